@@ -1,0 +1,53 @@
+# Every target stands with one line; `make help` lists them.
+SHELL := /bin/bash
+
+ADDR ?= :8080
+SPEC ?=
+TIME ?= 30s
+BENCH ?=
+GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint generate check build cross fuzz bench
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: build ## serve the petstore on ADDR (:8080), or any document: make demo SPEC=api.yaml
+	@./scripts/demo "$(ADDR)" "$(SPEC)"
+
+build: ## build the command into bin/tornadogen
+	@go build -o bin/tornadogen ./cmd/tornadogen
+
+test: ## run all tests, with the race detector where goroutines meet
+	go test ./cmd/... ./spec/... ./generator/... ./templates/... ./golden/...
+	go test -race ./runtime/...
+	cd examples && go test -race ./...
+	cd bench && go vet ./... && go test ./...
+
+lint: cross ## check format, vet, lint, and that all of it compiles for macOS and Windows
+	$(GOLANGCI) run ./...
+	cd examples && $(GOLANGCI) run --config ../.golangci.yml ./...
+
+cross: ## compile and vet for macOS and Windows
+	GOOS=darwin go vet ./cmd/... ./spec/... ./generator/... ./runtime/...
+	GOOS=windows go vet ./cmd/... ./spec/... ./generator/... ./runtime/...
+
+generate: build ## write the generated packages of the examples, the bench and the golden cases again
+	cd examples/petstore && ../../bin/tornadogen generate openapi.yaml --out petapi
+	cd bench && ../bin/tornadogen generate openapi.yaml --out petapi
+	go test ./golden -update
+
+check: build ## fail when a generated package is not what its document gives
+	cd examples/petstore && ../../bin/tornadogen check openapi.yaml --out petapi
+	cd bench && ../bin/tornadogen check openapi.yaml --out petapi
+	go test ./golden
+
+fuzz: ## run every fuzz target for TIME (30s) each
+	@set -e; for pkg in $$(go list ./spec/... ./generator/... ./runtime/...); do \
+	  for target in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+	    echo "== $$pkg $$target"; go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(TIME) $$pkg; \
+	  done; done
+
+bench: ## measure this runtime beside its peers (needs wrk; two cores)
+	cd bench && go run ./cmd/run $(BENCH)

@@ -1,0 +1,107 @@
+// Package tornadogen_test holds the tests of the house as a whole.
+package tornadogen_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const module = "github.com/tornadogen/tornadogen/"
+
+// mayImport says which packages of the project a package may import, both as patterns below the module's path; a pattern
+// that ends in /... covers what lies below. The first row that matches a package counts.
+var mayImport = []struct {
+	of   string
+	what []string
+}{
+	{"cmd/tornadogen", []string{"spec", "generator", "templates", "runtime"}},
+	{"generator/internal/emit", []string{"generator/internal/ir", "generator/internal/naming"}},
+	{"generator/internal/ir", []string{"generator/internal/naming", "spec"}},
+	{"generator/internal/naming", nil},
+	{"generator", []string{"spec", "generator/internal/..."}},
+	{"spec", nil},
+	{"templates", nil},
+	{"golden", nil},
+	{"golden/...", []string{"runtime", "runtime/client", "runtime/ecmaregex"}},
+	{"runtime/internal/poll", nil},
+	{"runtime/internal/loop", []string{"runtime/internal/poll", "runtime/internal/bytebuf"}},
+	{"runtime/internal/tlsconn", []string{"runtime/internal/poll", "runtime/internal/bytebuf"}},
+	{"runtime/internal/worker", []string{"runtime/internal/loop", "runtime/internal/poll", "runtime/internal/bytebuf"}},
+	{"runtime/internal/jsonwire", []string{"runtime/internal/bytebuf", "runtime/internal/value", "runtime/internal/validate"}},
+	{"runtime/internal/param", []string{"runtime/internal/bytebuf", "runtime/internal/value", "runtime/internal/validate"}},
+	{"runtime/internal/...", []string{"runtime/internal/bytebuf"}},
+	{"runtime/client", []string{"runtime", "runtime/internal/jsonwire", "runtime/internal/param", "runtime/internal/value", "runtime/internal/validate", "runtime/internal/operation", "runtime/internal/ws", "runtime/internal/sse"}},
+	{"runtime/ecmaregex", []string{"runtime", "runtime/internal/validate"}},
+	{"runtime", []string{"runtime/internal/..."}},
+	{"runtime/...", []string{"runtime"}},
+}
+
+// pureSansIO lists the packages that may know neither the network nor the clock's ticking.
+var pureSansIO = []string{"http1", "ws", "sse", "jsonwire", "param", "validate", "route", "value", "operation"}
+
+func TestImportTable(t *testing.T) {
+	for _, pkg := range listPackages(t) {
+		name := strings.TrimPrefix(pkg.ImportPath, module)
+		row := slices.IndexFunc(mayImport, func(r struct {
+			of   string
+			what []string
+		},
+		) bool {
+			return matches(r.of, name)
+		})
+		if name+"/" == module { // this package, tests alone
+			continue
+		}
+		require.GreaterOrEqual(t, row, 0, "%s has no row in the import table: add one, and a decision record in docs/adr", name)
+		for _, dep := range pkg.Imports {
+			dep, ours := strings.CutPrefix(dep, module)
+			if ours && !slices.ContainsFunc(mayImport[row].what, func(p string) bool { return matches(p, dep) }) {
+				t.Errorf("%s imports %s, which the import table does not allow", name, dep)
+			}
+		}
+		if base := path.Base(name); strings.HasPrefix(name, "runtime/internal/") && slices.Contains(pureSansIO, base) {
+			for _, dep := range []string{"net", "net/http", "os", "syscall"} {
+				if slices.Contains(pkg.Imports, dep) {
+					t.Errorf("%s imports %s and is to perform no I/O", name, dep)
+				}
+			}
+		}
+	}
+}
+
+// matches reports whether a package's path below the module fits a pattern of the table.
+func matches(pattern, name string) bool {
+	if below, ok := strings.CutSuffix(pattern, "/..."); ok {
+		return strings.HasPrefix(name, below+"/")
+	}
+	return pattern == name
+}
+
+type listed struct {
+	ImportPath string
+	Imports    []string // without those of tests
+}
+
+func listPackages(t *testing.T) []listed {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "./...").Output()
+	require.NoError(t, err)
+	var all []listed
+	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var one listed
+		err := dec.Decode(&one)
+		if errors.Is(err, io.EOF) {
+			return all
+		}
+		require.NoError(t, err)
+		all = append(all, one)
+	}
+}
