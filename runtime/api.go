@@ -1,0 +1,207 @@
+package tornado
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math"
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/route"
+)
+
+// Info is what the generated code tells about its document.
+type Info struct {
+	Title, Version string
+	BasePath       string // path of the first server, "" for the root
+	Document       []byte // the document itself; immutable
+	DocumentName   string // "openapi.yaml" or "openapi.json"
+}
+
+// DocumentType is the media type of the document.
+func (i Info) DocumentType() string {
+	if path.Ext(i.DocumentName) == ".json" {
+		return "application/json"
+	}
+	return "application/yaml" // RFC 9512
+}
+
+// API is a set of operations with their handlers. Generated New functions build it. After it was given to a server or asked
+// for its HTTPHandler it is immutable and safe for concurrent use.
+type API struct {
+	info       Info
+	basePath   string
+	routes     *route.Table
+	operations []*registered
+	schemes    map[string]scheme
+	middleware []Middleware
+	perCall    map[string][]Middleware
+	mapError   ErrorMapper
+	logger     *slog.Logger
+	lenient422 bool // violations answer 400
+	maxBody    int64
+}
+
+// registered is one operation with everything that its requests need. Immutable after Register.
+type registered struct {
+	op       *Operation
+	api      *API
+	run      func(x *exchange) // decodes, validates, calls the handler and writes
+	fallback func(status int, title string) error
+	produces []string
+}
+
+// APIOption changes what a generated New builds.
+type APIOption func(*API)
+
+// WithBasePath serves the operations below path instead of below the path of the document's first server. "" or "/" is the
+// root.
+func WithBasePath(path string) APIOption {
+	return func(a *API) { a.basePath = cleanBase(path) }
+}
+
+// WithErrorMapper sets what turns the errors of handlers into answers. The default leaves them as they are.
+func WithErrorMapper(m ErrorMapper) APIOption { return func(a *API) { a.mapError = m } }
+
+// WithMiddleware wraps the handlers of all operations, the first one outermost.
+func WithMiddleware(m ...Middleware) APIOption {
+	return func(a *API) { a.middleware = append(a.middleware, m...) }
+}
+
+// WithOperationMiddleware wraps the handler of one operation, inside of what WithMiddleware wraps. operation is its
+// Operation.ID; a name that the API does not have is an error of Serve.
+func WithOperationMiddleware(operation string, m ...Middleware) APIOption {
+	return func(a *API) {
+		if a.perCall == nil {
+			a.perCall = make(map[string][]Middleware)
+		}
+		a.perCall[operation] = append(a.perCall[operation], m...)
+	}
+}
+
+// WithViolationsAs400 answers 400 instead of 422 to a request that is well-formed and breaks the document's rules.
+func WithViolationsAs400() APIOption { return func(a *API) { a.lenient422 = true } }
+
+// WithAPILogger sets where the API logs what goes wrong inside of handlers. The default is the logger of its server.
+func WithAPILogger(l *slog.Logger) APIOption { return func(a *API) { a.logger = l } }
+
+// DefaultMaxBody is the limit for request bodies that are held in memory, in bytes, unless WithMaxBody changes it.
+const DefaultMaxBody = 4 << 20
+
+// WithMaxBody limits the body of a request to n bytes, 1 or more: 413 beyond. The default is DefaultMaxBody.
+func WithMaxBody(n int64) APIOption {
+	return func(a *API) { a.maxBody = min(max(n, 1), math.MaxInt64/2) }
+}
+
+// NewAPI begins an API; generated code calls it and then Register for each operation.
+func NewAPI(info Info, opts ...APIOption) *API {
+	a := &API{
+		info: info, basePath: cleanBase(info.BasePath), routes: new(route.Table),
+		schemes: make(map[string]scheme), maxBody: DefaultMaxBody,
+	}
+	for _, opt := range opts {
+		opt(a)
+	}
+	a.routes.SetBase(a.basePath)
+	return a
+}
+
+// Info returns what the document says of itself.
+func (a *API) Info() Info { return a.info }
+
+// BasePath is the path that the operations are served below, "" for the root.
+func (a *API) BasePath() string { return a.basePath }
+
+// Operations lists the operations in the order of the document.
+func (a *API) Operations() []*Operation {
+	ops := make([]*Operation, len(a.operations))
+	for i, r := range a.operations {
+		ops[i] = r.op
+	}
+	return ops
+}
+
+// Fallback sets what makes the operation's declared default of a status, for errors that are not declared. Generated code
+// calls it after Register.
+func (a *API) Fallback(op *Operation, fn func(status int, title string) error) {
+	for _, r := range a.operations {
+		if r.op == op {
+			r.fallback = fn
+			return
+		}
+	}
+	panic(fmt.Sprintf("tornado: fallback of operation %s, which is not registered", op.ID))
+}
+
+// add enters an operation. It panics on what the generator cannot produce: two operations of one route.
+func (a *API) add(op *Operation, run func(x *exchange)) {
+	for _, uses := range op.Security {
+		for _, use := range uses.Uses {
+			if _, ok := a.schemes[use.Scheme]; !ok {
+				panic(fmt.Sprintf("tornado: operation %s asks for the security scheme %q, which nobody checks", op.ID, use.Scheme))
+			}
+		}
+	}
+	if err := a.routes.Add(op.Method, op.Path, len(a.operations)); err != nil {
+		panic(fmt.Sprintf("tornado: operation %s: %v", op.ID, err))
+	}
+	a.operations = append(a.operations, &registered{op: op, api: a, run: run, produces: op.Produces})
+}
+
+// ready reports what is wrong with the API's options, once all operations are registered.
+func (a *API) ready() error {
+	for name := range a.perCall {
+		if !slices.ContainsFunc(a.operations, func(r *registered) bool { return r.op.ID == name }) {
+			return fmt.Errorf("tornado: WithOperationMiddleware names the operation %q, which %s does not have", name, a.info.Title)
+		}
+	}
+	return nil
+}
+
+// chain returns the middleware of an operation around h.
+func (a *API) chain(op *Operation, h Handler) Handler {
+	own := a.perCall[op.ID]
+	for i := len(own) - 1; i >= 0; i-- {
+		h = own[i](h)
+	}
+	for i := len(a.middleware) - 1; i >= 0; i-- {
+		h = a.middleware[i](h)
+	}
+	return h
+}
+
+func (a *API) hasMiddleware(op *Operation) bool {
+	return len(a.middleware) > 0 || len(a.perCall[op.ID]) > 0
+}
+
+func cleanBase(path string) string {
+	path = strings.TrimRight(path, "/")
+	if path != "" && path[0] != '/' {
+		path = "/" + path
+	}
+	return path
+}
+
+// Call is one request on its way through middleware.
+type Call struct {
+	Operation *Operation
+	Request   any // the generated request, by value: GetPetRequest; middleware may replace it by another one of its type
+}
+
+// Handler is the typed call of an operation as middleware sees it. The result is what the user's handler returns (*Pet), nil
+// where the operation has none.
+type Handler func(ctx context.Context, call *Call) (result any, err error)
+
+// Middleware wraps the call of an operation: after decoding and validation, around the handler, on its goroutine.
+type Middleware func(next Handler) Handler
+
+// statusOfViolations is the status for a request that is well-formed and breaks the rules of the document.
+func (a *API) statusOfViolations() int {
+	if a.lenient422 {
+		return http.StatusBadRequest
+	}
+	return http.StatusUnprocessableEntity
+}

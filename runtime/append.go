@@ -1,0 +1,67 @@
+package tornado
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/jsonwire"
+)
+
+// The functions below append one JSON value to b and return it. Generated AppendJSON methods are made of them.
+
+// AppendKey appends the quoted name of a member with its colon, and a comma before it unless b ends with a brace.
+func AppendKey(b []byte, quoted string) []byte { return jsonwire.AppendKey(b, quoted) }
+
+// AppendNull appends null.
+func AppendNull(b []byte) []byte { return jsonwire.AppendNull(b) }
+
+// AppendString appends a JSON string; invalid UTF-8 becomes U+FFFD.
+func AppendString(b []byte, s string) []byte { return jsonwire.AppendString(b, s) }
+
+// AppendInt64 appends a number.
+func AppendInt64(b []byte, v int64) []byte { return jsonwire.AppendInt64(b, v) }
+
+// AppendUint64 appends a number.
+func AppendUint64(b []byte, v uint64) []byte { return jsonwire.AppendUint64(b, v) }
+
+// AppendFloat64 appends a number; null for NaN and the infinities, which JSON lacks.
+func AppendFloat64(b []byte, v float64) []byte { return jsonwire.AppendFloat64(b, v) }
+
+// AppendFloat32 appends a number, as AppendFloat64 does.
+func AppendFloat32(b []byte, v float32) []byte { return jsonwire.AppendFloat32(b, v) }
+
+// AppendBool appends true or false.
+func AppendBool(b []byte, v bool) []byte { return jsonwire.AppendBool(b, v) }
+
+// AppendTime appends a date-time (RFC 3339).
+func AppendTime(b []byte, v time.Time) []byte { return jsonwire.AppendTime(b, v) }
+
+// AppendDate appends a date.
+func AppendDate(b []byte, v Date) []byte { return jsonwire.AppendDate(b, v) }
+
+// AppendTimeOfDay appends a time.
+func AppendTimeOfDay(b []byte, v TimeOfDay) []byte { return jsonwire.AppendTimeOfDay(b, v) }
+
+// AppendDuration appends a duration.
+func AppendDuration(b []byte, v Duration) []byte { return jsonwire.AppendDuration(b, v) }
+
+// AppendUUID appends a UUID.
+func AppendUUID(b []byte, v UUID) []byte { return jsonwire.AppendUUID(b, v) }
+
+// AppendDecimal appends an exact number.
+func AppendDecimal(b []byte, v Decimal) []byte { return jsonwire.AppendDecimal(b, v) }
+
+// AppendDecimalString appends an exact number as a string.
+func AppendDecimalString(b []byte, v Decimal) []byte { return jsonwire.AppendDecimalString(b, v) }
+
+// AppendAddr appends an IP address.
+func AppendAddr(b []byte, v netip.Addr) []byte { return jsonwire.AppendAddr(b, v) }
+
+// AppendBase64 appends a string in base64 (RFC 4648 section 4).
+func AppendBase64(b, data []byte) []byte { return jsonwire.AppendBase64(b, data) }
+
+// AppendBase64URL appends a string in the alphabet for URLs (RFC 4648 section 5).
+func AppendBase64URL(b, data []byte) []byte { return jsonwire.AppendBase64URL(b, data) }
+
+// AppendJSON appends the value itself, null when v is empty.
+func AppendJSON(b []byte, v JSON) []byte { return jsonwire.AppendJSON(b, v) }

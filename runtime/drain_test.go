@@ -1,0 +1,141 @@
+package tornado
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestDrainAnswersWhatWasAccepted: a request that runs, one that is half received, and one that waits in the socket, all get
+// their answers after the drain has begun.
+func TestDrainAnswersWhatWasAccepted(t *testing.T) {
+	started, release := make(chan struct{}), make(chan struct{})
+	r := start(t, newTestAPI(testHandlers{hold: func(context.Context) ([]byte, error) {
+		close(started)
+		<-release
+		return []byte("held"), nil
+	}}))
+	busy, idle := r.dial(t), r.dial(t)
+	idle.send("GET /items/1 HTTP/1.1\r\nHost: x\r\n\r\n")
+	idle.answer("GET")
+	half := r.dial(t)
+	half.send("GET /items/1 HTTP/1.1\r\nHost: x\r\n\r\nGET /items/2 HTTP/1.1\r\nHo")
+	half.answer("GET")
+	busy.send("GET /hold HTTP/1.1\r\nHost: x\r\n\r\nGET /items/1 HTTP/1.1\r\nHost: x\r\n\r\n")
+	<-started
+
+	r.Shutdown()
+	r.Shutdown() // twice is fine
+	idle.ended()
+	half.send("st: x\r\n\r\n")
+	res, body := half.answer("GET")
+	assert.Equal(t, `{"id":11}`, body)
+	assert.True(t, res.Close)
+	close(release)
+	_, body = busy.answer("GET")
+	assert.Equal(t, "held", body)
+	require.NoError(t, r.stop(t))
+	_, err := net.Dial("tcp", r.addr)
+	assert.Error(t, err, "nobody listens any more")
+}
+
+// TestDrainUnderLoad: whoever has sent a request before the drain gets an answer.
+func TestDrainUnderLoad(t *testing.T) {
+	var answered, sent atomic.Int64
+	var stopping atomic.Bool
+	r := start(t, newTestAPI(testHandlers{}))
+	stop := make(chan struct{})
+	var clients sync.WaitGroup
+	for range 20 {
+		clients.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				c, err := net.Dial("tcp", r.addr)
+				if err != nil {
+					return // nobody listens any more
+				}
+				_, err = io.WriteString(c, "GET /items/1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+				if due := err == nil && !stopping.Load(); due {
+					sent.Add(1)
+					if b, err := io.ReadAll(c); err == nil && len(b) > 0 {
+						answered.Add(1)
+					}
+				}
+				c.Close()
+			}
+		})
+	}
+	require.Eventually(t, func() bool { return answered.Load() > 200 }, 10*time.Second, time.Millisecond)
+	stopping.Store(true)
+	require.NoError(t, r.stop(t))
+	close(stop)
+	clients.Wait()
+	assert.Equal(t, sent.Load(), answered.Load(), "requests and answers")
+}
+
+func TestDrainCutsAfterItsTime(t *testing.T) {
+	started := make(chan struct{})
+	cause := make(chan error, 1)
+	r := start(t, newTestAPI(testHandlers{hold: func(ctx context.Context) ([]byte, error) {
+		close(started)
+		<-ctx.Done()
+		cause <- context.Cause(ctx)
+		return nil, nil
+	}}), WithTimeouts(Timeouts{Drain: 50 * time.Millisecond}))
+	c := r.dial(t)
+	c.send("GET /hold HTTP/1.1\r\nHost: x\r\n\r\n")
+	<-started
+	require.ErrorIs(t, r.stop(t), ErrCut)
+	require.ErrorIs(t, <-cause, ErrCut)
+}
+
+func TestStopFromAHandler(t *testing.T) {
+	var r *running
+	ready := make(chan struct{})
+	r = start(t, newTestAPI(testHandlers{hold: func(context.Context) ([]byte, error) {
+		<-ready
+		r.Shutdown()
+		return []byte("bye"), nil
+	}}))
+	close(ready)
+	status, body := r.exchange(t, "GET /hold HTTP/1.1\r\nHost: x\r\n\r\n")
+	assert.Equal(t, http.StatusOK, status)
+	assert.Equal(t, "bye", body)
+	require.NoError(t, r.stop(t))
+}
+
+func TestSecondServerIsRefusedThePort(t *testing.T) {
+	r := start(t, newTestAPI(testHandlers{}))
+	_, err := Listen("tcp", r.addr)
+	require.ErrorContains(t, err, "in use")
+	require.ErrorIs(t, r.Serve(context.Background()), ErrServed)
+}
+
+func TestReadinessTurnsOffFirst(t *testing.T) {
+	started, release := make(chan struct{}), make(chan struct{})
+	r := start(t, newTestAPI(testHandlers{hold: func(context.Context) ([]byte, error) { close(started); <-release; return nil, nil }}),
+		WithHealth("/healthz", "/readyz"))
+	status, body := r.exchange(t, "GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n")
+	assert.Equal(t, http.StatusOK, status, body)
+	c := r.dial(t)
+	c.send("GET /hold HTTP/1.1\r\nHost: x\r\n\r\nGET /readyz HTTP/1.1\r\nHost: x\r\n\r\n")
+	<-started
+	r.Shutdown()
+	require.Eventually(t, r.Draining, 5*time.Second, time.Millisecond)
+	close(release)
+	res, _ := c.answer("GET")
+	assert.True(t, res.Close)
+	require.NoError(t, r.stop(t))
+}

@@ -1,0 +1,72 @@
+package tornado
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+)
+
+// ErrForbidden is what an authenticator returns, wrapped or as it is, when the caller is known but may not do this:
+// the answer is 403. Any other error of an authenticator means that the caller is not known: 401.
+var ErrForbidden = errors.New("forbidden")
+
+// ErrClientGone is the cause (context.Cause) of a request's context that ended because the client hung up.
+var ErrClientGone = errors.New("the client hung up")
+
+// StatusError is an error that answers with an HTTP status of its own, as problem+json or as the operation's declared
+// default. Return it from a handler where the document declares no error that fits. Its texts are sent to the client.
+type StatusError struct {
+	Status int    // 400 to 599
+	Title  string // a short sentence that is the same for each such error; "" takes the text of the status
+	Detail string // what went wrong this time; "" for nothing more
+	Err    error  // the cause; logged, never sent; may be nil
+}
+
+// Error returns the status with its title and detail.
+func (e *StatusError) Error() string {
+	text := fmt.Sprintf("%d %s", e.Status, e.title())
+	if e.Detail != "" {
+		text += ": " + e.Detail
+	}
+	if e.Err != nil {
+		text += ": " + e.Err.Error()
+	}
+	return text
+}
+
+// Unwrap returns the cause.
+func (e *StatusError) Unwrap() error { return e.Err }
+
+func (e *StatusError) title() string {
+	if e.Title != "" {
+		return e.Title
+	}
+	return http.StatusText(e.Status)
+}
+
+// NotImplemented is the error of an operation that nobody has written yet: 501.
+func NotImplemented(op *Operation) error {
+	return &StatusError{Status: http.StatusNotImplemented, Detail: op.ID + " is not implemented yet"}
+}
+
+// Responder is an answer that writes itself. The generated answer types implement it.
+type Responder interface {
+	// WriteResponse fills w. It is called once, on the goroutine of the request, after the handler has returned.
+	WriteResponse(w *Reply)
+}
+
+// ResponseError is an error that the document declares as an answer. The generated error types implement it.
+type ResponseError interface {
+	error
+	Responder
+	// StatusCode is the status that is sent.
+	StatusCode() int
+	// Operation is the operation that declares the answer. A handler of another one cannot answer with it.
+	Operation() *Operation
+}
+
+// ErrorMapper turns an error of a handler into another one before it becomes an answer: a ResponseError of the operation
+// and a *StatusError are sent as they are, anything else is a 500 that tells the client nothing of the inside. It runs on
+// the goroutine of the request and sees no ResponseError that op declares. See WithErrorMapper.
+type ErrorMapper func(ctx context.Context, op *Operation, err error) error

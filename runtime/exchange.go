@@ -1,0 +1,267 @@
+package tornado
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/http1"
+	"github.com/tornadogen/tornadogen/runtime/internal/param"
+	"github.com/tornadogen/tornadogen/runtime/internal/route"
+)
+
+// exchange is one request on its way through an API, and the answer to it. It belongs to a frame and is reused: only the
+// owner of the request touches it, and nothing in it reaches the user but copies.
+//
+// It takes three steps, so that a request is refused before its body is asked for: admit looks at the head alone; the
+// transport then brings the body; answer does the rest.
+type exchange struct {
+	head     http1.Head // filled by the transport; aliases its buffer
+	in       Input
+	reply    Reply
+	match    *registered     // nil until admit has found the operation
+	ctx      context.Context // what the handler gets: request with what authenticators added
+	request  *requestContext
+	contexts contextSource
+	peer     peer
+	raw      rawAnswer // what the handler asked for through Raw
+	panicked bool      // the connection ends after this answer
+	started  time.Time // set for the access log alone
+}
+
+// peer is the connection of an exchange as the rest of the package sees it.
+type peer interface {
+	// watch makes the connection end c when its client hangs up. Safe from any goroutine while the request runs.
+	watch(c *requestContext)
+	RemoteAddr() net.Addr
+	LocalAddr() net.Addr
+}
+
+// reset makes x ready for the next request and keeps its memory.
+func (x *exchange) reset() {
+	x.in.reset()
+	x.reply.reset()
+	x.raw.reset()
+	x.match, x.ctx, x.request, x.panicked = nil, nil, nil, false
+}
+
+// begin opens the request's context.
+func (x *exchange) begin(parent context.Context, p peer) {
+	x.peer = p
+	x.in.x = x
+	x.request = x.contexts.next(parent, x)
+	x.ctx = x.request
+}
+
+// admit decides from the head alone whether the request goes on: route (404), method (405, 501), authentication (401, 403),
+// accepted media types (406), media type of the body (415). When it reports false, the reply is the answer.
+func (x *exchange) admit(a *API) (ok bool) {
+	defer x.recoverPanic(&ok)
+	if !x.find(a) {
+		return false
+	}
+	op := x.match.op
+	if len(op.Security) > 0 && !x.authenticate(a) {
+		return false
+	}
+	if !x.acceptable() {
+		x.reply.refuse(http.StatusNotAcceptable, "this operation answers with "+strings.Join(x.match.produces, ", "))
+		return false
+	}
+	return x.admitBody(op)
+}
+
+// find matches the route.
+func (x *exchange) find(a *API) bool {
+	index, outcome := a.routes.Match(x.head.Method, x.head.Path, &x.in.path)
+	if outcome == route.Found || outcome == route.FoundForHead {
+		x.match = a.operations[index]
+		return true
+	}
+	method := string(x.head.Method)
+	if method == http.MethodOptions && string(x.head.Path) == "*" { // about the server as a whole (RFC 9110 section 9.3.7)
+		x.reply.NoBody(http.StatusNoContent)
+		return false
+	}
+	switch allow := string(a.routes.Allow(nil, x.head.Path, http.MethodOptions)); {
+	case outcome == route.UnknownMethod && !slices.Contains(methods, method):
+		x.reply.refuse(http.StatusNotImplemented, "no operation has the method "+method)
+	case allow == "":
+		x.reply.refuse(http.StatusNotFound, "no operation has this path")
+	case method == http.MethodOptions:
+		x.reply.Header("Allow", allow)
+		x.reply.NoBody(http.StatusNoContent)
+	default:
+		x.reply.Header("Allow", allow)
+		x.reply.refuse(http.StatusMethodNotAllowed, "this path allows "+allow)
+	}
+	return false
+}
+
+// methods are those that a document may use; another one is not known at all.
+var methods = []string{
+	http.MethodGet, http.MethodPut, http.MethodPost, http.MethodDelete, http.MethodOptions, http.MethodHead, http.MethodPatch, http.MethodTrace, "QUERY",
+}
+
+// acceptable reports whether the client takes one of the media types that the operation answers with.
+func (x *exchange) acceptable() bool {
+	if len(x.match.produces) == 0 || x.head.Accept == nil || param.Accepts(x.head.Accept, x.match.produces) >= 0 {
+		return true
+	}
+	for value := range x.head.Values("Accept") { // several lines are one list (RFC 9110 section 5.3)
+		if param.Accepts(value, x.match.produces) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// admitBody checks what the head says about the body: that it may be there, how it is encoded, and how long it is.
+func (x *exchange) admitBody(op *Operation) bool {
+	if !x.hasBody() {
+		if op.BodyRequired {
+			x.reply.refuse(http.StatusBadRequest, "this operation needs a body of "+strings.Join(op.Consumes, ", "))
+			return false
+		}
+		return true
+	}
+	if op.Consumes == nil {
+		return true // nobody reads it
+	}
+	if encoding := x.head.ContentEncoding; encoding != nil && !strings.EqualFold(string(encoding), "identity") {
+		x.reply.Header("Accept-Encoding", "identity")
+		x.reply.refuse(http.StatusUnsupportedMediaType, fmt.Sprintf("content encoding %q is not read", encoding))
+		return false
+	}
+	if !x.in.readMedia(x.head.ContentType, op) {
+		x.reply.refuse(http.StatusUnsupportedMediaType, "this operation reads "+strings.Join(op.Consumes, ", "))
+		return false
+	}
+	return true
+}
+
+// hasBody reports whether the head announces a body of at least one byte.
+func (x *exchange) hasBody() bool { return x.head.Chunked || x.head.ContentLength > 0 }
+
+// answer decodes, validates, calls the handler and builds the reply. The body is complete, in x.in.body.
+func (x *exchange) answer() {
+	ok := true
+	defer x.recoverPanic(&ok)
+	x.match.run(x)
+}
+
+// settle makes the answer complete: the fields that the handler set through Raw, or a 500 in place of what cannot be sent.
+func (x *exchange) settle() {
+	x.reply.fields = append(x.reply.fields, x.raw.fields...)
+	if err := x.reply.check(); err != nil {
+		x.log("answer cannot be sent", "error", err)
+		x.reply.reset()
+		x.reply.refuse(http.StatusInternalServerError, "")
+	}
+}
+
+// refuseLength answers 413.
+func (x *exchange) refuseLength(limit int64) {
+	x.reply.reset()
+	x.reply.refuse(http.StatusRequestEntityTooLarge, fmt.Sprintf("the body may have %d bytes at most", limit))
+}
+
+// close ends the request's context, if one was opened, and reports whether the connection knows of it.
+func (x *exchange) close() (watched bool) { return x.request != nil && x.request.finish() }
+
+// accepted reports whether decoding found nothing wrong; else the reply says what, any 400 before a 422.
+func (x *exchange) accepted() bool {
+	in := &x.in
+	if !in.failed() {
+		return true
+	}
+	if reason := in.unreadable(); reason != "" {
+		x.reply.refuse(http.StatusBadRequest, reason)
+		return false
+	}
+	x.reply.problem(&Problem{Status: x.match.api.statusOfViolations(), Detail: "the request breaks the rules of the API", Errors: in.allViolations()})
+	return false
+}
+
+// fail makes the answer of an error: a declared one as it is, a *StatusError by its status, anything else a 500.
+func (x *exchange) fail(err error) {
+	a, op := x.match.api, x.match.op
+	if x.declared(err) {
+		return
+	}
+	if a.mapError != nil {
+		if err = a.mapError(x.ctx, op, err); err == nil {
+			err = fmt.Errorf("the error mapper of %s returned no error", op.ID)
+		}
+		if x.declared(err) {
+			return
+		}
+	}
+	var status *StatusError
+	if !errors.As(err, &status) || status.Status < 400 || status.Status > 599 {
+		if x.request.Err() == nil { // else the client is gone, and the error most likely says so
+			a.logger.ErrorContext(x.ctx, "handler failed", "operation", op.ID, "error", err)
+		}
+		status = &StatusError{Status: http.StatusInternalServerError}
+	} else if status.Err != nil {
+		a.logger.ErrorContext(x.ctx, "handler failed", "operation", op.ID, "error", err)
+	}
+	x.failWith(status)
+}
+
+// failWith answers with a status: the operation's declared default if it has one, else problem+json.
+func (x *exchange) failWith(status *StatusError) {
+	if x.match.fallback != nil {
+		title := status.title()
+		if status.Detail != "" {
+			title = status.Detail
+		}
+		if x.declared(x.match.fallback(status.Status, title)) {
+			return
+		}
+	}
+	x.reply.problem(&Problem{Status: status.Status, Title: status.title(), Detail: status.Detail})
+}
+
+// declared writes err if it is one that the operation declares.
+func (x *exchange) declared(err error) bool {
+	var answer ResponseError
+	if !errors.As(err, &answer) {
+		return false
+	}
+	if op := answer.Operation(); op != nil && op != x.match.op {
+		return false
+	}
+	answer.WriteResponse(&x.reply)
+	return true
+}
+
+// recoverPanic is deferred around everything that runs code of the user. A panic answers 500, is logged with its stack and
+// ends the connection, and so does runtime.Goexit, which goes on after this. http.ErrAbortHandler is not logged.
+func (x *exchange) recoverPanic(ok *bool) {
+	cause := recover()
+	if cause == nil {
+		return
+	}
+	*ok = false
+	x.panicked = true
+	x.reply.reset()
+	x.raw.reset()
+	if cause != http.ErrAbortHandler { //nolint:errorlint // net/http compares the panic value in the same way
+		x.log("handler panicked", "panic", cause, "stack", string(debug.Stack()))
+	}
+	x.reply.refuse(http.StatusInternalServerError, "")
+}
+
+func (x *exchange) log(text string, args ...any) {
+	if x.match == nil {
+		return
+	}
+	x.match.api.logger.Error(text, append([]any{"operation", x.match.op.ID}, args...)...)
+}

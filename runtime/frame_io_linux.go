@@ -1,0 +1,142 @@
+package tornado
+
+import (
+	"errors"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/worker"
+)
+
+// fill reads more of the request at the front. When nothing is there it reports false, with what becomes of the connection.
+func (f *frame) fill() (worker.Next, bool) {
+	f.makeRoom()
+	n, err := f.conn.Read(f.buf[f.w:])
+	switch {
+	case errors.Is(err, worker.ErrWouldBlock):
+		return f.wait(), false
+	case errors.Is(err, io.EOF):
+		f.flush()
+		f.closeExchange()
+		return worker.Close, false
+	case err != nil: // the peer is gone
+		f.closeExchange()
+		return worker.Close, false
+	}
+	f.w += n
+	return 0, true
+}
+
+// makeRoom sees to it that there is space behind what was received. The limits for heads and bodies bound the growth.
+func (f *frame) makeRoom() {
+	if f.w < len(f.buf) {
+		return
+	}
+	if f.r > 0 {
+		f.w = copy(f.buf, f.buf[f.r:f.w])
+	} else {
+		grown := make([]byte, 2*len(f.buf))
+		f.w = copy(grown, f.buf[:f.w])
+		f.buf = grown
+	}
+	f.r = 0
+	if f.phase == phaseBody {
+		f.rebind()
+	}
+}
+
+// wait lets the connection go idle until more comes, or ends it when it drains and nothing is half received.
+func (f *frame) wait() worker.Next {
+	f.flush()
+	switch {
+	case f.broken:
+		f.closeExchange()
+		return worker.Close
+	case f.r < f.w:
+		f.suspend()
+		return worker.Idle
+	case f.conn.Draining():
+		return worker.Close
+	}
+	f.conn.SetTimeout(f.service.timeouts.Idle)
+	return worker.Idle
+}
+
+// suspend keeps what was received of a request with the connection, and its deadline.
+func (f *frame) suspend() {
+	if f.r == f.w && f.phase == phaseHead {
+		return
+	}
+	p := &pending{progress: f.progress}
+	if rest := f.buf[f.r:f.w]; len(rest) <= smallRest {
+		p.received = append([]byte(nil), rest...)
+	} else { // the buffer itself goes along
+		p.received = f.buf[:copy(f.buf, rest)]
+		f.buf = nil
+	}
+	if f.phase == phaseBody {
+		p.match, p.request, p.ctx = f.x.match, f.x.request, f.x.ctx
+		f.x.request.call.Store(nil)
+	}
+	f.conn.Data = p
+	if !f.deadline.IsZero() {
+		f.conn.SetDeadline(f.deadline)
+	}
+	f.r, f.w = 0, 0
+}
+
+// flush writes the answers that wait.
+func (f *frame) flush() { f.flushWithin(f.service.timeouts.Write) }
+
+// flushWithin writes the answers that wait, and gives up when limit passes without progress.
+func (f *frame) flushWithin(limit time.Duration) {
+	if len(f.out) > 0 && !f.broken {
+		f.broken = f.conn.Write(f.out, limit) != nil
+	}
+	f.out = f.out[:0]
+}
+
+// logAccess logs the request at the front, if that is wanted.
+func (f *frame) logAccess() {
+	if l := f.service.server.accessLog; l != nil {
+		f.logEnd(l, f.x.reply.status, int64(len(f.x.reply.body)))
+	}
+}
+
+// logMounted is logAccess for a mounted handler.
+func (f *frame) logMounted(m *mounted) {
+	if l := f.service.server.accessLog; l != nil {
+		f.logEnd(l, m.status, m.written)
+	}
+}
+
+func (f *frame) logEnd(l *slog.Logger, status int, size int64) {
+	ended := "answered"
+	if f.broken || f.conn.Gone() {
+		ended = "client gone"
+	}
+	f.x.access(l, status, size, ended)
+}
+
+// drop ends a request that will never be complete.
+func (p *pending) drop() {
+	if p.request != nil {
+		p.request.finish()
+	}
+}
+
+// Release makes the frame ready for the next connection.
+func (f *frame) Release() {
+	f.x.reset()
+	f.r, f.w, f.out, f.progress = 0, 0, f.out[:0], progress{}
+	f.service, f.conn, f.peer = nil, nil, connPeer{}
+	if len(f.buf) > maxKeptBuffer {
+		f.buf = nil
+	}
+	if cap(f.out) > maxKeptBuffer {
+		f.out = nil
+	}
+	poison(f.buf)
+	poison(f.out[:cap(f.out)])
+}

@@ -1,0 +1,352 @@
+package tornado
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/http1"
+	"github.com/tornadogen/tornadogen/runtime/internal/worker"
+)
+
+const (
+	slabSize    = 4 << 10  // the read buffer that a frame begins with
+	smallRest   = 512      // what is left of a request up to this size is copied when the connection goes idle
+	maxBatch    = 64       // requests that one turn of a connection answers at most
+	maxBatchOut = 64 << 10 // bytes of answers after which a turn ends
+)
+
+// phase is how far the request at the front of a frame has come.
+type phase uint8
+
+const (
+	phaseHead phase = iota // its head is not complete -> phaseBody, or answered and phaseHead of the next
+	phaseBody              // admitted, its body is not complete -> answered and phaseHead of the next
+)
+
+// verdict is what a step of a frame asks for.
+type verdict uint8
+
+const (
+	goOn      verdict = iota // look at what is buffered again
+	needMore                 // more bytes are needed
+	endTurn                  // others are due
+	endConn                  // write what is there and close
+	endLinger                // the same, but the peer may still be sending: it must get to read the answer
+	endHijack                // a mounted handler took the connection over
+)
+
+// frame is what a worker borrows to serve a connection: the read buffer, the exchange, and the answers that were not written
+// yet. Only the owner of the connection touches it, and nothing of it reaches the user but copies.
+type frame struct {
+	service *service
+	conn    *worker.Conn
+	peer    connPeer
+	x       exchange
+
+	buf      []byte // buf[r:w] was received and not answered; the request at the front begins at r
+	r, w     int
+	out      []byte // answers that were not written yet
+	broken   bool   // a write failed: the peer is gone
+	answered int    // requests of this turn
+
+	progress
+}
+
+// progress is the state of the request at the front. It outlives the frame when the connection goes idle.
+type progress struct {
+	phase    phase
+	parser   http1.Parser
+	deadline time.Time     // of the phase; zero until the first byte was seen
+	headLen  int           // in phaseBody
+	chunked  http1.Chunked // in phaseBody
+	body     []byte        // in phaseBody: what was decoded of a chunked body
+}
+
+// pending is a request of which a part was received. It is kept with its connection while that is idle.
+type pending struct {
+	progress
+	received []byte
+	match    *registered     // in phaseBody, like the two below
+	request  *requestContext // open
+	ctx      context.Context // what authenticators made of it
+}
+
+// attach takes over what is kept with the connection.
+func (f *frame) attach(s *service, c *worker.Conn) {
+	f.service, f.conn, f.peer = s, c, connPeer{c, s}
+	f.broken, f.answered = false, 0
+	p, _ := c.Data.(*pending)
+	if p == nil {
+		if f.buf == nil {
+			f.buf = make([]byte, slabSize)
+		}
+		return
+	}
+	c.Data = nil
+	f.progress = p.progress
+	f.r, f.w = 0, len(p.received)
+	if cap(p.received) >= slabSize {
+		f.buf = p.received[:cap(p.received)]
+	} else {
+		if f.buf == nil {
+			f.buf = make([]byte, slabSize)
+		}
+		copy(f.buf, p.received)
+	}
+	if f.phase == phaseBody {
+		f.x.match, f.x.request, f.x.ctx, f.x.peer = p.match, p.request, p.ctx, &f.peer
+		p.request.call.Store(&f.x)
+		f.rebind()
+	}
+}
+
+// rebind reads the head again after its bytes have moved. It was complete and valid before.
+func (f *frame) rebind() {
+	f.parser.Reset()
+	if n, err := f.parser.Feed(f.buf[f.r:f.w], &f.service.limits, &f.x.head); n != f.headLen || err != nil {
+		panic("tornado: a head changed while its body was received")
+	}
+	f.x.match.api.routes.Match(f.x.head.Method, f.x.head.Path, &f.x.in.path)
+}
+
+// serve takes the connection as far as what it has sent allows.
+func (f *frame) serve() worker.Next {
+	returned := false
+	defer func() {
+		if !returned {
+			f.abandon()
+		}
+	}()
+	next := f.turn()
+	returned = true
+	return next
+}
+
+// abandon answers for a handler that ended its goroutine (runtime.Goexit).
+func (f *frame) abandon() {
+	f.x.log("handler ended its goroutine")
+	f.x.reply.reset()
+	f.x.reply.refuse(http.StatusInternalServerError, "")
+	f.writeAnswer(endClose)
+	f.flush()
+	f.closeExchange()
+}
+
+func (f *frame) turn() worker.Next {
+	if f.conn.Expired() {
+		return f.expire()
+	}
+	for {
+		v := goOn
+		switch {
+		case f.broken:
+			v = endConn
+		case f.phase == phaseBody:
+			v = f.receiveBody()
+		default:
+			v = f.receiveHead()
+		}
+		switch v {
+		case goOn:
+		case needMore:
+			if next, ok := f.fill(); !ok {
+				return next
+			}
+		case endTurn:
+			if f.r == f.w && !f.conn.Readable() {
+				return f.wait()
+			}
+			f.flush()
+			f.suspend()
+			return worker.Again
+		case endConn:
+			f.flush()
+			return worker.Close
+		case endLinger:
+			f.flush()
+			return worker.Linger
+		case endHijack:
+			return worker.Detached
+		}
+	}
+}
+
+// expire ends a connection whose deadline has passed: in silence between requests, with 408 inside of one.
+func (f *frame) expire() worker.Next {
+	if f.r < f.w {
+		f.x.reply.reset()
+		f.x.reply.refuse(http.StatusRequestTimeout, "the request took too long to arrive")
+		f.writeAnswer(endClose)
+		f.flush()
+	}
+	f.closeExchange()
+	return worker.Close
+}
+
+// receiveHead parses the head at the front and decides what it leads to.
+func (f *frame) receiveHead() verdict {
+	if f.r == f.w {
+		return needMore
+	}
+	n, err := f.parser.Feed(f.buf[f.r:f.w], &f.service.limits, &f.x.head)
+	switch {
+	case err != nil:
+		return f.reject(err)
+	case n == 0:
+		if f.deadline.IsZero() {
+			f.deadline = f.conn.Now().Add(f.service.timeouts.Header)
+		}
+		return needMore
+	}
+	f.headLen = n
+	if f.service.server.accessLog != nil {
+		f.x.started = time.Now()
+	}
+	if f.service.mounts != nil {
+		if h := f.service.mounts.find(f.x.head.Path); h != nil {
+			return f.serveMounted(h)
+		}
+	}
+	f.x.begin(f.service.base, &f.peer)
+	if !f.x.admit(f.service.server.apiFor(f.x.head.Path)) {
+		return f.refused()
+	}
+	return f.beginBody()
+}
+
+// reject answers bytes that are no request. Nobody knows where the next one would begin.
+func (f *frame) reject(err error) verdict {
+	status, reason := http.StatusBadRequest, err.Error()
+	var fault *http1.ProtocolError
+	if errors.As(err, &fault) {
+		status, reason = fault.Status, fault.Reason
+	}
+	f.x.reply.reset()
+	f.x.reply.refuse(status, reason)
+	f.x.head.Method = nil
+	f.writeAnswer(endClose)
+	f.logAccess()
+	f.closeExchange()
+	return endLinger
+}
+
+// refused sends the answer that admit has built. A body that is on its way is not waited for.
+func (f *frame) refused() verdict {
+	length := int(max(f.x.head.ContentLength, 0))
+	if f.x.head.Chunked || f.w-f.r-f.headLen < length {
+		return f.finish(f.w-f.r, true)
+	}
+	return f.finish(f.headLen+length, false)
+}
+
+// beginBody sees to it that the body comes, unless it has none.
+func (f *frame) beginBody() verdict {
+	h := &f.x.head
+	if !f.x.hasBody() {
+		return f.answer(f.headLen)
+	}
+	limit := f.x.match.api.maxBody
+	if h.ContentLength > limit {
+		f.x.refuseLength(limit)
+		return f.refused()
+	}
+	f.phase = phaseBody
+	f.deadline = f.conn.Now().Add(f.service.timeouts.Body)
+	f.chunked, f.body = http1.Chunked{MaxBody: limit}, nil
+	if h.Expect100 && f.w-f.r == f.headLen {
+		f.out = append(f.out, http1.Continue...)
+	}
+	return f.receiveBody()
+}
+
+// receiveBody answers once the body is complete.
+func (f *frame) receiveBody() verdict {
+	start := f.r + f.headLen
+	if !f.x.head.Chunked {
+		end := start + int(f.x.head.ContentLength)
+		if f.w < end {
+			return needMore
+		}
+		f.x.in.body = f.buf[start:end]
+		return f.answer(end - f.r)
+	}
+	at := start
+	for {
+		n, data, done, err := f.chunked.Feed(f.buf[at:f.w])
+		if err != nil {
+			return f.reject(err)
+		}
+		at += n
+		f.body = append(f.body, data...)
+		if done {
+			f.x.in.body = f.body
+			return f.answer(at - f.r)
+		}
+		if n == 0 {
+			break
+		}
+	}
+	f.w = start + copy(f.buf[start:], f.buf[at:f.w]) // what was decoded is not needed any more
+	return needMore
+}
+
+// answer runs the operation; size is the length of the whole request.
+func (f *frame) answer(size int) verdict {
+	f.x.answer()
+	return f.finish(size, false)
+}
+
+// finish sends the answer and steps behind the request, which is size bytes long. With cut, its body is not complete and the
+// connection ends.
+func (f *frame) finish(size int, cut bool) verdict {
+	f.x.settle()
+	end := endKeep
+	switch {
+	case cut, f.x.head.Close, f.x.panicked, f.conn.Draining():
+		end = endClose
+	case f.x.head.KeepAliveAsked:
+		end = endKeepAsked
+	}
+	f.writeAnswer(end)
+	f.logAccess()
+	f.closeExchange()
+	f.r += size
+	if f.r == f.w {
+		f.r, f.w = 0, 0
+	}
+	f.progress = progress{}
+	f.answered++
+	switch {
+	case cut, end == endClose && f.r < f.w:
+		return endLinger
+	case end == endClose:
+		return endConn
+	case f.answered >= maxBatch, len(f.out) >= maxBatchOut:
+		return endTurn
+	}
+	return goOn
+}
+
+// closeExchange ends the request and makes the exchange ready for the next one.
+func (f *frame) closeExchange() {
+	if f.x.close() {
+		f.service.watchers.CompareAndDelete(f.conn, f.x.request)
+	}
+	f.x.reset()
+}
+
+// writeAnswer renders the reply behind the answers that wait, and writes large bodies at once.
+func (f *frame) writeAnswer(end connectionEnd) {
+	head := bytes.Equal(f.x.head.Method, methodHead)
+	out, tail := f.x.reply.appendTo(f.out, f.service.date.get(f.conn.Now()), end, head)
+	f.out = out
+	if tail != nil && !f.broken {
+		f.broken = f.conn.Writev([][]byte{out, tail}, f.service.timeouts.Write) != nil
+		f.out = f.out[:0]
+	}
+}
+
+var methodHead = []byte(http.MethodHead)

@@ -1,0 +1,141 @@
+package tornado
+
+import (
+	"crypto/tls"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"sync"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/http1"
+)
+
+// HTTPHandler returns the API as a net/http handler, to run it on any http.Server: the same routes, validation and answers.
+// A wrong option of the API panics here.
+func (a *API) HTTPHandler() http.Handler {
+	if err := a.ready(); err != nil {
+		panic(err)
+	}
+	if a.logger == nil {
+		a.logger = slog.Default()
+	}
+	return &httpHandler{api: a, pool: sync.Pool{New: func() any { return new(exchange) }}}
+}
+
+type httpHandler struct {
+	api  *API
+	pool sync.Pool // of *exchange
+}
+
+// ServeHTTP takes the request through the same three steps as a connection of the loops does.
+func (h *httpHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	x := h.pool.Get().(*exchange)
+	defer func() {
+		x.close()
+		x.reset()
+		h.pool.Put(x)
+	}()
+	headFromHTTP(&x.head, r)
+	x.begin(r.Context(), httpPeer{r})
+	if x.admit(h.api) && h.readBody(x, w, r) {
+		x.answer()
+	}
+	x.settle()
+	if x.panicked {
+		w.Header().Set("Connection", "close")
+	}
+	x.reply.writeTo(w, r.Method == http.MethodHead)
+}
+
+// readBody brings the body into x, up to the limit of the API.
+func (h *httpHandler) readBody(x *exchange, w http.ResponseWriter, r *http.Request) bool {
+	if x.match.op.Consumes == nil || !x.hasBody() {
+		return true
+	}
+	if r.ContentLength > h.api.maxBody {
+		x.refuseLength(h.api.maxBody)
+		return false
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, h.api.maxBody))
+	var tooLong *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLong):
+		x.refuseLength(h.api.maxBody)
+		return false
+	case err != nil:
+		x.reply.refuse(http.StatusBadRequest, "the body cannot be read")
+		return false
+	}
+	x.in.body = body
+	return true
+}
+
+// writeTo sends the answer by net/http.
+func (w *Reply) writeTo(out http.ResponseWriter, head bool) {
+	header := out.Header()
+	for _, f := range w.fields {
+		header.Add(f.name, f.value)
+	}
+	if w.media != "" && http1.BodyAllowed(w.status) {
+		header.Set("Content-Type", w.media)
+	}
+	out.WriteHeader(w.status)
+	if w.hasBody && !head && http1.BodyAllowed(w.status) {
+		_, _ = out.Write(w.body) // a client that is gone needs no answer
+	}
+}
+
+// headFromHTTP fills a head from a request of net/http.
+func headFromHTTP(h *http1.Head, r *http.Request) {
+	*h = http1.Head{Fields: h.Fields[:0]}
+	h.Method = []byte(r.Method)
+	h.Target = []byte(r.RequestURI)
+	h.Path = []byte(r.URL.EscapedPath())
+	h.RawQuery = []byte(r.URL.RawQuery)
+	h.Host = []byte(r.Host)
+	h.Minor = r.ProtoMinor
+	h.ContentLength = r.ContentLength
+	h.Chunked = r.ContentLength < 0
+	for name, values := range r.Header {
+		for _, v := range values {
+			h.Fields = append(h.Fields, http1.Field{Name: []byte(name), Value: []byte(v)})
+		}
+	}
+	known := func(name string) []byte {
+		if v := r.Header[name]; len(v) > 0 {
+			return []byte(v[0])
+		}
+		return nil
+	}
+	h.Accept, h.Authorization, h.ContentType = known("Accept"), known("Authorization"), known("Content-Type")
+	h.ContentEncoding = known("Content-Encoding")
+	if cookies := r.Header["Cookie"]; len(cookies) > 0 {
+		h.Cookie = []byte(strings.Join(cookies, "; "))
+	}
+}
+
+// httpPeer is the connection of a request of net/http, as far as that tells.
+type httpPeer struct{ r *http.Request }
+
+// watch needs nothing: the request's own context ends with the client.
+func (httpPeer) watch(*requestContext) {}
+
+func (p httpPeer) RemoteAddr() net.Addr {
+	at, err := netip.ParseAddrPort(p.r.RemoteAddr)
+	if err != nil {
+		return &net.UnixAddr{Name: p.r.RemoteAddr, Net: "unix"}
+	}
+	return net.TCPAddrFromAddrPort(at)
+}
+
+func (p httpPeer) LocalAddr() net.Addr {
+	addr, _ := p.r.Context().Value(http.LocalAddrContextKey).(net.Addr)
+	return addr
+}
+
+// TLS is the state of the connection.
+func (p httpPeer) TLS() *tls.ConnectionState { return p.r.TLS }

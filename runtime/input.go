@@ -1,0 +1,186 @@
+package tornado
+
+import (
+	"strings"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/jsonwire"
+	"github.com/tornadogen/tornadogen/runtime/internal/param"
+	"github.com/tornadogen/tornadogen/runtime/internal/route"
+)
+
+// Input is what generated code decodes a request from. It is valid inside of a decode function alone, on its goroutine. What
+// it gives is copied, but for Param and Decoder, which must not be kept.
+type Input struct {
+	x       *exchange
+	path    route.Params
+	query   param.Query
+	cookies param.Cookies
+	report  param.Report // what is wrong with parameters
+	decoder jsonwire.Decoder
+	body    []byte // aliases the transport's buffer
+	media   string // type and subtype of the body, in lower case
+	joined  []byte // memory for header fields that stand several times
+
+	queryRead, cookiesRead bool
+	syntax                 string      // why the body is no JSON, "" if it is
+	violations             []Violation // of the body
+}
+
+// reset makes in ready for the next request and keeps its memory.
+func (in *Input) reset() {
+	in.path.Reset()
+	if in.queryRead {
+		in.query.Reset()
+	}
+	if in.cookiesRead {
+		in.cookies.Reset()
+	}
+	in.report.Reset()
+	in.x, in.body, in.media, in.violations = nil, nil, "", nil
+	in.queryRead, in.cookiesRead, in.syntax = false, false, ""
+}
+
+// Path returns the path parameter at position i, counted from 0 in the order of the template.
+func (in *Input) Path(i int, name string, style Style) Param {
+	return in.report.Value(param.Place{Name: name, In: param.InPath, Style: style}, in.path.Value(i), true)
+}
+
+// Query returns a parameter of the query. It is scanned once, at the first call.
+func (in *Input) Query(name string, style Style) Param {
+	place := param.Place{Name: name, In: param.InQuery, Style: style}
+	if !in.queryRead {
+		in.queryRead = true
+		if err := in.query.Parse(in.x.head.RawQuery, 0); err != nil {
+			in.report.Malform(place, err.Error())
+		}
+	}
+	return in.report.Lookup(place, &in.query.Pairs)
+}
+
+// Cookie returns a cookie.
+func (in *Input) Cookie(name string, style Style) Param {
+	place := param.Place{Name: name, In: param.InCookie, Style: style}
+	if !in.cookiesRead {
+		in.cookiesRead = true
+		for value := range in.x.head.Values("Cookie") {
+			if err := in.cookies.Add(value, 0); err != nil {
+				in.report.Malform(place, err.Error())
+				break
+			}
+		}
+	}
+	return in.report.Lookup(place, &in.cookies.Pairs)
+}
+
+// Header returns a header field. Several of one name are one list, separated by commas (RFC 9110 section 5.3).
+func (in *Input) Header(name string, style Style) Param {
+	place := param.Place{Name: name, In: param.InHeader, Style: style}
+	var first []byte
+	n, start := 0, len(in.joined)
+	for value := range in.x.head.Values(name) {
+		switch n++; n {
+		case 1:
+			first = value
+		case 2:
+			in.joined = append(append(append(in.joined, first...), ", "...), value...)
+		default:
+			in.joined = append(append(in.joined, ", "...), value...)
+		}
+	}
+	if n > 1 {
+		first = in.joined[start:]
+	}
+	return in.report.Value(place, first, n > 0)
+}
+
+// HasBody reports whether the request has a body of at least one byte.
+func (in *Input) HasBody() bool { return len(in.body) > 0 }
+
+// ContentType is the media type of the body in lower case, without its parameters.
+func (in *Input) ContentType() string { return in.media }
+
+// IsJSON reports whether the body is JSON: application/json, text/json or a type that ends in +json (RFC 6839).
+func (in *Input) IsJSON() bool {
+	return in.media == "application/json" || in.media == "text/json" || strings.HasSuffix(in.media, "+json")
+}
+
+// JSONBody returns a decoder on the body. Call EndJSON when the value was read.
+func (in *Input) JSONBody() *Decoder {
+	in.decoder.Reset(in.body)
+	in.decoder.Request = true
+	return &in.decoder
+}
+
+// EndJSON checks that nothing follows the value and records what the decoder found.
+func (in *Input) EndJSON() {
+	in.decoder.End()
+	if !in.decoder.Failed() {
+		return
+	}
+	if err := in.decoder.SyntaxError(); err != nil {
+		in.syntax = "the body is not valid JSON: " + err.Error()
+		return
+	}
+	in.violations = append(in.violations, in.decoder.Violations()...)
+}
+
+// JSONParam returns a decoder on a parameter whose content is JSON. Call EndJSONParam when the value was read.
+func (in *Input) JSONParam(p Param) *Decoder {
+	text, _ := p.Bytes()
+	in.decoder.Reset(text)
+	in.decoder.Request = true
+	return &in.decoder
+}
+
+// EndJSONParam is EndJSON for a parameter.
+func (in *Input) EndJSONParam(p Param) {
+	in.decoder.End()
+	if err := in.decoder.SyntaxError(); err != nil {
+		in.report.Malform(p.Place(), "is not valid JSON: "+err.Error())
+		return
+	}
+	for _, v := range in.decoder.Violations() {
+		in.report.Violate(p.Place(), v.Keyword, v.Message)
+	}
+}
+
+// BytesBody returns a copy of the body.
+func (in *Input) BytesBody() []byte { return append([]byte{}, in.body...) }
+
+// BlobBody returns a copy of the body with the media type as it was sent.
+func (in *Input) BlobBody() Blob {
+	return Blob{ContentType: string(in.x.head.ContentType), Data: in.BytesBody()}
+}
+
+// failed reports whether anything is wrong with the request.
+func (in *Input) failed() bool {
+	return in.syntax != "" || len(in.violations) > 0 || in.report.Failed()
+}
+
+// unreadable says why the request is malformed (400), "" if it is not.
+func (in *Input) unreadable() string {
+	if in.syntax != "" {
+		return in.syntax
+	}
+	return in.report.Malformed()
+}
+
+// allViolations are those of parameters, then those of the body, at most 100.
+func (in *Input) allViolations() []Violation {
+	all := append(in.report.Violations(), in.violations...)
+	return all[:min(len(all), maxViolations)]
+}
+
+// maxViolations is how many violations an answer lists at most.
+const maxViolations = 100
+
+// readMedia notes the media type of the body and reports whether the operation reads it. A body without Content-Type counts as
+// the first type that the operation declares.
+func (in *Input) readMedia(contentType []byte, op *Operation) bool {
+	if contentType == nil {
+		in.media = op.Consumes[0]
+		return true
+	}
+	in.media = param.ContentType(contentType)
+	return param.MatchesAny(in.media, op.Consumes)
+}

@@ -1,0 +1,174 @@
+package http1
+
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
+const (
+	lowBits  = 0x0101010101010101
+	highBits = 0x8080808080808080
+)
+
+// class holds what a byte may be part of.
+var class = makeClasses()
+
+const (
+	isToken    = 1 << iota // tchar, RFC 9110 section 5.6.2
+	isTarget               // may stand in a request target: visible ASCII
+	isHost                 // uri-host and port, RFC 3986 section 3.2.2
+	isUserinfo             // RFC 3986 section 3.2.1
+	isDigit
+	isHex
+	isZone // of an IPv6 address, RFC 6874 section 2
+)
+
+func makeClasses() (t [256]uint8) {
+	set := func(bit uint8, chars string) {
+		for i := range len(chars) {
+			t[chars[i]] |= bit
+		}
+	}
+	const (
+		digits     = "0123456789"
+		letters    = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		unreserved = digits + letters + "-._~"
+		subDelims  = "!$&'()*+,;="
+	)
+	set(isToken, digits+letters+"!#$%&'*+-.^_`|~")
+	for c := 0x21; c < 0x7f; c++ {
+		t[c] |= isTarget
+	}
+	set(isHost, unreserved+subDelims+"%:[]")
+	set(isUserinfo, unreserved+subDelims+"%:")
+	set(isDigit, digits)
+	set(isHex, digits+"abcdefABCDEF")
+	set(isZone, unreserved+"%")
+	return t
+}
+
+// all says whether every byte of b has the class.
+func all(b []byte, want uint8) bool {
+	for _, c := range b {
+		if class[c]&want == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// scanValue returns the index of the first byte of b from i on that a field
+// value may not hold (a control character but tab, RFC 9110 section 5.5), or
+// len(b). It looks at eight bytes at a time.
+func scanValue(b []byte, i int) int {
+	for len(b)-i >= 8 {
+		x := binary.LittleEndian.Uint64(b[i:])
+		// Lanes of seven bits, so sums do not carry into the next one: a high bit
+		// appears for 0x7f, and is missing for what is below 0x20.
+		seven := x &^ highBits
+		m := ((seven + lowBits) | ^(seven + lowBits*0x60)) &^ x & highBits
+		if m == 0 {
+			i += 8
+			continue
+		}
+		i += bits.TrailingZeros64(m) / 8
+		if b[i] != '\t' {
+			return i
+		}
+		i++
+	}
+	for i < len(b) && (b[i] >= ' ' && b[i] != 0x7f || b[i] == '\t') {
+		i++
+	}
+	return i
+}
+
+// scanTarget returns the index of the first byte of b from i on that is not
+// visible ASCII, or len(b).
+func scanTarget(b []byte, i int) int {
+	for len(b)-i >= 8 {
+		x := binary.LittleEndian.Uint64(b[i:])
+		seven := x &^ highBits
+		m := ((seven + lowBits) | ^(seven + lowBits*0x5f) | x) & highBits
+		if m != 0 {
+			return i + bits.TrailingZeros64(m)/8
+		}
+		i += 8
+	}
+	for i < len(b) && class[b[i]]&isTarget != 0 {
+		i++
+	}
+	return i
+}
+
+// scanToken returns the index of the first byte of b from i on that is not a
+// token character, or len(b). Of eight bytes at a time it knows letters and
+// hyphens; what is neither is looked up.
+func scanToken(b []byte, i int) int {
+	for len(b)-i >= 8 {
+		x := binary.LittleEndian.Uint64(b[i:])
+		seven := x &^ highBits
+		folded := seven | lowBits*0x20
+		letter := (folded + lowBits*(0x80-'a')) &^ (folded + lowBits*(0x7f-'z'))
+		other := (seven ^ lowBits*'-') + lowBits*0x7f
+		m := (other&^letter | x) & highBits
+		if m == 0 {
+			i += 8
+			continue
+		}
+		i += bits.TrailingZeros64(m) / 8
+		if class[b[i]]&isToken == 0 {
+			return i
+		}
+		i++
+	}
+	for i < len(b) && class[b[i]]&isToken != 0 {
+		i++
+	}
+	return i
+}
+
+// trim cuts optional white space, RFC 9110 section 5.6.3.
+func trim(b []byte) []byte {
+	for len(b) > 0 && (b[0] == ' ' || b[0] == '\t') {
+		b = b[1:]
+	}
+	for len(b) > 0 && (b[len(b)-1] == ' ' || b[len(b)-1] == '\t') {
+		b = b[:len(b)-1]
+	}
+	return b
+}
+
+// is compares text without control characters with a name of lower case letters
+// and hyphens, whatever the case of its own: nothing else folds to those.
+func is(text []byte, name string) bool {
+	if len(text) != len(name) {
+		return false
+	}
+	for i := range len(name) {
+		if text[i]|0x20 != name[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// equalFold compares without regard to the case of ASCII letters.
+func equalFold(a []byte, b string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range len(b) {
+		if lower(a[i]) != lower(b[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c | 0x20
+	}
+	return c
+}

@@ -1,0 +1,250 @@
+package http1
+
+import "bytes"
+
+// fieldLines reads field lines up to the empty line that ends the head, RFC
+// 9112 section 5. It returns the length of the head, or 0 if that is not there
+// yet.
+func (p *Parser) fieldLines(buf []byte, lim *Limits, h *Head) (int, *ProtocolError) {
+	i, line, colon := int(p.pos), int(p.line), int(p.colon)
+	maxFields := uint32(min(lim.headerFields(), maxHeadBytes))
+	for {
+		if colon == 0 {
+			if i = scanToken(buf, i); i == len(buf) {
+				break
+			}
+			if buf[i] != ':' || i == line {
+				if i == line && buf[i] == '\r' {
+					if i+1 == len(buf) {
+						break
+					}
+					if buf[i+1] != '\n' {
+						return 0, errBareCR
+					}
+					return i + 2, p.finish(h)
+				}
+				return 0, nameError(buf[i], i == line)
+			}
+			colon = i
+			i++
+		}
+		if i = scanValue(buf, i); i == len(buf) {
+			break
+		}
+		if buf[i] != '\r' {
+			if buf[i] == '\n' {
+				return 0, errBareLF // RFC 9112 section 2.2: we do not take it for a line end
+			}
+			return 0, errValue // RFC 9110 section 5.5
+		}
+		if i+1 == len(buf) {
+			break
+		}
+		if buf[i+1] != '\n' {
+			return 0, errBareCR // RFC 9112 section 2.2
+		}
+		if p.fields++; p.fields > maxFields {
+			return 0, errFieldCount // RFC 6585 section 5
+		}
+		name, value := buf[line:colon:colon], trim(buf[colon+1:i:i])
+		h.Fields = append(h.Fields, Field{name, value})
+		if err := p.field(h, name, value); err != nil {
+			return 0, err
+		}
+		i += 2
+		line, colon = i, 0
+	}
+	p.pos, p.line, p.colon = uint32(i), uint32(line), uint32(colon)
+	return 0, nil
+}
+
+// nameError says what is wrong with c in or behind a field name, RFC 9112
+// section 5.1.
+func nameError(c byte, first bool) *ProtocolError {
+	switch c {
+	case '\r':
+		return errNoColon
+	case '\n':
+		return errBareLF
+	case ' ', '\t':
+		if first {
+			return errFold // RFC 9112 sections 2.2 and 5.2
+		}
+		return errNameSpace
+	case ':':
+		return errEmptyName
+	}
+	return errName
+}
+
+// field acts on the fields that the codec knows; all others cost a look at
+// their length and first letter.
+func (p *Parser) field(h *Head, name, value []byte) *ProtocolError {
+	first := name[0] | 0x20
+	switch len(name) {
+	case 4:
+		if is(name, "host") {
+			return p.host(h, value)
+		}
+	case 6:
+		switch {
+		case first == 'a' && is(name, "accept"):
+			keep(&h.Accept, value)
+		case first == 'c' && is(name, "cookie"):
+			keep(&h.Cookie, value)
+		case first == 'o' && is(name, "origin"):
+			keep(&h.Origin, value)
+		case first == 'e' && is(name, "expect"):
+			return p.expect(value)
+		}
+	case 7:
+		if first == 'u' && is(name, "upgrade") {
+			keep(&h.UpgradeTo, value)
+		}
+	case 10:
+		if first == 'c' && is(name, "connection") {
+			p.connection(value)
+		}
+	case 12:
+		if first == 'c' && is(name, "content-type") {
+			keep(&h.ContentType, value)
+		}
+	case 13:
+		switch {
+		case first == 'a' && is(name, "authorization"):
+			keep(&h.Authorization, value)
+		case first == 'i' && is(name, "if-none-match"):
+			keep(&h.IfNoneMatch, value)
+		}
+	case 14:
+		if first == 'c' && is(name, "content-length") {
+			return p.contentLength(value)
+		}
+	case 15:
+		if first == 'a' && is(name, "accept-encoding") {
+			keep(&h.AcceptEncoding, value)
+		}
+	case 16:
+		if first == 'c' && is(name, "content-encoding") {
+			keep(&h.ContentEncoding, value)
+		}
+	case 17:
+		if first == 't' && is(name, "transfer-encoding") {
+			return p.transferEncoding(value)
+		}
+	}
+	return nil
+}
+
+func keep(dst *[]byte, value []byte) {
+	if *dst == nil {
+		*dst = value
+	}
+}
+
+// host checks a Host field, RFC 9112 section 3.2 and RFC 9110 section 7.2. An
+// empty one is valid.
+func (p *Parser) host(h *Head, value []byte) *ProtocolError {
+	if p.saw&sawHost != 0 {
+		return errTwoHosts
+	}
+	if !all(value, isHost) {
+		return errHost
+	}
+	p.saw |= sawHost
+	if p.saw&sawAuthority == 0 {
+		h.Host = value // RFC 9112 section 3.2.2: otherwise it MUST be ignored
+	}
+	return nil
+}
+
+// contentLength reads 1*DIGIT, RFC 9110 section 8.6. Lists ("5, 5") are
+// refused. A repeated field is taken once if it has the same digits.
+func (p *Parser) contentLength(value []byte) *ProtocolError {
+	if len(value) == 0 || !all(value, isDigit) {
+		return errLength
+	}
+	if len(value) > maxContentDigits {
+		return errLengthSize
+	}
+	var n uint64
+	for _, c := range value {
+		n = n*10 + uint64(c-'0')
+	}
+	if n > 1<<63-1 {
+		return errLengthSize
+	}
+	if p.saw&sawLength != 0 && (p.length != int64(n) || int(p.digits) != len(value)) {
+		return errTwoLengths // RFC 9112 section 6.3
+	}
+	if p.saw&sawChunked != 0 {
+		return errLengthAndTE // RFC 9112 section 6.1
+	}
+	p.saw |= sawLength
+	p.length, p.digits = int64(n), uint8(len(value))
+	return nil
+}
+
+// transferEncoding takes exactly one chunked, RFC 9112 section 6.1.
+func (p *Parser) transferEncoding(value []byte) *ProtocolError {
+	switch {
+	case p.minor == 0:
+		return errTEVersion // RFC 9112 section 6.1: faulty framing
+	case p.saw&sawChunked != 0:
+		return errTwoTE
+	case p.saw&sawLength != 0:
+		return errLengthAndTE
+	case !is(value, "chunked"):
+		return errTE
+	}
+	p.saw |= sawChunked
+	return nil
+}
+
+// expect takes 100-continue, RFC 9110 section 10.1.1.
+func (p *Parser) expect(value []byte) *ProtocolError {
+	if !equalFold(value, "100-continue") {
+		return errExpect
+	}
+	p.saw |= sawExpect
+	return nil
+}
+
+// connection reads the list of a Connection field, RFC 9110 section 7.6.1.
+// Options that mean nothing here are passed over.
+func (p *Parser) connection(value []byte) {
+	for len(value) > 0 {
+		option := value
+		if comma := bytes.IndexByte(value, ','); comma >= 0 {
+			option, value = value[:comma], value[comma+1:]
+		} else {
+			value = nil
+		}
+		switch option = trim(option); {
+		case is(option, "keep-alive"):
+			p.saw |= sawKeepAlive
+		case is(option, "close"):
+			p.saw |= sawClose
+		case is(option, "upgrade"):
+			p.saw |= sawUpgrade
+		}
+	}
+}
+
+// finish draws the conclusions at the end of the head.
+func (p *Parser) finish(h *Head) *ProtocolError {
+	if p.minor == 1 && p.saw&sawHost == 0 {
+		return errNoHost // RFC 9112 section 3.2
+	}
+	h.Minor = int(p.minor)
+	if p.saw&sawLength != 0 {
+		h.ContentLength = p.length
+	}
+	h.Chunked = p.saw&sawChunked != 0
+	// RFC 9112 section 9.3
+	h.Close = p.saw&sawClose != 0 || p.minor == 0 && p.saw&sawKeepAlive == 0
+	h.KeepAliveAsked = p.minor == 0 && !h.Close
+	h.Expect100 = p.minor == 1 && p.saw&sawExpect != 0 && h.HasBody()
+	h.Upgrade = p.minor == 1 && p.saw&sawUpgrade != 0 && len(h.UpgradeTo) > 0
+	return nil
+}

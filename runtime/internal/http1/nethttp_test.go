@@ -1,0 +1,207 @@
+package http1
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// readNetHTTP gives what net/http makes of input, in the words of session: of
+// the first request, its body, and how many bytes follow.
+func readNetHTTP(input string) (log []string, rest int, err error) {
+	src := bufio.NewReaderSize(strings.NewReader(input), 64<<10)
+	for range maxLeadingCRLF { // its server does not skip them, a difference of no weight
+		if b, _ := src.Peek(2); string(b) == "\r\n" {
+			_, _ = src.Discard(2)
+		}
+	}
+	r, err := http.ReadRequest(src)
+	if err != nil {
+		return nil, 0, err
+	}
+	if r.ProtoMajor != 1 || r.ProtoMinor > 1 {
+		return nil, 0, errors.New("version")
+	}
+	h := Head{
+		Method: []byte(r.Method), Target: []byte(r.RequestURI), Host: []byte(r.Host), Minor: r.ProtoMinor,
+		ContentLength: -1, Chunked: len(r.TransferEncoding) > 0, Close: r.Close,
+	}
+	for name, values := range r.Header {
+		for _, value := range values {
+			h.Fields = append(h.Fields, Field{[]byte(name), []byte(value)})
+		}
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, 0, err
+	}
+	left, err := io.ReadAll(src)
+	if err != nil {
+		return nil, 0, err
+	}
+	return []string{summary(&h), fields(&h), fmt.Sprintf("%q", body)}, len(left), nil
+}
+
+// fields lists the fields by name, without those that ReadRequest takes out or
+// makes up.
+func fields(h *Head) string {
+	var lines []string
+	for _, f := range h.Fields {
+		switch name := http.CanonicalHeaderKey(string(f.Name)); name {
+		case "Host", "Transfer-Encoding", "Content-Length", "Trailer", "Cache-Control", "Pragma":
+		default:
+			lines = append(lines, fmt.Sprintf("%s: %q", name, f.Value))
+		}
+	}
+	slices.SortStableFunc(lines, func(a, b string) int {
+		return strings.Compare(a[:strings.IndexByte(a, ':')], b[:strings.IndexByte(b, ':')])
+	})
+	return strings.Join(lines, ", ")
+}
+
+func summary(h *Head) string {
+	// net/url decodes the zone of an address in a target, and nothing else of a host.
+	host := bytes.ReplaceAll(h.Host, []byte("%25"), []byte("%"))
+	return fmt.Sprintf("%s %s 1.%d host=%s chunked=%t close=%t", h.Method, h.Target, h.Minor, host, h.Chunked, h.Close)
+}
+
+// lenient are the requests that this codec takes and net/http refuses. None
+// changes where a message ends or which host it is for.
+var lenient = []struct {
+	reason string
+	match  *regexp.Regexp
+}{
+	{"an escape that is invalid, or stands in a host, is left as it is for the router", regexp.MustCompile(`invalid URL escape`)},
+	{"the Trailer field announces, it is not read", regexp.MustCompile(`bad trailer key`)},
+}
+
+var seeds = []string{
+	wrkHead, browserHead, postHead + strings.Repeat("x", 268), get + "\r\n", post + te + "\r\n3\r\nabc\r\n0\r\n\r\n",
+	post + te + "\r\n3;a=b\r\nabc\r\n00A\r\n0123456789\r\n0;x\r\nA: b\r\n\r\n" + get + "\r\n",
+	post + te + "Trailer: Digest\r\n\r\n1\r\na\r\n0\r\nDigest: x\r\n\r\n",
+	"POST /a%20b/?c=d#e HTTP/1.1\r\nHost: a:1\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\nhello" + get + "\r\n",
+	"GET http://u:p@b:1/x?y HTTP/1.1\r\nHost: a\r\nConnection: te, close\r\n\r\n",
+	"GET HTTP://[::1%25en0]:80?y HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+	"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", "CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n",
+	"\r\nPUT /x HTTP/1.1\r\nHost: [::1]:8\r\nExpect: 100-continue\r\nContent-Length: 1\r\nX-Y: \xff\ta\r\n\r\nz",
+	"POST / HTTP/1.0\r\nContent-Length: 3\r\nUpgrade: h2c\r\n\r\nabc",
+}
+
+// mutate changes a few bytes of a seed, with a liking for those that matter.
+func mutate(rng *rand.Rand, text string) string {
+	pieces := []string{
+		"\r", "\n", "\r\n", "\r\n\r\n", " ", "\t", ":", ",", ";", "=", "\"", "%", "%41", "%zz", "#", "?", "@", "/", "[", "]", "\x00", "\x0b",
+		"\x7f", "\xff", "0", "1", "00", "+", "-", "_", "0x", "f", "chunked", "Content-Length: 3\r\n", te, "Host: b\r\n",
+		"Transfer-Encoding: identity\r\n", "Connection: close\r\n", "Trailer: Content-Length\r\n", "HTTP/1.0", "http://c", " : x",
+	}
+	b := []byte(text)
+	for range 1 + rng.IntN(3) {
+		at := rng.IntN(len(b) + 1)
+		if rng.IntN(2) == 0 && bytes.Contains(b, []byte("\r\n")) { // at the start of a line
+			at = rng.IntN(bytes.LastIndex(b, []byte("\r\n")) + 1)
+			at += bytes.Index(b[at:], []byte("\r\n")) + 2
+		}
+		end := min(len(b), at+rng.IntN(3)*rng.IntN(8))
+		piece := pieces[rng.IntN(len(pieces))]
+		b = append(b[:at:at], append([]byte(piece), b[end:]...)...)
+	}
+	return string(b)
+}
+
+// What this codec accepts, net/http accepts and understands in the same way:
+// the same host, body and end.
+func TestNotMoreLenientThanNetHTTP(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(1, 2))
+	met := make([]int, len(lenient))
+	accepted := 0
+	check := func(input string) {
+		var p Parser
+		var h Head
+		n, err := p.Feed([]byte(input), nil, &h)
+		if n == 0 || err != nil {
+			return
+		}
+		body, used := []byte(nil), n
+		if h.Chunked {
+			part, size, done, err := decode(new(Chunked), []byte(input[n:]))
+			if err != nil || !done {
+				return
+			}
+			body, used = part, n+size
+		} else if h.ContentLength > 0 {
+			if h.ContentLength > int64(len(input)-n) {
+				return
+			}
+			used = n + int(h.ContentLength)
+			body = []byte(input[n:used])
+		}
+		accepted++
+		log, rest, err := readNetHTTP(input)
+		if err != nil {
+			for i, known := range lenient {
+				if known.match.MatchString(err.Error()) {
+					met[i]++
+					return
+				}
+			}
+			assert.NoError(t, err, "only we accept %q", input)
+			return
+		}
+		assert.Equal(t, log, []string{summary(&h), fields(&h), fmt.Sprintf("%q", body)}, "%q", input)
+		assert.Equal(t, rest, len(input)-used, "%q", input)
+	}
+	for _, seed := range seeds {
+		check(seed)
+	}
+	assert.Equal(t, len(seeds), accepted)
+	for range 60_000 {
+		check(mutate(rng, seeds[rng.IntN(len(seeds))]))
+	}
+	assert.Greater(t, accepted, 5_000)
+	for i, n := range met {
+		assert.NotZero(t, n, "no longer a difference: %s", lenient[i].reason)
+	}
+}
+
+// What net/http takes and this codec refuses, on purpose.
+func TestStricterThanNetHTTP(t *testing.T) {
+	t.Parallel()
+	for name, input := range map[string]string{
+		"bare LF ends a line":               strings.ReplaceAll(get+"\r\n", "\r\n", "\n"),
+		"bare LF ends a field line":         get + "A: b\nC: d\r\n\r\n",
+		"obs-fold":                          get + "A: b\r\n c\r\n\r\n",
+		"transfer-encoding and length":      post + te + "Content-Length: 3\r\n\r\n0\r\n\r\n",
+		"transfer-encoding on 1.0":          "POST / HTTP/1.0\r\n" + te + "\r\n0\r\n\r\n",
+		"fragment in a path":                "GET /a#b HTTP/1.1\r\nHost: a\r\n\r\n",
+		"obs-text in a target":              "GET /\xff HTTP/1.1\r\nHost: a\r\n\r\n",
+		"* for a method other than OPTIONS": "GET * HTTP/1.1\r\nHost: a\r\n\r\n",
+		"a scheme other than http":          "GET ftp://a/ HTTP/1.1\r\nHost: a\r\n\r\n",
+		"CONNECT without a port":            "CONNECT a HTTP/1.1\r\nHost: a\r\n\r\n",
+		"no host on 1.1":                    "GET / HTTP/1.1\r\n\r\n",
+		"white space behind a chunk size":   post + te + "\r\n1 \r\na\r\n0\r\n\r\n",
+		"a chunk extension without name":    post + te + "\r\n1;\r\na\r\n0\r\n\r\n",
+		"a long chunk extension":            post + te + "\r\n1;" + strings.Repeat("x", 2000) + "\r\na\r\n0\r\n\r\n",
+		"more than 128 fields":              get + strings.Repeat("A: b\r\n", 128) + "\r\n",
+		"an expectation that is not known":  get + "Expect: x\r\n\r\n",
+		"a method of more than 32 bytes":    strings.Repeat("M", 40) + " / HTTP/1.1\r\nHost: a\r\n\r\n",
+		"a length of more than 19 digits":   post + "Content-Length: 00000000000000000001\r\n\r\nx",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, _, err := readNetHTTP(input)
+			assert.NoError(t, err, "no longer a difference")
+			assert.NotNil(t, play(nil, 0, input).rejected)
+		})
+	}
+}

@@ -1,0 +1,207 @@
+package jsonwire
+
+import (
+	"bytes"
+	"encoding/base64"
+	"math"
+	"net/netip"
+	"strconv"
+	"time"
+	"unicode/utf8"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/value"
+)
+
+const nullText = "null"
+
+// AppendKey appends a member name that is already quoted and has its colon, as `"tag":`, with a comma before it unless b ends with
+// the brace that opens the object.
+func AppendKey(b []byte, quoted string) []byte {
+	if len(b) > 0 && b[len(b)-1] != '{' {
+		b = append(b, ',')
+	}
+	return append(b, quoted...)
+}
+
+// AppendString appends s in quotes. Only what RFC 8259 section 7 demands is escaped; what is not UTF-8 becomes U+FFFD.
+func AppendString(b []byte, s string) []byte {
+	b = append(b, '"')
+	start, i := 0, 0
+	for {
+		i = plainPrefix(s, i)
+		if i == len(s) {
+			b = append(b, s[start:]...)
+			return append(b, '"')
+		}
+		if c := s[i]; c < utf8.RuneSelf {
+			b = appendEscape(append(b, s[start:i]...), c)
+			i++
+			start = i
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if r == utf8.RuneError && n == 1 {
+			b = append(b, s[start:i]...)
+			b = append(b, "\uFFFD"...)
+			start = i + 1
+		}
+		i += n
+	}
+}
+
+// plainPrefix returns the place of the first byte of s[i:] that is not ASCII or has to be escaped.
+func plainPrefix(s string, i int) int {
+	for ; len(s)-i >= 8; i += 8 {
+		w := uint64(s[i]) | uint64(s[i+1])<<8 | uint64(s[i+2])<<16 | uint64(s[i+3])<<24 |
+			uint64(s[i+4])<<32 | uint64(s[i+5])<<40 | uint64(s[i+6])<<48 | uint64(s[i+7])<<56
+		if (special(w)|w)&highs != 0 {
+			break
+		}
+	}
+	for i < len(s) && plain[s[i]] {
+		i++
+	}
+	return i
+}
+
+// plain marks the ASCII bytes that stand for themselves in a string.
+var plain = func() (t [256]bool) {
+	for c := ' '; c < utf8.RuneSelf; c++ {
+		t[c] = c != '"' && c != '\\'
+	}
+	return t
+}()
+
+func appendEscape(b []byte, c byte) []byte {
+	switch c {
+	case '"', '\\':
+		return append(b, '\\', c)
+	case '\b':
+		return append(b, `\b`...)
+	case '\f':
+		return append(b, `\f`...)
+	case '\n':
+		return append(b, `\n`...)
+	case '\r':
+		return append(b, `\r`...)
+	case '\t':
+		return append(b, `\t`...)
+	}
+	const digits = "0123456789abcdef"
+	return append(b, '\\', 'u', '0', '0', digits[c>>4], digits[c&15])
+}
+
+// AppendNull appends null.
+func AppendNull(b []byte) []byte { return append(b, nullText...) }
+
+// AppendBool appends true or false.
+func AppendBool(b []byte, v bool) []byte { return strconv.AppendBool(b, v) }
+
+// AppendInt64 appends v.
+func AppendInt64(b []byte, v int64) []byte { return strconv.AppendInt(b, v, 10) }
+
+// AppendUint64 appends v.
+func AppendUint64(b []byte, v uint64) []byte { return strconv.AppendUint(b, v, 10) }
+
+// AppendFloat64 appends the shortest number that reads back as v, in the form of encoding/json; null for NaN and the infinities.
+func AppendFloat64(b []byte, v float64) []byte { return appendFloat(b, v, 64) }
+
+// AppendFloat32 is AppendFloat64 for 32 bits.
+func AppendFloat32(b []byte, v float32) []byte { return appendFloat(b, float64(v), 32) }
+
+func appendFloat(b []byte, v float64, bits int) []byte {
+	abs := math.Abs(v)
+	if abs < 1<<24 && v == math.Trunc(v) && (v != 0 || !math.Signbit(v)) {
+		return strconv.AppendInt(b, int64(v), 10)
+	}
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return AppendNull(b)
+	}
+	format := byte('f')
+	if bits == 64 && (abs < 1e-6 || abs >= 1e21) || bits == 32 && (float32(abs) < 1e-6 || float32(abs) >= 1e21) {
+		format = 'e'
+	}
+	if abs == 0 {
+		format = 'f'
+	}
+	b = strconv.AppendFloat(b, v, format, -1, bits)
+	if n := len(b); format == 'e' && n >= 4 && b[n-4] == 'e' && b[n-3] == '-' && b[n-2] == '0' { // e-09 is e-9
+		b[n-2] = b[n-1]
+		b = b[:n-1]
+	}
+	return b
+}
+
+// AppendTime appends t by RFC 3339 with as many digits of a second's fraction as are needed; null for a year that RFC 3339 cannot
+// write, which is one beyond 0 to 9999.
+func AppendTime(b []byte, t time.Time) []byte {
+	if year := t.Year(); year < 0 || year > 9999 {
+		return AppendNull(b)
+	}
+	b = t.AppendFormat(append(b, '"'), time.RFC3339Nano)
+	return append(b, '"')
+}
+
+// AppendDate appends v in quotes; null for a date that is not valid.
+func AppendDate(b []byte, v value.Date) []byte { return appendText(b, v) }
+
+// AppendTimeOfDay appends v in quotes; null for a time that is not valid.
+func AppendTimeOfDay(b []byte, v value.TimeOfDay) []byte { return appendText(b, v) }
+
+// AppendDuration appends v in quotes; null for a duration with a negative part.
+func AppendDuration(b []byte, v value.Duration) []byte { return appendText(b, v) }
+
+// AppendUUID appends v in quotes.
+func AppendUUID(b []byte, v value.UUID) []byte { return appendText(b, v) }
+
+// AppendAddr appends v in quotes; null for the zero Addr.
+func AppendAddr(b []byte, v netip.Addr) []byte {
+	if !v.IsValid() {
+		return AppendNull(b)
+	}
+	return append(v.AppendTo(append(b, '"')), '"')
+}
+
+// AppendDecimal appends v as a number.
+func AppendDecimal(b []byte, v value.Decimal) []byte { return append(b, v.String()...) }
+
+// AppendDecimalString appends v as a string that holds a number.
+func AppendDecimalString(b []byte, v value.Decimal) []byte { return appendText(b, v) }
+
+// AppendBase64 appends data as a string of base64 (RFC 4648 section 4).
+func AppendBase64(b, data []byte) []byte {
+	return append(base64.StdEncoding.AppendEncode(append(b, '"'), data), '"')
+}
+
+// AppendBase64URL appends data as a string of base64url without padding (RFC 4648 section 5).
+func AppendBase64URL(b, data []byte) []byte {
+	return append(base64.RawURLEncoding.AppendEncode(append(b, '"'), data), '"')
+}
+
+// AppendJSON appends v, which must be valid, on one line; null for an empty one.
+func AppendJSON(b []byte, v value.JSON) []byte {
+	if len(v) == 0 {
+		return AppendNull(b)
+	}
+	if bytes.IndexByte(v, '\n') < 0 && bytes.IndexByte(v, '\r') < 0 {
+		return append(b, v...)
+	}
+	for _, c := range v { // a line break can only be white space: in a string it would be escaped
+		if c != '\n' && c != '\r' {
+			b = append(b, c)
+		}
+	}
+	return b
+}
+
+// appendText appends what v says of itself in quotes; null if it cannot.
+func appendText[T interface {
+	AppendText(b []byte) ([]byte, error)
+}](b []byte, v T,
+) []byte {
+	text, err := v.AppendText(append(b, '"'))
+	if err != nil {
+		return AppendNull(b)
+	}
+	return append(text, '"')
+}

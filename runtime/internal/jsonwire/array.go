@@ -1,0 +1,101 @@
+package jsonwire
+
+import (
+	"bytes"
+	"slices"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/validate"
+)
+
+// Array enters the array that comes next and reports whether it has an item, on which the cursor stands then. A value of another
+// type is skipped and noted, and gives false.
+//
+//	start := d.Offset()
+//	for more := d.Array(); more; more = d.NextItem() { ... consume the item ... }
+//	d.CheckItems(start, n, rule)
+func (d *Decoder) Array() bool {
+	data, i := d.data, d.pos
+	if i >= len(data) || data[i] != '[' {
+		d.mismatch("array")
+		return false
+	}
+	if !d.enter() {
+		return false
+	}
+	i = skipSpace(data, i+1)
+	if i < len(data) && data[i] == ']' {
+		d.depth--
+		d.pos = i + 1
+		return false
+	}
+	d.pos = i
+	return true
+}
+
+// NextItem goes on to the next item; the one before has been consumed.
+func (d *Decoder) NextItem() bool {
+	data, i := d.data, d.pos
+	if i < len(data) && data[i] <= ' ' {
+		i = skipSpace(data, i)
+	}
+	if i < len(data) && data[i] == ',' {
+		i++
+		if i < len(data) && data[i] <= ' ' {
+			i = skipSpace(data, i)
+		}
+		d.pos = i
+		return true
+	}
+	if i >= len(data) || data[i] != ']' {
+		d.failAt(i, reasonCommaArray)
+		return false
+	}
+	d.depth--
+	d.pos = i + 1
+	return false
+}
+
+// CheckItems checks the array of n items that starts at start. What is not an array is not checked.
+func (d *Decoder) CheckItems(start, n int, r *validate.ArrayRule) {
+	if r == nil || d.failed || d.data[start] != '[' {
+		return
+	}
+	if f := r.Check(n, func() bool { return d.distinct(start) }); f != 0 {
+		d.refuse(start, f, r)
+	}
+}
+
+// fewItems is the length up to which items are compared pair by pair.
+const fewItems = 16
+
+// distinct reports whether no two items of the array at start are equal JSON values.
+func (d *Decoder) distinct(start int) bool {
+	again := d.again(start)
+	var few [fewItems][2]int
+	spans := few[:0]
+	text := d.scratch[:0] // the canonical items, one behind the other
+	for more := again.Array(); more; more = again.NextItem() {
+		from := len(text)
+		text = again.appendCanonical(text)
+		spans = append(spans, [2]int{from, len(text)})
+	}
+	d.scratch = text
+	item := func(i int) []byte { return text[spans[i][0]:spans[i][1]] }
+	if len(spans) <= fewItems {
+		for i := range spans {
+			for j := range i {
+				if bytes.Equal(item(i), item(j)) {
+					return false
+				}
+			}
+		}
+		return true
+	}
+	slices.SortFunc(spans, func(a, b [2]int) int { return bytes.Compare(text[a[0]:a[1]], text[b[0]:b[1]]) })
+	for i := 1; i < len(spans); i++ {
+		if bytes.Equal(item(i-1), item(i)) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,175 @@
+package jsonwire
+
+import (
+	"strconv"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/validate"
+)
+
+const (
+	// smallBody is the size up to which a body is copied once as a whole, when its first string is asked for.
+	smallBody = 4 << 10
+
+	defaultMaxDepth = 512
+	maxViolations   = 100
+)
+
+// Options bounds what a Decoder accepts. The zero value serves.
+type Options struct {
+	MaxDepth int // of nested arrays and objects; 0: 512
+}
+
+// Decoder reads one JSON text. Between two calls its cursor stands on a value, or behind the last one. The zero Decoder reads an
+// empty text; Reset gives it another. The body is borrowed until the next Reset; no byte of it reaches the values that are
+// returned, as strings are copies.
+type Decoder struct {
+	// Lenient is for answers that a client reads: it keeps unknown values of an enum and ignores members that are not allowed.
+	Lenient bool
+	// Request is for bodies of requests: members that are readOnly need not be there. Else those that are writeOnly need not.
+	Request bool
+	Options Options
+
+	data []byte // borrowed
+	pos  int    // of the next value; len(data) after a syntax error
+	text string // copy of data, if it is small and a string has been asked for
+
+	key, keyEnd int // where the contents of the latest member name stand
+	depth       int // of open arrays and objects
+	closed      int // offset of the brace that ended the latest object; -1 if that was no object
+	budget      int // bytes that may still be read a second time
+
+	failed bool        // syntaxError is set
+	syntax SyntaxError // the first one
+	faults []fault     // at most maxViolations
+	count  int         // of all violations
+
+	scratch []byte // for what is needed until the next call
+}
+
+// SyntaxError tells why and where a text is not JSON.
+type SyntaxError struct {
+	Offset int    // in bytes from the start of the text
+	Reason string // as "unexpected end of the text"
+}
+
+// Error implements error.
+func (e *SyntaxError) Error() string {
+	return "JSON, offset " + strconv.Itoa(e.Offset) + ": " + e.Reason
+}
+
+const (
+	reasonEnd        = "unexpected end of the text"
+	reasonCharacter  = "unexpected character"
+	reasonTrailing   = "text after the value"
+	reasonDepth      = "nested too deeply"
+	reasonName       = "expected a member name in quotes"
+	reasonColon      = "expected a colon"
+	reasonCommaBrace = "expected a comma or a closing brace"
+	reasonCommaArray = "expected a comma or a closing bracket"
+	reasonNumber     = "malformed number"
+	reasonControl    = "control character in a string"
+	reasonEscape     = "malformed escape in a string"
+	reasonSurrogate  = "surrogate without its pair in a string"
+	reasonUTF8       = "string is not UTF-8"
+	reasonBudget     = "too many alternatives to try"
+)
+
+// Reset makes d read body from its start. Lenient, Request and Options stay. Reset(nil) drops all references to the last body.
+func (d *Decoder) Reset(body []byte) {
+	clear(d.faults)
+	*d = Decoder{Lenient: d.Lenient, Request: d.Request, Options: d.Options, faults: d.faults[:0], scratch: d.scratch[:0]}
+	d.data = body
+	d.budget = budgetBase + budgetFactor*len(body)
+	if len(body) > 0 && body[0] <= ' ' {
+		d.pos = skipSpace(body, 0)
+	}
+}
+
+// End says that the text must end here. Anything but white space is a syntax error.
+func (d *Decoder) End() {
+	if end := skipSpace(d.data, d.pos); end < len(d.data) {
+		d.fail(end, reasonTrailing)
+	}
+}
+
+// Offset returns where the next value starts, in bytes from the start of the body.
+func (d *Decoder) Offset() int { return d.pos }
+
+// SyntaxError returns why the text is not JSON; nil if it is, as far as it has been read.
+func (d *Decoder) SyntaxError() *SyntaxError {
+	if !d.failed {
+		return nil
+	}
+	return &d.syntax
+}
+
+// Failed reports whether there has been a syntax error or a violation.
+func (d *Decoder) Failed() bool { return d.failed || d.count > 0 }
+
+// Violate notes a violation of the value at offset, unless a hundred are known already.
+func (d *Decoder) Violate(offset int, keyword, message string) {
+	d.note(fault{offset: offset, keyword: keyword, message: message})
+}
+
+// fail notes the first syntax error and moves the cursor to the end.
+//
+//go:noinline
+func (d *Decoder) fail(offset int, reason string) {
+	if !d.failed {
+		d.failed = true
+		d.syntax = SyntaxError{Offset: offset, Reason: reason}
+	}
+	d.pos = len(d.data)
+	d.closed = -1
+}
+
+// refuse notes what rule found at offset. It is the slow path: call it only if there are faults.
+//
+//go:noinline
+func (d *Decoder) refuse(offset int, faults validate.Faults, rule validate.Rule) {
+	d.note(fault{offset: offset, faults: faults, rule: rule})
+}
+
+//go:noinline
+func (d *Decoder) note(f fault) {
+	d.count++
+	if len(d.faults) < maxViolations {
+		d.faults = append(d.faults, f)
+	}
+}
+
+// mismatch skips the next value, which is not of the type that was wanted, and says so.
+//
+//go:noinline
+func (d *Decoder) mismatch(want string) {
+	start := d.pos
+	d.Skip()
+	if !d.failed {
+		d.Violate(start, validate.KeywordType, validate.MessageType(want, typeNames[d.data[start]]))
+	}
+}
+
+// typeNames names the type of a value by its first byte; "" for a byte that starts none.
+var typeNames = [256]string{
+	'"': "string", '{': "object", '[': "array", 't': "boolean", 'f': "boolean", 'n': "null", '-': "number",
+	'0': "number", '1': "number", '2': "number", '3': "number", '4': "number", '5': "number", '6': "number", '7': "number",
+	'8': "number", '9': "number",
+}
+
+// textOf returns data[start:end] as a string of its own, or as a part of the copy of a small body.
+func (d *Decoder) textOf(start, end int) string {
+	if len(d.data) > smallBody || start == end {
+		return string(d.data[start:end])
+	}
+	if d.text == "" {
+		d.text = string(d.data)
+	}
+	return d.text[start:end]
+}
+
+func skipSpace(data []byte, i int) int {
+	for i < len(data) && (data[i] == ' ' || data[i] == '\n' || data[i] == '\t' || data[i] == '\r') {
+		i++
+	}
+	return i
+}

@@ -1,0 +1,251 @@
+package jsonwire
+
+import (
+	"bytes"
+	"math/bits"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/validate"
+)
+
+// Object enters the object that comes next and returns the number of its first member's key, UnknownKey, or EndObject if it is
+// empty. A value of another type is skipped and noted, and gives EndObject.
+//
+//	for i := d.Object(keys); i != EndObject; i = d.Next(keys, i) { ... consume the member's value ... }
+func (d *Decoder) Object(k *Keys) int {
+	data, i := d.data, d.pos
+	if i >= len(data) || data[i] != '{' || !d.enter() {
+		d.noObject()
+		return EndObject
+	}
+	i++
+	if i < len(data) && data[i] <= ' ' {
+		i = skipSpace(data, i)
+	}
+	if i < len(data) && data[i] == '}' {
+		d.closeObject(i)
+		return EndObject
+	}
+	return d.member(k, 0, i)
+}
+
+// Next goes on to the member behind the one with key prev, whose value has been consumed. The key that the document has behind
+// prev is tried first.
+func (d *Decoder) Next(k *Keys, prev int) int {
+	data, i := d.data, d.pos
+	if i < len(data) && data[i] <= ' ' {
+		i = skipSpace(data, i)
+	}
+	if i < len(data) && data[i] == ',' {
+		i++
+		if i < len(data) && data[i] <= ' ' {
+			i = skipSpace(data, i)
+		}
+		return d.member(k, prev+1, i)
+	}
+	d.closeObject(i)
+	return EndObject
+}
+
+// guesses is how many keys are tried one after the other before a member is looked for by its name: optional members are often
+// left out.
+const guesses = 3
+
+// member reads the member name at i, the colon and the space behind it, and returns the number of the key. likely is the one to
+// try first.
+func (d *Decoder) member(k *Keys, likely, i int) int {
+	data := d.data
+	for n := likely; uint(n) < uint(len(k.quoted)) && n < likely+guesses; n++ {
+		quoted := k.quoted[n]
+		if end := i + len(quoted); end < len(data) && string(data[i:end]) == quoted {
+			d.key, d.keyEnd = i+1, end-2
+			if data[end] <= ' ' {
+				end = skipSpace(data, end)
+			}
+			d.pos = end
+			return n
+		}
+	}
+	if d.name(i) {
+		return d.lookup(k)
+	}
+	return EndObject
+}
+
+// Map enters the object that comes next and reports whether it has a member, whose name Key returns. A value of another type is
+// skipped and noted, and gives false.
+//
+//	for more := d.Map(); more; more = d.NextEntry() { key := d.Key(); ... consume the value ... }
+func (d *Decoder) Map() bool {
+	data, i := d.data, d.pos
+	if i >= len(data) || data[i] != '{' || !d.enter() {
+		d.noObject()
+		return false
+	}
+	i = skipSpace(data, i+1)
+	if i < len(data) && data[i] == '}' {
+		d.closeObject(i)
+		return false
+	}
+	return d.name(i)
+}
+
+// NextEntry goes on to the next member; the value of the one before has been consumed.
+func (d *Decoder) NextEntry() bool {
+	i := skipSpace(d.data, d.pos)
+	if i < len(d.data) && d.data[i] == ',' {
+		return d.name(skipSpace(d.data, i+1))
+	}
+	d.closeObject(i)
+	return false
+}
+
+// Key returns the name of the member that the cursor stands on. Ask before its value is consumed.
+func (d *Decoder) Key() string {
+	contents := d.data[d.key:d.keyEnd]
+	if bytes.IndexByte(contents, '\\') < 0 {
+		return d.textOf(d.key, d.keyEnd)
+	}
+	return string(unescape(nil, contents))
+}
+
+// CheckKey checks the name of the member that the cursor stands on, as `propertyNames` asks.
+func (d *Decoder) CheckKey(r *validate.StringRule) {
+	if r == nil || d.failed {
+		return
+	}
+	for _, message := range r.Check(d.Key()).Explain(r) {
+		d.Violate(d.pos, validate.KeywordPropertyNames, message)
+	}
+}
+
+// SkipUnknown consumes the value of a member that is not known.
+func (d *Decoder) SkipUnknown() { d.Skip() }
+
+// RefuseUnknown consumes the value of a member that is not known and notes that it is not allowed, unless d is lenient.
+func (d *Decoder) RefuseUnknown() {
+	start := d.pos
+	d.Skip()
+	if !d.Lenient && !d.failed {
+		d.Violate(start, validate.KeywordAdditionalProperties, validate.MessageNotAllowed)
+	}
+}
+
+// Require notes each required key that the object which has just ended has not shown. If there was no object it does nothing.
+func (d *Decoder) Require(k *Keys, seen Seen) {
+	if missing := k.required[0] &^ uint64(seen); missing != 0 {
+		d.missing(k, 0, missing)
+	}
+}
+
+// RequireWide is Require for any number of keys.
+func (d *Decoder) RequireWide(k *Keys, seen SeenWide) {
+	for i, required := range k.required {
+		if missing := required &^ *seen.word(i); missing != 0 {
+			d.missing(k, i, missing)
+		}
+	}
+}
+
+func (d *Decoder) missing(k *Keys, word int, missing uint64) {
+	if d.closed < 0 {
+		return
+	}
+	exempt := k.sendOnly
+	if d.Request {
+		exempt = k.readOnly
+	}
+	if word < len(exempt) {
+		missing &^= exempt[word]
+	}
+	for ; missing != 0; missing &= missing - 1 {
+		name := k.names[word*64+bits.TrailingZeros64(missing)]
+		d.note(fault{offset: d.closed, member: name, isMissing: true, keyword: validate.KeywordRequired, message: validate.MessageRequired})
+	}
+}
+
+// MinMaxProperties checks how many members the object that starts at start has. What is not an object is not checked.
+func (d *Decoder) MinMaxProperties(start, count int, r *validate.ObjectRule) {
+	if r == nil || d.failed || d.data[start] != '{' {
+		return
+	}
+	if f := r.Check(count); f != 0 {
+		d.refuse(start, f, r)
+	}
+}
+
+// enter counts an array or object that opens. It returns false after a syntax error.
+func (d *Decoder) enter() bool {
+	d.depth++
+	limit := d.Options.MaxDepth
+	if limit <= 0 {
+		limit = defaultMaxDepth
+	}
+	if d.depth > limit {
+		d.fail(d.pos, reasonDepth)
+		return false
+	}
+	return true
+}
+
+// closeObject ends the object if there is a brace at i, which holds no comma.
+//
+//go:noinline
+func (d *Decoder) closeObject(i int) {
+	if i >= len(d.data) || d.data[i] != '}' {
+		d.failAt(i, reasonCommaBrace)
+		return
+	}
+	d.closed = i
+	d.depth--
+	d.pos = i + 1
+}
+
+// failAt is fail for a place where something else was expected, or where the text is over.
+//
+//go:noinline
+func (d *Decoder) failAt(i int, reason string) {
+	if i >= len(d.data) {
+		reason = reasonEnd
+	}
+	d.fail(i, reason)
+}
+
+// name reads a member name and the colon at i and moves to the value.
+func (d *Decoder) name(i int) bool {
+	data := d.data
+	if i >= len(data) || data[i] != '"' {
+		d.failAt(i, reasonName)
+		return false
+	}
+	d.pos = i
+	start, end, _, ok := d.quoted()
+	if !ok {
+		return false
+	}
+	i = skipSpace(data, d.pos)
+	if i >= len(data) || data[i] != ':' {
+		d.failAt(i, reasonColon)
+		return false
+	}
+	d.key, d.keyEnd = start, end
+	d.pos = skipSpace(data, i+1)
+	return true
+}
+
+// noObject skips and notes a value that is not an object.
+//
+//go:noinline
+func (d *Decoder) noObject() {
+	d.mismatch("object")
+	d.closed = -1
+}
+
+// lookup returns the number of the latest name among keys.
+func (d *Decoder) lookup(k *Keys) int {
+	name := d.data[d.key:d.keyEnd]
+	if bytes.IndexByte(name, '\\') >= 0 {
+		d.scratch = unescape(d.scratch[:0], name)
+		name = d.scratch
+	}
+	return k.find(name)
+}

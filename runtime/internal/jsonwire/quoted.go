@@ -1,0 +1,203 @@
+package jsonwire
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"unicode/utf16"
+	"unicode/utf8"
+	"unsafe"
+)
+
+const (
+	ones  = 0x0101010101010101
+	highs = 0x8080808080808080
+)
+
+// special marks, by its high bit, the first byte of w (in memory order) that ends the plain part of a string: a quote, a
+// backslash, a control character. Marks behind the first may be wrong.
+func special(w uint64) uint64 {
+	quote := w ^ ones*'"'
+	slash := w ^ ones*'\\'
+	return ((quote-ones)&^quote | (slash-ones)&^slash | (w-ones*' ')&^w) & highs
+}
+
+// quoted consumes the string at the cursor, which stands on its quote, and returns where its contents stand. escaped tells
+// whether they hold escapes, which are well-formed then.
+func (d *Decoder) quoted() (start, end int, escaped, ok bool) {
+	data := d.data
+	start = d.pos + 1
+	i := start
+	var seen uint64 // all bytes together: tells whether there is one beyond ASCII
+	for {
+		if len(data)-i >= 8 {
+			w := binary.LittleEndian.Uint64(data[i:])
+			seen |= w
+			mark := special(w)
+			if mark == 0 {
+				i += 8
+				continue
+			}
+			i += bits.TrailingZeros64(mark) >> 3
+		} else {
+			for i < len(data) && data[i] != '"' && data[i] != '\\' && data[i] >= ' ' {
+				seen |= uint64(data[i])
+				i++
+			}
+			if i == len(data) {
+				d.fail(i, reasonEnd)
+				return 0, 0, false, false
+			}
+		}
+		switch data[i] {
+		case '"':
+			if seen&highs != 0 && !utf8.Valid(data[start:i]) {
+				d.fail(start+validPrefix(data[start:i]), reasonUTF8)
+				return 0, 0, false, false
+			}
+			d.pos = i + 1
+			return start, i, escaped, true
+		case '\\':
+			n, reason := escapeLength(data[i:])
+			if n == 0 {
+				d.fail(i, reason)
+				return 0, 0, false, false
+			}
+			escaped = true
+			i += n
+		default:
+			d.fail(i, reasonControl)
+			return 0, 0, false, false
+		}
+	}
+}
+
+// validPrefix returns how many leading bytes of b are UTF-8.
+func validPrefix(b []byte) int {
+	i := 0
+	for i < len(b) {
+		r, n := utf8.DecodeRune(b[i:])
+		if r == utf8.RuneError && n == 1 {
+			break
+		}
+		i += n
+	}
+	return i
+}
+
+// escapeLength returns the length of the escape at the start of b, or zero and why it is not one. A pair of surrogates is one
+// escape of twelve bytes.
+func escapeLength(b []byte) (n int, reason string) {
+	if len(b) < 2 {
+		return 0, reasonEnd
+	}
+	switch b[1] {
+	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+		return 2, ""
+	case 'u':
+	default:
+		return 0, reasonEscape
+	}
+	r := unicodeEscape(b)
+	switch {
+	case r < 0:
+		return 0, reasonEscape
+	case !utf16.IsSurrogate(r):
+		return 6, ""
+	case utf16.DecodeRune(r, unicodeEscape(b[6:])) == utf8.RuneError:
+		return 0, reasonSurrogate
+	}
+	return 12, ""
+}
+
+// unicodeEscape returns the code unit of the \uXXXX at the start of b, or -1.
+func unicodeEscape(b []byte) rune {
+	if len(b) < 6 || b[0] != '\\' || b[1] != 'u' {
+		return -1
+	}
+	var r rune
+	for _, c := range b[2:6] {
+		digit := hexValue[c]
+		if digit < 0 {
+			return -1
+		}
+		r = r<<4 | rune(digit)
+	}
+	return r
+}
+
+var hexValue = func() (t [256]int8) {
+	for i := range t {
+		t[i] = -1
+	}
+	for i, c := range "0123456789abcdef" {
+		t[c] = int8(i)
+	}
+	for i, c := range "ABCDEF" {
+		t[c] = int8(i + 10)
+	}
+	return t
+}()
+
+// unescape appends the contents of a string, whose escapes are well-formed, to b.
+func unescape(b, contents []byte) []byte {
+	for i := 0; i < len(contents); {
+		c := contents[i]
+		if c != '\\' {
+			b = append(b, c)
+			i++
+			continue
+		}
+		if c = contents[i+1]; c != 'u' {
+			b = append(b, unescaped[c])
+			i += 2
+			continue
+		}
+		r := unicodeEscape(contents[i:])
+		i += 6
+		if utf16.IsSurrogate(r) {
+			r = utf16.DecodeRune(r, unicodeEscape(contents[i:]))
+			i += 6
+		}
+		b = utf8.AppendRune(b, r)
+	}
+	return b
+}
+
+var unescaped = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
+
+// str consumes a string and returns it as one that is the user's.
+func (d *Decoder) str() (string, bool) {
+	if d.pos >= len(d.data) || d.data[d.pos] != '"' {
+		d.mismatch("string")
+		return "", false
+	}
+	start, end, escaped, ok := d.quoted()
+	if !ok {
+		return "", false
+	}
+	if escaped {
+		d.scratch = unescape(d.scratch[:0], d.data[start:end])
+		return string(d.scratch), true
+	}
+	return d.textOf(start, end), true
+}
+
+// view consumes a string and returns its contents without escapes; they are valid until the next call.
+func (d *Decoder) view() ([]byte, bool) {
+	if d.pos >= len(d.data) || d.data[d.pos] != '"' {
+		d.mismatch("string")
+		return nil, false
+	}
+	start, end, escaped, ok := d.quoted()
+	if !ok {
+		return nil, false
+	}
+	if escaped {
+		d.scratch = unescape(d.scratch[:0], d.data[start:end])
+		return d.scratch, true
+	}
+	return d.data[start:end], true
+}
+
+// borrowed returns b as a string without a copy. It must not outlive the call that it is an argument of.
+func borrowed(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }

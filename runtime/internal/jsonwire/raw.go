@@ -1,0 +1,166 @@
+package jsonwire
+
+import (
+	"bytes"
+	"slices"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/validate"
+	"github.com/tornadogen/tornadogen/runtime/internal/value"
+)
+
+const (
+	// Reading a part of the body again is bounded by this many times its size, so that nested alternatives stay cheap.
+	budgetFactor = 64
+	budgetBase   = 64 << 10
+)
+
+// Skip consumes any value and checks its syntax.
+func (d *Decoder) Skip() {
+	if d.pos >= len(d.data) {
+		d.fail(d.pos, reasonEnd)
+		return
+	}
+	switch c := d.data[d.pos]; c {
+	case '"':
+		d.quoted()
+	case '{':
+		for more := d.Map(); more; more = d.NextEntry() {
+			d.Skip()
+		}
+	case '[':
+		for more := d.Array(); more; more = d.NextItem() {
+			d.Skip()
+		}
+	case 't', 'f', 'n':
+		if !d.literal("true") && !d.literal("false") && !d.literal("null") {
+			d.fail(d.pos, reasonCharacter)
+		}
+	default:
+		if c != '-' && c-'0' > 9 {
+			d.fail(d.pos, reasonCharacter)
+			return
+		}
+		d.number("")
+	}
+}
+
+// JSON consumes any value and returns a copy of its text.
+func (d *Decoder) JSON() value.JSON {
+	start := d.pos
+	d.Skip()
+	if d.failed {
+		return nil
+	}
+	return bytes.Clone(d.data[start:d.pos])
+}
+
+// Const consumes a value that must be equal to the JSON text canonical: numbers by value, objects whatever the order of members.
+func (d *Decoder) Const(canonical string) {
+	d.oneOf(validate.KeywordConst, validate.MessageConst(canonical), canonical)
+}
+
+// OneOf consumes any value and returns a copy of its text; it must be equal to one of the JSON texts.
+func (d *Decoder) OneOf(texts ...string) value.JSON {
+	start := d.pos
+	d.oneOf(validate.KeywordEnum, validate.MessageEnum(texts), texts...)
+	if d.failed {
+		return nil
+	}
+	return bytes.Clone(d.data[start:d.pos])
+}
+
+func (d *Decoder) oneOf(keyword, message string, texts ...string) {
+	start := d.pos
+	d.Skip()
+	if d.failed || slices.Contains(texts, string(d.data[start:d.pos])) {
+		return
+	}
+	again := d.again(start)
+	have := again.appendCanonical(nil)
+	for _, text := range texts {
+		var want Decoder
+		want.Reset([]byte(text))
+		if bytes.Equal(have, want.appendCanonical(nil)) {
+			return
+		}
+	}
+	d.Violate(start, keyword, message)
+}
+
+// Peek returns the string that is the value of the member name of the object that comes next. Nothing is consumed. It returns
+// false if there is no such object, member or string.
+func (d *Decoder) Peek(name string) (string, bool) {
+	again := d.again(d.pos)
+	found, has := "", false
+	if again.pos < len(again.data) && again.data[again.pos] == '{' {
+		for more := again.Map(); more; more = again.NextEntry() {
+			isString := again.pos < len(again.data) && again.data[again.pos] == '"'
+			switch {
+			case !again.keyIs(name):
+				again.Skip()
+			case isString:
+				found, has = again.str()
+			default:
+				found, has = "", false
+				again.Skip()
+			}
+		}
+	}
+	d.text = again.text
+	if !d.spend(again.pos-d.pos) || again.failed {
+		return "", false
+	}
+	return found, has
+}
+
+// keyIs reports whether the latest member name is name.
+func (d *Decoder) keyIs(name string) bool {
+	contents := d.data[d.key:d.keyEnd]
+	if bytes.IndexByte(contents, '\\') >= 0 {
+		d.scratch = unescape(d.scratch[:0], contents)
+		contents = d.scratch
+	}
+	return string(contents) == name
+}
+
+// again returns a decoder that reads the value at start once more.
+func (d *Decoder) again(start int) Decoder {
+	return Decoder{Options: d.Options, data: d.data, text: d.text, pos: start, depth: d.depth}
+}
+
+// spend notes that n bytes are read a second time. It returns false, and fails, when that has happened too often.
+func (d *Decoder) spend(n int) bool {
+	d.budget -= n
+	if d.budget < 0 {
+		d.fail(d.pos, reasonBudget)
+		return false
+	}
+	return true
+}
+
+// Mark is a place to go back to: see Decoder.Mark.
+type Mark struct {
+	pos, depth, faults, count int
+}
+
+// Mark returns the place where d stands, for trying alternatives:
+//
+//	m := d.Mark()
+//	first.decode(d)
+//	if d.FailedSince(m) {
+//		d.Rewind(m)
+//		second.decode(d)
+//	}
+func (d *Decoder) Mark() Mark { return Mark{d.pos, d.depth, len(d.faults), d.count} }
+
+// FailedSince reports whether there has been a violation since m, or a syntax error at any time.
+func (d *Decoder) FailedSince(m Mark) bool { return d.failed || d.count > m.count }
+
+// Rewind goes back to m and forgets the violations since. A syntax error stays.
+func (d *Decoder) Rewind(m Mark) {
+	if d.failed || !d.spend(d.pos-m.pos) {
+		return
+	}
+	clear(d.faults[m.faults:])
+	d.pos, d.depth, d.faults, d.count = m.pos, m.depth, d.faults[:m.faults], m.count
+}

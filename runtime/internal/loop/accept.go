@@ -1,0 +1,199 @@
+//go:build linux
+
+package loop
+
+import (
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	acceptBatch  = 64                     // connections taken in a turn
+	acceptPause  = 100 * time.Millisecond // when descriptors have run out
+	moanInterval = 10 * time.Second       // between two log lines about it
+)
+
+// Host takes accepted connections.
+type Host interface {
+	// Admit is asked on the accepting loop before a connection is placed.
+	// false: it is closed at once.
+	Admit(ln *Listener) bool
+	// Accepted gives a connection to the loop that it was placed on, on that
+	// loop. The descriptor belongs to the host.
+	Accepted(l *Loop, fd int, peer Addr, ln *Listener)
+	// Dropped takes back an Admit: the loop that the connection was placed on
+	// has ended.
+	Dropped(ln *Listener)
+}
+
+// Group is the loops among which connections are placed. immutable.
+type Group []*Loop
+
+// place chooses the loop for a connection that l has accepted: l itself, unless
+// it has more than 25 % more than the one that has the fewest.
+func (g Group) place(l *Loop) *Loop {
+	least, fewest := l, l.load.Load()
+	own := fewest
+	for _, other := range g {
+		if n := other.load.Load(); n < fewest {
+			least, fewest = other, n
+		}
+	}
+	if own > fewest+fewest/4 {
+		return least
+	}
+	return l
+}
+
+// Acceptor accepts the connections of a listener on one loop. loop-only.
+type Acceptor struct {
+	loop  *Loop
+	ln    *Listener
+	group Group
+	host  Host
+	token Token
+	pause *Timer // nil: not paused
+}
+
+// Accept registers ln with l. Connections go to host, placed on the loops of
+// group.
+func (l *Loop) Accept(ln *Listener, group Group, host Host) (*Acceptor, error) {
+	l.owner.assert()
+	if l.spare < 0 {
+		l.refill()
+	}
+	a := &Acceptor{loop: l, ln: ln, group: group, host: host}
+	a.token = l.slots.add(a)
+	if err := l.poller.AddListener(ln.FD, uint64(a.token)); err != nil {
+		l.slots.remove(a.token)
+		return nil, err
+	}
+	return a, nil
+}
+
+// Drain takes all that wait to be accepted and stops: the queue of a listening
+// socket that is closed is reset. The listener stays open, for other loops may
+// share it.
+func (a *Acceptor) Drain() {
+	for a.accept() == 0 {
+	}
+	if a.pause != nil {
+		a.pause.Stop()
+	} else if err := a.loop.poller.Del(a.ln.FD); err != nil {
+		a.loop.log.Error("loop: leaving a listener", "loop", a.loop.id, "address", a.ln.Addr, "error", err)
+	}
+	a.loop.Remove(a.token)
+}
+
+// Ready implements Source. What is left after a batch is reported again: the
+// listener is level-triggered.
+func (a *Acceptor) Ready(Bits) {
+	for range acceptBatch {
+		if errno := a.accept(); errno != 0 {
+			return
+		}
+	}
+}
+
+// Expire implements Source: nothing is ever armed with the token.
+func (a *Acceptor) Expire() {}
+
+// accept takes one connection, or returns why there is none to be had now.
+func (a *Acceptor) accept() syscall.Errno {
+	l := a.loop
+	fd, peer, errno := l.poller.Accept(a.ln.FD)
+	switch errno {
+	case 0:
+		l.Stats.Accepted.Add(1)
+		a.placed(fd, peer)
+		return 0
+	case unix.EAGAIN:
+		return errno
+	case unix.EMFILE, unix.ENFILE, unix.ENOBUFS, unix.ENOMEM:
+		a.exhausted(errno)
+		return errno
+	case unix.EINTR, unix.ECONNABORTED, unix.EPROTO, unix.EPERM, unix.ENETDOWN, unix.ENOPROTOOPT,
+		unix.EHOSTDOWN, unix.ENONET, unix.EHOSTUNREACH, unix.EOPNOTSUPP, unix.ENETUNREACH:
+		// One connection has failed before it was accepted; accept(2) hands
+		// its error over and goes on with the next.
+		return 0
+	default:
+		l.log.Error("loop: accept", "loop", l.id, "address", a.ln.Addr, "error", errno)
+		a.rest()
+		return errno
+	}
+}
+
+// placed hands an accepted connection to a loop.
+func (a *Acceptor) placed(fd int, peer Addr) {
+	l := a.loop
+	if !a.host.Admit(a.ln) {
+		l.Stats.Refused.Add(1)
+		l.poller.Close(fd)
+		return
+	}
+	to := a.group.place(l)
+	to.load.Add(1) // before the next is placed
+	if to == l {
+		a.host.Accepted(l, fd, peer, a.ln)
+		return
+	}
+	if !to.Post(func() { a.host.Accepted(to, fd, peer, a.ln) }) {
+		to.load.Add(-1)
+		l.poller.Close(fd)
+		a.host.Dropped(a.ln)
+	}
+}
+
+// exhausted deals with a lack of descriptors: the spare one lets the client
+// whose turn it is be told, by closing; then the listener rests.
+func (a *Acceptor) exhausted(errno syscall.Errno) {
+	l := a.loop
+	if l.clock >= l.nextMoan {
+		l.nextMoan = l.clock + moanInterval
+		l.log.Error("loop: no descriptor for a new connection", "loop", l.id, "address", a.ln.Addr, "error", errno)
+	}
+	if l.spare >= 0 {
+		l.poller.Close(l.spare)
+		l.spare = -1
+		if fd, _, errno := l.poller.Accept(a.ln.FD); errno == 0 {
+			l.Stats.Refused.Add(1)
+			l.poller.Close(fd)
+		}
+		l.refill()
+	}
+	a.rest()
+}
+
+func (l *Loop) refill() {
+	fd, errno := l.poller.Spare()
+	if errno != 0 {
+		fd = -1
+	}
+	l.spare = fd
+}
+
+// rest leaves the listener for a while: level-triggered as it is, it would be
+// reported again at once.
+func (a *Acceptor) rest() {
+	if a.pause != nil {
+		return
+	}
+	if err := a.loop.poller.Del(a.ln.FD); err != nil {
+		a.loop.log.Error("loop: leaving a listener", "loop", a.loop.id, "error", err)
+	}
+	a.pause = a.loop.After(acceptPause, a.resume)
+}
+
+func (a *Acceptor) resume() {
+	a.pause = nil
+	if a.loop.spare < 0 {
+		a.loop.refill()
+	}
+	if err := a.loop.poller.AddListener(a.ln.FD, uint64(a.token)); err != nil {
+		a.loop.log.Error("loop: going back to a listener", "loop", a.loop.id, "error", err)
+		a.pause = a.loop.After(acceptPause, a.resume)
+	}
+}

@@ -1,0 +1,15 @@
+// Package loop is the reactor: one goroutine that waits for readiness.
+//
+// A Loop knows three things: which descriptors are ready, which deadlines have
+// passed, and what was posted to it. A turn goes: wait for events; tell the
+// Source of each; run what was posted; fire what is due on the timer wheel;
+// let the Hooks hand over what became ready. It accepts connections and places
+// each on the loop with the fewest. It never reads, parses or runs user code.
+//
+// A descriptor is known by its Token, a slot of a slab and the slot's
+// generation, which is also what the kernel keeps with it: an event that was
+// reported for a descriptor closed since finds another generation, and is
+// dropped.
+//
+// Post is the only door from other goroutines.
+package loop

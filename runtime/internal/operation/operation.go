@@ -1,0 +1,56 @@
+// Package operation describes one operation of an OpenAPI document. Generated code declares a descriptor for each of
+// its operations; the server routes by it and the client sends by it, so that both sides agree on one value.
+package operation
+
+// Operation is the descriptor of one operation. Generated code fills it in as a package variable, and nobody writes to
+// it afterwards: it may be read from any goroutine.
+type Operation struct {
+	// ID is the operationId of the document, or the name that was made for an operation without one: "getPet".
+	ID string
+	// Method is the request method, upper case: "GET".
+	Method string
+	// Path is the template as in the document, "/pets/{petId}", with a leading slash and without the base path.
+	Path string
+	// Name is the exported Go name: "GetPet".
+	Name string
+	// Tag is the first tag of the operation, "" where it has none.
+	Tag string
+	// Summary is the document's one line about the operation, "" where it has none.
+	Summary string
+	// Security says who may call it: one of the requirements has to be met. Nil: no credentials are asked for.
+	Security []Requirement
+	// Consumes are the media types of the request body, lower case: "application/json", "image/*",
+	// "application/*+json" or "*/*". Nil: no body is declared.
+	Consumes []string
+	// BodyRequired says that a request without a body is refused.
+	BodyRequired bool
+	// Produces are the media types of the success answers in document order. Nil: they have no body.
+	Produces []string
+}
+
+// Requirement is met when all of its uses are met. A Requirement without uses is met by everybody: it makes the
+// authentication of its operation optional.
+type Requirement struct {
+	Uses []SchemeUse
+}
+
+// SchemeUse is one security scheme, by its key in components/securitySchemes, and the scopes that it has to grant.
+type SchemeUse struct {
+	Scheme string
+	Scopes []string
+}
+
+// String returns the method and the path template: "GET /pets/{petId}".
+func (o *Operation) String() string {
+	return o.Method + " " + o.Path
+}
+
+// Optional says whether the operation may be called without credentials.
+func (o *Operation) Optional() bool {
+	for i := range o.Security {
+		if len(o.Security[i].Uses) == 0 {
+			return true
+		}
+	}
+	return len(o.Security) == 0
+}

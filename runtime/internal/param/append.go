@@ -1,0 +1,209 @@
+package param
+
+// AppendText appends a single value: the text with the prefix that its style and place have ("limit=10", ".10",
+// ";limit=10", "10"), escaped. In a query and in cookies the caller puts a separator before it if it is not the first.
+// In a header field text stands as it is; see [Place.Expressible].
+func AppendText[S ~string | ~[]byte](b []byte, p Place, text S) []byte {
+	if p.Style.base() == DeepObject {
+		p.Style = FormExplode // the brackets are for items and members
+	}
+	b = appendPrefix(b, p, 0)
+	return appendValue(b, p, text)
+}
+
+// AppendItem appends item i of an array, and before it what separates it from item i-1 or, for the first, the prefix.
+// Items are appended one after the other.
+func AppendItem[S ~string | ~[]byte](b []byte, p Place, i int, text S) []byte {
+	b = appendPrefix(b, p, i)
+	return appendValue(b, p, text)
+}
+
+// AppendNoItems appends an array without items or an object without members. With explode, and in deepObject style, a
+// query and a cookie field say nothing of it: nothing is appended.
+func AppendNoItems(b []byte, p Place) []byte {
+	switch p.Style.base() {
+	case FormExplode, DeepObject, MatrixExplode:
+		return b
+	}
+	return appendPrefix(b, p, 0)
+}
+
+// appendPrefix appends what stands before item i.
+func appendPrefix(b []byte, p Place, i int) []byte {
+	switch style := p.Style.base(); style {
+	case MatrixExplode, FormExplode, DeepObject:
+		b = appendSeparator(b, p, i)
+		b = appendName(b, p)
+		if style == DeepObject {
+			b = append(b, "%5B%5D"...)
+		}
+		return append(b, '=')
+	default:
+		if i > 0 {
+			return appendSeparator(b, p, i)
+		}
+		return appendStart(b, p)
+	}
+}
+
+// appendStart appends what stands once before all items of a style without explode.
+func appendStart(b []byte, p Place) []byte {
+	switch p.Style.base() {
+	case Label, LabelExplode:
+		return append(b, '.')
+	case Matrix:
+		b = appendName(append(b, ';'), p)
+		return append(b, '=')
+	case Form, SpaceDelimited, PipeDelimited:
+		b = appendName(b, p)
+		return append(b, '=')
+	}
+	return b
+}
+
+// appendSeparator appends what stands between part i-1 and part i, in some styles before the first part too.
+func appendSeparator(b []byte, p Place, i int) []byte {
+	switch style := p.Style.base(); {
+	case style == MatrixExplode:
+		return append(b, ';')
+	case style == LabelExplode:
+		return append(b, '.')
+	case i == 0:
+		return b
+	case style == FormExplode && p.In == InCookie:
+		return append(b, "; "...)
+	case style == FormExplode, style == DeepObject:
+		return append(b, '&')
+	case style == SpaceDelimited:
+		return append(b, "%20"...)
+	case style == PipeDelimited:
+		return append(b, "%7C"...)
+	}
+	return append(b, ',')
+}
+
+// AppendMember appends member i of an object, and before it what separates it from member i-1 or, for the first, the
+// prefix. Members are appended one after the other.
+func AppendMember[S ~string | ~[]byte](b []byte, p Place, i int, name string, text S) []byte {
+	switch style := p.Style.base(); style {
+	case SimpleExplode, LabelExplode, MatrixExplode, FormExplode, DeepObject:
+		b = appendSeparator(b, p, i)
+		if style == DeepObject {
+			b = appendName(b, p)
+			b = append(b, "%5B"...)
+			b = appendKey(b, p, name)
+			b = append(b, "%5D"...)
+		} else {
+			b = appendKey(b, p, name)
+		}
+		b = append(b, '=')
+	default:
+		b = appendPrefix(b, p, 2*i)
+		b = appendValue(b, p, name)
+		b = appendPrefix(b, p, 2*i+1)
+	}
+	return appendValue(b, p, text)
+}
+
+// appendName appends the name of the parameter. Cookie names are not encoded: they are tokens.
+func appendName(b []byte, p Place) []byte {
+	if p.In == InCookie {
+		return append(b, p.Name...)
+	}
+	return appendEscaped(b, p.Name, unreserved, 0, 0)
+}
+
+// appendKey appends the name of a member that stands before "=".
+func appendKey(b []byte, p Place, name string) []byte {
+	if p.In == InHeader {
+		return append(b, name...)
+	}
+	if p.Style.base() == LabelExplode {
+		return appendEscaped(b, name, unreserved, '.', '.')
+	}
+	return appendEscaped(b, name, unreserved, 0, 0)
+}
+
+// appendValue appends a text, escaped so that nothing in it is taken for a separator.
+func appendValue[S ~string | ~[]byte](b []byte, p Place, text S) []byte {
+	if p.In == InHeader {
+		return append(b, text...)
+	}
+	class, not := byte(unreserved), byte(0)
+	if p.Style&AllowReserved != 0 {
+		class |= reservedPath
+		if p.In == InQuery {
+			class = unreserved | reservedForm
+		}
+	}
+	separator := byte(0)
+	switch p.Style.base() {
+	case Simple, SimpleExplode, Label, Matrix, Form:
+		separator = ','
+	case LabelExplode:
+		separator = '.'
+	case MatrixExplode:
+		separator = ';'
+	}
+	if p.In == InCookie {
+		not = ';'
+	}
+	return appendEscaped(b, text, class, separator, not)
+}
+
+// Role is what a text is for its parameter.
+type Role uint8
+
+// The roles of a text.
+const (
+	Single     Role = iota // all of the parameter
+	Item                   // an item of an array, or the value of a member
+	MemberName             // the name of a member
+)
+
+// Expressible says whether a text can be sent at this place. Header fields are not percent-encoded, so they carry
+// neither control characters nor white space at the ends, and lists in them no comma. The delimiters of the styles
+// spaceDelimited and pipeDelimited cannot stand in an item.
+func (p Place) Expressible(text string, role Role) bool { return expressible(p, text, role) }
+
+func expressible[S ~string | ~[]byte](p Place, text S, role Role) bool {
+	if p.In == InHeader {
+		return expressibleInHeader(text, role, p.Style.base() == SimpleExplode)
+	}
+	if role == Single {
+		return true
+	}
+	switch p.Style.base() {
+	case SpaceDelimited:
+		return !contains(text, ' ')
+	case PipeDelimited:
+		return !contains(text, '|')
+	}
+	return true
+}
+
+func expressibleInHeader[S ~string | ~[]byte](text S, role Role, explode bool) bool {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' && c != '\t' || c == 0x7f {
+			return false
+		}
+	}
+	if n := len(text); n > 0 && (isBlank(text[0]) || isBlank(text[n-1])) {
+		return false
+	}
+	if role == Single {
+		return true
+	}
+	return !contains(text, ',') && (role != MemberName || !explode || !contains(text, '='))
+}
+
+func isBlank(c byte) bool { return c == ' ' || c == '\t' }
+
+func contains[S ~string | ~[]byte](text S, c byte) bool {
+	for i := range len(text) {
+		if text[i] == c {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,71 @@
+// Package param turns the text of request parameters into values and back, in the styles of OpenAPI. It performs no I/O.
+//
+// Reading: a query or a cookie field is scanned once into a list of [Pair], which alias it; there is no map. A
+// parameter is then looked up by its [Place] (name, where it stands, style) and gives a [Value], which is one text, or,
+// lazily, its items or members. Text is split while it is raw and percent-decoded afterwards, so that an encoded
+// delimiter is data. A Value converts itself strictly, checks what the schema demands and records in a [Report] what it
+// does not like.
+//
+// Writing is the inverse, for clients: [AppendText], [AppendItem] and [AppendMember] escape what has to be.
+//
+// The package also reads the two fields that say what a body is: [Accepts] picks among media types by the Accept field,
+// and [MediaType] reads Content-Type.
+package param
+
+// In says where a parameter stands in a request.
+type In uint8
+
+// The four places of a parameter.
+const (
+	InPath In = iota
+	InQuery
+	InHeader
+	InCookie
+)
+
+// String returns the name that OpenAPI has for the place: "path", "query", "header" or "cookie".
+func (in In) String() string {
+	switch in {
+	case InQuery:
+		return "query"
+	case InHeader:
+		return "header"
+	case InCookie:
+		return "cookie"
+	default:
+		return "path"
+	}
+}
+
+// Style says how a value that is not a single text is written (OpenAPI 3.1 section 4.8.12.3), together with explode.
+type Style uint8
+
+// The styles. The comment shows the array [3, 4] of the parameter id, then the object {"R": 100, "G": 200} of the
+// parameter c. A single value is written like an array of one.
+const (
+	Simple         Style = iota // 3,4          R,100,G,200       path, header
+	SimpleExplode               // 3,4          R=100,G=200       path, header
+	Label                       // .3,4         .R,100,G,200      path
+	LabelExplode                // .3.4         .R=100.G=200      path
+	Matrix                      // ;id=3,4      ;c=R,100,G,200    path
+	MatrixExplode               // ;id=3;id=4   ;R=100;G=200      path
+	Form                        // id=3,4       c=R,100,G,200     query, cookie
+	FormExplode                 // id=3&id=4    R=100&G=200       query, cookie (there with "; ")
+	SpaceDelimited              // id=3%204     c=R%20100%20G%20200   query
+	PipeDelimited               // id=3%7C4     c=R%7C100%7CG%7C200   query
+	DeepObject                  // -            c%5BR%5D=100&c%5BG%5D=200   query
+
+	// AllowReserved is added to a style (FormExplode | AllowReserved): the reserved characters of a URL are written as
+	// they are, as far as they do not end the value. It changes nothing for reading.
+	AllowReserved Style = 0x80
+)
+
+// base returns the style without its flag.
+func (s Style) base() Style { return s &^ AllowReserved }
+
+// Place is a parameter: its name, where it stands, and its style.
+type Place struct {
+	Name  string
+	In    In
+	Style Style
+}

@@ -1,0 +1,281 @@
+package param
+
+import (
+	"iter"
+	"slices"
+	"strconv"
+	"unicode/utf8"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/validate"
+)
+
+// Value is one parameter of one request, or an item or a member of one. It aliases the request and must not outlive its
+// report; what its methods return does not, unless they say so. Each method records what it refuses, and then returns the
+// zero value. A parameter that is absent converts to the zero value, and nothing is recorded.
+type Value struct {
+	place   Place
+	raw     []byte
+	pairs   *Pairs // the query or the cookies; nil for an item or a member, in paths and in header fields
+	member  string // of a member: its name
+	item    int32  // of an item: its position; else noItem
+	present bool
+	again   bool // a query has a second pair of that name
+	part    bool // an item or a member, in no style of its own
+	report  *Report
+}
+
+const noItem = -1
+
+// Value returns the parameter at a place of which the raw text is known: a part of the path or a header field. Header
+// fields that stand several times are joined with commas before (RFC 9110 section 5.3).
+func (r *Report) Value(p Place, raw []byte, present bool) Value {
+	return Value{place: p, raw: raw, item: noItem, present: present, report: r}
+}
+
+// Lookup returns the parameter at a place in the query or in the cookies.
+func (r *Report) Lookup(p Place, pairs *Pairs) Value {
+	v := Value{place: p, pairs: pairs, item: noItem, report: r}
+	if i := pairs.find(&p, 0); i >= 0 {
+		v.raw, v.present = pairs.list[i].Value, true
+		// A browser may well send a cookie twice, of which the first one is the more specific (RFC 6265 section 5.4).
+		v.again = p.In == InQuery && pairs.find(&p, i+1) >= 0
+	}
+	return v
+}
+
+// Place returns where the value stands.
+func (v Value) Place() Place { return v.place }
+
+// Present says whether the request has the parameter. An empty text counts.
+func (v Value) Present() bool { return v.present }
+
+// Required is Present, and records a violation if the request lacks the parameter.
+func (v Value) Required() bool {
+	if !v.present {
+		v.Violate(validate.KeywordRequired, validate.MessageRequired)
+	}
+	return v.present
+}
+
+// Violate records a violation of this value.
+func (v Value) Violate(keyword, message string) {
+	v.report.violate(v.place.In, v.pointer(), keyword, message)
+}
+
+// Check records what a rule has found in this value. It returns whether that is nothing.
+func (v Value) Check(f validate.Faults, rule validate.Rule) bool {
+	if f == 0 {
+		return true
+	}
+	for keyword, message := range f.Explain(rule) {
+		v.Violate(keyword, message)
+	}
+	return false
+}
+
+// pointer names the value in a violation: "tags", "tags/2", "filter/color".
+func (v *Value) pointer() string {
+	switch {
+	case v.item != noItem:
+		return v.place.Name + "/" + strconv.Itoa(int(v.item))
+	case v.part:
+		return v.place.Name + "/" + v.member
+	}
+	return v.place.Name
+}
+
+// Bytes returns the decoded text, whatever it is, and whether there is one. The bytes alias the request or memory of the
+// report, until the next call of a method of any Value of the same report.
+func (v Value) Bytes() (text []byte, ok bool) { return v.bytes() }
+
+// bytes is Bytes without a copy of v.
+func (v *Value) bytes() (text []byte, ok bool) {
+	if !v.present {
+		return nil, false
+	}
+	text = v.raw
+	if !v.part {
+		if !v.once() {
+			return nil, false
+		}
+		var err error
+		if text, err = Text(v.place, v.raw); err != nil {
+			v.Violate(validate.KeywordType, err.Error())
+			return nil, false
+		}
+	}
+	if !encoded(text, v.place.In) {
+		return text, true
+	}
+	return v.decode(text)
+}
+
+// once records a violation if a query has the parameter twice, which makes it ambiguous.
+func (v *Value) once() bool {
+	if v.again {
+		v.Violate(validate.KeywordType, "must not be given more than once")
+	}
+	return !v.again
+}
+
+func (v *Value) decode(raw []byte) (text []byte, ok bool) {
+	text, err := Decode(v.report.scratch[:0], raw, v.place.In)
+	v.report.scratch = text
+	if err != nil {
+		v.report.Malform(v.place, err.Error())
+		return nil, false
+	}
+	return text, true
+}
+
+// text is bytes for text that must be UTF-8.
+func (v *Value) text() (text []byte, ok bool) {
+	text, ok = v.bytes()
+	if ok && !utf8.Valid(text) {
+		v.report.Malform(v.place, "not valid UTF-8")
+		return nil, false
+	}
+	return text, ok
+}
+
+// Items yields the items of an array. For a style without explode that stands in the query twice, it records a violation.
+func (v Value) Items() iter.Seq[Value] {
+	return func(yield func(Value) bool) {
+		items, ok := v.items()
+		if !ok {
+			return
+		}
+		item := v
+		item.pairs, item.part, item.item = nil, true, 0
+		for {
+			raw, ok := items.Next()
+			if !ok {
+				break
+			}
+			item.raw = raw
+			if !yield(item) {
+				return
+			}
+			item.item++
+		}
+		if err := items.Err(); err != nil {
+			v.Violate(validate.KeywordType, err.Error())
+		}
+	}
+}
+
+// items starts on the items.
+func (v *Value) items() (items Items, ok bool) {
+	switch {
+	case !v.present:
+		return Items{}, false
+	case v.pairs != nil && (v.place.Style.base() == FormExplode || v.place.Style.base() == DeepObject):
+		return v.pairs.Items(v.place), true
+	case !v.once():
+		return Items{}, false
+	}
+	return SplitItems(v.place, v.raw), true
+}
+
+// CheckItems checks an array of n items as a whole. Items are equal if their texts are.
+func (v Value) CheckItems(n int, rule *validate.ArrayRule) {
+	if rule != nil && v.present {
+		v.Check(rule.Check(n, v.distinct), rule)
+	}
+}
+
+// distinct says whether no two items have the same decoded text.
+func (v *Value) distinct() bool {
+	items, ok := v.items()
+	if !ok {
+		return true
+	}
+	var texts []string
+	for {
+		raw, ok := items.Next()
+		if !ok {
+			break
+		}
+		text, err := Decode(nil, raw, v.place.In)
+		if err == nil {
+			texts = append(texts, string(text))
+		}
+	}
+	slices.Sort(texts)
+	return len(slices.Compact(texts)) == len(texts)
+}
+
+// Members yields the members of an object, by their decoded names, for every style but form with explode, in which each
+// member is a parameter of its own. A name may come more than once.
+func (v Value) Members() iter.Seq2[string, Value] {
+	return func(yield func(string, Value) bool) {
+		members, ok := v.members()
+		if !ok {
+			return
+		}
+		member := v
+		member.pairs, member.part = nil, true
+		for {
+			name, raw, ok := members.Next()
+			if !ok {
+				break
+			}
+			text, ok := v.decode(name)
+			if !ok {
+				continue
+			}
+			member.member, member.raw = string(text), raw
+			if !yield(member.member, member) {
+				return
+			}
+		}
+		if err := members.Err(); err != nil {
+			v.Violate(validate.KeywordType, err.Error())
+		}
+	}
+}
+
+// Member returns the member of an object by its decoded name, absent if there is none. If a name comes more than once, the
+// first one counts. For the styles see Members.
+func (v Value) Member(name string) Value {
+	member := v
+	member.pairs, member.part, member.again = nil, true, false
+	member.member, member.present = name, false
+	members, ok := v.members()
+	if !ok {
+		return member
+	}
+	for {
+		key, raw, ok := members.Next()
+		if !ok {
+			break
+		}
+		if v.is(key, name) {
+			member.raw, member.present = raw, true
+			return member
+		}
+	}
+	if err := members.Err(); err != nil {
+		v.Violate(validate.KeywordType, err.Error())
+	}
+	return member
+}
+
+// is says whether a raw name of a member, decoded, is name.
+func (v *Value) is(raw []byte, name string) bool {
+	pair := Pair{Key: raw, encoded: encoded(raw, v.place.In), plus: v.place.In == InQuery}
+	return pair.Is(name)
+}
+
+// members starts on the members.
+func (v *Value) members() (members Members, ok bool) {
+	switch {
+	case !v.present:
+		return Members{}, false
+	case v.place.Style.base() == DeepObject && v.pairs != nil:
+		return v.pairs.Members(v.place), true
+	case !v.once():
+		return Members{}, false
+	}
+	return SplitMembers(v.place, v.raw), true
+}

@@ -1,0 +1,106 @@
+//go:build linux
+
+package poll
+
+import (
+	"syscall"
+	"time"
+)
+
+// Bits says what a descriptor is ready for.
+type Bits uint8
+
+// The bits of an Event. An event carries all that is true when it is reported,
+// not only what changed.
+const (
+	In         Bits = 1 << iota // bytes, an end of file or an error can be read
+	Out                         // bytes can be written
+	PeerClosed                  // the peer will send no more (EPOLLRDHUP)
+	Hangup                      // both directions are gone (EPOLLHUP, EPOLLERR)
+)
+
+// Event is one report of readiness.
+type Event struct {
+	Data uint64 // what the descriptor was added with
+	Bits Bits
+}
+
+// Forever as the until of Park means that nothing but an event or Wake ends it.
+const Forever time.Duration = -1
+
+// WakeData is the one value that a descriptor must not be added with: the
+// poller keeps it for itself.
+const WakeData = ^uint64(0)
+
+// Poller reports readiness. Add, AddListener, Poll, Park and Pause are called
+// by one goroutine at a time, the owner's; Del, Wake, Now and the calls of Sys
+// are safe from any goroutine. Free ends the poller: nothing may be called
+// after it, but a late Wake is harmless.
+type Poller interface {
+	Sys
+
+	// Add registers a connected socket, edge-triggered, for In, Out and
+	// PeerClosed, once and for its whole life. data must not be WakeData.
+	Add(fd int, data uint64) error
+	// AddListener registers a listening socket, level-triggered. When several
+	// pollers share it, not all of them are woken for one connection.
+	AddListener(fd int, data uint64) error
+	// Del forgets a descriptor that stays open. Closing one forgets it too.
+	Del(fd int) error
+
+	// Poll fills events with what is ready and never waits.
+	Poll(events []Event) (n int, err error)
+	// Park waits until something is ready, Wake was called or the clock shows
+	// until (or Forever), and fills events as Poll does. It may return early
+	// with none. now is the time that the caller last read from Now.
+	Park(events []Event, now, until time.Duration) (n int, err error)
+	// Pause lets other goroutines run for about d, without parking.
+	Pause(d time.Duration)
+	// Wake ends a Park that is under way, or else the next one.
+	Wake()
+	// Now is the clock of this poller: the time since a fixed moment that
+	// Origin returns. It never goes backwards.
+	Now() time.Duration
+	// Origin is the wall and monotonic time at which Now was zero.
+	Origin() time.Time
+
+	// Free closes what the poller itself has opened.
+	Free() error
+}
+
+// Sys makes system calls on sockets. All descriptors are non-blocking, and
+// every call but Wait returns at once. An Errno of zero is success; EINTR and
+// EAGAIN are returned as they are. All calls are safe from any goroutine, as
+// long as the descriptor is open.
+type Sys interface {
+	// Accept takes a connection from a listening socket. The new descriptor
+	// is non-blocking and closed on exec.
+	Accept(fd int) (conn int, peer Addr, errno syscall.Errno)
+	// Read returns n == 0 without an error at the end of the stream. p must
+	// not be empty.
+	Read(fd int, p []byte) (n int, errno syscall.Errno)
+	// Write may take a part of p. It never raises SIGPIPE.
+	Write(fd int, p []byte) (n int, errno syscall.Errno)
+	// Writev may take a part of bufs. It never raises SIGPIPE. At most
+	// MaxVectors buffers are looked at.
+	Writev(fd int, bufs [][]byte) (n int, errno syscall.Errno)
+	// ShutdownWrite ends the writing direction: the peer reads an end of file
+	// after all that was written.
+	ShutdownWrite(fd int) syscall.Errno
+	// Shutdown ends both directions and keeps the descriptor open.
+	Shutdown(fd int) syscall.Errno
+	Close(fd int) syscall.Errno
+	// Spare opens a descriptor that serves no purpose but to be closed when
+	// descriptors have run out.
+	Spare() (fd int, errno syscall.Errno)
+	// LocalAddr is the address that the socket is bound to.
+	LocalAddr(fd int) (Addr, syscall.Errno)
+	// Wait blocks the calling thread until fd has one of bits (In, Out) or
+	// an error, or until d has passed: then it returns 0. Only a goroutine
+	// that cannot leave the waiting to a poller, because it drives it, uses
+	// Wait.
+	Wait(fd int, bits Bits, d time.Duration) (Bits, syscall.Errno)
+}
+
+// MaxVectors is how many buffers a Writev takes at most.
+const MaxVectors = 64

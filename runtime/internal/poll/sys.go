@@ -1,0 +1,191 @@
+//go:build linux
+
+package poll
+
+import (
+	"encoding/binary"
+	"net"
+	"strconv"
+	"syscall"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// rawLimit is the size up to which bytes are moved by a system call that the
+// scheduler is not told of. Telling it costs more than a small copy takes; a
+// large copy would hold up a processor that others could use.
+const rawLimit = 64 << 10
+
+// sys makes the calls. It has no state.
+type sys struct{}
+
+// Plain makes system calls for who has no poller.
+func Plain() Sys { return sys{} }
+
+func (sys) Accept(fd int) (int, Addr, syscall.Errno) {
+	var rsa unix.RawSockaddrAny
+	size := uint32(unix.SizeofSockaddrAny)
+	conn, _, errno := unix.RawSyscall6(unix.SYS_ACCEPT4, uintptr(fd),
+		uintptr(unsafe.Pointer(&rsa)), uintptr(unsafe.Pointer(&size)),
+		unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0, 0)
+	if errno != 0 {
+		return -1, Addr{}, errno
+	}
+	return int(conn), addrOf(&rsa), 0
+}
+
+func (sys) Read(fd int, p []byte) (int, syscall.Errno) {
+	base := unsafe.Pointer(unsafe.SliceData(p))
+	var n uintptr
+	var errno syscall.Errno
+	if len(p) <= rawLimit {
+		n, _, errno = unix.RawSyscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(base), uintptr(len(p)), 0, 0, 0)
+	} else {
+		n, _, errno = unix.Syscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(base), uintptr(len(p)), 0, 0, 0)
+	}
+	if errno != 0 {
+		return 0, errno
+	}
+	return int(n), 0
+}
+
+func (sys) Write(fd int, p []byte) (int, syscall.Errno) {
+	base := unsafe.Pointer(unsafe.SliceData(p))
+	var n uintptr
+	var errno syscall.Errno
+	if len(p) <= rawLimit {
+		n, _, errno = unix.RawSyscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(base), uintptr(len(p)), unix.MSG_NOSIGNAL, 0, 0)
+	} else {
+		n, _, errno = unix.Syscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(base), uintptr(len(p)), unix.MSG_NOSIGNAL, 0, 0)
+	}
+	if errno != 0 {
+		return 0, errno
+	}
+	return int(n), 0
+}
+
+func (sys) Writev(fd int, bufs [][]byte) (int, syscall.Errno) {
+	var vectors [MaxVectors]unix.Iovec
+	used := 0
+	for _, b := range bufs {
+		if len(b) == 0 {
+			continue
+		}
+		if used == len(vectors) {
+			break
+		}
+		vectors[used].Base = unsafe.SliceData(b)
+		vectors[used].SetLen(len(b))
+		used++
+	}
+	if used == 0 {
+		return 0, 0
+	}
+	var msg unix.Msghdr
+	msg.Iov = &vectors[0]
+	msg.SetIovlen(used)
+	n, _, errno := unix.Syscall(unix.SYS_SENDMSG, uintptr(fd), uintptr(unsafe.Pointer(&msg)), unix.MSG_NOSIGNAL)
+	if errno != 0 {
+		return 0, errno
+	}
+	return int(n), 0
+}
+
+func (sys) ShutdownWrite(fd int) syscall.Errno { return errnoOf(unix.Shutdown(fd, unix.SHUT_WR)) }
+func (sys) Shutdown(fd int) syscall.Errno      { return errnoOf(unix.Shutdown(fd, unix.SHUT_RDWR)) }
+func (sys) Close(fd int) syscall.Errno         { return errnoOf(unix.Close(fd)) }
+
+func (sys) Spare() (int, syscall.Errno) {
+	fd, err := unix.Open("/dev/null", unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	return fd, errnoOf(err)
+}
+
+func (sys) LocalAddr(fd int) (Addr, syscall.Errno) {
+	var rsa unix.RawSockaddrAny
+	size := uint32(unix.SizeofSockaddrAny)
+	_, _, errno := unix.RawSyscall(unix.SYS_GETSOCKNAME, uintptr(fd),
+		uintptr(unsafe.Pointer(&rsa)), uintptr(unsafe.Pointer(&size)))
+	if errno != 0 {
+		return Addr{}, errno
+	}
+	return addrOf(&rsa), 0
+}
+
+func (sys) Wait(fd int, bits Bits, d time.Duration) (Bits, syscall.Errno) {
+	p := []unix.PollFd{{Fd: int32(fd)}}
+	if bits&In != 0 {
+		p[0].Events |= unix.POLLIN | unix.POLLRDHUP
+	}
+	if bits&Out != 0 {
+		p[0].Events |= unix.POLLOUT
+	}
+	ts := unix.NsecToTimespec(max(d, 0).Nanoseconds())
+	if _, err := unix.Ppoll(p, &ts, nil); err != nil {
+		return 0, errnoOf(err)
+	}
+	return bitsOf(uint32(uint16(p[0].Revents))), 0
+}
+
+// errnoOf turns the error of package unix, which is always an Errno, back.
+func errnoOf(err error) syscall.Errno {
+	if err == nil {
+		return 0
+	}
+	if errno, ok := err.(syscall.Errno); ok { //nolint:errorlint // package unix never wraps an Errno
+		return errno
+	}
+	return unix.EIO
+}
+
+// addrOf reads what the kernel wrote.
+func addrOf(rsa *unix.RawSockaddrAny) Addr {
+	var a Addr
+	switch rsa.Addr.Family {
+	case unix.AF_INET:
+		in := (*unix.RawSockaddrInet4)(unsafe.Pointer(rsa))
+		a.family = IPv4
+		copy(a.ip[:], in.Addr[:])
+		a.port = networkOrder(in.Port)
+	case unix.AF_INET6:
+		in := (*unix.RawSockaddrInet6)(unsafe.Pointer(rsa))
+		a.family = IPv6
+		a.ip = in.Addr
+		a.port = networkOrder(in.Port)
+		a.zone = in.Scope_id
+	case unix.AF_UNIX:
+		a.family = Unix
+	}
+	return a
+}
+
+// networkOrder reads a port, which the kernel keeps in network byte order.
+func networkOrder(port uint16) uint16 {
+	var b [2]byte
+	binary.NativeEndian.PutUint16(b[:], port)
+	return binary.BigEndian.Uint16(b[:])
+}
+
+// zoneName is the name of the network interface with this index, or the index.
+func zoneName(id uint32) string {
+	if ifi, err := net.InterfaceByIndex(int(id)); err == nil {
+		return ifi.Name
+	}
+	return strconv.FormatUint(uint64(id), 10)
+}
+
+// zoneID is the inverse of zoneName; 0 if there is no such interface.
+func zoneID(name string) uint32 {
+	if name == "" {
+		return 0
+	}
+	if ifi, err := net.InterfaceByName(name); err == nil {
+		return uint32(ifi.Index)
+	}
+	id, err := strconv.ParseUint(name, 10, 32)
+	if err != nil {
+		return 0
+	}
+	return uint32(id)
+}

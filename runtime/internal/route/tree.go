@@ -1,0 +1,141 @@
+package route
+
+import (
+	"bytes"
+	"math/bits"
+	"slices"
+)
+
+// node is what may follow a sequence of segments. It is immutable once the table is complete.
+type node struct {
+	literals literals   // segments of plain text
+	patterns []*pattern // mixed segments, the most literal first
+	variable *node      // any segment that is not empty
+
+	methods   uint64   // the methods of the path that ends here
+	values    []int    // one for each bit of methods, lowest first
+	templates []string // likewise: the template as it was added
+}
+
+// value returns the value of one method of the node, which must be declared.
+func (n *node) value(bit uint64) int {
+	return n.values[bits.OnesCount64(n.methods&(bit-1))]
+}
+
+// child returns the node behind a segment of a template and makes it if it is new.
+func (t *Table) child(n *node, s segment) *node {
+	switch {
+	case s.isLiteral():
+		return t.literal(n, s.literals[0])
+	case s.isVariable():
+		if n.variable == nil {
+			n.variable = new(node)
+		}
+		return n.variable
+	}
+	p := newPattern(s)
+	at, ok := slices.BinarySearchFunc(n.patterns, p, (*pattern).compare)
+	if !ok {
+		n.patterns = slices.Insert(n.patterns, at, p)
+	}
+	return n.patterns[at].next
+}
+
+// literal returns the node behind a literal segment and makes it if it is new.
+func (t *Table) literal(n *node, text string) *node {
+	if next := n.literals.find([]byte(text)); next != nil {
+		return next
+	}
+	next := new(node)
+	n.literals.add(literal{text, next})
+	t.longest = max(t.longest, len(text))
+	return next
+}
+
+// walk is one search for the best template.
+type walk struct {
+	path    []byte
+	params  *Params
+	longest int    // no literal segment is longer
+	methods uint64 // what is searched for: the method, and what serves as well
+	allowed uint64 // methods of the paths that were reached without success
+	escaped bool   // path has a percent sign
+	found   *node
+	entered int // nodes that were entered, for the tests
+}
+
+// find continues at a node with the segment that begins at an offset of the path. It leaves the node that it found in
+// found and the values in params; where it finds none, it leaves values in params that the caller drops.
+func (w *walk) find(n *node, at int) bool {
+	for {
+		w.entered++
+		end := len(w.path)
+		if i := bytes.IndexByte(w.path[at:], '/'); i >= 0 {
+			end = at + i
+		}
+		mark := w.params.count
+		if next := n.literals.find(w.decoded(at, end)); next != nil {
+			if n.patterns == nil && n.variable == nil { // nothing to come back for
+				if end == len(w.path) {
+					return w.accept(next)
+				}
+				n, at = next, end+1
+				continue
+			}
+			if w.enter(next, end) {
+				return true
+			}
+			w.params.truncate(mark)
+		}
+		for _, p := range n.patterns {
+			if p.match(scanner{w.path, w.escaped}, at, end, w.params) {
+				if w.enter(p.next, end) {
+					return true
+				}
+				w.params.truncate(mark)
+			}
+		}
+		if n.variable == nil || at == end {
+			return false
+		}
+		w.params.set(w.params.grow(1), at, end)
+		if end == len(w.path) {
+			return w.accept(n.variable)
+		}
+		n, at = n.variable, end+1
+	}
+}
+
+// enter goes on behind the segment that ends at an offset.
+func (w *walk) enter(n *node, end int) bool {
+	if end == len(w.path) {
+		return w.accept(n)
+	}
+	return w.find(n, end+1)
+}
+
+// accept ends the search at a node if it declares the method.
+func (w *walk) accept(n *node) bool {
+	w.entered++
+	if n.methods&w.methods == 0 {
+		w.allowed |= n.methods
+		return false
+	}
+	w.found = n
+	return true
+}
+
+// decoded returns a segment with its percent-encoding undone, cut behind the length that no literal has.
+func (w *walk) decoded(at, end int) []byte {
+	if !w.escaped || bytes.IndexByte(w.path[at:end], '%') < 0 {
+		return w.path[at:end]
+	}
+	b := w.params.scratch[:0]
+	for at < end && len(b) <= w.longest {
+		c, n, _ := token(w.path[:end], at)
+		b = append(b, c)
+		at += n
+	}
+	w.params.scratch = b
+	return b
+}

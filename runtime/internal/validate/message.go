@@ -1,0 +1,80 @@
+package validate
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Keywords of violations that no rule of this package finds.
+const (
+	KeywordType                 = "type"
+	KeywordRequired             = "required"
+	KeywordEnum                 = "enum"
+	KeywordConst                = "const"
+	KeywordFormat               = "format"
+	KeywordAdditionalProperties = "additionalProperties"
+	KeywordPropertyNames        = "propertyNames"
+	KeywordContentEncoding      = "contentEncoding"
+)
+
+// Messages that take no argument.
+const (
+	MessageRequired   = "is required"
+	MessageNotAllowed = "is not allowed"
+	MessageInt32      = "must fit in 32 bits"
+	MessageInt64      = "must fit in 64 bits"
+	MessageUint       = "must not be negative"
+	MessageFloat32    = "must fit in a 32-bit float"
+	MessageFloat64    = "must fit in a 64-bit float"
+	MessageBase64     = "must be valid base64"
+	MessageDecimal    = "must be a decimal number of a sensible size"
+)
+
+// MessageType says that a value is of another type than wanted, both as JSON Schema names them: "expected string, got number".
+func MessageType(want, got string) string { return "expected " + want + ", got " + got }
+
+// MessageConst says that only one value is allowed; text is its JSON.
+func MessageConst(text string) string { return "must be " + text }
+
+// MessageEnum says that only these values are allowed: "must be one of available, pending, sold". A long list is cut.
+func MessageEnum(values []string) string {
+	if len(values) == 1 {
+		return MessageConst(values[0])
+	}
+	if len(values) > maxListed {
+		return "must be one of " + strings.Join(values[:maxListed], ", ") + " or " + strconv.Itoa(len(values)-maxListed) + " others"
+	}
+	return "must be one of " + strings.Join(values, ", ")
+}
+
+// maxListed bounds how many values of an enum a message names.
+const maxListed = 40
+
+func messageAtLeast(n int, one, many string) string {
+	return "must have at least " + count(n, one, many)
+}
+
+func messageAtMost(n int, one, many string) string { return "must have at most " + count(n, one, many) }
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
+}
+
+// messageBound says what the bound of a number is, which is given as text.
+func messageBound(fault Faults, bound string) string {
+	switch fault {
+	case faultMinimum:
+		return "must be at least " + bound
+	case faultExclusiveMinimum:
+		return "must be greater than " + bound
+	case faultMaximum:
+		return "must be at most " + bound
+	case faultExclusiveMaximum:
+		return "must be less than " + bound
+	default:
+		return "must be a multiple of " + bound
+	}
+}

@@ -1,0 +1,87 @@
+package validate
+
+import (
+	"regexp"
+	"sync"
+	"sync/atomic"
+)
+
+// Pattern is a regular expression of ECMA-262, as `pattern` in a schema is. It is compiled when it is first used. It is safe for
+// use from any goroutine.
+type Pattern struct {
+	source string
+	once   sync.Once
+	match  func(string) bool
+}
+
+// NewPattern returns the pattern with this source. It never fails: what neither RE2 nor the registered engine can compile
+// matches everything, of which the generator warns.
+func NewPattern(ecma string) *Pattern { return &Pattern{source: ecma} }
+
+// String returns the source as the document has it.
+func (p *Pattern) String() string { return p.source }
+
+// Match reports whether the pattern is found anywhere in s: it is not anchored.
+func (p *Pattern) Match(s string) bool {
+	p.once.Do(p.compile)
+	return p.match(s)
+}
+
+func (p *Pattern) compile() {
+	p.match = compilePattern(p.source)
+}
+
+// compilePattern tries RE2 on what the pattern means, then the engine, then RE2 on the text itself, which serves the authors who
+// think of another dialect, as in (?i)abc or \A[a-z]+\z.
+func compilePattern(source string) func(string) bool {
+	t := translate(source)
+	if t.err == nil && !t.needsEngine {
+		if re, err := regexp.Compile(t.re2); err == nil {
+			return re.MatchString
+		}
+	}
+	if engine := ecmaEngine.Load(); engine != nil && t.err == nil {
+		if match, err := (*engine)(t.spelled); err == nil {
+			return match
+		}
+	}
+	if re, err := regexp.Compile(source); err == nil {
+		return re.MatchString
+	}
+	return func(string) bool { return true }
+}
+
+// ecmaEngine is set while packages are initialised and read by the first match of a pattern.
+var ecmaEngine atomic.Pointer[func(string) (func(string) bool, error)]
+
+// RegisterECMA sets the engine for patterns that RE2 cannot take: those with lookaround, references back, or counts beyond 1000.
+// compile gets the pattern with what engines differ in spelt out (\s, \cX, ., $ and the like) and must return a function
+// that is safe for use from any goroutine and bounded in time. Call it from an init function.
+func RegisterECMA(compile func(pattern string) (match func(string) bool, err error)) {
+	ecmaEngine.Store(&compile)
+}
+
+// TranslateECMA returns the RE2 expression that means what the ECMA-262 pattern means (with its u flag; what that flag refuses is
+// read as without it). ok is false when there is none: the pattern is wrong, or NeedsECMA.
+func TranslateECMA(pattern string) (re2 string, ok bool) {
+	t := translate(pattern)
+	if t.err != nil || t.needsEngine {
+		return "", false
+	}
+	_, err := regexp.Compile(t.re2)
+	return t.re2, err == nil
+}
+
+// NeedsECMA reports whether pattern is one of ECMA-262 that RE2 cannot express, so that it matches everything unless an engine is
+// registered.
+func NeedsECMA(pattern string) bool {
+	t := translate(pattern)
+	if t.err != nil {
+		return false
+	}
+	if t.needsEngine {
+		return true
+	}
+	_, err := regexp.Compile(t.re2)
+	return err != nil
+}

@@ -1,0 +1,104 @@
+package validate
+
+import "unicode/utf8"
+
+// LimitZero is a MaxLength, MaxItems or MaxProperties of zero; a plain 0 means that there is no limit.
+const LimitZero = -1
+
+// StringRule is what a schema demands of a string. Lengths count code points.
+type StringRule struct {
+	MinLength, MaxLength int // 0: no limit; LimitZero: empty alone
+	Pattern              *Pattern
+	Format               Format
+}
+
+// Check returns what s does not meet.
+func (r *StringRule) Check(s string) Faults {
+	var f Faults
+	if r.MinLength > 0 || r.MaxLength != 0 {
+		f = r.checkLength(s)
+	}
+	if r.Pattern != nil {
+		f = f.add(!r.Pattern.Match(s), faultPattern)
+	}
+	if r.Format != FormatNone {
+		f = f.add(!r.Format.Check(s), faultFormat)
+	}
+	return f
+}
+
+// checkLength counts code points only where the number of bytes does not tell.
+func (r *StringRule) checkLength(s string) (f Faults) {
+	n := len(s)
+	if n >= r.MinLength*utf8.UTFMax && (r.MaxLength == 0 || n <= r.MaxLength) {
+		return 0
+	}
+	n = utf8.RuneCountInString(s)
+	return f.add(n < r.MinLength, faultMinLength).add(exceeds(n, r.MaxLength), faultMaxLength)
+}
+
+func (r *StringRule) message(fault Faults) string {
+	switch fault {
+	case faultMinLength:
+		return messageAtLeast(r.MinLength, "character", "characters")
+	case faultMaxLength:
+		return messageAtMost(limit(r.MaxLength), "character", "characters")
+	case faultPattern:
+		return "must match " + r.Pattern.String()
+	default:
+		return r.Format.Message()
+	}
+}
+
+// ArrayRule is what a schema demands of an array as a whole.
+type ArrayRule struct {
+	MinItems, MaxItems int  // 0: no limit; LimitZero: empty alone
+	Unique             bool // no two items are equal JSON values
+}
+
+// Check returns what an array of n items does not meet. distinct is asked only where the items must be unique.
+func (r *ArrayRule) Check(n int, distinct func() bool) Faults {
+	f := Faults(0).add(n < r.MinItems, faultMinItems).add(exceeds(n, r.MaxItems), faultMaxItems)
+	if r.Unique && n > 1 {
+		f = f.add(!distinct(), faultUnique)
+	}
+	return f
+}
+
+func (r *ArrayRule) message(fault Faults) string {
+	switch fault {
+	case faultMinItems:
+		return messageAtLeast(r.MinItems, "item", "items")
+	case faultMaxItems:
+		return messageAtMost(limit(r.MaxItems), "item", "items")
+	default:
+		return "must have unique items"
+	}
+}
+
+// ObjectRule is what a schema demands of an object as a whole.
+type ObjectRule struct {
+	MinProperties, MaxProperties int // 0: no limit; LimitZero: empty alone
+}
+
+// Check returns what an object of n members does not meet.
+func (r *ObjectRule) Check(n int) Faults {
+	return Faults(0).add(n < r.MinProperties, faultMinProperties).add(exceeds(n, r.MaxProperties), faultMaxProperties)
+}
+
+func (r *ObjectRule) message(fault Faults) string {
+	if fault == faultMinProperties {
+		return messageAtLeast(r.MinProperties, "property", "properties")
+	}
+	return messageAtMost(limit(r.MaxProperties), "property", "properties")
+}
+
+// exceeds reports whether n is more than the limit, which is written as rules write it.
+func exceeds(n, max int) bool { return max != 0 && n > limit(max) }
+
+func limit(max int) int {
+	if max == LimitZero {
+		return 0
+	}
+	return max
+}

@@ -1,0 +1,52 @@
+package value
+
+import "encoding/json"
+
+// Null is a value or null, as a required nullable property is. The zero value is null.
+type Null[T any] struct {
+	value T
+	set   bool
+}
+
+// NonNull returns a v that is not null.
+func NonNull[T any](v T) Null[T] { return Null[T]{value: v, set: true} }
+
+// Get returns the value and whether there is one; false stands for null.
+func (n Null[T]) Get() (T, bool) { return n.value, n.set }
+
+// Or returns the value, or def for null.
+func (n Null[T]) Or(def T) T {
+	if n.set {
+		return n.value
+	}
+	return def
+}
+
+// Value returns the value, or the zero value of T for null.
+func (n Null[T]) Value() T { return n.value }
+
+// IsNull reports whether n is null.
+func (n Null[T]) IsNull() bool { return !n.set }
+
+// Set makes v the value.
+func (n *Null[T]) Set(v T) { n.value, n.set = v, true }
+
+// SetNull makes n null.
+func (n *Null[T]) SetNull() { *n = Null[T]{} }
+
+// MarshalJSON gives the JSON of the value, or null.
+func (n Null[T]) MarshalJSON() ([]byte, error) {
+	if !n.set {
+		return []byte(nullText), nil
+	}
+	return json.Marshal(n.value)
+}
+
+// UnmarshalJSON reads the value or null.
+func (n *Null[T]) UnmarshalJSON(data []byte) error {
+	if isNull(data) {
+		n.SetNull()
+		return nil
+	}
+	return unmarshalInto(data, &n.value, &n.set)
+}

@@ -1,0 +1,156 @@
+//go:build linux
+
+package worker
+
+import (
+	"net"
+	"net/netip"
+	"sync/atomic"
+	"time"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/loop"
+)
+
+// Conn is a connection. It holds no buffer: what is not in the kernel is in a
+// Frame, or in Data. A method is called by the owner alone (see Handler.Serve)
+// unless it says otherwise. While c is busy one goroutine may read and another
+// write.
+type Conn struct {
+	// Data is what the handler keeps with the connection: nothing, for most.
+	// Owner only; Handler.Closed and whoever holds a parked connection, too.
+	Data any
+
+	state    atomic.Uint32 // see state.go
+	fd       int32         // changed by Detach alone; the loop uses it while it holds
+	pool     *pool         // immutable
+	listener *Listener     // immutable
+	id       uint64        // immutable
+	peer     loop.Addr     // immutable
+	token    loop.Token    // loop-only
+
+	deadline atomic.Int64 // on the loop's clock, for stateIdle and stateParked; 0: none
+	armed    atomic.Int64 // when the wheel looks at c; 0: never. Written by the loop
+
+	reader atomic.Pointer[waiter] // valid while waitRead
+	writer atomic.Pointer[waiter] // valid while waitWrite
+	addrs  atomic.Pointer[addrs]  // nil until asked for
+
+	next *Conn // in the queue: guarded by pool.mu; in the loop's batch: loop-only
+
+	cause  uint32 // owner: the causes of this Serve
+	linger int32  // owner: 0, or 1 + the bytes that Linger may still drop
+
+	heard    bool // loop-only: has sent something
+	eof      bool // who reads: the end was read
+	onLoop   bool // owner: the loop serves it
+	inShed   bool // owner: Write must not wait
+	detached bool // owner
+}
+
+type addrs struct{ local, remote net.Addr }
+
+// ID is a number that no other connection of the engine has. Any goroutine.
+func (c *Conn) ID() uint64 { return c.id }
+
+// Loop is the loop of the connection, for timers and Post. Any goroutine; but
+// mind which methods of it are loop-only.
+func (c *Conn) Loop() *loop.Loop { return c.pool.loop }
+
+// Listener is where the connection was accepted. Any goroutine.
+func (c *Conn) Listener() *Listener { return c.listener }
+
+// Draining reports whether Engine.Drain has begun. A handler then ends the
+// connection as soon as it owes the peer nothing. Any goroutine.
+func (c *Conn) Draining() bool { return c.pool.engine.draining.Load() }
+
+// Expired reports whether the deadline has passed, and this is why c is served.
+// The deadline is gone then.
+func (c *Conn) Expired() bool { return c.cause&expired != 0 }
+
+// Resumed reports whether Resume was called, and this is why c is served.
+func (c *Conn) Resumed() bool { return c.cause&resumed != 0 }
+
+// HalfClosed reports whether the peer has ended its sending direction: after
+// what is left to read comes io.EOF. Any goroutine.
+func (c *Conn) HalfClosed() bool { return c.state.Load()&(peerClosed|gone) != 0 }
+
+// Gone reports whether both directions are gone. Any goroutine.
+func (c *Conn) Gone() bool { return c.state.Load()&gone != 0 }
+
+// Readable reports whether Read is worth a call. Any goroutine.
+func (c *Conn) Readable() bool { return c.state.Load()&(readable|peerClosed|gone) != 0 }
+
+// RemoteAddr is the peer, a *net.TCPAddr or *net.UnixAddr, known since the
+// connection was accepted. Any goroutine.
+func (c *Conn) RemoteAddr() net.Addr { return c.addresses().remote }
+
+// RemoteAddrPort is the peer without an allocation, invalid for Unix sockets.
+// Any goroutine.
+func (c *Conn) RemoteAddrPort() netip.AddrPort { return c.peer.AddrPort() }
+
+// LocalAddr is this end, or the listener's address if that cannot be told any
+// more. Not after Closed; else any goroutine that keeps the connection open.
+func (c *Conn) LocalAddr() net.Addr {
+	a := c.addresses()
+	if a.local == nil {
+		local := c.listener.Addr()
+		if addr, errno := c.pool.sys.LocalAddr(int(c.fd)); errno == 0 && addr.AddrPort().IsValid() {
+			local = addr.NetAddr()
+		}
+		a = &addrs{local: local, remote: a.remote}
+		c.addrs.Store(a)
+	}
+	return a.local
+}
+
+func (c *Conn) addresses() *addrs {
+	if a := c.addrs.Load(); a != nil {
+		return a
+	}
+	c.addrs.CompareAndSwap(nil, &addrs{remote: c.peer.NetAddr()})
+	return c.addrs.Load()
+}
+
+// Now is a coarse time that costs next to nothing, with a monotonic part. Its
+// wall part is not set anew when the system's clock is: use time.Now for what
+// people see. Any goroutine.
+func (c *Conn) Now() time.Time { return c.pool.loop.At(c.now()) }
+
+func (c *Conn) now() time.Duration {
+	if c.onLoop {
+		return c.pool.loop.Precise()
+	}
+	return c.pool.loop.Now()
+}
+
+// SetDeadline sets until when c may stay idle or parked: then it is served with
+// Expired, some 256 ms late at most for deadlines more than a second away, and
+// a few milliseconds for closer ones. It stays until it is replaced or has
+// passed; the zero time removes it. It costs no timer: the wheel looks now and
+// then.
+func (c *Conn) SetDeadline(t time.Time) {
+	if t.IsZero() {
+		c.deadline.Store(0)
+		return
+	}
+	c.deadline.Store(int64(max(c.pool.loop.When(t), 1)))
+}
+
+// SetTimeout sets the deadline to d from now.
+func (c *Conn) SetTimeout(d time.Duration) { c.deadline.Store(int64(max(c.now()+d, 1))) }
+
+// Detach takes the descriptor, which is non-blocking, out of the engine and
+// hands it to the caller, who must close it. Serve must return Detached (any
+// other answer means the same). Nothing may be read or written through c after.
+func (c *Conn) Detach() (fd int, err error) {
+	if c.detached {
+		return -1, net.ErrClosed
+	}
+	if err := c.pool.loop.Forget(int(c.fd)); err != nil {
+		return -1, err
+	}
+	c.seal()
+	fd = int(c.fd)
+	c.fd, c.detached = -1, true
+	return fd, nil
+}

@@ -1,0 +1,154 @@
+//go:build linux
+
+package worker
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/loop"
+)
+
+// Drain ends the engine. It stops accepting, after it has accepted all who
+// already wait; has every idle connection served once more, so that what it has
+// sent is answered (see Conn.Draining); gives those that have never sent
+// anything a short time; and waits until all connections are closed and all
+// goroutines have ended. Busy and parked ones finish as long as ctx lasts. Then
+// the rest is cut: closed, or if busy shut down, and Drain waits a little
+// (Options.CutGrace) for the handlers to return.
+//
+// It returns nil if nothing was cut, and else an error that wraps that of ctx.
+// It may be called any number of times. Called by a handler, which would wait
+// for itself, it only begins the drain, and returns nil.
+func (e *Engine) Drain(ctx context.Context) error {
+	e.wind()
+	if called() {
+		return nil
+	}
+	select {
+	case <-e.ended:
+		return nil
+	case <-ctx.Done():
+	}
+	n := e.open.Load()
+	for _, p := range e.pools {
+		p.loop.Post(p.cut)
+	}
+	timer := time.NewTimer(e.opts.CutGrace)
+	defer timer.Stop()
+	select {
+	case <-e.ended:
+		return fmt.Errorf("worker: drain: %d connections cut: %w", n, context.Cause(ctx))
+	case <-timer.C:
+	}
+	e.abandon()
+	return fmt.Errorf("worker: drain: %d connections cut, %d handlers do not return: %w",
+		n, e.open.Load(), context.Cause(ctx))
+}
+
+// wind begins the drain, once.
+func (e *Engine) wind() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.wound {
+		return
+	}
+	e.wound = true
+	e.draining.Store(true)
+	e.winding = len(e.pools)
+	e.start()
+	for _, p := range e.pools {
+		p.loop.Post(p.wind)
+	}
+}
+
+// wind is the drain on one loop. loop-only.
+func (p *pool) wind() {
+	for _, a := range p.acceptors {
+		a.Drain()
+	}
+	p.acceptors = nil
+	p.engine.acceptedAll()
+	p.loop.Each(func(s loop.Source) {
+		if c, ok := s.(*Conn); ok {
+			c.wind(p.engine.opts.DrainGrace)
+		}
+	})
+}
+
+// cut is the end of the drain on one loop. loop-only.
+func (p *pool) cut() {
+	p.loop.Each(func(s loop.Source) {
+		if c, ok := s.(*Conn); ok {
+			c.sever()
+		}
+	})
+}
+
+// acceptedAll is called by each loop that has stopped accepting. The last one
+// closes the listeners.
+func (e *Engine) acceptedAll() {
+	e.mu.Lock()
+	e.winding--
+	if e.winding > 0 {
+		e.mu.Unlock()
+		return
+	}
+	for _, l := range e.listeners {
+		if err := l.closeWith(e.loops[0].Sys()); err != nil {
+			e.opts.Logger.Error("worker: closing a listener", "address", l.Addr(), "error", err)
+		}
+	}
+	e.listeners = nil
+	e.mu.Unlock()
+	e.leave()
+}
+
+// end is called once, when nothing is open any more.
+func (e *Engine) end() {
+	for _, p := range e.pools {
+		p.stop()
+		p.loop.Post(p.loop.Stop)
+	}
+	go func() {
+		for _, l := range e.loops {
+			<-l.Done()
+		}
+		e.goroutines.Wait()
+		close(e.ended)
+	}()
+}
+
+// abandon lets Run return although handlers do not.
+func (e *Engine) abandon() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if !e.givenUp {
+		e.givenUp = true
+		close(e.abandoned)
+	}
+}
+
+// called reports whether this goroutine is a worker's or a loop's, by the
+// functions on its stack. A goroutine has no other name.
+func called() bool {
+	var pcs [64]uintptr
+	for skip := 2; ; skip += len(pcs) {
+		n := runtime.Callers(skip, pcs[:])
+		if n == 0 {
+			return false
+		}
+		frames := runtime.CallersFrames(pcs[:n])
+		for more := true; more; {
+			var f runtime.Frame
+			f, more = frames.Next()
+			if strings.HasSuffix(f.Function, "/internal/worker.(*pool).call") ||
+				strings.HasSuffix(f.Function, "/internal/loop.(*Loop).Run") {
+				return true
+			}
+		}
+	}
+}

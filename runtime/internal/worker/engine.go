@@ -1,0 +1,262 @@
+//go:build linux
+
+package worker
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"sync/atomic"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/loop"
+)
+
+// Errors of an Engine.
+var (
+	ErrDraining = errors.New("worker: the engine drains")
+	ErrStarted  = errors.New("worker: the engine runs already")
+)
+
+// Listener is one address that connections are accepted at: a socket, or
+// several that share it.
+type Listener struct {
+	// Tag is the handler's, see Conn.Listener. Set it before AddListener.
+	Tag     any
+	sockets []*loop.Listener
+}
+
+// Listen binds address on network: "tcp", "tcp4", "tcp6" or "unix". n sockets
+// share a TCP address, so that each of n loops has its own.
+func Listen(network, address string, n int) (*Listener, error) {
+	sockets, err := loop.Listen(network, address, n)
+	if err != nil {
+		return nil, err
+	}
+	return &Listener{sockets: sockets}, nil
+}
+
+// AdoptListener makes a Listener of a listening socket bound elsewhere, which
+// belongs to it from then on. All loops share it.
+func AdoptListener(fd int) (*Listener, error) {
+	socket, err := loop.AdoptListener(fd)
+	if err != nil {
+		return nil, err
+	}
+	return &Listener{sockets: []*loop.Listener{socket}}, nil
+}
+
+// Addr is the address that is listened at.
+func (l *Listener) Addr() net.Addr { return l.sockets[0].Addr }
+
+// FDs are the descriptors of the sockets, for a process that takes over. They
+// stay the listener's.
+func (l *Listener) FDs() []int {
+	fds := make([]int, len(l.sockets))
+	for i, s := range l.sockets {
+		fds[i] = s.FD
+	}
+	return fds
+}
+
+// Keep makes Close leave the file of a Unix socket: another process goes on
+// listening at it.
+func (l *Listener) Keep() {
+	for _, s := range l.sockets {
+		s.Keep()
+	}
+}
+
+// Close closes a listener that was not given to an Engine.
+func (l *Listener) Close() error { return l.closeWith(loop.PlainSys()) }
+
+func (l *Listener) closeWith(sys loop.Sys) error {
+	var err error
+	for _, s := range l.sockets {
+		err = errors.Join(err, s.Close(sys))
+	}
+	return err
+}
+
+// Engine is a set of loops with their workers. Its methods are safe from any
+// goroutine.
+type Engine struct {
+	opts       Options    // immutable
+	loops      loop.Group // immutable
+	pools      []*pool    // immutable; pools[i] belongs to loops[i]
+	queueLimit int        // immutable; of one pool
+	frames     sync.Pool  // of Frame: those beyond what the pools keep
+
+	lastID   atomic.Uint64
+	workers  atomic.Int64 // of all pools
+	draining atomic.Bool
+	// open counts the connections, and one more while any may be accepted.
+	// When it falls to zero the engine ends.
+	open       atomic.Int64
+	goroutines sync.WaitGroup // workers and shedders
+	ended      chan struct{}  // closed when all goroutines have ended
+	abandoned  chan struct{}  // closed when a drain has given up on some
+
+	mu        sync.Mutex
+	started   bool        // guarded by mu
+	running   bool        // guarded by mu; Run was called
+	wound     bool        // guarded by mu; the drain has begun
+	winding   int         // guarded by mu; loops that still accept, while draining
+	givenUp   bool        // guarded by mu; abandoned is closed
+	listeners []*Listener // guarded by mu
+}
+
+// New makes an Engine, which is to be ended by Drain even if it never ran.
+func New(opts Options) (*Engine, error) {
+	if err := opts.setDefaults(); err != nil {
+		return nil, err
+	}
+	e := &Engine{
+		opts: opts, queueLimit: (opts.MaxQueue + opts.Loops - 1) / opts.Loops,
+		ended: make(chan struct{}), abandoned: make(chan struct{}),
+	}
+	e.open.Store(1)
+	for i := range opts.Loops {
+		poller, err := opts.Pollers()
+		if err != nil {
+			for _, l := range e.loops {
+				err = errors.Join(err, l.Discard())
+			}
+			return nil, fmt.Errorf("worker: poller: %w", err)
+		}
+		l := loop.New(i, poller, opts.Logger)
+		p := newPool(e, l)
+		l.Attach(p)
+		e.loops, e.pools = append(e.loops, l), append(e.pools, p)
+	}
+	return e, nil
+}
+
+// Run serves until Drain has ended. Once.
+func (e *Engine) Run() error {
+	e.mu.Lock()
+	if e.running {
+		e.mu.Unlock()
+		return ErrStarted
+	}
+	e.running = true
+	e.start()
+	e.mu.Unlock()
+	select {
+	case <-e.ended:
+	case <-e.abandoned:
+	}
+	return nil
+}
+
+// start lets the loops run, if they do not. The caller holds mu.
+func (e *Engine) start() {
+	if e.started {
+		return
+	}
+	e.started = true
+	for _, l := range e.loops {
+		go l.Run()
+	}
+}
+
+// AddListener accepts connections at l, which belongs to the engine from then
+// on, unless AddListener fails: before Run or while it runs, not from a loop or
+// a handler.
+func (e *Engine) AddListener(l *Listener) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.wound {
+		return ErrDraining
+	}
+	for i := range max(len(l.sockets), len(e.loops)) {
+		socket, p := l.sockets[i%len(l.sockets)], e.pools[i%len(e.pools)]
+		socket.Owner = l
+		if err := e.accept(p, socket); err != nil {
+			return err
+		}
+	}
+	e.listeners = append(e.listeners, l)
+	return nil
+}
+
+// accept registers a socket with a loop, on that loop. The caller holds mu.
+func (e *Engine) accept(p *pool, socket *loop.Listener) error {
+	failed := make(chan error, 1)
+	add := func() {
+		a, err := p.loop.Accept(socket, e.loops, e)
+		if err == nil {
+			p.acceptors = append(p.acceptors, a)
+		}
+		failed <- err
+	}
+	if !e.started {
+		add()
+	} else if !p.loop.Post(add) {
+		return ErrDraining
+	}
+	return <-failed
+}
+
+// Addrs are the addresses that are listened at.
+func (e *Engine) Addrs() []net.Addr {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	addrs := make([]net.Addr, len(e.listeners))
+	for i, l := range e.listeners {
+		addrs[i] = l.Addr()
+	}
+	return addrs
+}
+
+// Open is how many connections are open. Any goroutine.
+func (e *Engine) Open() int {
+	n := 0
+	for _, l := range e.loops {
+		n += l.Load()
+	}
+	return n
+}
+
+// exhausted reports whether no more workers may be made.
+func (e *Engine) exhausted() bool { return e.workers.Load() >= int64(e.opts.MaxWorkers) }
+
+// Admit implements loop.Host.
+func (e *Engine) Admit(*loop.Listener) bool {
+	if e.open.Add(1) > int64(e.opts.MaxConnections)+1 && e.opts.MaxConnections > 0 {
+		e.leave()
+		return false
+	}
+	return true
+}
+
+// Dropped implements loop.Host.
+func (e *Engine) Dropped(*loop.Listener) { e.leave() }
+
+// Accepted implements loop.Host: it makes the Conn, idle and with a deadline
+// for its first byte.
+func (e *Engine) Accepted(l *loop.Loop, fd int, peer loop.Addr, ln *loop.Listener) {
+	listener, _ := ln.Owner.(*Listener)
+	p := e.pools[l.ID()]
+	c := &Conn{pool: p, fd: int32(fd), peer: peer, listener: listener, id: e.lastID.Add(1)}
+	timeout := e.opts.FirstTimeout
+	if e.draining.Load() {
+		timeout = min(timeout, e.opts.DrainGrace)
+	}
+	c.SetTimeout(timeout)
+	token, err := l.Add(fd, c)
+	if err != nil {
+		e.opts.Logger.Error("worker: registering a connection", "loop", l.ID(), "error", err)
+		c.close()
+		return
+	}
+	c.token = token
+	c.tend()
+}
+
+// leave takes one from open.
+func (e *Engine) leave() {
+	if e.open.Add(-1) == 0 {
+		e.end()
+	}
+}

@@ -1,0 +1,75 @@
+//go:build linux
+
+package worker
+
+// Handler serves connections. For one connection, Serve and Shed are never
+// called while another call of either is running; Hangup may be called while
+// they run.
+type Handler interface {
+	// NewFrame makes what a worker borrows while it serves. Any goroutine.
+	NewFrame() Frame
+
+	// Serve is called when c is ready: for its first bytes, for more, for the
+	// end of its stream or an error (all found by Read), because its deadline
+	// has passed (Expired), after Resume, or because the server drains
+	// (Draining). It may be called with nothing to read.
+	//
+	// It is called by the goroutine that owns c until it returns: a worker,
+	// or the loop if Options.OnLoop. Only that goroutine may call the methods
+	// of c that do not say otherwise. f is lent for the time of the call.
+	//
+	// Before it returns Idle it must have read until ErrWouldBlock, or have
+	// seen the end; if not, it is called again at once.
+	//
+	// A panic or runtime.Goexit in it closes c, and is logged.
+	Serve(c *Conn, f Frame) Next
+
+	// Hangup is called on the loop, and must not block, when the peer goes
+	// while c is busy or parked: with full false it has ended its sending
+	// direction and may still read, at most once; with full true both
+	// directions are gone, at most once. It is never called after Closed, and
+	// if c is idle Serve is called instead.
+	Hangup(c *Conn, full bool)
+
+	// Closed is called exactly once for every connection that was accepted,
+	// as the last call for it, after its descriptor was closed or detached.
+	// The goroutine that owned c calls it: it must not block.
+	Closed(c *Conn)
+
+	// Shed is called instead of Serve when no worker is to be had: it writes
+	// what tells the client so, and runs no user code. Write does not wait in
+	// it. Then c lingers.
+	Shed(c *Conn, f Frame)
+}
+
+// Frame is what serving needs and an idle connection does without: buffers,
+// decoders. Frames are few, and go from connection to connection.
+type Frame interface {
+	// Release is called each time the frame leaves a connection, by the
+	// goroutine that served. A frame in whose service Serve panicked is
+	// dropped, not released.
+	Release()
+}
+
+// Next is what becomes of a connection after Serve.
+type Next uint8
+
+// The answers of Serve.
+const (
+	// Idle: wait for the peer, Resume, or the deadline.
+	Idle Next = iota
+	// Again: there is more to do, but it is others' turn. c queues again.
+	Again
+	// Park: whoever answers later owns the connection; it is served again
+	// after Resume, or when its deadline passes. Bytes that arrive are left
+	// where they are.
+	Park
+	// Close: close the connection.
+	Close
+	// Linger: end the writing direction, read and drop what the peer still
+	// sends, up to a bound and a second, then close. A connection that is
+	// closed with unread bytes is reset, and the answer may be lost.
+	Linger
+	// Detached: Detach was called; the descriptor belongs to another.
+	Detached
+)

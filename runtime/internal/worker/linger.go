@@ -1,0 +1,41 @@
+//go:build linux
+
+package worker
+
+import (
+	"io"
+	"sync"
+)
+
+var discards = sync.Pool{New: func() any { return new([8 << 10]byte) }}
+
+// beginLinger ends the writing direction. Whatever follows is dropped: by
+// discard, which is called instead of Serve from then on. Owner only.
+func (c *Conn) beginLinger() {
+	c.linger = 1 + int32(c.pool.engine.opts.LingerBytes)
+	c.SetTimeout(c.pool.engine.opts.LingerTime)
+	c.pool.sys.ShutdownWrite(int(c.fd))
+	c.state.Or(readable)
+}
+
+// discard drops what has come. It answers Close at the end of the stream, on an
+// error, and when bytes or time have run out, and else Idle. Owner only.
+func (c *Conn) discard() Next {
+	if c.Expired() {
+		return Close
+	}
+	buf, _ := discards.Get().(*[8 << 10]byte)
+	defer discards.Put(buf)
+	for {
+		n, err := c.Read(buf[:])
+		switch {
+		case err == ErrWouldBlock: //nolint:errorlint // Read returns it as it is
+			return Idle
+		case err == io.EOF, err != nil: //nolint:errorlint // as above
+			return Close
+		}
+		if c.linger -= int32(n); c.linger <= 0 {
+			return Close
+		}
+	}
+}

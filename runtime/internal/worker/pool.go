@@ -1,0 +1,423 @@
+//go:build linux
+
+package worker
+
+import (
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/loop"
+)
+
+// The stall policy. A loop lets at most soft workers run. While connections are
+// queued it looks every 20 us (loop.Nap); when nobody has taken one for
+// stallTime, and that was seen in stallLooks looks (the loop itself may have
+// been kept from running), the running workers are blocked.
+const (
+	stallTime  = 200 * time.Microsecond
+	stallLooks = 4
+)
+
+const (
+	keptFrames  = 8               // frames that a pool keeps; more go to sync.Pool
+	keptWorkers = 4               // idle workers that stay for good
+	tidyEvery   = 5 * time.Second // how often soft and idle workers are lowered
+	reapBatch   = 64              // closed connections after which the loop is woken to forget them
+)
+
+// pool is the queue of one loop's ready connections and the workers that take
+// from it. It implements loop.Hooks.
+type pool struct {
+	engine *Engine    // immutable
+	loop   *loop.Loop // immutable
+	sys    loop.Sys   // immutable
+	onLoop *worker    // immutable; not nil if the loop serves: it stands for the loop
+
+	// loop-only
+	batch     list
+	acceptors []*loop.Acceptor
+	tidying   bool
+	seen      uint64 // takes at the last look
+	stalled   time.Duration
+	looks     int
+	quiet     time.Duration // a slow handler is not logged before
+
+	mu      sync.Mutex
+	queue   list      // guarded by mu; all busy
+	idle    []*worker // guarded by mu; the last is the first to serve
+	running int       // guarded by mu; workers that neither are idle nor wait for an edge
+	soft    int       // guarded by mu; how many may be running
+	peak    int       // guarded by mu; most that were running since the last tidying
+	slack   int       // guarded by mu; fewest that were idle since the last tidying
+	takes   uint64    // guarded by mu; connections taken from the queue
+	frames  []Frame   // guarded by mu
+	closed  list      // guarded by mu; closed connections that the loop still knows
+	sheds   list      // guarded by mu; to be shed; all busy
+	shedder bool      // guarded by mu; a goroutine sheds
+	stopped bool      // guarded by mu; no goroutine may start
+
+	marked   *Conn         // guarded by mu; a queued connection whose waiting time is measured
+	markedAt time.Duration // guarded by mu
+
+	queued  atomic.Int32 // queue.n
+	alarmed atomic.Bool  // awake is posted
+	corpses atomic.Int32 // closed.n
+	stats   poolStats
+}
+
+// list is a queue of connections, linked through Conn.next.
+type list struct {
+	first, last *Conn
+	n           int
+}
+
+func (q *list) push(c *Conn) {
+	c.next = nil
+	if q.last != nil {
+		q.last.next = c
+	} else {
+		q.first = c
+	}
+	q.last = c
+	q.n++
+}
+
+func (q *list) pop() *Conn {
+	c := q.first
+	if c == nil {
+		return nil
+	}
+	if q.first = c.next; q.first == nil {
+		q.last = nil
+	}
+	c.next = nil
+	q.n--
+	return c
+}
+
+func newPool(e *Engine, l *loop.Loop) *pool {
+	p := &pool{engine: e, loop: l, sys: l.Sys(), soft: e.opts.SoftStart}
+	if e.opts.OnLoop {
+		p.onLoop = &worker{pool: p}
+	}
+	return p
+}
+
+// ready adds a busy connection to the batch. loop-only.
+func (p *pool) ready(c *Conn) { p.batch.push(c) }
+
+// Flush implements loop.Hooks: it forgets what was closed and hands the batch
+// over.
+func (p *pool) Flush() {
+	if p.corpses.Load() != 0 {
+		p.reap()
+	}
+	if p.onLoop != nil {
+		p.serveBatch()
+		return
+	}
+	if p.batch.n == 0 {
+		return
+	}
+	p.mu.Lock()
+	full := p.engine.exhausted()
+	for c := p.batch.pop(); c != nil; c = p.batch.pop() {
+		if full && p.queue.n >= p.engine.queueLimit {
+			p.shed(c)
+			continue
+		}
+		p.queue.push(c)
+	}
+	p.queued.Store(int32(p.queue.n))
+	if p.marked == nil {
+		p.marked, p.markedAt = p.queue.last, p.loop.Now()
+	}
+	recruits := p.recruit()
+	p.mu.Unlock()
+	recruits.start()
+	p.tidyLater()
+}
+
+// push queues a busy connection. Any goroutine.
+func (p *pool) push(c *Conn) {
+	p.mu.Lock()
+	p.queue.push(c)
+	p.queued.Store(int32(p.queue.n))
+	recruits := p.recruit()
+	p.mu.Unlock()
+	recruits.start()
+	if recruits == nil {
+		p.alarm()
+	}
+}
+
+// alarm wakes the loop if it is parked: what is left in the queue needs one
+// that is awake, to see a stall, or to serve it. Any goroutine.
+func (p *pool) alarm() {
+	if p.alarmed.CompareAndSwap(false, true) {
+		p.loop.Post(p.awake)
+	}
+}
+
+// awake runs on the loop, which goes on to Look.
+func (p *pool) awake() { p.alarmed.Store(false) }
+
+// recruit lets workers run, idle ones before new ones, as many as there are
+// queued connections and soft allows. The caller holds mu, and starts them
+// after it has let go of it.
+func (p *pool) recruit() *worker {
+	if p.onLoop != nil {
+		return nil
+	}
+	var recruits *worker
+	for n := p.queue.n; n > 0 && p.running < p.soft; n-- {
+		var w *worker
+		if k := len(p.idle); k > 0 {
+			w, p.idle = p.idle[k-1], p.idle[:k-1]
+			p.slack = min(p.slack, k-1)
+		} else if w = p.hire(); w == nil {
+			break
+		}
+		p.running++
+		w.next, recruits = recruits, w
+	}
+	p.peak = max(p.peak, p.running)
+	return recruits
+}
+
+// Look implements loop.Hooks and is the stall policy.
+func (p *pool) Look(now time.Duration) loop.Rest {
+	if p.queued.Load() == 0 {
+		p.looks = 0
+		return loop.Park
+	}
+	if p.onLoop != nil {
+		return loop.Hurry
+	}
+	p.mu.Lock()
+	rest := loop.Nap
+	if p.looks == 0 || p.seen != p.takes {
+		p.seen, p.stalled, p.looks = p.takes, now, 1
+	} else if p.looks++; p.looks > stallLooks && now-p.stalled >= stallTime {
+		p.grow()
+		p.stalled, p.looks = now, 1
+	}
+	recruits := p.recruit()
+	if recruits == nil && p.running < p.soft {
+		rest = loop.Doze // there are no more workers to be had
+	}
+	p.mu.Unlock()
+	recruits.start()
+	p.tidyLater()
+	return rest
+}
+
+// grow lets more workers run: half as many again. The caller holds mu.
+func (p *pool) grow() {
+	p.soft = max(p.soft, p.running)
+	p.soft = min(p.soft+max(p.soft/2, 1), p.engine.opts.MaxWorkers)
+	p.stats.Stalls.Add(1)
+}
+
+// Queued implements loop.Hooks.
+func (p *pool) Queued() bool { return p.queued.Load() != 0 }
+
+// take gives a worker the next connection; or has it wait on the stack until
+// there is one. It returns nil when the worker shall leave.
+func (p *pool) take(w *worker) *Conn {
+	p.mu.Lock()
+	for {
+		if p.queue.n > 0 && p.running <= p.soft {
+			return p.taken()
+		}
+		p.running--
+		if w.frame != nil {
+			p.keep(w.frame)
+			w.frame = nil
+		}
+		if p.stopped {
+			p.mu.Unlock()
+			return nil
+		}
+		p.idle = append(p.idle, w)
+		left := p.queue.n
+		p.mu.Unlock()
+		if left > 0 { // more than soft were running
+			p.alarm()
+		}
+		<-w.c
+		p.mu.Lock()
+		if w.leave {
+			p.mu.Unlock()
+			return nil
+		}
+	}
+}
+
+// taken takes the first connection, of which there is one, and unlocks mu.
+func (p *pool) taken() *Conn {
+	c := p.queue.pop()
+	p.queued.Store(int32(p.queue.n))
+	p.takes++
+	if c != p.marked {
+		p.mu.Unlock()
+		return c
+	}
+	p.marked = nil
+	since := p.markedAt
+	p.mu.Unlock()
+	p.stats.waited(p.loop.Precise() - since)
+	return c
+}
+
+// again queues c behind the others; it fails if there are none. Owner only.
+func (p *pool) again(c *Conn) bool {
+	if p.queued.Load() == 0 {
+		return false
+	}
+	p.push(c)
+	return true
+}
+
+// pause and unpause stand around the waiting of a worker for an edge: it is not
+// running meanwhile, and another may. After it, more than soft may run for a
+// while.
+func (p *pool) pause() {
+	p.mu.Lock()
+	p.running--
+	recruits := p.recruit()
+	p.mu.Unlock()
+	recruits.start()
+}
+
+func (p *pool) unpause() {
+	p.mu.Lock()
+	p.running++
+	p.peak = max(p.peak, p.running)
+	p.mu.Unlock()
+}
+
+// frame takes a frame from those that are kept, or makes one.
+func (p *pool) frame() Frame {
+	p.mu.Lock()
+	if n := len(p.frames); n > 0 {
+		f := p.frames[n-1]
+		p.frames = p.frames[:n-1]
+		p.mu.Unlock()
+		return f
+	}
+	p.mu.Unlock()
+	if f, ok := p.engine.frames.Get().(Frame); ok {
+		return f
+	}
+	return p.engine.opts.Handler.NewFrame()
+}
+
+// keep gives a frame back. The caller holds mu.
+func (p *pool) keep(f Frame) {
+	if len(p.frames) < keptFrames {
+		p.frames = append(p.frames, f)
+	} else {
+		p.engine.frames.Put(f)
+	}
+}
+
+// finish forgets a connection that is sealed. Its slot on the loop is freed
+// when the loop comes by: nobody waits for that.
+func (p *pool) finish(c *Conn) {
+	p.loop.Unload()
+	func() {
+		defer p.survive("Closed", c)
+		p.engine.opts.Handler.Closed(c)
+	}()
+	p.mu.Lock()
+	p.closed.push(c)
+	p.corpses.Store(int32(p.closed.n))
+	many := p.closed.n == reapBatch
+	p.mu.Unlock()
+	if many {
+		p.alarm()
+	}
+	p.engine.leave()
+}
+
+// reap forgets what was closed. loop-only.
+func (p *pool) reap() {
+	p.mu.Lock()
+	dead := p.closed
+	p.closed = list{}
+	p.corpses.Store(0)
+	p.mu.Unlock()
+	for c := dead.pop(); c != nil; c = dead.pop() {
+		p.loop.Remove(c.token)
+	}
+}
+
+// tidyLater has soft and the idle workers looked at, as long as there are more
+// than at the start. loop-only.
+func (p *pool) tidyLater() {
+	if p.tidying || p.stats.workers.Load() <= keptWorkers {
+		return
+	}
+	p.tidying = true
+	p.loop.After(tidyEvery, p.tidy)
+}
+
+// tidy lowers soft by a quarter of what was not needed since the last time, and
+// sends half of the workers away that were idle all the time: the oldest, which
+// lie at the bottom of the stack.
+func (p *pool) tidy() {
+	p.tidying = false
+	p.mu.Lock()
+	p.lowerSoft()
+	unneeded := (min(p.slack, len(p.idle)-keptWorkers) + 1) / 2
+	var leaving *worker
+	for i := range max(unneeded, 0) {
+		w := p.idle[i]
+		w.leave, w.next, leaving = true, leaving, w
+	}
+	if unneeded > 0 {
+		p.idle = append(p.idle[:0], p.idle[unneeded:]...)
+	}
+	p.peak, p.slack = p.running, len(p.idle)
+	p.mu.Unlock()
+	leaving.start()
+	p.tidyLater()
+}
+
+func (p *pool) lowerSoft() {
+	floor := max(p.peak, p.engine.opts.SoftStart)
+	if p.soft > floor {
+		p.soft -= (p.soft - floor + 3) / 4
+	}
+}
+
+// stop sends all workers away. Any goroutine.
+func (p *pool) stop() {
+	p.mu.Lock()
+	p.stopped = true
+	var leaving *worker
+	for _, w := range p.idle {
+		w.leave, w.next, leaving = true, leaving, w
+	}
+	p.idle, p.frames = nil, nil
+	p.mu.Unlock()
+	leaving.start()
+}
+
+// survive is deferred around calls of the handler that concern no worker: it
+// logs a panic.
+func (p *pool) survive(what string, c *Conn) {
+	if v := recover(); v != nil {
+		p.logPanic(what, c, v)
+	}
+}
+
+func (p *pool) logPanic(what string, c *Conn, v any) {
+	p.engine.opts.Logger.Error("worker: panic in "+what, slog.Uint64("conn", c.id),
+		slog.String("panic", fmt.Sprint(v)), slog.String("stack", string(debug.Stack())))
+}

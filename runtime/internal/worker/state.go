@@ -1,0 +1,279 @@
+//go:build linux
+
+package worker
+
+import (
+	"runtime"
+	"time"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/loop"
+)
+
+// The state word of a Conn is one uint32:
+//
+//	bits 0-1   who owns the connection, see below
+//	bit  2-5   what the loop has seen: readable, writable, peerClosed, gone
+//	bit  6-9   why it is to be served: resumed, expired, draining, cut
+//	bit 10-11  a goroutine waits: waitRead, waitWrite
+//	bit 12     held
+//
+// Moves from one owner to the next are single compare-and-swaps. An event on a
+// connection that is not idle only sets bits.
+const (
+	// stateIdle: its loop owns it, nobody touches it.
+	// -> stateBusy (the loop: edge, deadline, drain; anyone: Resume),
+	// -> stateClosed (the loop: cut)
+	stateIdle uint32 = iota
+	// stateBusy: one goroutine owns it, or it is in the queue.
+	// -> stateIdle, stateParked (the owner, unless bits say that there is more
+	// to do), -> stateClosed (the owner: close, Detach)
+	stateBusy
+	// stateParked: whoever will answer owns it.
+	// -> stateBusy (anyone: Resume; the loop: deadline), -> stateClosed (the
+	// loop: cut)
+	stateParked
+	// stateClosed: the descriptor is closed, or belongs to another. Final.
+	stateClosed
+
+	stateMask uint32 = 3
+)
+
+const (
+	readable   uint32 = 1 << (iota + 2) // a read may give bytes or an end; set by the loop, cleared by who reads
+	writable                            // an edge was seen; set by the loop, cleared by who writes
+	peerClosed                          // the peer has ended its sending direction; sticky
+	gone                                // both directions are gone; sticky
+	resumed                             // Resume was called
+	expired                             // the deadline has passed
+	draining                            // the drain has begun since Serve was last called
+	cut                                 // time is up: the owner must close
+	waitRead                            // Conn.reader is to be woken when readable
+	waitWrite                           // Conn.writer is to be woken when writable
+	held                                // the loop uses the descriptor or calls Hangup: not to be closed now
+
+	causes = resumed | expired | draining
+	// keepsBusy are the bits with which a connection does not go idle.
+	keepsBusy = readable | resumed | draining | cut
+	// keepsParking are those with which it does not park. Bytes that arrive
+	// while it is parked wait.
+	keepsParking = resumed | cut
+)
+
+// bitsFrom translates what a poller reports. An end of either kind is found by
+// reading.
+func bitsFrom(b loop.Bits) uint32 {
+	var s uint32
+	if b&loop.In != 0 {
+		s |= readable
+	}
+	if b&loop.Out != 0 {
+		s |= writable
+	}
+	if b&loop.PeerClosed != 0 {
+		s |= readable | peerClosed
+	}
+	if b&loop.Hangup != 0 {
+		s |= readable | writable | gone
+	}
+	return s
+}
+
+// Ready implements loop.Source. An idle connection on which only writing has
+// become possible stays idle: nobody waits for that.
+func (c *Conn) Ready(b loop.Bits) {
+	set := bitsFrom(b)
+	first := b&loop.In != 0 && !c.heard
+	if first {
+		c.heard = true
+	}
+	for {
+		s := c.state.Load()
+		switch s & stateMask {
+		case stateIdle:
+			if set&^writable == 0 {
+				return
+			}
+			if first {
+				c.deadline.Store(0) // it was for the first byte
+			}
+			if c.state.CompareAndSwap(s, s&^stateMask|stateBusy|set) {
+				c.pool.ready(c)
+				return
+			}
+		case stateBusy, stateParked:
+			if c.note(s, set) {
+				return
+			}
+		default:
+			return
+		}
+	}
+}
+
+// note sets bits on a connection that is not idle, wakes who waits for them,
+// and tells the handler of a hangup. It fails if the state is s no more.
+// loop-only.
+func (c *Conn) note(s, set uint32) bool {
+	to := s | set
+	wake := uint32(0)
+	if set&(readable|cut) != 0 {
+		wake |= s & waitRead
+	}
+	if set&(writable|cut) != 0 {
+		wake |= s & waitWrite
+	}
+	to &^= wake
+	hangup := set &^ s & (peerClosed | gone)
+	if hangup != 0 {
+		to |= held
+	}
+	if to != s && !c.state.CompareAndSwap(s, to) {
+		return false
+	}
+	if wake&waitRead != 0 {
+		c.reader.Load().wake(false)
+	}
+	if wake&waitWrite != 0 {
+		c.writer.Load().wake(false)
+	}
+	if hangup != 0 {
+		c.hangup(hangup&gone != 0, set&cut != 0)
+	}
+	return true
+}
+
+// hangup calls Hangup, while held keeps the owner from closing. With shut it
+// ends both directions of the socket first: the connection is cut. loop-only.
+func (c *Conn) hangup(full, shut bool) {
+	defer c.state.And(^held)
+	defer c.pool.survive("Hangup", c)
+	if shut {
+		c.pool.sys.Shutdown(int(c.fd))
+	}
+	c.pool.engine.opts.Handler.Hangup(c, full)
+}
+
+// toIdle gives c back to its loop. It fails if there is more to do. After
+// success the caller must not touch c. Owner only.
+func (c *Conn) toIdle() bool { return c.leave(stateIdle, keepsBusy) }
+
+// toParked gives c to whoever will answer. Owner only.
+func (c *Conn) toParked() bool { return c.leave(stateParked, keepsParking) }
+
+func (c *Conn) leave(to, unless uint32) bool {
+	for {
+		s := c.state.Load()
+		if s&unless != 0 {
+			return false
+		}
+		if c.state.CompareAndSwap(s, s&^stateMask|to) {
+			break
+		}
+	}
+	if d := time.Duration(c.deadline.Load()); d != 0 {
+		c.ensureArmed(d)
+	}
+	return true
+}
+
+// Resume has c served once more: now if it is idle or parked, or else after
+// the call of Serve that is under way, if that does not close it. It returns
+// false if c is closed. Any goroutine.
+func (c *Conn) Resume() bool {
+	for {
+		s := c.state.Load()
+		switch s & stateMask {
+		case stateIdle, stateParked:
+			if c.state.CompareAndSwap(s, s&^stateMask|stateBusy|resumed) {
+				c.pool.push(c)
+				return true
+			}
+		case stateBusy:
+			if s&resumed != 0 || c.state.CompareAndSwap(s, s|resumed) {
+				return true
+			}
+		default:
+			return false
+		}
+	}
+}
+
+// seal moves c to stateClosed. It waits, for no more than a call of Hangup,
+// until the loop has let go of the descriptor. Owner only.
+func (c *Conn) seal() {
+	for {
+		s := c.state.Load()
+		if s&held == 0 && c.state.CompareAndSwap(s, s&^stateMask|stateClosed) {
+			return
+		}
+		runtime.Gosched()
+	}
+}
+
+// close ends c and forgets it. Owner only.
+func (c *Conn) close() {
+	c.seal()
+	c.pool.sys.Close(int(c.fd))
+	c.pool.finish(c)
+}
+
+// wind tells c that the drain has begun. An idle connection is served once
+// more; but one that has never sent anything gets a little time. loop-only.
+func (c *Conn) wind(grace time.Duration) {
+	for {
+		s := c.state.Load()
+		switch s & stateMask {
+		case stateIdle:
+			if !c.heard {
+				by := c.pool.loop.Now() + grace
+				if d := time.Duration(c.deadline.Load()); d == 0 || d > by {
+					c.deadline.Store(int64(by))
+				}
+				c.tend()
+				return
+			}
+			if c.state.CompareAndSwap(s, s&^stateMask|stateBusy|draining) {
+				c.pool.ready(c)
+				return
+			}
+		case stateBusy:
+			if c.state.CompareAndSwap(s, s|draining) {
+				return
+			}
+		default:
+			return
+		}
+	}
+}
+
+// sever cuts c: it closes a connection that nobody is at work on; the owner of
+// a busy one finds its socket shut down, and closes it. loop-only.
+func (c *Conn) sever() {
+	for {
+		s := c.state.Load()
+		switch s & stateMask {
+		case stateIdle:
+			if c.state.CompareAndSwap(s, s&^stateMask|stateClosed) {
+				c.pool.sys.Close(int(c.fd))
+				c.pool.finish(c)
+				return
+			}
+		case stateParked:
+			if s&gone == 0 {
+				c.note(s, gone)
+				continue
+			}
+			if c.state.CompareAndSwap(s, s&^stateMask|stateClosed) {
+				c.pool.sys.Close(int(c.fd))
+				c.pool.finish(c)
+				return
+			}
+		case stateBusy:
+			if s&cut != 0 || c.note(s, readable|writable|gone|cut) {
+				return
+			}
+		default:
+			return
+		}
+	}
+}

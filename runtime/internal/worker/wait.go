@@ -1,0 +1,350 @@
+//go:build linux
+
+package worker
+
+import (
+	"errors"
+	"io"
+	"net"
+	"os"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/loop"
+)
+
+// ErrWouldBlock is returned by Read when nothing is there.
+var ErrWouldBlock = errors.New("worker: operation would block")
+
+// onLoopWait bounds how long a loop that serves waits for one peer.
+const onLoopWait = time.Second
+
+// A deadline further away than fine is looked at in steps of coarse, so that
+// thousands of connections wake their loop four times a second at most.
+const (
+	fine   = time.Second
+	coarse = 256 * time.Millisecond
+)
+
+// waiter is a goroutine that waits inside Serve.
+type waiter struct {
+	c     chan struct{} // holds one wake-up
+	until atomic.Int64  // on the loop's clock; 0: no limit
+	late  bool          // written before the wake-up: until has passed
+}
+
+var waiters = sync.Pool{New: func() any { return &waiter{c: make(chan struct{}, 1)} }}
+
+func (w *waiter) wake(late bool) {
+	w.late = late
+	w.c <- struct{}{}
+}
+
+// Read reads what is there into p, which must not be empty, and never waits.
+// It returns ErrWouldBlock when nothing is there, without a system call if the
+// last read was short and the loop has seen nothing since; io.EOF at the end,
+// then and ever after; or the error of the socket, a syscall.Errno.
+func (c *Conn) Read(p []byte) (int, error) {
+	switch {
+	case c.eof:
+		return 0, io.EOF
+	case c.detached:
+		return 0, net.ErrClosed
+	case len(p) == 0:
+		return 0, nil
+	case !c.Readable():
+		return 0, ErrWouldBlock
+	}
+	for {
+		// Cleared before the call: an edge that comes meanwhile is not lost.
+		before := c.state.And(^readable)
+		n, errno := c.pool.sys.Read(int(c.fd), p)
+		switch errno {
+		case 0:
+			if n == 0 {
+				c.eof = true
+				return 0, io.EOF
+			}
+			// A short read has emptied the socket, unless the end follows.
+			if n == len(p) || before&(peerClosed|gone) != 0 {
+				c.state.Or(readable)
+			}
+			return n, nil
+		case syscall.EAGAIN:
+			return 0, ErrWouldBlock
+		case syscall.EINTR:
+		default:
+			return 0, errno
+		}
+	}
+}
+
+// ReadWait reads as Read does, but waits until something is there or deadline
+// has come: then its error is os.ErrDeadlineExceeded. The zero deadline is
+// none. The goroutine parks; on a loop that serves it polls, for a second at
+// most.
+func (c *Conn) ReadWait(p []byte, deadline time.Time) (int, error) {
+	until := time.Duration(0)
+	if !deadline.IsZero() {
+		until = max(c.pool.loop.When(deadline), 1)
+	}
+	for {
+		n, err := c.Read(p)
+		if err != ErrWouldBlock { //nolint:errorlint // Read returns it as it is
+			return n, err
+		}
+		if err := c.wait(waitRead, until); err != nil {
+			return 0, err
+		}
+	}
+}
+
+// Write writes all of p, or returns an error: os.ErrDeadlineExceeded when the
+// peer has taken nothing for timeout (0: no limit), or that of the socket. It
+// parks until the peer takes more; on a loop that serves it polls.
+func (c *Conn) Write(p []byte, timeout time.Duration) error {
+	if c.detached {
+		return net.ErrClosed
+	}
+	var g progress
+	for len(p) > 0 {
+		n, errno := c.pool.sys.Write(int(c.fd), p)
+		if n == len(p) {
+			return nil
+		}
+		p = p[n:]
+		if err := c.written(&g, n, errno, timeout); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Writev writes bufs as Write does, and uses them up: their elements are
+// changed.
+func (c *Conn) Writev(bufs [][]byte, timeout time.Duration) error {
+	if c.detached {
+		return net.ErrClosed
+	}
+	var g progress
+	for bufs = skip(bufs, 0); len(bufs) > 0; {
+		n, errno := c.pool.sys.Writev(int(c.fd), bufs)
+		if bufs = skip(bufs, n); len(bufs) == 0 {
+			return nil
+		}
+		if err := c.written(&g, n, errno, timeout); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// skip takes the first n bytes, and empty buffers after them, from bufs.
+func skip(bufs [][]byte, n int) [][]byte {
+	for len(bufs) > 0 && n >= len(bufs[0]) {
+		n -= len(bufs[0])
+		bufs = bufs[1:]
+	}
+	if n > 0 {
+		bufs[0] = bufs[0][n:]
+	}
+	return bufs
+}
+
+// progress is how far one call of Write has come.
+type progress struct {
+	since time.Duration // when the peer last took something; 0: not known
+	clear bool          // writable was cleared before the last attempt
+}
+
+// written is called after an attempt that did not take all. It returns nil when
+// another should be made: at once, or after waiting for the edge.
+func (c *Conn) written(g *progress, n int, errno syscall.Errno, timeout time.Duration) error {
+	switch errno {
+	case 0, syscall.EAGAIN:
+	case syscall.EINTR:
+		return nil
+	default:
+		return errno
+	}
+	if n > 0 || g.since == 0 {
+		g.since = c.now()
+	}
+	if !g.clear {
+		// Only an edge that comes after an attempt means that the next will
+		// take something. So forget what came before, and try once more.
+		c.state.And(^writable)
+		g.clear = true
+		return nil
+	}
+	if errno == 0 {
+		return nil
+	}
+	until := time.Duration(0)
+	if timeout > 0 {
+		until = max(g.since+timeout, 1)
+	}
+	err := c.wait(waitWrite, until)
+	c.state.And(^writable)
+	return err
+}
+
+// wait parks the goroutine until the edge that flag (waitRead, waitWrite) is
+// for, or until a time on the loop's clock (0: none). It may return early.
+func (c *Conn) wait(flag uint32, until time.Duration) error {
+	switch {
+	case c.inShed:
+		return ErrWouldBlock
+	case c.onLoop:
+		return c.waitOnLoop(flag, until)
+	}
+	want, at := readable, &c.reader
+	if flag == waitWrite {
+		want, at = writable, &c.writer
+	}
+	w, _ := waiters.Get().(*waiter)
+	defer waiters.Put(w)
+	w.until.Store(int64(until))
+	at.Store(w)
+	for {
+		s := c.state.Load()
+		if s&want != 0 {
+			return nil
+		}
+		if s&(gone|cut) != 0 {
+			return syscall.ECONNRESET
+		}
+		if c.state.CompareAndSwap(s, s|flag) {
+			break
+		}
+	}
+	if until != 0 {
+		c.ensureArmed(until)
+	}
+	c.pool.pause()
+	<-w.c
+	c.pool.unpause()
+	if w.late {
+		return os.ErrDeadlineExceeded
+	}
+	return nil
+}
+
+// waitOnLoop waits for the descriptor itself: the loop, which would see the
+// edge, is this goroutine.
+func (c *Conn) waitOnLoop(flag uint32, until time.Duration) error {
+	bits := loop.In
+	if flag == waitWrite {
+		bits = loop.Out
+	}
+	end := c.now() + onLoopWait
+	if until != 0 {
+		end = min(end, until)
+	}
+	for {
+		got, errno := c.pool.sys.Wait(int(c.fd), bits, end-c.now())
+		switch {
+		case errno == syscall.EINTR:
+			continue
+		case errno != 0:
+			return errno
+		case got == 0:
+			return os.ErrDeadlineExceeded
+		}
+		if flag == waitRead {
+			c.state.Or(readable)
+		}
+		return nil
+	}
+}
+
+// lookAt is when the wheel looks at a connection whose deadline is d.
+func lookAt(d, now time.Duration) time.Duration {
+	if d-now < fine {
+		return d
+	}
+	return (d + coarse - 1) / coarse * coarse
+}
+
+// ensureArmed sees to it that the wheel looks at c when d has come. Mostly it
+// does: the deadlines of a connection that is in use come ever later, and the
+// wheel, coming early, arms c anew. Any goroutine that has just made d visible
+// to the loop.
+func (c *Conn) ensureArmed(d time.Duration) {
+	a := time.Duration(c.armed.Load())
+	if a != 0 && (a <= d || a <= lookAt(d, c.pool.loop.Now())) {
+		return
+	}
+	c.pool.loop.Post(c.tend)
+}
+
+// Expire implements loop.Source: the wheel looks at c.
+func (c *Conn) Expire() { c.tend() }
+
+// tend serves c or wakes who waits inside Serve if their time has passed, and
+// arms the wheel for what is left. loop-only.
+func (c *Conn) tend() {
+	// Before anything is looked at: who makes a deadline visible later finds
+	// this, and posts.
+	c.armed.Store(0)
+	now := c.pool.loop.Now()
+	next := time.Duration(0)
+	for done := false; !done; {
+		s := c.state.Load()
+		switch s & stateMask {
+		case stateIdle, stateParked:
+			d := time.Duration(c.deadline.Load())
+			if d != 0 && d <= now {
+				if !c.state.CompareAndSwap(s, s&^stateMask|stateBusy|expired) {
+					continue
+				}
+				c.deadline.Store(0)
+				c.pool.ready(c)
+				return
+			}
+			next = d
+		case stateClosed:
+			return
+		}
+		done = true
+	}
+	next = sooner(next, c.tendWaiter(waitRead, &c.reader, now))
+	next = sooner(next, c.tendWaiter(waitWrite, &c.writer, now))
+	if next != 0 {
+		at := lookAt(next, now)
+		c.armed.Store(int64(at))
+		c.pool.loop.Arm(c.token, at)
+	}
+}
+
+// tendWaiter wakes who waits for flag if its time has passed, and else returns
+// until when it waits; 0 if it is not known or does not matter. loop-only.
+func (c *Conn) tendWaiter(flag uint32, at *atomic.Pointer[waiter], now time.Duration) time.Duration {
+	for {
+		s := c.state.Load()
+		if s&flag == 0 {
+			return 0
+		}
+		until := time.Duration(at.Load().until.Load())
+		if until == 0 || until > now {
+			return until
+		}
+		if c.state.CompareAndSwap(s, s&^flag) {
+			// One wait may have ended and another begun since: look again at
+			// who it is now. Woken early, it waits again.
+			w := at.Load()
+			until := time.Duration(w.until.Load())
+			w.wake(until != 0 && until <= now)
+			return 0
+		}
+	}
+}
+
+func sooner(a, b time.Duration) time.Duration {
+	if a == 0 || b != 0 && b < a {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,253 @@
+//go:build linux
+
+package worker
+
+import (
+	"log/slog"
+	"runtime"
+	"runtime/debug"
+	"time"
+)
+
+// maxRounds is how often in a row a worker serves one connection that has
+// always more to do, before it is others' turn.
+const maxRounds = 16
+
+// worker is a goroutine that serves. One that has nothing to do waits on the
+// stack of its pool, without a frame, and is the first to go on if it was the
+// last to stop: its stack memory is warm.
+type worker struct {
+	pool  *pool
+	c     chan struct{} // holds the one wake-up; made by the first start
+	next  *worker       // among recruits, until started
+	frame Frame         // worker only; nil while idle
+	sheds bool          // immutable; it sheds instead of serving
+	leave bool          // written before the wake-up: the worker shall end
+}
+
+// start lets the workers of a list go on that are waiting, or begin.
+func (w *worker) start() {
+	for w != nil {
+		next := w.next
+		w.next = nil
+		if w.c == nil {
+			w.c = make(chan struct{}, 1)
+			go w.run()
+		} else {
+			w.c <- struct{}{}
+		}
+		w = next
+	}
+}
+
+// hire makes a worker, unless there are too many. It begins when it is started.
+// The caller holds mu.
+func (p *pool) hire() *worker {
+	if p.stopped {
+		return nil
+	}
+	if p.engine.workers.Add(1) > int64(p.engine.opts.MaxWorkers) {
+		p.engine.workers.Add(-1)
+		return nil
+	}
+	p.stats.workers.Add(1)
+	p.engine.goroutines.Add(1)
+	return &worker{pool: p}
+}
+
+// run takes connections and drives each as far as it goes. When a handler ends
+// the goroutine, call has dealt with the connection, and a new worker comes.
+func (w *worker) run() {
+	p := w.pool
+	defer p.engine.goroutines.Done()
+	defer func() {
+		p.stats.workers.Add(-1)
+		p.engine.workers.Add(-1)
+	}()
+	for c := p.take(w); c != nil; c = p.take(w) {
+		p.drive(c, w)
+	}
+}
+
+// drive serves c until it is no longer w's.
+func (p *pool) drive(c *Conn, w *worker) {
+	for round := 1; ; round++ {
+		next := p.serve(c, w)
+		switch {
+		case c.detached:
+			p.finish(c)
+			return
+		case next == Idle && c.toIdle(), next == Park && c.toParked():
+			return
+		case next == Linger && c.linger == 0:
+			c.beginLinger()
+		case next == Close || next == Linger || next == Detached:
+			c.close()
+			return
+		}
+		if next == Again || round >= maxRounds {
+			if p.again(c) {
+				return
+			}
+			runtime.Gosched() // the loop may know of others
+		}
+	}
+}
+
+// serve makes one call of the handler, or does what it is not needed for.
+func (p *pool) serve(c *Conn, w *worker) Next {
+	s := c.state.Load()
+	if s&cut != 0 {
+		return Close
+	}
+	if c.cause = s & causes; c.cause != 0 {
+		c.state.And(^causes)
+	}
+	if c.linger != 0 {
+		return c.discard()
+	}
+	if w.frame == nil {
+		w.frame = p.frame()
+	}
+	c.onLoop, c.inShed = w == p.onLoop, w.sheds
+	next := p.call(c, w)
+	c.onLoop = false
+	return next
+}
+
+// call calls Serve or Shed. A panic in it closes the connection; so does
+// runtime.Goexit, which ends the worker, too.
+func (p *pool) call(c *Conn, w *worker) (next Next) {
+	returned := false
+	defer func() {
+		if !returned {
+			next = p.failed(c, w, recover())
+		}
+	}()
+	if w.sheds {
+		p.engine.opts.Handler.Shed(c, w.frame)
+		next = Linger
+	} else {
+		next = p.engine.opts.Handler.Serve(c, w.frame)
+	}
+	w.frame.Release()
+	returned = true
+	return next
+}
+
+// failed deals with a call that did not return. A panic value of nil means
+// runtime.Goexit: then there is nobody to return to. The frame is dropped:
+// nobody knows what state it is in.
+func (p *pool) failed(c *Conn, w *worker, v any) Next {
+	w.frame = nil
+	c.onLoop = false
+	p.stats.Panics.Add(1)
+	if v != nil {
+		p.logPanic("Serve", c, v)
+		return Close
+	}
+	p.engine.opts.Logger.Error("worker: handler ended its goroutine", slog.Uint64("conn", c.id),
+		slog.String("stack", string(debug.Stack())))
+	if c.detached {
+		p.finish(c)
+	} else {
+		c.close()
+	}
+	switch {
+	case w.sheds:
+		p.shedderGone()
+	case w != p.onLoop:
+		p.replace()
+	}
+	return Close
+}
+
+// replace makes up for a worker that is ending.
+func (p *pool) replace() {
+	p.mu.Lock()
+	p.running--
+	recruits := p.recruit()
+	p.mu.Unlock()
+	recruits.start()
+}
+
+// serveBatch is what a loop does that serves itself: the batch, and what was
+// queued meanwhile, which may queue again for the next turn. loop-only.
+func (p *pool) serveBatch() {
+	if p.batch.n == 0 && p.queued.Load() == 0 {
+		return
+	}
+	start := p.loop.Touch()
+	p.mu.Lock()
+	for c := p.batch.pop(); c != nil; c = p.batch.pop() {
+		p.queue.push(c)
+	}
+	p.queued.Store(int32(p.queue.n))
+	n := p.queue.n
+	p.mu.Unlock()
+	for ; n > 0; n-- {
+		p.mu.Lock()
+		c := p.taken()
+		p.drive(c, p.onLoop)
+		end := p.loop.Touch()
+		if took := end - start; took >= p.engine.opts.SlowOnLoop {
+			p.slow(c, took)
+		}
+		start = end
+	}
+}
+
+// slow logs a handler that has held up a loop, once a second at most.
+func (p *pool) slow(c *Conn, took time.Duration) {
+	p.stats.Slow.Add(1)
+	now := p.loop.Now()
+	if now < p.quiet {
+		return
+	}
+	p.quiet = now + time.Second
+	p.engine.opts.Logger.Warn("worker: a handler has held up the loop that serves it",
+		slog.Uint64("conn", c.id), slog.Any("remote", c.RemoteAddr()), slog.Duration("took", took))
+}
+
+// shed sets c aside to be shed. The caller holds mu.
+func (p *pool) shed(c *Conn) {
+	p.sheds.push(c)
+	p.stats.Shed.Add(1)
+	if !p.shedder && !p.stopped {
+		p.shedder = true
+		p.engine.goroutines.Add(1)
+		go p.shedAll()
+	}
+}
+
+// shedAll sheds what is set aside, and ends.
+func (p *pool) shedAll() {
+	defer p.engine.goroutines.Done()
+	w := &worker{pool: p, sheds: true}
+	for {
+		p.mu.Lock()
+		c := p.sheds.pop()
+		if c == nil {
+			p.shedder = false
+			if w.frame != nil {
+				p.keep(w.frame)
+			}
+			p.mu.Unlock()
+			return
+		}
+		p.mu.Unlock()
+		p.drive(c, w)
+	}
+}
+
+// shedderGone lets another goroutine shed the rest, after the handler has ended
+// the one that did.
+func (p *pool) shedderGone() {
+	p.mu.Lock()
+	p.shedder = p.sheds.n > 0 && !p.stopped
+	if p.shedder {
+		p.engine.goroutines.Add(1)
+		go p.shedAll()
+	}
+	p.mu.Unlock()
+}

@@ -1,0 +1,100 @@
+package tornado
+
+import (
+	"log/slog"
+	"net/http"
+	"time"
+)
+
+// Option changes a Server. Each says what holds without it.
+type Option func(*Server)
+
+// Timeouts bound how long a connection may take. A zero field takes its default; none can be turned off.
+type Timeouts struct {
+	Header time.Duration // from the first byte of a request to the end of its head; 10 s
+	Body   time.Duration // from the end of the head to the end of a body that is held in memory; 30 s
+	Stream time.Duration // without a byte, while a mounted handler reads a body; 30 s
+	Write  time.Duration // without progress, while an answer is written; 30 s
+	Idle   time.Duration // before the first request and between requests; 75 s
+	Drain  time.Duration // from the end of Serve's context until open connections are cut; 30 s
+	// HalfClose is how long the context of a request lives on after the client has closed its side: whoever sends a request
+	// and then shuts down writing gets an answer, and whoever has left does not cost work for long; 5 s.
+	HalfClose time.Duration
+}
+
+func (t Timeouts) withDefaults() Timeouts {
+	def := func(d *time.Duration, otherwise time.Duration) {
+		if *d <= 0 {
+			*d = otherwise
+		}
+	}
+	def(&t.Header, 10*time.Second)
+	def(&t.Body, 30*time.Second)
+	def(&t.Stream, 30*time.Second)
+	def(&t.Write, 30*time.Second)
+	def(&t.Idle, 75*time.Second)
+	def(&t.Drain, 30*time.Second)
+	def(&t.HalfClose, 5*time.Second)
+	return t
+}
+
+// Limits bound what a peer may make the server hold. A zero field takes its default.
+type Limits struct {
+	Target      int // bytes of a request target; 8 KiB; 414 beyond
+	HeaderBytes int // bytes of a request head; 32 KiB; 431 beyond
+	HeaderCount int // header fields of a request; 128; 431 beyond
+	Connections int // open connections of the server; 0 means what the limit on descriptors leaves
+	Workers     int // handlers that run at the same time; 10,000
+	Queue       int // requests that wait while all workers are taken; 10,000; beyond they are answered 503
+}
+
+// WithTimeouts sets the timeouts. The default is that of Timeouts.
+func WithTimeouts(t Timeouts) Option { return func(s *Server) { s.timeouts = t.withDefaults() } }
+
+// WithLimits sets the limits. The default is that of Limits. The limit for bodies belongs to the API, see WithMaxBody.
+func WithLimits(l Limits) Option { return func(s *Server) { s.limits = l } }
+
+// WithLoops sets the number of event loops. The default is GOMAXPROCS.
+func WithLoops(n int) Option { return func(s *Server) { s.loops = n } }
+
+// WithHandlersOnLoop lets the loops serve ready connections themselves, as Tornado does, for services in which no handler
+// ever blocks: a handler that does stalls every connection of its loop, and is logged. The default is warm workers.
+func WithHandlersOnLoop() Option { return func(s *Server) { s.onLoop = true } }
+
+// WithBlockingWait lets idle loops wait in the system call itself instead of parking in Go's scheduler. It suits a process
+// that does nothing but serve one lone connection; it is here to be compared. The default is parking.
+func WithBlockingWait() Option { return func(s *Server) { s.blockingWait = true } }
+
+// WithLogger sets where the server logs, and the APIs that have no logger of their own. The default is slog.Default.
+func WithLogger(l *slog.Logger) Option { return func(s *Server) { s.logger = l } }
+
+// WithAccessLog logs each request that was answered, and each whose client hung up before, at level Info. The default is no
+// access log.
+func WithAccessLog(l *slog.Logger) Option { return func(s *Server) { s.accessLog = l } }
+
+// WithMount serves everything below prefix by a net/http handler, see Server.Mount.
+func WithMount(prefix string, h http.Handler) Option { return func(s *Server) { s.Mount(prefix, h) } }
+
+// WithHealth answers GET live and GET ready on the public listener: live is 200 as long as the process serves, ready is 200
+// until the server begins to drain, then 503. The usual paths are "/healthz" and "/readyz". The default is none: they are
+// on the listener of WithAdmin alone.
+func WithHealth(live, ready string) Option {
+	return func(s *Server) {
+		s.Mount(live, http.HandlerFunc(s.serveLive))
+		s.Mount(ready, http.HandlerFunc(s.serveReady))
+	}
+}
+
+// WithAdmin listens on a second TCP address, "127.0.0.1:9090" say, and serves /healthz and /readyz there, and what
+// WithAdminMount adds. Keep it away from the public. The default is no such listener.
+func WithAdmin(addr string) Option { return func(s *Server) { s.adminAddr = addr } }
+
+// WithAdminMount serves everything below prefix by a net/http handler, on the listener of WithAdmin.
+func WithAdminMount(prefix string, h http.Handler) Option {
+	return func(s *Server) { s.admin.add(prefix, h) }
+}
+
+// WithDocument serves the document of the (first) API at path, "/openapi.yaml" say. The default is not to serve it.
+func WithDocument(path string) Option {
+	return func(s *Server) { s.Mount(path, http.HandlerFunc(s.serveDocument)) }
+}

@@ -1,0 +1,134 @@
+package tornado
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/http1"
+)
+
+// Reply is the answer of one request while it is being built. Generated code fills it: header fields first, then exactly
+// one of JSON with Done, Bytes and NoBody. It belongs to the goroutine of the request.
+type Reply struct {
+	status  int
+	media   string // Content-Type, "" without a body
+	fields  []replyField
+	body    []byte // scratch, reused by the next request of the frame
+	hasBody bool
+	fault   error // the first header field that could not be sent
+}
+
+// replyField is one header field of an answer.
+type replyField struct{ name, value string }
+
+// reset makes w ready for the next request and keeps its memory.
+func (w *Reply) reset() {
+	clear(w.fields)
+	w.status, w.media, w.fields, w.hasBody, w.fault = 0, "", w.fields[:0], false, nil
+	if cap(w.body) > maxKeptBuffer {
+		w.body = nil
+	}
+	w.body = w.body[:0]
+}
+
+// Header adds a header field. A name that is no token, or a value with CR, LF, NUL or another control character, is never
+// sent: the answer becomes a 500 and the fault is logged (RFC 9110 section 5.5).
+func (w *Reply) Header(name, value string) {
+	if !http1.ValidFieldName(name) || !http1.ValidFieldValue(value) {
+		if w.fault == nil {
+			w.fault = fmt.Errorf("header field %q cannot carry the value %q", name, value)
+		}
+		return
+	}
+	w.fields = append(w.fields, replyField{name, value})
+}
+
+// JSON begins an answer with a body and returns the buffer to append it to. Pass what comes out to Done.
+func (w *Reply) JSON(status int, contentType string) []byte {
+	w.status, w.media = status, contentType
+	return w.body[:0]
+}
+
+// Done ends an answer that JSON began: b is the whole body, in the buffer that JSON gave or one that grew out of it.
+func (w *Reply) Done(b []byte) { w.body, w.hasBody = b, true }
+
+// Bytes answers with data, which is copied.
+func (w *Reply) Bytes(status int, contentType string, data []byte) {
+	w.Done(append(w.JSON(status, contentType), data...))
+}
+
+// Blob answers with data of the media type that it names; "" means application/octet-stream.
+func (w *Reply) Blob(status int, blob Blob) {
+	media := blob.ContentType
+	switch {
+	case media == "":
+		media = "application/octet-stream"
+	case !http1.ValidFieldValue(media):
+		w.fault = fmt.Errorf("content type %q cannot be sent", media)
+		return
+	}
+	w.Bytes(status, media, blob.Data)
+}
+
+// NoBody answers with a status alone.
+func (w *Reply) NoBody(status int) {
+	w.status, w.media, w.body, w.hasBody = status, "", w.body[:0], false
+}
+
+// check turns an answer that cannot be sent into an error.
+func (w *Reply) check() error {
+	switch {
+	case w.fault != nil:
+		return w.fault
+	case w.status < 200 || w.status > 999:
+		return fmt.Errorf("status %d is not one of a final answer", w.status)
+	}
+	return nil
+}
+
+// appendTo appends the answer as HTTP/1.1 to b: the head, and the body unless it is left out (HEAD). Bodies of more than
+// joinedBody bytes are left to the caller, who writes them after b without a copy.
+func (w *Reply) appendTo(b []byte, date []byte, end connectionEnd, head bool) (out, tail []byte) {
+	b = http1.AppendStatusLine(b, w.status)
+	b = append(b, date...)
+	if w.media != "" && http1.BodyAllowed(w.status) {
+		b = append(b, "Content-Type: "...)
+		b = append(b, w.media...)
+		b = append(b, '\r', '\n')
+	}
+	for i := range w.fields {
+		f := &w.fields[i]
+		b = append(append(append(append(b, f.name...), ": "...), f.value...), '\r', '\n')
+	}
+	b = append(b, connectionFields[end]...)
+	if !http1.BodyAllowed(w.status) {
+		return append(b, '\r', '\n'), nil
+	}
+	b = append(b, "Content-Length: "...)
+	b = strconv.AppendInt(b, int64(len(w.body)), 10)
+	b = append(b, "\r\n\r\n"...)
+	switch {
+	case head:
+		return b, nil
+	case len(w.body) > joinedBody:
+		return b, w.body
+	}
+	return append(b, w.body...), nil
+}
+
+// joinedBody is the largest body that is copied behind its head; a larger one is written from where it is.
+const joinedBody = 16 << 10
+
+// maxKeptBuffer is the largest buffer that a frame keeps for the next request.
+const maxKeptBuffer = 64 << 10
+
+// connectionEnd says what an answer tells about the connection.
+type connectionEnd uint8
+
+const (
+	endKeep      connectionEnd = iota // 1.1: stays open, nothing is said
+	endKeepAsked                      // 1.0: stays open, since that was asked for
+	endClose                          // will be closed
+)
+
+var connectionFields = [...]string{endKeep: "", endKeepAsked: "Connection: keep-alive\r\n", endClose: "Connection: close\r\n"}

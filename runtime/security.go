@@ -1,0 +1,216 @@
+package tornado
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// APIKey is an API key that a caller sent.
+type APIKey struct {
+	Key       string
+	Scopes    []string   // the roles that the operation asks for (OpenAPI 3.1); immutable
+	Operation *Operation // the operation that is called
+}
+
+// Basic is a name and a password that a caller sent (RFC 7617).
+type Basic struct {
+	Username, Password string
+	Scopes             []string
+	Operation          *Operation
+}
+
+// Bearer is a token that a caller sent (RFC 6750): of HTTP bearer, OAuth 2 or OpenID Connect.
+type Bearer struct {
+	Token     string
+	Scopes    []string // the scopes that the operation asks for; immutable
+	Operation *Operation
+}
+
+// Authorization is what a caller sent for another HTTP authentication scheme (RFC 9110 section 11.6.2).
+type Authorization struct {
+	Scheme    string // in lower case, "digest"
+	Value     string // what follows the scheme
+	Scopes    []string
+	Operation *Operation
+}
+
+// KeyPlace says where an API key is sent.
+type KeyPlace uint8
+
+// The places of an API key.
+const (
+	InHeader KeyPlace = iota
+	InQuery
+	InCookie
+)
+
+// authenticate checks one scheme and returns the context that the authenticator made; ok is false when the caller sent
+// nothing for it.
+type authenticate func(x *exchange, ctx context.Context, use SchemeUse) (out context.Context, ok bool, err error)
+
+// scheme is one security scheme: how it is checked, and what WWW-Authenticate says of it (RFC 9110 section 11.6.1).
+type scheme struct {
+	check     authenticate
+	challenge string
+}
+
+// AddAPIKey enters the check of an API key. Generated code calls it, before Register.
+func AddAPIKey(a *API, name string, place KeyPlace, param string, check func(context.Context, APIKey) (context.Context, error)) {
+	a.schemes[name] = scheme{challenge: `ApiKey name="` + param + `"`, check: func(x *exchange, ctx context.Context, use SchemeUse) (context.Context, bool, error) {
+		key, ok := x.apiKey(place, param)
+		if !ok {
+			return ctx, false, nil
+		}
+		ctx, err := check(ctx, APIKey{Key: key, Scopes: use.Scopes, Operation: x.match.op})
+		return ctx, true, err
+	}}
+}
+
+// AddBasic enters the check of a name and a password. Generated code calls it, before Register.
+func AddBasic(a *API, name string, check func(context.Context, Basic) (context.Context, error)) {
+	a.schemes[name] = scheme{challenge: fmt.Sprintf("Basic realm=%q, charset=\"UTF-8\"", a.info.Title), check: func(x *exchange, ctx context.Context, use SchemeUse) (context.Context, bool, error) {
+		encoded, ok := x.authorization("basic")
+		if !ok {
+			return ctx, false, nil
+		}
+		plain, err := base64.StdEncoding.DecodeString(encoded)
+		user, password, found := strings.Cut(string(plain), ":")
+		if err != nil || !found {
+			return ctx, true, errors.New("the Authorization header is no user:password in base64")
+		}
+		ctx, err = check(ctx, Basic{Username: user, Password: password, Scopes: use.Scopes, Operation: x.match.op})
+		return ctx, true, err
+	}}
+}
+
+// AddBearer enters the check of a bearer token. Generated code calls it, before Register.
+func AddBearer(a *API, name string, check func(context.Context, Bearer) (context.Context, error)) {
+	a.schemes[name] = scheme{challenge: "Bearer", check: func(x *exchange, ctx context.Context, use SchemeUse) (context.Context, bool, error) {
+		token, ok := x.authorization("bearer")
+		if !ok {
+			return ctx, false, nil
+		}
+		ctx, err := check(ctx, Bearer{Token: token, Scopes: use.Scopes, Operation: x.match.op})
+		return ctx, true, err
+	}}
+}
+
+// AddHTTP enters the check of another HTTP authentication scheme, named in lower case. Generated code calls it.
+func AddHTTP(a *API, name, httpScheme string, check func(context.Context, Authorization) (context.Context, error)) {
+	a.schemes[name] = scheme{challenge: httpScheme, check: func(x *exchange, ctx context.Context, use SchemeUse) (context.Context, bool, error) {
+		value, ok := x.authorization(httpScheme)
+		if !ok {
+			return ctx, false, nil
+		}
+		ctx, err := check(ctx, Authorization{Scheme: httpScheme, Value: value, Scopes: use.Scopes, Operation: x.match.op})
+		return ctx, true, err
+	}}
+}
+
+// apiKey finds an API key. An empty one counts as absent.
+func (x *exchange) apiKey(place KeyPlace, name string) (string, bool) {
+	var p Param
+	switch place {
+	case InHeader:
+		p = x.in.Header(name, Simple)
+	case InQuery:
+		p = x.in.Query(name, Form)
+	case InCookie:
+		p = x.in.Cookie(name, Form)
+	}
+	key, _ := p.Bytes()
+	return string(key), len(key) > 0
+}
+
+// authorization returns what follows the scheme in the Authorization header, if it has that scheme in any case.
+func (x *exchange) authorization(scheme string) (string, bool) {
+	value := x.head.Authorization
+	if len(value) <= len(scheme) || value[len(scheme)] != ' ' || !strings.EqualFold(string(value[:len(scheme)]), scheme) {
+		return "", false
+	}
+	return strings.TrimLeft(string(value[len(scheme):]), " "), true
+}
+
+// authenticate lets one of the operation's requirements be met, in their order. Each must meet all of its schemes. An empty
+// requirement admits a caller who sent no credentials at all; wrong ones are refused all the same. When none is met, the
+// answer is what an authenticator declared, else 403 if one forbade, else 401.
+func (x *exchange) authenticate(a *API) bool {
+	var refusal error
+	optional := false
+	for _, requirement := range x.match.op.Security {
+		if len(requirement.Uses) == 0 {
+			optional = true
+			continue
+		}
+		ctx, err := x.meet(a, requirement)
+		if err == nil {
+			x.ctx = ctx
+			return true
+		}
+		if refusal == nil || errors.Is(err, ErrForbidden) || errors.Is(refusal, errAbsent) {
+			refusal = err
+		}
+	}
+	if optional && (refusal == nil || errors.Is(refusal, errAbsent)) {
+		return true
+	}
+	x.refuseCaller(refusal)
+	return false
+}
+
+// errAbsent says that the caller sent nothing for a scheme.
+var errAbsent = errors.New("no credentials")
+
+// meet checks all schemes of one requirement and returns the context that they made.
+func (x *exchange) meet(a *API, requirement Requirement) (context.Context, error) {
+	ctx := x.ctx
+	for _, use := range requirement.Uses {
+		next, ok, err := a.schemes[use.Scheme].check(x, ctx, use)
+		switch {
+		case !ok:
+			return nil, fmt.Errorf("%w for %s", errAbsent, use.Scheme)
+		case err != nil:
+			return nil, err
+		}
+		if next != nil {
+			ctx = next
+		}
+	}
+	return ctx, nil
+}
+
+// refuseCaller answers 401 or 403, or what the error itself says.
+func (x *exchange) refuseCaller(err error) {
+	var status *StatusError
+	switch {
+	case x.declared(err):
+	case errors.As(err, &status) && status.Status >= 400 && status.Status <= 599:
+		x.failWith(status)
+	case errors.Is(err, ErrForbidden):
+		x.reply.refuse(http.StatusForbidden, "you may not do this")
+	case errors.Is(err, errAbsent):
+		x.challenge()
+		x.reply.refuse(http.StatusUnauthorized, "say who you are")
+	default:
+		x.challenge()
+		x.reply.refuse(http.StatusUnauthorized, "the credentials are not valid")
+	}
+}
+
+// challenge tells which HTTP schemes the operation knows (RFC 9110 section 11.6.1).
+func (x *exchange) challenge() {
+	var sent []string
+	for _, requirement := range x.match.op.Security {
+		for _, use := range requirement.Uses {
+			if c := x.match.api.schemes[use.Scheme].challenge; !slices.Contains(sent, c) {
+				sent = append(sent, c)
+				x.reply.Header("WWW-Authenticate", c)
+			}
+		}
+	}
+}

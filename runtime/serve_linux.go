@@ -1,0 +1,150 @@
+package tornado
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/http1"
+	"github.com/tornadogen/tornadogen/runtime/internal/worker"
+)
+
+// service answers the requests of the connections that the loops hand over. It is the worker.Handler of a server.
+type service struct {
+	server   *Server
+	base     context.Context // parent of the contexts of requests; canceled when connections are cut
+	limits   http1.Limits
+	timeouts Timeouts
+	mounts   *mounts // nil when there are none
+	date     dateLine
+
+	watchers sync.Map // *worker.Conn -> *requestContext: the requests whose handlers asked for Done
+}
+
+// run serves on the loops until ctx ends, then drains.
+func (s *Server) run(ctx context.Context, listeners []*Listener) error {
+	base, cut := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer cut(context.Canceled)
+	svc := &service{
+		server: s, base: base, timeouts: s.timeouts,
+		limits: http1.Limits{Target: s.limits.Target, HeaderBytes: s.limits.HeaderBytes, HeaderFields: s.limits.HeaderCount},
+	}
+	if len(s.mounts.list) > 0 {
+		svc.mounts = &s.mounts
+	}
+	engine, err := worker.New(s.workerOptions(svc))
+	for _, l := range listeners {
+		if err == nil {
+			err = engine.AddListener(l.bound)
+		} else {
+			err = errors.Join(err, l.Close())
+		}
+	}
+	if err != nil {
+		if engine != nil {
+			err = errors.Join(err, engine.Drain(ctx))
+		}
+		return err
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- engine.Run() }()
+	close(s.bound)
+	<-ctx.Done()
+	s.draining.Store(true)
+	limit, cancel := context.WithTimeout(base, s.timeouts.Drain)
+	defer cancel()
+	defer context.AfterFunc(limit, func() { cut(ErrCut) })()
+	if err := engine.Drain(limit); err != nil {
+		s.logger.Error("drain", "error", err)
+		return ErrCut
+	}
+	return <-ended
+}
+
+// workerOptions translates the options of the server.
+func (s *Server) workerOptions(h worker.Handler) worker.Options {
+	return worker.Options{
+		FirstTimeout: s.timeouts.Idle,
+		Loops:        s.loops, OnLoop: s.onLoop, BlockingWait: s.blockingWait, Handler: h, Logger: s.logger,
+		MaxConnections: s.limits.Connections, MaxWorkers: s.limits.Workers, MaxQueue: s.limits.Queue,
+	}
+}
+
+// NewFrame makes what a worker borrows for a connection.
+func (s *service) NewFrame() worker.Frame { return new(frame) }
+
+// Serve answers what the connection has sent, see frame.serve.
+func (s *service) Serve(c *worker.Conn, f worker.Frame) worker.Next {
+	fr := f.(*frame)
+	fr.attach(s, c)
+	return fr.serve()
+}
+
+// Hangup ends the context of the running request: at once when the peer is gone, after Timeouts.HalfClose when it has only
+// closed its side, since it may wait for the answer.
+func (s *service) Hangup(c *worker.Conn, full bool) {
+	found, ok := s.watchers.Load(c)
+	if !ok {
+		return
+	}
+	request := found.(*requestContext)
+	if full {
+		request.end(ErrClientGone)
+		return
+	}
+	c.Loop().After(s.timeouts.HalfClose, func() { request.end(ErrClientGone) })
+}
+
+// Closed forgets what was kept with the connection: a request that was never finished ends here.
+func (s *service) Closed(c *worker.Conn) {
+	if p, ok := c.Data.(*pending); ok {
+		p.drop()
+		c.Data = nil
+	}
+}
+
+// Shed answers 503 to a request for which there is no worker.
+func (s *service) Shed(c *worker.Conn, f worker.Frame) {
+	fr := f.(*frame)
+	fr.attach(s, c)
+	fr.x.reply.Header("Retry-After", "1")
+	fr.x.reply.refuse(http.StatusServiceUnavailable, "the server is busy")
+	fr.writeAnswer(endClose)
+	fr.flush()
+}
+
+// dateLine keeps the Date field of answers, rendered once a second (RFC 9110 section 6.6.1).
+type dateLine struct{ now atomic.Pointer[renderedDate] }
+
+type renderedDate struct {
+	second int64
+	line   []byte // immutable
+}
+
+// get returns the line. now tells when it is due to be rendered again; what it shows is the clock on the wall.
+func (d *dateLine) get(now time.Time) []byte {
+	second := now.Unix()
+	if r := d.now.Load(); r != nil && r.second == second {
+		return r.line
+	}
+	line := append(http1.AppendHTTPDate([]byte("Date: "), time.Now()), '\r', '\n')
+	d.now.Store(&renderedDate{second, line})
+	return line
+}
+
+// connPeer is the connection of a request as the handler sees it.
+type connPeer struct {
+	*worker.Conn
+	service *service
+}
+
+// watch makes Hangup end the request. A peer that hung up before is noticed here.
+func (p *connPeer) watch(request *requestContext) {
+	p.service.watchers.Store(p.Conn, request)
+	if p.Conn.Gone() {
+		go request.end(ErrClientGone) // the caller holds the request's lock
+	}
+}

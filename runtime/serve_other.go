@@ -1,0 +1,69 @@
+//go:build !linux
+
+package tornado
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+)
+
+// Listener is a bound address that a server accepts connections on.
+type Listener struct{ net.Listener }
+
+// Listen binds an address: "tcp" with ":8080", or "unix" with the path of a socket.
+func Listen(network, address string) (*Listener, error) {
+	l, err := net.Listen(network, address)
+	if err != nil {
+		return nil, fmt.Errorf("tornado: %w", err)
+	}
+	return &Listener{l}, nil
+}
+
+// run serves by net/http, as the loops exist on Linux alone: the same APIs, mounts, timeouts and drain.
+func (s *Server) run(ctx context.Context, listeners []*Listener) error {
+	base, cut := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer cut(context.Canceled)
+	handlers := make(map[*API]http.Handler, len(s.apis))
+	for _, api := range s.apis {
+		handlers[api] = api.HTTPHandler()
+	}
+	server := &http.Server{
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			path := []byte(r.URL.EscapedPath())
+			if h := s.mounts.find(path); h != nil {
+				h.ServeHTTP(w, r)
+				return
+			}
+			handlers[s.apiFor(path)].ServeHTTP(w, r)
+		}),
+		ReadHeaderTimeout: s.timeouts.Header, IdleTimeout: s.timeouts.Idle, MaxHeaderBytes: s.limits.HeaderBytes,
+		BaseContext: func(net.Listener) context.Context { return base },
+	}
+	ended := make(chan error, len(listeners))
+	for _, l := range listeners {
+		go func() { ended <- server.Serve(l) }()
+	}
+	close(s.bound)
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-ended:
+		ended <- err
+	}
+	s.draining.Store(true)
+	limit, cancel := context.WithTimeout(base, s.timeouts.Drain)
+	defer cancel()
+	if server.Shutdown(limit) != nil {
+		cut(ErrCut)
+		err = errors.Join(ErrCut, server.Close())
+	}
+	for range listeners {
+		if end := <-ended; !errors.Is(end, http.ErrServerClosed) {
+			err = errors.Join(err, end)
+		}
+	}
+	return err
+}

@@ -1,0 +1,268 @@
+package tornado
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+)
+
+// Server runs APIs and net/http handlers on the loops. Build it with NewServer, Handle and Mount, which are not safe for
+// concurrent use, then call Serve once. Addr, Shutdown and Draining are safe from any goroutine.
+type Server struct {
+	// immutable once Serve has begun
+	timeouts     Timeouts
+	limits       Limits
+	loops        int
+	onLoop       bool
+	blockingWait bool
+	logger       *slog.Logger
+	accessLog    *slog.Logger
+	apis         []*API
+	mounts       mounts
+	admin        mounts
+	adminAddr    string
+
+	draining atomic.Bool
+	stop     context.CancelFunc // ends Serve's context; set by NewServer
+	stopped  context.Context    // done once Shutdown was called
+
+	mu    sync.Mutex
+	state serverState // guarded by mu
+	addrs []net.Addr  // guarded by mu
+	bound chan struct{}
+}
+
+// serverState is how far a server has come.
+type serverState uint8
+
+const (
+	serverNew     serverState = iota // -> serverServing
+	serverServing                    // -> serverEnded
+	serverEnded
+)
+
+// ErrServed is returned by a second call of Serve.
+var ErrServed = errors.New("tornado: a Server serves once only")
+
+// ErrCut is returned by Serve when Timeouts.Drain passed before every request was answered, and is the cause of the contexts
+// of those that were not.
+var ErrCut = errors.New("tornado: the drain took too long, open connections were cut")
+
+// NewServer makes a server that listens nowhere yet.
+func NewServer(opts ...Option) *Server {
+	s := &Server{timeouts: Timeouts{}.withDefaults(), logger: slog.Default(), bound: make(chan struct{})}
+	s.stopped, s.stop = context.WithCancel(context.Background())
+	s.admin.add("/healthz", http.HandlerFunc(s.serveLive))
+	s.admin.add("/readyz", http.HandlerFunc(s.serveReady))
+	for _, opt := range opts {
+		opt(s)
+	}
+	return s
+}
+
+// Handle adds an API. With several of them a request goes to the first that has its path.
+func (s *Server) Handle(api *API) *Server {
+	if api.logger == nil {
+		api.logger = s.logger
+	}
+	s.apis = append(s.apis, api)
+	return s
+}
+
+// APIs lists what Handle added.
+func (s *Server) APIs() []*API { return s.apis }
+
+// Mount serves prefix and everything below it by a net/http handler, on a worker of the loops: pages, files, a router of
+// your own. The longest prefix wins, and mounts come before APIs. The handler sees the whole path. Its ResponseWriter is an
+// http.Flusher and works with http.ResponseController (flush, deadlines, hijack).
+func (s *Server) Mount(prefix string, h http.Handler) *Server {
+	s.mounts.add(prefix, h)
+	return s
+}
+
+// Serve serves api on a TCP address until ctx ends, and returns nil once every accepted request was answered, or an error
+// when it could not listen or connections had to be cut. It is short for NewServer, Handle, Listen and Server.Serve.
+func Serve(ctx context.Context, addr string, api *API, opts ...Option) error {
+	listener, err := Listen("tcp", addr)
+	if err != nil {
+		return err
+	}
+	return NewServer(opts...).Handle(api).Serve(ctx, listener)
+}
+
+// Addr is the address of the first listener, nil until Serve has bound it. It tells the port that ":0" was given.
+func (s *Server) Addr() net.Addr {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.addrs) == 0 {
+		return nil
+	}
+	return s.addrs[0]
+}
+
+// Bound is closed when all listeners are bound and connections are accepted.
+func (s *Server) Bound() <-chan struct{} { return s.bound }
+
+// apiFor chooses the API for a path: the first that knows it, else the first. There is at least one.
+func (s *Server) apiFor(rawPath []byte) *API {
+	if len(s.apis) > 1 {
+		for _, api := range s.apis {
+			if len(api.routes.Allow(nil, rawPath)) > 0 {
+				return api
+			}
+		}
+	}
+	return s.apis[0]
+}
+
+// Shutdown begins the drain, as the end of Serve's context does: no connection is accepted any more, requests that were
+// accepted are answered, and Serve returns. It does not wait, may be called from a handler, and twice.
+func (s *Server) Shutdown() { s.stop() }
+
+// Draining reports whether the drain has begun.
+func (s *Server) Draining() bool { return s.draining.Load() }
+
+// Serve accepts connections on the listeners, which it closes, until ctx ends or Shutdown is called. Then it drains: it
+// stops accepting, answers what was accepted, and cuts after Timeouts.Drain what is still open. It returns nil when nothing
+// was cut.
+func (s *Server) Serve(ctx context.Context, listeners ...*Listener) error {
+	if err := s.begin(listeners); err != nil {
+		for _, l := range listeners {
+			err = errors.Join(err, l.Close())
+		}
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(s.stopped, cancel)()
+	stopAdmin, err := s.serveAdmin()
+	if err == nil {
+		err = s.run(ctx, listeners)
+		stopAdmin()
+	}
+	s.mu.Lock()
+	s.state = serverEnded
+	s.mu.Unlock()
+	return err
+}
+
+func (s *Server) begin(listeners []*Listener) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.state != serverNew {
+		return ErrServed
+	}
+	if len(listeners) == 0 {
+		return errors.New("tornado: Serve needs a listener; Listen makes one")
+	}
+	if len(s.apis) == 0 {
+		s.Handle(NewAPI(Info{})) // answers 404 beside the mounts
+	}
+	for _, api := range s.apis {
+		if err := api.ready(); err != nil {
+			return err
+		}
+	}
+	s.state = serverServing
+	for _, l := range listeners {
+		s.addrs = append(s.addrs, l.Addr())
+	}
+	return nil
+}
+
+// serveAdmin serves the administration's mounts by net/http: it must answer even when the loops do not.
+func (s *Server) serveAdmin() (stop func(), err error) {
+	if s.adminAddr == "" {
+		return func() {}, nil
+	}
+	l, err := net.Listen("tcp", s.adminAddr)
+	if err != nil {
+		return nil, fmt.Errorf("tornado: administration: %w", err)
+	}
+	admin := &http.Server{Handler: &s.admin, ReadHeaderTimeout: s.timeouts.Header, IdleTimeout: s.timeouts.Idle}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := admin.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			s.logger.Error("administration ended", "error", err)
+		}
+	}()
+	return func() {
+		_ = admin.Close() // it closes a listener and connections that nobody needs any more
+		<-done
+	}, nil
+}
+
+func (s *Server) serveLive(w http.ResponseWriter, _ *http.Request) {
+	answerHealth(w, http.StatusOK, "ok")
+}
+
+func (s *Server) serveReady(w http.ResponseWriter, _ *http.Request) {
+	if s.Draining() {
+		answerHealth(w, http.StatusServiceUnavailable, "draining")
+		return
+	}
+	answerHealth(w, http.StatusOK, "ready")
+}
+
+func answerHealth(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = w.Write([]byte(text + "\n")) // a client that is gone needs no answer
+}
+
+func (s *Server) serveDocument(w http.ResponseWriter, r *http.Request) {
+	if len(s.apis) == 0 || len(s.apis[0].info.Document) == 0 {
+		http.NotFound(w, r)
+		return
+	}
+	info := s.apis[0].info
+	w.Header().Set("Content-Type", info.DocumentType())
+	_, _ = w.Write(info.Document) // a client that is gone needs no answer
+}
+
+// mounts are net/http handlers by prefix, the longest first. It is itself a handler that answers 404 beside them.
+type mounts struct{ list []mount }
+
+type mount struct {
+	prefix  string // without a trailing slash; "" is everything
+	handler http.Handler
+}
+
+func (m *mounts) add(prefix string, h http.Handler) {
+	prefix = cleanBase(prefix)
+	at := len(m.list)
+	for i := range m.list {
+		if len(prefix) > len(m.list[i].prefix) {
+			at = i
+			break
+		}
+	}
+	m.list = append(m.list[:at], append([]mount{{prefix, h}}, m.list[at:]...)...)
+}
+
+// find returns the handler for a raw path, nil if there is none.
+func (m *mounts) find(rawPath []byte) http.Handler {
+	for i := range m.list {
+		p := m.list[i].prefix
+		if len(rawPath) >= len(p) && string(rawPath[:len(p)]) == p && (len(rawPath) == len(p) || rawPath[len(p)] == '/') {
+			return m.list[i].handler
+		}
+	}
+	return nil
+}
+
+// ServeHTTP lets the mounts stand on a net/http server.
+func (m *mounts) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if h := m.find([]byte(r.URL.EscapedPath())); h != nil {
+		h.ServeHTTP(w, r)
+		return
+	}
+	http.NotFound(w, r)
+}
