@@ -69,6 +69,37 @@ type (
 	Enum       = validate.Enum
 )
 
+// The formats that strings are checked for where they stay strings.
+const (
+	FormatNone                = validate.FormatNone
+	FormatEmail               = validate.FormatEmail
+	FormatIDNEmail            = validate.FormatIDNEmail
+	FormatHostname            = validate.FormatHostname
+	FormatIDNHostname         = validate.FormatIDNHostname
+	FormatIPv4                = validate.FormatIPv4
+	FormatIPv6                = validate.FormatIPv6
+	FormatURI                 = validate.FormatURI
+	FormatURIReference        = validate.FormatURIReference
+	FormatURITemplate         = validate.FormatURITemplate
+	FormatIRI                 = validate.FormatIRI
+	FormatIRIReference        = validate.FormatIRIReference
+	FormatDateTime            = validate.FormatDateTime
+	FormatDate                = validate.FormatDate
+	FormatTime                = validate.FormatTime
+	FormatDuration            = validate.FormatDuration
+	FormatUUID                = validate.FormatUUID
+	FormatJSONPointer         = validate.FormatJSONPointer
+	FormatRelativeJSONPointer = validate.FormatRelativeJSONPointer
+	FormatRegex               = validate.FormatRegex
+)
+
+// CustomFormat returns the format of a name that the document uses and RegisterFormat has given a check; without one every
+// string passes.
+func CustomFormat(name string) Format { return validate.CustomFormat(name) }
+
+// RegisterFormat gives a format of your own its check. Call it before the first request, from an init function say.
+func RegisterFormat(name string, check func(string) bool) { validate.RegisterFormat(name, check) }
+
 // LimitZero is a limit of zero, as a plain 0 means no limit.
 const LimitZero = validate.LimitZero
 
@@ -80,6 +111,16 @@ func NewEnum(values ...string) *Enum { return validate.NewEnum(values...) }
 
 // Param is one parameter of a request, inside of a decode function.
 type Param = param.Value
+
+// ParamWriter writes one parameter, or one header field of an answer.
+type ParamWriter = param.Writer
+
+// ObjectWriter writes the members of a parameter that is an object.
+type ObjectWriter = param.ObjectWriter
+
+// MatchMediaType reports whether a media type, in lower case and without parameters, is one of patterns: exact ones,
+// "application/*+json", "image/*", "*/*".
+func MatchMediaType(media string, patterns ...string) bool { return param.MatchesAny(media, patterns) }
 
 // Style says how a parameter is written (OpenAPI 3.1 section 4.8.12.3).
 type Style = param.Style
@@ -103,6 +144,9 @@ const (
 // Decoder reads JSON and checks it. Generated DecodeJSON methods drive it.
 type Decoder = jsonwire.Decoder
 
+// SyntaxError tells why and where a text is not JSON.
+type SyntaxError = jsonwire.SyntaxError
+
 // Keys are the members of an object that generated code knows.
 type Keys = jsonwire.Keys
 
@@ -120,3 +164,19 @@ const (
 
 // NewKeys returns the members of an object in the order of the document.
 func NewKeys(names ...string) *Keys { return jsonwire.NewKeys(names...) }
+
+// UnmarshalJSON reads one JSON value into v and checks it. The error is a *SyntaxError, or a *ValidationError that lists
+// what the document does not allow.
+func UnmarshalJSON(data []byte, v interface{ DecodeJSON(d *Decoder) }) error {
+	var d Decoder
+	d.Reset(data)
+	v.DecodeJSON(&d)
+	d.End()
+	if err := d.SyntaxError(); err != nil {
+		return err
+	}
+	if violations := d.Violations(); len(violations) > 0 {
+		return &ValidationError{Violations: violations}
+	}
+	return nil
+}

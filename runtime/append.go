@@ -12,6 +12,23 @@ import (
 // AppendKey appends the quoted name of a member with its colon, and a comma before it unless b ends with a brace.
 func AppendKey(b []byte, quoted string) []byte { return jsonwire.AppendKey(b, quoted) }
 
+// AppendName appends the name of a member that is known at run time alone, as AppendKey does.
+func AppendName(b []byte, name string) []byte {
+	if n := len(b); n > 0 && b[n-1] != '{' {
+		b = append(b, ',')
+	}
+	return append(jsonwire.AppendString(b, name), ':')
+}
+
+// JoinObject makes one object of two: b[:at] is one that lacks its closing brace and has a member, b[at:] is a whole one.
+func JoinObject(b []byte, at int) []byte {
+	if at+1 < len(b) && b[at+1] == '}' {
+		return append(b[:at], '}')
+	}
+	b[at] = ','
+	return b
+}
+
 // AppendNull appends null.
 func AppendNull(b []byte) []byte { return jsonwire.AppendNull(b) }
 

@@ -70,3 +70,16 @@ type ResponseError interface {
 // and a *StatusError are sent as they are, anything else is a 500 that tells the client nothing of the inside. It runs on
 // the goroutine of the request and sees no ResponseError that op declares. See WithErrorMapper.
 type ErrorMapper func(ctx context.Context, op *Operation, err error) error
+
+// ValidationError lists how a value breaks the rules of the document.
+type ValidationError struct{ Violations []Violation }
+
+// Error names the first violation, and how many there are.
+func (e *ValidationError) Error() string {
+	first := e.Violations[0]
+	text := fmt.Sprintf("%s %s", first.Pointer, first.Message)
+	if more := len(e.Violations) - 1; more > 0 {
+		text += fmt.Sprintf(" (and %d more)", more)
+	}
+	return text
+}

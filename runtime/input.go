@@ -21,7 +21,7 @@ type Input struct {
 	media   string // type and subtype of the body, in lower case
 	joined  []byte // memory for header fields that stand several times
 
-	queryRead, cookiesRead bool
+	queryRead, cookiesRead, decoded bool
 	syntax                 string      // why the body is no JSON, "" if it is
 	violations             []Violation // of the body
 }
@@ -36,8 +36,11 @@ func (in *Input) reset() {
 		in.cookies.Reset()
 	}
 	in.report.Reset()
+	if in.decoded {
+		in.decoder.Reset(nil) // it keeps a copy of small bodies
+	}
 	in.x, in.body, in.media, in.violations = nil, nil, "", nil
-	in.queryRead, in.cookiesRead, in.syntax = false, false, ""
+	in.queryRead, in.cookiesRead, in.decoded, in.syntax = false, false, false, ""
 }
 
 // Path returns the path parameter at position i, counted from 0 in the order of the template.
@@ -106,9 +109,7 @@ func (in *Input) IsJSON() bool {
 
 // JSONBody returns a decoder on the body. Call EndJSON when the value was read.
 func (in *Input) JSONBody() *Decoder {
-	in.decoder.Reset(in.body)
-	in.decoder.Request = true
-	return &in.decoder
+	return in.decode(in.body)
 }
 
 // EndJSON checks that nothing follows the value and records what the decoder found.
@@ -127,8 +128,13 @@ func (in *Input) EndJSON() {
 // JSONParam returns a decoder on a parameter whose content is JSON. Call EndJSONParam when the value was read.
 func (in *Input) JSONParam(p Param) *Decoder {
 	text, _ := p.Bytes()
-	in.decoder.Reset(text)
+	return in.decode(text)
+}
+
+func (in *Input) decode(text []byte) *Decoder {
+	in.decoded = true
 	in.decoder.Request = true
+	in.decoder.Reset(text)
 	return &in.decoder
 }
 

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
+	"github.com/tornadogen/tornadogen/runtime/internal/param"
 )
 
 // Reply is the answer of one request while it is being built. Generated code fills it: header fields first, then exactly
@@ -41,6 +42,24 @@ func (w *Reply) Header(name, value string) {
 		return
 	}
 	w.fields = append(w.fields, replyField{name, value})
+}
+
+// Param returns a writer of a header field, for the types and styles of parameters.
+func (w *Reply) Param(name string, style Style) ParamWriter {
+	return param.NewWriter((*replyTarget)(w), param.Place{Name: name, In: param.InHeader, Style: style})
+}
+
+// replyTarget is a Reply as the taker of header fields that a ParamWriter writes.
+type replyTarget Reply
+
+func (t *replyTarget) BeginParam(param.Place) []byte { return nil }
+
+func (t *replyTarget) EndParam(p param.Place, b []byte) { (*Reply)(t).Header(p.Name, string(b)) }
+
+func (t *replyTarget) FailParam(p param.Place, err error) {
+	if t.fault == nil {
+		t.fault = fmt.Errorf("header field %s: %w", p.Name, err)
+	}
 }
 
 // JSON begins an answer with a body and returns the buffer to append it to. Pass what comes out to Done.

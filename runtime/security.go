@@ -2,12 +2,15 @@ package tornado
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/param"
 )
 
 // APIKey is an API key that a caller sent.
@@ -39,14 +42,14 @@ type Authorization struct {
 	Operation *Operation
 }
 
-// KeyPlace says where an API key is sent.
-type KeyPlace uint8
+// In says where a parameter stands.
+type In = param.In
 
 // The places of an API key.
 const (
-	InHeader KeyPlace = iota
-	InQuery
-	InCookie
+	InHeader = param.InHeader
+	InQuery  = param.InQuery
+	InCookie = param.InCookie
 )
 
 // authenticate checks one scheme and returns the context that the authenticator made; ok is false when the caller sent
@@ -60,9 +63,9 @@ type scheme struct {
 }
 
 // AddAPIKey enters the check of an API key. Generated code calls it, before Register.
-func AddAPIKey(a *API, name string, place KeyPlace, param string, check func(context.Context, APIKey) (context.Context, error)) {
-	a.schemes[name] = scheme{challenge: `ApiKey name="` + param + `"`, check: func(x *exchange, ctx context.Context, use SchemeUse) (context.Context, bool, error) {
-		key, ok := x.apiKey(place, param)
+func AddAPIKey(a *API, name string, place In, parameter string, check func(context.Context, APIKey) (context.Context, error)) {
+	a.schemes[name] = scheme{challenge: `ApiKey name="` + parameter + `"`, check: func(x *exchange, ctx context.Context, use SchemeUse) (context.Context, bool, error) {
+		key, ok := x.apiKey(place, parameter)
 		if !ok {
 			return ctx, false, nil
 		}
@@ -112,8 +115,27 @@ func AddHTTP(a *API, name, httpScheme string, check func(context.Context, Author
 	}}
 }
 
+// MutualTLS is the client certificate that a caller showed (OpenAPI 3.1 mutualTLS).
+type MutualTLS struct {
+	State     *tls.ConnectionState // of the connection; PeerCertificates has one at least
+	Scopes    []string
+	Operation *Operation
+}
+
+// AddMutualTLS enters the check of a client certificate. Generated code calls it, before Register.
+func AddMutualTLS(a *API, name string, check func(context.Context, MutualTLS) (context.Context, error)) {
+	a.schemes[name] = scheme{check: func(x *exchange, ctx context.Context, use SchemeUse) (context.Context, bool, error) {
+		state := (Request{x}).TLS()
+		if state == nil || len(state.PeerCertificates) == 0 {
+			return ctx, false, nil
+		}
+		ctx, err := check(ctx, MutualTLS{State: state, Scopes: use.Scopes, Operation: x.match.op})
+		return ctx, true, err
+	}}
+}
+
 // apiKey finds an API key. An empty one counts as absent.
-func (x *exchange) apiKey(place KeyPlace, name string) (string, bool) {
+func (x *exchange) apiKey(place In, name string) (string, bool) {
 	var p Param
 	switch place {
 	case InHeader:
@@ -207,7 +229,7 @@ func (x *exchange) challenge() {
 	var sent []string
 	for _, requirement := range x.match.op.Security {
 		for _, use := range requirement.Uses {
-			if c := x.match.api.schemes[use.Scheme].challenge; !slices.Contains(sent, c) {
+			if c := x.match.api.schemes[use.Scheme].challenge; c != "" && !slices.Contains(sent, c) {
 				sent = append(sent, c)
 				x.reply.Header("WWW-Authenticate", c)
 			}

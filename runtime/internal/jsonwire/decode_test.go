@@ -358,6 +358,14 @@ func TestAllocations(t *testing.T) {
 	})
 	assert.EqualValues(t, 1, allocs, "one copy of a small body serves all its strings")
 
+	allocs = testing.AllocsPerRun(100, func() {
+		d.Reset(body)
+		d.PeekKeys(petKeys)
+		d.Peek("status")
+		d.Skip()
+	})
+	assert.EqualValues(t, 1, allocs, "peeking copies the body for the string that it returns")
+
 	numbers := []byte(`{"a":[1,-2,3.25,1.5e3,true,null,"2021-04-30T09:15:00Z","2021-04-30","00000000-0000-0000-0000-00000000000f","sold"]}`)
 	allocs = testing.AllocsPerRun(100, func() {
 		d.Reset(numbers)

@@ -92,9 +92,9 @@ func (d *Decoder) oneOf(keyword, message string, texts ...string) {
 func (d *Decoder) Peek(name string) (string, bool) {
 	again := d.again(d.pos)
 	found, has := "", false
-	if again.pos < len(again.data) && again.data[again.pos] == '{' {
+	if again.Type() == "object" {
 		for more := again.Map(); more; more = again.NextEntry() {
-			isString := again.pos < len(again.data) && again.data[again.pos] == '"'
+			isString := again.Type() == "string"
 			switch {
 			case !again.keyIs(name):
 				again.Skip()
@@ -111,6 +111,32 @@ func (d *Decoder) Peek(name string) (string, bool) {
 		return "", false
 	}
 	return found, has
+}
+
+// PeekKeys returns which of the keys the object that comes next has. Nothing is consumed; of more than 64 keys the first 64 count.
+// What is not an object has none.
+func (d *Decoder) PeekKeys(k *Keys) Seen {
+	var seen Seen
+	again := d.again(d.pos)
+	if again.Type() == "object" {
+		for i := again.Object(k); i != EndObject; i = again.Next(k, i) {
+			seen.Add(i)
+			again.Skip()
+		}
+	}
+	if !d.spend(again.pos-d.pos) || again.failed {
+		return 0
+	}
+	return seen
+}
+
+// Type names the type of the value that comes next as JSON Schema does, by its first byte: object, array, string, number,
+// boolean or null; "" if there is none.
+func (d *Decoder) Type() string {
+	if d.pos >= len(d.data) {
+		return ""
+	}
+	return typeNames[d.data[d.pos]]
 }
 
 // keyIs reports whether the latest member name is name.

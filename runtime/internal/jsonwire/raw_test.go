@@ -71,6 +71,30 @@ func TestPeek(t *testing.T) {
 	}
 }
 
+func TestPeekKeys(t *testing.T) {
+	keys := jsonwire.NewKeys("wings", "fins", "legs")
+	for text, want := range map[string]jsonwire.Seen{
+		`{"legs":[2,{"fins":1}],"w\u0069ngs":{},"x":0}`: 0b101,
+		`{}`:           0,
+		`["wings"]`:    0,
+		`{"wings":1,}`: 0,
+		``:             0,
+	} {
+		d := decoder(text)
+		assert.Equal(t, want, d.PeekKeys(keys), text)
+		assert.Zero(t, d.Offset())
+		assert.False(t, d.Failed())
+	}
+}
+
+func TestType(t *testing.T) {
+	for text, want := range map[string]string{
+		`{}`: "object", `[]`: "array", `""`: "string", `-1`: "number", `9`: "number", `true`: "boolean", `false`: "boolean", `null`: "null", `?`: "", ``: "",
+	} {
+		assert.Equal(t, want, decoder(text).Type(), text)
+	}
+}
+
 func TestAlternatives(t *testing.T) {
 	d := decoder(`[{"id":0},"text"]`)
 	require.True(t, d.Array())

@@ -44,13 +44,3 @@ type SchemeUse struct {
 func (o *Operation) String() string {
 	return o.Method + " " + o.Path
 }
-
-// Optional says whether the operation may be called without credentials.
-func (o *Operation) Optional() bool {
-	for i := range o.Security {
-		if len(o.Security[i].Uses) == 0 {
-			return true
-		}
-	}
-	return len(o.Security) == 0
-}

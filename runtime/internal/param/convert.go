@@ -20,23 +20,26 @@ func (v Value) String(rule *validate.StringRule) string {
 		return ""
 	}
 	s := string(text)
-	if rule != nil && !v.Check(rule.Check(s), rule) {
-		return ""
+	if rule != nil {
+		v.check(rule.Check(s), rule)
 	}
 	return s
 }
 
-// Enum returns the text as one of the values of a list, without a copy.
+// Enum returns the text as one of the values of a list, without a copy. A lenient report keeps any text.
 func (v Value) Enum(list *validate.Enum) string {
 	text, ok := v.text()
 	if !ok {
 		return ""
 	}
-	s, ok := list.Lookup(text)
-	if !ok {
-		v.Check(list.Check(string(text)), list)
+	if s, ok := list.Lookup(text); ok {
+		return s
 	}
-	return s
+	if v.report.Lenient {
+		return string(text)
+	}
+	v.check(list.Check(string(text)), list)
+	return ""
 }
 
 // Int64 reads an integer as ParseInt64 does.
@@ -58,8 +61,11 @@ func (v *Value) integer(rule *validate.IntRule, low, high int64, tooLarge string
 	if err == nil && (n < low || n > high) {
 		err = ErrRange
 	}
-	if !v.parsed(err, "integer", tooLarge) || rule != nil && !v.Check(rule.Check(n), rule) {
+	if !v.parsed(err, "integer", tooLarge) {
 		return 0
+	}
+	if rule != nil {
+		v.check(rule.Check(n), rule)
 	}
 	return n
 }
@@ -86,8 +92,11 @@ func (v *Value) unsigned(rule *validate.UintRule, high uint64, tooLarge string) 
 	if len(text) > 0 && text[0] == '-' {
 		tooLarge = validate.MessageUint
 	}
-	if !v.parsed(err, "integer", tooLarge) || rule != nil && !v.Check(rule.Check(n), rule) {
+	if !v.parsed(err, "integer", tooLarge) {
 		return 0
+	}
+	if rule != nil {
+		v.check(rule.Check(n), rule)
 	}
 	return n
 }
@@ -108,8 +117,11 @@ func (v *Value) float(rule *validate.FloatRule, bitSize int, tooLarge string) fl
 		return 0
 	}
 	f, err := ParseFloat(text, bitSize)
-	if !v.parsed(err, "number", tooLarge) || rule != nil && !v.Check(rule.Check(f, jsonNumber(text)), rule) {
+	if !v.parsed(err, "number", tooLarge) {
 		return 0
+	}
+	if rule != nil {
+		v.check(rule.Check(f, jsonNumber(text)), rule)
 	}
 	return f
 }
@@ -218,13 +230,11 @@ func (v Value) Decimal(rule *validate.FloatRule) value.Decimal {
 		v.Violate(validate.KeywordFormat, validate.MessageDecimal)
 		return value.Decimal{}
 	}
-	if rule != nil && !v.Check(rule.CheckDecimal(d.String()), rule) {
-		return value.Decimal{}
+	if rule != nil {
+		v.check(rule.CheckDecimal(d.String()), rule)
 	}
 	return d
 }
-
-var errAddr = errors.New("another kind of address")
 
 func addrMessage(version int) string {
 	switch version {
@@ -239,11 +249,7 @@ func addrMessage(version int) string {
 // Addr reads an IP address: version is 4 or 6, or 0 for either. Zones are refused.
 func (v Value) Addr(version int) netip.Addr {
 	return Convert(v, addrMessage(version), func(s string) (netip.Addr, error) {
-		a, err := netip.ParseAddr(s)
-		if err == nil && (a.Zone() != "" || version == 4 && !a.Is4() || version == 6 && a.Is4()) {
-			return netip.Addr{}, errAddr
-		}
-		return a, err
+		return value.ParseAddr(s, version)
 	})
 }
 
@@ -255,9 +261,7 @@ func (v Value) Base64(rule *validate.StringRule) []byte {
 		return nil
 	}
 	if rule != nil {
-		if s := string(text); !v.Check(rule.Check(s), rule) {
-			return nil
-		}
+		v.check(rule.Check(string(text)), rule)
 	}
 	text = bytes.Clone(text)
 	for i, c := range text {

@@ -44,20 +44,6 @@ func ContentType(field []byte) string {
 	return strings.ToLower(string(text))
 }
 
-// MediaParameter returns the value of a parameter of a media type, as charset or boundary, by its name in lower case;
-// the quotes of a quoted string are undone (RFC 9110 section 5.6.4).
-func MediaParameter(field []byte, name string) (value string, ok bool) {
-	_, rest := cutParameters(field)
-	for len(rest) > 0 {
-		var key, val []byte
-		key, val, rest = nextParameter(rest)
-		if sameFold(key, name) {
-			return unquote(val), true
-		}
-	}
-	return "", false
-}
-
 // MatchContentType returns the position of the best pattern for a media type, which is as ContentType returns it: the
 // type itself, then "application/*+json", then "image/*", then "*/*". Parameters of a pattern do not count. It returns
 // -1 if none matches.
@@ -116,22 +102,6 @@ func cutUnquoted(text []byte, separator byte) (part, rest []byte) {
 		}
 	}
 	return text, nil
-}
-
-// unquote returns the text of a token or of a quoted string.
-func unquote(value []byte) string {
-	if len(value) < 2 || value[0] != '"' || value[len(value)-1] != '"' {
-		return string(value)
-	}
-	value = value[1 : len(value)-1]
-	b := make([]byte, 0, len(value))
-	for i := 0; i < len(value); i++ {
-		if value[i] == '\\' && i+1 < len(value) {
-			i++
-		}
-		b = append(b, value[i])
-	}
-	return string(b)
 }
 
 // isToken says whether b is a token (RFC 9110 section 5.6.2).

@@ -50,6 +50,10 @@ func TestAccepts(t *testing.T) {
 		{"application/json ; q=0.5 , text/csv ; q=1.000", jsonAndCSV, 1},
 		{"application/json;Q=0.5,text/csv;q=1.", jsonAndCSV, 1},
 		{"application/json;q=1.001", jsonAndCSV, 0},
+		{"application/json;q=5,text/csv", jsonAndCSV, 1},
+		{"application/json;q=10,text/csv", jsonAndCSV, 1},
+		{"application/json;q=0.x,text/csv", jsonAndCSV, 1},
+		{"application/json", []string{"a/1", "a/2", "a/3", "a/4", "a/5", "a/6", "a/7", "a/8", "a", "application/json;v=1"}, 9},
 		{"application/json;q=0.0001,text/csv;q=0.001", jsonAndCSV, 1},
 		{"text/csv", nil, -1},
 		{"", nil, -1},
@@ -78,23 +82,6 @@ func TestContentType(t *testing.T) {
 	} {
 		assert.Equal(t, want, ContentType([]byte(field)), field)
 	}
-}
-
-func TestMediaParameter(t *testing.T) {
-	t.Parallel()
-	field := []byte(`multipart/form-data; charset=UTF-8 ; Boundary="a;\"b\\" ;empty=; x`)
-	for name, want := range map[string]string{"charset": "UTF-8", "boundary": `a;"b\`, "empty": "", "x": ""} {
-		got, ok := MediaParameter(field, name)
-		assert.True(t, ok, name)
-		assert.Equal(t, want, got)
-	}
-	_, ok := MediaParameter(field, "y")
-	assert.False(t, ok)
-	_, ok = MediaParameter([]byte("text/plain"), "charset")
-	assert.False(t, ok)
-	got, ok := MediaParameter([]byte(`a/b;c="unclosed;d=1`), "c")
-	assert.True(t, ok)
-	assert.Equal(t, `"unclosed;d=1`, got)
 }
 
 func TestMatchContentType(t *testing.T) {

@@ -150,7 +150,6 @@ func TestEveryPrefix(t *testing.T) {
 		var c Cookies
 		require.NoError(t, c.Add(head, 0))
 		ContentType(head)
-		MediaParameter(head, "x")
 		Accepts(head, []string{"a/b"})
 		for _, s := range styles {
 			for it := SplitItems(s.place, head); ; {

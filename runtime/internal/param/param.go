@@ -6,10 +6,12 @@
 // delimiter is data. A Value converts itself strictly, checks what the schema demands and records in a [Report] what it
 // does not like.
 //
-// Writing is the inverse, for clients: [AppendText], [AppendItem] and [AppendMember] escape what has to be.
+// Writing is the inverse, for clients and for the header fields of answers: a [Writer] gives its [Target] the text of one
+// parameter, in which [AppendText], [AppendItem] and [AppendMember] have escaped what has to be. [ExpandPath] puts the
+// texts of path parameters into their template.
 //
 // The package also reads the two fields that say what a body is: [Accepts] picks among media types by the Accept field,
-// and [MediaType] reads Content-Type.
+// and [ContentType] reads Content-Type.
 package param
 
 // In says where a parameter stands in a request.
@@ -53,7 +55,7 @@ const (
 	FormExplode                 // id=3&id=4    R=100&G=200       query, cookie (there with "; ")
 	SpaceDelimited              // id=3%204     c=R%20100%20G%20200   query
 	PipeDelimited               // id=3%7C4     c=R%7C100%7CG%7C200   query
-	DeepObject                  // -            c%5BR%5D=100&c%5BG%5D=200   query
+	DeepObject                  // id%5B%5D=3&id%5B%5D=4   c%5BR%5D=100&c%5BG%5D=200   query
 
 	// AllowReserved is added to a style (FormExplode | AllowReserved): the reserved characters of a URL are written as
 	// they are, as far as they do not end the value. It changes nothing for reading.

@@ -13,12 +13,15 @@ const maxViolations = 100
 // Report collects what is wrong with the parameters of one request. The zero Report is empty; it is meant to be used
 // again, and belongs to one goroutine at a time.
 type Report struct {
+	// Lenient is for answers that a client reads: values of an enum that are not known are kept.
+	Lenient bool
+
 	violations []validate.Violation
 	malformed  string
 	scratch    []byte // a decoded text
 }
 
-// Reset drops what was collected. Violations that were handed out stay as they are.
+// Reset drops what was collected; Lenient stays. Violations that were handed out stay as they are.
 func (r *Report) Reset() {
 	r.violations = nil
 	r.malformed = ""

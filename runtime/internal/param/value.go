@@ -10,8 +10,9 @@ import (
 )
 
 // Value is one parameter of one request, or an item or a member of one. It aliases the request and must not outlive its
-// report; what its methods return does not, unless they say so. Each method records what it refuses, and then returns the
-// zero value. A parameter that is absent converts to the zero value, and nothing is recorded.
+// report; what its methods return does not, unless they say so. Each method records what it refuses. It returns a value that
+// breaks a rule all the same, and the zero value for text that is not of its type at all. A parameter that is absent
+// converts to the zero value, and nothing is recorded.
 type Value struct {
 	place   Place
 	raw     []byte
@@ -62,15 +63,14 @@ func (v Value) Violate(keyword, message string) {
 	v.report.violate(v.place.In, v.pointer(), keyword, message)
 }
 
-// Check records what a rule has found in this value. It returns whether that is nothing.
-func (v Value) Check(f validate.Faults, rule validate.Rule) bool {
+// check records what a rule has found in this value.
+func (v *Value) check(f validate.Faults, rule validate.Rule) {
 	if f == 0 {
-		return true
+		return
 	}
 	for keyword, message := range f.Explain(rule) {
 		v.Violate(keyword, message)
 	}
-	return false
 }
 
 // pointer names the value in a violation: "tags", "tags/2", "filter/color".
@@ -180,7 +180,7 @@ func (v *Value) items() (items Items, ok bool) {
 // CheckItems checks an array of n items as a whole. Items are equal if their texts are.
 func (v Value) CheckItems(n int, rule *validate.ArrayRule) {
 	if rule != nil && v.present {
-		v.Check(rule.Check(n, v.distinct), rule)
+		v.check(rule.Check(n, v.distinct), rule)
 	}
 }
 

@@ -8,11 +8,12 @@ import (
 // largeTable has 500 operations, as a large API has them: 100 resources of five.
 func largeTable(b testing.TB) *Table {
 	b.Helper()
-	tab := new(Table)
+	tab, count := new(Table), 0
 	add := func(method, template string) {
-		if err := tab.Add(method, template, tab.Len()); err != nil {
+		if err := tab.Add(method, template, count); err != nil {
 			b.Fatal(err)
 		}
+		count++
 	}
 	for i := range 100 {
 		name := fmt.Sprintf("/resource%d", i)

@@ -54,7 +54,7 @@ func (n *naive) match(path string) string {
 	}
 	var b strings.Builder
 	b.WriteString(n.templates[best])
-	for i, name := range Variables(n.templates[best]) {
+	for i, name := range variables(n.templates[best]) {
 		fmt.Fprintf(&b, " %s=%s", name, bestValues[i])
 	}
 	return b.String()

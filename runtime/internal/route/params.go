@@ -26,11 +26,9 @@ func (p *Params) Value(i int) []byte {
 	if uint(i) >= uint(p.count) {
 		panic("route: no such path parameter")
 	}
-	s := span{}
-	if i < inlineParams {
-		s = p.inline[i]
-	} else {
-		s = p.more[i-inlineParams]
+	s := &p.inline[i%inlineParams]
+	if i >= inlineParams {
+		s = &p.more[i-inlineParams]
 	}
 	return p.path[s.from:s.to:s.to]
 }

@@ -63,12 +63,11 @@ const maxMethods = 64
 // Table is a set of operations by method and path template. The zero Table is empty and ready to use. Add and SetBase
 // must not run beside anything else; once the table is complete, Match and Allow may be called from any goroutine.
 type Table struct {
-	root       node
-	base       []string // literal segments that every template is put behind
-	methods    []string // by method number, in the order of Add
-	get        uint64   // the bit of GET, 0 while no operation has it
-	longest    int      // length of the longest literal segment, decoded
-	operations int
+	root    node
+	base    []string // literal segments that every template is put behind
+	methods []string // by method number, in the order of Add
+	get     uint64   // the bit of GET, 0 while no operation has it
+	longest int      // length of the longest literal segment, decoded
 }
 
 // SetBase puts every template that is added afterwards behind a base path, such as "/api/v1"; a trailing slash of it is
@@ -82,9 +81,6 @@ func (t *Table) SetBase(path string) {
 		t.base = append(t.base, decodeLiteral(s))
 	}
 }
-
-// Len returns the number of operations.
-func (t *Table) Len() int { return t.operations }
 
 // Add declares an operation: its method, upper case, its path template, which starts with a slash, and the value that
 // Match returns for it. In the template a variable is a name in braces, any number of them in a segment; a brace that
@@ -119,7 +115,6 @@ func (t *Table) Add(method, template string, value int) error {
 	n.methods |= bit
 	n.values = slices.Insert(n.values, at, value)
 	n.templates = slices.Insert(n.templates, at, template)
-	t.operations++
 	return nil
 }
 

@@ -36,13 +36,31 @@ func match(tab *Table, templates []string, method, path string) string {
 	if !ok {
 		template = templates[value]
 	}
-	for i, name := range Variables(template) {
+	for i, name := range variables(template) {
 		fmt.Fprintf(&b, " %s=%s", name, params.Value(i))
 	}
 	if outcome == FoundForHead {
 		b.WriteString(" (HEAD)")
 	}
 	return b.String()
+}
+
+// variables returns the names of a template's variables, in the order in which Params holds their values.
+func variables(template string) []string {
+	var names []string
+	for s := range strings.SplitSeq(template, "/") {
+		for at := strings.IndexByte(s, '{'); at >= 0; at = strings.IndexByte(s, '{') {
+			s = s[at:]
+			n := variableLen(s)
+			if n == 0 {
+				s = s[1:]
+				continue
+			}
+			names = append(names, s[1:n-1])
+			s = s[n:]
+		}
+	}
+	return names
 }
 
 func TestMatch(t *testing.T) {
@@ -209,7 +227,6 @@ func TestMethods(t *testing.T) {
 		"COPY /pets/{id}", "POST /pets/mine:sell",
 	}
 	tab := table(t, templates...)
-	assert.Equal(t, len(templates), tab.Len())
 	tests := []struct{ method, path, want, allow string }{
 		{"GET", "/pets/1", "GET /pets/{id} id=1", "COPY, DELETE, GET, HEAD, OPTIONS"},
 		{"DELETE", "/pets/1", "DELETE /pets/{petId} petId=1", "COPY, DELETE, GET, HEAD, OPTIONS"},
@@ -290,7 +307,6 @@ func TestConflicts(t *testing.T) {
 			continue
 		}
 		assert.EqualError(t, err, tt.want)
-		assert.Equal(t, 1, tab.Len())
 	}
 }
 
@@ -391,13 +407,6 @@ func TestNoAllocations(t *testing.T) {
 		tab.Match(get, raw, &params)
 		assert.Zero(t, testing.AllocsPerRun(100, func() { tab.Match(get, raw, &params) }), path)
 	}
-}
-
-func TestVariables(t *testing.T) {
-	t.Parallel()
-	assert.Nil(t, Variables("/pets"))
-	assert.Equal(t, []string{"a", "b", "c", ""}, Variables("/{a}/x{b}-{c}/{}"))
-	assert.Equal(t, []string{"y", "z"}, Variables("/{{y}}/{z}/{w/v}"))
 }
 
 func TestOutcomeString(t *testing.T) {

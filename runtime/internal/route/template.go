@@ -44,24 +44,6 @@ func variableLen(s string) int {
 	return end + 2
 }
 
-// Variables returns the names of a template's variables, in the order in which Params holds their values.
-func Variables(template string) []string {
-	var names []string
-	for s := range strings.SplitSeq(template, "/") {
-		for at := strings.IndexByte(s, '{'); at >= 0; at = strings.IndexByte(s, '{') {
-			s = s[at:]
-			n := variableLen(s)
-			if n == 0 {
-				s = s[1:]
-				continue
-			}
-			names = append(names, s[1:n-1])
-			s = s[n:]
-		}
-	}
-	return names
-}
-
 // decodeLiteral returns text with its percent-encoding undone; a percent sign that encodes nothing stands for itself.
 func decodeLiteral(text string) string {
 	if strings.IndexByte(text, '%') < 0 {

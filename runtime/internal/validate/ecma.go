@@ -2,6 +2,7 @@ package validate
 
 import (
 	"errors"
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
@@ -10,10 +11,11 @@ import (
 
 // translation is what translate makes of a pattern of ECMA-262.
 type translation struct {
-	re2         string // for package regexp, without groups that capture; lookaround stands in it as plain groups, references as nothing
-	spelled     string // for an engine that backtracks: groups are numbered from the left, and classes and escapes are spelt out
-	needsEngine bool   // re2 does not mean what the pattern means
-	err         error  // not a pattern of ECMA-262
+	re2      string    // for package regexp, without groups that capture
+	isExact  bool      // re2 means what the pattern means; else lookaround stands in it as plain groups, references as nothing
+	spelled  string    // for an engine that backtracks: groups are numbered from the left, classes and escapes are spelt out
+	sequence *sequence // for patterns that are simple enough; it is quicker than re2 and counts as far as one likes
+	err      error     // not a pattern of ECMA-262
 }
 
 var errPattern = errors.New("not a regular expression of ECMA-262")
@@ -31,7 +33,11 @@ func (t *translator) translate() translation {
 	if t.failed || t.depth != 0 || t.highest > t.groups {
 		return translation{err: errPattern}
 	}
-	return translation{re2: t.re2.String(), spelled: t.spelled.String(), needsEngine: t.needsEngine}
+	result := translation{re2: t.re2.String(), isExact: !t.looksAround && !t.countsHigh, spelled: t.spelled.String()}
+	if !t.branches && t.anchored && !t.syntaxOnly {
+		result.sequence = newSequence(t.items, t.ended)
+	}
+	return result
 }
 
 type translator struct {
@@ -39,8 +45,13 @@ type translator struct {
 	pos          int
 	re2, spelled strings.Builder
 	repeatable   bool // a quantifier may follow
-	needsEngine  bool
 	failed       bool
+	looksAround  bool           // has lookaround or a reference back
+	countsHigh   bool           // has a count beyond maxRepeat
+	anchored     bool           // starts with ^
+	ended        bool           // ends with $
+	branches     bool           // has a group, a choice or an assertion, so that items do not tell all
+	items        []item         // the characters from left to right, with their counts
 	depth        int            // of open groups
 	groups       int            // that capture, so far
 	names        map[string]int // of groups, to their numbers
@@ -90,23 +101,36 @@ func (t *translator) sign(re2, spelled string) {
 	t.repeatable = false
 }
 
-func (t *translator) set(class string) { t.atom("["+class+"]", "["+class+"]") }
+// set writes a class.
+func (t *translator) set(class string) { t.character("[" + class + "]") }
+
+// character writes what matches one character in either syntax.
+func (t *translator) character(expression string) {
+	t.branches = t.branches || t.ended
+	t.items = append(t.items, item{expression, 1, 1})
+	t.atom(expression, expression)
+}
 
 func (t *translator) literal(r rune) {
 	if isSurrogate(r) { // no string holds one
 		t.set("^" + classAll)
 		return
 	}
-	quoted := regexp.QuoteMeta(string(r))
-	t.atom(quoted, quoted)
+	t.character(regexp.QuoteMeta(string(r)))
 }
 
 // term reads one character, class, group sign, assertion or quantifier.
 func (t *translator) term() {
 	switch r := t.next(); r {
-	case '^', '|':
-		t.sign(string(r), string(r))
+	case '^':
+		t.branches = t.branches || t.re2.Len() > 0
+		t.anchored = true
+		t.sign("^", "^")
+	case '|':
+		t.branches = true
+		t.sign("|", "|")
 	case '$': // others let it stand before a last line feed too
+		t.ended = true
 		t.sign(`\z`, "(?!["+classAll+"])")
 	case '(':
 		t.open()
@@ -115,7 +139,8 @@ func (t *translator) term() {
 		t.failed = t.depth < 0
 		t.atom(")", ")")
 	case '*', '+', '?':
-		t.quantifier(string(r), string(r))
+		sign := string(r)
+		t.quantifier(sign, sign, signCounts[r][0], signCounts[r][1])
 	case '{':
 		t.brace()
 	case '.':
@@ -132,6 +157,7 @@ func (t *translator) term() {
 // open reads what stands behind an opening parenthesis.
 func (t *translator) open() {
 	t.depth++
+	t.branches = true
 	if !t.accept("?") {
 		t.groups++
 		t.sign("(?:", "(")
@@ -139,7 +165,7 @@ func (t *translator) open() {
 	}
 	for _, look := range [...]string{"=", "!", "<=", "<!"} {
 		if t.accept(look) {
-			t.needsEngine = true
+			t.looksAround = true
 			t.sign("(?:", "(?"+look)
 			return
 		}
@@ -160,10 +186,15 @@ func (t *translator) open() {
 	}
 }
 
-func (t *translator) quantifier(re2, spelled string) {
+// quantifier writes how often what stands before it may come.
+func (t *translator) quantifier(re2, spelled string, low, high int) {
 	if !t.repeatable {
 		t.fail()
 		return
+	}
+	if !t.branches {
+		last := &t.items[len(t.items)-1]
+		last.low, last.high = low, high
 	}
 	if t.accept("?") { // as few as possible
 		re2, spelled = re2+"?", spelled+"?"
@@ -183,31 +214,50 @@ func (t *translator) brace() {
 		return
 	}
 	t.pos += len(text) + 1
-	least, err := strconv.ParseInt(low, 10, 32)
+	least, err := parseCount(low)
 	most := least
-	if high != "" && err == nil {
-		most, err = strconv.ParseInt(high, 10, 32)
+	if ranged {
+		most = many
 	}
-	if err != nil || ranged && high != "" && most < least {
+	if high != "" && err == nil {
+		most, err = parseCount(high)
+	}
+	if err != nil || most < least {
 		t.fail()
 		return
 	}
-	if max(least, most) > maxRepeat {
-		t.needsEngine = true
-		t.quantifier("*", "{"+text+"}")
+	if least > maxRepeat || most > maxRepeat && most != many {
+		t.countsHigh = true
+		t.quantifier("*", "{"+text+"}", least, most)
 		return
 	}
-	t.quantifier("{"+text+"}", "{"+text+"}")
+	t.quantifier("{"+text+"}", "{"+text+"}", least, most)
 }
+
+// many stands for any number of times.
+const many = math.MaxInt32
+
+// signCounts holds how often at least and at most.
+var signCounts = map[rune][2]int{'*': {0, many}, '+': {1, many}, '?': {0, 1}}
+
+func parseCount(digits string) (int, error) {
+	n, err := strconv.ParseInt(digits, 10, 32)
+	return int(n), err
+}
+
+// spelledBoundary is \b for engines that know more letters than ECMA-262 does.
+const spelledBoundary = "(?:(?<=[" + classWord + "])(?![" + classWord + "])|(?<![" + classWord + "])(?=[" + classWord + "]))"
 
 // escape reads what stands behind a backslash, outside of a class.
 func (t *translator) escape() {
 	if t.accept("b") {
-		t.sign(`\b`, `\b`)
+		t.branches = true
+		t.sign(`\b`, spelledBoundary)
 		return
 	}
 	if t.accept("B") {
-		t.sign(`\B`, `\B`)
+		t.branches = true
+		t.sign(`\B`, "(?!"+spelledBoundary+")")
 		return
 	}
 	if t.accept("k<") {
@@ -225,16 +275,20 @@ func (t *translator) escape() {
 		return
 	}
 	r, class, isClass := t.classEscape()
-	if isClass {
+	switch {
+	case !isClass:
+		t.literal(r)
+	case class == "":
+		t.set("^" + classAll)
+	default:
 		t.set(class)
-		return
 	}
-	t.literal(r)
 }
 
 // reference writes a reference back to group n; zero is one that has not been seen yet, and so is empty.
 func (t *translator) reference(n int) {
-	t.needsEngine = true
+	t.looksAround = true
+	t.branches = true
 	t.highest = max(t.highest, n)
 	if n == 0 {
 		t.atom("(?:)", "(?:)")

@@ -57,14 +57,12 @@ func isLocalPart(s string, international bool) bool {
 func isQuoted(s string, international bool) bool {
 	for i := 0; i < len(s); i++ {
 		c := s[i]
-		if c == '\\' {
-			i++
-			if i == len(s) {
-				return false
-			}
-			c = s[i]
-		} else if c == '"' {
+		switch {
+		case c == '"', c == '\\' && i+1 == len(s):
 			return false
+		case c == '\\':
+			i++
+			c = s[i]
 		}
 		if c < ' ' || c == 0x7F || c >= utf8.RuneSelf && !international {
 			return false

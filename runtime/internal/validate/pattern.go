@@ -31,11 +31,14 @@ func (p *Pattern) compile() {
 	p.match = compilePattern(p.source)
 }
 
-// compilePattern tries RE2 on what the pattern means, then the engine, then RE2 on the text itself, which serves the authors who
-// think of another dialect, as in (?i)abc or \A[a-z]+\z.
+// compilePattern tries a sequence, RE2 on what the pattern means, the engine, and at last RE2 on the text itself, which serves
+// authors who think of another dialect, as in (?i)abc or \A[a-z]+\z.
 func compilePattern(source string) func(string) bool {
 	t := translate(source)
-	if t.err == nil && !t.needsEngine {
+	if t.sequence != nil {
+		return t.sequence.match
+	}
+	if t.err == nil && t.isExact {
 		if re, err := regexp.Compile(t.re2); err == nil {
 			return re.MatchString
 		}
@@ -54,9 +57,9 @@ func compilePattern(source string) func(string) bool {
 // ecmaEngine is set while packages are initialised and read by the first match of a pattern.
 var ecmaEngine atomic.Pointer[func(string) (func(string) bool, error)]
 
-// RegisterECMA sets the engine for patterns that RE2 cannot take: those with lookaround, references back, or counts beyond 1000.
-// compile gets the pattern with what engines differ in spelt out (\s, \cX, ., $ and the like) and must return a function
-// that is safe for use from any goroutine and bounded in time. Call it from an init function.
+// RegisterECMA sets the engine for patterns that RE2 cannot take: those with lookaround or references back, and most of those with
+// counts beyond 1000. compile gets the pattern with all that engines differ in spelt out (classes, ., $, \b, \cX and the like);
+// what it returns must be safe for use from any goroutine, and bounded in time. Call it from an init function.
 func RegisterECMA(compile func(pattern string) (match func(string) bool, err error)) {
 	ecmaEngine.Store(&compile)
 }
@@ -65,7 +68,7 @@ func RegisterECMA(compile func(pattern string) (match func(string) bool, err err
 // read as without it). ok is false when there is none: the pattern is wrong, or NeedsECMA.
 func TranslateECMA(pattern string) (re2 string, ok bool) {
 	t := translate(pattern)
-	if t.err != nil || t.needsEngine {
+	if t.err != nil || !t.isExact {
 		return "", false
 	}
 	_, err := regexp.Compile(t.re2)
@@ -76,12 +79,9 @@ func TranslateECMA(pattern string) (re2 string, ok bool) {
 // registered.
 func NeedsECMA(pattern string) bool {
 	t := translate(pattern)
-	if t.err != nil {
+	if t.err != nil || t.sequence != nil {
 		return false
 	}
-	if t.needsEngine {
-		return true
-	}
 	_, err := regexp.Compile(t.re2)
-	return err != nil
+	return err != nil || !t.isExact
 }

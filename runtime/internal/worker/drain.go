@@ -65,10 +65,26 @@ func (e *Engine) wind() {
 	}
 }
 
+// acceptor is a socket of a listener that a loop accepts from.
+type acceptor struct {
+	*loop.Acceptor
+	listener *Listener
+	socket   int
+}
+
+// end accepts who waits, and closes the socket if no other loop accepts from
+// it: at once, for whoever still connects would be reset. loop-only.
+func (a acceptor) end(p *pool) {
+	a.Drain()
+	if err := a.listener.leave(a.socket, p.sys); err != nil {
+		p.engine.opts.Logger.Error("worker: closing a listener", "address", a.listener.Addr(), "error", err)
+	}
+}
+
 // wind is the drain on one loop. loop-only.
 func (p *pool) wind() {
 	for _, a := range p.acceptors {
-		a.Drain()
+		a.end(p)
 	}
 	p.acceptors = nil
 	p.engine.acceptedAll()
@@ -88,23 +104,15 @@ func (p *pool) cut() {
 	})
 }
 
-// acceptedAll is called by each loop that has stopped accepting. The last one
-// closes the listeners.
+// acceptedAll is called by each loop that has stopped accepting.
 func (e *Engine) acceptedAll() {
 	e.mu.Lock()
 	e.winding--
-	if e.winding > 0 {
-		e.mu.Unlock()
-		return
-	}
-	for _, l := range e.listeners {
-		if err := l.closeWith(e.loops[0].Sys()); err != nil {
-			e.opts.Logger.Error("worker: closing a listener", "address", l.Addr(), "error", err)
-		}
-	}
-	e.listeners = nil
+	last := e.winding == 0
 	e.mu.Unlock()
-	e.leave()
+	if last {
+		e.leave()
+	}
 }
 
 // end is called once, when nothing is open any more.

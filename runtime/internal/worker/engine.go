@@ -24,6 +24,11 @@ type Listener struct {
 	// Tag is the handler's, see Conn.Listener. Set it before AddListener.
 	Tag     any
 	sockets []*loop.Listener
+	users   []atomic.Int32 // users[i]: loops that accept from sockets[i]
+}
+
+func newListener(sockets ...*loop.Listener) *Listener {
+	return &Listener{sockets: sockets, users: make([]atomic.Int32, len(sockets))}
 }
 
 // Listen binds address on network: "tcp", "tcp4", "tcp6" or "unix". n sockets
@@ -33,7 +38,7 @@ func Listen(network, address string, n int) (*Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Listener{sockets: sockets}, nil
+	return newListener(sockets...), nil
 }
 
 // AdoptListener makes a Listener of a listening socket bound elsewhere, which
@@ -43,7 +48,7 @@ func AdoptListener(fd int) (*Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Listener{sockets: []*loop.Listener{socket}}, nil
+	return newListener(socket), nil
 }
 
 // Addr is the address that is listened at.
@@ -67,13 +72,20 @@ func (l *Listener) Keep() {
 	}
 }
 
-// Close closes a listener that was not given to an Engine.
-func (l *Listener) Close() error { return l.closeWith(loop.PlainSys()) }
+// leave takes one from the loops that accept from a socket. The last one closes
+// it.
+func (l *Listener) leave(socket int, sys loop.Sys) error {
+	if l.users[socket].Add(-1) > 0 {
+		return nil
+	}
+	return l.sockets[socket].Close(sys)
+}
 
-func (l *Listener) closeWith(sys loop.Sys) error {
+// Close closes a listener that was not given to an Engine.
+func (l *Listener) Close() error {
 	var err error
 	for _, s := range l.sockets {
-		err = errors.Join(err, s.Close(sys))
+		err = errors.Join(err, s.Close(loop.PlainSys()))
 	}
 	return err
 }
@@ -160,33 +172,39 @@ func (e *Engine) start() {
 	}
 }
 
-// AddListener accepts connections at l, which belongs to the engine from then
-// on, unless AddListener fails: before Run or while it runs, not from a loop or
-// a handler.
+// AddListener accepts connections at l: before Run or while it runs, not from a
+// loop or a handler. l belongs to the engine, which closes it, unless the error
+// is ErrDraining.
 func (e *Engine) AddListener(l *Listener) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.wound {
 		return ErrDraining
 	}
-	for i := range max(len(l.sockets), len(e.loops)) {
-		socket, p := l.sockets[i%len(l.sockets)], e.pools[i%len(e.pools)]
-		socket.Owner = l
-		if err := e.accept(p, socket); err != nil {
-			return err
-		}
+	// Before the first loop accepts, so that none takes itself for the last.
+	n := max(len(l.sockets), len(e.loops))
+	for i := range n {
+		l.sockets[i%len(l.sockets)].Owner = l
+		l.users[i%len(l.sockets)].Add(1)
 	}
 	e.listeners = append(e.listeners, l)
-	return nil
+	var errs error
+	for i := range n {
+		socket := i % len(l.sockets)
+		if err := e.accept(e.pools[i%len(e.pools)], l, socket); err != nil {
+			errs = errors.Join(errs, err, l.leave(socket, loop.PlainSys()))
+		}
+	}
+	return errs
 }
 
-// accept registers a socket with a loop, on that loop. The caller holds mu.
-func (e *Engine) accept(p *pool, socket *loop.Listener) error {
+// accept registers a socket of l with a loop, on that loop. The caller holds mu.
+func (e *Engine) accept(p *pool, l *Listener, socket int) error {
 	failed := make(chan error, 1)
 	add := func() {
-		a, err := p.loop.Accept(socket, e.loops, e)
+		a, err := p.loop.Accept(l.sockets[socket], e.loops, e)
 		if err == nil {
-			p.acceptors = append(p.acceptors, a)
+			p.acceptors = append(p.acceptors, acceptor{a, l, socket})
 		}
 		failed <- err
 	}

@@ -14,12 +14,17 @@ import (
 )
 
 // The stall policy. A loop lets at most soft workers run. While connections are
-// queued it looks every 20 us (loop.Nap); when nobody has taken one for
-// stallTime, and that was seen in stallLooks looks (the loop itself may have
-// been kept from running), the running workers are blocked.
+// queued it looks every 20 us (loop.Nap), after all that could run has run.
+// When nobody has taken one for stallTime, and that was seen in stallLooks
+// looks (the loop itself may have been kept from running), the running workers
+// are blocked, and soft grows. So it does when they block again and again for
+// less than that: each look in which nobody had taken one since the last counts
+// one, each other takes takenLooks back, and slowLooks of them are enough.
 const (
 	stallTime  = 200 * time.Microsecond
 	stallLooks = 4
+	takenLooks = 2
+	slowLooks  = 25
 )
 
 const (
@@ -39,11 +44,12 @@ type pool struct {
 
 	// loop-only
 	batch     list
-	acceptors []*loop.Acceptor
+	acceptors []acceptor
 	tidying   bool
-	seen      uint64 // takes at the last look
-	stalled   time.Duration
-	looks     int
+	seen      uint64        // takes at the last look
+	stalled   time.Duration // since when nobody was seen to take one
+	looks     int           // looks since then; 0: the queue was empty
+	slow      int           // see slowLooks
 	quiet     time.Duration // a slow handler is not logged before
 
 	mu      sync.Mutex
@@ -139,7 +145,9 @@ func (p *pool) Flush() {
 	recruits := p.recruit()
 	p.mu.Unlock()
 	recruits.start()
-	p.tidyLater()
+	if p.stats.workers.Load() > keptWorkers {
+		p.tidyLater()
+	}
 }
 
 // push queues a busy connection. Any goroutine.
@@ -192,28 +200,51 @@ func (p *pool) recruit() *worker {
 // Look implements loop.Hooks and is the stall policy.
 func (p *pool) Look(now time.Duration) loop.Rest {
 	if p.queued.Load() == 0 {
-		p.looks = 0
+		p.looks, p.slow = 0, 0
 		return loop.Park
 	}
 	if p.onLoop != nil {
 		return loop.Hurry
 	}
 	p.mu.Lock()
-	rest := loop.Nap
-	if p.looks == 0 || p.seen != p.takes {
-		p.seen, p.stalled, p.looks = p.takes, now, 1
-	} else if p.looks++; p.looks > stallLooks && now-p.stalled >= stallTime {
+	stalled := p.stall(now)
+	if stalled {
 		p.grow()
-		p.stalled, p.looks = now, 1
 	}
 	recruits := p.recruit()
-	if recruits == nil && p.running < p.soft {
-		rest = loop.Doze // there are no more workers to be had
-	}
+	// Spinning serves to see a stall; when there are no more workers to be had
+	// it is in vain.
+	spent := recruits == nil && len(p.idle) == 0 && p.engine.exhausted()
 	p.mu.Unlock()
 	recruits.start()
-	p.tidyLater()
-	return rest
+	if stalled {
+		p.tidyLater()
+	}
+	if spent {
+		return loop.Doze
+	}
+	return loop.Nap
+}
+
+// stall reports whether the running workers are blocked, as far as this look
+// tells. The caller holds mu, on the loop.
+func (p *pool) stall(now time.Duration) bool {
+	switch {
+	case p.looks == 0:
+		p.seen, p.stalled, p.looks = p.takes, now, 1
+		return false
+	case p.seen != p.takes:
+		p.seen, p.stalled, p.looks = p.takes, now, 1
+		p.slow = max(p.slow-takenLooks, 0)
+		return false
+	}
+	p.looks++
+	p.slow++
+	if p.slow < slowLooks && (p.looks <= stallLooks || now-p.stalled < stallTime) {
+		return false
+	}
+	p.stalled, p.looks, p.slow = now, 1, 0
+	return true
 }
 
 // grow lets more workers run: half as many again. The caller holds mu.
@@ -357,14 +388,12 @@ func (p *pool) reap() {
 	}
 }
 
-// tidyLater has soft and the idle workers looked at, as long as there are more
-// than at the start. loop-only.
+// tidyLater has soft and the idle workers looked at in a while. loop-only.
 func (p *pool) tidyLater() {
-	if p.tidying || p.stats.workers.Load() <= keptWorkers {
-		return
+	if !p.tidying {
+		p.tidying = true
+		p.loop.After(tidyEvery, p.tidy)
 	}
-	p.tidying = true
-	p.loop.After(tidyEvery, p.tidy)
 }
 
 // tidy lowers soft by a quarter of what was not needed since the last time, and
@@ -384,9 +413,12 @@ func (p *pool) tidy() {
 		p.idle = append(p.idle[:0], p.idle[unneeded:]...)
 	}
 	p.peak, p.slack = p.running, len(p.idle)
+	more := p.soft > p.engine.opts.SoftStart
 	p.mu.Unlock()
 	leaving.start()
-	p.tidyLater()
+	if more || p.stats.workers.Load() > keptWorkers {
+		p.tidyLater()
+	}
 }
 
 func (p *pool) lowerSoft() {

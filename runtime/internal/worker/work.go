@@ -191,14 +191,14 @@ func (p *pool) serveBatch() {
 		p.drive(c, p.onLoop)
 		end := p.loop.Touch()
 		if took := end - start; took >= p.engine.opts.SlowOnLoop {
-			p.slow(c, took)
+			p.tooSlow(c, took)
 		}
 		start = end
 	}
 }
 
-// slow logs a handler that has held up a loop, once a second at most.
-func (p *pool) slow(c *Conn, took time.Duration) {
+// tooSlow logs a handler that has held up a loop, once a second at most.
+func (p *pool) tooSlow(c *Conn, took time.Duration) {
 	p.stats.Slow.Add(1)
 	now := p.loop.Now()
 	if now < p.quiet {

@@ -76,6 +76,13 @@ func (n *Net) Advance(d time.Duration) {
 	n.changed.Broadcast()
 }
 
+// Now is what the clock shows.
+func (n *Net) Now() time.Duration {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.now
+}
+
 // Settle returns when every poller that was not freed is parked with nothing to
 // report: all that had happened before has been seen.
 func (n *Net) Settle() {

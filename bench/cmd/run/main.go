@@ -1,0 +1,169 @@
+// Command run is the bench: it builds the servers, pins each to one core and its load to another, takes turns over them
+// for several rounds, and prints what each request and each idle connection cost every one of them.
+//
+// A workload (workloads.go) starts a server (process.go), loads it with wrk (wrk.go) or with the program load (loop.go),
+// and gives a sample: one number a metric. The runner (runner.go) collects the samples of all rounds; the report
+// (report.go) prints their medians and holds them against the targets (targets.go).
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// allServers are the folders of servers, in the order of the report.
+var allServers = []string{"tornado", "tornado-onloop", "nethttp", "fasthttp", "oapicodegen"}
+
+// config is what the flags say.
+type config struct {
+	rounds      int
+	duration    time.Duration // of one measurement
+	warmup      time.Duration // before each
+	settle      time.Duration // between a burst and the look at the memory
+	connections int           // of the load
+	idle        int           // connections of the workload idle
+	serverCore  int
+	loadCore    int
+	servers     []string
+	workloads   []string
+	out         string
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	if errors.Is(err, flag.ErrHelp) {
+		return
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	cfg, err := parseFlags(args, stderr)
+	if err != nil {
+		return err
+	}
+	if err := checkTools(cfg); err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "bench")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }() // what stays there is in the folder for temporary files
+	machine := describeMachine(ctx)          // before the bench itself is what the load average shows
+
+	r := &runner{config: cfg, dir: dir, progress: stderr}
+	if err := r.prepare(ctx); err != nil {
+		return interrupted(ctx, err)
+	}
+	machine.peers = r.versions()
+	results, err := r.measure(ctx)
+	if err != nil {
+		return interrupted(ctx, err)
+	}
+	text := render(cfg, machine, results, args)
+	if _, err := io.WriteString(stdout, text); err != nil {
+		return err
+	}
+	if cfg.out != "" {
+		return os.WriteFile(cfg.out, []byte(text), 0o644)
+	}
+	return nil
+}
+
+// interrupted gives the cause if ctx has ended: what failed then failed because of it.
+func interrupted(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
+}
+
+func parseFlags(args []string, stderr io.Writer) (*config, error) {
+	cfg := &config{}
+	var seconds float64
+	var servers, workloads string
+	flags := flag.NewFlagSet("run", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.IntVar(&cfg.rounds, "rounds", 5, "how often to measure each server in each workload")
+	flags.Float64Var(&seconds, "seconds", 3, "how long one measurement takes, at most 30")
+	flags.DurationVar(&cfg.warmup, "warmup", 500*time.Millisecond, "how long to load a server before each measurement")
+	flags.DurationVar(&cfg.settle, "settle", 2*time.Second, "how long to wait between a burst and the look at the memory")
+	flags.IntVar(&cfg.connections, "connections", 64, "connections of the load")
+	flags.IntVar(&cfg.idle, "idle", 15_000, "connections of the workload idle")
+	flags.IntVar(&cfg.serverCore, "server-core", 0, "the core of the servers")
+	flags.IntVar(&cfg.loadCore, "load-core", 1, "the core of the load")
+	flags.StringVar(&servers, "servers", strings.Join(allServers, ","), "the servers to measure")
+	flags.StringVar(&workloads, "workloads", strings.Join(workloadNames(), ","), "what to measure")
+	flags.StringVar(&cfg.out, "out", "", "a file for the report beside standard output, as in RESULTS.md")
+	if err := flags.Parse(args); err != nil {
+		return nil, err
+	}
+	cfg.duration = time.Duration(seconds * float64(time.Second))
+	cfg.servers = strings.Split(servers, ",")
+	cfg.workloads = strings.Split(workloads, ",")
+	switch {
+	case flags.NArg() > 0:
+		return nil, fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	case cfg.rounds < 1 || cfg.connections < 1 || cfg.idle < 1:
+		return nil, errors.New("-rounds, -connections and -idle must be at least 1")
+	case cfg.duration < 100*time.Millisecond || cfg.duration > 30*time.Second:
+		return nil, errors.New("-seconds must be between 0.1 and 30")
+	case cfg.warmup < 100*time.Millisecond || cfg.warmup > 10*time.Second:
+		return nil, errors.New("-warmup must be between 100ms and 10s")
+	case cfg.settle < 0 || cfg.settle > 30*time.Second:
+		return nil, errors.New("-settle must be between 0 and 30s")
+	}
+	for _, name := range cfg.servers {
+		if !slices.Contains(allServers, name) {
+			return nil, fmt.Errorf("no server %q: there are %s", name, strings.Join(allServers, ", "))
+		}
+	}
+	for _, name := range cfg.workloads {
+		if !slices.Contains(workloadNames(), name) {
+			return nil, fmt.Errorf("no workload %q: there are %s", name, strings.Join(workloadNames(), ", "))
+		}
+	}
+	return cfg, nil
+}
+
+// checkTools refuses to start without what the bench needs from the system.
+func checkTools(cfg *config) error {
+	if runtime.GOOS != "linux" {
+		return errors.New("the bench reads /proc and pins to cores: it needs Linux")
+	}
+	if _, err := os.Stat(filepath.Join("servers", "nethttp", "main.go")); err != nil {
+		return errors.New("run it in the folder bench: go run ./cmd/run")
+	}
+	for tool, debian := range map[string]string{"wrk": "wrk", "taskset": "util-linux"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			return fmt.Errorf("%s is not installed: apt-get install %s (Debian, Ubuntu)", tool, debian)
+		}
+	}
+	if cfg.serverCore == cfg.loadCore {
+		return errors.New("-server-core and -load-core must differ: a server that shares its core with the load measures both")
+	}
+	for _, core := range []int{cfg.serverCore, cfg.loadCore} {
+		if core < 0 || !allowedCore(core) {
+			return fmt.Errorf("core %d is not there for this process: the bench needs two", core)
+		}
+	}
+	return nil
+}

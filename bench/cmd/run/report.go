@@ -1,0 +1,147 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// column is one column of the table of a workload: the median of a metric, or what is made of it.
+type column struct {
+	title      string
+	metric     metric
+	scale      float64 // what the metric is multiplied with; 0 is 1
+	decimals   int
+	relativeTo string // the server by whose median the median is divided
+	spread     bool   // largest less smallest, in percent of the median
+}
+
+const missing = "–"
+
+// cell gives the text of c for the server called name.
+func (c column) cell(servers map[string][]sample, name string) string {
+	value, ok := median(servers[name], c.metric)
+	if !ok {
+		return missing
+	}
+	if c.scale != 0 {
+		value *= c.scale
+	}
+	if c.relativeTo != "" {
+		base, ok := median(servers[c.relativeTo], c.metric)
+		if !ok || base == 0 {
+			return missing
+		}
+		value /= base
+	}
+	if c.spread {
+		if value == 0 {
+			return missing
+		}
+		all := values(servers[name], c.metric)
+		return fmt.Sprintf("%.0f %%", 100*(slices.Max(all)-slices.Min(all))/value)
+	}
+	return strconv.FormatFloat(value, 'f', c.decimals, 64)
+}
+
+func values(samples []sample, m metric) []float64 {
+	all := make([]float64, 0, len(samples))
+	for _, s := range samples {
+		all = append(all, s[m])
+	}
+	return all
+}
+
+// median gives the median of m over the rounds, and whether there was any.
+func median(samples []sample, m metric) (float64, bool) {
+	all := values(samples, m)
+	if len(all) == 0 {
+		return 0, false
+	}
+	slices.Sort(all)
+	middle := len(all) / 2
+	if len(all)%2 == 0 {
+		return (all[middle-1] + all[middle]) / 2, true
+	}
+	return all[middle], true
+}
+
+// render gives the report in Markdown whose tables can be read as they are.
+func render(cfg *config, m *machine, all results, args []string) string {
+	var b strings.Builder
+	b.WriteString("# Figures of the bench\n\n")
+	fmt.Fprintf(&b, "- command: `%s`\n", strings.Join(append([]string{"go run ./cmd/run"}, args...), " "))
+	fmt.Fprintf(&b, "- machine: %s, %d cores, Linux %s; load average before: %s\n", m.cpu, m.cores, m.kernel, m.load)
+	fmt.Fprintf(&b, "- %s, wrk %s\n", m.golang, m.wrk)
+	for _, peer := range m.peers {
+		fmt.Fprintf(&b, "- %s\n", peer)
+	}
+	fmt.Fprintf(&b, "- the server on core %d with GOMAXPROCS=1, the load on core %d with %d connections; medians of %d rounds of %s\n",
+		cfg.serverCore, cfg.loadCore, cfg.connections, cfg.rounds, cfg.duration)
+	for _, w := range workloads {
+		if servers, measured := all[w.name]; measured {
+			fmt.Fprintf(&b, "\n## %s\n\n%s\n\n", w.title, w.note)
+			b.WriteString(workloadTable(cfg, w, servers))
+		}
+	}
+	if rows := targetRows(all); len(rows) > 0 {
+		b.WriteString("\n## Targets\n\n")
+		b.WriteString(table(append([][]string{{"target", "limit", "here", ""}}, rows...)))
+	}
+	return b.String()
+}
+
+func workloadTable(cfg *config, w workload, servers map[string][]sample) string {
+	rows := [][]string{{"server"}}
+	for _, c := range w.columns {
+		rows[0] = append(rows[0], c.title)
+	}
+	for _, name := range allServers {
+		if !slices.Contains(cfg.servers, name) || name == w.leaveOut {
+			continue
+		}
+		row := []string{name}
+		for _, c := range w.columns {
+			row = append(row, c.cell(servers, name))
+		}
+		rows = append(rows, row)
+	}
+	return table(rows)
+}
+
+// table gives rows, the first of which is the head, as a Markdown table with aligned columns: text to the left in the
+// first column and numbers to the right in the others.
+func table(rows [][]string) string {
+	widths := make([]int, len(rows[0]))
+	for _, row := range rows {
+		for i, cell := range row {
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell), 3)
+		}
+	}
+	var b strings.Builder
+	for n, row := range rows {
+		for i, cell := range row {
+			padding := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
+			if i == 0 {
+				b.WriteString("| " + cell + padding + " |")
+			} else {
+				b.WriteString(" " + padding + cell + " |")
+			}
+		}
+		b.WriteString("\n")
+		if n > 0 {
+			continue
+		}
+		for i, width := range widths {
+			if i == 0 {
+				b.WriteString("| " + strings.Repeat("-", width) + " |")
+			} else {
+				b.WriteString(" " + strings.Repeat("-", width-1) + ": |")
+			}
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}

@@ -1,0 +1,225 @@
+package main
+
+import (
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tornadogen/tornadogen/runtime/bench/internal/extra"
+	"github.com/tornadogen/tornadogen/runtime/bench/internal/pet"
+)
+
+func TestParseWrk(t *testing.T) {
+	result, err := parseWrk("Running 1m test\n  Latency 1ms\nRESULT 30000 1500000 812 2413 0\n")
+	require.NoError(t, err)
+	assert.InDelta(t, 20_000, result.rate(), 1e-6)
+	assert.InDelta(t, 812, result.p50, 0)
+	assert.InDelta(t, 2413, result.p99, 0)
+	for name, out := range map[string]string{
+		"failures":  "RESULT 30000 1500000 812 2413 3\n",
+		"nothing":   "RESULT 0 1500000 0 0 0\n",
+		"cut off":   "RESULT 30000 15\n",
+		"no result": "unable to connect\n",
+	} {
+		_, err := parseWrk(out)
+		assert.Error(t, err, name)
+	}
+}
+
+func TestParseResident(t *testing.T) {
+	bytes, err := parseResident("5566-7788 ---p 00000000 00:00 0 [rollup]\nRss:                1234 kB\nPss:  1 kB\n")
+	require.NoError(t, err)
+	assert.EqualValues(t, 1234<<10, bytes)
+	for _, text := range []string{"Pss: 1 kB\n", "Rss: many kB\n"} {
+		_, err := parseResident(text)
+		assert.Error(t, err)
+	}
+}
+
+func TestOwnProcessIsMeasured(t *testing.T) {
+	self := &server{pid: os.Getpid()}
+	before, err := self.cpu()
+	require.NoError(t, err)
+	sum := 0
+	for range 1 << 20 {
+		sum += len(strings.Repeat("x", 8))
+	}
+	after, err := self.cpu()
+	require.NoError(t, err)
+	assert.Greater(t, after, before, "%d", sum)
+	resident, err := self.resident()
+	require.NoError(t, err)
+	assert.Greater(t, resident, int64(1<<20))
+}
+
+func TestMedian(t *testing.T) {
+	_, ok := median(nil, cpu)
+	assert.False(t, ok)
+	odd := []sample{{cpu: 9}, {cpu: 1}, {cpu: 3}}
+	value, ok := median(odd, cpu)
+	assert.True(t, ok)
+	assert.InDelta(t, 3, value, 0)
+	value, _ = median(append(odd, sample{cpu: 5}), cpu)
+	assert.InDelta(t, 4, value, 0)
+}
+
+func TestReport(t *testing.T) {
+	all := results{
+		"get": {
+			"tornado":     {{cpu: 8, rate: 90_000, p50: 400, p99: 1250}},
+			"fasthttp":    {{cpu: 9, rate: 70_000}, {cpu: 10, rate: 70_000}, {cpu: 11, rate: 70_000}},
+			"oapicodegen": {{cpu: 16}},
+		},
+		"idle": {"tornado": {{residentBytes: 501}}},
+	}
+	cfg := &config{servers: []string{"tornado", "fasthttp", "oapicodegen", "nethttp"}, duration: time.Second}
+	text := render(cfg, &machine{cpu: "an abacus"}, all, []string{"-rounds", "1"})
+	for _, want := range []string{
+		"an abacus",
+		"`go run ./cmd/run -rounds 1`",
+		"| tornado     |      90000 |            8.0 |    0 % |           0.80 |              0.50 |   0.40 |   1.25 |",
+		"| fasthttp    |      70000 |           10.0 |   20 % |           1.00 |",
+		"| nethttp     |          – |",
+		"| GET: CPU a request, × fasthttp    | ≤ 0.8 |     0.80 |    met |",
+		"| GET: CPU a request, × oapicodegen | ≤ 0.4 |     0.50 | missed |",
+		"| idle: resident bytes a connection | ≤ 500 B | 501.00 B | missed |",
+	} {
+		assert.Contains(t, squeeze(text), squeeze(want))
+	}
+	assert.NotContains(t, text, "tornado-onloop |", "it was not asked for")
+	assert.NotContains(t, text, "## POST", "it was not measured")
+}
+
+// squeeze makes of each run of spaces one, so that the widths of the columns do not matter.
+func squeeze(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+func TestTargetThatIsALeast(t *testing.T) {
+	for measured, verdict := range map[float64]string{0.85: "met", 0.84: "missed"} {
+		rows := targetRows(results{"sleepers": {
+			"tornado":  {{rate: measured * 1000, addedP99: 0}},
+			"fasthttp": {{rate: 1000}},
+		}})
+		require.Len(t, rows, 2)
+		assert.Equal(t, verdict, rows[1][3])
+	}
+}
+
+func TestFlags(t *testing.T) {
+	cfg, err := parseFlags([]string{"-servers", "fasthttp", "-seconds", "0.5"}, io.Discard)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"fasthttp"}, cfg.servers)
+	assert.Equal(t, workloadNames(), cfg.workloads)
+	assert.Equal(t, 500*time.Millisecond, cfg.duration)
+	for _, args := range [][]string{
+		{"-servers", "apache"},
+		{"-workloads", "put"},
+		{"-seconds", "0"},
+		{"-seconds", "31"},
+		{"-rounds", "0"},
+		{"-warmup", "0s"},
+		{"-settle", "1h"},
+		{"more"},
+	} {
+		_, err := parseFlags(args, io.Discard)
+		assert.Error(t, err, "%v", args)
+	}
+}
+
+func TestDatabaseKeepsWhatItsClientTells(t *testing.T) {
+	db, err := openDatabase()
+	require.NoError(t, err)
+	defer db.close()
+	conn, err := net.Dial("tcp", db.address())
+	require.NoError(t, err)
+	defer conn.Close()
+	var message [extra.MessageSize]byte
+	for _, took := range []uint64{0, 300, 100, 200} {
+		binary.BigEndian.PutUint64(message[:], took)
+		_, err = conn.Write(message[:])
+		require.NoError(t, err)
+		_, err = io.ReadFull(conn, message[:])
+		require.NoError(t, err)
+		assert.Equal(t, took, binary.BigEndian.Uint64(message[:]))
+	}
+	var trips []time.Duration
+	require.Eventually(t, func() bool {
+		trips = append(trips, db.take()...)
+		return len(trips) == 3
+	}, 5*time.Second, time.Millisecond)
+	assert.ElementsMatch(t, []time.Duration{100, 200, 300}, trips)
+}
+
+// good answers as openapi.yaml says.
+func good() *http.ServeMux {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /pets/{petId}", func(w http.ResponseWriter, r *http.Request) {
+		if r.PathValue("petId") != "7" {
+			w.WriteHeader(http.StatusUnprocessableEntity)
+			return
+		}
+		_ = json.NewEncoder(w).Encode(pet.Sample(7))
+	})
+	mux.HandleFunc("POST /pets", func(w http.ResponseWriter, r *http.Request) {
+		var p pet.Pet
+		switch err := json.NewDecoder(r.Body).Decode(&p); {
+		case err != nil:
+			w.WriteHeader(http.StatusBadRequest)
+		case p.Validate() != nil:
+			w.WriteHeader(http.StatusUnprocessableEntity)
+		default:
+			w.WriteHeader(http.StatusCreated)
+			_ = json.NewEncoder(w).Encode(p)
+		}
+	})
+	return mux
+}
+
+func TestVerify(t *testing.T) {
+	for name, c := range map[string]struct {
+		spoil func(w http.ResponseWriter, r *http.Request) bool // true: it has answered
+		want  string
+	}{
+		"good": {spoil: func(http.ResponseWriter, *http.Request) bool { return false }},
+		"does not validate": {want: "status 201", spoil: func(w http.ResponseWriter, r *http.Request) bool {
+			if r.Method != http.MethodPost {
+				return false
+			}
+			w.WriteHeader(http.StatusCreated)
+			_, err := io.Copy(w, r.Body)
+			return err == nil
+		}},
+		"another pet": {want: "got", spoil: func(w http.ResponseWriter, r *http.Request) bool {
+			return r.URL.Path == "/pets/7" && json.NewEncoder(w).Encode(pet.Sample(8)) == nil
+		}},
+		"any path": {want: "/toys/7", spoil: func(_ http.ResponseWriter, r *http.Request) bool {
+			return strings.HasPrefix(r.URL.Path, "/toys")
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inner := good()
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if !c.spoil(w, r) {
+					inner.ServeHTTP(w, r)
+				}
+			}))
+			defer server.Close()
+			err := verify(context.Background(), strings.TrimPrefix(server.URL, "http://"))
+			if c.want == "" {
+				require.NoError(t, err)
+				return
+			}
+			assert.ErrorContains(t, err, c.want)
+		})
+	}
+}

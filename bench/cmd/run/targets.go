@@ -1,0 +1,62 @@
+package main
+
+import "fmt"
+
+// target is what the runtime sets itself: a median of the server tornado, or its ratio to the median of a peer.
+type target struct {
+	text       string
+	workload   string
+	metric     metric
+	relativeTo string  // a server; "" for the median itself
+	scale      float64 // what the median is multiplied with; 0 is 1
+	limit      float64
+	atLeast    bool // the limit is the least, not the most
+	unit       string
+}
+
+var targets = []target{
+	{text: "GET: CPU a request, × fasthttp", workload: "get", metric: cpu, relativeTo: "fasthttp", limit: 0.80},
+	{text: "GET: CPU a request, × oapicodegen", workload: "get", metric: cpu, relativeTo: "oapicodegen", limit: 0.40},
+	{text: "POST: CPU a request, × fasthttp", workload: "post", metric: cpu, relativeTo: "fasthttp", limit: 0.70},
+	{text: "POST: CPU a request, × oapicodegen", workload: "post", metric: cpu, relativeTo: "oapicodegen", limit: 0.40},
+	{text: "sleepers: p99 that they add to the others", workload: "sleepers", metric: addedP99, scale: 1e-3, limit: 2, unit: " ms"},
+	{text: "sleepers: requests a second, × fasthttp", workload: "sleepers", metric: rate, relativeTo: "fasthttp", limit: 0.85, atLeast: true},
+	{text: "database client: p50", workload: "dbclient", metric: databaseP50, scale: 1e-3, limit: 1, unit: " ms"},
+	{text: "database client: p99", workload: "dbclient", metric: databaseP99, scale: 1e-3, limit: 10, unit: " ms"},
+	{text: "idle: resident bytes a connection", workload: "idle", metric: residentBytes, limit: 500, unit: " B"},
+}
+
+// targetRows gives a row for each target that was measured.
+func targetRows(all results) [][]string {
+	var rows [][]string
+	for _, t := range targets {
+		value, ok := t.value(all)
+		if !ok {
+			continue
+		}
+		sign, met := "≤", value <= t.limit
+		if t.atLeast {
+			sign, met = "≥", value >= t.limit
+		}
+		verdict := "missed"
+		if met {
+			verdict = "met"
+		}
+		rows = append(rows, []string{
+			t.text, fmt.Sprintf("%s %.4g%s", sign, t.limit, t.unit), fmt.Sprintf("%.2f%s", value, t.unit), verdict,
+		})
+	}
+	return rows
+}
+
+func (t target) value(all results) (float64, bool) {
+	value, ok := median(all[t.workload]["tornado"], t.metric)
+	if t.scale != 0 {
+		value *= t.scale
+	}
+	if !ok || t.relativeTo == "" {
+		return value, ok
+	}
+	base, ok := median(all[t.workload][t.relativeTo], t.metric)
+	return value / base, ok && base != 0
+}

@@ -1,0 +1,253 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/tornadogen/tornadogen/runtime/bench/internal/extra"
+)
+
+// What the workloads measure. Latencies are in microseconds.
+const (
+	rate          metric = "requests a second"
+	cpu           metric = "processor time of the server a request, in microseconds"
+	p50           metric = "p50"
+	p99           metric = "p99"
+	calmP99       metric = "p99 without sleepers"
+	addedP99      metric = "p99 with sleepers less calmP99"
+	databaseP50   metric = "p50 of the database client"
+	databaseP99   metric = "p99 of the database client"
+	quietP50      metric = "p50 of the database client before the load"
+	roundTrips    metric = "round trips of the database client"
+	residentBytes metric = "resident bytes a connection"
+)
+
+// workload is one thing to measure.
+type workload struct {
+	name     string
+	title    string
+	note     string // printed below the title
+	leaveOut string // the server that cannot take it
+	measure  func(context.Context, *runner, string) (sample, error)
+	columns  []column
+}
+
+// workloads in the order of the report.
+var workloads = []workload{
+	{
+		name:    "get",
+		title:   "GET /pets/{petId}",
+		note:    "wrk, one pet.",
+		measure: measureGet,
+		columns: plainColumns,
+	},
+	{
+		name:    "post",
+		title:   "POST /pets",
+		note:    "wrk; the pet that was sent is decoded, checked and sent back.",
+		measure: measurePost,
+		columns: plainColumns,
+	},
+	{
+		name:     "sleepers",
+		title:    "GET /pets/{petId}, one call in twenty sleeps 20 ms",
+		note:     "Own load. Latencies are those of the calls that do not sleep. tornado-onloop is left out: its handlers must not block.",
+		leaveOut: "tornado-onloop",
+		measure:  measureSleepers,
+		columns: []column{
+			{title: "requests/s", metric: rate},
+			{title: "× fasthttp", metric: rate, relativeTo: "fasthttp", decimals: 2},
+			{title: "CPU µs/request", metric: cpu, decimals: 1},
+			{title: "p50 ms", metric: p50, scale: 1e-3, decimals: 2},
+			{title: "p99 ms", metric: p99, scale: 1e-3, decimals: 2},
+			{title: "p99 ms without sleepers", metric: calmP99, scale: 1e-3, decimals: 2},
+			{title: "added ms", metric: addedP99, scale: 1e-3, decimals: 2},
+		},
+	},
+	{
+		name:    "dbclient",
+		title:   "A database client in the process of the saturated server",
+		note:    "A goroutine of the server asks an echo on the core of the load every millisecond, while wrk saturates the server with GET.",
+		measure: measureDatabaseClient,
+		columns: []column{
+			{title: "p50 ms", metric: databaseP50, scale: 1e-3, decimals: 2},
+			{title: "p99 ms", metric: databaseP99, scale: 1e-3, decimals: 2},
+			{title: "p50 ms before the load", metric: quietP50, scale: 1e-3, decimals: 2},
+			{title: "round trips", metric: roundTrips},
+			{title: "requests/s meanwhile", metric: rate},
+		},
+	},
+	{
+		name:    "idle",
+		title:   "Idle connections after a burst",
+		note:    "Growth of the resident set over all connections, after one GET on all of them at once; no forced collection, default GOGC.",
+		measure: measureIdle,
+		columns: []column{
+			{title: "bytes/connection", metric: residentBytes},
+			{title: "spread", metric: residentBytes, spread: true},
+		},
+	},
+}
+
+var plainColumns = []column{
+	{title: "requests/s", metric: rate},
+	{title: "CPU µs/request", metric: cpu, decimals: 1},
+	{title: "spread", metric: cpu, spread: true},
+	{title: "CPU × fasthttp", metric: cpu, relativeTo: "fasthttp", decimals: 2},
+	{title: "CPU × oapicodegen", metric: cpu, relativeTo: "oapicodegen", decimals: 2},
+	{title: "p50 ms", metric: p50, scale: 1e-3, decimals: 2},
+	{title: "p99 ms", metric: p99, scale: 1e-3, decimals: 2},
+}
+
+func workloadNames() []string {
+	names := make([]string, 0, len(workloads))
+	for _, w := range workloads {
+		names = append(names, w.name)
+	}
+	return names
+}
+
+func measureGet(ctx context.Context, r *runner, name string) (sample, error) {
+	return measurePlain(ctx, r, name, "")
+}
+
+func measurePost(ctx context.Context, r *runner, name string) (sample, error) {
+	return measurePlain(ctx, r, name, r.body)
+}
+
+func measurePlain(ctx context.Context, r *runner, name, body string) (sample, error) {
+	s, err := r.start(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	defer s.stop()
+	if _, err := r.wrk(ctx, s.address, body, r.warmup); err != nil {
+		return nil, err
+	}
+	before, err := s.cpu()
+	if err != nil {
+		return nil, err
+	}
+	result, err := r.wrk(ctx, s.address, body, r.duration)
+	if err != nil {
+		return nil, err
+	}
+	after, err := s.cpu()
+	if err != nil {
+		return nil, err
+	}
+	return sample{
+		rate: result.rate(),
+		cpu:  microseconds(after-before) / float64(result.requests),
+		p50:  result.p50,
+		p99:  result.p99,
+	}, nil
+}
+
+func measureSleepers(ctx context.Context, r *runner, name string) (sample, error) {
+	s, err := r.start(ctx, name, extra.SleepVariable+"=20ms")
+	if err != nil {
+		return nil, err
+	}
+	defer s.stop()
+	calm, err := r.closedLoop(ctx, s.address, false)
+	if err != nil {
+		return nil, err
+	}
+	before, err := s.cpu()
+	if err != nil {
+		return nil, err
+	}
+	result, err := r.closedLoop(ctx, s.address, true)
+	if err != nil {
+		return nil, err
+	}
+	after, err := s.cpu()
+	if err != nil {
+		return nil, err
+	}
+	return sample{
+		rate:     float64(result.Requests) / result.Seconds,
+		cpu:      microseconds(after-before) / float64(result.All),
+		p50:      result.P50,
+		p99:      result.P99,
+		calmP99:  calm.P99,
+		addedP99: result.P99 - calm.P99,
+	}, nil
+}
+
+func measureDatabaseClient(ctx context.Context, r *runner, name string) (sample, error) {
+	db, err := openDatabase()
+	if err != nil {
+		return nil, err
+	}
+	defer db.close()
+	s, err := r.start(ctx, name, extra.DatabaseVariable+"="+db.address())
+	if err != nil {
+		return nil, err
+	}
+	defer s.stop()
+	db.take()
+	select {
+	case <-time.After(500 * time.Millisecond):
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	quiet := db.take()
+	if _, err := r.wrk(ctx, s.address, "", r.warmup); err != nil {
+		return nil, err
+	}
+	db.take()
+	result, err := r.wrk(ctx, s.address, "", r.duration)
+	if err != nil {
+		return nil, err
+	}
+	loaded := db.take()
+	if len(quiet) == 0 || len(loaded) == 0 {
+		return nil, fmt.Errorf("the database client did %d round trips before the load and %d under it", len(quiet), len(loaded))
+	}
+	return sample{
+		rate:        result.rate(),
+		databaseP50: microseconds(percentile(loaded, 50)),
+		databaseP99: microseconds(percentile(loaded, 99)),
+		quietP50:    microseconds(percentile(quiet, 50)),
+		roundTrips:  float64(len(loaded)),
+	}, nil
+}
+
+// warmRequests touch the code that serves a request before the memory of an idle server is looked at.
+const warmRequests = 200
+
+func measureIdle(ctx context.Context, r *runner, name string) (sample, error) {
+	s, err := r.start(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	defer s.stop()
+	for range warmRequests {
+		if _, _, err := fetch(ctx, "GET", s.address, "/pets/1", ""); err != nil {
+			return nil, err
+		}
+	}
+	before, err := s.resident()
+	if err != nil {
+		return nil, err
+	}
+	var after int64
+	err = r.idleConnections(ctx, s.address, func() error {
+		select {
+		case <-time.After(r.settle):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		after, err = s.resident()
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return sample{residentBytes: float64(after-before) / float64(r.idle)}, nil
+}
+
+func microseconds(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }

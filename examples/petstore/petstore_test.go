@@ -1,0 +1,160 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tornadogen/tornadogen/examples/petstore/petapi"
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
+
+// open serves the shop on a free port until the test ends and returns its address.
+func open(t *testing.T) string {
+	t.Helper()
+	db, err := openStore(t.Context(), "")
+	require.NoError(t, err)
+	listener, err := tornado.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	server := newServer(db)
+	ctx, stop := context.WithCancel(context.Background())
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(ctx, listener) }()
+	t.Cleanup(func() {
+		stop()
+		require.NoError(t, <-served)
+		require.NoError(t, db.Close())
+	})
+	return "http://" + listener.Addr().String()
+}
+
+func TestShopThroughTheClient(t *testing.T) {
+	url := open(t) + "/v1"
+	ctx := t.Context()
+	c, err := petapi.NewClient(url, petapi.WithAPIKey("demo-key"))
+	require.NoError(t, err)
+
+	// Pages follow one another.
+	page, err := c.ListPets(ctx, petapi.ListPetsRequest{Limit: tornado.Some[int32](2)})
+	require.NoError(t, err)
+	require.Len(t, page.Body, 2)
+	page, err = c.ListPets(ctx, petapi.ListPetsRequest{After: page.XNextAfter})
+	require.NoError(t, err)
+	require.Len(t, page.Body, 1)
+	assert.False(t, page.XNextAfter.IsSet(), "the last page")
+
+	// A pet is created, found, replaced and taken out.
+	created, err := c.CreatePet(ctx, petapi.CreatePetRequest{Body: petapi.NewPet{
+		Name: "Rex", Status: petapi.PetStatusAvailable, Tags: []string{"loud", "large"},
+		Born:   tornado.Nil[tornado.Date](),
+		Animal: tornado.Some(petapi.Animal{Value: &petapi.Dog{Weight: 12.5}}),
+	}})
+	require.NoError(t, err)
+	assert.WithinDuration(t, time.Now(), created.Body.CreatedAt, time.Minute)
+	id := created.Body.ID
+
+	pet, err := c.GetPet(ctx, petapi.GetPetRequest{PetID: id})
+	require.NoError(t, err)
+	assert.Equal(t, created.Body, *pet)
+	animal, ok := pet.Animal.Get()
+	require.True(t, ok)
+	assert.Equal(t, &petapi.Dog{Kind: "dog", Weight: 12.5}, animal.Value)
+	assert.True(t, pet.Born.IsNull())
+
+	found, err := c.FindPetsByStatus(ctx, petapi.FindPetsByStatusRequest{Status: []petapi.PetStatus{petapi.PetStatusAvailable, petapi.PetStatusSold}})
+	require.NoError(t, err)
+	assert.Len(t, found, 3)
+
+	replaced, err := c.ReplacePet(ctx, petapi.ReplacePetRequest{PetID: id, Body: petapi.NewPet{Name: "Rexine", Status: petapi.PetStatusSold}})
+	require.NoError(t, err)
+	assert.Equal(t, "Rexine", replaced.Name)
+	assert.Equal(t, pet.CreatedAt, replaced.CreatedAt)
+
+	counts, err := c.GetInventory(ctx, petapi.GetInventoryRequest{})
+	require.NoError(t, err)
+	assert.Equal(t, map[string]int64{"available": 1, "pending": 1, "sold": 2}, counts)
+
+	require.NoError(t, c.DeletePet(ctx, petapi.DeletePetRequest{PetID: id}))
+	_, err = c.GetPet(ctx, petapi.GetPetRequest{PetID: id})
+	var gone petapi.GetPetNotFound
+	require.ErrorAs(t, err, &gone)
+	assert.Contains(t, gone.Body.Title, "there is no pet")
+
+	_, err = c.CreatePet(ctx, petapi.CreatePetRequest{Body: petapi.NewPet{Name: "Mia", Status: petapi.PetStatusSold}})
+	var taken petapi.CreatePetConflict
+	require.ErrorAs(t, err, &taken)
+
+	stranger, err := petapi.NewClient(url, petapi.WithBearer("wrong"))
+	require.NoError(t, err)
+	err = stranger.DeletePet(ctx, petapi.DeletePetRequest{PetID: 1})
+	var unknown petapi.DeletePetUnauthorized
+	require.ErrorAs(t, err, &unknown)
+	assert.Equal(t, http.StatusUnauthorized, unknown.StatusCode())
+}
+
+func TestShopThroughHTTP(t *testing.T) {
+	url := open(t)
+	for name, c := range map[string]struct {
+		method, path, body string
+		status             int
+		contains           string
+	}{
+		"document":       {"GET", "/openapi.yaml", "", 200, "openapi: 3.1.0"},
+		"page":           {"GET", "/docs", "", 200, "swagger-ui"},
+		"page's files":   {"GET", "/docs/swagger-ui.css", "", 200, ".swagger-ui"},
+		"alive":          {"GET", "/healthz", "", 200, "ok"},
+		"ready":          {"GET", "/readyz", "", 200, "ready"},
+		"pet":            {"GET", "/v1/pets/1", "", 200, `"name":"Mia"`},
+		"not a number":   {"GET", "/v1/pets/one", "", 422, `"pointer":"petId"`},
+		"limit too high": {"GET", "/v1/pets?limit=1000", "", 422, "must be at most 100"},
+		"status missing": {"GET", "/v1/pets/findByStatus", "", 422, "is required"},
+		"status unknown": {"GET", "/v1/pets/findByStatus?status=lost", "", 422, "must be one of available, pending, sold"},
+		"syntax":         {"POST", "/v1/pets", `{"name": `, 400, "not valid JSON"},
+		"created":        {"POST", "/v1/pets", `{"name": "Tom", "status": "sold", "animal": {"kind": "cat", "indoor": false}}`, 201, `"animal":{"kind":"cat","indoor":false}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			req, err := http.NewRequest(c.method, url+c.path, strings.NewReader(c.body))
+			require.NoError(t, err)
+			req.Header.Set("Content-Type", "application/json")
+			req.Header.Set("X-API-Key", "demo-key")
+			res, err := http.DefaultClient.Do(req)
+			require.NoError(t, err)
+			defer res.Body.Close()
+			body, err := io.ReadAll(res.Body)
+			require.NoError(t, err)
+			assert.Equal(t, c.status, res.StatusCode, string(body))
+			assert.Contains(t, string(body), c.contains)
+		})
+	}
+}
+
+// TestAllThatIsWrongIsSaidAtOnce sends a pet that breaks many rules.
+func TestAllThatIsWrongIsSaidAtOnce(t *testing.T) {
+	url := open(t)
+	const bad = `{"status": "lost", "tags": ["a", "a", ""], "born": "2020-02-30", "animal": {"kind": "dog", "weight": 0}}`
+	req, err := http.NewRequest(http.MethodPost, url+"/v1/pets", strings.NewReader(bad))
+	require.NoError(t, err)
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Authorization", "Bearer demo-token")
+	res, err := http.DefaultClient.Do(req)
+	require.NoError(t, err)
+	defer res.Body.Close()
+	require.Equal(t, http.StatusUnprocessableEntity, res.StatusCode)
+	var problem tornado.Problem
+	require.NoError(t, json.NewDecoder(res.Body).Decode(&problem))
+	got := map[string]string{}
+	for _, v := range problem.Errors {
+		assert.Equal(t, "body", v.In)
+		got[v.Pointer] = v.Keyword
+	}
+	assert.Equal(t, map[string]string{
+		"/name": "required", "/status": "enum", "/tags": "uniqueItems", "/tags/2": "minLength", "/born": "format", "/animal/weight": "exclusiveMinimum",
+	}, got)
+}

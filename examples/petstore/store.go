@@ -1,0 +1,206 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"modernc.org/sqlite"
+	sqlitecode "modernc.org/sqlite/lib"
+
+	"github.com/tornadogen/tornadogen/examples/petstore/petapi"
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
+
+var (
+	errNoPet     = errors.New("no such pet")
+	errNameTaken = errors.New("name is taken")
+)
+
+// store keeps the pets in SQLite. It is safe for concurrent use.
+type store struct{ db *sql.DB }
+
+const schema = `create table if not exists pets (
+	id      integer primary key autoincrement,
+	name    text not null unique,
+	status  text not null,
+	created text not null,
+	details text not null -- tags, born and animal as JSON
+)`
+
+// details are the parts of a pet that nobody searches for.
+type details struct {
+	Tags   []string                      `json:"tags,omitzero"`
+	Born   tornado.OptNull[tornado.Date] `json:"born,omitzero"`
+	Animal tornado.Opt[petapi.Animal]    `json:"animal,omitzero"`
+}
+
+// openStore opens the file, or a shop in memory with a few pets when file is empty.
+func openStore(ctx context.Context, file string) (*store, error) {
+	source := "file:" + file + "?_pragma=journal_mode(wal)&_pragma=busy_timeout(5000)"
+	if file == "" {
+		source = "file::memory:"
+	}
+	db, err := sql.Open("sqlite", source)
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(1) // SQLite has one writer, and a database in memory belongs to its connection
+	s := &store{db}
+	if _, err := db.ExecContext(ctx, schema); err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", source, err), db.Close())
+	}
+	if file == "" {
+		err = s.seed(ctx)
+	}
+	return s, err
+}
+
+// Close closes the database.
+func (s *store) Close() error { return s.db.Close() }
+
+func (s *store) seed(ctx context.Context) error {
+	cat := tornado.Some(petapi.Animal{Value: &petapi.Cat{Kind: "cat", Indoor: true}})
+	dog := tornado.Some(petapi.Animal{Value: &petapi.Dog{Kind: "dog", Weight: 31.5}})
+	for _, pet := range []petapi.NewPet{
+		{Name: "Mia", Status: petapi.PetStatusAvailable, Animal: cat, Tags: []string{"quiet"}},
+		{Name: "Bruno", Status: petapi.PetStatusPending, Animal: dog, Born: tornado.Present(tornado.Date{Year: 2021, Month: 5, Day: 4})},
+		{Name: "Findus", Status: petapi.PetStatusSold, Animal: cat},
+	} {
+		if _, err := s.create(ctx, pet); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const columns = "select id, name, status, created, details from pets "
+
+func (s *store) list(ctx context.Context, after int64, limit int) ([]petapi.Pet, error) {
+	return s.query(ctx, columns+"where id > ? order by id limit ?", after, limit)
+}
+
+func (s *store) findByStatus(ctx context.Context, statuses []petapi.PetStatus) ([]petapi.Pet, error) {
+	args := make([]any, len(statuses))
+	for i, status := range statuses {
+		args[i] = string(status)
+	}
+	marks := strings.TrimSuffix(strings.Repeat("?,", len(args)), ",")
+	return s.query(ctx, columns+"where status in ("+marks+") order by id", args...)
+}
+
+func (s *store) get(ctx context.Context, id int64) (petapi.Pet, error) {
+	return scanPet(s.db.QueryRowContext(ctx, columns+"where id = ?", id))
+}
+
+func (s *store) create(ctx context.Context, pet petapi.NewPet) (petapi.Pet, error) {
+	rest, err := json.Marshal(details{pet.Tags, pet.Born, pet.Animal})
+	if err != nil {
+		return petapi.Pet{}, err
+	}
+	created := time.Now().UTC().Format(time.RFC3339)
+	result, err := s.db.ExecContext(ctx, "insert into pets (name, status, created, details) values (?, ?, ?, ?)", pet.Name, pet.Status, created, rest)
+	if err != nil {
+		return petapi.Pet{}, taken(err)
+	}
+	id, err := result.LastInsertId()
+	if err != nil {
+		return petapi.Pet{}, err
+	}
+	return s.get(ctx, id)
+}
+
+func (s *store) replace(ctx context.Context, id int64, pet petapi.NewPet) (petapi.Pet, error) {
+	rest, err := json.Marshal(details{pet.Tags, pet.Born, pet.Animal})
+	if err != nil {
+		return petapi.Pet{}, err
+	}
+	if err := s.change(ctx, "update pets set name = ?, status = ?, details = ? where id = ?", pet.Name, pet.Status, rest, id); err != nil {
+		return petapi.Pet{}, err
+	}
+	return s.get(ctx, id)
+}
+
+func (s *store) delete(ctx context.Context, id int64) error {
+	return s.change(ctx, "delete from pets where id = ?", id)
+}
+
+func (s *store) inventory(ctx context.Context) (map[string]int64, error) {
+	rows, err := s.db.QueryContext(ctx, "select status, count(*) from pets group by status")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	counts := make(map[string]int64)
+	for rows.Next() {
+		var status string
+		var n int64
+		if err := rows.Scan(&status, &n); err != nil {
+			return nil, err
+		}
+		counts[status] = n
+	}
+	return counts, rows.Err()
+}
+
+// change runs a statement that is about one pet.
+func (s *store) change(ctx context.Context, statement string, args ...any) error {
+	result, err := s.db.ExecContext(ctx, statement, args...)
+	if err != nil {
+		return taken(err)
+	}
+	if n, err := result.RowsAffected(); err != nil || n == 0 {
+		return errors.Join(errNoPet, err)
+	}
+	return nil
+}
+
+// taken recognises the error of a name that another pet has.
+func taken(err error) error {
+	var fault *sqlite.Error
+	if errors.As(err, &fault) && fault.Code() == sqlitecode.SQLITE_CONSTRAINT_UNIQUE {
+		return errNameTaken
+	}
+	return err
+}
+
+func (s *store) query(ctx context.Context, query string, args ...any) ([]petapi.Pet, error) {
+	rows, err := s.db.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	pets := []petapi.Pet{}
+	for rows.Next() {
+		pet, err := scanPet(rows)
+		if err != nil {
+			return nil, err
+		}
+		pets = append(pets, pet)
+	}
+	return pets, rows.Err()
+}
+
+// scanPet reads one row of columns.
+func scanPet(row interface{ Scan(dest ...any) error }) (pet petapi.Pet, err error) {
+	var created string
+	var rest []byte
+	err = row.Scan(&pet.ID, &pet.Name, &pet.Status, &created, &rest)
+	if errors.Is(err, sql.ErrNoRows) {
+		return pet, errNoPet
+	}
+	if err != nil {
+		return pet, err
+	}
+	if pet.CreatedAt, err = time.Parse(time.RFC3339, created); err != nil {
+		return pet, err
+	}
+	var d details
+	err = json.Unmarshal(rest, &d)
+	pet.Tags, pet.Born, pet.Animal = d.Tags, d.Born, d.Animal
+	return pet, err
+}

@@ -1,0 +1,35 @@
+package main
+
+import (
+	"net"
+	"strings"
+)
+
+const welcomeText = `
+The petstore is open. Look at it in a browser:
+
+  http://ADDR/docs            the API, to read and to try out
+  http://ADDR/openapi.yaml    its document
+  http://ADDR/readyz          its health
+
+or with curl:
+
+  curl 'http://ADDR/v1/pets?limit=2'
+  curl http://ADDR/v1/pets/1
+  curl 'http://ADDR/v1/pets/findByStatus?status=available,pending'
+  curl -H 'X-API-Key: demo-key' --json '{"name": "Rex", "status": "available", "animal": {"kind": "dog", "weight": 12.5}}' http://ADDR/v1/pets
+  curl -H 'Authorization: Bearer demo-token' -X DELETE http://ADDR/v1/pets/1
+  curl -H 'X-API-Key: demo-key' --json '{"name": "", "status": "lost"}' http://ADDR/v1/pets    # says all that is wrong
+
+Ctrl-C stops it.
+
+`
+
+// welcome says what there is to see at addr.
+func welcome(addr net.Addr) string {
+	_, port, err := net.SplitHostPort(addr.String())
+	if err != nil {
+		return ""
+	}
+	return strings.ReplaceAll(welcomeText, "ADDR", net.JoinHostPort("localhost", port))
+}

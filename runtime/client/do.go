@@ -1,0 +1,193 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+)
+
+// How long to wait before a call is sent again.
+const (
+	firstDelay    = 100 * time.Millisecond // doubled from one attempt to the next
+	longestDelay  = 2 * time.Second
+	longestDemand = 10 * time.Second // of Retry-After; a server that asks for more is taken at its word
+)
+
+// errTooLarge says that an answer is over the limit.
+var errTooLarge = errors.New("the body of the answer is over the limit")
+
+// Do sends the call and reads the answer, whatever its status is. An error is an *[Error]: the call was wrong, its context
+// or its time has ended, no answer came, or its body is over the limit or was cut off.
+func (c *Call) Do() (*Response, error) {
+	if err := c.check(); err != nil {
+		return nil, c.error("", 0, err)
+	}
+	full, place, err := c.url()
+	if err != nil {
+		return nil, c.error("", 0, err)
+	}
+	ctx := context.WithValue(c.ctx, operationKey{}, c.op)
+	if d := c.client.timeout; d > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, d, fmt.Errorf("no answer within %v: %w", d, context.DeadlineExceeded))
+		defer cancel()
+	}
+	retries := 0
+	if isIdempotent(c.op.Method) {
+		retries = c.client.retries
+	}
+	for attempt := 1; ; attempt++ {
+		res, err := c.attempt(ctx, full)
+		last := attempt > retries || !shouldRetry(ctx, res, err) || !wait(ctx, attempt, res)
+		switch {
+		case !last:
+		case err != nil:
+			return nil, c.error(place, attempt, cause(ctx, err))
+		default:
+			return res, nil
+		}
+	}
+}
+
+// attempt sends the request once.
+func (c *Call) attempt(ctx context.Context, url string) (*Response, error) {
+	var body io.Reader
+	if c.hasBody {
+		body = bytes.NewReader(c.body)
+	}
+	req, err := http.NewRequestWithContext(ctx, c.op.Method, url, body)
+	if err != nil {
+		return nil, permanentError{err}
+	}
+	req.Header = c.fields()
+	if err := c.client.authenticate(c.op, req); err != nil {
+		return nil, permanentError{err}
+	}
+	res, err := c.client.doer.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer closeBody(res)
+	data, err := readBody(res, c.client.maxBody)
+	if err != nil {
+		return nil, err
+	}
+	return &Response{StatusCode: res.StatusCode, Header: res.Header, Body: data, op: c.op, checked: c.client.checked}, nil
+}
+
+// closeBody closes a body that has been read or is given up. Middleware may have left it out.
+func closeBody(res *http.Response) {
+	if res.Body != nil {
+		_ = res.Body.Close() // nothing of it is missing to anybody
+	}
+}
+
+// readBody reads the body of an answer.
+func readBody(res *http.Response, limit int64) (data []byte, err error) {
+	if res.Body == nil || res.Body == http.NoBody {
+		return nil, nil // to HEAD, say, with the length that there would be
+	}
+	if res.ContentLength > limit {
+		return nil, permanentError{fmt.Errorf("%w of %d bytes", errTooLarge, limit)}
+	}
+	var b bytes.Buffer
+	if res.ContentLength > 0 {
+		b.Grow(int(res.ContentLength) + bytes.MinRead)
+	}
+	if _, err := b.ReadFrom(io.LimitReader(res.Body, limit+1)); err != nil {
+		return nil, fmt.Errorf("status %d, reading the body: %w", res.StatusCode, err)
+	}
+	if int64(b.Len()) > limit {
+		return nil, permanentError{fmt.Errorf("%w of %d bytes", errTooLarge, limit)}
+	}
+	return b.Bytes(), nil
+}
+
+// permanentError is an error that would come again.
+type permanentError struct{ error }
+
+func (e permanentError) Unwrap() error { return e.error }
+
+// isIdempotent says whether a request may be sent twice (RFC 9110 section 9.2.2).
+func isIdempotent(method string) bool {
+	switch method {
+	case "GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "QUERY":
+		return true
+	}
+	return false
+}
+
+// shouldRetry says whether another attempt may end better.
+func shouldRetry(ctx context.Context, res *Response, err error) bool {
+	if ctx.Err() != nil {
+		return false
+	}
+	if err == nil {
+		switch res.StatusCode {
+		case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+			return true
+		}
+		return false
+	}
+	var permanent permanentError
+	var certificate *tls.CertificateVerificationError
+	return !errors.As(err, &permanent) && !errors.As(err, &certificate) &&
+		!errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded)
+}
+
+// wait waits before the attempt that follows, and returns false if there should be none.
+func wait(ctx context.Context, attempt int, res *Response) bool {
+	delay := min(firstDelay<<min(attempt-1, 10), longestDelay)
+	delay -= rand.N(delay / 2) // so that clients that failed together do not come back together
+	if res != nil {
+		if demand, ok := retryAfter(res.Header.Get("Retry-After"), time.Now()); ok {
+			if demand > longestDemand {
+				return false
+			}
+			delay = max(delay, demand)
+		}
+	}
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= delay {
+		return false
+	}
+	timer := time.NewTimer(delay)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// retryAfter reads Retry-After (RFC 9110 section 10.2.3): seconds or a date.
+func retryAfter(field string, now time.Time) (d time.Duration, ok bool) {
+	if seconds, err := strconv.ParseUint(field, 10, 31); err == nil {
+		return time.Duration(seconds) * time.Second, true
+	}
+	if t, err := http.ParseTime(field); err == nil {
+		return max(0, t.Sub(now)), true
+	}
+	return 0, false
+}
+
+// cause returns the error without the URL that net/http puts before it, which may hold a credential in its query, and says
+// whose time was over.
+func cause(ctx context.Context, err error) error {
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		err = wrapped.Err
+	}
+	if errors.Is(err, context.DeadlineExceeded) && errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
+		return context.Cause(ctx)
+	}
+	return err
+}

@@ -1,0 +1,134 @@
+package client
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/jsonwire"
+	"github.com/tornadogen/tornadogen/runtime/internal/operation"
+	"github.com/tornadogen/tornadogen/runtime/internal/validate"
+)
+
+// Error says that a call came to no answer.
+type Error struct {
+	Operation *operation.Operation
+	// URL is where it was sent to, without its query and without a password; "" if it was not sent.
+	URL string
+	// Attempts is how often it was sent.
+	Attempts int
+	// Err is what went wrong in the last attempt.
+	Err error
+}
+
+// Error gives the operation, the URL and the reason: "getPet: GET http://localhost:8080/pets/1: connection refused".
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString(e.Operation.ID + ": " + e.Operation.Method + " ")
+	if e.URL == "" {
+		b.WriteString(e.Operation.Path)
+	} else {
+		b.WriteString(e.URL)
+	}
+	b.WriteString(": " + e.Err.Error())
+	if e.Attempts > 1 {
+		b.WriteString(" (" + strconv.Itoa(e.Attempts) + " attempts)")
+	}
+	return b.String()
+}
+
+// Unwrap returns Err.
+func (e *Error) Unwrap() error { return e.Err }
+
+func (c *Call) error(url string, attempts int, err error) error {
+	if scheme, rest, ok := strings.Cut(url, "://"); ok {
+		host, path, _ := strings.Cut(rest, "/")
+		url = scheme + "://" + host[strings.LastIndexByte(host, '@')+1:] + "/" + path
+	}
+	return &Error{Operation: c.op, URL: url, Attempts: attempts, Err: err}
+}
+
+// UnexpectedResponse is an answer that the document does not declare.
+type UnexpectedResponse struct { //nolint:errname // generated clients and their users know it by this name: an answer, not a fault
+	Operation  *operation.Operation
+	StatusCode int
+	Header     http.Header
+	Body       []byte
+}
+
+// shownBody is how many bytes of a body an error shows.
+const shownBody = 200
+
+// Error gives the operation, the status and the beginning of the body, if that is text.
+func (e *UnexpectedResponse) Error() string {
+	s := e.Operation.ID + ": " + e.Operation.String() + ": unexpected status " + statusText(e.StatusCode)
+	if contentType := e.Header.Get("Content-Type"); contentType != "" {
+		s += ", " + shown(contentType)
+	}
+	if text := shown(string(e.Body)); text != "" {
+		s += ": " + text
+	}
+	return s
+}
+
+// statusText returns "404 Not Found".
+func statusText(code int) string {
+	return strings.TrimSpace(strconv.Itoa(code) + " " + http.StatusText(code))
+}
+
+// shown returns the beginning of a text in one line, "" if it is no text.
+func shown(text string) string {
+	cut := false
+	if len(text) > shownBody {
+		text, cut = text[:shownBody], true
+		for n := len(text) - 1; n > 0 && n > shownBody-utf8.UTFMax && !utf8.ValidString(text); n-- {
+			text = text[:n]
+		}
+	}
+	if !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' && r != '\n' && r != '\r' && r != '\t' }) {
+		return ""
+	}
+	text = strings.Join(strings.Fields(text), " ")
+	if cut {
+		text += " …"
+	}
+	return text
+}
+
+// InvalidResponse is an answer that cannot be read into the type that the document declares for its status or, with
+// WithResponseChecks, that does not meet its schema.
+type InvalidResponse struct { //nolint:errname // named like UnexpectedResponse
+	Operation  *operation.Operation
+	StatusCode int
+	// Syntax says why the body is not JSON; nil if it is.
+	Syntax *jsonwire.SyntaxError
+	// Malformed says why a header field cannot be read, "" if all can.
+	Malformed string
+	// Violations are what the schema does not allow.
+	Violations []validate.Violation
+}
+
+// shownViolations is how many violations the text of an error tells.
+const shownViolations = 3
+
+// Error gives the operation, the status and what is wrong.
+func (e *InvalidResponse) Error() string {
+	var faults []string
+	if e.Syntax != nil {
+		faults = append(faults, "the body is not valid "+e.Syntax.Error())
+	}
+	if e.Malformed != "" {
+		faults = append(faults, e.Malformed)
+	}
+	for i, v := range e.Violations {
+		if i == shownViolations {
+			faults = append(faults, fmt.Sprintf("and %d more", len(e.Violations)-i))
+			break
+		}
+		faults = append(faults, strings.TrimSuffix(v.In+" "+v.Pointer, " ")+" "+v.Message)
+	}
+	return e.Operation.ID + ": " + e.Operation.String() + ": invalid answer with status " + statusText(e.StatusCode) + ": " +
+		strings.Join(faults, "; ")
+}

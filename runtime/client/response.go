@@ -1,0 +1,132 @@
+package client
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/jsonwire"
+	"github.com/tornadogen/tornadogen/runtime/internal/operation"
+	"github.com/tornadogen/tornadogen/runtime/internal/param"
+	"github.com/tornadogen/tornadogen/runtime/internal/validate"
+	"github.com/tornadogen/tornadogen/runtime/internal/value"
+)
+
+// Response is an answer that has been read as a whole. It belongs to one goroutine.
+type Response struct {
+	StatusCode int
+	Header     http.Header
+	Body       []byte // at most what WithMaxBody says
+
+	op      *operation.Operation
+	checked bool
+	decoder jsonwire.Decoder
+	field   jsonwire.Decoder // of a header field that holds JSON
+	report  param.Report     // what is wrong with header fields
+}
+
+// ContentType returns the media type of the body, in lower case and without parameters; "" if there is none.
+func (r *Response) ContentType() string {
+	return param.ContentType([]byte(r.Header.Get("Content-Type")))
+}
+
+// Param returns a header field. Several of one name are one list, separated by commas (RFC 9110 section 5.3). What it
+// refuses, End and EndJSON return.
+func (r *Response) Param(name string, style param.Style) param.Value {
+	r.report.Lenient = !r.checked
+	values := r.Header.Values(name)
+	return r.report.Value(param.Place{Name: name, In: param.InHeader, Style: style}, []byte(strings.Join(values, ", ")), len(values) > 0)
+}
+
+// JSONParam returns a decoder on a header field whose content is JSON. Call EndJSONParam when the value was read.
+func (r *Response) JSONParam(p param.Value) *jsonwire.Decoder {
+	text, _ := p.Bytes()
+	r.field.Lenient = !r.checked
+	r.field.Reset(text)
+	return &r.field
+}
+
+// EndJSONParam checks that nothing follows the value of JSONParam. What is wrong with it, End and EndJSON return.
+func (r *Response) EndJSONParam(p param.Value) {
+	r.field.End()
+	if err := r.field.SyntaxError(); err != nil {
+		r.report.Malform(p.Place(), "not valid "+err.Error())
+		return
+	}
+	for _, v := range r.field.Violations() {
+		p.Violate(v.Keyword, v.Message)
+	}
+}
+
+// JSON returns a decoder on the body. It keeps values of an enum that are unknown and ignores members that are not
+// declared, unless answers are checked. Call EndJSON when the value was read.
+func (r *Response) JSON() *jsonwire.Decoder {
+	r.decoder.Lenient = !r.checked
+	r.decoder.Reset(r.Body)
+	return &r.decoder
+}
+
+// EndJSON checks that nothing follows the value and returns an *[InvalidResponse] for what is wrong with it or with the
+// header fields that were read.
+func (r *Response) EndJSON() error {
+	r.decoder.End()
+	if !r.decoder.Failed() {
+		return r.End()
+	}
+	return r.invalid(r.decoder.SyntaxError(), r.decoder.Violations())
+}
+
+// Bytes returns the body.
+func (r *Response) Bytes() []byte { return r.Body }
+
+// Blob returns the body with its media type as it was sent.
+func (r *Response) Blob() value.Blob {
+	return value.Blob{ContentType: r.Header.Get("Content-Type"), Data: r.Body}
+}
+
+// End returns an *[InvalidResponse] for what is wrong with the header fields that were read.
+func (r *Response) End() error {
+	if !r.report.Failed() {
+		return nil
+	}
+	return r.invalid(nil, nil)
+}
+
+// invalid returns an error for what counts of these and of the header fields.
+func (r *Response) invalid(syntax *jsonwire.SyntaxError, violations []validate.Violation) error {
+	violations = slices.Concat(violations, r.report.Violations())
+	if !r.checked {
+		violations = slices.DeleteFunc(violations, func(v validate.Violation) bool { return !losesValue(v) })
+	}
+	if syntax == nil && len(violations) == 0 && r.report.Malformed() == "" {
+		return nil
+	}
+	return &InvalidResponse{
+		Operation: r.op, StatusCode: r.StatusCode, Syntax: syntax, Malformed: r.report.Malformed(), Violations: violations,
+	}
+}
+
+// losesValue says whether a violation means that a value could not be read, rather than that it was not as it should be.
+func losesValue(v validate.Violation) bool {
+	switch v.Keyword {
+	case validate.KeywordType, "discriminator", "oneOf", "anyOf":
+		return true
+	case validate.KeywordFormat:
+		return slices.Contains(typedFormats, v.Message)
+	}
+	return false
+}
+
+// typedFormats are what is said of values that have a Go type of their own; other formats are checked on strings, which are
+// read all the same.
+var typedFormats = []string{
+	validate.FormatDateTime.Message(), validate.FormatDate.Message(), validate.FormatTime.Message(),
+	validate.FormatDuration.Message(), validate.FormatUUID.Message(), validate.FormatIPv4.Message(),
+	validate.FormatIPv6.Message(), validate.MessageInt32, validate.MessageInt64, validate.MessageUint,
+	validate.MessageFloat32, validate.MessageFloat64, validate.MessageBase64, validate.MessageDecimal,
+}
+
+// Unexpected returns the answer as an *[UnexpectedResponse].
+func (r *Response) Unexpected() error {
+	return &UnexpectedResponse{Operation: r.op, StatusCode: r.StatusCode, Header: r.Header, Body: r.Body}
+}

@@ -1,0 +1,387 @@
+//go:build linux
+
+package worker
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/poll/polltest"
+)
+
+// gated serves by waiting for a token: "b" blocks, anything else is echoed.
+type gated struct {
+	entered chan struct{}
+	goOn    chan struct{}
+}
+
+func newGated() *gated {
+	return &gated{entered: make(chan struct{}, 1000), goOn: make(chan struct{})}
+}
+
+func (g *gated) serve(c *Conn, f *lines) Next {
+	n, err := c.Read(f.buf[:])
+	if err == ErrWouldBlock && !c.Draining() {
+		return Idle
+	}
+	if err != nil {
+		return Close
+	}
+	if f.buf[0] == 'b' {
+		g.entered <- struct{}{}
+		<-g.goOn
+	}
+	if c.Write(f.buf[:n], time.Second) != nil {
+		return Close
+	}
+	return Idle
+}
+
+// Blocked handlers do not stop others: when nobody takes from the queue for
+// 200 us, more workers start, half as many again each time.
+func TestStallGrowsWorkers(t *testing.T) {
+	g := newGated()
+	s := newStage(t, newProbe(t, g.serve), Options{})
+	var blocked []*polltest.Peer
+	for range 40 {
+		p := s.net.Dial(s.ln)
+		p.Send("b")
+		blocked = append(blocked, p)
+	}
+	quick := s.net.Dial(s.ln)
+	quick.Send("q")
+	assert.Equal(t, "q", quick.AwaitReceived(1), "40 blocked handlers do not stop it")
+	for range blocked {
+		<-g.entered
+	}
+	st := s.Stats()[0]
+	assert.GreaterOrEqual(t, st.Soft, 40)
+	assert.LessOrEqual(t, st.Soft, 64, "it grows by half")
+	assert.Equal(t, 0, st.Queue)
+	assert.Less(t, s.net.Now(), 100*time.Millisecond)
+	close(g.goOn)
+	for _, p := range blocked {
+		p.AwaitReceived(1)
+	}
+}
+
+// Short handlers are run one after the other by the few workers there are.
+func TestBurstNeedsFewWorkers(t *testing.T) {
+	s := newStage(t, newProbe(t, echo), Options{})
+	var peers []*polltest.Peer
+	s.onLoop(func() { // so that all are in one batch
+		for range 200 {
+			p := s.net.Dial(s.ln)
+			p.Send("x")
+			peers = append(peers, p)
+		}
+	})
+	for _, p := range peers {
+		assert.Equal(t, "x", p.AwaitReceived(1))
+	}
+	// Under the race detector workers are slow enough to look blocked, once or
+	// twice.
+	assert.LessOrEqual(t, s.Stats()[0].Workers, 16)
+	assert.LessOrEqual(t, s.probe.frames.Load(), int64(16))
+}
+
+func TestSoftIsThePeakThatRuns(t *testing.T) {
+	var running, peak atomic.Int64
+	s := newStage(t, newProbe(t, func(c *Conn, f *lines) Next {
+		n := running.Add(1)
+		for old := peak.Load(); n > old && !peak.CompareAndSwap(old, n); old = peak.Load() {
+		}
+		runtime.Gosched()
+		running.Add(-1)
+		return echo(c, f)
+	}), Options{SoftStart: 3, MaxWorkers: 3})
+	var peers []*polltest.Peer
+	for range 100 {
+		p := s.net.Dial(s.ln)
+		p.Send("x")
+		peers = append(peers, p)
+	}
+	for _, p := range peers {
+		p.AwaitReceived(1)
+	}
+	assert.LessOrEqual(t, peak.Load(), int64(3))
+	assert.LessOrEqual(t, s.Stats()[0].Soft, 3, "soft does not pass what there may be")
+}
+
+// A worker that waits for its peer is known not to run: another takes its place
+// without a stall.
+func TestWaitingWorkerLetsOthersRun(t *testing.T) {
+	s := newStage(t, newProbe(t, func(c *Conn, f *lines) Next {
+		n, err := c.Read(f.buf[:])
+		if err != nil {
+			return Close
+		}
+		if f.buf[0] == 'w' {
+			if n, err = c.ReadWait(f.buf[:], time.Time{}); err != nil {
+				return Close
+			}
+		}
+		assert.NoError(t, c.Write(f.buf[:n], 0))
+		return Idle
+	}), Options{SoftStart: 1})
+	var waiting []*polltest.Peer
+	for range 10 {
+		p := s.dial()
+		p.Send("w")
+		waiting = append(waiting, p)
+	}
+	quick := s.dial()
+	quick.Send("q")
+	assert.Equal(t, "q", quick.AwaitReceived(1))
+	for _, p := range waiting {
+		p.Send("done")
+		assert.Equal(t, "done", p.AwaitReceived(4))
+	}
+	assert.Equal(t, 1, s.Stats()[0].Soft)
+}
+
+// What is queued from outside while the loop is parked is not forgotten when
+// the workers block.
+func TestResumeWhileWorkersAreBlocked(t *testing.T) {
+	g := newGated()
+	s := newStage(t, newProbe(t, func(c *Conn, f *lines) Next {
+		if c.Resumed() {
+			assert.NoError(t, c.Write([]byte("resumed"), 0))
+		}
+		return g.serve(c, f)
+	}), Options{})
+	third := s.dial()
+	c := s.conn()
+	a, b := s.dial(), s.dial()
+	a.Send("b")
+	b.Send("b")
+	<-g.entered
+	<-g.entered
+	s.net.Settle() // parked, as the queue is empty
+	require.True(t, c.Resume())
+	assert.Equal(t, "resumed", third.AwaitReceived(7))
+	close(g.goOn)
+}
+
+// A connection that always has more queues behind the others.
+func TestAgainGivesOthersTheirTurn(t *testing.T) {
+	g := newGated()
+	var order []string
+	s := newStage(t, newProbe(t, func(c *Conn, f *lines) Next {
+		n, err := c.Read(f.buf[:1])
+		if err != nil {
+			return g.serve(c, f)
+		}
+		order = append(order, string(f.buf[:n]))
+		if len(order) == 1 {
+			g.entered <- struct{}{}
+			<-g.goOn
+		}
+		return Again
+	}), Options{MaxWorkers: 1, SoftStart: 1})
+	busy, other := s.dial(), s.dial()
+	busy.Send("abc")
+	<-g.entered
+	other.Send("xyz")
+	s.net.Settle()
+	close(g.goOn)
+	await(t, func() bool { return other.Reads() >= 4 && busy.Reads() >= 4 }, "both served")
+	s.net.Settle()
+	assert.Equal(t, "axbycz", strings.Join(order, ""))
+}
+
+func TestIdleWorkersLeave(t *testing.T) {
+	g := newGated()
+	s := newStage(t, newProbe(t, g.serve), Options{})
+	var blocked []*polltest.Peer
+	for range 40 {
+		p := s.dial()
+		p.Send("b")
+		blocked = append(blocked, p)
+		<-g.entered
+	}
+	require.GreaterOrEqual(t, s.Stats()[0].Workers, 40)
+	close(g.goOn)
+	for _, p := range blocked {
+		p.AwaitReceived(1)
+	}
+	workers, soft := s.Stats()[0].Workers, s.Stats()[0].Soft
+	s.net.Settle()
+	s.net.Advance(2 * tidyEvery)
+	s.net.Settle()
+	assert.Greater(t, s.Stats()[0].Workers, keptWorkers, "they do not leave all at once")
+	for range 60 {
+		s.net.Advance(tidyEvery)
+		s.net.Settle()
+		now := s.Stats()[0]
+		assert.LessOrEqual(t, now.Soft, soft)
+		assert.LessOrEqual(t, now.Workers, workers)
+		workers, soft = now.Workers, now.Soft
+	}
+	await(t, func() bool { return s.Stats()[0].Workers == keptWorkers }, "few are left")
+	assert.Equal(t, 2, soft)
+}
+
+func TestShed(t *testing.T) {
+	for name, shed := range map[string]func(c *Conn, f *lines){
+		"answers":            func(c *Conn, _ *lines) { _ = c.Write([]byte("503"), time.Hour) },
+		"panics":             func(c *Conn, _ *lines) { panic("in Shed") },
+		"ends its goroutine": func(c *Conn, _ *lines) { runtime.Goexit() },
+		"peer does not read": func(c *Conn, _ *lines) { assert.ErrorIs(t, c.Write(make([]byte, 100), time.Hour), ErrWouldBlock) },
+		"waits for its input": func(c *Conn, f *lines) {
+			_, _ = c.Read(f.buf[:])
+			_, err := c.ReadWait(f.buf[:], time.Time{})
+			assert.ErrorIs(t, err, ErrWouldBlock)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := newGated()
+			probe := newProbe(t, g.serve)
+			probe.shed = shed
+			s := newStage(t, probe, Options{MaxWorkers: 2, MaxQueue: 3})
+			var served, refused []*polltest.Peer
+			for i := range 10 {
+				p := s.dial()
+				if i >= 5 {
+					p.Window(3)
+					refused = append(refused, p)
+				} else {
+					served = append(served, p)
+				}
+				p.Send("b")
+				if i < 2 {
+					<-g.entered
+				} else {
+					await(t, func() bool { st := s.Stats()[0]; return st.Queue == min(i-1, 3) && st.Shed == uint64(max(i-4, 0)) }, fmt.Sprint("queued or shed: ", i))
+				}
+			}
+			for _, p := range refused {
+				p.AwaitEnd()
+				p.CloseWrite()
+				p.AwaitClosed()
+				if name == "answers" {
+					assert.Equal(t, "503", p.Received())
+				}
+			}
+			close(g.goOn)
+			for _, p := range served {
+				assert.Equal(t, "b", p.AwaitReceived(1))
+			}
+		})
+	}
+}
+
+func TestPanic(t *testing.T) {
+	for name, opts := range map[string]Options{"worker": {}, "on the loop": {OnLoop: true}} {
+		for what, fail := range map[string]func(){
+			"panic":  func() { panic("boom") },
+			"nil":    func() { var m map[string]int; m["x"] = 1 },
+			"Goexit": runtime.Goexit,
+		} {
+			t.Run(name+"/"+what, func(t *testing.T) {
+				s := newStage(t, newProbe(t, func(c *Conn, f *lines) Next {
+					if n, _ := c.Read(f.buf[:]); string(f.buf[:n]) == "fail" {
+						fail()
+					} else if n > 0 {
+						assert.NoError(t, c.Write(f.buf[:n], 0))
+					}
+					return Idle
+				}), opts)
+				neighbour := s.dial()
+				for range 10 {
+					// All in one batch: the rest of it must not be lost.
+					p := s.net.Dial(s.ln)
+					p.Send("fail")
+					neighbour.Send("x")
+					p.AwaitClosed()
+				}
+				assert.Equal(t, "xxxxxxxxxx", neighbour.AwaitReceived(10))
+				await(t, func() bool { return s.probe.closed.Load() == 10 }, "Closed")
+				assert.Equal(t, uint64(10), s.Stats()[0].Panics)
+				assert.Contains(t, s.logs.String(), "TestPanic", "the stack of the handler")
+				assert.LessOrEqual(t, s.Stats()[0].Workers, 3)
+			})
+		}
+	}
+}
+
+// A loop that serves is kept up although a handler ends its goroutine in the
+// middle of a batch.
+func TestGoexitInTheMiddleOfABatch(t *testing.T) {
+	s := newStage(t, newProbe(t, func(c *Conn, f *lines) Next {
+		if c.ID() == 3 {
+			runtime.Goexit()
+		}
+		return echo(c, f)
+	}), Options{OnLoop: true})
+	var peers []*polltest.Peer
+	s.onLoop(func() {
+		for range 6 {
+			p := s.net.Dial(s.ln)
+			p.Send("x")
+			peers = append(peers, p)
+		}
+	})
+	for i, p := range peers {
+		if i == 2 {
+			p.AwaitClosed()
+		} else {
+			assert.Equal(t, "x", p.AwaitReceived(1))
+		}
+	}
+}
+
+func TestPanicInCallbacks(t *testing.T) {
+	entered, goOn := make(chan struct{}), make(chan struct{})
+	probe := newProbe(t, func(*Conn, *lines) Next {
+		entered <- struct{}{}
+		<-goOn
+		return Close
+	})
+	probe.hangup = func(*Conn, bool) { panic("in Hangup") }
+	s := newStage(t, probe, Options{})
+	p := s.dial()
+	p.Send("x")
+	<-entered
+	p.Reset()
+	s.net.Settle()
+	goOn <- struct{}{}
+	p.AwaitClosed()
+	assert.Contains(t, s.logs.String(), "panic in Hangup")
+	s.loops[0].Post(func() { panic("in a posted function") })
+	s.onLoop(func() {}) // it goes on
+	assert.Contains(t, s.logs.String(), "in a posted function")
+}
+
+func TestMaxConnections(t *testing.T) {
+	s := newStage(t, newProbe(t, echo), Options{MaxConnections: 2})
+	a, b, c := s.dial(), s.dial(), s.dial()
+	c.AwaitClosed()
+	assert.Equal(t, 2, s.Open())
+	a.CloseWrite()
+	a.AwaitClosed()
+	await(t, func() bool { return s.Open() == 1 }, "forgotten")
+	d := s.dial()
+	d.Send("x")
+	assert.Equal(t, "x", d.AwaitReceived(1))
+	assert.False(t, b.Closed())
+}
+
+// A listener that all loops share: connections are placed evenly.
+func TestPlacement(t *testing.T) {
+	s := newStage(t, newProbe(t, echo), Options{Loops: 4})
+	for range 400 {
+		s.net.Dial(s.ln)
+	}
+	await(t, func() bool { return s.Open() == 400 }, "all accepted")
+	for _, st := range s.Stats() {
+		assert.InDelta(t, 100, st.Connections, 25)
+	}
+}
