@@ -109,17 +109,20 @@ var methods = []string{
 	http.MethodGet, http.MethodPut, http.MethodPost, http.MethodDelete, http.MethodOptions, http.MethodHead, http.MethodPatch, http.MethodTrace, "QUERY",
 }
 
-// acceptable reports whether the client takes one of the media types that the operation answers with.
+// acceptable reports whether the client takes one of the media types that the operation answers with. Several Accept lines
+// are one list (RFC 9110 section 5.3).
 func (x *exchange) acceptable() bool {
 	if len(x.match.produces) == 0 || x.head.Accept == nil || param.Accepts(x.head.Accept, x.match.produces) >= 0 {
 		return true
 	}
-	for value := range x.head.Values("Accept") { // several lines are one list (RFC 9110 section 5.3)
-		if param.Accepts(value, x.match.produces) >= 0 {
-			return true
+	accept := x.head.Accept
+	lines := 0
+	for value := range x.head.Values("Accept") {
+		if lines++; lines > 1 {
+			accept = append(append(slices.Clip(accept), ", "...), value...)
 		}
 	}
-	return false
+	return param.Accepts(accept, x.match.produces) >= 0
 }
 
 // admitBody checks what the head says about the body: that it may be there, how it is encoded, and how long it is.

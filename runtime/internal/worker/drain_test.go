@@ -143,9 +143,10 @@ func TestDrainHalfRequest(t *testing.T) {
 	assert.Equal(t, "whole", slow.AwaitReceived(5))
 	slow.AwaitClosed()
 	assert.Empty(t, done)
-	s.net.Settle()
-	s.net.Advance(11 * time.Second)
-	never.AwaitClosed()
+	await(t, func() bool {
+		s.net.Advance(time.Second)
+		return never.Closed()
+	}, "its deadline")
 	assert.NoError(t, <-done)
 }
 

@@ -124,6 +124,9 @@ func (c *Conn) note(s, set uint32) bool {
 	}
 	to &^= wake
 	hangup := set &^ s & (peerClosed | gone)
+	if s&gone != 0 {
+		hangup = 0 // there is no more to tell
+	}
 	if hangup != 0 {
 		to |= held
 	}
