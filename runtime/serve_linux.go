@@ -58,7 +58,9 @@ func (s *Server) run(ctx context.Context, listeners []*Listener) error {
 	defer cancel()
 	defer context.AfterFunc(limit, func() { cut(ErrCut) })()
 	if err := engine.Drain(limit); err != nil {
-		s.logger.Error("drain", "error", err)
+		s.logger.Error("connections were cut", "error", err)
+	}
+	if limit.Err() != nil { // also when the handlers ended because they were told so
 		return ErrCut
 	}
 	return <-ended
