@@ -32,6 +32,7 @@ var mayImport = []struct {
 	{"golden", nil},
 	{"golden/...", []string{"runtime", "runtime/client", "runtime/ecmaregex"}},
 	{"runtime/internal/poll", nil},
+	{"runtime/internal/poll/polltest", []string{"runtime/internal/poll"}}, // the scripted poller
 	{"runtime/internal/loop", []string{"runtime/internal/poll", "runtime/internal/bytebuf"}},
 	{"runtime/internal/tlsconn", []string{"runtime/internal/poll", "runtime/internal/bytebuf"}},
 	{"runtime/internal/worker", []string{"runtime/internal/loop", "runtime/internal/poll", "runtime/internal/bytebuf"}},

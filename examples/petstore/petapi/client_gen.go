@@ -14,8 +14,7 @@ type Client struct {
 	c *client.Client
 }
 
-// NewClient gives a client of the API at baseURL (http://localhost:8080/v1), the path of the server
-// included.
+// NewClient gives a client of the API at baseURL (/v1), the path of the server included.
 func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	c, err := client.New(baseURL, opts...)
 	if err != nil {
