@@ -1,0 +1,185 @@
+package spec
+
+// API is one OpenAPI document, lifted to a model that is the same for every version of the standard.
+// Slices are in the order of the document. An API is immutable after Load.
+type API struct {
+	// Version is the version that the document states, "3.0.3" or "3.1.0".
+	Version string
+	// Title, APIVersion and Description come from the info object.
+	Title, APIVersion, Description string
+	// BasePath is the path of the first server, without a trailing slash; "" for the root.
+	BasePath string
+	// Servers are the URLs of the servers, variables replaced by their defaults.
+	Servers []string
+	// Operations are all operations, in the order of paths and, inside a path, of the document.
+	Operations []*Operation
+	// Schemas are the named schemas of components, in document order, and the ones that other files name.
+	Schemas []*Schema
+	// SecuritySchemes are those of components, in document order.
+	SecuritySchemes []*SecurityScheme
+	// Tags are the declared tags, then those that only operations name, in document order.
+	Tags []*Tag
+	// Source is the document itself: the bytes of the root file where it stands alone, else a bundled JSON document.
+	Source []byte
+	// SourceName is the base name to serve Source under: "openapi.yaml" or "openapi.json".
+	SourceName string
+	// Extensions are those of the document itself.
+	Extensions Extensions
+
+	files map[string]*file // by name; for snippets
+}
+
+// Diagnose makes a finding of another step, with the snippet of its place.
+func (a *API) Diagnose(sev Severity, class string, loc Location, what, remedy string) Diagnostic {
+	d := Diagnostic{Severity: sev, Class: class, Loc: loc, What: what, Remedy: remedy}
+	if f := a.files[loc.File]; f != nil {
+		d.Snippet = f.snippet(loc.Line, loc.Column)
+	}
+	return d
+}
+
+// Tag is a group of operations.
+type Tag struct {
+	Name, Description string
+}
+
+// Location is a place in a file: line and column start at 1, columns count bytes.
+type Location struct {
+	File    string // as the user named it; other files as reached from there: "api/openapi.yaml", "api/schemas/pet.yaml"
+	Line    int
+	Column  int
+	Pointer string // JSON pointer inside the file as a fragment: "#/components/schemas/Pet"
+}
+
+// Operation is one method of one path.
+type Operation struct {
+	Loc         Location
+	Method      string // upper case: "GET"
+	Path        string // template as in the document, made to start with a slash; query and fragment are cut off
+	ID          string // operationId, "" where absent; unique among the operations of an API, as a duplicate is dropped with a warning
+	Summary     string
+	Description string
+	Tags        []string
+	Deprecated  bool
+	Parameters  []*Parameter // those of the path and of the operation, merged; path parameters in template order first
+	Body        *RequestBody // nil where none is declared
+	Responses   []*Response  // by document order
+	Security    []SecurityRequirement
+	// Twin is the earlier operation that has the same method and a path of the same shape (names of parameters and what was
+	// cut off aside), which no router can tell apart; nil in all but such documents. A warning has told of it.
+	Twin       *Operation
+	Extensions Extensions
+}
+
+// In says where a parameter stands.
+type In string
+
+// The four places of a parameter.
+const (
+	InPath   In = "path"
+	InQuery  In = "query"
+	InHeader In = "header"
+	InCookie In = "cookie"
+)
+
+// Parameter is one parameter of an operation, or one header of a response.
+type Parameter struct {
+	Loc         Location
+	Name        string
+	In          In
+	Description string
+	Required    bool // always true for path parameters
+	Deprecated  bool
+	Style       string // "simple", "label", "matrix", "form", "spaceDelimited", "pipeDelimited", "deepObject"; the default is filled in
+	Explode     bool   // the default of the style is filled in
+	// AllowReserved lets reserved characters of the query pass without percent-encoding.
+	AllowReserved bool
+	// Schema is never nil. Where the parameter has content, it is the schema of its only media type.
+	Schema *Schema
+	// ContentType is the media type of a parameter with content, else "".
+	ContentType string
+	Examples    []Literal
+	Extensions  Extensions
+}
+
+// RequestBody is the declared body of a request.
+type RequestBody struct {
+	Loc         Location
+	Description string
+	Required    bool
+	Content     []*MediaType
+}
+
+// MediaType is one entry of a content map.
+type MediaType struct {
+	Loc    Location
+	Name   string  // as in the document, lower case, parameters kept: "application/json", "image/*", "*/*"
+	Schema *Schema // nil where none is given
+	// ItemSchema is that of each item of a stream (OpenAPI 3.2: text/event-stream, application/jsonl); nil where none is given.
+	ItemSchema *Schema
+	Encoding   []*Encoding // of the parts of a form, in document order
+	Examples   []Literal
+	Extensions Extensions
+}
+
+// Encoding says how one property of a form is sent.
+type Encoding struct {
+	Loc         Location
+	Name        string // of the property
+	ContentType string // "" where none is given; may be a list: "image/png, image/jpeg"
+	Style       string // "form" where none is given
+	Explode     bool   // the default of the style is filled in
+	// AllowReserved lets reserved characters pass without percent-encoding.
+	AllowReserved bool
+	Headers       []*Parameter // of the part; In is InHeader
+}
+
+// Response is one declared answer.
+type Response struct {
+	Loc         Location
+	Status      int // 100 to 599; 1 to 5 for the ranges 1XX to 5XX; 0 for default
+	Description string
+	Headers     []*Parameter // In is InHeader; Content-Type is left out, as the standard says
+	Content     []*MediaType // empty: no body
+	// Ref is what the operation refers to, "" for a response in place: "#/components/responses/NotFound" in the root document,
+	// "errors.yaml#/NotFound" in another file.
+	Ref string
+}
+
+// SecurityKind says how a scheme proves who is asking.
+type SecurityKind string
+
+// The kinds of security schemes.
+const (
+	SecurityAPIKey    SecurityKind = "apiKey"
+	SecurityBasic     SecurityKind = "basic"
+	SecurityBearer    SecurityKind = "bearer" // HTTP bearer, OAuth 2 and OpenID Connect: all send a bearer token
+	SecurityMutualTLS SecurityKind = "mutualTLS"
+	SecurityOtherHTTP SecurityKind = "http" // another HTTP authentication scheme, see HTTPScheme
+)
+
+// SecurityScheme is one entry of components/securitySchemes.
+type SecurityScheme struct {
+	Loc         Location
+	Name        string // its key in components
+	Kind        SecurityKind
+	Description string
+	In          In     // of an API key
+	ParamName   string // of an API key
+	HTTPScheme  string // of an HTTP scheme, lower case
+	Extensions  Extensions
+}
+
+// SecurityRequirement is met when all of its uses are met. An empty one is met by everybody.
+type SecurityRequirement struct {
+	Uses []SecurityUse
+}
+
+// SecurityUse is one scheme with the scopes that it must grant.
+type SecurityUse struct {
+	Scheme *SecurityScheme
+	Scopes []string
+}
+
+// Extensions holds the x- members of an object, each as the JSON text of its value (numbers exact).
+type Extensions map[string][]byte

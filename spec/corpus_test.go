@@ -1,0 +1,103 @@
+package spec
+
+import (
+	"bufio"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// corpusDir is a folder of real documents: dev/, bad/ with MANIFEST.tsv, and INDEX.tsv. It is no part of the project.
+func corpusDir(t *testing.T) string {
+	t.Helper()
+	dir := os.Getenv("CORPUS")
+	if dir == "" {
+		t.Skip("CORPUS names no folder of real documents")
+	}
+	return dir
+}
+
+// tsv reads a table; each row maps column names to values.
+func tsv(t *testing.T, path string) []map[string]string {
+	t.Helper()
+	f, err := os.Open(path)
+	require.NoError(t, err)
+	defer f.Close()
+	var rows []map[string]string
+	var head []string
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		cells := strings.Split(lines.Text(), "\t")
+		if head == nil {
+			head = cells
+			continue
+		}
+		row := map[string]string{}
+		for i, cell := range cells {
+			if i < len(head) {
+				row[head[i]] = cell
+			}
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func TestCorpusDev(t *testing.T) {
+	dir := corpusDir(t)
+	for _, row := range tsv(t, filepath.Join(dir, "INDEX.tsv")) {
+		if row["version"] == "2.0" {
+			continue
+		}
+		t.Run(row["id"], func(t *testing.T) {
+			start := time.Now()
+			api, diags, err := Load(filepath.Join(dir, "dev", row["root"]), WithRoot(filepath.Join(dir, "dev", row["id"])))
+			took := time.Since(start)
+			require.NoError(t, err)
+			for _, d := range diags {
+				if d.Severity == Error {
+					t.Error(d.Text())
+				}
+				assert.NotEqual(t, "structure", d.Class, d.Text())
+			}
+			require.NotNil(t, api)
+			want, err := strconv.Atoi(row["ops"])
+			require.NoError(t, err)
+			assert.Len(t, api.Operations, want)
+			assert.Less(t, took, 20*time.Second)
+			t.Logf("%v, %d diagnostics, %d schemas", took.Round(time.Millisecond), len(diags), len(api.Schemas))
+		})
+	}
+}
+
+func TestCorpusBad(t *testing.T) {
+	dir := filepath.Join(corpusDir(t), "bad")
+	for _, row := range tsv(t, filepath.Join(dir, "MANIFEST.tsv")) {
+		t.Run(row["file"], func(t *testing.T) {
+			start := time.Now()
+			api, diags, err := Load(filepath.Join(dir, row["file"]))
+			require.NoError(t, err)
+			assert.Less(t, time.Since(start), 20*time.Second)
+			switch row["expect"] {
+			case "reject":
+				assert.Nil(t, api)
+				assert.True(t, diags.HasErrors())
+			case "accept":
+				assert.NotNil(t, api, diags.Text())
+			}
+			t.Logf("%v, refused: %v\n%s", time.Since(start).Round(time.Millisecond), api == nil, first(diags.Text(), 600))
+		})
+	}
+}
+
+func first(s string, n int) string {
+	if len(s) > n {
+		return s[:n] + "..."
+	}
+	return s
+}

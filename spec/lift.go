@@ -1,0 +1,216 @@
+package spec
+
+import (
+	"path/filepath"
+	"strings"
+)
+
+// lifter makes the model of nodes that the checker has repaired.
+type lifter struct {
+	*reader
+	api      *API
+	root     *node
+	schemas  map[*node]*Schema
+	nodes    map[*Schema]*node
+	all      []*Schema // in the order of their finding
+	queue    []*Schema // found by reference and not yet filled
+	names    map[*node]string
+	children map[*node][]*node // schemas of components that have another one in their allOf
+	kin      int               // descendants found so far
+	values   []valueCheck
+	schemes  map[string]*SecurityScheme
+	opIDs    map[string]*Operation
+	routes   map[route]*Operation
+	tags     map[string]bool
+
+	// What many places refer to is lifted once.
+	shared      map[*node]*Parameter
+	contents    map[*node][]*MediaType
+	bodies      map[*node]*RequestBody
+	headerLists map[*node][]*Parameter
+	extras      map[*node]Extensions
+
+	made int  // operations, parameters, responses and uses of schemes so far
+	full bool // too many
+}
+
+// lift makes the API. Findings of this step may be errors: the caller looks at them.
+func (r *reader) lift(f *file, refs references) *API {
+	l := &lifter{
+		reader: r, root: f.root,
+		api:     &API{files: map[string]*file{}},
+		schemas: map[*node]*Schema{}, nodes: map[*Schema]*node{}, names: map[*node]string{}, children: map[*node][]*node{},
+		schemes: map[string]*SecurityScheme{}, opIDs: map[string]*Operation{}, routes: map[route]*Operation{},
+		shared: map[*node]*Parameter{}, contents: map[*node][]*MediaType{}, bodies: map[*node]*RequestBody{},
+		headerLists: map[*node][]*Parameter{}, extras: map[*node]Extensions{},
+	}
+	for _, other := range r.order {
+		l.api.files[other.name] = other
+	}
+	l.head()
+	l.components()
+	l.paths()
+	l.drain()
+	l.gatherNamed()
+	l.cutRings()
+	l.checkValues()
+	l.source(f, refs)
+	return l.api
+}
+
+// head lifts what stands about the API as a whole.
+func (l *lifter) head() {
+	a, info := l.api, l.root.get("info").end()
+	a.Version = strings.TrimSpace(l.root.value("openapi"))
+	a.Title, a.APIVersion, a.Description = info.value("title"), info.value("version"), info.value("description")
+	a.Extensions = l.extensions(l.root)
+	l.servers()
+	for _, n := range l.list(l.root, "tags") {
+		a.Tags = append(a.Tags, &Tag{Name: n.value("name"), Description: n.value("description")})
+	}
+}
+
+// components lifts the named schemas and the security schemes.
+func (l *lifter) components() {
+	components := l.root.get("components").end()
+	schemas := l.kids(components.get("schemas"))
+	for _, n := range schemas {
+		l.alias(n)
+		for _, member := range n.get("allOf").items() {
+			if member.ref != nil {
+				parent := member.end()
+				l.children[parent] = append(l.children[parent], n)
+			}
+		}
+	}
+	listed := map[*Schema]bool{}
+	for _, n := range schemas {
+		if s := l.schema(n); !listed[s] {
+			listed[s] = true
+			l.api.Schemas = append(l.api.Schemas, s)
+		}
+	}
+	for _, n := range l.kids(components.get("securitySchemes")) {
+		l.securityScheme(n)
+	}
+	l.drain()
+}
+
+// alias gives a schema of another file the name under which components of the root document refers to it.
+func (l *lifter) alias(n *node) {
+	if n.ref == nil || !onlyAnnotates(n) {
+		return
+	}
+	to := identity(n)
+	if _, named := l.names[to]; !named && to.file.root != l.root {
+		l.names[to] = n.key
+	}
+}
+
+// gatherNamed adds the named schemas of other places than components to the list.
+func (l *lifter) gatherNamed() {
+	listed := make(map[*Schema]bool, len(l.api.Schemas))
+	for _, s := range l.api.Schemas {
+		listed[s] = true
+	}
+	for _, s := range l.all {
+		if s.Ref != "" && !listed[s] {
+			listed[s] = true
+			l.api.Schemas = append(l.api.Schemas, s)
+		}
+	}
+}
+
+// schemaSections are the names of maps that hold named schemas.
+var schemaSections = map[string]bool{"schemas": true, "definitions": true, "$defs": true}
+
+// nameOf is the name that components or a file gives a schema, and whether there is one: it may be "".
+func (l *lifter) nameOf(n *node) (name string, named bool) {
+	if name, ok := l.names[n]; ok {
+		return name, true
+	}
+	switch {
+	case n.parent == nil:
+		base := filepath.Base(n.file.path)
+		return strings.TrimSuffix(base, filepath.Ext(base)), true
+	case n.parent.shape == shapeObject && schemaSections[n.parent.key] && n.parent.role == roleNone:
+		return n.key, true
+	case n.parent == n.file.root && n.file.root != l.root && n.file.root.role == roleNone:
+		return n.key, true // a file of fragments
+	default:
+		return "", false
+	}
+}
+
+// identityText is the identity of a place: its pointer, after the file where that is not the root document.
+func (l *lifter) identityText(n *node) string {
+	if n.file.root == l.root {
+		return n.pointer()
+	}
+	return n.file.id + n.pointer()
+}
+
+// list returns the items of a list member that have a meaning, references followed.
+func (l *lifter) list(n *node, key string) []*node {
+	var out []*node
+	for _, item := range n.get(key).end().items() {
+		if !item.dead() {
+			out = append(out, item.end())
+		}
+	}
+	return out
+}
+
+// items are the values of a list, none for all else.
+func (n *node) items() []*node {
+	if n == nil || n.shape != shapeList {
+		return nil
+	}
+	return n.kids
+}
+
+// kids are the members of a map of OpenAPI objects; the map itself may be a reference.
+func (l *lifter) kids(n *node) []*node {
+	if n == nil || n.dead() {
+		return nil
+	}
+	if n = n.end(); n.shape != shapeObject {
+		return nil
+	}
+	return n.kids
+}
+
+// spend counts one object of the model. It returns false once there are more than any document needs: objects that many
+// places refer to multiply.
+func (l *lifter) spend(n *node) bool {
+	if l.made++; l.made > l.config.limits.Nodes && !l.full {
+		l.full = true
+		l.fail(n, "limit", "the references of the document multiply beyond "+count(l.config.limits.Nodes)+" operations, parameters and responses", "split the API into several documents")
+	}
+	return !l.full
+}
+
+// extensions are the x- members of an object.
+func (l *lifter) extensions(n *node) Extensions {
+	if n == nil || n.shape != shapeObject {
+		return nil
+	}
+	out, known := l.extras[n]
+	if known {
+		return out
+	}
+	defer func() {
+		if out != nil {
+			l.extras[n] = out
+		}
+	}()
+	for _, kid := range n.kids {
+		if kid.isExtension() {
+			if out == nil {
+				out = Extensions{}
+			}
+			out[kid.key] = kid.appendJSON(nil)
+		}
+	}
+	return out
+}

@@ -1,0 +1,122 @@
+package spec
+
+import (
+	"strconv"
+	"strings"
+)
+
+// requestBody lifts what operations may share.
+func (l *lifter) requestBody(n *node) *RequestBody {
+	b, known := l.bodies[n]
+	if !known {
+		b = &RequestBody{Loc: n.loc(), Description: n.value("description"), Content: l.content(n.get("content"))}
+		b.Required, _ = n.truth("required")
+		l.bodies[n] = b
+	}
+	return b
+}
+
+// content lifts a map of media types.
+func (l *lifter) content(n *node) []*MediaType {
+	out, known := l.contents[n]
+	if known || n == nil {
+		return out
+	}
+	defer func() { l.contents[n] = out }()
+	for _, kid := range l.kids(n) {
+		if kid.dead() || kid.end().role != roleMediaType {
+			continue
+		}
+		media := kid.end()
+		m := &MediaType{
+			Loc: kid.keyLoc(), Name: strings.ToLower(kid.key), Encoding: l.encodings(media), Examples: l.examples(media),
+			Extensions: l.extensions(media),
+		}
+		if schema := media.get("schema"); schema != nil {
+			m.Schema = l.schema(schema)
+		}
+		if schema := media.get("itemSchema"); schema != nil {
+			m.ItemSchema = l.schema(schema)
+		}
+		out = append(out, m)
+	}
+	return out
+}
+
+// encodings lifts how the parts of a form are sent.
+func (l *lifter) encodings(media *node) []*Encoding {
+	var out []*Encoding
+	for _, kid := range l.kids(media.get("encoding")) {
+		n := kid.end()
+		if n.role != roleEncoding {
+			continue
+		}
+		e := &Encoding{Loc: kid.keyLoc(), Name: kid.key, ContentType: n.value("contentType"), Headers: l.headers(n.get("headers"))}
+		e.Style, e.Explode = l.style(n, InQuery)
+		e.AllowReserved, _ = n.truth("allowReserved")
+		out = append(out, e)
+	}
+	return out
+}
+
+// responses lifts the answers of an operation.
+func (l *lifter) responses(n *node) []*Response {
+	var out []*Response
+	seen := map[int]bool{}
+	for _, kid := range l.kids(n) {
+		if kid.isExtension() {
+			continue
+		}
+		if !l.spend(kid) {
+			return nil
+		}
+		status, ok := l.status(kid)
+		if !ok {
+			continue
+		}
+		if seen[status] {
+			l.warn(kid, "duplicate-response", "there is a response "+quote(kid.key)+" already; this one is left out", "remove one of the two")
+			continue
+		}
+		seen[status] = true
+		out = append(out, l.response(kid, status))
+	}
+	return out
+}
+
+// status reads the key of a response: a code, a range as in 4XX, or default.
+func (l *lifter) status(n *node) (int, bool) {
+	key := n.key
+	if key == "default" {
+		return 0, true
+	}
+	if len(key) == 3 && key[0] >= '1' && key[0] <= '5' && strings.EqualFold(key[1:], "xx") {
+		if key[1:] != "XX" {
+			l.warn(n, "bad-status", "the range "+quote(key)+" is written with capitals", "write "+string(key[0])+"XX")
+		}
+		return int(key[0] - '0'), true
+	}
+	if code, err := strconv.Atoi(key); err == nil && len(key) == 3 && code >= 100 && code <= 599 {
+		return code, true
+	}
+	l.warn(n, "bad-status", quote(key)+" is no status code; the response is left out", "use 100 to 599, 1XX to 5XX, or default")
+	return 0, false
+}
+
+// response lifts one answer. What a broken reference should have said is an answer without a body.
+func (l *lifter) response(kid *node, status int) *Response {
+	n := kid.end()
+	r := &Response{Loc: n.loc(), Status: status, Description: n.value("description")}
+	if kid.ref != nil {
+		r.Ref = l.identityText(kid.ref)
+		if text := kid.value("description"); text != "" {
+			r.Description = text
+		}
+	}
+	if n.broken {
+		return r
+	}
+	r.Headers = l.headers(n.get("headers"))
+	r.Content = l.content(n.get("content"))
+	return r
+}

@@ -1,0 +1,213 @@
+package spec
+
+import (
+	"strings"
+)
+
+// paths lifts the operations.
+func (l *lifter) paths() {
+	for _, n := range l.kids(l.root.get("paths")) {
+		if !n.isExtension() && !n.dead() {
+			l.pathItem(n)
+		}
+	}
+	l.drain()
+}
+
+// methods are the members of a path item that are operations.
+var methods = map[string]bool{
+	"get": true, "put": true, "post": true, "delete": true, "options": true, "head": true, "patch": true, "trace": true, "query": true,
+}
+
+// pathItem lifts the operations of one path.
+func (l *lifter) pathItem(n *node) {
+	t := l.template(n)
+	members := itemMembers(n)
+	var common *node
+	for _, kid := range members {
+		if kid.key == "parameters" {
+			common = kid
+		}
+	}
+	for _, kid := range members {
+		switch {
+		case methods[kid.key]:
+			l.operation(t, strings.ToUpper(kid.key), kid, common)
+		case kid.key == "additionalOperations":
+			for _, op := range l.kids(kid) {
+				if !isToken(op.key) {
+					l.warn(op, "bad-method", quote(op.key)+" is no HTTP method; the operation is left out", "use letters")
+					continue
+				}
+				l.operation(t, strings.ToUpper(op.key), op, common)
+			}
+		}
+	}
+}
+
+// itemMembers are the members of a path item, then those of the ones that it refers to and does not replace.
+func itemMembers(n *node) []*node {
+	var out []*node
+	seen := map[string]bool{}
+	for ; n != nil; n = n.ref {
+		for _, kid := range n.kids {
+			if kid.key != "$ref" && !seen[kid.key] {
+				seen[kid.key] = true
+				out = append(out, kid)
+			}
+		}
+	}
+	return out
+}
+
+// isToken reports whether s is a token of RFC 9110 section 5.6.2.
+func isToken(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if c <= ' ' || c >= 0x7f || strings.IndexByte("\"(),/:;<=>?@[\\]{}", c) >= 0 {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// template is the path of a path item and what it says about parameters.
+type template struct {
+	at    *node
+	path  string
+	names []string          // of parameters, in order, each once
+	has   map[string]bool   // the same as a set
+	cut   map[string]string // parameters of the query that was cut off: by placeholder, the name in the query
+	shape string            // the path with nameless parameters
+}
+
+// route is what a router goes by.
+type route struct{ method, shape string }
+
+// maxPathParameters bounds the parameters of one path.
+const maxPathParameters = 100
+
+// template makes a path of a key of paths.
+func (l *lifter) template(n *node) template {
+	t := template{at: n, path: n.key}
+	if i := strings.IndexAny(t.path, "?#"); i >= 0 && strings.Count(t.path[:i], "{") == strings.Count(t.path[:i], "}") {
+		l.warn(n, "path-query", "the path has a query or a fragment, which no path can have; it is read as "+quote(t.path[:i]), "declare parameters of the query")
+		t.cut = queryNames(t.path[i+1:])
+		t.path = t.path[:i]
+	}
+	if !strings.HasPrefix(t.path, "/") {
+		l.warn(n, "path-slash", "the path does not begin with a slash; it is read as "+quote("/"+t.path), "begin it with a slash")
+		t.path = "/" + t.path
+	}
+	t.has = map[string]bool{}
+	rest := t.path
+	for {
+		before, after, found := strings.Cut(rest, "{")
+		t.shape += before
+		name, next, closed := strings.Cut(after, "}")
+		if !found || !closed {
+			if found {
+				l.warn(n, "path-braces", "the path has an open brace", "close it")
+			}
+			return t
+		}
+		rest = next
+		t.shape += "{}"
+		if !t.has[name] {
+			t.has[name] = true
+			t.names = append(t.names, name)
+		}
+		if len(t.names) > maxPathParameters {
+			l.fail(n, "limit", "the path has more than "+count(maxPathParameters)+" parameters", "move some to the query or the body")
+			return t
+		}
+	}
+}
+
+// queryNames finds name={placeholder} in a query.
+func queryNames(query string) map[string]string {
+	out := map[string]string{}
+	for pair := range strings.SplitSeq(query, "&") {
+		name, value, found := strings.Cut(pair, "=")
+		if !found {
+			value = name
+		}
+		if strings.HasPrefix(value, "{") && strings.HasSuffix(value, "}") {
+			placeholder := strings.Trim(value, "{}")
+			if !found {
+				name = placeholder
+			}
+			out[placeholder] = name
+		}
+	}
+	return out
+}
+
+// operation lifts one method of a path; n may be a reference.
+func (l *lifter) operation(t template, method string, n, common *node) {
+	if n.dead() || !l.spend(n) {
+		return
+	}
+	n = n.end()
+	op := &Operation{
+		Loc: n.loc(), Method: method, Path: t.path,
+		Summary: n.value("summary"), Description: n.value("description"), Extensions: l.extensions(n),
+	}
+	op.Deprecated, _ = n.truth("deprecated")
+	l.operationID(op, n)
+	l.operationTags(op, n)
+	op.Parameters = l.parameters(t, n, common)
+	if body := n.get("requestBody"); body != nil && !body.dead() {
+		op.Body = l.requestBody(body.end())
+	}
+	op.Responses = l.responses(n.get("responses").end())
+	op.Security = l.requirements(n)
+	l.twin(op, t, n)
+	l.api.Operations = append(l.api.Operations, op)
+}
+
+func (l *lifter) operationID(op *Operation, n *node) {
+	id := n.value("operationId")
+	if id == "" {
+		return
+	}
+	if first, taken := l.opIDs[id]; taken {
+		l.warn(n.get("operationId"), "duplicate-operation-id", "the operationId "+quote(id)+" is that of "+first.Method+" "+quote(first.Path)+" already; this operation has none", "give it one of its own")
+		return
+	}
+	l.opIDs[id] = op
+	op.ID = id
+}
+
+func (l *lifter) operationTags(op *Operation, n *node) {
+	for _, item := range n.get("tags").items() {
+		op.Tags = append(op.Tags, item.text)
+		l.tag(item.text)
+	}
+}
+
+// tag makes sure that a tag is in the list.
+func (l *lifter) tag(name string) {
+	if l.tags == nil {
+		l.tags = map[string]bool{}
+		for _, t := range l.api.Tags {
+			l.tags[t.Name] = true
+		}
+	}
+	if !l.tags[name] {
+		l.tags[name] = true
+		l.api.Tags = append(l.api.Tags, &Tag{Name: name})
+	}
+}
+
+// twin finds the operation that no router can tell from op.
+func (l *lifter) twin(op *Operation, t template, n *node) {
+	key := route{op.Method, t.shape}
+	first, taken := l.routes[key]
+	if !taken {
+		l.routes[key] = op
+		return
+	}
+	op.Twin = first
+	l.warn(n, "same-route", op.Method+" "+quote(t.at.key)+" is the same as "+first.Method+" "+quote(first.Path)+" to a router", "make the paths differ, or make one operation of both")
+}

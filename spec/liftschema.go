@@ -1,0 +1,255 @@
+package spec
+
+// identity follows references that only annotate, to the schema that a place means.
+func identity(n *node) *node {
+	for n.ref != nil && onlyAnnotates(n) {
+		n = n.ref
+	}
+	return n
+}
+
+// schema returns the schema that a place means. One and the same is returned for one and the same; what is reached by
+// reference is filled later, so that no chain of references is deep for the stack.
+func (l *lifter) schema(n *node) *Schema {
+	to := identity(n)
+	if s, ok := l.schemas[to]; ok {
+		return s
+	}
+	s := &Schema{}
+	l.schemas[to], l.nodes[s] = s, to
+	l.all = append(l.all, s)
+	name, named := l.nameOf(to)
+	if named {
+		s.Name, s.Ref = name, l.identityText(to)
+	}
+	if to != n || named {
+		l.queue = append(l.queue, s)
+	} else {
+		l.fill(s, to)
+	}
+	return s
+}
+
+// drain fills all schemas that wait.
+func (l *lifter) drain() {
+	for len(l.queue) > 0 {
+		s := l.queue[0]
+		l.queue = l.queue[1:]
+		l.fill(s, l.nodes[s])
+	}
+}
+
+// fill lifts the keywords of n.
+func (l *lifter) fill(s *Schema, n *node) {
+	s.Loc = n.loc()
+	switch {
+	case n.broken:
+		s.Always = true
+		return
+	case n.shape == shapeBool:
+		s.Always, s.Never = n.isTrue(), !n.isTrue()
+		return
+	case n.shape != shapeObject:
+		s.Always = true
+		return
+	case n.ref != nil:
+		s.AllOf = append(s.AllOf, l.schema(n.ref))
+	case len(n.kids) == 0:
+		s.Always = true
+	}
+	for _, kid := range n.kids {
+		_ = kid.isExtension() || l.annotation(s, kid) || l.assertion(s, n, kid) || l.applicator(s, kid) || l.unenforced(s, n, kid)
+	}
+	s.Extensions = l.extensions(n)
+	l.finishTypes(s, n)
+	l.finishBounds(s, n)
+	l.finishEnum(s, n)
+	if d := n.get("discriminator"); d != nil && !d.dead() {
+		l.discriminator(s, n, d.end())
+	}
+}
+
+// annotation lifts a keyword that says something about values and asserts nothing.
+func (l *lifter) annotation(s *Schema, kid *node) bool {
+	switch kid.key {
+	case "title":
+		s.Title = kid.text
+	case "description":
+		s.Description = kid.text
+	case "format":
+		s.Format = kid.text
+	case "deprecated":
+		s.Deprecated = kid.isTrue()
+	case "readOnly":
+		s.ReadOnly = kid.isTrue()
+	case "writeOnly":
+		s.WriteOnly = kid.isTrue()
+	case "contentEncoding":
+		s.ContentEncoding = kid.text
+	case "contentMediaType":
+		s.ContentMediaType = kid.text
+	case "default":
+		l.values = append(l.values, valueCheck{s, kid, valueDefault})
+	case "example":
+		l.values = append(l.values, valueCheck{s, kid, valueExample})
+	case "examples":
+		for _, item := range kid.items() {
+			l.values = append(l.values, valueCheck{s, item, valueExample})
+		}
+	case "$ref", "$id", "$schema", "$anchor", "$dynamicAnchor", "$recursiveAnchor", "$comment", "$vocabulary", "$defs", "definitions",
+		"xml", "externalDocs", "contentSchema", "discriminator":
+	default:
+		return false
+	}
+	return true
+}
+
+// assertion lifts a keyword that holds a value against something.
+func (l *lifter) assertion(s *Schema, n, kid *node) bool {
+	switch kid.key {
+	case "type", "nullable", "enum", "exclusiveMinimum", "exclusiveMaximum": // see the finish methods
+	case "const":
+		s.Const = literalOf(kid)
+	case "minimum":
+		s.Minimum = literalOf(kid)
+	case "maximum":
+		s.Maximum = literalOf(kid)
+	case "multipleOf":
+		s.MultipleOf = l.multipleOf(kid)
+	case "minLength":
+		s.MinLength = countOf(kid)
+	case "maxLength":
+		s.MaxLength = countOf(kid)
+	case "pattern":
+		s.Pattern = kid.text
+	case "minItems":
+		s.MinItems = countOf(kid)
+	case "maxItems":
+		s.MaxItems = countOf(kid)
+	case "uniqueItems":
+		s.UniqueItems = kid.isTrue()
+	case "minProperties":
+		s.MinProperties = countOf(kid)
+	case "maxProperties":
+		s.MaxProperties = countOf(kid)
+	case "required":
+		s.Required = l.required(kid)
+	default:
+		return false
+	}
+	return true
+}
+
+// applicator lifts a keyword that holds schemas.
+func (l *lifter) applicator(s *Schema, kid *node) bool {
+	switch kid.key {
+	case "items":
+		s.Items = l.schema(kid)
+	case "prefixItems":
+		s.PrefixItems = l.schemaList(kid)
+	case "contains":
+		s.Contains = l.schema(kid)
+	case "properties":
+		s.Properties = l.properties(kid)
+	case "patternProperties":
+		s.PatternProperties = l.properties(kid)
+	case "additionalProperties":
+		s.AdditionalProperties = l.schema(kid)
+	case "allOf":
+		s.AllOf = append(s.AllOf, l.schemaList(kid)...)
+	case "oneOf":
+		s.OneOf = l.schemaList(kid)
+	case "anyOf":
+		s.AnyOf = l.schemaList(kid)
+	case "not":
+		s.Not = l.schema(kid)
+	default:
+		return false
+	}
+	return true
+}
+
+// unenforced notes a keyword that the model does not carry, where it would have an effect.
+func (l *lifter) unenforced(s *Schema, n, kid *node) bool {
+	switch kid.key {
+	case "then", "else":
+		if n.get("if") == nil {
+			return true
+		}
+	case "minContains", "maxContains":
+		if n.get("contains") == nil {
+			return true
+		}
+	case "unevaluatedItems", "unevaluatedProperties", "propertyNames", "additionalItems":
+		if kid.isTrue() || kid.shape == shapeObject && len(kid.kids) == 0 {
+			return true
+		}
+	case "if", "dependentRequired", "dependentSchemas", "dependencies", "$dynamicRef", "$recursiveRef":
+	default:
+		return false
+	}
+	s.Unenforced = append(s.Unenforced, Keyword{Loc: kid.keyLoc(), Name: kid.key})
+	return true
+}
+
+func (l *lifter) schemaList(n *node) []*Schema {
+	if n = n.end(); n == nil {
+		return nil
+	}
+	out := make([]*Schema, 0, len(n.kids))
+	for _, item := range n.items() {
+		out = append(out, l.schema(item))
+	}
+	return out
+}
+
+func (l *lifter) properties(n *node) []*Property {
+	kids := l.kids(n)
+	out := make([]*Property, 0, len(kids))
+	for _, kid := range kids {
+		p := &Property{Loc: kid.keyLoc(), Name: kid.key, Schema: l.schema(kid)}
+		if kid.ref != nil && onlyAnnotates(kid) {
+			p.Description = kid.value("description")
+			p.Deprecated, _ = kid.truth("deprecated")
+			p.Extensions = l.extensions(kid)
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+func (l *lifter) required(n *node) []string {
+	seen := make(map[string]bool, len(n.kids))
+	var out []string
+	for _, item := range n.items() {
+		if seen[item.text] {
+			l.warn(item, "duplicate-required", quote(item.text)+" is required twice", "remove one of the two")
+			continue
+		}
+		seen[item.text] = true
+		out = append(out, item.text)
+	}
+	return out
+}
+
+func literalOf(n *node) *Literal {
+	v := n.literal()
+	return &v
+}
+
+// countOf is the value of an integer from 0, as the checker has made sure.
+func countOf(n *node) *int64 {
+	v, ok := whole(n.text)
+	if !ok {
+		return nil
+	}
+	return &v
+}
+
+func (l *lifter) multipleOf(n *node) *Literal {
+	if r := rational(n.text); r != nil && r.Sign() <= 0 {
+		l.warn(n, "wrong-value", "multipleOf is a number above 0, not "+n.text+"; it is left out", "write such a number or remove it")
+		return nil
+	}
+	return literalOf(n)
+}

@@ -1,0 +1,72 @@
+package spec
+
+import "strings"
+
+// securityScheme lifts one scheme of components. One that nobody can read is an HTTP scheme without a name, so that what asks
+// for it stays closed.
+func (l *lifter) securityScheme(kid *node) {
+	n := kid.end()
+	s := &SecurityScheme{Loc: kid.loc(), Name: kid.key, Kind: SecurityOtherHTTP}
+	l.schemes[kid.key] = s
+	l.api.SecuritySchemes = append(l.api.SecuritySchemes, s)
+	if n.broken {
+		return
+	}
+	s.Description, s.Extensions = n.value("description"), l.extensions(n)
+	switch n.value("type") {
+	case "apiKey":
+		s.Kind, s.In, s.ParamName = SecurityAPIKey, In(n.value("in")), n.value("name")
+	case "oauth2", "openIdConnect":
+		s.Kind = SecurityBearer
+	case "mutualTLS":
+		s.Kind = SecurityMutualTLS
+	default:
+		s.HTTPScheme = strings.ToLower(n.value("scheme"))
+		switch s.HTTPScheme {
+		case "basic":
+			s.Kind = SecurityBasic
+		case "bearer":
+			s.Kind = SecurityBearer
+		}
+	}
+}
+
+// requirements lifts what an operation asks for: its own, else those of the document.
+func (l *lifter) requirements(op *node) []SecurityRequirement {
+	list := op.get("security")
+	if list == nil {
+		list = l.root.get("security")
+	}
+	var out []SecurityRequirement
+	for _, item := range list.end().items() {
+		if item.dead() || !l.spend(item) {
+			continue
+		}
+		var r SecurityRequirement
+		for _, kid := range item.end().kids {
+			if !l.spend(kid) {
+				return nil
+			}
+			use := SecurityUse{Scheme: l.scheme(kid)}
+			for _, scope := range kid.items() {
+				use.Scopes = append(use.Scopes, scope.text)
+			}
+			r.Uses = append(r.Uses, use)
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// scheme finds a scheme by name. One that components does not have is added: to leave it out would open the operation.
+func (l *lifter) scheme(kid *node) *SecurityScheme {
+	if s := l.schemes[kid.key]; s != nil {
+		return s
+	}
+	l.warn(kid, "missing-security-scheme", "there is no security scheme "+quote(kid.key)+" in components; it is read as an HTTP scheme without a name",
+		"add it to components/securitySchemes")
+	s := &SecurityScheme{Loc: kid.loc(), Name: kid.key, Kind: SecurityOtherHTTP}
+	l.schemes[kid.key] = s
+	l.api.SecuritySchemes = append(l.api.SecuritySchemes, s)
+	return s
+}

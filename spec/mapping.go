@@ -1,0 +1,33 @@
+package spec
+
+// mapping resolves the values of a discriminator's mapping, which are names of components or references. A value becomes a
+// node with a ref; one that names nothing is dropped.
+func (c *checker) mapping(n *node) {
+	m := n.get("mapping")
+	if m == nil || m.shape != shapeObject {
+		return
+	}
+	m.keep(func(kid *node) bool {
+		if kid.shape != shapeText {
+			return true
+		}
+		to := c.component(n.file, kid.text)
+		if to == nil {
+			to = c.component(c.root, kid.text)
+		}
+		if to == nil {
+			var bad *trouble
+			if to, bad = c.resolve(kid.text, n, roleSchema); bad != nil {
+				c.report(kid.file, bad.severity, bad.class, kid.loc(), "the mapping of "+quote(kid.key)+": "+bad.what, "name a schema of components, or refer to one")
+				return false
+			}
+		}
+		c.follow(kid, to, obj(roleSchema))
+		return true
+	})
+}
+
+// component is the schema of that name.
+func (c *checker) component(f *file, name string) *node {
+	return f.root.get("components").get("schemas").get(name)
+}

@@ -1,0 +1,154 @@
+package spec
+
+import (
+	"slices"
+	"strings"
+)
+
+// prepare brings forms of other versions and common slips into the form that the grammar knows.
+func (c *checker) prepare(n *node, r role) {
+	switch r {
+	case roleParameter, roleHeader:
+		c.prepareParameter(n)
+	case roleSchema:
+		c.prepareSchema(n)
+	}
+}
+
+// parameterKeywords are the schema keywords that OpenAPI 2.0 puts into the parameter itself.
+var parameterKeywords = []string{
+	"type", "format", "items", "default", "enum", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf",
+	"minLength", "maxLength", "pattern", "minItems", "maxItems", "uniqueItems", "nullable", "$schema",
+}
+
+// prepareParameter gives a parameter a schema.
+func (c *checker) prepareParameter(n *node) {
+	if schema, content := n.get("schema"), n.get("content"); content != nil {
+		if schema != nil && schema.shape != shapeNull {
+			c.warn(schema, "schema-and-content", "a parameter has either schema or content; content is taken", "remove one of the two")
+			n.drop(schema)
+		}
+		if content.shape == shapeObject && len(content.kids) > 0 {
+			return
+		}
+		n.drop(content)
+	} else if schema != nil && schema.shape != shapeNull {
+		return
+	}
+	schema := &node{file: n.file, key: "schema", off: n.off, keyOff: n.keyOff, shape: shapeObject}
+	for _, key := range parameterKeywords {
+		if kid := n.get(key); kid != nil {
+			n.drop(kid)
+			schema.add(kid)
+		}
+	}
+	if old := n.get("schema"); old != nil {
+		n.drop(old)
+	}
+	n.add(schema)
+	if len(schema.kids) > 0 {
+		c.warn(n, "missing-schema", "the parameter has no schema but keywords of one, as in OpenAPI 2.0; they are read as its schema", "move them into schema")
+		return
+	}
+	c.warn(n, "missing-schema", "the parameter has neither schema nor content; it is read as a string", "add a schema")
+	schema.add(&node{file: n.file, key: "type", text: "string", off: n.off, keyOff: n.keyOff, shape: shapeText})
+}
+
+// completeParameter drops parameters that nobody could send.
+func (c *checker) completeParameter(n *node) bool {
+	if n.value("name") == "" {
+		c.warn(n, "bad-parameter", "the parameter has no name; it is left out", "add a name")
+		return false
+	}
+	in := n.get("in")
+	if in == nil {
+		c.warn(n, "bad-parameter", "it is not said where the parameter stands; it is left out", "add in: path, query, header or cookie")
+		return false
+	}
+	switch In(in.text) {
+	case InPath, InQuery, InHeader, InCookie:
+		return true
+	}
+	if lower := strings.ToLower(in.text); slices.Contains([]In{InPath, InQuery, InHeader, InCookie}, In(lower)) {
+		c.warn(in, "bad-parameter", "a parameter stands in "+quote(lower)+", not in "+quote(in.text), "write it in lower case")
+		in.text = lower
+		return true
+	}
+	c.warn(in, "bad-parameter", "a parameter does not stand in "+quote(in.text)+"; it is left out", "use path, query, header or cookie; a body is a requestBody")
+	return false
+}
+
+// prepareSchema brings old forms of keywords into that of 2020-12, as far as that changes no meaning.
+func (c *checker) prepareSchema(n *node) {
+	if required := n.get("required"); required != nil && required.shape == shapeBool {
+		c.warn(required, "wrong-type", "required of a schema is a list of property names, not a boolean; it is left out",
+			"name the property in the required list of the object that has it")
+		n.drop(required)
+	}
+	if d := n.get("discriminator"); d != nil && d.shape == shapeText {
+		c.warn(d, "wrong-type", "a discriminator is an object, not a string; it is read as its propertyName", "write {propertyName: ...}")
+		name := &node{file: n.file, key: "propertyName", text: d.text, off: d.off, keyOff: d.off, shape: shapeText}
+		d.shape, d.text = shapeObject, ""
+		d.add(name)
+	}
+	if ref := n.get("$ref"); ref != nil && ref.shape != shapeText {
+		c.warn(ref, "wrong-type", "a reference is a string, not "+ref.shape.String()+"; it is ignored", "write a string")
+		n.drop(ref)
+	}
+}
+
+// securityTypes are the words for security schemes that are not those of the standard.
+var securityTypes = map[string][2]string{
+	"basic": {"http", "basic"}, "bearer": {"http", "bearer"}, "apikey": {"apiKey", ""}, "openidconnect": {"openIdConnect", ""},
+	"mutualtls": {"mutualTLS", ""}, "http": {"http", ""}, "oauth2": {"oauth2", ""},
+}
+
+// completeScheme makes a security scheme say how it works. One that does not say stays an HTTP scheme without a name: it must
+// not become a door without a lock.
+func (c *checker) completeScheme(n *node) {
+	kind := n.get("type")
+	if kind == nil {
+		c.warn(n, "bad-security-scheme", "the security scheme has no type; it is read as an HTTP scheme", "add a type: apiKey, http, oauth2, openIdConnect or mutualTLS")
+		n.add(&node{file: n.file, key: "type", text: "http", off: n.off, keyOff: n.keyOff, shape: shapeText})
+		return
+	}
+	switch kind.text {
+	case "http", "oauth2", "openIdConnect", "mutualTLS":
+	case "apiKey":
+		c.completeAPIKey(n)
+	default:
+		words, known := securityTypes[strings.ToLower(kind.text)]
+		if !known {
+			words = [2]string{"http", ""}
+		}
+		c.warn(kind, "bad-security-scheme", "there is no type "+quote(kind.text)+" of security schemes; it is read as "+words[0],
+			"use apiKey, http, oauth2, openIdConnect or mutualTLS")
+		kind.text = words[0]
+		if words[1] != "" && n.get("scheme") == nil {
+			n.add(&node{file: n.file, key: "scheme", text: words[1], off: kind.off, keyOff: kind.keyOff, shape: shapeText})
+		}
+		if kind.text == "apiKey" {
+			c.completeAPIKey(n)
+		}
+	}
+	if kind.text == "http" && n.value("scheme") == "" {
+		c.warn(n, "bad-security-scheme", "the HTTP security scheme has no scheme", "add scheme: basic, bearer or another name of the IANA registry")
+	}
+}
+
+func (c *checker) completeAPIKey(n *node) {
+	if in := n.get("in"); in == nil || !slices.Contains([]string{"query", "header", "cookie"}, in.text) {
+		c.warn(n, "bad-security-scheme", "it is not said where the API key stands; it is read from a header", "add in: query, header or cookie")
+		if in != nil {
+			n.drop(in)
+		}
+		n.add(&node{file: n.file, key: "in", text: "header", off: n.off, keyOff: n.keyOff, shape: shapeText})
+	}
+	if n.value("name") == "" {
+		c.warn(n, "bad-security-scheme", "the API key has no name; that of the scheme is taken", "add the name of the parameter")
+		if old := n.get("name"); old != nil {
+			n.drop(old)
+		}
+		n.add(&node{file: n.file, key: "name", text: n.key, off: n.off, keyOff: n.keyOff, shape: shapeText})
+	}
+}

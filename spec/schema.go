@@ -1,0 +1,105 @@
+package spec
+
+// Schema is one JSON Schema as OpenAPI 3.0 or 3.1 gives it, lifted to the words of JSON Schema 2020-12:
+// nullable becomes a type list with "null", boolean exclusiveMinimum becomes a number, a boolean schema sets Always or Never.
+//
+// A schema that is reached by reference is the same *Schema as the one it names: pointers are identity, and a recursive
+// schema is a ring of pointers.
+type Schema struct {
+	Loc Location
+	// Name is the name of a schema that components (or a file) names; "" for one in place.
+	Name string
+	// Ref is the identity of a named schema: "#/components/schemas/Pet" in the root document, "schemas/pet.yaml#/Pet" in
+	// another file, relative to the folder of the root document. "" for one in place.
+	Ref string
+
+	Always bool // the schema true, or {} : everything is valid
+	Never  bool // the schema false
+
+	Types       []string // "object", "array", "string", "integer", "number", "boolean"; without "null"; empty: any
+	Nullable    bool     // null is valid: "null" was among the types, or nullable: true
+	Format      string
+	Title       string
+	Description string
+	Deprecated  bool
+	ReadOnly    bool
+	WriteOnly   bool
+
+	Enum     []Literal // empty: absent; exact JSON texts, each once; has null where nullable: true of 3.0 stands beside it
+	Const    *Literal  // nil: absent; a pointer to "null" for const: null, and for a schema whose only type is null
+	Default  *Literal  // nil: absent; fits the schema as far as types, enum and bounds go
+	Examples []Literal // those that fit in the same sense
+
+	// Numbers, as exact decimal texts; nil: absent.
+	Minimum, Maximum, ExclusiveMinimum, ExclusiveMaximum, MultipleOf *Literal
+
+	// Strings. Lengths count characters; nil: absent.
+	MinLength, MaxLength *int64
+	Pattern              string // ECMA-262; "" absent
+	ContentEncoding      string
+	ContentMediaType     string
+
+	// Arrays.
+	Items              *Schema // nil: any
+	PrefixItems        []*Schema
+	Contains           *Schema
+	MinItems, MaxItems *int64
+	UniqueItems        bool
+
+	// Objects.
+	Properties                   []*Property // in document order
+	Required                     []string
+	AdditionalProperties         *Schema // nil: absent; Never: refused
+	PatternProperties            []*Property
+	MinProperties, MaxProperties *int64
+
+	// Composition.
+	AllOf, OneOf, AnyOf []*Schema
+	Not                 *Schema
+	Discriminator       *Discriminator
+
+	// Unenforced names the keywords that the schema has and this model does not carry ("if", "unevaluatedProperties", ...),
+	// each with its place, so that nobody drops one in silence.
+	Unenforced []Keyword
+
+	Extensions Extensions
+}
+
+// Property is one named member of an object schema; for PatternProperties Name is the pattern.
+type Property struct {
+	Loc    Location
+	Name   string
+	Schema *Schema
+
+	// What stands beside the reference of a property that is one: the schema itself belongs to all who refer to it.
+	Description string     // "" where there is none: that of the schema counts
+	Deprecated  bool       // of this property alone
+	Extensions  Extensions // of this property alone: x-go-name
+}
+
+// Keyword is a keyword of a schema and where it stands.
+type Keyword struct {
+	Loc  Location
+	Name string
+}
+
+// Literal is a value of the document: its exact JSON text (numbers keep every digit) and where it stands.
+type Literal struct {
+	Loc  Location
+	JSON string
+}
+
+// Discriminator tells which member of a union a value is.
+type Discriminator struct {
+	Loc          Location
+	PropertyName string
+	// Mapping goes from values of the property to members, in document order, the implicit names of members included
+	// where the mapping leaves them out.
+	Mapping []DiscriminatorValue
+}
+
+// DiscriminatorValue is one value of a discriminator and the schema it selects.
+type DiscriminatorValue struct {
+	Value  string
+	Schema *Schema
+}

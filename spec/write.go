@@ -1,0 +1,119 @@
+package spec
+
+import "strconv"
+
+// writer writes checked nodes as JSON. What becomes of a reference is decided by who writes: one document for the readers of
+// an API (bundle.go), or pieces for kin-openapi (judge.go).
+type writer struct {
+	b []byte
+	// reference writes an object that is a reference.
+	reference func(n *node)
+	// home returns the reference to where an object stands in what is written; "": nowhere by itself.
+	home  func(n *node) string
+	limit int // bytes
+	// forKin leaves out members that the standard does not know, which are told already: encoding/json would take "Paths"
+	// for "paths". And it writes 0 for numbers that no float64 holds.
+	forKin bool
+}
+
+// spent reports whether more was written than any document needs: references that are followed in place can multiply.
+func (w *writer) spent() bool { return len(w.b) > w.limit }
+
+// value writes n and all below.
+func (w *writer) value(n *node) {
+	if w.spent() {
+		w.text("null")
+		return
+	}
+	switch {
+	case n.broken && n.role == roleSchema:
+		w.text("{}")
+	case n.broken && n.role == roleResponse:
+		w.text(`{"description":""}`)
+	case n.ref != nil && n.shape == shapeText: // in the mapping of a discriminator
+		w.b = appendString(w.b, w.home(n.ref))
+	case n.ref != nil:
+		w.reference(n)
+	case n.shape == shapeNumber && w.forKin && tooLarge(n.text):
+		w.text("0")
+	case n.shape < shapeList:
+		w.b = n.appendJSON(w.b)
+	case n.shape == shapeList:
+		w.list(n.kids)
+	default:
+		w.members(n.kids)
+	}
+}
+
+func (w *writer) text(s string) { w.b = append(w.b, s...) }
+
+func (w *writer) list(items []*node) {
+	w.text("[")
+	first := true
+	for _, item := range items {
+		if w.skips(item) {
+			continue
+		}
+		if !first {
+			w.text(",")
+		}
+		first = false
+		w.child(item)
+	}
+	w.text("]")
+}
+
+func (w *writer) members(kids []*node) {
+	w.text("{")
+	first := true
+	for _, kid := range kids {
+		if w.skips(kid) {
+			continue
+		}
+		if !first {
+			w.text(",")
+		}
+		first = false
+		w.member(kid.key)
+		w.child(kid)
+	}
+	w.text("}")
+}
+
+func (w *writer) member(name string) { w.b = append(appendString(w.b, name), ':') }
+
+// skips reports what has no meaning where it stands. The $id of a schema has none any more: references count from the
+// document.
+func (w *writer) skips(n *node) bool {
+	if n.parent.shape == shapeObject && n.parent.role != roleNone {
+		g := &grammars[n.parent.role]
+		_, known := g.fields[n.key]
+		if n.key == "$id" && n.parent.role == roleSchema || w.forKin && !known && !g.hasRest && !n.isExtension() {
+			return true
+		}
+	}
+	return n.role != roleNone && n.role != roleSchema && n.role != roleResponse && n.dead()
+}
+
+// child writes n, or a reference to where it has moved.
+func (w *writer) child(n *node) {
+	if n.role != roleNone && n.ref == nil {
+		if to := w.home(n); to != "" {
+			w.link(to)
+			return
+		}
+	}
+	w.value(n)
+}
+
+// link writes a reference.
+func (w *writer) link(to string) {
+	w.text(`{"$ref":`)
+	w.b = appendString(w.b, to)
+	w.text("}")
+}
+
+func tooLarge(number string) bool {
+	_, err := strconv.ParseFloat(jsonNumber(number), 64)
+	return err != nil
+}
