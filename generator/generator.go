@@ -1,0 +1,88 @@
+// Package generator turns what an OpenAPI document says into a Go package.
+//
+// Generate goes one way: package spec has read the document; internal/ir plans the Go package and decides everything that
+// is to be decided; internal/emit prints the plan. There is no I/O, no clock and no randomness: the same document and
+// options give the same bytes.
+package generator
+
+import (
+	"errors"
+	"fmt"
+	"go/token"
+	"slices"
+	"strings"
+
+	"github.com/tornadogen/tornadogen/generator/internal/emit"
+	"github.com/tornadogen/tornadogen/generator/internal/ir"
+	"github.com/tornadogen/tornadogen/spec"
+)
+
+// File is one file of a generated package: Go source, or the document that the package embeds.
+type File struct {
+	Name string // without a folder: "types_gen.go"
+	Data []byte
+}
+
+// The parts that Options.Only names.
+const (
+	OnlyServer = "server"
+	OnlyClient = "client"
+	OnlyTypes  = "types"
+)
+
+// Options choose what is generated.
+type Options struct {
+	// Package is the name of the package: "petapi". It must be an identifier that is neither a keyword nor "_" nor "main".
+	Package string
+	// Only names the parts to generate: OnlyServer, OnlyClient, OnlyTypes. The types with their JSON are always there. Empty
+	// means all.
+	Only []string
+}
+
+// Generate gives the files of the package for api, in a fixed order, the embedded document last. Diagnostics are findings of
+// the generator alone, beside those of spec.Load; when one of them is an error there are no files. The error is for options
+// that cannot be met, and for faults of the generator itself.
+func Generate(api *spec.API, opts Options) ([]File, spec.Diagnostics, error) {
+	if err := opts.check(); err != nil {
+		return nil, nil, err
+	}
+	if api == nil {
+		return nil, nil, errors.New("there is no API to generate: the document was refused")
+	}
+	plan, diagnostics := ir.Build(api, ir.Options{Package: opts.Package, Only: opts.Only})
+	if hasErrors(diagnostics) {
+		return nil, diagnostics, nil
+	}
+	printed, err := emit.Package(plan)
+	if err != nil {
+		return nil, diagnostics, fmt.Errorf("print package %s: %w", opts.Package, err)
+	}
+	files := make([]File, len(printed))
+	for i, f := range printed {
+		files[i] = File(f)
+	}
+	return files, diagnostics, nil
+}
+
+func hasErrors(diagnostics spec.Diagnostics) bool {
+	return slices.ContainsFunc(diagnostics, func(d spec.Diagnostic) bool { return d.Severity == spec.Error })
+}
+
+// check reports options that cannot be met.
+func (o Options) check() error {
+	switch {
+	case o.Package == "":
+		return errors.New("the package has no name")
+	case !token.IsIdentifier(o.Package) || o.Package == "_":
+		return fmt.Errorf("package name %q is no identifier of Go", o.Package)
+	case o.Package == "main":
+		return errors.New("package main cannot be imported; choose another name")
+	}
+	parts := []string{OnlyServer, OnlyClient, OnlyTypes}
+	for _, part := range o.Only {
+		if !slices.Contains(parts, part) {
+			return fmt.Errorf("there is no part %q to generate; the parts are %s", part, strings.Join(parts, ", "))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,72 @@
+package emit
+
+import (
+	"strings"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/tornadogen/tornadogen/generator/internal/ir"
+)
+
+// decodeBody adds the statements that read the body of a request: the media type picks among several variants.
+func decodeBody(g *jen.Group, body *ir.Body) {
+	var code []jen.Code
+	if len(body.Variants) == 1 {
+		code = decodeVariant(body.Variants[0])
+	} else {
+		code = []jen.Code{byMediaType(jen.Id("in").Dot("ContentType").Call(), body.Variants, func(g *jen.Group, c *ir.Content) {
+			add(g, decodeVariant(c))
+		})}
+	}
+	if body.Required {
+		add(g, code) // the runtime refuses a request without it
+		return
+	}
+	g.If(jen.Id("in").Dot("HasBody").Call()).Block(code...)
+}
+
+func decodeVariant(c *ir.Content) []jen.Code {
+	target := "r." + c.Field
+	switch c.Shape {
+	case ir.BodyBytes:
+		return []jen.Code{assignTo(target, &c.Use, jen.Id("in").Dot("BytesBody").Call())}
+	case ir.BodyBlob:
+		return []jen.Code{assignTo(target, &c.Use, jen.Id("in").Dot("BlobBody").Call())}
+	case ir.BodyJSON:
+	}
+	code := decodeDocument(target, &c.Use, func() *jen.Statement { return jen.Id("in").Dot("JSONBody").Call() })
+	return append(code, jen.Id("in").Dot("EndJSON").Call())
+}
+
+// assignTo assigns a value, or sets it in its wrapper.
+func assignTo(target string, u *ir.Use, value jen.Code) jen.Code {
+	if u.Presence == ir.Plain || u.Presence == ir.NilAbsent {
+		return assign(jen.Id(target), value)
+	}
+	return jen.Id(target).Dot("Set").Call(value)
+}
+
+// byMediaType is a switch over the media type that comes: the last variant takes what no other one names.
+func byMediaType(contentType jen.Code, variants []*ir.Content, each func(g *jen.Group, c *ir.Content)) jen.Code {
+	ranges := false
+	for _, c := range variants {
+		ranges = ranges || !c.Otherwise && strings.Contains(strings.Join(c.MediaTypes, ""), "*")
+	}
+	head := jen.Switch(contentType)
+	if ranges {
+		head = jen.Switch(define("media", contentType), jen.Empty())
+	}
+	return head.BlockFunc(func(g *jen.Group) {
+		for _, c := range variants {
+			clause := jen.Default()
+			switch {
+			case c.Otherwise:
+			case ranges:
+				clause = jen.Case(tornado("MatchMediaType").Call(append([]jen.Code{jen.Id("media")}, texts(c.MediaTypes)...)...))
+			default:
+				clause = jen.Case(texts(c.MediaTypes)...)
+			}
+			g.Add(clause.BlockFunc(func(g *jen.Group) { each(g, c) }))
+		}
+	})
+}

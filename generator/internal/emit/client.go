@@ -1,0 +1,161 @@
+package emit
+
+import (
+	"github.com/dave/jennifer/jen"
+
+	"github.com/tornadogen/tornadogen/generator/internal/ir"
+	"github.com/tornadogen/tornadogen/spec"
+)
+
+// printClient prints client_gen.go: a method for each operation.
+func printClient(f *file, p *ir.Package) {
+	name := p.Names.Client
+	client := func(name string) *jen.Statement { return jen.Qual(ir.RuntimeClient, name) }
+	f.decl(name+" calls the API. It is safe for concurrent use.", jen.Type().Id(name).Struct(jen.Id("c").Op("*").Add(client("Client"))))
+	f.decl(p.Names.NewClient+" gives a client of the API at baseURL"+exampleURL(p.API)+", the path of the server included.",
+		jen.Func().Id(p.Names.NewClient).Params(jen.Id("baseURL").String(), jen.Id("opts").Op("...").Add(client("Option"))).
+			Params(jen.Op("*").Id(name), jen.Error()).Block(
+			jen.List(jen.Id("c"), jen.Err()).Op(":=").Add(client("New")).Call(jen.Id("baseURL"), jen.Id("opts").Op("...")),
+			jen.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Nil(), jen.Err())),
+			jen.Return(jen.Op("&").Id(name).Values(jen.Id("c")), jen.Nil()),
+		))
+	for _, op := range p.Operations {
+		f.decl(op.Doc, jen.Func().Params(jen.Id("c").Op("*").Id(name)).Id(op.Name).Add(signature(op, "ctx", "req")).BlockFunc(func(g *jen.Group) {
+			printCall(g, op)
+		}))
+	}
+}
+
+// exampleURL is the first server of the document, for a comment.
+func exampleURL(api *spec.API) string {
+	if len(api.Servers) == 0 {
+		return ""
+	}
+	return " (" + api.Servers[0] + ")"
+}
+
+// printCall adds the body of a client's method: fill in, send, read the answer.
+func printCall(g *jen.Group, op *ir.Operation) {
+	g.Id("call").Op(":=").Id("c").Dot("c").Dot("Call").Call(jen.Id("ctx"), jen.Op("&").Id(op.Var))
+	for _, p := range op.Request.Params {
+		add(g, writeParam("req."+p.Field, p, callParam(p)))
+	}
+	if op.Request.Body != nil {
+		for _, v := range op.Request.Body.Variants {
+			g.Add(sendBody(v))
+		}
+	}
+	g.List(jen.Id("res"), jen.Err()).Op(":=").Id("call").Dot("Do").Call()
+	g.If(jen.Err().Op("!=").Nil()).BlockFunc(func(g *jen.Group) { failWith(g, op, jen.Err()) })
+	if readCases(g, op) {
+		return
+	}
+	failWith(g, op, jen.Id("res").Dot("Unexpected").Call())
+}
+
+// callPlaces are the methods of client.Call that begin a parameter.
+var callPlaces = map[spec.In]string{spec.InPath: "Path", spec.InQuery: "Query", spec.InHeader: "Header", spec.InCookie: "Cookie"}
+
+func callParam(p *ir.Param) opener {
+	return func(name, style string) *jen.Statement {
+		code := tornado(style)
+		if p.Source.AllowReserved {
+			code = code.Op("|").Add(tornado("AllowReserved"))
+		}
+		return jen.Id("call").Dot(callPlaces[p.In]).Call(jen.Lit(name), code)
+	}
+}
+
+// sendBody sets the body of the call, where it is there.
+func sendBody(c *ir.Content) jen.Code {
+	send := func(value string) []jen.Code {
+		switch c.Shape {
+		case ir.BodyBytes:
+			return []jen.Code{jen.Id("call").Dot("Bytes").Call(jen.Lit(c.ContentType), jen.Id(value))}
+		case ir.BodyBlob:
+			return []jen.Code{jen.Id("call").Dot("Blob").Call(jen.Id(value))}
+		case ir.BodyJSON:
+		}
+		if c.Type.Kind == ir.KindStruct || c.Type.Kind == ir.KindUnion {
+			return []jen.Code{jen.Id("call").Dot("JSON").Call(jen.Lit(c.ContentType), jen.Id(value).Dot(appendMethod(false)))}
+		}
+		return []jen.Code{jen.Id("call").Dot("JSON").Call(jen.Lit(c.ContentType), jen.Func().Params(bytesParam()).Index().Byte().Block(
+			jen.Return(appendValue(c.Type, jen.Id("b"), jen.Id(value), false)),
+		))}
+	}
+	value := "req." + c.Field
+	switch {
+	case c.Presence == ir.Null || c.Presence == ir.OptNull || c.Pointer:
+		return sendNullable(c, value)
+	case c.Presence == ir.NilAbsent:
+		return jen.If(jen.Id(value).Op("!=").Nil()).Block(send(value)...)
+	case c.Presence == ir.Optional:
+		return jen.If(jen.List(jen.Id("x"), jen.Id("ok")).Op(":=").Id(value).Dot("Get").Call(), jen.Id("ok")).Block(send("x")...)
+	}
+	return send(value)[0]
+}
+
+// sendNullable sets a JSON body that may be null.
+func sendNullable(c *ir.Content, value string) jen.Code {
+	send := jen.Id("call").Dot("JSON").Call(jen.Lit(c.ContentType), jen.Func().Params(bytesParam()).Index().Byte().BlockFunc(func(g *jen.Group) {
+		add(g, appendElement(value, &c.Use, fromBuffer, false))
+		g.Return(jen.Id("b"))
+	}))
+	if c.Presence != ir.OptNull {
+		return send
+	}
+	return jen.If(jen.Op("!").Id(value).Dot("IsZero").Call()).Block(send)
+}
+
+// readCases adds the switch over the status that came, and reports whether it has a default, behind which nothing can stand.
+func readCases(g *jen.Group, op *ir.Operation) (complete bool) {
+	if len(op.Cases) == 0 {
+		return false
+	}
+	ranges := false
+	for _, c := range op.Cases {
+		ranges = ranges || c.Low != c.High
+		complete = complete || c.Low == 0 && len(c.Answers) == 1
+	}
+	status := jen.Id("res").Dot("StatusCode")
+	head := jen.Switch(status)
+	if ranges {
+		head = jen.Switch(define("status", status), jen.Empty())
+	}
+	g.Add(head.BlockFunc(func(g *jen.Group) {
+		for _, c := range op.Cases {
+			g.Add(statusClause(c, ranges).BlockFunc(func(g *jen.Group) {
+				readCase(g, op, c)
+			}))
+		}
+	}))
+	return complete
+}
+
+func statusClause(c *ir.Case, ranges bool) *jen.Statement {
+	switch {
+	case c.Low == 0:
+		return jen.Default()
+	case !ranges:
+		return jen.Case(jen.Lit(c.Low))
+	case c.Low == c.High:
+		return jen.Case(jen.Id("status").Op("==").Lit(c.Low))
+	}
+	return jen.Case(jen.Id("status").Op(">=").Lit(c.Low).Op("&&").Id("status").Op("<=").Lit(c.High))
+}
+
+// readCase adds what reads the answer of one status, by its media type where there are several.
+func readCase(g *jen.Group, op *ir.Operation, c *ir.Case) {
+	if len(c.Answers) == 1 {
+		readAnswer(g, op, c.Answers[0])
+		return
+	}
+	byContent := make(map[*ir.Content]*ir.Answer, len(c.Answers))
+	variants := make([]*ir.Content, len(c.Answers))
+	for i, a := range c.Answers {
+		variants[i], byContent[a.Content] = a.Content, a
+	}
+	g.Add(byMediaType(jen.Id("res").Dot("ContentType").Call(), variants, func(g *jen.Group, content *ir.Content) {
+		readAnswer(g, op, byContent[content])
+	}))
+}

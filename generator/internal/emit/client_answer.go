@@ -1,0 +1,102 @@
+package emit
+
+import (
+	"github.com/dave/jennifer/jen"
+
+	"github.com/tornadogen/tornadogen/generator/internal/ir"
+)
+
+// readAnswer adds what reads the answer a and returns it: a result of op, or an error.
+func readAnswer(g *jen.Group, op *ir.Operation, a *ir.Answer) {
+	bare := a.StatusField == "" && len(a.Headers) == 0 && a.Content == nil
+	switch {
+	case a.Error && bare:
+		failWith(g, op, jen.Id(a.Name).Values())
+	case op.Result.Kind == ir.ResultSealed && bare:
+		g.Return(jen.Id(a.Name).Values(), jen.Nil())
+	case a.Error:
+		g.Var().Id("e").Id(a.Name)
+		add(g, readParts("e", "e."+fieldOf(a), a))
+		g.If(jen.Err().Op(":=").Add(endAnswer(a)), jen.Err().Op("!=").Nil()).BlockFunc(func(g *jen.Group) { failWith(g, op, jen.Err()) })
+		failWith(g, op, jen.Id("e"))
+	case op.Result.Kind == ir.ResultNone:
+		g.Return(jen.Nil())
+	case op.Result.Kind == ir.ResultSealed:
+		g.Var().Id("v").Id(a.Name)
+		add(g, readParts("v", "v."+fieldOf(a), a))
+		g.Return(jen.Id("v"), endAnswer(a))
+	case op.Result.Kind == ir.ResultStruct:
+		g.Id("v").Op(":=").New(jen.Id(a.Name))
+		add(g, readParts("v", "v."+fieldOf(a), a))
+		g.Return(jen.Id("v"), endAnswer(a))
+	case op.Result.Kind == ir.ResultPointer:
+		g.Id("v").Op(":=").New(goType(a.Content.Type.Go))
+		g.Id("v").Dot("DecodeJSON").Call(jen.Id("res").Dot("JSON").Call())
+		g.Return(jen.Id("v"), endAnswer(a))
+	default:
+		readResult(g, a)
+	}
+}
+
+// readResult reads a body that is the result itself.
+func readResult(g *jen.Group, a *ir.Answer) {
+	c := a.Content
+	if c.Presence == ir.Plain && !c.Pointer && (c.Shape != ir.BodyJSON || isExpression(c.Type)) {
+		g.Id("v").Op(":=").Add(bodyValue(c))
+		g.Return(jen.Id("v"), endAnswer(a))
+		return
+	}
+	g.Var().Id("v").Add(goType(c.Go))
+	add(g, readBody("v", c))
+	g.Return(jen.Id("v"), endAnswer(a))
+}
+
+// response reads the headers of the client's response in hand.
+var response = reader{in: "res", find: func(_ *ir.Param, name, style string) *jen.Statement {
+	return jen.Id("res").Dot("Param").Call(jen.Lit(name), tornado(style))
+}}
+
+// readParts reads status, headers and body of an answer into the struct v.
+func readParts(v, body string, a *ir.Answer) []jen.Code {
+	var code []jen.Code
+	if a.StatusField != "" {
+		code = append(code, assign(jen.Id(v).Dot(a.StatusField), jen.Id("res").Dot("StatusCode")))
+	}
+	for _, h := range a.Headers {
+		code = append(code, response.param(v+"."+h.Field, h)...)
+	}
+	if a.Content != nil {
+		code = append(code, readBody(body, a.Content)...)
+	}
+	return code
+}
+
+// readBody reads the body of an answer into target.
+func readBody(target string, c *ir.Content) []jen.Code {
+	if c.Shape != ir.BodyJSON {
+		return []jen.Code{assignTo(target, &c.Use, bodyValue(c))}
+	}
+	return decodeDocument(target, &c.Use, responseJSON)
+}
+
+// bodyValue is the expression that reads a body.
+func bodyValue(c *ir.Content) *jen.Statement {
+	switch c.Shape {
+	case ir.BodyBytes:
+		return jen.Id("res").Dot("Bytes").Call()
+	case ir.BodyBlob:
+		return jen.Id("res").Dot("Blob").Call()
+	case ir.BodyJSON:
+	}
+	return read(c.Type, responseJSON)
+}
+
+func responseJSON() *jen.Statement { return jen.Id("res").Dot("JSON").Call() }
+
+// endAnswer is the error of an answer that has been read.
+func endAnswer(a *ir.Answer) *jen.Statement {
+	if a.Content != nil && a.Content.Shape == ir.BodyJSON {
+		return jen.Id("res").Dot("EndJSON").Call()
+	}
+	return jen.Id("res").Dot("End").Call()
+}

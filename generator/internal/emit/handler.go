@@ -1,0 +1,72 @@
+package emit
+
+import (
+	"github.com/dave/jennifer/jen"
+
+	"github.com/tornadogen/tornadogen/generator/internal/ir"
+)
+
+// printHandler prints handler_gen.go: the interfaces that a user implements.
+func printHandler(f *file, p *ir.Package) {
+	f.packageDoc(p.Doc)
+	f.decl(p.Names.Handler+" answers every operation of the API.", jen.Type().Id(p.Names.Handler).InterfaceFunc(func(g *jen.Group) {
+		for _, h := range p.Handlers {
+			g.Id(h.Name)
+		}
+	}))
+	for _, h := range p.Handlers {
+		f.decl(h.Doc, jen.Type().Id(h.Name).InterfaceFunc(func(g *jen.Group) {
+			for i, op := range h.Operations {
+				if i > 0 {
+					g.Line()
+				}
+				if c := comment(op.Doc); c != nil {
+					g.Add(c)
+				}
+				g.Id(op.Name).Add(signature(op, "ctx", "req"))
+			}
+		}))
+	}
+	for _, h := range p.Handlers {
+		printUnimplemented(f, h)
+	}
+}
+
+// signature is the parameters and results of an operation in Go; the names are "" where they are left out.
+func signature(op *ir.Operation, ctx, req string) *jen.Statement {
+	params := jen.Params(named(ctx, jen.Qual("context", "Context")), named(req, jen.Id(op.Request.Name)))
+	if op.Result.Kind == ir.ResultNone {
+		return params.Error()
+	}
+	return params.Params(goType(op.Result.Go), jen.Error())
+}
+
+func named(name string, typ jen.Code) jen.Code {
+	if name == "" {
+		return typ
+	}
+	return jen.Id(name).Add(typ)
+}
+
+func printUnimplemented(f *file, h *ir.Handler) {
+	f.decl(h.Unimplemented+" answers 501 to every operation of "+h.Name+". Embed it to implement them one at a time.",
+		jen.Type().Id(h.Unimplemented).Struct())
+	for _, op := range h.Operations {
+		f.decl("", jen.Func().Params(jen.Id(h.Unimplemented)).Id(op.Name).Add(signature(op, "", "")).BlockFunc(func(g *jen.Group) {
+			failWith(g, op, tornado("NotImplemented").Call(jen.Op("&").Id(op.Var)))
+		}))
+	}
+}
+
+// failWith adds what returns an error from a function with the results of op.
+func failWith(g *jen.Group, op *ir.Operation, err jen.Code) {
+	switch {
+	case op.Result.Kind == ir.ResultNone:
+		g.Return(err)
+	case op.Result.Nilable:
+		g.Return(jen.Nil(), err)
+	default:
+		g.Var().Id("zero").Add(goType(op.Result.Go))
+		g.Return(jen.Id("zero"), err)
+	}
+}

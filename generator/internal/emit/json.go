@@ -1,0 +1,186 @@
+package emit
+
+import (
+	"github.com/dave/jennifer/jen"
+
+	"github.com/tornadogen/tornadogen/generator/internal/ir"
+)
+
+// Comments of the methods that every type with a codec has.
+const (
+	decodeDoc         = "DecodeJSON reads v from d and checks what the document demands; faults are recorded in d."
+	appendDoc         = "AppendJSON appends v as JSON to b and returns it."
+	appendResponseDoc = "appendResponseJSON is AppendJSON without the members that are never sent to a caller."
+)
+
+// printJSON prints json_gen.go: what reads and writes each type.
+func printJSON(f *file, p *ir.Package) {
+	if !p.Server && !p.Client {
+		printHandshake(f)
+	}
+	for _, t := range p.Types {
+		if t.AliasOf != nil {
+			continue
+		}
+		switch t.Kind {
+		case ir.KindStruct:
+			printStructCodec(f, t)
+		case ir.KindUnion:
+			printUnionCodec(f, t)
+		case ir.KindArray, ir.KindMap:
+			printNamedCodec(f, t)
+		}
+	}
+	for _, c := range p.Codecs {
+		printCodec(f, c)
+	}
+}
+
+// printNamedCodec prints the methods of an array or map with a name.
+func printNamedCodec(f *file, t *ir.Type) {
+	f.decl(decodeDoc, jen.Func().Params(jen.Id("v").Op("*").Id(t.Name)).Id("DecodeJSON").Params(decoderParam()).BlockFunc(func(g *jen.Group) {
+		local := decodeList(g, t, jen.Id(t.Name))
+		g.Op("*").Id("v").Op("=").Id(local)
+	}))
+	f.decl(appendDoc, method("v", t.Name).Id("AppendJSON").Params(bytesParam()).Index().Byte().BlockFunc(func(g *jen.Group) {
+		appendList(g, t, false)
+	}))
+	if t.HasWriteOnly {
+		f.decl(appendResponseDoc, method("v", t.Name).Id("appendResponseJSON").Params(bytesParam()).Index().Byte().BlockFunc(func(g *jen.Group) {
+			appendList(g, t, true)
+		}))
+	}
+}
+
+// printCodec prints the functions of an array or map without a name.
+func printCodec(f *file, c *ir.Codec) {
+	value := func() *jen.Statement { return jen.Id("v").Add(goType(c.Type.Go)) }
+	f.decl("", jen.Func().Id(c.Decode).Params(decoderParam()).Add(goType(c.Type.Go)).BlockFunc(func(g *jen.Group) {
+		g.Return(jen.Id(decodeList(g, c.Type, goType(c.Type.Go))))
+	}))
+	f.decl("", jen.Func().Id(c.Append).Params(bytesParam(), value()).Index().Byte().BlockFunc(func(g *jen.Group) {
+		appendList(g, c.Type, false)
+	}))
+	if c.AppendResponse != "" {
+		f.decl("", jen.Func().Id(c.AppendResponse).Params(bytesParam(), value()).Index().Byte().BlockFunc(func(g *jen.Group) {
+			appendList(g, c.Type, true)
+		}))
+	}
+}
+
+// decodeList adds the statements that read an array or a map from d, and returns the variable that holds it. goName is the
+// type to make.
+func decodeList(g *jen.Group, t *ir.Type, goName jen.Code) (local string) {
+	if t.Rule != nil {
+		g.Id("start").Op(":=").Id("d").Dot("Offset").Call()
+	}
+	if t.Kind == ir.KindMap {
+		g.Id("m").Op(":=").Add(goName).Values()
+		g.For(jen.Id("more").Op(":=").Id("d").Dot("Map").Call(), jen.Id("more"), jen.Id("more").Op("=").Id("d").Dot("NextEntry").Call()).
+			Block(decodeEntry("m", t.Elem)...)
+		if t.Rule != nil {
+			g.Id("d").Dot("MinMaxProperties").Call(jen.Id("start"), jen.Len(jen.Id("m")), ruleRef(t.Rule))
+		}
+		return "m"
+	}
+	g.Id("list").Op(":=").Add(goName).Values()
+	g.For(jen.Id("more").Op(":=").Id("d").Dot("Array").Call(), jen.Id("more"), jen.Id("more").Op("=").Id("d").Dot("NextItem").Call()).
+		Block(decodeItem("list", t.Elem)...)
+	if t.Rule != nil {
+		g.Id("d").Dot("CheckItems").Call(jen.Id("start"), jen.Len(jen.Id("list")), ruleRef(t.Rule))
+	}
+	return "list"
+}
+
+// decodeItem reads one item and appends it to list.
+func decodeItem(list string, u *ir.Use) []jen.Code {
+	grow := func(value jen.Code) jen.Code { return jen.Id(list).Op("=").Append(jen.Id(list), value) }
+	switch {
+	case u.Presence != ir.Plain || u.Pointer:
+		return append(decodeLocal("x", u, fromDecoder), grow(jen.Id("x")))
+	case isExpression(u.Type):
+		return []jen.Code{grow(read(u.Type, fromDecoder))}
+	case u.Type.Kind == ir.KindStruct || u.Type.Kind == ir.KindUnion: // read where it stays
+		last := jen.Id(list).Index(jen.Len(jen.Id(list)).Op("-").Lit(1))
+		return []jen.Code{grow(goType(u.Go).Values()), last.Dot("DecodeJSON").Call(jen.Id("d"))}
+	}
+	return append(decodeLocal("x", u, fromDecoder), grow(jen.Id("x")))
+}
+
+// decodeEntry reads one entry into the map m.
+func decodeEntry(m string, u *ir.Use) []jen.Code {
+	name := define("k", jen.Id("d").Dot("Key").Call())
+	put := func(value jen.Code) jen.Code { return assign(jen.Id(m).Index(jen.Id("k")), value) }
+	if u.Presence == ir.Plain && !u.Pointer && isExpression(u.Type) {
+		return []jen.Code{name, put(read(u.Type, fromDecoder))}
+	}
+	return append([]jen.Code{name}, append(decodeLocal("x", u, fromDecoder), put(jen.Id("x")))...)
+}
+
+// decodeLocal reads a value into a new variable.
+func decodeLocal(name string, u *ir.Use, src source) []jen.Code {
+	if u.Presence == ir.Plain && u.Pointer {
+		return append([]jen.Code{define(name, jen.New(goType(u.Type.Go)))}, jen.Id(name).Dot("DecodeJSON").Call(src()))
+	}
+	return append([]jen.Code{jen.Var().Id(name).Add(goType(u.Go))}, decodeInto(name, u, src)...)
+}
+
+// appendList adds the statements that write the array or map v.
+func appendList(g *jen.Group, t *ir.Type, response bool) {
+	if t.Kind == ir.KindMap {
+		g.Id("b").Op("=").Append(jen.Id("b"), jen.LitRune('{'))
+		appendEntries(g, jen.Id("v"), jen.Id("v"), t.Elem, response)
+		g.Return(jen.Append(jen.Id("b"), jen.LitRune('}')))
+		return
+	}
+	g.Id("b").Op("=").Append(jen.Id("b"), jen.LitRune('['))
+	vars, item := jen.List(jen.Id("i"), jen.Id("item")), "item"
+	if byReference(t.Elem) {
+		vars, item = jen.Id("i"), "v[i]"
+	}
+	g.For(vars.Op(":=").Range().Id("v")).BlockFunc(func(g *jen.Group) {
+		g.If(jen.Id("i").Op(">").Lit(0)).Block(jen.Id("b").Op("=").Append(jen.Id("b"), jen.LitRune(',')))
+		add(g, appendElement(item, t.Elem, func() *jen.Statement { return jen.Id("b") }, response))
+	})
+	g.Return(jen.Append(jen.Id("b"), jen.LitRune(']')))
+}
+
+// byReference tells that items are written where they are, not from a copy.
+func byReference(u *ir.Use) bool {
+	return u.Presence == ir.Plain && !u.Pointer && u.Type.Kind == ir.KindStruct
+}
+
+// appendEntries adds the loop that writes the entries of a map, in the order of their keys.
+func appendEntries(g *jen.Group, ranged, indexed *jen.Statement, u *ir.Use, response bool) {
+	keys := jen.Qual("slices", "Sorted").Call(jen.Qual("maps", "Keys").Call(ranged))
+	named := func() *jen.Statement { return tornado("AppendName").Call(jen.Id("b"), jen.Id("k")) }
+	g.For(jen.List(jen.Id("_"), jen.Id("k")).Op(":=").Range().Add(keys)).BlockFunc(func(g *jen.Group) {
+		if u.Presence == ir.Plain && !u.Pointer && !byReference(u) {
+			// A map's element is a value; only structs have methods of pointers.
+			g.Id("b").Op("=").Add(appendValue(u.Type, named(), indexed.Index(jen.Id("k")), response))
+			return
+		}
+		g.Id("item").Op(":=").Add(indexed).Index(jen.Id("k"))
+		add(g, appendElement("item", u, named, response))
+	})
+}
+
+// appendElement writes an item or an entry, of which null may stand in place.
+func appendElement(item string, u *ir.Use, buf source, response bool) []jen.Code {
+	null := jen.Id("b").Op("=").Append(buf(), jen.Lit("null").Op("..."))
+	switch {
+	case u.Presence != ir.Plain:
+		return []jen.Code{
+			jen.If(jen.List(jen.Id("x"), jen.Id("ok")).Op(":=").Id(item).Dot("Get").Call(), jen.Id("ok")).Block(
+				jen.Id("b").Op("=").Add(appendValue(u.Type, buf(), jen.Id("x"), response)),
+			).Else().Block(null),
+		}
+	case u.Pointer:
+		return []jen.Code{
+			jen.If(jen.Id(item).Op("!=").Nil()).Block(
+				jen.Id("b").Op("=").Add(appendValue(u.Type, buf(), jen.Id(item), response)),
+			).Else().Block(null),
+		}
+	}
+	return []jen.Code{jen.Id("b").Op("=").Add(appendValue(u.Type, buf(), jen.Id(item), response))}
+}

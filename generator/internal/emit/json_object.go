@@ -1,0 +1,216 @@
+package emit
+
+import (
+	"github.com/dave/jennifer/jen"
+
+	"github.com/tornadogen/tornadogen/generator/internal/ir"
+)
+
+// printStructCodec prints the names of a struct's members and its methods.
+func printStructCodec(f *file, t *ir.Type) {
+	s := t.Struct
+	names := make([]string, len(s.Fields))
+	for i, field := range s.Fields {
+		names[i] = field.JSON
+	}
+	f.decl("", jen.Var().Id(s.Keys).Op("=").Add(keys(names, s)))
+	f.decl(decodeDoc, jen.Func().Params(jen.Id("v").Op("*").Id(t.Name)).Id("DecodeJSON").Params(decoderParam()).BlockFunc(func(g *jen.Group) {
+		decodeStruct(g, t)
+	}))
+	f.decl(appendDoc, jen.Func().Params(jen.Id("v").Op("*").Id(t.Name)).Id("AppendJSON").Params(bytesParam()).Index().Byte().BlockFunc(func(g *jen.Group) {
+		appendStruct(g, s, s.Append, false)
+	}))
+	if t.HasWriteOnly {
+		f.decl(appendResponseDoc, jen.Func().Params(jen.Id("v").Op("*").Id(t.Name)).Id("appendResponseJSON").Params(bytesParam()).Index().Byte().BlockFunc(func(g *jen.Group) {
+			appendStruct(g, s, s.AppendResponse, true)
+		}))
+	}
+	if s.Extra != nil {
+		printStandard(f, t)
+	}
+}
+
+// printStandard prints what encoding/json needs for a type that it could not write or read by the tags of its fields.
+func printStandard(f *file, t *ir.Type) {
+	f.decl("MarshalJSON lets encoding/json write v as AppendJSON does.",
+		method("v", t.Name).Id("MarshalJSON").Params().Params(jen.Index().Byte(), jen.Error()).Block(
+			jen.Return(jen.Id("v").Dot("AppendJSON").Call(jen.Nil()), jen.Nil()),
+		))
+	f.decl("UnmarshalJSON lets encoding/json read v as DecodeJSON does.",
+		jen.Func().Params(jen.Id("v").Op("*").Id(t.Name)).Id("UnmarshalJSON").Params(jen.Id("data").Index().Byte()).Error().Block(
+			jen.Return(tornado("UnmarshalJSON").Call(jen.Id("data"), jen.Id("v"))),
+		))
+}
+
+// keys is the table of a struct's member names.
+func keys(names []string, s *ir.Struct) *jen.Statement {
+	code := tornado("NewKeys").Add(textList("(", ")", names))
+	long := textWidth(names)+textWidth(s.Required)+textWidth(s.ReadOnly)+textWidth(s.WriteOnly) > lineWidth
+	for _, mark := range []struct {
+		method string
+		names  []string
+	}{{"Required", s.Required}, {"ReadOnly", s.ReadOnly}, {"WriteOnly", s.WriteOnly}} {
+		if len(mark.names) == 0 {
+			continue
+		}
+		code = code.Op(".")
+		if long {
+			code = code.Line()
+		}
+		code = code.Id(mark.method).Add(textList("(", ")", mark.names))
+	}
+	return code
+}
+
+// decodeStruct adds the statements that read a struct: one loop over the members of the document's object.
+func decodeStruct(g *jen.Group, t *ir.Type) {
+	s := t.Struct
+	demands := len(s.Required) > 0
+	if t.Rule != nil {
+		g.List(jen.Id("start"), jen.Id("n")).Op(":=").List(jen.Id("d").Dot("Offset").Call(), jen.Lit(0))
+	}
+	if demands {
+		g.Var().Id("seen").Add(tornado(wide("Seen", s.Wide)))
+	}
+	g.For(
+		jen.Id("i").Op(":=").Id("d").Dot("Object").Call(jen.Id(s.Keys)),
+		jen.Id("i").Op("!=").Add(tornado("EndObject")),
+		jen.Id("i").Op("=").Id("d").Dot("Next").Call(jen.Id(s.Keys), jen.Id("i")),
+	).BlockFunc(func(g *jen.Group) {
+		if len(s.Fields) == 0 {
+			add(g, unknownMember(s))
+		} else {
+			g.Switch(jen.Id("i")).BlockFunc(func(g *jen.Group) {
+				for i, field := range s.Fields {
+					g.Case(jen.Lit(i)).Block(decodeInto("v."+field.Name, &field.Use, fromDecoder)...)
+				}
+				g.Default().Block(unknownMember(s)...)
+			})
+		}
+		if t.Rule != nil {
+			g.Id("n").Op("++")
+		}
+		if demands {
+			g.Id("seen").Dot("Add").Call(jen.Id("i"))
+		}
+	})
+	if demands {
+		g.Id("d").Dot(wide("Require", s.Wide)).Call(jen.Id(s.Keys), jen.Id("seen"))
+	}
+	if t.Rule != nil {
+		g.Id("d").Dot("MinMaxProperties").Call(jen.Id("start"), jen.Id("n"), ruleRef(t.Rule))
+	}
+	if s.Defaults {
+		fillDefaults(g, s)
+	}
+}
+
+func wide(name string, is bool) string {
+	if is {
+		return name + "Wide"
+	}
+	return name
+}
+
+// unknownMember is what happens to a member without a declaration.
+func unknownMember(s *ir.Struct) []jen.Code {
+	switch s.Unknown {
+	case ir.UnknownRefused:
+		return []jen.Code{jen.Id("d").Dot("RefuseUnknown").Call()}
+	case ir.UnknownKept:
+		extra := "v." + s.Extra.Name
+		return append([]jen.Code{
+			jen.If(jen.Id(extra).Op("==").Nil()).Block(assign(jen.Id(extra), goType(s.Extra.Go).Values())),
+		}, decodeEntry(extra, s.Extra.Elem)...)
+	case ir.UnknownIgnored:
+	}
+	return []jen.Code{jen.Id("d").Dot("SkipUnknown").Call()}
+}
+
+// fillDefaults sets what is absent and has a default.
+func fillDefaults(g *jen.Group, s *ir.Struct) {
+	for _, field := range s.Fields {
+		if field.Default == nil {
+			continue
+		}
+		add(g, fillDefault("v."+field.Name, &field.Use, field.Default))
+	}
+}
+
+// fillDefault sets target to its default where it is absent. A value that is always there has none to fill in.
+func fillDefault(target string, u *ir.Use, def *ir.Default) []jen.Code {
+	switch u.Presence {
+	case ir.NilAbsent:
+		return []jen.Code{jen.If(jen.Id(target).Op("==").Nil()).Block(setDefault(target, u, def))}
+	case ir.Optional, ir.OptNull:
+		return []jen.Code{jen.If(jen.Id(target).Dot("IsZero").Call()).Block(setDefault(target, u, def))}
+	}
+	return nil
+}
+
+// setDefault sets target to its default.
+func setDefault(target string, u *ir.Use, def *ir.Default) jen.Code {
+	if u.Presence == ir.Plain || u.Presence == ir.NilAbsent {
+		return assign(jen.Id(target), expr(def.Value))
+	}
+	return jen.Id(target).Dot("Set").Call(expr(def.Value))
+}
+
+// appendStruct adds the statements that write a struct.
+func appendStruct(g *jen.Group, s *ir.Struct, members []*ir.Member, response bool) {
+	if len(members) == 0 && s.Extra == nil {
+		g.Return(jen.Append(jen.Id("b"), jen.LitRune('{'), jen.LitRune('}')))
+		return
+	}
+	if len(members) == 0 || !members[0].Joined {
+		g.Id("b").Op("=").Append(jen.Id("b"), jen.LitRune('{'))
+	}
+	for _, m := range members {
+		g.Add(appendMember(m))
+	}
+	if s.Extra != nil {
+		extra := func() *jen.Statement { return jen.Id("v").Dot(s.Extra.Name) }
+		appendEntries(g, extra(), extra(), s.Extra.Elem, response)
+	}
+	g.Return(jen.Append(jen.Id("b"), jen.LitRune('}')))
+}
+
+// appendMember writes one member: name and value.
+func appendMember(m *ir.Member) jen.Code {
+	target := "v." + m.Field.Name
+	put := func(value string) jen.Code {
+		return jen.Id("b").Op("=").Add(appendValue(m.Field.Type, memberName(m), jen.Id(value), m.Response))
+	}
+	get := jen.List(jen.Id("x"), jen.Id("ok")).Op(":=").Id(target).Dot("Get").Call()
+	switch m.Field.Presence {
+	case ir.NilAbsent:
+		return jen.If(jen.Id(target).Op("!=").Nil()).Block(put(target))
+	case ir.Optional:
+		return jen.If(get, jen.Id("ok")).Block(put("x"))
+	case ir.Null:
+		return jen.If(get, jen.Id("ok")).Block(put("x")).Else().Block(memberNull(m))
+	case ir.OptNull:
+		return jen.If(get, jen.Id("ok")).Block(put("x")).Else().If(jen.Id(target).Dot("IsNull").Call()).Block(memberNull(m))
+	case ir.Plain:
+	}
+	if m.Field.Pointer {
+		return jen.If(jen.Id(target).Op("!=").Nil()).Block(put(target)).Else().Block(memberNull(m))
+	}
+	return put(target)
+}
+
+// memberName is the buffer with the name of a member behind what it held.
+func memberName(m *ir.Member) *jen.Statement {
+	if m.Joined {
+		return jen.Append(jen.Id("b"), key(m.Key).Op("..."))
+	}
+	return tornado("AppendKey").Call(jen.Id("b"), key(m.Key))
+}
+
+// memberNull writes a member whose value is null.
+func memberNull(m *ir.Member) jen.Code {
+	if m.Joined {
+		return jen.Id("b").Op("=").Append(jen.Id("b"), key(m.Key+"null").Op("..."))
+	}
+	return jen.Id("b").Op("=").Append(memberName(m), jen.Lit("null").Op("..."))
+}

@@ -1,0 +1,83 @@
+package emit
+
+import (
+	"github.com/dave/jennifer/jen"
+
+	"github.com/tornadogen/tornadogen/generator/internal/ir"
+)
+
+// handshake is the constant of the runtime whose absence stops the compiler when generated code and runtime do not fit.
+const handshake = "GeneratedByVersion1"
+
+// printRouter prints router_gen.go: the descriptors of the operations, and the document.
+func printRouter(f *file, p *ir.Package) {
+	f.blank("embed")
+	for _, op := range p.Operations {
+		f.decl(op.Var+" is "+op.Method+" "+op.Path+".", jen.Var().Id(op.Var).Op("=").Add(operation(op)))
+	}
+	refs := make([]jen.Code, len(p.Operations))
+	for i, op := range p.Operations {
+		refs[i] = jen.Op("&").Id(op.Var)
+	}
+	list := func() *jen.Statement { return jen.Index().Op("*").Add(tornado("Operation")) }
+	f.decl(p.Names.Operations+" lists every operation of the API, in the order of the document. The caller must not change what it points to.",
+		jen.Func().Id(p.Names.Operations).Params().Add(list()).Block(jen.Return(list().Add(lines("{", "}", refs...)))))
+	f.jen.Line()
+	f.jen.Comment("//go:embed " + p.API.SourceName)
+	f.jen.Var().Id(p.Names.DocumentBytes).Index().Byte()
+	f.decl(p.Names.Document+" returns the document that this package was generated from. The caller must not change it.",
+		jen.Func().Id(p.Names.Document).Params().Index().Byte().Add(oneLine(jen.Id(p.Names.DocumentBytes))))
+	printHandshake(f)
+}
+
+func printHandshake(f *file) {
+	f.decl("The runtime must be of the version that this package was generated for. If the name is not defined, generate the package anew"+
+		" with the tornadogen of the runtime that go.mod names, or update the runtime.",
+		jen.Const().Id("_").Op("=").Add(tornado(handshake)))
+}
+
+// operation is the descriptor of op.
+func operation(op *ir.Operation) *jen.Statement {
+	fields := []jen.Code{
+		field("ID", jen.Lit(op.ID)), field("Name", jen.Lit(op.Name)), field("Method", jen.Lit(op.Method)), field("Path", jen.Lit(op.Path)),
+	}
+	if op.Tag != "" {
+		fields = append(fields, field("Tag", jen.Lit(op.Tag)))
+	}
+	if op.Summary != "" {
+		fields = append(fields, field("Summary", jen.Lit(op.Summary)))
+	}
+	if len(op.Security) > 0 {
+		fields = append(fields, field("Security", requirements(op.Security)))
+	}
+	if len(op.Consumes) > 0 {
+		fields = append(fields, field("Consumes", stringList(op.Consumes)))
+	}
+	if op.Request.Body != nil && op.Request.Body.Required {
+		fields = append(fields, field("BodyRequired", jen.True()))
+	}
+	if len(op.Produces) > 0 {
+		fields = append(fields, field("Produces", stringList(op.Produces)))
+	}
+	return tornado("Operation").Add(lines("{", "}", fields...))
+}
+
+func requirements(list []ir.Requirement) *jen.Statement {
+	out := make([]jen.Code, len(list))
+	for i, r := range list {
+		uses := make([]jen.Code, len(r.Uses))
+		for j, use := range r.Uses {
+			fields := []jen.Code{field("Scheme", jen.Lit(use.Scheme))}
+			if len(use.Scopes) > 0 {
+				fields = append(fields, field("Scopes", stringList(use.Scopes)))
+			}
+			uses[j] = jen.Values(fields...)
+		}
+		if len(uses) == 0 {
+			out[i] = jen.Values()
+			continue
+		}
+		out[i] = jen.Values(field("Uses", jen.Index().Add(tornado("SchemeUse")).Values(uses...)))
+	}
+	return jen.Index().Add(tornado("Requirement")).Add(lines("{", "}", out...))
+}

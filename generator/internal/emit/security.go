@@ -1,0 +1,98 @@
+package emit
+
+import (
+	"github.com/dave/jennifer/jen"
+
+	"github.com/tornadogen/tornadogen/generator/internal/ir"
+	"github.com/tornadogen/tornadogen/spec"
+)
+
+// printSecurity prints security_gen.go: who may call, and what a client proves it with.
+func printSecurity(f *file, p *ir.Package) {
+	if p.Server {
+		printAuthenticator(f, p)
+	}
+	if p.Client {
+		for _, s := range p.Security.Schemes {
+			printCredential(f, s)
+		}
+	}
+}
+
+func printAuthenticator(f *file, p *ir.Package) {
+	s := p.Security
+	f.decl(s.Authenticator+" checks who is asking, one method a security scheme. Each returns the context that the handler gets, ctx or one made of it."+
+		" An error that is tornado.ErrForbidden answers 403, any other one 401. The methods are called concurrently.",
+		jen.Type().Id(s.Authenticator).InterfaceFunc(func(g *jen.Group) {
+			for i, scheme := range s.Schemes {
+				if i > 0 {
+					g.Line()
+				}
+				if c := comment(scheme.Doc); c != nil {
+					g.Add(c)
+				}
+				g.Id(scheme.Method).Add(authSignature(scheme, "ctx", scheme.Param))
+			}
+		}))
+	f.decl(s.Unimplemented+" answers 501 to every caller of an operation that asks who is calling.", jen.Type().Id(s.Unimplemented).Struct())
+	for _, scheme := range s.Schemes {
+		f.decl("",
+			jen.Func().Params(jen.Id(s.Unimplemented)).Id(scheme.Method).Add(authSignature(scheme, "_", "c")).Block(
+				jen.Return(jen.Nil(), tornado("NotImplemented").Call(jen.Id("c").Dot("Operation"))),
+			))
+	}
+	f.decl("", jen.Func().Id(p.Names.AddSecurity).Params(jen.Id("api").Op("*").Add(tornado("API")), jen.Id("auth").Id(s.Authenticator)).BlockFunc(func(g *jen.Group) {
+		for _, scheme := range s.Schemes {
+			g.Add(addScheme(scheme))
+		}
+	}))
+}
+
+func authSignature(s *ir.Scheme, ctx, param string) *jen.Statement {
+	return jen.Params(jen.Id(ctx).Qual("context", "Context"), jen.Id(param).Add(goType(s.Credential))).
+		Params(jen.Qual("context", "Context"), jen.Error())
+}
+
+// keyPlaces are the constants of tornado for where an API key stands.
+var keyPlaces = map[spec.In]string{spec.InHeader: "InHeader", spec.InQuery: "InQuery", spec.InCookie: "InCookie"}
+
+func addScheme(s *ir.Scheme) jen.Code {
+	check := jen.Id("auth").Dot(s.Method)
+	api, name := jen.Id("api"), jen.Lit(s.Name)
+	switch s.Kind {
+	case spec.SecurityAPIKey:
+		return tornado("AddAPIKey").Call(api, name, tornado(keyPlaces[s.In]), jen.Lit(s.ParamName), check)
+	case spec.SecurityBasic:
+		return tornado("AddBasic").Call(api, name, check)
+	case spec.SecurityMutualTLS:
+		return tornado("AddMutualTLS").Call(api, name, check)
+	case spec.SecurityOtherHTTP:
+		return tornado("AddHTTP").Call(api, name, jen.Lit(s.HTTP), check)
+	case spec.SecurityBearer:
+	}
+	return tornado("AddBearer").Call(api, name, check)
+}
+
+// printCredential prints the client's option for a scheme. The certificate of mutual TLS is a matter of the HTTP client.
+func printCredential(f *file, s *ir.Scheme) {
+	client := func(name string) *jen.Statement { return jen.Qual(ir.RuntimeClient, name) }
+	var params, credential *jen.Statement
+	switch s.Kind {
+	case spec.SecurityAPIKey:
+		params = jen.Id("key").String()
+		credential = client("APIKey").Call(tornado(keyPlaces[s.In]), jen.Lit(s.ParamName), jen.Id("key"))
+	case spec.SecurityBasic:
+		params = jen.List(jen.Id("user"), jen.Id("password")).String()
+		credential = client("Basic").Call(jen.Id("user"), jen.Id("password"))
+	case spec.SecurityOtherHTTP:
+		params = jen.Id("value").String()
+		credential = client("Authorization").Call(jen.Lit(s.HTTP), jen.Id("value"))
+	case spec.SecurityBearer:
+		params = jen.Id("token").String()
+		credential = client("Bearer").Call(jen.Id("token"))
+	case spec.SecurityMutualTLS:
+		return
+	}
+	f.decl(s.OptionDoc, jen.Func().Id(s.Option).Params(params).Add(client("Option")).Block(
+		jen.Return(client("WithCredential").Call(jen.Lit(s.Name), credential))))
+}

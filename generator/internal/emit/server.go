@@ -1,0 +1,153 @@
+package emit
+
+import (
+	"github.com/dave/jennifer/jen"
+
+	"github.com/tornadogen/tornadogen/generator/internal/ir"
+)
+
+// printServer prints server_gen.go: New, and what writes each answer.
+func printServer(f *file, p *ir.Package) {
+	printNew(f, p)
+	for _, op := range p.Operations {
+		printWriters(f, op)
+	}
+}
+
+func printNew(f *file, p *ir.Package) {
+	doc := p.Names.New + " gives the API whose operations h answers."
+	params := []jen.Code{jen.Id("h").Id(p.Names.Handler)}
+	if p.Security != nil {
+		doc += " auth checks who is calling."
+		params = append(params, jen.Id("auth").Id(p.Security.Authenticator))
+	}
+	params = append(params, jen.Id("opts").Op("...").Add(tornado("APIOption")))
+	f.decl(doc, jen.Func().Id(p.Names.New).Params(params...).Op("*").Add(tornado("API")).BlockFunc(func(g *jen.Group) {
+		g.Id("api").Op(":=").Add(tornado("NewAPI")).Call(tornado("Info").Add(info(p)), jen.Id("opts").Op("..."))
+		if p.Security != nil {
+			g.Id(p.Names.AddSecurity).Call(jen.Id("api"), jen.Id("auth"))
+		}
+		for _, op := range p.Operations {
+			g.Add(register(op))
+		}
+		for _, op := range p.Operations {
+			if op.Fallback != nil {
+				g.Id("api").Dot("Fallback").Call(jen.Op("&").Id(op.Var), jen.Id(op.Fallback.Func))
+			}
+		}
+		g.Return(jen.Id("api"))
+	}))
+}
+
+// info is what the document says of itself.
+func info(p *ir.Package) *jen.Statement {
+	fields := []jen.Code{field("Title", jen.Lit(p.API.Title)), field("Version", jen.Lit(p.API.APIVersion))}
+	if p.API.BasePath != "" {
+		fields = append(fields, field("BasePath", jen.Lit(p.API.BasePath)))
+	}
+	fields = append(fields, field("Document", jen.Id(p.Names.DocumentBytes)), field("DocumentName", jen.Lit(p.API.SourceName)))
+	return lines("{", "}", fields...)
+}
+
+func register(op *ir.Operation) jen.Code {
+	args := []jen.Code{
+		jen.Id("api"),
+		jen.Op("&").Id(op.Var),
+		jen.Parens(jen.Op("*").Id(op.Request.Name)).Dot("decode"),
+		jen.Id("h").Dot(op.Name),
+	}
+	switch op.Result.Kind {
+	case ir.ResultNone:
+		return tornado("RegisterNoContent").Call(append(args, jen.Lit(op.Result.Answers[0].Status))...)
+	case ir.ResultSealed:
+		return tornado("RegisterAny").Call(args...)
+	case ir.ResultPointer, ir.ResultStruct:
+		return tornado("RegisterPtr").Call(append(args, jen.Id(op.Result.Write))...)
+	case ir.ResultValue:
+	}
+	return tornado("Register").Call(append(args, jen.Id(op.Result.Write))...)
+}
+
+// printWriters prints what writes the answers of op.
+func printWriters(f *file, op *ir.Operation) {
+	switch op.Result.Kind {
+	case ir.ResultNone:
+	case ir.ResultSealed:
+		for _, a := range op.Result.Answers {
+			printWriteResponse(f, a)
+		}
+	case ir.ResultStruct:
+		printWrite(f, op, "v."+fieldOf(op.Result.Answers[0]))
+	case ir.ResultPointer, ir.ResultValue:
+		printWrite(f, op, "v")
+	}
+	for _, a := range op.Errors {
+		printWriteResponse(f, a)
+	}
+	if op.Fallback != nil {
+		printFallback(f, op)
+	}
+}
+
+func fieldOf(a *ir.Answer) string {
+	if a.Content == nil {
+		return ""
+	}
+	return a.Content.Field
+}
+
+func replyParam() *jen.Statement { return jen.Id("w").Op("*").Add(tornado("Reply")) }
+
+func printWrite(f *file, op *ir.Operation, body string) {
+	f.decl("", jen.Func().Id(op.Result.Write).Params(replyParam(), jen.Id("v").Add(goType(op.Result.Go))).BlockFunc(func(g *jen.Group) {
+		writeAnswer(g, op.Result.Answers[0], body)
+	}))
+}
+
+// printWriteResponse prints the method that makes an answer a tornado.Responder. The receiver is left out where it has
+// nothing to give.
+func printWriteResponse(f *file, a *ir.Answer) {
+	recv := jen.Id("v").Id(a.Name)
+	if a.StatusField == "" && len(a.Headers) == 0 && a.Content == nil {
+		recv = jen.Id(a.Name)
+	}
+	f.decl("", jen.Func().Params(recv).Id("WriteResponse").Params(replyParam()).BlockFunc(func(g *jen.Group) {
+		writeAnswer(g, a, "v."+fieldOf(a))
+	}))
+}
+
+// writeAnswer adds the statements that write the answer v: headers, then body, which is the expression that holds it.
+func writeAnswer(g *jen.Group, a *ir.Answer, body string) {
+	for _, h := range a.Headers {
+		g.Add(writeParam("v."+h.Field, h, func(name, style string) *jen.Statement {
+			return jen.Id("w").Dot("Param").Call(jen.Lit(name), tornado(style))
+		})...)
+	}
+	status := jen.Lit(a.Status)
+	if a.StatusField != "" {
+		status = jen.Id("v").Dot(a.StatusField)
+	}
+	c := a.Content
+	if c == nil {
+		g.Id("w").Dot("NoBody").Call(status)
+		return
+	}
+	switch c.Shape {
+	case ir.BodyBytes:
+		g.Id("w").Dot("Bytes").Call(status, jen.Lit(c.ContentType), jen.Id(body))
+	case ir.BodyBlob:
+		g.Id("w").Dot("Blob").Call(status, jen.Id(body))
+	case ir.BodyJSON:
+		open := func() *jen.Statement { return jen.Id("w").Dot("JSON").Call(status, jen.Lit(c.ContentType)) }
+		if c.Presence == ir.Plain && !c.Pointer || c.Presence == ir.NilAbsent {
+			g.Id("w").Dot("Done").Call(appendValue(c.Type, open(), jen.Id(body), true))
+			return
+		}
+		g.Id("b").Op(":=").Add(open())
+		add(g, appendElement(body, &c.Use, fromBuffer, true))
+		g.Id("w").Dot("Done").Call(jen.Id("b"))
+	}
+}
+
+// fromBuffer is the buffer in hand.
+func fromBuffer() *jen.Statement { return jen.Id("b") }

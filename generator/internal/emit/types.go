@@ -1,0 +1,179 @@
+package emit
+
+import (
+	"github.com/dave/jennifer/jen"
+
+	"github.com/tornadogen/tornadogen/generator/internal/ir"
+)
+
+// printTypes prints types_gen.go: the types of the document, then the answers of the operations.
+func printTypes(f *file, p *ir.Package) {
+	if !p.Server {
+		f.packageDoc(p.Doc)
+	}
+	for _, t := range p.Types {
+		printType(f, t)
+	}
+	if p.Server || p.Client {
+		for _, op := range p.Operations {
+			printAnswers(f, op)
+		}
+	}
+}
+
+func printType(f *file, t *ir.Type) {
+	if t.AliasOf != nil {
+		f.decl(t.Doc, jen.Type().Id(t.Name).Op("=").Add(goType(t.AliasOf)))
+		return
+	}
+	switch t.Kind {
+	case ir.KindEnum:
+		printEnum(f, t)
+	case ir.KindStruct:
+		printStruct(f, t)
+	case ir.KindUnion:
+		printUnion(f, t)
+	case ir.KindArray:
+		f.decl(t.Doc, jen.Type().Id(t.Name).Index().Add(goType(t.Elem.Go)))
+	case ir.KindMap:
+		f.decl(t.Doc, jen.Type().Id(t.Name).Map(jen.String()).Add(goType(t.Elem.Go)))
+	}
+}
+
+func printEnum(f *file, t *ir.Type) {
+	f.decl(t.Doc, jen.Type().Id(t.Name).Add(goType(t.Enum.Go)))
+	if len(t.Enum.Values) == 0 {
+		return
+	}
+	f.decl("The values of "+t.Name+".", jen.Const().DefsFunc(func(g *jen.Group) {
+		for _, v := range t.Enum.Values {
+			if c := comment(v.Doc); c != nil {
+				g.Add(c)
+			}
+			g.Id(v.Name).Id(t.Name).Op("=").Add(expr(v.Expr))
+		}
+	}))
+	names := make([]jen.Code, len(t.Enum.Values))
+	for i, v := range t.Enum.Values {
+		names[i] = jen.Id(v.Name)
+	}
+	f.decl("Valid reports whether v is one of the values that the document names.",
+		method("v", t.Name).Id("Valid").Params().Bool().Block(
+			jen.Switch(jen.Id("v")).Block(jen.Case(wrapped(names)...).Block(jen.Return(jen.True()))),
+			jen.Return(jen.False()),
+		))
+}
+
+// wrapped is a list that is printed a line each when it is long.
+func wrapped(items []jen.Code) []jen.Code {
+	if len(items) <= 6 {
+		return items
+	}
+	return []jen.Code{jen.Custom(jen.Options{Separator: ",\n"}, items...)}
+}
+
+func printStruct(f *file, t *ir.Type) {
+	f.decl(t.Doc, jen.Type().Id(t.Name).StructFunc(func(g *jen.Group) {
+		for _, field := range t.Struct.Fields {
+			if c := comment(field.Doc); c != nil {
+				g.Add(c)
+			}
+			g.Id(field.Name).Add(goType(field.Go)).Tag(map[string]string{"json": field.Tag})
+		}
+		if extra := t.Struct.Extra; extra != nil {
+			if c := comment(extra.Doc); c != nil {
+				g.Add(c)
+			}
+			g.Id(extra.Name).Add(goType(extra.Go)).Tag(map[string]string{"json": "-"})
+		}
+	}))
+}
+
+func printUnion(f *file, t *ir.Type) {
+	u := t.Union
+	f.decl(t.Doc, jen.Type().Id(t.Name).Struct(jen.Id("Value").Id(u.Interface)))
+	f.decl(u.Doc, jen.Type().Id(u.Interface).Interface(
+		jen.Id(u.Marker).Params(),
+		comment("AppendJSON appends the value as JSON to b and returns it."),
+		jen.Id("AppendJSON").Params(bytesParam()).Index().Byte(),
+	))
+	for i, m := range u.Members {
+		if i == 0 {
+			f.gap()
+		}
+		f.jen.Func().Params(jen.Op("*").Id(m.Type.Name)).Id(u.Marker).Params().Block()
+	}
+}
+
+// printAnswers prints the structs that hold an operation's answers, and the interface of those that a handler chooses from.
+func printAnswers(f *file, op *ir.Operation) {
+	if op.Result.Kind == ir.ResultSealed {
+		f.decl(op.Result.Doc, jen.Type().Id(op.Result.Interface).InterfaceFunc(func(g *jen.Group) {
+			g.Add(tornado("Responder"))
+			g.Id(op.Result.Marker).Params()
+		}))
+	}
+	for _, a := range op.Result.Answers {
+		if a.Name == "" {
+			continue
+		}
+		printAnswer(f, a)
+		if op.Result.Kind == ir.ResultSealed {
+			f.decl("", jen.Func().Params(jen.Id(a.Name)).Id(op.Result.Marker).Params().Block())
+		}
+	}
+	for _, a := range op.Errors {
+		printAnswer(f, a)
+		printErrorMethods(f, op, a)
+	}
+}
+
+func printAnswer(f *file, a *ir.Answer) {
+	f.decl(a.Doc, jen.Type().Id(a.Name).StructFunc(func(g *jen.Group) {
+		if a.StatusField != "" {
+			g.Id(a.StatusField).Int()
+		}
+		for _, h := range a.Headers {
+			if c := comment(h.Doc); c != nil {
+				g.Add(c)
+			}
+			g.Id(h.Field).Add(goType(h.Go))
+		}
+		if a.Content != nil {
+			if c := comment(a.Content.Doc); c != nil {
+				g.Add(c)
+			}
+			g.Id(a.Content.Field).Add(goType(a.Content.Go))
+		}
+	}))
+}
+
+// printErrorMethods makes an answer a tornado.ResponseError; server_gen.go adds WriteResponse.
+func printErrorMethods(f *file, op *ir.Operation, a *ir.Answer) {
+	recv := func() *jen.Statement { return method("e", a.Name) }
+	fixed := len("func (e ) ") + len(a.Name)
+	short := []shortFunc{
+		{recv().Id("StatusCode").Params().Int(), jen.Lit(a.Status), fixed + len("StatusCode() int return 404")},
+		{recv().Id("Operation").Params().Op("*").Add(tornado("Operation")), jen.Op("&").Id(op.Var), fixed + len("Operation() *tornado.Operation return &") + len(op.Var)},
+	}
+	if a.StatusField != "" {
+		short[0].result = jen.Id("e").Dot(a.StatusField)
+	}
+	text := errorText(a, ": ")
+	if a.ErrorText == nil || a.ErrorText.Presence == ir.Plain {
+		method := shortFunc{recv().Id("Error").Params().String(), text, fixed + errorWidth(a)}
+		if method.width <= maxShort {
+			short = append([]shortFunc{method}, short...)
+		} else {
+			f.short(method)
+		}
+		f.short(short...)
+		return
+	}
+	f.decl("", recv().Id("Error").Params().String().Block(
+		jen.If(jen.List(jen.Id("text"), jen.Id("ok")).Op(":=").Id("e").Dot(a.Content.Field).Dot(a.ErrorText.Name).Dot("Get").Call(), jen.Id("ok")).
+			Block(jen.Return(text)),
+		jen.Return(errorText(a, "")),
+	))
+	f.short(short...)
+}

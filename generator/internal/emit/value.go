@@ -1,0 +1,157 @@
+package emit
+
+import (
+	"github.com/dave/jennifer/jen"
+
+	"github.com/tornadogen/tornadogen/generator/internal/ir"
+)
+
+// source gives, afresh on each call, the expression that a value is read from or appended to.
+type source func() *jen.Statement
+
+// fromDecoder is the decoder in hand.
+func fromDecoder() *jen.Statement { return jen.Id("d") }
+
+// isExpression tells that a value of t is read by one expression; the others have a method DecodeJSON.
+func isExpression(t *ir.Type) bool {
+	switch t.Kind {
+	case ir.KindStruct, ir.KindUnion:
+		return false
+	case ir.KindArray, ir.KindMap:
+		return t.Codec != nil
+	}
+	return true
+}
+
+// read is the expression that reads a value of t, where isExpression: from a tornado.Decoder, or, for scalars, from a
+// tornado.Param.
+func read(t *ir.Type, src source) *jen.Statement {
+	switch t.Kind {
+	case ir.KindArray, ir.KindMap:
+		return jen.Id(t.Codec.Decode).Call(src())
+	case ir.KindEnum:
+		if t.Enum.Base == ir.KindString {
+			return jen.Id(t.Name).Call(src().Dot("Enum").Call(jen.Id(t.Enum.Var)))
+		}
+		return jen.Id(t.Name).Call(src().Dot(readers[t.Enum.Base]).Call(ruleRef(t.Rule)))
+	case ir.KindJSON:
+		if t.Const != "" {
+			return src().Dot("Const").Call(key(t.Const))
+		}
+		return src().Dot("JSON").Call()
+	case ir.KindAddr:
+		return src().Dot("Addr").Call(jen.Lit(t.AddrVersion))
+	case ir.KindBool, ir.KindTime, ir.KindDate, ir.KindTimeOfDay, ir.KindDuration, ir.KindUUID:
+		return src().Dot(readers[t.Kind]).Call()
+	}
+	return src().Dot(readers[t.Kind]).Call(ruleRef(t.Rule))
+}
+
+// readers are the methods of tornado.Decoder and tornado.Param that read scalars.
+var readers = map[ir.Kind]string{
+	ir.KindString: "String", ir.KindBool: "Bool", ir.KindInt32: "Int32", ir.KindInt64: "Int64", ir.KindUint32: "Uint32",
+	ir.KindUint64: "Uint64", ir.KindFloat32: "Float32", ir.KindFloat64: "Float64", ir.KindDecimal: "Decimal",
+	ir.KindTime: "Time", ir.KindDate: "Date", ir.KindTimeOfDay: "TimeOfDay", ir.KindDuration: "Duration",
+	ir.KindUUID: "UUID", ir.KindBytes: "Base64",
+}
+
+// writer is the method of tornado.ParamWriter, and behind Append the function of tornado, that writes a scalar, with the
+// conversion that it needs, "" for none.
+func writer(kind ir.Kind) (name, conversion string) {
+	switch kind {
+	case ir.KindInt32:
+		return "Int64", "int64"
+	case ir.KindUint32:
+		return "Uint64", "uint64"
+	case ir.KindAddr:
+		return "Addr", ""
+	case ir.KindJSON:
+		return "JSON", ""
+	}
+	return readers[kind], ""
+}
+
+// written is the writer of t and the value as it takes it.
+func written(t *ir.Type, value *jen.Statement) (name string, arg *jen.Statement) {
+	if t.Kind == ir.KindEnum {
+		name, conversion := writer(t.Enum.Base)
+		if conversion == "" {
+			conversion = predeclared[t.Enum.Base]
+		}
+		return name, jen.Id(conversion).Call(value)
+	}
+	name, conversion := writer(t.Kind)
+	if conversion != "" {
+		return name, jen.Id(conversion).Call(value)
+	}
+	return name, value
+}
+
+// predeclared are the Go types of the kinds that an enum may be based on.
+var predeclared = map[ir.Kind]string{ir.KindString: "string", ir.KindInt64: "int64", ir.KindUint64: "uint64"}
+
+// decodeInto gives the statements that read a value into target, a variable or a selector. src is used once, but for values
+// that may be null.
+func decodeInto(target string, u *ir.Use, src source) []jen.Code {
+	switch u.Presence {
+	case ir.Optional:
+		return decodeSet(target, u, src)
+	case ir.Null, ir.OptNull:
+		return []jen.Code{
+			jen.If(src().Dot("Null").Call()).Block(jen.Id(target).Dot("SetNull").Call()).Else().Block(decodeSet(target, u, src)...),
+		}
+	}
+	switch {
+	case u.Pointer && isExpression(u.Type):
+		return []jen.Code{define("x", read(u.Type, src)), assign(jen.Id(target), jen.Op("&").Id("x"))}
+	case u.Pointer:
+		return []jen.Code{
+			assign(jen.Id(target), jen.New(goType(u.Type.Go))),
+			jen.Id(target).Dot("DecodeJSON").Call(src()),
+		}
+	case isExpression(u.Type):
+		return []jen.Code{assign(jen.Id(target), read(u.Type, src))}
+	}
+	return []jen.Code{jen.Id(target).Dot("DecodeJSON").Call(src())}
+}
+
+// decodeSet reads a value and sets it in the wrapper target.
+func decodeSet(target string, u *ir.Use, src source) []jen.Code {
+	set := func(value jen.Code) jen.Code { return jen.Id(target).Dot("Set").Call(value) }
+	switch {
+	case u.Pointer && isExpression(u.Type):
+		return []jen.Code{define("x", read(u.Type, src)), set(jen.Op("&").Id("x"))}
+	case u.Pointer:
+		return []jen.Code{define("x", jen.New(goType(u.Type.Go))), jen.Id("x").Dot("DecodeJSON").Call(src()), set(jen.Id("x"))}
+	case isExpression(u.Type):
+		return []jen.Code{set(read(u.Type, src))}
+	}
+	return []jen.Code{jen.Var().Id("x").Add(goType(u.Type.Go)), jen.Id("x").Dot("DecodeJSON").Call(src()), set(jen.Id("x"))}
+}
+
+// appendValue is the expression that appends a value of t, or of a pointer to it, to buf.
+func appendValue(t *ir.Type, buf jen.Code, value *jen.Statement, response bool) *jen.Statement {
+	response = response && t.HasWriteOnly
+	switch t.Kind {
+	case ir.KindArray, ir.KindMap:
+		switch {
+		case t.Codec == nil:
+		case response:
+			return jen.Id(t.Codec.AppendResponse).Call(buf, value)
+		default:
+			return jen.Id(t.Codec.Append).Call(buf, value)
+		}
+		return value.Dot(appendMethod(response)).Call(buf)
+	case ir.KindStruct, ir.KindUnion:
+		return value.Dot(appendMethod(response)).Call(buf)
+	}
+	name, arg := written(t, value)
+	return tornado("Append"+name).Call(buf, arg)
+}
+
+func appendMethod(response bool) string {
+	if response {
+		return "appendResponseJSON"
+	}
+	return "AppendJSON"
+}

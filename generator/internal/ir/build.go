@@ -1,0 +1,121 @@
+package ir
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/tornadogen/tornadogen/generator/internal/naming"
+	"github.com/tornadogen/tornadogen/spec"
+)
+
+// Options choose what is planned.
+type Options struct {
+	// Package is the name of the generated package: "petapi".
+	Package string
+	// Only keeps "server", "client" or "types"; empty keeps all. Types are always there. It changes no name.
+	Only []string
+}
+
+// Build plans the package of api. It always returns a plan: what cannot be typed yet is tornado.JSON, an operation that
+// cannot be served is left out, and each of these is among the diagnostics.
+func Build(api *spec.API, opts Options) (*Package, spec.Diagnostics) {
+	b := newBuilder(api, opts)
+	b.nameComponents()
+	b.hintOperations()
+	for _, s := range api.Schemas {
+		b.declareComponent(s)
+	}
+	b.buildSecurity()
+	b.buildOperations()
+	b.finish()
+	b.diags.Sort()
+	return b.pkg, b.diags
+}
+
+type builder struct {
+	api   *spec.API
+	pkg   *Package
+	diags spec.Diagnostics
+	found map[finding]bool
+
+	scope    *naming.Scope // package-level identifiers
+	declared map[*spec.Schema]string
+	hints    map[*spec.Schema]string // the name that a schema in place would have
+	order    map[*spec.Schema]int    // the place of a schema in the order of the document
+
+	merger
+	nodes   map[*spec.Schema]*Type // by settled schema
+	filling map[*Type]bool         // arrays and maps without a name whose elements are being looked at
+	rank    map[*Type]int          // of declared types: the order of their schemas
+	rules   map[string]*Rule       // by content
+	uses    []*Use
+	formats map[string]bool // the unknown ones that were reported
+
+	operations map[*spec.Operation]string // Go names
+	schemes    map[*spec.SecurityScheme]bool
+}
+
+func newBuilder(api *spec.API, opts Options) *builder {
+	want := func(part string) bool { return len(opts.Only) == 0 || slices.Contains(opts.Only, part) }
+	b := &builder{
+		api: api,
+		pkg: &Package{
+			API: api, Name: opts.Package, Doc: packageDoc(api, opts.Package), Server: want("server"), Client: want("client"),
+		},
+		found:      make(map[finding]bool),
+		declared:   make(map[*spec.Schema]string),
+		hints:      make(map[*spec.Schema]string),
+		order:      make(map[*spec.Schema]int),
+		merger:     newMerger(),
+		nodes:      make(map[*spec.Schema]*Type),
+		filling:    make(map[*Type]bool),
+		rank:       make(map[*Type]int),
+		rules:      make(map[string]*Rule),
+		formats:    make(map[string]bool),
+		operations: make(map[*spec.Operation]string),
+		schemes:    make(map[*spec.SecurityScheme]bool),
+	}
+	b.reserveNames()
+	return b
+}
+
+func packageDoc(api *spec.API, name string) string {
+	doc := fmt.Sprintf("Package %s is the API %q, version %s.", name, line(api.Title), line(api.APIVersion))
+	if text := clean(api.Description); text != "" {
+		doc += "\n\n" + text
+	}
+	return doc
+}
+
+// declareComponent makes the type of a named schema, or an alias where it only refers to another type.
+func (b *builder) declareComponent(s *spec.Schema) {
+	core, _ := b.settle(s)
+	t, _ := b.typeOf(s)
+	if b.origin(core) == s || b.declared[s] == "" {
+		return
+	}
+	b.declare(&Type{Schema: s, Loc: s.Loc, Kind: t.Kind, Name: b.declared[s], Go: t.Go, AliasOf: t.Go, Doc: typeDoc(b.declared[s], s)}, s)
+}
+
+// declare enters a type among the declared ones, in the place of its schema.
+func (b *builder) declare(t *Type, s *spec.Schema) {
+	b.pkg.Types = append(b.pkg.Types, t)
+	b.rank[t] = b.order[s]
+}
+
+// finish does what needs all types: pointers that break rings, complete Go types, the steps of encoding, shared codecs.
+func (b *builder) finish() {
+	slices.SortStableFunc(b.pkg.Types, func(x, y *Type) int { return cmp.Compare(b.rank[x], b.rank[y]) })
+	b.breakRings()
+	for _, u := range b.uses {
+		u.Go = u.complete()
+	}
+	b.markWriteOnly()
+	for _, t := range b.pkg.Types {
+		if t.Struct != nil && t.AliasOf == nil {
+			planMembers(t)
+		}
+	}
+	b.collect()
+}

@@ -1,0 +1,167 @@
+package ir
+
+import (
+	"go/token"
+	"slices"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// checker is what *testing.T and *rapid.T have in common.
+type checker interface {
+	assert.TestingT
+	Helper()
+}
+
+// checkNames verifies that a plan declares each identifier once: in the package, and in each type.
+func checkNames(t checker, p *Package) {
+	t.Helper()
+	c := &nameCheck{t: t, seen: make(map[string]string)}
+	n := p.Names
+	for _, name := range []string{n.Handler, n.New, n.Client, n.NewClient, n.Operations, n.Document, n.DocumentBytes, n.AddSecurity} {
+		c.add(name, "reserved")
+	}
+	for _, d := range p.Types {
+		c.declared(d)
+	}
+	for _, codec := range p.Codecs {
+		c.add(codec.Decode, "codec")
+		c.add(codec.Append, "codec")
+		if codec.AppendResponse != "" {
+			c.add(codec.AppendResponse, "codec")
+		}
+	}
+	for _, r := range p.Rules {
+		c.add(r.Name, "rule")
+	}
+	for _, h := range p.Handlers {
+		c.add(h.Name, "handler")
+		c.add(h.Unimplemented, "handler")
+	}
+	methods := c.members("Client")
+	for _, op := range p.Operations {
+		methods(op.Name)
+		c.operation(op)
+	}
+	if p.Security != nil {
+		c.add(p.Security.Authenticator, "security")
+		c.add(p.Security.Unimplemented, "security")
+		schemes := c.members("Authenticator")
+		for _, s := range p.Security.Schemes {
+			schemes(s.Method)
+			c.add(s.Option, "option")
+		}
+	}
+}
+
+type nameCheck struct {
+	t    checker
+	seen map[string]string
+}
+
+func (c *nameCheck) add(name, what string) {
+	c.t.Helper()
+	if first, taken := c.seen[name]; taken {
+		assert.Fail(c.t, "declared twice", "%s: as %s and as %s", name, first, what)
+	}
+	c.seen[name] = what
+	assert.True(c.t, token.IsIdentifier(name), "%q of %s", name, what)
+	assert.NotContains(c.t, Locals, name)
+	assert.NotContains(c.t, imports, name)
+}
+
+// members returns a function that notes the fields and methods of one type.
+func (c *nameCheck) members(of string, methods ...string) func(name string) {
+	seen := slices.Clone(methods)
+	return func(name string) {
+		assert.NotContains(c.t, seen, name, of)
+		assert.True(c.t, token.IsIdentifier(name) && token.IsExported(name), "%q of %s", name, of)
+		seen = append(seen, name)
+	}
+}
+
+func (c *nameCheck) declared(t *Type) {
+	c.add(t.Name, "type")
+	if t.AliasOf != nil {
+		return
+	}
+	switch t.Kind {
+	case KindStruct:
+		c.add(t.Struct.Keys, "keys")
+		field := c.members(t.Name, "DecodeJSON", "AppendJSON", "MarshalJSON", "UnmarshalJSON")
+		for _, f := range t.Struct.Fields {
+			field(f.Name)
+			assert.NotNil(c.t, f.Go, "%s.%s", t.Name, f.Name)
+		}
+		if t.Struct.Extra != nil {
+			field(t.Struct.Extra.Name)
+		}
+		assert.Len(c.t, t.Struct.Append, len(t.Struct.Fields), t.Name)
+	case KindEnum:
+		if t.Enum.Var != "" {
+			c.add(t.Enum.Var, "values")
+		}
+		for _, v := range t.Enum.Values {
+			c.add(v.Name, "constant")
+		}
+	case KindUnion:
+		c.add(t.Union.Interface, "interface")
+		assert.NotEmpty(c.t, t.Union.Members, t.Name)
+		for _, m := range t.Union.Members {
+			assert.NotEmpty(c.t, m.Values, t.Name)
+			assert.True(c.t, m.Field != nil || m.Prefix != "", t.Name)
+		}
+	default:
+		assert.NotNil(c.t, t.Elem, t.Name)
+	}
+}
+
+func (c *nameCheck) operation(op *Operation) {
+	c.add(op.Var, "operation")
+	c.add(op.Request.Name, "request")
+	field := c.members(op.Request.Name)
+	for _, p := range op.Request.Params {
+		field(p.Field)
+		assert.NotNil(c.t, p.Go)
+	}
+	if op.Request.Body != nil {
+		for _, v := range op.Request.Body.Variants {
+			field(v.Field)
+			assert.NotNil(c.t, v.Go)
+		}
+	}
+	for _, a := range append(slices.Clone(op.Result.Answers), op.Errors...) {
+		c.answer(a)
+	}
+	if op.Result.Interface != "" {
+		c.add(op.Result.Interface, "interface")
+	}
+	if op.Result.Write != "" {
+		c.add(op.Result.Write, "function")
+	}
+	if op.Fallback != nil {
+		c.add(op.Fallback.Func, "function")
+	}
+}
+
+func (c *nameCheck) answer(a *Answer) {
+	if a.Name == "" {
+		return
+	}
+	c.add(a.Name, "answer")
+	field := c.members(a.Name, "WriteResponse", "Operation")
+	if a.Error {
+		field("Error")
+		field("StatusCode")
+	}
+	if a.StatusField != "" {
+		field(a.StatusField)
+	}
+	if a.Content != nil {
+		field(a.Content.Field)
+		assert.NotNil(c.t, a.Content.Go)
+	}
+	for _, h := range a.Headers {
+		field(h.Field)
+	}
+}

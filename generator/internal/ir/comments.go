@@ -1,0 +1,87 @@
+package ir
+
+import (
+	"encoding/json"
+	"strings"
+	"unicode"
+
+	"github.com/tornadogen/tornadogen/spec"
+)
+
+// clean makes a text of the document fit for a comment: line ends are \n, control characters are gone, and nothing stands
+// around it. It may have several lines.
+func clean(text string) string {
+	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
+	text = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return r
+		case r == '\u2028' || r == '\u2029' || r == '\u0085':
+			return '\n'
+		case unicode.IsControl(r) || r == '\ufeff' || unicode.Is(unicode.Bidi_Control, r):
+			return -1
+		}
+		return r
+	}, text)
+	lines := strings.Split(text, "\n")
+	for i := range lines {
+		lines[i] = strings.TrimRightFunc(lines[i], unicode.IsSpace)
+	}
+	return strings.Trim(strings.Join(lines, "\n"), "\n\t ")
+}
+
+// line returns text as one line.
+func line(text string) string { return strings.Join(strings.Fields(clean(text)), " ") }
+
+// describe puts a description under a name: "Pet: A pet that is for sale."
+func describe(name, description string) string {
+	if description = clean(description); description == "" {
+		return ""
+	}
+	return name + ": " + description
+}
+
+// deprecate adds the paragraph that tools look for.
+func deprecate(doc string, deprecated bool, extensions spec.Extensions) string {
+	if !deprecated {
+		return doc
+	}
+	reason := line(extension(extensions, "x-deprecated-reason"))
+	if reason == "" {
+		reason = "the document says so."
+	}
+	if doc != "" {
+		doc += "\n\n"
+	}
+	return doc + "Deprecated: " + reason
+}
+
+// typeDoc is the comment of a declared type.
+func typeDoc(name string, s *spec.Schema) string {
+	doc := describe(name, s.Description)
+	if doc == "" {
+		doc = describe(name, s.Title)
+	}
+	if doc == "" {
+		doc = name + " is what the document has at " + s.Loc.Pointer + "."
+	}
+	return deprecate(doc, s.Deprecated, s.Extensions)
+}
+
+// extension returns the text of an extension whose value is a string, "" for all others.
+func extension(e spec.Extensions, name string) string {
+	var text string
+	if raw, ok := e[name]; ok && json.Unmarshal(raw, &text) != nil {
+		return ""
+	}
+	return text
+}
+
+// extensionList returns the items of an extension whose value is a list of strings, nil for all others.
+func extensionList(e spec.Extensions, name string) []string {
+	var list []string
+	if raw, ok := e[name]; ok && json.Unmarshal(raw, &list) != nil {
+		return nil
+	}
+	return list
+}

@@ -1,0 +1,183 @@
+package ir
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/tornadogen/tornadogen/generator/internal/naming"
+	"github.com/tornadogen/tornadogen/spec"
+)
+
+// mediaType returns the name of a media type without parameters, in small letters.
+func mediaType(name string) string {
+	name, _, _ = strings.Cut(name, ";")
+	return strings.ToLower(strings.TrimSpace(name))
+}
+
+// isJSON says whether a media type, without parameters, is JSON by its name (RFC 6839 section 3.1 for the suffix).
+func isJSON(name string) bool {
+	return name == "application/json" || name == "text/json" || strings.Contains(name, "/") && strings.HasSuffix(name, "+json")
+}
+
+func isRange(name string) bool { return strings.Contains(name, "*") }
+
+// mediaName is the part of a Go name that stands for a media type: "application/merge-patch+json" is MergePatch.
+func mediaName(name string) string {
+	name = mediaType(name)
+	_, sub, found := strings.Cut(name, "/")
+	if !found {
+		sub = name
+	}
+	if stem := strings.TrimSuffix(sub, "+json"); stem != "" {
+		sub = stem
+	}
+	return naming.Part(sub)
+}
+
+// side says whose body it is.
+type side int
+
+const (
+	answer          side = iota
+	optionalRequest      // the body of a request that may be missing
+	requiredRequest
+)
+
+// contents sorts the media types of a body: one variant for each JSON schema, in document order, and one for all that are
+// bytes.
+func (b *builder) contents(list []*spec.MediaType, of side) []*Content {
+	var variants []*Content
+	var raw []*spec.MediaType
+	cores := make(map[*Content]*spec.Schema)
+	seen := make(map[string]bool)
+	for _, m := range list {
+		name := mediaType(m.Name)
+		if seen[name] {
+			b.warn(m.Loc, classRepeated, name+" is there already: parameters do not tell media types apart; this one is left out", "keep one")
+			continue
+		}
+		seen[name] = true
+		if !isJSON(name) && !b.assumedJSON(name, m) {
+			raw = append(raw, m)
+			continue
+		}
+		core := anything
+		if m.Schema != nil {
+			core, _ = b.settle(m.Schema)
+		}
+		i := slices.IndexFunc(variants, func(c *Content) bool { return cores[c] == core })
+		if i < 0 {
+			i = len(variants)
+			c := &Content{Shape: BodyJSON, Field: "Body"}
+			c.Use = b.use(m.Schema, false)
+			if i > 0 {
+				c.Field += mediaName(name)
+			}
+			cores[c] = core
+			variants = append(variants, c)
+		}
+		variants[i].MediaTypes = append(variants[i].MediaTypes, name)
+	}
+	if len(raw) > 0 {
+		variants = append(variants, b.rawContent(raw, len(variants) > 0, of))
+	}
+	for i, c := range variants {
+		c.Otherwise = i == len(variants)-1
+		c.ContentType = sent(c)
+		if of == optionalRequest || of == requiredRequest && len(variants) > 1 {
+			c.Use = optionalUse(c)
+		}
+		c.Go = c.complete()
+	}
+	return variants
+}
+
+// anything stands for the schema of a media type that has none.
+var anything = &spec.Schema{Always: true}
+
+// optionalUse is a body that may be missing: bytes that are nil cannot be told from empty ones, so they are wrapped.
+func optionalUse(c *Content) Use {
+	nullable := c.Presence == Null
+	return newUse(c.Type, true, nullable)
+}
+
+// sent is the media type that is written: the first one that is no range.
+func sent(c *Content) string {
+	if c.Shape == BodyBlob {
+		return ""
+	}
+	for _, name := range c.MediaTypes {
+		if !isRange(name) {
+			return name
+		}
+	}
+	return "application/json"
+}
+
+// assumedJSON says whether a range of media types is meant as JSON: one that includes it, with a schema that only JSON has.
+func (b *builder) assumedJSON(name string, m *spec.MediaType) bool {
+	if name != "*/*" && name != "application/*" || m.Schema == nil {
+		return false
+	}
+	core, _ := b.settle(m.Schema)
+	types := typesOf(core)
+	structured := isUnion(core) || slices.Contains(types, "object") || slices.Contains(types, "array")
+	if structured {
+		b.warn(m.Loc, classAssumedJSON, name+" is taken for application/json, as its schema is structured", "name the media type")
+	}
+	return structured
+}
+
+// rawContent is the variant for media types without a codec. Bytes will do where there is one that is known; otherwise, and for
+// multipart, whose boundary is a parameter of the media type, the media type is part of the value.
+func (b *builder) rawContent(list []*spec.MediaType, besideJSON bool, of side) *Content {
+	c := &Content{Shape: BodyBytes, Field: "Body"}
+	for _, m := range list {
+		name := mediaType(m.Name)
+		c.MediaTypes = append(c.MediaTypes, name)
+		b.reportRaw(name, m)
+	}
+	if besideJSON {
+		c.Field = "Raw"
+	}
+	if name := c.MediaTypes[0]; len(c.MediaTypes) > 1 || isRange(name) || strings.HasPrefix(name, "multipart/") || besideJSON && of != answer {
+		c.Shape = BodyBlob
+	}
+	c.Type = &Type{Kind: KindBytes, Go: scalars[KindBytes]}
+	if c.Shape == BodyBlob {
+		c.Type = &Type{Kind: KindBytes, Go: runtimeType("Blob")}
+	}
+	return c
+}
+
+// reportRaw warns where bytes are less than what the document says of a body.
+func (b *builder) reportRaw(name string, m *spec.MediaType) {
+	form := name == "application/x-www-form-urlencoded" || strings.HasPrefix(name, "multipart/")
+	if !form && m.ItemSchema == nil {
+		if m.Schema == nil {
+			return
+		}
+		core, _ := b.settle(m.Schema)
+		if !constrains(core) || slices.Equal(typesOf(core), []string{"string"}) && !constrainsText(core) {
+			return
+		}
+	}
+	b.warn(m.Loc, classRawMedia, "a body of type "+name+" is handed over as it is: its schema is not checked", "read it in the handler, or offer application/json")
+}
+
+func constrainsText(s *spec.Schema) bool {
+	return constrainsScalars(s) || len(s.Enum) > 0 || s.Const != nil || len(s.Unenforced) > 0 || s.Not != nil
+}
+
+// mediaTypes lists the media types of all variants, each once.
+func mediaTypes(variants []*Content) []string {
+	var all []string
+	for _, c := range variants {
+		for _, name := range c.MediaTypes {
+			if !slices.Contains(all, name) {
+				all = append(all, name)
+			}
+		}
+	}
+	return all
+}

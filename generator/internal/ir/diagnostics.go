@@ -1,0 +1,60 @@
+package ir
+
+import "github.com/tornadogen/tornadogen/spec"
+
+// The classes of the findings of this package.
+const (
+	classUntyped       = "untyped-schema"         // a schema without a Go type yet
+	classUnenforced    = "unenforced-keyword"     // a keyword that nobody checks
+	classUnknownFormat = "unknown-format"         // a format that is an annotation
+	classContradiction = "contradiction"          // no value is valid
+	classUndeclared    = "undeclared-property"    // required, but not among the properties
+	classClosed        = "closed-all-of"          // additionalProperties: false beside other members of allOf
+	classRing          = "all-of-ring"            // a schema that is part of itself
+	classRawMedia      = "raw-media-type"         // a body that arrives as bytes
+	classRepeated      = "repeated-media-type"    // one that differs from another in its parameters alone
+	classAssumedJSON   = "assumed-json"           // a range of media types that is taken for JSON
+	classParameter     = "parameter-left-out"     // a parameter that has no form
+	classParameterJSON = "parameter-as-json"      // a part of a parameter that is read as JSON text
+	classStyle         = "unspecified-style"      // a style that the standard does not define for the type
+	classNoSuccess     = "no-success-response"    // nothing to answer but errors
+	classInformational = "informational-response" // 1XX is not an answer
+	classLeftOut       = "operation-left-out"     // an operation that cannot be served
+	classDefault       = "default-not-applied"    // a default without a literal in Go
+)
+
+type finding struct {
+	class, what string
+	loc         spec.Location
+}
+
+// warn records a finding, once for the same place and text.
+func (b *builder) warn(loc spec.Location, class, what, remedy string) {
+	key := finding{class, what, loc}
+	if b.found[key] {
+		return
+	}
+	b.found[key] = true
+	b.diags = append(b.diags, b.api.Diagnose(spec.Warning, class, loc, what, remedy))
+}
+
+// unenforced warns that a keyword of s is not checked.
+func (b *builder) unenforced(s *spec.Schema, keyword, why string) {
+	what := keyword + " is not enforced"
+	if why != "" {
+		what += ": " + why
+	}
+	b.warn(keywordLoc(s, keyword), classUnenforced, what, "check it in the handler, or take it out")
+}
+
+// keywordLoc is the place of a keyword that the model carries without one: the line of its schema.
+func keywordLoc(s *spec.Schema, keyword string) spec.Location {
+	for _, k := range s.Unenforced {
+		if k.Name == keyword {
+			return k.Loc
+		}
+	}
+	loc := s.Loc
+	loc.Pointer += "/" + keyword
+	return loc
+}

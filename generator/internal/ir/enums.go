@@ -1,0 +1,157 @@
+package ir
+
+import (
+	"math/big"
+	"slices"
+	"strings"
+
+	"github.com/tornadogen/tornadogen/generator/internal/naming"
+	"github.com/tornadogen/tornadogen/spec"
+)
+
+// enumKind decides what a closed set of values becomes: a named string or integer where all values are, a checked number,
+// a boolean, or JSON that has to equal the only value.
+func (b *builder) enumKind(s *spec.Schema) Kind {
+	values := enumValues(s)
+	types := literalTypes(values)
+	switch {
+	case len(values) == 0:
+		if s.Const == nil && len(literalTypes(s.Enum)) > 0 || s.Const != nil && s.Const.JSON != "null" {
+			b.contradict(s, "the type refuses all values of enum and const")
+		}
+		return KindJSON
+	case len(types) == 1 && types[0] == "string":
+		return KindEnum
+	case len(types) == 1 && types[0] == "integer" && !slices.Contains(s.Types, "number"):
+		if _, ok := integerBase(s, values); ok {
+			return KindEnum
+		}
+	case s.Const == nil && !slices.ContainsFunc(types, func(t string) bool { return t != "integer" && t != "number" }):
+		if kind := b.numberKind(s); kind == KindFloat64 || kind == KindFloat32 {
+			return kind
+		}
+	case len(values) == 2 && len(types) == 1 && types[0] == "boolean":
+		return KindBool
+	}
+	if len(values) > 1 {
+		b.unenforced(s, "enum", "its values are not all strings or all integers")
+	}
+	return KindJSON
+}
+
+// constText returns the only JSON value that s allows, "" where there are more or the type says it already.
+func constText(s *spec.Schema) string {
+	switch {
+	case s.Const != nil:
+		return compact(s.Const.JSON)
+	case len(s.Enum) == 1:
+		return compact(s.Enum[0].JSON)
+	case len(s.Enum) == 2 && slices.ContainsFunc(s.Enum, func(v spec.Literal) bool { return v.JSON == "null" }):
+		for _, v := range s.Enum {
+			if v.JSON != "null" {
+				return compact(v.JSON)
+			}
+		}
+	}
+	return ""
+}
+
+// enumValues returns the values of s without null, each once, and without those that its type refuses.
+func enumValues(s *spec.Schema) []spec.Literal {
+	all := s.Enum
+	if s.Const != nil {
+		all = []spec.Literal{*s.Const}
+	}
+	var values []spec.Literal
+	seen := make(map[string]bool)
+	for _, v := range all {
+		have := literalType(v.JSON)
+		fits := len(s.Types) == 0 || slices.Contains(s.Types, have) || have == "integer" && slices.Contains(s.Types, "number")
+		if key := canonical(v.JSON); have != "null" && fits && !seen[key] {
+			seen[key] = true
+			values = append(values, v)
+		}
+	}
+	return values
+}
+
+// integerBase returns the integer type that holds all values.
+func integerBase(s *spec.Schema, values []spec.Literal) (Kind, bool) {
+	kind := KindInt64
+	switch s.Format {
+	case "int8", "int16", "int32", "uint8", "uint16":
+		kind = KindInt32
+	case "uint32":
+		kind = KindUint32
+	case "uint64":
+		kind = KindUint64
+	}
+	fits := func(kind Kind) bool {
+		return !slices.ContainsFunc(values, func(v spec.Literal) bool {
+			n, ok := exact(v.JSON)
+			return !ok || n.Num().Cmp(kindSpans[kind].low) < 0 || n.Num().Cmp(kindSpans[kind].high) > 0
+		})
+	}
+	for _, k := range []Kind{kind, KindInt64, KindUint64} {
+		if fits(k) {
+			return k, true
+		}
+	}
+	return kind, false
+}
+
+func (b *builder) fillEnum(t *Type, s *spec.Schema) {
+	values := enumValues(s)
+	t.Enum = &Enum{Base: KindString, Go: builtin("string")}
+	lower := naming.Unexported(t.Name)
+	if literalTypes(values)[0] == "string" {
+		t.Enum.Var = b.scope.Take(lower + "Values")
+	} else {
+		t.Enum.Base, _ = integerBase(s, values)
+		t.Enum.Go = scalars[t.Enum.Base]
+	}
+	texts := make([]string, len(values))
+	for i, v := range values {
+		texts[i] = v.JSON
+		if text, ok := textOf(v.JSON); ok {
+			texts[i] = text
+		}
+	}
+	given := extensionList(s.Extensions, "x-enum-varnames")
+	descriptions := extensionList(s.Extensions, "x-enum-descriptions")
+	var numbers []*Expr
+	for i, text := range texts {
+		v := &EnumValue{Text: text, Expr: stringExpr(text)}
+		if t.Enum.Var == "" {
+			v.Expr = integerExpr(values[i].JSON)
+			v.Text = v.Expr.String()
+			numbers = append(numbers, v.Expr)
+		}
+		name := t.Name + naming.Constant(v.Text, texts)
+		if len(given) == len(s.Enum) && len(given) == len(values) && given[i] != "" {
+			if name = naming.Exported(given[i]); !strings.HasPrefix(name, t.Name) {
+				name = t.Name + naming.Part(given[i])
+			}
+		}
+		v.Name = b.scope.Take(name)
+		if len(descriptions) == len(values) {
+			v.Doc = describe(v.Name, descriptions[i])
+		}
+		t.Enum.Values = append(t.Enum.Values, v)
+	}
+	if t.Enum.Var == "" {
+		t.Rule = b.integerRule(s, t.Enum.Base, numbers)
+	}
+}
+
+// integerExpr returns a JSON number that is an integer of 64 bits as a literal.
+func integerExpr(text string) *Expr {
+	n, ok := exact(text)
+	if !ok {
+		n = new(big.Rat)
+	}
+	if n.Num().IsInt64() {
+		return intExpr(n.Num().Int64())
+	}
+	return uintExpr(n.Num().Uint64())
+}

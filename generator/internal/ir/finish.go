@@ -1,0 +1,197 @@
+package ir
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/tornadogen/tornadogen/generator/internal/naming"
+)
+
+// breakRings puts pointers where a struct would hold itself: at the field that closes a ring, in the order of the document.
+// Slices, maps and unions need none, as they hold their elements elsewhere.
+func (b *builder) breakRings() {
+	const (
+		open = 1 + iota
+		closed
+	)
+	state := make(map[*Type]int)
+	var visit func(t *Type)
+	visit = func(t *Type) {
+		state[t] = open
+		for _, f := range t.Struct.Fields {
+			if f.Type.Kind != KindStruct {
+				continue
+			}
+			switch state[f.Type] {
+			case open:
+				f.Pointer = true
+			case closed:
+			default:
+				visit(f.Type)
+			}
+		}
+		state[t] = closed
+	}
+	for _, t := range b.pkg.Types {
+		if t.Kind == KindStruct && t.AliasOf == nil && state[t] == 0 {
+			visit(t)
+		}
+	}
+}
+
+// markWriteOnly finds the types with members that are never sent to a client, here or below, and completes the unions.
+func (b *builder) markWriteOnly() {
+	for changed := true; changed; {
+		changed = false
+		for _, t := range b.nodes {
+			if !t.HasWriteOnly && holdsWriteOnly(t) {
+				t.HasWriteOnly, changed = true, true
+			}
+		}
+	}
+	for _, t := range b.pkg.Types {
+		b.pkg.HasWriteOnly = b.pkg.HasWriteOnly || t.HasWriteOnly
+		if t.Union != nil && t.AliasOf == nil {
+			b.fillDiscriminators(t)
+		}
+	}
+}
+
+func holdsWriteOnly(t *Type) bool {
+	switch {
+	case t.Elem != nil:
+		return t.Elem.Type.HasWriteOnly
+	case t.Union != nil:
+		return slices.ContainsFunc(t.Union.Members, func(m *UnionMember) bool { return m.Type.HasWriteOnly })
+	case t.Struct != nil:
+		return t.Struct.Extra != nil && t.Struct.Extra.Elem.Type.HasWriteOnly ||
+			slices.ContainsFunc(t.Struct.Fields, func(f *Field) bool { return f.WriteOnly || f.Type.HasWriteOnly })
+	}
+	return false
+}
+
+// collector gathers what the declared types and the operations need: shared codecs and rules, in order of first use.
+type collector struct {
+	b      *builder
+	codecs map[string]*Codec
+	rules  map[*Rule]bool
+}
+
+func (b *builder) collect() {
+	c := &collector{b: b, codecs: make(map[string]*Codec), rules: make(map[*Rule]bool)}
+	for _, t := range b.pkg.Types {
+		if t.AliasOf == nil {
+			c.declared(t)
+		}
+	}
+	if !b.pkg.Server && !b.pkg.Client {
+		return
+	}
+	for _, op := range b.pkg.Operations {
+		c.operation(op)
+	}
+}
+
+func (c *collector) declared(t *Type) {
+	switch t.Kind {
+	case KindStruct:
+		for _, f := range t.Struct.Fields {
+			c.value(f.Type)
+		}
+		if t.Struct.Extra != nil {
+			c.value(t.Struct.Extra.Elem.Type)
+		}
+	case KindArray, KindMap:
+		c.value(t.Elem.Type)
+	default:
+	}
+	c.rule(t.Rule)
+}
+
+func (c *collector) rule(r *Rule) {
+	if r != nil && !c.rules[r] {
+		c.rules[r] = true
+		c.b.pkg.Rules = append(c.b.pkg.Rules, r)
+	}
+}
+
+// value notes what a JSON value of t needs.
+func (c *collector) value(t *Type) {
+	if t.Name != "" && t.AliasOf == nil {
+		return // it is among the declared types
+	}
+	c.rule(t.Rule)
+	if t.Elem == nil {
+		return
+	}
+	c.value(t.Elem.Type)
+	key := typeKey(t)
+	codec := c.codecs[key]
+	if codec == nil {
+		codec = c.b.newCodec(t)
+		c.codecs[key] = codec
+		c.b.pkg.Codecs = append(c.b.pkg.Codecs, codec)
+	}
+	t.Codec = codec
+}
+
+func (b *builder) newCodec(t *Type) *Codec {
+	name := codecName(t)
+	if name == "" {
+		name = b.nameOf(t.Schema)
+	}
+	codec := &Codec{Type: t, Decode: b.scope.Take("decode" + name), Append: b.scope.Take("append" + name)}
+	if t.HasWriteOnly {
+		codec.AppendResponse = b.scope.Take("appendResponse" + name)
+	}
+	return codec
+}
+
+// codecName names the codec of a type that nothing is demanded of after its elements: PetSlice, StringMap. "" where a rule
+// tells it from others.
+func codecName(t *Type) string {
+	suffix := ""
+	for ; t.Name == "" && t.Elem != nil; t = t.Elem.Type {
+		if t.Rule != nil || t.Elem.Presence != Plain {
+			return ""
+		}
+		if t.Kind == KindArray {
+			suffix = "Slice" + suffix
+		} else {
+			suffix = "Map" + suffix
+		}
+	}
+	if t.Name != "" {
+		return t.Name + suffix
+	}
+	if t.Rule != nil || t.Const != "" || t.AddrVersion != 0 {
+		return ""
+	}
+	if t.Kind == KindBytes {
+		return "Bytes" + suffix
+	}
+	name := t.Go.String()
+	return naming.Part(name[strings.LastIndexByte(name, '.')+1:]) + suffix
+}
+
+// typeKey is the same for types that are read and written by the same code.
+func typeKey(t *Type) string {
+	var key strings.Builder
+	for ; t.Name == "" && t.Elem != nil; t = t.Elem.Type {
+		key.WriteString([]string{"plain", "absent", "opt", "null", "optnull"}[t.Elem.Presence])
+		if t.Kind == KindArray {
+			key.WriteString("[]")
+		} else {
+			key.WriteString("map")
+		}
+		if t.Rule != nil {
+			key.WriteString(t.Rule.Name)
+		}
+		key.WriteByte(' ')
+	}
+	key.WriteString(t.Go.String())
+	if t.Rule != nil {
+		key.WriteString(" " + t.Rule.Name)
+	}
+	return key.String() + " " + t.Const + " " + string(rune('0'+t.AddrVersion))
+}

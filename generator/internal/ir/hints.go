@@ -1,0 +1,152 @@
+package ir
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/tornadogen/tornadogen/generator/internal/naming"
+	"github.com/tornadogen/tornadogen/spec"
+)
+
+// nameComponents names the schemas of components, in document order, and then what stands inside them.
+func (b *builder) nameComponents() {
+	for _, s := range b.api.Schemas {
+		b.nameComponent(s)
+	}
+	for _, s := range b.api.Schemas {
+		b.hint(s, b.declared[s])
+	}
+}
+
+func (b *builder) nameComponent(s *spec.Schema) {
+	if b.declared[s] != "" {
+		return
+	}
+	b.declared[s] = b.scope.Take(naming.Exported(nameOr(s.Extensions, s.Name)))
+}
+
+// nameOr returns what x-go-name asks for, else name.
+func nameOr(e spec.Extensions, name string) string {
+	if own := extension(e, "x-go-name"); own != "" {
+		return own
+	}
+	return name
+}
+
+// hint notes what s and the schemas in place below it would be called, by their path, and their order in the document. It
+// stops at a schema that components name, which is walked under its own name.
+func (b *builder) hint(s *spec.Schema, name string) {
+	if s == nil || b.hints[s] != "" {
+		return
+	}
+	own := b.declared[s]
+	switch {
+	case own == "" && s.Name != "": // named, and not in the list of components
+		b.nameComponent(s)
+		name = b.declared[s]
+	case own != "" && own != name:
+		return
+	case own == "":
+		if given := extension(s.Extensions, "x-go-name"); given != "" {
+			name = naming.Exported(given)
+		}
+	}
+	name = naming.Clip(name)
+	b.hints[s] = name
+	b.order[s] = len(b.order)
+	for _, p := range s.Properties {
+		b.hint(p.Schema, name+naming.Part(nameOr(p.Extensions, p.Name)))
+	}
+	b.hint(s.Items, name+"Item")
+	b.hint(s.AdditionalProperties, name+"Value")
+	for _, p := range s.PatternProperties {
+		b.hint(p.Schema, name+"Value")
+	}
+	for _, m := range s.AllOf {
+		b.hint(m, name)
+	}
+	b.hintMembers(s.OneOf, name)
+	b.hintMembers(s.AnyOf, name)
+}
+
+func (b *builder) hintMembers(members []*spec.Schema, name string) {
+	rest := 0
+	for _, m := range members {
+		if !isNull(m) {
+			rest++
+		}
+	}
+	for i, m := range members {
+		switch {
+		case rest == 1:
+			b.hint(m, name)
+		case m.Title != "":
+			b.hint(m, name+naming.Part(m.Title))
+		default:
+			b.hint(m, name+"Option"+strconv.Itoa(i+1))
+		}
+	}
+}
+
+// hintOperations names the operations, and the schemas in place inside them.
+func (b *builder) hintOperations() {
+	scope := naming.NewScope()
+	for _, op := range b.api.Operations {
+		name := nameOr(op.Extensions, op.ID)
+		if name == "" {
+			name = naming.Operation(op.Method, op.Path)
+		}
+		b.operations[op] = scope.Take(naming.Exported(name))
+	}
+	for _, op := range b.api.Operations {
+		name := b.operations[op]
+		for _, p := range op.Parameters {
+			b.hint(p.Schema, componentOr(p.Loc, "parameters", "Param", name+naming.Part(p.Name)))
+		}
+		if op.Body != nil {
+			b.hintContent(op.Body.Content, componentOr(op.Body.Loc, "requestBodies", "Body", name+"Body"))
+		}
+		for _, r := range op.Responses {
+			b.hintResponse(op, r, name)
+		}
+	}
+}
+
+// hintResponse names what stands inside a response. A body that is the whole result has the name of the answer; otherwise
+// the answer is a struct with that name around it.
+func (b *builder) hintResponse(op *spec.Operation, r *spec.Response, operation string) {
+	name := operation + statusName(r.Status)
+	if r.Ref != "" {
+		name = naming.Exported(unescape(r.Ref[strings.LastIndexByte(r.Ref, '/')+1:]))
+	}
+	for _, h := range r.Headers {
+		b.hint(h.Schema, name+naming.Part(h.Name))
+	}
+	if r.Ref != "" || !isPlain(op, r) {
+		name += "Body"
+	}
+	b.hintContent(r.Content, name)
+}
+
+func (b *builder) hintContent(content []*spec.MediaType, name string) {
+	for i, m := range content {
+		if i > 0 && m.Schema != nil && b.hints[m.Schema] == "" {
+			b.hint(m.Schema, name+mediaName(m.Name))
+			continue
+		}
+		b.hint(m.Schema, name)
+	}
+}
+
+// componentOr returns the name of the component that loc stands in, "#/components/parameters/Limit", with a suffix that tells it
+// from a schema; else name.
+func componentOr(loc spec.Location, kind, suffix, name string) string {
+	rest, ok := strings.CutPrefix(loc.Pointer, "#/components/"+kind+"/")
+	if !ok || rest == "" || strings.Contains(rest, "/") {
+		return name
+	}
+	return strings.TrimSuffix(naming.Exported(unescape(rest)), suffix) + suffix
+}
+
+// unescape undoes the escapes of one token of a JSON pointer (RFC 6901 section 3).
+func unescape(token string) string { return strings.NewReplacer("~1", "/", "~0", "~").Replace(token) }

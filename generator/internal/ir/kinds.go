@@ -1,0 +1,180 @@
+package ir
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/tornadogen/tornadogen/spec"
+)
+
+// kindOf decides what a settled schema becomes, and warns where that is untyped JSON though the schema says more.
+func (b *builder) kindOf(s *spec.Schema) Kind {
+	if s.Never {
+		b.unenforced(s, "false", "no value is valid here")
+		return KindJSON
+	}
+	if isUnion(s) {
+		if kind := b.judgeUnion(s); kind != KindStruct {
+			return kind
+		}
+	}
+	if s.Const != nil || len(s.Enum) > 0 {
+		return b.enumKind(s)
+	}
+	types := typesOf(s)
+	switch {
+	case len(types) == 1:
+		return b.kindOfType(s, types[0])
+	case len(types) > 1:
+		b.untyped(s, "a value of type "+strings.Join(types, " or "))
+	case constrains(s):
+		b.untyped(s, "a schema without a type")
+	}
+	return KindJSON
+}
+
+// untyped warns that s becomes tornado.JSON.
+func (b *builder) untyped(s *spec.Schema, what string) {
+	b.warn(b.origin(s).Loc, classUntyped, what+" has no Go type: it is kept unchecked, as raw JSON (tornado.JSON) in a body and as "+
+		"text in a parameter", "state a single type, or read the value in the handler")
+}
+
+func (b *builder) kindOfType(s *spec.Schema, name string) Kind {
+	switch name {
+	case "object":
+		return objectKind(s)
+	case "array":
+		return KindArray
+	case "string":
+		return b.stringKind(s)
+	case "integer":
+		return b.integerKind(s)
+	case "number":
+		return b.numberKind(s)
+	case "boolean":
+		b.reportFormat(s, nil)
+		return KindBool
+	}
+	b.untyped(s, "a value of type "+name)
+	return KindJSON
+}
+
+// objectKind tells a struct from a map: a map names no members, and does not refuse the others.
+func objectKind(s *spec.Schema) Kind {
+	closed := s.AdditionalProperties != nil && s.AdditionalProperties.Never && len(s.PatternProperties) == 0
+	if len(s.Properties) > 0 || len(s.Required) > 0 || closed {
+		return KindStruct
+	}
+	return KindMap
+}
+
+var stringKinds = map[string]Kind{
+	"date-time": KindTime, "date": KindDate, "time": KindTimeOfDay, "duration": KindDuration, "uuid": KindUUID,
+	"ipv4": KindAddr, "ipv6": KindAddr, "byte": KindBytes,
+}
+
+// checkedFormats are the formats of strings that stay strings, with the constants of the runtime that name them.
+var checkedFormats = map[string]string{
+	"email": "FormatEmail", "idn-email": "FormatIDNEmail", "hostname": "FormatHostname", "idn-hostname": "FormatIDNHostname",
+	"uri": "FormatURI", "uri-reference": "FormatURIReference", "iri": "FormatIRI", "iri-reference": "FormatIRIReference",
+	"uri-template": "FormatURITemplate", "json-pointer": "FormatJSONPointer",
+	"relative-json-pointer": "FormatRelativeJSONPointer", "regex": "FormatRegex",
+}
+
+// notedFormats are annotations by their definition.
+var notedFormats = []string{"password", "binary", "char", "html", "commonmark", "media-range", "http-date"}
+
+func (b *builder) stringKind(s *spec.Schema) Kind {
+	if kind, ok := stringKinds[s.Format]; ok {
+		return kind
+	}
+	switch s.ContentEncoding {
+	case "":
+	case "base64":
+		return KindBytes
+	default:
+		b.unenforced(s, "contentEncoding", "only base64 is decoded")
+	}
+	if checkedFormats[s.Format] == "" {
+		b.reportFormat(s, notedFormats)
+	}
+	return KindString
+}
+
+func (b *builder) integerKind(s *spec.Schema) Kind {
+	switch s.Format {
+	case "int8", "int16", "int32", "uint8", "uint16":
+		return KindInt32
+	case "uint32":
+		return KindUint32
+	case "uint64":
+		return KindUint64
+	case "int64":
+		return KindInt64
+	}
+	b.reportFormat(s, nil)
+	if needsUint64(s) {
+		return KindUint64
+	}
+	return KindInt64
+}
+
+func (b *builder) numberKind(s *spec.Schema) Kind {
+	switch s.Format {
+	case "float":
+		return KindFloat32
+	case "decimal":
+		return KindDecimal
+	case "int32", "int64", "uint32", "uint64":
+		return b.integerKind(s)
+	}
+	b.reportFormat(s, []string{"double"})
+	return KindFloat64
+}
+
+// reportFormat warns once for each format that is not known, at the first place.
+func (b *builder) reportFormat(s *spec.Schema, known []string) {
+	if s.Format == "" || slices.Contains(known, s.Format) || b.formats[s.Format] {
+		return
+	}
+	b.formats[s.Format] = true
+	b.warn(keywordLoc(b.origin(s), "format"), classUnknownFormat, "format "+quote(s.Format)+" is not known for this type, here or anywhere else: "+
+		"it is an annotation", "state what it means with pattern, minimum or maximum")
+}
+
+// reportKeywords warns for what s demands and its kind does not check.
+func (b *builder) reportKeywords(s *spec.Schema, kind Kind) {
+	for _, k := range s.Unenforced {
+		b.unenforced(s, k.Name, "")
+	}
+	if s.Not != nil {
+		b.unenforced(s, "not", "")
+	}
+	switch kind {
+	case KindTime, KindDate, KindTimeOfDay, KindDuration, KindUUID, KindAddr:
+		if s.MinLength != nil {
+			b.unenforced(s, "minLength", "the format decides the length")
+		}
+		if s.MaxLength != nil {
+			b.unenforced(s, "maxLength", "the format decides the length")
+		}
+		if s.Pattern != "" {
+			b.unenforced(s, "pattern", "the format decides the syntax")
+		}
+	case KindArray:
+		if len(s.PrefixItems) > 0 {
+			b.unenforced(s, "prefixItems", "items are read as raw JSON")
+			if s.Items != nil && !s.Items.Never && constrains(s.Items) {
+				b.unenforced(s, "items", "items are read as raw JSON, because of prefixItems")
+			}
+		}
+		if s.Contains != nil {
+			b.unenforced(s, "contains", "")
+		}
+	case KindStruct, KindMap:
+		if len(s.PatternProperties) > 0 && !matchesAll(s) {
+			b.unenforced(s, "patternProperties", "the names of members are not matched")
+		}
+	default:
+	}
+}

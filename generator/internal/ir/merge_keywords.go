@@ -1,0 +1,227 @@
+package ir
+
+import (
+	"slices"
+
+	"github.com/tornadogen/tornadogen/generator/internal/naming"
+	"github.com/tornadogen/tornadogen/spec"
+)
+
+// mergeInto makes dst demand what part demands as well. dst is a new schema that nobody else holds; it shares the schemas
+// below part, and joins those that both have; name is what dst would be called.
+func (b *builder) mergeInto(dst, part *spec.Schema, name string) {
+	dst.Never = dst.Never || part.Never
+	b.mergeTypes(dst, part)
+	b.mergeAnnotations(dst, part)
+	b.mergeValues(dst, part)
+	b.mergeScalars(dst, part)
+	b.mergeArrays(dst, part, name)
+	b.mergeObjects(dst, part, name)
+	b.mergeUnions(dst, part)
+	dst.Unenforced = append(dst.Unenforced, part.Unenforced...)
+}
+
+func (b *builder) mergeTypes(dst, part *spec.Schema) {
+	switch {
+	case len(part.Types) == 0:
+	case len(dst.Types) == 0:
+		dst.Types = slices.Clone(part.Types)
+	default:
+		both := commonTypes(dst.Types, part.Types)
+		if len(both) == 0 {
+			b.contradict(part, "the members of allOf demand different types, "+dst.Types[0]+" and "+part.Types[0])
+			dst.Never = true
+			return
+		}
+		dst.Types = both
+	}
+}
+
+// commonTypes returns the types that are in both lists; an integer is a number.
+func commonTypes(x, y []string) []string {
+	var both []string
+	for _, t := range []string{"object", "array", "string", "integer", "number", "boolean"} {
+		inX, inY := slices.Contains(x, t), slices.Contains(y, t)
+		if t == "integer" {
+			inX, inY = inX || slices.Contains(x, "number"), inY || slices.Contains(y, "number")
+			if slices.Contains(x, "number") && slices.Contains(y, "number") {
+				continue
+			}
+		}
+		if inX && inY {
+			both = append(both, t)
+		}
+	}
+	return both
+}
+
+func (b *builder) contradict(s *spec.Schema, what string) {
+	b.warn(s.Loc, classContradiction, what+": no value is valid", "make the schemas agree")
+}
+
+func (b *builder) mergeAnnotations(dst, part *spec.Schema) {
+	dst.ReadOnly = dst.ReadOnly || part.ReadOnly
+	dst.WriteOnly = dst.WriteOnly || part.WriteOnly
+	if part.Default != nil {
+		dst.Default = part.Default
+	}
+	if dst.ContentMediaType == "" {
+		dst.ContentMediaType = part.ContentMediaType
+	}
+	switch {
+	case dst.Format == "":
+		dst.Format = part.Format
+	case part.Format != "" && part.Format != dst.Format:
+		b.unenforced(part, "format", "the members of allOf have different formats, and "+dst.Format+" came first")
+	}
+	switch {
+	case dst.ContentEncoding == "":
+		dst.ContentEncoding = part.ContentEncoding
+	case part.ContentEncoding != "" && part.ContentEncoding != dst.ContentEncoding:
+		b.unenforced(part, "contentEncoding", "the members of allOf have different encodings")
+	}
+}
+
+// mergeValues keeps the values that both lists have.
+func (b *builder) mergeValues(dst, part *spec.Schema) {
+	if part.Const != nil {
+		if dst.Const != nil && canonical(dst.Const.JSON) != canonical(part.Const.JSON) {
+			b.contradict(part, "the members of allOf have different const")
+		}
+		dst.Const = part.Const
+	}
+	if len(part.Enum) == 0 {
+		return
+	}
+	if len(dst.Enum) == 0 {
+		dst.Enum = part.Enum
+		return
+	}
+	var both []spec.Literal
+	for _, v := range dst.Enum {
+		if slices.ContainsFunc(part.Enum, func(o spec.Literal) bool { return canonical(o.JSON) == canonical(v.JSON) }) {
+			both = append(both, v)
+		}
+	}
+	if len(both) == 0 {
+		b.contradict(part, "the members of allOf have no value of enum in common")
+		dst.Never = true
+		return
+	}
+	dst.Enum = both
+}
+
+func (b *builder) mergeScalars(dst, part *spec.Schema) {
+	dst.Minimum = tighter(dst.Minimum, part.Minimum, 1)
+	dst.ExclusiveMinimum = tighter(dst.ExclusiveMinimum, part.ExclusiveMinimum, 1)
+	dst.Maximum = tighter(dst.Maximum, part.Maximum, -1)
+	dst.ExclusiveMaximum = tighter(dst.ExclusiveMaximum, part.ExclusiveMaximum, -1)
+	dst.MinLength, dst.MaxLength = larger(dst.MinLength, part.MinLength), smaller(dst.MaxLength, part.MaxLength)
+	switch {
+	case dst.MultipleOf == nil:
+		dst.MultipleOf = part.MultipleOf
+	case part.MultipleOf != nil && canonical(part.MultipleOf.JSON) != canonical(dst.MultipleOf.JSON):
+		b.unenforced(part, "multipleOf", "another member of allOf has one already")
+	}
+	switch {
+	case dst.Pattern == "":
+		dst.Pattern = part.Pattern
+	case part.Pattern != "" && part.Pattern != dst.Pattern:
+		b.unenforced(part, "pattern", "another member of allOf has one already")
+	}
+}
+
+// tighter returns the larger of two numbers where sign is 1, the smaller where it is -1; nil is no bound.
+func tighter(x, y *spec.Literal, sign int) *spec.Literal {
+	if x == nil || y == nil {
+		if x == nil {
+			return y
+		}
+		return x
+	}
+	nx, okX := exact(x.JSON)
+	ny, okY := exact(y.JSON)
+	if okX && okY && ny.Cmp(nx) == sign {
+		return y
+	}
+	return x
+}
+
+func larger(x, y *int64) *int64 {
+	if x == nil || y != nil && *y > *x {
+		return y
+	}
+	return x
+}
+
+func smaller(x, y *int64) *int64 {
+	if x == nil || y != nil && *y < *x {
+		return y
+	}
+	return x
+}
+
+func (b *builder) mergeArrays(dst, part *spec.Schema, name string) {
+	dst.Items = b.join(dst.Items, part.Items, name+"Item")
+	dst.MinItems, dst.MaxItems = larger(dst.MinItems, part.MinItems), smaller(dst.MaxItems, part.MaxItems)
+	dst.UniqueItems = dst.UniqueItems || part.UniqueItems
+	if len(dst.PrefixItems) == 0 {
+		dst.PrefixItems = part.PrefixItems
+	}
+	if dst.Contains == nil {
+		dst.Contains = part.Contains
+	}
+	if dst.Not == nil {
+		dst.Not = part.Not
+	} else if part.Not != nil && part.Not != dst.Not {
+		b.unenforced(part, "not", "")
+	}
+}
+
+func (b *builder) mergeObjects(dst, part *spec.Schema, name string) {
+	for _, p := range part.Properties {
+		i := slices.IndexFunc(dst.Properties, func(have *spec.Property) bool { return have.Name == p.Name })
+		if i < 0 {
+			dst.Properties = append(dst.Properties, p)
+			continue
+		}
+		have := dst.Properties[i]
+		if joined := b.join(have.Schema, p.Schema, name+naming.Part(p.Name)); joined != have.Schema {
+			dst.Properties[i] = &spec.Property{Loc: p.Loc, Name: p.Name, Schema: joined}
+		}
+	}
+	for _, name := range part.Required {
+		if !slices.Contains(dst.Required, name) {
+			dst.Required = append(dst.Required, name)
+		}
+	}
+	switch {
+	case dst.AdditionalProperties == nil:
+		dst.AdditionalProperties = part.AdditionalProperties
+	case part.AdditionalProperties == nil || dst.AdditionalProperties.Never:
+	case part.AdditionalProperties.Never:
+		dst.AdditionalProperties = part.AdditionalProperties
+	default:
+		dst.AdditionalProperties = b.join(dst.AdditionalProperties, part.AdditionalProperties, name+"Value")
+	}
+	dst.PatternProperties = append(dst.PatternProperties, part.PatternProperties...)
+	dst.MinProperties, dst.MaxProperties = larger(dst.MinProperties, part.MinProperties), smaller(dst.MaxProperties, part.MaxProperties)
+}
+
+// mergeUnions carries one union over; of two only the first can be looked at.
+func (b *builder) mergeUnions(dst, part *spec.Schema) {
+	if !isUnion(part) {
+		return
+	}
+	if !isUnion(dst) {
+		dst.OneOf, dst.AnyOf, dst.Discriminator = part.OneOf, part.AnyOf, part.Discriminator
+		return
+	}
+	if !slices.Equal(dst.OneOf, part.OneOf) || !slices.Equal(dst.AnyOf, part.AnyOf) {
+		keyword := "oneOf"
+		if len(part.OneOf) == 0 {
+			keyword = "anyOf"
+		}
+		b.unenforced(part, keyword, "another member of allOf is a union already")
+	}
+}

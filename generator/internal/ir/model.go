@@ -1,0 +1,111 @@
+// Package ir plans the Go package that an API becomes. Build reads a spec.API and decides every type, name, route, check
+// and comment; package emit prints the plan and decides nothing.
+//
+// Build walks the API twice. The first walk names every schema and creates its node; the second fills the nodes in, once
+// every reference has something to point to. Each node of the plan holds the place in the document that it comes from,
+// its Go name, and its comment as plain text.
+package ir
+
+import "github.com/tornadogen/tornadogen/spec"
+
+// Import paths of the packages that a plan names.
+const (
+	// Runtime is imported as tornado.
+	Runtime = "github.com/tornadogen/tornadogen/runtime"
+	// RuntimeClient is imported as client.
+	RuntimeClient = Runtime + "/client"
+)
+
+// Package is the plan of one generated package. It is immutable after Build.
+type Package struct {
+	API  *spec.API
+	Name string // "petapi"
+	Doc  string // of the package: `Package petapi is the API "Petstore", version 1.0.0.`
+
+	Server bool // handler, params, router, server and security are wanted
+	Client bool // the client is wanted
+
+	Names Names
+	// Types are the declared types: those of components in document order, each followed by the ones that stand inside it,
+	// then those of the operations. An alias is among them (see Type.AliasOf).
+	Types []*Type
+	// Codecs are the arrays and maps without a name of their own, one for each set of identical ones.
+	Codecs []*Codec
+	// Rules are the package-level variables of checks, in order of first use; rules of the same content are one.
+	Rules []*Rule
+	// Handlers are the interfaces, one for each tag that an operation has first, in the order of the document's tags.
+	Handlers   []*Handler
+	Operations []*Operation // in document order
+	// Security is nil when no operation asks who is calling.
+	Security *Security
+	// HasWriteOnly tells whether some type has members that are never sent to a client (see Type.HasWriteOnly).
+	HasWriteOnly bool
+}
+
+// Names are the package-level identifiers that do not belong to one node.
+type Names struct {
+	Handler       string // "Handler": the union of all handler interfaces
+	New           string // "New"
+	Client        string // "Client"
+	NewClient     string // "NewClient"
+	Operations    string // "Operations": the function that lists them
+	Document      string // "Document": the function that returns the document
+	DocumentBytes string // "document": the embedded bytes
+	AddSecurity   string // "addSecurity"
+}
+
+// GoShape says how a GoType is put together.
+type GoShape int
+
+// The shapes of Go types.
+const (
+	GoNamed   GoShape = iota // Name, or Import.Name
+	GoPointer                // *Elem
+	GoSlice                  // []Elem
+	GoMap                    // map[string]Elem
+	GoGeneric                // Name[Elem], or Import.Name[Elem]
+)
+
+// GoType is a Go type as it is written where it is used: []Pet, tornado.Opt[*Node].
+type GoType struct {
+	Shape  GoShape
+	Import string  // import path; "" for this package and predeclared types
+	Name   string  // of GoNamed and GoGeneric
+	Elem   *GoType // of all but GoNamed
+}
+
+// Handler is the interface of one tag.
+type Handler struct {
+	Tag           *spec.Tag // nil for the operations without a tag
+	Name          string    // "PetsHandler"
+	Unimplemented string    // "UnimplementedPetsHandler"
+	Doc           string    // `PetsHandler answers the operations tagged "pets": The animals that are for sale.`
+	Operations    []*Operation
+}
+
+// Security is what the package knows of its security schemes.
+type Security struct {
+	Authenticator string    // "Authenticator"
+	Unimplemented string    // "UnimplementedAuthenticator"
+	Schemes       []*Scheme // the ones in use, in document order
+}
+
+// Scheme is one security scheme in use.
+type Scheme struct {
+	Source *spec.SecurityScheme
+	Name   string // in the document: "apiKey"
+	Method string // of Authenticator: "APIKey"
+	Option string // of the client: "WithAPIKey"
+	Doc    string // of the method
+	// OptionDoc is the comment of the client's option.
+	OptionDoc string
+	Kind      spec.SecurityKind
+	In        spec.In // of an API key
+	ParamName string  // of an API key
+	HTTP      string  // the scheme of SecurityOtherHTTP: "digest"
+	// Credential is what the method receives: tornado.APIKey, tornado.Bearer, tornado.Basic, tornado.Authorization or
+	// tornado.MutualTLS.
+	Credential *GoType
+	// Param is the name of the method's second parameter: "key", "token", "credentials".
+	Param string
+}

@@ -1,0 +1,213 @@
+package ir
+
+import "github.com/tornadogen/tornadogen/spec"
+
+// Operation is one method of the API.
+type Operation struct {
+	Source *spec.Operation
+	ID     string // "getPet"; made from Name where the document gives none
+	Name   string // "GetPet": the method of the handler and of the client
+	Var    string // "getPet": the variable of its tornado.Operation
+	Method string // "GET"
+	Path   string // "/pets/{petId}"
+	Tag    string // the first one, "" for none
+	// Summary is one line; Doc is the comment of the method: "GetPet: Get one pet.\n\nGET /pets/{petId}".
+	Summary    string
+	Doc        string
+	Deprecated bool
+
+	Request *Request
+	Result  *Result
+	// Errors are the answers that are Go errors, in document order.
+	Errors []*Answer
+	// Cases are all answers as a client tells them apart: exact statuses, then ranges, then the default.
+	Cases []*Case
+	// Fallback makes the declared default from a status; nil where that is not possible.
+	Fallback *Fallback
+
+	Security []Requirement // OR of AND; nil: everybody may call
+	Consumes []string      // media types of the request body; nil: no body is declared
+	Produces []string      // media types of the success answers; nil: no body
+}
+
+// Requirement is met when all of its uses are. An empty one is met by everybody.
+type Requirement struct {
+	Uses []SchemeUse
+}
+
+// SchemeUse is a scheme, by its name in the document, with the scopes that it must grant.
+type SchemeUse struct {
+	Scheme string
+	Scopes []string
+}
+
+// Request is the struct that a handler receives by value.
+type Request struct {
+	Name   string // "GetPetRequest"
+	Doc    string
+	Params []*Param // in the order path, query, header, cookie
+	Body   *Body    // nil for none
+}
+
+// ParamKind says how a parameter is read from text, and written.
+type ParamKind int
+
+// The kinds of parameters.
+const (
+	ParamScalar  ParamKind = iota // p.String(rule), ...
+	ParamArray                    // for item := range p.Items(); then p.CheckItems(len, rule) where Type.Rule is set
+	ParamMembers                  // for name, p := range p.Members(): an object whose members are Param.Members
+	ParamMap                      // for name, p := range p.Members(): a map
+	ParamFlat                     // every member is a parameter of its own, looked up under ParamMember.Wire
+	ParamJSON                     // p.JSON(), then p.EndJSON(): content, or what has no form of its own in text
+)
+
+// Param is one parameter of a request, or one header of an answer.
+type Param struct {
+	Use
+	Source *spec.Parameter
+	Kind   ParamKind
+	Field  string  // "PetID"
+	Wire   string  // "petId"
+	In     spec.In // where it stands
+	// Index is the position among the path's parameters, in the order of the template; 0 elsewhere.
+	Index int
+	// Style is the name of the constant in package tornado: "Simple", "FormExplode".
+	Style    string
+	Required bool
+	Default  *Default // nil for none
+	Doc      string
+	// Item is how one item of a ParamArray, or one value of a ParamMap, is read: ParamScalar or ParamJSON.
+	Item ParamKind
+	// Members are those of ParamMembers and ParamFlat.
+	Members []*ParamMember
+	// Extra tells that members of ParamMembers that are not declared go to Struct.Extra, read as Item says.
+	Extra bool
+}
+
+// ParamMember is one property of a parameter that is an object.
+type ParamMember struct {
+	Field *Field
+	Wire  string    // under which it is looked up: "color" for ParamMembers; "color" or "filter[color]" for ParamFlat
+	Style string    // of ParamFlat: "Form" or "FormExplode"
+	Kind  ParamKind // ParamScalar, ParamArray (of ParamFlat only) or ParamJSON
+	Item  ParamKind // of ParamArray
+}
+
+// BodyShape says what a body is in Go.
+type BodyShape int
+
+// The shapes of bodies.
+const (
+	BodyJSON  BodyShape = iota // a typed value
+	BodyBytes                  // []byte: one media type that is known
+	BodyBlob                   // tornado.Blob: the media type is part of the value
+)
+
+// Body is the body of a request.
+type Body struct {
+	Source   *spec.RequestBody
+	Required bool
+	// Variants are the fields that a body may arrive in: one, or several of which the media type chooses; then all are
+	// optional. At most one of them is not JSON, and it is the last.
+	Variants []*Content
+}
+
+// Content is a body as one set of media types has it, in a request or an answer.
+type Content struct {
+	Use
+	Shape BodyShape
+	Field string // "Body"; "Raw" for the bytes beside a JSON body
+	Doc   string
+	// MediaTypes are as the document gives them, without parameters: exact ones and ranges.
+	MediaTypes []string
+	// ContentType is what is sent: the first exact one of MediaTypes; "" for BodyBlob, which carries its own.
+	ContentType string
+	// Otherwise tells that this is the last variant: it takes every media type that no other variant has named.
+	Otherwise bool
+}
+
+// ResultKind says what a handler returns beside its error.
+type ResultKind int
+
+// The kinds of results.
+const (
+	ResultNone    ResultKind = iota // the error alone; the answer has no body and no headers
+	ResultPointer                   // *Pet: the body of the only answer, a struct
+	ResultValue                     // []Pet, tornado.Blob: the body of the only answer
+	ResultStruct                    // *ListPetsOK: body, headers and status of the only answer
+	ResultSealed                    // PutPetResponse: an interface that every success answer implements
+)
+
+// Result is what an operation answers on success.
+type Result struct {
+	Kind ResultKind
+	Go   *GoType // of the handler's and the client's first result; nil for ResultNone
+	// Nilable tells that nil is a value of Go; otherwise the zero value is declared.
+	Nilable bool
+	// Interface and Marker are those of ResultSealed: "PutPetResponse", "putPetResponse".
+	Interface, Marker string
+	Doc               string // of Interface
+	// Write is the function that writes the answer: "writeGetPet"; "" for ResultNone and ResultSealed.
+	Write string
+	// Answers are the success answers: one, but for ResultSealed.
+	Answers []*Answer
+}
+
+// Answer is one declared answer with one kind of content.
+type Answer struct {
+	Source *spec.Response
+	// Name is the struct that holds it: "ListPetsOK", "GetPetNotFound"; "" where the body itself is the result.
+	Name string
+	Doc  string
+	// Status is the code, 0 where the value carries it in StatusField.
+	Status int
+	// StatusText is http.StatusText of Status: "Not Found".
+	StatusText string
+	// Low and High are the statuses that it stands for, both included: 404 and 404, 400 and 499; 0 and 0 for the default.
+	Low, High int
+	// StatusField is the int field with the status: "StatusCode", or "Status" in errors; "" where Status is fixed.
+	StatusField string
+	Error       bool
+	Headers     []*Param // in document order
+	Content     *Content // nil: no body
+
+	// ErrorPrefix is how the text of the error begins: "getPet: 404 Not Found"; "getPet: " where StatusField follows.
+	ErrorPrefix string
+	// ErrorText is the member of the body that completes the text of the error: a string, Plain or Optional; nil for none.
+	ErrorText *Field
+}
+
+// Case is what a client does at one status.
+type Case struct {
+	Low, High int // both included; equal for one status; 0 and 0 for the default
+	// Answers has several members where the media type decides; Content.MediaTypes and Otherwise tell them apart.
+	Answers []*Answer
+}
+
+// Fallback makes the declared default from a status and a title: func fallbackGetPet(status int, title string) error.
+type Fallback struct {
+	Func   string // "fallbackGetPet"
+	Answer *Answer
+	// Body is the type of the body, nil for none: KindStruct.
+	Body   *Type
+	Assign []*FallbackField
+}
+
+// FallbackValue says where a member of a fallback comes from.
+type FallbackValue int
+
+// The values of a fallback's members.
+const (
+	FallbackTitle      FallbackValue = iota // title
+	FallbackStatus                          // status, converted to the integer type of the field
+	FallbackStatusText                      // strconv.Itoa(status)
+	FallbackText                            // FallbackField.Text
+)
+
+// FallbackField is one member of the body and its value.
+type FallbackField struct {
+	Field *Field // a string or an integer, Plain, Optional, Null or OptNull
+	From  FallbackValue
+	Text  string
+}

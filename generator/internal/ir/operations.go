@@ -1,0 +1,176 @@
+package ir
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/tornadogen/tornadogen/generator/internal/naming"
+	"github.com/tornadogen/tornadogen/spec"
+)
+
+// buildOperations plans the operations and groups them by their first tag.
+func (b *builder) buildOperations() {
+	b.nameHandlers()
+	for _, source := range b.api.Operations {
+		if first := source.Twin; first != nil {
+			b.warn(source.Loc, classLeftOut, fmt.Sprintf("%s %s is left out, as every request for it goes to %s, at line %d",
+				source.Method, source.Path, first.Path, first.Loc.Line), "make the paths differ in more than the names of variables")
+			continue
+		}
+		b.pkg.Operations = append(b.pkg.Operations, b.operation(source))
+	}
+	b.groupOperations()
+}
+
+func (b *builder) operation(source *spec.Operation) *Operation {
+	op := &Operation{
+		Source: source, ID: source.ID, Name: b.operations[source], Method: source.Method, Path: source.Path,
+		Summary: line(source.Summary), Deprecated: source.Deprecated,
+	}
+	op.Var = b.scope.Take(naming.Unexported(op.Name))
+	if op.ID == "" {
+		op.ID = naming.Unexported(op.Name)
+	}
+	if len(source.Tags) > 0 {
+		op.Tag = source.Tags[0]
+	}
+	op.Doc = operationDoc(op)
+	op.Request = b.request(source, op.Name)
+	if op.Request.Body != nil {
+		op.Consumes = mediaTypes(op.Request.Body.Variants)
+	}
+	b.planAnswers(op)
+	op.Security = requirements(source.Security)
+	return op
+}
+
+func operationDoc(op *Operation) string {
+	text := clean(op.Source.Description)
+	switch {
+	case op.Summary != "" && line(op.Source.Description) != op.Summary && text != "":
+		text = op.Summary + "\n\n" + text
+	case op.Summary != "":
+		text = op.Summary
+	}
+	route := op.Method + " " + line(op.Path)
+	doc := op.Name + " answers " + route + "."
+	if text != "" {
+		doc = op.Name + ": " + text + "\n\n" + route
+	}
+	return deprecate(doc, op.Deprecated, op.Source.Extensions)
+}
+
+// nameHandlers names the interfaces of tags in the order of the document, so that leaving out an operation renames none.
+func (b *builder) nameHandlers() {
+	used := make(map[string]bool)
+	untagged := false
+	for _, op := range b.api.Operations {
+		if len(op.Tags) > 0 {
+			used[op.Tags[0]] = true
+		}
+		untagged = untagged || len(op.Tags) == 0
+	}
+	for _, tag := range b.api.Tags {
+		if used[tag.Name] {
+			delete(used, tag.Name)
+			b.addHandler(tag, tag.Name)
+		}
+	}
+	for _, op := range b.api.Operations { // tags that the list lacks
+		if len(op.Tags) > 0 && used[op.Tags[0]] {
+			delete(used, op.Tags[0])
+			b.addHandler(&spec.Tag{Name: op.Tags[0]}, op.Tags[0])
+		}
+	}
+	if untagged {
+		b.addHandler(nil, "default")
+	}
+}
+
+func (b *builder) addHandler(tag *spec.Tag, name string) {
+	h := &Handler{Tag: tag, Name: b.scope.Take(naming.Exported(name) + "Handler")}
+	h.Unimplemented = b.scope.Take(unimplemented + h.Name)
+	h.Doc = h.Name + " answers the operations without a tag."
+	if tag != nil {
+		h.Doc = h.Name + " answers the operations tagged " + quote(tag.Name) + "."
+		if text := clean(tag.Description); text != "" {
+			h.Doc = strings.TrimSuffix(h.Doc, ".") + ": " + text
+		}
+	}
+	h.Doc += "\nIts methods are called concurrently, each on the goroutine of its request."
+	b.pkg.Handlers = append(b.pkg.Handlers, h)
+}
+
+// groupOperations hands each operation to its handler; a handler without one is dropped.
+func (b *builder) groupOperations() {
+	for _, op := range b.pkg.Operations {
+		for _, h := range b.pkg.Handlers {
+			untagged := h.Tag == nil && len(op.Source.Tags) == 0
+			if untagged || h.Tag != nil && len(op.Source.Tags) > 0 && h.Tag.Name == op.Tag {
+				h.Operations = append(h.Operations, op)
+				break
+			}
+		}
+	}
+	b.pkg.Handlers = slices.DeleteFunc(b.pkg.Handlers, func(h *Handler) bool { return len(h.Operations) == 0 })
+}
+
+// operation notes what the bodies of an operation need.
+func (c *collector) operation(op *Operation) {
+	if op.Request.Body != nil {
+		for _, v := range op.Request.Body.Variants {
+			c.content(v)
+		}
+	}
+	for _, p := range op.Request.Params {
+		c.param(p)
+	}
+	for _, list := range [][]*Answer{op.Result.Answers, op.Errors} {
+		for _, a := range list {
+			if a.Content != nil {
+				c.content(a.Content)
+			}
+			for _, h := range a.Headers {
+				c.param(h)
+			}
+		}
+	}
+}
+
+func (c *collector) content(v *Content) {
+	if v.Shape == BodyJSON {
+		c.value(v.Type)
+	}
+}
+
+// param notes the rules that a parameter is checked with, and the codecs of what is read as JSON.
+func (c *collector) param(p *Param) {
+	if p.Kind == ParamJSON {
+		c.value(p.Type)
+		return
+	}
+	c.rule(p.Type.Rule)
+	if p.Type.Elem != nil {
+		c.item(p.Type.Elem.Type, p.Item)
+	}
+	for _, m := range p.Members {
+		switch m.Kind {
+		case ParamJSON:
+			c.value(m.Field.Type)
+		case ParamArray:
+			c.rule(m.Field.Type.Rule)
+			c.item(m.Field.Type.Elem.Type, m.Item)
+		default:
+			c.rule(m.Field.Type.Rule)
+		}
+	}
+}
+
+func (c *collector) item(t *Type, kind ParamKind) {
+	if kind == ParamJSON {
+		c.value(t)
+		return
+	}
+	c.rule(t.Rule)
+}

@@ -1,0 +1,196 @@
+package ir
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+
+	"github.com/tornadogen/tornadogen/generator/internal/naming"
+	"github.com/tornadogen/tornadogen/spec"
+)
+
+// planAnswers decides the result of an operation and its errors.
+func (b *builder) planAnswers(op *Operation) {
+	source := op.Source
+	good := successes(source)
+	var success []*Answer
+	for _, r := range source.Responses {
+		if class(r.Status) == 1 {
+			b.warn(r.Loc, classInformational, "a status of 1XX is no answer, and is left out", "describe the answer that follows it")
+			continue
+		}
+		isError := !slices.Contains(good, r)
+		planned := b.answers(source, r, op.Name+statusName(r.Status), isError)
+		if isError {
+			op.Errors = append(op.Errors, planned...)
+		} else {
+			success = append(success, planned...)
+		}
+	}
+	if len(success) == 0 {
+		b.warn(source.Loc, classNoSuccess, "the operation declares no answer but errors; success is 204 without a body",
+			"declare a response 2XX or default")
+		success = []*Answer{b.answer(&spec.Response{Loc: source.Loc, Status: http.StatusNoContent}, nil, "", false)}
+	}
+	b.planResult(op, success)
+	for _, a := range op.Errors {
+		b.nameAnswer(a, op)
+	}
+	op.Cases = cases(append(slices.Clone(success), op.Errors...))
+	for _, a := range success {
+		if a.Content != nil {
+			op.Produces = append(op.Produces, mediaTypes([]*Content{a.Content})...)
+		}
+	}
+	op.Produces = distinct(op.Produces)
+	op.Fallback = b.fallback(op)
+}
+
+// planResult decides what the handler returns.
+func (b *builder) planResult(op *Operation, success []*Answer) {
+	r := &Result{Answers: success}
+	op.Result = r
+	first := success[0]
+	switch {
+	case len(success) > 1:
+		r.Kind, r.Nilable = ResultSealed, true
+		r.Interface = b.scope.Take(op.Name + "Response")
+		r.Marker = naming.Unexported(r.Interface)
+		r.Go = builtin(r.Interface)
+		names := make([]string, len(success))
+		for i, a := range success {
+			b.nameAnswer(a, op)
+			names[i] = a.Name
+		}
+		r.Doc = r.Interface + " is the result of " + op.Name + ": " + enumerate(names, "or") + "."
+		return
+	case first.StatusField != "" || len(first.Headers) > 0:
+		b.nameAnswer(first, op)
+		r.Kind, r.Go, r.Nilable = ResultStruct, pointerTo(builtin(first.Name)), true
+	case first.Content == nil:
+		first.Name = ""
+		return
+	default:
+		first.Name = ""
+		r.Kind, r.Go = ResultValue, first.Content.Go
+		if first.Content.Shape == BodyJSON && first.Content.Presence == Plain && first.Content.Type.Kind == KindStruct {
+			r.Kind, r.Go = ResultPointer, pointerTo(first.Content.Go)
+		}
+		r.Nilable = nilable(r.Go, first.Content)
+	}
+	r.Write = b.scope.Take("write" + op.Name)
+}
+
+// nilable says whether nil is a value of the type of a result.
+func nilable(g *GoType, c *Content) bool {
+	switch {
+	case g.Shape == GoPointer:
+		return true
+	case c.Presence != Plain:
+		return false
+	case c.Shape == BodyBlob:
+		return false
+	case c.Shape == BodyBytes:
+		return true
+	}
+	switch c.Type.Kind {
+	case KindArray, KindMap, KindBytes, KindJSON:
+		return true
+	}
+	return false
+}
+
+func distinct(list []string) []string {
+	var out []string
+	for _, s := range list {
+		if !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// cases orders answers as a client looks for them: one status before a range, a range before the default.
+func cases(answers []*Answer) []*Case {
+	var list []*Case
+	for _, a := range answers {
+		i := slices.IndexFunc(list, func(c *Case) bool { return c.Low == a.Low && c.High == a.High })
+		if i < 0 {
+			i = len(list)
+			list = append(list, &Case{Low: a.Low, High: a.High})
+		}
+		list[i].Answers = append(list[i].Answers, a)
+	}
+	rank := func(c *Case) int {
+		switch {
+		case c.Low == 0:
+			return 2
+		case c.Low != c.High:
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(list, func(x, y *Case) int { return cmp.Compare(rank(x), rank(y)) })
+	return list
+}
+
+// fallback plans the declared default as the answer for errors that are not declared: its body must be an object all of whose
+// required members are known to say what went wrong.
+func (b *builder) fallback(op *Operation) *Fallback {
+	i := slices.IndexFunc(op.Errors, func(a *Answer) bool { return a.Low == 0 })
+	if i < 0 || slices.ContainsFunc(op.Errors[i].Headers, func(h *Param) bool { return h.Required }) {
+		return nil
+	}
+	f := &Fallback{Answer: op.Errors[i]}
+	if c := f.Answer.Content; c != nil {
+		if c.Shape != BodyJSON || c.Type.Kind != KindStruct || c.Presence != Plain {
+			return nil
+		}
+		f.Body = c.Type
+		for _, field := range c.Type.Struct.Fields {
+			assign := fallbackField(field)
+			if assign == nil && field.Required {
+				return nil
+			}
+			if assign != nil {
+				f.Assign = append(f.Assign, assign)
+			}
+		}
+	}
+	f.Func = b.scope.Take("fallback" + op.Name)
+	return f
+}
+
+// fallbackField decides what a member of an error's body says, nil where that is not known, or not worth saying.
+func fallbackField(f *Field) *FallbackField {
+	number := false
+	switch f.Type.Kind {
+	case KindInt32, KindInt64, KindUint32, KindUint64:
+		number = true
+	case KindString:
+	default:
+		return nil
+	}
+	out := &FallbackField{Field: f}
+	switch f.JSON {
+	case "title", "message", "detail", "error":
+		out.From = FallbackTitle
+	case "status", "code":
+		out.From = FallbackStatusText
+	case "type":
+		out.From, out.Text = FallbackText, "about:blank"
+	case "instance":
+		out.From = FallbackText
+	default:
+		return nil
+	}
+	switch {
+	case number && (f.JSON == "status" || f.JSON == "code" || f.JSON == "error"):
+		out.From = FallbackStatus
+	case number:
+		return nil
+	case !f.Required && (f.JSON == "detail" || f.JSON == "type" || f.JSON == "instance"):
+		return nil
+	}
+	return out
+}

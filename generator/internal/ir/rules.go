@@ -1,0 +1,123 @@
+package ir
+
+import (
+	"errors"
+	"regexp/syntax"
+	"strings"
+
+	"github.com/tornadogen/tornadogen/generator/internal/naming"
+	"github.com/tornadogen/tornadogen/spec"
+)
+
+// rule returns the variable for what fields demand: one for the same demands, nil for none. It is named after the schema that
+// demands them first.
+func (b *builder) rule(s *spec.Schema, name string, fields []RuleField) *Rule {
+	if len(fields) == 0 {
+		return nil
+	}
+	var key strings.Builder
+	key.WriteString(name)
+	for _, f := range fields {
+		key.WriteString(" " + f.Name + ":" + f.Value.String())
+	}
+	r := b.rules[key.String()]
+	if r == nil {
+		owner := naming.Unexported(b.nameOf(s))
+		if len(fields) == 1 && fields[0].Name == "Format" { // as many will share it
+			owner = naming.Unexported(naming.Exported(s.Format))
+		}
+		r = &Rule{Name: b.scope.Take(owner + "Rule"), Go: runtimeType(name), Fields: fields}
+		b.rules[key.String()] = r
+	}
+	return r
+}
+
+// limit returns a field for an upper bound of a size. In a rule zero is no bound, and LimitZero is the bound of zero.
+func limit(fields []RuleField, name string, n *int64) []RuleField {
+	switch {
+	case n == nil || *n < 0 || *n > maxSize:
+		return fields
+	case *n == 0:
+		return append(fields, RuleField{name, nameExpr(runtimeType("LimitZero"))})
+	}
+	return append(fields, RuleField{name, intExpr(*n)})
+}
+
+// atLeast returns a field for a lower bound of a size; zero demands nothing.
+func atLeast(fields []RuleField, name string, n *int64) []RuleField {
+	if n == nil || *n <= 0 {
+		return fields
+	}
+	return append(fields, RuleField{name, intExpr(min(*n, maxSize))})
+}
+
+// maxSize is the largest bound that a rule holds; an int may have 32 bits.
+const maxSize = 1<<31 - 1
+
+func (b *builder) stringRule(s *spec.Schema) *Rule {
+	var fields []RuleField
+	fields = atLeast(fields, "MinLength", s.MinLength)
+	fields = limit(fields, "MaxLength", s.MaxLength)
+	if s.Pattern != "" && b.compiles(s) {
+		fields = append(fields, RuleField{"Pattern", callExpr(runtimeType("NewPattern"), stringExpr(s.Pattern))})
+	}
+	if constant := checkedFormats[s.Format]; constant != "" {
+		fields = append(fields, RuleField{"Format", nameExpr(runtimeType(constant))})
+	}
+	return b.rule(s, "StringRule", fields)
+}
+
+// compiles says whether the pattern of s can be a regular expression at all, and warns where it cannot. What only ECMA-262
+// has (look-around, back references, \d of other forms) is left to the runtime.
+func (b *builder) compiles(s *spec.Schema) bool {
+	_, err := syntax.Parse(s.Pattern, syntax.Perl)
+	if err == nil || mayBeECMA(err, s.Pattern) {
+		return true
+	}
+	b.unenforced(s, "pattern", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+	return false
+}
+
+// mayBeECMA says whether the fault of a pattern may come from what Go's syntax lacks and ECMA-262 has.
+func mayBeECMA(err error, pattern string) bool {
+	var fault *syntax.Error
+	if !errors.As(err, &fault) {
+		return false
+	}
+	switch fault.Code {
+	case syntax.ErrInvalidPerlOp, syntax.ErrInvalidNamedCapture: // (?=  (?!  (?<=  (?<name>
+		return strings.HasPrefix(fault.Expr, "(?=") || strings.HasPrefix(fault.Expr, "(?!") || strings.HasPrefix(fault.Expr, "(?<")
+	case syntax.ErrInvalidEscape, syntax.ErrInvalidCharRange, syntax.ErrInvalidRepeatSize, syntax.ErrLarge:
+		return fault.Expr != `\` && !strings.HasSuffix(pattern, `\`) && !reversedRange(fault)
+	default:
+		return false
+	}
+}
+
+// reversedRange says whether the fault is a range such as z-a, which no dialect takes.
+func reversedRange(fault *syntax.Error) bool {
+	runes := []rune(fault.Expr)
+	return fault.Code == syntax.ErrInvalidCharRange && len(runes) == 3 && runes[1] == '-' && runes[0] > runes[2]
+}
+
+func (b *builder) arrayRule(s *spec.Schema) *Rule {
+	var fields []RuleField
+	fields = atLeast(fields, "MinItems", s.MinItems)
+	most := s.MaxItems
+	if s.Items != nil && s.Items.Never {
+		prefix := int64(len(s.PrefixItems))
+		most = smaller(most, &prefix)
+	}
+	fields = limit(fields, "MaxItems", most)
+	if s.UniqueItems {
+		fields = append(fields, RuleField{"Unique", boolExpr(true)})
+	}
+	return b.rule(s, "ArrayRule", fields)
+}
+
+func (b *builder) objectRule(s *spec.Schema) *Rule {
+	var fields []RuleField
+	fields = atLeast(fields, "MinProperties", s.MinProperties)
+	fields = limit(fields, "MaxProperties", s.MaxProperties)
+	return b.rule(s, "ObjectRule", fields)
+}

@@ -1,0 +1,71 @@
+package ir
+
+import (
+	"slices"
+
+	"github.com/tornadogen/tornadogen/generator/internal/naming"
+	"github.com/tornadogen/tornadogen/spec"
+)
+
+// credentials are the types of package tornado that carry what a caller showed, with the names of the parameters.
+var credentials = map[spec.SecurityKind][2]string{
+	spec.SecurityAPIKey:    {"APIKey", "key"},
+	spec.SecurityBasic:     {"Basic", "credentials"},
+	spec.SecurityBearer:    {"Bearer", "token"},
+	spec.SecurityMutualTLS: {"MutualTLS", "credentials"},
+	spec.SecurityOtherHTTP: {"Authorization", "credentials"},
+}
+
+// buildSecurity plans the authenticator: one method for each scheme that an operation asks for.
+func (b *builder) buildSecurity() {
+	for _, op := range b.api.Operations {
+		for _, r := range op.Security {
+			for _, u := range r.Uses {
+				b.schemes[u.Scheme] = true
+			}
+		}
+	}
+	if len(b.schemes) == 0 {
+		return
+	}
+	s := &Security{Authenticator: authenticator, Unimplemented: unimplemented + authenticator}
+	b.pkg.Security = s
+	methods := naming.NewScope()
+	for _, source := range b.api.SecuritySchemes {
+		if !b.schemes[source] {
+			continue
+		}
+		pair, ok := credentials[source.Kind]
+		if !ok {
+			pair = credentials[spec.SecurityOtherHTTP]
+		}
+		m := &Scheme{
+			Source: source, Name: source.Name, Kind: source.Kind, In: source.In, ParamName: source.ParamName, HTTP: source.HTTPScheme,
+			Credential: runtimeType(pair[0]), Param: pair[1],
+			Method: methods.Take(naming.Exported(nameOr(source.Extensions, source.Name))),
+		}
+		m.Option = b.scope.Take("With" + m.Method)
+		m.Doc = describe(m.Method, source.Description)
+		if m.Doc == "" {
+			m.Doc = m.Method + " checks the security scheme " + quote(source.Name) + " and returns the context for the handler."
+		}
+		m.OptionDoc = m.Option + " sends the credentials of the security scheme " + quote(source.Name) + " with every call that asks for them."
+		s.Schemes = append(s.Schemes, m)
+	}
+}
+
+// requirements copies what an operation asks of its caller. Where there is nothing to choose from, everybody may call.
+func requirements(list []spec.SecurityRequirement) []Requirement {
+	out := make([]Requirement, 0, len(list))
+	for _, r := range list {
+		var own Requirement
+		for _, u := range r.Uses {
+			own.Uses = append(own.Uses, SchemeUse{Scheme: u.Scheme.Name, Scopes: slices.Clone(u.Scopes)})
+		}
+		out = append(out, own)
+	}
+	if !slices.ContainsFunc(out, func(r Requirement) bool { return len(r.Uses) > 0 }) {
+		return nil
+	}
+	return out
+}

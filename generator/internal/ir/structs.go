@@ -1,0 +1,171 @@
+package ir
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/tornadogen/tornadogen/generator/internal/naming"
+	"github.com/tornadogen/tornadogen/spec"
+)
+
+// maxSeen is the number of members that a tornado.Seen keeps apart.
+const maxSeen = 64
+
+func (b *builder) fillStruct(t *Type, s *spec.Schema) {
+	st := &Struct{Keys: b.scope.Take(naming.Unexported(t.Name) + "Keys")}
+	t.Struct = st
+	t.Rule = b.objectRule(s)
+	scope := naming.NewScope(structMethods...)
+	b.fillExtra(st, s, scope)
+	seen := make(map[string]bool)
+	for _, p := range s.Properties {
+		if !seen[p.Name] {
+			seen[p.Name] = true
+			st.Fields = append(st.Fields, b.field(p, s, scope))
+		}
+	}
+	for _, name := range s.Required {
+		if seen[name] {
+			continue
+		}
+		seen[name] = true
+		if f := b.undeclaredField(name, s, scope); f != nil {
+			st.Fields = append(st.Fields, f)
+		}
+	}
+	for _, f := range st.Fields {
+		b.uses = append(b.uses, &f.Use)
+		st.Defaults = st.Defaults || f.Default != nil
+		if f.Required {
+			st.Required = append(st.Required, f.JSON)
+		}
+		if f.ReadOnly {
+			st.ReadOnly = append(st.ReadOnly, f.JSON)
+		}
+		if f.WriteOnly {
+			st.WriteOnly = append(st.WriteOnly, f.JSON)
+		}
+	}
+	st.OwnJSON = st.Extra != nil || slices.ContainsFunc(st.Fields, func(f *Field) bool { return f.Tag == "-" })
+	st.Wide = len(st.Fields) > maxSeen
+}
+
+// fillExtra decides what happens to members that are not declared. The field is named first, so that it is Extra always.
+func (b *builder) fillExtra(st *Struct, s *spec.Schema, scope *naming.Scope) {
+	additional := s.AdditionalProperties
+	switch {
+	case additional == nil && len(s.PatternProperties) == 0:
+		return
+	case additional != nil && additional.Never && len(s.PatternProperties) == 0:
+		st.Unknown = UnknownRefused
+		return
+	}
+	st.Unknown = UnknownKept
+	elem := b.element(extraSchema(s))
+	name := scope.Take("Extra")
+	st.Extra = &Extra{
+		Name: name, Doc: name + " are the members that have no field of their own, by name.", Elem: elem, Go: mapOf(elem.Go),
+	}
+}
+
+func (b *builder) field(p *spec.Property, s *spec.Schema, scope *naming.Scope) *Field {
+	required := slices.Contains(s.Required, p.Name)
+	goName := nameOr(p.Extensions, p.Name)
+	if p.Schema.Name == "" {
+		goName = nameOr(p.Schema.Extensions, goName)
+	}
+	f := &Field{Source: p, Name: scope.Take(naming.Exported(goName)), JSON: p.Name, Required: required}
+	f.Use = b.use(p.Schema, !required)
+	core, _ := b.settle(p.Schema)
+	f.ReadOnly = p.Schema.ReadOnly || core.ReadOnly
+	f.WriteOnly = (p.Schema.WriteOnly || core.WriteOnly) && !f.ReadOnly
+	f.Deprecated = p.Deprecated || p.Schema.Deprecated
+	f.Tag = jsonTag(p.Name, required)
+	f.Doc = fieldDoc(f.Name, p)
+	if !required {
+		f.Default = b.defaultOf(p.Schema, f.Type)
+	}
+	return f
+}
+
+// fieldDoc is the comment of a field: what stands beside a reference, or in the schema itself where it stands in place. The
+// comment of a named type is not repeated.
+func fieldDoc(name string, p *spec.Property) string {
+	description, extensions := p.Description, p.Extensions
+	deprecated := p.Deprecated || p.Schema.Deprecated
+	if p.Schema.Name == "" {
+		if description == "" {
+			description = p.Schema.Description
+		}
+		if extensions == nil {
+			extensions = p.Schema.Extensions
+		}
+	}
+	return deprecate(describe(name, description), deprecated, extensions)
+}
+
+// undeclaredField is a member that is required and not declared: it may be anything that additionalProperties allows.
+func (b *builder) undeclaredField(name string, s *spec.Schema, scope *naming.Scope) *Field {
+	loc := keywordLoc(s, "required")
+	if s.AdditionalProperties != nil && s.AdditionalProperties.Never && len(s.PatternProperties) == 0 {
+		b.warn(loc, classContradiction, "the property "+quote(name)+" is required, but it is not declared and additionalProperties is "+
+			"false: it is not demanded", "declare it, or take it out of required")
+		return nil
+	}
+	b.warn(loc, classUndeclared, "the property "+quote(name)+" is required, but it is not declared: it is kept as raw JSON",
+		"declare it, or take it out of required")
+	f := &Field{
+		Source: &spec.Property{Loc: loc, Name: name}, Name: scope.Take(naming.Exported(name)), JSON: name, Required: true,
+		Tag: jsonTag(name, true),
+	}
+	f.Use = b.use(extraSchema(s), false)
+	return f
+}
+
+// jsonTag returns the tag of encoding/json, which takes no name with a comma, a quote or a backslash.
+func jsonTag(name string, required bool) string {
+	switch {
+	case name == "" || strings.ContainsAny(name, ",\"\\'`") || strings.ContainsFunc(name, isControl):
+		return "-"
+	case name == "-" && required:
+		return "-,"
+	case required:
+		return name
+	}
+	return name + ",omitzero"
+}
+
+func isControl(r rune) bool { return r < ' ' || r == '\u007f' || r == '\ufffd' }
+
+// planMembers decides how a struct is encoded: what is written always, and with which key.
+func planMembers(t *Type) {
+	t.Struct.Append = members(t.Struct.Fields, false)
+	if t.HasWriteOnly {
+		t.Struct.AppendResponse = members(t.Struct.Fields, true)
+	}
+}
+
+func members(fields []*Field, response bool) []*Member {
+	var out []*Member
+	always := false // something was written for certain
+	for _, f := range fields {
+		if response && f.WriteOnly {
+			continue
+		}
+		m := &Member{Field: f, Key: quote(f.JSON) + ":", Response: response && f.Type.HasWriteOnly}
+		switch f.Presence {
+		case Plain, Null:
+			m.Always = true
+		case NilAbsent, Optional, OptNull:
+		}
+		switch {
+		case always:
+			m.Joined, m.Key = true, ","+m.Key
+		case m.Always && len(out) == 0:
+			m.Joined, m.Key = true, "{"+m.Key
+		}
+		always = always || m.Always
+		out = append(out, m)
+	}
+	return out
+}

@@ -1,0 +1,64 @@
+package body_several_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	api "github.com/tornadogen/tornadogen/golden/body_several/expected"
+	"github.com/tornadogen/tornadogen/golden/internal/drive"
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
+
+// handler answers JSON with JSON, and anything else with its bytes.
+type handler struct{ got api.PutNoteRequest }
+
+func (h *handler) PutNote(_ context.Context, req api.PutNoteRequest) (api.PutNoteResponse, error) {
+	h.got = req
+	if note, ok := req.Body.Get(); ok {
+		return api.PutNoteOK{Body: note}, nil
+	}
+	return api.PutNoteOKRaw{Body: req.Raw.Value().Data}, nil
+}
+
+func TestSeveral(t *testing.T) {
+	h := &handler{}
+	url := drive.Serve(t, api.New(h)) + "/note"
+	for _, c := range []struct {
+		mediaType, send string
+		status          int
+		want            api.PutNoteRequest
+		wantType        string
+	}{
+		{"application/json", `{"text":"a"}`, 200, api.PutNoteRequest{Body: tornado.Some(api.Note{Text: "a"})}, "application/json"},
+		{"application/merge-patch+json", `{"text":"a"}`, 200, api.PutNoteRequest{Body: tornado.Some(api.Note{Text: "a"})}, "application/json"},
+		{"text/plain", "a", 200, api.PutNoteRequest{Raw: tornado.Some(tornado.Blob{ContentType: "text/plain", Data: []byte("a")})}, "text/plain"},
+		{"image/gif", "GIF", 200, api.PutNoteRequest{Raw: tornado.Some(tornado.Blob{ContentType: "image/gif", Data: []byte("GIF")})}, "text/plain"},
+		{"application/json", `{}`, 422, api.PutNoteRequest{}, "application/problem+json"},
+		{"application/xml", `<a/>`, 415, api.PutNoteRequest{}, "application/problem+json"},
+		{"", "", 400, api.PutNoteRequest{}, "application/problem+json"},
+	} {
+		h.got = api.PutNoteRequest{}
+		got := drive.Do(t, http.MethodPut, url, c.send, "Content-Type", c.mediaType)
+		require.Equal(t, c.status, got.Status, got.Body)
+		assert.Equal(t, c.want, h.got)
+		assert.Equal(t, c.wantType, got.Header.Get("Content-Type"))
+	}
+	assert.Equal(t, http.StatusNotAcceptable, drive.Do(t, http.MethodPut, url, `{"text":"a"}`, "Accept", "image/png").Status)
+}
+
+func TestClient(t *testing.T) {
+	client, err := api.NewClient(drive.Serve(t, api.New(&handler{})))
+	require.NoError(t, err)
+	got, err := client.PutNote(t.Context(), api.PutNoteRequest{Body: tornado.Some(api.Note{Text: "a"})})
+	require.NoError(t, err)
+	assert.Equal(t, api.PutNoteOK{Body: api.Note{Text: "a"}}, got)
+	got, err = client.PutNote(t.Context(), api.PutNoteRequest{Raw: tornado.Some(tornado.Blob{ContentType: "text/plain", Data: []byte("a")})})
+	require.NoError(t, err)
+	assert.Equal(t, api.PutNoteOKRaw{Body: []byte("a")}, got)
+	_, err = client.PutNote(t.Context(), api.PutNoteRequest{})
+	require.Error(t, err, "the body is required")
+}

@@ -1,0 +1,210 @@
+// Package golden holds what the generator makes of small documents, one folder a case:
+//
+//	CASE/openapi.yaml           the document, with further files where it has some
+//	CASE/expected/              the package that it gives
+//	CASE/CASE_test.go           how that package behaves over a socket, where there is something to see
+//	CASE/warnings.txt           what the generator warns of, where it does
+//	invalid/NAME/openapi.yaml   a document that is refused
+//	invalid/NAME/diagnostics.txt   and why
+//
+// The runner generates every case twice, compares both with the folder byte for byte, and has all expected packages
+// compiled and vetted. `go test ./golden -update` writes the folders anew; read the diff as a user would.
+package golden
+
+import (
+	"bytes"
+	"flag"
+	"go/format"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tornadogen/tornadogen/generator"
+	"github.com/tornadogen/tornadogen/spec"
+)
+
+var update = flag.Bool("update", false, "write what the generator gives instead of comparing with it")
+
+// packageName is the name of every expected package.
+const packageName = "api"
+
+// petstore is the example, which is a case of its own.
+const petstore = "../examples/petstore"
+
+func TestGolden(t *testing.T) {
+	for _, name := range folders(t, ".") {
+		if name == "invalid" || name == "internal" {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			checkCase(t, name, filepath.Join(name, "expected"), packageName)
+		})
+	}
+	t.Run("petstore", func(t *testing.T) {
+		t.Parallel()
+		checkCase(t, petstore, filepath.Join(petstore, "petapi"), "petapi")
+	})
+}
+
+// checkCase generates the package of the document in folder and compares it with out, and the warnings with
+// warnings.txt.
+func checkCase(t *testing.T, folder, out, pkg string) {
+	t.Helper()
+	files, diagnostics := generate(t, folder, pkg)
+	require.NotNil(t, files, "the document is refused:\n%s", text(diagnostics))
+	again, _ := generate(t, folder, pkg)
+	require.Equal(t, len(files), len(again))
+	got := map[string]string{}
+	for i, f := range files {
+		require.Equal(t, f.Name, again[i].Name, "the second run names another file")
+		require.True(t, bytes.Equal(f.Data, again[i].Data), "%s differs between two runs", f.Name)
+		if strings.HasSuffix(f.Name, ".go") {
+			formatted, err := format.Source(f.Data)
+			require.NoError(t, err, f.Name)
+			require.Equal(t, string(formatted), string(f.Data), "%s is not formatted", f.Name)
+		}
+		got[f.Name] = string(f.Data)
+	}
+	compareFolder(t, out, got)
+	compareFile(t, filepath.Join(folder, "warnings.txt"), text(diagnostics))
+}
+
+func TestInvalid(t *testing.T) {
+	for _, name := range folders(t, "invalid") {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			folder := filepath.Join("invalid", name)
+			files, diagnostics := generate(t, folder, packageName)
+			require.True(t, diagnostics.HasErrors(), "no error was found")
+			assert.Nil(t, files, "a document that is refused gives no files")
+			compareFile(t, filepath.Join(folder, "diagnostics.txt"), text(diagnostics))
+		})
+	}
+}
+
+// TestVet compiles and vets every expected package.
+func TestVet(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compiles every expected package")
+	}
+	out, err := exec.Command("go", "vet", "./...", petstore+"/petapi").CombinedOutput()
+	require.NoError(t, err, string(out))
+}
+
+// generate loads the document in folder and gives its package; no files when the document is refused.
+func generate(t *testing.T, folder, pkg string) ([]generator.File, spec.Diagnostics) {
+	t.Helper()
+	api, diagnostics, err := spec.Load(document(t, folder))
+	require.NoError(t, err)
+	if api == nil {
+		return nil, diagnostics
+	}
+	files, more, err := generator.Generate(api, generator.Options{Package: pkg})
+	require.NoError(t, err)
+	diagnostics = append(diagnostics, more...)
+	diagnostics.Sort()
+	return files, diagnostics
+}
+
+// document is the path of the root document in folder.
+func document(t *testing.T, folder string) string {
+	t.Helper()
+	for _, name := range []string{"openapi.yaml", "openapi.json"} {
+		path := filepath.Join(folder, name)
+		if _, err := os.Stat(path); err == nil {
+			return path
+		}
+	}
+	require.Fail(t, "no document in "+folder)
+	return ""
+}
+
+// text gives diagnostics a paragraph each, with slashes in paths on every system.
+func text(diagnostics spec.Diagnostics) string {
+	var b strings.Builder
+	for _, d := range diagnostics {
+		d.Loc.File = filepath.ToSlash(d.Loc.File)
+		b.WriteString(d.Severity.String() + ": " + d.String() + " [" + d.Class + "]\n")
+		if d.Snippet != "" {
+			b.WriteString(strings.TrimRight(d.Snippet, "\n") + "\n")
+		}
+	}
+	return b.String()
+}
+
+// compareFolder demands that folder holds exactly the files of want, or writes them.
+func compareFolder(t *testing.T, folder string, got map[string]string) {
+	t.Helper()
+	if *update {
+		require.NoError(t, os.RemoveAll(folder))
+		require.NoError(t, os.MkdirAll(folder, 0o755))
+		for name, data := range got {
+			require.NoError(t, os.WriteFile(filepath.Join(folder, name), []byte(data), 0o644))
+		}
+		return
+	}
+	entries, err := os.ReadDir(folder)
+	require.NoError(t, err, "run `go test ./golden -update` and read the diff")
+	want := map[string]string{}
+	for _, e := range entries {
+		data, err := os.ReadFile(filepath.Join(folder, e.Name()))
+		require.NoError(t, err)
+		want[e.Name()] = string(data)
+	}
+	for name, data := range got {
+		if assert.Contains(t, want, name, "the folder lacks a file") {
+			assert.Equal(t, want[name], data, name)
+		}
+		delete(want, name)
+	}
+	for name := range want {
+		assert.Fail(t, "the generator no longer gives "+name)
+	}
+}
+
+// compareFile demands that the file at path holds got, or is absent where got is empty, or makes it so.
+func compareFile(t *testing.T, path, got string) {
+	t.Helper()
+	if *update && got == "" {
+		require.NoError(t, removeIfThere(path))
+		return
+	}
+	if *update {
+		require.NoError(t, os.WriteFile(path, []byte(got), 0o644))
+		return
+	}
+	want, err := os.ReadFile(path)
+	if !os.IsNotExist(err) {
+		require.NoError(t, err)
+	}
+	assert.Equal(t, string(want), got, path)
+}
+
+func removeIfThere(path string) error {
+	if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
+		return err
+	}
+	return nil
+}
+
+// folders lists the names of the folders in dir, sorted.
+func folders(t *testing.T, dir string) []string {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	var names []string
+	for _, e := range entries {
+		if e.IsDir() {
+			names = append(names, e.Name())
+		}
+	}
+	slices.Sort(names)
+	return names
+}

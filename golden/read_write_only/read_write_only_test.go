@@ -1,0 +1,51 @@
+package read_write_only_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tornadogen/tornadogen/golden/internal/drive"
+	api "github.com/tornadogen/tornadogen/golden/read_write_only/expected"
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
+
+type handler struct{ got api.User }
+
+func (h *handler) CreateUser(_ context.Context, req api.CreateUserRequest) (*api.User, error) {
+	h.got = req.Body
+	h.got.ID = 7
+	return &h.got, nil
+}
+
+func (h *handler) ListUsers(context.Context, api.ListUsersRequest) ([]api.User, error) {
+	return []api.User{h.got}, nil
+}
+
+func TestServer(t *testing.T) {
+	h := &handler{}
+	url := drive.Serve(t, api.New(h)) + "/users"
+	got := drive.Do(t, http.MethodPost, url, `{"name":"A","password":"secret","group":{"name":"G","secret":"s"}}`)
+	require.Equal(t, http.StatusCreated, got.Status, got.Body)
+	assert.Equal(t, `{"id":7,"name":"A","group":{"name":"G"}}`, got.Body, "what is writeOnly is never sent, at no depth")
+	assert.Equal(t, "secret", h.got.Password)
+	assert.Equal(t, `[{"id":7,"name":"A","group":{"name":"G"}}]`, drive.Do(t, http.MethodGet, url, "").Body)
+
+	got = drive.Do(t, http.MethodPost, url, `{"id":1}`)
+	assert.Equal(t, []string{"body /name required", "body /password required"}, got.Violations(t), "what is readOnly is not asked of a caller")
+}
+
+func TestClient(t *testing.T) {
+	h := &handler{}
+	client, err := api.NewClient(drive.Serve(t, api.New(h)))
+	require.NoError(t, err)
+	group := api.Group{Name: "G", Secret: tornado.Some("s")}
+	user, err := client.CreateUser(t.Context(), api.CreateUserRequest{Body: api.User{Name: "A", Password: "secret", Group: tornado.Some(group)}})
+	require.NoError(t, err, "what is writeOnly is not asked of a server")
+	assert.Equal(t, "secret", h.got.Password, "a client sends what is writeOnly")
+	assert.Equal(t, tornado.Some(group), h.got.Group)
+	assert.Equal(t, &api.User{ID: 7, Name: "A", Group: tornado.Some(api.Group{Name: "G"})}, user)
+}
