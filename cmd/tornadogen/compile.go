@@ -1,0 +1,78 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/tornadogen/tornadogen/generator"
+	"github.com/tornadogen/tornadogen/spec"
+)
+
+// compiled is what became of a document. files is nil when there is an error among the findings.
+type compiled struct {
+	api      *spec.API
+	files    []generator.File
+	findings spec.Diagnostics
+}
+
+// compile reads the document and generates the package in memory. The error is for what is not the document's fault.
+func (s *settings) compile() (compiled, error) {
+	c, err := s.load()
+	if err == nil && c.api != nil {
+		err = s.generate(&c)
+	}
+	return c, err
+}
+
+// generate adds the files of the package.
+func (s *settings) generate(c *compiled) error {
+	files, more, err := generator.Generate(c.api, generator.Options{Package: s.Package, Only: s.Only})
+	if err != nil {
+		return fmt.Errorf("%s: %w", s.Spec, err)
+	}
+	for _, d := range more {
+		if s.Strict {
+			d.Severity = spec.Error
+		}
+		c.findings = append(c.findings, c.api.Diagnose(d.Severity, d.Class, d.Loc, d.What, d.Remedy)) // with the snippet of its place
+	}
+	c.findings.Sort()
+	if !c.findings.HasErrors() {
+		c.files = files
+	}
+	return nil
+}
+
+// load reads the document.
+func (s *settings) load() (c compiled, err error) {
+	var opts []spec.Option
+	if s.Strict {
+		opts = append(opts, spec.WithStrict())
+	}
+	if s.Root != "" {
+		if info, err := os.Stat(s.Root); err != nil {
+			return c, fmt.Errorf("%s: %s: %w; name a folder that exists", s.place("root"), s.Root, cause(err))
+		} else if !info.IsDir() {
+			return c, fmt.Errorf("%s: %s is no folder; name the folder that the files of the document lie in", s.place("root"), s.Root)
+		}
+		opts = append(opts, spec.WithRoot(s.Root))
+	}
+	info, err := os.Stat(s.Spec)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return c, fmt.Errorf("%s: there is no such file; name an OpenAPI document", s.Spec)
+	case err != nil:
+		return c, fmt.Errorf("%s: cannot be read: %w; check the path and its permissions", s.Spec, cause(err))
+	case info.IsDir():
+		return c, fmt.Errorf("%s: is a folder; name the OpenAPI document in it", s.Spec)
+	case !info.Mode().IsRegular():
+		return c, fmt.Errorf("%s: is no regular file; save the document to a file and name that", s.Spec)
+	}
+	c.api, c.findings, err = spec.Load(s.Spec, opts...)
+	if err != nil {
+		return c, fmt.Errorf("%s: cannot be read: %w; check the file and its permissions", s.Spec, cause(err))
+	}
+	return c, nil
+}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/tornadogen/tornadogen/spec"
+)
+
+func newGenerate() *cobra.Command {
+	var s settings
+	cmd := &cobra.Command{
+		Use:   "generate [SPEC] --out DIR",
+		Short: "Write the typed package",
+		Long: `generate reads the OpenAPI document SPEC and writes the typed package into the folder DIR.
+
+The same document gives the same bytes. Files that tornadogen did not write are never overwritten or removed: .tornadogen.json
+in the folder lists those that it wrote. When a run is cut short, the next one repairs the folder.
+
+SPEC and the flags may stand in tornadogen.yaml in the current folder. Warnings go to standard error, with --format json to
+standard output.`,
+		Example: `  tornadogen generate openapi.yaml --out petapi
+  tornadogen generate openapi.yaml --out petapi --only client
+  tornadogen generate                                # all of it from tornadogen.yaml`,
+		Args: args(0, 1, ""),
+	}
+	s.flags(cmd, "out", "package", "only", "root", "strict")
+	f := formatFlag(cmd, "text", "json")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		o, err := s.prepare(cmd, args, func(findings spec.Diagnostics) error { return tell(cmd, f, s.Spec, findings) })
+		if err != nil {
+			return err
+		}
+		return o.write(func(string) error { return nil })
+	}
+	return cmd
+}
+
+// prepare does what generate and check have in common: it generates in memory, hands the findings to told, and compares the
+// package with its folder.
+func (s *settings) prepare(cmd *cobra.Command, args []string, told func(spec.Diagnostics) error) (*output, error) {
+	document := ""
+	if len(args) > 0 {
+		document = args[0]
+	}
+	if err := s.complete(cmd, document); err != nil {
+		return nil, err
+	}
+	if err := s.needSpec(cmd); err != nil {
+		return nil, err
+	}
+	if err := s.needOut(cmd); err != nil {
+		return nil, err
+	}
+	c, err := s.compile()
+	if err != nil {
+		return nil, err
+	}
+	if err := told(c.findings); err != nil {
+		return nil, err
+	}
+	if c.files == nil {
+		return nil, refuse(s, c.findings, "correct the document; nothing was written")
+	}
+	return compare(s.Out, c.files, s.Spec)
+}

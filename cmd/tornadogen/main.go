@@ -1,0 +1,106 @@
+// Command tornadogen writes a typed Go API from an OpenAPI document.
+//
+// A command goes one way: the arguments, and tornadogen.yaml in the current folder, become an input (config.go); the document
+// is read and the package generated in memory (compile.go); the result is written (output.go, place.go), compared, or told
+// (report.go). Nothing is written before all of it is known to be good.
+//
+// The exit code is 0 when it did what was asked, 1 when it refused or found a difference, 2 for wrong usage.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// The exit codes.
+const (
+	exitOK      = 0
+	exitRefused = 1 // the input is at fault, or check found a difference
+	exitUsage   = 2 // the command line or tornadogen.yaml is at fault
+)
+
+func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+
+// run executes one command line, args without the name of the program, and returns the exit code.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	root := newRoot()
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.Execute()
+	var usage *usageError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, errTold):
+		return exitRefused
+	case errors.As(err, &usage):
+		say(stderr, err)
+		return exitUsage
+	}
+	say(stderr, err)
+	return exitRefused
+}
+
+// errTold ends a command that has already said why, on standard output.
+var errTold = errors.New("refused")
+
+// usageError is a fault in how the command was called.
+type usageError struct{ text string }
+
+func (e *usageError) Error() string { return e.text }
+
+func usagef(format string, args ...any) error { return &usageError{fmt.Sprintf(format, args...)} }
+
+// say prints an error the way every command does: "tornadogen: where: what; what to do".
+func say(w io.Writer, err error) {
+	_, _ = fmt.Fprintf(w, "tornadogen: %s\n", strings.TrimSpace(err.Error())) // there is nowhere else to complain
+}
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "tornadogen",
+		Short: "From an OpenAPI document to a typed Go API",
+		Long: `tornadogen reads an OpenAPI document, 3.0 or 3.1, and writes a typed Go API: routing, authentication, decoding,
+validation, encoding, and a client. You write plain Go functions.
+
+Flags may stand in tornadogen.yaml in the current folder instead.`,
+		Example: `  tornadogen init shop --spec openapi.yaml           # a service that runs
+  tornadogen generate openapi.yaml --out petapi      # the typed package alone`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			return usagef("%s: there is no such command; see tornadogen help", args[0])
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.AddCommand(newInit(), newGenerate(), newCheck(), newValidate(), newRoutes(), newVersion())
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usagef("%s: %v; see tornadogen help%s", cmd.Name(), err, strings.TrimPrefix(cmd.CommandPath(), "tornadogen"))
+	})
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	return root
+}
+
+// args checks the number of arguments; what names them.
+func args(least, most int, what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, given []string) error {
+		switch {
+		case len(given) < least:
+			return usagef("%s: %s is missing; see tornadogen help %s", cmd.Name(), what, cmd.Name())
+		case most >= 0 && len(given) > most:
+			return usagef("%s: %q is one argument too many; see tornadogen help %s", cmd.Name(), given[most], cmd.Name())
+		}
+		return nil
+	}
+}

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tornadogen/tornadogen/spec"
+)
+
+// format is the value of a --format flag.
+type format struct {
+	value   string
+	allowed []string
+}
+
+// formatFlag adds --format to cmd. The first of the formats is the default.
+func formatFlag(cmd *cobra.Command, formats ...string) *format {
+	f := &format{formats[0], formats}
+	cmd.Flags().Var(f, "format", "how to print: "+strings.Join(formats, ", "))
+	complete := cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp)
+	_ = cmd.RegisterFlagCompletionFunc("format", complete) // fails for a flag that is unknown only
+	return f
+}
+
+func (f *format) String() string { return f.value }
+func (f *format) Type() string   { return "format" }
+
+// Set implements pflag.Value.
+func (f *format) Set(value string) error {
+	if !slices.Contains(f.allowed, value) {
+		return fmt.Errorf("the formats are %s", strings.Join(f.allowed, ", "))
+	}
+	f.value = value
+	return nil
+}
+
+// shownWarnings is how many warnings a command shows that is about something else.
+const shownWarnings = 20
+
+// tell prints the findings beside the work of a command: all errors, and the first warnings. In JSON all of them go to
+// standard output.
+func tell(cmd *cobra.Command, f *format, document string, findings spec.Diagnostics) error {
+	if f.value == "json" {
+		return printJSON(cmd.OutOrStdout(), findingsJSON(findings))
+	}
+	w := cmd.ErrOrStderr()
+	warnings := 0
+	for _, d := range findings {
+		if d.Severity == spec.Error {
+			if _, err := io.WriteString(w, d.Text()); err != nil {
+				return err
+			}
+			continue
+		}
+		if warnings++; warnings > shownWarnings {
+			continue
+		}
+		if _, err := fmt.Fprintf(w, "warning: %s\n", d); err != nil {
+			return err
+		}
+	}
+	if more := warnings - shownWarnings; more > 0 {
+		_, err := fmt.Fprintf(w, "and %s; tornadogen validate %s shows all\n", count(more, "more warning"), document)
+		return err
+	}
+	return nil
+}
+
+// tellErrors prints the errors among the findings: the warnings were told when the package was generated.
+func tellErrors(cmd *cobra.Command, findings spec.Diagnostics) error {
+	errs := slices.DeleteFunc(slices.Clone(findings), func(d spec.Diagnostic) bool { return d.Severity != spec.Error })
+	_, err := io.WriteString(cmd.ErrOrStderr(), errs.Text())
+	return err
+}
+
+// refuse is the last word on a document that gives no package.
+func refuse(s *settings, findings spec.Diagnostics, nothing string) error {
+	errs, _ := tally(findings)
+	if s.Strict {
+		return fmt.Errorf("%s: %s, with warnings as errors (--strict); %s", s.Spec, count(errs, "error"), nothing)
+	}
+	return fmt.Errorf("%s: %s; %s", s.Spec, count(errs, "error"), nothing)
+}
+
+func tally(findings spec.Diagnostics) (errs, warnings int) {
+	for _, d := range findings {
+		if d.Severity == spec.Error {
+			errs++
+		} else {
+			warnings++
+		}
+	}
+	return errs, warnings
+}
+
+// count writes "1 error" and "2 errors".
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// findingJSON is one finding in JSON.
+type findingJSON struct {
+	Severity string `json:"severity"`
+	Class    string `json:"class"`
+	File     string `json:"file"`
+	Line     int    `json:"line"`
+	Column   int    `json:"column"`
+	Pointer  string `json:"pointer"`
+	What     string `json:"what"`
+	Remedy   string `json:"remedy"`
+}
+
+func findingsJSON(findings spec.Diagnostics) []findingJSON {
+	list := make([]findingJSON, len(findings))
+	for i, d := range findings {
+		list[i] = findingJSON{d.Severity.String(), d.Class, d.Loc.File, d.Loc.Line, d.Loc.Column, d.Loc.Pointer, d.What, d.Remedy}
+	}
+	return list
+}
+
+// printJSON prints v, indented, without escaping what HTML would misread.
+func printJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}
+
+// githubEscape are the replacements in workflow commands of GitHub: in messages, and in properties.
+var (
+	githubMessage  = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
+	githubProperty = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
+)
+
+// printGitHub prints findings as annotations of a GitHub workflow.
+func printGitHub(w io.Writer, findings spec.Diagnostics) error {
+	for _, d := range findings {
+		_, err := fmt.Fprintf(w, "::%s file=%s,line=%d,col=%d,title=%s::%s\n", d.Severity, githubProperty.Replace(d.Loc.File),
+			d.Loc.Line, d.Loc.Column, githubProperty.Replace(d.Class), githubMessage.Replace(message(d)))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// message is a finding without its file and line.
+func message(d spec.Diagnostic) string {
+	return strings.TrimPrefix(d.String(), d.Loc.String()+": ")
+}

@@ -1,0 +1,256 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"go/types"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/tornadogen/tornadogen/templates"
+)
+
+// scaffold makes the files of a service. There are none when the document is refused.
+func (s *settings) scaffold(service *templates.Service) ([]templates.File, compiled, error) {
+	if s.Package != "" {
+		if err := s.checkPackage(); err != nil {
+			return nil, compiled{}, err
+		}
+		if s.Package == "vendor" || s.Package == "internal" || s.Package == "testdata" {
+			return nil, compiled{}, fmt.Errorf("%s: a folder named %s means something else to Go; use a name such as petapi", s.place("package"), s.Package)
+		}
+	}
+	c, err := s.compileCopy()
+	if err != nil || c.files == nil {
+		return nil, c, err
+	}
+	if err := fillIn(service, c, s.Package); err != nil {
+		return nil, c, fmt.Errorf("%s: %w", s.Spec, err)
+	}
+	files, err := service.Render()
+	if err != nil {
+		return nil, c, fmt.Errorf("%s: %w", s.Spec, err)
+	}
+	if s.Strict {
+		at := slices.IndexFunc(files, func(f templates.File) bool { return f.Name == configName })
+		files[at].Data = append(files[at].Data, "strict: true\n"...)
+	}
+	files = append(files, templates.File{Name: c.api.SourceName, Data: c.api.Source})
+	var names []string
+	for _, f := range c.files {
+		names = append(names, f.Name)
+		files = append(files, templates.File{Name: s.Package + "/" + f.Name, Data: f.Data})
+	}
+	return append(files, templates.File{Name: s.Package + "/" + manifestName, Data: manifestOf(names)}), c, nil
+}
+
+// compileCopy generates the package from the document as it will stand in the service. Where that is a bundle of several
+// files, it is read anew, so that generate finds nothing to change. The findings are those of the document that the user has.
+func (s *settings) compileCopy() (compiled, error) {
+	c, err := s.load()
+	if err != nil || c.api == nil {
+		return c, err
+	}
+	if s.Package == "" {
+		s.Package = packageOfTitle(c.api.Title)
+	}
+	if err := s.generate(&c); err != nil || c.files == nil {
+		return c, err
+	}
+	if data, err := os.ReadFile(s.Spec); err == nil && bytes.Equal(data, c.api.Source) {
+		return c, nil
+	}
+	stage, err := os.MkdirTemp("", "tornadogen-")
+	if err != nil {
+		return c, err
+	}
+	one := *s
+	one.Root, one.Strict, one.Spec = "", false, filepath.Join(stage, c.api.SourceName)
+	err = os.WriteFile(one.Spec, c.api.Source, 0o600)
+	var bundled compiled
+	if err == nil {
+		bundled, err = one.compile()
+	}
+	if err == nil && bundled.files == nil {
+		err = fmt.Errorf("%s: its files do not become one: %s", s.Spec, bundled.findings)
+	}
+	bundled.findings = c.findings
+	return bundled, errors.Join(err, os.RemoveAll(stage))
+}
+
+// packageOfTitle names a package after the first word of a title that says something: "petstoreapi"; "api" where none does.
+func packageOfTitle(title string) string {
+	for word := range strings.FieldsSeq(title) {
+		switch name := packageName(word); name {
+		case "", "a", "an", "the", "api", "apis", "openapi", "open", "rest", "restful", "http", "public", "v1", "v2", "v3", "my":
+		default:
+			if len(name) > 24 {
+				name = name[:24]
+			}
+			return strings.TrimSuffix(name, "api") + "api"
+		}
+	}
+	return "api"
+}
+
+// fillIn completes what a service takes from the generated package.
+func fillIn(service *templates.Service, c compiled, pkg string) error {
+	service.Document, service.Package = c.api.SourceName, pkg
+	// The names of types do not depend on the alias: read once to learn what is taken, then with the alias.
+	first, err := outlineOf(c.files, pkg)
+	if err != nil {
+		return err
+	}
+	service.Alias = freeName(pkg, first)
+	o, err := outlineOf(c.files, service.Alias)
+	if err != nil {
+		return err
+	}
+	service.New = o.new
+	choosePaths(service, c.api.BasePath, o.operations)
+	own := templates.Import{Path: service.Module + "/" + pkg}
+	if service.Alias != pkg {
+		own.Name = service.Alias
+	}
+	taken := map[string]bool{}
+	fileNames := map[string]bool{"main.go": true, "auth.go": true}
+	for _, h := range o.handlers {
+		service.Handlers = append(service.Handlers, handlerOf(h, own, taken, fileNames))
+	}
+	if o.auth != nil {
+		var paths []string
+		for _, m := range o.auth.methods {
+			service.Auth = append(service.Auth, methodOf(m, m.params[len(m.params)-1].name+".Operation"))
+			paths = append(paths, m.imports...)
+		}
+		service.AuthImports = importsOf(paths)
+	}
+	return nil
+}
+
+// choosePaths keeps the pages of the scaffold away from the paths of the API: what is mounted comes before it.
+func choosePaths(service *templates.Service, basePath string, operations []operation) {
+	free := func(path string) string {
+		for _, op := range operations {
+			full := basePath + op.Path
+			if full == path || strings.HasPrefix(full, path+"/") {
+				return "/_" + path[1:]
+			}
+		}
+		return path
+	}
+	service.DocsPath, service.LivePath, service.ReadyPath = free("/docs"), free("/healthz"), free("/readyz")
+	service.DocumentPath = free("/" + service.Document)
+}
+
+// handlerOf is the file for one contract.
+func handlerOf(c contract, own templates.Import, types, fileNames map[string]bool) templates.Handler {
+	name := lowerFirst(c.name)
+	for n := 2; types[name]; n++ {
+		name = fmt.Sprintf("%s%d", lowerFirst(c.name), n)
+	}
+	types[name] = true
+	h := templates.Handler{Type: name, File: fileOf(c.name, fileNames), Doc: strings.Replace(c.doc, c.name, name, 1)}
+	var paths []string
+	for _, m := range c.methods {
+		h.Methods = append(h.Methods, methodOf(m, "tornado.Raw(ctx).Operation()"))
+		paths = append(paths, m.imports...)
+	}
+	h.Imports = append(importsOf(paths), own)
+	return h
+}
+
+func methodOf(m method, operation string) templates.Method {
+	out := templates.Method{Doc: m.doc, Name: m.name, Nilable: m.nilable, Operation: operation}
+	var params []string
+	for _, p := range m.params {
+		params = append(params, p.name+" "+p.typ)
+	}
+	out.Params = "(" + strings.Join(params, ", ") + ")"
+	out.Results = m.results[0]
+	if len(m.results) > 1 {
+		out.Value = m.results[0]
+		out.Results = "(" + strings.Join(m.results, ", ") + ")"
+	}
+	return out
+}
+
+// importsOf are the imports for paths, and the runtime.
+func importsOf(paths []string) []templates.Import {
+	const runtime = modulePath + "/runtime"
+	list := []templates.Import{{Name: "tornado", Path: runtime}}
+	slices.Sort(paths)
+	for _, path := range slices.Compact(paths) {
+		if path != runtime {
+			list = append(list, templates.Import{Path: path})
+		}
+	}
+	return list
+}
+
+// fileOf names the file of a handler: "pets.go" for PetsHandler.
+func fileOf(handler string, taken map[string]bool) string {
+	stem := strings.ToLower(strings.ReplaceAll(strings.TrimSuffix(handler, "Handler"), "_", ""))
+	if runes := []rune(stem); len(runes) > 40 {
+		stem = string(runes[:40])
+	}
+	name := stem + ".go"
+	if stem == "" || taken[name] {
+		stem += "handler"
+		name = stem + ".go"
+	}
+	for n := 2; taken[name]; n++ {
+		name = fmt.Sprintf("%s%d.go", stem, n)
+	}
+	taken[name] = true
+	return name
+}
+
+// lowerFirst makes an exported name one that is not: petsHandler, apiHandler of APIHandler.
+func lowerFirst(name string) string {
+	runes := []rune(name)
+	for i := range runes {
+		if !unicode.IsUpper(runes[i]) || i > 0 && i+1 < len(runes) && unicode.IsLower(runes[i+1]) {
+			break
+		}
+		runes[i] = unicode.ToLower(runes[i])
+	}
+	return string(runes)
+}
+
+// scaffoldNames are the identifiers that the files of a scaffold use, beside those that are made of the document.
+var scaffoldNames = []string{
+	"main", "run", "service", "welcome", "auth", "addr", "stop", "err", "listener", "host", "port", "ip", "root", "h", "a", "ctx", "req", "zero",
+	"context", "flag", "fmt", "log", "slog", "net", "os", "signal", "syscall", "tornado", "docs",
+}
+
+// freeName is the name under which a scaffold imports the package: its own, unless something else bears it.
+func freeName(pkg string, o *outline) string {
+	taken := slices.Clone(scaffoldNames)
+	contracts := o.handlers
+	for _, h := range o.handlers {
+		taken = append(taken, lowerFirst(h.name))
+	}
+	if o.auth != nil {
+		contracts = append(slices.Clone(contracts), *o.auth)
+	}
+	for _, c := range contracts {
+		for _, m := range c.methods {
+			for _, p := range m.params {
+				taken = append(taken, p.name)
+			}
+			for _, path := range m.imports {
+				taken = append(taken, path[strings.LastIndexByte(path, '/')+1:])
+			}
+		}
+	}
+	name := pkg
+	for slices.Contains(taken, name) || types.Universe.Lookup(name) != nil {
+		name += "api"
+	}
+	return name
+}

@@ -1,0 +1,187 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+const petstore = "../../examples/petstore/openapi.yaml"
+
+var address = regexp.MustCompile(`http://[0-9a-z.:]+:[1-9][0-9]*`)
+
+// goEnv is the environment for the go command in a module outside of this workspace. What it needs is known here already.
+func goEnv() []string { return append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=mod") }
+
+// command runs a program to its end and returns what it printed.
+func command(t *testing.T, dir, name string, args ...string) string {
+	t.Helper()
+	cmd := exec.Command(name, args...)
+	cmd.Dir, cmd.Env = dir, goEnv()
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s %s\n%s", name, strings.Join(args, " "), out)
+	return string(out)
+}
+
+// served is a service that runs in a process of its own.
+type served struct {
+	cmd  *exec.Cmd
+	root string // "http://127.0.0.1:41234"
+	out  *bufio.Reader
+}
+
+// serve starts a service and waits until it says where it listens.
+func serve(t *testing.T, cmd *exec.Cmd) *served {
+	t.Helper()
+	out, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	var errors bytes.Buffer
+	cmd.Stderr = &errors
+	require.NoError(t, cmd.Start())
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	})
+	stuck := time.AfterFunc(5*time.Minute, func() { _ = cmd.Process.Kill() })
+	defer stuck.Stop()
+	s := &served{cmd: cmd, out: bufio.NewReader(out)}
+	for {
+		line, err := s.out.ReadString('\n')
+		require.NoError(t, err, "it ended before it served: %s", errors.String())
+		if s.root = address.FindString(line); s.root != "" && strings.Contains(line, "/docs") {
+			return s
+		}
+	}
+}
+
+// end sends a signal, and demands that the process ends well.
+func (s *served) end(t *testing.T, signal os.Signal) {
+	t.Helper()
+	require.NoError(t, s.cmd.Process.Signal(signal))
+	stuck := time.AfterFunc(time.Minute, func() { _ = s.cmd.Process.Kill() })
+	defer stuck.Stop()
+	_, err := io.Copy(io.Discard, s.out)
+	require.NoError(t, err)
+	require.NoError(t, s.cmd.Wait(), "exit code 0 after %s", signal)
+}
+
+// ask sends a request and returns status, media type and body of the answer.
+func (s *served) ask(t *testing.T, method, target string, header ...string) (status int, contentType, body string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, s.root+target, nil)
+	require.NoError(t, err)
+	for i := 0; i+1 < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
+	res, err := http.DefaultClient.Do(req)
+	require.NoError(t, err)
+	defer res.Body.Close()
+	data, err := io.ReadAll(res.Body)
+	require.NoError(t, err)
+	return res.StatusCode, res.Header.Get("Content-Type"), string(data)
+}
+
+// initService writes a service that can be built without asking anybody for checksums.
+func initService(t *testing.T, document string) (dir string) {
+	t.Helper()
+	dir = filepath.Join(t.TempDir(), "shop")
+	var stdout, stderr bytes.Buffer
+	require.Zero(t, run([]string{"init", dir, "--spec", document}, nil, &stdout, &stderr), stderr.String())
+	sums, err := os.ReadFile("../../go.sum")
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "go.sum"), sums, 0o600))
+	return dir
+}
+
+// The service that init writes builds, serves, checks input, answers 501, and ends well, with not one line changed.
+func TestScaffoldRuns(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds a service")
+	}
+	dir := initService(t, petstore)
+	command(t, dir, "go", "vet", "./...")
+	command(t, dir, "go", "build", "-o", "shop", ".")
+	cmd := exec.Command(filepath.Join(dir, "shop"), "-addr", "127.0.0.1:0")
+	s := serve(t, cmd)
+
+	const problem = "application/problem+json"
+	for _, c := range []struct {
+		method, target string
+		header         []string
+		status         int
+		contentType    string
+		contains       string
+	}{
+		{"GET", "/v1/pets/1", nil, 501, problem, "getPet"},
+		{"GET", "/v1/pets", nil, 501, problem, "listPets"},
+		{"GET", "/v1/store/inventory", nil, 501, problem, "getInventory"},
+		{"GET", "/v1/pets/x", nil, 422, problem, "petId"},
+		{"GET", "/v1/pets?limit=0", nil, 422, problem, "limit"},
+		{"DELETE", "/v1/pets/1", nil, 401, problem, ""},
+		{"DELETE", "/v1/pets/1", []string{"X-API-Key", "some"}, 501, problem, "deletePet"},
+		{"DELETE", "/v1/pets/1", []string{"Authorization", "Bearer some"}, 501, problem, "deletePet"},
+		{"GET", "/v1/nothing", nil, 404, problem, ""},
+		{"GET", "/docs", nil, 200, "text/html", "Petstore"},
+		{"GET", "/healthz", nil, 200, "text/plain; charset=utf-8", "ok"},
+		{"GET", "/readyz", nil, 200, "text/plain; charset=utf-8", "ready"},
+		{"GET", "/openapi.yaml", nil, 200, "application/yaml", "openapi:"},
+	} {
+		status, contentType, body := s.ask(t, c.method, c.target, c.header...)
+		require.Equal(t, c.status, status, "%s %s: %s", c.method, c.target, body)
+		require.Equal(t, c.contentType, contentType, "%s %s", c.method, c.target)
+		require.Contains(t, body, c.contains, "%s %s", c.method, c.target)
+	}
+	s.end(t, os.Interrupt)
+}
+
+// go generate in a new service runs the tool of the service's own go.mod, and changes nothing.
+func TestScaffoldGenerates(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the command")
+	}
+	dir := initService(t, petstore)
+	command(t, dir, "go", "build", "-o", filepath.Join(t.TempDir(), "tornadogen"), modulePath+"/cmd/tornadogen") // completes go.mod as go mod tidy does
+	before := tree(t, filepath.Join(dir, "petstoreapi"))
+	command(t, dir, "go", "generate", "./...")
+	require.Equal(t, before, tree(t, filepath.Join(dir, "petstoreapi")))
+}
+
+// scripts/demo serves a document, stops at a signal with exit code 0, and leaves nothing behind.
+func TestDemo(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds a service")
+	}
+	if runtime.GOOS == "windows" {
+		t.Skip("the demo is a script of bash")
+	}
+	command(t, ".", "go", "build", "-o", "../../bin/tornadogen", ".")
+	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+		folder := t.TempDir()
+		cmd := exec.Command("../../scripts/demo", "127.0.0.1:0", "testdata/demo.yaml")
+		cmd.Env = append(os.Environ(), "TMPDIR="+folder)
+		s := serve(t, cmd)
+		status, _, body := s.ask(t, "GET", "/things/1")
+		require.Equal(t, 501, status, body)
+		s.end(t, signal)
+		require.Empty(t, tree(t, folder))
+	}
+	folder := t.TempDir()
+	cmd := exec.Command("../../scripts/demo", "127.0.0.1:0", "missing.yaml")
+	cmd.Env = append(os.Environ(), "TMPDIR="+folder)
+	out, err := cmd.CombinedOutput()
+	require.Error(t, err)
+	require.Contains(t, string(out), "missing.yaml: there is no such file")
+	require.Empty(t, tree(t, folder))
+}

@@ -1,0 +1,199 @@
+// Package templates holds the text that `tornadogen init` writes once and that belongs to the user from then on.
+//
+// Data goes one way: the command fills in a [Service], Render executes one template a file (files/*.tmpl) and formats what is
+// Go. Nothing here reads a document: names, signatures and comments arrive ready to print.
+package templates
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"go/format"
+	"sort"
+	"strconv"
+	"strings"
+	"text/template"
+)
+
+// Service is what the files of a new service say. Every text is printed as it is: whoever fills a Service in sees to it that
+// names are identifiers and that comments are comments.
+type Service struct {
+	Name      string // of the command: "shop"
+	Module    string // module path: "example.com/shop"
+	GoVersion string // of the go directive: "1.26.0"
+	Runtime   Module
+
+	Document string // file name of the document: "openapi.yaml"
+	Package  string // name and folder of the generated package: "petapi"
+	Alias    string // under which it is imported; equal to Package unless that name is taken
+	New      string // function of the package that makes the API: "New"
+
+	DocsPath, DocumentPath, LivePath, ReadyPath string
+
+	Handlers []Handler
+	// Auth are the methods of the authenticator; none where no operation asks who is calling.
+	Auth []Method
+	// AuthImports are the imports of auth.go.
+	AuthImports []Import
+}
+
+// Module says where the generated code's runtime comes from.
+type Module struct {
+	Path, Version string
+	// Replace is the folder that stands in for the module, "" for a version that can be fetched.
+	Replace string
+}
+
+// Import is one import of a file; Name is "" where the package's own name is used.
+type Import struct{ Name, Path string }
+
+// Handler is the file with the methods of one tag.
+type Handler struct {
+	File    string // "pets.go"
+	Type    string // "petsHandler"
+	Doc     string // comment of the type, with its slashes
+	Imports []Import
+	Methods []Method
+}
+
+// Method is one method that answers 501.
+type Method struct {
+	Doc     string // comment, with its slashes
+	Name    string // "GetPet"
+	Params  string // "(ctx context.Context, req petapi.GetPetRequest)"
+	Results string // "(*petapi.Pet, error)"
+	// Value is the type of the first result, "" where the error is the only one.
+	Value string
+	// Nilable tells that nil is a value of that type.
+	Nilable bool
+	// Operation is the expression that gives the operation that is called.
+	Operation string
+}
+
+// File is one file of a service.
+type File struct {
+	Name string // relative to the folder of the service
+	Data []byte
+}
+
+//go:embed files
+var files embed.FS
+
+var parsed = template.Must(template.New("").Funcs(template.FuncMap{
+	"imports": importBlock,
+	"gomod":   modString,
+}).ParseFS(files, "files/*.tmpl"))
+
+// Render gives the files of s, sorted by name. The error is for a Service that does not give Go source.
+func (s Service) Render() ([]File, error) {
+	var out []File
+	add := func(name, tmpl string, data any) error {
+		var b bytes.Buffer
+		if err := parsed.ExecuteTemplate(&b, tmpl, data); err != nil {
+			return fmt.Errorf("render %s: %w", name, err)
+		}
+		text := b.Bytes()
+		if strings.HasSuffix(name, ".go") {
+			formatted, err := format.Source(text)
+			if err != nil {
+				return fmt.Errorf("format %s: %w", name, err)
+			}
+			text = formatted
+		}
+		out = append(out, File{name, text})
+		return nil
+	}
+	list := []struct {
+		name, tmpl string
+		data       any
+	}{
+		{"go.mod", "go.mod.tmpl", s},
+		{".gitignore", "gitignore.tmpl", s},
+		{"tornadogen.yaml", "tornadogen.yaml.tmpl", s},
+		{"main.go", "main.go.tmpl", s},
+	}
+	if len(s.Auth) > 0 {
+		list = append(list, struct {
+			name, tmpl string
+			data       any
+		}{"auth.go", "auth.go.tmpl", s})
+	}
+	for _, one := range list {
+		if err := add(one.name, one.tmpl, one.data); err != nil {
+			return nil, err
+		}
+	}
+	for _, h := range s.Handlers {
+		if err := add(h.File, "handler.go.tmpl", h); err != nil {
+			return nil, err
+		}
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].Name < out[j].Name })
+	return out, nil
+}
+
+// MainImports are the imports of main.go.
+func (s Service) MainImports() []Import {
+	runtime := s.Runtime.Path + "/runtime"
+	list := []Import{
+		{"tornado", runtime},
+		{"", runtime + "/docs"},
+		s.own(),
+	}
+	for _, path := range []string{"context", "flag", "fmt", "log", "log/slog", "net", "os", "os/signal", "syscall"} {
+		list = append(list, Import{"", path})
+	}
+	return list
+}
+
+// own is the import of the generated package.
+func (s Service) own() Import {
+	path := s.Module + "/" + s.Package
+	if s.Alias == s.Package {
+		return Import{"", path}
+	}
+	return Import{s.Alias, path}
+}
+
+// importBlock prints imports, those of the standard library apart. What belongs to the module of the service stands with the
+// others even where its path has no dot.
+func importBlock(list []Import) string {
+	var std, other []string
+	for _, i := range list {
+		line := "\t" + strconv.Quote(i.Path)
+		if i.Name != "" {
+			line = "\t" + i.Name + " " + strconv.Quote(i.Path)
+		}
+		if standard[i.Path] {
+			std = append(std, line)
+		} else {
+			other = append(other, line)
+		}
+	}
+	byPath := func(lines []string) {
+		sort.Slice(lines, func(i, j int) bool {
+			return lines[i][strings.IndexByte(lines[i], '"'):] < lines[j][strings.IndexByte(lines[j], '"'):]
+		})
+	}
+	byPath(std)
+	byPath(other)
+	text := "import (\n" + strings.Join(std, "\n")
+	if len(std) > 0 && len(other) > 0 {
+		text += "\n\n"
+	}
+	return text + strings.Join(other, "\n") + "\n)"
+}
+
+// standard are the packages of the standard library that a scaffold may import.
+var standard = map[string]bool{
+	"context": true, "flag": true, "fmt": true, "log": true, "log/slog": true, "net": true, "net/netip": true, "os": true,
+	"os/signal": true, "syscall": true, "time": true,
+}
+
+// modString quotes a path for go.mod where it must be (https://go.dev/ref/mod#go-mod-file-lexical).
+func modString(path string) string {
+	if strings.ContainsAny(path, " \t\"`'()[]{},;|&<>") || strings.Contains(path, "//") {
+		return strconv.Quote(path)
+	}
+	return path
+}

@@ -1,0 +1,131 @@
+package templates
+
+import (
+	"go/format"
+	"go/parser"
+	"go/token"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func shop() Service {
+	imports := []Import{{"tornado", "github.com/tornadogen/tornadogen/runtime"}, {"", "context"}, {"", "time"}, {"", "shop/petapi"}}
+	get := Method{
+		Doc: "// GetPet: Get one.\n//\n// GET /pets/{petId}", Name: "GetPet", Params: "(ctx context.Context, req petapi.GetPetRequest)",
+		Results: "(*petapi.Pet, error)", Value: "*petapi.Pet", Nilable: true, Operation: "op",
+	}
+	del := Method{Doc: "// DeletePet.", Name: "DeletePet", Params: "(ctx context.Context, req petapi.DeletePetRequest)", Results: "error", Operation: "op"}
+	now := Method{
+		Doc: "// Now.", Name: "Now", Params: "(ctx context.Context, req petapi.NowRequest)", Results: "(time.Time, error)", Value: "time.Time", Operation: "op",
+	}
+	return Service{
+		Name: "shop", Module: "shop", GoVersion: "1.26.0", Document: "openapi.yaml", Package: "petapi", Alias: "petapi", New: "New",
+		Runtime:  Module{Path: "github.com/tornadogen/tornadogen", Version: "v1.2.3"},
+		DocsPath: "/docs", DocumentPath: "/openapi.yaml", LivePath: "/healthz", ReadyPath: "/readyz",
+		Handlers: []Handler{{File: "pets.go", Type: "petsHandler", Doc: "// petsHandler answers.", Imports: imports, Methods: []Method{get, del, now}}},
+		Auth: []Method{{
+			Doc: "// Key checks.", Name: "Key", Params: "(ctx context.Context, key tornado.APIKey)", Results: "(context.Context, error)", Operation: "key.Operation",
+		}},
+		AuthImports: imports[:2],
+	}
+}
+
+func rendered(t *testing.T, s Service) map[string]string {
+	t.Helper()
+	files, err := s.Render()
+	require.NoError(t, err)
+	all := map[string]string{}
+	for _, f := range files {
+		all[f.Name] = string(f.Data)
+		if !strings.HasSuffix(f.Name, ".go") {
+			continue
+		}
+		_, err := parser.ParseFile(token.NewFileSet(), f.Name, f.Data, parser.AllErrors)
+		require.NoError(t, err)
+		again, err := format.Source(f.Data)
+		require.NoError(t, err)
+		require.Equal(t, string(again), string(f.Data), "%s is formatted", f.Name)
+	}
+	return all
+}
+
+func TestRender(t *testing.T) {
+	all := rendered(t, shop())
+	require.Len(t, all, 6)
+	require.Equal(t, `module shop
+
+go 1.26.0
+
+tool github.com/tornadogen/tornadogen/cmd/tornadogen
+
+require github.com/tornadogen/tornadogen v1.2.3
+`, all["go.mod"])
+	require.Equal(t, `package main
+
+import (
+	"context"
+	"time"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+	"shop/petapi"
+)
+
+// petsHandler answers.
+type petsHandler struct{}
+
+// GetPet: Get one.
+//
+// GET /pets/{petId}
+func (h *petsHandler) GetPet(ctx context.Context, req petapi.GetPetRequest) (*petapi.Pet, error) {
+	return nil, tornado.NotImplemented(op)
+}
+
+// DeletePet.
+func (h *petsHandler) DeletePet(ctx context.Context, req petapi.DeletePetRequest) error {
+	return tornado.NotImplemented(op)
+}
+
+// Now.
+func (h *petsHandler) Now(ctx context.Context, req petapi.NowRequest) (time.Time, error) {
+	var zero time.Time
+	return zero, tornado.NotImplemented(op)
+}
+`, all["pets.go"])
+	require.Contains(t, all["main.go"], "Handle(petapi.New(&service{}, auth{}))")
+	require.Contains(t, all["auth.go"], "return nil, tornado.NotImplemented(key.Operation)")
+}
+
+func TestRenderWithoutSecurityAndOperations(t *testing.T) {
+	s := shop()
+	s.Auth, s.Handlers, s.Alias = nil, nil, "fmtapi"
+	s.Package = "fmt"
+	all := rendered(t, s)
+	require.NotContains(t, all, "auth.go")
+	require.Contains(t, all["main.go"], "Handle(fmtapi.New(&service{}))")
+	require.Contains(t, all["main.go"], `fmtapi "shop/fmt"`)
+}
+
+// The path of a folder is quoted where go.mod would misread it.
+func TestReplace(t *testing.T) {
+	for path, want := range map[string]string{
+		"/src/tornadogen":      "/src/tornadogen",
+		"/my src/tornadogen":   `"/my src/tornadogen"`,
+		`/a"b\c`:               `"/a\"b\\c"`,
+		"/a//b":                `"/a//b"`,
+		"/a(b":                 `"/a(b"`,
+		"/ä/tornadogen@v1.0.0": "/ä/tornadogen@v1.0.0",
+	} {
+		s := shop()
+		s.Runtime.Replace = path
+		require.Contains(t, rendered(t, s)["go.mod"], "\nreplace github.com/tornadogen/tornadogen => "+want+"\n")
+	}
+}
+
+func TestRenderReportsWhatIsNoGo(t *testing.T) {
+	s := shop()
+	s.Handlers[0].Doc = "this is no comment"
+	_, err := s.Render()
+	require.ErrorContains(t, err, "format pets.go")
+}
