@@ -22,8 +22,8 @@ type Input struct {
 	joined  []byte // memory for header fields that stand several times
 
 	queryRead, cookiesRead, decoded bool
-	syntax                 string      // why the body is no JSON, "" if it is
-	violations             []Violation // of the body
+	syntax                          string      // why the body is no JSON, "" if it is
+	violations                      []Violation // of the body
 }
 
 // reset makes in ready for the next request and keeps its memory.

@@ -15,11 +15,16 @@ import (
 	"github.com/tornadogen/tornadogen/runtime/internal/poll/polltest"
 )
 
-// drainLater drains in the background.
+// drainLater drains in the background, and returns when the loops have been
+// told.
 func (s *stage) drainLater(ctx context.Context) <-chan error {
 	done := make(chan error, 1)
 	go func() { done <- s.Drain(ctx) }()
-	await(s.t, s.draining.Load, "draining")
+	await(s.t, func() bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return s.wound
+	}, "draining")
 	return done
 }
 

