@@ -1,6 +1,8 @@
 package tornado
 
 import (
+	"time"
+
 	"github.com/tornadogen/tornadogen/runtime/internal/jsonwire"
 	"github.com/tornadogen/tornadogen/runtime/internal/operation"
 	"github.com/tornadogen/tornadogen/runtime/internal/param"
@@ -31,6 +33,27 @@ type (
 	// Blob is a body of bytes with its media type.
 	Blob = value.Blob
 )
+
+// ParseDate reads YYYY-MM-DD.
+func ParseDate(s string) (Date, error) { return value.ParseDate(s) }
+
+// DateOf returns the day of t in t's own location.
+func DateOf(t time.Time) Date { return value.DateOf(t) }
+
+// ParseTimeOfDay reads a full-time (RFC 3339 section 5.6), "15:04:05Z".
+func ParseTimeOfDay(s string) (TimeOfDay, error) { return value.ParseTimeOfDay(s) }
+
+// ParseDuration reads a duration of RFC 3339 appendix A, "P1DT12H".
+func ParseDuration(s string) (Duration, error) { return value.ParseDuration(s) }
+
+// ParseUUID reads a UUID in its usual form.
+func ParseUUID(s string) (UUID, error) { return value.ParseUUID(s) }
+
+// ParseDecimal reads a number exactly.
+func ParseDecimal(s string) (Decimal, error) { return value.ParseDecimal(s) }
+
+// JSONOf returns the JSON of v by the rules of encoding/json.
+func JSONOf(v any) (JSON, error) { return value.JSONOf(v) }
 
 // Some returns an Opt that holds v.
 func Some[T any](v T) Opt[T] { return value.Some(v) }
