@@ -54,26 +54,39 @@ func (d *Decoder) JSON() value.JSON {
 	return bytes.Clone(d.data[start:d.pos])
 }
 
-// Const consumes a value that must be equal to the JSON text canonical: numbers by value, objects whatever the order of members.
-func (d *Decoder) Const(canonical string) {
-	d.oneOf(validate.KeywordConst, validate.MessageConst(canonical), canonical)
+// Const consumes a value and returns a copy of its text; it must be equal to the JSON text canonical: numbers by value, objects
+// whatever the order of members.
+func (d *Decoder) Const(canonical string) value.JSON {
+	start := d.pos
+	if !d.oneOf(canonical) {
+		d.Violate(start, validate.KeywordConst, validate.MessageConst(canonical))
+	}
+	return d.textSince(start)
 }
 
-// OneOf consumes any value and returns a copy of its text; it must be equal to one of the JSON texts.
+// OneOf consumes any value and returns a copy of its text; it must be equal to one of the JSON texts, as Const has it.
 func (d *Decoder) OneOf(texts ...string) value.JSON {
 	start := d.pos
-	d.oneOf(validate.KeywordEnum, validate.MessageEnum(texts), texts...)
+	if !d.oneOf(texts...) {
+		d.Violate(start, validate.KeywordEnum, validate.MessageEnum(texts))
+	}
+	return d.textSince(start)
+}
+
+// textSince returns a copy of the value that began at start and was just consumed, nil after a syntax error.
+func (d *Decoder) textSince(start int) value.JSON {
 	if d.failed {
 		return nil
 	}
 	return bytes.Clone(d.data[start:d.pos])
 }
 
-func (d *Decoder) oneOf(keyword, message string, texts ...string) {
+// oneOf consumes a value and reports whether it is equal to one of the texts, or no JSON.
+func (d *Decoder) oneOf(texts ...string) bool {
 	start := d.pos
 	d.Skip()
 	if d.failed || slices.Contains(texts, string(d.data[start:d.pos])) {
-		return
+		return true
 	}
 	again := d.again(start)
 	have := again.appendCanonical(nil)
@@ -81,10 +94,10 @@ func (d *Decoder) oneOf(keyword, message string, texts ...string) {
 		var want Decoder
 		want.Reset([]byte(text))
 		if bytes.Equal(have, want.appendCanonical(nil)) {
-			return
+			return true
 		}
 	}
-	d.Violate(start, keyword, message)
+	return false
 }
 
 // Peek returns the string that is the value of the member name of the object that comes next. Nothing is consumed. It returns
