@@ -57,9 +57,9 @@ func TestGolden(t *testing.T) {
 // warnings.txt.
 func checkCase(t *testing.T, folder, out, pkg string) {
 	t.Helper()
-	files, diagnostics := generate(t, folder, pkg)
+	files, diagnostics := generate(t, folder, generator.Options{Package: pkg})
 	require.NotNil(t, files, "the document is refused:\n%s", text(diagnostics))
-	again, _ := generate(t, folder, pkg)
+	again, _ := generate(t, folder, generator.Options{Package: pkg})
 	require.Equal(t, len(files), len(again))
 	got := map[string]string{}
 	for i, f := range files {
@@ -81,7 +81,7 @@ func TestInvalid(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			folder := filepath.Join("invalid", name)
-			files, diagnostics := generate(t, folder, packageName)
+			files, diagnostics := generate(t, folder, generator.Options{Package: packageName})
 			require.True(t, diagnostics.HasErrors(), "no error was found")
 			assert.Nil(t, files, "a document that is refused gives no files")
 			compareFile(t, filepath.Join(folder, "diagnostics.txt"), text(diagnostics))
@@ -89,24 +89,37 @@ func TestInvalid(t *testing.T) {
 	}
 }
 
-// TestVet compiles and vets every expected package.
+// TestVet compiles and vets every expected package, and the parts of one that can be generated alone.
 func TestVet(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compiles every expected package")
+	}
+	parts, err := os.MkdirTemp(".", "parts")
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, os.RemoveAll(parts)) })
+	for name, only := range map[string][]string{
+		"server": {generator.OnlyServer}, "client": {generator.OnlyClient}, "types": {generator.OnlyTypes}, "both": {generator.OnlyServer, generator.OnlyClient},
+	} {
+		files, _ := generate(t, petstore, generator.Options{Package: name, Only: only})
+		folder := filepath.Join(parts, name)
+		require.NoError(t, os.Mkdir(folder, 0o755))
+		for _, f := range files {
+			require.NoError(t, os.WriteFile(filepath.Join(folder, f.Name), f.Data, 0o644))
+		}
 	}
 	out, err := exec.Command("go", "vet", "./...", petstore+"/petapi").CombinedOutput()
 	require.NoError(t, err, string(out))
 }
 
 // generate loads the document in folder and gives its package; no files when the document is refused.
-func generate(t *testing.T, folder, pkg string) ([]generator.File, spec.Diagnostics) {
+func generate(t *testing.T, folder string, opts generator.Options) ([]generator.File, spec.Diagnostics) {
 	t.Helper()
 	api, diagnostics, err := spec.Load(document(t, folder))
 	require.NoError(t, err)
 	if api == nil {
 		return nil, diagnostics
 	}
-	files, more, err := generator.Generate(api, generator.Options{Package: pkg})
+	files, more, err := generator.Generate(api, opts)
 	require.NoError(t, err)
 	diagnostics = append(diagnostics, more...)
 	diagnostics.Sort()
@@ -139,33 +152,36 @@ func text(diagnostics spec.Diagnostics) string {
 	return b.String()
 }
 
-// compareFolder demands that folder holds exactly the files of want, or writes them.
+// compareFolder demands that folder holds exactly the files of got, beside hidden ones such as the command's manifest, or
+// makes it so.
 func compareFolder(t *testing.T, folder string, got map[string]string) {
 	t.Helper()
 	if *update {
-		require.NoError(t, os.RemoveAll(folder))
 		require.NoError(t, os.MkdirAll(folder, 0o755))
 		for name, data := range got {
 			require.NoError(t, os.WriteFile(filepath.Join(folder, name), []byte(data), 0o644))
 		}
-		return
 	}
 	entries, err := os.ReadDir(folder)
 	require.NoError(t, err, "run `go test ./golden -update` and read the diff")
-	want := map[string]string{}
 	for _, e := range entries {
-		data, err := os.ReadFile(filepath.Join(folder, e.Name()))
-		require.NoError(t, err)
-		want[e.Name()] = string(data)
-	}
-	for name, data := range got {
-		if assert.Contains(t, want, name, "the folder lacks a file") {
-			assert.Equal(t, want[name], data, name)
+		path := filepath.Join(folder, e.Name())
+		data, wanted := got[e.Name()]
+		switch {
+		case strings.HasPrefix(e.Name(), "."):
+		case wanted:
+			have, err := os.ReadFile(path)
+			require.NoError(t, err)
+			assert.Equal(t, string(have), data, path)
+			delete(got, e.Name())
+		case *update:
+			require.NoError(t, os.Remove(path))
+		default:
+			assert.Fail(t, "the generator no longer gives "+path)
 		}
-		delete(want, name)
 	}
-	for name := range want {
-		assert.Fail(t, "the generator no longer gives "+name)
+	for name := range got {
+		assert.Fail(t, folder+" lacks "+name)
 	}
 }
 

@@ -6,20 +6,24 @@ import (
 	"time"
 )
 
-// access logs one request. ended is "answered" or "client gone": each request ends in exactly one of the two.
-func (x *exchange) access(l *slog.Logger, status int, bytes int64, ended string) {
-	operation := ""
-	if x.match != nil {
-		operation = x.match.op.ID
+// accessRecord is one request that has ended, for the access log.
+type accessRecord struct {
+	method, target, operation string
+	status                    int // 0 when nothing was answered
+	bytes                     int64
+	took                      time.Duration
+	gone                      bool // the client hung up before it was answered
+}
+
+// log writes the record. Each request ends in exactly one way: "answered" or "client gone".
+func (r *accessRecord) log(l *slog.Logger, peer string) {
+	ended := "answered"
+	if r.gone {
+		ended = "client gone"
 	}
 	l.LogAttrs(context.Background(), slog.LevelInfo, "request",
-		slog.String("method", string(x.head.Method)),
-		slog.String("target", string(x.head.Target)),
-		slog.String("operation", operation),
-		slog.Int("status", status),
-		slog.Int64("bytes", bytes),
-		slog.Duration("took", time.Since(x.started)),
-		slog.String("peer", x.peer.RemoteAddr().String()),
-		slog.String("ended", ended),
+		slog.String("method", r.method), slog.String("target", r.target), slog.String("operation", r.operation),
+		slog.Int("status", r.status), slog.Int64("bytes", r.bytes), slog.Duration("took", r.took),
+		slog.String("peer", peer), slog.String("ended", ended),
 	)
 }

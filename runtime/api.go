@@ -42,6 +42,7 @@ type API struct {
 	mapError   ErrorMapper
 	logger     *slog.Logger
 	lenient422 bool // violations answer 400
+	noSecurity bool // nobody has written the authenticator: see SecurityUnimplemented
 	maxBody    int64
 }
 
@@ -109,6 +110,14 @@ func NewAPI(info Info, opts ...APIOption) *API {
 	return a
 }
 
+// log is where the API logs.
+func (a *API) log() *slog.Logger {
+	if a.logger == nil {
+		return slog.Default()
+	}
+	return a.logger
+}
+
 // Info returns what the document says of itself.
 func (a *API) Info() Info { return a.info }
 
@@ -135,6 +144,11 @@ func (a *API) Fallback(op *Operation, fn func(status int, title string) error) {
 	}
 	panic(fmt.Sprintf("tornado: fallback of operation %s, which is not registered", op.ID))
 }
+
+// SecurityUnimplemented says that the authenticator is not written yet: an operation that asks for credentials validates its
+// input and answers 501, whatever credentials came, and its handler is not called. Generated code calls it when the authenticator
+// embeds the generated UnimplementedAuthenticator.
+func (a *API) SecurityUnimplemented() { a.noSecurity = true }
 
 // add enters an operation. It panics on what the generator cannot produce: two operations of one route.
 func (a *API) add(op *Operation, run func(x *exchange)) {

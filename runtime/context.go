@@ -11,7 +11,8 @@ import (
 // the end; they are cut from blocks to save allocations. What cancels it is made when somebody asks for Done.
 type requestContext struct {
 	parent context.Context          // immutable
-	call   atomic.Pointer[exchange] // the request while it runs, nil after its end
+	peer   peer                     // immutable
+	call   atomic.Pointer[exchange] // the request while a frame holds it, nil while it is awaited and after its end
 
 	mu     sync.Mutex
 	inner  context.Context         // guarded by mu; nil until Done is called
@@ -25,18 +26,18 @@ const contextBlock = 16
 // contextSource cuts contexts from blocks. It belongs to a frame: only its owner uses it.
 type contextSource struct{ block []requestContext }
 
-func (s *contextSource) next(parent context.Context, x *exchange) *requestContext {
+func (s *contextSource) next(parent context.Context, p peer, x *exchange) *requestContext {
 	if len(s.block) == 0 {
 		s.block = make([]requestContext, contextBlock)
 	}
 	c := &s.block[0]
 	s.block = s.block[1:]
-	c.parent = parent
+	c.parent, c.peer = parent, p
 	c.call.Store(x)
 	return c
 }
 
-// Deadline is that of the server's context; a request has none of its own.
+// Deadline is that of the parent, where it has one.
 func (c *requestContext) Deadline() (time.Time, bool) { return c.parent.Deadline() }
 
 // Done is closed when the client has hung up, the server is cut off, or the request has ended.
@@ -47,8 +48,8 @@ func (c *requestContext) Done() <-chan struct{} {
 		c.inner, c.cancel = context.WithCancelCause(c.parent)
 		if c.ended != nil {
 			c.cancel(c.ended)
-		} else if x := c.call.Load(); x != nil {
-			x.peer.watch(c)
+		} else {
+			c.peer.watch(c)
 		}
 	}
 	return c.inner.Done()
@@ -61,7 +62,7 @@ func (c *requestContext) Err() error {
 	switch {
 	case c.inner != nil:
 		return c.inner.Err()
-	case c.ended != nil:
+	case c.ended != nil, c.peer.gone():
 		return context.Canceled
 	}
 	return c.parent.Err()
@@ -72,10 +73,7 @@ type rawKey struct{}
 // Value knows the running request (see Raw) and what the server's context knows.
 func (c *requestContext) Value(key any) any {
 	if _, ok := key.(rawKey); ok {
-		if x := c.call.Load(); x != nil {
-			return x
-		}
-		return nil
+		return c
 	}
 	c.mu.Lock()
 	inner := c.inner

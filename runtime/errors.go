@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/http1"
 )
 
 // ErrForbidden is what an authenticator returns, wrapped or as it is, when the caller is known but may not do this:
@@ -42,12 +44,21 @@ func (e *StatusError) title() string {
 	if e.Title != "" {
 		return e.Title
 	}
-	return http.StatusText(e.Status)
+	return http1.StatusText(e.Status)
 }
 
 // NotImplemented is the error of an operation that nobody has written yet: 501.
 func NotImplemented(op *Operation) error {
 	return &StatusError{Status: http.StatusNotImplemented, Detail: op.ID + " is not implemented yet"}
+}
+
+// Unimplemented is NotImplemented for the operation that ctx belongs to, for the handlers of a service that is begun. ctx is that
+// of a running handler.
+func Unimplemented(ctx context.Context) error {
+	if op := Raw(ctx).Operation(); op != nil {
+		return NotImplemented(op)
+	}
+	return &StatusError{Status: http.StatusNotImplemented}
 }
 
 // Responder is an answer that writes itself. The generated answer types implement it.

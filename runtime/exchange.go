@@ -9,7 +9,6 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
 	"github.com/tornadogen/tornadogen/runtime/internal/param"
@@ -32,13 +31,15 @@ type exchange struct {
 	peer     peer
 	raw      rawAnswer // what the handler asked for through Raw
 	panicked bool      // the connection ends after this answer
-	started  time.Time // set for the access log alone
+	aborted  bool      // the connection ends without an answer (http.ErrAbortHandler)
 }
 
-// peer is the connection of an exchange as the rest of the package sees it.
+// peer is the connection of a request as the rest of the package sees it. Its methods are safe from any goroutine.
 type peer interface {
-	// watch makes the connection end c when its client hangs up. Safe from any goroutine while the request runs.
+	// watch makes the connection end c when its client hangs up, or has. The caller holds c.mu.
 	watch(c *requestContext)
+	// gone reports whether the client has hung up.
+	gone() bool
 	RemoteAddr() net.Addr
 	LocalAddr() net.Addr
 }
@@ -48,14 +49,14 @@ func (x *exchange) reset() {
 	x.in.reset()
 	x.reply.reset()
 	x.raw.reset()
-	x.match, x.ctx, x.request, x.panicked = nil, nil, nil, false
+	x.match, x.ctx, x.request, x.panicked, x.aborted = nil, nil, nil, false, false
 }
 
 // begin opens the request's context.
 func (x *exchange) begin(parent context.Context, p peer) {
 	x.peer = p
 	x.in.x = x
-	x.request = x.contexts.next(parent, x)
+	x.request = x.contexts.next(parent, p, x)
 	x.ctx = x.request
 }
 
@@ -67,7 +68,7 @@ func (x *exchange) admit(a *API) (ok bool) {
 		return false
 	}
 	op := x.match.op
-	if len(op.Security) > 0 && !x.authenticate(a) {
+	if len(op.Security) > 0 && !a.noSecurity && !x.authenticate(a) {
 		return false
 	}
 	if !x.acceptable() {
@@ -127,7 +128,7 @@ func (x *exchange) acceptable() bool {
 
 // admitBody checks what the head says about the body: that it may be there, how it is encoded, and how long it is.
 func (x *exchange) admitBody(op *Operation) bool {
-	if !x.hasBody() {
+	if !x.head.HasBody() {
 		if op.BodyRequired {
 			x.reply.refuse(http.StatusBadRequest, "this operation needs a body of "+strings.Join(op.Consumes, ", "))
 			return false
@@ -148,9 +149,6 @@ func (x *exchange) admitBody(op *Operation) bool {
 	}
 	return true
 }
-
-// hasBody reports whether the head announces a body of at least one byte.
-func (x *exchange) hasBody() bool { return x.head.Chunked || x.head.ContentLength > 0 }
 
 // answer decodes, validates, calls the handler and builds the reply. The body is complete, in x.in.body.
 func (x *exchange) answer() {
@@ -182,6 +180,10 @@ func (x *exchange) close() (watched bool) { return x.request != nil && x.request
 func (x *exchange) accepted() bool {
 	in := &x.in
 	if !in.failed() {
+		if x.match.api.noSecurity && len(x.match.op.Security) > 0 {
+			x.failWith(&StatusError{Status: http.StatusNotImplemented, Detail: "authentication for " + x.match.op.ID + " is not implemented yet"})
+			return false
+		}
 		return true
 	}
 	if reason := in.unreadable(); reason != "" {
@@ -209,11 +211,11 @@ func (x *exchange) fail(err error) {
 	var status *StatusError
 	if !errors.As(err, &status) || status.Status < 400 || status.Status > 599 {
 		if x.request.Err() == nil { // else the client is gone, and the error most likely says so
-			a.logger.ErrorContext(x.ctx, "handler failed", "operation", op.ID, "error", err)
+			a.log().ErrorContext(x.ctx, "handler failed", "operation", op.ID, "error", err)
 		}
 		status = &StatusError{Status: http.StatusInternalServerError}
 	} else if status.Err != nil {
-		a.logger.ErrorContext(x.ctx, "handler failed", "operation", op.ID, "error", err)
+		a.log().ErrorContext(x.ctx, "handler failed", "operation", op.ID, "error", err)
 	}
 	x.failWith(status)
 }
@@ -253,10 +255,10 @@ func (x *exchange) recoverPanic(ok *bool) {
 		return
 	}
 	*ok = false
-	x.panicked = true
+	x.panicked, x.aborted = true, cause == http.ErrAbortHandler //nolint:errorlint // net/http compares the panic value in the same way
 	x.reply.reset()
 	x.raw.reset()
-	if cause != http.ErrAbortHandler { //nolint:errorlint // net/http compares the panic value in the same way
+	if !x.aborted {
 		x.log("handler panicked", "panic", cause, "stack", string(debug.Stack()))
 	}
 	x.reply.refuse(http.StatusInternalServerError, "")
@@ -266,5 +268,5 @@ func (x *exchange) log(text string, args ...any) {
 	if x.match == nil {
 		return
 	}
-	x.match.api.logger.Error(text, append([]any{"operation", x.match.op.ID}, args...)...)
+	x.match.api.log().Error(text, append([]any{"operation", x.match.op.ID}, args...)...)
 }

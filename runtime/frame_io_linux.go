@@ -3,9 +3,9 @@ package tornado
 import (
 	"errors"
 	"io"
-	"log/slog"
 	"time"
 
+	"github.com/tornadogen/tornadogen/runtime/internal/http1"
 	"github.com/tornadogen/tornadogen/runtime/internal/worker"
 )
 
@@ -18,10 +18,11 @@ func (f *frame) fill() (worker.Next, bool) {
 		return f.wait(), false
 	case errors.Is(err, io.EOF):
 		f.flush()
-		f.closeExchange()
+		f.lost()
 		return worker.Close, false
-	case err != nil: // the peer is gone
-		f.closeExchange()
+	case err != nil:
+		f.broken = true
+		f.lost()
 		return worker.Close, false
 	}
 	f.w += n
@@ -51,7 +52,7 @@ func (f *frame) wait() worker.Next {
 	f.flush()
 	switch {
 	case f.broken:
-		f.closeExchange()
+		f.lost()
 		return worker.Close
 	case f.r < f.w:
 		f.suspend()
@@ -80,7 +81,9 @@ func (f *frame) suspend() {
 		f.x.request.call.Store(nil)
 	}
 	f.conn.Data = p
-	if !f.deadline.IsZero() {
+	if f.deadline.IsZero() { // line ends behind a body, and nothing of a request
+		f.conn.SetTimeout(f.service.timeouts.Idle)
+	} else {
 		f.conn.SetDeadline(f.deadline)
 	}
 	f.r, f.w = 0, 0
@@ -95,42 +98,18 @@ func (f *frame) flushWithin(limit time.Duration) {
 		f.broken = f.conn.Write(f.out, limit) != nil
 	}
 	f.out = f.out[:0]
+	f.logRecords()
 }
 
-// logAccess logs the request at the front, if that is wanted.
-func (f *frame) logAccess() {
-	if l := f.service.server.accessLog; l != nil {
-		f.logEnd(l, f.x.reply.status, int64(len(f.x.reply.body)))
-	}
-}
-
-// logMounted is logAccess for a mounted handler.
-func (f *frame) logMounted(m *mounted) {
-	if l := f.service.server.accessLog; l != nil {
-		f.logEnd(l, m.status, m.written)
-	}
-}
-
-func (f *frame) logEnd(l *slog.Logger, status int, size int64) {
-	ended := "answered"
-	if f.broken || f.conn.Gone() {
-		ended = "client gone"
-	}
-	f.x.access(l, status, size, ended)
-}
-
-// drop ends a request that will never be complete.
-func (p *pending) drop() {
-	if p.request != nil {
-		p.request.finish()
-	}
-}
+// drop ends a request that will never be complete, and reports whether the connection knows of it.
+func (p *pending) drop() (watched bool) { return p.request != nil && p.request.finish() }
 
 // Release makes the frame ready for the next connection.
 func (f *frame) Release() {
 	f.x.reset()
 	f.r, f.w, f.out, f.progress = 0, 0, f.out[:0], progress{}
-	f.service, f.conn, f.peer = nil, nil, connPeer{}
+	f.service, f.conn, f.x.peer = nil, nil, nil
+	f.x.head = http1.Head{Fields: f.x.head.Fields[:0]}
 	if len(f.buf) > maxKeptBuffer {
 		f.buf = nil
 	}

@@ -43,14 +43,14 @@ const (
 type frame struct {
 	service *service
 	conn    *worker.Conn
-	peer    connPeer
 	x       exchange
 
 	buf      []byte // buf[r:w] was received and not answered; the request at the front begins at r
 	r, w     int
-	out      []byte // answers that were not written yet
-	broken   bool   // a write failed: the peer is gone
-	answered int    // requests of this turn
+	out      []byte         // answers that were not written yet
+	broken   bool           // a write failed: the peer is gone
+	records  []accessRecord // of the answers that wait
+	answered int            // requests of this turn
 
 	progress
 }
@@ -60,6 +60,7 @@ type progress struct {
 	phase    phase
 	parser   http1.Parser
 	deadline time.Time     // of the phase; zero until the first byte was seen
+	started  time.Time     // when the first byte was seen; zero without an access log
 	headLen  int           // in phaseBody
 	chunked  http1.Chunked // in phaseBody
 	body     []byte        // in phaseBody: what was decoded of a chunked body
@@ -76,8 +77,9 @@ type pending struct {
 
 // attach takes over what is kept with the connection.
 func (f *frame) attach(s *service, c *worker.Conn) {
-	f.service, f.conn, f.peer = s, c, connPeer{c, s}
+	f.service, f.conn = s, c
 	f.broken, f.answered = false, 0
+	f.x.peer, f.x.in.x = peerOf(c), &f.x
 	p, _ := c.Data.(*pending)
 	if p == nil {
 		if f.buf == nil {
@@ -97,19 +99,23 @@ func (f *frame) attach(s *service, c *worker.Conn) {
 		copy(f.buf, p.received)
 	}
 	if f.phase == phaseBody {
-		f.x.match, f.x.request, f.x.ctx, f.x.peer = p.match, p.request, p.ctx, &f.peer
-		p.request.call.Store(&f.x)
+		f.x.match, f.x.request, f.x.ctx = p.match, p.request, p.ctx
 		f.rebind()
+		p.request.call.Store(&f.x)
 	}
 }
 
-// rebind reads the head again after its bytes have moved. It was complete and valid before.
+// rebind reads the head again after its bytes have moved, and all that was taken from it. It was complete and valid before.
 func (f *frame) rebind() {
+	f.x.in.forget()
 	f.parser.Reset()
 	if n, err := f.parser.Feed(f.buf[f.r:f.w], &f.service.limits, &f.x.head); n != f.headLen || err != nil {
 		panic("tornado: a head changed while its body was received")
 	}
 	f.x.match.api.routes.Match(f.x.head.Method, f.x.head.Path, &f.x.in.path)
+	if f.x.match.op.Consumes != nil {
+		f.x.in.readMedia(f.x.head.ContentType, f.x.match.op)
+	}
 }
 
 // serve takes the connection as far as what it has sent allows.
@@ -127,10 +133,22 @@ func (f *frame) serve() worker.Next {
 
 // abandon answers for a handler that ended its goroutine (runtime.Goexit).
 func (f *frame) abandon() {
+	if f.x.request == nil { // a mounted one has been answered for
+		f.flush()
+		return
+	}
 	f.x.log("handler ended its goroutine")
 	f.x.reply.reset()
-	f.x.reply.refuse(http.StatusInternalServerError, "")
-	f.writeAnswer(endClose)
+	f.lastAnswer(http.StatusInternalServerError, "")
+}
+
+// lastAnswer ends the request at the front with a refusal, and with it the connection.
+func (f *frame) lastAnswer(status int, detail string) {
+	if f.phase == phaseHead && f.x.match == nil {
+		f.x.head = http1.Head{Fields: f.x.head.Fields[:0]} // nothing is known of the request; what stands there is an earlier one
+	}
+	f.x.reply.refuse(status, detail)
+	f.record(status, int64(f.writeAnswer(endClose)))
 	f.flush()
 	f.closeExchange()
 }
@@ -164,7 +182,7 @@ func (f *frame) turn() worker.Next {
 			return worker.Again
 		case endConn:
 			f.flush()
-			return worker.Close
+			return f.close()
 		case endLinger:
 			f.flush()
 			return worker.Linger
@@ -176,15 +194,23 @@ func (f *frame) turn() worker.Next {
 
 // expire ends a connection whose deadline has passed: in silence between requests, with 408 inside of one.
 func (f *frame) expire() worker.Next {
-	if f.r < f.w {
+	if f.phase == phaseBody || !f.onlyEmptyLines() {
 		f.x.reply.reset()
-		f.x.reply.refuse(http.StatusRequestTimeout, "the request took too long to arrive")
-		f.writeAnswer(endClose)
-		f.flush()
+		f.lastAnswer(http.StatusRequestTimeout, "the request took too long to arrive")
 	}
-	f.closeExchange()
+	return f.close()
+}
+
+// close ends the connection, but lets a client that has sent more read its answer first: unread bytes would reset it.
+func (f *frame) close() worker.Next {
+	if !f.broken && f.conn.Readable() {
+		return worker.Linger
+	}
 	return worker.Close
 }
+
+// onlyEmptyLines reports whether nothing but line ends is buffered, as some clients send behind a body.
+func (f *frame) onlyEmptyLines() bool { return len(bytes.Trim(f.buf[f.r:f.w], "\r\n")) == 0 }
 
 // receiveHead parses the head at the front and decides what it leads to.
 func (f *frame) receiveHead() verdict {
@@ -196,22 +222,21 @@ func (f *frame) receiveHead() verdict {
 	case err != nil:
 		return f.reject(err)
 	case n == 0:
-		if f.deadline.IsZero() {
+		f.begun()
+		if f.deadline.IsZero() && !f.onlyEmptyLines() {
 			f.deadline = f.conn.Now().Add(f.service.timeouts.Header)
 		}
 		return needMore
 	}
+	f.begun()
 	f.headLen = n
-	if f.service.server.accessLog != nil {
-		f.x.started = time.Now()
-	}
 	if f.service.mounts != nil {
 		if h := f.service.mounts.find(f.x.head.Path); h != nil {
 			return f.serveMounted(h)
 		}
 	}
-	f.x.begin(f.service.base, &f.peer)
-	if !f.x.admit(f.service.server.apiFor(f.x.head.Path)) {
+	f.x.begin(f.service.base, peerOf(f.conn))
+	if !f.x.admit(f.service.server.apiFor(f.x.head.Method, f.x.head.Path, &f.x.in.path)) {
 		return f.refused()
 	}
 	return f.beginBody()
@@ -224,12 +249,9 @@ func (f *frame) reject(err error) verdict {
 	if errors.As(err, &fault) {
 		status, reason = fault.Status, fault.Reason
 	}
+	f.begun()
 	f.x.reply.reset()
-	f.x.reply.refuse(status, reason)
-	f.x.head.Method = nil
-	f.writeAnswer(endClose)
-	f.logAccess()
-	f.closeExchange()
+	f.lastAnswer(status, reason)
 	return endLinger
 }
 
@@ -245,7 +267,7 @@ func (f *frame) refused() verdict {
 // beginBody sees to it that the body comes, unless it has none.
 func (f *frame) beginBody() verdict {
 	h := &f.x.head
-	if !f.x.hasBody() {
+	if !f.x.head.HasBody() {
 		return f.answer(f.headLen)
 	}
 	limit := f.x.match.api.maxBody
@@ -302,6 +324,11 @@ func (f *frame) answer(size int) verdict {
 // finish sends the answer and steps behind the request, which is size bytes long. With cut, its body is not complete and the
 // connection ends.
 func (f *frame) finish(size int, cut bool) verdict {
+	if f.x.aborted {
+		f.record(0, 0)
+		f.closeExchange()
+		return endConn
+	}
 	f.x.settle()
 	end := endKeep
 	switch {
@@ -310,8 +337,13 @@ func (f *frame) finish(size int, cut bool) verdict {
 	case f.x.head.KeepAliveAsked:
 		end = endKeepAsked
 	}
-	f.writeAnswer(end)
-	f.logAccess()
+	f.record(f.x.reply.status, int64(f.writeAnswer(end)))
+	return f.next(size, end == endClose, cut)
+}
+
+// next steps behind the request at the front, which was answered and is size bytes long, and says what follows. With closing,
+// the connection will be closed; with unread, before all of the body has come.
+func (f *frame) next(size int, closing, unread bool) verdict {
 	f.closeExchange()
 	f.r += size
 	if f.r == f.w {
@@ -320,9 +352,9 @@ func (f *frame) finish(size int, cut bool) verdict {
 	f.progress = progress{}
 	f.answered++
 	switch {
-	case cut, end == endClose && f.r < f.w:
+	case unread, closing && f.r < f.w:
 		return endLinger
-	case end == endClose:
+	case closing:
 		return endConn
 	case f.answered >= maxBatch, len(f.out) >= maxBatchOut:
 		return endTurn
@@ -338,8 +370,8 @@ func (f *frame) closeExchange() {
 	f.x.reset()
 }
 
-// writeAnswer renders the reply behind the answers that wait, and writes large bodies at once.
-func (f *frame) writeAnswer(end connectionEnd) {
+// writeAnswer renders the reply behind the answers that wait, and writes large bodies at once. It returns the size of the body.
+func (f *frame) writeAnswer(end connectionEnd) int {
 	head := bytes.Equal(f.x.head.Method, methodHead)
 	out, tail := f.x.reply.appendTo(f.out, f.service.date.get(f.conn.Now()), end, head)
 	f.out = out
@@ -347,6 +379,10 @@ func (f *frame) writeAnswer(end connectionEnd) {
 		f.broken = f.conn.Writev([][]byte{out, tail}, f.service.timeouts.Write) != nil
 		f.out = f.out[:0]
 	}
+	if head {
+		return 0
+	}
+	return len(f.x.reply.body)
 }
 
 var methodHead = []byte(http.MethodHead)

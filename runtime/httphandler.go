@@ -4,10 +4,10 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -19,9 +19,6 @@ import (
 func (a *API) HTTPHandler() http.Handler {
 	if err := a.ready(); err != nil {
 		panic(err)
-	}
-	if a.logger == nil {
-		a.logger = slog.Default()
 	}
 	return &httpHandler{api: a, pool: sync.Pool{New: func() any { return new(exchange) }}}
 }
@@ -44,6 +41,9 @@ func (h *httpHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if x.admit(h.api) && h.readBody(x, w, r) {
 		x.answer()
 	}
+	if x.aborted {
+		panic(http.ErrAbortHandler) // net/http cuts the connection
+	}
 	x.settle()
 	if x.panicked {
 		w.Header().Set("Connection", "close")
@@ -53,12 +53,15 @@ func (h *httpHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // readBody brings the body into x, up to the limit of the API.
 func (h *httpHandler) readBody(x *exchange, w http.ResponseWriter, r *http.Request) bool {
-	if x.match.op.Consumes == nil || !x.hasBody() {
+	if !x.head.HasBody() {
 		return true
 	}
 	if r.ContentLength > h.api.maxBody {
 		x.refuseLength(h.api.maxBody)
 		return false
+	}
+	if x.match.op.Consumes == nil {
+		return true
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, h.api.maxBody))
 	var tooLong *http.MaxBytesError
@@ -82,6 +85,9 @@ func (w *Reply) writeTo(out http.ResponseWriter, head bool) {
 	}
 	if w.media != "" && http1.BodyAllowed(w.status) {
 		header.Set("Content-Type", w.media)
+	}
+	if w.hasBody && http1.BodyAllowed(w.status) {
+		header.Set("Content-Length", strconv.Itoa(len(w.body)))
 	}
 	out.WriteHeader(w.status)
 	if w.hasBody && !head && http1.BodyAllowed(w.status) {
@@ -123,6 +129,8 @@ type httpPeer struct{ r *http.Request }
 
 // watch needs nothing: the request's own context ends with the client.
 func (httpPeer) watch(*requestContext) {}
+
+func (p httpPeer) gone() bool { return p.r.Context().Err() != nil }
 
 func (p httpPeer) RemoteAddr() net.Addr {
 	at, err := netip.ParseAddrPort(p.r.RemoteAddr)

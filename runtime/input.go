@@ -29,18 +29,28 @@ type Input struct {
 // reset makes in ready for the next request and keeps its memory.
 func (in *Input) reset() {
 	in.path.Reset()
+	in.forget()
+	in.report.Reset()
+	if in.decoded {
+		in.decoder.Reset(nil) // it keeps a copy of small bodies
+	}
+	in.body, in.media, in.violations = nil, "", nil
+	in.decoded, in.syntax = false, ""
+}
+
+// forget drops what aliases the head, and keeps the memory: it is read again when it is asked for.
+func (in *Input) forget() {
 	if in.queryRead {
 		in.query.Reset()
 	}
 	if in.cookiesRead {
 		in.cookies.Reset()
 	}
-	in.report.Reset()
-	if in.decoded {
-		in.decoder.Reset(nil) // it keeps a copy of small bodies
+	in.queryRead, in.cookiesRead = false, false
+	if cap(in.joined) > maxKeptBuffer {
+		in.joined = nil
 	}
-	in.x, in.body, in.media, in.violations = nil, nil, "", nil
-	in.queryRead, in.cookiesRead, in.decoded, in.syntax = false, false, false, ""
+	in.joined = in.joined[:0]
 }
 
 // Path returns the path parameter at position i, counted from 0 in the order of the template.

@@ -23,7 +23,7 @@ const (
 
 // serveMounted lets a net/http handler answer the request at the front. The worker is its until the handler returns.
 func (f *frame) serveMounted(h http.Handler) verdict {
-	f.x.begin(f.service.base, &f.peer)
+	f.x.begin(f.service.base, peerOf(f.conn))
 	req, err := f.httpRequest()
 	if err != nil {
 		return f.reject(&http1.ProtocolError{Status: http.StatusBadRequest, Reason: err.Error()})
@@ -53,7 +53,7 @@ func (f *frame) serveMounted(h http.Handler) verdict {
 		m.keep = false
 	}
 	drained := body.discard()
-	f.logMounted(m)
+	f.record(m.status, m.written)
 	f.closeExchange()
 	f.progress = progress{}
 	f.answered++
@@ -77,7 +77,7 @@ func (f *frame) httpRequest() (*http.Request, error) {
 		return nil, fmt.Errorf("the request target cannot be read: %w", err)
 	}
 	req := &http.Request{
-		Method: string(head.Method), URL: u, RequestURI: target, Host: string(head.Host), Header: Request{&f.x}.Headers(),
+		Method: string(head.Method), URL: u, RequestURI: target, Host: string(head.Host), Header: Request{f.x.request}.Headers(),
 		Proto: "HTTP/1." + strconv.Itoa(head.Minor), ProtoMajor: 1, ProtoMinor: head.Minor,
 		ContentLength: max(head.ContentLength, 0), Close: head.Close, RemoteAddr: f.conn.RemoteAddr().String(),
 	}

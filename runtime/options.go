@@ -80,8 +80,8 @@ func WithMount(prefix string, h http.Handler) Option { return func(s *Server) { 
 // on the listener of WithAdmin alone.
 func WithHealth(live, ready string) Option {
 	return func(s *Server) {
-		s.Mount(live, http.HandlerFunc(s.serveLive))
-		s.Mount(ready, http.HandlerFunc(s.serveReady))
+		s.Mount(live, page(live, s.serveLive))
+		s.Mount(ready, page(ready, s.serveReady))
 	}
 }
 
@@ -96,5 +96,5 @@ func WithAdminMount(prefix string, h http.Handler) Option {
 
 // WithDocument serves the document of the (first) API at path, "/openapi.yaml" say. The default is not to serve it.
 func WithDocument(path string) Option {
-	return func(s *Server) { s.Mount(path, http.HandlerFunc(s.serveDocument)) }
+	return func(s *Server) { s.Mount(path, page(path, s.serveDocument)) }
 }

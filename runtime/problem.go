@@ -1,8 +1,7 @@
 package tornado
 
 import (
-	"net/http"
-
+	"github.com/tornadogen/tornadogen/runtime/internal/http1"
 	"github.com/tornadogen/tornadogen/runtime/internal/jsonwire"
 )
 
@@ -49,7 +48,7 @@ func appendViolation(b []byte, v *Violation) []byte {
 // problem makes p the answer.
 func (w *Reply) problem(p *Problem) {
 	if p.Title == "" {
-		p.Title = http.StatusText(p.Status)
+		p.Title = http1.StatusText(p.Status)
 	}
 	w.Done(p.AppendJSON(w.JSON(p.Status, ProblemType)))
 }

@@ -12,58 +12,68 @@ import (
 )
 
 // Request is the request below the typed one: what Raw gives. It is valid until the handler returns, on the goroutine of the
-// handler and on those that it waits for, one at a time. What its methods return are copies.
-type Request struct{ x *exchange }
+// handler and on those that it waits for, one at a time; afterwards its methods panic. What they return are copies.
+type Request struct{ c *requestContext }
 
 // Raw returns the request that ctx belongs to, to see what the document does not declare and to add header fields to the
 // answer. It panics when ctx is not the context of a running handler.
 func Raw(ctx context.Context) Request {
-	x, ok := ctx.Value(rawKey{}).(*exchange)
+	c, ok := ctx.Value(rawKey{}).(*requestContext)
 	if !ok {
-		panic("tornado: Raw needs the context of a handler that is still running")
+		panic("tornado: Raw needs the context of a handler")
 	}
-	return Request{x}
+	r := Request{c}
+	r.exchange()
+	return r
+}
+
+func (r Request) exchange() *exchange {
+	x := r.c.call.Load()
+	if x == nil {
+		panic("tornado: Raw is used after its handler has returned")
+	}
+	return x
 }
 
 // Method returns the method as it was sent.
-func (r Request) Method() string { return string(r.x.head.Method) }
+func (r Request) Method() string { return string(r.exchange().head.Method) }
 
 // Target returns the request target as it was sent, "/pets/1?full=true" (RFC 9112 section 3.2).
-func (r Request) Target() string { return string(r.x.head.Target) }
+func (r Request) Target() string { return string(r.exchange().head.Target) }
 
 // Path returns the path of the target, percent-encoding kept.
-func (r Request) Path() string { return string(r.x.head.Path) }
+func (r Request) Path() string { return string(r.exchange().head.Path) }
 
 // Query returns the query of the target without the question mark.
-func (r Request) Query() string { return string(r.x.head.RawQuery) }
+func (r Request) Query() string { return string(r.exchange().head.RawQuery) }
 
 // Host returns the host that was asked for, with its port if one was sent.
-func (r Request) Host() string { return string(r.x.head.Host) }
+func (r Request) Host() string { return string(r.exchange().head.Host) }
 
 // Header returns the first header field of that name, in any case, "" where it is absent.
 func (r Request) Header(name string) string {
-	value, _ := r.x.head.Field(name)
+	value, _ := r.exchange().head.Field(name)
 	return string(value)
 }
 
 // Headers returns all header fields.
 func (r Request) Headers() http.Header {
-	h := make(http.Header, len(r.x.head.Fields))
-	for _, f := range r.x.head.Fields {
+	h := make(http.Header, len(r.exchange().head.Fields))
+	for _, f := range r.exchange().head.Fields {
 		h.Add(string(f.Name), string(f.Value))
 	}
 	return h
 }
 
 // RemoteAddr is the address of the peer.
-func (r Request) RemoteAddr() net.Addr { return r.x.peer.RemoteAddr() }
+func (r Request) RemoteAddr() net.Addr { return r.c.peer.RemoteAddr() }
 
 // LocalAddr is the address that the peer connected to.
-func (r Request) LocalAddr() net.Addr { return r.x.peer.LocalAddr() }
+func (r Request) LocalAddr() net.Addr { return r.c.peer.LocalAddr() }
 
 // TLS is the state of the connection's TLS, nil on a plain one.
 func (r Request) TLS() *tls.ConnectionState {
-	if secure, ok := r.x.peer.(interface{ TLS() *tls.ConnectionState }); ok {
+	if secure, ok := r.c.peer.(interface{ TLS() *tls.ConnectionState }); ok {
 		return secure.TLS()
 	}
 	return nil
@@ -71,15 +81,15 @@ func (r Request) TLS() *tls.ConnectionState {
 
 // Operation is the operation that is called, nil in a mounted handler.
 func (r Request) Operation() *Operation {
-	if r.x.match == nil {
-		return nil
+	if m := r.exchange().match; m != nil {
+		return m.op
 	}
-	return r.x.match.op
+	return nil
 }
 
 // SetHeader adds a header field to whatever answer follows. It returns an error, and adds nothing, for a name or a value
 // that cannot be sent, and for the fields that the runtime sets itself.
-func (r Request) SetHeader(name, value string) error { return r.x.raw.add(name, value) }
+func (r Request) SetHeader(name, value string) error { return r.exchange().raw.add(name, value) }
 
 // SetCookie adds a Set-Cookie field to whatever answer follows. It returns an error for a cookie that is not valid.
 func (r Request) SetCookie(c *http.Cookie) error {
@@ -87,7 +97,7 @@ func (r Request) SetCookie(c *http.Cookie) error {
 	if text == "" {
 		return errors.New("the name of the cookie is not valid")
 	}
-	return r.x.raw.add("Set-Cookie", text)
+	return r.exchange().raw.add("Set-Cookie", text)
 }
 
 // rawAnswer holds the header fields that the handler set through Raw.
@@ -100,8 +110,7 @@ func (a *rawAnswer) reset() {
 
 // add enters a field, unless it is one that frames the message.
 func (a *rawAnswer) add(name, value string) error {
-	switch http.CanonicalHeaderKey(name) {
-	case "Content-Length", "Transfer-Encoding", "Connection", "Date", "Content-Type":
+	if framing(name) {
 		return fmt.Errorf("the header field %s is set by the runtime", name)
 	}
 	if !http1.ValidFieldName(name) || !http1.ValidFieldValue(value) {
@@ -109,4 +118,13 @@ func (a *rawAnswer) add(name, value string) error {
 	}
 	a.fields = append(a.fields, replyField{name, value})
 	return nil
+}
+
+// framing reports whether a header field belongs to the runtime, as it frames the message or says what its content is.
+func framing(name string) bool {
+	switch http.CanonicalHeaderKey(name) {
+	case "Content-Length", "Transfer-Encoding", "Connection", "Date", "Content-Type":
+		return true
+	}
+	return false
 }

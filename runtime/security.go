@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -125,7 +126,7 @@ type MutualTLS struct {
 // AddMutualTLS enters the check of a client certificate. Generated code calls it, before Register.
 func AddMutualTLS(a *API, name string, check func(context.Context, MutualTLS) (context.Context, error)) {
 	a.schemes[name] = scheme{check: func(x *exchange, ctx context.Context, use SchemeUse) (context.Context, bool, error) {
-		state := (Request{x}).TLS()
+		state := (Request{x.request}).TLS()
 		if state == nil || len(state.PeerCertificates) == 0 {
 			return ctx, false, nil
 		}
@@ -160,7 +161,7 @@ func (x *exchange) authorization(scheme string) (string, bool) {
 
 // authenticate lets one of the operation's requirements be met, in their order. Each must meet all of its schemes. An empty
 // requirement admits a caller who sent no credentials at all; wrong ones are refused all the same. When none is met, the
-// answer is what an authenticator declared, else 403 if one forbade, else 401.
+// answer is the first that an authenticator chose itself, else 403 if one forbade, else 401.
 func (x *exchange) authenticate(a *API) bool {
 	var refusal error
 	optional := false
@@ -174,11 +175,11 @@ func (x *exchange) authenticate(a *API) bool {
 			x.ctx = ctx
 			return true
 		}
-		if refusal == nil || errors.Is(err, ErrForbidden) || errors.Is(refusal, errAbsent) {
+		if weight(err) > weight(refusal) {
 			refusal = err
 		}
 	}
-	if optional && (refusal == nil || errors.Is(refusal, errAbsent)) {
+	if optional && weight(refusal) <= weight(errAbsent) {
 		return true
 	}
 	x.refuseCaller(refusal)
@@ -188,22 +189,52 @@ func (x *exchange) authenticate(a *API) bool {
 // errAbsent says that the caller sent nothing for a scheme.
 var errAbsent = errors.New("no credentials")
 
-// meet checks all schemes of one requirement and returns the context that they made.
+// weight orders the reasons to refuse a caller: the heaviest one is told.
+func weight(err error) int {
+	var chosen ResponseError
+	var status *StatusError
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, errAbsent):
+		return 1
+	case errors.As(err, &chosen), errors.As(err, &status):
+		return 4
+	case errors.Is(err, ErrForbidden):
+		return 3
+	}
+	return 2
+}
+
+// meet checks all schemes of one requirement and returns the context that they made. Wrong credentials weigh more than absent
+// ones.
 func (x *exchange) meet(a *API, requirement Requirement) (context.Context, error) {
 	ctx := x.ctx
+	var absent error
 	for _, use := range requirement.Uses {
 		next, ok, err := a.schemes[use.Scheme].check(x, ctx, use)
 		switch {
 		case !ok:
-			return nil, fmt.Errorf("%w for %s", errAbsent, use.Scheme)
+			absent = fmt.Errorf("%w for %s", errAbsent, use.Scheme)
 		case err != nil:
+			x.logRefusal(err, use.Scheme)
 			return nil, err
-		}
-		if next != nil {
+		case next != nil:
 			ctx = next
 		}
 	}
-	return ctx, nil
+	return ctx, absent
+}
+
+// logRefusal logs why an authenticator refused: what is wrong with the service as an error, what is wrong with the caller for
+// whoever looks closely.
+func (x *exchange) logRefusal(err error, scheme string) {
+	var status *StatusError
+	level := slog.LevelDebug
+	if errors.As(err, &status) && status.Err != nil {
+		level = slog.LevelError
+	}
+	x.match.api.log().Log(x.ctx, level, "caller refused", "operation", x.match.op.ID, "scheme", scheme, "error", err)
 }
 
 // refuseCaller answers 401 or 403, or what the error itself says.

@@ -72,7 +72,7 @@ func TestOrderOfChecks(t *testing.T) {
 func TestAllViolationsTogether(t *testing.T) {
 	r := start(t, newTestAPI(testHandlers{}))
 	_, body := r.exchange(t, "GET /items/0?mode=toolong HTTP/1.1\r\nHost: x\r\n\r\n")
-	assert.JSONEq(t, `{"title": "Unprocessable Entity", "status": 422, "detail": "the request breaks the rules of the API", "errors": [
+	assert.JSONEq(t, `{"title": "Unprocessable Content", "status": 422, "detail": "the request breaks the rules of the API", "errors": [
 		{"in": "path", "pointer": "itemId", "keyword": "minimum", "message": "must be at least 1"},
 		{"in": "query", "pointer": "mode", "keyword": "maxLength", "message": "must have at most 5 characters"}]}`, body)
 }

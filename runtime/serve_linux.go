@@ -3,6 +3,7 @@ package tornado
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -38,6 +39,7 @@ func (s *Server) run(ctx context.Context, listeners []*Listener) error {
 	engine, err := worker.New(s.workerOptions(svc))
 	for _, l := range listeners {
 		if err == nil {
+			l.bound.Tag = svc
 			err = engine.AddListener(l.bound)
 		} else {
 			err = errors.Join(err, l.Close())
@@ -103,7 +105,9 @@ func (s *service) Hangup(c *worker.Conn, full bool) {
 // Closed forgets what was kept with the connection: a request that was never finished ends here.
 func (s *service) Closed(c *worker.Conn) {
 	if p, ok := c.Data.(*pending); ok {
-		p.drop()
+		if p.drop() {
+			s.watchers.CompareAndDelete(c, p.request)
+		}
 		c.Data = nil
 	}
 }
@@ -113,9 +117,7 @@ func (s *service) Shed(c *worker.Conn, f worker.Frame) {
 	fr := f.(*frame)
 	fr.attach(s, c)
 	fr.x.reply.Header("Retry-After", "1")
-	fr.x.reply.refuse(http.StatusServiceUnavailable, "the server is busy")
-	fr.writeAnswer(endClose)
-	fr.flush()
+	fr.lastAnswer(http.StatusServiceUnavailable, "the server is busy")
 }
 
 // dateLine keeps the Date field of answers, rendered once a second (RFC 9110 section 6.6.1).
@@ -137,16 +139,31 @@ func (d *dateLine) get(now time.Time) []byte {
 	return line
 }
 
-// connPeer is the connection of a request as the handler sees it.
-type connPeer struct {
-	*worker.Conn
-	service *service
-}
+// loopPeer is a connection of the loops as a request sees it.
+type loopPeer worker.Conn
 
-// watch makes Hangup end the request. A peer that hung up before is noticed here.
-func (p *connPeer) watch(request *requestContext) {
-	p.service.watchers.Store(p.Conn, request)
-	if p.Conn.Gone() {
-		go request.end(ErrClientGone) // the caller holds the request's lock
+func peerOf(c *worker.Conn) *loopPeer { return (*loopPeer)(c) }
+
+func (p *loopPeer) conn() *worker.Conn { return (*worker.Conn)(p) }
+
+func (p *loopPeer) service() *service { return p.conn().Listener().Tag.(*service) }
+
+// RemoteAddr is the address of the client.
+func (p *loopPeer) RemoteAddr() net.Addr { return p.conn().RemoteAddr() }
+
+// LocalAddr is the address that the client connected to.
+func (p *loopPeer) LocalAddr() net.Addr { return p.conn().LocalAddr() }
+
+func (p *loopPeer) gone() bool { return p.conn().Gone() }
+
+// watch lets Hangup find the request. A hang-up that came before is not told again, so it is looked for here.
+func (p *loopPeer) watch(request *requestContext) {
+	s, c := p.service(), p.conn()
+	s.watchers.Store(c, request)
+	switch {
+	case c.Gone():
+		go request.end(ErrClientGone) // the caller holds the lock of the request
+	case c.HalfClosed():
+		c.Loop().Post(func() { s.Hangup(c, false) })
 	}
 }

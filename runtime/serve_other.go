@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/route"
 )
 
 // Listener is a bound address that a server accepts connections on.
@@ -37,7 +39,7 @@ func (s *Server) run(ctx context.Context, listeners []*Listener) error {
 				h.ServeHTTP(w, r)
 				return
 			}
-			handlers[s.apiFor(path)].ServeHTTP(w, r)
+			handlers[s.apiFor([]byte(r.Method), path, new(route.Params))].ServeHTTP(w, r)
 		}),
 		ReadHeaderTimeout: s.timeouts.Header, IdleTimeout: s.timeouts.Idle, MaxHeaderBytes: s.limits.HeaderBytes,
 		BaseContext: func(net.Listener) context.Context { return base },

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"sync"
 	"sync/atomic"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/route"
 )
 
 // Server runs APIs and net/http handlers on the loops. Build it with NewServer, Handle and Mount, which are not safe for
@@ -57,8 +59,8 @@ var ErrCut = errors.New("tornado: the drain took too long, open connections were
 func NewServer(opts ...Option) *Server {
 	s := &Server{timeouts: Timeouts{}.withDefaults(), logger: slog.Default(), bound: make(chan struct{})}
 	s.stopped, s.stop = context.WithCancel(context.Background())
-	s.admin.add("/healthz", http.HandlerFunc(s.serveLive))
-	s.admin.add("/readyz", http.HandlerFunc(s.serveReady))
+	s.admin.add("/healthz", page("/healthz", s.serveLive))
+	s.admin.add("/readyz", page("/readyz", s.serveReady))
 	for _, opt := range opts {
 		opt(s)
 	}
@@ -108,11 +110,11 @@ func (s *Server) Addr() net.Addr {
 // Bound is closed when all listeners are bound and connections are accepted.
 func (s *Server) Bound() <-chan struct{} { return s.bound }
 
-// apiFor chooses the API for a path: the first that knows it, else the first. There is at least one.
-func (s *Server) apiFor(rawPath []byte) *API {
+// apiFor chooses the API for a request: the first that knows its path, else the first. There is at least one.
+func (s *Server) apiFor(method, rawPath []byte, params *route.Params) *API {
 	if len(s.apis) > 1 {
 		for _, api := range s.apis {
-			if len(api.routes.Allow(nil, rawPath)) > 0 {
+			if _, outcome := api.routes.Match(method, rawPath, params); outcome != route.NotFound && outcome != route.UnknownMethod {
 				return api
 			}
 		}
@@ -132,10 +134,7 @@ func (s *Server) Draining() bool { return s.draining.Load() }
 // was cut.
 func (s *Server) Serve(ctx context.Context, listeners ...*Listener) error {
 	if err := s.begin(listeners); err != nil {
-		for _, l := range listeners {
-			err = errors.Join(err, l.Close())
-		}
-		return err
+		return closeAll(listeners, err)
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -144,10 +143,19 @@ func (s *Server) Serve(ctx context.Context, listeners ...*Listener) error {
 	if err == nil {
 		err = s.run(ctx, listeners)
 		stopAdmin()
+	} else {
+		err = closeAll(listeners, err)
 	}
 	s.mu.Lock()
 	s.state = serverEnded
 	s.mu.Unlock()
+	return err
+}
+
+func closeAll(listeners []*Listener, err error) error {
+	for _, l := range listeners {
+		err = errors.Join(err, l.Close())
+	}
 	return err
 }
 
@@ -196,6 +204,13 @@ func (s *Server) serveAdmin() (stop func(), err error) {
 		_ = admin.Close() // it closes a listener and connections that nobody needs any more
 		<-done
 	}, nil
+}
+
+// page answers GET and HEAD of exactly one path.
+func page(path string, answer http.HandlerFunc) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET "+cleanBase(path), answer)
+	return mux
 }
 
 func (s *Server) serveLive(w http.ResponseWriter, _ *http.Request) {

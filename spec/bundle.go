@@ -46,14 +46,23 @@ type home struct {
 // move gives all that is referred to and is no component of the root document a place in components.
 func (b *bundle) move(refs references) {
 	taken := map[string]bool{}
-	components := b.root.get("components").end()
-	for _, section := range b.kids(components) {
+	var sections []*node
+	for _, section := range b.kids(b.root.get("components")) {
+		if _, known := grammars[roleComponents].fields[section.key]; known {
+			sections = append(sections, section)
+		}
+	}
+	for _, section := range sections {
+		want := grammars[roleComponents].fields[section.key].role
 		for _, kid := range b.kids(section) {
+			if kid.role != want && kid.role != roleNone {
+				continue // another part of the document stands for this section
+			}
 			b.homes[kid] = "#/components/" + escapePointer(section.key) + "/" + escapePointer(kid.key)
 			taken[section.key+"/"+kid.key] = true
 		}
 	}
-	for _, section := range b.kids(components) {
+	for _, section := range sections {
 		for _, kid := range b.kids(section) {
 			b.settle(kid)
 		}

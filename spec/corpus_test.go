@@ -63,15 +63,32 @@ func TestCorpusDev(t *testing.T) {
 				if d.Severity == Error {
 					t.Error(d.Text())
 				}
-				assert.NotEqual(t, "structure", d.Class, d.Text())
+				assert.NotContains(t, []string{"structure", "unchecked"}, d.Class, d.Text())
 			}
 			require.NotNil(t, api)
 			want, err := strconv.Atoi(row["ops"])
 			require.NoError(t, err)
 			assert.Len(t, api.Operations, want)
-			assert.Less(t, took, 20*time.Second)
+			assert.Less(t, took, 60*time.Second)
+			if row["nfiles"] != "1" {
+				checkBundle(t, api)
+			}
 			t.Logf("%v, %d diagnostics, %d schemas", took.Round(time.Millisecond), len(diags), len(api.Schemas))
 		})
+	}
+}
+
+// checkBundle reads what was made of many files as one.
+func checkBundle(t *testing.T, api *API) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "openapi.json")
+	require.NoError(t, os.WriteFile(path, api.Source, 0o600))
+	again, diags, err := Load(path)
+	require.NoError(t, err)
+	require.NotNil(t, again, diags.Text())
+	assert.Len(t, again.Operations, len(api.Operations))
+	for _, d := range diags {
+		assert.NotContains(t, []string{"structure", "unresolved-reference", "network-reference"}, d.Class, d.Text())
 	}
 }
 
@@ -82,7 +99,7 @@ func TestCorpusBad(t *testing.T) {
 			start := time.Now()
 			api, diags, err := Load(filepath.Join(dir, row["file"]))
 			require.NoError(t, err)
-			assert.Less(t, time.Since(start), 20*time.Second)
+			assert.Less(t, time.Since(start), 60*time.Second)
 			switch row["expect"] {
 			case "reject":
 				assert.Nil(t, api)

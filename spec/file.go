@@ -8,24 +8,26 @@ import (
 
 // file is one parsed file. The checker may change its nodes; its bytes stay as they were.
 type file struct {
-	name    string // for people: as reached from the path that the user gave
-	id      string // for identity: relative to the folder of the root document, with slashes
-	path    string // absolute, links resolved
-	data    []byte // as read
-	text    string // what was parsed: without a byte order mark
-	lines   []int32
-	root    *node
-	anchors map[string]*node           // by $anchor and $dynamicAnchor
-	ids     []*node                    // objects that have an $id
-	members map[*node]map[string]*node // of large objects, made on first use
+	name     string // for people: as reached from the path that the user gave
+	id       string // for identity: relative to the folder of the root document, with slashes
+	path     string // absolute, links resolved
+	data     []byte // as read
+	text     string // what was parsed: without a byte order mark
+	lines    []int32
+	root     *node
+	anchors  map[string]*node           // by $anchor and $dynamicAnchor
+	ids      []*node                    // objects that have an $id
+	members  map[*node]map[string]*node // of large objects, made on first use
+	pointers map[*node]string           // those that are shortened
 }
 
 func newFile(name, id, path string, data []byte) *file {
 	f := &file{
 		name: name, id: id, path: path, data: data,
-		text:    strings.TrimPrefix(string(data), "\ufeff"),
-		anchors: map[string]*node{},
-		members: map[*node]map[string]*node{},
+		text:     strings.TrimPrefix(string(data), "\ufeff"),
+		anchors:  map[string]*node{},
+		members:  map[*node]map[string]*node{},
+		pointers: map[*node]string{},
 	}
 	f.lines = append(f.lines, 0)
 	for i := range len(f.text) {

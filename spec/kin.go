@@ -58,7 +58,7 @@ func kinStub(n *node) string {
 	case roleOperation:
 		return `{"responses":{"default":{"description":""}}}`
 	}
-	if n.end().shape == shapeList {
+	if n.role == roleNone && n.end().shape == shapeList {
 		return `[]`
 	}
 	return `{}`

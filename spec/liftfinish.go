@@ -4,7 +4,6 @@ import "slices"
 
 // finishTypes makes one list of types of the forms of 3.0 and 3.1.
 func (l *lifter) finishTypes(s *Schema, n *node) {
-	onlyNull := false
 	if t := n.get("type"); t != nil {
 		names := []string{t.text}
 		if t.shape == shapeList {
@@ -13,7 +12,7 @@ func (l *lifter) finishTypes(s *Schema, n *node) {
 				names = append(names, item.text)
 			}
 		}
-		onlyNull = true
+		onlyNull := true
 		for _, name := range names {
 			switch {
 			case name == "null":

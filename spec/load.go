@@ -133,7 +133,7 @@ func (r *reader) load(f *file) (*API, Diagnostics) {
 	}
 	r.sort()
 	for _, f := range r.order { // what is left serves snippets alone
-		f.root, f.members, f.ids, f.anchors = nil, nil, nil, nil
+		f.root, f.members, f.pointers, f.ids, f.anchors = nil, nil, nil, nil, nil
 	}
 	if r.config.strict {
 		for i := range r.diags {

@@ -147,7 +147,7 @@ func (n *node) pointer() string {
 		length += 1 + len(at.key)
 	}
 	if length > longestPointer {
-		return longPointer(steps)
+		return n.longPointer()
 	}
 	b := []byte{'#'}
 	for i := len(steps) - 1; i >= 0; i-- {
@@ -161,24 +161,26 @@ func (n *node) pointer() string {
 	return string(b)
 }
 
-// longPointer is the pointer of a path, innermost step first, in bounded length and still its own.
-func longPointer(steps []*node) string {
-	const end = 100
-	hash := sha256.New()
-	b := []byte{'#'}
-	for i := len(steps) - 1; i >= 0; i-- {
-		step := steps[i].key
-		if steps[i].parent.shape == shapeList {
-			step = strconv.Itoa(int(steps[i].index))
-		}
-		hash.Write([]byte(step))
-		hash.Write([]byte{0})
-		if len(b) < end {
-			b = append(append(b, '/'), escapePointer(step[:min(len(step), end)])...)
-		}
+// longPointer is a pointer in bounded length and still its own. Those of objects and lists are remembered.
+func (n *node) longPointer() string {
+	if p, ok := n.file.pointers[n]; ok {
+		return p
 	}
-	last := steps[0].key
-	return string(b) + "/.../" + hex.EncodeToString(hash.Sum(nil)[:8]) + "/" + escapePointer(last[:min(len(last), end)])
+	step := escapePointer(n.key)
+	if n.parent.shape == shapeList {
+		step = strconv.Itoa(int(n.index))
+	}
+	p := n.parent.pointer() + "/" + step
+	if len(p) > longestPointer {
+		const end = 100
+		hash := sha256.Sum256([]byte(p))
+		p = p[:end] + "/.../" + hex.EncodeToString(hash[:8]) + "/" + step[:min(len(step), end)]
+		p = strings.ToValidUTF8(p, "")
+	}
+	if n.shape >= shapeList {
+		n.file.pointers[n] = p
+	}
+	return p
 }
 
 func escapePointer(s string) string {

@@ -99,6 +99,9 @@ func (s *yamlSource) syntaxFault(line int, what string) *fault {
 	if strings.Contains(what, "cannot start any token") {
 		remedy = "indent with spaces, and quote values that begin with %, @ or `"
 	}
+	if strings.Contains(what, "escape") {
+		remedy = `in double quotes write / for \/, and characters themselves for surrogate pairs`
+	}
 	return &fault{Error, "syntax", "not YAML: " + what, remedy, s.original(off)}
 }
 
@@ -164,11 +167,8 @@ func (s *yamlSource) convert(y *yaml.Node, depth int) *node {
 	if s.failed = s.budget.take(off); s.failed != nil {
 		return nil
 	}
-	if s.copies > 0 {
-		if s.budget.aliases++; s.budget.aliases > s.budget.limits.Aliases {
-			s.failed = &fault{Error, "limit", "aliases stand for more than " + count(s.budget.limits.Aliases) + " values", "use $ref in place of YAML aliases", off}
-			return nil
-		}
+	if s.copies > 0 && !s.copy(off) {
+		return nil
 	}
 	n := &node{file: s.file, off: off}
 	switch y.Kind {
@@ -192,6 +192,14 @@ func (s *yamlSource) convert(y *yaml.Node, depth int) *node {
 		return nil
 	}
 	return n
+}
+
+// copy counts one value that an alias or a merge key stands for. It returns false once there are too many.
+func (s *yamlSource) copy(off int32) bool {
+	if s.budget.aliases++; s.budget.aliases > s.budget.limits.Aliases && s.failed == nil {
+		s.failed = &fault{Error, "limit", "aliases stand for more than " + count(s.budget.limits.Aliases) + " values", "use $ref in place of YAML aliases", off}
+	}
+	return s.failed == nil
 }
 
 // expand copies what an alias stands for.
@@ -266,6 +274,9 @@ func (s *yamlSource) merge(m *memberList, value *yaml.Node, depth int) {
 		return
 	}
 	for _, kid := range n.kids {
+		if !s.copy(kid.off) {
+			return
+		}
 		if m.find(kid.key) < 0 {
 			m.put(kid)
 		}

@@ -3,6 +3,7 @@ package spec
 import (
 	"math/big"
 	"slices"
+	"strconv"
 	"unicode/utf8"
 )
 
@@ -47,7 +48,7 @@ func (l *lifter) checkValues() {
 const (
 	maxFitSteps = 2000
 	maxFitDepth = 12
-	maxFitTotal = 50_000_000
+	maxFitTotal = 5_000_000
 )
 
 // fitting holds values against schemas, as far as types, enum, const and bounds go.
@@ -130,11 +131,19 @@ func sameScalar(a, b string) bool {
 	if !isJSONNumber(a) || !isJSONNumber(b) {
 		return false
 	}
-	x, y := rational(a), rational(b)
-	return x != nil && y != nil && x.Cmp(y) == 0
+	x, _ := strconv.ParseFloat(a, 64)
+	y, _ := strconv.ParseFloat(b, 64)
+	if x != y { // equal numbers have equal approximations
+		return false
+	}
+	p, q := rational(a), rational(b)
+	return p != nil && q != nil && p.Cmp(q) == 0
 }
 
 func (s *Schema) numberReason(text string) string {
+	if s.Minimum == nil && s.Maximum == nil && s.ExclusiveMinimum == nil && s.ExclusiveMaximum == nil && s.MultipleOf == nil {
+		return ""
+	}
 	v := rational(text)
 	if v == nil {
 		return ""

@@ -26,9 +26,9 @@ func (w *writer) value(n *node) {
 		return
 	}
 	switch {
-	case n.broken && n.role == roleSchema:
+	case n.role == roleSchema && n.dead():
 		w.text("{}")
-	case n.broken && n.role == roleResponse:
+	case n.role == roleResponse && n.dead():
 		w.text(`{"description":""}`)
 	case n.ref != nil && n.shape == shapeText: // in the mapping of a discriminator
 		w.b = appendString(w.b, w.home(n.ref))
@@ -92,7 +92,7 @@ func (w *writer) skips(n *node) bool {
 			return true
 		}
 	}
-	return n.role != roleNone && n.role != roleSchema && n.role != roleResponse && n.dead()
+	return (n.role != roleNone || n.ref != nil) && n.role != roleSchema && n.role != roleResponse && n.dead()
 }
 
 // child writes n, or a reference to where it has moved.

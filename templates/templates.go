@@ -33,6 +33,8 @@ type Service struct {
 	Handlers []Handler
 	// Auth are the methods of the authenticator; none where no operation asks who is calling.
 	Auth []Method
+	// AuthType is what a service embeds until its authenticator is written: "petapi.UnimplementedAuthenticator".
+	AuthType string
 	// AuthImports are the imports of auth.go.
 	AuthImports []Import
 }
@@ -66,8 +68,8 @@ type Method struct {
 	Value string
 	// Nilable tells that nil is a value of that type.
 	Nilable bool
-	// Operation is the expression that gives the operation that is called.
-	Operation string
+	// Error is the expression of the 501: "tornado.Unimplemented(ctx)".
+	Error string
 }
 
 // File is one file of a service.
@@ -86,50 +88,41 @@ var parsed = template.Must(template.New("").Funcs(template.FuncMap{
 
 // Render gives the files of s, sorted by name. The error is for a Service that does not give Go source.
 func (s Service) Render() ([]File, error) {
-	var out []File
-	add := func(name, tmpl string, data any) error {
-		var b bytes.Buffer
-		if err := parsed.ExecuteTemplate(&b, tmpl, data); err != nil {
-			return fmt.Errorf("render %s: %w", name, err)
-		}
-		text := b.Bytes()
-		if strings.HasSuffix(name, ".go") {
-			formatted, err := format.Source(text)
-			if err != nil {
-				return fmt.Errorf("format %s: %w", name, err)
-			}
-			text = formatted
-		}
-		out = append(out, File{name, text})
-		return nil
+	type source struct {
+		name, template string
+		data           any
 	}
-	list := []struct {
-		name, tmpl string
-		data       any
-	}{
+	list := []source{
 		{"go.mod", "go.mod.tmpl", s},
 		{".gitignore", "gitignore.tmpl", s},
 		{"tornadogen.yaml", "tornadogen.yaml.tmpl", s},
 		{"main.go", "main.go.tmpl", s},
 	}
 	if len(s.Auth) > 0 {
-		list = append(list, struct {
-			name, tmpl string
-			data       any
-		}{"auth.go", "auth.go.tmpl", s})
-	}
-	for _, one := range list {
-		if err := add(one.name, one.tmpl, one.data); err != nil {
-			return nil, err
-		}
+		list = append(list, source{"auth.go", "auth.go.tmpl", s})
 	}
 	for _, h := range s.Handlers {
-		if err := add(h.File, "handler.go.tmpl", h); err != nil {
-			return nil, err
-		}
+		list = append(list, source{h.File, "handler.go.tmpl", h})
 	}
-	sort.Slice(out, func(i, j int) bool { return out[i].Name < out[j].Name })
-	return out, nil
+	files := make([]File, len(list))
+	for i, one := range list {
+		text, err := render(one.template, one.data)
+		if err == nil && strings.HasSuffix(one.name, ".go") {
+			text, err = format.Source(text)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("write %s: %w", one.name, err)
+		}
+		files[i] = File{one.name, text}
+	}
+	sort.Slice(files, func(i, j int) bool { return files[i].Name < files[j].Name })
+	return files, nil
+}
+
+func render(name string, data any) ([]byte, error) {
+	var b bytes.Buffer
+	err := parsed.ExecuteTemplate(&b, name, data)
+	return b.Bytes(), err
 }
 
 // MainImports are the imports of main.go.

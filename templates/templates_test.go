@@ -14,11 +14,11 @@ func shop() Service {
 	imports := []Import{{"tornado", "github.com/tornadogen/tornadogen/runtime"}, {"", "context"}, {"", "time"}, {"", "shop/petapi"}}
 	get := Method{
 		Doc: "// GetPet: Get one.\n//\n// GET /pets/{petId}", Name: "GetPet", Params: "(ctx context.Context, req petapi.GetPetRequest)",
-		Results: "(*petapi.Pet, error)", Value: "*petapi.Pet", Nilable: true, Operation: "op",
+		Results: "(*petapi.Pet, error)", Value: "*petapi.Pet", Nilable: true, Error: "tornado.Unimplemented(ctx)",
 	}
-	del := Method{Doc: "// DeletePet.", Name: "DeletePet", Params: "(ctx context.Context, req petapi.DeletePetRequest)", Results: "error", Operation: "op"}
+	del := Method{Doc: "// DeletePet.", Name: "DeletePet", Params: "(ctx context.Context, req petapi.DeletePetRequest)", Results: "error", Error: "tornado.Unimplemented(ctx)"}
 	now := Method{
-		Doc: "// Now.", Name: "Now", Params: "(ctx context.Context, req petapi.NowRequest)", Results: "(time.Time, error)", Value: "time.Time", Operation: "op",
+		Doc: "// Now.", Name: "Now", Params: "(ctx context.Context, req petapi.NowRequest)", Results: "(time.Time, error)", Value: "time.Time", Error: "tornado.Unimplemented(ctx)",
 	}
 	return Service{
 		Name: "shop", Module: "shop", GoVersion: "1.26.0", Document: "openapi.yaml", Package: "petapi", Alias: "petapi", New: "New",
@@ -26,8 +26,9 @@ func shop() Service {
 		DocsPath: "/docs", DocumentPath: "/openapi.yaml", LivePath: "/healthz", ReadyPath: "/readyz",
 		Handlers: []Handler{{File: "pets.go", Type: "petsHandler", Doc: "// petsHandler answers.", Imports: imports, Methods: []Method{get, del, now}}},
 		Auth: []Method{{
-			Doc: "// Key checks.", Name: "Key", Params: "(ctx context.Context, key tornado.APIKey)", Results: "(context.Context, error)", Operation: "key.Operation",
+			Doc: "// Key checks.", Name: "Key", Params: "(ctx context.Context, key tornado.APIKey)", Results: "(context.Context, error)", Error: "tornado.NotImplemented(key.Operation)",
 		}},
+		AuthType:    "petapi.UnimplementedAuthenticator",
 		AuthImports: imports[:2],
 	}
 }
@@ -79,18 +80,18 @@ type petsHandler struct{}
 //
 // GET /pets/{petId}
 func (h *petsHandler) GetPet(ctx context.Context, req petapi.GetPetRequest) (*petapi.Pet, error) {
-	return nil, tornado.NotImplemented(op)
+	return nil, tornado.Unimplemented(ctx)
 }
 
 // DeletePet.
 func (h *petsHandler) DeletePet(ctx context.Context, req petapi.DeletePetRequest) error {
-	return tornado.NotImplemented(op)
+	return tornado.Unimplemented(ctx)
 }
 
 // Now.
 func (h *petsHandler) Now(ctx context.Context, req petapi.NowRequest) (time.Time, error) {
 	var zero time.Time
-	return zero, tornado.NotImplemented(op)
+	return zero, tornado.Unimplemented(ctx)
 }
 `, all["pets.go"])
 	require.Contains(t, all["main.go"], "Handle(petapi.New(&service{}, auth{}))")
@@ -127,5 +128,5 @@ func TestRenderReportsWhatIsNoGo(t *testing.T) {
 	s := shop()
 	s.Handlers[0].Doc = "this is no comment"
 	_, err := s.Render()
-	require.ErrorContains(t, err, "format pets.go")
+	require.ErrorContains(t, err, "write pets.go")
 }

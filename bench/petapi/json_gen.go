@@ -4,7 +4,8 @@ package petapi
 
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
-var petKeys = tornado.NewKeys("id", "name", "status", "tags", "price", "category", "description").Required("id", "name", "status", "tags", "price")
+var petKeys = tornado.NewKeys("id", "name", "status", "tags", "price", "category", "description").
+	Required("id", "name", "status", "tags", "price")
 
 // DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Pet) DecodeJSON(d *tornado.Decoder) {

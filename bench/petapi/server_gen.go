@@ -23,7 +23,6 @@ func writeCreatePet(w *tornado.Reply, v *Pet) {
 	w.Done(v.AppendJSON(w.JSON(201, "application/json")))
 }
 
-// WriteResponse writes the answer.
 func (v CreatePetDefault) WriteResponse(w *tornado.Reply) {
 	w.Done(v.Body.AppendJSON(w.JSON(v.Status, "application/problem+json")))
 }
@@ -39,7 +38,6 @@ func writeGetPet(w *tornado.Reply, v *Pet) {
 	w.Done(v.AppendJSON(w.JSON(200, "application/json")))
 }
 
-// WriteResponse writes the answer.
 func (v GetPetDefault) WriteResponse(w *tornado.Reply) {
 	w.Done(v.Body.AppendJSON(w.JSON(v.Status, "application/problem+json")))
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 
 	"github.com/tornadogen/tornadogen/generator"
 	"github.com/tornadogen/tornadogen/spec"
@@ -61,6 +62,8 @@ func (s *settings) load() (c compiled, err error) {
 	}
 	info, err := os.Stat(s.Spec)
 	switch {
+	case err != nil && strings.Contains(s.Spec, "://"):
+		return c, fmt.Errorf("%s: is an address, and nothing is fetched from the network; save the document to a file and name that", s.Spec)
 	case errors.Is(err, fs.ErrNotExist):
 		return c, fmt.Errorf("%s: there is no such file; name an OpenAPI document", s.Spec)
 	case err != nil:

@@ -56,14 +56,3 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("exit code %d, want %d", code, want)
 	}
 }
-
-// chdir is for tests of functions that read the current folder.
-func chdir(t *testing.T) string {
-	t.Helper()
-	dir := t.TempDir()
-	t.Chdir(dir)
-	if err := os.Unsetenv("GOWORK"); err != nil {
-		t.Fatal(err)
-	}
-	return dir
-}

@@ -214,31 +214,42 @@ func (o *output) write(step func(what string) error) (err error) {
 	if err := o.stage(stage, final >= 0); err != nil {
 		return err
 	}
-	move := func(from, to string) error {
-		if err := step(to); err != nil {
-			return err
-		}
-		if err := os.Rename(filepath.Join(stage, from), filepath.Join(o.dir, to)); err != nil {
-			return fmt.Errorf("%s: cannot be written: %w; run again", filepath.Join(o.dir, to), cause(err))
-		}
-		return nil
-	}
 	if final >= 0 {
-		if err := move(unionName, manifestName); err != nil {
+		if err := o.move(stage, unionName, manifestName, step); err != nil {
 			return err
 		}
 	}
-	for _, c := range o.changes {
+	for _, c := range o.changes { // the manifest is the last one
 		if c.new == nil {
-			if err = step(c.name); err == nil {
-				err = os.Remove(filepath.Join(o.dir, c.name))
-			}
+			err = o.remove(c.name, step)
 		} else {
-			err = move(c.name, c.name) // the manifest is the last one
+			err = o.move(stage, c.name, c.name, step)
 		}
 		if err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// move brings a staged file to its place.
+func (o *output) move(stage, from, to string, step func(string) error) error {
+	if err := step(to); err != nil {
+		return err
+	}
+	if err := os.Rename(filepath.Join(stage, from), filepath.Join(o.dir, to)); err != nil {
+		return fmt.Errorf("%s: cannot be written: %w; correct that and run again", filepath.Join(o.dir, to), cause(err))
+	}
+	return nil
+}
+
+// remove takes away a file that is not generated any more.
+func (o *output) remove(name string, step func(string) error) error {
+	if err := step(name); err != nil {
+		return err
+	}
+	if err := os.Remove(filepath.Join(o.dir, name)); err != nil {
+		return fmt.Errorf("%s: cannot be removed: %w; correct that and run again", filepath.Join(o.dir, name), cause(err))
 	}
 	return nil
 }
@@ -256,7 +267,7 @@ func (o *output) stage(folder string, union bool) error {
 		if c.new == nil {
 			continue
 		}
-		if err := os.WriteFile(filepath.Join(folder, c.name), c.new, 0o666); err != nil { //nolint:gosec // the umask of the user decides
+		if err := os.WriteFile(filepath.Join(folder, c.name), c.new, 0o666); err != nil {
 			return fmt.Errorf("%s: cannot be written: %w; nothing was changed", filepath.Join(o.dir, c.name), cause(err))
 		}
 	}
@@ -291,7 +302,7 @@ func makeFolder(dir string) (undo func(), err error) {
 			_ = os.Remove(path) // one that is not empty stays
 		}
 	}
-	if err := os.MkdirAll(dir, 0o777); err != nil { //nolint:gosec // the umask of the user decides
+	if err := os.MkdirAll(dir, 0o777); err != nil {
 		undo()
 		return nil, fmt.Errorf("%s: cannot be made: %w; choose another folder with --out", dir, cause(err))
 	}

@@ -80,7 +80,14 @@ func fill(dir string, files []templates.File) (err error) {
 		return err
 	}
 	for i, e := range entries {
-		if err := os.Rename(filepath.Join(stage, e.Name()), filepath.Join(dir, e.Name())); err != nil {
+		to := filepath.Join(dir, e.Name())
+		_, err := os.Lstat(to)
+		if err == nil {
+			err = fmt.Errorf("%s has appeared in it: %w", e.Name(), fs.ErrExist)
+		} else if errors.Is(err, fs.ErrNotExist) {
+			err = os.Rename(filepath.Join(stage, e.Name()), to)
+		}
+		if err != nil {
 			for _, moved := range entries[:i] {
 				err = errors.Join(err, os.RemoveAll(filepath.Join(dir, moved.Name())))
 			}
@@ -96,12 +103,12 @@ func writeTree(dir string, files []templates.File) error {
 	for _, f := range files {
 		path := filepath.Join(dir, filepath.FromSlash(f.Name))
 		if folder := filepath.Dir(path); !slices.Contains(made, folder) {
-			if err := os.MkdirAll(folder, 0o777); err != nil { //nolint:gosec // the umask of the user decides
+			if err := os.MkdirAll(folder, 0o777); err != nil {
 				return fmt.Errorf("%s: cannot be made: %w; name another folder", folder, cause(err))
 			}
 			made = append(made, folder)
 		}
-		if err := os.WriteFile(path, f.Data, 0o666); err != nil { //nolint:gosec // the umask of the user decides
+		if err := os.WriteFile(path, f.Data, 0o666); err != nil {
 			return fmt.Errorf("%s: cannot be written: %w; name another folder", path, cause(err))
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/tornadogen/tornadogen/generator"
 	"github.com/tornadogen/tornadogen/spec"
 )
 
@@ -61,7 +62,7 @@ A kind is plain: a function that returns the answer. Limits are default: those o
 
 // routes lists the operations of the document.
 func (s *settings) routes(cmd *cobra.Command) ([]routeJSON, error) {
-	s.Package, s.Only = "api", nil
+	s.Package, s.Only = "api", []string{generator.OnlyServer} // the parts change no name
 	c, err := s.compile()
 	if err != nil {
 		return nil, err
@@ -103,6 +104,7 @@ func authOf(api *spec.API, op operation) []string {
 			}
 			list = append(list, strings.Join(all, " + "))
 		}
+		break // a second one of the same route is not served
 	}
 	return list
 }

@@ -124,10 +124,11 @@ func fillIn(service *templates.Service, c compiled, pkg string) error {
 	if o.auth != nil {
 		var paths []string
 		for _, m := range o.auth.methods {
-			service.Auth = append(service.Auth, methodOf(m, m.params[len(m.params)-1].name+".Operation"))
+			service.Auth = append(service.Auth, methodOf(m, "tornado.NotImplemented("+m.params[len(m.params)-1].name+".Operation)"))
 			paths = append(paths, m.imports...)
 		}
-		service.AuthImports = importsOf(paths)
+		service.AuthType = service.Alias + ".Unimplemented" + o.auth.name
+		service.AuthImports = append(importsOf(paths), own)
 	}
 	return nil
 }
@@ -157,15 +158,15 @@ func handlerOf(c contract, own templates.Import, types, fileNames map[string]boo
 	h := templates.Handler{Type: name, File: fileOf(c.name, fileNames), Doc: strings.Replace(c.doc, c.name, name, 1)}
 	var paths []string
 	for _, m := range c.methods {
-		h.Methods = append(h.Methods, methodOf(m, "tornado.Raw(ctx).Operation()"))
+		h.Methods = append(h.Methods, methodOf(m, "tornado.Unimplemented("+m.params[0].name+")"))
 		paths = append(paths, m.imports...)
 	}
 	h.Imports = append(importsOf(paths), own)
 	return h
 }
 
-func methodOf(m method, operation string) templates.Method {
-	out := templates.Method{Doc: m.doc, Name: m.name, Nilable: m.nilable, Operation: operation}
+func methodOf(m method, notYet string) templates.Method {
+	out := templates.Method{Doc: m.doc, Name: m.name, Nilable: m.nilable, Error: notYet}
 	var params []string
 	for _, p := range m.params {
 		params = append(params, p.name+" "+p.typ)

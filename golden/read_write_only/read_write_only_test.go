@@ -34,6 +34,11 @@ func TestServer(t *testing.T) {
 	assert.Equal(t, "secret", h.got.Password)
 	assert.Equal(t, `[{"id":7,"name":"A","group":{"name":"G"}}]`, drive.Do(t, http.MethodGet, url, "").Body)
 
+	got = drive.Do(t, http.MethodPost, url, `{"name":"A","password":"p","groups":[{"name":"G","secret":"s"}],"byName":{"x":{"name":"G","secret":"s"}},"contact":{"by":"mail","code":"c"}}`)
+	require.Equal(t, http.StatusCreated, got.Status, got.Body)
+	assert.Equal(t, `{"id":7,"name":"A","groups":[{"name":"G"}],"byName":{"x":{"name":"G"}},"contact":{"by":"mail"}}`, got.Body)
+	assert.Equal(t, api.Contact{Value: &api.Mail{By: "mail", Code: "c"}}, h.got.Contact.Value())
+
 	got = drive.Do(t, http.MethodPost, url, `{"id":1}`)
 	assert.Equal(t, []string{"body /name required", "body /password required"}, got.Violations(t), "what is readOnly is not asked of a caller")
 }

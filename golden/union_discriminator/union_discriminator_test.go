@@ -2,6 +2,7 @@ package union_discriminator_test
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"testing"
 
@@ -10,6 +11,7 @@ import (
 
 	"github.com/tornadogen/tornadogen/golden/internal/drive"
 	api "github.com/tornadogen/tornadogen/golden/union_discriminator/expected"
+	tornado "github.com/tornadogen/tornadogen/runtime"
 )
 
 type handler struct{ got api.Shape }
@@ -26,6 +28,8 @@ func TestUnion(t *testing.T) {
 		`{"kind":"circle","radius":1}`:                                {Value: &api.Circle{Kind: "circle", Radius: 1}},
 		`{"kind":"round","radius":2}`:                                 {Value: &api.Circle{Kind: "round", Radius: 2}},
 		`{"kind":"square","side":3}`:                                  {Value: &api.Square{Kind: api.SquareKindSquare, Side: 3}},
+		`{"kind":"line","length":4}`:                                  {Value: &api.Line{Length: tornado.Some(4.0)}},
+		`{"kind":"line"}`:                                             {Value: &api.Line{}},
 		`{"kind":"Group","shapes":[]}`:                                {Value: &api.Group{Kind: "Group", Shapes: []api.Shape{}}},
 		`{"kind":"Group","shapes":[{"kind":"circle","radius":0.25}]}`: {Value: &api.Group{Kind: "Group", Shapes: []api.Shape{{Value: &api.Circle{Kind: "circle", Radius: 0.25}}}}},
 	} {
@@ -67,6 +71,18 @@ func TestClient(t *testing.T) {
 	default:
 		assert.Fail(t, "another member")
 	}
+}
+
+// TestEncodingJSON takes the way through encoding/json, which asks the same methods.
+func TestEncodingJSON(t *testing.T) {
+	shape := api.Shape{Value: &api.Group{Kind: "Group", Shapes: []api.Shape{{Value: &api.Line{}}}}}
+	data, err := json.Marshal(map[string]api.Shape{"a": shape})
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"a":{"kind":"Group","shapes":[{"kind":"line"}]}}`, string(data))
+	var got map[string]api.Shape
+	require.NoError(t, json.Unmarshal(data, &got))
+	assert.Equal(t, shape, got["a"])
+	require.Error(t, json.Unmarshal([]byte(`{"kind":"?"}`), &shape))
 }
 
 func TestNothing(t *testing.T) {

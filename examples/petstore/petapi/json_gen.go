@@ -153,12 +153,12 @@ func (v Animal) AppendJSON(b []byte) []byte {
 	return append(b, "null"...)
 }
 
-// MarshalJSON lets encoding/json write v as AppendJSON does.
+// MarshalJSON is AppendJSON for encoding/json.
 func (v Animal) MarshalJSON() ([]byte, error) {
 	return v.AppendJSON(nil), nil
 }
 
-// UnmarshalJSON lets encoding/json read v as DecodeJSON does.
+// UnmarshalJSON is DecodeJSON for encoding/json.
 func (v *Animal) UnmarshalJSON(data []byte) error {
 	return tornado.UnmarshalJSON(data, v)
 }

@@ -20,8 +20,11 @@ type Authenticator interface {
 	Bearer(ctx context.Context, token tornado.Bearer) (context.Context, error)
 }
 
-// UnimplementedAuthenticator answers 501 to every caller of an operation that asks who is calling.
+// UnimplementedAuthenticator is for a service whose authenticator is not written yet: while that
+// embeds it, an operation that asks who is calling checks its input and answers 501.
 type UnimplementedAuthenticator struct{}
+
+func (UnimplementedAuthenticator) unimplemented() {}
 
 func (UnimplementedAuthenticator) APIKey(_ context.Context, c tornado.APIKey) (context.Context, error) {
 	return nil, tornado.NotImplemented(c.Operation)
@@ -34,6 +37,9 @@ func (UnimplementedAuthenticator) Bearer(_ context.Context, c tornado.Bearer) (c
 func addSecurity(api *tornado.API, auth Authenticator) {
 	tornado.AddAPIKey(api, "apiKey", tornado.InHeader, "X-API-Key", auth.APIKey)
 	tornado.AddBearer(api, "bearer", auth.Bearer)
+	if _, ok := auth.(interface{ unimplemented() }); ok {
+		api.SecurityUnimplemented()
+	}
 }
 
 // WithAPIKey sends the credentials of the security scheme "apiKey" with every call that asks for them.

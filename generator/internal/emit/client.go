@@ -1,18 +1,22 @@
 package emit
 
 import (
+	"slices"
+
 	"github.com/dave/jennifer/jen"
 
 	"github.com/tornadogen/tornadogen/generator/internal/ir"
-	"github.com/tornadogen/tornadogen/spec"
 )
 
 // printClient prints client_gen.go: a method for each operation.
 func printClient(f *file, p *ir.Package) {
+	if !p.Server {
+		f.packageDoc(p.Doc)
+	}
 	name := p.Names.Client
 	client := func(name string) *jen.Statement { return jen.Qual(ir.RuntimeClient, name) }
 	f.decl(name+" calls the API. It is safe for concurrent use.", jen.Type().Id(name).Struct(jen.Id("c").Op("*").Add(client("Client"))))
-	f.decl(p.Names.NewClient+" gives a client of the API at baseURL"+exampleURL(p.API)+", the path of the server included.",
+	f.decl(p.Names.NewClient+" gives a client of the API at baseURL"+exampleURL(p)+", the path of the server included.",
 		jen.Func().Id(p.Names.NewClient).Params(jen.Id("baseURL").String(), jen.Id("opts").Op("...").Add(client("Option"))).
 			Params(jen.Op("*").Id(name), jen.Error()).Block(
 			jen.List(jen.Id("c"), jen.Err()).Op(":=").Add(client("New")).Call(jen.Id("baseURL"), jen.Id("opts").Op("...")),
@@ -27,11 +31,11 @@ func printClient(f *file, p *ir.Package) {
 }
 
 // exampleURL is the first server of the document, for a comment.
-func exampleURL(api *spec.API) string {
-	if len(api.Servers) == 0 {
+func exampleURL(p *ir.Package) string {
+	if len(p.API.Servers) == 0 {
 		return ""
 	}
-	return " (" + api.Servers[0] + ")"
+	return " (" + p.API.Servers[0] + ")"
 }
 
 // printCall adds the body of a client's method: fill in, send, read the answer.
@@ -54,7 +58,7 @@ func printCall(g *jen.Group, op *ir.Operation) {
 }
 
 // callPlaces are the methods of client.Call that begin a parameter.
-var callPlaces = map[spec.In]string{spec.InPath: "Path", spec.InQuery: "Query", spec.InHeader: "Header", spec.InCookie: "Cookie"}
+var callPlaces = map[ir.In]string{ir.InPath: "Path", ir.InQuery: "Query", ir.InHeader: "Header", ir.InCookie: "Cookie"}
 
 func callParam(p *ir.Param) opener {
 	return func(name, style string) *jen.Statement {
@@ -115,7 +119,7 @@ func readCases(g *jen.Group, op *ir.Operation) (complete bool) {
 	ranges := false
 	for _, c := range op.Cases {
 		ranges = ranges || c.Low != c.High
-		complete = complete || c.Low == 0 && len(c.Answers) == 1
+		complete = complete || c.Low == 0 && answersAll(c)
 	}
 	status := jen.Id("res").Dot("StatusCode")
 	head := jen.Switch(status)
@@ -130,6 +134,11 @@ func readCases(g *jen.Group, op *ir.Operation) (complete bool) {
 		}
 	}))
 	return complete
+}
+
+// answersAll tells that a case returns whatever the media type is.
+func answersAll(c *ir.Case) bool {
+	return len(c.Answers) == 1 || slices.ContainsFunc(c.Answers, func(a *ir.Answer) bool { return a.Content.Otherwise })
 }
 
 func statusClause(c *ir.Case, ranges bool) *jen.Statement {

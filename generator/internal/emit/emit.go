@@ -8,9 +8,12 @@ package emit
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"go/format"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/dave/jennifer/jen"
 
@@ -47,26 +50,41 @@ func Package(p *ir.Package) ([]File, error) {
 		{"security_gen.go", calls && p.Security != nil, printSecurity},
 		{"client_gen.go", p.Client, printClient},
 	}
-	files := make([]File, 0, len(emitters)+1)
-	for _, e := range emitters {
-		if !e.wanted {
-			continue
+	// Formatting takes most of the time, so the files are printed side by side. They share nothing but the plan.
+	printed := make([]File, len(emitters))
+	errs := make([]error, len(emitters))
+	var all sync.WaitGroup
+	for i, e := range emitters {
+		if e.wanted {
+			all.Go(func() {
+				printed[i].Name = e.name
+				printed[i].Data, errs[i] = e.source(p)
+			})
 		}
-		f := newFile(p)
-		e.print(f, p)
-		if f.empty() {
-			continue
-		}
-		data, err := f.source()
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", e.name, err)
-		}
-		files = append(files, File{e.name, data})
 	}
+	all.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	files := slices.DeleteFunc(printed, func(f File) bool { return f.Data == nil })
 	if calls {
 		files = append(files, File{p.API.SourceName, p.API.Source})
 	}
 	return files, nil
+}
+
+// source is the file of e, nil where there is nothing in it.
+func (e *emitter) source(p *ir.Package) ([]byte, error) {
+	f := newFile(p)
+	e.print(f, p)
+	if f.decls == 0 {
+		return nil, nil
+	}
+	data, err := f.source()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", e.name, err)
+	}
+	return data, nil
 }
 
 // file is one file while it is printed: declarations with a blank line between them.
@@ -138,8 +156,6 @@ func (f *file) packageDoc(text string) {
 		f.jen.PackageComment(line)
 	}
 }
-
-func (f *file) empty() bool { return f.decls == 0 }
 
 // source renders the file, with the imports of the standard library apart from the others, and formats it.
 func (f *file) source() ([]byte, error) {

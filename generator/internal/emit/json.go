@@ -36,6 +36,18 @@ func printJSON(f *file, p *ir.Package) {
 	}
 }
 
+// printMarshal prints what makes t a value of encoding/json, for types that it would otherwise get wrong.
+func printMarshal(f *file, t *ir.Type) {
+	f.decl("MarshalJSON is AppendJSON for encoding/json.",
+		method("v", t.Name).Id("MarshalJSON").Params().Params(jen.Index().Byte(), jen.Error()).Block(
+			jen.Return(jen.Id("v").Dot("AppendJSON").Call(jen.Nil()), jen.Nil()),
+		))
+	f.decl("UnmarshalJSON is DecodeJSON for encoding/json.",
+		jen.Func().Params(jen.Id("v").Op("*").Id(t.Name)).Id("UnmarshalJSON").Params(jen.Id("data").Index().Byte()).Error().Block(
+			jen.Return(tornado("UnmarshalJSON").Call(jen.Id("data"), jen.Id("v"))),
+		))
+}
+
 // printNamedCodec prints the methods of an array or map with a name.
 func printNamedCodec(f *file, t *ir.Type) {
 	f.decl(decodeDoc, jen.Func().Params(jen.Id("v").Op("*").Id(t.Name)).Id("DecodeJSON").Params(decoderParam()).BlockFunc(func(g *jen.Group) {
@@ -97,14 +109,14 @@ func decodeItem(list string, u *ir.Use) []jen.Code {
 	grow := func(value jen.Code) jen.Code { return jen.Id(list).Op("=").Append(jen.Id(list), value) }
 	switch {
 	case u.Presence != ir.Plain || u.Pointer:
-		return append(decodeLocal("x", u, fromDecoder), grow(jen.Id("x")))
+		return append(decodeLocal("item", u, fromDecoder), grow(jen.Id("item")))
 	case isExpression(u.Type):
 		return []jen.Code{grow(read(u.Type, fromDecoder))}
 	case u.Type.Kind == ir.KindStruct || u.Type.Kind == ir.KindUnion: // read where it stays
 		last := jen.Id(list).Index(jen.Len(jen.Id(list)).Op("-").Lit(1))
 		return []jen.Code{grow(goType(u.Go).Values()), last.Dot("DecodeJSON").Call(jen.Id("d"))}
 	}
-	return append(decodeLocal("x", u, fromDecoder), grow(jen.Id("x")))
+	return append(decodeLocal("item", u, fromDecoder), grow(jen.Id("item")))
 }
 
 // decodeEntry reads one entry into the map m.
@@ -114,7 +126,7 @@ func decodeEntry(m string, u *ir.Use) []jen.Code {
 	if u.Presence == ir.Plain && !u.Pointer && isExpression(u.Type) {
 		return []jen.Code{name, put(read(u.Type, fromDecoder))}
 	}
-	return append([]jen.Code{name}, append(decodeLocal("x", u, fromDecoder), put(jen.Id("x")))...)
+	return append([]jen.Code{name}, append(decodeLocal("item", u, fromDecoder), put(jen.Id("item")))...)
 }
 
 // decodeLocal reads a value into a new variable.

@@ -1,6 +1,8 @@
 package emit
 
 import (
+	"slices"
+
 	"github.com/dave/jennifer/jen"
 
 	"github.com/tornadogen/tornadogen/generator/internal/ir"
@@ -25,21 +27,9 @@ func printStructCodec(f *file, t *ir.Type) {
 			appendStruct(g, s, s.AppendResponse, true)
 		}))
 	}
-	if s.Extra != nil {
-		printStandard(f, t)
+	if s.Extra != nil || slices.ContainsFunc(s.Fields, func(field *ir.Field) bool { return field.Tag == "-" }) {
+		printMarshal(f, t)
 	}
-}
-
-// printStandard prints what encoding/json needs for a type that it could not write or read by the tags of its fields.
-func printStandard(f *file, t *ir.Type) {
-	f.decl("MarshalJSON lets encoding/json write v as AppendJSON does.",
-		method("v", t.Name).Id("MarshalJSON").Params().Params(jen.Index().Byte(), jen.Error()).Block(
-			jen.Return(jen.Id("v").Dot("AppendJSON").Call(jen.Nil()), jen.Nil()),
-		))
-	f.decl("UnmarshalJSON lets encoding/json read v as DecodeJSON does.",
-		jen.Func().Params(jen.Id("v").Op("*").Id(t.Name)).Id("UnmarshalJSON").Params(jen.Id("data").Index().Byte()).Error().Block(
-			jen.Return(tornado("UnmarshalJSON").Call(jen.Id("data"), jen.Id("v"))),
-		))
 }
 
 // keys is the table of a struct's member names.

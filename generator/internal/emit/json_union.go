@@ -21,7 +21,7 @@ func printUnionCodec(f *file, t *ir.Type) {
 			appendUnion(g, t.Union, true)
 		}))
 	}
-	printStandard(f, t)
+	printMarshal(f, t)
 }
 
 func decodeUnion(g *jen.Group, u *ir.Union) {

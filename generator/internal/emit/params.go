@@ -4,7 +4,6 @@ import (
 	"github.com/dave/jennifer/jen"
 
 	"github.com/tornadogen/tornadogen/generator/internal/ir"
-	"github.com/tornadogen/tornadogen/spec"
 )
 
 // printParams prints params_gen.go: the requests, and for a server what decodes them.
@@ -63,13 +62,13 @@ type reader struct {
 var input = reader{in: "in", find: func(p *ir.Param, name, style string) *jen.Statement {
 	args := []jen.Code{jen.Lit(name), tornado(style)}
 	switch p.In {
-	case spec.InPath:
+	case ir.InPath:
 		return jen.Id("in").Dot("Path").Call(append([]jen.Code{jen.Lit(p.Index)}, args...)...)
-	case spec.InHeader:
+	case ir.InHeader:
 		return jen.Id("in").Dot("Header").Call(args...)
-	case spec.InCookie:
+	case ir.InCookie:
 		return jen.Id("in").Dot("Cookie").Call(args...)
-	case spec.InQuery:
+	case ir.InQuery:
 	}
 	return jen.Id("in").Dot("Query").Call(args...)
 }}
@@ -79,7 +78,7 @@ func (r reader) param(target string, p *ir.Param) []jen.Code {
 	if p.Kind == ir.ParamFlat {
 		return r.flat(target, p)
 	}
-	if p.In == spec.InPath && p.Kind == ir.ParamScalar && p.Presence == ir.Plain {
+	if p.In == ir.InPath && p.Kind == ir.ParamScalar && p.Presence == ir.Plain {
 		// What the route matched is there.
 		return decodeInto(target, &p.Use, func() *jen.Statement { return r.find(p, p.Wire, p.Style) })
 	}
@@ -153,7 +152,7 @@ func (r reader) element(u *ir.Use, kind ir.ParamKind, put func(value jen.Code) j
 	from := func() *jen.Statement { return jen.Id("item") }
 	switch {
 	case kind == ir.ParamJSON:
-		return append(append([]jen.Code{jen.Var().Id("x").Add(goType(u.Go))}, r.content("x", u, "item")...), put(jen.Id("x")))
+		return append(append([]jen.Code{jen.Var().Id("element").Add(goType(u.Go))}, r.content("element", u, "item")...), put(jen.Id("element")))
 	case u.Presence == ir.Plain && !u.Pointer:
 		return []jen.Code{put(read(u.Type, from))}
 	}

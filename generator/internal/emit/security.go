@@ -4,7 +4,6 @@ import (
 	"github.com/dave/jennifer/jen"
 
 	"github.com/tornadogen/tornadogen/generator/internal/ir"
-	"github.com/tornadogen/tornadogen/spec"
 )
 
 // printSecurity prints security_gen.go: who may call, and what a client proves it with.
@@ -34,7 +33,9 @@ func printAuthenticator(f *file, p *ir.Package) {
 				g.Id(scheme.Method).Add(authSignature(scheme, "ctx", scheme.Param))
 			}
 		}))
-	f.decl(s.Unimplemented+" answers 501 to every caller of an operation that asks who is calling.", jen.Type().Id(s.Unimplemented).Struct())
+	f.decl(s.Unimplemented+" is for a service whose authenticator is not written yet: while that embeds it, an operation that asks who is calling"+
+		" checks its input and answers 501.", jen.Type().Id(s.Unimplemented).Struct())
+	f.decl("", jen.Func().Params(jen.Id(s.Unimplemented)).Id("unimplemented").Params().Block())
 	for _, scheme := range s.Schemes {
 		f.decl("",
 			jen.Func().Params(jen.Id(s.Unimplemented)).Id(scheme.Method).Add(authSignature(scheme, "_", "c")).Block(
@@ -45,6 +46,10 @@ func printAuthenticator(f *file, p *ir.Package) {
 		for _, scheme := range s.Schemes {
 			g.Add(addScheme(scheme))
 		}
+		marked := jen.Custom(jen.Options{Open: "interface{ ", Close: " }"}, jen.Id("unimplemented").Params())
+		g.If(jen.List(jen.Id("_"), jen.Id("ok")).Op(":=").Id("auth").Assert(marked), jen.Id("ok")).Block(
+			jen.Id("api").Dot("SecurityUnimplemented").Call(),
+		)
 	}))
 }
 
@@ -54,21 +59,21 @@ func authSignature(s *ir.Scheme, ctx, param string) *jen.Statement {
 }
 
 // keyPlaces are the constants of tornado for where an API key stands.
-var keyPlaces = map[spec.In]string{spec.InHeader: "InHeader", spec.InQuery: "InQuery", spec.InCookie: "InCookie"}
+var keyPlaces = map[ir.In]string{ir.InHeader: "InHeader", ir.InQuery: "InQuery", ir.InCookie: "InCookie"}
 
 func addScheme(s *ir.Scheme) jen.Code {
 	check := jen.Id("auth").Dot(s.Method)
 	api, name := jen.Id("api"), jen.Lit(s.Name)
 	switch s.Kind {
-	case spec.SecurityAPIKey:
+	case ir.SecurityAPIKey:
 		return tornado("AddAPIKey").Call(api, name, tornado(keyPlaces[s.In]), jen.Lit(s.ParamName), check)
-	case spec.SecurityBasic:
+	case ir.SecurityBasic:
 		return tornado("AddBasic").Call(api, name, check)
-	case spec.SecurityMutualTLS:
+	case ir.SecurityMutualTLS:
 		return tornado("AddMutualTLS").Call(api, name, check)
-	case spec.SecurityOtherHTTP:
+	case ir.SecurityOtherHTTP:
 		return tornado("AddHTTP").Call(api, name, jen.Lit(s.HTTP), check)
-	case spec.SecurityBearer:
+	case ir.SecurityBearer:
 	}
 	return tornado("AddBearer").Call(api, name, check)
 }
@@ -78,19 +83,19 @@ func printCredential(f *file, s *ir.Scheme) {
 	client := func(name string) *jen.Statement { return jen.Qual(ir.RuntimeClient, name) }
 	var params, credential *jen.Statement
 	switch s.Kind {
-	case spec.SecurityAPIKey:
+	case ir.SecurityAPIKey:
 		params = jen.Id("key").String()
 		credential = client("APIKey").Call(tornado(keyPlaces[s.In]), jen.Lit(s.ParamName), jen.Id("key"))
-	case spec.SecurityBasic:
+	case ir.SecurityBasic:
 		params = jen.List(jen.Id("user"), jen.Id("password")).String()
 		credential = client("Basic").Call(jen.Id("user"), jen.Id("password"))
-	case spec.SecurityOtherHTTP:
+	case ir.SecurityOtherHTTP:
 		params = jen.Id("value").String()
 		credential = client("Authorization").Call(jen.Lit(s.HTTP), jen.Id("value"))
-	case spec.SecurityBearer:
+	case ir.SecurityBearer:
 		params = jen.Id("token").String()
 		credential = client("Bearer").Call(jen.Id("token"))
-	case spec.SecurityMutualTLS:
+	case ir.SecurityMutualTLS:
 		return
 	}
 	f.decl(s.OptionDoc, jen.Func().Id(s.Option).Params(params).Add(client("Option")).Block(

@@ -8,7 +8,7 @@ import (
 
 // printTypes prints types_gen.go: the types of the document, then the answers of the operations.
 func printTypes(f *file, p *ir.Package) {
-	if !p.Server {
+	if !p.Server && !p.Client {
 		f.packageDoc(p.Doc)
 	}
 	for _, t := range p.Types {

@@ -66,17 +66,19 @@ func (c *nameCheck) add(name, what string) {
 	}
 	c.seen[name] = what
 	assert.True(c.t, token.IsIdentifier(name), "%q of %s", name, what)
-	assert.NotContains(c.t, Locals, name)
-	assert.NotContains(c.t, imports, name)
+	assert.False(c.t, slices.Contains(Locals, name) || slices.Contains(imports, name), "%q is the name of a local or of a package", name)
 }
 
 // members returns a function that notes the fields and methods of one type.
 func (c *nameCheck) members(of string, methods ...string) func(name string) {
-	seen := slices.Clone(methods)
+	seen := make(map[string]bool)
+	for _, m := range methods {
+		seen[m] = true
+	}
 	return func(name string) {
-		assert.NotContains(c.t, seen, name, of)
+		assert.False(c.t, seen[name], "%s is twice in %s", name, of)
 		assert.True(c.t, token.IsIdentifier(name) && token.IsExported(name), "%q of %s", name, of)
-		seen = append(seen, name)
+		seen[name] = true
 	}
 }
 

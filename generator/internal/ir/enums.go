@@ -120,20 +120,17 @@ func (b *builder) fillEnum(t *Type, s *spec.Schema) {
 	given := extensionList(s.Extensions, "x-enum-varnames")
 	descriptions := extensionList(s.Extensions, "x-enum-descriptions")
 	var numbers []*Expr
-	for i, text := range texts {
-		v := &EnumValue{Text: text, Expr: stringExpr(text)}
+	for i, part := range naming.Constants(texts) {
+		v := &EnumValue{Text: texts[i], Expr: stringExpr(texts[i])}
 		if t.Enum.Var == "" {
 			v.Expr = integerExpr(values[i].JSON)
 			v.Text = v.Expr.String()
 			numbers = append(numbers, v.Expr)
 		}
-		name := t.Name + naming.Constant(v.Text, texts)
-		if len(given) == len(s.Enum) && len(given) == len(values) && given[i] != "" {
-			if name = naming.Exported(given[i]); !strings.HasPrefix(name, t.Name) {
-				name = t.Name + naming.Part(given[i])
-			}
+		if len(given) == len(values) && given[i] != "" {
+			part = strings.TrimPrefix(naming.Exported(given[i]), t.Name)
 		}
-		v.Name = b.scope.Take(name)
+		v.Name = b.scope.Take(t.Name + part)
 		if len(descriptions) == len(values) {
 			v.Doc = describe(v.Name, descriptions[i])
 		}

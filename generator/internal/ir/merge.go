@@ -29,8 +29,11 @@ type merger struct {
 	stripped map[*spec.Schema]bool
 }
 
-// maxParts bounds how many schemas are joined for one property.
-const maxParts = 32
+// Bounds against documents that are made to have no end: of the schemas joined for one property, and of the joined ones.
+const (
+	maxParts  = 32
+	maxJoined = 50_000
+)
 
 func newMerger() merger {
 	return merger{
@@ -176,13 +179,13 @@ func (b *builder) join(x, y *spec.Schema, name string) *spec.Schema {
 	if len(parts) == len(b.partsOf(x)) {
 		return x
 	}
-	if len(parts) > maxParts {
-		b.warn(x.Loc, classUntyped, "more than "+strconv.Itoa(maxParts)+" schemas describe one value", "merge them in the document")
-		return &spec.Schema{Loc: x.Loc, Always: true}
-	}
 	key := b.identity(parts)
 	if s := b.joined[key]; s != nil {
 		return s
+	}
+	if len(parts) > maxParts || len(b.joined) >= maxJoined {
+		b.warn(x.Loc, classUntyped, "too many schemas describe one value; it is kept unchecked, as raw JSON", "merge them in the document")
+		return &spec.Schema{Loc: x.Loc, Always: true}
 	}
 	s := &spec.Schema{Loc: y.Loc, AllOf: parts, Description: y.Description, ReadOnly: x.ReadOnly || y.ReadOnly, WriteOnly: x.WriteOnly || y.WriteOnly}
 	b.joined[key], b.parts[s] = s, parts
@@ -269,6 +272,6 @@ func (m *merger) withoutUnion(s *spec.Schema) *spec.Schema {
 }
 
 // isBare says whether s was made by withoutUnion; such a schema is no type of its own.
-func (m *merger) isBare(s *spec.Schema) bool { return m.stripped[s] }
+func (m *merger) isBare(s *spec.Schema) bool { return m.stripped[m.origin(s)] }
 
 func isUnion(s *spec.Schema) bool { return len(s.OneOf) > 0 || len(s.AnyOf) > 0 }

@@ -179,9 +179,14 @@ func (b *builder) mergeArrays(dst, part *spec.Schema, name string) {
 }
 
 func (b *builder) mergeObjects(dst, part *spec.Schema, name string) {
+	places := make(map[string]int, len(dst.Properties))
+	for i, p := range dst.Properties {
+		places[p.Name] = i
+	}
 	for _, p := range part.Properties {
-		i := slices.IndexFunc(dst.Properties, func(have *spec.Property) bool { return have.Name == p.Name })
-		if i < 0 {
+		i, ok := places[p.Name]
+		if !ok {
+			places[p.Name] = len(dst.Properties)
 			dst.Properties = append(dst.Properties, p)
 			continue
 		}

@@ -12,6 +12,8 @@ import "github.com/tornadogen/tornadogen/spec"
 const (
 	// Runtime is imported as tornado.
 	Runtime = "github.com/tornadogen/tornadogen/runtime"
+	// RuntimeECMA is imported for its effect: it matches patterns that are beyond RE2.
+	RuntimeECMA = Runtime + "/ecmaregex"
 	// RuntimeClient is imported as client.
 	RuntimeClient = Runtime + "/client"
 )
@@ -40,6 +42,8 @@ type Package struct {
 	Security *Security
 	// HasWriteOnly tells whether some type has members that are never sent to a client (see Type.HasWriteOnly).
 	HasWriteOnly bool
+	// NeedsECMA tells whether some pattern is beyond RE2, so that RuntimeECMA has to be linked.
+	NeedsECMA bool
 }
 
 // Names are the package-level identifiers that do not belong to one node.

@@ -2,6 +2,7 @@ package ir
 
 import (
 	"errors"
+	"regexp"
 	"regexp/syntax"
 	"strings"
 
@@ -72,11 +73,16 @@ func (b *builder) stringRule(s *spec.Schema) *Rule {
 func (b *builder) compiles(s *spec.Schema) bool {
 	_, err := syntax.Parse(s.Pattern, syntax.Perl)
 	if err == nil || mayBeECMA(err, s.Pattern) {
+		b.pkg.NeedsECMA = b.pkg.NeedsECMA || beyondRE2.MatchString(s.Pattern)
 		return true
 	}
 	b.unenforced(s, "pattern", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
 	return false
 }
+
+// beyondRE2 finds in a pattern what only an ECMA-262 engine matches: look-around, back references, and counts that RE2 refuses.
+// It may find more than there is, in a class say: that costs an import and nothing else.
+var beyondRE2 = regexp.MustCompile(`\(\?<?[=!]|\\[1-9]|\\k<|\{[0-9]*,?[0-9]{4,}`)
 
 // mayBeECMA says whether the fault of a pattern may come from what Go's syntax lacks and ECMA-262 has.
 func mayBeECMA(err error, pattern string) bool {

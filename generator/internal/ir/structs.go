@@ -17,11 +17,14 @@ func (b *builder) fillStruct(t *Type, s *spec.Schema) {
 	t.Rule = b.objectRule(s)
 	scope := naming.NewScope(structMethods...)
 	b.fillExtra(st, s, scope)
-	seen := make(map[string]bool)
+	required, seen := make(map[string]bool), make(map[string]bool)
+	for _, name := range s.Required {
+		required[name] = true
+	}
 	for _, p := range s.Properties {
 		if !seen[p.Name] {
 			seen[p.Name] = true
-			st.Fields = append(st.Fields, b.field(p, s, scope))
+			st.Fields = append(st.Fields, b.field(p, required[p.Name], scope))
 		}
 	}
 	for _, name := range s.Required {
@@ -68,8 +71,7 @@ func (b *builder) fillExtra(st *Struct, s *spec.Schema, scope *naming.Scope) {
 	}
 }
 
-func (b *builder) field(p *spec.Property, s *spec.Schema, scope *naming.Scope) *Field {
-	required := slices.Contains(s.Required, p.Name)
+func (b *builder) field(p *spec.Property, required bool, scope *naming.Scope) *Field {
 	goName := nameOr(p.Extensions, p.Name)
 	if p.Schema.Name == "" {
 		goName = nameOr(p.Schema.Extensions, goName)
@@ -77,8 +79,8 @@ func (b *builder) field(p *spec.Property, s *spec.Schema, scope *naming.Scope) *
 	f := &Field{Source: p, Name: scope.Take(naming.Exported(goName)), JSON: p.Name, Required: required}
 	f.Use = b.use(p.Schema, !required)
 	core, _ := b.settle(p.Schema)
-	f.ReadOnly = p.Schema.ReadOnly || core.ReadOnly
-	f.WriteOnly = (p.Schema.WriteOnly || core.WriteOnly) && !f.ReadOnly
+	f.ReadOnly = core.ReadOnly || says(p.Schema, func(s *spec.Schema) bool { return s.ReadOnly })
+	f.WriteOnly = !f.ReadOnly && (core.WriteOnly || says(p.Schema, func(s *spec.Schema) bool { return s.WriteOnly }))
 	f.Deprecated = p.Deprecated || p.Schema.Deprecated
 	f.Tag = jsonTag(p.Name, required)
 	f.Doc = fieldDoc(f.Name, p)
@@ -86,6 +88,23 @@ func (b *builder) field(p *spec.Property, s *spec.Schema, scope *naming.Scope) *
 		f.Default = b.defaultOf(p.Schema, f.Type)
 	}
 	return f
+}
+
+// says whether s, or a schema that it takes in by allOf, has an annotation: it is lost where s comes down to another schema.
+func says(s *spec.Schema, has func(*spec.Schema) bool) bool {
+	seen := map[*spec.Schema]bool{s: true}
+	for queue := []*spec.Schema{s}; len(queue) > 0; queue = queue[1:] {
+		if has(queue[0]) {
+			return true
+		}
+		for _, m := range queue[0].AllOf {
+			if !seen[m] {
+				seen[m] = true
+				queue = append(queue, m)
+			}
+		}
+	}
+	return false
 }
 
 // fieldDoc is the comment of a field: what stands beside a reference, or in the schema itself where it stands in place. The

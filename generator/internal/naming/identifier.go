@@ -125,22 +125,25 @@ func Unexported(name string) string {
 	return string(runes)
 }
 
-// Constant returns the part of a constant's name that stands for value, one of the values of an enum. Capitals say nothing
-// where all values are in capitals and one of them is longer than an abbreviation: PENDING gives Pending, USD stays.
-func Constant(value string, values []string) string {
-	if value == "" {
-		return "Empty"
-	}
+// Constants returns the parts of constants' names that stand for the values of an enum, in their order; equal ones are not told
+// apart. Capitals say nothing where all values are in capitals and one of them is longer than an abbreviation: beside
+// PENDING, NEW gives New; USD stays among others of its kind.
+func Constants(values []string) []string {
 	const abbreviation = 3
 	loud := false
 	for _, v := range values {
 		if hasLower(v) {
-			return Part(value)
+			loud = false
+			break
 		}
 		loud = loud || len(v) > abbreviation
 	}
-	if loud {
-		value = strings.ToLower(value)
+	parts := make([]string, len(values))
+	for i, v := range values {
+		if loud {
+			v = strings.ToLower(v)
+		}
+		parts[i] = Part(v)
 	}
-	return Part(value)
+	return parts
 }

@@ -104,13 +104,11 @@ func TestOperation(t *testing.T) {
 	}
 }
 
-func TestConstant(t *testing.T) {
-	assert.Equal(t, "Pending", Constant("PENDING", []string{"PENDING", "NEW"}))
-	assert.Equal(t, "New", Constant("NEW", []string{"PENDING", "NEW"}))
-	assert.Equal(t, "USD", Constant("USD", []string{"USD", "EUR"}))
-	assert.Equal(t, "PetDTO", Constant("petDTO", []string{"petDTO"}))
-	assert.Equal(t, "Empty", Constant("", []string{"", "A"}))
-	assert.Equal(t, "1", Constant("1", []string{"1", "2"}))
+func TestConstants(t *testing.T) {
+	assert.Equal(t, []string{"Pending", "New", "NotFound"}, Constants([]string{"PENDING", "NEW", "NOT_FOUND"}))
+	assert.Equal(t, []string{"USD", "EUR"}, Constants([]string{"USD", "EUR"}))
+	assert.Equal(t, []string{"PetDTO", "PENDING"}, Constants([]string{"petDTO", "PENDING"}))
+	assert.Equal(t, []string{"Empty", "1", "Minus1"}, Constants([]string{"", "1", "-1"}))
 }
 
 func TestScope(t *testing.T) {

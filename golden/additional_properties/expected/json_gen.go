@@ -121,12 +121,12 @@ func (v *Open) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
-// MarshalJSON lets encoding/json write v as AppendJSON does.
+// MarshalJSON is AppendJSON for encoding/json.
 func (v Open) MarshalJSON() ([]byte, error) {
 	return v.AppendJSON(nil), nil
 }
 
-// UnmarshalJSON lets encoding/json read v as DecodeJSON does.
+// UnmarshalJSON is DecodeJSON for encoding/json.
 func (v *Open) UnmarshalJSON(data []byte) error {
 	return tornado.UnmarshalJSON(data, v)
 }
@@ -207,12 +207,12 @@ func (v *Prefixed) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
-// MarshalJSON lets encoding/json write v as AppendJSON does.
+// MarshalJSON is AppendJSON for encoding/json.
 func (v Prefixed) MarshalJSON() ([]byte, error) {
 	return v.AppendJSON(nil), nil
 }
 
-// UnmarshalJSON lets encoding/json read v as DecodeJSON does.
+// UnmarshalJSON is DecodeJSON for encoding/json.
 func (v *Prefixed) UnmarshalJSON(data []byte) error {
 	return tornado.UnmarshalJSON(data, v)
 }

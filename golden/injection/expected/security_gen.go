@@ -17,8 +17,11 @@ type Authenticator interface {
 	K1(ctx context.Context, key tornado.APIKey) (context.Context, error)
 }
 
-// UnimplementedAuthenticator answers 501 to every caller of an operation that asks who is calling.
+// UnimplementedAuthenticator is for a service whose authenticator is not written yet: while that
+// embeds it, an operation that asks who is calling checks its input and answers 501.
 type UnimplementedAuthenticator struct{}
+
+func (UnimplementedAuthenticator) unimplemented() {}
 
 func (UnimplementedAuthenticator) K1(_ context.Context, c tornado.APIKey) (context.Context, error) {
 	return nil, tornado.NotImplemented(c.Operation)
@@ -26,6 +29,9 @@ func (UnimplementedAuthenticator) K1(_ context.Context, c tornado.APIKey) (conte
 
 func addSecurity(api *tornado.API, auth Authenticator) {
 	tornado.AddAPIKey(api, "k.`1", tornado.InHeader, "X-`'*", auth.K1)
+	if _, ok := auth.(interface{ unimplemented() }); ok {
+		api.SecurityUnimplemented()
+	}
 }
 
 // WithK1 sends the credentials of the security scheme "k.`1" with every call that asks for them.

@@ -193,13 +193,13 @@ func decodeEverythingM(d *tornado.Decoder) map[string]tornado.Null[int64] {
 	m := map[string]tornado.Null[int64]{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
-		var x tornado.Null[int64]
+		var item tornado.Null[int64]
 		if d.Null() {
-			x.SetNull()
+			item.SetNull()
 		} else {
-			x.Set(d.Int64(nil))
+			item.Set(d.Int64(nil))
 		}
-		m[k] = x
+		m[k] = item
 	}
 	return m
 }
@@ -237,13 +237,13 @@ func appendStringMap(b []byte, v map[string]string) []byte {
 func decodeEverythingO(d *tornado.Decoder) []tornado.Null[string] {
 	list := []tornado.Null[string]{}
 	for more := d.Array(); more; more = d.NextItem() {
-		var x tornado.Null[string]
+		var item tornado.Null[string]
 		if d.Null() {
-			x.SetNull()
+			item.SetNull()
 		} else {
-			x.Set(d.String(nil))
+			item.Set(d.String(nil))
 		}
-		list = append(list, x)
+		list = append(list, item)
 	}
 	return list
 }

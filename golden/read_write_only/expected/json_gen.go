@@ -2,9 +2,17 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"maps"
+	"slices"
 
-var userKeys = tornado.NewKeys("id", "name", "password", "group").Required("id", "name", "password").ReadOnly("id").WriteOnly("password")
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
+
+var userKeys = tornado.NewKeys("id", "name", "password", "group", "groups", "byName", "contact").
+	Required("id", "name", "password").
+	ReadOnly("id").
+	WriteOnly("password")
 
 // DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *User) DecodeJSON(d *tornado.Decoder) {
@@ -21,6 +29,14 @@ func (v *User) DecodeJSON(d *tornado.Decoder) {
 			var x Group
 			x.DecodeJSON(d)
 			v.Group.Set(x)
+		case 4:
+			v.Groups = decodeGroupSlice(d)
+		case 5:
+			v.ByName = decodeGroupMap(d)
+		case 6:
+			var x Contact
+			x.DecodeJSON(d)
+			v.Contact.Set(x)
 		default:
 			d.SkipUnknown()
 		}
@@ -37,6 +53,15 @@ func (v *User) AppendJSON(b []byte) []byte {
 	if x, ok := v.Group.Get(); ok {
 		b = x.AppendJSON(append(b, `,"group":`...))
 	}
+	if v.Groups != nil {
+		b = appendGroupSlice(append(b, `,"groups":`...), v.Groups)
+	}
+	if v.ByName != nil {
+		b = appendGroupMap(append(b, `,"byName":`...), v.ByName)
+	}
+	if x, ok := v.Contact.Get(); ok {
+		b = x.AppendJSON(append(b, `,"contact":`...))
+	}
 	return append(b, '}')
 }
 
@@ -47,6 +72,139 @@ func (v *User) appendResponseJSON(b []byte) []byte {
 	if x, ok := v.Group.Get(); ok {
 		b = x.appendResponseJSON(append(b, `,"group":`...))
 	}
+	if v.Groups != nil {
+		b = appendResponseGroupSlice(append(b, `,"groups":`...), v.Groups)
+	}
+	if v.ByName != nil {
+		b = appendResponseGroupMap(append(b, `,"byName":`...), v.ByName)
+	}
+	if x, ok := v.Contact.Get(); ok {
+		b = x.appendResponseJSON(append(b, `,"contact":`...))
+	}
+	return append(b, '}')
+}
+
+// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
+func (v *Contact) DecodeJSON(d *tornado.Decoder) {
+	switch name, _ := d.Peek("by"); name {
+	case "mail":
+		x := new(Mail)
+		x.DecodeJSON(d)
+		v.Value = x
+	case "phone":
+		x := new(Phone)
+		x.DecodeJSON(d)
+		v.Value = x
+	default:
+		d.Violate(d.Offset(), "discriminator", "by must be one of mail, phone")
+		d.Skip()
+	}
+}
+
+// AppendJSON appends v as JSON to b and returns it. A union without a value is null.
+func (v Contact) AppendJSON(b []byte) []byte {
+	switch x := v.Value.(type) {
+	case *Mail:
+		if x.By == "" {
+			filled := *x
+			filled.By = "mail"
+			return filled.AppendJSON(b)
+		}
+		return x.AppendJSON(b)
+	case *Phone:
+		if x.By == "" {
+			filled := *x
+			filled.By = "phone"
+			return filled.AppendJSON(b)
+		}
+		return x.AppendJSON(b)
+	}
+	return append(b, "null"...)
+}
+
+// appendResponseJSON is AppendJSON without the members that are never sent to a caller.
+func (v Contact) appendResponseJSON(b []byte) []byte {
+	switch x := v.Value.(type) {
+	case *Mail:
+		if x.By == "" {
+			filled := *x
+			filled.By = "mail"
+			return filled.appendResponseJSON(b)
+		}
+		return x.appendResponseJSON(b)
+	case *Phone:
+		if x.By == "" {
+			filled := *x
+			filled.By = "phone"
+			return filled.AppendJSON(b)
+		}
+		return x.AppendJSON(b)
+	}
+	return append(b, "null"...)
+}
+
+// MarshalJSON is AppendJSON for encoding/json.
+func (v Contact) MarshalJSON() ([]byte, error) {
+	return v.AppendJSON(nil), nil
+}
+
+// UnmarshalJSON is DecodeJSON for encoding/json.
+func (v *Contact) UnmarshalJSON(data []byte) error {
+	return tornado.UnmarshalJSON(data, v)
+}
+
+var mailKeys = tornado.NewKeys("by", "code").Required("by", "code").WriteOnly("code")
+
+// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
+func (v *Mail) DecodeJSON(d *tornado.Decoder) {
+	var seen tornado.Seen
+	for i := d.Object(mailKeys); i != tornado.EndObject; i = d.Next(mailKeys, i) {
+		switch i {
+		case 0:
+			v.By = d.String(nil)
+		case 1:
+			v.Code = d.String(nil)
+		default:
+			d.SkipUnknown()
+		}
+		seen.Add(i)
+	}
+	d.Require(mailKeys, seen)
+}
+
+// AppendJSON appends v as JSON to b and returns it.
+func (v *Mail) AppendJSON(b []byte) []byte {
+	b = tornado.AppendString(append(b, `{"by":`...), v.By)
+	b = tornado.AppendString(append(b, `,"code":`...), v.Code)
+	return append(b, '}')
+}
+
+// appendResponseJSON is AppendJSON without the members that are never sent to a caller.
+func (v *Mail) appendResponseJSON(b []byte) []byte {
+	b = tornado.AppendString(append(b, `{"by":`...), v.By)
+	return append(b, '}')
+}
+
+var phoneKeys = tornado.NewKeys("by").Required("by")
+
+// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
+func (v *Phone) DecodeJSON(d *tornado.Decoder) {
+	var seen tornado.Seen
+	for i := d.Object(phoneKeys); i != tornado.EndObject; i = d.Next(phoneKeys, i) {
+		switch i {
+		case 0:
+			v.By = d.String(nil)
+		default:
+			d.SkipUnknown()
+		}
+		seen.Add(i)
+	}
+	d.Require(phoneKeys, seen)
+}
+
+// AppendJSON appends v as JSON to b and returns it.
+func (v *Phone) AppendJSON(b []byte) []byte {
+	b = tornado.AppendString(append(b, `{"by":`...), v.By)
 	return append(b, '}')
 }
 
@@ -81,6 +239,66 @@ func (v *Group) AppendJSON(b []byte) []byte {
 // appendResponseJSON is AppendJSON without the members that are never sent to a caller.
 func (v *Group) appendResponseJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
+	return append(b, '}')
+}
+
+func decodeGroupSlice(d *tornado.Decoder) []Group {
+	list := []Group{}
+	for more := d.Array(); more; more = d.NextItem() {
+		list = append(list, Group{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	return list
+}
+
+func appendGroupSlice(b []byte, v []Group) []byte {
+	b = append(b, '[')
+	for i := range v {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = v[i].AppendJSON(b)
+	}
+	return append(b, ']')
+}
+
+func appendResponseGroupSlice(b []byte, v []Group) []byte {
+	b = append(b, '[')
+	for i := range v {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = v[i].appendResponseJSON(b)
+	}
+	return append(b, ']')
+}
+
+func decodeGroupMap(d *tornado.Decoder) map[string]Group {
+	m := map[string]Group{}
+	for more := d.Map(); more; more = d.NextEntry() {
+		k := d.Key()
+		var item Group
+		item.DecodeJSON(d)
+		m[k] = item
+	}
+	return m
+}
+
+func appendGroupMap(b []byte, v map[string]Group) []byte {
+	b = append(b, '{')
+	for _, k := range slices.Sorted(maps.Keys(v)) {
+		item := v[k]
+		b = item.AppendJSON(tornado.AppendName(b, k))
+	}
+	return append(b, '}')
+}
+
+func appendResponseGroupMap(b []byte, v map[string]Group) []byte {
+	b = append(b, '{')
+	for _, k := range slices.Sorted(maps.Keys(v)) {
+		item := v[k]
+		b = item.appendResponseJSON(tornado.AppendName(b, k))
+	}
 	return append(b, '}')
 }
 

@@ -10,8 +10,37 @@ type User struct {
 	ID   int64  `json:"id"`
 	Name string `json:"name"`
 	// Password: Never sent.
-	Password string             `json:"password"`
-	Group    tornado.Opt[Group] `json:"group,omitzero"`
+	Password string               `json:"password"`
+	Group    tornado.Opt[Group]   `json:"group,omitzero"`
+	Groups   []Group              `json:"groups,omitzero"`
+	ByName   map[string]Group     `json:"byName,omitzero"`
+	Contact  tornado.Opt[Contact] `json:"contact,omitzero"`
+}
+
+// Contact is a Mail or Phone, told apart by "by".
+type Contact struct {
+	Value ContactValue
+}
+
+// ContactValue is implemented by *Mail and *Phone.
+type ContactValue interface {
+	isContact()
+	// AppendJSON appends the value as JSON to b and returns it.
+	AppendJSON(b []byte) []byte
+}
+
+func (*Mail) isContact()  {}
+func (*Phone) isContact() {}
+
+// Mail is what the document has at #/components/schemas/Mail.
+type Mail struct {
+	By   string `json:"by"`
+	Code string `json:"code"`
+}
+
+// Phone is what the document has at #/components/schemas/Phone.
+type Phone struct {
+	By string `json:"by"`
 }
 
 // Group is what the document has at #/components/schemas/Group.

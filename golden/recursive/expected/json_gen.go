@@ -136,9 +136,9 @@ func decodeNodeMap(d *tornado.Decoder) map[string]Node {
 	m := map[string]Node{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
-		var x Node
-		x.DecodeJSON(d)
-		m[k] = x
+		var item Node
+		item.DecodeJSON(d)
+		m[k] = item
 	}
 	return m
 }

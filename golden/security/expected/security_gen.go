@@ -41,8 +41,11 @@ type Authenticator interface {
 	TLS(ctx context.Context, credentials tornado.MutualTLS) (context.Context, error)
 }
 
-// UnimplementedAuthenticator answers 501 to every caller of an operation that asks who is calling.
+// UnimplementedAuthenticator is for a service whose authenticator is not written yet: while that
+// embeds it, an operation that asks who is calling checks its input and answers 501.
 type UnimplementedAuthenticator struct{}
+
+func (UnimplementedAuthenticator) unimplemented() {}
 
 func (UnimplementedAuthenticator) Header(_ context.Context, c tornado.APIKey) (context.Context, error) {
 	return nil, tornado.NotImplemented(c.Operation)
@@ -90,6 +93,9 @@ func addSecurity(api *tornado.API, auth Authenticator) {
 	tornado.AddBearer(api, "openID", auth.OpenID)
 	tornado.AddHTTP(api, "digest", "digest", auth.Digest)
 	tornado.AddMutualTLS(api, "tls", auth.TLS)
+	if _, ok := auth.(interface{ unimplemented() }); ok {
+		api.SecurityUnimplemented()
+	}
 }
 
 // WithHeader sends the credentials of the security scheme "header" with every call that asks for them.

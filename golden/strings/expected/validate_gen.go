@@ -2,7 +2,10 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	tornado "github.com/tornadogen/tornadogen/runtime"
+	_ "github.com/tornadogen/tornadogen/runtime/ecmaregex"
+)
 
 // What the schemas demand of values.
 var (

@@ -19,8 +19,12 @@ func (v *Shape) DecodeJSON(d *tornado.Decoder) {
 		x := new(Group)
 		x.DecodeJSON(d)
 		v.Value = x
+	case "line":
+		x := new(Line)
+		x.DecodeJSON(d)
+		v.Value = x
 	default:
-		d.Violate(d.Offset(), "discriminator", "kind must be one of circle, round, square, Group")
+		d.Violate(d.Offset(), "discriminator", "kind must be one of circle, round, square, Group, line")
 		d.Skip()
 	}
 }
@@ -49,16 +53,19 @@ func (v Shape) AppendJSON(b []byte) []byte {
 			return filled.AppendJSON(b)
 		}
 		return x.AppendJSON(b)
+	case *Line:
+		b = append(b, `{"kind":"line"`...)
+		return tornado.JoinObject(x.AppendJSON(b), len(b))
 	}
 	return append(b, "null"...)
 }
 
-// MarshalJSON lets encoding/json write v as AppendJSON does.
+// MarshalJSON is AppendJSON for encoding/json.
 func (v Shape) MarshalJSON() ([]byte, error) {
 	return v.AppendJSON(nil), nil
 }
 
-// UnmarshalJSON lets encoding/json read v as DecodeJSON does.
+// UnmarshalJSON is DecodeJSON for encoding/json.
 func (v *Shape) UnmarshalJSON(data []byte) error {
 	return tornado.UnmarshalJSON(data, v)
 }
@@ -112,6 +119,29 @@ func (v *Square) DecodeJSON(d *tornado.Decoder) {
 func (v *Square) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"kind":`...), string(v.Kind))
 	b = tornado.AppendFloat64(append(b, `,"side":`...), v.Side)
+	return append(b, '}')
+}
+
+var lineKeys = tornado.NewKeys("length")
+
+// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
+func (v *Line) DecodeJSON(d *tornado.Decoder) {
+	for i := d.Object(lineKeys); i != tornado.EndObject; i = d.Next(lineKeys, i) {
+		switch i {
+		case 0:
+			v.Length.Set(d.Float64(nil))
+		default:
+			d.SkipUnknown()
+		}
+	}
+}
+
+// AppendJSON appends v as JSON to b and returns it.
+func (v *Line) AppendJSON(b []byte) []byte {
+	b = append(b, '{')
+	if x, ok := v.Length.Get(); ok {
+		b = tornado.AppendFloat64(tornado.AppendKey(b, `"length":`), x)
+	}
 	return append(b, '}')
 }
 

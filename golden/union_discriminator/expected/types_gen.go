@@ -2,12 +2,14 @@
 
 package api
 
+import tornado "github.com/tornadogen/tornadogen/runtime"
+
 // Shape: Something to draw.
 type Shape struct {
 	Value ShapeValue
 }
 
-// ShapeValue is implemented by *Circle, *Square and *Group.
+// ShapeValue is implemented by *Circle, *Square, *Group and *Line.
 type ShapeValue interface {
 	isShape()
 	// AppendJSON appends the value as JSON to b and returns it.
@@ -17,6 +19,7 @@ type ShapeValue interface {
 func (*Circle) isShape() {}
 func (*Square) isShape() {}
 func (*Group) isShape()  {}
+func (*Line) isShape()   {}
 
 // Circle is what the document has at #/components/schemas/Circle.
 type Circle struct {
@@ -45,6 +48,11 @@ func (v SquareKind) Valid() bool {
 		return true
 	}
 	return false
+}
+
+// Line: It does not declare the discriminator, which is written all the same.
+type Line struct {
+	Length tornado.Opt[float64] `json:"length,omitzero"`
 }
 
 // Group: Picked by its own name, as the mapping leaves it out.

@@ -20,8 +20,11 @@ type Authenticator interface {
 	Missing(ctx context.Context, credentials tornado.Authorization) (context.Context, error)
 }
 
-// UnimplementedAuthenticator answers 501 to every caller of an operation that asks who is calling.
+// UnimplementedAuthenticator is for a service whose authenticator is not written yet: while that
+// embeds it, an operation that asks who is calling checks its input and answers 501.
 type UnimplementedAuthenticator struct{}
+
+func (UnimplementedAuthenticator) unimplemented() {}
 
 func (UnimplementedAuthenticator) Odd(_ context.Context, c tornado.Authorization) (context.Context, error) {
 	return nil, tornado.NotImplemented(c.Operation)
@@ -34,6 +37,9 @@ func (UnimplementedAuthenticator) Missing(_ context.Context, c tornado.Authoriza
 func addSecurity(api *tornado.API, auth Authenticator) {
 	tornado.AddHTTP(api, "odd", "", auth.Odd)
 	tornado.AddHTTP(api, "missing", "", auth.Missing)
+	if _, ok := auth.(interface{ unimplemented() }); ok {
+		api.SecurityUnimplemented()
+	}
 }
 
 // WithOdd sends the credentials of the security scheme "odd" with every call that asks for them.

@@ -33,10 +33,10 @@ func (r *GetARequest) decode(in *tornado.Input) {
 	}
 	if p := in.Query("nested", tornado.FormExplode); p.Present() {
 		for item := range p.Items() {
-			var x GetANestedItem
-			x.DecodeJSON(in.JSONParam(item))
+			var element GetANestedItem
+			element.DecodeJSON(in.JSONParam(item))
 			in.EndJSONParam(item)
-			r.Nested = append(r.Nested, x)
+			r.Nested = append(r.Nested, element)
 		}
 	}
 	if p := in.Query("deep[]", tornado.FormExplode); p.Present() {

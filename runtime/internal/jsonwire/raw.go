@@ -48,10 +48,7 @@ func (d *Decoder) Skip() {
 func (d *Decoder) JSON() value.JSON {
 	start := d.pos
 	d.Skip()
-	if d.failed {
-		return nil
-	}
-	return bytes.Clone(d.data[start:d.pos])
+	return d.textSince(start)
 }
 
 // Const consumes a value and returns a copy of its text; it must be equal to the JSON text canonical: numbers by value, objects

@@ -77,7 +77,8 @@ func (l *Loop) Accept(ln *Listener, group Group, host Host) (*Acceptor, error) {
 // socket that is closed is reset. The listener stays open, for other loops may
 // share it.
 func (a *Acceptor) Drain() {
-	for a.accept() == 0 {
+	for more := true; more; {
+		more = a.accept()
 	}
 	if a.pause != nil {
 		a.pause.Stop()
@@ -91,7 +92,7 @@ func (a *Acceptor) Drain() {
 // listener is level-triggered.
 func (a *Acceptor) Ready(Bits) {
 	for range acceptBatch {
-		if errno := a.accept(); errno != 0 {
+		if !a.accept() {
 			return
 		}
 	}
@@ -100,29 +101,30 @@ func (a *Acceptor) Ready(Bits) {
 // Expire implements Source: nothing is ever armed with the token.
 func (a *Acceptor) Expire() {}
 
-// accept takes one connection, or returns why there is none to be had now.
-func (a *Acceptor) accept() syscall.Errno {
+// accept takes one connection. It returns false when there is none to be had
+// now.
+func (a *Acceptor) accept() bool {
 	l := a.loop
 	fd, peer, errno := l.poller.Accept(a.ln.FD)
 	switch errno {
 	case 0:
 		l.Stats.Accepted.Add(1)
 		a.placed(fd, peer)
-		return 0
+		return true
 	case unix.EAGAIN:
-		return errno
+		return false
 	case unix.EMFILE, unix.ENFILE, unix.ENOBUFS, unix.ENOMEM:
 		a.exhausted(errno)
-		return errno
+		return false
 	case unix.EINTR, unix.ECONNABORTED, unix.EPROTO, unix.EPERM, unix.ENETDOWN, unix.ENOPROTOOPT,
 		unix.EHOSTDOWN, unix.ENONET, unix.EHOSTUNREACH, unix.EOPNOTSUPP, unix.ENETUNREACH:
 		// One connection has failed before it was accepted; accept(2) hands
 		// its error over and goes on with the next.
-		return 0
+		return true
 	default:
 		l.log.Error("loop: accept", "loop", l.id, "address", a.ln.Addr, "error", errno)
 		a.rest()
-		return errno
+		return false
 	}
 }
 
@@ -130,8 +132,7 @@ func (a *Acceptor) accept() syscall.Errno {
 func (a *Acceptor) placed(fd int, peer Addr) {
 	l := a.loop
 	if !a.host.Admit(a.ln) {
-		l.Stats.Refused.Add(1)
-		l.poller.Close(fd)
+		l.refuse(fd)
 		return
 	}
 	to := a.group.place(l)
@@ -142,7 +143,7 @@ func (a *Acceptor) placed(fd int, peer Addr) {
 	}
 	if !to.Post(func() { a.host.Accepted(to, fd, peer, a.ln) }) {
 		to.load.Add(-1)
-		l.poller.Close(fd)
+		l.refuse(fd)
 		a.host.Dropped(a.ln)
 	}
 }
@@ -156,17 +157,23 @@ func (a *Acceptor) exhausted(errno syscall.Errno) {
 		l.log.Error("loop: no descriptor for a new connection", "loop", l.id, "address", a.ln.Addr, "error", errno)
 	}
 	if l.spare >= 0 {
-		l.poller.Close(l.spare)
+		_ = l.poller.Close(l.spare) // it is gone in any case
 		l.spare = -1
 		if fd, _, errno := l.poller.Accept(a.ln.FD); errno == 0 {
-			l.Stats.Refused.Add(1)
-			l.poller.Close(fd)
+			l.refuse(fd)
 		}
 		l.refill()
 	}
 	a.rest()
 }
 
+// refuse closes a connection that nobody takes.
+func (l *Loop) refuse(fd int) {
+	l.Stats.Refused.Add(1)
+	_ = l.poller.Close(fd) // it is gone in any case
+}
+
+// refill opens the spare descriptor; it may fail, and is tried again.
 func (l *Loop) refill() {
 	fd, errno := l.poller.Spare()
 	if errno != 0 {

@@ -46,6 +46,7 @@ type Loop struct {
 	stopped  bool
 	busy     bool          // the last turn had something to do
 	clock    time.Duration // the time of this turn
+	idle     time.Duration // of the last nap
 	spare    int           // descriptor kept for when there are none left; -1: none
 	nextMoan time.Duration // running out of descriptors is not logged before
 
@@ -157,7 +158,7 @@ func (l *Loop) end() {
 	l.ended, l.posted = true, nil
 	l.mu.Unlock()
 	if l.spare >= 0 {
-		l.poller.Close(l.spare)
+		_ = l.poller.Close(l.spare) // it is gone in any case
 	}
 	if err := l.poller.Free(); err != nil {
 		l.log.Error("loop: closing the poller", "loop", l.id, "error", err)
@@ -221,18 +222,19 @@ func (l *Loop) wait() {
 	}
 	l.found, l.next = 0, 0
 	var err error
-	switch rest := l.hooks.Look(l.clock); rest {
+	rest := l.hooks.Look(l.clock, l.idle)
+	l.idle = 0
+	switch rest {
 	case Hurry:
-		l.found, err = l.poller.Poll(l.events[:])
+		l.found, _, err = l.poller.Nap(l.events[:], l.clock, 0)
 	case Nap:
-		l.poller.Pause(nap)
-		l.found, err = l.poller.Poll(l.events[:])
+		l.found, l.idle, err = l.poller.Nap(l.events[:], l.clock, nap)
 	case Park, Doze:
 		l.found, err = l.park(rest)
 	}
 	if err != nil {
 		l.log.Error("loop: waiting for events", "loop", l.id, "error", err)
-		l.poller.Pause(tick)
+		time.Sleep(tick) // nothing better is left
 	}
 	l.touch()
 	l.phase.Store(working)

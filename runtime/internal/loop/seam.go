@@ -8,13 +8,17 @@ import (
 	"github.com/tornadogen/tornadogen/runtime/internal/poll"
 )
 
-// What package worker needs of package poll goes through this package, so that
-// only a loop is above the poller.
+// What is above a loop knows package poll by these names alone.
 type (
-	Poller   = poll.Poller
-	Sys      = poll.Sys
-	Bits     = poll.Bits
-	Addr     = poll.Addr
+	// Poller reports readiness and makes system calls.
+	Poller = poll.Poller
+	// Sys makes system calls on sockets.
+	Sys = poll.Sys
+	// Bits says what a descriptor is ready for.
+	Bits = poll.Bits
+	// Addr is the address of one end of a connection.
+	Addr = poll.Addr
+	// Listener is a listening socket.
 	Listener = poll.Listener
 )
 
@@ -58,8 +62,9 @@ type Hooks interface {
 	// Flush ends a batch: what became ready in it is handed over.
 	Flush()
 	// Look says how the loop may wait. It is called before each wait, after
-	// all goroutines that could run have run.
-	Look(now time.Duration) Rest
+	// all goroutines that could run have run. If the last wait was a Nap, for
+	// idle of its time there was nothing else to run.
+	Look(now, idle time.Duration) Rest
 	// Queued reports whether anything waits to be handed over. Who makes it
 	// true must then wake the loop (Post), unless Look answered Doze. Any
 	// goroutine.

@@ -132,13 +132,23 @@ func (p *epoll) Poll(events []Event) (int, error) {
 	return p.fill(events, n), err
 }
 
-func (p *epoll) Pause(d time.Duration) {
-	end := p.Now() + d
-	for {
+// quick is what Gosched takes at most if there is nothing else to run.
+const quick = time.Microsecond
+
+// pause lets other goroutines run for about d, and tells for how long there
+// were none.
+func (p *epoll) pause(d time.Duration) (idle time.Duration) {
+	begin := p.Now()
+	for last := begin; ; {
 		runtime.Gosched()
-		if p.Now() >= end {
-			return
+		now := p.Now()
+		if now-last <= quick {
+			idle += now - last
 		}
+		if now-begin >= d {
+			return idle
+		}
+		last = now
 	}
 }
 
@@ -197,6 +207,12 @@ func (p blocking) Park(events []Event, now, until time.Duration) (int, error) {
 		return 0, nil
 	}
 	return p.fill(events, int(n)), nil
+}
+
+func (p blocking) Nap(events []Event, _, d time.Duration) (n int, idle time.Duration, err error) {
+	idle = p.pause(d)
+	n, err = p.Poll(events)
+	return n, idle, err
 }
 
 func (p blocking) Free() error { return p.closeAll() }

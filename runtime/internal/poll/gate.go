@@ -20,6 +20,11 @@ import (
 // slowest in a hundred round trips.
 const parkEvery = time.Millisecond
 
+// napParkEvery is the same for Nap, whose processor mostly has nothing to do:
+// what the blocked goroutines wait for may be among what the scheduler would
+// find.
+const napParkEvery = 200 * time.Microsecond
+
 // parking waits in Go's own poller. The epoll instance is registered, one-shot,
 // in a second one, the gate, and that one in an os.File. So Go's poller, which
 // is edge-triggered, hears of readiness only when it was asked for.
@@ -91,11 +96,29 @@ func (p *parking) Park(events []Event, now, until time.Duration) (int, error) {
 	if until != Forever && until <= now {
 		return p.Poll(events)
 	}
+	return p.park(events, now, until, now-p.lastPark >= parkEvery)
+}
+
+// Nap parks, too, now and then: for no longer than the scheduler needs to look
+// at Go's poller, as it has woken itself before.
+func (p *parking) Nap(events []Event, now, d time.Duration) (n int, idle time.Duration, err error) {
+	idle = p.pause(d)
+	if now-p.lastPark < napParkEvery {
+		n, err = p.Poll(events)
+	} else {
+		p.Wake()
+		n, err = p.park(events, now, Forever, true)
+	}
+	return n, idle, err
+}
+
+// park waits; with must even if there are events.
+func (p *parking) park(events []Event, now, until time.Duration, must bool) (int, error) {
 	if err := p.setAlarm(now, until); err != nil {
 		return 0, err
 	}
 	p.limit, p.found, p.err = min(len(events), batch), 0, nil
-	p.must, p.waited = now-p.lastPark >= parkEvery, false
+	p.must, p.waited = must, false
 	err := p.conn.Read(p.step)
 	if p.waited {
 		p.lastPark = p.Now()

@@ -32,8 +32,8 @@ const Forever time.Duration = -1
 // poller keeps it for itself.
 const WakeData = ^uint64(0)
 
-// Poller reports readiness. Add, AddListener, Poll, Park and Pause are called
-// by one goroutine at a time, the owner's; Del, Wake, Now and the calls of Sys
+// Poller reports readiness. Add, AddListener, Poll, Park and Nap are called by
+// one goroutine at a time, the owner's; Del, Wake, Now and the calls of Sys
 // are safe from any goroutine. Free ends the poller: nothing may be called
 // after it, but a late Wake is harmless.
 type Poller interface {
@@ -54,8 +54,9 @@ type Poller interface {
 	// until (or Forever), and fills events as Poll does. It may return early
 	// with none. now is the time that the caller last read from Now.
 	Park(events []Event, now, until time.Duration) (n int, err error)
-	// Pause lets other goroutines run for about d, without parking.
-	Pause(d time.Duration)
+	// Nap lets other goroutines run for about d, and then fills events as Poll
+	// does. Of that time, idle passed with nothing to run for this processor.
+	Nap(events []Event, now, d time.Duration) (n int, idle time.Duration, err error)
 	// Wake ends a Park that is under way, or else the next one.
 	Wake()
 	// Now is the clock of this poller: the time since a fixed moment that

@@ -34,6 +34,7 @@ func (e *Engine) Drain(ctx context.Context) error {
 	case <-ctx.Done():
 	}
 	n := e.open.Load()
+	e.cutting.Store(true)
 	for _, p := range e.pools {
 		p.loop.Post(p.cut)
 	}

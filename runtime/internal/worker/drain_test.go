@@ -178,16 +178,19 @@ func TestDrainCuts(t *testing.T) {
 	reading.Send("read")
 	parked.Send("park")
 	lingering.Send("linger")
-	await(t, func() bool {
+	settled := func() bool {
 		states := map[uint32]int{}
 		for _, c := range s.conns() {
-			states[c.state.Load()&(stateMask|waitRead)]++
+			states[c.state.Load()&(stateMask|waitRead|draining)]++
 		}
-		return states[stateIdle] == 2 && states[stateParked] == 1 && states[stateBusy|waitRead] == 1
-	}, "all settled")
+		return states[stateIdle] == 2 && states[stateParked] == 1 &&
+			states[stateBusy|waitRead]+states[stateBusy|waitRead|draining] == 1
+	}
+	await(t, settled, "each in its state")
 	ctx, cancel := context.WithCancelCause(context.Background())
 	done := s.drainLater(ctx)
 	s.net.Settle()
+	await(t, settled, "and again")
 	assert.Empty(t, done)
 	cancel(boom)
 	err := <-done

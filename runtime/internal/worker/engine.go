@@ -102,6 +102,7 @@ type Engine struct {
 	lastID   atomic.Uint64
 	workers  atomic.Int64 // of all pools
 	draining atomic.Bool
+	cutting  atomic.Bool // the time to drain is up
 	// open counts the connections, and one more while any may be accepted.
 	// When it falls to zero the engine ends.
 	open       atomic.Int64
@@ -257,6 +258,10 @@ func (e *Engine) Accepted(l *loop.Loop, fd int, peer loop.Addr, ln *loop.Listene
 	listener, _ := ln.Owner.(*Listener)
 	p := e.pools[l.ID()]
 	c := &Conn{pool: p, fd: int32(fd), peer: peer, listener: listener, id: e.lastID.Add(1)}
+	if e.cutting.Load() { // it was on its way from one loop to another
+		c.close()
+		return
+	}
 	timeout := e.opts.FirstTimeout
 	if e.draining.Load() {
 		timeout = min(timeout, e.opts.DrainGrace)

@@ -5,7 +5,9 @@ package worker
 import (
 	"bytes"
 	"context"
+	"errors"
 	"log/slog"
+	"os"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -19,7 +21,13 @@ import (
 	"github.com/tornadogen/tornadogen/runtime/internal/poll/polltest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if os.Getenv("WRK_ECHO") != "" {
+		echoOnce()
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // lines is a Frame: a buffer, and whether it is lent.
 type lines struct {
@@ -36,6 +44,7 @@ type probe struct {
 	serve  func(c *Conn, f *lines) Next
 	hangup func(c *Conn, full bool)
 	shed   func(c *Conn, f *lines)
+	gone   func() // called by Closed
 
 	frames  atomic.Int64
 	closed  atomic.Int64
@@ -85,6 +94,9 @@ func (p *probe) Closed(c *Conn) {
 	_, twice := p.over.LoadOrStore(c, true)
 	assert.False(p.t, twice, "Closed twice")
 	p.closed.Add(1)
+	if p.gone != nil {
+		p.gone()
+	}
 }
 
 // echo answers all that is there with the same bytes, and closes at the end.
@@ -95,9 +107,9 @@ func echo(c *Conn, f *lines) Next {
 	for {
 		n, err := c.Read(f.buf[:])
 		switch {
-		case err == ErrWouldBlock && c.Draining():
+		case errors.Is(err, ErrWouldBlock) && c.Draining():
 			return Close
-		case err == ErrWouldBlock:
+		case errors.Is(err, ErrWouldBlock):
 			return Idle
 		case err != nil:
 			return Close

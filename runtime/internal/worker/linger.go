@@ -3,7 +3,7 @@
 package worker
 
 import (
-	"io"
+	"errors"
 	"sync"
 )
 
@@ -14,7 +14,7 @@ var discards = sync.Pool{New: func() any { return new([8 << 10]byte) }}
 func (c *Conn) beginLinger() {
 	c.linger = 1 + int32(c.pool.engine.opts.LingerBytes)
 	c.SetTimeout(c.pool.engine.opts.LingerTime)
-	c.pool.sys.ShutdownWrite(int(c.fd))
+	_ = c.pool.sys.ShutdownWrite(int(c.fd)) // if it fails, so will reading
 	c.state.Or(readable)
 }
 
@@ -28,10 +28,10 @@ func (c *Conn) discard() Next {
 	defer discards.Put(buf)
 	for {
 		n, err := c.Read(buf[:])
-		switch {
-		case err == ErrWouldBlock: //nolint:errorlint // Read returns it as it is
+		if errors.Is(err, ErrWouldBlock) {
 			return Idle
-		case err == io.EOF, err != nil: //nolint:errorlint // as above
+		}
+		if err != nil {
 			return Close
 		}
 		if c.linger -= int32(n); c.linger <= 0 {

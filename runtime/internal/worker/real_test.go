@@ -52,7 +52,7 @@ func (h *lineEcho) Serve(c *Conn, f Frame) Next {
 	c.Data = nil
 	for {
 		k, err := c.Read(buf[n:])
-		if err == ErrWouldBlock {
+		if errors.Is(err, ErrWouldBlock) {
 			break
 		}
 		if err != nil {

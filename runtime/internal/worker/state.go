@@ -16,6 +16,7 @@ import (
 //	bit  6-9   why it is to be served: resumed, expired, draining, cut
 //	bit 10-11  a goroutine waits: waitRead, waitWrite
 //	bit 12     held
+//	bit 13     interrupted
 //
 // Moves from one owner to the next are single compare-and-swaps. An event on a
 // connection that is not idle only sets bits.
@@ -39,17 +40,18 @@ const (
 )
 
 const (
-	readable   uint32 = 1 << (iota + 2) // a read may give bytes or an end; set by the loop, cleared by who reads
-	writable                            // an edge was seen; set by the loop, cleared by who writes
-	peerClosed                          // the peer has ended its sending direction; sticky
-	gone                                // both directions are gone; sticky
-	resumed                             // Resume was called
-	expired                             // the deadline has passed
-	draining                            // the drain has begun since Serve was last called
-	cut                                 // time is up: the owner must close
-	waitRead                            // Conn.reader is to be woken when readable
-	waitWrite                           // Conn.writer is to be woken when writable
-	held                                // the loop uses the descriptor or calls Hangup: not to be closed now
+	readable    uint32 = 1 << (iota + 2) // a read may give bytes or an end; set by the loop, cleared by who reads
+	writable                             // an edge was seen; set by the loop, cleared by who writes
+	peerClosed                           // the peer has ended its sending direction; sticky
+	gone                                 // both directions are gone; sticky
+	resumed                              // Resume was called
+	expired                              // the deadline has passed
+	draining                             // the drain has begun since Serve was last called
+	cut                                  // time is up: the owner must close
+	waitRead                             // Conn.reader is to be woken when readable
+	waitWrite                            // Conn.writer is to be woken when writable
+	held                                 // the loop uses the descriptor or calls Hangup: not to be closed now
+	interrupted                          // the next wait for something to read ends at once; see Interrupt
 
 	causes = resumed | expired | draining
 	// keepsBusy are the bits with which a connection does not go idle.
@@ -151,7 +153,7 @@ func (c *Conn) hangup(full, shut bool) {
 	defer c.state.And(^held)
 	defer c.pool.survive("Hangup", c)
 	if shut {
-		c.pool.sys.Shutdown(int(c.fd))
+		_ = c.pool.sys.Shutdown(int(c.fd)) // it fails if the peer is gone
 	}
 	c.pool.engine.opts.Handler.Hangup(c, full)
 }
@@ -216,7 +218,12 @@ func (c *Conn) seal() {
 // close ends c and forgets it. Owner only.
 func (c *Conn) close() {
 	c.seal()
-	c.pool.sys.Close(int(c.fd))
+	c.end()
+}
+
+// end closes the descriptor of a sealed connection, and forgets it.
+func (c *Conn) end() {
+	_ = c.pool.sys.Close(int(c.fd)) // it is gone in any case
 	c.pool.finish(c)
 }
 
@@ -257,8 +264,7 @@ func (c *Conn) sever() {
 		switch s & stateMask {
 		case stateIdle:
 			if c.state.CompareAndSwap(s, s&^stateMask|stateClosed) {
-				c.pool.sys.Close(int(c.fd))
-				c.pool.finish(c)
+				c.end()
 				return
 			}
 		case stateParked:
@@ -267,8 +273,7 @@ func (c *Conn) sever() {
 				continue
 			}
 			if c.state.CompareAndSwap(s, s&^stateMask|stateClosed) {
-				c.pool.sys.Close(int(c.fd))
-				c.pool.finish(c)
+				c.end()
 				return
 			}
 		case stateBusy:

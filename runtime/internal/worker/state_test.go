@@ -3,6 +3,7 @@
 package worker
 
 import (
+	"errors"
 	"io"
 	"runtime"
 	"strings"
@@ -376,7 +377,7 @@ func TestReadErrors(t *testing.T) {
 			assert.NoError(t, c.Write(f.buf[:n], 0))
 			return Idle
 		}
-		if err == ErrWouldBlock {
+		if errors.Is(err, ErrWouldBlock) {
 			return Idle
 		}
 		_, again := c.Read(f.buf[:])

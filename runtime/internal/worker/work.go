@@ -56,17 +56,23 @@ func (p *pool) hire() *worker {
 }
 
 // run takes connections and drives each as far as it goes. When a handler ends
-// the goroutine, call has dealt with the connection, and a new worker comes.
+// the goroutine, call has dealt with the connection, and another worker comes if
+// there is something to do.
 func (w *worker) run() {
 	p := w.pool
 	defer p.engine.goroutines.Done()
+	left := false
 	defer func() {
 		p.stats.workers.Add(-1)
 		p.engine.workers.Add(-1)
+		if !left {
+			p.pause() // it runs no more
+		}
 	}()
 	for c := p.take(w); c != nil; c = p.take(w) {
 		p.drive(c, w)
 	}
+	left = true
 }
 
 // drive serves c until it is no longer w's.
@@ -153,22 +159,7 @@ func (p *pool) failed(c *Conn, w *worker, v any) Next {
 	} else {
 		c.close()
 	}
-	switch {
-	case w.sheds:
-		p.shedderGone()
-	case w != p.onLoop:
-		p.replace()
-	}
 	return Close
-}
-
-// replace makes up for a worker that is ending.
-func (p *pool) replace() {
-	p.mu.Lock()
-	p.running--
-	recruits := p.recruit()
-	p.mu.Unlock()
-	recruits.start()
 }
 
 // serveBatch is what a loop does that serves itself: the batch, and what was
@@ -220,34 +211,33 @@ func (p *pool) shed(c *Conn) {
 	}
 }
 
-// shedAll sheds what is set aside, and ends.
+// shedAll sheds what is set aside, and ends. If the handler ends the goroutine
+// another sheds the rest.
 func (p *pool) shedAll() {
 	defer p.engine.goroutines.Done()
-	w := &worker{pool: p, sheds: true}
-	for {
-		p.mu.Lock()
-		c := p.sheds.pop()
-		if c == nil {
-			p.shedder = false
-			if w.frame != nil {
-				p.keep(w.frame)
-			}
-			p.mu.Unlock()
-			return
+	left := false
+	defer func() {
+		if !left {
+			p.engine.goroutines.Add(1)
+			go p.shedAll()
 		}
-		p.mu.Unlock()
+	}()
+	w := &worker{pool: p, sheds: true}
+	for c := p.nextShed(w); c != nil; c = p.nextShed(w) {
 		p.drive(c, w)
 	}
+	left = true
 }
 
-// shedderGone lets another goroutine shed the rest, after the handler has ended
-// the one that did.
-func (p *pool) shedderGone() {
+func (p *pool) nextShed(w *worker) *Conn {
 	p.mu.Lock()
-	p.shedder = p.sheds.n > 0 && !p.stopped
-	if p.shedder {
-		p.engine.goroutines.Add(1)
-		go p.shedAll()
+	defer p.mu.Unlock()
+	c := p.sheds.pop()
+	if c == nil {
+		p.shedder = false
+		if w.frame != nil {
+			p.keep(w.frame)
+		}
 	}
-	p.mu.Unlock()
+	return c
 }

@@ -3,13 +3,20 @@
 package worker
 
 import (
+	"bufio"
 	"bytes"
 	"context"
+	"errors"
+	"fmt"
+	"io"
 	"log/slog"
+	"net"
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -42,7 +49,7 @@ func (h constant) Serve(c *Conn, f Frame) Next {
 		return Close
 	}
 	n, err := c.Read(fr.in[:])
-	if err == ErrWouldBlock {
+	if errors.Is(err, ErrWouldBlock) {
 		return Idle
 	}
 	if err != nil {
@@ -104,9 +111,11 @@ func TestWrk(t *testing.T) {
 			if cpu := os.Getenv("WRK_CPU"); cpu != "" {
 				name, args = "taskset", append([]string{"-c", cpu, "wrk"}, args...)
 			}
+			trips := roundTrips(t)
 			before := cpuTime(t)
 			out, err := exec.Command(name, args...).CombinedOutput()
 			used := cpuTime(t) - before
+			p50, p99 := trips()
 			require.NoError(t, err, string(out))
 			m := regexp.MustCompile(`(\d+) requests in ([\d.]+)s`).FindSubmatch(out)
 			require.NotNil(t, m, string(out))
@@ -115,9 +124,9 @@ func TestWrk(t *testing.T) {
 			secs, err := strconv.ParseFloat(string(m[2]), 64)
 			require.NoError(t, err)
 			st := e.Stats()[0]
-			t.Logf("%8.0f requests/s  %5.2f us CPU/request  %.1f events/batch  workers %d soft %d stalls %d parks %d",
+			t.Logf("%8.0f requests/s  %5.2f us CPU/request  %.1f events/batch  workers %d soft %d stalls %d parks %d  round trips p50 %v p99 %v",
 				float64(n)/secs, float64(used.Nanoseconds())/1e3/float64(n),
-				float64(st.Events)/float64(max(st.Batches, 1)), st.Workers, st.Soft, st.Stalls, st.Parks)
+				float64(st.Events)/float64(max(st.Batches, 1)), st.Workers, st.Soft, st.Stalls, st.Parks, p50, p99)
 			require.NoError(t, e.Drain(context.Background()))
 			require.NoError(t, <-ran)
 		})
@@ -129,4 +138,65 @@ func cpuTime(t *testing.T) time.Duration {
 	var u syscall.Rusage
 	require.NoError(t, syscall.Getrusage(syscall.RUSAGE_SELF, &u))
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// roundTrips plays a client of a database in the same process: it sends a line
+// to another process and waits for the answer, through package net. The result
+// ends it and tells how long that took.
+func roundTrips(t *testing.T) func() (p50, p99 time.Duration) {
+	cmd := exec.Command(os.Args[0])
+	if cpu := os.Getenv("WRK_CPU"); cpu != "" {
+		cmd = exec.Command("taskset", "-c", cpu, os.Args[0])
+	}
+	cmd.Env = append(os.Environ(), "WRK_ECHO=1")
+	out, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	addr, err := bufio.NewReader(out).ReadString('\n')
+	require.NoError(t, err)
+	conn, err := net.Dial("tcp", strings.TrimSpace(addr))
+	require.NoError(t, err)
+	stop, done := make(chan struct{}), make(chan struct{})
+	var all []time.Duration
+	go func() {
+		defer close(done)
+		answers := bufio.NewReader(conn)
+		for {
+			begin := time.Now()
+			if _, err := io.WriteString(conn, "select 1\n"); err != nil {
+				return
+			}
+			if _, err := answers.ReadString('\n'); err != nil {
+				return
+			}
+			all = append(all, time.Since(begin))
+			select {
+			case <-stop:
+				return
+			case <-time.After(2 * time.Millisecond):
+			}
+		}
+	}()
+	return func() (p50, p99 time.Duration) {
+		close(stop)
+		<-done
+		require.NoError(t, conn.Close()) // ends the other process
+		require.NoError(t, cmd.Wait())
+		slices.Sort(all)
+		return all[len(all)/2], all[len(all)*99/100]
+	}
+}
+
+// echoOnce is the other process of roundTrips.
+func echoOnce() {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(ln.Addr())
+	conn, err := ln.Accept()
+	if err != nil {
+		panic(err)
+	}
+	_, _ = io.Copy(conn, conn) // until the client closes
 }

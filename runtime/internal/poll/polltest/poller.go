@@ -4,7 +4,6 @@ package polltest
 
 import (
 	"net/netip"
-	"runtime"
 	"syscall"
 	"time"
 
@@ -122,20 +121,21 @@ func (p *Poller) Park(events []poll.Event, _, until time.Duration) (int, error) 
 	p.net.mu.Lock()
 	defer p.net.mu.Unlock()
 	p.parked, p.until = true, until
+	p.net.changed.Broadcast() // Settle may have waited for this
 	for !p.due() {
-		p.net.changed.Broadcast() // Settle may have waited for this
 		p.net.changed.Wait()
 	}
 	p.parked = false
 	return p.take(events), nil
 }
 
-// Pause implements poll.Poller: the time passes at once.
-func (p *Poller) Pause(d time.Duration) {
+// Nap implements poll.Poller: the clock of the network moves on by d, while
+// other goroutines really get that time, and more. It is never idle.
+func (p *Poller) Nap(events []poll.Event, _, d time.Duration) (n int, idle time.Duration, err error) {
 	p.net.Advance(d)
-	for range 10 {
-		runtime.Gosched()
-	}
+	time.Sleep(d)
+	n, err = p.Poll(events)
+	return n, 0, err
 }
 
 // Wake implements poll.Poller.

@@ -1,0 +1,105 @@
+//go:build linux
+
+package worker
+
+import (
+	"sync/atomic"
+	"time"
+)
+
+// A deadline further away than fine is looked at in steps of coarse, so that
+// thousands of connections wake their loop four times a second at most.
+const (
+	fine   = time.Second
+	coarse = 256 * time.Millisecond
+)
+
+// lookAt is when the wheel looks at a connection whose deadline is d.
+func lookAt(d, now time.Duration) time.Duration {
+	if d-now < fine {
+		return d
+	}
+	up := d + coarse - 1
+	return up - up%coarse
+}
+
+// ensureArmed sees to it that the wheel looks at c when d has come. Mostly it
+// does: the deadlines of a connection that is in use come ever later, and the
+// wheel, coming early, arms c anew. Any goroutine that has just made d visible
+// to the loop.
+func (c *Conn) ensureArmed(d time.Duration) {
+	a := time.Duration(c.armed.Load())
+	if a != 0 && (a <= d || a <= lookAt(d, c.pool.loop.Now())) {
+		return
+	}
+	c.pool.loop.Post(c.tend)
+}
+
+// Expire implements loop.Source: the wheel looks at c.
+func (c *Conn) Expire() { c.tend() }
+
+// tend serves c or wakes who waits inside Serve if their time has passed, and
+// arms the wheel for what is left. loop-only.
+func (c *Conn) tend() {
+	// Before anything is looked at: who makes a deadline visible later finds
+	// this, and posts.
+	c.armed.Store(0)
+	now := c.pool.loop.Now()
+	next := time.Duration(0)
+	for done := false; !done; {
+		s := c.state.Load()
+		switch s & stateMask {
+		case stateIdle, stateParked:
+			d := time.Duration(c.deadline.Load())
+			if d != 0 && d <= now {
+				if !c.state.CompareAndSwap(s, s&^stateMask|stateBusy|expired) {
+					continue
+				}
+				c.deadline.Store(0)
+				c.pool.ready(c)
+				return
+			}
+			next = d
+		case stateClosed:
+			return
+		}
+		done = true
+	}
+	next = sooner(next, c.tendWaiter(waitRead, &c.reader, now))
+	next = sooner(next, c.tendWaiter(waitWrite, &c.writer, now))
+	if next != 0 {
+		at := lookAt(next, now)
+		c.armed.Store(int64(at))
+		c.pool.loop.Arm(c.token, at)
+	}
+}
+
+// tendWaiter wakes who waits for flag if its time has passed, and else returns
+// until when it waits; 0 if it is not known or does not matter. loop-only.
+func (c *Conn) tendWaiter(flag uint32, at *atomic.Pointer[waiter], now time.Duration) time.Duration {
+	for {
+		s := c.state.Load()
+		if s&flag == 0 {
+			return 0
+		}
+		until := time.Duration(at.Load().until.Load())
+		if until == 0 || until > now {
+			return until
+		}
+		if c.state.CompareAndSwap(s, s&^flag) {
+			// One wait may have ended and another begun since: look again at
+			// who it is now. Woken early, it waits again.
+			w := at.Load()
+			until := time.Duration(w.until.Load())
+			w.wake(until != 0 && until <= now)
+			return 0
+		}
+	}
+}
+
+func sooner(a, b time.Duration) time.Duration {
+	if a == 0 || b != 0 && b < a {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,30 @@
+//go:build linux
+
+package worker
+
+import "errors"
+
+// ErrInterrupted is returned by ReadWait after Interrupt.
+var ErrInterrupted = errors.New("worker: wait interrupted")
+
+// Interrupt ends the ReadWait that is under way, or else the next one that has
+// to wait: it returns ErrInterrupted. So who calls ReadWait looks at what the
+// interrupt was for, and calls again if that is over. A loop that serves is not
+// woken from its poll. Any goroutine, at any time: it touches nothing but the
+// state word.
+func (c *Conn) Interrupt() {
+	for {
+		s := c.state.Load()
+		if c.state.CompareAndSwap(s, s&^waitRead|interrupted) {
+			if s&waitRead != 0 {
+				c.reader.Load().wake(false)
+			}
+			return
+		}
+	}
+}
+
+// takeInterrupt reports whether there was an Interrupt, and forgets it.
+func (c *Conn) takeInterrupt() bool {
+	return c.state.Load()&interrupted != 0 && c.state.And(^interrupted)&interrupted != 0
+}
