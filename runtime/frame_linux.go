@@ -158,7 +158,7 @@ func (f *frame) turn() worker.Next {
 		return f.expire()
 	}
 	for {
-		v := goOn
+		var v verdict
 		switch {
 		case f.broken:
 			v = endConn

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -126,7 +127,7 @@ func (r *reader) load(f *file) (*API, Diagnostics) {
 	var api *API
 	if r.parse(f) && r.knowVersion(f) {
 		refs := r.check(f)
-		if !r.diags.HasErrors() {
+		if !r.exceeded() { // other errors do not end the way: all faults come at once
 			r.judge(f, refs)
 			api = r.lift(f, refs)
 		}
@@ -206,6 +207,11 @@ func invalidUTF8(s string) int {
 		}
 	}
 	return 0
+}
+
+// exceeded reports whether a limit was.
+func (r *reader) exceeded() bool {
+	return slices.ContainsFunc(r.diags, func(d Diagnostic) bool { return d.Severity == Error && d.Class == "limit" })
 }
 
 // tell records a fault of a parser.

@@ -95,10 +95,10 @@ func (c *Conn) Ready(b loop.Bits) {
 			if set&^writable == 0 {
 				return
 			}
-			if first {
-				c.deadline.Store(0) // it was for the first byte
-			}
 			if c.state.CompareAndSwap(s, s&^stateMask|stateBusy|set) {
+				if first {
+					c.deadline.Store(0) // it was for the first byte
+				}
 				c.pool.ready(c)
 				return
 			}
