@@ -46,7 +46,7 @@ check: build ## fail when a generated package is not what its document gives
 fuzz: ## run every fuzz target for TIME (30s) each
 	@set -e; for pkg in $$(go list ./spec/... ./generator/... ./runtime/...); do \
 	  for target in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
-	    echo "== $$pkg $$target"; go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(TIME) $$pkg; \
+	    echo "== $$pkg $$target"; go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(TIME) -fuzzminimizetime 5x $$pkg; \
 	  done; done
 
 bench: ## measure this runtime beside its peers (needs wrk; two cores)

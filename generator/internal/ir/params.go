@@ -35,6 +35,7 @@ func (b *builder) param(p *spec.Parameter) *Param {
 	switch {
 	case p.ContentType != "" && !isJSON(mediaType(p.ContentType)):
 		out.Type = textType()
+		b.textContent(p)
 	case p.ContentType != "":
 		out.Kind = ParamJSON
 		out.Use = b.use(p.Schema, false)
@@ -50,6 +51,35 @@ func (b *builder) param(p *spec.Parameter) *Param {
 		out.Default = b.defaultOf(p.Schema, out.Type)
 	}
 	return out
+}
+
+// textContent warns of the schema of a parameter whose content nobody reads: it arrives as text.
+func (b *builder) textContent(p *spec.Parameter) {
+	if s := p.Schema; s != nil && !s.Always && !slices.Equal(s.Types, []string{"string"}) {
+		b.warn(p.Loc, classUnenforced, "the schema of the parameter "+quote(p.Name)+" is not enforced: content of "+p.ContentType+" arrives as text",
+			"check it in the handler, or give it content application/json")
+	}
+}
+
+// objectKeywords warns of what the schema of an object demands as a whole and the members of a parameter are not checked for.
+func (b *builder) objectKeywords(p *Param, s *spec.Schema) {
+	if s == nil {
+		return
+	}
+	const why = "of a parameter that is an object, each member is checked by itself"
+	if s.MinProperties != nil {
+		b.unenforced(s, "minProperties", why)
+	}
+	if s.MaxProperties != nil {
+		b.unenforced(s, "maxProperties", why)
+	}
+	switch extra := s.AdditionalProperties; {
+	case extra == nil:
+	case extra.Never:
+		b.unenforced(s, "additionalProperties", why+"; others are ignored")
+	case p.Kind == ParamFlat:
+		b.unenforced(s, "additionalProperties", "members that are not declared would be parameters of any name; they are ignored")
+	}
 }
 
 func textType() *Type { return &Type{Kind: KindString, Go: scalars[KindString]} }
@@ -138,6 +168,7 @@ func (b *builder) shapeMap(p *Param, t *Type) bool {
 		return false
 	}
 	p.Kind = ParamMap
+	b.objectKeywords(p, t.Schema)
 	switch kind := t.Elem.Type.Kind; {
 	case kind == KindJSON && t.Elem.Type.Const == "":
 		elem := &Use{Type: textType(), Go: scalars[KindString]}
@@ -154,6 +185,7 @@ func (b *builder) shapeStruct(p *Param, t *Type) {
 	if p.Style == "FormExplode" || p.Style == "DeepObject" {
 		p.Kind = ParamFlat
 	}
+	b.objectKeywords(p, t.Schema)
 	for _, f := range t.Struct.Fields {
 		p.Members = append(p.Members, b.paramMember(p, f))
 	}

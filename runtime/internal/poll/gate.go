@@ -18,7 +18,7 @@ import (
 // (a database connection, say) only when a processor has nothing to run, which
 // a loop that never parks keeps from happening: 20 ms instead of 5 for the
 // slowest in a hundred round trips.
-const parkEvery = time.Millisecond
+const parkEvery = 500 * time.Microsecond
 
 // napParkEvery is the same for Nap, whose processor mostly has nothing to do:
 // what the blocked goroutines wait for may be among what the scheduler would
