@@ -4,55 +4,95 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"os"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
+	"github.com/tornadogen/tornadogen/runtime/internal/worker"
 )
 
+// maxDiscarded is how much of a body is read in vain to keep the connection, in bytes.
+const maxDiscarded = 256 << 10
+
 // mountedBody is the request body of a mounted handler: it reads from the connection as the handler asks for it, so that a
-// slow handler slows its client. Only the handler's goroutine uses it.
+// slow handler slows its client. Any goroutine may read, also while another writes the answer, and also after the handler has
+// returned: then it gets http.ErrBodyReadAfterClose.
 type mountedBody struct {
-	m        *mounted
-	state    bodyState
-	left     int64         // of a body of announced length
-	chunked  http1.Chunked // of a chunked one
-	decoded  []byte        // decoded and not read; aliases the frame's buffer
-	promised bool          // the client waits for a 100
-	err      error         // in bodyFailed
+	m      *mounted     // immutable
+	conn   *worker.Conn // immutable
+	closed atomic.Bool  // for good: by Close, by Hijack, or since the handler has returned
+
+	mu      sync.Mutex    // held while the connection is read; the part of the frame that was received is guarded by it, too
+	state   bodyState     // guarded by mu, like all that follows; once closed, the goroutine of the handler has it alone
+	left    int64         // of a body of announced length
+	chunked http1.Chunked // of a chunked one
+	decoded []byte        // decoded and not read; aliases the frame's buffer
+	asked   bool          // the connection was waited for
+	late    bool          // the last wait took too long
+	room    int64         // bytes that discard may still drop
+	err     error         // in bodyFailed
 }
 
 // bodyState is how far a body was read.
 type bodyState uint8
 
 const (
-	bodyLength  bodyState = iota // left bytes follow -> bodyEnded, bodyFailed
+	bodyEnded   bodyState = iota // all of it was received; final
+	bodyLength                   // left bytes follow -> bodyEnded, bodyFailed
 	bodyChunked                  // chunks follow -> bodyEnded, bodyFailed
-	bodyEnded                    // -> bodyClosed
-	bodyFailed
+	bodyFailed                   // nobody knows where the next request begins; final
 )
 
-func newMountedBody(m *mounted) *mountedBody {
-	head := &m.frame.x.head
-	b := &mountedBody{m: m, left: max(head.ContentLength, 0), promised: head.Expect100}
-	switch {
+// begin makes b the body that the head of the request announces.
+func (b *mountedBody) begin(m *mounted) {
+	b.m, b.conn, b.room = m, m.frame.conn, maxDiscarded
+	switch head := &m.frame.x.head; {
 	case head.Chunked:
 		b.state = bodyChunked
-	case b.left == 0:
-		b.state = bodyEnded
+	case head.ContentLength > 0:
+		b.state, b.left = bodyLength, head.ContentLength
 	}
-	return b
 }
 
-// Close keeps the rest for the server to discard.
-func (b *mountedBody) Close() error { return nil }
+// Close ends the handler's reading, also a Read that is under way. The server discards the rest.
+func (b *mountedBody) Close() error {
+	b.closed.Store(true)
+	b.interrupt()
+	return nil
+}
 
-// Read gives the next bytes of the body, io.EOF behind the last.
-func (b *mountedBody) Read(p []byte) (int, error) {
-	if len(p) == 0 {
-		return 0, nil
+// interrupt makes a Read that is under way look again at what it waits for.
+func (b *mountedBody) interrupt() {
+	if b.mu.TryLock() {
+		b.mu.Unlock()
+		return
 	}
+	b.conn.Interrupt()
+}
+
+// shut is Close, and returns when nobody reads any more.
+func (b *mountedBody) shut() {
+	b.closed.Store(true)
+	if !b.mu.TryLock() {
+		b.conn.Interrupt()
+		b.mu.Lock()
+	}
+	b.mu.Unlock()
+}
+
+// Read gives the next bytes of the body, io.EOF behind the last. Beside those of the connection its errors are
+// http.ErrBodyReadAfterClose, io.ErrUnexpectedEOF, and os.ErrDeadlineExceeded, after which it may be called again.
+func (b *mountedBody) Read(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	for {
 		switch {
+		case b.closed.Load():
+			return 0, http.ErrBodyReadAfterClose
+		case len(p) == 0:
+			return 0, nil
 		case len(b.decoded) > 0:
 			n := copy(p, b.decoded)
 			b.decoded = b.decoded[n:]
@@ -61,93 +101,133 @@ func (b *mountedBody) Read(p []byte) (int, error) {
 			return 0, io.EOF
 		case b.state == bodyFailed:
 			return 0, b.err
-		}
-		if err := b.more(); err != nil {
-			b.state, b.err = bodyFailed, err
+		case b.decode():
+		default:
+			if err := b.await(); err != nil {
+				return 0, err
+			}
 		}
 	}
 }
 
-// more decodes what is buffered, or receives.
-func (b *mountedBody) more() error {
+// decode takes what was received and reports whether there was anything. decoded is empty before.
+func (b *mountedBody) decode() bool {
 	f := b.m.frame
-	if f.r == f.w {
-		if err := b.receive(); err != nil {
-			return err
-		}
+	received := f.buf[f.r:f.w]
+	if len(received) == 0 {
+		return false
 	}
 	if b.state == bodyLength {
-		n := int(min(b.left, int64(f.w-f.r)))
-		b.decoded = f.buf[f.r : f.r+n]
+		n := int(min(b.left, int64(len(received))))
+		b.decoded = received[:n]
 		f.r += n
 		if b.left -= int64(n); b.left == 0 {
 			b.state = bodyEnded
 		}
-		return nil
+		return true
 	}
-	n, data, done, err := b.chunked.Feed(f.buf[f.r:f.w])
-	if err != nil {
-		return err
-	}
-	b.decoded = data
+	n, data, done, err := b.chunked.Feed(received)
 	f.r += n
+	b.decoded = data
 	switch {
+	case err != nil:
+		b.state, b.err = bodyFailed, err
 	case done:
 		b.state = bodyEnded
-	case n == 0: // a part of a chunk's line
-		return b.receive()
 	}
-	return nil
+	return true
 }
 
-// receive waits for bytes behind what is buffered.
-func (b *mountedBody) receive() error {
+// await receives for the handler: until its deadline or for Timeouts.Stream. Its error says that nothing came in time; what
+// else goes wrong is found in state.
+func (b *mountedBody) await() error {
+	if !b.asked {
+		b.asked = true
+		b.m.askForBody()
+	}
+	patience := time.Now().Add(b.m.frame.service.timeouts.Stream)
+	for {
+		until := b.m.deadlines.reading()
+		switch {
+		case b.closed.Load():
+			return nil
+		case until.IsZero():
+			until = patience
+		case !until.After(time.Now()):
+			b.late = true
+			return os.ErrDeadlineExceeded
+		}
+		if done, err := b.receive(until); done {
+			return err
+		}
+	}
+}
+
+// receive waits for more, and reports whether it need not be called again: it was not interrupted. decoded is empty, and
+// nothing is left in the frame. Its error is os.ErrDeadlineExceeded.
+func (b *mountedBody) receive(until time.Time) (done bool, err error) {
 	f := b.m.frame
-	if b.promised {
-		b.promised = false
-		f.out = append(f.out, http1.Continue...)
+	n, err := b.conn.ReadWait(f.buf, until)
+	f.r, f.w, b.late = 0, n, false
+	switch {
+	case err == nil:
+		return true, nil
+	case errors.Is(err, worker.ErrInterrupted):
+		return false, nil
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		b.late = true
+		return true, os.ErrDeadlineExceeded
 	}
-	f.flush()
-	f.w = copy(f.buf, f.buf[f.r:f.w]) // the head was copied for the handler, decoded is empty
-	f.r = 0
-	if f.w == len(f.buf) {
-		return &http1.ProtocolError{Status: http.StatusBadRequest, Reason: "chunk line too long"}
-	}
-	deadline := b.m.readDeadline
-	if deadline.IsZero() {
-		deadline = time.Now().Add(f.service.timeouts.Stream)
-	}
-	n, err := f.conn.ReadWait(f.buf[f.w:], deadline)
-	f.w += n
-	if errors.Is(err, io.EOF) {
-		return io.ErrUnexpectedEOF
-	}
-	return err
+	b.fail(err)
+	return true, nil
 }
 
-// discard reads what the handler left, up to a bound, and reports whether the connection can be used any further. A client
-// that still waits for its 100 will not send the body, or will: nobody knows.
-func (b *mountedBody) discard() bool {
-	if b.promised && b.state != bodyEnded {
-		return false
+// fail ends a body whose end will not come.
+func (b *mountedBody) fail(err error) {
+	if errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF
 	}
-	var rest int
-	for rest <= maxDiscarded {
-		b.decoded = nil
-		switch b.state {
-		case bodyEnded:
-			f := b.m.frame
-			if f.r == f.w {
-				f.r, f.w = 0, 0
-			}
-			return true
-		case bodyFailed:
+	b.state, b.err = bodyFailed, err
+}
+
+// rest is a copy of what was received and not read, for a hijacker.
+func (b *mountedBody) rest() []byte {
+	f := b.m.frame
+	return append(append([]byte(nil), b.decoded...), f.buf[f.r:f.w]...)
+}
+
+// unread reports whether a part of the body was not received.
+func (b *mountedBody) unread() bool { return b.state != bodyEnded }
+
+// discard drops what the handler left, and reports whether the connection can be kept: with wait, since the end was found
+// within Timeouts.Body; without, since nothing speaks against it yet. It gives up where more than maxDiscarded is left, and on
+// a client that still waits for its 100: it will not send the body, or will, nobody knows.
+func (b *mountedBody) discard(wait bool) bool {
+	f := b.m.frame
+	patience := time.Now().Add(f.service.timeouts.Body)
+	b.decoded = nil
+	for b.state == bodyLength || b.state == bodyChunked {
+		if f.broken || b.m.promised || b.late || b.left > b.room {
 			return false
 		}
-		if err := b.more(); err != nil {
-			b.state, b.err = bodyFailed, err
+		if b.decode() {
+			b.room -= int64(len(b.decoded))
+			b.decoded = nil
+			continue
 		}
-		rest += len(b.decoded)
+		if wait {
+			b.m.flush()
+			_, _ = b.receive(patience) // what went wrong is in late and state
+			continue
+		}
+		n, err := b.conn.Read(f.buf)
+		f.r, f.w = 0, n
+		switch {
+		case errors.Is(err, worker.ErrWouldBlock):
+			return true
+		case err != nil:
+			b.fail(err)
+		}
 	}
-	return false
+	return b.state == bodyEnded
 }
