@@ -75,7 +75,7 @@ func (o Options) check() error {
 		return errors.New("the package has no name")
 	case !token.IsIdentifier(o.Package) || o.Package == "_":
 		return fmt.Errorf("package name %q is no identifier of Go", o.Package)
-	case o.Package == "main":
+	case o.Package == "main", o.Package == "init":
 		return errors.New("package main cannot be imported; choose another name")
 	}
 	parts := []string{OnlyServer, OnlyClient, OnlyTypes}

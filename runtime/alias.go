@@ -10,27 +10,30 @@ import (
 	"github.com/tornadogen/tornadogen/runtime/internal/value"
 )
 
-// The values that generated types are made of. See the methods of each.
+// The values that generated types are made of. They are aliases, so that go doc shows their methods with -all of the package
+// runtime/internal/value alone; here they are named.
 type (
-	// Opt is absent, or a value. Its zero value is absent.
+	// Opt is absent, or a value. Its zero value is absent. Make one with Some. Methods: Get() (T, bool), Value() T (zero when
+	// absent), Or(otherwise T) T, IsSet, Set, Clear.
 	Opt[T any] = value.Opt[T]
-	// Null is null, or a value. Its zero value is null.
+	// Null is null, or a value. Its zero value is null. Make one with NonNull. Methods: Get, Value, Or, IsNull, Set, SetNull.
 	Null[T any] = value.Null[T]
-	// OptNull is absent, null, or a value. Its zero value is absent.
+	// OptNull is absent, null, or a value. Its zero value is absent. Make one with Present or Nil. Methods: Get, Value, Or, IsSet
+	// (null or a value), IsNull, Set, SetNull, Clear.
 	OptNull[T any] = value.OptNull[T]
-	// JSON is one JSON value as text, valid when the runtime decoded it.
+	// JSON is one JSON value as text ([]byte), valid when the runtime decoded it. Methods: Decode(v any), String, IsNull.
 	JSON = value.JSON
-	// Date is a day without a time zone: format date.
+	// Date{Year, Month, Day} is a day without a time zone: format date. Methods: String, Compare, In(location), At(timeOfDay).
 	Date = value.Date
 	// TimeOfDay is a time of day with its offset: format time.
 	TimeOfDay = value.TimeOfDay
 	// Duration is an ISO 8601 duration: format duration.
 	Duration = value.Duration
-	// UUID is a universally unique identifier (RFC 9562): format uuid.
+	// UUID is a universally unique identifier (RFC 9562) in 16 bytes: format uuid. Make one with NewUUID or ParseUUID.
 	UUID = value.UUID
-	// Decimal is an exact decimal number: format decimal.
+	// Decimal is an exact decimal number: format decimal. Make one with ParseDecimal. Methods: String, Cmp, Sign, Float64, Int64.
 	Decimal = value.Decimal
-	// Blob is a body of bytes with its media type.
+	// Blob{ContentType, Data} is a body of bytes with its media type.
 	Blob = value.Blob
 )
 
@@ -45,6 +48,9 @@ func ParseTimeOfDay(s string) (TimeOfDay, error) { return value.ParseTimeOfDay(s
 
 // ParseDuration reads a duration of RFC 3339 appendix A, "P1DT12H".
 func ParseDuration(s string) (Duration, error) { return value.ParseDuration(s) }
+
+// NewUUID returns a random UUID (RFC 9562 section 5.4).
+func NewUUID() UUID { return value.NewUUID() }
 
 // ParseUUID reads a UUID in its usual form.
 func ParseUUID(s string) (UUID, error) { return value.ParseUUID(s) }

@@ -165,6 +165,14 @@ func (a *API) add(op *Operation, run func(x *exchange)) {
 	a.operations = append(a.operations, &registered{op: op, api: a, run: run, produces: op.Produces})
 }
 
+// unknownPath says that no operation has a path, and where the paths begin if it is not there.
+func (a *API) unknownPath(path []byte) string {
+	if !strings.HasPrefix(string(path), a.basePath+"/") {
+		return "no operation has this path; those of the API begin with " + a.basePath + "/"
+	}
+	return "no operation has this path"
+}
+
 // ready reports what is wrong with the API's options, once all operations are registered.
 func (a *API) ready() error {
 	for name := range a.perCall {

@@ -94,7 +94,7 @@ func (x *exchange) find(a *API) bool {
 	case outcome == route.UnknownMethod && !slices.Contains(methods, method):
 		x.reply.refuse(http.StatusNotImplemented, "no operation has the method "+method)
 	case allow == "":
-		x.reply.refuse(http.StatusNotFound, "no operation has this path")
+		x.reply.refuse(http.StatusNotFound, a.unknownPath(x.head.Path))
 	case method == http.MethodOptions:
 		x.reply.Header("Allow", allow)
 		x.reply.NoBody(http.StatusNoContent)

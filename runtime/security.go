@@ -226,11 +226,11 @@ func (x *exchange) meet(a *API, requirement Requirement) (context.Context, error
 	return ctx, absent
 }
 
-// logRefusal logs why an authenticator refused: what is wrong with the service as an error, what is wrong with the caller for
-// whoever looks closely.
+// logRefusal logs why an authenticator refused: what is wrong with the service as an error, what is wrong with the caller as
+// information.
 func (x *exchange) logRefusal(err error, scheme string) {
 	var status *StatusError
-	level := slog.LevelDebug
+	level := slog.LevelInfo
 	if errors.As(err, &status) && status.Err != nil {
 		level = slog.LevelError
 	}

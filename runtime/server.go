@@ -175,6 +175,10 @@ func (s *Server) begin(listeners []*Listener) error {
 		if err := api.ready(); err != nil {
 			return err
 		}
+		if api.noSecurity {
+			s.logger.Warn("authentication is not written yet: operations that ask for it answer 501; write the methods of the "+
+				"authenticator, and take UnimplementedAuthenticator out of it", "api", api.info.Title)
+		}
 	}
 	s.state = serverServing
 	for _, l := range listeners {

@@ -35,6 +35,8 @@ type Service struct {
 	Auth []Method
 	// AuthType is what a service embeds until its authenticator is written: "petapi.UnimplementedAuthenticator".
 	AuthType string
+	// AuthContract is the interface that it implements then: "petapi.Authenticator".
+	AuthContract string
 	// AuthImports are the imports of auth.go.
 	AuthImports []Import
 }
@@ -51,11 +53,12 @@ type Import struct{ Name, Path string }
 
 // Handler is the file with the methods of one tag.
 type Handler struct {
-	File    string // "pets.go"
-	Type    string // "petsHandler"
-	Doc     string // comment of the type, with its slashes
-	Imports []Import
-	Methods []Method
+	File     string // "pets.go"
+	Type     string // "petsHandler"
+	Doc      string // comment of the type, with its slashes
+	Contract string // the interface that it implements: "petapi.PetsHandler"
+	Imports  []Import
+	Methods  []Method
 }
 
 // Method is one method that answers 501.

@@ -24,11 +24,11 @@ func shop() Service {
 		Name: "shop", Module: "shop", GoVersion: "1.26.0", Document: "openapi.yaml", Package: "petapi", Alias: "petapi", New: "New",
 		Runtime:  Module{Path: "github.com/tornadogen/tornadogen", Version: "v1.2.3"},
 		DocsPath: "/docs", DocumentPath: "/openapi.yaml", LivePath: "/healthz", ReadyPath: "/readyz",
-		Handlers: []Handler{{File: "pets.go", Type: "petsHandler", Doc: "// petsHandler answers.", Imports: imports, Methods: []Method{get, del, now}}},
+		Handlers: []Handler{{File: "pets.go", Type: "petsHandler", Doc: "// petsHandler answers.", Contract: "petapi.PetsHandler", Imports: imports, Methods: []Method{get, del, now}}},
 		Auth: []Method{{
 			Doc: "// Key checks.", Name: "Key", Params: "(ctx context.Context, key tornado.APIKey)", Results: "(context.Context, error)", Error: "tornado.NotImplemented(key.Operation)",
 		}},
-		AuthType:    "petapi.UnimplementedAuthenticator",
+		AuthType: "petapi.UnimplementedAuthenticator", AuthContract: "petapi.Authenticator",
 		AuthImports: imports[:2],
 	}
 }
@@ -75,6 +75,8 @@ import (
 
 // petsHandler answers.
 type petsHandler struct{}
+
+var _ petapi.PetsHandler = (*petsHandler)(nil)
 
 // GetPet: Get one.
 //

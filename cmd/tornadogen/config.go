@@ -159,7 +159,7 @@ func (s *settings) checkPackage() error {
 		return fmt.Errorf("%s: %q is a keyword of Go and names no package; %s", s.place("package"), s.Package, remedy)
 	case !token.IsIdentifier(s.Package) || s.Package == "_":
 		return fmt.Errorf("%s: %q is no identifier of Go and names no package; %s", s.place("package"), s.Package, remedy)
-	case s.Package == "main":
+	case s.Package == "main", s.Package == "init":
 		return fmt.Errorf("%s: package main cannot be imported; %s", s.place("package"), remedy)
 	}
 	return nil
@@ -177,7 +177,7 @@ func packageName(text string) string {
 		return -1
 	}, text)
 	name = strings.TrimLeft(name, "0123456789")
-	if !token.IsIdentifier(name) || name == "main" {
+	if !token.IsIdentifier(name) || name == "main" || name == "init" {
 		return ""
 	}
 	return name

@@ -73,6 +73,7 @@ validation, encoding, and a client. You write plain Go functions.
 Flags may stand in tornadogen.yaml in the current folder instead.`,
 		Example: `  tornadogen init shop --spec openapi.yaml           # a service that runs
   tornadogen generate openapi.yaml --out petapi      # the typed package alone`,
+		Version:       builtFrom().version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -85,7 +86,7 @@ Flags may stand in tornadogen.yaml in the current folder instead.`,
 	}
 	root.AddCommand(newInit(), newGenerate(), newCheck(), newValidate(), newRoutes(), newVersion())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usagef("%s: %v; see tornadogen help%s", cmd.Name(), err, strings.TrimPrefix(cmd.CommandPath(), "tornadogen"))
+		return usagef("%v; see tornadogen help%s", err, strings.TrimPrefix(cmd.CommandPath(), "tornadogen"))
 	})
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()

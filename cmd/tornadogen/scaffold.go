@@ -119,7 +119,9 @@ func fillIn(service *templates.Service, c compiled, pkg string) error {
 	taken := map[string]bool{}
 	fileNames := map[string]bool{"main.go": true, "auth.go": true}
 	for _, h := range o.handlers {
-		service.Handlers = append(service.Handlers, handlerOf(h, own, taken, fileNames))
+		handler := handlerOf(h, own, taken, fileNames)
+		handler.Contract = service.Alias + "." + h.name
+		service.Handlers = append(service.Handlers, handler)
 	}
 	if o.auth != nil {
 		var paths []string
@@ -127,7 +129,7 @@ func fillIn(service *templates.Service, c compiled, pkg string) error {
 			service.Auth = append(service.Auth, methodOf(m, "tornado.NotImplemented("+m.params[len(m.params)-1].name+".Operation)"))
 			paths = append(paths, m.imports...)
 		}
-		service.AuthType = service.Alias + ".Unimplemented" + o.auth.name
+		service.AuthType, service.AuthContract = service.Alias+".Unimplemented"+o.auth.name, service.Alias+"."+o.auth.name
 		service.AuthImports = append(importsOf(paths), own)
 	}
 	return nil

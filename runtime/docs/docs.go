@@ -3,6 +3,8 @@
 package docs
 
 import (
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"path"
 	"strings"
@@ -55,6 +57,36 @@ func (p *page) build() {
 	p.document = p.prefix + "/document" + path.Ext(p.info.DocumentName)
 	p.ui = v5emb.NewHandlerWithConfig(swgui.Config{
 		Title: p.info.Title, SwaggerJSON: p.document, BasePath: p.prefix,
-		SettingsUI: map[string]string{"tryItOutEnabled": "true", "persistAuthorization": "true"},
+		SettingsUI: map[string]string{
+			"tryItOutEnabled": "true", "persistAuthorization": "true",
+			"requestInterceptor": toThisServer(p.info.BasePath, apis[0].BasePath()),
+		},
 	})
+}
+
+// toThisServer is a function of the page that sends a request to the server that the page came from, whatever servers the
+// document names: a trial must never reach the production that it describes, least of all with credentials. documented and
+// actual are the base paths of the document and of the API.
+func toThisServer(documented, actual string) string {
+	return fmt.Sprintf(`function(request) {
+				const url = new URL(request.url, location.href), documented = %s, actual = %s;
+				if (!request.loadSpec) {
+					url.protocol = location.protocol;
+					url.host = location.host;
+					if (url.pathname.startsWith(documented + "/")) {
+						url.pathname = actual + url.pathname.slice(documented.length);
+					}
+				}
+				request.url = url.href;
+				return request;
+			}`, literal(documented), literal(actual))
+}
+
+// literal writes text as a string of JavaScript that may stand in a script of a page and in a template.
+func literal(text string) string {
+	quoted, err := json.Marshal(text)
+	if err != nil {
+		return `""` // text always can be written
+	}
+	return strings.ReplaceAll(string(quoted), "{", `\u007b`)
 }

@@ -2,11 +2,15 @@ package main
 
 import (
 	"encoding/binary"
+	"errors"
 	"io"
 	"net"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/tornadogen/tornadogen/runtime/bench/internal/extra"
 )
@@ -43,14 +47,24 @@ func (db *database) address() string { return db.listener.Addr().String() }
 // close accepts no further client. Those that are there leave when their server ends.
 func (db *database) close() { _ = db.listener.Close() }
 
+// serve answers one client. It shares the core with the load, which would make the client wait for a turn of the scheduler
+// that no database would cost it; so it has a thread of its own, which goes first where the system lets it.
 func (db *database) serve(conn net.Conn) {
-	defer func() { _ = conn.Close() }() // nothing is left to be written
+	file, err := conn.(*net.TCPConn).File() // a descriptor that blocks: no poller of Go stands between
+	_ = conn.Close()                        // file has a descriptor of its own
+	if err != nil {
+		return
+	}
+	defer func() { _ = file.Close() }()                         // nothing is left to be written
+	runtime.LockOSThread()                                      // and never unlocked: the thread ends with this goroutine
+	_ = unix.Setpriority(unix.PRIO_PROCESS, unix.Gettid(), -20) // without the right to, the figures are worse by the load's turns
+	fd := int(file.Fd())
 	var message [extra.MessageSize]byte
 	for {
-		if _, err := io.ReadFull(conn, message[:]); err != nil {
+		if err := transfer(message[:], func(b []byte) (int, error) { return unix.Read(fd, b) }); err != nil {
 			return
 		}
-		if _, err := conn.Write(message[:]); err != nil {
+		if err := transfer(message[:], func(b []byte) (int, error) { return unix.Write(fd, b) }); err != nil {
 			return
 		}
 		if took := binary.BigEndian.Uint64(message[:]); took > 0 {
@@ -59,6 +73,23 @@ func (db *database) serve(conn net.Conn) {
 			db.mu.Unlock()
 		}
 	}
+}
+
+// transfer reads or writes all of b.
+func transfer(b []byte, step func([]byte) (int, error)) error {
+	for len(b) > 0 {
+		n, err := step(b)
+		switch {
+		case errors.Is(err, unix.EINTR):
+		case err != nil:
+			return err
+		case n == 0:
+			return io.EOF
+		default:
+			b = b[n:]
+		}
+	}
+	return nil
 }
 
 // take gives the round trips since it was last called, the shortest first.

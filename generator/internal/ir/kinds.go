@@ -138,7 +138,7 @@ func (b *builder) reportFormat(s *spec.Schema, known []string) {
 		return
 	}
 	b.formats[s.Format] = true
-	b.warn(keywordLoc(b.origin(s), "format"), classUnknownFormat, "format "+quote(s.Format)+" is not known for this type, here or anywhere else: "+
+	b.warn(keywordLoc(b.origin(s), "format"), classUnknownFormat, "format "+quote(s.Format)+" is not known for this type: "+
 		"it is an annotation", "state what it means with pattern, minimum or maximum")
 }
 

@@ -96,6 +96,9 @@ func (b *builder) addHandler(tag *spec.Tag, name string) {
 		h.Doc = h.Name + " answers the operations tagged " + quote(tag.Name) + "."
 		if text := clean(tag.Description); text != "" {
 			h.Doc = strings.TrimSuffix(h.Doc, ".") + ": " + text
+			if last := text[len(text)-1]; last != '.' && last != '!' && last != '?' {
+				h.Doc += "."
+			}
 		}
 	}
 	h.Doc += "\nIts methods are called concurrently, each on the goroutine of its request."

@@ -20,7 +20,7 @@ type Handler interface {
 	XFuncInitHandler
 }
 
-// XFuncInitHandler answers the operations tagged "x\nfunc init() {}": */ func init() {}
+// XFuncInitHandler answers the operations tagged "x\nfunc init() {}": */ func init() {}.
 // Its methods are called concurrently, each on the goroutine of its request.
 type XFuncInitHandler interface {
 	// GetFuncInitPanic2FuncX: */ } //go:noinline

@@ -317,3 +317,14 @@ func TestDecimalAgainstBigRat(t *testing.T) {
 		assert.Equal(t, exactX.Cmp(exactY) == 0, x.Canonical() == y.Canonical())
 	})
 }
+
+func TestNewUUID(t *testing.T) {
+	seen := map[value.UUID]bool{}
+	for range 100 {
+		u := value.NewUUID()
+		require.False(t, seen[u])
+		seen[u] = true
+		require.Equal(t, byte('4'), u.String()[14], "version 4")
+		require.Contains(t, "89ab", string(u.String()[19]), "variant of RFC 9562")
+	}
+}

@@ -1,6 +1,7 @@
 package value
 
 import (
+	"crypto/rand"
 	"encoding/hex"
 	"errors"
 )
@@ -71,4 +72,13 @@ func unhex(c byte) byte {
 		return c - 'A' + 10
 	}
 	return 255
+}
+
+// NewUUID returns a random UUID (RFC 9562 section 5.4).
+func NewUUID() UUID {
+	var u UUID
+	_, _ = rand.Read(u[:]) // it never fails
+	u[6] = u[6]&0x0f | 0x40
+	u[8] = u[8]&0x3f | 0x80
+	return u
 }
