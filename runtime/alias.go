@@ -23,7 +23,7 @@ type (
 	OptNull[T any] = value.OptNull[T]
 	// JSON is one JSON value as text ([]byte), valid when the runtime decoded it. Methods: Decode(v any), String, IsNull.
 	JSON = value.JSON
-	// Date{Year, Month, Day} is a day without a time zone: format date. Methods: String, Compare, In(location), At(timeOfDay).
+	// Date is a day without a time zone: format date. Fields: Year, Month, Day. Methods: String, Compare, In(location), At(timeOfDay).
 	Date = value.Date
 	// TimeOfDay is a time of day with its offset: format time.
 	TimeOfDay = value.TimeOfDay
@@ -33,7 +33,7 @@ type (
 	UUID = value.UUID
 	// Decimal is an exact decimal number: format decimal. Make one with ParseDecimal. Methods: String, Cmp, Sign, Float64, Int64.
 	Decimal = value.Decimal
-	// Blob{ContentType, Data} is a body of bytes with its media type.
+	// Blob is a body of bytes with its media type. Fields: ContentType, Data.
 	Blob = value.Blob
 )
 
