@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"log"
@@ -32,12 +33,12 @@ func main() {
 }
 
 // run serves the shop until ctx ends and every accepted request was answered.
-func run(ctx context.Context, addr, file string) error {
+func run(ctx context.Context, addr, file string) (err error) {
 	db, err := openStore(ctx, file)
 	if err != nil {
 		return err
 	}
-	defer db.Close()
+	defer func() { err = errors.Join(err, db.Close()) }()
 
 	listener, err := tornado.Listen("tcp", addr)
 	if err != nil {
