@@ -21,6 +21,7 @@ type folder struct {
 var (
 	errOutside    = errors.New("lies outside of the folder")
 	errMissing    = errors.New("does not exist")
+	errFolder     = errors.New("is a folder")
 	errNotRegular = errors.New("is not a regular file")
 	errTooLarge   = errors.New("is too large")
 )
@@ -65,11 +66,14 @@ func (d *folder) locate(path string) (real, rel string, err error) {
 	return real, rel, nil
 }
 
-// read returns at most limit bytes of a file that locate has found. Errors are errNotRegular, errTooLarge or those of the system.
+// read returns at most limit bytes of a file that locate has found. Errors are errFolder, errNotRegular, errTooLarge or those of the system.
 func (d *folder) read(rel string, limit int64) ([]byte, error) {
 	info, err := d.root.Stat(rel)
 	if err != nil {
 		return nil, err
+	}
+	if info.IsDir() {
+		return nil, errFolder
 	}
 	if !info.Mode().IsRegular() {
 		return nil, errNotRegular

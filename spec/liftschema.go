@@ -1,5 +1,7 @@
 package spec
 
+import "slices"
+
 // identity follows references that only annotate, to the schema that a place means.
 func identity(n *node) *node {
 	for n.ref != nil && onlyAnnotates(n) {
@@ -58,7 +60,7 @@ func (l *lifter) fill(s *Schema, n *node) {
 		s.Always = true
 	}
 	for _, kid := range n.kids {
-		_ = kid.isExtension() || l.annotation(s, kid) || l.assertion(s, n, kid) || l.applicator(s, kid) || l.unenforced(s, n, kid)
+		_ = kid.isExtension() || unknowable(n, kid) || l.annotation(s, kid) || l.assertion(s, n, kid) || l.applicator(s, n, kid) || l.unenforced(s, n, kid)
 	}
 	s.Extensions = l.extensions(n)
 	l.finishTypes(s, n)
@@ -67,6 +69,18 @@ func (l *lifter) fill(s *Schema, n *node) {
 	if d := n.get("discriminator"); d != nil && !d.dead() {
 		l.discriminator(s, n, d.end())
 	}
+}
+
+// unknowable reports whether a keyword is left out since it refers to what is not known: to take that for anything would refuse
+// what may be valid.
+func unknowable(n, kid *node) bool {
+	switch kid.key {
+	case "not", "contains":
+		return kid.dead()
+	case "if", "then", "else":
+		return n.get("if").dead()
+	}
+	return false
 }
 
 // annotation lifts a keyword that says something about values and asserts nothing.
@@ -141,7 +155,7 @@ func (l *lifter) assertion(s *Schema, n, kid *node) bool {
 }
 
 // applicator lifts a keyword that holds schemas.
-func (l *lifter) applicator(s *Schema, kid *node) bool {
+func (l *lifter) applicator(s *Schema, n, kid *node) bool {
 	switch kid.key {
 	case "items":
 		s.Items = l.schema(kid)
@@ -158,7 +172,7 @@ func (l *lifter) applicator(s *Schema, kid *node) bool {
 	case "allOf":
 		s.AllOf = append(s.AllOf, l.schemaList(kid)...)
 	case "oneOf":
-		s.OneOf = l.schemaList(kid)
+		l.oneOf(s, n, kid)
 	case "anyOf":
 		s.AnyOf = l.schemaList(kid)
 	case "not":
@@ -190,6 +204,17 @@ func (l *lifter) unenforced(s *Schema, n, kid *node) bool {
 	}
 	s.Unenforced = append(s.Unenforced, Keyword{Loc: kid.keyLoc(), Name: kid.key})
 	return true
+}
+
+// oneOf lifts the members of a union. Where one of them is not known, nobody can tell that a value is valid against it and no
+// other: it asserts nothing, and says as an anyOf, where there is none, what to expect.
+func (l *lifter) oneOf(s *Schema, n, kid *node) {
+	switch {
+	case !slices.ContainsFunc(kid.end().items(), (*node).dead):
+		s.OneOf = l.schemaList(kid)
+	case n.get("anyOf") == nil:
+		s.AnyOf = l.schemaList(kid)
+	}
 }
 
 func (l *lifter) schemaList(n *node) []*Schema {

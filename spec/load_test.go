@@ -127,7 +127,7 @@ func TestLoadNeverLeavesItsFolder(t *testing.T) {
 		"device":         {ref: "link.yaml#/A", build: link("/dev/zero"), class: "outside-reference"},
 		"directory": {ref: "dir#/A", build: func(t *testing.T, dir string) {
 			require.NoError(t, os.Mkdir(filepath.Join(dir, "dir"), 0o700))
-		}, class: "not-a-file"},
+		}, class: "unresolved-reference"},
 		"link inside": {ref: "link.yaml#/A", build: func(t *testing.T, dir string) {
 			require.NoError(t, os.WriteFile(filepath.Join(dir, "real.yaml"), []byte(secret), 0o600))
 			link(filepath.Join(dir, "real.yaml"))(t, dir)

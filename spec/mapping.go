@@ -18,7 +18,7 @@ func (c *checker) mapping(n *node) {
 		if to == nil {
 			var bad *trouble
 			if to, bad = c.resolve(kid.text, n, roleSchema); bad != nil {
-				c.report(kid.file, bad.severity, bad.class, kid.loc(), "the mapping of "+quote(kid.key)+": "+bad.what, "name a schema of components, or refer to one")
+				c.report(kid.file, bad.severity, bad.class, kid.loc(), "the mapping of "+quote(kid.key)+": "+bad.what+"; it is left out", "name a schema of components, or refer to one")
 				return false
 			}
 		}

@@ -16,10 +16,8 @@ type trouble struct {
 	class, what, remedy string
 }
 
-const unresolvedRemedy = "correct the reference; until then it is left out, or takes any value where it is a schema"
-
 func unresolved(what string) *trouble {
-	return &trouble{Warning, "unresolved-reference", what, unresolvedRemedy}
+	return &trouble{Warning, "unresolved-reference", what, "correct the reference"}
 }
 
 // isReference reports whether an object is a reference: $ref is a string.
@@ -40,9 +38,11 @@ func (c *checker) reference(n *node, f field) bool {
 		bad = c.misfit(to, f.role)
 	}
 	if bad != nil {
+		if bad.severity == Warning {
+			bad.what += "; " + effect(f)
+		}
 		c.report(ref.file, bad.severity, bad.class, ref.loc(), bad.what, bad.remedy)
-		n.broken = true
-		return proper
+		return c.isolate(n, f)
 	}
 	c.follow(n, to, f)
 	c.siblings(n, f)
@@ -177,7 +177,7 @@ func network(u *url.URL, text string) *trouble {
 		return &trouble{Error, "network-reference", "the reference " + quote(text) + " leads into a private network", "refer to a file beside this document"}
 	}
 	return &trouble{
-		Warning, "network-reference", "the reference " + quote(text) + " leads to the network, which is never used; it is left open",
+		Warning, "network-reference", "the reference " + quote(text) + " leads to the network, which is never used",
 		"save that document beside this one and refer to the file",
 	}
 }
@@ -269,6 +269,8 @@ func (c *checker) open(path string, from *file, r role) (*file, *trouble) {
 		switch {
 		case errors.Is(err, errTooLarge):
 			return nil, &trouble{Error, "limit", "with the file " + name + " the document has more than " + count(int(c.config.limits.Size)) + " bytes", "split the API into several documents"}
+		case errors.Is(err, errFolder):
+			return nil, unresolved(name + " is a folder")
 		case errors.Is(err, errNotRegular):
 			return nil, &trouble{Error, "not-a-file", name + " is not a regular file; nothing else is opened", "refer to a file"}
 		case err != nil:
@@ -278,9 +280,11 @@ func (c *checker) open(path string, from *file, r role) (*file, *trouble) {
 		before := len(c.diags)
 		if c.parse(f) {
 			c.register(f)
-		} else if r == roleExample {
+		} else {
 			for i := before; i < len(c.diags); i++ {
-				c.diags[i].Severity = Warning
+				if c.diags[i].Class != "limit" {
+					c.diags[i].Severity = Warning
+				}
 			}
 		}
 	}

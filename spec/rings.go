@@ -19,9 +19,7 @@ func (c *checker) breakRings() {
 			n = n.ref
 		}
 		if n != nil && state[n] == onPath {
-			c.report(n.file, Error, "reference-ring", n.get("$ref").loc(), "the reference leads back to itself, and never to a value",
-				"write in one place of the ring what is meant")
-			n.ref, n.broken = nil, true
+			c.cut(n)
 		}
 		for i := len(path) - 1; i >= 0; i-- {
 			p := path[i]
@@ -31,6 +29,23 @@ func (c *checker) breakRings() {
 			}
 		}
 	}
+}
+
+// cut takes a reference out of the ring that it closes. A schema that is nothing but itself has no meaning; in all other places
+// it is as if the reference named nothing.
+func (c *checker) cut(n *node) {
+	ref := n.get("$ref")
+	sev, what := Error, "the reference leads back to itself, and never to a value"
+	f := obj(n.role)
+	if n.role != roleSchema {
+		sev = Warning
+		if n.shape != shapeObject || n.role == roleNone {
+			f = anyField
+		}
+		what += "; " + effect(f)
+	}
+	c.report(n.file, sev, "reference-ring", ref.loc(), what, "write in one place of the ring what is meant")
+	c.replace(n, f.role)
 }
 
 // edge is a schema on a path and the member that the path goes on with, counted as inPlace does.

@@ -93,7 +93,12 @@ func (c *Client) GetResponses(ctx context.Context, req GetResponsesRequest) erro
 	case 200:
 		return nil
 	case 404:
-		return GetResponsesNotFound{}
+		var e GetResponsesNotFound
+		e.Body = res.Blob()
+		if err := res.End(); err != nil {
+			return err
+		}
+		return e
 	case 405:
 		return GetResponsesMethodNotAllowed{}
 	}

@@ -24,8 +24,8 @@ func New(h Handler, auth Authenticator, opts ...tornado.APIOption) *tornado.API 
 	return api
 }
 
-func (GetResponsesNotFound) WriteResponse(w *tornado.Reply) {
-	w.NoBody(404)
+func (v GetResponsesNotFound) WriteResponse(w *tornado.Reply) {
+	w.Blob(404, v.Body)
 }
 
 func (GetResponsesMethodNotAllowed) WriteResponse(w *tornado.Reply) {

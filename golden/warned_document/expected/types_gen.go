@@ -5,7 +5,9 @@ package api
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // GetResponsesNotFound is an answer of GetResponses.
-type GetResponsesNotFound struct{}
+type GetResponsesNotFound struct {
+	Body tornado.Blob
+}
 
 func (e GetResponsesNotFound) Error() string                 { return "getResponses: 404 Not Found" }
 func (e GetResponsesNotFound) StatusCode() int               { return 404 }

@@ -1,0 +1,97 @@
+package spec
+
+import "slices"
+
+// isolate makes of an object whose reference names nothing what does the least harm in its place, so that the operation that
+// it belongs to is served all the same. What stands beside the reference stays, as far as it counts. It returns false where
+// the object is to be left out.
+func (c *checker) isolate(n *node, f field) bool {
+	if f.form != formObject {
+		n.broken = true
+		return false
+	}
+	c.siblings(n, f)
+	c.replace(n, f.role)
+	return !n.broken || grammars[f.role].refable
+}
+
+// replace takes the reference out of n. A schema becomes what stands beside it, else anything; a body becomes bytes of any
+// media type; an operation takes and gives such bytes; the rest is marked as broken, for its users to leave out.
+func (c *checker) replace(n *node, r role) {
+	ref := n.get("$ref")
+	switch r {
+	case roleSchema:
+		n.drop(ref)
+		n.broken = onlyAnnotates(n)
+	case rolePathItem, roleMediaType:
+		n.drop(ref)
+	case roleResponse:
+		n.drop(ref)
+		c.fill(n, r, responseOfBytes)
+	case roleRequestBody:
+		n.drop(ref)
+		c.fill(n, r, bodyOfBytes)
+	case roleOperation:
+		n.drop(ref)
+		c.fill(n, r, operationOfBytes(n.key))
+	default:
+		n.broken = true
+	}
+	n.ref = nil
+}
+
+// What stands in the place of something that is not known.
+const (
+	bodyOfBytes     = `{"content":{"*/*":{}}}`
+	responseOfBytes = `{"description":"","content":{"*/*":{}}}`
+)
+
+func operationOfBytes(method string) string {
+	body := ""
+	if !slices.Contains([]string{"get", "head", "delete", "options", "trace"}, method) {
+		body = `"requestBody":` + bodyOfBytes + `,`
+	}
+	return `{` + body + `"responses":{"default":` + responseOfBytes + `}}`
+}
+
+// fill gives n the members of a text that it lacks, at the place of n.
+func (c *checker) fill(n *node, r role, text string) {
+	f := newFile(n.file.name, n.file.id, n.file.path, []byte(text))
+	made, _ := scanJSON(f, &budget{limits: c.config.limits})
+	move(made, n)
+	for _, kid := range made.kids {
+		if n.get(kid.key) == nil {
+			n.add(kid)
+		}
+	}
+	c.fields(n, &grammars[r])
+}
+
+// move makes n and all below part of the file of at, and of its place.
+func move(n, at *node) {
+	n.file, n.off, n.keyOff = at.file, at.off, at.keyOff
+	for _, kid := range n.kids {
+		move(kid, at)
+	}
+}
+
+// effect says what isolate does, for a message.
+func effect(f field) string {
+	if f.form != formObject {
+		return "it is left out"
+	}
+	switch f.role {
+	case roleSchema:
+		return "any value is valid in its place"
+	case roleResponse, roleRequestBody:
+		return "a body of any media type is taken in its place, as bytes"
+	case roleOperation:
+		return "the operation takes and gives bodies of any media type, as bytes"
+	case rolePathItem:
+		return "the path has what stands beside the reference alone"
+	case roleMediaType:
+		return "any value is valid in its place"
+	default:
+		return "it is left out"
+	}
+}
