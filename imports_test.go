@@ -37,7 +37,7 @@ var mayImport = []struct {
 	{"runtime/internal/tlsconn", []string{"runtime/internal/poll", "runtime/internal/bytebuf"}},
 	{"runtime/internal/worker", []string{"runtime/internal/loop", "runtime/internal/poll", "runtime/internal/bytebuf"}},
 	{"runtime/internal/jsonwire", []string{"runtime/internal/bytebuf", "runtime/internal/value", "runtime/internal/validate"}},
-	{"runtime/internal/param", []string{"runtime/internal/bytebuf", "runtime/internal/value", "runtime/internal/validate"}},
+	{"runtime/internal/param", []string{"runtime/internal/bytebuf", "runtime/internal/jsonwire", "runtime/internal/value", "runtime/internal/validate"}}, // ADR 3
 	{"runtime/internal/...", []string{"runtime/internal/bytebuf"}},
 	{"runtime/client", []string{"runtime", "runtime/internal/jsonwire", "runtime/internal/param", "runtime/internal/value", "runtime/internal/validate", "runtime/internal/operation", "runtime/internal/ws", "runtime/internal/sse"}},
 	{"runtime/ecmaregex", []string{"runtime", "runtime/internal/validate"}},

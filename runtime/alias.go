@@ -141,6 +141,12 @@ func NewEnum(values ...string) *Enum { return validate.NewEnum(values...) }
 // Param is one parameter of a request, inside of a decode function.
 type Param = param.Value
 
+// Shape says which JSON the text of a parameter stands for that is more than one scalar or a list of them.
+type Shape = param.Shape
+
+// NewShape returns the shape that a text describes.
+func NewShape(text string) *Shape { return param.NewShape(text) }
+
 // ParamWriter writes one parameter, or one header field of an answer.
 type ParamWriter = param.Writer
 
@@ -167,7 +173,10 @@ const (
 	SpaceDelimited = param.SpaceDelimited
 	PipeDelimited  = param.PipeDelimited
 	DeepObject     = param.DeepObject
+	Cookie         = param.Cookie
+	CookieExplode  = param.CookieExplode
 	AllowReserved  = param.AllowReserved
+	AllowEmpty     = param.AllowEmpty
 )
 
 // Decoder reads JSON and checks it. Generated DecodeJSON methods drive it.

@@ -155,9 +155,7 @@ func (in *Input) EndJSONParam(p Param) {
 		in.report.Malform(p.Place(), "is not valid JSON: "+err.Error())
 		return
 	}
-	for _, v := range in.decoder.Violations() {
-		in.report.Violate(p.Place(), v.Keyword, v.Message)
-	}
+	p.Record(in.decoder.Violations())
 }
 
 // BytesBody returns a copy of the body.

@@ -53,9 +53,7 @@ func (r *Response) EndJSONParam(p param.Value) {
 		r.report.Malform(p.Place(), "not valid "+err.Error())
 		return
 	}
-	for _, v := range r.field.Violations() {
-		p.Violate(v.Keyword, v.Message)
-	}
+	p.Record(r.field.Violations())
 }
 
 // JSON returns a decoder on the body. It keeps values of an enum that are unknown and ignores members that are not

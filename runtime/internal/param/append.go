@@ -19,11 +19,14 @@ func AppendItem[S ~string | ~[]byte](b []byte, p Place, i int, text S) []byte {
 }
 
 // AppendNoItems appends an array without items or an object without members. With explode, and in deepObject style, a
-// query and a cookie field say nothing of it: nothing is appended.
+// query and a cookie field say nothing of it: nothing is appended, but for AllowEmpty.
 func AppendNoItems(b []byte, p Place) []byte {
 	switch p.Style.base() {
 	case FormExplode, DeepObject, MatrixExplode:
-		return b
+		if p.Style&AllowEmpty == 0 {
+			return b
+		}
+		return append(appendName(b, p), '=')
 	}
 	return appendPrefix(b, p, 0)
 }
@@ -115,7 +118,7 @@ func appendName(b []byte, p Place) []byte {
 
 // appendKey appends the name of a member that stands before "=".
 func appendKey(b []byte, p Place, name string) []byte {
-	if p.In == InHeader {
+	if p.In == InHeader || p.In == InCookie && p.Style.base() == FormExplode {
 		return append(b, name...)
 	}
 	if p.Style.base() == LabelExplode {
@@ -126,7 +129,7 @@ func appendKey(b []byte, p Place, name string) []byte {
 
 // appendValue appends a text, escaped so that nothing in it is taken for a separator.
 func appendValue[S ~string | ~[]byte](b []byte, p Place, text S) []byte {
-	if p.In == InHeader {
+	if p.coding() == InHeader {
 		return append(b, text...)
 	}
 	class, not := byte(unreserved), byte(0)
@@ -162,13 +165,17 @@ const (
 )
 
 // Expressible says whether a text can be sent at this place. Header fields are not percent-encoded, so they carry
-// neither control characters nor white space at the ends, and lists in them no comma. The delimiters of the styles
+// neither control characters nor white space at the ends, and lists in them no comma. In style cookie there is only what a
+// cookie may hold. The delimiters of the styles
 // spaceDelimited and pipeDelimited cannot stand in an item.
 func (p Place) Expressible(text string, role Role) bool { return expressible(p, text, role) }
 
 func expressible[S ~string | ~[]byte](p Place, text S, role Role) bool {
-	if p.In == InHeader {
+	switch {
+	case p.In == InHeader:
 		return expressibleInHeader(text, role, p.Style.base() == SimpleExplode)
+	case p.Style&raw != 0:
+		return expressibleInCookie(text)
 	}
 	if role == Single {
 		return true
@@ -195,6 +202,17 @@ func expressibleInHeader[S ~string | ~[]byte](text S, role Role, explode bool) b
 		return true
 	}
 	return !contains(text, ',') && (role != MemberName || !explode || !contains(text, '='))
+}
+
+// expressibleInCookie says whether text consists of what a cookie may hold (RFC 6265 section 4.1.1).
+func expressibleInCookie[S ~string | ~[]byte](text S) bool {
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c <= ' ', c >= 0x7f, c == '"', c == ',', c == ';', c == '\\':
+			return false
+		}
+	}
+	return true
 }
 
 func isBlank(c byte) bool { return c == ' ' || c == '\t' }

@@ -180,14 +180,14 @@ func Convert[T any](v Value, message string, parse func(string) (T, error)) T {
 // Time reads a date-time (RFC 3339 section 5.6). In a query, the plus sign of an offset may be left unencoded.
 func (v Value) Time() time.Time {
 	return Convert(v, validate.FormatDateTime.Message(), func(s string) (time.Time, error) {
-		return value.ParseTime(v.plusSign(s))
+		return value.ParseTime(plusSign(s, v.place.In))
 	})
 }
 
 // plusSign puts the plus sign back that a client has left unencoded before an offset of hh:mm: in a query it reads as a
 // space, which has no place there.
-func (v Value) plusSign(s string) string {
-	if i := len(s) - len(" 00:00"); v.place.In == InQuery && i > 0 && s[i] == ' ' {
+func plusSign(s string, in In) string {
+	if i := len(s) - len(" 00:00"); in == InQuery && i > 0 && s[i] == ' ' {
 		return s[:i] + "+" + s[i+1:]
 	}
 	return s
@@ -201,7 +201,7 @@ func (v Value) Date() value.Date {
 // TimeOfDay reads a full-time (RFC 3339 section 5.6). For the plus sign of an offset see Time.
 func (v Value) TimeOfDay() value.TimeOfDay {
 	return Convert(v, validate.FormatTime.Message(), func(s string) (value.TimeOfDay, error) {
-		return value.ParseTimeOfDay(v.plusSign(s))
+		return value.ParseTimeOfDay(plusSign(s, v.place.In))
 	})
 }
 

@@ -57,17 +57,36 @@ const (
 	PipeDelimited               // id=3%7C4     c=R%7C100%7CG%7C200   query
 	DeepObject                  // id%5B%5D=3&id%5B%5D=4   c%5BR%5D=100&c%5BG%5D=200   query
 
+	// Cookie and CookieExplode are the style cookie of OpenAPI 3.2: Form and FormExplode without percent-encoding.
+	Cookie        = Form | raw        // id=3,4       c=R,100,G,200     cookie
+	CookieExplode = FormExplode | raw // id=3; id=4   R=100; G=200      cookie
+
 	// AllowReserved is added to a style (FormExplode | AllowReserved): the reserved characters of a URL are written as
 	// they are, as far as they do not end the value. It changes nothing for reading.
 	AllowReserved Style = 0x80
+	// AllowEmpty is added to a style: an empty text is no value of the parameter where that is no string (allowEmptyValue).
+	AllowEmpty Style = 0x40
+
+	raw Style = 0x20 // no percent-encoding
 )
 
-// base returns the style without its flag.
-func (s Style) base() Style { return s &^ AllowReserved }
+// base returns the style without its flags.
+func (s Style) base() Style { return s &^ (AllowReserved | AllowEmpty | raw) }
+
+// spread says whether items and members are pairs of their own.
+func (s Style) spread() bool { return s.base() == FormExplode || s.base() == DeepObject }
 
 // Place is a parameter: its name, where it stands, and its style.
 type Place struct {
 	Name  string
 	In    In
 	Style Style
+}
+
+// coding returns the place whose percent-encoding the parameter has.
+func (p *Place) coding() In {
+	if p.Style&raw != 0 {
+		return InHeader
+	}
+	return p.In
 }

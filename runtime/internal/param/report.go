@@ -19,6 +19,7 @@ type Report struct {
 	violations []validate.Violation
 	malformed  string
 	scratch    []byte // a decoded text
+	json       []byte // of the latest Value.As
 }
 
 // Reset drops what was collected; Lenient stays. Violations that were handed out stay as they are.

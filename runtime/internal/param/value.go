@@ -22,10 +22,14 @@ type Value struct {
 	present bool
 	again   bool // a query has a second pair of that name
 	part    bool // an item or a member, in no style of its own
+	shaped  bool // raw is JSON: see As
+	empty   bool // an empty text that is no value: see AllowEmpty
 	report  *Report
 }
 
 const noItem = -1
+
+const messageTwice = "must not be given more than once"
 
 // Value returns the parameter at a place of which the raw text is known: a part of the path or a header field. Header
 // fields that stand several times are joined with commas before (RFC 9110 section 5.3).
@@ -40,6 +44,7 @@ func (r *Report) Lookup(p Place, pairs *Pairs) Value {
 		v.raw, v.present = pairs.list[i].Value, true
 		// A browser may well send a cookie twice, of which the first one is the more specific (RFC 6265 section 5.4).
 		v.again = p.In == InQuery && pairs.find(&p, i+1) >= 0
+		v.empty = p.Style&AllowEmpty != 0 && len(v.raw) == 0 && !v.again
 	}
 	return v
 }
@@ -47,15 +52,19 @@ func (r *Report) Lookup(p Place, pairs *Pairs) Value {
 // Place returns where the value stands.
 func (v Value) Place() Place { return v.place }
 
-// Present says whether the request has the parameter. An empty text counts.
-func (v Value) Present() bool { return v.present }
+// Present says whether the request has the parameter. An empty text counts, but for AllowEmpty.
+func (v Value) Present() bool { return v.present && !v.empty }
 
 // Required is Present, and records a violation if the request lacks the parameter.
 func (v Value) Required() bool {
-	if !v.present {
-		v.Violate(validate.KeywordRequired, validate.MessageRequired)
+	switch {
+	case v.present:
+		return !v.empty
+	case v.shaped && string(v.raw) == "{}":
+		return true
 	}
-	return v.present
+	v.Violate(validate.KeywordRequired, validate.MessageRequired)
+	return false
 }
 
 // Violate records a violation of this value.
@@ -90,7 +99,10 @@ func (v Value) Bytes() (text []byte, ok bool) { return v.bytes() }
 
 // bytes is Bytes without a copy of v.
 func (v *Value) bytes() (text []byte, ok bool) {
-	if !v.present {
+	switch {
+	case v.shaped:
+		return v.raw, len(v.raw) > 0
+	case !v.present:
 		return nil, false
 	}
 	text = v.raw
@@ -104,7 +116,7 @@ func (v *Value) bytes() (text []byte, ok bool) {
 			return nil, false
 		}
 	}
-	if !encoded(text, v.place.In) {
+	if !encoded(text, v.place.coding()) {
 		return text, true
 	}
 	return v.decode(text)
@@ -113,13 +125,13 @@ func (v *Value) bytes() (text []byte, ok bool) {
 // once records a violation if a query has the parameter twice, which makes it ambiguous.
 func (v *Value) once() bool {
 	if v.again {
-		v.Violate(validate.KeywordType, "must not be given more than once")
+		v.Violate(validate.KeywordType, messageTwice)
 	}
 	return !v.again
 }
 
 func (v *Value) decode(raw []byte) (text []byte, ok bool) {
-	text, err := Decode(v.report.scratch[:0], raw, v.place.In)
+	text, err := Decode(v.report.scratch[:0], raw, v.place.coding())
 	v.report.scratch = text
 	if err != nil {
 		v.report.Malform(v.place, err.Error())
@@ -196,7 +208,7 @@ func (v *Value) distinct() bool {
 		if !ok {
 			break
 		}
-		text, err := Decode(nil, raw, v.place.In)
+		text, err := Decode(nil, raw, v.place.coding())
 		if err == nil {
 			texts = append(texts, string(text))
 		}
@@ -263,7 +275,8 @@ func (v Value) Member(name string) Value {
 
 // is says whether a raw name of a member, decoded, is name.
 func (v *Value) is(raw []byte, name string) bool {
-	pair := Pair{Key: raw, encoded: encoded(raw, v.place.In), plus: v.place.In == InQuery}
+	in := v.place.coding()
+	pair := Pair{Key: raw, encoded: encoded(raw, in), plus: in == InQuery}
 	return pair.Is(name)
 }
 

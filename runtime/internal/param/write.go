@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/value"
 )
@@ -30,21 +31,30 @@ var (
 
 // Writer writes one parameter, the inverse of [Value]. Call one of its methods, once. It is used on one goroutine.
 type Writer struct {
-	target Target
-	place  Place
-	role   Role
-	list   *list  // of an item or a member: what it is appended to
-	name   string // of a member
+	target   Target
+	place    Place
+	role     Role
+	required bool   // something has to be written
+	list     *list  // of an item or a member: what it is appended to
+	name     string // of a member
 }
 
 // list is an array or an object that is being written.
 type list struct {
 	b     []byte
 	count int
+	blank bool // the latest item is an empty text
 }
 
 // NewWriter returns a writer of the parameter at a place.
 func NewWriter(t Target, p Place) Writer { return Writer{target: t, place: p} }
+
+// Required returns w for a value that must be written: a list or an object with nothing in it fails where nothing would be
+// written for it.
+func (w Writer) Required() Writer {
+	w.required = true
+	return w
+}
 
 // emit appends the text of a single value, of an item or of a member.
 func emit[S ~string | ~[]byte](w Writer, text S) {
@@ -59,14 +69,21 @@ func emit[S ~string | ~[]byte](w Writer, text S) {
 	case Item:
 		l.b = AppendItem(l.b, w.place, l.count, text)
 		l.count++
+		l.blank = len(text) == 0
 	case MemberName:
 		l.b = AppendMember(l.b, w.place, l.count, w.name, text)
 		l.count++
 	}
 }
 
-// String writes text.
-func (w Writer) String(s string) { emit(w, s) }
+// String writes text, which must be UTF-8.
+func (w Writer) String(s string) {
+	if !utf8.ValidString(s) {
+		w.target.FailParam(w.place, ErrNotExpressible)
+		return
+	}
+	emit(w, s)
+}
 
 // Int64 writes an integer.
 func (w Writer) Int64(n int64) {
@@ -158,8 +175,14 @@ func (w Writer) Object(members func(o ObjectWriter)) {
 }
 
 func (w Writer) end(l *list) {
-	if l.count == 0 {
-		l.b = AppendNoItems(l.b, w.place)
+	start := len(l.b)
+	switch {
+	case l.count == 0:
+		if l.b = AppendNoItems(l.b, w.place); len(l.b) == start && w.required {
+			w.target.FailParam(w.place, ErrNothing)
+		}
+	case l.count == 1 && l.blank && !w.place.Style.spread() && w.place.Style.base() != MatrixExplode:
+		w.target.FailParam(w.place, ErrOtherValue) // a list without items
 	}
 	w.target.EndParam(w.place, l.b)
 }

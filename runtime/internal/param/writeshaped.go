@@ -1,0 +1,245 @@
+package param
+
+import (
+	"errors"
+	"strconv"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/jsonwire"
+)
+
+// What As may fail with beside ErrNotExpressible.
+var (
+	// ErrOtherValue says that the text of a value would be read as another value, as that of the string "5" where a number may
+	// stand too.
+	ErrOtherValue = errors.New("the value cannot be sent here, as its text stands for another one")
+	// ErrNothing says that a list or an object has nothing in it, in a place where nothing is written then.
+	ErrNothing = errors.New("an empty list or object cannot be sent here")
+)
+
+// As writes a JSON text by the shape that [Value.As] reads it with. It fails for a value that would be read as another one.
+func (w Writer) As(s *Shape, json []byte) {
+	b := w.target.BeginParam(w.place)
+	start := len(b)
+	sw := shapeWriter{place: w.place, b: b, start: start}
+	sw.parameter(s.get(), json)
+	if sw.err == nil && len(sw.b) > start {
+		sw.err = readBack(w.place, s, sw.b[start:], json)
+	} else if sw.err == nil && w.required {
+		sw.err = ErrNothing
+	}
+	if sw.err != nil {
+		w.target.FailParam(w.place, sw.err)
+	}
+	w.target.EndParam(w.place, sw.b)
+}
+
+// readBack fails unless the text is read as the value that it was written for.
+func readBack(p Place, s *Shape, text, json []byte) error {
+	var r Report
+	var v Value
+	switch p.In {
+	case InQuery:
+		var q Query
+		if err := q.Parse(text, 0); err != nil {
+			return err
+		}
+		v = r.Lookup(p, &q.Pairs)
+	case InCookie:
+		var c Cookies
+		if err := c.Add(text, 0); err != nil {
+			return err
+		}
+		v = r.Lookup(p, &c.Pairs)
+	default:
+		v = r.Value(p, text, true)
+	}
+	got, _ := v.As(s).Bytes()
+	have, ok := jsonwire.Canonical(got)
+	want, _ := jsonwire.Canonical(json)
+	if !ok || r.Failed() || have != want {
+		return ErrOtherValue
+	}
+	return nil
+}
+
+// shapeWriter appends the text of a value.
+type shapeWriter struct {
+	place Place
+	b     []byte
+	start int // where the text of the parameter begins
+	err   error
+}
+
+func (w *shapeWriter) fail(err error) {
+	if w.err == nil {
+		w.err = err
+	}
+}
+
+// valueKind is what a JSON text is.
+type valueKind uint8
+
+const (
+	scalarValue valueKind = iota
+	arrayValue
+	objectValue
+)
+
+// entry is an item, or a member with its name.
+type entry struct {
+	name string
+	json []byte
+}
+
+// open returns what a JSON text is, and its items or members, or its text as a scalar.
+func open(json []byte) (kind valueKind, entries []entry, text string) {
+	var d jsonwire.Decoder
+	d.Reset(json)
+	switch d.Type() {
+	case "array":
+		for more := d.Array(); more; more = d.NextItem() {
+			entries = append(entries, entry{json: d.JSON()})
+		}
+		return arrayValue, entries, ""
+	case "object":
+		for more := d.Map(); more; more = d.NextEntry() {
+			entries = append(entries, entry{d.Key(), d.JSON()})
+		}
+		return objectValue, entries, ""
+	case "string":
+		return scalarValue, nil, d.String(nil)
+	}
+	return scalarValue, nil, string(d.JSON())
+}
+
+// plain returns the text of an item or a member that has to be one: a scalar, or JSON.
+func plain(json []byte) string {
+	if kind, _, text := open(json); kind == scalarValue {
+		return text
+	}
+	return string(json)
+}
+
+// parameter writes all of a parameter.
+func (w *shapeWriter) parameter(f *form, json []byte) {
+	kind, entries, text := open(json)
+	spread := w.place.Style.spread() && w.place.In == InQuery
+	switch {
+	case kind == scalarValue:
+		w.express(text, Single)
+		w.b = AppendText(w.b, w.place, text)
+	case len(entries) == 0:
+		w.b = AppendNoItems(w.b, w.place)
+	case kind == arrayValue && spread:
+		w.items(string(appendName(nil, w.place)), w.place.Style.base() == DeepObject, f.items, entries)
+	case kind == objectValue && spread:
+		for _, e := range entries {
+			key := string(appendEscaped(nil, e.name, unreserved, 0, 0))
+			style := exploded
+			if w.place.Style.base() == DeepObject {
+				key = string(appendName(nil, w.place)) + "%5B" + key + "%5D"
+			}
+			if f.object != nil {
+				if m := f.object.find(e.name); m != nil {
+					style = m.style
+				}
+			}
+			w.pair(key, w.place.Style.base() == DeepObject, style, f.below(e.name), e.json)
+		}
+	case kind == arrayValue:
+		for i, e := range entries {
+			item := plain(e.json)
+			w.express(item, Item)
+			w.b = AppendItem(w.b, w.place, i, item)
+		}
+	default:
+		for i, e := range entries {
+			value := plain(e.json)
+			w.express(e.name, MemberName)
+			w.express(value, Item)
+			w.b = AppendMember(w.b, w.place, i, e.name, value)
+		}
+	}
+}
+
+func (w *shapeWriter) express(text string, role Role) {
+	if !w.place.Expressible(text, role) {
+		w.fail(ErrNotExpressible)
+	}
+}
+
+// pair writes what stands under a key of a query, which is escaped. inside tells that brackets are the form of the style.
+func (w *shapeWriter) pair(key string, inside bool, style memberStyle, f *form, json []byte) {
+	kind, entries, text := open(json)
+	switch {
+	case kind == scalarValue, style == asJSON:
+		if kind != scalarValue || style == asJSON {
+			text = string(json)
+		}
+		w.key(key)
+		w.b = appendValue(w.b, Place{In: InQuery, Style: FormExplode | w.place.Style&AllowReserved}, text)
+	case len(entries) == 0:
+		w.fail(ErrNothing)
+	case style != exploded:
+		w.joined(key, style, kind, entries)
+	case kind == arrayValue:
+		var items *form
+		if f != nil {
+			items = f.items
+		}
+		w.items(key, inside, items, entries)
+	default:
+		for _, e := range entries {
+			name := "%5B" + string(appendEscaped(nil, e.name, unreserved, 0, 0)) + "%5D"
+			w.pair(key+name, true, exploded, f.below(e.name), e.json)
+		}
+	}
+}
+
+// items writes the items of an array: with the key alone, with empty brackets where brackets are the form of the style, and with
+// their positions where an item has parts.
+func (w *shapeWriter) items(key string, inside bool, f *form, entries []entry) {
+	deep := false
+	for _, e := range entries {
+		deep = deep || e.json[0] == '{' || e.json[0] == '['
+	}
+	for i, e := range entries {
+		own := key
+		switch {
+		case deep:
+			own += "%5B" + strconv.Itoa(i) + "%5D"
+		case inside:
+			own += "%5B%5D"
+		}
+		w.pair(own, true, exploded, f, e.json)
+	}
+}
+
+// joined writes items or members as one text.
+func (w *shapeWriter) joined(key string, style memberStyle, kind valueKind, entries []entry) {
+	p := Place{In: InQuery, Style: [...]Style{comma: Form, space: SpaceDelimited, pipe: PipeDelimited}[style] | w.place.Style&AllowReserved}
+	w.key(key)
+	n := 0
+	put := func(text string) {
+		if !p.Expressible(text, Item) {
+			w.fail(ErrNotExpressible)
+		}
+		w.b = appendSeparator(w.b, p, n)
+		w.b = appendValue(w.b, p, text)
+		n++
+	}
+	for _, e := range entries {
+		if kind == objectValue {
+			put(e.name)
+		}
+		put(plain(e.json))
+	}
+}
+
+// key writes a key, and before it what separates it from the pair before.
+func (w *shapeWriter) key(key string) {
+	if len(w.b) > w.start {
+		w.b = append(w.b, '&')
+	}
+	w.b = append(append(w.b, key...), '=')
+}
