@@ -5,10 +5,13 @@ ADDR ?= :8080
 SPEC ?=
 TIME ?= 30s
 BENCH ?=
+CORPUS ?=
+INDEX ?=
+FLAGS ?=
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint generate check build cross fuzz bench
+.PHONY: help demo test lint generate check build cross fuzz bench corpus
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,11 +27,13 @@ test: ## run all tests, with the race detector where goroutines meet
 	go test -race ./runtime/...
 	cd examples && go test -race ./...
 	cd bench && go vet ./... && go test ./...
+	cd conformance && go vet ./... && go test ./...
 
 lint: cross ## check format, vet and lint, and that all of it compiles for macOS and Windows
 	$(GOLANGCI) run ./...
 	cd examples && $(GOLANGCI) run --config ../.golangci.yml ./...
 	cd bench && $(GOLANGCI) run --config ../.golangci.yml ./...
+	cd conformance && $(GOLANGCI) run --config ../.golangci.yml ./...
 
 cross: ## compile and vet for macOS and Windows
 	GOOS=darwin go vet ./cmd/... ./spec/... ./generator/... ./runtime/...
@@ -52,3 +57,6 @@ fuzz: ## run every fuzz target for TIME (30s) each
 
 bench: ## measure this runtime beside its peers (needs wrk; two cores)
 	cd bench && go run ./cmd/run $(BENCH)
+
+corpus: ## generate, build and vet every document of CORPUS=dir, and hold them against the targets
+	cd conformance && go run ./cmd/corpus -corpus "$(abspath $(CORPUS))" -index "$(abspath $(INDEX))" $(FLAGS)

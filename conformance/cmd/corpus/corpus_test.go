@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// lay writes files below a new folder.
+func lay(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range files {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
+	}
+	return dir
+}
+
+func TestRootIsGuessed(t *testing.T) {
+	for name, c := range map[string]struct {
+		files map[string]string
+		want  string
+	}{
+		"the only one":  {map[string]string{"a/x.yaml": "openapi: 3.1.0", "b.yaml": "type: object"}, "a/x.yaml"},
+		"least deep":    {map[string]string{"a/openapi.yaml": "openapi: 3.1.0", "z.json": `{"swagger":"2.0"}`}, "z.json"},
+		"by name":       {map[string]string{"a.yaml": "openapi: 3.1.0 # and more", "openapi.yaml": "openapi: 3.1.0"}, "openapi.yaml"},
+		"the largest":   {map[string]string{"a.yaml": "openapi: 3.1.0", "b.yaml": "# longer\nopenapi: 3.1.0"}, "b.yaml"},
+		"in one line":   {map[string]string{"a.json": `{"info":{},"openapi":"3.0.0"}`, "b.json": `{"openapi":"3.0.0"}`}, "b.json"},
+		"not in a text": {map[string]string{"a.yaml": "description:\n        openapi: 3.1.0", "b/b.yml": "\"openapi\": 3.1.0"}, "b/b.yml"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := lay(t, c.files)
+			got, err := guessRoot(dir)
+			require.NoError(t, err)
+			assert.Equal(t, filepath.Join(dir, c.want), got)
+		})
+	}
+	_, err := guessRoot(lay(t, map[string]string{"a.yaml": "type: object"}))
+	require.ErrorContains(t, err, "no file in it states a version of OpenAPI")
+}
+
+func TestDocumentIsCounted(t *testing.T) {
+	dir := lay(t, map[string]string{
+		"openapi.yaml": `
+openapi: 3.2.0
+paths:
+  x-note: { get: {} }
+  /a:
+    parameters: [{ name: q, in: query, schema: { type: string } }]
+    get: &get
+      responses: { "200": { description: "a \/ b", content: { application/json: { schema: { $ref: "#/components/schemas/A" }, example: { schema: {} } } } } }
+    query: *get
+    additionalOperations: { COPY: {}, Purge: {} }
+    delete: not an object
+  /b: { $ref: "paths/b.json" }
+webhooks:
+  hook: { post: {} }
+components:
+  schemas:
+    A: { type: object, properties: { b: { $ref: "paths/b.json#/x/B" }, list: { type: array, items: { type: integer } } } }
+    C: { $ref: "#/components/schemas/A" }
+`,
+		"paths/b.json": `{"get":{"callbacks":{"done":{"{$url}":{"post":{},"put":{}}}}},"x":{"B":{"type":"string"}}}`,
+	})
+	n := countFile(filepath.Join(dir, "openapi.yaml"), dir)
+	assert.Equal(t, counts{Version: "3.2.0", Operations: 5, Webhooks: 1, Callbacks: 2, Named: 2, Schemas: 5}, n)
+	assert.NotEmpty(t, countFile(filepath.Join(dir, "absent.yaml"), dir).Fault)
+}
+
+func TestPackageIsMeasured(t *testing.T) {
+	dir := lay(t, map[string]string{
+		"server_gen.go": "package p\n\nfunc New() {\n\ttornado.Register(api)\n\ttornado.RegisterPtr(api)\n}\n\nfunc other() {\n\ttornado.Register(api)\n}\n",
+		"types_gen.go":  "package p\n// " + strings.Repeat("é", 170) + "\n",
+	})
+	m, err := measure(dir)
+	require.NoError(t, err)
+	assert.Equal(t, metrics{12, 173, "types_gen.go", 2, map[string]int{"server_gen.go": 10, "types_gen.go": 2}}, m)
+}
+
+func TestMissingOperationIsSeen(t *testing.T) {
+	r := row{counts: counts{Operations: 3}, compiles: true}
+	r.take(&generated{child: &child{}, metrics: metrics{operations: 1}, findings: []finding{{Severity: "warning", Class: "operation-left-out"}}})
+	assert.Equal(t, 1, r.missing())
+	assert.False(t, r.complete(true))
+	r.metrics.operations = 2
+	assert.True(t, r.complete(true))
+}
+
+func TestChildIsCut(t *testing.T) {
+	hang := runChild(context.Background(), limits{50 * time.Millisecond, 1 << 30}, t.TempDir(), nil, "sh", "-c", "sleep 60 & wait")
+	assert.Equal(t, "took longer than 50ms", hang.fault())
+	assert.False(t, hang.ok())
+	fails := runChild(context.Background(), limits{time.Minute, 1 << 30}, t.TempDir(), []string{"WORD=no"}, "sh", "-c", "echo $WORD >&2; exit 3")
+	assert.Equal(t, "no", fails.fault())
+	assert.Equal(t, 3, fails.code)
+}
+
+func TestSampleIsSpread(t *testing.T) {
+	assert.Equal(t, []int{0, 3, 6}, spread([]int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, 3))
+	assert.Equal(t, []int{1, 2}, spread([]int{1, 2}, 5))
+}
