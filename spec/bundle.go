@@ -17,7 +17,7 @@ func (l *lifter) source(f *file, refs references) {
 		return
 	}
 	b := &bundle{lifter: l, homes: map[*node]string{}, onPath: map[*node]bool{}, settled: map[*node]*node{}}
-	b.writer = writer{reference: b.refer, home: b.homeOf, limit: 4 * int(l.config.limits.Size)}
+	b.writer = writer{reference: b.refer, home: b.homeOf, grammar: l.grammar, limit: 4 * int(l.config.limits.Size)}
 	b.move(refs)
 	b.document()
 	if b.writer.spent() {
@@ -47,18 +47,18 @@ type home struct {
 func (b *bundle) move(refs references) {
 	taken := map[string]bool{}
 	var sections []*node
-	for _, section := range b.kids(b.root.get("components")) {
-		if _, known := grammars[roleComponents].fields[section.key]; known {
+	for _, section := range b.kids(b.holder(b.root)) {
+		if _, known := b.section(section.key); known {
 			sections = append(sections, section)
 		}
 	}
 	for _, section := range sections {
-		want := grammars[roleComponents].fields[section.key].role
+		want, _ := b.section(section.key)
 		for _, kid := range b.kids(section) {
 			if kid.role != want && kid.role != roleNone {
 				continue // another part of the document stands for this section
 			}
-			b.homes[kid] = "#/components/" + escapePointer(section.key) + "/" + escapePointer(kid.key)
+			b.homes[kid] = b.prefix() + escapePointer(section.key) + "/" + escapePointer(kid.key)
 			taken[section.key+"/"+kid.key] = true
 		}
 	}
@@ -68,7 +68,7 @@ func (b *bundle) move(refs references) {
 		}
 	}
 	for _, t := range refs.targets {
-		section := grammars[t.f.role].section
+		section := b.grammar(t.f.role).section
 		if t.f.form != formObject || !b.holds(t.f.role) || t.n.ref != nil || t.n.broken || b.homes[t.n] != "" {
 			continue
 		}
@@ -78,9 +78,17 @@ func (b *bundle) move(refs references) {
 			name = base + "_" + strconv.Itoa(i)
 		}
 		taken[section+"/"+name] = true
-		b.homes[t.n] = "#/components/" + section + "/" + name
+		b.homes[t.n] = b.prefix() + section + "/" + name
 		b.moved[t.f.role] = append(b.moved[t.f.role], home{name, t.n})
 	}
+}
+
+// prefix is the pointer of what holds the sections.
+func (b *bundle) prefix() string {
+	if b.version == version20 {
+		return "#/"
+	}
+	return "#/components/"
 }
 
 // settle gives what a component of the root document is but another name for its place there.
@@ -96,7 +104,7 @@ func (b *bundle) settle(kid *node) {
 
 // holds reports whether components of this version has a section for a role.
 func (b *bundle) holds(r role) bool {
-	return grammars[r].section != "" && r != roleMediaType && (r != rolePathItem || b.version != version30)
+	return b.grammar(r).section != "" && r != roleMediaType && (r != rolePathItem || b.version != version30)
 }
 
 // moveName makes a name of letters that components allows.
@@ -149,6 +157,10 @@ func escapeFragment(s string) string {
 // document writes the members of the root document in their order, with what has moved in components.
 func (b *bundle) document() {
 	w := &b.writer
+	if b.version == version20 {
+		b.writeHolder(b.root)
+		return
+	}
 	w.text("{")
 	written := false
 	for i, kid := range b.root.kids {
@@ -158,20 +170,20 @@ func (b *bundle) document() {
 		w.member(kid.key)
 		if kid.key == "components" && !kid.dead() {
 			written = true
-			b.writeComponents(kid.end())
+			b.writeHolder(kid.end())
 		} else {
 			w.value(kid)
 		}
 	}
 	if !written {
 		w.text(`,"components":`)
-		b.writeComponents(nil)
+		b.writeHolder(nil)
 	}
 	w.text("}")
 }
 
-// writeComponents writes each section with its own objects, then those that have moved there.
-func (b *bundle) writeComponents(components *node) {
+// writeHolder writes each section with its own objects, then those that have moved there, and what is no section as it is.
+func (b *bundle) writeHolder(holder *node) {
 	w := &b.writer
 	w.text("{")
 	first := true
@@ -183,26 +195,26 @@ func (b *bundle) writeComponents(components *node) {
 		w.member(name)
 	}
 	var done [roleCount]bool
-	for _, section := range b.kids(components) {
+	for _, section := range b.kids(holder) {
 		next(section.key)
-		f, known := grammars[roleComponents].fields[section.key]
+		r, known := b.section(section.key)
 		if !known || section.end().shape != shapeObject {
 			w.value(section)
 			continue
 		}
-		done[f.role] = true
-		b.section(b.kids(section), b.moved[f.role])
+		done[r] = true
+		b.writeSection(b.kids(section), b.moved[r])
 	}
 	for r := range roleCount {
 		if !done[r] && len(b.moved[r]) > 0 {
-			next(grammars[r].section)
-			b.section(nil, b.moved[r])
+			next(b.grammar(r).section)
+			b.writeSection(nil, b.moved[r])
 		}
 	}
 	w.text("}")
 }
 
-func (b *bundle) section(own []*node, moved []home) {
+func (b *bundle) writeSection(own []*node, moved []home) {
 	w := &b.writer
 	w.text("{")
 	first := true

@@ -48,7 +48,7 @@ func (c *checker) object(n *node, f field) bool {
 
 func (c *checker) objectIs(n *node, f field) bool {
 	r := f.role
-	g := &grammars[r]
+	g := c.grammar(r)
 	switch {
 	case n.shape == shapeObject:
 	case r == roleSchema && n.shape == shapeBool:
@@ -124,7 +124,7 @@ func (c *checker) complete(n *node, r role) bool {
 	switch r {
 	case roleDocument:
 		c.need(n, "info", "missing-info", "the document has no info", "add info with title and version")
-		if n.get("paths") == nil && n.get("components") == nil && n.get("webhooks") == nil {
+		if n.get("paths") == nil && (c.version == version20 || n.get("components") == nil && n.get("webhooks") == nil) {
 			c.warn(n, "missing-paths", "the document has no paths", "add paths")
 		}
 	case roleInfo:
@@ -144,6 +144,9 @@ func (c *checker) complete(n *node, r role) bool {
 		c.mapping(n)
 		return c.must(n, "propertyName", "bad-discriminator", "the discriminator has no propertyName; it is left out", "add the name of the property that tells the members apart")
 	case roleParameter:
+		if c.version == version20 {
+			return c.completeParameter20(n)
+		}
 		return c.completeParameter(n)
 	case roleSecurityScheme:
 		c.completeScheme(n)

@@ -51,9 +51,6 @@ func tsv(t *testing.T, path string) []map[string]string {
 func TestCorpusDev(t *testing.T) {
 	dir := corpusDir(t)
 	for _, row := range tsv(t, filepath.Join(dir, "INDEX.tsv")) {
-		if row["version"] == "2.0" {
-			continue
-		}
 		t.Run(row["id"], func(t *testing.T) {
 			start := time.Now()
 			api, diags, err := Load(filepath.Join(dir, "dev", row["root"]), WithRoot(filepath.Join(dir, "dev", row["id"])))

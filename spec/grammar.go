@@ -41,22 +41,23 @@ const (
 type form uint8
 
 const (
-	formAny      form = iota // a value of the document: nothing in it has a meaning here
-	formText                 // a string
-	formBool                 // a boolean
-	formNumber               // a number
-	formCount                // an integer from 0
-	formObject               // an object of the role
-	formList                 // a list of objects of the role
-	formMap                  // an object whose members all have the role
-	formTexts                // a list of strings
-	formTextMap              // an object of strings
-	formTextsMap             // an object of lists of strings
-	formTypes                // type of a schema: a string or a list of strings
-	formBound                // exclusiveMinimum and exclusiveMaximum: a number, or a boolean as in 3.0
-	formItems                // items of a schema: a schema, or a list of them as in older drafts
-	formAnys                 // a list of values
-	formAnyMap               // an object of values
+	formAny           form = iota // a value of the document: nothing in it has a meaning here
+	formText                      // a string
+	formBool                      // a boolean
+	formNumber                    // a number
+	formCount                     // an integer from 0
+	formObject                    // an object of the role
+	formList                      // a list of objects of the role
+	formMap                       // an object whose members all have the role
+	formTexts                     // a list of strings
+	formTextMap                   // an object of strings
+	formTextsMap                  // an object of lists of strings
+	formTypes                     // type of a schema: a string or a list of strings
+	formBound                     // exclusiveMinimum and exclusiveMaximum: a number, or a boolean as in 3.0
+	formItems                     // items of a schema: a schema, or a list of them as in older drafts
+	formDiscriminator             // discriminator of a schema of 2.0: the name of a property, or the object of 3
+	formAnys                      // a list of values
+	formAnyMap                    // an object of values
 )
 
 // field is one member that a role has.
@@ -65,10 +66,11 @@ type field struct {
 	role role
 }
 
-// grammar says what a role is made of, over all versions of OpenAPI 3.
+// grammar says what a role is made of: those of OpenAPI 3, over all its versions, stand here, what 2.0 has in their place in
+// grammar20.go.
 type grammar struct {
 	name    string // for messages, with its article
-	section string // of components that holds such objects; "": none, a reference to one is followed where it stands
+	section string // of components, or of a document of 2.0, that holds such objects; "": none, a reference to one is followed where it stands
 	fields  map[string]field
 	rest    field // of all other members, where hasRest
 	hasRest bool

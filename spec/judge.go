@@ -8,6 +8,9 @@ package spec
 func (r *reader) judge(f *file, refs references) {
 	j := &judge{reader: r, version: kinVersion(f.root.value("openapi"))}
 	j.head(f.root)
+	if r.version == version20 { // the library knows no pieces of such a document
+		return
+	}
 	for _, n := range j.entries(f.root.get("paths")) {
 		j.piece(n, rolePathItem)
 	}
@@ -74,7 +77,9 @@ func (j *judge) head(root *node) {
 	for _, kid := range root.kids {
 		switch kid.key {
 		case "openapi", "paths", "webhooks", "components", "security":
-		default:
+			continue
+		}
+		if _, moved := grammars[roleDocument].fields[kid.key]; moved || kid.isExtension() { // of 2.0 what 3 has too
 			kids = append(kids, kid)
 		}
 	}
@@ -100,7 +105,7 @@ func (j *judge) piece(n *node, r role) {
 }
 
 func (j *judge) writer() *writer {
-	w := &writer{forKin: true, limit: int(j.config.limits.Size), home: func(*node) string { return "" }}
+	w := &writer{forKin: true, grammar: j.grammar, limit: int(j.config.limits.Size), home: func(*node) string { return "" }}
 	w.reference = func(n *node) { w.text(kinStub(n)) }
 	return w
 }

@@ -15,7 +15,7 @@ func kinVersion(stated string) string {
 	switch {
 	case strings.HasPrefix(stated, "3.2"):
 		return "3.2.0"
-	case stated == "3" || strings.HasPrefix(stated, "3.0"):
+	case stated == "", stated == "3", strings.HasPrefix(stated, "3.0"): // "": OpenAPI 2.0
 		return "3.0.3"
 	default:
 		return "3.1.0"

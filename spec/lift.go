@@ -28,6 +28,7 @@ type lifter struct {
 	contents    map[*node][]*MediaType
 	bodies      map[*node]*RequestBody
 	headerLists map[*node][]*Parameter
+	produced    map[produced][]*MediaType
 	extras      map[*node]Extensions
 
 	made int  // operations, parameters, responses and uses of schemes so far
@@ -42,7 +43,7 @@ func (r *reader) lift(f *file, refs references) *API {
 		schemas: map[*node]*Schema{}, nodes: map[*Schema]*node{}, names: map[*node]string{}, children: map[*node][]*node{},
 		schemes: map[string]*SecurityScheme{}, opIDs: map[string]*Operation{}, routes: map[route]*Operation{},
 		shared: map[*node]*Parameter{}, contents: map[*node][]*MediaType{}, bodies: map[*node]*RequestBody{},
-		headerLists: map[*node][]*Parameter{}, extras: map[*node]Extensions{},
+		headerLists: map[*node][]*Parameter{}, produced: map[produced][]*MediaType{}, extras: map[*node]Extensions{},
 	}
 	for _, other := range r.order {
 		l.api.files[other.name] = other
@@ -61,10 +62,14 @@ func (r *reader) lift(f *file, refs references) *API {
 // head lifts what stands about the API as a whole.
 func (l *lifter) head() {
 	a, info := l.api, l.root.get("info").end()
-	a.Version = strings.TrimSpace(l.root.value("openapi"))
+	a.Version = strings.TrimSpace(l.root.value("openapi") + l.root.value("swagger"))
 	a.Title, a.APIVersion, a.Description = info.value("title"), info.value("version"), info.value("description")
 	a.Extensions = l.extensions(l.root)
-	l.servers()
+	if l.version == version20 {
+		l.servers20()
+	} else {
+		l.servers()
+	}
 	for _, n := range l.list(l.root, "tags") {
 		a.Tags = append(a.Tags, &Tag{Name: n.value("name"), Description: n.value("description")})
 	}
@@ -72,8 +77,7 @@ func (l *lifter) head() {
 
 // components lifts the named schemas and the security schemes.
 func (l *lifter) components() {
-	components := l.root.get("components").end()
-	schemas := l.kids(components.get("schemas"))
+	schemas := l.kids(l.schemaSection(l.root))
 	for _, n := range schemas {
 		l.alias(n)
 		for _, member := range n.get("allOf").items() {
@@ -90,7 +94,7 @@ func (l *lifter) components() {
 			l.api.Schemas = append(l.api.Schemas, s)
 		}
 	}
-	for _, n := range l.kids(components.get("securitySchemes")) {
+	for _, n := range l.kids(l.holder(l.root).get(l.grammar(roleSecurityScheme).section)) {
 		l.securityScheme(n)
 	}
 	l.drain()
@@ -98,10 +102,10 @@ func (l *lifter) components() {
 
 // alias gives a schema of another file the name under which components of the root document refers to it.
 func (l *lifter) alias(n *node) {
-	if n.ref == nil || !onlyAnnotates(n) {
+	if n.ref == nil || !l.onlyAnnotates(n) {
 		return
 	}
-	to := identity(n)
+	to := l.identity(n)
 	if _, named := l.names[to]; !named && to.file.root != l.root {
 		l.names[to] = n.key
 	}

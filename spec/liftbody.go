@@ -60,10 +60,10 @@ func (l *lifter) encodings(media *node) []*Encoding {
 }
 
 // responses lifts the answers of an operation.
-func (l *lifter) responses(n *node) []*Response {
+func (l *lifter) responses(op *node) []*Response {
 	var out []*Response
 	seen := map[int]bool{}
-	for _, kid := range l.kids(n) {
+	for _, kid := range l.kids(op.get("responses")) {
 		if kid.isExtension() {
 			continue
 		}
@@ -79,7 +79,7 @@ func (l *lifter) responses(n *node) []*Response {
 			continue
 		}
 		seen[status] = true
-		out = append(out, l.response(kid, status))
+		out = append(out, l.response(op, kid, status))
 	}
 	return out
 }
@@ -104,7 +104,7 @@ func (l *lifter) status(n *node) (int, bool) {
 }
 
 // response lifts one answer. What a broken reference should have said is an answer without a body.
-func (l *lifter) response(kid *node, status int) *Response {
+func (l *lifter) response(op, kid *node, status int) *Response {
 	n := kid.end()
 	r := &Response{Loc: n.loc(), Status: status, Description: n.value("description")}
 	if kid.ref != nil {
@@ -117,6 +117,10 @@ func (l *lifter) response(kid *node, status int) *Response {
 		return r
 	}
 	r.Headers = l.headers(n.get("headers"))
-	r.Content = l.content(n.get("content"))
+	if l.version == version20 {
+		r.Content = l.content20(op, n)
+	} else {
+		r.Content = l.content(n.get("content"))
+	}
 	return r
 }

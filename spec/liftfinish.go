@@ -17,6 +17,8 @@ func (l *lifter) finishTypes(s *Schema, n *node) {
 			switch {
 			case name == "null":
 				s.Nullable = true
+			case name == "file": // of OpenAPI 2.0
+				s.Types, s.Format, onlyNull = []string{"string"}, "binary", false
 			case !slices.Contains(s.Types, name):
 				onlyNull = false
 				s.Types = append(s.Types, name)
@@ -27,12 +29,27 @@ func (l *lifter) finishTypes(s *Schema, n *node) {
 			s.Const = &Literal{Loc: loc, JSON: "null"}
 		}
 	}
-	if null := n.get("nullable"); null != nil && null.isTrue() {
+	if null := l.nullable(n); null != nil {
 		if l.version == version31 && !s.Nullable {
 			l.warn(null, "old-keyword", "nullable is no keyword of OpenAPI 3.1; it is read as the type null", `write type: [..., "null"]`)
 		}
 		s.Nullable = true
 	}
+}
+
+// nullable is the member of a schema that allows null; nil for none.
+func (r *reader) nullable(n *node) *node {
+	for _, kid := range n.kids {
+		if kid.key == "nullable" && kid.isTrue() || r.isNullable(kid) {
+			return kid
+		}
+	}
+	return nil
+}
+
+// isNullable reports whether a member of a schema is the extension by which documents of OpenAPI 2.0 allow null.
+func (r *reader) isNullable(kid *node) bool {
+	return r.version == version20 && kid.key == "x-nullable" && kid.isTrue()
 }
 
 // finishBounds turns a boolean exclusive bound of 3.0 into the number of 3.1.
@@ -79,7 +96,7 @@ func (l *lifter) finishEnum(s *Schema, n *node) {
 		seen[v.JSON] = true
 		s.Enum = append(s.Enum, v)
 	}
-	if null := n.get("nullable"); null != nil && null.isTrue() && len(s.Enum) > 0 && !seen["null"] {
+	if null := l.nullable(n); null != nil && len(s.Enum) > 0 && !seen["null"] {
 		s.Enum = append(s.Enum, Literal{Loc: null.loc(), JSON: "null"})
 	}
 }
@@ -126,6 +143,9 @@ func (s *Schema) onlyNull() bool {
 // discriminator lifts which value of a property selects which schema.
 func (l *lifter) discriminator(s *Schema, n, d *node) {
 	out := &Discriminator{Loc: d.loc(), PropertyName: d.value("propertyName")}
+	if d.shape == shapeText { // OpenAPI 2.0
+		out.PropertyName = d.text
+	}
 	mapped := map[*Schema]bool{}
 	for _, kid := range l.kids(d.get("mapping")) {
 		if kid.ref != nil {
@@ -142,7 +162,7 @@ func (l *lifter) discriminator(s *Schema, n, d *node) {
 	}
 	for _, key := range []string{"oneOf", "anyOf"} {
 		for _, member := range n.get(key).end().items() {
-			if member.ref != nil && onlyAnnotates(member) {
+			if member.ref != nil && l.onlyAnnotates(member) {
 				add(l.referredName(member), l.schema(member))
 			}
 		}

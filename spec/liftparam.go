@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// parameters merges those of the path and of the operation (OpenAPI 3.1 section 4.8.9.1) and holds them against the template.
-func (l *lifter) parameters(t template, n, common *node) []*Parameter {
+// merged are the parameters of the path and of the operation, as they stand there (OpenAPI 3.1 section 4.8.9.1).
+func (l *lifter) merged(n, common *node) []*node {
 	own, replaced := l.declared(n.get("parameters"))
 	shared, _ := l.declared(common)
 	list := make([]*node, 0, len(shared)+len(own))
@@ -15,7 +15,11 @@ func (l *lifter) parameters(t template, n, common *node) []*Parameter {
 			list = append(list, p)
 		}
 	}
-	list = append(list, own...)
+	return append(list, own...)
+}
+
+// parameters lifts those of an operation and holds them against the template.
+func (l *lifter) parameters(t template, n *node, list []*node) []*Parameter {
 	inPath := map[string]*Parameter{}
 	var others []*Parameter
 	for _, p := range list {
@@ -123,6 +127,10 @@ func (l *lifter) value(n *node, in In) *Parameter {
 	p := &Parameter{Loc: n.loc(), In: in, Description: n.value("description"), Extensions: l.extensions(n)}
 	p.Required, _ = n.truth("required")
 	p.Deprecated, _ = n.truth("deprecated")
+	if l.version == version20 {
+		l.value20(p, n)
+		return p
+	}
 	p.AllowReserved, _ = n.truth("allowReserved")
 	p.Style, p.Explode = l.style(n, in)
 	p.Examples = l.examples(n)

@@ -156,11 +156,14 @@ func (l *lifter) operation(t template, method string, n, common *node) {
 	op.Deprecated, _ = n.truth("deprecated")
 	l.operationID(op, n)
 	l.operationTags(op, n)
-	op.Parameters = l.parameters(t, n, common)
-	if body := n.get("requestBody"); body != nil && !body.dead() {
+	list := l.merged(n, common)
+	if l.version == version20 {
+		list, op.Body = l.body20(n, list)
+	} else if body := n.get("requestBody"); body != nil && !body.dead() {
 		op.Body = l.requestBody(body.end())
 	}
-	op.Responses = l.responses(n.get("responses").end())
+	op.Parameters = l.parameters(t, n, list)
+	op.Responses = l.responses(n)
 	op.Security = l.requirements(n)
 	l.twin(op, t, n)
 	l.api.Operations = append(l.api.Operations, op)

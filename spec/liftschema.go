@@ -3,8 +3,8 @@ package spec
 import "slices"
 
 // identity follows references that only annotate, to the schema that a place means.
-func identity(n *node) *node {
-	for n.ref != nil && onlyAnnotates(n) {
+func (r *reader) identity(n *node) *node {
+	for n.ref != nil && r.onlyAnnotates(n) {
 		n = n.ref
 	}
 	return n
@@ -13,7 +13,7 @@ func identity(n *node) *node {
 // schema returns the schema that a place means. One and the same is returned for one and the same; what is reached by
 // reference is filled later, so that no chain of references is deep for the stack.
 func (l *lifter) schema(n *node) *Schema {
-	to := identity(n)
+	to := l.identity(n)
 	if s, ok := l.schemas[to]; ok {
 		return s
 	}
@@ -111,7 +111,7 @@ func (l *lifter) annotation(s *Schema, kid *node) bool {
 			l.values = append(l.values, valueCheck{s, item, valueExample})
 		}
 	case "$ref", "$id", "$schema", "$anchor", "$dynamicAnchor", "$recursiveAnchor", "$comment", "$vocabulary", "$defs", "definitions",
-		"xml", "externalDocs", "contentSchema", "discriminator":
+		"xml", "externalDocs", "contentSchema", "discriminator", "collectionFormat":
 	default:
 		return false
 	}
@@ -233,7 +233,7 @@ func (l *lifter) properties(n *node) []*Property {
 	out := make([]*Property, 0, len(kids))
 	for _, kid := range kids {
 		p := &Property{Loc: kid.keyLoc(), Name: kid.key, Schema: l.schema(kid)}
-		if kid.ref != nil && onlyAnnotates(kid) {
+		if kid.ref != nil && l.onlyAnnotates(kid) {
 			p.Description = kid.value("description")
 			p.Deprecated, _ = kid.truth("deprecated")
 			p.Extensions = l.extensions(kid)

@@ -20,6 +20,8 @@ func (l *lifter) securityScheme(kid *node) {
 		s.Kind = SecurityBearer
 	case "mutualTLS":
 		s.Kind = SecurityMutualTLS
+	case "basic": // OpenAPI 2.0
+		s.Kind, s.HTTPScheme = SecurityBasic, "basic"
 	default:
 		s.HTTPScheme = strings.ToLower(n.value("scheme"))
 		switch s.HTTPScheme {
@@ -63,8 +65,11 @@ func (l *lifter) scheme(kid *node) *SecurityScheme {
 	if s := l.schemes[kid.key]; s != nil {
 		return s
 	}
-	l.warn(kid, "missing-security-scheme", "there is no security scheme "+quote(kid.key)+" in components; it is read as an HTTP scheme without a name",
-		"add it to components/securitySchemes")
+	in, section := "components", "components/securitySchemes"
+	if l.version == version20 {
+		in, section = "the document", "securityDefinitions"
+	}
+	l.warn(kid, "missing-security-scheme", "there is no security scheme "+quote(kid.key)+" in "+in+"; it is read as an HTTP scheme without a name", "add it to "+section)
 	s := &SecurityScheme{Loc: kid.loc(), Name: kid.key, Kind: SecurityOtherHTTP}
 	l.schemes[kid.key] = s
 	l.api.SecuritySchemes = append(l.api.SecuritySchemes, s)

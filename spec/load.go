@@ -52,8 +52,8 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-// Load reads the OpenAPI document at path, 3.0 or 3.1 as JSON or YAML (of 3.2 what the model carries), and the files that it
-// refers to. They lie in its folder or in that of [WithRoot]; nothing else is opened, and the network never is.
+// Load reads the OpenAPI document at path, of version 2.0 to 3.2 as JSON or YAML, and the files that it refers to. They lie
+// in its folder or in that of [WithRoot]; nothing else is opened, and the network never is.
 //
 // All findings come at once, sorted. A document with an [Error] among them gives no API. The error is for what is not the
 // document's fault: a file that cannot be read, a folder that does not exist.
@@ -269,27 +269,22 @@ func (r *reader) sort() {
 type version int
 
 const (
-	version30 version = iota
-	version31         // 3.1 and later
+	version20 version = iota
+	version30
+	version31 // 3.1 and later
 )
 
 // knowVersion finds out what kind of document f is.
 func (r *reader) knowVersion(f *file) bool {
-	const remedy = "name a document that begins with openapi: 3.0.3 or openapi: 3.1.0"
+	const remedy = `name a document that begins with openapi: 3.0.3, openapi: 3.1.0 or swagger: "2.0"`
 	root := f.root
 	if root.shape != shapeObject {
 		r.fail(root, "not-openapi", "this is no OpenAPI document but "+root.shape.String(), remedy)
 		return false
 	}
-	if n := root.get("swagger"); n != nil && root.get("openapi") == nil {
-		r.fail(n, "openapi-2", "OpenAPI 2.0 (Swagger) is not read",
-			"convert the document to OpenAPI 3, for example with swagger2openapi, and load the result")
-		return false
-	}
 	n := root.get("openapi")
 	if n == nil {
-		r.fail(root, "not-openapi", "this is no OpenAPI document: it has no openapi member", remedy)
-		return false
+		return r.knowSwagger(root, remedy)
 	}
 	text := strings.TrimSpace(n.text)
 	switch {
@@ -307,5 +302,25 @@ func (r *reader) knowVersion(f *file) bool {
 		r.fail(n, "not-openapi", "version "+quote(text)+" of OpenAPI is not read", remedy)
 		return false
 	}
+	return true
+}
+
+// knowSwagger finds out whether a document without a member openapi is one of OpenAPI 2.0.
+func (r *reader) knowSwagger(root *node, remedy string) bool {
+	n := root.get("swagger")
+	if n == nil {
+		r.fail(root, "not-openapi", "this is no OpenAPI document: it has no openapi member", remedy)
+		return false
+	}
+	text := strings.TrimSpace(n.text)
+	if n.shape != shapeText && n.shape != shapeNumber || text != "2" && !strings.HasPrefix(text, "2.") {
+		r.fail(n, "not-openapi", "version "+quote(text)+" of Swagger is not read", remedy)
+		return false
+	}
+	if n.shape == shapeNumber { // YAML: swagger: 2.0
+		r.warn(n, "wrong-type", "a string is expected, not a number; it is read as "+quote(text), "put it in quotes")
+		n.shape = shapeText
+	}
+	r.version = version20
 	return true
 }

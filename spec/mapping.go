@@ -29,5 +29,5 @@ func (c *checker) mapping(n *node) {
 
 // component is the schema of that name.
 func (c *checker) component(f *file, name string) *node {
-	return f.root.get("components").get("schemas").get(name)
+	return c.schemaSection(f.root).get(name)
 }

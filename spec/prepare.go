@@ -9,7 +9,9 @@ import (
 func (c *checker) prepare(n *node, r role) {
 	switch r {
 	case roleParameter, roleHeader:
-		c.prepareParameter(n)
+		if c.version != version20 { // there the keywords of its schema are its own
+			c.prepareParameter(n)
+		}
 	case roleSchema:
 		c.prepareSchema(n)
 	}
@@ -85,7 +87,7 @@ func (c *checker) prepareSchema(n *node) {
 			"name the property in the required list of the object that has it")
 		n.drop(required)
 	}
-	if d := n.get("discriminator"); d != nil && d.shape == shapeText {
+	if d := n.get("discriminator"); d != nil && d.shape == shapeText && c.version != version20 {
 		c.warn(d, "wrong-type", "a discriminator is an object, not a string; it is read as its propertyName", "write {propertyName: ...}")
 		name := &node{file: n.file, key: "propertyName", text: d.text, off: d.off, keyOff: d.off, shape: shapeText}
 		d.shape, d.text = shapeObject, ""
@@ -110,6 +112,9 @@ func (c *checker) completeScheme(n *node) {
 	if kind == nil {
 		c.warn(n, "bad-security-scheme", "the security scheme has no type; it is read as an HTTP scheme", "add a type: apiKey, http, oauth2, openIdConnect or mutualTLS")
 		n.add(&node{file: n.file, key: "type", text: "http", off: n.off, keyOff: n.keyOff, shape: shapeText})
+		return
+	}
+	if kind.text == "basic" && c.version == version20 {
 		return
 	}
 	switch kind.text {

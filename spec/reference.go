@@ -29,7 +29,7 @@ func (c *checker) isReference(n *node) bool {
 // reference resolves the $ref of n, which stands where f is expected.
 func (c *checker) reference(n *node, f field) bool {
 	ref := n.get("$ref")
-	proper := grammars[f.role].refable && f.form == formObject
+	proper := c.grammar(f.role).refable && f.form == formObject
 	if !proper {
 		c.warn(ref, "misplaced-reference", "the standard knows no reference in this place; it is followed all the same", "write what is meant in its place")
 	}
@@ -83,7 +83,7 @@ func (c *checker) siblings(n *node, f field) {
 	}
 	if f.role == rolePathItem || f.role == roleSchema && c.version == version31 {
 		c.prepare(n, f.role)
-		g := &grammars[f.role]
+		g := c.grammar(f.role)
 		n.keep(func(kid *node) bool { return kid.key == "$ref" || c.field(n, kid, g) })
 		return
 	}
@@ -101,8 +101,11 @@ func (c *checker) siblings(n *node, f field) {
 }
 
 // onlyAnnotates reports whether nothing beside the $ref of n changes what is valid.
-func onlyAnnotates(n *node) bool {
+func (r *reader) onlyAnnotates(n *node) bool {
 	for _, kid := range n.kids {
+		if r.isNullable(kid) {
+			return false
+		}
 		if !kid.isExtension() && !slices.Contains(annotations, kid.key) {
 			return false
 		}
@@ -113,15 +116,15 @@ func onlyAnnotates(n *node) bool {
 // misfit tells where a reference names an object of components that is something else.
 func (c *checker) misfit(to *node, r role) *trouble {
 	section := to.parent
-	if section == nil || section.parent == nil || section.parent.key != "components" || section.parent.parent != to.file.root {
+	if section == nil || section.parent == nil || section.parent != c.holder(to.file.root) {
 		return nil
 	}
-	want := grammars[r].section
-	f, known := grammars[roleComponents].fields[section.key]
-	if !known || want == "" || f.role == r || f.role == roleParameter && r == roleHeader {
+	want := c.grammar(r).section
+	is, known := c.section(section.key)
+	if !known || want == "" || is == r || is == roleParameter && r == roleHeader {
 		return nil
 	}
-	return unresolved("the reference names " + grammars[f.role].name + " where " + grammars[r].name + " is expected")
+	return unresolved("the reference names " + grammars[is].name + " where " + grammars[r].name + " is expected")
 }
 
 // maxHops bounds how many references one pointer may pass through.

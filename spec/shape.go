@@ -36,6 +36,8 @@ func (c *checker) value(n *node, f field) bool {
 		return c.types(n)
 	case formItems:
 		return c.items(n)
+	case formDiscriminator:
+		return n.shape == shapeText || c.object(n, obj(roleDiscriminator))
 	default:
 		return true
 	}
@@ -177,7 +179,7 @@ func (c *checker) types(n *node) bool {
 }
 
 func (c *checker) knownType(n *node) bool {
-	if slices.Contains(knownTypes, n.text) {
+	if slices.Contains(knownTypes, n.text) || c.version == version20 && n.text == "file" {
 		return true
 	}
 	c.warn(n, "unknown-type", "unknown type "+quote(n.text)+"; any value is valid", "use one of object, array, string, integer, number, boolean or null")

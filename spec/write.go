@@ -9,8 +9,10 @@ type writer struct {
 	// reference writes an object that is a reference.
 	reference func(n *node)
 	// home returns the reference to where an object stands in what is written; "": nowhere by itself.
-	home  func(n *node) string
-	limit int // bytes
+	home func(n *node) string
+	// grammar is what the version of the document makes of a role.
+	grammar func(role) *grammar
+	limit   int // bytes
 	// forKin leaves out members that the standard does not know, which are told already: encoding/json would take "Paths"
 	// for "paths". And it writes 0 for numbers that no float64 holds.
 	forKin bool
@@ -86,7 +88,7 @@ func (w *writer) member(name string) { w.b = append(appendString(w.b, name), ':'
 // document.
 func (w *writer) skips(n *node) bool {
 	if n.parent.shape == shapeObject && n.parent.role != roleNone {
-		g := &grammars[n.parent.role]
+		g := w.grammar(n.parent.role)
 		_, known := g.fields[n.key]
 		if n.key == "$id" && n.parent.role == roleSchema || w.forKin && !known && !g.hasRest && !n.isExtension() {
 			return true
