@@ -173,6 +173,7 @@ const (
 	SpaceDelimited = param.SpaceDelimited
 	PipeDelimited  = param.PipeDelimited
 	DeepObject     = param.DeepObject
+	TabDelimited   = param.TabDelimited
 	Cookie         = param.Cookie
 	CookieExplode  = param.CookieExplode
 	AllowReserved  = param.AllowReserved

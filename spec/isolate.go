@@ -12,7 +12,7 @@ func (c *checker) isolate(n *node, f field) bool {
 	}
 	c.siblings(n, f)
 	c.replace(n, f.role)
-	return !n.broken || grammars[f.role].refable
+	return !n.broken || c.grammar(f.role).refable
 }
 
 // replace takes the reference out of n. A schema becomes what stands beside it, else anything; a body becomes bytes of any
@@ -22,7 +22,7 @@ func (c *checker) replace(n *node, r role) {
 	switch r {
 	case roleSchema:
 		n.drop(ref)
-		n.broken = onlyAnnotates(n)
+		n.broken = c.onlyAnnotates(n)
 	case rolePathItem, roleMediaType:
 		n.drop(ref)
 	case roleResponse:

@@ -60,7 +60,7 @@ func (l *lifter) schema20(n *node) *Schema {
 	l.all = append(l.all, s)
 	for _, kid := range n.kids {
 		if slices.Contains(parameterKeywords, kid.key) {
-			_ = l.annotation(s, kid) || l.assertion(s, n, kid) || l.applicator(s, kid)
+			_ = l.annotation(s, kid) || l.assertion(s, n, kid) || l.applicator(s, n, kid)
 		}
 	}
 	l.finishTypes(s, n)
@@ -173,11 +173,10 @@ func (l *lifter) content20(op, n *node) []*MediaType {
 	if schema == nil {
 		return nil
 	}
-	otherwise := "application/json"
-	if end := schema.end(); end.value("type") == "file" {
-		otherwise = "application/octet-stream"
+	names := l.mediaTypes20(op, "produces", "application/json")
+	if schema.end().value("type") == "file" {
+		names = l.fileTypes20(op, schema)
 	}
-	names := l.mediaTypes20(op, "produces", otherwise)
 	key := produced{n, strings.Join(names, " ")}
 	out, known := l.produced[key]
 	if known {
@@ -194,6 +193,22 @@ func (l *lifter) content20(op, n *node) []*MediaType {
 	}
 	l.produced[key] = out
 	return out
+}
+
+// fileTypes20 are the media types of an answer that is a file. JSON among them is what other answers have, or the file is one
+// that happens to be JSON: its bytes are any.
+func (l *lifter) fileTypes20(op, schema *node) []string {
+	var names []string
+	for _, name := range l.mediaTypes20(op, "produces", "application/octet-stream") {
+		if !strings.HasSuffix(name, "/json") && !strings.HasSuffix(name, "+json") {
+			names = append(names, name)
+		}
+	}
+	if len(names) > 0 {
+		return names
+	}
+	l.warn(schema, "file-media-type", "the operation produces JSON, and this answer is a file; a file of any media type is taken", "name its media type in produces")
+	return []string{"*/*"}
 }
 
 // produced is an answer with the media types that an operation produces.

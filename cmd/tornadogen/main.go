@@ -67,7 +67,7 @@ func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "tornadogen",
 		Short: "From an OpenAPI document to a typed Go API",
-		Long: `tornadogen reads an OpenAPI document, 3.0 or 3.1, and writes a typed Go API: routing, authentication, decoding,
+		Long: `tornadogen reads an OpenAPI document, 2.0 to 3.2, and writes a typed Go API: routing, authentication, decoding,
 validation, encoding, and a client. You write plain Go functions.
 
 Flags may stand in tornadogen.yaml in the current folder instead.`,

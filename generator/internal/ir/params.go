@@ -12,7 +12,8 @@ import (
 var styles = map[string][2]string{
 	"simple": {"Simple", "SimpleExplode"}, "label": {"Label", "LabelExplode"}, "matrix": {"Matrix", "MatrixExplode"},
 	"form": {"Form", "FormExplode"}, "spaceDelimited": {"SpaceDelimited", "FormExplode"},
-	"pipeDelimited": {"PipeDelimited", "FormExplode"}, "deepObject": {"DeepObject", "DeepObject"},
+	"pipeDelimited": {"PipeDelimited", "FormExplode"}, "tabDelimited": {"TabDelimited", "FormExplode"},
+	"deepObject": {"DeepObject", "DeepObject"},
 }
 
 func styleOf(p *spec.Parameter) string {
@@ -108,7 +109,7 @@ func (b *builder) shape(p *Param, t *Type) bool {
 // scalarStyle is the style of a single value: the delimiters of the others are for many.
 func scalarStyle(style string) string {
 	switch style {
-	case "SpaceDelimited", "PipeDelimited", "DeepObject":
+	case "SpaceDelimited", "PipeDelimited", "TabDelimited", "DeepObject":
 		return "Form"
 	}
 	return style

@@ -57,7 +57,10 @@ func appendStart(b []byte, p Place) []byte {
 	case Matrix:
 		b = appendName(append(b, ';'), p)
 		return append(b, '=')
-	case Form, SpaceDelimited, PipeDelimited:
+	case Form, SpaceDelimited, PipeDelimited, TabDelimited:
+		if p.In == InPath || p.In == InHeader {
+			return b
+		}
 		b = appendName(b, p)
 		return append(b, '=')
 	}
@@ -77,12 +80,15 @@ func appendSeparator(b []byte, p Place, i int) []byte {
 		return append(b, "; "...)
 	case style == FormExplode, style == DeepObject:
 		return append(b, '&')
-	case style == SpaceDelimited:
-		return append(b, "%20"...)
-	case style == PipeDelimited:
-		return append(b, "%7C"...)
 	}
-	return append(b, ',')
+	switch c := p.Style.delimiter(); {
+	case c == 0:
+		return append(b, ',')
+	case p.In == InHeader:
+		return append(b, c)
+	default:
+		return append(b, '%', upperHex[c>>4], upperHex[c&0x0f])
+	}
 }
 
 // AppendMember appends member i of an object, and before it what separates it from member i-1 or, for the first, the
@@ -166,30 +172,21 @@ const (
 
 // Expressible says whether a text can be sent at this place. Header fields are not percent-encoded, so they carry
 // neither control characters nor white space at the ends, and lists in them no comma. In style cookie there is only what a
-// cookie may hold. The delimiters of the styles
-// spaceDelimited and pipeDelimited cannot stand in an item.
+// cookie may hold. The delimiters of the styles that are named for one cannot stand in an item.
 func (p Place) Expressible(text string, role Role) bool { return expressible(p, text, role) }
 
 func expressible[S ~string | ~[]byte](p Place, text S, role Role) bool {
 	switch {
 	case p.In == InHeader:
-		return expressibleInHeader(text, role, p.Style.base() == SimpleExplode)
+		return expressibleInHeader(p, text, role)
 	case p.Style&raw != 0:
 		return expressibleInCookie(text)
 	}
-	if role == Single {
-		return true
-	}
-	switch p.Style.base() {
-	case SpaceDelimited:
-		return !contains(text, ' ')
-	case PipeDelimited:
-		return !contains(text, '|')
-	}
-	return true
+	c := p.Style.delimiter()
+	return role == Single || c == 0 || !contains(text, c)
 }
 
-func expressibleInHeader[S ~string | ~[]byte](text S, role Role, explode bool) bool {
+func expressibleInHeader[S ~string | ~[]byte](p Place, text S, role Role) bool {
 	for i := range len(text) {
 		if c := text[i]; c < ' ' && c != '\t' || c == 0x7f {
 			return false
@@ -201,7 +198,14 @@ func expressibleInHeader[S ~string | ~[]byte](text S, role Role, explode bool) b
 	if role == Single {
 		return true
 	}
-	return !contains(text, ',') && (role != MemberName || !explode || !contains(text, '='))
+	separator := p.Style.delimiter()
+	if separator == 0 {
+		separator = ','
+	}
+	if isBlank(separator) && len(text) == 0 { // at the end of the field it is nothing
+		return false
+	}
+	return !contains(text, separator) && (role != MemberName || p.Style.base() != SimpleExplode || !contains(text, '='))
 }
 
 // expressibleInCookie says whether text consists of what a cookie may hold (RFC 6265 section 4.1.1).

@@ -56,6 +56,9 @@ const (
 	SpaceDelimited              // id=3%204     c=R%20100%20G%20200   query
 	PipeDelimited               // id=3%7C4     c=R%7C100%7CG%7C200   query
 	DeepObject                  // id%5B%5D=3&id%5B%5D=4   c%5BR%5D=100&c%5BG%5D=200   query
+	TabDelimited                // id=3%094     c=R%09100%09G%09200   of OpenAPI 2.0 alone
+
+	// In a path or a header field SpaceDelimited, PipeDelimited and TabDelimited, which OpenAPI 2.0 has there too, write no name.
 
 	// Cookie and CookieExplode are the style cookie of OpenAPI 3.2: Form and FormExplode without percent-encoding.
 	Cookie        = Form | raw        // id=3,4       c=R,100,G,200     cookie
@@ -72,6 +75,19 @@ const (
 
 // base returns the style without its flags.
 func (s Style) base() Style { return s &^ (AllowReserved | AllowEmpty | raw) }
+
+// delimiter returns what stands between items in the styles that are named for it, 0 in the others.
+func (s Style) delimiter() byte {
+	switch s.base() {
+	case SpaceDelimited:
+		return ' '
+	case PipeDelimited:
+		return '|'
+	case TabDelimited:
+		return '\t'
+	}
+	return 0
+}
 
 // spread says whether items and members are pairs of their own.
 func (s Style) spread() bool { return s.base() == FormExplode || s.base() == DeepObject }

@@ -137,10 +137,16 @@ func (it *Items) separator() (at, n int) {
 		sep = '.'
 	case MatrixExplode:
 		sep = ';'
-	case SpaceDelimited:
-		return encodedSeparator(it.rest, ' ', '+')
-	case PipeDelimited:
-		return encodedSeparator(it.rest, '|', '|')
+	}
+	if c := it.place.Style.delimiter(); c != 0 {
+		switch {
+		case it.place.In == InHeader:
+			sep = c
+		case c == ' ' && it.place.In != InPath: // RFC 1866 section 8.2.1
+			return encodedSeparator(it.rest, c, '+')
+		default:
+			return encodedSeparator(it.rest, c, c)
+		}
 	}
 	if at = bytes.IndexByte(it.rest, sep); at < 0 {
 		return 0, 0
