@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/jsonwire"
+	"github.com/tornadogen/tornadogen/runtime/internal/media"
 	"github.com/tornadogen/tornadogen/runtime/internal/operation"
 	"github.com/tornadogen/tornadogen/runtime/internal/param"
 	"github.com/tornadogen/tornadogen/runtime/internal/validate"
@@ -156,6 +157,13 @@ type ObjectWriter = param.ObjectWriter
 // MatchMediaType reports whether a media type, in lower case and without parameters, is one of patterns: exact ones,
 // "application/*+json", "image/*", "*/*".
 func MatchMediaType(media string, patterns ...string) bool { return param.MatchesAny(media, patterns) }
+
+// Layouts say how values stand in media types other than JSON: forms, multipart, XML, text. Generated code holds one set a
+// package.
+type Layouts = media.Layouts
+
+// NewLayouts returns a set of layouts: names and notations in turn, as the package media explains them.
+func NewLayouts(namesAndNotations ...string) *Layouts { return media.NewLayouts(namesAndNotations...) }
 
 // Style says how a parameter is written (OpenAPI 3.1 section 4.8.12.3).
 type Style = param.Style

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tornadogen/tornadogen/runtime/internal/media"
 	"github.com/tornadogen/tornadogen/runtime/internal/route"
 )
 
@@ -44,6 +45,7 @@ type API struct {
 	lenient422 bool // violations answer 400
 	noSecurity bool // nobody has written the authenticator: see SecurityUnimplemented
 	maxBody    int64
+	formLimits media.Limits
 }
 
 // registered is one operation with everything that its requests need. Immutable after Register.
@@ -95,6 +97,11 @@ const DefaultMaxBody = 4 << 20
 // WithMaxBody limits the body of a request to n bytes, 1 or more: 413 beyond. The default is DefaultMaxBody.
 func WithMaxBody(n int64) APIOption {
 	return func(a *API) { a.maxBody = min(max(n, 1), math.MaxInt64/2) }
+}
+
+// WithMaxFields limits the fields of a form, and the parts of a multipart body, to n, 1 or more: 400 beyond. The default is 1,000.
+func WithMaxFields(n int) APIOption {
+	return func(a *API) { a.formLimits.Fields = max(n, 1) }
 }
 
 // NewAPI begins an API; generated code calls it and then Register for each operation.

@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
-	"github.com/tornadogen/tornadogen/runtime/internal/param"
+	"github.com/tornadogen/tornadogen/runtime/internal/media"
 	"github.com/tornadogen/tornadogen/runtime/internal/route"
 )
 
@@ -56,6 +56,7 @@ func (x *exchange) reset() {
 func (x *exchange) begin(parent context.Context, p peer) {
 	x.peer = p
 	x.in.x = x
+	x.reply.accept.head = &x.head
 	x.request = x.contexts.next(parent, p, x)
 	x.ctx = x.request
 }
@@ -110,26 +111,15 @@ var methods = []string{
 	http.MethodGet, http.MethodPut, http.MethodPost, http.MethodDelete, http.MethodOptions, http.MethodHead, http.MethodPatch, http.MethodTrace, "QUERY",
 }
 
-// acceptable reports whether the client takes one of the media types that the operation answers with. Several Accept lines
-// are one list (RFC 9110 section 5.3).
+// acceptable reports whether the client takes one of the media types that the operation answers with.
 func (x *exchange) acceptable() bool {
-	if len(x.match.produces) == 0 || x.head.Accept == nil || param.Accepts(x.head.Accept, x.match.produces) >= 0 {
-		return true
-	}
-	accept := x.head.Accept
-	lines := 0
-	for value := range x.head.Values("Accept") {
-		if lines++; lines > 1 {
-			accept = append(append(slices.Clip(accept), ", "...), value...)
-		}
-	}
-	return param.Accepts(accept, x.match.produces) >= 0
+	return len(x.match.produces) == 0 || x.reply.accept.takes(x.match.produces)
 }
 
 // admitBody checks what the head says about the body: that it may be there, how it is encoded, and how long it is.
 func (x *exchange) admitBody(op *Operation) bool {
 	if !x.head.HasBody() {
-		if op.BodyRequired {
+		if op.BodyRequired && !x.emptyBody(op) {
 			x.reply.refuse(http.StatusBadRequest, "this operation needs a body of "+strings.Join(op.Consumes, ", "))
 			return false
 		}
@@ -148,6 +138,11 @@ func (x *exchange) admitBody(op *Operation) bool {
 		return false
 	}
 	return true
+}
+
+// emptyBody reports whether the lack of a body is a value of the media type that is named: a form without fields.
+func (x *exchange) emptyBody(op *Operation) bool {
+	return x.head.ContentType != nil && x.in.readMedia(x.head.ContentType, op) && media.MayBeEmpty(x.in.media)
 }
 
 // answer decodes, validates, calls the handler and builds the reply. The body is complete, in x.in.body.
@@ -185,6 +180,10 @@ func (x *exchange) accepted() bool {
 			return false
 		}
 		return true
+	}
+	if in.charset != "" {
+		x.reply.refuse(http.StatusUnsupportedMediaType, in.syntax)
+		return false
 	}
 	if reason := in.unreadable(); reason != "" {
 		x.reply.refuse(http.StatusBadRequest, reason)

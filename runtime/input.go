@@ -1,9 +1,11 @@
 package tornado
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/jsonwire"
+	"github.com/tornadogen/tornadogen/runtime/internal/media"
 	"github.com/tornadogen/tornadogen/runtime/internal/param"
 	"github.com/tornadogen/tornadogen/runtime/internal/route"
 )
@@ -22,7 +24,8 @@ type Input struct {
 	joined  []byte // memory for header fields that stand several times
 
 	queryRead, cookiesRead, decoded bool
-	syntax                          string      // why the body is no JSON, "" if it is
+	syntax                          string      // why the body cannot be read, "" if it can
+	charset                         string      // of a body that is not read because of it
 	violations                      []Violation // of the body
 }
 
@@ -35,7 +38,7 @@ func (in *Input) reset() {
 		in.decoder.Reset(nil) // it keeps a copy of small bodies
 	}
 	in.body, in.media, in.violations = nil, "", nil
-	in.decoded, in.syntax = false, ""
+	in.decoded, in.syntax, in.charset = false, "", ""
 }
 
 // forget drops what aliases the head, and keeps the memory: it is read again when it is asked for.
@@ -122,10 +125,23 @@ func (in *Input) JSONBody() *Decoder {
 	return in.decode(in.body)
 }
 
+// MediaBody returns a decoder on the body whatever its media type is: JSON, or another one that the layout of that name, or with
+// that notation, makes JSON of. Call EndJSON when the value was read.
+func (in *Input) MediaBody(layouts *Layouts, name string) *Decoder {
+	doc, err := layouts.Decode(name, in.media, in.x.head.ContentType, in.body, in.x.match.api.formLimits)
+	if err != nil {
+		in.syntax = err.Error()
+		if other := new(media.CharsetError); errors.As(err, &other) {
+			in.charset = other.Charset
+		}
+	}
+	return in.decode(doc.JSON)
+}
+
 // EndJSON checks that nothing follows the value and records what the decoder found.
 func (in *Input) EndJSON() {
 	in.decoder.End()
-	if !in.decoder.Failed() {
+	if !in.decoder.Failed() || in.syntax != "" {
 		return
 	}
 	if err := in.decoder.SyntaxError(); err != nil {

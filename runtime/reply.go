@@ -16,6 +16,9 @@ type Reply struct {
 	fields  []replyField
 	body    []byte // scratch, reused by the next request of the frame
 	hasBody bool
+	accept  acceptField
+	layouts *Layouts // how JSON is to be written in the media type, nil where that is JSON
+	layout  string
 	fault   error // the first header field that could not be sent
 }
 
@@ -26,6 +29,7 @@ type replyField struct{ name, value string }
 func (w *Reply) reset() {
 	clear(w.fields)
 	w.status, w.media, w.fields, w.hasBody, w.fault = 0, "", w.fields[:0], false, nil
+	w.layouts, w.layout = nil, ""
 	if cap(w.body) > maxKeptBuffer {
 		w.body = nil
 	}
@@ -67,12 +71,28 @@ func (t *replyTarget) FailParam(p param.Place, err error) {
 
 // JSON begins an answer with a body and returns the buffer to append it to. Pass what comes out to Done.
 func (w *Reply) JSON(status int, contentType string) []byte {
-	w.status, w.media = status, contentType
+	w.status, w.media, w.layouts = status, contentType, nil
 	return w.body[:0]
 }
 
-// Done ends an answer that JSON began: b is the whole body, in the buffer that JSON gave or one that grew out of it.
-func (w *Reply) Done(b []byte) { w.body, w.hasBody = b, true }
+// MediaBody begins an answer whose media type is the one of types that the client likes best, of equals the first. Append JSON
+// to the buffer, as behind JSON: the layout of that name, or with that notation, makes the other type of it.
+func (w *Reply) MediaBody(status int, layouts *Layouts, name string, types ...string) []byte {
+	w.status, w.media, w.layouts, w.layout = status, types[0], layouts, name
+	if len(types) > 1 {
+		w.media = types[max(w.accept.best(types), 0)]
+		w.Header("Vary", "Accept")
+	}
+	return w.body[:0]
+}
+
+// Done ends an answer that JSON or MediaBody began: b is the whole body, in the buffer that they gave or one that grew out of it.
+func (w *Reply) Done(b []byte) {
+	if w.layouts != nil {
+		b, w.media = w.layouts.Encode(nil, w.layout, w.media, b)
+	}
+	w.body, w.hasBody = b, true
+}
 
 // Bytes answers with data, which is copied.
 func (w *Reply) Bytes(status int, contentType string, data []byte) {

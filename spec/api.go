@@ -129,6 +129,7 @@ type Encoding struct {
 	ContentType string // "" where none is given; may be a list: "image/png, image/jpeg"
 	Style       string // "form" where none is given
 	Explode     bool   // the default of the style is filled in
+	Styled      bool   // style, explode or allowReserved is given
 	// AllowReserved lets reserved characters pass without percent-encoding.
 	AllowReserved bool
 	Headers       []*Parameter // of the part; In is InHeader

@@ -54,6 +54,7 @@ func (l *lifter) encodings(media *node) []*Encoding {
 		e := &Encoding{Loc: kid.keyLoc(), Name: kid.key, ContentType: n.value("contentType"), Headers: l.headers(n.get("headers"))}
 		e.Style, e.Explode = l.style(n, InQuery)
 		e.AllowReserved, _ = n.truth("allowReserved")
+		e.Styled = n.get("style") != nil || n.get("explode") != nil || n.get("allowReserved") != nil
 		out = append(out, e)
 	}
 	return out

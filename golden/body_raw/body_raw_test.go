@@ -28,7 +28,7 @@ func (handler) PutImage(_ context.Context, req api.PutImageRequest) (tornado.Blo
 	return req.Body.Or(tornado.Blob{ContentType: "image/png", Data: []byte("none")}), nil
 }
 
-func (handler) PutText(_ context.Context, req api.PutTextRequest) ([]byte, error) {
+func (handler) PutText(_ context.Context, req api.PutTextRequest) (string, error) {
 	return req.Body, nil
 }
 
@@ -46,7 +46,7 @@ func TestRaw(t *testing.T) {
 		{"/image", "", "", 200, "none", "image/png"},
 		{"/image", "x", "image/webp", 200, "x", "image/webp"},
 		{"/image", "x", "video/mp4", 415, "", ""},
-		{"/text", "ä", "text/plain; charset=utf-8", 200, "ä", "text/plain"},
+		{"/text", "ä", "text/plain; charset=utf-8", 200, "ä", "text/plain; charset=utf-8"},
 	} {
 		got := drive.Do(t, http.MethodPut, url+c.path, c.send, "Content-Type", c.mediaType)
 		require.Equal(t, c.status, got.Status, "%s %s: %s", c.path, c.mediaType, got.Body)

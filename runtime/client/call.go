@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tornadogen/tornadogen/runtime/internal/media"
 	"github.com/tornadogen/tornadogen/runtime/internal/operation"
 	"github.com/tornadogen/tornadogen/runtime/internal/param"
 	"github.com/tornadogen/tornadogen/runtime/internal/value"
@@ -73,6 +74,13 @@ func (c *Call) writer(name string, in param.In, style param.Style) param.Writer 
 // JSON sets the body to what encode appends to the slice that it is given.
 func (c *Call) JSON(contentType string, encode func([]byte) []byte) {
 	c.setBody(contentType, encode(make([]byte, 0, 256)))
+}
+
+// MediaBody sets the body in a media type that the layout of that name, or with that notation, makes of the JSON that encode
+// appends.
+func (c *Call) MediaBody(contentType string, layouts *media.Layouts, name string, encode func([]byte) []byte) {
+	body, contentType := layouts.Encode(nil, name, contentType, encode(nil))
+	c.setBody(contentType, body)
 }
 
 // Bytes sets the body. The data must not be changed before Do has returned.

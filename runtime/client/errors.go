@@ -104,7 +104,7 @@ type InvalidResponse struct { //nolint:errname // named like UnexpectedResponse
 	StatusCode int
 	// Syntax says why the body is not JSON; nil if it is.
 	Syntax *jsonwire.SyntaxError
-	// Malformed says why a header field cannot be read, "" if all can.
+	// Malformed says why a body that is not JSON, or a header field, cannot be read; "" if all can.
 	Malformed string
 	// Violations are what the schema does not allow.
 	Violations []validate.Violation

@@ -1,11 +1,13 @@
 package client
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/jsonwire"
+	"github.com/tornadogen/tornadogen/runtime/internal/media"
 	"github.com/tornadogen/tornadogen/runtime/internal/operation"
 	"github.com/tornadogen/tornadogen/runtime/internal/param"
 	"github.com/tornadogen/tornadogen/runtime/internal/validate"
@@ -23,6 +25,7 @@ type Response struct {
 	decoder jsonwire.Decoder
 	field   jsonwire.Decoder // of a header field that holds JSON
 	report  param.Report     // what is wrong with header fields
+	syntax  string           // why the body cannot be made JSON of
 }
 
 // ContentType returns the media type of the body, in lower case and without parameters; "" if there is none.
@@ -64,10 +67,24 @@ func (r *Response) JSON() *jsonwire.Decoder {
 	return &r.decoder
 }
 
+// MediaBody is JSON for a body of any media type that the layout of that name, or with that notation, makes JSON of.
+func (r *Response) MediaBody(layouts *media.Layouts, name string) *jsonwire.Decoder {
+	doc, err := layouts.Decode(name, r.ContentType(), []byte(r.Header.Get("Content-Type")), r.Body, media.Limits{})
+	if err != nil {
+		r.syntax = err.Error()
+	}
+	r.decoder.Lenient = !r.checked
+	r.decoder.Reset(doc.JSON)
+	return &r.decoder
+}
+
 // EndJSON checks that nothing follows the value and returns an *[InvalidResponse] for what is wrong with it or with the
 // header fields that were read.
 func (r *Response) EndJSON() error {
 	r.decoder.End()
+	if r.syntax != "" {
+		return r.invalid(nil, nil)
+	}
 	if !r.decoder.Failed() {
 		return r.End()
 	}
@@ -96,11 +113,12 @@ func (r *Response) invalid(syntax *jsonwire.SyntaxError, violations []validate.V
 	if !r.checked {
 		violations = slices.DeleteFunc(violations, func(v validate.Violation) bool { return !losesValue(v) })
 	}
-	if syntax == nil && len(violations) == 0 && r.report.Malformed() == "" {
+	malformed := cmp.Or(r.syntax, r.report.Malformed())
+	if syntax == nil && len(violations) == 0 && malformed == "" {
 		return nil
 	}
 	return &InvalidResponse{
-		Operation: r.op, StatusCode: r.StatusCode, Syntax: syntax, Malformed: r.report.Malformed(), Violations: violations,
+		Operation: r.op, StatusCode: r.StatusCode, Syntax: syntax, Malformed: malformed, Violations: violations,
 	}
 }
 

@@ -34,9 +34,22 @@ func decodeVariant(c *ir.Content) []jen.Code {
 		return []jen.Code{assignTo(target, &c.Use, jen.Id("in").Dot("BlobBody").Call())}
 	case ir.BodyJSON:
 	}
-	code := decodeDocument(target, &c.Use, func() *jen.Statement { return jen.Id("in").Dot("JSONBody").Call() })
+	code := decodeDocument(target, &c.Use, bodyOf("in", "JSONBody", c))
 	return append(code, jen.Id("in").Dot("EndJSON").Call())
 }
+
+// bodyOf gives the decoder on a typed body: that of JSON alone by the method json, or one by a layout.
+func bodyOf(from, json string, c *ir.Content) source {
+	return func() *jen.Statement {
+		if c.Layout == "" {
+			return jen.Id(from).Dot(json).Call()
+		}
+		return jen.Id(from).Dot("MediaBody").Call(layout(c)...)
+	}
+}
+
+// layout are the arguments that name a layout.
+func layout(c *ir.Content) []jen.Code { return []jen.Code{jen.Id("layouts"), key(c.Layout)} }
 
 // assignTo assigns a value, or sets it in its wrapper.
 func assignTo(target string, u *ir.Use, value jen.Code) jen.Code {

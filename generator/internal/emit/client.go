@@ -81,9 +81,9 @@ func sendBody(c *ir.Content) jen.Code {
 		case ir.BodyJSON:
 		}
 		if c.Type.Kind == ir.KindStruct || c.Type.Kind == ir.KindUnion {
-			return []jen.Code{jen.Id("call").Dot("JSON").Call(jen.Lit(c.ContentType), jen.Id(value).Dot(appendMethod(false)))}
+			return []jen.Code{sendTyped(c, jen.Id(value).Dot(appendMethod(false)))}
 		}
-		return []jen.Code{jen.Id("call").Dot("JSON").Call(jen.Lit(c.ContentType), jen.Func().Params(bytesParam()).Index().Byte().Block(
+		return []jen.Code{sendTyped(c, jen.Func().Params(bytesParam()).Index().Byte().Block(
 			jen.Return(appendValue(c.Type, jen.Id("b"), jen.Id(value), false)),
 		))}
 	}
@@ -99,9 +99,17 @@ func sendBody(c *ir.Content) jen.Code {
 	return send(value)[0]
 }
 
+// sendTyped hands over what encodes a typed body.
+func sendTyped(c *ir.Content, encode jen.Code) *jen.Statement {
+	if c.Layout == "" {
+		return jen.Id("call").Dot("JSON").Call(jen.Lit(c.ContentType), encode)
+	}
+	return jen.Id("call").Dot("MediaBody").Call(append(append([]jen.Code{jen.Lit(c.ContentType)}, layout(c)...), encode)...)
+}
+
 // sendNullable sets a JSON body that may be null.
 func sendNullable(c *ir.Content, value string) jen.Code {
-	send := jen.Id("call").Dot("JSON").Call(jen.Lit(c.ContentType), jen.Func().Params(bytesParam()).Index().Byte().BlockFunc(func(g *jen.Group) {
+	send := sendTyped(c, jen.Func().Params(bytesParam()).Index().Byte().BlockFunc(func(g *jen.Group) {
 		add(g, appendElement(value, &c.Use, fromBuffer, false))
 		g.Return(jen.Id("b"))
 	}))

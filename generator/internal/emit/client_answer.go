@@ -31,7 +31,7 @@ func readAnswer(g *jen.Group, op *ir.Operation, a *ir.Answer) {
 		g.Return(jen.Id("v"), endAnswer(a))
 	case op.Result.Kind == ir.ResultPointer:
 		g.Id("v").Op(":=").New(goType(a.Content.Type.Go))
-		g.Id("v").Dot("DecodeJSON").Call(jen.Id("res").Dot("JSON").Call())
+		g.Id("v").Dot("DecodeJSON").Call(bodyOf("res", "JSON", a.Content)())
 		g.Return(jen.Id("v"), endAnswer(a))
 	default:
 		readResult(g, a)
@@ -76,7 +76,7 @@ func readBody(target string, c *ir.Content) []jen.Code {
 	if c.Shape != ir.BodyJSON {
 		return []jen.Code{assignTo(target, &c.Use, bodyValue(c))}
 	}
-	return decodeDocument(target, &c.Use, responseJSON)
+	return decodeDocument(target, &c.Use, bodyOf("res", "JSON", c))
 }
 
 // bodyValue is the expression that reads a body.
@@ -88,10 +88,8 @@ func bodyValue(c *ir.Content) *jen.Statement {
 		return jen.Id("res").Dot("Blob").Call()
 	case ir.BodyJSON:
 	}
-	return read(c.Type, responseJSON)
+	return read(c.Type, bodyOf("res", "JSON", c))
 }
-
-func responseJSON() *jen.Statement { return jen.Id("res").Dot("JSON").Call() }
 
 // endAnswer is the error of an answer that has been read.
 func endAnswer(a *ir.Answer) *jen.Statement {

@@ -138,7 +138,7 @@ func writeAnswer(g *jen.Group, a *ir.Answer, body string) {
 	case ir.BodyBlob:
 		g.Id("w").Dot("Blob").Call(status, jen.Id(body))
 	case ir.BodyJSON:
-		open := func() *jen.Statement { return jen.Id("w").Dot("JSON").Call(status, jen.Lit(c.ContentType)) }
+		open := func() *jen.Statement { return openBody(c, status) }
 		if c.Presence == ir.Plain && !c.Pointer || c.Presence == ir.NilAbsent {
 			g.Id("w").Dot("Done").Call(appendValue(c.Type, open(), jen.Id(body), true))
 			return
@@ -147,6 +147,14 @@ func writeAnswer(g *jen.Group, a *ir.Answer, body string) {
 		add(g, appendElement(body, &c.Use, fromBuffer, true))
 		g.Id("w").Dot("Done").Call(jen.Id("b"))
 	}
+}
+
+// openBody begins a typed body and gives the buffer for its JSON.
+func openBody(c *ir.Content, status jen.Code) *jen.Statement {
+	if c.Layout == "" {
+		return jen.Id("w").Dot("JSON").Call(status, jen.Lit(c.ContentType))
+	}
+	return jen.Id("w").Dot("MediaBody").Call(append(append([]jen.Code{status}, layout(c)...), texts(c.Offers)...)...)
 }
 
 // fromBuffer is the buffer in hand.

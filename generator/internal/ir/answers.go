@@ -75,16 +75,26 @@ func isPlain(op *spec.Operation, r *spec.Response) bool {
 	if len(list) != 1 || list[0] != r || r.Status < 100 || len(r.Headers) > 0 {
 		return false
 	}
-	json, raw := 0, 0
-	for _, m := range r.Content {
-		if isJSON(mediaType(m.Name)) {
-			json = 1
-		} else {
-			raw = 1
+	return kindsOfContent(r.Content) < 2
+}
+
+// kindsOfContent counts the variants that media types will most likely make: one for each schema that is carried, one for bytes.
+func kindsOfContent(list []*spec.MediaType) int {
+	schemas := make(map[*spec.Schema]bool)
+	for _, m := range list {
+		name := mediaType(m.Name)
+		switch {
+		case isJSON(name), m.Schema != nil && (name == formMedia || strings.HasPrefix(name, "text/")):
+			schemas[m.Schema] = true
+		default:
+			schemas[rawBytes] = true
 		}
 	}
-	return json+raw < 2
+	return len(schemas)
 }
+
+// rawBytes stands for the schema of all media types that are handed over as bytes.
+var rawBytes = &spec.Schema{Always: true}
 
 // answers plans a response: one answer for each variant of its content, or one without.
 func (b *builder) answers(op *spec.Operation, r *spec.Response, name string, isError bool) []*Answer {

@@ -52,6 +52,7 @@ type builder struct {
 	uses    []*Use
 	formats map[string]bool // the unknown ones that were reported
 
+	layouts    *layouter
 	operations map[*spec.Operation]string // Go names
 	schemes    map[*spec.SecurityScheme]bool
 }
@@ -76,6 +77,7 @@ func newBuilder(api *spec.API, opts Options) *builder {
 		operations: make(map[*spec.Operation]string),
 		schemes:    make(map[*spec.SecurityScheme]bool),
 	}
+	b.layouts = newLayouter(b)
 	b.reserveNames()
 	return b
 }
@@ -118,4 +120,6 @@ func (b *builder) finish() {
 		}
 	}
 	b.collect()
+	b.pkg.NeedsLayouts = len(b.layouts.roots) > 0 && (b.pkg.Server || b.pkg.Client)
+	b.pkg.Layouts = b.layouts.finish()
 }

@@ -19,6 +19,8 @@ func isJSON(name string) bool {
 	return name == "application/json" || name == "text/json" || strings.Contains(name, "/") && strings.HasSuffix(name, "+json")
 }
 
+const formMedia = "application/x-www-form-urlencoded"
+
 func isRange(name string) bool { return strings.Contains(name, "*") }
 
 // mediaName is the part of a Go name that stands for a media type: "application/merge-patch+json" is MergePatch.
@@ -28,8 +30,16 @@ func mediaName(name string) string {
 	if !found {
 		sub = name
 	}
-	if stem := strings.TrimSuffix(sub, "+json"); stem != "" {
-		sub = stem
+	switch {
+	case name == formMedia:
+		return "Form"
+	case name == "text/plain":
+		return "Text"
+	}
+	for _, suffix := range []string{"+json", "+xml"} {
+		if stem := strings.TrimSuffix(sub, suffix); stem != "" {
+			sub = stem
+		}
 	}
 	return naming.Part(sub)
 }
@@ -43,8 +53,8 @@ const (
 	requiredRequest
 )
 
-// contents sorts the media types of a body: one variant for each JSON schema, in document order, and one for all that are
-// bytes.
+// contents sorts the media types of a body: one variant for each schema that they carry, in document order, and one for all that
+// are bytes.
 func (b *builder) contents(list []*spec.MediaType, of side) []*Content {
 	var variants []*Content
 	var raw []*spec.MediaType
@@ -57,7 +67,7 @@ func (b *builder) contents(list []*spec.MediaType, of side) []*Content {
 			continue
 		}
 		seen[name] = true
-		if !isJSON(name) && !b.assumedJSON(name, m) {
+		if !b.isTyped(name, m) {
 			raw = append(raw, m)
 			continue
 		}
@@ -77,6 +87,7 @@ func (b *builder) contents(list []*spec.MediaType, of side) []*Content {
 			variants = append(variants, c)
 		}
 		variants[i].MediaTypes = append(variants[i].MediaTypes, name)
+		b.addLayout(variants[i], name, m)
 	}
 	if len(raw) > 0 {
 		variants = append(variants, b.rawContent(raw, len(variants) > 0, of))
@@ -84,6 +95,7 @@ func (b *builder) contents(list []*spec.MediaType, of side) []*Content {
 	for i, c := range variants {
 		c.Otherwise = i == len(variants)-1
 		c.ContentType = sent(c)
+		c.Offers = offered(c)
 		if of == optionalRequest || of == requiredRequest && len(variants) > 1 {
 			c.Use = optionalUse(c)
 		}
@@ -106,12 +118,87 @@ func sent(c *Content) string {
 	if c.Shape == BodyBlob {
 		return ""
 	}
-	for _, name := range c.MediaTypes {
-		if !isRange(name) {
-			return name
-		}
+	if types := offered(c); len(types) > 0 {
+		return types[0]
 	}
 	return "application/json"
+}
+
+// offered lists the media types of a variant that can be sent, JSON before a text that holds it.
+func offered(c *Content) []string {
+	types := slices.DeleteFunc(slices.Clone(c.MediaTypes), isRange)
+	if c.Shape == BodyJSON && c.Type.Kind != KindString {
+		slices.SortStableFunc(types, func(x, y string) int { return rankJSON(x) - rankJSON(y) })
+	}
+	return types
+}
+
+func rankJSON(name string) int {
+	if isJSON(name) || !strings.HasPrefix(name, "text/") {
+		return 0
+	}
+	return 1
+}
+
+// isTyped says whether the values of a media type are read into Go types: those of JSON always, those of others where their schema
+// has a form there.
+func (b *builder) isTyped(name string, m *spec.MediaType) bool {
+	switch {
+	case isJSON(name):
+		return true
+	case m.Schema == nil || m.ItemSchema != nil:
+		return false
+	case name == formMedia:
+		return b.layouts.node(m.Schema).kinds["object"]
+	case strings.HasPrefix(name, "text/") && name != "text/event-stream":
+		core, _ := b.settle(m.Schema)
+		n := b.layouts.node(m.Schema)
+		return n.scalar() && core.Format != "binary" || name == "text/plain" && n.structured()
+	}
+	return b.assumedJSON(name, m)
+}
+
+// addLayout notes that a variant needs a layout to be read from a media type, and what the encodings of its members are.
+func (b *builder) addLayout(c *Content, name string, m *spec.MediaType) {
+	if isJSON(name) || isRange(name) {
+		return
+	}
+	i := slices.IndexFunc(b.layouts.roots, func(r *layoutRoot) bool { return r.content == c })
+	if i < 0 {
+		i = len(b.layouts.roots)
+		b.layouts.roots = append(b.layouts.roots, &layoutRoot{content: c, node: b.layouts.node(m.Schema), marks: make(map[string]string)})
+	}
+	root := b.layouts.roots[i]
+	for _, e := range m.Encoding {
+		j := slices.IndexFunc(root.node.members, func(m *layoutMember) bool { return m.name == e.Name })
+		if j < 0 {
+			continue
+		}
+		if mark := encodingMarks(name, e, root.node.members[j].node); mark != "" {
+			root.marks[e.Name] = strings.TrimSpace(root.marks[e.Name] + " " + mark)
+		}
+	}
+}
+
+// encodingMarks are the marks of a member of a form (OpenAPI 3.1 section 4.8.15): contentType counts where nothing is said of a style.
+func encodingMarks(name string, e *spec.Encoding, n *layoutNode) string {
+	if name != formMedia {
+		return ""
+	}
+	mark := ""
+	switch {
+	case !e.Styled && n.structured() && isJSON(mediaType(e.ContentType)):
+		mark = "json"
+	case !e.Styled || !n.structured() || e.Style == "deepObject":
+	case e.Explode && n.kinds["object"] && e.Style == "form":
+		mark = "flat"
+	case !e.Explode:
+		mark = map[string]string{"form": "comma", "spaceDelimited": "space", "pipeDelimited": "pipe"}[e.Style]
+	}
+	if e.AllowReserved {
+		mark += " reserved"
+	}
+	return strings.TrimSpace(mark)
 }
 
 // assumedJSON says whether a range of media types is meant as JSON: one that includes it, with a schema that only JSON has.

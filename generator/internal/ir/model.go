@@ -40,6 +40,10 @@ type Package struct {
 	Operations []*Operation // in document order
 	// Security is nil when no operation asks who is calling.
 	Security *Security
+	// Layouts are those of bodies in media types other than JSON. NeedsLayouts tells whether there are such bodies: scalars need
+	// the table and no entry.
+	Layouts      []Layout
+	NeedsLayouts bool
 	// HasWriteOnly tells whether some type has members that are never sent to a client (see Type.HasWriteOnly).
 	HasWriteOnly bool
 	// NeedsECMA tells whether some pattern is beyond RE2, so that RuntimeECMA has to be linked.
@@ -56,6 +60,7 @@ type Names struct {
 	Document      string // "Document": the function that returns the document
 	DocumentBytes string // "document": the embedded bytes
 	AddSecurity   string // "addSecurity"
+	Layouts       string // "layouts": the table of them
 }
 
 // GoShape says how a GoType is put together.

@@ -123,6 +123,11 @@ type Content struct {
 	MediaTypes []string
 	// ContentType is what is sent: the first exact one of MediaTypes; "" for BodyBlob, which carries its own.
 	ContentType string
+	// Layout is the name of an entry of Package.Layouts, or a notation, by which a typed value is read from and written to media types
+	// other than JSON; "" where all are JSON.
+	Layout string
+	// Offers are the media types that are sent, the preferred one first; ranges are not among them.
+	Offers []string
 	// Otherwise tells that this is the last variant: it takes every media type that no other variant has named.
 	Otherwise bool
 }

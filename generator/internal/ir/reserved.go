@@ -40,6 +40,7 @@ func (b *builder) reserveNames() {
 		Document:      b.scope.Take("Document"),
 		DocumentBytes: b.scope.Take("document"),
 		AddSecurity:   b.scope.Take("addSecurity"),
+		Layouts:       b.scope.Take("layouts"),
 	}
 	b.scope.Take(authenticator)
 	b.scope.Take(unimplemented + authenticator)

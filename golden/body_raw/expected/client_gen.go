@@ -78,17 +78,21 @@ func (c *Client) PutImage(ctx context.Context, req PutImageRequest) (tornado.Blo
 }
 
 // PutText answers PUT /text.
-func (c *Client) PutText(ctx context.Context, req PutTextRequest) ([]byte, error) {
+func (c *Client) PutText(ctx context.Context, req PutTextRequest) (string, error) {
 	call := c.c.Call(ctx, &putText)
-	call.Bytes("text/plain", req.Body)
+	call.MediaBody("text/plain", layouts, "string", func(b []byte) []byte {
+		return tornado.AppendString(b, req.Body)
+	})
 	res, err := call.Do()
 	if err != nil {
-		return nil, err
+		var zero string
+		return zero, err
 	}
 	switch res.StatusCode {
 	case 200:
-		v := res.Bytes()
-		return v, res.End()
+		v := res.MediaBody(layouts, "string").String(nil)
+		return v, res.EndJSON()
 	}
-	return nil, res.Unexpected()
+	var zero string
+	return zero, res.Unexpected()
 }

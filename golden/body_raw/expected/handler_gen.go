@@ -27,7 +27,7 @@ type DefaultHandler interface {
 	PutImage(ctx context.Context, req PutImageRequest) (tornado.Blob, error)
 
 	// PutText answers PUT /text.
-	PutText(ctx context.Context, req PutTextRequest) ([]byte, error)
+	PutText(ctx context.Context, req PutTextRequest) (string, error)
 }
 
 // UnimplementedDefaultHandler answers 501 to every operation of DefaultHandler. Embed it to implement
@@ -48,6 +48,7 @@ func (UnimplementedDefaultHandler) PutImage(context.Context, PutImageRequest) (t
 	return zero, tornado.NotImplemented(&putImage)
 }
 
-func (UnimplementedDefaultHandler) PutText(context.Context, PutTextRequest) ([]byte, error) {
-	return nil, tornado.NotImplemented(&putText)
+func (UnimplementedDefaultHandler) PutText(context.Context, PutTextRequest) (string, error) {
+	var zero string
+	return zero, tornado.NotImplemented(&putText)
 }

@@ -35,9 +35,10 @@ func (r *PutImageRequest) decode(in *tornado.Input) {
 
 // PutTextRequest is what a caller asks of PutText.
 type PutTextRequest struct {
-	Body []byte
+	Body string
 }
 
 func (r *PutTextRequest) decode(in *tornado.Input) {
-	r.Body = in.BytesBody()
+	r.Body = in.MediaBody(layouts, "string").String(nil)
+	in.EndJSON()
 }

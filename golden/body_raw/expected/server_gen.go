@@ -31,6 +31,6 @@ func writePutImage(w *tornado.Reply, v tornado.Blob) {
 	w.Blob(200, v)
 }
 
-func writePutText(w *tornado.Reply, v []byte) {
-	w.Bytes(200, "text/plain", v)
+func writePutText(w *tornado.Reply, v string) {
+	w.Done(tornado.AppendString(w.MediaBody(200, layouts, "string", "text/plain"), v))
 }

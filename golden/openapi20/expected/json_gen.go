@@ -175,6 +175,58 @@ func (v *Problem) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
+var changePetBodyKeys = tornado.NewKeys("name", "tags", "colors").Required("name")
+
+// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
+func (v *ChangePetBody) DecodeJSON(d *tornado.Decoder) {
+	var seen tornado.Seen
+	for i := d.Object(changePetBodyKeys); i != tornado.EndObject; i = d.Next(changePetBodyKeys, i) {
+		switch i {
+		case 0:
+			v.Name = d.String(&changePetBodyNameRule)
+		case 1:
+			v.Tags = decodeStringSlice(d)
+		case 2:
+			v.Colors = decodeStringSlice(d)
+		default:
+			d.SkipUnknown()
+		}
+		seen.Add(i)
+	}
+	d.Require(changePetBodyKeys, seen)
+}
+
+// AppendJSON appends v as JSON to b and returns it.
+func (v *ChangePetBody) AppendJSON(b []byte) []byte {
+	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
+	if v.Tags != nil {
+		b = appendStringSlice(append(b, `,"tags":`...), v.Tags)
+	}
+	if v.Colors != nil {
+		b = appendStringSlice(append(b, `,"colors":`...), v.Colors)
+	}
+	return append(b, '}')
+}
+
+func decodeStringSlice(d *tornado.Decoder) []string {
+	list := []string{}
+	for more := d.Array(); more; more = d.NextItem() {
+		list = append(list, d.String(nil))
+	}
+	return list
+}
+
+func appendStringSlice(b []byte, v []string) []byte {
+	b = append(b, '[')
+	for i, item := range v {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = tornado.AppendString(b, item)
+	}
+	return append(b, ']')
+}
+
 func decodePetSlice(d *tornado.Decoder) []Pet {
 	list := []Pet{}
 	for more := d.Array(); more; more = d.NextItem() {

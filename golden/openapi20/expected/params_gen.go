@@ -77,12 +77,13 @@ func (r *AddPetRequest) decode(in *tornado.Input) {
 // ChangePetRequest is what a caller asks of ChangePet.
 type ChangePetRequest struct {
 	ID   string
-	Body []byte
+	Body ChangePetBody
 }
 
 func (r *ChangePetRequest) decode(in *tornado.Input) {
 	r.ID = in.Path(0, "id", tornado.Simple).String(&changePetIDRule)
-	r.Body = in.BytesBody()
+	r.Body.DecodeJSON(in.MediaBody(layouts, "ChangePetBody"))
+	in.EndJSON()
 }
 
 // PutPhotoRequest is what a caller asks of PutPhoto.

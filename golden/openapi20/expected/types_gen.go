@@ -58,6 +58,13 @@ func (v ListPetsManyItem) Valid() bool {
 	return false
 }
 
+// ChangePetBody is what the document has at #/paths/~1pets~1{id}~1form/post/parameters/1.
+type ChangePetBody struct {
+	Name   string   `json:"name"`
+	Tags   []string `json:"tags,omitzero"`
+	Colors []string `json:"colors,omitzero"`
+}
+
 // ListPetsOK: The pets.
 type ListPetsOK struct {
 	XNext []int64

@@ -6,10 +6,11 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // What the schemas demand of values.
 var (
-	petWeightRule     = tornado.FloatRule{Min: 0, HasMin: true, ExclusiveMin: true}
-	listPetsLimitRule = tornado.IntRule{Min: 1, HasMin: true, Max: 99, HasMax: true}
-	listPetsBarsRule  = tornado.ArrayRule{MaxItems: 2}
-	changePetIDRule   = tornado.StringRule{MaxLength: 3}
+	petWeightRule         = tornado.FloatRule{Min: 0, HasMin: true, ExclusiveMin: true}
+	changePetBodyNameRule = tornado.StringRule{MinLength: 1}
+	listPetsLimitRule     = tornado.IntRule{Min: 1, HasMin: true, Max: 99, HasMax: true}
+	listPetsBarsRule      = tornado.ArrayRule{MaxItems: 2}
+	changePetIDRule       = tornado.StringRule{MaxLength: 3}
 )
 
 // The values of the enums.

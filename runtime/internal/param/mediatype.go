@@ -144,3 +144,32 @@ func lower(c byte) byte {
 	}
 	return c
 }
+
+// ContentTypeParameter returns a parameter of a Content-Type field, out of its quotes; "" where there is none.
+func ContentTypeParameter(field []byte, name string) string {
+	_, parameters := cutParameters(field)
+	for len(parameters) > 0 {
+		var key, value []byte
+		key, value, parameters = nextParameter(parameters)
+		if sameFold(key, name) {
+			return unquote(value)
+		}
+	}
+	return ""
+}
+
+// unquote returns what a token or a quoted string says (RFC 9110 section 5.6.4).
+func unquote(value []byte) string {
+	if len(value) < 2 || value[0] != '"' || value[len(value)-1] != '"' {
+		return string(value)
+	}
+	value = value[1 : len(value)-1]
+	out := make([]byte, 0, len(value))
+	for i := 0; i < len(value); i++ {
+		if value[i] == '\\' && i+1 < len(value) {
+			i++
+		}
+		out = append(out, value[i])
+	}
+	return string(out)
+}

@@ -1,0 +1,330 @@
+package ir
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/tornadogen/tornadogen/generator/internal/naming"
+	"github.com/tornadogen/tornadogen/spec"
+)
+
+// Layout is an entry of the table that says how values stand in media types other than JSON: see tornado.NewLayouts.
+type Layout struct {
+	Name string // "Pet"
+	Text string // `{name, size: number}`
+}
+
+// layouter plans the layouts of a package. Nodes are made when the bodies are planned, names and texts at the end, once it is known
+// what is used more than once.
+type layouter struct {
+	b     *builder
+	ids   map[*spec.Schema]int
+	nodes map[string]*layoutNode
+	roots []*layoutRoot
+	scope *naming.Scope
+	named map[string]string // the name of a text
+	list  []Layout
+}
+
+// layoutRoot is one body.
+type layoutRoot struct {
+	content *Content
+	node    *layoutNode
+	marks   map[string]string // of members: how they are encoded
+}
+
+// layoutNode is what some schemas say together: one, or those of which a value meets any.
+type layoutNode struct {
+	core     *spec.Schema // the first
+	kinds    map[string]bool
+	literals []string // strings that are valid, as JSON; of an open set none
+	open     bool     // any string is valid
+	members  []*layoutMember
+	rest     *layoutNode // of members without a declaration; nil: nothing is known
+	prefix   []*layoutNode
+	items    *layoutNode
+	uses     int
+	name     string
+	single   bool // core is the only schema
+}
+
+type layoutMember struct {
+	name    string
+	schemas []*spec.Schema
+	node    *layoutNode
+}
+
+func newLayouter(b *builder) *layouter {
+	return &layouter{
+		b: b, ids: make(map[*spec.Schema]int), nodes: make(map[string]*layoutNode), scope: naming.NewScope(), named: make(map[string]string),
+	}
+}
+
+// maxLiterals is how many strings an entry lists: more are any string.
+const maxLiterals = 8
+
+// node returns what schemas say together; nil schemas allow anything.
+func (l *layouter) node(schemas ...*spec.Schema) *layoutNode {
+	var cores []*spec.Schema
+	null := false
+	seen := make(map[*spec.Schema]bool)
+	for _, s := range schemas {
+		null = l.expand(s, seen, &cores) || null
+	}
+	key := strconv.FormatBool(null)
+	for _, c := range cores {
+		if l.ids[c] == 0 {
+			l.ids[c] = len(l.ids) + 1
+		}
+		key += " " + strconv.Itoa(l.ids[c])
+	}
+	n := l.nodes[key]
+	if n == nil {
+		n = &layoutNode{kinds: map[string]bool{}, single: len(cores) == 1 && !null}
+		l.nodes[key] = n
+		if null {
+			n.kinds["null"] = true
+		}
+		if len(cores) == 0 {
+			n.kinds["any"] = true
+		}
+		l.fill(n, cores)
+	}
+	n.uses++
+	return n
+}
+
+// expand adds the schemas that a value of s may meet, and reports whether null is one.
+func (l *layouter) expand(s *spec.Schema, seen map[*spec.Schema]bool, cores *[]*spec.Schema) (null bool) {
+	if s == nil {
+		return false
+	}
+	core, null := l.b.settle(s)
+	if seen[core] || isNull(core) {
+		return null || isNull(core)
+	}
+	seen[core] = true
+	members := slices.Concat(core.OneOf, core.AnyOf)
+	if len(members) == 0 || len(core.Properties) > 0 {
+		*cores = append(*cores, core)
+	}
+	for _, m := range members {
+		null = l.expand(m, seen, cores) || null
+	}
+	return null
+}
+
+func (l *layouter) fill(n *layoutNode, cores []*spec.Schema) {
+	var rest, items []*spec.Schema
+	known := map[string]*layoutMember{}
+	for i, c := range cores {
+		if i == 0 {
+			n.core = c
+		}
+		l.kinds(n, c)
+		for _, p := range c.Properties {
+			m := known[p.Name]
+			if m == nil {
+				m = &layoutMember{name: p.Name}
+				known[p.Name] = m
+				n.members = append(n.members, m)
+			}
+			m.schemas = append(m.schemas, p.Schema)
+		}
+		if c.AdditionalProperties != nil && !c.AdditionalProperties.Never {
+			rest = append(rest, c.AdditionalProperties)
+		}
+		for _, p := range c.PatternProperties {
+			rest = append(rest, p.Schema)
+		}
+		if c.Items != nil && !c.Items.Never {
+			items = append(items, c.Items)
+		}
+		if len(c.PrefixItems) > 0 && n.prefix == nil {
+			for _, p := range c.PrefixItems {
+				n.prefix = append(n.prefix, l.node(p))
+			}
+		}
+	}
+	for _, m := range n.members {
+		m.node = l.node(m.schemas...)
+	}
+	if len(rest) > 0 {
+		n.rest = l.node(rest...)
+	}
+	if len(items) > 0 {
+		n.items = l.node(items...)
+	}
+}
+
+// kinds adds what a value of a schema may be.
+func (l *layouter) kinds(n *layoutNode, s *spec.Schema) {
+	types := typesOf(s)
+	values := s.Enum
+	if s.Const != nil {
+		values = []spec.Literal{*s.Const}
+	}
+	if len(types) == 0 {
+		types = literalTypes(values)
+	}
+	switch {
+	case len(types) > 0:
+	case len(s.Properties) > 0 || s.AdditionalProperties != nil || len(s.Required) > 0:
+		types = []string{"object"}
+	case s.Items != nil || len(s.PrefixItems) > 0:
+		types = []string{"array"}
+	default:
+		types = []string{"any"}
+	}
+	for _, t := range types {
+		if t == "integer" {
+			t = "number"
+		}
+		n.kinds[t] = true
+	}
+	if !slices.Contains(types, "string") {
+		return
+	}
+	n.open = n.open || len(values) == 0 || len(values) > maxLiterals
+	for _, v := range values {
+		if strings.HasPrefix(v.JSON, `"`) && !slices.Contains(n.literals, v.JSON) {
+			n.literals = append(n.literals, v.JSON)
+		}
+	}
+	n.open = n.open || len(n.literals) > maxLiterals
+}
+
+func (n *layoutNode) structured() bool { return n.kinds["object"] || n.kinds["array"] }
+
+// scalar reports whether all that a value may be has a form as text.
+func (n *layoutNode) scalar() bool { return !n.structured() && !n.kinds["any"] }
+
+// finish names and prints the layouts of all bodies.
+func (l *layouter) finish() []Layout {
+	for _, r := range l.roots {
+		if len(r.marks) > 0 {
+			r.content.Layout = l.entry(l.b.nameOf(r.node.core)+mediaName(r.content.MediaTypes[0]), l.text(r.node, r.marks))
+			continue
+		}
+		r.content.Layout = l.ref(r.node)
+		if r.node.structured() && r.node.name == "" {
+			r.content.Layout = l.entry(l.b.nameOf(r.node.core), r.content.Layout)
+		}
+	}
+	return l.list
+}
+
+// entry returns the name of a text, which gets one like name where it has none.
+func (l *layouter) entry(name, text string) string {
+	if own := l.named[text]; own != "" {
+		return own
+	}
+	name = l.scope.Take(name)
+	l.named[text] = name
+	l.list = append(l.list, Layout{name, text})
+	return name
+}
+
+// ref prints a node where it is used: by its name where it has one.
+func (l *layouter) ref(n *layoutNode) string {
+	switch {
+	case n.name != "":
+		return n.name
+	case !n.shared():
+		return l.text(n, nil)
+	}
+	n.name = l.scope.Take(l.b.nameOf(n.core))
+	at := len(l.list)
+	l.list = append(l.list, Layout{Name: n.name})
+	l.list[at].Text = l.text(n, nil)
+	l.named[l.list[at].Text] = n.name
+	return n.name
+}
+
+// shared tells that a node is printed once, under a name: it has members, and is a component or used several times.
+func (n *layoutNode) shared() bool {
+	return (n.uses > 1 || n.single && n.core.Name != "") && (len(n.members) > 0 || n.rest != nil && n.rest.structured() || n.uses > 1 && n.structured() && !n.flatItems())
+}
+
+// flatItems tells that a node is a list of scalars, or a map of them: it is as short as a name.
+func (n *layoutNode) flatItems() bool {
+	return len(n.prefix) == 0 && (n.items == nil || n.items.scalar()) && (n.rest == nil || n.rest.scalar())
+}
+
+// text prints a node.
+func (l *layouter) text(n *layoutNode, marks map[string]string) string {
+	if n.kinds["any"] {
+		return "any"
+	}
+	var parts []string
+	if n.kinds["string"] {
+		if n.open || !n.structured() {
+			parts = append(parts, "string")
+		} else {
+			parts = append(parts, n.literals...)
+		}
+	}
+	for _, kind := range []string{"number", "boolean"} {
+		if n.kinds[kind] {
+			parts = append(parts, kind)
+		}
+	}
+	if n.kinds["array"] {
+		parts = append(parts, l.array(n))
+	}
+	if n.kinds["object"] {
+		parts = append(parts, l.object(n, marks))
+	}
+	if n.kinds["null"] {
+		parts = append(parts, "null")
+	}
+	return strings.Join(parts, " | ")
+}
+
+func (l *layouter) array(n *layoutNode) string {
+	if len(n.prefix) == 0 {
+		if n.items == nil {
+			return "[]"
+		}
+		return "[" + l.ref(n.items) + "]"
+	}
+	var parts []string
+	for _, p := range n.prefix {
+		parts = append(parts, l.ref(p))
+	}
+	rest := "..."
+	if n.items != nil {
+		rest += l.ref(n.items)
+	}
+	return "[" + strings.Join(append(parts, rest), ", ") + "]"
+}
+
+func (l *layouter) object(n *layoutNode, marks map[string]string) string {
+	var parts []string
+	for _, m := range n.members {
+		text := layoutName(m.name)
+		if mark := marks[m.name]; mark != "" {
+			text += "(" + mark + ")"
+		}
+		if of := l.ref(m.node); of != "string" {
+			text += ": " + of
+		}
+		parts = append(parts, text)
+	}
+	if n.rest != nil {
+		parts = append(parts, "...: "+l.ref(n.rest))
+	}
+	return "{" + strings.Join(parts, ", ") + "}"
+}
+
+// layoutName prints a name of a layout, in quotes where it is no word.
+func layoutName(name string) string {
+	plain := name != "" && !strings.ContainsFunc(name, func(r rune) bool {
+		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("_-.$", r))
+	})
+	if plain && !strings.HasPrefix(name, "...") {
+		return name
+	}
+	return quote(name)
+}

@@ -1,0 +1,43 @@
+package tornado
+
+import (
+	"context"
+	"slices"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/http1"
+	"github.com/tornadogen/tornadogen/runtime/internal/param"
+)
+
+// acceptField is the Accept field of a request, as long as its head stands.
+type acceptField struct{ head *http1.Head }
+
+// takes reports whether the client takes one of types.
+func (a acceptField) takes(types []string) bool {
+	return a.head.Accept == nil || param.Accepts(a.head.Accept, types) >= 0 || a.best(types) >= 0
+}
+
+// best returns the position in types of the media type that the client likes best, of equals the first, and -1 if it takes none.
+// Several Accept lines are one list (RFC 9110 section 5.3).
+func (a acceptField) best(types []string) int {
+	accept := a.head.Accept
+	if accept == nil {
+		return 0
+	}
+	lines := 0
+	for value := range a.head.Values("Accept") {
+		if lines++; lines > 1 {
+			accept = append(append(slices.Clip(accept), ", "...), value...)
+		}
+	}
+	return param.Accepts(accept, types)
+}
+
+// Accepts returns the one of types that the client whose request ctx belongs to likes best by its Accept field (RFC 9110 section
+// 12.5.1), of equals the first; "" if it takes none. A handler whose answers differ by media type asks it which one to give.
+// Where an answer is one value in several media types, the choice is made without it. It panics like [Raw].
+func Accepts(ctx context.Context, types ...string) string {
+	if i := Raw(ctx).exchange().reply.accept.best(types); i >= 0 {
+		return types[i]
+	}
+	return ""
+}
