@@ -17,7 +17,7 @@ func (l *lifter) source(f *file, refs references) {
 		return
 	}
 	b := &bundle{lifter: l, homes: map[*node]string{}, onPath: map[*node]bool{}, settled: map[*node]*node{}}
-	b.writer = writer{reference: b.refer, home: b.homeOf, grammar: l.grammar, limit: 4 * int(l.config.limits.Size)}
+	b.writer = writer{reference: b.refer, home: b.homeOf, grammar: l.grammar, limit: 4 * int(l.config.limits.Size), keepIDs: l.dynamics != nil}
 	b.move(refs)
 	b.document()
 	if b.writer.spent() {
@@ -251,22 +251,27 @@ func (b *bundle) refer(n *node) {
 		b.inPlace(n)
 		return
 	}
+	ref := refOf(n)
+	if dynamicName(n) != "" && n.file.names.resources[resource(n)] {
+		ref = nil // it stays, as the $id does that it counts from
+	}
 	w.text("{")
 	first := true
 	for _, kid := range n.kids {
-		if kid.key == "$id" {
+		if w.skips(kid) {
 			continue
 		}
 		if !first {
 			w.text(",")
 		}
 		first = false
-		w.member(kid.key)
-		if kid.key == "$ref" {
+		if kid == ref {
+			w.member("$ref")
 			w.b = appendString(w.b, to)
-		} else {
-			w.child(kid)
+			continue
 		}
+		w.member(kid.key)
+		w.child(kid)
 	}
 	w.text("}")
 }

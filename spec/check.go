@@ -10,7 +10,11 @@ type checker struct {
 	queued  map[target]bool
 	refs    []*node // objects and values that have a ref, in the order of their finding
 	targets []target
-	hops    int // references that the resolution at hand has passed through
+	waiting []waiting
+	asking  bool // all files are read: the network may be asked, for one address
+	asked   bool
+	failed  map[string]*trouble // addresses that gave nothing
+	hops    int                 // references that the resolution at hand has passed through
 }
 
 // target is what a reference names, and as what.
@@ -27,16 +31,22 @@ type references struct {
 
 // check repairs the root document and all that it refers to, and resolves the references in them.
 func (r *reader) check(f *file) references {
-	c := &checker{reader: r, root: f, also: map[target]bool{}, queued: map[target]bool{}}
+	c := &checker{reader: r, root: f, also: map[target]bool{}, queued: map[target]bool{}, failed: map[string]*trouble{}}
 	r.register(f)
 	c.object(f.root, obj(roleDocument))
+	c.work()
+	c.settle()
+	c.breakRings()
+	return references{c.refs, c.targets}
+}
+
+// work checks what references name, until nothing waits in the queue.
+func (c *checker) work() {
 	for len(c.queue) > 0 {
 		t := c.queue[0]
 		c.queue = c.queue[1:]
 		t.n.broken = !c.value(t.n, t.f) || t.n.broken
 	}
-	c.breakRings()
-	return references{c.refs, c.targets}
 }
 
 // object holds n against the grammar of a role. What has no meaning is marked, as references may lead there too.
@@ -71,7 +81,10 @@ func (c *checker) objectIs(n *node, f field) bool {
 	} else {
 		n.role = r
 	}
-	if c.isReference(n) {
+	if r == roleSchema {
+		c.prepareReference(n)
+	}
+	if refOf(n) != nil {
 		return c.reference(n, f)
 	}
 	c.prepare(n, r)

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"net/url"
 	"sort"
 	"strings"
 	"unicode/utf8"
@@ -8,15 +9,16 @@ import (
 
 // file is one parsed file. The checker may change its nodes; its bytes stay as they were.
 type file struct {
-	name     string // for people: as reached from the path that the user gave
-	id       string // for identity: relative to the folder of the root document, with slashes
-	path     string // absolute, links resolved
-	data     []byte // as read
-	text     string // what was parsed: without a byte order mark
+	name     string   // for people: as reached from the path that the user gave
+	id       string   // for identity: relative to the folder of the root document, with slashes
+	path     string   // absolute, links resolved; of a document on the network its address
+	url      *url.URL // of a document on the network, else nil
+	base     *url.URL // of a neighbour of a document with a $self: the address that it has by that
+	data     []byte   // as read
+	text     string   // what was parsed: without a byte order mark
 	lines    []int32
 	root     *node
-	anchors  map[string]*node           // by $anchor and $dynamicAnchor
-	ids      []*node                    // objects that have an $id
+	names    identifiers
 	members  map[*node]map[string]*node // of large objects, made on first use
 	pointers map[*node]string           // those that are shortened
 }
@@ -25,7 +27,6 @@ func newFile(name, id, path string, data []byte) *file {
 	f := &file{
 		name: name, id: id, path: path, data: data,
 		text:     strings.TrimPrefix(string(data), "\ufeff"),
-		anchors:  map[string]*node{},
 		members:  map[*node]map[string]*node{},
 		pointers: map[*node]string{},
 	}
@@ -55,21 +56,6 @@ func (f *file) membersOf(n *node) map[string]*node {
 func (f *file) location(off int32, pointer string) Location {
 	line := sort.Search(len(f.lines), func(i int) bool { return f.lines[i] > off })
 	return Location{File: f.name, Line: line, Column: int(off-f.lines[line-1]) + 1, Pointer: pointer}
-}
-
-// note remembers an object that a keyword gives a name: $id, $anchor, $dynamicAnchor.
-func (f *file) note(key string, object, value *node) {
-	if value.shape != shapeText {
-		return
-	}
-	switch key {
-	case "$id":
-		f.ids = append(f.ids, object)
-	case "$anchor", "$dynamicAnchor":
-		if _, taken := f.anchors[value.text]; !taken {
-			f.anchors[value.text] = object
-		}
-	}
 }
 
 // snippetWidth bounds the part of a line that is shown: a minified document is one line.

@@ -3,15 +3,75 @@ package spec
 import (
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 )
+
+// anchor is a name inside of a resource.
+type anchor struct {
+	resource *node
+	name     string
+}
+
+// identifiers are the names that a file gives its parts. The parser collects candidates, register takes what stands in a schema.
+type identifiers struct {
+	candidates []*node          // objects with an $id, $anchor or $dynamicAnchor
+	resources  map[*node]bool   // objects with an $id that is an address
+	anchors    map[anchor]*node // by $anchor and $dynamicAnchor
+	loose      map[string]*node // the same without their resource; the first of a name
+}
+
+// note remembers an object that a keyword gives a name.
+func (i *identifiers) note(key string, object, value *node) {
+	if value.shape != shapeText || key == "" || key[0] != '$' {
+		return
+	}
+	switch key {
+	case "$id", "$anchor", "$dynamicAnchor":
+		if len(i.candidates) == 0 || i.candidates[len(i.candidates)-1] != object {
+			i.candidates = append(i.candidates, object)
+		}
+	}
+}
+
+// isAddress reports whether an $id names a resource; in older drafts "#name" is an anchor.
+func isAddress(id string) bool { return id != "" && id[0] != '#' }
+
+// authorMaps are members whose own members have names of the author's choice.
+var authorMaps = []string{
+	"properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "schemas", "parameters", "responses",
+	"requestBodies", "headers", "pathItems", "mediaTypes", "callbacks",
+}
+
+// isData reports whether n stands in a value, as an example does, in which no keyword means anything.
+func isData(n *node) bool {
+	for at := n; at.parent != nil; at = at.parent {
+		if at.parent.shape == shapeList {
+			if at.parent.key == "enum" || at.parent.key == "examples" {
+				return true
+			}
+			continue
+		}
+		if slices.Contains(authorMaps, at.parent.key) {
+			continue
+		}
+		switch at.key {
+		case "example", "default", "const", "value", "dataValue":
+			return true
+		}
+		if at.isExtension() {
+			return true
+		}
+	}
+	return false
+}
 
 // resource is the schema resource that n belongs to: the nearest object around it with an $id, else the root of its file
 // (JSON Schema 2020-12 Core section 8.2.1).
 func resource(n *node) *node {
-	if len(n.file.ids) > 0 {
+	if resources := n.file.names.resources; len(resources) > 0 {
 		for at := n; at != nil; at = at.parent {
-			if at.value("$id") != "" && !strings.HasPrefix(at.value("$id"), "#") {
+			if resources[at] {
 				return at
 			}
 		}
@@ -19,20 +79,58 @@ func resource(n *node) *node {
 	return n.file.root
 }
 
-// register makes the addresses known that a file gives itself and its schemas, so that references to them need no network.
+// register makes the addresses and anchors known that a file gives itself and its schemas, so that references to them need no
+// network.
 func (r *reader) register(f *file) {
+	i := &f.names
 	if self := f.root.value("$self"); self != "" {
 		r.name(baseOf(f.root), f.root)
 	}
-	for _, n := range f.ids {
-		if id := n.value("$id"); strings.HasPrefix(id, "#") { // older drafts name anchors this way
-			if f.anchors[id[1:]] == nil {
-				f.anchors[id[1:]] = n
+	i.candidates = slices.DeleteFunc(i.candidates, isData)
+	for _, n := range i.candidates {
+		if isAddress(n.value("$id")) {
+			if i.resources == nil {
+				i.resources = map[*node]bool{}
 			}
-			continue
+			i.resources[n] = true
 		}
-		r.name(baseOf(n), n)
 	}
+	for _, n := range i.candidates {
+		id := n.value("$id")
+		if i.resources[n] {
+			r.name(baseOf(n), n)
+		} else if id != "" {
+			i.anchor(n, id[1:])
+		}
+		i.anchor(n, n.value("$anchor"))
+		i.anchor(n, n.value("$dynamicAnchor"))
+	}
+}
+
+// anchor makes a name of n known; the first of a name counts.
+func (i *identifiers) anchor(n *node, name string) {
+	if name == "" {
+		return
+	}
+	if i.anchors == nil {
+		i.anchors, i.loose = map[anchor]*node{}, map[string]*node{}
+	}
+	if key := (anchor{resource(n), name}); i.anchors[key] == nil {
+		i.anchors[key] = n
+	}
+	if i.loose[name] == nil {
+		i.loose[name] = n
+	}
+}
+
+// anchored finds an anchor of the resource at, else one of anywhere in its file: most authors think of the document, whatever
+// $id says.
+func anchored(at *node, name string) *node {
+	i := &at.file.names
+	if to := i.anchors[anchor{at, name}]; to != nil {
+		return to
+	}
+	return i.loose[name]
 }
 
 func (r *reader) name(u *url.URL, n *node) {
@@ -40,9 +138,12 @@ func (r *reader) name(u *url.URL, n *node) {
 		return
 	}
 	u.Fragment = ""
-	if key := u.String(); r.ids[key] == nil {
-		r.ids[key] = n
+	key := u.String()
+	if first := r.ids[key]; first != nil && first != n {
+		r.warn(n, "duplicate-id", "the address "+quote(key)+" is that of "+quote(first.pointer())+" already; references to it lead there", "give each its own")
+		return
 	}
+	r.ids[key] = n
 }
 
 // byID finds the object that has the address u as seen from n.
@@ -60,20 +161,28 @@ func (c *checker) byID(n *node, u *url.URL) *node {
 }
 
 // baseOf is the address that relative references at n start from: the $id around it, each relative to the one further out,
-// $self of the document, or the path of the file. nil: some $id is no address.
+// $self of the document, or the path or address of the file. nil: some $id is no address.
 func baseOf(n *node) *url.URL {
 	var ids []string
-	for at := n; at != nil; at = at.parent {
-		if id := at.value("$id"); id != "" && !strings.HasPrefix(id, "#") {
-			ids = append(ids, id)
+	if resources := n.file.names.resources; len(resources) > 0 {
+		for at := n; at != nil; at = at.parent {
+			if resources[at] {
+				ids = append(ids, at.value("$id"))
+			}
 		}
 	}
-	base := &url.URL{Scheme: "file", Path: "/" + strings.TrimPrefix(filepath.ToSlash(n.file.path), "/")}
+	base := n.file.url
+	if base == nil {
+		base = n.file.base
+	}
+	if base == nil {
+		base = &url.URL{Scheme: "file", Path: "/" + strings.TrimPrefix(filepath.ToSlash(n.file.path), "/")}
+	}
 	if id := n.file.root.value("$self"); id != "" {
 		ids = append(ids, id)
 	}
-	for i := len(ids) - 1; i >= 0; i-- {
-		u, err := url.Parse(ids[i])
+	for _, id := range slices.Backward(ids) {
+		u, err := url.Parse(id)
 		if err != nil {
 			return nil
 		}

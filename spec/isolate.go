@@ -18,7 +18,7 @@ func (c *checker) isolate(n *node, f field) bool {
 // replace takes the reference out of n. A schema becomes what stands beside it, else anything; a body becomes bytes of any
 // media type; an operation takes and gives such bytes; the rest is marked as broken, for its users to leave out.
 func (c *checker) replace(n *node, r role) {
-	ref := n.get("$ref")
+	ref := refOf(n)
 	switch r {
 	case roleSchema:
 		n.drop(ref)
@@ -27,31 +27,35 @@ func (c *checker) replace(n *node, r role) {
 		n.drop(ref)
 	case roleResponse:
 		n.drop(ref)
-		c.fill(n, r, responseOfBytes)
+		c.fill(n, r, c.responseOfBytes())
 	case roleRequestBody:
 		n.drop(ref)
 		c.fill(n, r, bodyOfBytes)
 	case roleOperation:
 		n.drop(ref)
-		c.fill(n, r, operationOfBytes(n.key))
+		c.fill(n, r, c.operationOfBytes(n.key))
 	default:
 		n.broken = true
 	}
 	n.ref = nil
 }
 
-// What stands in the place of something that is not known.
-const (
-	bodyOfBytes     = `{"content":{"*/*":{}}}`
-	responseOfBytes = `{"description":"","content":{"*/*":{}}}`
-)
+// bodyOfBytes, responseOfBytes and operationOfBytes stand in the place of what is not known.
+const bodyOfBytes = `{"content":{"*/*":{}}}`
 
-func operationOfBytes(method string) string {
+func (c *checker) responseOfBytes() string {
+	if c.version == version20 {
+		return `{"description":"","schema":{"type":"file"}}`
+	}
+	return `{"description":"","content":{"*/*":{}}}`
+}
+
+func (c *checker) operationOfBytes(method string) string {
 	body := ""
-	if !slices.Contains([]string{"get", "head", "delete", "options", "trace"}, method) {
+	if c.version != version20 && !slices.Contains([]string{"get", "head", "delete", "options", "trace"}, method) {
 		body = `"requestBody":` + bodyOfBytes + `,`
 	}
-	return `{` + body + `"responses":{"default":` + responseOfBytes + `}}`
+	return `{` + body + `"responses":{"default":` + c.responseOfBytes() + `}}`
 }
 
 // fill gives n the members of a text that it lacks, at the place of n.
@@ -64,7 +68,7 @@ func (c *checker) fill(n *node, r role, text string) {
 			n.add(kid)
 		}
 	}
-	c.fields(n, &grammars[r])
+	c.fields(n, c.grammar(r))
 }
 
 // move makes n and all below part of the file of at, and of its place.

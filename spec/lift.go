@@ -10,7 +10,9 @@ type lifter struct {
 	*reader
 	api      *API
 	root     *node
-	schemas  map[*node]*Schema
+	schemas  map[reached]*Schema
+	dynamics *dynamics
+	scope    *scope // that of the schema being filled
 	nodes    map[*Schema]*node
 	all      []*Schema // in the order of their finding
 	queue    []*Schema // found by reference and not yet filled
@@ -40,7 +42,7 @@ func (r *reader) lift(f *file, refs references) *API {
 	l := &lifter{
 		reader: r, root: f.root,
 		api:     &API{files: map[string]*file{}},
-		schemas: map[*node]*Schema{}, nodes: map[*Schema]*node{}, names: map[*node]string{}, children: map[*node][]*node{},
+		schemas: map[reached]*Schema{}, dynamics: findDynamics(r.order, refs.nodes), nodes: map[*Schema]*node{}, names: map[*node]string{}, children: map[*node][]*node{},
 		schemes: map[string]*SecurityScheme{}, opIDs: map[string]*Operation{}, routes: map[route]*Operation{},
 		shared: map[*node]*Parameter{}, contents: map[*node][]*MediaType{}, bodies: map[*node]*RequestBody{},
 		headerLists: map[*node][]*Parameter{}, produced: map[produced][]*MediaType{}, extras: map[*node]Extensions{},

@@ -10,24 +10,55 @@ func (r *reader) identity(n *node) *node {
 	return n
 }
 
+// reached is a schema of the document and the scope that it is reached in.
+type reached struct {
+	n     *node
+	scope *scope
+}
+
+// follow is identity in the scope at hand. named is the first schema on the way that has a name.
+func (l *lifter) follow(n *node) (to reached, named *node) {
+	if l.dynamics == nil {
+		return reached{n: l.identity(n)}, nil
+	}
+	for at := (reached{n, l.dynamics.enter(l.scope, n)}); ; {
+		if _, ok := l.nameOf(at.n); ok && named == nil {
+			named = at.n
+		}
+		if at.n.ref == nil || !l.onlyAnnotates(at.n) {
+			return at, named
+		}
+		at.n = l.dynamics.next(at.scope, at.n)
+		at.scope = l.dynamics.enter(at.scope, at.n)
+	}
+}
+
 // schema returns the schema that a place means. One and the same is returned for one and the same; what is reached by
 // reference is filled later, so that no chain of references is deep for the stack.
 func (l *lifter) schema(n *node) *Schema {
-	to := l.identity(n)
+	to, first := l.follow(n)
 	if s, ok := l.schemas[to]; ok {
 		return s
 	}
 	s := &Schema{}
-	l.schemas[to], l.nodes[s] = s, to
+	l.schemas[to], l.nodes[s] = s, to.n
 	l.all = append(l.all, s)
-	name, named := l.nameOf(to)
+	name, named := l.nameOf(to.n)
 	if named {
-		s.Name, s.Ref = name, l.identityText(to)
+		s.Name, s.Ref = name, l.identityText(to.n)
 	}
-	if to != n || named {
+	if to.scope != nil {
+		l.dynamics.of[s] = to.scope
+		if first != nil {
+			s.Name, named = l.nameOf(first)
+			s.Ref = l.identityText(first)
+			l.dynamics.from[s] = first
+		}
+	}
+	if to.n != n || named {
 		l.queue = append(l.queue, s)
 	} else {
-		l.fill(s, to)
+		l.fill(s, to.n)
 	}
 	return s
 }
@@ -43,7 +74,12 @@ func (l *lifter) drain() {
 
 // fill lifts the keywords of n.
 func (l *lifter) fill(s *Schema, n *node) {
+	if l.dynamics != nil {
+		defer func(outer *scope) { l.scope = outer }(l.scope)
+		l.scope = l.dynamics.of[s]
+	}
 	s.Loc = n.loc()
+	defer l.dynamics.entitle(s)
 	switch {
 	case n.broken:
 		s.Always = true
@@ -55,7 +91,7 @@ func (l *lifter) fill(s *Schema, n *node) {
 		s.Always = true
 		return
 	case n.ref != nil:
-		s.AllOf = append(s.AllOf, l.schema(n.ref))
+		s.AllOf = append(s.AllOf, l.schema(l.dynamics.next(l.scope, n)))
 	case len(n.kids) == 0:
 		s.Always = true
 	}
@@ -110,7 +146,7 @@ func (l *lifter) annotation(s *Schema, kid *node) bool {
 		for _, item := range kid.items() {
 			l.values = append(l.values, valueCheck{s, item, valueExample})
 		}
-	case "$ref", "$id", "$schema", "$anchor", "$dynamicAnchor", "$recursiveAnchor", "$comment", "$vocabulary", "$defs", "definitions",
+	case "$ref", "$dynamicRef", "$id", "$schema", "$anchor", "$dynamicAnchor", "$recursiveAnchor", "$comment", "$vocabulary", "$defs", "definitions",
 		"xml", "externalDocs", "contentSchema", "discriminator", "collectionFormat":
 	default:
 		return false
@@ -198,7 +234,7 @@ func (l *lifter) unenforced(s *Schema, n, kid *node) bool {
 		if kid.isTrue() || kid.shape == shapeObject && len(kid.kids) == 0 {
 			return true
 		}
-	case "if", "dependentRequired", "dependentSchemas", "dependencies", "$dynamicRef", "$recursiveRef":
+	case "if", "dependentRequired", "dependentSchemas", "dependencies":
 	default:
 		return false
 	}

@@ -17,6 +17,7 @@ type config struct {
 	root   string
 	strict bool
 	limits Limits
+	fetch  func(address string, limit int64) ([]byte, error) // nil: the network is not used
 }
 
 // WithRoot names the folder that the files of the document may lie in. Default: the folder of the document.
@@ -53,7 +54,7 @@ func (l Limits) withDefaults() Limits {
 }
 
 // Load reads the OpenAPI document at path, of version 2.0 to 3.2 as JSON or YAML, and the files that it refers to. They lie
-// in its folder or in that of [WithRoot]; nothing else is opened, and the network never is.
+// in its folder or in that of [WithRoot]; nothing else is opened, and the network is not used but by [WithRemote].
 //
 // All findings come at once, sorted. A document with an [Error] among them gives no API. The error is for what is not the
 // document's fault: a file that cannot be read, a folder that does not exist.
@@ -134,7 +135,7 @@ func (r *reader) load(f *file) (*API, Diagnostics) {
 	}
 	r.sort()
 	for _, f := range r.order { // what is left serves snippets alone
-		f.root, f.members, f.pointers, f.ids, f.anchors = nil, nil, nil, nil, nil
+		f.root, f.members, f.pointers, f.names = nil, nil, nil, identifiers{}
 	}
 	if r.config.strict {
 		for i := range r.diags {
@@ -187,7 +188,7 @@ func (r *reader) scan(f *file, brace bool) (*node, []fault) {
 		return root, faults
 	}
 	r.budget = before
-	f.ids, f.anchors = nil, map[string]*node{}
+	f.names = identifiers{}
 	root, yamlFaults := scanYAML(f, &r.budget)
 	if root == nil && yamlFaults[len(yamlFaults)-1].class == "syntax" {
 		return nil, faults

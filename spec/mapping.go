@@ -17,14 +17,22 @@ func (c *checker) mapping(n *node) {
 		}
 		if to == nil {
 			var bad *trouble
-			if to, bad = c.resolve(kid.text, n, roleSchema); bad != nil {
-				c.report(kid.file, bad.severity, bad.class, kid.loc(), "the mapping of "+quote(kid.key)+": "+bad.what+"; it is left out", "name a schema of components, or refer to one")
+			if to, bad = c.resolve(kid.text, n); bad != nil && bad.later {
+				c.waiting = append(c.waiting, waiting{kid, textField})
+				return true
+			} else if bad != nil {
+				c.unmapped(kid, bad)
 				return false
 			}
 		}
 		c.follow(kid, to, obj(roleSchema))
 		return true
 	})
+}
+
+// unmapped tells that a value of a mapping names nothing.
+func (c *checker) unmapped(n *node, bad *trouble) {
+	c.report(n.file, bad.severity, bad.class, n.loc(), "the mapping of "+quote(n.key)+": "+bad.what+"; it is left out", "name a schema of components, or refer to one")
 }
 
 // component is the schema of that name.

@@ -16,7 +16,7 @@ func (m *memberList) put(kid *node) bool {
 			m.seen[k.key] = i
 		}
 	}
-	o.file.note(kid.key, o, kid)
+	o.file.names.note(kid.key, o, kid)
 	if i := m.find(kid.key); i >= 0 {
 		kid.index = int32(i)
 		o.kids[i] = kid

@@ -80,6 +80,32 @@ func (c *checker) completeParameter(n *node) bool {
 	return false
 }
 
+// prepareReference makes of the references of a schema one: a second one moves to allOf. The $recursiveRef of older drafts leads
+// to the outermost schema around it.
+func (c *checker) prepareReference(n *node) {
+	if old := n.get("$recursiveRef"); old != nil && old.shape == shapeText && n.get("$dynamicRef") == nil {
+		outer := n
+		for at := n.parent; at != nil && outer != resource(n); at = at.parent {
+			if at.role == roleSchema {
+				outer = at
+			}
+		}
+		c.warn(old, "old-keyword", "$recursiveRef is a keyword of an older draft; it is read as a reference to "+quote(outer.pointer()), "write $ref or $dynamicRef")
+		old.key, old.text = "$dynamicRef", escapeFragment(outer.pointer())
+		delete(n.file.members, n)
+	}
+	ref, dynamic := n.get("$ref"), n.get("$dynamicRef")
+	if ref == nil || ref.shape != shapeText || dynamic == nil || dynamic.shape != shapeText || n.get("allOf") != nil {
+		return
+	}
+	n.drop(dynamic)
+	all := &node{file: n.file, key: "allOf", off: dynamic.off, keyOff: dynamic.keyOff, shape: shapeList}
+	member := &node{file: n.file, off: dynamic.off, keyOff: dynamic.keyOff, shape: shapeObject}
+	member.add(dynamic)
+	all.add(member)
+	n.add(all)
+}
+
 // prepareSchema brings old forms of keywords into that of 2020-12, as far as that changes no meaning.
 func (c *checker) prepareSchema(n *node) {
 	if required := n.get("required"); required != nil && required.shape == shapeBool {

@@ -1,60 +1,142 @@
 package spec
 
-import (
-	"errors"
-	"net/netip"
-	"net/url"
-	"path/filepath"
-	"slices"
-	"strconv"
-	"strings"
-)
+import "slices"
 
 // trouble is why a reference names nothing.
 type trouble struct {
 	severity            Severity
 	class, what, remedy string
+	later               bool // a file that is not read yet may have the address
 }
 
 func unresolved(what string) *trouble {
-	return &trouble{Warning, "unresolved-reference", what, "correct the reference"}
+	return &trouble{severity: Warning, class: "unresolved-reference", what: what, remedy: "correct the reference"}
 }
 
-// isReference reports whether an object is a reference: $ref is a string.
-func (c *checker) isReference(n *node) bool {
-	ref := n.get("$ref")
-	return ref != nil && ref.shape == shapeText
+// unknown is an address that nothing has so far.
+func unknown(what string) *trouble {
+	bad := unresolved(what)
+	bad.later = true
+	return bad
 }
 
-// reference resolves the $ref of n, which stands where f is expected.
+// refOf is the member that makes an object a reference: a string $ref, or in a schema a string $dynamicRef. nil: it is none.
+func refOf(n *node) *node {
+	if ref := n.get("$ref"); ref != nil && ref.shape == shapeText {
+		return ref
+	}
+	if n.role == roleSchema {
+		if ref := n.get("$dynamicRef"); ref != nil && ref.shape == shapeText {
+			return ref
+		}
+	}
+	return nil
+}
+
+// waiting is a reference that names nothing that is known yet: a file that is read later may have the address.
+type waiting struct {
+	n *node
+	f field // formText for a value of a discriminator's mapping
+}
+
+// reference resolves the reference of n, which stands where f is expected.
 func (c *checker) reference(n *node, f field) bool {
-	ref := n.get("$ref")
+	ref := refOf(n)
 	proper := c.grammar(f.role).refable && f.form == formObject
 	if !proper {
 		c.warn(ref, "misplaced-reference", "the standard knows no reference in this place; it is followed all the same", "write what is meant in its place")
 	}
-	to, bad := c.resolve(ref.text, n, f.role)
-	if bad == nil {
-		bad = c.misfit(to, f.role)
+	to, bad := c.resolve(ref.text, n)
+	switch {
+	case bad == nil:
+		return c.refer(n, to, f)
+	case bad.later:
+		c.waiting = append(c.waiting, waiting{n, f})
+		return true
+	default:
+		return c.unresolvable(n, f, bad)
 	}
-	if bad != nil {
-		if bad.severity == Warning {
-			bad.what += "; " + effect(f)
-		}
-		c.report(ref.file, bad.severity, bad.class, ref.loc(), bad.what, bad.remedy)
-		return c.isolate(n, f)
+}
+
+// refer makes n a reference to what was found.
+func (c *checker) refer(n, to *node, f field) bool {
+	if bad := c.misfit(to, f.role); bad != nil {
+		return c.unresolvable(n, f, bad)
 	}
 	c.follow(n, to, f)
 	c.siblings(n, f)
 	return true
 }
 
+// unresolvable tells that n names nothing.
+func (c *checker) unresolvable(n *node, f field, bad *trouble) bool {
+	ref := refOf(n)
+	what := bad.what
+	if bad.severity == Warning {
+		what += "; " + effect(f)
+	}
+	c.report(ref.file, bad.severity, bad.class, ref.loc(), what, bad.remedy)
+	return c.isolate(n, f)
+}
+
+// settle looks again for what references wait for, as long as there is something new: the network is asked last, for one
+// address after the other, since what was read may name itself what the next one refers to.
+func (c *checker) settle() {
+	for len(c.waiting) > 0 {
+		if !c.again(false) {
+			c.asking, c.asked = true, false
+			if !c.again(false) {
+				c.again(true)
+			}
+			c.asking = false
+		}
+		c.work()
+	}
+}
+
+// again tries all references that wait, for the last time or not, and reports whether some of them wait no longer.
+func (c *checker) again(last bool) bool {
+	all := c.waiting
+	c.waiting = nil
+	for _, w := range all {
+		c.resume(w, last)
+	}
+	return len(c.waiting) < len(all)
+}
+
+// resume tries a reference that waits, for the last time or not.
+func (c *checker) resume(w waiting, last bool) {
+	mapped := w.f.form == formText
+	ref := w.n
+	if !mapped {
+		ref = refOf(w.n)
+	}
+	if ref == nil {
+		return // as another role it is isolated already
+	}
+	to, bad := c.resolve(ref.text, w.n)
+	switch {
+	case bad == nil && mapped:
+		c.follow(w.n, to, obj(roleSchema))
+	case bad == nil:
+		c.refer(w.n, to, w.f)
+	case bad.later && !last:
+		c.waiting = append(c.waiting, w)
+	case mapped:
+		c.unmapped(w.n, bad)
+		w.n.parent.drop(w.n)
+	case !c.unresolvable(w.n, w.f, bad):
+		w.n.broken = true
+	}
+}
+
 // refersToList reports whether an object in the place of a list is a reference to one.
 func (c *checker) refersToList(n *node) bool {
-	if !c.isReference(n) {
+	ref := refOf(n)
+	if ref == nil {
 		return false
 	}
-	to, bad := c.resolve(n.get("$ref").text, n, roleNone)
+	to, bad := c.resolve(ref.text, n)
 	return bad == nil && to.shape == shapeList
 }
 
@@ -72,7 +154,7 @@ func (c *checker) follow(n, to *node, f field) {
 
 // annotations are keywords beside a $ref that assert nothing.
 var annotations = []string{
-	"$ref", "title", "description", "summary", "deprecated", "example", "examples", "externalDocs", "xml", "$comment", "$defs",
+	"$ref", "$dynamicRef", "title", "description", "summary", "deprecated", "example", "examples", "externalDocs", "xml", "$comment", "$defs",
 	"definitions", "$id", "$anchor", "$dynamicAnchor", "$schema",
 }
 
@@ -84,7 +166,7 @@ func (c *checker) siblings(n *node, f field) {
 	if f.role == rolePathItem || f.role == roleSchema && c.version == version31 {
 		c.prepare(n, f.role)
 		g := c.grammar(f.role)
-		n.keep(func(kid *node) bool { return kid.key == "$ref" || c.field(n, kid, g) })
+		n.keep(func(kid *node) bool { return kid == refOf(n) || c.field(n, kid, g) })
 		return
 	}
 	n.keep(func(kid *node) bool {
@@ -125,183 +207,4 @@ func (c *checker) misfit(to *node, r role) *trouble {
 		return nil
 	}
 	return unresolved("the reference names " + grammars[is].name + " where " + grammars[r].name + " is expected")
-}
-
-// maxHops bounds how many references one pointer may pass through.
-const maxHops = 50
-
-// resolve finds what a reference at n names. It opens files, and never the network.
-func (c *checker) resolve(text string, n *node, r role) (*node, *trouble) {
-	c.hops = 0
-	return c.hop(text, n, r)
-}
-
-// hop is resolve for one of the references that a pointer passes through.
-func (c *checker) hop(text string, n *node, r role) (*node, *trouble) {
-	if c.hops++; c.hops > maxHops {
-		return nil, unresolved("the reference passes through too many others")
-	}
-	doc, fragment, _ := strings.Cut(text, "#")
-	if doc == "" {
-		if text == "" {
-			return nil, unresolved("the reference is empty")
-		}
-		return c.inside(resource(n), n.file, fragment, text)
-	}
-	u, err := url.Parse(doc)
-	if err != nil || len(u.Scheme) == 1 {
-		u = &url.URL{Path: doc}
-	}
-	if to := c.byID(n, u); to != nil {
-		return c.inside(to, to.file, fragment, text)
-	}
-	if u.Scheme == "file" {
-		return nil, &trouble{Error, "outside-reference", "the reference names the file " + quote(text) + " by an absolute address", "refer to it relative to this document"}
-	}
-	if u.Host != "" || u.Scheme == "http" || u.Scheme == "https" || u.Scheme == "ftp" {
-		return nil, network(u, text)
-	}
-	if u.Scheme != "" {
-		return nil, unresolved("nothing here has the address " + quote(text))
-	}
-	f, bad := c.open(u.Path, n.file, r)
-	if bad != nil {
-		return nil, bad
-	}
-	return c.inside(f.root, f, fragment, text)
-}
-
-// network tells of a reference to another host. It is left open like one that names nothing, but for addresses that only
-// mean something from the inside: who writes those wants this machine to call them.
-func network(u *url.URL, text string) *trouble {
-	host := strings.ToLower(u.Hostname())
-	_, err := netip.ParseAddr(host)
-	if err == nil || host == "" || host == "localhost" || strings.HasSuffix(host, ".localhost") || strings.HasSuffix(host, ".internal") {
-		return &trouble{Error, "network-reference", "the reference " + quote(text) + " leads into a private network", "refer to a file beside this document"}
-	}
-	return &trouble{
-		Warning, "network-reference", "the reference " + quote(text) + " leads to the network, which is never used",
-		"save that document beside this one and refer to the file",
-	}
-}
-
-// inside finds a fragment in a resource, which is a file or a schema with an $id.
-func (c *checker) inside(at *node, f *file, fragment, text string) (*node, *trouble) {
-	switch {
-	case fragment == "":
-		if at == c.root.root {
-			return nil, unresolved("the reference names the whole document")
-		}
-		return at, nil
-	case fragment[0] == '/':
-		to, bad := c.walk(at, fragment, text)
-		if bad != nil && at != f.root { // most authors count from the document, whatever $id says
-			if other, otherBad := c.walk(f.root, fragment, text); otherBad == nil {
-				return other, nil
-			}
-		}
-		return to, bad
-	default:
-		name, err := url.PathUnescape(fragment)
-		if err != nil {
-			name = fragment
-		}
-		if to := f.anchors[name]; to != nil {
-			return to, nil
-		}
-		return nil, unresolved("nothing here has the anchor " + quote(fragment))
-	}
-}
-
-// walk follows a JSON pointer (RFC 6901), through references where it has to.
-func (c *checker) walk(at *node, pointer, text string) (*node, *trouble) {
-	for token := range strings.SplitSeq(pointer[1:], "/") {
-		next := step(at, token)
-		for next == nil && c.isReference(at) {
-			to, bad := c.hop(at.get("$ref").text, at, roleNone)
-			if bad != nil {
-				return nil, bad
-			}
-			at = to
-			next = step(at, token)
-		}
-		if next == nil {
-			return nil, unresolved("the reference " + quote(text) + " names nothing: there is no " + quote(token) + " in " + quote(at.pointer()))
-		}
-		at = next
-	}
-	return at, nil
-}
-
-func step(at *node, token string) *node {
-	if decoded, err := url.PathUnescape(token); err == nil {
-		if kid := child(at, unescapePointer(decoded)); kid != nil {
-			return kid
-		}
-	}
-	return child(at, unescapePointer(token))
-}
-
-func child(at *node, name string) *node {
-	if at.shape != shapeList {
-		return at.get(name)
-	}
-	if i, err := strconv.Atoi(name); err == nil && i >= 0 && i < len(at.kids) {
-		return at.kids[i]
-	}
-	return nil
-}
-
-// open returns a file that a reference in from names, parsed.
-func (c *checker) open(path string, from *file, r role) (*file, *trouble) {
-	name := quote(path)
-	path = filepath.FromSlash(path)
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(filepath.Dir(from.path), path)
-	}
-	real, rel, err := c.folder.locate(path)
-	switch {
-	case errors.Is(err, errOutside):
-		return nil, &trouble{Error, "outside-reference", "the file " + name + " lies outside of the folder of the document", "copy it into the folder, or name a folder that holds both with --root"}
-	case err != nil:
-		return nil, unresolved("the file " + name + " does not exist")
-	}
-	f, known := c.files[real]
-	if !known {
-		data, err := c.folder.read(rel, c.config.limits.Size-c.budget.size)
-		switch {
-		case errors.Is(err, errTooLarge):
-			return nil, &trouble{Error, "limit", "with the file " + name + " the document has more than " + count(int(c.config.limits.Size)) + " bytes", "split the API into several documents"}
-		case errors.Is(err, errFolder):
-			return nil, unresolved(name + " is a folder")
-		case errors.Is(err, errNotRegular):
-			return nil, &trouble{Error, "not-a-file", name + " is not a regular file; nothing else is opened", "refer to a file"}
-		case err != nil:
-			return nil, &trouble{Error, "not-a-file", "the file " + name + " cannot be read: " + err.Error(), "look at its permissions"}
-		}
-		f = c.newNeighbour(real, data)
-		before := len(c.diags)
-		if c.parse(f) {
-			c.register(f)
-		} else {
-			for i := before; i < len(c.diags); i++ {
-				if c.diags[i].Class != "limit" {
-					c.diags[i].Severity = Warning
-				}
-			}
-		}
-	}
-	if f.root == nil {
-		return nil, unresolved("the file " + name + " is neither JSON nor YAML")
-	}
-	return f, nil
-}
-
-// newNeighbour names a file for people as reached from the path that the user gave, and for identity from the root document.
-func (c *checker) newNeighbour(path string, data []byte) *file {
-	rel, err := filepath.Rel(c.dir, path)
-	if err != nil {
-		rel = path
-	}
-	return newFile(filepath.Join(c.userDir, rel), filepath.ToSlash(rel), path, data)
 }

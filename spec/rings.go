@@ -34,7 +34,7 @@ func (c *checker) breakRings() {
 // cut takes a reference out of the ring that it closes. A schema that is nothing but itself has no meaning; in all other places
 // it is as if the reference named nothing.
 func (c *checker) cut(n *node) {
-	ref := n.get("$ref")
+	ref := refOf(n)
 	sev, what := Error, "the reference leads back to itself, and never to a value"
 	f := obj(n.role)
 	if n.role != roleSchema {

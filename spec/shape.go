@@ -143,7 +143,7 @@ func (c *checker) members(n *node, f field, member func(*node) bool) bool {
 	if n.shape != shapeObject {
 		return c.wrong(n, "an object")
 	}
-	if f.role != roleNone && c.isReference(n) {
+	if f.role != roleNone && refOf(n) != nil {
 		return c.reference(n, f)
 	}
 	n.keep(func(kid *node) bool {

@@ -16,6 +16,8 @@ type writer struct {
 	// forKin leaves out members that the standard does not know, which are told already: encoding/json would take "Paths"
 	// for "paths". And it writes 0 for numbers that no float64 holds.
 	forKin bool
+	// keepIDs keeps the $id of schemas: dynamic references count from it.
+	keepIDs bool
 }
 
 // spent reports whether more was written than any document needs: references that are followed in place can multiply.
@@ -84,13 +86,13 @@ func (w *writer) members(kids []*node) {
 
 func (w *writer) member(name string) { w.b = append(appendString(w.b, name), ':') }
 
-// skips reports what has no meaning where it stands. The $id of a schema has none any more: references count from the
-// document.
+// skips reports what has no meaning where it stands. The $id of a schema has none any more where all references
+// count from the document.
 func (w *writer) skips(n *node) bool {
 	if n.parent.shape == shapeObject && n.parent.role != roleNone {
 		g := w.grammar(n.parent.role)
 		_, known := g.fields[n.key]
-		if n.key == "$id" && n.parent.role == roleSchema || w.forKin && !known && !g.hasRest && !n.isExtension() {
+		if n.key == "$id" && n.parent.role == roleSchema && !w.keepIDs || w.forKin && !known && !g.hasRest && !n.isExtension() {
 			return true
 		}
 	}

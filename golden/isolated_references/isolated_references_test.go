@@ -12,7 +12,9 @@ import (
 	tornado "github.com/tornadogen/tornadogen/runtime"
 )
 
-type handler struct{ api.UnimplementedDefaultHandler }
+type handler struct {
+	api.UnimplementedDefaultHandler
+}
 
 func (handler) PutPet(_ context.Context, req api.PutPetRequest) (tornado.Blob, error) {
 	return req.Body.Or(tornado.Blob{ContentType: "text/plain", Data: []byte(req.PetID)}), nil
