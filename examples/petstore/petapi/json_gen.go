@@ -119,16 +119,11 @@ func (v *Pet) AppendJSON(b []byte) []byte {
 func (v *Animal) DecodeJSON(d *tornado.Decoder) {
 	switch name, _ := d.Peek("kind"); name {
 	case "cat":
-		x := new(Cat)
-		x.DecodeJSON(d)
-		v.Value = x
+		v.Value = tornado.Read[Cat](d)
 	case "dog":
-		x := new(Dog)
-		x.DecodeJSON(d)
-		v.Value = x
+		v.Value = tornado.Read[Dog](d)
 	default:
-		d.Violate(d.Offset(), "discriminator", "kind must be one of cat, dog")
-		d.Skip()
+		v.Value = UnknownValue(d.Unmatched("discriminator", "kind must be one of cat, dog"))
 	}
 }
 
@@ -150,18 +145,11 @@ func (v Animal) AppendJSON(b []byte) []byte {
 		}
 		return x.AppendJSON(b)
 	}
-	return append(b, "null"...)
+	return tornado.AppendUnion(b, v.Value)
 }
 
-// MarshalJSON is AppendJSON for encoding/json.
-func (v Animal) MarshalJSON() ([]byte, error) {
-	return v.AppendJSON(nil), nil
-}
-
-// UnmarshalJSON is DecodeJSON for encoding/json.
-func (v *Animal) UnmarshalJSON(data []byte) error {
-	return tornado.UnmarshalJSON(data, v)
-}
+func (v Animal) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
+func (v *Animal) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
 
 var catKeys = tornado.NewKeys("kind", "indoor").Required("kind", "indoor")
 
@@ -253,6 +241,8 @@ func (v *Problem) AppendJSON(b []byte) []byte {
 	}
 	return append(b, '}')
 }
+
+func (v UnknownValue) AppendJSON(b []byte) []byte { return tornado.AppendJSON(b, tornado.JSON(v)) }
 
 func decodeNewPetTags(d *tornado.Decoder) []string {
 	start := d.Offset()

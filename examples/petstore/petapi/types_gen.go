@@ -61,12 +61,12 @@ type Animal struct {
 // AnimalValue is implemented by *Cat and *Dog.
 type AnimalValue interface {
 	isAnimal()
-	// AppendJSON appends the value as JSON to b and returns it.
-	AppendJSON(b []byte) []byte
+	tornado.Appender
 }
 
-func (*Cat) isAnimal() {}
-func (*Dog) isAnimal() {}
+func (*Cat) isAnimal()         {}
+func (*Dog) isAnimal()         {}
+func (UnknownValue) isAnimal() {}
 
 // Cat is what the document has at #/components/schemas/Cat.
 type Cat struct {
@@ -89,6 +89,10 @@ type Problem struct {
 	Status tornado.Opt[int32]  `json:"status,omitzero"`
 	Detail tornado.Opt[string] `json:"detail,omitzero"`
 }
+
+// UnknownValue is the JSON of a value that is none of the members of its union. A client keeps what it
+// does not know, so that a server may grow; a server refuses it.
+type UnknownValue tornado.JSON
 
 // ListPetsOK: A page of pets, in the order of their ids.
 type ListPetsOK struct {

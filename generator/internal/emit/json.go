@@ -26,26 +26,37 @@ func printJSON(f *file, p *ir.Package) {
 		case ir.KindStruct:
 			printStructCodec(f, t)
 		case ir.KindUnion:
-			printUnionCodec(f, t)
+			printUnionCodec(f, t, p.Names.Unknown)
+		case ir.KindEnum:
+			printEnumCodec(f, t)
 		case ir.KindArray, ir.KindMap:
 			printNamedCodec(f, t)
 		}
+	}
+	if p.HasUnions {
+		f.short(appendFunc(p.Names.Unknown, &ir.Type{Kind: ir.KindJSON}, tornado("JSON").Call(jen.Id("v"))))
 	}
 	for _, c := range p.Codecs {
 		printCodec(f, c)
 	}
 }
 
+// printEnumCodec prints what makes an enum a member of unions.
+func printEnumCodec(f *file, t *ir.Type) {
+	if t.Enum.OwnAppend {
+		f.short(appendFunc(t.Name, t, jen.Id("v")))
+	}
+}
+
 // printMarshal prints what makes t a value of encoding/json, for types that it would otherwise get wrong.
 func printMarshal(f *file, t *ir.Type) {
-	f.decl("MarshalJSON is AppendJSON for encoding/json.",
-		method("v", t.Name).Id("MarshalJSON").Params().Params(jen.Index().Byte(), jen.Error()).Block(
-			jen.Return(jen.Id("v").Dot("AppendJSON").Call(jen.Nil()), jen.Nil()),
-		))
-	f.decl("UnmarshalJSON is DecodeJSON for encoding/json.",
-		jen.Func().Params(jen.Id("v").Op("*").Id(t.Name)).Id("UnmarshalJSON").Params(jen.Id("data").Index().Byte()).Error().Block(
-			jen.Return(tornado("UnmarshalJSON").Call(jen.Id("data"), jen.Id("v"))),
-		))
+	marshal := method("v", t.Name).Id("MarshalJSON").Params().Params(jen.Index().Byte(), jen.Error())
+	unmarshal := jen.Func().Params(jen.Id("v").Op("*").Id(t.Name)).Id("UnmarshalJSON").Params(jen.Id("data").Index().Byte()).Error()
+	width := len("func (v *) UnmarshalJSON(data []byte) error return tornado.UnmarshalJSON(data, v)") + len(t.Name)
+	f.short(
+		shortFunc{marshal, jen.List(jen.Id("v").Dot("AppendJSON").Call(jen.Nil()), jen.Nil()), width},
+		shortFunc{unmarshal, tornado("UnmarshalJSON").Call(jen.Id("data"), jen.Id("v")), width},
+	)
 }
 
 // printNamedCodec prints the methods of an array or map with a name.

@@ -1,67 +1,140 @@
 package emit
 
 import (
-	"strings"
+	"fmt"
 
 	"github.com/dave/jennifer/jen"
 
 	"github.com/tornadogen/tornadogen/generator/internal/ir"
 )
 
-// printUnionCodec prints the methods of a union: the discriminator picks the member.
-func printUnionCodec(f *file, t *ir.Type) {
-	f.decl(decodeDoc, jen.Func().Params(jen.Id("v").Op("*").Id(t.Name)).Id("DecodeJSON").Params(decoderParam()).BlockFunc(func(g *jen.Group) {
-		decodeUnion(g, t.Union)
-	}))
-	f.decl(appendDoc+" A union without a value is null.", method("v", t.Name).Id("AppendJSON").Params(bytesParam()).Index().Byte().BlockFunc(func(g *jen.Group) {
-		appendUnion(g, t.Union, false)
-	}))
+// printUnionCodec prints the methods of a union, and those of the wrappers of its members.
+func printUnionCodec(f *file, t *ir.Type, unknown string) {
+	u := t.Union
+	if u.Keys != "" {
+		f.decl("", jen.Var().Id(u.Keys).Op("=").Add(tornado("NewKeys")).Add(textList("(", ")", u.KeyNames)))
+	}
+	f.decl(decodeDoc, jen.Func().Params(jen.Id("v").Op("*").Id(t.Name)).Id("DecodeJSON").Params(decoderParam()).Block(
+		decodePick(u, u.Pick, unknown)...,
+	))
+	printUnionAppend(f, t, false)
 	if t.HasWriteOnly {
-		f.decl(appendResponseDoc, method("v", t.Name).Id("appendResponseJSON").Params(bytesParam()).Index().Byte().BlockFunc(func(g *jen.Group) {
-			appendUnion(g, t.Union, true)
-		}))
+		printUnionAppend(f, t, true)
 	}
 	printMarshal(f, t)
+	var wrappers []shortFunc
+	for _, m := range u.Members {
+		if m.Wrapped {
+			wrappers = append(wrappers, appendFunc(m.Name, m.Type, goType(m.Type.Go).Parens(jen.Id("v"))))
+		}
+	}
+	f.short(wrappers...)
 }
 
-func decodeUnion(g *jen.Group, u *ir.Union) {
-	var values []string
-	peek := jen.Id("d").Dot("Peek").Call(jen.Lit(u.Discriminator))
-	g.Switch(jen.List(jen.Id("name"), jen.Id("_")).Op(":=").Add(peek), jen.Id("name")).BlockFunc(func(g *jen.Group) {
-		for _, m := range u.Members {
-			if len(m.Values) == 0 {
-				continue
-			}
-			values = append(values, m.Values...)
-			g.Case(texts(m.Values)...).Block(
-				define("x", jen.New(jen.Id(m.Type.Name))),
-				jen.Id("x").Dot("DecodeJSON").Call(jen.Id("d")),
-				assign(jen.Id("v").Dot("Value"), jen.Id("x")),
-			)
-		}
-		g.Default().Block(
-			jen.Id("d").Dot("Violate").Call(
-				jen.Id("d").Dot("Offset").Call(),
-				jen.Lit("discriminator"),
-				jen.Lit(u.Discriminator+" must be one of "+strings.Join(values, ", ")),
-			),
-			jen.Id("d").Dot("Skip").Call(),
-		)
-	})
+// appendFunc is the method that unions ask of their members.
+func appendFunc(name string, t *ir.Type, value *jen.Statement) shortFunc {
+	result := appendValue(t, jen.Id("b"), value, false)
+	return shortFunc{
+		method("v", name).Id("AppendJSON").Params(bytesParam()).Index().Byte(), result,
+		len("func (v ) AppendJSON(b []byte) []byte return ") + len(name) + len(fmt.Sprintf("%#v", result)),
+	}
 }
 
-func appendUnion(g *jen.Group, u *ir.Union, response bool) {
-	g.Switch(jen.Id("x").Op(":=").Id("v").Dot("Value").Assert(jen.Type())).BlockFunc(func(g *jen.Group) {
-		for _, m := range u.Members {
-			g.Case(jen.Op("*").Id(m.Type.Name)).Block(appendVariant(m, response)...)
+// printUnionAppend prints what writes a union: members that need more than their method have a case.
+func printUnionAppend(f *file, t *ir.Type, response bool) {
+	var cases []jen.Code
+	for _, m := range t.Union.Members {
+		if m.Fill == nil && m.Prefix == "" && (!response || !m.Type.HasWriteOnly) {
+			continue
 		}
-	})
-	g.Return(jen.Append(jen.Id("b"), jen.Lit("null").Op("...")))
+		of := jen.Id(m.Name)
+		if m.Pointer {
+			of = jen.Op("*").Add(of)
+		}
+		cases = append(cases, jen.Case(of).Block(appendVariant(m, response)...))
+	}
+	doc := appendDoc + " A union without a value is null."
+	if response {
+		doc = appendResponseDoc
+	}
+	value := jen.Id("v").Dot("Value")
+	f.decl(doc, method("v", t.Name).Id(appendMethod(response)).Params(bytesParam()).Index().Byte().BlockFunc(func(g *jen.Group) {
+		if len(cases) > 0 {
+			g.Switch(jen.Id("x").Op(":=").Add(value).Assert(jen.Type())).Block(cases...)
+		}
+		g.Return(tornado("AppendUnion").Call(jen.Id("b"), jen.Id("v").Dot("Value")))
+	}))
+}
+
+// decodePick is what finds the member of the next value, and reads it.
+func decodePick(u *ir.Union, p *ir.Pick, unknown string) []jen.Code {
+	set := func(value jen.Code) jen.Code { return assign(jen.Id("v").Dot("Value"), value) }
+	refused := set(jen.Id(unknown).Call(jen.Id("d").Dot("Unmatched").Call(jen.Lit(p.Keyword), jen.Lit(p.Fault))))
+	cases := func(g *jen.Group) {
+		for _, c := range p.Cases {
+			g.Case(texts(c.Labels)...).Block(decodePick(u, c.Pick, unknown)...)
+		}
+		g.Default().Block(refused)
+	}
+	switch p.Kind {
+	case ir.PickType:
+		return []jen.Code{jen.Switch(jen.Id("d").Dot("Type").Call()).BlockFunc(cases)}
+	case ir.PickValue:
+		peek := jen.Id("d").Dot("Peek").Call(jen.Lit(p.Key))
+		return []jen.Code{jen.Switch(jen.List(jen.Id("name"), jen.Id("_")).Op(":=").Add(peek), jen.Id("name")).BlockFunc(cases)}
+	case ir.PickTry:
+		return []jen.Code{
+			jen.Var().Id("ok").Bool(),
+			jen.If(
+				jen.List(jen.Id("v").Dot("Value"), jen.Id("ok")).Op("=").Add(decodeTries(u, p)),
+				jen.Op("!").Id("ok"),
+			).Block(refused),
+		}
+	case ir.PickMember:
+	}
+	return []jen.Code{set(readMember(p.Member))}
+}
+
+// decodeTries is the call that reads a value as each of several members.
+func decodeTries(u *ir.Union, p *ir.Pick) *jen.Statement {
+	keys := jen.Nil()
+	if p.UsesKeys {
+		keys = jen.Id(u.Keys)
+	}
+	args := []jen.Code{jen.Id("d"), keys}
+	for _, t := range p.Tries {
+		read := jen.Func().Params().Id(u.Interface).Add(oneLine(readMember(t.Member)))
+		args = append(args, tornado("Try").Call(jen.Lit(int(t.Needs)), read))
+	}
+	name := "AnyOf"
+	if p.Exactly {
+		name = "OneOf"
+	}
+	return tornado(name).Add(lines("(", ")", args...))
+}
+
+// readMember is the expression that reads a member of a union.
+func readMember(m *ir.UnionMember) *jen.Statement {
+	switch {
+	case m.Pointer:
+		return tornado("Read").Types(jen.Id(m.Name)).Call(jen.Id("d"))
+	case !isExpression(m.Type):
+		return jen.Op("*").Add(tornado("Read")).Types(jen.Id(m.Name)).Call(jen.Id("d"))
+	case m.Wrapped:
+		return jen.Id(m.Name).Call(read(m.Type, fromDecoder))
+	}
+	return read(m.Type, fromDecoder)
 }
 
 // appendVariant writes the member x, with the discriminator that it lacks.
 func appendVariant(m *ir.UnionMember, response bool) []jen.Code {
-	value := func(name string) *jen.Statement { return appendValue(m.Type, jen.Id("b"), jen.Id(name), response) }
+	value := func(name string) *jen.Statement {
+		x := jen.Id(name)
+		if m.Wrapped {
+			x = goType(m.Type.Go).Parens(x)
+		}
+		return appendValue(m.Type, jen.Id("b"), x, response)
+	}
 	switch {
 	case m.Fill != nil:
 		field := "x." + m.Field.Name

@@ -12,7 +12,11 @@ func printTypes(f *file, p *ir.Package) {
 		f.packageDoc(p.Doc)
 	}
 	for _, t := range p.Types {
-		printType(f, t)
+		printType(f, t, p)
+	}
+	if p.HasUnions {
+		f.decl(p.Names.Unknown+" is the JSON of a value that is none of the members of its union. A client keeps what it does not know, "+
+			"so that a server may grow; a server refuses it.", jen.Type().Id(p.Names.Unknown).Add(tornado("JSON")))
 	}
 	if p.Server || p.Client {
 		for _, op := range p.Operations {
@@ -21,7 +25,7 @@ func printTypes(f *file, p *ir.Package) {
 	}
 }
 
-func printType(f *file, t *ir.Type) {
+func printType(f *file, t *ir.Type, p *ir.Package) {
 	if t.AliasOf != nil {
 		f.decl(t.Doc, jen.Type().Id(t.Name).Op("=").Add(goType(t.AliasOf)))
 		return
@@ -32,7 +36,7 @@ func printType(f *file, t *ir.Type) {
 	case ir.KindStruct:
 		printStruct(f, t)
 	case ir.KindUnion:
-		printUnion(f, t)
+		printUnion(f, t, p.Names.Unknown)
 	case ir.KindArray:
 		f.decl(t.Doc, jen.Type().Id(t.Name).Index().Add(goType(t.Elem.Go)))
 	case ir.KindMap:
@@ -89,20 +93,31 @@ func printStruct(f *file, t *ir.Type) {
 	}))
 }
 
-func printUnion(f *file, t *ir.Type) {
+func printUnion(f *file, t *ir.Type, unknown string) {
 	u := t.Union
 	f.decl(t.Doc, jen.Type().Id(t.Name).Struct(jen.Id("Value").Id(u.Interface)))
 	f.decl(u.Doc, jen.Type().Id(u.Interface).Interface(
 		jen.Id(u.Marker).Params(),
-		comment("AppendJSON appends the value as JSON to b and returns it."),
-		jen.Id("AppendJSON").Params(bytesParam()).Index().Byte(),
+		tornado("Appender"),
 	))
-	for i, m := range u.Members {
-		if i == 0 {
-			f.gap()
-		}
-		f.jen.Func().Params(jen.Op("*").Id(m.Type.Name)).Id(u.Marker).Params().Block()
+	if u.Wrappers != "" {
+		f.decl(u.Wrappers, jen.Type().DefsFunc(func(g *jen.Group) {
+			for _, m := range u.Members {
+				if m.Wrapped {
+					g.Id(m.Name).Add(goType(m.Type.Go))
+				}
+			}
+		}))
 	}
+	f.gap()
+	for _, m := range u.Members {
+		of := jen.Id(m.Name)
+		if m.Pointer {
+			of = jen.Op("*").Add(of)
+		}
+		f.jen.Func().Params(of).Id(u.Marker).Params().Block()
+	}
+	f.jen.Func().Params(jen.Id(unknown)).Id(u.Marker).Params().Block()
 }
 
 // printAnswers prints the structs that hold an operation's answers, and the interface of those that a handler chooses from.

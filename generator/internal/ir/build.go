@@ -46,11 +46,14 @@ type builder struct {
 
 	merger
 	nodes   map[*spec.Schema]*Type // by settled schema
-	filling map[*Type]bool         // arrays and maps without a name whose elements are being looked at
-	rank    map[*Type]int          // of declared types: the order of their schemas
-	rules   map[string]*Rule       // by content
-	uses    []*Use
-	formats map[string]bool // the unknown ones that were reported
+	pickers map[*Type]*picker      // of unions
+	// variants are the schemas that a member of a union and what stands beside it were merged to, by how many unions they lie in.
+	variants map[*spec.Schema]int
+	filling  map[*Type]bool   // arrays and maps without a name whose elements are being looked at
+	rank     map[*Type]int    // of declared types: the order of their schemas
+	rules    map[string]*Rule // by content
+	uses     []*Use
+	formats  map[string]bool // the unknown ones that were reported
 
 	layouts    *layouter
 	operations map[*spec.Operation]string // Go names
@@ -70,6 +73,8 @@ func newBuilder(api *spec.API, opts Options) *builder {
 		order:      make(map[*spec.Schema]int),
 		merger:     newMerger(),
 		nodes:      make(map[*spec.Schema]*Type),
+		pickers:    make(map[*Type]*picker),
+		variants:   make(map[*spec.Schema]int),
 		filling:    make(map[*Type]bool),
 		rank:       make(map[*Type]int),
 		rules:      make(map[string]*Rule),
@@ -114,6 +119,7 @@ func (b *builder) finish() {
 		u.Go = u.complete()
 	}
 	b.markWriteOnly()
+	b.pickMembers()
 	for _, t := range b.pkg.Types {
 		if t.Struct != nil && t.AliasOf == nil {
 			planMembers(t)

@@ -18,7 +18,7 @@ func checkNames(t checker, p *Package) {
 	t.Helper()
 	c := &nameCheck{t: t, seen: make(map[string]string)}
 	n := p.Names
-	for _, name := range []string{n.Handler, n.New, n.Client, n.NewClient, n.Operations, n.Document, n.DocumentBytes, n.AddSecurity} {
+	for _, name := range []string{n.Handler, n.New, n.Client, n.NewClient, n.Operations, n.Document, n.DocumentBytes, n.AddSecurity, n.Unknown} {
 		c.add(name, "reserved")
 	}
 	for _, d := range p.Types {
@@ -109,9 +109,14 @@ func (c *nameCheck) declared(t *Type) {
 	case KindUnion:
 		c.add(t.Union.Interface, "interface")
 		assert.NotEmpty(c.t, t.Union.Members, t.Name)
+		assert.NotNil(c.t, t.Union.Pick, t.Name)
+		if t.Union.Keys != "" {
+			c.add(t.Union.Keys, "keys")
+		}
 		for _, m := range t.Union.Members {
-			assert.NotEmpty(c.t, m.Values, t.Name)
-			assert.True(c.t, m.Field != nil || m.Prefix != "", t.Name)
+			if m.Wrapped {
+				c.add(m.Name, "wrapper")
+			}
 		}
 	default:
 		assert.NotNil(c.t, t.Elem, t.Name)

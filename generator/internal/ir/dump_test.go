@@ -62,10 +62,18 @@ func (d *dumper) declared(t *Type) {
 			}
 		}
 	case KindUnion:
-		d.line("type %s union %s by %s", t.Name, t.Union.Interface, t.Union.Discriminator)
+		d.line("type %s union %s: %s %s", t.Name, t.Union.Interface, t.Union.Keyword, t.Union.Fault)
 		for _, m := range t.Union.Members {
-			d.line("  *%s %s%s", m.Type.Name, strings.Join(m.Values, " "), m.Prefix)
+			switch {
+			case m.Pointer:
+				d.line("  *%s%s", m.Name, m.Prefix)
+			case m.Wrapped:
+				d.line("  %s %s%s%s", m.Name, m.Type.Go, ruleOf(m.Type), constOf(m.Type))
+			default:
+				d.line("  %s", m.Name)
+			}
 		}
+		d.pick("  ", t.Union.Pick)
 	case KindEnum:
 		d.line("type %s %s%s", t.Name, t.Enum.Go, ruleOf(t))
 		for _, v := range t.Enum.Values {
@@ -77,6 +85,24 @@ func (d *dumper) declared(t *Type) {
 			go1 = "map[string]"
 		}
 		d.line("type %s %s%s%s", t.Name, go1, t.Elem.Go, ruleOf(t))
+	}
+}
+
+func (d *dumper) pick(indent string, p *Pick) {
+	switch p.Kind {
+	case PickMember:
+		d.line("%s-> %s", indent, p.Member.Name)
+		return
+	case PickTry:
+		for _, t := range p.Tries {
+			d.line("%stry %s %b exactly=%t", indent, t.Member.Name, t.Needs, p.Exactly)
+		}
+		return
+	case PickType, PickValue:
+	}
+	for _, c := range p.Cases {
+		d.line("%s%s %s", indent, p.Key, strings.Join(c.Labels, " "))
+		d.pick(indent+"  ", c.Pick)
 	}
 }
 

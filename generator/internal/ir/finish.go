@@ -39,7 +39,7 @@ func (b *builder) breakRings() {
 	}
 }
 
-// markWriteOnly finds the types with members that are never sent to a client, here or below, and completes the unions.
+// markWriteOnly finds the types with members that are never sent to a client, here or below.
 func (b *builder) markWriteOnly() {
 	for changed := true; changed; {
 		changed = false
@@ -51,9 +51,6 @@ func (b *builder) markWriteOnly() {
 	}
 	for _, t := range b.pkg.Types {
 		b.pkg.HasWriteOnly = b.pkg.HasWriteOnly || t.HasWriteOnly
-		if t.Union != nil && t.AliasOf == nil {
-			b.fillDiscriminators(t)
-		}
 	}
 }
 
@@ -103,6 +100,10 @@ func (c *collector) declared(t *Type) {
 		}
 	case KindArray, KindMap:
 		c.value(t.Elem.Type)
+	case KindUnion:
+		for _, m := range t.Union.Members {
+			c.value(m.Type)
+		}
 	default:
 	}
 	c.rule(t.Rule)

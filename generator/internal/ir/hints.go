@@ -1,7 +1,6 @@
 package ir
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/tornadogen/tornadogen/generator/internal/naming"
@@ -83,7 +82,7 @@ func (b *builder) hintMembers(members []*spec.Schema, name string) {
 		case m.Title != "":
 			b.hint(m, name+naming.Part(m.Title))
 		default:
-			b.hint(m, name+"Option"+strconv.Itoa(i+1))
+			b.hint(m, name+option(i))
 		}
 	}
 }

@@ -2,7 +2,6 @@ package ir
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/tornadogen/tornadogen/spec"
 )
@@ -22,11 +21,14 @@ func (b *builder) kindOf(s *spec.Schema) Kind {
 		return b.enumKind(s)
 	}
 	types := typesOf(s)
+	if len(types) == 2 && slices.Contains(types, "integer") && slices.Contains(types, "number") {
+		types = []string{"number"}
+	}
 	switch {
 	case len(types) == 1:
 		return b.kindOfType(s, types[0])
 	case len(types) > 1:
-		b.untyped(s, "a value of type "+strings.Join(types, " or "))
+		return KindUnion
 	case constrains(s):
 		b.untyped(s, "a schema without a type")
 	}

@@ -24,6 +24,8 @@ type merger struct {
 	parts  map[*spec.Schema][]*spec.Schema
 	joined map[string]*spec.Schema
 	ids    map[*spec.Schema]int
+	// others are the unions of a settled schema beside its own, which allOf has brought together.
+	others map[*spec.Schema][]*spec.Schema
 	// bare are schemas without their oneOf and anyOf; stripped is the set of them.
 	bare     map[*spec.Schema]*spec.Schema
 	stripped map[*spec.Schema]bool
@@ -43,6 +45,7 @@ func newMerger() merger {
 		parts:    make(map[*spec.Schema][]*spec.Schema),
 		joined:   make(map[string]*spec.Schema),
 		ids:      make(map[*spec.Schema]int),
+		others:   make(map[*spec.Schema][]*spec.Schema),
 		bare:     make(map[*spec.Schema]*spec.Schema),
 		stripped: make(map[*spec.Schema]bool),
 	}

@@ -213,20 +213,16 @@ func (b *builder) mergeObjects(dst, part *spec.Schema, name string) {
 	dst.MinProperties, dst.MaxProperties = larger(dst.MinProperties, part.MinProperties), smaller(dst.MaxProperties, part.MaxProperties)
 }
 
-// mergeUnions carries one union over; of two only the first can be looked at.
+// mergeUnions carries unions over: the first into dst, others beside it.
 func (b *builder) mergeUnions(dst, part *spec.Schema) {
 	if !isUnion(part) {
 		return
 	}
-	if !isUnion(dst) {
+	switch {
+	case !isUnion(dst):
 		dst.OneOf, dst.AnyOf, dst.Discriminator = part.OneOf, part.AnyOf, part.Discriminator
-		return
+	case !slices.Equal(dst.OneOf, part.OneOf) || !slices.Equal(dst.AnyOf, part.AnyOf):
+		b.others[dst] = append(b.others[dst], part)
 	}
-	if !slices.Equal(dst.OneOf, part.OneOf) || !slices.Equal(dst.AnyOf, part.AnyOf) {
-		keyword := "oneOf"
-		if len(part.OneOf) == 0 {
-			keyword = "anyOf"
-		}
-		b.unenforced(part, keyword, "another member of allOf is a union already")
-	}
+	b.others[dst] = append(b.others[dst], b.others[part]...)
 }

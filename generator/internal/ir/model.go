@@ -46,6 +46,8 @@ type Package struct {
 	NeedsLayouts bool
 	// HasWriteOnly tells whether some type has members that are never sent to a client (see Type.HasWriteOnly).
 	HasWriteOnly bool
+	// HasUnions tells whether there is a union, so that Names.Unknown is declared.
+	HasUnions bool
 	// NeedsECMA tells whether some pattern is beyond RE2, so that RuntimeECMA has to be linked.
 	NeedsECMA bool
 }
@@ -61,6 +63,7 @@ type Names struct {
 	DocumentBytes string // "document": the embedded bytes
 	AddSecurity   string // "addSecurity"
 	Layouts       string // "layouts": the table of them
+	Unknown       string // "UnknownValue": a value that is none of the members of a union
 }
 
 // GoShape says how a GoType is put together.

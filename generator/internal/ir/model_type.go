@@ -169,10 +169,12 @@ type Default struct {
 
 // Enum is a named string or integer with a closed set of values.
 type Enum struct {
-	Base   Kind // KindString, or an integer kind
-	Go     *GoType
-	Var    string // of KindString: "petStatusValues", made by tornado.NewEnum; "" for integers, which have Type.Rule
-	Values []*EnumValue
+	Base Kind // KindString, or an integer kind
+	Go   *GoType
+	// OwnAppend tells that the enum is a member of a union, which asks for a method AppendJSON.
+	OwnAppend bool
+	Var       string // of KindString: "petStatusValues", made by tornado.NewEnum; "" for integers, which have Type.Rule
+	Values    []*EnumValue
 }
 
 // EnumValue is one constant.
@@ -181,26 +183,4 @@ type EnumValue struct {
 	Text string // "available"; of an integer its digits
 	Expr *Expr  // the literal
 	Doc  string
-}
-
-// Union is a value of one of several struct types, told apart by a member.
-type Union struct {
-	Interface     string // "AnimalValue"
-	Marker        string // "isAnimal"
-	Doc           string // of the interface
-	Discriminator string // JSON name of the member that decides: "kind"
-	Members       []*UnionMember
-}
-
-// UnionMember is one type that a union may hold, by pointer.
-type UnionMember struct {
-	Type   *Type    // KindStruct
-	Values []string // of the discriminator: "cat"; the first is written
-	// Field is the discriminator of the member; nil where it declares none.
-	Field *Field
-	// Fill is what Field is set to on encoding while it is empty, a string or a constant of a string enum; nil where Field
-	// is nil or of another type.
-	Fill *Expr
-	// Prefix is `{"kind":"cat"`, written in front of the members where Field is nil.
-	Prefix string
 }

@@ -83,6 +83,14 @@ func (b *builder) objectKeywords(p *Param, s *spec.Schema) {
 	}
 }
 
+// ofTexts says whether all members of a union are scalars, or arrays of them.
+func ofTexts(t *Type) bool {
+	return !slices.ContainsFunc(t.Union.Members, func(m *UnionMember) bool {
+		kind := m.Type.Kind
+		return !isScalar(kind) && kind != KindJSON && (kind != KindArray || !isScalar(m.Type.Elem.Type.Kind))
+	})
+}
+
 func textType() *Type { return &Type{Kind: KindString, Go: scalars[KindString]} }
 
 // shape decides how text becomes a value of t, and puts another type in its place where that is text itself.
@@ -96,8 +104,13 @@ func (b *builder) shape(p *Param, t *Type) bool {
 	case KindStruct:
 		b.shapeStruct(p, t)
 	case KindUnion:
-		p.Kind = ParamJSON
-		b.asJSON(p, p.Wire)
+		if !ofTexts(t) {
+			p.Kind = ParamJSON
+			b.asJSON(p, p.Wire)
+			break
+		}
+		b.untyped(t.Schema, "a parameter of several types")
+		b.shapeUntyped(p, t)
 	case KindJSON:
 		b.shapeUntyped(p, t)
 	default:

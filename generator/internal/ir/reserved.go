@@ -41,6 +41,7 @@ func (b *builder) reserveNames() {
 		DocumentBytes: b.scope.Take("document"),
 		AddSecurity:   b.scope.Take("addSecurity"),
 		Layouts:       b.scope.Take("layouts"),
+		Unknown:       b.scope.Take("UnknownValue"),
 	}
 	b.scope.Take(authenticator)
 	b.scope.Take(unimplemented + authenticator)

@@ -121,15 +121,8 @@ func (v *Open) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
-// MarshalJSON is AppendJSON for encoding/json.
-func (v Open) MarshalJSON() ([]byte, error) {
-	return v.AppendJSON(nil), nil
-}
-
-// UnmarshalJSON is DecodeJSON for encoding/json.
-func (v *Open) UnmarshalJSON(data []byte) error {
-	return tornado.UnmarshalJSON(data, v)
-}
+func (v Open) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
+func (v *Open) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
 
 var closedKeys = tornado.NewKeys("id")
 
@@ -207,15 +200,8 @@ func (v *Prefixed) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
-// MarshalJSON is AppendJSON for encoding/json.
-func (v Prefixed) MarshalJSON() ([]byte, error) {
-	return v.AppendJSON(nil), nil
-}
-
-// UnmarshalJSON is DecodeJSON for encoding/json.
-func (v *Prefixed) UnmarshalJSON(data []byte) error {
-	return tornado.UnmarshalJSON(data, v)
-}
+func (v Prefixed) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
+func (v *Prefixed) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
 
 func decodeJSONMap(d *tornado.Decoder) map[string]tornado.JSON {
 	m := map[string]tornado.JSON{}

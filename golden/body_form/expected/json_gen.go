@@ -110,15 +110,8 @@ func (v *Filter) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
-// MarshalJSON is AppendJSON for encoding/json.
-func (v Filter) MarshalJSON() ([]byte, error) {
-	return v.AppendJSON(nil), nil
-}
-
-// UnmarshalJSON is DecodeJSON for encoding/json.
-func (v *Filter) UnmarshalJSON(data []byte) error {
-	return tornado.UnmarshalJSON(data, v)
-}
+func (v Filter) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
+func (v *Filter) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
 
 var pageKeys = tornado.NewKeys("offset", "limit")
 
@@ -301,16 +294,11 @@ func (v *PostChargeBodyItemsItem) AppendJSON(b []byte) []byte {
 func (v *PostChargeBodyOwner) DecodeJSON(d *tornado.Decoder) {
 	switch name, _ := d.Peek("kind"); name {
 	case "Person":
-		x := new(Person)
-		x.DecodeJSON(d)
-		v.Value = x
+		v.Value = tornado.Read[Person](d)
 	case "Company":
-		x := new(Company)
-		x.DecodeJSON(d)
-		v.Value = x
+		v.Value = tornado.Read[Company](d)
 	default:
-		d.Violate(d.Offset(), "discriminator", "kind must be one of Person, Company")
-		d.Skip()
+		v.Value = UnknownValue(d.Unmatched("discriminator", "kind must be one of Person, Company"))
 	}
 }
 
@@ -332,18 +320,11 @@ func (v PostChargeBodyOwner) AppendJSON(b []byte) []byte {
 		}
 		return x.AppendJSON(b)
 	}
-	return append(b, "null"...)
+	return tornado.AppendUnion(b, v.Value)
 }
 
-// MarshalJSON is AppendJSON for encoding/json.
-func (v PostChargeBodyOwner) MarshalJSON() ([]byte, error) {
-	return v.AppendJSON(nil), nil
-}
-
-// UnmarshalJSON is DecodeJSON for encoding/json.
-func (v *PostChargeBodyOwner) UnmarshalJSON(data []byte) error {
-	return tornado.UnmarshalJSON(data, v)
-}
+func (v PostChargeBodyOwner) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
+func (v *PostChargeBodyOwner) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
 
 var searchBodyKeys = tornado.NewKeys("words", "sizes", "names", "filter", "page", "color", "back")
 
@@ -431,6 +412,8 @@ func (v *SearchBodyColor) AppendJSON(b []byte) []byte {
 	}
 	return append(b, '}')
 }
+
+func (v UnknownValue) AppendJSON(b []byte) []byte { return tornado.AppendJSON(b, tornado.JSON(v)) }
 
 func decodePostChargeBodyTags(d *tornado.Decoder) []string {
 	start := d.Offset()

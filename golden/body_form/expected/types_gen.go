@@ -63,7 +63,7 @@ type PostChargeBodyItemsItem struct {
 	Count tornado.Opt[int64] `json:"count,omitzero"`
 }
 
-// PostChargeBodyOwner is a Person or Company, told apart by "kind".
+// PostChargeBodyOwner is a Person or a Company, told apart by "kind".
 type PostChargeBodyOwner struct {
 	Value PostChargeBodyOwnerValue
 }
@@ -71,12 +71,12 @@ type PostChargeBodyOwner struct {
 // PostChargeBodyOwnerValue is implemented by *Person and *Company.
 type PostChargeBodyOwnerValue interface {
 	isPostChargeBodyOwner()
-	// AppendJSON appends the value as JSON to b and returns it.
-	AppendJSON(b []byte) []byte
+	tornado.Appender
 }
 
-func (*Person) isPostChargeBodyOwner()  {}
-func (*Company) isPostChargeBodyOwner() {}
+func (*Person) isPostChargeBodyOwner()      {}
+func (*Company) isPostChargeBodyOwner()     {}
+func (UnknownValue) isPostChargeBodyOwner() {}
 
 // SearchBody is what the document has at
 // #/paths/~1search/post/requestBody/content/application~1x-www-form-urlencoded/schema.
@@ -96,3 +96,7 @@ type SearchBodyColor struct {
 	R tornado.Opt[int64] `json:"R,omitzero"`
 	G tornado.Opt[int64] `json:"G,omitzero"`
 }
+
+// UnknownValue is the JSON of a value that is none of the members of its union. A client keeps what it
+// does not know, so that a server may grow; a server refuses it.
+type UnknownValue tornado.JSON

@@ -52,12 +52,5 @@ func (v *T) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
-// MarshalJSON is AppendJSON for encoding/json.
-func (v T) MarshalJSON() ([]byte, error) {
-	return v.AppendJSON(nil), nil
-}
-
-// UnmarshalJSON is DecodeJSON for encoding/json.
-func (v *T) UnmarshalJSON(data []byte) error {
-	return tornado.UnmarshalJSON(data, v)
-}
+func (v T) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
+func (v *T) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }

@@ -41,7 +41,9 @@ func (v *Mixed) DecodeJSON(d *tornado.Decoder) {
 		case 2:
 			v.Folder = d.JSON()
 		case 3:
-			v.Union = d.JSON()
+			var x MixedUnion
+			x.DecodeJSON(d)
+			v.Union.Set(x)
 		case 4:
 			v.Never = d.JSON()
 		case 5:
@@ -63,8 +65,8 @@ func (v *Mixed) AppendJSON(b []byte) []byte {
 	if v.Folder != nil {
 		b = tornado.AppendJSON(append(b, `,"folder":`...), v.Folder)
 	}
-	if v.Union != nil {
-		b = tornado.AppendJSON(append(b, `,"union":`...), v.Union)
+	if x, ok := v.Union.Get(); ok {
+		b = x.AppendJSON(append(b, `,"union":`...))
 	}
 	if v.Never != nil {
 		b = tornado.AppendJSON(append(b, `,"never":`...), v.Never)
@@ -74,6 +76,39 @@ func (v *Mixed) AppendJSON(b []byte) []byte {
 	}
 	return append(b, '}')
 }
+
+// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
+func (v *MixedUnion) DecodeJSON(d *tornado.Decoder) {
+	switch d.Type() {
+	case "object", "array", "number", "boolean":
+		v.Value = MixedUnionAny(d.JSON())
+	case "string":
+		var ok bool
+		if v.Value, ok = tornado.AnyOf(
+			d,
+			nil,
+			tornado.Try(0, func() MixedUnionValue { return MixedUnionString(d.String(nil)) }),
+			tornado.Try(0, func() MixedUnionValue { return MixedUnionAny(d.JSON()) }),
+		); !ok {
+			v.Value = UnknownValue(d.Unmatched("anyOf", "must be a string or any value"))
+		}
+	default:
+		v.Value = UnknownValue(d.Unmatched("anyOf", "must be a string or any value"))
+	}
+}
+
+// AppendJSON appends v as JSON to b and returns it. A union without a value is null.
+func (v MixedUnion) AppendJSON(b []byte) []byte {
+	return tornado.AppendUnion(b, v.Value)
+}
+
+func (v MixedUnion) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
+func (v *MixedUnion) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+
+func (v MixedUnionString) AppendJSON(b []byte) []byte { return tornado.AppendString(b, string(v)) }
+func (v MixedUnionAny) AppendJSON(b []byte) []byte    { return tornado.AppendJSON(b, tornado.JSON(v)) }
+
+func (v UnknownValue) AppendJSON(b []byte) []byte { return tornado.AppendJSON(b, tornado.JSON(v)) }
 
 func decodeInt64Slice(d *tornado.Decoder) []int64 {
 	list := []int64{}

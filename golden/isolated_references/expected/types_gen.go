@@ -11,13 +11,38 @@ type Problem struct {
 
 // Mixed is what the document has at #/components/schemas/Mixed.
 type Mixed struct {
-	Kind      tornado.JSON `json:"kind"`
-	Malformed tornado.JSON `json:"malformed,omitzero"`
-	Folder    tornado.JSON `json:"folder,omitzero"`
-	Union     tornado.JSON `json:"union,omitzero"`
-	Never     tornado.JSON `json:"never,omitzero"`
-	List      []int64      `json:"list,omitzero"`
+	Kind      tornado.JSON            `json:"kind"`
+	Malformed tornado.JSON            `json:"malformed,omitzero"`
+	Folder    tornado.JSON            `json:"folder,omitzero"`
+	Union     tornado.Opt[MixedUnion] `json:"union,omitzero"`
+	Never     tornado.JSON            `json:"never,omitzero"`
+	List      []int64                 `json:"list,omitzero"`
 }
+
+// MixedUnion is a string or any value.
+type MixedUnion struct {
+	Value MixedUnionValue
+}
+
+// MixedUnionValue is implemented by MixedUnionString and MixedUnionAny.
+type MixedUnionValue interface {
+	isMixedUnion()
+	tornado.Appender
+}
+
+// What a MixedUnion holds.
+type (
+	MixedUnionString string
+	MixedUnionAny    tornado.JSON
+)
+
+func (MixedUnionString) isMixedUnion() {}
+func (MixedUnionAny) isMixedUnion()    {}
+func (UnknownValue) isMixedUnion()     {}
+
+// UnknownValue is the JSON of a value that is none of the members of its union. A client keeps what it
+// does not know, so that a server may grow; a server refuses it.
+type UnknownValue tornado.JSON
 
 // PutPetNotFound: No such pet.
 type PutPetNotFound struct {

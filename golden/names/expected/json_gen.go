@@ -171,15 +171,8 @@ func (v *Thing) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
-// MarshalJSON is AppendJSON for encoding/json.
-func (v Thing) MarshalJSON() ([]byte, error) {
-	return v.AppendJSON(nil), nil
-}
-
-// UnmarshalJSON is DecodeJSON for encoding/json.
-func (v *Thing) UnmarshalJSON(data []byte) error {
-	return tornado.UnmarshalJSON(data, v)
-}
+func (v Thing) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
+func (v *Thing) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
 
 var thing2Keys = tornado.NewKeys("x")
 

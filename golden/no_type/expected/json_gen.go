@@ -20,7 +20,9 @@ func (v *Bag) DecodeJSON(d *tornado.Decoder) {
 		case 3:
 			v.List = decodeJSONSlice(d)
 		case 4:
-			v.Several = d.JSON()
+			var x BagSeveral
+			x.DecodeJSON(d)
+			v.Several.Set(x)
 		default:
 			d.SkipUnknown()
 		}
@@ -41,11 +43,36 @@ func (v *Bag) AppendJSON(b []byte) []byte {
 	if v.List != nil {
 		b = appendJSONSlice(append(b, `,"list":`...), v.List)
 	}
-	if v.Several != nil {
-		b = tornado.AppendJSON(append(b, `,"several":`...), v.Several)
+	if x, ok := v.Several.Get(); ok {
+		b = x.AppendJSON(append(b, `,"several":`...))
 	}
 	return append(b, '}')
 }
+
+// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
+func (v *BagSeveral) DecodeJSON(d *tornado.Decoder) {
+	switch d.Type() {
+	case "string":
+		v.Value = BagSeveralString(d.String(nil))
+	case "number":
+		v.Value = BagSeveralInteger(d.Int64(nil))
+	default:
+		v.Value = UnknownValue(d.Unmatched("type", "must be a string or an integer"))
+	}
+}
+
+// AppendJSON appends v as JSON to b and returns it. A union without a value is null.
+func (v BagSeveral) AppendJSON(b []byte) []byte {
+	return tornado.AppendUnion(b, v.Value)
+}
+
+func (v BagSeveral) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
+func (v *BagSeveral) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+
+func (v BagSeveralString) AppendJSON(b []byte) []byte  { return tornado.AppendString(b, string(v)) }
+func (v BagSeveralInteger) AppendJSON(b []byte) []byte { return tornado.AppendInt64(b, int64(v)) }
+
+func (v UnknownValue) AppendJSON(b []byte) []byte { return tornado.AppendJSON(b, tornado.JSON(v)) }
 
 func decodeJSONSlice(d *tornado.Decoder) []tornado.JSON {
 	list := []tornado.JSON{}

@@ -6,9 +6,34 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // Bag is what the document has at #/components/schemas/Bag.
 type Bag struct {
-	Any     tornado.JSON   `json:"any"`
-	Yes     tornado.JSON   `json:"yes,omitzero"`
-	No      tornado.JSON   `json:"no,omitzero"`
-	List    []tornado.JSON `json:"list,omitzero"`
-	Several tornado.JSON   `json:"several,omitzero"`
+	Any     tornado.JSON            `json:"any"`
+	Yes     tornado.JSON            `json:"yes,omitzero"`
+	No      tornado.JSON            `json:"no,omitzero"`
+	List    []tornado.JSON          `json:"list,omitzero"`
+	Several tornado.Opt[BagSeveral] `json:"several,omitzero"`
 }
+
+// BagSeveral is a string or an integer.
+type BagSeveral struct {
+	Value BagSeveralValue
+}
+
+// BagSeveralValue is implemented by BagSeveralString and BagSeveralInteger.
+type BagSeveralValue interface {
+	isBagSeveral()
+	tornado.Appender
+}
+
+// What a BagSeveral holds.
+type (
+	BagSeveralString  string
+	BagSeveralInteger int64
+)
+
+func (BagSeveralString) isBagSeveral()  {}
+func (BagSeveralInteger) isBagSeveral() {}
+func (UnknownValue) isBagSeveral()      {}
+
+// UnknownValue is the JSON of a value that is none of the members of its union. A client keeps what it
+// does not know, so that a server may grow; a server refuses it.
+type UnknownValue tornado.JSON

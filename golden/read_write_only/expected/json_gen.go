@@ -88,16 +88,11 @@ func (v *User) appendResponseJSON(b []byte) []byte {
 func (v *Contact) DecodeJSON(d *tornado.Decoder) {
 	switch name, _ := d.Peek("by"); name {
 	case "mail":
-		x := new(Mail)
-		x.DecodeJSON(d)
-		v.Value = x
+		v.Value = tornado.Read[Mail](d)
 	case "phone":
-		x := new(Phone)
-		x.DecodeJSON(d)
-		v.Value = x
+		v.Value = tornado.Read[Phone](d)
 	default:
-		d.Violate(d.Offset(), "discriminator", "by must be one of mail, phone")
-		d.Skip()
+		v.Value = UnknownValue(d.Unmatched("discriminator", "by must be one of mail, phone"))
 	}
 }
 
@@ -119,7 +114,7 @@ func (v Contact) AppendJSON(b []byte) []byte {
 		}
 		return x.AppendJSON(b)
 	}
-	return append(b, "null"...)
+	return tornado.AppendUnion(b, v.Value)
 }
 
 // appendResponseJSON is AppendJSON without the members that are never sent to a caller.
@@ -140,18 +135,11 @@ func (v Contact) appendResponseJSON(b []byte) []byte {
 		}
 		return x.AppendJSON(b)
 	}
-	return append(b, "null"...)
+	return tornado.AppendUnion(b, v.Value)
 }
 
-// MarshalJSON is AppendJSON for encoding/json.
-func (v Contact) MarshalJSON() ([]byte, error) {
-	return v.AppendJSON(nil), nil
-}
-
-// UnmarshalJSON is DecodeJSON for encoding/json.
-func (v *Contact) UnmarshalJSON(data []byte) error {
-	return tornado.UnmarshalJSON(data, v)
-}
+func (v Contact) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
+func (v *Contact) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
 
 var mailKeys = tornado.NewKeys("by", "code").Required("by", "code").WriteOnly("code")
 
@@ -241,6 +229,8 @@ func (v *Group) appendResponseJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
 	return append(b, '}')
 }
+
+func (v UnknownValue) AppendJSON(b []byte) []byte { return tornado.AppendJSON(b, tornado.JSON(v)) }
 
 func decodeGroupSlice(d *tornado.Decoder) []Group {
 	list := []Group{}

@@ -17,7 +17,7 @@ type User struct {
 	Contact  tornado.Opt[Contact] `json:"contact,omitzero"`
 }
 
-// Contact is a Mail or Phone, told apart by "by".
+// Contact is a Mail or a Phone, told apart by "by".
 type Contact struct {
 	Value ContactValue
 }
@@ -25,12 +25,12 @@ type Contact struct {
 // ContactValue is implemented by *Mail and *Phone.
 type ContactValue interface {
 	isContact()
-	// AppendJSON appends the value as JSON to b and returns it.
-	AppendJSON(b []byte) []byte
+	tornado.Appender
 }
 
-func (*Mail) isContact()  {}
-func (*Phone) isContact() {}
+func (*Mail) isContact()        {}
+func (*Phone) isContact()       {}
+func (UnknownValue) isContact() {}
 
 // Mail is what the document has at #/components/schemas/Mail.
 type Mail struct {
@@ -48,3 +48,7 @@ type Group struct {
 	Name   string              `json:"name"`
 	Secret tornado.Opt[string] `json:"secret,omitzero"`
 }
+
+// UnknownValue is the JSON of a value that is none of the members of its union. A client keeps what it
+// does not know, so that a server may grow; a server refuses it.
+type UnknownValue tornado.JSON

@@ -8,24 +8,15 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 func (v *Shape) DecodeJSON(d *tornado.Decoder) {
 	switch name, _ := d.Peek("kind"); name {
 	case "circle", "round":
-		x := new(Circle)
-		x.DecodeJSON(d)
-		v.Value = x
+		v.Value = tornado.Read[Circle](d)
 	case "square":
-		x := new(Square)
-		x.DecodeJSON(d)
-		v.Value = x
+		v.Value = tornado.Read[Square](d)
 	case "Group":
-		x := new(Group)
-		x.DecodeJSON(d)
-		v.Value = x
+		v.Value = tornado.Read[Group](d)
 	case "line":
-		x := new(Line)
-		x.DecodeJSON(d)
-		v.Value = x
+		v.Value = tornado.Read[Line](d)
 	default:
-		d.Violate(d.Offset(), "discriminator", "kind must be one of circle, round, square, Group, line")
-		d.Skip()
+		v.Value = UnknownValue(d.Unmatched("discriminator", "kind must be one of circle, round, square, Group, line"))
 	}
 }
 
@@ -57,18 +48,11 @@ func (v Shape) AppendJSON(b []byte) []byte {
 		b = append(b, `{"kind":"line"`...)
 		return tornado.JoinObject(x.AppendJSON(b), len(b))
 	}
-	return append(b, "null"...)
+	return tornado.AppendUnion(b, v.Value)
 }
 
-// MarshalJSON is AppendJSON for encoding/json.
-func (v Shape) MarshalJSON() ([]byte, error) {
-	return v.AppendJSON(nil), nil
-}
-
-// UnmarshalJSON is DecodeJSON for encoding/json.
-func (v *Shape) UnmarshalJSON(data []byte) error {
-	return tornado.UnmarshalJSON(data, v)
-}
+func (v Shape) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
+func (v *Shape) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
 
 var circleKeys = tornado.NewKeys("kind", "radius").Required("kind", "radius")
 
@@ -170,6 +154,8 @@ func (v *Group) AppendJSON(b []byte) []byte {
 	b = appendShapeSlice(append(b, `,"shapes":`...), v.Shapes)
 	return append(b, '}')
 }
+
+func (v UnknownValue) AppendJSON(b []byte) []byte { return tornado.AppendJSON(b, tornado.JSON(v)) }
 
 func decodeShapeSlice(d *tornado.Decoder) []Shape {
 	list := []Shape{}

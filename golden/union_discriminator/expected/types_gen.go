@@ -12,14 +12,14 @@ type Shape struct {
 // ShapeValue is implemented by *Circle, *Square, *Group and *Line.
 type ShapeValue interface {
 	isShape()
-	// AppendJSON appends the value as JSON to b and returns it.
-	AppendJSON(b []byte) []byte
+	tornado.Appender
 }
 
-func (*Circle) isShape() {}
-func (*Square) isShape() {}
-func (*Group) isShape()  {}
-func (*Line) isShape()   {}
+func (*Circle) isShape()      {}
+func (*Square) isShape()      {}
+func (*Group) isShape()       {}
+func (*Line) isShape()        {}
+func (UnknownValue) isShape() {}
 
 // Circle is what the document has at #/components/schemas/Circle.
 type Circle struct {
@@ -60,3 +60,7 @@ type Group struct {
 	Kind   string  `json:"kind"`
 	Shapes []Shape `json:"shapes"`
 }
+
+// UnknownValue is the JSON of a value that is none of the members of its union. A client keeps what it
+// does not know, so that a server may grow; a server refuses it.
+type UnknownValue tornado.JSON

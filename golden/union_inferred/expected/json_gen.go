@@ -2,26 +2,81 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"maps"
+	"slices"
 
-var holderKeys = tornado.NewKeys("byKey", "byType", "mixed", "orNull")
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
+
+var holderKeys = tornado.NewKeys(
+	"byKey",
+	"byType",
+	"list",
+	"byConst",
+	"inOrder",
+	"exactly",
+	"mixed",
+	"orNull",
+	"each",
+	"named",
+	"tree",
+)
 
 // DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Holder) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(holderKeys); i != tornado.EndObject; i = d.Next(holderKeys, i) {
 		switch i {
 		case 0:
-			v.ByKey = d.JSON()
+			var x HolderByKey
+			x.DecodeJSON(d)
+			v.ByKey.Set(x)
 		case 1:
-			v.ByType = d.JSON()
+			if d.Null() {
+				v.ByType.SetNull()
+			} else {
+				var x HolderByType
+				x.DecodeJSON(d)
+				v.ByType.Set(x)
+			}
 		case 2:
-			v.Mixed = d.JSON()
+			if d.Null() {
+				v.List.SetNull()
+			} else {
+				var x HolderList
+				x.DecodeJSON(d)
+				v.List.Set(x)
+			}
 		case 3:
+			var x Part
+			x.DecodeJSON(d)
+			v.ByConst.Set(x)
+		case 4:
+			var x HolderInOrder
+			x.DecodeJSON(d)
+			v.InOrder.Set(x)
+		case 5:
+			var x HolderExactly
+			x.DecodeJSON(d)
+			v.Exactly.Set(x)
+		case 6:
+			var x HolderMixed
+			x.DecodeJSON(d)
+			v.Mixed.Set(x)
+		case 7:
 			if d.Null() {
 				v.OrNull.SetNull()
 			} else {
 				v.OrNull.Set(d.String(nil))
 			}
+		case 8:
+			v.Each = decodeHolderEach(d)
+		case 9:
+			v.Named = decodeHolderNamedValueMap(d)
+		case 10:
+			var x Tree
+			x.DecodeJSON(d)
+			v.Tree.Set(x)
 		default:
 			d.SkipUnknown()
 		}
@@ -31,22 +86,273 @@ func (v *Holder) DecodeJSON(d *tornado.Decoder) {
 // AppendJSON appends v as JSON to b and returns it.
 func (v *Holder) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	if v.ByKey != nil {
-		b = tornado.AppendJSON(tornado.AppendKey(b, `"byKey":`), v.ByKey)
+	if x, ok := v.ByKey.Get(); ok {
+		b = x.AppendJSON(tornado.AppendKey(b, `"byKey":`))
 	}
-	if v.ByType != nil {
-		b = tornado.AppendJSON(tornado.AppendKey(b, `"byType":`), v.ByType)
+	if x, ok := v.ByType.Get(); ok {
+		b = x.AppendJSON(tornado.AppendKey(b, `"byType":`))
+	} else if v.ByType.IsNull() {
+		b = append(tornado.AppendKey(b, `"byType":`), "null"...)
 	}
-	if v.Mixed != nil {
-		b = tornado.AppendJSON(tornado.AppendKey(b, `"mixed":`), v.Mixed)
+	if x, ok := v.List.Get(); ok {
+		b = x.AppendJSON(tornado.AppendKey(b, `"list":`))
+	} else if v.List.IsNull() {
+		b = append(tornado.AppendKey(b, `"list":`), "null"...)
+	}
+	if x, ok := v.ByConst.Get(); ok {
+		b = x.AppendJSON(tornado.AppendKey(b, `"byConst":`))
+	}
+	if x, ok := v.InOrder.Get(); ok {
+		b = x.AppendJSON(tornado.AppendKey(b, `"inOrder":`))
+	}
+	if x, ok := v.Exactly.Get(); ok {
+		b = x.AppendJSON(tornado.AppendKey(b, `"exactly":`))
+	}
+	if x, ok := v.Mixed.Get(); ok {
+		b = x.AppendJSON(tornado.AppendKey(b, `"mixed":`))
 	}
 	if x, ok := v.OrNull.Get(); ok {
 		b = tornado.AppendString(tornado.AppendKey(b, `"orNull":`), x)
 	} else if v.OrNull.IsNull() {
 		b = append(tornado.AppendKey(b, `"orNull":`), "null"...)
 	}
+	if v.Each != nil {
+		b = appendHolderEach(tornado.AppendKey(b, `"each":`), v.Each)
+	}
+	if v.Named != nil {
+		b = appendHolderNamedValueMap(tornado.AppendKey(b, `"named":`), v.Named)
+	}
+	if x, ok := v.Tree.Get(); ok {
+		b = x.AppendJSON(tornado.AppendKey(b, `"tree":`))
+	}
 	return append(b, '}')
 }
+
+var holderByKeyKeys = tornado.NewKeys("fins", "wings")
+
+// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
+func (v *HolderByKey) DecodeJSON(d *tornado.Decoder) {
+	var ok bool
+	if v.Value, ok = tornado.OneOf(
+		d,
+		holderByKeyKeys,
+		tornado.Try(1, func() HolderByKeyValue { return tornado.Read[Fish](d) }),
+		tornado.Try(2, func() HolderByKeyValue { return tornado.Read[Bird](d) }),
+	); !ok {
+		v.Value = UnknownValue(d.Unmatched("oneOf", "must be a Fish or a Bird, and no more than one of them"))
+	}
+}
+
+// AppendJSON appends v as JSON to b and returns it. A union without a value is null.
+func (v HolderByKey) AppendJSON(b []byte) []byte {
+	return tornado.AppendUnion(b, v.Value)
+}
+
+func (v HolderByKey) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
+func (v *HolderByKey) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+
+// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
+func (v *HolderByType) DecodeJSON(d *tornado.Decoder) {
+	switch d.Type() {
+	case "array":
+		v.Value = HolderByTypeStringArray(decodeStringSlice(d))
+	case "string":
+		v.Value = HolderByTypeString(d.String(nil))
+	case "number":
+		v.Value = HolderByTypeInteger(d.Int64(nil))
+	default:
+		v.Value = UnknownValue(d.Unmatched("anyOf", "must be a string, an integer or an array"))
+	}
+}
+
+// AppendJSON appends v as JSON to b and returns it. A union without a value is null.
+func (v HolderByType) AppendJSON(b []byte) []byte {
+	return tornado.AppendUnion(b, v.Value)
+}
+
+func (v HolderByType) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
+func (v *HolderByType) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+
+func (v HolderByTypeString) AppendJSON(b []byte) []byte {
+	return tornado.AppendString(b, string(v))
+}
+
+func (v HolderByTypeInteger) AppendJSON(b []byte) []byte {
+	return tornado.AppendInt64(b, int64(v))
+}
+
+func (v HolderByTypeStringArray) AppendJSON(b []byte) []byte {
+	return appendStringSlice(b, []string(v))
+}
+
+// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
+func (v *HolderList) DecodeJSON(d *tornado.Decoder) {
+	switch d.Type() {
+	case "array":
+		v.Value = HolderListIntegerArray(decodeInt64Slice(d))
+	case "string":
+		v.Value = HolderListString(d.String(&holderListStringRule))
+	case "boolean":
+		v.Value = HolderListBoolean(d.Bool())
+	default:
+		v.Value = UnknownValue(d.Unmatched("type", "must be a string, a boolean or an array"))
+	}
+}
+
+// AppendJSON appends v as JSON to b and returns it. A union without a value is null.
+func (v HolderList) AppendJSON(b []byte) []byte {
+	return tornado.AppendUnion(b, v.Value)
+}
+
+func (v HolderList) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
+func (v *HolderList) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+
+func (v HolderListString) AppendJSON(b []byte) []byte       { return tornado.AppendString(b, string(v)) }
+func (v HolderListBoolean) AppendJSON(b []byte) []byte      { return tornado.AppendBool(b, bool(v)) }
+func (v HolderListIntegerArray) AppendJSON(b []byte) []byte { return appendInt64Slice(b, []int64(v)) }
+
+// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
+func (v *HolderInOrder) DecodeJSON(d *tornado.Decoder) {
+	switch d.Type() {
+	case "string":
+		var ok bool
+		if v.Value, ok = tornado.AnyOf(
+			d,
+			nil,
+			tornado.Try(0, func() HolderInOrderValue { return Color(d.Enum(colorValues)) }),
+			tornado.Try(0, func() HolderInOrderValue { return HolderInOrderDate(d.Date()) }),
+			tornado.Try(0, func() HolderInOrderValue { return HolderInOrderEmail(d.String(&emailRule)) }),
+		); !ok {
+			v.Value = UnknownValue(d.Unmatched("anyOf", "must be an integer, a number, a Color, a date or a string"))
+		}
+	case "number":
+		var ok bool
+		if v.Value, ok = tornado.AnyOf(
+			d,
+			nil,
+			tornado.Try(0, func() HolderInOrderValue { return HolderInOrderInteger(d.Int64(&holderInOrderOption1Rule)) }),
+			tornado.Try(0, func() HolderInOrderValue { return HolderInOrderNumber(d.Float64(nil)) }),
+		); !ok {
+			v.Value = UnknownValue(d.Unmatched("anyOf", "must be an integer, a number, a Color, a date or a string"))
+		}
+	default:
+		v.Value = UnknownValue(d.Unmatched("anyOf", "must be an integer, a number, a Color, a date or a string"))
+	}
+}
+
+// AppendJSON appends v as JSON to b and returns it. A union without a value is null.
+func (v HolderInOrder) AppendJSON(b []byte) []byte {
+	return tornado.AppendUnion(b, v.Value)
+}
+
+func (v HolderInOrder) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
+func (v *HolderInOrder) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+
+func (v HolderInOrderInteger) AppendJSON(b []byte) []byte { return tornado.AppendInt64(b, int64(v)) }
+func (v HolderInOrderNumber) AppendJSON(b []byte) []byte  { return tornado.AppendFloat64(b, float64(v)) }
+func (v HolderInOrderDate) AppendJSON(b []byte) []byte    { return tornado.AppendDate(b, tornado.Date(v)) }
+func (v HolderInOrderEmail) AppendJSON(b []byte) []byte   { return tornado.AppendString(b, Email(v)) }
+
+// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
+func (v *HolderExactly) DecodeJSON(d *tornado.Decoder) {
+	var ok bool
+	if v.Value, ok = tornado.OneOf(
+		d,
+		nil,
+		tornado.Try(0, func() HolderExactlyValue { return HolderExactlyInteger(d.Int64(&holderExactlyOption1Rule)) }),
+		tornado.Try(0, func() HolderExactlyValue { return HolderExactlyInteger2(d.Int64(&holderExactlyOption2Rule)) }),
+	); !ok {
+		v.Value = UnknownValue(d.Unmatched("oneOf", "must be an integer, and no more than one of them"))
+	}
+}
+
+// AppendJSON appends v as JSON to b and returns it. A union without a value is null.
+func (v HolderExactly) AppendJSON(b []byte) []byte {
+	return tornado.AppendUnion(b, v.Value)
+}
+
+func (v HolderExactly) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
+func (v *HolderExactly) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+
+func (v HolderExactlyInteger) AppendJSON(b []byte) []byte  { return tornado.AppendInt64(b, int64(v)) }
+func (v HolderExactlyInteger2) AppendJSON(b []byte) []byte { return tornado.AppendInt64(b, int64(v)) }
+
+var holderMixedKeys = tornado.NewKeys("fins")
+
+// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
+func (v *HolderMixed) DecodeJSON(d *tornado.Decoder) {
+	switch d.Type() {
+	case "object":
+		var ok bool
+		if v.Value, ok = tornado.OneOf(
+			d,
+			holderMixedKeys,
+			tornado.Try(1, func() HolderMixedValue { return tornado.Read[Fish](d) }),
+			tornado.Try(0, func() HolderMixedValue { return tornado.Read[Part](d) }),
+		); !ok {
+			v.Value = UnknownValue(d.Unmatched("oneOf", "must be a Fish, a string or a Part, and no more than one of them"))
+		}
+	case "string":
+		v.Value = HolderMixedString(d.String(nil))
+	default:
+		v.Value = UnknownValue(d.Unmatched("oneOf", "must be a Fish, a string or a Part"))
+	}
+}
+
+// AppendJSON appends v as JSON to b and returns it. A union without a value is null.
+func (v HolderMixed) AppendJSON(b []byte) []byte {
+	return tornado.AppendUnion(b, v.Value)
+}
+
+func (v HolderMixed) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
+func (v *HolderMixed) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+
+func (v HolderMixedString) AppendJSON(b []byte) []byte { return tornado.AppendString(b, string(v)) }
+
+// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
+func (v *HolderEachItem) DecodeJSON(d *tornado.Decoder) {
+	switch d.Type() {
+	case "string":
+		v.Value = HolderEachItemString(d.String(nil))
+	case "number":
+		v.Value = HolderEachItemInteger(d.Int64(nil))
+	default:
+		v.Value = UnknownValue(d.Unmatched("type", "must be an integer or a string"))
+	}
+}
+
+// AppendJSON appends v as JSON to b and returns it. A union without a value is null.
+func (v HolderEachItem) AppendJSON(b []byte) []byte {
+	return tornado.AppendUnion(b, v.Value)
+}
+
+func (v HolderEachItem) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
+func (v *HolderEachItem) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+
+func (v HolderEachItemInteger) AppendJSON(b []byte) []byte { return tornado.AppendInt64(b, int64(v)) }
+func (v HolderEachItemString) AppendJSON(b []byte) []byte  { return tornado.AppendString(b, string(v)) }
+
+// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
+func (v *HolderNamedValue) DecodeJSON(d *tornado.Decoder) {
+	switch d.Type() {
+	case "object", "array", "string":
+		v.Value = tornado.Read[Tree](d)
+	case "boolean":
+		v.Value = HolderNamedValueBoolean(d.Bool())
+	default:
+		v.Value = UnknownValue(d.Unmatched("oneOf", "must be a boolean or a Tree"))
+	}
+}
+
+// AppendJSON appends v as JSON to b and returns it. A union without a value is null.
+func (v HolderNamedValue) AppendJSON(b []byte) []byte {
+	return tornado.AppendUnion(b, v.Value)
+}
+
+func (v HolderNamedValue) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
+func (v *HolderNamedValue) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+
+func (v HolderNamedValueBoolean) AppendJSON(b []byte) []byte { return tornado.AppendBool(b, bool(v)) }
 
 var fishKeys = tornado.NewKeys("fins").Required("fins")
 
@@ -91,5 +397,250 @@ func (v *Bird) DecodeJSON(d *tornado.Decoder) {
 // AppendJSON appends v as JSON to b and returns it.
 func (v *Bird) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"wings":`...), v.Wings)
+	return append(b, '}')
+}
+
+// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
+func (v *Part) DecodeJSON(d *tornado.Decoder) {
+	switch name, _ := d.Peek("type"); name {
+	case "text":
+		v.Value = tornado.Read[PartText](d)
+	case "image":
+		v.Value = tornado.Read[PartImage](d)
+	default:
+		v.Value = UnknownValue(d.Unmatched("oneOf", "type must be one of text, image"))
+	}
+}
+
+// AppendJSON appends v as JSON to b and returns it. A union without a value is null.
+func (v Part) AppendJSON(b []byte) []byte {
+	switch x := v.Value.(type) {
+	case *PartText:
+		if x.Type == "" {
+			filled := *x
+			filled.Type = PartTextTypeText
+			return filled.AppendJSON(b)
+		}
+		return x.AppendJSON(b)
+	case *PartImage:
+		if x.Type == "" {
+			filled := *x
+			filled.Type = PartImageTypeImage
+			return filled.AppendJSON(b)
+		}
+		return x.AppendJSON(b)
+	}
+	return tornado.AppendUnion(b, v.Value)
+}
+
+func (v Part) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
+func (v *Part) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+
+var partTextKeys = tornado.NewKeys("type", "text").Required("type", "text")
+
+// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
+func (v *PartText) DecodeJSON(d *tornado.Decoder) {
+	var seen tornado.Seen
+	for i := d.Object(partTextKeys); i != tornado.EndObject; i = d.Next(partTextKeys, i) {
+		switch i {
+		case 0:
+			v.Type = PartTextType(d.Enum(partTextTypeValues))
+		case 1:
+			v.Text = d.String(nil)
+		default:
+			d.SkipUnknown()
+		}
+		seen.Add(i)
+	}
+	d.Require(partTextKeys, seen)
+}
+
+// AppendJSON appends v as JSON to b and returns it.
+func (v *PartText) AppendJSON(b []byte) []byte {
+	b = tornado.AppendString(append(b, `{"type":`...), string(v.Type))
+	b = tornado.AppendString(append(b, `,"text":`...), v.Text)
+	return append(b, '}')
+}
+
+var partImageKeys = tornado.NewKeys("type", "url").Required("type", "url")
+
+// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
+func (v *PartImage) DecodeJSON(d *tornado.Decoder) {
+	var seen tornado.Seen
+	for i := d.Object(partImageKeys); i != tornado.EndObject; i = d.Next(partImageKeys, i) {
+		switch i {
+		case 0:
+			v.Type = PartImageType(d.Enum(partImageTypeValues))
+		case 1:
+			v.URL = d.String(nil)
+		default:
+			d.SkipUnknown()
+		}
+		seen.Add(i)
+	}
+	d.Require(partImageKeys, seen)
+}
+
+// AppendJSON appends v as JSON to b and returns it.
+func (v *PartImage) AppendJSON(b []byte) []byte {
+	b = tornado.AppendString(append(b, `{"type":`...), string(v.Type))
+	b = tornado.AppendString(append(b, `,"url":`...), v.URL)
+	return append(b, '}')
+}
+
+func (v Color) AppendJSON(b []byte) []byte { return tornado.AppendString(b, string(v)) }
+
+// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
+func (v *Tree) DecodeJSON(d *tornado.Decoder) {
+	switch d.Type() {
+	case "object":
+		v.Value = TreeMap(decodeTreeMap(d))
+	case "array":
+		v.Value = TreeArray(decodeTreeSlice(d))
+	case "string":
+		v.Value = TreeString(d.String(nil))
+	default:
+		v.Value = UnknownValue(d.Unmatched("anyOf", "must be a string, an array or an object"))
+	}
+}
+
+// AppendJSON appends v as JSON to b and returns it. A union without a value is null.
+func (v Tree) AppendJSON(b []byte) []byte {
+	return tornado.AppendUnion(b, v.Value)
+}
+
+func (v Tree) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
+func (v *Tree) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+
+func (v TreeString) AppendJSON(b []byte) []byte { return tornado.AppendString(b, string(v)) }
+func (v TreeArray) AppendJSON(b []byte) []byte  { return appendTreeSlice(b, []Tree(v)) }
+func (v TreeMap) AppendJSON(b []byte) []byte    { return appendTreeMap(b, map[string]Tree(v)) }
+
+func (v UnknownValue) AppendJSON(b []byte) []byte { return tornado.AppendJSON(b, tornado.JSON(v)) }
+
+func decodeHolderEach(d *tornado.Decoder) []tornado.Null[HolderEachItem] {
+	list := []tornado.Null[HolderEachItem]{}
+	for more := d.Array(); more; more = d.NextItem() {
+		var item tornado.Null[HolderEachItem]
+		if d.Null() {
+			item.SetNull()
+		} else {
+			var x HolderEachItem
+			x.DecodeJSON(d)
+			item.Set(x)
+		}
+		list = append(list, item)
+	}
+	return list
+}
+
+func appendHolderEach(b []byte, v []tornado.Null[HolderEachItem]) []byte {
+	b = append(b, '[')
+	for i, item := range v {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		if x, ok := item.Get(); ok {
+			b = x.AppendJSON(b)
+		} else {
+			b = append(b, "null"...)
+		}
+	}
+	return append(b, ']')
+}
+
+func decodeHolderNamedValueMap(d *tornado.Decoder) map[string]HolderNamedValue {
+	m := map[string]HolderNamedValue{}
+	for more := d.Map(); more; more = d.NextEntry() {
+		k := d.Key()
+		var item HolderNamedValue
+		item.DecodeJSON(d)
+		m[k] = item
+	}
+	return m
+}
+
+func appendHolderNamedValueMap(b []byte, v map[string]HolderNamedValue) []byte {
+	b = append(b, '{')
+	for _, k := range slices.Sorted(maps.Keys(v)) {
+		b = v[k].AppendJSON(tornado.AppendName(b, k))
+	}
+	return append(b, '}')
+}
+
+func decodeStringSlice(d *tornado.Decoder) []string {
+	list := []string{}
+	for more := d.Array(); more; more = d.NextItem() {
+		list = append(list, d.String(nil))
+	}
+	return list
+}
+
+func appendStringSlice(b []byte, v []string) []byte {
+	b = append(b, '[')
+	for i, item := range v {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = tornado.AppendString(b, item)
+	}
+	return append(b, ']')
+}
+
+func decodeInt64Slice(d *tornado.Decoder) []int64 {
+	list := []int64{}
+	for more := d.Array(); more; more = d.NextItem() {
+		list = append(list, d.Int64(nil))
+	}
+	return list
+}
+
+func appendInt64Slice(b []byte, v []int64) []byte {
+	b = append(b, '[')
+	for i, item := range v {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = tornado.AppendInt64(b, item)
+	}
+	return append(b, ']')
+}
+
+func decodeTreeSlice(d *tornado.Decoder) []Tree {
+	list := []Tree{}
+	for more := d.Array(); more; more = d.NextItem() {
+		list = append(list, Tree{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	return list
+}
+
+func appendTreeSlice(b []byte, v []Tree) []byte {
+	b = append(b, '[')
+	for i, item := range v {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = item.AppendJSON(b)
+	}
+	return append(b, ']')
+}
+
+func decodeTreeMap(d *tornado.Decoder) map[string]Tree {
+	m := map[string]Tree{}
+	for more := d.Map(); more; more = d.NextEntry() {
+		k := d.Key()
+		var item Tree
+		item.DecodeJSON(d)
+		m[k] = item
+	}
+	return m
+}
+
+func appendTreeMap(b []byte, v map[string]Tree) []byte {
+	b = append(b, '{')
+	for _, k := range slices.Sorted(maps.Keys(v)) {
+		b = v[k].AppendJSON(tornado.AppendName(b, k))
+	}
 	return append(b, '}')
 }

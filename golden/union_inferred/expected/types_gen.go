@@ -6,11 +6,190 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // Holder is what the document has at #/components/schemas/Holder.
 type Holder struct {
-	ByKey  tornado.JSON            `json:"byKey,omitzero"`
-	ByType tornado.JSON            `json:"byType,omitzero"`
-	Mixed  tornado.JSON            `json:"mixed,omitzero"`
-	OrNull tornado.OptNull[string] `json:"orNull,omitzero"`
+	ByKey   tornado.Opt[HolderByKey]       `json:"byKey,omitzero"`
+	ByType  tornado.OptNull[HolderByType]  `json:"byType,omitzero"`
+	List    tornado.OptNull[HolderList]    `json:"list,omitzero"`
+	ByConst tornado.Opt[Part]              `json:"byConst,omitzero"`
+	InOrder tornado.Opt[HolderInOrder]     `json:"inOrder,omitzero"`
+	Exactly tornado.Opt[HolderExactly]     `json:"exactly,omitzero"`
+	Mixed   tornado.Opt[HolderMixed]       `json:"mixed,omitzero"`
+	OrNull  tornado.OptNull[string]        `json:"orNull,omitzero"`
+	Each    []tornado.Null[HolderEachItem] `json:"each,omitzero"`
+	Named   map[string]HolderNamedValue    `json:"named,omitzero"`
+	Tree    tornado.Opt[Tree]              `json:"tree,omitzero"`
 }
+
+// HolderByKey is a Fish or a Bird.
+type HolderByKey struct {
+	Value HolderByKeyValue
+}
+
+// HolderByKeyValue is implemented by *Fish and *Bird.
+type HolderByKeyValue interface {
+	isHolderByKey()
+	tornado.Appender
+}
+
+func (*Fish) isHolderByKey()        {}
+func (*Bird) isHolderByKey()        {}
+func (UnknownValue) isHolderByKey() {}
+
+// HolderByType is a string, an integer or an array.
+type HolderByType struct {
+	Value HolderByTypeValue
+}
+
+// HolderByTypeValue is implemented by HolderByTypeString, HolderByTypeInteger and
+// HolderByTypeStringArray.
+type HolderByTypeValue interface {
+	isHolderByType()
+	tornado.Appender
+}
+
+// What a HolderByType holds.
+type (
+	HolderByTypeString      string
+	HolderByTypeInteger     int64
+	HolderByTypeStringArray []string
+)
+
+func (HolderByTypeString) isHolderByType()      {}
+func (HolderByTypeInteger) isHolderByType()     {}
+func (HolderByTypeStringArray) isHolderByType() {}
+func (UnknownValue) isHolderByType()            {}
+
+// HolderList is a string, a boolean or an array.
+type HolderList struct {
+	Value HolderListValue
+}
+
+// HolderListValue is implemented by HolderListString, HolderListBoolean and HolderListIntegerArray.
+type HolderListValue interface {
+	isHolderList()
+	tornado.Appender
+}
+
+// What a HolderList holds.
+type (
+	HolderListString       string
+	HolderListBoolean      bool
+	HolderListIntegerArray []int64
+)
+
+func (HolderListString) isHolderList()       {}
+func (HolderListBoolean) isHolderList()      {}
+func (HolderListIntegerArray) isHolderList() {}
+func (UnknownValue) isHolderList()           {}
+
+// HolderInOrder is an integer, a number, a Color, a date or a string.
+type HolderInOrder struct {
+	Value HolderInOrderValue
+}
+
+// HolderInOrderValue is implemented by HolderInOrderInteger, HolderInOrderNumber, Color,
+// HolderInOrderDate and HolderInOrderEmail.
+type HolderInOrderValue interface {
+	isHolderInOrder()
+	tornado.Appender
+}
+
+// What a HolderInOrder holds.
+type (
+	HolderInOrderInteger int64
+	HolderInOrderNumber  float64
+	HolderInOrderDate    tornado.Date
+	HolderInOrderEmail   Email
+)
+
+func (HolderInOrderInteger) isHolderInOrder() {}
+func (HolderInOrderNumber) isHolderInOrder()  {}
+func (Color) isHolderInOrder()                {}
+func (HolderInOrderDate) isHolderInOrder()    {}
+func (HolderInOrderEmail) isHolderInOrder()   {}
+func (UnknownValue) isHolderInOrder()         {}
+
+// HolderExactly is an integer.
+type HolderExactly struct {
+	Value HolderExactlyValue
+}
+
+// HolderExactlyValue is implemented by HolderExactlyInteger and HolderExactlyInteger2.
+type HolderExactlyValue interface {
+	isHolderExactly()
+	tornado.Appender
+}
+
+// What a HolderExactly holds.
+type (
+	HolderExactlyInteger  int64
+	HolderExactlyInteger2 int64
+)
+
+func (HolderExactlyInteger) isHolderExactly()  {}
+func (HolderExactlyInteger2) isHolderExactly() {}
+func (UnknownValue) isHolderExactly()          {}
+
+// HolderMixed is a Fish, a string or a Part.
+type HolderMixed struct {
+	Value HolderMixedValue
+}
+
+// HolderMixedValue is implemented by *Fish, HolderMixedString and *Part.
+type HolderMixedValue interface {
+	isHolderMixed()
+	tornado.Appender
+}
+
+// What a HolderMixed holds.
+type (
+	HolderMixedString string
+)
+
+func (*Fish) isHolderMixed()             {}
+func (HolderMixedString) isHolderMixed() {}
+func (*Part) isHolderMixed()             {}
+func (UnknownValue) isHolderMixed()      {}
+
+// HolderEachItem is an integer or a string.
+type HolderEachItem struct {
+	Value HolderEachItemValue
+}
+
+// HolderEachItemValue is implemented by HolderEachItemInteger and HolderEachItemString.
+type HolderEachItemValue interface {
+	isHolderEachItem()
+	tornado.Appender
+}
+
+// What a HolderEachItem holds.
+type (
+	HolderEachItemInteger int64
+	HolderEachItemString  string
+)
+
+func (HolderEachItemInteger) isHolderEachItem() {}
+func (HolderEachItemString) isHolderEachItem()  {}
+func (UnknownValue) isHolderEachItem()          {}
+
+// HolderNamedValue is a boolean or a Tree.
+type HolderNamedValue struct {
+	Value HolderNamedValueValue
+}
+
+// HolderNamedValueValue is implemented by HolderNamedValueBoolean and *Tree.
+type HolderNamedValueValue interface {
+	isHolderNamedValue()
+	tornado.Appender
+}
+
+// What a HolderNamedValue holds.
+type (
+	HolderNamedValueBoolean bool
+)
+
+func (HolderNamedValueBoolean) isHolderNamedValue() {}
+func (*Tree) isHolderNamedValue()                   {}
+func (UnknownValue) isHolderNamedValue()            {}
 
 // Fish is what the document has at #/components/schemas/Fish.
 type Fish struct {
@@ -21,3 +200,112 @@ type Fish struct {
 type Bird struct {
 	Wings int64 `json:"wings"`
 }
+
+// Part: Told apart by what the members say of one member that all require, without a discriminator.
+type Part struct {
+	Value PartValue
+}
+
+// PartValue is implemented by *PartText and *PartImage.
+type PartValue interface {
+	isPart()
+	tornado.Appender
+}
+
+func (*PartText) isPart()    {}
+func (*PartImage) isPart()   {}
+func (UnknownValue) isPart() {}
+
+// PartText: Text
+type PartText struct {
+	Type PartTextType `json:"type"`
+	Text string       `json:"text"`
+}
+
+// PartTextType is what the document has at #/components/schemas/Part/oneOf/0/properties/type.
+type PartTextType string
+
+// The values of PartTextType.
+const (
+	PartTextTypeText PartTextType = "text"
+)
+
+// Valid reports whether v is one of the values that the document names.
+func (v PartTextType) Valid() bool {
+	switch v {
+	case PartTextTypeText:
+		return true
+	}
+	return false
+}
+
+// PartImage: Image
+type PartImage struct {
+	Type PartImageType `json:"type"`
+	URL  string        `json:"url"`
+}
+
+// PartImageType is what the document has at #/components/schemas/Part/oneOf/1/properties/type.
+type PartImageType string
+
+// The values of PartImageType.
+const (
+	PartImageTypeImage PartImageType = "image"
+)
+
+// Valid reports whether v is one of the values that the document names.
+func (v PartImageType) Valid() bool {
+	switch v {
+	case PartImageTypeImage:
+		return true
+	}
+	return false
+}
+
+// Color is what the document has at #/components/schemas/Color.
+type Color string
+
+// The values of Color.
+const (
+	ColorRed   Color = "red"
+	ColorGreen Color = "green"
+)
+
+// Valid reports whether v is one of the values that the document names.
+func (v Color) Valid() bool {
+	switch v {
+	case ColorRed, ColorGreen:
+		return true
+	}
+	return false
+}
+
+// Email is what the document has at #/components/schemas/Email.
+type Email = string
+
+// Tree: A union that holds itself, in a list and in a map.
+type Tree struct {
+	Value TreeValue
+}
+
+// TreeValue is implemented by TreeString, TreeArray and TreeMap.
+type TreeValue interface {
+	isTree()
+	tornado.Appender
+}
+
+// What a Tree holds.
+type (
+	TreeString string
+	TreeArray  []Tree
+	TreeMap    map[string]Tree
+)
+
+func (TreeString) isTree()   {}
+func (TreeArray) isTree()    {}
+func (TreeMap) isTree()      {}
+func (UnknownValue) isTree() {}
+
+// UnknownValue is the JSON of a value that is none of the members of its union. A client keeps what it
+// does not know, so that a server may grow; a server refuses it.
+type UnknownValue tornado.JSON

@@ -98,7 +98,9 @@ func (v *All) DecodeJSON(d *tornado.Decoder) {
 		case 21:
 			v.Dangling = d.JSON()
 		case 22:
-			v.BadDiscriminator = d.JSON()
+			var x AllBadDiscriminator
+			x.DecodeJSON(d)
+			v.BadDiscriminator.Set(x)
 		case 23:
 			v.ContentEncoding.Set(d.Base64(nil))
 		case 24:
@@ -177,8 +179,8 @@ func (v *All) AppendJSON(b []byte) []byte {
 	if v.Dangling != nil {
 		b = tornado.AppendJSON(append(b, `,"dangling":`...), v.Dangling)
 	}
-	if v.BadDiscriminator != nil {
-		b = tornado.AppendJSON(append(b, `,"badDiscriminator":`...), v.BadDiscriminator)
+	if x, ok := v.BadDiscriminator.Get(); ok {
+		b = x.AppendJSON(append(b, `,"badDiscriminator":`...))
 	}
 	if x, ok := v.ContentEncoding.Get(); ok {
 		b = tornado.AppendBase64(append(b, `,"contentEncoding":`...), x)
@@ -315,6 +317,30 @@ func (v *AllSiblings) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
+// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
+func (v *AllBadDiscriminator) DecodeJSON(d *tornado.Decoder) {
+	switch d.Type() {
+	case "object":
+		v.Value = tornado.Read[Other](d)
+	case "string":
+		v.Value = AllBadDiscriminatorString(d.String(nil))
+	default:
+		v.Value = UnknownValue(d.Unmatched("oneOf", "must be an Other or a string"))
+	}
+}
+
+// AppendJSON appends v as JSON to b and returns it. A union without a value is null.
+func (v AllBadDiscriminator) AppendJSON(b []byte) []byte {
+	return tornado.AppendUnion(b, v.Value)
+}
+
+func (v AllBadDiscriminator) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
+func (v *AllBadDiscriminator) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+
+func (v AllBadDiscriminatorString) AppendJSON(b []byte) []byte {
+	return tornado.AppendString(b, string(v))
+}
+
 var otherKeys = tornado.NewKeys("kind")
 
 // DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
@@ -337,6 +363,8 @@ func (v *Other) AppendJSON(b []byte) []byte {
 	}
 	return append(b, '}')
 }
+
+func (v UnknownValue) AppendJSON(b []byte) []byte { return tornado.AppendJSON(b, tornado.JSON(v)) }
 
 func decodeJSONMap(d *tornado.Decoder) map[string]tornado.JSON {
 	m := map[string]tornado.JSON{}

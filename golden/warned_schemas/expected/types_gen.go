@@ -27,11 +27,11 @@ type All struct {
 	ObjectDefault tornado.Opt[AllObjectDefault] `json:"objectDefault,omitzero"`
 	OldBound      tornado.Opt[int64]            `json:"oldBound,omitzero"`
 	// Siblings: Beside the reference.
-	Siblings         tornado.Opt[AllSiblings] `json:"siblings,omitzero"`
-	Dangling         tornado.JSON             `json:"dangling,omitzero"`
-	BadDiscriminator tornado.JSON             `json:"badDiscriminator,omitzero"`
-	ContentEncoding  tornado.Opt[[]byte]      `json:"contentEncoding,omitzero"`
-	Undeclared       tornado.JSON             `json:"undeclared"`
+	Siblings         tornado.Opt[AllSiblings]         `json:"siblings,omitzero"`
+	Dangling         tornado.JSON                     `json:"dangling,omitzero"`
+	BadDiscriminator tornado.Opt[AllBadDiscriminator] `json:"badDiscriminator,omitzero"`
+	ContentEncoding  tornado.Opt[[]byte]              `json:"contentEncoding,omitzero"`
+	Undeclared       tornado.JSON                     `json:"undeclared"`
 }
 
 // AllDependent is what the document has at #/components/schemas/All/properties/dependent.
@@ -96,6 +96,26 @@ type AllSiblings struct {
 	Kind tornado.Opt[string] `json:"kind,omitzero"`
 }
 
+// AllBadDiscriminator is an Other or a string, told apart by "kind".
+type AllBadDiscriminator struct {
+	Value AllBadDiscriminatorValue
+}
+
+// AllBadDiscriminatorValue is implemented by *Other and AllBadDiscriminatorString.
+type AllBadDiscriminatorValue interface {
+	isAllBadDiscriminator()
+	tornado.Appender
+}
+
+// What a AllBadDiscriminator holds.
+type (
+	AllBadDiscriminatorString string
+)
+
+func (*Other) isAllBadDiscriminator()                    {}
+func (AllBadDiscriminatorString) isAllBadDiscriminator() {}
+func (UnknownValue) isAllBadDiscriminator()              {}
+
 // Other is what the document has at #/components/schemas/Other.
 type Other struct {
 	Kind tornado.Opt[string] `json:"kind,omitzero"`
@@ -103,3 +123,7 @@ type Other struct {
 
 // UnionRing is what the document has at #/components/schemas/UnionRing.
 type UnionRing = string
+
+// UnknownValue is the JSON of a value that is none of the members of its union. A client keeps what it
+// does not know, so that a server may grow; a server refuses it.
+type UnknownValue tornado.JSON

@@ -97,23 +97,22 @@ func (d *Decoder) oneOf(texts ...string) bool {
 	return false
 }
 
-// Peek returns the string that is the value of the member name of the object that comes next. Nothing is consumed. It returns
-// false if there is no such object, member or string.
+// Peek returns the string that is the value of the member name of the object that comes next. Nothing is consumed, and nothing
+// behind the member is looked at: of one that comes twice the first counts. It returns false if there is no such object, member or
+// string.
 func (d *Decoder) Peek(name string) (string, bool) {
 	again := d.again(d.pos)
 	found, has := "", false
 	if again.Type() == "object" {
 		for more := again.Map(); more; more = again.NextEntry() {
-			isString := again.Type() == "string"
-			switch {
-			case !again.keyIs(name):
+			if !again.keyIs(name) {
 				again.Skip()
-			case isString:
-				found, has = again.str()
-			default:
-				found, has = "", false
-				again.Skip()
+				continue
 			}
+			if again.Type() == "string" {
+				found, has = again.str()
+			}
+			break
 		}
 	}
 	d.text = again.text

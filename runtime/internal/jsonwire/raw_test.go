@@ -52,13 +52,14 @@ func TestPeek(t *testing.T) {
 	}{
 		{`{"kind":"cat","n":1}`, "cat", true},
 		{`{"n":{"kind":"no"},"\u006bind":"c\u0061t"}`, "cat", true},
-		{`{"kind":"dog","kind":"cat"}`, "cat", true},
-		{`{"kind":"dog","kind":3}`, "", false},
+		{`{"kind":"dog","kind":"cat"}`, "dog", true},
+		{`{"kind":3,"kind":"dog"}`, "", false},
 		{`{"kind":3}`, "", false},
 		{`{}`, "", false},
 		{`["kind"]`, "", false},
 		{`"kind"`, "", false},
-		{`{"kind":"cat",}`, "", false},
+		{`{"kind":"cat",}`, "cat", true}, // what lies behind is read later
+		{`{"n":01,"kind":"cat"}`, "", false},
 		{``, "", false},
 	}
 	for _, test := range tests {
