@@ -40,7 +40,11 @@ func (a *API) Diagnose(sev Severity, class string, loc Location, what, remedy st
 
 // Tag is a group of operations.
 type Tag struct {
-	Name, Description string
+	Name, Summary, Description string
+	// Parent is the tag that this one stands below, nil for none; parents form no ring (OpenAPI 3.2).
+	Parent *Tag
+	// Kind says what the group is for: "nav", "badge", "audience" or another word, "" where nothing is said (OpenAPI 3.2).
+	Kind string
 }
 
 // Location is a place in a file: line and column start at 1, columns count bytes.
@@ -54,7 +58,7 @@ type Location struct {
 // Operation is one method of one path.
 type Operation struct {
 	Loc         Location
-	Method      string // upper case: "GET"
+	Method      string // "GET"; in the capitals of the document where it is none of the standard methods
 	Path        string // template as in the document, made to start with a slash; query and fragment are cut off
 	ID          string // operationId, "" where absent; unique among the operations of an API, as a duplicate is dropped with a warning
 	Summary     string
@@ -74,12 +78,15 @@ type Operation struct {
 // In says where a parameter stands.
 type In string
 
-// The four places of a parameter.
+// The places of a parameter.
 const (
 	InPath   In = "path"
 	InQuery  In = "query"
 	InHeader In = "header"
 	InCookie In = "cookie"
+	// InQueryString is the query as a whole (OpenAPI 3.2). The parameter has content, and it is the only one of its operation that
+	// stands in the query.
+	InQueryString In = "querystring"
 )
 
 // Parameter is one parameter of an operation, or one header of a response.
@@ -90,8 +97,9 @@ type Parameter struct {
 	Description string
 	Required    bool // always true for path parameters
 	Deprecated  bool
-	Style       string // "simple", "label", "matrix", "form", "spaceDelimited", "pipeDelimited", "deepObject"; the default is filled in
-	Explode     bool   // the default of the style is filled in
+	// Style is one of the standard, or "tabDelimited" of OpenAPI 2.0, which has the delimiters in paths and headers too.
+	Style   string // "simple", "label", "matrix", "form", "spaceDelimited", "pipeDelimited", "deepObject"; the default is filled in
+	Explode bool   // the default of the style is filled in
 	// AllowReserved lets reserved characters of the query pass without percent-encoding.
 	AllowReserved bool
 	// Schema is never nil. Where the parameter has content, it is the schema of its only media type.
@@ -118,14 +126,18 @@ type MediaType struct {
 	// ItemSchema is that of each item of a stream (OpenAPI 3.2: text/event-stream, application/jsonl); nil where none is given.
 	ItemSchema *Schema
 	Encoding   []*Encoding // of the parts of a form, in document order
-	Examples   []Literal
-	Extensions Extensions
+	// PrefixEncoding is that of the first parts, by position, and ItemEncoding that of all others, nil for none (OpenAPI 3.2:
+	// multipart types whose parts have no names).
+	PrefixEncoding []*Encoding
+	ItemEncoding   *Encoding
+	Examples       []Literal
+	Extensions     Extensions
 }
 
-// Encoding says how one property of a form is sent.
+// Encoding says how one property of a form, or one part by its position, is sent.
 type Encoding struct {
 	Loc         Location
-	Name        string // of the property
+	Name        string // of the property; "" for a part by position
 	ContentType string // "" where none is given; may be a list: "image/png, image/jpeg"
 	Style       string // "form" where none is given
 	Explode     bool   // the default of the style is filled in
@@ -133,12 +145,17 @@ type Encoding struct {
 	// AllowReserved lets reserved characters pass without percent-encoding.
 	AllowReserved bool
 	Headers       []*Parameter // of the part; In is InHeader
+	// Encoding, PrefixEncoding and ItemEncoding are those inside of a part that is multipart itself (OpenAPI 3.2).
+	Encoding       []*Encoding
+	PrefixEncoding []*Encoding
+	ItemEncoding   *Encoding
 }
 
 // Response is one declared answer.
 type Response struct {
 	Loc         Location
-	Status      int // 100 to 599; 1 to 5 for the ranges 1XX to 5XX; 0 for default
+	Status      int    // 100 to 599; 1 to 5 for the ranges 1XX to 5XX; 0 for default
+	Summary     string // OpenAPI 3.2
 	Description string
 	Headers     []*Parameter // In is InHeader; Content-Type is left out, as the standard says
 	Content     []*MediaType // empty: no body
@@ -168,7 +185,27 @@ type SecurityScheme struct {
 	In          In     // of an API key
 	ParamName   string // of an API key
 	HTTPScheme  string // of an HTTP scheme, lower case
+	Deprecated  bool   // OpenAPI 3.2
+	// Flows are the ways to a token that OAuth 2 declares, in document order.
+	Flows []*OAuthFlow
+	// MetadataURL is where the endpoints of OpenID Connect or OAuth 2 are described, "" for nowhere.
+	MetadataURL string
 	Extensions  Extensions
+}
+
+// OAuthFlow is one way to a token (RFC 6749, RFC 8628).
+type OAuthFlow struct {
+	Loc Location
+	// Kind is "implicit", "password", "clientCredentials", "authorizationCode" or "deviceAuthorization".
+	Kind string
+	// AuthorizationURL and the other addresses are "" where the flow has none. They may be relative to the document.
+	AuthorizationURL, DeviceAuthorizationURL, TokenURL, RefreshURL string
+	Scopes                                                         []Scope // in document order
+}
+
+// Scope is what a token may be for.
+type Scope struct {
+	Name, Description string
 }
 
 // SecurityRequirement is met when all of its uses are met. An empty one is met by everybody.

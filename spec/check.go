@@ -144,6 +144,9 @@ func (c *checker) complete(n *node, r role) bool {
 		c.need(n, "title", "missing-info", "the API has no title", "add a title")
 		c.need(n, "version", "missing-info", "the API has no version", "add a version, the one of your API")
 	case roleResponse:
+		if c.version >= version32 {
+			break
+		}
 		c.need(n, "description", "missing-description", "the response has no description", "add a description; an empty one will do")
 	case roleOperation:
 		c.need(n, "responses", "missing-responses", "the operation has no responses", "add responses, at least a default")

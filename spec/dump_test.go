@@ -15,11 +15,18 @@ func dump(a *API) string {
 		d.line("server %s", s)
 	}
 	for _, t := range a.Tags {
-		d.line("tag %s %q", t.Name, t.Description)
+		parent := ""
+		if t.Parent != nil {
+			parent = t.Parent.Name
+		}
+		d.line("tag %s %q%s%s%s", t.Name, t.Description, text(" summary=", t.Summary), text(" below=", parent), text(" kind=", t.Kind))
 	}
 	d.extensions("", a.Extensions)
 	for _, s := range a.SecuritySchemes {
-		d.line("scheme %s %s in=%s param=%s http=%s", s.Name, s.Kind, s.In, s.ParamName, s.HTTPScheme)
+		d.line("scheme %s %s in=%s param=%s http=%s%s%s", s.Name, s.Kind, s.In, s.ParamName, s.HTTPScheme, mark(" deprecated", s.Deprecated), text(" metadata=", s.MetadataURL))
+		for _, f := range s.Flows {
+			d.line("  flow %s%s%s%s%s %v", f.Kind, text(" at=", f.AuthorizationURL), text(" device=", f.DeviceAuthorizationURL), text(" token=", f.TokenURL), text(" refresh=", f.RefreshURL), f.Scopes)
+		}
 	}
 	for _, op := range a.Operations {
 		d.operation(op)
@@ -62,7 +69,7 @@ func (d *dumper) operation(op *Operation) {
 		d.content("    ", op.Body.Content)
 	}
 	for _, r := range op.Responses {
-		d.line("  %d %q%s", r.Status, r.Description, text(" ref=", r.Ref))
+		d.line("  %d %q%s%s", r.Status, r.Description, text(" summary=", r.Summary), text(" ref=", r.Ref))
 		for _, h := range r.Headers {
 			d.parameter("    header ", h)
 		}
@@ -89,13 +96,28 @@ func (d *dumper) content(indent string, content []*MediaType) {
 		if m.ItemSchema != nil {
 			d.line("%s  items: %s", indent, d.use(m.ItemSchema))
 		}
-		for _, e := range m.Encoding {
-			d.line("%s  part %s %q %s explode=%v", indent, e.Name, e.ContentType, e.Style, e.Explode)
-			for _, h := range e.Headers {
-				d.parameter(indent+"    header ", h)
-			}
-		}
+		d.parts(indent+"  ", m.Encoding, m.PrefixEncoding, m.ItemEncoding)
 	}
+}
+
+func (d *dumper) parts(indent string, named, first []*Encoding, others *Encoding) {
+	for _, e := range named {
+		d.part(indent+"part "+e.Name, indent, e)
+	}
+	for i, e := range first {
+		d.part(fmt.Sprintf("%spart %d", indent, i), indent, e)
+	}
+	if others != nil {
+		d.part(indent+"other parts", indent, others)
+	}
+}
+
+func (d *dumper) part(what, indent string, e *Encoding) {
+	d.line("%s %q %s explode=%v", what, e.ContentType, e.Style, e.Explode)
+	for _, h := range e.Headers {
+		d.parameter(indent+"  header ", h)
+	}
+	d.parts(indent+"  ", e.Encoding, e.PrefixEncoding, e.ItemEncoding)
 }
 
 // use is a schema where it is used: its name, or all of it where it has none.
@@ -159,6 +181,9 @@ func (d *dumper) describe(s *Schema) string {
 			values = append(values, v.Value+"="+d.use(v.Schema))
 		}
 		add("by %s{%s}", s.Discriminator.PropertyName, strings.Join(values, " "))
+		if s.Discriminator.Default != nil {
+			add("else %s", d.use(s.Discriminator.Default))
+		}
 	}
 	for _, k := range s.Unenforced {
 		add("unenforced=%s@%s", k.Name, place(k.Loc))

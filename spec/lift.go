@@ -23,7 +23,7 @@ type lifter struct {
 	schemes  map[string]*SecurityScheme
 	opIDs    map[string]*Operation
 	routes   map[route]*Operation
-	tags     map[string]bool
+	tags     map[string]*Tag // by name
 
 	// What many places refer to is lifted once.
 	shared      map[*node]*Parameter
@@ -31,7 +31,9 @@ type lifter struct {
 	bodies      map[*node]*RequestBody
 	headerLists map[*node][]*Parameter
 	produced    map[produced][]*MediaType
-	extras      map[*node]Extensions
+
+	parts  map[*node]bool // encodings that are being lifted: references may make rings of them
+	extras map[*node]Extensions
 
 	made int  // operations, parameters, responses and uses of schemes so far
 	full bool // too many
@@ -45,7 +47,7 @@ func (r *reader) lift(f *file, refs references) *API {
 		schemas: map[reached]*Schema{}, dynamics: findDynamics(r.order, refs.nodes), nodes: map[*Schema]*node{}, names: map[*node]string{}, children: map[*node][]*node{},
 		schemes: map[string]*SecurityScheme{}, opIDs: map[string]*Operation{}, routes: map[route]*Operation{},
 		shared: map[*node]*Parameter{}, contents: map[*node][]*MediaType{}, bodies: map[*node]*RequestBody{},
-		headerLists: map[*node][]*Parameter{}, produced: map[produced][]*MediaType{}, extras: map[*node]Extensions{},
+		headerLists: map[*node][]*Parameter{}, produced: map[produced][]*MediaType{}, parts: map[*node]bool{}, extras: map[*node]Extensions{},
 	}
 	for _, other := range r.order {
 		l.api.files[other.name] = other
@@ -72,9 +74,7 @@ func (l *lifter) head() {
 	} else {
 		l.servers()
 	}
-	for _, n := range l.list(l.root, "tags") {
-		a.Tags = append(a.Tags, &Tag{Name: n.value("name"), Description: n.value("description")})
-	}
+	l.declaredTags()
 }
 
 // components lifts the named schemas and the security schemes.

@@ -29,9 +29,9 @@ func (l *lifter) content(n *node) []*MediaType {
 		}
 		media := kid.end()
 		m := &MediaType{
-			Loc: kid.keyLoc(), Name: strings.ToLower(kid.key), Encoding: l.encodings(media), Examples: l.examples(media),
-			Extensions: l.extensions(media),
+			Loc: kid.keyLoc(), Name: strings.ToLower(kid.key), Examples: l.examples(media), Extensions: l.extensions(media),
 		}
+		m.Encoding, m.PrefixEncoding, m.ItemEncoding = l.encodings(media)
 		if schema := media.get("schema"); schema != nil {
 			m.Schema = l.schema(schema)
 		}
@@ -43,21 +43,39 @@ func (l *lifter) content(n *node) []*MediaType {
 	return out
 }
 
-// encodings lifts how the parts of a form are sent.
-func (l *lifter) encodings(media *node) []*Encoding {
-	var out []*Encoding
-	for _, kid := range l.kids(media.get("encoding")) {
-		n := kid.end()
-		if n.role != roleEncoding {
-			continue
+// encodings lifts how the parts of a media type, or of a part that has some itself, are sent: by name, and by position.
+func (l *lifter) encodings(of *node) (named, first []*Encoding, others *Encoding) {
+	for _, kid := range l.kids(of.get("encoding")) {
+		if e := l.encoding(kid); e != nil {
+			e.Loc, e.Name = kid.keyLoc(), kid.key
+			named = append(named, e)
 		}
-		e := &Encoding{Loc: kid.keyLoc(), Name: kid.key, ContentType: n.value("contentType"), Headers: l.headers(n.get("headers"))}
-		e.Style, e.Explode = l.style(n, InQuery)
-		e.AllowReserved, _ = n.truth("allowReserved")
-		e.Styled = n.get("style") != nil || n.get("explode") != nil || n.get("allowReserved") != nil
-		out = append(out, e)
 	}
-	return out
+	for _, item := range of.get("prefixEncoding").end().items() {
+		if e := l.encoding(item); e != nil {
+			first = append(first, e)
+		}
+	}
+	if item := of.get("itemEncoding"); item != nil {
+		others = l.encoding(item)
+	}
+	return named, first, others
+}
+
+// encoding lifts how one part is sent, nil where it says nothing that has a meaning.
+func (l *lifter) encoding(kid *node) *Encoding {
+	n := kid.end()
+	if kid.dead() || n.role != roleEncoding || l.parts[n] || !l.spend(kid) {
+		return nil
+	}
+	l.parts[n] = true
+	defer delete(l.parts, n)
+	e := &Encoding{Loc: n.loc(), ContentType: n.value("contentType"), Headers: l.headers(n.get("headers"))}
+	e.Style, e.Explode = l.style(n, InQuery)
+	e.AllowReserved, _ = n.truth("allowReserved")
+	e.Styled = n.get("style") != nil || n.get("explode") != nil || n.get("allowReserved") != nil
+	e.Encoding, e.PrefixEncoding, e.ItemEncoding = l.encodings(n)
+	return e
 }
 
 // responses lifts the answers of an operation.
@@ -107,9 +125,12 @@ func (l *lifter) status(n *node) (int, bool) {
 // response lifts one answer. What a broken reference should have said is an answer without a body.
 func (l *lifter) response(op, kid *node, status int) *Response {
 	n := kid.end()
-	r := &Response{Loc: n.loc(), Status: status, Description: n.value("description")}
+	r := &Response{Loc: n.loc(), Status: status, Summary: n.value("summary"), Description: n.value("description")}
 	if kid.ref != nil {
 		r.Ref = l.identityText(kid.ref)
+		if text := kid.value("summary"); text != "" {
+			r.Summary = text
+		}
 		if text := kid.value("description"); text != "" {
 			r.Description = text
 		}

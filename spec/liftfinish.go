@@ -30,8 +30,8 @@ func (l *lifter) finishTypes(s *Schema, n *node) {
 		}
 	}
 	if null := l.nullable(n); null != nil {
-		if l.version == version31 && !s.Nullable {
-			l.warn(null, "old-keyword", "nullable is no keyword of OpenAPI 3.1; it is read as the type null", `write type: [..., "null"]`)
+		if l.version >= version31 && !s.Nullable {
+			l.warn(null, "old-keyword", "nullable is no keyword since OpenAPI 3.1; it is read as the type null", `write type: [..., "null"]`)
 		}
 		s.Nullable = true
 	}
@@ -145,6 +145,10 @@ func (l *lifter) discriminator(s *Schema, n, d *node) {
 	out := &Discriminator{Loc: d.loc(), PropertyName: d.value("propertyName")}
 	if d.shape == shapeText { // OpenAPI 2.0
 		out.PropertyName = d.text
+	}
+	if kid := d.get("defaultMapping"); kid != nil && kid.ref != nil {
+		out.Default = l.schema(kid.ref)
+		s.Unenforced = append(s.Unenforced, Keyword{Loc: kid.loc(), Name: "defaultMapping"})
 	}
 	mapped := map[*Schema]bool{}
 	for _, kid := range l.kids(d.get("mapping")) {

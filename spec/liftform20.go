@@ -41,6 +41,7 @@ func (l *lifter) form20(op *node, parts []*node) *RequestBody {
 		if slices.Contains(p.Schema.Types, "array") {
 			e := &Encoding{Loc: n.loc(), Name: name}
 			e.Style, e.Explode = l.collection(n, InQuery)
+			e.Styled = !e.Explode // else each item is a part, which is the default of OpenAPI 3
 			encodings = append(encodings, e)
 		}
 	}

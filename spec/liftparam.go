@@ -56,7 +56,23 @@ func (l *lifter) parameters(t template, n *node, list []*node) []*Parameter {
 		}
 		out = append(out, p)
 	}
-	return append(out, others...)
+	return append(out, l.wholeQuery(n, others)...)
+}
+
+// wholeQuery leaves out what stands in the query beside a parameter that is the query as a whole.
+func (l *lifter) wholeQuery(n *node, list []*Parameter) []*Parameter {
+	i := slices.IndexFunc(list, func(p *Parameter) bool { return p.In == InQueryString })
+	if i < 0 {
+		return list
+	}
+	whole := list[i]
+	return slices.DeleteFunc(list, func(p *Parameter) bool {
+		if p == whole || p.In != InQuery && p.In != InQueryString {
+			return false
+		}
+		l.warn(n, "bad-parameter", "the parameter "+quote(whole.Name)+" is the query as a whole; "+quote(p.Name)+" is left out", "make it a part of that, or put it into a header")
+		return true
+	})
 }
 
 // declared are the parameters of one list as they stand there, references among them, without those of the same name and
@@ -154,7 +170,7 @@ func (l *lifter) value(n *node, in In) *Parameter {
 // styles are those that a place allows; the first is the default.
 var styles = map[In][]string{
 	InPath: {"simple", "label", "matrix"}, InQuery: {"form", "spaceDelimited", "pipeDelimited", "deepObject"},
-	InHeader: {"simple"}, InCookie: {"form", "cookie"},
+	InHeader: {"simple"}, InCookie: {"form", "cookie"}, InQueryString: {"form"},
 }
 
 // style returns style and explode with their defaults filled in.

@@ -39,10 +39,19 @@ func (l *lifter) pathItem(n *node) {
 					l.warn(op, "bad-method", quote(op.key)+" is no HTTP method; the operation is left out", "use letters")
 					continue
 				}
-				l.operation(t, strings.ToUpper(op.key), op, common)
+				l.operation(t, methodOf(op.key), op, common)
 			}
 		}
 	}
+}
+
+// methodOf is the method that a key of additionalOperations names: as it is written (OpenAPI 3.2 section 4.9.1), but for the
+// standard ones.
+func methodOf(key string) string {
+	if methods[strings.ToLower(key)] {
+		return strings.ToUpper(key)
+	}
+	return key
 }
 
 // itemMembers are the members of a path item, then those of the ones that it refers to and does not replace.
@@ -180,27 +189,6 @@ func (l *lifter) operationID(op *Operation, n *node) {
 	}
 	l.opIDs[id] = op
 	op.ID = id
-}
-
-func (l *lifter) operationTags(op *Operation, n *node) {
-	for _, item := range n.get("tags").items() {
-		op.Tags = append(op.Tags, item.text)
-		l.tag(item.text)
-	}
-}
-
-// tag makes sure that a tag is in the list.
-func (l *lifter) tag(name string) {
-	if l.tags == nil {
-		l.tags = map[string]bool{}
-		for _, t := range l.api.Tags {
-			l.tags[t.Name] = true
-		}
-	}
-	if !l.tags[name] {
-		l.tags[name] = true
-		l.api.Tags = append(l.api.Tags, &Tag{Name: name})
-	}
 }
 
 // twin finds the operation that no router can tell from op.

@@ -13,11 +13,14 @@ func (l *lifter) securityScheme(kid *node) {
 		return
 	}
 	s.Description, s.Extensions = n.value("description"), l.extensions(n)
+	s.Deprecated, _ = n.truth("deprecated")
 	switch n.value("type") {
 	case "apiKey":
 		s.Kind, s.In, s.ParamName = SecurityAPIKey, In(n.value("in")), n.value("name")
-	case "oauth2", "openIdConnect":
-		s.Kind = SecurityBearer
+	case "oauth2":
+		s.Kind, s.Flows, s.MetadataURL = SecurityBearer, l.flows(n), n.value("oauth2MetadataUrl")
+	case "openIdConnect":
+		s.Kind, s.MetadataURL = SecurityBearer, n.value("openIdConnectUrl")
 	case "mutualTLS":
 		s.Kind = SecurityMutualTLS
 	case "basic": // OpenAPI 2.0
@@ -31,6 +34,40 @@ func (l *lifter) securityScheme(kid *node) {
 			s.Kind = SecurityBearer
 		}
 	}
+}
+
+// flows lifts the ways to a token.
+func (l *lifter) flows(scheme *node) []*OAuthFlow {
+	if l.version == version20 {
+		kind := scheme.value("flow")
+		if word, renamed := flows20[kind]; renamed {
+			kind = word
+		}
+		return []*OAuthFlow{l.flow(kind, scheme)}
+	}
+	var out []*OAuthFlow
+	for _, kid := range l.kids(scheme.get("flows")) {
+		if kid.role == roleOAuthFlow && !kid.dead() {
+			out = append(out, l.flow(kid.key, kid.end()))
+		}
+	}
+	return out
+}
+
+// flows20 are the flows that OpenAPI 2.0 calls otherwise.
+var flows20 = map[string]string{"application": "clientCredentials", "accessCode": "authorizationCode"}
+
+func (l *lifter) flow(kind string, n *node) *OAuthFlow {
+	f := &OAuthFlow{
+		Loc: n.loc(), Kind: kind, AuthorizationURL: n.value("authorizationUrl"), TokenURL: n.value("tokenUrl"),
+		DeviceAuthorizationURL: n.value("deviceAuthorizationUrl"), RefreshURL: n.value("refreshUrl"),
+	}
+	for _, scope := range l.kids(n.get("scopes")) {
+		if !scope.isExtension() {
+			f.Scopes = append(f.Scopes, Scope{Name: scope.key, Description: scope.text})
+		}
+	}
+	return f
 }
 
 // requirements lifts what an operation asks for: its own, else those of the document.

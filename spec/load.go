@@ -272,7 +272,8 @@ type version int
 const (
 	version20 version = iota
 	version30
-	version31 // 3.1 and later
+	version31
+	version32 // and later
 )
 
 // knowVersion finds out what kind of document f is.
@@ -294,11 +295,13 @@ func (r *reader) knowVersion(f *file) bool {
 		return false
 	case text == "3" || text == "3.0" || strings.HasPrefix(text, "3.0."):
 		r.version = version30
-	case text == "3.1" || text == "3.2" || strings.HasPrefix(text, "3.1.") || strings.HasPrefix(text, "3.2."):
+	case text == "3.1" || strings.HasPrefix(text, "3.1."):
 		r.version = version31
+	case text == "3.2" || strings.HasPrefix(text, "3.2."):
+		r.version = version32
 	case strings.HasPrefix(text, "3."):
-		r.version = version31
-		r.warn(n, "version", "version "+quote(text)+" of OpenAPI is not known; the document is read as 3.1", "use 3.0, 3.1 or 3.2")
+		r.version = version32
+		r.warn(n, "version", "version "+quote(text)+" of OpenAPI is not known; the document is read as 3.2", "use 3.0, 3.1 or 3.2")
 	default:
 		r.fail(n, "not-openapi", "version "+quote(text)+" of OpenAPI is not read", remedy)
 		return false

@@ -70,6 +70,8 @@ func (c *checker) completeParameter(n *node) bool {
 	switch In(in.text) {
 	case InPath, InQuery, InHeader, InCookie:
 		return true
+	case InQueryString:
+		return c.completeQueryString(n, in)
 	}
 	if lower := strings.ToLower(in.text); slices.Contains([]In{InPath, InQuery, InHeader, InCookie}, In(lower)) {
 		c.warn(in, "bad-parameter", "a parameter stands in "+quote(lower)+", not in "+quote(in.text), "write it in lower case")
@@ -104,6 +106,23 @@ func (c *checker) prepareReference(n *node) {
 	member.add(dynamic)
 	all.add(member)
 	n.add(all)
+}
+
+// completeQueryString looks at a parameter that is the query as a whole (OpenAPI 3.2 section 4.12.1): it has content.
+func (c *checker) completeQueryString(n, in *node) bool {
+	if n.get("content") != nil {
+		return true
+	}
+	c.warn(in, "bad-parameter", "a parameter in querystring has content, and this one has none; it is read as a form", "move its schema to content: application/x-www-form-urlencoded")
+	media := &node{file: n.file, key: "application/x-www-form-urlencoded", off: n.off, keyOff: n.keyOff, shape: shapeObject}
+	if schema := n.get("schema"); schema != nil {
+		n.drop(schema)
+		media.add(schema)
+	}
+	content := &node{file: n.file, key: "content", off: n.off, keyOff: n.keyOff, shape: shapeObject}
+	content.add(media)
+	n.add(content)
+	return c.value(content, mapOf(roleMediaType))
 }
 
 // prepareSchema brings old forms of keywords into that of 2020-12, as far as that changes no meaning.

@@ -163,7 +163,7 @@ func (c *checker) siblings(n *node, f field) {
 	if len(n.kids) == 1 || f.form != formObject {
 		return
 	}
-	if f.role == rolePathItem || f.role == roleSchema && c.version == version31 {
+	if f.role == rolePathItem || f.role == roleSchema && c.version >= version31 {
 		c.prepare(n, f.role)
 		g := c.grammar(f.role)
 		n.keep(func(kid *node) bool { return kid == refOf(n) || c.field(n, kid, g) })

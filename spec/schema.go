@@ -96,6 +96,9 @@ type Discriminator struct {
 	// Mapping goes from values of the property to members, in document order, the implicit names of members included
 	// where the mapping leaves them out.
 	Mapping []DiscriminatorValue
+	// Default is the member for a value that has no property of that name, or one that selects nothing; nil for none (OpenAPI
+	// 3.2: defaultMapping).
+	Default *Schema
 }
 
 // DiscriminatorValue is one value of a discriminator and the schema it selects.

@@ -150,6 +150,9 @@ func (b *builder) nameAnswer(a *Answer, op *Operation) {
 	a.Name = b.scope.Take(a.Name)
 	a.Doc = describe(a.Name, a.Source.Description)
 	if a.Doc == "" {
+		a.Doc = describe(a.Name, a.Source.Summary)
+	}
+	if a.Doc == "" {
 		a.Doc = a.Name + " is an answer of " + op.Name + "."
 	}
 	if !a.Error {

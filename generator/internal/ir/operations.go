@@ -94,12 +94,19 @@ func (b *builder) addHandler(tag *spec.Tag, name string) {
 	h.Doc = h.Name + " answers the operations without a tag."
 	if tag != nil {
 		h.Doc = h.Name + " answers the operations tagged " + quote(tag.Name) + "."
-		if text := clean(tag.Description); text != "" {
+		text := clean(tag.Description)
+		if text == "" {
+			text = line(tag.Summary)
+		}
+		if text != "" {
 			h.Doc = strings.TrimSuffix(h.Doc, ".") + ": " + text
 			if last := text[len(text)-1]; last != '.' && last != '!' && last != '?' {
 				h.Doc += "."
 			}
 		}
+	}
+	if tag != nil && tag.Parent != nil {
+		h.Doc += "\n" + quote(tag.Name) + " is a part of " + quote(tag.Parent.Name) + "."
 	}
 	h.Doc += "\nIts methods are called concurrently, each on the goroutine of its request."
 	b.pkg.Handlers = append(b.pkg.Handlers, h)

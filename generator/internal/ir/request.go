@@ -23,6 +23,10 @@ func (b *builder) request(op *spec.Operation, name string) *Request {
 	}
 	variables := pathVariables(op.Path)
 	for _, p := range inOrder(op.Parameters, variables) {
+		if p.In == spec.InQueryString {
+			b.warn(p.Loc, classParameter, "the parameter "+quote(p.Name)+" is the whole query, and is left out", "declare the parameters of the query one by one")
+			continue
+		}
 		planned := b.param(p)
 		if planned == nil {
 			continue

@@ -2,6 +2,7 @@ package ir
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/tornadogen/tornadogen/generator/internal/naming"
 	"github.com/tornadogen/tornadogen/spec"
@@ -49,9 +50,34 @@ func (b *builder) buildSecurity() {
 		if m.Doc == "" {
 			m.Doc = m.Method + " checks the security scheme " + quote(source.Name) + " and returns the context for the handler."
 		}
-		m.OptionDoc = m.Option + " sends the credentials of the security scheme " + quote(source.Name) + " with every call that asks for them."
+		m.OptionDoc = m.Option + " sends the credentials of the security scheme " + quote(source.Name) + " with every call that asks for them." + tokenSources(source)
+		m.Doc = deprecate(m.Doc, source.Deprecated, source.Extensions)
+		m.OptionDoc = deprecate(m.OptionDoc, source.Deprecated, source.Extensions)
 		s.Schemes = append(s.Schemes, m)
 	}
+}
+
+// tokenSources says where the tokens of a scheme come from, as far as the document does.
+func tokenSources(s *spec.SecurityScheme) string {
+	var lines []string
+	for _, f := range s.Flows {
+		var places []string
+		for _, place := range []string{f.AuthorizationURL, f.DeviceAuthorizationURL, f.TokenURL} {
+			if place != "" {
+				places = append(places, line(place))
+			}
+		}
+		if len(places) > 0 {
+			lines = append(lines, "  - "+line(f.Kind)+": "+strings.Join(places, ", "))
+		}
+	}
+	if s.MetadataURL != "" {
+		lines = append(lines, "  - metadata: "+line(s.MetadataURL))
+	}
+	if len(lines) == 0 {
+		return ""
+	}
+	return "\n\nTokens come from:\n" + strings.Join(lines, "\n")
 }
 
 // requirements copies what an operation asks of its caller. Where there is nothing to choose from, everybody may call.

@@ -6,5 +6,5 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // layouts say how values stand in bodies that are not JSON.
 var layouts = tornado.NewLayouts(
-	"ChangePetBody", "{name, tags: [string], colors: [string]}",
+	"ChangePetBodyForm", "{name, tags(comma): [string], colors: [string]}",
 )

@@ -82,7 +82,7 @@ type ChangePetRequest struct {
 
 func (r *ChangePetRequest) decode(in *tornado.Input) {
 	r.ID = in.Path(0, "id", tornado.Simple).String(&changePetIDRule)
-	r.Body.DecodeJSON(in.MediaBody(layouts, "ChangePetBody"))
+	r.Body.DecodeJSON(in.MediaBody(layouts, "ChangePetBodyForm"))
 	in.EndJSON()
 }
 

@@ -62,6 +62,9 @@ func WithKey(key string) client.Option {
 }
 
 // WithLogin sends the credentials of the security scheme "login" with every call that asks for them.
+//
+// Tokens come from:
+//   - authorizationCode: https://example.com/a, https://example.com/t
 func WithLogin(token string) client.Option {
 	return client.WithCredential("login", client.Bearer(token))
 }

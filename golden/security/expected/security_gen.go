@@ -124,11 +124,17 @@ func WithBearer(token string) client.Option {
 }
 
 // WithOAuth sends the credentials of the security scheme "oauth" with every call that asks for them.
+//
+// Tokens come from:
+//   - clientCredentials: https://example.com/token
 func WithOAuth(token string) client.Option {
 	return client.WithCredential("oauth", client.Bearer(token))
 }
 
 // WithOpenID sends the credentials of the security scheme "openID" with every call that asks for them.
+//
+// Tokens come from:
+//   - metadata: https://example.com/.well-known/openid-configuration
 func WithOpenID(token string) client.Option {
 	return client.WithCredential("openID", client.Bearer(token))
 }

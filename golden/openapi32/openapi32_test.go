@@ -1,0 +1,61 @@
+package openapi32_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tornadogen/tornadogen/golden/internal/drive"
+	api "github.com/tornadogen/tornadogen/golden/openapi32/expected"
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
+
+// handler answers with what it was asked for.
+type handler struct {
+	api.UnimplementedNotesHandler
+	called string
+}
+
+func (*handler) SearchNotes(_ context.Context, req api.SearchNotesRequest) ([]api.Note, error) {
+	return []api.Note{{Text: req.Body.Text}}, nil
+}
+
+func (h *handler) LinkNotes(context.Context, api.LinkNotesRequest) error {
+	h.called = "LINK"
+	return nil
+}
+
+func (h *handler) PurgeNotes(context.Context, api.PurgeNotesRequest) error {
+	h.called = "Purge"
+	return nil
+}
+
+type auth struct{}
+
+func (auth) Device(ctx context.Context, _ tornado.Bearer) (context.Context, error) { return ctx, nil }
+
+func (auth) Old(ctx context.Context, _ tornado.Basic) (context.Context, error) { return ctx, nil }
+
+// TestMethods calls operations of methods that earlier versions do not have, each in the capitals of the document.
+func TestMethods(t *testing.T) {
+	h := &handler{}
+	url := drive.Serve(t, api.New(h, auth{}))
+	c, err := api.NewClient(url, api.WithDevice("t"))
+	require.NoError(t, err)
+
+	got := drive.Do(t, "QUERY", url+"/notes", `{"text":""}`, "Authorization", "Bearer t")
+	assert.Equal(t, []string{"body /text minLength"}, got.Violations(t))
+	notes, err := c.SearchNotes(t.Context(), api.SearchNotesRequest{Body: api.SearchNotesBody{Text: "a"}})
+	require.NoError(t, err)
+	assert.Equal(t, []api.Note{{Text: "a"}}, notes)
+
+	require.NoError(t, c.LinkNotes(t.Context(), api.LinkNotesRequest{}))
+	assert.Equal(t, "LINK", h.called)
+	require.NoError(t, c.PurgeNotes(t.Context(), api.PurgeNotesRequest{}))
+	assert.Equal(t, "Purge", h.called)
+	got = drive.Do(t, "PURGE", url+"/notes", "")
+	assert.Equal(t, http.StatusNotImplemented, got.Status, "a method is compared with its capitals")
+}
