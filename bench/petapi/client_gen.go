@@ -23,9 +23,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	return &Client{c}, nil
 }
 
-// CreatePet: Answers the pet that was sent.
-//
-// POST /pets
+// CreatePet is POST /pets: Answers the pet that was sent.
 func (c *Client) CreatePet(ctx context.Context, req CreatePetRequest) (*Pet, error) {
 	call := c.c.Call(ctx, &createPet)
 	call.JSON("application/json", req.Body.AppendJSON)
@@ -42,16 +40,11 @@ func (c *Client) CreatePet(ctx context.Context, req CreatePetRequest) (*Pet, err
 		var e CreatePetDefault
 		e.Status = res.StatusCode
 		e.Body.DecodeJSON(res.JSON())
-		if err := res.EndJSON(); err != nil {
-			return nil, err
-		}
-		return nil, e
+		return nil, res.FailJSON(e)
 	}
 }
 
-// GetPet: Answers a pet that bears the id that was asked for.
-//
-// GET /pets/{petId}
+// GetPet is GET /pets/{petId}: Answers a pet that bears the id that was asked for.
 func (c *Client) GetPet(ctx context.Context, req GetPetRequest) (*Pet, error) {
 	call := c.c.Call(ctx, &getPet)
 	call.Path("petId", tornado.Simple).Int64(req.PetID)
@@ -68,9 +61,6 @@ func (c *Client) GetPet(ctx context.Context, req GetPetRequest) (*Pet, error) {
 		var e GetPetDefault
 		e.Status = res.StatusCode
 		e.Body.DecodeJSON(res.JSON())
-		if err := res.EndJSON(); err != nil {
-			return nil, err
-		}
-		return nil, e
+		return nil, res.FailJSON(e)
 	}
 }

@@ -4,10 +4,13 @@ package petapi
 
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
+// DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
+// AppendJSON appends a value as JSON to b and returns that; appendResponseJSON leaves out the members
+// that are never sent to a caller, and a union without a value is null.
+
 var petKeys = tornado.NewKeys("id", "name", "status", "tags", "price", "category", "description").
 	Required("id", "name", "status", "tags", "price")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Pet) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(petKeys); i != tornado.EndObject; i = d.Next(petKeys, i) {
@@ -36,7 +39,6 @@ func (v *Pet) DecodeJSON(d *tornado.Decoder) {
 	d.Require(petKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Pet) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"id":`...), v.ID)
 	b = tornado.AppendString(append(b, `,"name":`...), v.Name)
@@ -54,7 +56,6 @@ func (v *Pet) AppendJSON(b []byte) []byte {
 
 var categoryKeys = tornado.NewKeys("id", "name").Required("id", "name")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Category) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(categoryKeys); i != tornado.EndObject; i = d.Next(categoryKeys, i) {
@@ -71,7 +72,6 @@ func (v *Category) DecodeJSON(d *tornado.Decoder) {
 	d.Require(categoryKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Category) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"id":`...), v.ID)
 	b = tornado.AppendString(append(b, `,"name":`...), v.Name)
@@ -80,7 +80,6 @@ func (v *Category) AppendJSON(b []byte) []byte {
 
 var problemKeys = tornado.NewKeys("title", "status", "detail").Required("title", "status")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Problem) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(problemKeys); i != tornado.EndObject; i = d.Next(problemKeys, i) {
@@ -99,7 +98,6 @@ func (v *Problem) DecodeJSON(d *tornado.Decoder) {
 	d.Require(problemKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Problem) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"title":`...), v.Title)
 	b = tornado.AppendInt64(append(b, `,"status":`...), int64(v.Status))

@@ -10,11 +10,8 @@ import (
 
 // createPet is POST /pets.
 var createPet = tornado.Operation{
-	ID:           "createPet",
-	Name:         "CreatePet",
-	Method:       "POST",
-	Path:         "/pets",
-	Tag:          "pets",
+	ID: "createPet", Name: "CreatePet", Tag: "pets",
+	Method: "POST", Path: "/pets",
 	Summary:      "Answers the pet that was sent.",
 	Consumes:     []string{"application/json"},
 	BodyRequired: true,
@@ -23,11 +20,8 @@ var createPet = tornado.Operation{
 
 // getPet is GET /pets/{petId}.
 var getPet = tornado.Operation{
-	ID:       "getPet",
-	Name:     "GetPet",
-	Method:   "GET",
-	Path:     "/pets/{petId}",
-	Tag:      "pets",
+	ID: "getPet", Name: "GetPet", Tag: "pets",
+	Method: "GET", Path: "/pets/{petId}",
 	Summary:  "Answers a pet that bears the id that was asked for.",
 	Produces: []string{"application/json"},
 }
@@ -36,8 +30,7 @@ var getPet = tornado.Operation{
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&createPet,
-		&getPet,
+		&createPet, &getPet,
 	}
 }
 

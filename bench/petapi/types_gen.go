@@ -31,13 +31,7 @@ const (
 )
 
 // Valid reports whether v is one of the values that the document names.
-func (v PetStatus) Valid() bool {
-	switch v {
-	case PetStatusAvailable, PetStatusPending, PetStatusSold:
-		return true
-	}
-	return false
-}
+func (v PetStatus) Valid() bool { return petStatusValues.Has(string(v)) }
 
 // Category is what the document has at #/components/schemas/Category.
 type Category struct {

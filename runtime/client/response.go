@@ -107,6 +107,22 @@ func (r *Response) End() error {
 	return r.invalid(nil, nil)
 }
 
+// Fail returns declared, an answer that is an error, unless End has one.
+func (r *Response) Fail(declared error) error {
+	if err := r.End(); err != nil {
+		return err
+	}
+	return declared
+}
+
+// FailJSON returns declared, an answer that is an error, unless EndJSON has one.
+func (r *Response) FailJSON(declared error) error {
+	if err := r.EndJSON(); err != nil {
+		return err
+	}
+	return declared
+}
+
 // invalid returns an error for what counts of these and of the header fields.
 func (r *Response) invalid(syntax *jsonwire.SyntaxError, violations []validate.Violation) error {
 	violations = slices.Concat(violations, r.report.Violations())

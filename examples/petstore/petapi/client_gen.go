@@ -23,9 +23,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	return &Client{c}, nil
 }
 
-// ListPets: List pets, a page at a time.
-//
-// GET /pets
+// ListPets is GET /pets: List pets, a page at a time.
 func (c *Client) ListPets(ctx context.Context, req ListPetsRequest) (*ListPetsOK, error) {
 	call := c.c.Call(ctx, &listPets)
 	if x, ok := req.Limit.Get(); ok {
@@ -50,9 +48,7 @@ func (c *Client) ListPets(ctx context.Context, req ListPetsRequest) (*ListPetsOK
 	return nil, res.Unexpected()
 }
 
-// CreatePet: Add a pet to the shop.
-//
-// POST /pets
+// CreatePet is POST /pets: Add a pet to the shop.
 func (c *Client) CreatePet(ctx context.Context, req CreatePetRequest) (*CreatePetCreated, error) {
 	call := c.c.Call(ctx, &createPet)
 	call.JSON("application/json", req.Body.AppendJSON)
@@ -71,24 +67,16 @@ func (c *Client) CreatePet(ctx context.Context, req CreatePetRequest) (*CreatePe
 	case 401:
 		var e CreatePetUnauthorized
 		e.Body.DecodeJSON(res.JSON())
-		if err := res.EndJSON(); err != nil {
-			return nil, err
-		}
-		return nil, e
+		return nil, res.FailJSON(e)
 	case 409:
 		var e CreatePetConflict
 		e.Body.DecodeJSON(res.JSON())
-		if err := res.EndJSON(); err != nil {
-			return nil, err
-		}
-		return nil, e
+		return nil, res.FailJSON(e)
 	}
 	return nil, res.Unexpected()
 }
 
-// FindPetsByStatus: Find pets by their status.
-//
-// GET /pets/findByStatus
+// FindPetsByStatus is GET /pets/findByStatus: Find pets by their status.
 func (c *Client) FindPetsByStatus(ctx context.Context, req FindPetsByStatusRequest) ([]Pet, error) {
 	call := c.c.Call(ctx, &findPetsByStatus)
 	call.Query("status", tornado.Form).Items(len(req.Status), func(i int, w tornado.ParamWriter) {
@@ -106,9 +94,7 @@ func (c *Client) FindPetsByStatus(ctx context.Context, req FindPetsByStatusReque
 	return nil, res.Unexpected()
 }
 
-// GetPet: Get one pet.
-//
-// GET /pets/{petId}
+// GetPet is GET /pets/{petId}: Get one pet.
 func (c *Client) GetPet(ctx context.Context, req GetPetRequest) (*Pet, error) {
 	call := c.c.Call(ctx, &getPet)
 	call.Path("petId", tornado.Simple).Int64(req.PetID)
@@ -124,17 +110,12 @@ func (c *Client) GetPet(ctx context.Context, req GetPetRequest) (*Pet, error) {
 	case 404:
 		var e GetPetNotFound
 		e.Body.DecodeJSON(res.JSON())
-		if err := res.EndJSON(); err != nil {
-			return nil, err
-		}
-		return nil, e
+		return nil, res.FailJSON(e)
 	}
 	return nil, res.Unexpected()
 }
 
-// ReplacePet: Replace a pet.
-//
-// PUT /pets/{petId}
+// ReplacePet is PUT /pets/{petId}: Replace a pet.
 func (c *Client) ReplacePet(ctx context.Context, req ReplacePetRequest) (*Pet, error) {
 	call := c.c.Call(ctx, &replacePet)
 	call.Path("petId", tornado.Simple).Int64(req.PetID)
@@ -151,31 +132,20 @@ func (c *Client) ReplacePet(ctx context.Context, req ReplacePetRequest) (*Pet, e
 	case 401:
 		var e ReplacePetUnauthorized
 		e.Body.DecodeJSON(res.JSON())
-		if err := res.EndJSON(); err != nil {
-			return nil, err
-		}
-		return nil, e
+		return nil, res.FailJSON(e)
 	case 404:
 		var e ReplacePetNotFound
 		e.Body.DecodeJSON(res.JSON())
-		if err := res.EndJSON(); err != nil {
-			return nil, err
-		}
-		return nil, e
+		return nil, res.FailJSON(e)
 	case 409:
 		var e ReplacePetConflict
 		e.Body.DecodeJSON(res.JSON())
-		if err := res.EndJSON(); err != nil {
-			return nil, err
-		}
-		return nil, e
+		return nil, res.FailJSON(e)
 	}
 	return nil, res.Unexpected()
 }
 
-// DeletePet: Take a pet out of the shop.
-//
-// DELETE /pets/{petId}
+// DeletePet is DELETE /pets/{petId}: Take a pet out of the shop.
 func (c *Client) DeletePet(ctx context.Context, req DeletePetRequest) error {
 	call := c.c.Call(ctx, &deletePet)
 	call.Path("petId", tornado.Simple).Int64(req.PetID)
@@ -189,24 +159,16 @@ func (c *Client) DeletePet(ctx context.Context, req DeletePetRequest) error {
 	case 401:
 		var e DeletePetUnauthorized
 		e.Body.DecodeJSON(res.JSON())
-		if err := res.EndJSON(); err != nil {
-			return err
-		}
-		return e
+		return res.FailJSON(e)
 	case 404:
 		var e DeletePetNotFound
 		e.Body.DecodeJSON(res.JSON())
-		if err := res.EndJSON(); err != nil {
-			return err
-		}
-		return e
+		return res.FailJSON(e)
 	}
 	return res.Unexpected()
 }
 
-// GetInventory: Count the pets of each status.
-//
-// GET /store/inventory
+// GetInventory is GET /store/inventory: Count the pets of each status.
 func (c *Client) GetInventory(ctx context.Context, req GetInventoryRequest) (map[string]int64, error) {
 	call := c.c.Call(ctx, &getInventory)
 	res, err := call.Do()

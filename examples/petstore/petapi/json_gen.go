@@ -9,9 +9,12 @@ import (
 	tornado "github.com/tornadogen/tornadogen/runtime"
 )
 
+// DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
+// AppendJSON appends a value as JSON to b and returns that; appendResponseJSON leaves out the members
+// that are never sent to a caller, and a union without a value is null.
+
 var newPetKeys = tornado.NewKeys("name", "status", "tags", "born", "animal").Required("name", "status")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *NewPet) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(newPetKeys); i != tornado.EndObject; i = d.Next(newPetKeys, i) {
@@ -40,7 +43,6 @@ func (v *NewPet) DecodeJSON(d *tornado.Decoder) {
 	d.Require(newPetKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *NewPet) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
 	b = tornado.AppendString(append(b, `,"status":`...), string(v.Status))
@@ -62,7 +64,6 @@ var petKeys = tornado.NewKeys("name", "status", "tags", "born", "animal", "id", 
 	Required("name", "status", "id", "createdAt").
 	ReadOnly("id", "createdAt")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Pet) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(petKeys); i != tornado.EndObject; i = d.Next(petKeys, i) {
@@ -95,7 +96,6 @@ func (v *Pet) DecodeJSON(d *tornado.Decoder) {
 	d.Require(petKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Pet) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
 	b = tornado.AppendString(append(b, `,"status":`...), string(v.Status))
@@ -115,7 +115,6 @@ func (v *Pet) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Animal) DecodeJSON(d *tornado.Decoder) {
 	switch name, _ := d.Peek("kind"); name {
 	case "cat":
@@ -127,7 +126,6 @@ func (v *Animal) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it. A union without a value is null.
 func (v Animal) AppendJSON(b []byte) []byte {
 	switch x := v.Value.(type) {
 	case *Cat:
@@ -153,7 +151,6 @@ func (v *Animal) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON
 
 var catKeys = tornado.NewKeys("kind", "indoor").Required("kind", "indoor")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Cat) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(catKeys); i != tornado.EndObject; i = d.Next(catKeys, i) {
@@ -170,7 +167,6 @@ func (v *Cat) DecodeJSON(d *tornado.Decoder) {
 	d.Require(catKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Cat) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"kind":`...), v.Kind)
 	b = tornado.AppendBool(append(b, `,"indoor":`...), v.Indoor)
@@ -179,7 +175,6 @@ func (v *Cat) AppendJSON(b []byte) []byte {
 
 var dogKeys = tornado.NewKeys("kind", "weight").Required("kind", "weight")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Dog) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(dogKeys); i != tornado.EndObject; i = d.Next(dogKeys, i) {
@@ -196,7 +191,6 @@ func (v *Dog) DecodeJSON(d *tornado.Decoder) {
 	d.Require(dogKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Dog) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"kind":`...), v.Kind)
 	b = tornado.AppendFloat64(append(b, `,"weight":`...), v.Weight)
@@ -205,7 +199,6 @@ func (v *Dog) AppendJSON(b []byte) []byte {
 
 var problemKeys = tornado.NewKeys("type", "title", "status", "detail").Required("title")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Problem) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(problemKeys); i != tornado.EndObject; i = d.Next(problemKeys, i) {
@@ -226,7 +219,6 @@ func (v *Problem) DecodeJSON(d *tornado.Decoder) {
 	d.Require(problemKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Problem) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	if x, ok := v.Type.Get(); ok {

@@ -10,22 +10,16 @@ import (
 
 // listPets is GET /pets.
 var listPets = tornado.Operation{
-	ID:       "listPets",
-	Name:     "ListPets",
-	Method:   "GET",
-	Path:     "/pets",
-	Tag:      "pets",
+	ID: "listPets", Name: "ListPets", Tag: "pets",
+	Method: "GET", Path: "/pets",
 	Summary:  "List pets, a page at a time.",
 	Produces: []string{"application/json"},
 }
 
 // createPet is POST /pets.
 var createPet = tornado.Operation{
-	ID:      "createPet",
-	Name:    "CreatePet",
-	Method:  "POST",
-	Path:    "/pets",
-	Tag:     "pets",
+	ID: "createPet", Name: "CreatePet", Tag: "pets",
+	Method: "POST", Path: "/pets",
 	Summary: "Add a pet to the shop.",
 	Security: []tornado.Requirement{
 		{Uses: []tornado.SchemeUse{{Scheme: "apiKey"}}},
@@ -38,33 +32,24 @@ var createPet = tornado.Operation{
 
 // findPetsByStatus is GET /pets/findByStatus.
 var findPetsByStatus = tornado.Operation{
-	ID:       "findPetsByStatus",
-	Name:     "FindPetsByStatus",
-	Method:   "GET",
-	Path:     "/pets/findByStatus",
-	Tag:      "pets",
+	ID: "findPetsByStatus", Name: "FindPetsByStatus", Tag: "pets",
+	Method: "GET", Path: "/pets/findByStatus",
 	Summary:  "Find pets by their status.",
 	Produces: []string{"application/json"},
 }
 
 // getPet is GET /pets/{petId}.
 var getPet = tornado.Operation{
-	ID:       "getPet",
-	Name:     "GetPet",
-	Method:   "GET",
-	Path:     "/pets/{petId}",
-	Tag:      "pets",
+	ID: "getPet", Name: "GetPet", Tag: "pets",
+	Method: "GET", Path: "/pets/{petId}",
 	Summary:  "Get one pet.",
 	Produces: []string{"application/json"},
 }
 
 // replacePet is PUT /pets/{petId}.
 var replacePet = tornado.Operation{
-	ID:      "replacePet",
-	Name:    "ReplacePet",
-	Method:  "PUT",
-	Path:    "/pets/{petId}",
-	Tag:     "pets",
+	ID: "replacePet", Name: "ReplacePet", Tag: "pets",
+	Method: "PUT", Path: "/pets/{petId}",
 	Summary: "Replace a pet.",
 	Security: []tornado.Requirement{
 		{Uses: []tornado.SchemeUse{{Scheme: "apiKey"}}},
@@ -77,11 +62,8 @@ var replacePet = tornado.Operation{
 
 // deletePet is DELETE /pets/{petId}.
 var deletePet = tornado.Operation{
-	ID:      "deletePet",
-	Name:    "DeletePet",
-	Method:  "DELETE",
-	Path:    "/pets/{petId}",
-	Tag:     "pets",
+	ID: "deletePet", Name: "DeletePet", Tag: "pets",
+	Method: "DELETE", Path: "/pets/{petId}",
 	Summary: "Take a pet out of the shop.",
 	Security: []tornado.Requirement{
 		{Uses: []tornado.SchemeUse{{Scheme: "apiKey"}}},
@@ -91,11 +73,8 @@ var deletePet = tornado.Operation{
 
 // getInventory is GET /store/inventory.
 var getInventory = tornado.Operation{
-	ID:       "getInventory",
-	Name:     "GetInventory",
-	Method:   "GET",
-	Path:     "/store/inventory",
-	Tag:      "store",
+	ID: "getInventory", Name: "GetInventory", Tag: "store",
+	Method: "GET", Path: "/store/inventory",
 	Summary:  "Count the pets of each status.",
 	Produces: []string{"application/json"},
 }
@@ -104,12 +83,7 @@ var getInventory = tornado.Operation{
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&listPets,
-		&createPet,
-		&findPetsByStatus,
-		&getPet,
-		&replacePet,
-		&deletePet,
+		&listPets, &createPet, &findPetsByStatus, &getPet, &replacePet, &deletePet,
 		&getInventory,
 	}
 }

@@ -19,13 +19,7 @@ const (
 )
 
 // Valid reports whether v is one of the values that the document names.
-func (v PetStatus) Valid() bool {
-	switch v {
-	case PetStatusAvailable, PetStatusPending, PetStatusSold:
-		return true
-	}
-	return false
-}
+func (v PetStatus) Valid() bool { return petStatusValues.Has(string(v)) }
 
 // NewPet: What a caller says about a pet.
 type NewPet struct {

@@ -24,7 +24,7 @@ func printClient(f *file, p *ir.Package) {
 			jen.Return(jen.Op("&").Id(name).Values(jen.Id("c")), jen.Nil()),
 		))
 	for _, op := range p.Operations {
-		f.decl(op.Doc, jen.Func().Params(jen.Id("c").Op("*").Id(name)).Id(op.Name).Add(signature(op, "ctx", "req")).BlockFunc(func(g *jen.Group) {
+		f.decl(op.CallDoc, jen.Func().Params(jen.Id("c").Op("*").Id(name)).Id(op.Name).Add(signature(op, "ctx", "req")).BlockFunc(func(g *jen.Group) {
 			printCall(g, op)
 		}))
 	}

@@ -17,8 +17,7 @@ func readAnswer(g *jen.Group, op *ir.Operation, a *ir.Answer) {
 	case a.Error:
 		g.Var().Id("e").Id(a.Name)
 		add(g, readParts("e", "e."+fieldOf(a), a))
-		g.If(jen.Err().Op(":=").Add(endAnswer(a)), jen.Err().Op("!=").Nil()).BlockFunc(func(g *jen.Group) { failWith(g, op, jen.Err()) })
-		failWith(g, op, jen.Id("e"))
+		failWith(g, op, jen.Id("res").Dot(endMethod("Fail", a)).Call(jen.Id("e")))
 	case op.Result.Kind == ir.ResultNone:
 		g.Return(jen.Nil())
 	case op.Result.Kind == ir.ResultSealed:
@@ -92,9 +91,12 @@ func bodyValue(c *ir.Content) *jen.Statement {
 }
 
 // endAnswer is the error of an answer that has been read.
-func endAnswer(a *ir.Answer) *jen.Statement {
+func endAnswer(a *ir.Answer) *jen.Statement { return jen.Id("res").Dot(endMethod("End", a)).Call() }
+
+// endMethod is the method of the response that ends what was read of it.
+func endMethod(name string, a *ir.Answer) string {
 	if a.Content != nil && a.Content.Shape == ir.BodyJSON {
-		return jen.Id("res").Dot("EndJSON").Call()
+		return name + "JSON"
 	}
-	return jen.Id("res").Dot("End").Call()
+	return name
 }

@@ -97,9 +97,27 @@ func texts(list []string) []jen.Code {
 // lineWidth is how long a list of strings may be on one line.
 const lineWidth = 90
 
-// textList is a list of string literals between two brackets, a line each where they are many.
+// textList is a list of string literals between two brackets, on lines of about lineWidth where they are many.
 func textList(open, end string, list []string) *jen.Statement {
-	return jen.Custom(jen.Options{Open: open, Close: end, Separator: ",", Multi: textWidth(list) > lineWidth}, texts(list)...)
+	if textWidth(list) <= lineWidth {
+		return jen.Custom(jen.Options{Open: open, Close: end, Separator: ","}, texts(list)...)
+	}
+	return lines(open, end, rows(list, func(s string) jen.Code { return jen.Lit(s) })...)
+}
+
+// rows puts what item makes of each text on lines of about lineWidth.
+func rows(list []string, item func(string) jen.Code) []jen.Code {
+	var all, line []jen.Code
+	width := 0
+	for _, s := range list {
+		n := textWidth([]string{s})
+		if width+n > lineWidth && len(line) > 0 {
+			all, line, width = append(all, row(line...)), nil, 0
+		}
+		line = append(line, item(s))
+		width += n
+	}
+	return append(all, row(line...))
 }
 
 // textWidth is about how long a list of string literals is on one line.
@@ -134,6 +152,11 @@ func method(recv, name string) *jen.Statement {
 // lines is a composite literal's or a call's list with an element a line.
 func lines(open, end string, items ...jen.Code) *jen.Statement {
 	return jen.Custom(jen.Options{Open: open, Close: end, Separator: ",", Multi: true}, items...)
+}
+
+// row is several elements on one of those lines.
+func row(items ...jen.Code) *jen.Statement {
+	return jen.Custom(jen.Options{Separator: ","}, items...)
 }
 
 // field is one element of a composite literal: name: value.

@@ -1,22 +1,25 @@
 package emit
 
 import (
+	"slices"
+
 	"github.com/dave/jennifer/jen"
 
 	"github.com/tornadogen/tornadogen/generator/internal/ir"
 )
 
-// Comments of the methods that every type with a codec has.
-const (
-	decodeDoc         = "DecodeJSON reads v from d and checks what the document demands; faults are recorded in d."
-	appendDoc         = "AppendJSON appends v as JSON to b and returns it."
-	appendResponseDoc = "appendResponseJSON is AppendJSON without the members that are never sent to a caller."
-)
+// codecDoc is said once: a comment on each method would be a line in twenty of the file.
+const codecDoc = "DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d. AppendJSON appends a value as" +
+	" JSON to b and returns that; appendResponseJSON leaves out the members that are never sent to a caller, and a union without a value is null."
 
 // printJSON prints json_gen.go: what reads and writes each type.
 func printJSON(f *file, p *ir.Package) {
 	if !p.Server && !p.Client {
 		printHandshake(f)
+	}
+	if slices.ContainsFunc(p.Types, hasCodec) {
+		f.gap()
+		f.jen.Add(comment(codecDoc))
 	}
 	for _, t := range p.Types {
 		if t.AliasOf != nil {
@@ -48,6 +51,15 @@ func printEnumCodec(f *file, t *ir.Type) {
 	}
 }
 
+// hasCodec tells that t has the methods DecodeJSON and AppendJSON.
+func hasCodec(t *ir.Type) bool {
+	switch t.Kind {
+	case ir.KindStruct, ir.KindUnion, ir.KindArray, ir.KindMap:
+		return t.AliasOf == nil
+	}
+	return false
+}
+
 // printMarshal prints what makes t a value of encoding/json, for types that it would otherwise get wrong.
 func printMarshal(f *file, t *ir.Type) {
 	marshal := method("v", t.Name).Id("MarshalJSON").Params().Params(jen.Index().Byte(), jen.Error())
@@ -61,15 +73,15 @@ func printMarshal(f *file, t *ir.Type) {
 
 // printNamedCodec prints the methods of an array or map with a name.
 func printNamedCodec(f *file, t *ir.Type) {
-	f.decl(decodeDoc, jen.Func().Params(jen.Id("v").Op("*").Id(t.Name)).Id("DecodeJSON").Params(decoderParam()).BlockFunc(func(g *jen.Group) {
+	f.decl("", jen.Func().Params(jen.Id("v").Op("*").Id(t.Name)).Id("DecodeJSON").Params(decoderParam()).BlockFunc(func(g *jen.Group) {
 		local := decodeList(g, t, jen.Id(t.Name))
 		g.Op("*").Id("v").Op("=").Id(local)
 	}))
-	f.decl(appendDoc, method("v", t.Name).Id("AppendJSON").Params(bytesParam()).Index().Byte().BlockFunc(func(g *jen.Group) {
+	f.decl("", method("v", t.Name).Id("AppendJSON").Params(bytesParam()).Index().Byte().BlockFunc(func(g *jen.Group) {
 		appendList(g, t, false)
 	}))
 	if t.HasWriteOnly {
-		f.decl(appendResponseDoc, method("v", t.Name).Id("appendResponseJSON").Params(bytesParam()).Index().Byte().BlockFunc(func(g *jen.Group) {
+		f.decl("", method("v", t.Name).Id("appendResponseJSON").Params(bytesParam()).Index().Byte().BlockFunc(func(g *jen.Group) {
 			appendList(g, t, true)
 		}))
 	}

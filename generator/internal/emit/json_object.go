@@ -16,14 +16,14 @@ func printStructCodec(f *file, t *ir.Type) {
 		names[i] = field.JSON
 	}
 	f.decl("", jen.Var().Id(s.Keys).Op("=").Add(keys(names, s)))
-	f.decl(decodeDoc, jen.Func().Params(jen.Id("v").Op("*").Id(t.Name)).Id("DecodeJSON").Params(decoderParam()).BlockFunc(func(g *jen.Group) {
+	f.decl("", jen.Func().Params(jen.Id("v").Op("*").Id(t.Name)).Id("DecodeJSON").Params(decoderParam()).BlockFunc(func(g *jen.Group) {
 		decodeStruct(g, t)
 	}))
-	f.decl(appendDoc, jen.Func().Params(jen.Id("v").Op("*").Id(t.Name)).Id("AppendJSON").Params(bytesParam()).Index().Byte().BlockFunc(func(g *jen.Group) {
+	f.decl("", jen.Func().Params(jen.Id("v").Op("*").Id(t.Name)).Id("AppendJSON").Params(bytesParam()).Index().Byte().BlockFunc(func(g *jen.Group) {
 		appendStruct(g, s, s.Append, false)
 	}))
 	if t.HasWriteOnly {
-		f.decl(appendResponseDoc, jen.Func().Params(jen.Id("v").Op("*").Id(t.Name)).Id("appendResponseJSON").Params(bytesParam()).Index().Byte().BlockFunc(func(g *jen.Group) {
+		f.decl("", jen.Func().Params(jen.Id("v").Op("*").Id(t.Name)).Id("appendResponseJSON").Params(bytesParam()).Index().Byte().BlockFunc(func(g *jen.Group) {
 			appendStruct(g, s, s.AppendResponse, true)
 		}))
 	}

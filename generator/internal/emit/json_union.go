@@ -14,7 +14,7 @@ func printUnionCodec(f *file, t *ir.Type, unknown string) {
 	if u.Keys != "" {
 		f.decl("", jen.Var().Id(u.Keys).Op("=").Add(tornado("NewKeys")).Add(textList("(", ")", u.KeyNames)))
 	}
-	f.decl(decodeDoc, jen.Func().Params(jen.Id("v").Op("*").Id(t.Name)).Id("DecodeJSON").Params(decoderParam()).Block(
+	f.decl("", jen.Func().Params(jen.Id("v").Op("*").Id(t.Name)).Id("DecodeJSON").Params(decoderParam()).Block(
 		decodePick(u, u.Pick, unknown)...,
 	))
 	printUnionAppend(f, t, false)
@@ -53,12 +53,8 @@ func printUnionAppend(f *file, t *ir.Type, response bool) {
 		}
 		cases = append(cases, jen.Case(of).Block(appendVariant(m, response)...))
 	}
-	doc := appendDoc + " A union without a value is null."
-	if response {
-		doc = appendResponseDoc
-	}
 	value := jen.Id("v").Dot("Value")
-	f.decl(doc, method("v", t.Name).Id(appendMethod(response)).Params(bytesParam()).Index().Byte().BlockFunc(func(g *jen.Group) {
+	f.decl("", method("v", t.Name).Id(appendMethod(response)).Params(bytesParam()).Index().Byte().BlockFunc(func(g *jen.Group) {
 		if len(cases) > 0 {
 			g.Switch(jen.Id("x").Op(":=").Add(value).Assert(jen.Type())).Block(cases...)
 		}

@@ -15,10 +15,11 @@ func printRouter(f *file, p *ir.Package) {
 	for _, op := range p.Operations {
 		f.decl(op.Var+" is "+op.Method+" "+op.Path+".", jen.Var().Id(op.Var).Op("=").Add(operation(op)))
 	}
-	refs := make([]jen.Code, len(p.Operations))
+	names := make([]string, len(p.Operations))
 	for i, op := range p.Operations {
-		refs[i] = jen.Op("&").Id(op.Var)
+		names[i] = op.Var
 	}
+	refs := rows(names, func(name string) jen.Code { return jen.Op("&").Id(name) })
 	list := func() *jen.Statement { return jen.Index().Op("*").Add(tornado("Operation")) }
 	f.decl(p.Names.Operations+" lists every operation of the API, in the order of the document. The caller must not change what it points to.",
 		jen.Func().Id(p.Names.Operations).Params().Add(list()).Block(jen.Return(list().Add(lines("{", "}", refs...)))))
@@ -36,14 +37,20 @@ func printHandshake(f *file) {
 		jen.Const().Id("_").Op("=").Add(tornado(handshake)))
 }
 
-// operation is the descriptor of op.
+// operation is the descriptor of op: who it is, where it is, and the rest a line each.
 func operation(op *ir.Operation) *jen.Statement {
-	fields := []jen.Code{
-		field("ID", jen.Lit(op.ID)), field("Name", jen.Lit(op.Name)), field("Method", jen.Lit(op.Method)), field("Path", jen.Lit(op.Path)),
-	}
+	who := []jen.Code{field("ID", jen.Lit(op.ID)), field("Name", jen.Lit(op.Name))}
 	if op.Tag != "" {
-		fields = append(fields, field("Tag", jen.Lit(op.Tag)))
+		who = append(who, field("Tag", jen.Lit(op.Tag)))
 	}
+	where := []jen.Code{field("Method", jen.Lit(op.Method)), field("Path", jen.Lit(op.Path))}
+	var fields []jen.Code
+	if textWidth([]string{op.ID, op.Name, op.Tag}) <= lineWidth {
+		fields = append(fields, row(who...))
+	} else {
+		fields = append(fields, who...)
+	}
+	fields = append(fields, row(where...))
 	if op.Summary != "" {
 		fields = append(fields, field("Summary", jen.Lit(op.Summary)))
 	}
@@ -64,10 +71,12 @@ func operation(op *ir.Operation) *jen.Statement {
 
 func requirements(list []ir.Requirement) *jen.Statement {
 	out := make([]jen.Code, len(list))
+	width := 0
 	for i, r := range list {
 		uses := make([]jen.Code, len(r.Uses))
 		for j, use := range r.Uses {
 			fields := []jen.Code{field("Scheme", jen.Lit(use.Scheme))}
+			width += textWidth(append([]string{use.Scheme}, use.Scopes...))
 			if len(use.Scopes) > 0 {
 				fields = append(fields, field("Scopes", stringList(use.Scopes)))
 			}
@@ -79,5 +88,9 @@ func requirements(list []ir.Requirement) *jen.Statement {
 		}
 		out[i] = jen.Values(field("Uses", jen.Index().Add(tornado("SchemeUse")).Values(uses...)))
 	}
-	return jen.Index().Add(tornado("Requirement")).Add(lines("{", "}", out...))
+	all := jen.Index().Add(tornado("Requirement"))
+	if len(list) == 1 && width <= lineWidth/2 {
+		return all.Values(out...)
+	}
+	return all.Add(lines("{", "}", out...))
 }

@@ -57,15 +57,21 @@ func printEnum(f *file, t *ir.Type) {
 			g.Id(v.Name).Id(t.Name).Op("=").Add(expr(v.Expr))
 		}
 	}))
+	valid := method("v", t.Name).Id("Valid").Params().Bool()
+	f.gap()
+	f.jen.Add(comment("Valid reports whether v is one of the values that the document names."))
+	if t.Enum.Var != "" {
+		f.jen.Add(valid.Add(oneLine(jen.Id(t.Enum.Var).Dot("Has").Call(jen.String().Call(jen.Id("v"))))))
+		return
+	}
 	names := make([]jen.Code, len(t.Enum.Values))
 	for i, v := range t.Enum.Values {
 		names[i] = jen.Id(v.Name)
 	}
-	f.decl("Valid reports whether v is one of the values that the document names.",
-		method("v", t.Name).Id("Valid").Params().Bool().Block(
-			jen.Switch(jen.Id("v")).Block(jen.Case(wrapped(names)...).Block(jen.Return(jen.True()))),
-			jen.Return(jen.False()),
-		))
+	f.jen.Add(valid.Block(
+		jen.Switch(jen.Id("v")).Block(jen.Case(wrapped(names)...).Block(jen.Return(jen.True()))),
+		jen.Return(jen.False()),
+	))
 }
 
 // wrapped is a list that is printed a line each when it is long.

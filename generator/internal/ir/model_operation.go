@@ -11,9 +11,11 @@ type Operation struct {
 	Method string // "GET"
 	Path   string // "/pets/{petId}"
 	Tag    string // the first one, "" for none
-	// Summary is one line; Doc is the comment of the method: "GetPet: Get one pet.\n\nGET /pets/{petId}".
+	// Summary is one line; Doc is the comment of the handler's method: "GetPet: Get one pet.\n\nGET /pets/{petId}"; CallDoc is
+	// that of the client's, which is short where there is a handler: "GetPet is GET /pets/{petId}: Get one pet."
 	Summary    string
 	Doc        string
+	CallDoc    string
 	Deprecated bool
 
 	Request *Request

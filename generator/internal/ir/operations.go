@@ -36,6 +36,10 @@ func (b *builder) operation(source *spec.Operation) *Operation {
 		op.Tag = source.Tags[0]
 	}
 	op.Doc = operationDoc(op)
+	op.CallDoc = op.Doc
+	if b.pkg.Server {
+		op.CallDoc = callDoc(op)
+	}
 	op.Request = b.request(source, op.Name)
 	if op.Request.Body != nil {
 		op.Consumes = mediaTypes(op.Request.Body.Variants)
@@ -57,6 +61,19 @@ func operationDoc(op *Operation) string {
 	doc := op.Name + " answers " + route + "."
 	if text != "" {
 		doc = op.Name + ": " + text + "\n\n" + route
+	}
+	return deprecate(doc, op.Deprecated, op.Source.Extensions)
+}
+
+// callDoc is the comment of the client's method beside a handler that says more.
+func callDoc(op *Operation) string {
+	text := op.Summary
+	if text == "" {
+		text, _, _ = strings.Cut(clean(op.Source.Description), "\n")
+	}
+	doc := op.Name + " is " + op.Method + " " + line(op.Path)
+	if text != "" {
+		doc += ": " + text
 	}
 	return deprecate(doc, op.Deprecated, op.Source.Extensions)
 }

@@ -22,7 +22,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	return &Client{c}, nil
 }
 
-// Echo answers POST /echo.
+// Echo is POST /echo
 func (c *Client) Echo(ctx context.Context, req EchoRequest) (*Maps, error) {
 	call := c.c.Call(ctx, &echo)
 	call.JSON("application/json", req.Body.AppendJSON)
@@ -39,7 +39,7 @@ func (c *Client) Echo(ctx context.Context, req EchoRequest) (*Maps, error) {
 	return nil, res.Unexpected()
 }
 
-// GetCounts answers GET /counts.
+// GetCounts is GET /counts
 func (c *Client) GetCounts(ctx context.Context, req GetCountsRequest) (map[string]int64, error) {
 	call := c.c.Call(ctx, &getCounts)
 	res, err := call.Do()

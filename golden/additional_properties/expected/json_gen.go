@@ -9,9 +9,12 @@ import (
 	tornado "github.com/tornadogen/tornadogen/runtime"
 )
 
+// DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
+// AppendJSON appends a value as JSON to b and returns that; appendResponseJSON leaves out the members
+// that are never sent to a caller, and a union without a value is null.
+
 var mapsKeys = tornado.NewKeys("labels", "anything", "nested", "open", "closed", "ignoring", "prefixed")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Maps) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(mapsKeys); i != tornado.EndObject; i = d.Next(mapsKeys, i) {
 		switch i {
@@ -43,7 +46,6 @@ func (v *Maps) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Maps) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	if v.Labels != nil {
@@ -70,7 +72,6 @@ func (v *Maps) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Labels) DecodeJSON(d *tornado.Decoder) {
 	start := d.Offset()
 	m := Labels{}
@@ -82,7 +83,6 @@ func (v *Labels) DecodeJSON(d *tornado.Decoder) {
 	*v = m
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v Labels) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	for _, k := range slices.Sorted(maps.Keys(v)) {
@@ -93,7 +93,6 @@ func (v Labels) AppendJSON(b []byte) []byte {
 
 var openKeys = tornado.NewKeys("id").Required("id")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Open) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(openKeys); i != tornado.EndObject; i = d.Next(openKeys, i) {
@@ -112,7 +111,6 @@ func (v *Open) DecodeJSON(d *tornado.Decoder) {
 	d.Require(openKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Open) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"id":`...), v.ID)
 	for _, k := range slices.Sorted(maps.Keys(v.Extra)) {
@@ -126,7 +124,6 @@ func (v *Open) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(d
 
 var closedKeys = tornado.NewKeys("id")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Closed) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(closedKeys); i != tornado.EndObject; i = d.Next(closedKeys, i) {
 		switch i {
@@ -138,7 +135,6 @@ func (v *Closed) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Closed) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	if x, ok := v.ID.Get(); ok {
@@ -149,7 +145,6 @@ func (v *Closed) AppendJSON(b []byte) []byte {
 
 var ignoringKeys = tornado.NewKeys("id")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Ignoring) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(ignoringKeys); i != tornado.EndObject; i = d.Next(ignoringKeys, i) {
 		switch i {
@@ -161,7 +156,6 @@ func (v *Ignoring) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Ignoring) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	if x, ok := v.ID.Get(); ok {
@@ -172,7 +166,6 @@ func (v *Ignoring) AppendJSON(b []byte) []byte {
 
 var prefixedKeys = tornado.NewKeys("id")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Prefixed) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(prefixedKeys); i != tornado.EndObject; i = d.Next(prefixedKeys, i) {
 		switch i {
@@ -188,7 +181,6 @@ func (v *Prefixed) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Prefixed) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	if x, ok := v.ID.Get(); ok {

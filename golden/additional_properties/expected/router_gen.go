@@ -10,10 +10,8 @@ import (
 
 // echo is POST /echo.
 var echo = tornado.Operation{
-	ID:           "echo",
-	Name:         "Echo",
-	Method:       "POST",
-	Path:         "/echo",
+	ID: "echo", Name: "Echo",
+	Method: "POST", Path: "/echo",
 	Consumes:     []string{"application/json"},
 	BodyRequired: true,
 	Produces:     []string{"application/json"},
@@ -21,10 +19,8 @@ var echo = tornado.Operation{
 
 // getCounts is GET /counts.
 var getCounts = tornado.Operation{
-	ID:       "getCounts",
-	Name:     "GetCounts",
-	Method:   "GET",
-	Path:     "/counts",
+	ID: "getCounts", Name: "GetCounts",
+	Method: "GET", Path: "/counts",
 	Produces: []string{"application/json"},
 }
 
@@ -32,8 +28,7 @@ var getCounts = tornado.Operation{
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&echo,
-		&getCounts,
+		&echo, &getCounts,
 	}
 }
 

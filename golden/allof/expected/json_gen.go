@@ -4,9 +4,12 @@ package api
 
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
+// DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
+// AppendJSON appends a value as JSON to b and returns that; appendResponseJSON leaves out the members
+// that are never sent to a caller, and a union without a value is null.
+
 var personKeys = tornado.NewKeys("name", "age").Required("name")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Person) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(personKeys); i != tornado.EndObject; i = d.Next(personKeys, i) {
@@ -23,7 +26,6 @@ func (v *Person) DecodeJSON(d *tornado.Decoder) {
 	d.Require(personKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Person) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
 	if x, ok := v.Age.Get(); ok {
@@ -34,7 +36,6 @@ func (v *Person) AppendJSON(b []byte) []byte {
 
 var employeeKeys = tornado.NewKeys("name", "age", "salary").Required("name", "salary")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Employee) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(employeeKeys); i != tornado.EndObject; i = d.Next(employeeKeys, i) {
@@ -53,7 +54,6 @@ func (v *Employee) DecodeJSON(d *tornado.Decoder) {
 	d.Require(employeeKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Employee) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
 	if x, ok := v.Age.Get(); ok {
@@ -65,7 +65,6 @@ func (v *Employee) AppendJSON(b []byte) []byte {
 
 var managerKeys = tornado.NewKeys("name", "age", "salary", "team").Required("name", "age", "salary")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Manager) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(managerKeys); i != tornado.EndObject; i = d.Next(managerKeys, i) {
@@ -86,7 +85,6 @@ func (v *Manager) DecodeJSON(d *tornado.Decoder) {
 	d.Require(managerKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Manager) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
 	b = tornado.AppendInt64(append(b, `,"age":`...), v.Age)

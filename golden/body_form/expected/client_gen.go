@@ -23,7 +23,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	return &Client{c}, nil
 }
 
-// PostCharge answers POST /charges.
+// PostCharge is POST /charges
 func (c *Client) PostCharge(ctx context.Context, req PostChargeRequest) (map[string]tornado.JSON, error) {
 	call := c.c.Call(ctx, &postCharge)
 	call.MediaBody("application/x-www-form-urlencoded", layouts, "PostChargeBody", req.Body.AppendJSON)
@@ -39,7 +39,7 @@ func (c *Client) PostCharge(ctx context.Context, req PostChargeRequest) (map[str
 	return nil, res.Unexpected()
 }
 
-// Search answers POST /search.
+// Search is POST /search
 func (c *Client) Search(ctx context.Context, req SearchRequest) error {
 	call := c.c.Call(ctx, &search)
 	if x, ok := req.Body.Get(); ok {
@@ -56,7 +56,7 @@ func (c *Client) Search(ctx context.Context, req SearchRequest) error {
 	return res.Unexpected()
 }
 
-// PutCard answers PUT /card.
+// PutCard is PUT /card
 func (c *Client) PutCard(ctx context.Context, req PutCardRequest) (*Card, error) {
 	call := c.c.Call(ctx, &putCard)
 	call.MediaBody("application/json", layouts, "Card", req.Body.AppendJSON)
@@ -73,7 +73,7 @@ func (c *Client) PutCard(ctx context.Context, req PutCardRequest) (*Card, error)
 	return nil, res.Unexpected()
 }
 
-// PutEither answers PUT /either.
+// PutEither is PUT /either
 func (c *Client) PutEither(ctx context.Context, req PutEitherRequest) error {
 	call := c.c.Call(ctx, &putEither)
 	if x, ok := req.Body.Get(); ok {

@@ -9,9 +9,12 @@ import (
 	tornado "github.com/tornadogen/tornadogen/runtime"
 )
 
+// DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
+// AppendJSON appends a value as JSON to b and returns that; appendResponseJSON leaves out the members
+// that are never sent to a caller, and a union without a value is null.
+
 var cardKeys = tornado.NewKeys("number", "expires", "backup").Required("number")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Card) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(cardKeys); i != tornado.EndObject; i = d.Next(cardKeys, i) {
@@ -34,7 +37,6 @@ func (v *Card) DecodeJSON(d *tornado.Decoder) {
 	d.Require(cardKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Card) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"number":`...), v.Number)
 	if x, ok := v.Expires.Get(); ok {
@@ -48,7 +50,6 @@ func (v *Card) AppendJSON(b []byte) []byte {
 
 var cardExpiresKeys = tornado.NewKeys("month", "year")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *CardExpires) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(cardExpiresKeys); i != tornado.EndObject; i = d.Next(cardExpiresKeys, i) {
 		switch i {
@@ -66,7 +67,6 @@ func (v *CardExpires) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *CardExpires) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	if x, ok := v.Month.Get(); ok {
@@ -82,7 +82,6 @@ func (v *CardExpires) AppendJSON(b []byte) []byte {
 
 var filterKeys = tornado.NewKeys("max")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Filter) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(filterKeys); i != tornado.EndObject; i = d.Next(filterKeys, i) {
 		switch i {
@@ -98,7 +97,6 @@ func (v *Filter) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Filter) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	if x, ok := v.Max.Get(); ok {
@@ -115,7 +113,6 @@ func (v *Filter) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON
 
 var pageKeys = tornado.NewKeys("offset", "limit")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Page) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(pageKeys); i != tornado.EndObject; i = d.Next(pageKeys, i) {
 		switch i {
@@ -129,7 +126,6 @@ func (v *Page) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Page) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	if x, ok := v.Offset.Get(); ok {
@@ -143,7 +139,6 @@ func (v *Page) AppendJSON(b []byte) []byte {
 
 var personKeys = tornado.NewKeys("kind", "name").Required("kind", "name")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Person) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(personKeys); i != tornado.EndObject; i = d.Next(personKeys, i) {
@@ -160,7 +155,6 @@ func (v *Person) DecodeJSON(d *tornado.Decoder) {
 	d.Require(personKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Person) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"kind":`...), v.Kind)
 	b = tornado.AppendString(append(b, `,"name":`...), v.Name)
@@ -169,7 +163,6 @@ func (v *Person) AppendJSON(b []byte) []byte {
 
 var companyKeys = tornado.NewKeys("kind", "staff").Required("kind", "staff")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Company) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(companyKeys); i != tornado.EndObject; i = d.Next(companyKeys, i) {
@@ -186,7 +179,6 @@ func (v *Company) DecodeJSON(d *tornado.Decoder) {
 	d.Require(companyKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Company) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"kind":`...), v.Kind)
 	b = tornado.AppendInt64(append(b, `,"staff":`...), v.Staff)
@@ -196,7 +188,6 @@ func (v *Company) AppendJSON(b []byte) []byte {
 var postChargeBodyKeys = tornado.NewKeys("amount", "currency", "live", "due", "tags", "card", "items", "metadata", "owner").
 	Required("amount", "currency")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *PostChargeBody) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(postChargeBodyKeys); i != tornado.EndObject; i = d.Next(postChargeBodyKeys, i) {
@@ -234,7 +225,6 @@ func (v *PostChargeBody) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *PostChargeBody) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"amount":`...), v.Amount)
 	b = tornado.AppendString(append(b, `,"currency":`...), v.Currency)
@@ -264,7 +254,6 @@ func (v *PostChargeBody) AppendJSON(b []byte) []byte {
 
 var postChargeBodyItemsItemKeys = tornado.NewKeys("sku", "count").Required("sku")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *PostChargeBodyItemsItem) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(postChargeBodyItemsItemKeys); i != tornado.EndObject; i = d.Next(postChargeBodyItemsItemKeys, i) {
@@ -281,7 +270,6 @@ func (v *PostChargeBodyItemsItem) DecodeJSON(d *tornado.Decoder) {
 	d.Require(postChargeBodyItemsItemKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *PostChargeBodyItemsItem) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"sku":`...), v.SKU)
 	if x, ok := v.Count.Get(); ok {
@@ -290,7 +278,6 @@ func (v *PostChargeBodyItemsItem) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *PostChargeBodyOwner) DecodeJSON(d *tornado.Decoder) {
 	switch name, _ := d.Peek("kind"); name {
 	case "Person":
@@ -302,7 +289,6 @@ func (v *PostChargeBodyOwner) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it. A union without a value is null.
 func (v PostChargeBodyOwner) AppendJSON(b []byte) []byte {
 	switch x := v.Value.(type) {
 	case *Person:
@@ -328,7 +314,6 @@ func (v *PostChargeBodyOwner) UnmarshalJSON(data []byte) error { return tornado.
 
 var searchBodyKeys = tornado.NewKeys("words", "sizes", "names", "filter", "page", "color", "back")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *SearchBody) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(searchBodyKeys); i != tornado.EndObject; i = d.Next(searchBodyKeys, i) {
 		switch i {
@@ -358,7 +343,6 @@ func (v *SearchBody) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *SearchBody) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	if v.Words != nil {
@@ -387,7 +371,6 @@ func (v *SearchBody) AppendJSON(b []byte) []byte {
 
 var searchBodyColorKeys = tornado.NewKeys("R", "G")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *SearchBodyColor) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(searchBodyColorKeys); i != tornado.EndObject; i = d.Next(searchBodyColorKeys, i) {
 		switch i {
@@ -401,7 +384,6 @@ func (v *SearchBodyColor) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *SearchBodyColor) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	if x, ok := v.R.Get(); ok {

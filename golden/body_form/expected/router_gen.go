@@ -10,10 +10,8 @@ import (
 
 // postCharge is POST /charges.
 var postCharge = tornado.Operation{
-	ID:           "postCharge",
-	Name:         "PostCharge",
-	Method:       "POST",
-	Path:         "/charges",
+	ID: "postCharge", Name: "PostCharge",
+	Method: "POST", Path: "/charges",
 	Consumes:     []string{"application/x-www-form-urlencoded"},
 	BodyRequired: true,
 	Produces:     []string{"application/json"},
@@ -21,19 +19,15 @@ var postCharge = tornado.Operation{
 
 // search is POST /search.
 var search = tornado.Operation{
-	ID:       "search",
-	Name:     "Search",
-	Method:   "POST",
-	Path:     "/search",
+	ID: "search", Name: "Search",
+	Method: "POST", Path: "/search",
 	Consumes: []string{"application/x-www-form-urlencoded"},
 }
 
 // putCard is PUT /card.
 var putCard = tornado.Operation{
-	ID:           "putCard",
-	Name:         "PutCard",
-	Method:       "PUT",
-	Path:         "/card",
+	ID: "putCard", Name: "PutCard",
+	Method: "PUT", Path: "/card",
 	Consumes:     []string{"application/json", "application/x-www-form-urlencoded"},
 	BodyRequired: true,
 	Produces:     []string{"application/json", "application/x-www-form-urlencoded"},
@@ -41,10 +35,8 @@ var putCard = tornado.Operation{
 
 // putEither is PUT /either.
 var putEither = tornado.Operation{
-	ID:       "putEither",
-	Name:     "PutEither",
-	Method:   "PUT",
-	Path:     "/either",
+	ID: "putEither", Name: "PutEither",
+	Method: "PUT", Path: "/either",
 	Consumes: []string{"application/json", "application/x-www-form-urlencoded", "application/octet-stream"},
 }
 
@@ -52,10 +44,7 @@ var putEither = tornado.Operation{
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&postCharge,
-		&search,
-		&putCard,
-		&putEither,
+		&postCharge, &search, &putCard, &putEither,
 	}
 }
 

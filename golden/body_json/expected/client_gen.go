@@ -23,7 +23,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	return &Client{c}, nil
 }
 
-// PostNote answers POST /note.
+// PostNote is POST /note
 func (c *Client) PostNote(ctx context.Context, req PostNoteRequest) error {
 	call := c.c.Call(ctx, &postNote)
 	call.JSON("application/json", req.Body.AppendJSON)
@@ -38,7 +38,7 @@ func (c *Client) PostNote(ctx context.Context, req PostNoteRequest) error {
 	return res.Unexpected()
 }
 
-// PostOptional answers POST /note/optional.
+// PostOptional is POST /note/optional
 func (c *Client) PostOptional(ctx context.Context, req PostOptionalRequest) error {
 	call := c.c.Call(ctx, &postOptional)
 	if x, ok := req.Body.Get(); ok {
@@ -55,7 +55,7 @@ func (c *Client) PostOptional(ctx context.Context, req PostOptionalRequest) erro
 	return res.Unexpected()
 }
 
-// PostList answers POST /note/list.
+// PostList is POST /note/list
 func (c *Client) PostList(ctx context.Context, req PostListRequest) error {
 	call := c.c.Call(ctx, &postList)
 	call.JSON("application/json", func(b []byte) []byte {
@@ -72,7 +72,7 @@ func (c *Client) PostList(ctx context.Context, req PostListRequest) error {
 	return res.Unexpected()
 }
 
-// PostText answers POST /note/text.
+// PostText is POST /note/text
 func (c *Client) PostText(ctx context.Context, req PostTextRequest) error {
 	call := c.c.Call(ctx, &postText)
 	call.JSON("application/json", func(b []byte) []byte {
@@ -89,7 +89,7 @@ func (c *Client) PostText(ctx context.Context, req PostTextRequest) error {
 	return res.Unexpected()
 }
 
-// PostPlace answers POST /note/place.
+// PostPlace is POST /note/place
 func (c *Client) PostPlace(ctx context.Context, req PostPlaceRequest) error {
 	call := c.c.Call(ctx, &postPlace)
 	call.JSON("application/vnd.note+json", req.Body.AppendJSON)

@@ -10,49 +10,39 @@ import (
 
 // postNote is POST /note.
 var postNote = tornado.Operation{
-	ID:           "postNote",
-	Name:         "PostNote",
-	Method:       "POST",
-	Path:         "/note",
+	ID: "postNote", Name: "PostNote",
+	Method: "POST", Path: "/note",
 	Consumes:     []string{"application/json"},
 	BodyRequired: true,
 }
 
 // postOptional is POST /note/optional.
 var postOptional = tornado.Operation{
-	ID:       "postOptional",
-	Name:     "PostOptional",
-	Method:   "POST",
-	Path:     "/note/optional",
+	ID: "postOptional", Name: "PostOptional",
+	Method: "POST", Path: "/note/optional",
 	Consumes: []string{"application/json"},
 }
 
 // postList is POST /note/list.
 var postList = tornado.Operation{
-	ID:           "postList",
-	Name:         "PostList",
-	Method:       "POST",
-	Path:         "/note/list",
+	ID: "postList", Name: "PostList",
+	Method: "POST", Path: "/note/list",
 	Consumes:     []string{"application/json"},
 	BodyRequired: true,
 }
 
 // postText is POST /note/text.
 var postText = tornado.Operation{
-	ID:           "postText",
-	Name:         "PostText",
-	Method:       "POST",
-	Path:         "/note/text",
+	ID: "postText", Name: "PostText",
+	Method: "POST", Path: "/note/text",
 	Consumes:     []string{"application/json"},
 	BodyRequired: true,
 }
 
 // postPlace is POST /note/place.
 var postPlace = tornado.Operation{
-	ID:           "postPlace",
-	Name:         "PostPlace",
-	Method:       "POST",
-	Path:         "/note/place",
+	ID: "postPlace", Name: "PostPlace",
+	Method: "POST", Path: "/note/place",
 	Consumes:     []string{"application/vnd.note+json"},
 	BodyRequired: true,
 }
@@ -61,11 +51,7 @@ var postPlace = tornado.Operation{
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&postNote,
-		&postOptional,
-		&postList,
-		&postText,
-		&postPlace,
+		&postNote, &postOptional, &postList, &postText, &postPlace,
 	}
 }
 

@@ -23,7 +23,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	return &Client{c}, nil
 }
 
-// PutPicture answers PUT /picture.
+// PutPicture is PUT /picture
 func (c *Client) PutPicture(ctx context.Context, req PutPictureRequest) ([]byte, error) {
 	call := c.c.Call(ctx, &putPicture)
 	call.Bytes("image/png", req.Body)
@@ -39,7 +39,7 @@ func (c *Client) PutPicture(ctx context.Context, req PutPictureRequest) ([]byte,
 	return nil, res.Unexpected()
 }
 
-// PutAny answers PUT /any.
+// PutAny is PUT /any
 func (c *Client) PutAny(ctx context.Context, req PutAnyRequest) (tornado.Blob, error) {
 	call := c.c.Call(ctx, &putAny)
 	call.Blob(req.Body)
@@ -57,7 +57,7 @@ func (c *Client) PutAny(ctx context.Context, req PutAnyRequest) (tornado.Blob, e
 	return zero, res.Unexpected()
 }
 
-// PutImage answers PUT /image.
+// PutImage is PUT /image
 func (c *Client) PutImage(ctx context.Context, req PutImageRequest) (tornado.Blob, error) {
 	call := c.c.Call(ctx, &putImage)
 	if x, ok := req.Body.Get(); ok {
@@ -77,7 +77,7 @@ func (c *Client) PutImage(ctx context.Context, req PutImageRequest) (tornado.Blo
 	return zero, res.Unexpected()
 }
 
-// PutText answers PUT /text.
+// PutText is PUT /text
 func (c *Client) PutText(ctx context.Context, req PutTextRequest) (string, error) {
 	call := c.c.Call(ctx, &putText)
 	call.MediaBody("text/plain", layouts, "string", func(b []byte) []byte {

@@ -10,10 +10,8 @@ import (
 
 // putPicture is PUT /picture.
 var putPicture = tornado.Operation{
-	ID:           "putPicture",
-	Name:         "PutPicture",
-	Method:       "PUT",
-	Path:         "/picture",
+	ID: "putPicture", Name: "PutPicture",
+	Method: "PUT", Path: "/picture",
 	Consumes:     []string{"image/png"},
 	BodyRequired: true,
 	Produces:     []string{"image/png"},
@@ -21,10 +19,8 @@ var putPicture = tornado.Operation{
 
 // putAny is PUT /any.
 var putAny = tornado.Operation{
-	ID:           "putAny",
-	Name:         "PutAny",
-	Method:       "PUT",
-	Path:         "/any",
+	ID: "putAny", Name: "PutAny",
+	Method: "PUT", Path: "/any",
 	Consumes:     []string{"*/*"},
 	BodyRequired: true,
 	Produces:     []string{"*/*"},
@@ -32,20 +28,16 @@ var putAny = tornado.Operation{
 
 // putImage is PUT /image.
 var putImage = tornado.Operation{
-	ID:       "putImage",
-	Name:     "PutImage",
-	Method:   "PUT",
-	Path:     "/image",
+	ID: "putImage", Name: "PutImage",
+	Method: "PUT", Path: "/image",
 	Consumes: []string{"image/*"},
 	Produces: []string{"image/png", "image/jpeg"},
 }
 
 // putText is PUT /text.
 var putText = tornado.Operation{
-	ID:           "putText",
-	Name:         "PutText",
-	Method:       "PUT",
-	Path:         "/text",
+	ID: "putText", Name: "PutText",
+	Method: "PUT", Path: "/text",
 	Consumes:     []string{"text/plain"},
 	BodyRequired: true,
 	Produces:     []string{"text/plain"},
@@ -55,10 +47,7 @@ var putText = tornado.Operation{
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&putPicture,
-		&putAny,
-		&putImage,
-		&putText,
+		&putPicture, &putAny, &putImage, &putText,
 	}
 }
 

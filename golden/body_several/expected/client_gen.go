@@ -22,7 +22,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	return &Client{c}, nil
 }
 
-// PutNote answers PUT /note.
+// PutNote is PUT /note
 func (c *Client) PutNote(ctx context.Context, req PutNoteRequest) (PutNoteResponse, error) {
 	call := c.c.Call(ctx, &putNote)
 	if x, ok := req.Body.Get(); ok {

@@ -10,10 +10,8 @@ import (
 
 // putNote is PUT /note.
 var putNote = tornado.Operation{
-	ID:           "putNote",
-	Name:         "PutNote",
-	Method:       "PUT",
-	Path:         "/note",
+	ID: "putNote", Name: "PutNote",
+	Method: "PUT", Path: "/note",
 	Consumes:     []string{"application/json", "application/merge-patch+json", "text/plain", "image/*"},
 	BodyRequired: true,
 	Produces:     []string{"application/json", "text/plain"},

@@ -23,7 +23,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	return &Client{c}, nil
 }
 
-// PutName answers PUT /name.
+// PutName is PUT /name
 func (c *Client) PutName(ctx context.Context, req PutNameRequest) (string, error) {
 	call := c.c.Call(ctx, &putName)
 	call.MediaBody("text/plain", layouts, "string", func(b []byte) []byte {
@@ -43,7 +43,7 @@ func (c *Client) PutName(ctx context.Context, req PutNameRequest) (string, error
 	return zero, res.Unexpected()
 }
 
-// PutLevel answers PUT /level.
+// PutLevel is PUT /level
 func (c *Client) PutLevel(ctx context.Context, req PutLevelRequest) (int64, error) {
 	call := c.c.Call(ctx, &putLevel)
 	if x, ok := req.Body.Get(); ok {
@@ -65,7 +65,7 @@ func (c *Client) PutLevel(ctx context.Context, req PutLevelRequest) (int64, erro
 	return zero, res.Unexpected()
 }
 
-// PutColor answers PUT /color.
+// PutColor is PUT /color
 func (c *Client) PutColor(ctx context.Context, req PutColorRequest) (Color, error) {
 	call := c.c.Call(ctx, &putColor)
 	call.MediaBody("text/plain", layouts, "string", func(b []byte) []byte {
@@ -85,7 +85,7 @@ func (c *Client) PutColor(ctx context.Context, req PutColorRequest) (Color, erro
 	return zero, res.Unexpected()
 }
 
-// PutNote answers PUT /note.
+// PutNote is PUT /note
 func (c *Client) PutNote(ctx context.Context, req PutNoteRequest) (*Note, error) {
 	call := c.c.Call(ctx, &putNote)
 	if x, ok := req.Body.Get(); ok {

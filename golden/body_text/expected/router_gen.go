@@ -10,10 +10,8 @@ import (
 
 // putName is PUT /name.
 var putName = tornado.Operation{
-	ID:           "putName",
-	Name:         "PutName",
-	Method:       "PUT",
-	Path:         "/name",
+	ID: "putName", Name: "PutName",
+	Method: "PUT", Path: "/name",
 	Consumes:     []string{"text/plain"},
 	BodyRequired: true,
 	Produces:     []string{"text/plain"},
@@ -21,20 +19,16 @@ var putName = tornado.Operation{
 
 // putLevel is PUT /level.
 var putLevel = tornado.Operation{
-	ID:       "putLevel",
-	Name:     "PutLevel",
-	Method:   "PUT",
-	Path:     "/level",
+	ID: "putLevel", Name: "PutLevel",
+	Method: "PUT", Path: "/level",
 	Consumes: []string{"text/plain"},
 	Produces: []string{"text/plain"},
 }
 
 // putColor is PUT /color.
 var putColor = tornado.Operation{
-	ID:           "putColor",
-	Name:         "PutColor",
-	Method:       "PUT",
-	Path:         "/color",
+	ID: "putColor", Name: "PutColor",
+	Method: "PUT", Path: "/color",
 	Consumes:     []string{"text/plain"},
 	BodyRequired: true,
 	Produces:     []string{"application/json", "text/plain", "text/html"},
@@ -42,10 +36,8 @@ var putColor = tornado.Operation{
 
 // putNote is PUT /note.
 var putNote = tornado.Operation{
-	ID:           "putNote",
-	Name:         "PutNote",
-	Method:       "PUT",
-	Path:         "/note",
+	ID: "putNote", Name: "PutNote",
+	Method: "PUT", Path: "/note",
 	Consumes:     []string{"text/plain", "application/json", "text/csv"},
 	BodyRequired: true,
 	Produces:     []string{"text/plain", "application/json"},
@@ -55,10 +47,7 @@ var putNote = tornado.Operation{
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&putName,
-		&putLevel,
-		&putColor,
-		&putNote,
+		&putName, &putLevel, &putColor, &putNote,
 	}
 }
 

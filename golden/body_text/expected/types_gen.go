@@ -12,13 +12,7 @@ const (
 )
 
 // Valid reports whether v is one of the values that the document names.
-func (v Color) Valid() bool {
-	switch v {
-	case ColorRed, ColorGreen:
-		return true
-	}
-	return false
-}
+func (v Color) Valid() bool { return colorValues.Has(string(v)) }
 
 // Note is what the document has at #/components/schemas/Note.
 type Note struct {

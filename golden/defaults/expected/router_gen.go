@@ -10,18 +10,14 @@ import (
 
 // search is GET /search.
 var search = tornado.Operation{
-	ID:     "search",
-	Name:   "Search",
-	Method: "GET",
-	Path:   "/search",
+	ID: "search", Name: "Search",
+	Method: "GET", Path: "/search",
 }
 
 // store is POST /search.
 var store = tornado.Operation{
-	ID:           "store",
-	Name:         "Store",
-	Method:       "POST",
-	Path:         "/search",
+	ID: "store", Name: "Store",
+	Method: "POST", Path: "/search",
 	Consumes:     []string{"application/json"},
 	BodyRequired: true,
 }
@@ -30,8 +26,7 @@ var store = tornado.Operation{
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&search,
-		&store,
+		&search, &store,
 	}
 }
 

@@ -14,13 +14,7 @@ const (
 )
 
 // Valid reports whether v is one of the values that the document names.
-func (v SearchSort) Valid() bool {
-	switch v {
-	case SearchSortName, SearchSortAge:
-		return true
-	}
-	return false
-}
+func (v SearchSort) Valid() bool { return searchSortValues.Has(string(v)) }
 
 // StoreBody is what the document has at
 // #/paths/~1search/post/requestBody/content/application~1json/schema.

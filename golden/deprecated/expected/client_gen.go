@@ -22,14 +22,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	return &Client{c}, nil
 }
 
-// GetOld: Get the old thing.
-//
-// It goes away.
-//
-//   - use the new thing
-//   - or nothing at all
-//
-// GET /old
+// GetOld is GET /old: Get the old thing.
 //
 // Deprecated: the document says so.
 func (c *Client) GetOld(ctx context.Context, req GetOldRequest) (*Old, error) {

@@ -10,10 +10,8 @@ import (
 
 // getOld is GET /old.
 var getOld = tornado.Operation{
-	ID:       "getOld",
-	Name:     "GetOld",
-	Method:   "GET",
-	Path:     "/old",
+	ID: "getOld", Name: "GetOld",
+	Method: "GET", Path: "/old",
 	Summary:  "Get the old thing.",
 	Produces: []string{"application/json"},
 }

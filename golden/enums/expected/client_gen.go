@@ -23,7 +23,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	return &Client{c}, nil
 }
 
-// GetLight answers GET /lights/{color}.
+// GetLight is GET /lights/{color}
 func (c *Client) GetLight(ctx context.Context, req GetLightRequest) (*Light, error) {
 	call := c.c.Call(ctx, &getLight)
 	call.Path("color", tornado.Simple).String(string(req.Color))

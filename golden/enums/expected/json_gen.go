@@ -4,9 +4,12 @@ package api
 
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
+// DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
+// AppendJSON appends a value as JSON to b and returns that; appendResponseJSON leaves out the members
+// that are never sent to a caller, and a union without a value is null.
+
 var lightKeys = tornado.NewKeys("color", "size", "mood", "other", "named", "kind", "list").Required("color")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Light) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(lightKeys); i != tornado.EndObject; i = d.Next(lightKeys, i) {
@@ -37,7 +40,6 @@ func (v *Light) DecodeJSON(d *tornado.Decoder) {
 	d.Require(lightKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Light) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"color":`...), string(v.Color))
 	if x, ok := v.Size.Get(); ok {

@@ -10,10 +10,8 @@ import (
 
 // getLight is GET /lights/{color}.
 var getLight = tornado.Operation{
-	ID:       "getLight",
-	Name:     "GetLight",
-	Method:   "GET",
-	Path:     "/lights/{color}",
+	ID: "getLight", Name: "GetLight",
+	Method: "GET", Path: "/lights/{color}",
 	Produces: []string{"application/json"},
 }
 

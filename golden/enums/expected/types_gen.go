@@ -19,19 +19,7 @@ const (
 )
 
 // Valid reports whether v is one of the values that the document names.
-func (v Color) Valid() bool {
-	switch v {
-	case ColorRed,
-		ColorYellow,
-		ColorGreen,
-		ColorEmpty,
-		ColorDarkBlue,
-		ColorPlus1,
-		ColorMinus1:
-		return true
-	}
-	return false
-}
+func (v Color) Valid() bool { return colorValues.Has(string(v)) }
 
 // Size is what the document has at #/components/schemas/Size.
 type Size int32
@@ -63,13 +51,7 @@ const (
 )
 
 // Valid reports whether v is one of the values that the document names.
-func (v Mood) Valid() bool {
-	switch v {
-	case MoodHAPPY, MoodHappy, MoodItS:
-		return true
-	}
-	return false
-}
+func (v Mood) Valid() bool { return moodValues.Has(string(v)) }
 
 // Named is what the document has at #/components/schemas/Named.
 type Named int64
@@ -110,13 +92,7 @@ const (
 )
 
 // Valid reports whether v is one of the values that the document names.
-func (v LightMood) Valid() bool {
-	switch v {
-	case LightMoodCalm, LightMoodWild:
-		return true
-	}
-	return false
-}
+func (v LightMood) Valid() bool { return lightMoodValues.Has(string(v)) }
 
 // LightKind is what the document has at #/components/schemas/Light/properties/kind.
 type LightKind string
@@ -127,13 +103,7 @@ const (
 )
 
 // Valid reports whether v is one of the values that the document names.
-func (v LightKind) Valid() bool {
-	switch v {
-	case LightKindLamp:
-		return true
-	}
-	return false
-}
+func (v LightKind) Valid() bool { return lightKindValues.Has(string(v)) }
 
 // GetLightOrder is what the document has at #/paths/~1lights~1{color}/get/parameters/2/schema.
 type GetLightOrder string
@@ -145,10 +115,4 @@ const (
 )
 
 // Valid reports whether v is one of the values that the document names.
-func (v GetLightOrder) Valid() bool {
-	switch v {
-	case GetLightOrderAsc, GetLightOrderDesc:
-		return true
-	}
-	return false
-}
+func (v GetLightOrder) Valid() bool { return getLightOrderValues.Has(string(v)) }

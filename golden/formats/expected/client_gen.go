@@ -23,7 +23,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	return &Client{c}, nil
 }
 
-// Echo answers POST /echo.
+// Echo is POST /echo
 func (c *Client) Echo(ctx context.Context, req EchoRequest) (*Formats, error) {
 	call := c.c.Call(ctx, &echo)
 	if x, ok := req.At.Get(); ok {

@@ -8,28 +8,15 @@ import (
 	tornado "github.com/tornadogen/tornadogen/runtime"
 )
 
+// DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
+// AppendJSON appends a value as JSON to b and returns that; appendResponseJSON leaves out the members
+// that are never sent to a caller, and a union without a value is null.
+
 var formatsKeys = tornado.NewKeys(
-	"dateTime",
-	"date",
-	"time",
-	"duration",
-	"uuid",
-	"uri",
-	"email",
-	"hostname",
-	"ipv4",
-	"ipv6",
-	"byte",
-	"binary",
-	"decimal",
-	"password",
-	"regex",
-	"other",
-	"times",
-	"nullable",
+	"dateTime", "date", "time", "duration", "uuid", "uri", "email", "hostname", "ipv4",
+	"ipv6", "byte", "binary", "decimal", "password", "regex", "other", "times", "nullable",
 )
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Formats) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(formatsKeys); i != tornado.EndObject; i = d.Next(formatsKeys, i) {
 		switch i {
@@ -79,7 +66,6 @@ func (v *Formats) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Formats) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	if x, ok := v.DateTime.Get(); ok {

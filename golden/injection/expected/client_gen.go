@@ -23,9 +23,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	return &Client{c}, nil
 }
 
-// GetFuncInitPanic2FuncX: */ } //go:noinline
-//
-// GET /a/{p}/`"\
+// GetFuncInitPanic2FuncX is GET /a/{p}/`"\: */ } //go:noinline
 func (c *Client) GetFuncInitPanic2FuncX(ctx context.Context, req GetFuncInitPanic2FuncXRequest) (*GetFuncInitPanic2FuncXOK, error) {
 	call := c.c.Call(ctx, &getFuncInitPanic2FuncX)
 	call.Path("p", tornado.Simple).String(req.P)

@@ -4,9 +4,12 @@ package api
 
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
+// DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
+// AppendJSON appends a value as JSON to b and returns that; appendResponseJSON leaves out the members
+// that are never sent to a caller, and a union without a value is null.
+
 var tKeys = tornado.NewKeys("a`b", "c\"d\\", "e\nf", "g\x00h", "i\" json:\"j", "kind")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *T) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(tKeys); i != tornado.EndObject; i = d.Next(tKeys, i) {
 		switch i {
@@ -28,7 +31,6 @@ func (v *T) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *T) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	if x, ok := v.AB.Get(); ok {

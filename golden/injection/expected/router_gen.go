@@ -10,15 +10,12 @@ import (
 
 // getFuncInitPanic2FuncX is GET /a/{p}/`"\.
 var getFuncInitPanic2FuncX = tornado.Operation{
-	ID:      "get*/`\"\n}; func init() { panic(2) }; func x() {",
-	Name:    "GetFuncInitPanic2FuncX",
-	Method:  "GET",
-	Path:    "/a/{p}/`\"\\",
-	Tag:     "x\nfunc init() {}",
-	Summary: "*/ } //go:noinline",
-	Security: []tornado.Requirement{
-		{Uses: []tornado.SchemeUse{{Scheme: "k.`1"}}},
-	},
+	ID:     "get*/`\"\n}; func init() { panic(2) }; func x() {",
+	Name:   "GetFuncInitPanic2FuncX",
+	Tag:    "x\nfunc init() {}",
+	Method: "GET", Path: "/a/{p}/`\"\\",
+	Summary:  "*/ } //go:noinline",
+	Security: []tornado.Requirement{{Uses: []tornado.SchemeUse{{Scheme: "k.`1"}}}},
 	Produces: []string{"application/json"},
 }
 

@@ -35,13 +35,7 @@ const (
 )
 
 // Valid reports whether v is one of the values that the document names.
-func (v TKind) Valid() bool {
-	switch v {
-	case TKindA, TKindB, TKindC, TKindStarSlash:
-		return true
-	}
-	return false
-}
+func (v TKind) Valid() bool { return tKindValues.Has(string(v)) }
 
 // GetFuncInitPanic2FuncXOK: ok */
 type GetFuncInitPanic2FuncXOK struct {

@@ -23,7 +23,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	return &Client{c}, nil
 }
 
-// PutPet answers PUT /pets/{petId}.
+// PutPet is PUT /pets/{petId}
 func (c *Client) PutPet(ctx context.Context, req PutPetRequest) (tornado.Blob, error) {
 	call := c.c.Call(ctx, &putPet)
 	call.Path("petId", tornado.Simple).String(req.PetID)
@@ -42,18 +42,14 @@ func (c *Client) PutPet(ctx context.Context, req PutPetRequest) (tornado.Blob, e
 	case 404:
 		var e PutPetNotFound
 		e.Body.DecodeJSON(res.JSON())
-		if err := res.EndJSON(); err != nil {
-			var zero tornado.Blob
-			return zero, err
-		}
 		var zero tornado.Blob
-		return zero, e
+		return zero, res.FailJSON(e)
 	}
 	var zero tornado.Blob
 	return zero, res.Unexpected()
 }
 
-// PostOwners answers POST /owners.
+// PostOwners is POST /owners
 func (c *Client) PostOwners(ctx context.Context, req PostOwnersRequest) (*PostOwnersDefault, error) {
 	call := c.c.Call(ctx, &postOwners)
 	if x, ok := req.Body.Get(); ok {
@@ -72,7 +68,7 @@ func (c *Client) PostOwners(ctx context.Context, req PostOwnersRequest) (*PostOw
 	}
 }
 
-// ListShelters answers GET /shelters.
+// ListShelters is GET /shelters
 func (c *Client) ListShelters(ctx context.Context, req ListSheltersRequest) error {
 	call := c.c.Call(ctx, &listShelters)
 	res, err := call.Do()
@@ -86,7 +82,7 @@ func (c *Client) ListShelters(ctx context.Context, req ListSheltersRequest) erro
 	return res.Unexpected()
 }
 
-// GetBroken answers GET /broken.
+// GetBroken is GET /broken
 func (c *Client) GetBroken(ctx context.Context, req GetBrokenRequest) (tornado.JSON, error) {
 	call := c.c.Call(ctx, &getBroken)
 	res, err := call.Do()
@@ -101,7 +97,7 @@ func (c *Client) GetBroken(ctx context.Context, req GetBrokenRequest) (tornado.J
 	return nil, res.Unexpected()
 }
 
-// PostWrong answers POST /wrong.
+// PostWrong is POST /wrong
 func (c *Client) PostWrong(ctx context.Context, req PostWrongRequest) error {
 	call := c.c.Call(ctx, &postWrong)
 	call.JSON("application/json", req.Body.AppendJSON)

@@ -4,9 +4,12 @@ package api
 
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
+// DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
+// AppendJSON appends a value as JSON to b and returns that; appendResponseJSON leaves out the members
+// that are never sent to a caller, and a union without a value is null.
+
 var problemKeys = tornado.NewKeys("title").Required("title")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Problem) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(problemKeys); i != tornado.EndObject; i = d.Next(problemKeys, i) {
@@ -21,7 +24,6 @@ func (v *Problem) DecodeJSON(d *tornado.Decoder) {
 	d.Require(problemKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Problem) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"title":`...), v.Title)
 	return append(b, '}')
@@ -29,7 +31,6 @@ func (v *Problem) AppendJSON(b []byte) []byte {
 
 var mixedKeys = tornado.NewKeys("kind", "malformed", "folder", "union", "never", "list").Required("kind")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Mixed) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(mixedKeys); i != tornado.EndObject; i = d.Next(mixedKeys, i) {
@@ -56,7 +57,6 @@ func (v *Mixed) DecodeJSON(d *tornado.Decoder) {
 	d.Require(mixedKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Mixed) AppendJSON(b []byte) []byte {
 	b = tornado.AppendJSON(append(b, `{"kind":`...), v.Kind)
 	if v.Malformed != nil {
@@ -77,7 +77,6 @@ func (v *Mixed) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *MixedUnion) DecodeJSON(d *tornado.Decoder) {
 	switch d.Type() {
 	case "object", "array", "number", "boolean":
@@ -97,7 +96,6 @@ func (v *MixedUnion) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it. A union without a value is null.
 func (v MixedUnion) AppendJSON(b []byte) []byte {
 	return tornado.AppendUnion(b, v.Value)
 }

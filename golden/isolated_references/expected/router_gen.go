@@ -10,47 +10,37 @@ import (
 
 // putPet is PUT /pets/{petId}.
 var putPet = tornado.Operation{
-	ID:       "putPet",
-	Name:     "PutPet",
-	Method:   "PUT",
-	Path:     "/pets/{petId}",
+	ID: "putPet", Name: "PutPet",
+	Method: "PUT", Path: "/pets/{petId}",
 	Consumes: []string{"*/*"},
 	Produces: []string{"*/*"},
 }
 
 // postOwners is POST /owners.
 var postOwners = tornado.Operation{
-	ID:       "postOwners",
-	Name:     "PostOwners",
-	Method:   "POST",
-	Path:     "/owners",
+	ID: "postOwners", Name: "PostOwners",
+	Method: "POST", Path: "/owners",
 	Consumes: []string{"*/*"},
 	Produces: []string{"*/*"},
 }
 
 // listShelters is GET /shelters.
 var listShelters = tornado.Operation{
-	ID:     "listShelters",
-	Name:   "ListShelters",
-	Method: "GET",
-	Path:   "/shelters",
+	ID: "listShelters", Name: "ListShelters",
+	Method: "GET", Path: "/shelters",
 }
 
 // getBroken is GET /broken.
 var getBroken = tornado.Operation{
-	ID:       "getBroken",
-	Name:     "GetBroken",
-	Method:   "GET",
-	Path:     "/broken",
+	ID: "getBroken", Name: "GetBroken",
+	Method: "GET", Path: "/broken",
 	Produces: []string{"application/json"},
 }
 
 // postWrong is POST /wrong.
 var postWrong = tornado.Operation{
-	ID:           "postWrong",
-	Name:         "PostWrong",
-	Method:       "POST",
-	Path:         "/wrong",
+	ID: "postWrong", Name: "PostWrong",
+	Method: "POST", Path: "/wrong",
 	Consumes:     []string{"application/json"},
 	BodyRequired: true,
 }
@@ -59,11 +49,7 @@ var postWrong = tornado.Operation{
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&putPet,
-		&postOwners,
-		&listShelters,
-		&getBroken,
-		&postWrong,
+		&putPet, &postOwners, &listShelters, &getBroken, &postWrong,
 	}
 }
 

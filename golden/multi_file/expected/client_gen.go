@@ -23,7 +23,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	return &Client{c}, nil
 }
 
-// GetBook answers GET /books/{id}.
+// GetBook is GET /books/{id}
 func (c *Client) GetBook(ctx context.Context, req GetBookRequest) (*Book, error) {
 	call := c.c.Call(ctx, &getBook)
 	call.Path("id", tornado.Simple).String(req.ID)
@@ -40,7 +40,7 @@ func (c *Client) GetBook(ctx context.Context, req GetBookRequest) (*Book, error)
 	return nil, res.Unexpected()
 }
 
-// ListAuthors answers GET /authors.
+// ListAuthors is GET /authors
 func (c *Client) ListAuthors(ctx context.Context, req ListAuthorsRequest) ([]Author, error) {
 	call := c.c.Call(ctx, &listAuthors)
 	res, err := call.Do()

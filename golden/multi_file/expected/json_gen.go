@@ -4,9 +4,12 @@ package api
 
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
+// DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
+// AppendJSON appends a value as JSON to b and returns that; appendResponseJSON leaves out the members
+// that are never sent to a caller, and a union without a value is null.
+
 var bookKeys = tornado.NewKeys("title", "author").Required("title")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Book) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(bookKeys); i != tornado.EndObject; i = d.Next(bookKeys, i) {
@@ -25,7 +28,6 @@ func (v *Book) DecodeJSON(d *tornado.Decoder) {
 	d.Require(bookKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Book) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"title":`...), v.Title)
 	if x, ok := v.Author.Get(); ok {
@@ -36,7 +38,6 @@ func (v *Book) AppendJSON(b []byte) []byte {
 
 var authorKeys = tornado.NewKeys("name", "books").Required("name")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Author) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(authorKeys); i != tornado.EndObject; i = d.Next(authorKeys, i) {
@@ -53,7 +54,6 @@ func (v *Author) DecodeJSON(d *tornado.Decoder) {
 	d.Require(authorKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Author) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
 	if v.Books != nil {

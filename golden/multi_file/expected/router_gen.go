@@ -10,19 +10,15 @@ import (
 
 // getBook is GET /books/{id}.
 var getBook = tornado.Operation{
-	ID:       "getBook",
-	Name:     "GetBook",
-	Method:   "GET",
-	Path:     "/books/{id}",
+	ID: "getBook", Name: "GetBook",
+	Method: "GET", Path: "/books/{id}",
 	Produces: []string{"application/json"},
 }
 
 // listAuthors is GET /authors.
 var listAuthors = tornado.Operation{
-	ID:       "listAuthors",
-	Name:     "ListAuthors",
-	Method:   "GET",
-	Path:     "/authors",
+	ID: "listAuthors", Name: "ListAuthors",
+	Method: "GET", Path: "/authors",
 	Produces: []string{"application/json"},
 }
 
@@ -30,8 +26,7 @@ var listAuthors = tornado.Operation{
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&getBook,
-		&listAuthors,
+		&getBook, &listAuthors,
 	}
 }
 

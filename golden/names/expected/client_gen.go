@@ -23,7 +23,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	return &Client{c}, nil
 }
 
-// GetThing answers GET /things/{thing-id}/{type}.
+// GetThing is GET /things/{thing-id}/{type}
 func (c *Client) GetThing(ctx context.Context, req GetThingRequest2) (*Thing, error) {
 	call := c.c.Call(ctx, &getThing)
 	call.Path("thing-id", tornado.Simple).String(req.ThingID)
@@ -53,9 +53,8 @@ func (c *Client) GetThing(ctx context.Context, req GetThingRequest2) (*Thing, er
 	return nil, res.Unexpected()
 }
 
-// DeleteThingsByThingIDByType: Without an operationId the method and the path name it.
-//
-// DELETE /things/{thing-id}/{type}
+// DeleteThingsByThingIDByType is DELETE /things/{thing-id}/{type}: Without an operationId the method
+// and the path name it.
 func (c *Client) DeleteThingsByThingIDByType(ctx context.Context, req DeleteThingsByThingIDByTypeRequest) error {
 	call := c.c.Call(ctx, &deleteThingsByThingIDByType)
 	call.Path("thing-id", tornado.Simple).String(req.ThingID)

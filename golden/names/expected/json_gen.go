@@ -4,33 +4,16 @@ package api
 
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
+// DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
+// AppendJSON appends a value as JSON to b and returns that; appendResponseJSON leaves out the members
+// that are never sent to a caller, and a union without a value is null.
+
 var thingKeys = tornado.NewKeys(
-	"id",
-	"ID",
-	"html-url",
-	"userIds",
-	"1st",
-	"$ref2",
-	"größe",
-	"日本",
-	"",
-	"-",
-	"a,b",
-	"func",
-	"decodeJSON",
-	"DecodeJSON",
-	"AppendJSON",
-	"_",
-	"other",
-	"item",
-	"renamed",
-	"error",
-	"client",
-	"req",
-	"op",
+	"id", "ID", "html-url", "userIds", "1st", "$ref2", "größe", "日本", "", "-", "a,b",
+	"func", "decodeJSON", "DecodeJSON", "AppendJSON", "_", "other", "item", "renamed",
+	"error", "client", "req", "op",
 )
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Thing) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(thingKeys); i != tornado.EndObject; i = d.Next(thingKeys, i) {
 		switch i {
@@ -96,7 +79,6 @@ func (v *Thing) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Thing) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	if x, ok := v.ID.Get(); ok {
@@ -176,7 +158,6 @@ func (v *Thing) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(
 
 var thing2Keys = tornado.NewKeys("x")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Thing2) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(thing2Keys); i != tornado.EndObject; i = d.Next(thing2Keys, i) {
 		switch i {
@@ -188,7 +169,6 @@ func (v *Thing2) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Thing2) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	if x, ok := v.X.Get(); ok {
@@ -199,7 +179,6 @@ func (v *Thing2) AppendJSON(b []byte) []byte {
 
 var handler2Keys = tornado.NewKeys("x")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Handler2) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(handler2Keys); i != tornado.EndObject; i = d.Next(handler2Keys, i) {
 		switch i {
@@ -211,7 +190,6 @@ func (v *Handler2) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Handler2) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	if x, ok := v.X.Get(); ok {
@@ -222,7 +200,6 @@ func (v *Handler2) AppendJSON(b []byte) []byte {
 
 var errorKeys = tornado.NewKeys("Error")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Error) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(errorKeys); i != tornado.EndObject; i = d.Next(errorKeys, i) {
 		switch i {
@@ -234,7 +211,6 @@ func (v *Error) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Error) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	if x, ok := v.Error.Get(); ok {
@@ -245,7 +221,6 @@ func (v *Error) AppendJSON(b []byte) []byte {
 
 var client2Keys = tornado.NewKeys("x")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Client2) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(client2Keys); i != tornado.EndObject; i = d.Next(client2Keys, i) {
 		switch i {
@@ -257,7 +232,6 @@ func (v *Client2) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Client2) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	if x, ok := v.X.Get(); ok {
@@ -268,7 +242,6 @@ func (v *Client2) AppendJSON(b []byte) []byte {
 
 var getThingRequestKeys = tornado.NewKeys("x")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *GetThingRequest) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(getThingRequestKeys); i != tornado.EndObject; i = d.Next(getThingRequestKeys, i) {
 		switch i {
@@ -280,7 +253,6 @@ func (v *GetThingRequest) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *GetThingRequest) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	if x, ok := v.X.Get(); ok {

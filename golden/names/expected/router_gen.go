@@ -10,28 +10,22 @@ import (
 
 // getThing is GET /things/{thing-id}/{type}.
 var getThing = tornado.Operation{
-	ID:       "get thing!",
-	Name:     "GetThing",
-	Method:   "GET",
-	Path:     "/things/{thing-id}/{type}",
-	Tag:      "1st tag",
+	ID: "get thing!", Name: "GetThing", Tag: "1st tag",
+	Method: "GET", Path: "/things/{thing-id}/{type}",
 	Produces: []string{"application/json"},
 }
 
 // deleteThingsByThingIDByType is DELETE /things/{thing-id}/{type}.
 var deleteThingsByThingIDByType = tornado.Operation{
-	ID:     "deleteThingsByThingIDByType",
-	Name:   "DeleteThingsByThingIDByType",
-	Method: "DELETE",
-	Path:   "/things/{thing-id}/{type}",
+	ID: "deleteThingsByThingIDByType", Name: "DeleteThingsByThingIDByType",
+	Method: "DELETE", Path: "/things/{thing-id}/{type}",
 }
 
 // Operations lists every operation of the API, in the order of the document. The caller must not
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&getThing,
-		&deleteThingsByThingIDByType,
+		&getThing, &deleteThingsByThingIDByType,
 	}
 }
 

@@ -66,13 +66,7 @@ const (
 )
 
 // Valid reports whether v is one of the values that the document names.
-func (v GetThing) Valid() bool {
-	switch v {
-	case GetThingA, GetThingB:
-		return true
-	}
-	return false
-}
+func (v GetThing) Valid() bool { return getThingValues.Has(string(v)) }
 
 // Int is what the document has at #/components/schemas/int.
 type Int = int64

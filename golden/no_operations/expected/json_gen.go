@@ -4,9 +4,12 @@ package api
 
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
+// DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
+// AppendJSON appends a value as JSON to b and returns that; appendResponseJSON leaves out the members
+// that are never sent to a caller, and a union without a value is null.
+
 var pointKeys = tornado.NewKeys("x", "y").Required("x", "y")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Point) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(pointKeys); i != tornado.EndObject; i = d.Next(pointKeys, i) {
@@ -23,7 +26,6 @@ func (v *Point) DecodeJSON(d *tornado.Decoder) {
 	d.Require(pointKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Point) AppendJSON(b []byte) []byte {
 	b = tornado.AppendFloat64(append(b, `{"x":`...), v.X)
 	b = tornado.AppendFloat64(append(b, `,"y":`...), v.Y)

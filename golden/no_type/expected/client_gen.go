@@ -23,7 +23,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	return &Client{c}, nil
 }
 
-// Echo answers POST /echo.
+// Echo is POST /echo
 func (c *Client) Echo(ctx context.Context, req EchoRequest) (*Bag, error) {
 	call := c.c.Call(ctx, &echo)
 	call.JSON("application/json", req.Body.AppendJSON)
@@ -40,7 +40,7 @@ func (c *Client) Echo(ctx context.Context, req EchoRequest) (*Bag, error) {
 	return nil, res.Unexpected()
 }
 
-// PutAnything answers PUT /anything.
+// PutAnything is PUT /anything
 func (c *Client) PutAnything(ctx context.Context, req PutAnythingRequest) (tornado.JSON, error) {
 	call := c.c.Call(ctx, &putAnything)
 	if req.Body != nil {

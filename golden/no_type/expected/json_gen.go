@@ -4,9 +4,12 @@ package api
 
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
+// DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
+// AppendJSON appends a value as JSON to b and returns that; appendResponseJSON leaves out the members
+// that are never sent to a caller, and a union without a value is null.
+
 var bagKeys = tornado.NewKeys("any", "yes", "no", "list", "several").Required("any")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Bag) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(bagKeys); i != tornado.EndObject; i = d.Next(bagKeys, i) {
@@ -31,7 +34,6 @@ func (v *Bag) DecodeJSON(d *tornado.Decoder) {
 	d.Require(bagKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Bag) AppendJSON(b []byte) []byte {
 	b = tornado.AppendJSON(append(b, `{"any":`...), v.Any)
 	if v.Yes != nil {
@@ -49,7 +51,6 @@ func (v *Bag) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *BagSeveral) DecodeJSON(d *tornado.Decoder) {
 	switch d.Type() {
 	case "string":
@@ -61,7 +62,6 @@ func (v *BagSeveral) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it. A union without a value is null.
 func (v BagSeveral) AppendJSON(b []byte) []byte {
 	return tornado.AppendUnion(b, v.Value)
 }

@@ -10,10 +10,8 @@ import (
 
 // echo is POST /echo.
 var echo = tornado.Operation{
-	ID:           "echo",
-	Name:         "Echo",
-	Method:       "POST",
-	Path:         "/echo",
+	ID: "echo", Name: "Echo",
+	Method: "POST", Path: "/echo",
 	Consumes:     []string{"application/json"},
 	BodyRequired: true,
 	Produces:     []string{"application/json"},
@@ -21,10 +19,8 @@ var echo = tornado.Operation{
 
 // putAnything is PUT /anything.
 var putAnything = tornado.Operation{
-	ID:       "putAnything",
-	Name:     "PutAnything",
-	Method:   "PUT",
-	Path:     "/anything",
+	ID: "putAnything", Name: "PutAnything",
+	Method: "PUT", Path: "/anything",
 	Consumes: []string{"application/json"},
 	Produces: []string{"application/json"},
 }
@@ -33,8 +29,7 @@ var putAnything = tornado.Operation{
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&echo,
-		&putAnything,
+		&echo, &putAnything,
 	}
 }
 

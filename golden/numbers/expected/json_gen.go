@@ -4,23 +4,16 @@ package api
 
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
+// DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
+// AppendJSON appends a value as JSON to b and returns that; appendResponseJSON leaves out the members
+// that are never sent to a caller, and a union without a value is null.
+
 var numbersKeys = tornado.NewKeys(
-	"plain",
-	"small",
-	"large",
-	"unsigned",
-	"open",
-	"even",
-	"real",
-	"single",
-	"double",
-	"cents",
-	"exact",
-	"list",
+	"plain", "small", "large", "unsigned", "open", "even", "real", "single", "double",
+	"cents", "exact", "list",
 ).
 	Required("plain", "small")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Numbers) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(numbersKeys); i != tornado.EndObject; i = d.Next(numbersKeys, i) {
@@ -57,7 +50,6 @@ func (v *Numbers) DecodeJSON(d *tornado.Decoder) {
 	d.Require(numbersKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Numbers) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"plain":`...), v.Plain)
 	b = tornado.AppendInt64(append(b, `,"small":`...), int64(v.Small))

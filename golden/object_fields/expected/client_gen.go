@@ -23,7 +23,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	return &Client{c}, nil
 }
 
-// PutBook answers PUT /books/{id}.
+// PutBook is PUT /books/{id}
 func (c *Client) PutBook(ctx context.Context, req PutBookRequest) (*Book, error) {
 	call := c.c.Call(ctx, &putBook)
 	call.Path("id", tornado.Simple).String(req.ID)

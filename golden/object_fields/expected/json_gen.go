@@ -9,9 +9,12 @@ import (
 	tornado "github.com/tornadogen/tornadogen/runtime"
 )
 
+// DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
+// AppendJSON appends a value as JSON to b and returns that; appendResponseJSON leaves out the members
+// that are never sent to a caller, and a union without a value is null.
+
 var bookKeys = tornado.NewKeys("title", "author", "pages", "available", "rating", "empty").Required("title", "author", "pages")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Book) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(bookKeys); i != tornado.EndObject; i = d.Next(bookKeys, i) {
@@ -36,7 +39,6 @@ func (v *Book) DecodeJSON(d *tornado.Decoder) {
 	d.Require(bookKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Book) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"title":`...), v.Title)
 	b = v.Author.AppendJSON(append(b, `,"author":`...))
@@ -55,7 +57,6 @@ func (v *Book) AppendJSON(b []byte) []byte {
 
 var bookAuthorKeys = tornado.NewKeys("name", "born").Required("name")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *BookAuthor) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(bookAuthorKeys); i != tornado.EndObject; i = d.Next(bookAuthorKeys, i) {
@@ -72,7 +73,6 @@ func (v *BookAuthor) DecodeJSON(d *tornado.Decoder) {
 	d.Require(bookAuthorKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *BookAuthor) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
 	if x, ok := v.Born.Get(); ok {
@@ -83,7 +83,6 @@ func (v *BookAuthor) AppendJSON(b []byte) []byte {
 
 var bookPagesItemKeys = tornado.NewKeys("number", "lines").Required("number", "lines")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *BookPagesItem) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(bookPagesItemKeys); i != tornado.EndObject; i = d.Next(bookPagesItemKeys, i) {
@@ -100,14 +99,12 @@ func (v *BookPagesItem) DecodeJSON(d *tornado.Decoder) {
 	d.Require(bookPagesItemKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *BookPagesItem) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"number":`...), v.Number)
 	b = appendStringSlice(append(b, `,"lines":`...), v.Lines)
 	return append(b, '}')
 }
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Empty) DecodeJSON(d *tornado.Decoder) {
 	m := Empty{}
 	for more := d.Map(); more; more = d.NextEntry() {
@@ -117,7 +114,6 @@ func (v *Empty) DecodeJSON(d *tornado.Decoder) {
 	*v = m
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v Empty) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	for _, k := range slices.Sorted(maps.Keys(v)) {

@@ -10,10 +10,8 @@ import (
 
 // putBook is PUT /books/{id}.
 var putBook = tornado.Operation{
-	ID:           "putBook",
-	Name:         "PutBook",
-	Method:       "PUT",
-	Path:         "/books/{id}",
+	ID: "putBook", Name: "PutBook",
+	Method: "PUT", Path: "/books/{id}",
 	Consumes:     []string{"application/json"},
 	BodyRequired: true,
 	Produces:     []string{"application/json"},

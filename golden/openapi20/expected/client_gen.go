@@ -24,7 +24,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	return &Client{c}, nil
 }
 
-// ListPets answers GET /pets/{tags}.
+// ListPets is GET /pets/{tags}
 func (c *Client) ListPets(ctx context.Context, req ListPetsRequest) (*ListPetsOK, error) {
 	call := c.c.Call(ctx, &listPets)
 	call.Path("tags", tornado.Simple).Items(len(req.Tags), func(i int, w tornado.ParamWriter) {
@@ -84,14 +84,11 @@ func (c *Client) ListPets(ctx context.Context, req ListPetsRequest) (*ListPetsOK
 		var e ListPetsDefault
 		e.Status = res.StatusCode
 		e.Body.DecodeJSON(res.JSON())
-		if err := res.EndJSON(); err != nil {
-			return nil, err
-		}
-		return nil, e
+		return nil, res.FailJSON(e)
 	}
 }
 
-// AddPet answers POST /pets.
+// AddPet is POST /pets
 func (c *Client) AddPet(ctx context.Context, req AddPetRequest) (*Pet, error) {
 	call := c.c.Call(ctx, &addPet)
 	call.JSON("application/json", req.Body.AppendJSON)
@@ -108,18 +105,15 @@ func (c *Client) AddPet(ctx context.Context, req AddPetRequest) (*Pet, error) {
 		var e AddPetDefault
 		e.Status = res.StatusCode
 		e.Body.DecodeJSON(res.JSON())
-		if err := res.EndJSON(); err != nil {
-			return nil, err
-		}
-		return nil, e
+		return nil, res.FailJSON(e)
 	}
 }
 
-// ChangePet answers POST /pets/{id}/form.
+// ChangePet is POST /pets/{id}/form
 func (c *Client) ChangePet(ctx context.Context, req ChangePetRequest) error {
 	call := c.c.Call(ctx, &changePet)
 	call.Path("id", tornado.Simple).String(req.ID)
-	call.MediaBody("application/x-www-form-urlencoded", layouts, "ChangePetBodyForm", req.Body.AppendJSON)
+	call.MediaBody("application/x-www-form-urlencoded", layouts, "ChangePetBody", req.Body.AppendJSON)
 	res, err := call.Do()
 	if err != nil {
 		return err
@@ -131,7 +125,7 @@ func (c *Client) ChangePet(ctx context.Context, req ChangePetRequest) error {
 	return res.Unexpected()
 }
 
-// PutPhoto answers PUT /pets/{id}/photo.
+// PutPhoto is PUT /pets/{id}/photo
 func (c *Client) PutPhoto(ctx context.Context, req PutPhotoRequest) error {
 	call := c.c.Call(ctx, &putPhoto)
 	call.Path("id", tornado.Simple).String(req.ID)
@@ -147,7 +141,7 @@ func (c *Client) PutPhoto(ctx context.Context, req PutPhotoRequest) error {
 	return res.Unexpected()
 }
 
-// GetPhoto answers GET /pets/{id}/photo.
+// GetPhoto is GET /pets/{id}/photo
 func (c *Client) GetPhoto(ctx context.Context, req GetPhotoRequest) ([]byte, error) {
 	call := c.c.Call(ctx, &getPhoto)
 	call.Path("id", tornado.Simple).String(req.ID)

@@ -4,9 +4,12 @@ package api
 
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
+// DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
+// AppendJSON appends a value as JSON to b and returns that; appendResponseJSON leaves out the members
+// that are never sent to a caller, and a union without a value is null.
+
 var petKeys = tornado.NewKeys("name", "kind", "born", "owner", "weight", "id").Required("name", "kind").ReadOnly("id")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Pet) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(petKeys); i != tornado.EndObject; i = d.Next(petKeys, i) {
@@ -41,7 +44,6 @@ func (v *Pet) DecodeJSON(d *tornado.Decoder) {
 	d.Require(petKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Pet) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
 	b = tornado.AppendString(append(b, `,"kind":`...), v.Kind)
@@ -66,7 +68,6 @@ func (v *Pet) AppendJSON(b []byte) []byte {
 
 var catKeys = tornado.NewKeys("name", "kind", "born", "owner", "weight", "id", "indoor").Required("name", "kind").ReadOnly("id")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Cat) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(catKeys); i != tornado.EndObject; i = d.Next(catKeys, i) {
@@ -103,7 +104,6 @@ func (v *Cat) DecodeJSON(d *tornado.Decoder) {
 	d.Require(catKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Cat) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
 	b = tornado.AppendString(append(b, `,"kind":`...), v.Kind)
@@ -131,7 +131,6 @@ func (v *Cat) AppendJSON(b []byte) []byte {
 
 var ownerKeys = tornado.NewKeys("name").Required("name")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Owner) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(ownerKeys); i != tornado.EndObject; i = d.Next(ownerKeys, i) {
@@ -146,7 +145,6 @@ func (v *Owner) DecodeJSON(d *tornado.Decoder) {
 	d.Require(ownerKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Owner) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
 	return append(b, '}')
@@ -154,7 +152,6 @@ func (v *Owner) AppendJSON(b []byte) []byte {
 
 var problemKeys = tornado.NewKeys("message").Required("message")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Problem) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(problemKeys); i != tornado.EndObject; i = d.Next(problemKeys, i) {
@@ -169,7 +166,6 @@ func (v *Problem) DecodeJSON(d *tornado.Decoder) {
 	d.Require(problemKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Problem) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"message":`...), v.Message)
 	return append(b, '}')
@@ -177,7 +173,6 @@ func (v *Problem) AppendJSON(b []byte) []byte {
 
 var changePetBodyKeys = tornado.NewKeys("name", "tags", "colors").Required("name")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *ChangePetBody) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(changePetBodyKeys); i != tornado.EndObject; i = d.Next(changePetBodyKeys, i) {
@@ -196,7 +191,6 @@ func (v *ChangePetBody) DecodeJSON(d *tornado.Decoder) {
 	d.Require(changePetBodyKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *ChangePetBody) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
 	if v.Tags != nil {

@@ -10,22 +10,16 @@ import (
 
 // listPets is GET /pets/{tags}.
 var listPets = tornado.Operation{
-	ID:     "listPets",
-	Name:   "ListPets",
-	Method: "GET",
-	Path:   "/pets/{tags}",
-	Security: []tornado.Requirement{
-		{Uses: []tornado.SchemeUse{{Scheme: "password"}}},
-	},
+	ID: "listPets", Name: "ListPets",
+	Method: "GET", Path: "/pets/{tags}",
+	Security: []tornado.Requirement{{Uses: []tornado.SchemeUse{{Scheme: "password"}}}},
 	Produces: []string{"application/json"},
 }
 
 // addPet is POST /pets.
 var addPet = tornado.Operation{
-	ID:     "addPet",
-	Name:   "AddPet",
-	Method: "POST",
-	Path:   "/pets",
+	ID: "addPet", Name: "AddPet",
+	Method: "POST", Path: "/pets",
 	Security: []tornado.Requirement{
 		{Uses: []tornado.SchemeUse{{Scheme: "key"}}},
 		{Uses: []tornado.SchemeUse{{Scheme: "login", Scopes: []string{"pets:write"}}}},
@@ -37,36 +31,26 @@ var addPet = tornado.Operation{
 
 // changePet is POST /pets/{id}/form.
 var changePet = tornado.Operation{
-	ID:           "changePet",
-	Name:         "ChangePet",
-	Method:       "POST",
-	Path:         "/pets/{id}/form",
+	ID: "changePet", Name: "ChangePet",
+	Method: "POST", Path: "/pets/{id}/form",
 	Consumes:     []string{"application/x-www-form-urlencoded"},
 	BodyRequired: true,
 }
 
 // putPhoto is PUT /pets/{id}/photo.
 var putPhoto = tornado.Operation{
-	ID:     "putPhoto",
-	Name:   "PutPhoto",
-	Method: "PUT",
-	Path:   "/pets/{id}/photo",
-	Security: []tornado.Requirement{
-		{Uses: []tornado.SchemeUse{{Scheme: "password"}}},
-	},
+	ID: "putPhoto", Name: "PutPhoto",
+	Method: "PUT", Path: "/pets/{id}/photo",
+	Security:     []tornado.Requirement{{Uses: []tornado.SchemeUse{{Scheme: "password"}}}},
 	Consumes:     []string{"multipart/form-data"},
 	BodyRequired: true,
 }
 
 // getPhoto is GET /pets/{id}/photo.
 var getPhoto = tornado.Operation{
-	ID:     "getPhoto",
-	Name:   "GetPhoto",
-	Method: "GET",
-	Path:   "/pets/{id}/photo",
-	Security: []tornado.Requirement{
-		{Uses: []tornado.SchemeUse{{Scheme: "password"}}},
-	},
+	ID: "getPhoto", Name: "GetPhoto",
+	Method: "GET", Path: "/pets/{id}/photo",
+	Security: []tornado.Requirement{{Uses: []tornado.SchemeUse{{Scheme: "password"}}}},
 	Produces: []string{"image/png"},
 }
 
@@ -74,11 +58,7 @@ var getPhoto = tornado.Operation{
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&listPets,
-		&addPet,
-		&changePet,
-		&putPhoto,
-		&getPhoto,
+		&listPets, &addPet, &changePet, &putPhoto, &getPhoto,
 	}
 }
 

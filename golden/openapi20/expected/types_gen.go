@@ -50,13 +50,7 @@ const (
 )
 
 // Valid reports whether v is one of the values that the document names.
-func (v ListPetsManyItem) Valid() bool {
-	switch v {
-	case ListPetsManyItemCat, ListPetsManyItemDog:
-		return true
-	}
-	return false
-}
+func (v ListPetsManyItem) Valid() bool { return listPetsManyItemValues.Has(string(v)) }
 
 // ChangePetBody is what the document has at #/paths/~1pets~1{id}~1form/post/parameters/1.
 type ChangePetBody struct {

@@ -4,9 +4,12 @@ package api
 
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
+// DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
+// AppendJSON appends a value as JSON to b and returns that; appendResponseJSON leaves out the members
+// that are never sent to a caller, and a union without a value is null.
+
 var wordsKeys = tornado.NewKeys("note", "more").Required("note")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Words) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(wordsKeys); i != tornado.EndObject; i = d.Next(wordsKeys, i) {
@@ -27,7 +30,6 @@ func (v *Words) DecodeJSON(d *tornado.Decoder) {
 	d.Require(wordsKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Words) AppendJSON(b []byte) []byte {
 	if x, ok := v.Note.Get(); ok {
 		b = tornado.AppendString(append(b, `{"note":`...), x)

@@ -10,10 +10,8 @@ import (
 
 // echo is POST /echo.
 var echo = tornado.Operation{
-	ID:           "echo",
-	Name:         "Echo",
-	Method:       "POST",
-	Path:         "/echo",
+	ID: "echo", Name: "Echo",
+	Method: "POST", Path: "/echo",
 	Consumes:     []string{"application/json"},
 	BodyRequired: true,
 	Produces:     []string{"application/json"},

@@ -4,9 +4,12 @@ package api
 
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
+// DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
+// AppendJSON appends a value as JSON to b and returns that; appendResponseJSON leaves out the members
+// that are never sent to a caller, and a union without a value is null.
+
 var filterKeys = tornado.NewKeys("name").Required("name")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Filter) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(filterKeys); i != tornado.EndObject; i = d.Next(filterKeys, i) {
@@ -21,7 +24,6 @@ func (v *Filter) DecodeJSON(d *tornado.Decoder) {
 	d.Require(filterKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Filter) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
 	return append(b, '}')

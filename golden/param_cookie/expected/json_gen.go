@@ -4,9 +4,12 @@ package api
 
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
+// DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
+// AppendJSON appends a value as JSON to b and returns that; appendResponseJSON leaves out the members
+// that are never sent to a caller, and a union without a value is null.
+
 var formJoinedBothKeys = tornado.NewKeys("r", "g").Required("r")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *FormJoinedBoth) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(formJoinedBothKeys); i != tornado.EndObject; i = d.Next(formJoinedBothKeys, i) {
@@ -23,7 +26,6 @@ func (v *FormJoinedBoth) DecodeJSON(d *tornado.Decoder) {
 	d.Require(formJoinedBothKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *FormJoinedBoth) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"r":`...), v.R)
 	if x, ok := v.G.Get(); ok {

@@ -10,35 +10,27 @@ import (
 
 // form is GET /form.
 var form = tornado.Operation{
-	ID:     "form",
-	Name:   "Form",
-	Method: "GET",
-	Path:   "/form",
+	ID: "form", Name: "Form",
+	Method: "GET", Path: "/form",
 }
 
 // formJoined is GET /form-joined.
 var formJoined = tornado.Operation{
-	ID:     "formJoined",
-	Name:   "FormJoined",
-	Method: "GET",
-	Path:   "/form-joined",
+	ID: "formJoined", Name: "FormJoined",
+	Method: "GET", Path: "/form-joined",
 }
 
 // formExplode is GET /form-explode.
 var formExplode = tornado.Operation{
-	ID:     "formExplode",
-	Name:   "FormExplode",
-	Method: "GET",
-	Path:   "/form-explode",
+	ID: "formExplode", Name: "FormExplode",
+	Method: "GET", Path: "/form-explode",
 }
 
 // Operations lists every operation of the API, in the order of the document. The caller must not
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&form,
-		&formJoined,
-		&formExplode,
+		&form, &formJoined, &formExplode,
 	}
 }
 

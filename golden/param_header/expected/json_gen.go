@@ -4,9 +4,12 @@ package api
 
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
+// DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
+// AppendJSON appends a value as JSON to b and returns that; appendResponseJSON leaves out the members
+// that are never sent to a caller, and a union without a value is null.
+
 var simpleXBothKeys = tornado.NewKeys("r", "g").Required("r")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *SimpleXBoth) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(simpleXBothKeys); i != tornado.EndObject; i = d.Next(simpleXBothKeys, i) {
@@ -23,7 +26,6 @@ func (v *SimpleXBoth) DecodeJSON(d *tornado.Decoder) {
 	d.Require(simpleXBothKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *SimpleXBoth) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"r":`...), v.R)
 	if x, ok := v.G.Get(); ok {
@@ -34,7 +36,6 @@ func (v *SimpleXBoth) AppendJSON(b []byte) []byte {
 
 var simpleExplodeXBothKeys = tornado.NewKeys("r", "g").Required("r")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *SimpleExplodeXBoth) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(simpleExplodeXBothKeys); i != tornado.EndObject; i = d.Next(simpleExplodeXBothKeys, i) {
@@ -51,7 +52,6 @@ func (v *SimpleExplodeXBoth) DecodeJSON(d *tornado.Decoder) {
 	d.Require(simpleExplodeXBothKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *SimpleExplodeXBoth) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"r":`...), v.R)
 	if x, ok := v.G.Get(); ok {

@@ -10,26 +10,21 @@ import (
 
 // simple is GET /simple.
 var simple = tornado.Operation{
-	ID:     "simple",
-	Name:   "Simple",
-	Method: "GET",
-	Path:   "/simple",
+	ID: "simple", Name: "Simple",
+	Method: "GET", Path: "/simple",
 }
 
 // simpleExplode is GET /simple-explode.
 var simpleExplode = tornado.Operation{
-	ID:     "simpleExplode",
-	Name:   "SimpleExplode",
-	Method: "GET",
-	Path:   "/simple-explode",
+	ID: "simpleExplode", Name: "SimpleExplode",
+	Method: "GET", Path: "/simple-explode",
 }
 
 // Operations lists every operation of the API, in the order of the document. The caller must not
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&simple,
-		&simpleExplode,
+		&simple, &simpleExplode,
 	}
 }
 

@@ -4,9 +4,12 @@ package api
 
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
+// DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
+// AppendJSON appends a value as JSON to b and returns that; appendResponseJSON leaves out the members
+// that are never sent to a caller, and a union without a value is null.
+
 var simpleBothKeys = tornado.NewKeys("r", "g").Required("r")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *SimpleBoth) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(simpleBothKeys); i != tornado.EndObject; i = d.Next(simpleBothKeys, i) {
@@ -23,7 +26,6 @@ func (v *SimpleBoth) DecodeJSON(d *tornado.Decoder) {
 	d.Require(simpleBothKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *SimpleBoth) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"r":`...), v.R)
 	if x, ok := v.G.Get(); ok {
@@ -34,7 +36,6 @@ func (v *SimpleBoth) AppendJSON(b []byte) []byte {
 
 var simpleExplodeBothKeys = tornado.NewKeys("r", "g").Required("r")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *SimpleExplodeBoth) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(simpleExplodeBothKeys); i != tornado.EndObject; i = d.Next(simpleExplodeBothKeys, i) {
@@ -51,7 +52,6 @@ func (v *SimpleExplodeBoth) DecodeJSON(d *tornado.Decoder) {
 	d.Require(simpleExplodeBothKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *SimpleExplodeBoth) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"r":`...), v.R)
 	if x, ok := v.G.Get(); ok {
@@ -62,7 +62,6 @@ func (v *SimpleExplodeBoth) AppendJSON(b []byte) []byte {
 
 var labelBothKeys = tornado.NewKeys("r", "g").Required("r")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *LabelBoth) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(labelBothKeys); i != tornado.EndObject; i = d.Next(labelBothKeys, i) {
@@ -79,7 +78,6 @@ func (v *LabelBoth) DecodeJSON(d *tornado.Decoder) {
 	d.Require(labelBothKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *LabelBoth) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"r":`...), v.R)
 	if x, ok := v.G.Get(); ok {
@@ -90,7 +88,6 @@ func (v *LabelBoth) AppendJSON(b []byte) []byte {
 
 var labelExplodeBothKeys = tornado.NewKeys("r", "g").Required("r")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *LabelExplodeBoth) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(labelExplodeBothKeys); i != tornado.EndObject; i = d.Next(labelExplodeBothKeys, i) {
@@ -107,7 +104,6 @@ func (v *LabelExplodeBoth) DecodeJSON(d *tornado.Decoder) {
 	d.Require(labelExplodeBothKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *LabelExplodeBoth) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"r":`...), v.R)
 	if x, ok := v.G.Get(); ok {
@@ -118,7 +114,6 @@ func (v *LabelExplodeBoth) AppendJSON(b []byte) []byte {
 
 var matrixBothKeys = tornado.NewKeys("r", "g").Required("r")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *MatrixBoth) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(matrixBothKeys); i != tornado.EndObject; i = d.Next(matrixBothKeys, i) {
@@ -135,7 +130,6 @@ func (v *MatrixBoth) DecodeJSON(d *tornado.Decoder) {
 	d.Require(matrixBothKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *MatrixBoth) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"r":`...), v.R)
 	if x, ok := v.G.Get(); ok {
@@ -146,7 +140,6 @@ func (v *MatrixBoth) AppendJSON(b []byte) []byte {
 
 var matrixExplodeBothKeys = tornado.NewKeys("r", "g").Required("r")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *MatrixExplodeBoth) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(matrixExplodeBothKeys); i != tornado.EndObject; i = d.Next(matrixExplodeBothKeys, i) {
@@ -163,7 +156,6 @@ func (v *MatrixExplodeBoth) DecodeJSON(d *tornado.Decoder) {
 	d.Require(matrixExplodeBothKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *MatrixExplodeBoth) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"r":`...), v.R)
 	if x, ok := v.G.Get(); ok {

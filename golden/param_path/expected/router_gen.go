@@ -10,62 +10,45 @@ import (
 
 // simple is GET /simple/{one}/{many}/{both}.
 var simple = tornado.Operation{
-	ID:     "simple",
-	Name:   "Simple",
-	Method: "GET",
-	Path:   "/simple/{one}/{many}/{both}",
+	ID: "simple", Name: "Simple",
+	Method: "GET", Path: "/simple/{one}/{many}/{both}",
 }
 
 // simpleExplode is GET /simple-explode/{many}/{both}.
 var simpleExplode = tornado.Operation{
-	ID:     "simpleExplode",
-	Name:   "SimpleExplode",
-	Method: "GET",
-	Path:   "/simple-explode/{many}/{both}",
+	ID: "simpleExplode", Name: "SimpleExplode",
+	Method: "GET", Path: "/simple-explode/{many}/{both}",
 }
 
 // label2 is GET /label/{one}/{many}/{both}.
 var label2 = tornado.Operation{
-	ID:     "label",
-	Name:   "Label",
-	Method: "GET",
-	Path:   "/label/{one}/{many}/{both}",
+	ID: "label", Name: "Label",
+	Method: "GET", Path: "/label/{one}/{many}/{both}",
 }
 
 // labelExplode is GET /label-explode/{many}/{both}.
 var labelExplode = tornado.Operation{
-	ID:     "labelExplode",
-	Name:   "LabelExplode",
-	Method: "GET",
-	Path:   "/label-explode/{many}/{both}",
+	ID: "labelExplode", Name: "LabelExplode",
+	Method: "GET", Path: "/label-explode/{many}/{both}",
 }
 
 // matrix is GET /matrix/{one}/{many}/{both}.
 var matrix = tornado.Operation{
-	ID:     "matrix",
-	Name:   "Matrix",
-	Method: "GET",
-	Path:   "/matrix/{one}/{many}/{both}",
+	ID: "matrix", Name: "Matrix",
+	Method: "GET", Path: "/matrix/{one}/{many}/{both}",
 }
 
 // matrixExplode is GET /matrix-explode/{many}/{both}.
 var matrixExplode = tornado.Operation{
-	ID:     "matrixExplode",
-	Name:   "MatrixExplode",
-	Method: "GET",
-	Path:   "/matrix-explode/{many}/{both}",
+	ID: "matrixExplode", Name: "MatrixExplode",
+	Method: "GET", Path: "/matrix-explode/{many}/{both}",
 }
 
 // Operations lists every operation of the API, in the order of the document. The caller must not
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&simple,
-		&simpleExplode,
-		&label2,
-		&labelExplode,
-		&matrix,
-		&matrixExplode,
+		&simple, &simpleExplode, &label2, &labelExplode, &matrix, &matrixExplode,
 	}
 }
 

@@ -10,79 +10,57 @@ import (
 
 // form is GET /form.
 var form = tornado.Operation{
-	ID:     "form",
-	Name:   "Form",
-	Method: "GET",
-	Path:   "/form",
+	ID: "form", Name: "Form",
+	Method: "GET", Path: "/form",
 }
 
 // formObject is GET /form-object.
 var formObject = tornado.Operation{
-	ID:     "formObject",
-	Name:   "FormObject",
-	Method: "GET",
-	Path:   "/form-object",
+	ID: "formObject", Name: "FormObject",
+	Method: "GET", Path: "/form-object",
 }
 
 // formJoined is GET /form-joined.
 var formJoined = tornado.Operation{
-	ID:     "formJoined",
-	Name:   "FormJoined",
-	Method: "GET",
-	Path:   "/form-joined",
+	ID: "formJoined", Name: "FormJoined",
+	Method: "GET", Path: "/form-joined",
 }
 
 // space is GET /space.
 var space = tornado.Operation{
-	ID:     "space",
-	Name:   "Space",
-	Method: "GET",
-	Path:   "/space",
+	ID: "space", Name: "Space",
+	Method: "GET", Path: "/space",
 }
 
 // pipe is GET /pipe.
 var pipe = tornado.Operation{
-	ID:     "pipe",
-	Name:   "Pipe",
-	Method: "GET",
-	Path:   "/pipe",
+	ID: "pipe", Name: "Pipe",
+	Method: "GET", Path: "/pipe",
 }
 
 // spaceExplode is GET /space-explode.
 var spaceExplode = tornado.Operation{
-	ID:     "spaceExplode",
-	Name:   "SpaceExplode",
-	Method: "GET",
-	Path:   "/space-explode",
+	ID: "spaceExplode", Name: "SpaceExplode",
+	Method: "GET", Path: "/space-explode",
 }
 
 // pipeExplode is GET /pipe-explode.
 var pipeExplode = tornado.Operation{
-	ID:     "pipeExplode",
-	Name:   "PipeExplode",
-	Method: "GET",
-	Path:   "/pipe-explode",
+	ID: "pipeExplode", Name: "PipeExplode",
+	Method: "GET", Path: "/pipe-explode",
 }
 
 // deep is GET /deep.
 var deep = tornado.Operation{
-	ID:     "deep",
-	Name:   "Deep",
-	Method: "GET",
-	Path:   "/deep",
+	ID: "deep", Name: "Deep",
+	Method: "GET", Path: "/deep",
 }
 
 // Operations lists every operation of the API, in the order of the document. The caller must not
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&form,
-		&formObject,
-		&formJoined,
-		&space,
-		&pipe,
-		&spaceExplode,
-		&pipeExplode,
+		&form, &formObject, &formJoined, &space, &pipe, &spaceExplode, &pipeExplode,
 		&deep,
 	}
 }

@@ -10,10 +10,8 @@ import (
 
 // search is GET /search.
 var search = tornado.Operation{
-	ID:     "search",
-	Name:   "Search",
-	Method: "GET",
-	Path:   "/search",
+	ID: "search", Name: "Search",
+	Method: "GET", Path: "/search",
 }
 
 // Operations lists every operation of the API, in the order of the document. The caller must not

@@ -9,10 +9,13 @@ import (
 	tornado "github.com/tornadogen/tornadogen/runtime"
 )
 
+// DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
+// AppendJSON appends a value as JSON to b and returns that; appendResponseJSON leaves out the members
+// that are never sent to a caller, and a union without a value is null.
+
 var everythingKeys = tornado.NewKeys("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o").
 	Required("a", "b", "e", "g", "i", "k")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Everything) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(everythingKeys); i != tornado.EndObject; i = d.Next(everythingKeys, i) {
@@ -89,7 +92,6 @@ func (v *Everything) DecodeJSON(d *tornado.Decoder) {
 	d.Require(everythingKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Everything) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"a":`...), v.A)
 	if x, ok := v.B.Get(); ok {
@@ -149,7 +151,6 @@ func (v *Everything) AppendJSON(b []byte) []byte {
 
 var innerKeys = tornado.NewKeys("x")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Inner) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(innerKeys); i != tornado.EndObject; i = d.Next(innerKeys, i) {
 		switch i {
@@ -161,7 +162,6 @@ func (v *Inner) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Inner) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	if x, ok := v.X.Get(); ok {

@@ -22,7 +22,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	return &Client{c}, nil
 }
 
-// CreateUser answers POST /users.
+// CreateUser is POST /users
 func (c *Client) CreateUser(ctx context.Context, req CreateUserRequest) (*User, error) {
 	call := c.c.Call(ctx, &createUser)
 	call.JSON("application/json", req.Body.AppendJSON)
@@ -39,7 +39,7 @@ func (c *Client) CreateUser(ctx context.Context, req CreateUserRequest) (*User, 
 	return nil, res.Unexpected()
 }
 
-// ListUsers answers GET /users.
+// ListUsers is GET /users
 func (c *Client) ListUsers(ctx context.Context, req ListUsersRequest) ([]User, error) {
 	call := c.c.Call(ctx, &listUsers)
 	res, err := call.Do()

@@ -9,12 +9,15 @@ import (
 	tornado "github.com/tornadogen/tornadogen/runtime"
 )
 
+// DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
+// AppendJSON appends a value as JSON to b and returns that; appendResponseJSON leaves out the members
+// that are never sent to a caller, and a union without a value is null.
+
 var userKeys = tornado.NewKeys("id", "name", "password", "group", "groups", "byName", "contact").
 	Required("id", "name", "password").
 	ReadOnly("id").
 	WriteOnly("password")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *User) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(userKeys); i != tornado.EndObject; i = d.Next(userKeys, i) {
@@ -45,7 +48,6 @@ func (v *User) DecodeJSON(d *tornado.Decoder) {
 	d.Require(userKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *User) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"id":`...), v.ID)
 	b = tornado.AppendString(append(b, `,"name":`...), v.Name)
@@ -65,7 +67,6 @@ func (v *User) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
-// appendResponseJSON is AppendJSON without the members that are never sent to a caller.
 func (v *User) appendResponseJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"id":`...), v.ID)
 	b = tornado.AppendString(append(b, `,"name":`...), v.Name)
@@ -84,7 +85,6 @@ func (v *User) appendResponseJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Contact) DecodeJSON(d *tornado.Decoder) {
 	switch name, _ := d.Peek("by"); name {
 	case "mail":
@@ -96,7 +96,6 @@ func (v *Contact) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it. A union without a value is null.
 func (v Contact) AppendJSON(b []byte) []byte {
 	switch x := v.Value.(type) {
 	case *Mail:
@@ -117,7 +116,6 @@ func (v Contact) AppendJSON(b []byte) []byte {
 	return tornado.AppendUnion(b, v.Value)
 }
 
-// appendResponseJSON is AppendJSON without the members that are never sent to a caller.
 func (v Contact) appendResponseJSON(b []byte) []byte {
 	switch x := v.Value.(type) {
 	case *Mail:
@@ -143,7 +141,6 @@ func (v *Contact) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSO
 
 var mailKeys = tornado.NewKeys("by", "code").Required("by", "code").WriteOnly("code")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Mail) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(mailKeys); i != tornado.EndObject; i = d.Next(mailKeys, i) {
@@ -160,14 +157,12 @@ func (v *Mail) DecodeJSON(d *tornado.Decoder) {
 	d.Require(mailKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Mail) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"by":`...), v.By)
 	b = tornado.AppendString(append(b, `,"code":`...), v.Code)
 	return append(b, '}')
 }
 
-// appendResponseJSON is AppendJSON without the members that are never sent to a caller.
 func (v *Mail) appendResponseJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"by":`...), v.By)
 	return append(b, '}')
@@ -175,7 +170,6 @@ func (v *Mail) appendResponseJSON(b []byte) []byte {
 
 var phoneKeys = tornado.NewKeys("by").Required("by")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Phone) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(phoneKeys); i != tornado.EndObject; i = d.Next(phoneKeys, i) {
@@ -190,7 +184,6 @@ func (v *Phone) DecodeJSON(d *tornado.Decoder) {
 	d.Require(phoneKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Phone) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"by":`...), v.By)
 	return append(b, '}')
@@ -198,7 +191,6 @@ func (v *Phone) AppendJSON(b []byte) []byte {
 
 var groupKeys = tornado.NewKeys("name", "secret").Required("name").WriteOnly("secret")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Group) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(groupKeys); i != tornado.EndObject; i = d.Next(groupKeys, i) {
@@ -215,7 +207,6 @@ func (v *Group) DecodeJSON(d *tornado.Decoder) {
 	d.Require(groupKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Group) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
 	if x, ok := v.Secret.Get(); ok {
@@ -224,7 +215,6 @@ func (v *Group) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
-// appendResponseJSON is AppendJSON without the members that are never sent to a caller.
 func (v *Group) appendResponseJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
 	return append(b, '}')

@@ -10,10 +10,8 @@ import (
 
 // createUser is POST /users.
 var createUser = tornado.Operation{
-	ID:           "createUser",
-	Name:         "CreateUser",
-	Method:       "POST",
-	Path:         "/users",
+	ID: "createUser", Name: "CreateUser",
+	Method: "POST", Path: "/users",
 	Consumes:     []string{"application/json"},
 	BodyRequired: true,
 	Produces:     []string{"application/json"},
@@ -21,10 +19,8 @@ var createUser = tornado.Operation{
 
 // listUsers is GET /users.
 var listUsers = tornado.Operation{
-	ID:       "listUsers",
-	Name:     "ListUsers",
-	Method:   "GET",
-	Path:     "/users",
+	ID: "listUsers", Name: "ListUsers",
+	Method: "GET", Path: "/users",
 	Produces: []string{"application/json"},
 }
 
@@ -32,8 +28,7 @@ var listUsers = tornado.Operation{
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&createUser,
-		&listUsers,
+		&createUser, &listUsers,
 	}
 }
 

@@ -9,9 +9,12 @@ import (
 	tornado "github.com/tornadogen/tornadogen/runtime"
 )
 
+// DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
+// AppendJSON appends a value as JSON to b and returns that; appendResponseJSON leaves out the members
+// that are never sent to a caller, and a union without a value is null.
+
 var nodeKeys = tornado.NewKeys("value", "next", "children", "byName", "left").Required("value")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Node) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(nodeKeys); i != tornado.EndObject; i = d.Next(nodeKeys, i) {
@@ -38,7 +41,6 @@ func (v *Node) DecodeJSON(d *tornado.Decoder) {
 	d.Require(nodeKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Node) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"value":`...), v.Value)
 	if x, ok := v.Next.Get(); ok {
@@ -58,7 +60,6 @@ func (v *Node) AppendJSON(b []byte) []byte {
 
 var leftKeys = tornado.NewKeys("right")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Left) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(leftKeys); i != tornado.EndObject; i = d.Next(leftKeys, i) {
 		switch i {
@@ -72,7 +73,6 @@ func (v *Left) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Left) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	if x, ok := v.Right.Get(); ok {
@@ -83,7 +83,6 @@ func (v *Left) AppendJSON(b []byte) []byte {
 
 var rightKeys = tornado.NewKeys("left")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Right) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(rightKeys); i != tornado.EndObject; i = d.Next(rightKeys, i) {
 		switch i {
@@ -101,7 +100,6 @@ func (v *Right) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Right) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	if x, ok := v.Left.Get(); ok {

@@ -22,7 +22,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	return &Client{c}, nil
 }
 
-// PostPets answers POST /pets.
+// PostPets is POST /pets
 func (c *Client) PostPets(ctx context.Context, req PostPetsRequest) (*PetPage, error) {
 	call := c.c.Call(ctx, &postPets)
 	call.JSON("application/json", req.Body.AppendJSON)
@@ -39,7 +39,7 @@ func (c *Client) PostPets(ctx context.Context, req PostPetsRequest) (*PetPage, e
 	return nil, res.Unexpected()
 }
 
-// PostOwners answers POST /owners.
+// PostOwners is POST /owners
 func (c *Client) PostOwners(ctx context.Context, req PostOwnersRequest) (*OwnerPage, error) {
 	call := c.c.Call(ctx, &postOwners)
 	call.JSON("application/json", req.Body.AppendJSON)

@@ -4,9 +4,12 @@ package api
 
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
+// DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
+// AppendJSON appends a value as JSON to b and returns that; appendResponseJSON leaves out the members
+// that are never sent to a caller, and a union without a value is null.
+
 var petKeys = tornado.NewKeys("name").Required("name")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Pet) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(petKeys); i != tornado.EndObject; i = d.Next(petKeys, i) {
@@ -21,7 +24,6 @@ func (v *Pet) DecodeJSON(d *tornado.Decoder) {
 	d.Require(petKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Pet) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
 	return append(b, '}')
@@ -29,7 +31,6 @@ func (v *Pet) AppendJSON(b []byte) []byte {
 
 var ownerKeys = tornado.NewKeys("id", "street").Required("id")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Owner) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(ownerKeys); i != tornado.EndObject; i = d.Next(ownerKeys, i) {
@@ -46,7 +47,6 @@ func (v *Owner) DecodeJSON(d *tornado.Decoder) {
 	d.Require(ownerKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Owner) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"id":`...), v.ID)
 	if x, ok := v.Street.Get(); ok {
@@ -57,7 +57,6 @@ func (v *Owner) AppendJSON(b []byte) []byte {
 
 var pageKeys = tornado.NewKeys("items", "next").Required("items")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Page) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(pageKeys); i != tornado.EndObject; i = d.Next(pageKeys, i) {
@@ -76,7 +75,6 @@ func (v *Page) DecodeJSON(d *tornado.Decoder) {
 	d.Require(pageKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Page) AppendJSON(b []byte) []byte {
 	b = appendItemSlice(append(b, `{"items":`...), v.Items)
 	if x, ok := v.Next.Get(); ok {
@@ -87,7 +85,6 @@ func (v *Page) AppendJSON(b []byte) []byte {
 
 var petPageKeys = tornado.NewKeys("items", "next").Required("items")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *PetPage) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(petPageKeys); i != tornado.EndObject; i = d.Next(petPageKeys, i) {
@@ -106,7 +103,6 @@ func (v *PetPage) DecodeJSON(d *tornado.Decoder) {
 	d.Require(petPageKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *PetPage) AppendJSON(b []byte) []byte {
 	b = appendPetSlice(append(b, `{"items":`...), v.Items)
 	if x, ok := v.Next.Get(); ok {
@@ -117,7 +113,6 @@ func (v *PetPage) AppendJSON(b []byte) []byte {
 
 var ownerPageKeys = tornado.NewKeys("items", "next").Required("items")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *OwnerPage) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(ownerPageKeys); i != tornado.EndObject; i = d.Next(ownerPageKeys, i) {
@@ -136,7 +131,6 @@ func (v *OwnerPage) DecodeJSON(d *tornado.Decoder) {
 	d.Require(ownerPageKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *OwnerPage) AppendJSON(b []byte) []byte {
 	b = appendOwnerSlice(append(b, `{"items":`...), v.Items)
 	if x, ok := v.Next.Get(); ok {

@@ -10,10 +10,8 @@ import (
 
 // postPets is POST /pets.
 var postPets = tornado.Operation{
-	ID:           "postPets",
-	Name:         "PostPets",
-	Method:       "POST",
-	Path:         "/pets",
+	ID: "postPets", Name: "PostPets",
+	Method: "POST", Path: "/pets",
 	Consumes:     []string{"application/json"},
 	BodyRequired: true,
 	Produces:     []string{"application/json"},
@@ -21,10 +19,8 @@ var postPets = tornado.Operation{
 
 // postOwners is POST /owners.
 var postOwners = tornado.Operation{
-	ID:           "postOwners",
-	Name:         "PostOwners",
-	Method:       "POST",
-	Path:         "/owners",
+	ID: "postOwners", Name: "PostOwners",
+	Method: "POST", Path: "/owners",
 	Consumes:     []string{"application/json"},
 	BodyRequired: true,
 	Produces:     []string{"application/json"},
@@ -34,8 +30,7 @@ var postOwners = tornado.Operation{
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&postPets,
-		&postOwners,
+		&postPets, &postOwners,
 	}
 }
 

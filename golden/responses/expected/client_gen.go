@@ -23,7 +23,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	return &Client{c}, nil
 }
 
-// GetPlain answers GET /plain.
+// GetPlain is GET /plain
 func (c *Client) GetPlain(ctx context.Context, req GetPlainRequest) (*Note, error) {
 	call := c.c.Call(ctx, &getPlain)
 	res, err := call.Do()
@@ -39,7 +39,7 @@ func (c *Client) GetPlain(ctx context.Context, req GetPlainRequest) (*Note, erro
 	return nil, res.Unexpected()
 }
 
-// GetNumber answers GET /number.
+// GetNumber is GET /number
 func (c *Client) GetNumber(ctx context.Context, req GetNumberRequest) (int64, error) {
 	call := c.c.Call(ctx, &getNumber)
 	res, err := call.Do()
@@ -56,7 +56,7 @@ func (c *Client) GetNumber(ctx context.Context, req GetNumberRequest) (int64, er
 	return zero, res.Unexpected()
 }
 
-// GetList answers GET /list.
+// GetList is GET /list
 func (c *Client) GetList(ctx context.Context, req GetListRequest) ([]string, error) {
 	call := c.c.Call(ctx, &getList)
 	res, err := call.Do()
@@ -71,7 +71,7 @@ func (c *Client) GetList(ctx context.Context, req GetListRequest) ([]string, err
 	return nil, res.Unexpected()
 }
 
-// GetNothing answers GET /nothing.
+// GetNothing is GET /nothing
 func (c *Client) GetNothing(ctx context.Context, req GetNothingRequest) error {
 	call := c.c.Call(ctx, &getNothing)
 	res, err := call.Do()
@@ -85,7 +85,7 @@ func (c *Client) GetNothing(ctx context.Context, req GetNothingRequest) error {
 	return res.Unexpected()
 }
 
-// GetHeaders answers GET /headers.
+// GetHeaders is GET /headers
 func (c *Client) GetHeaders(ctx context.Context, req GetHeadersRequest) (*GetHeadersOK, error) {
 	call := c.c.Call(ctx, &getHeaders)
 	res, err := call.Do()
@@ -112,7 +112,7 @@ func (c *Client) GetHeaders(ctx context.Context, req GetHeadersRequest) (*GetHea
 	return nil, res.Unexpected()
 }
 
-// GetHeadersOnly answers GET /headers-only.
+// GetHeadersOnly is GET /headers-only
 func (c *Client) GetHeadersOnly(ctx context.Context, req GetHeadersOnlyRequest) (*GetHeadersOnlyFound, error) {
 	call := c.c.Call(ctx, &getHeadersOnly)
 	res, err := call.Do()
@@ -130,7 +130,7 @@ func (c *Client) GetHeadersOnly(ctx context.Context, req GetHeadersOnlyRequest) 
 	return nil, res.Unexpected()
 }
 
-// PutSeveral answers PUT /several.
+// PutSeveral is PUT /several
 func (c *Client) PutSeveral(ctx context.Context, req PutSeveralRequest) (PutSeveralResponse, error) {
 	call := c.c.Call(ctx, &putSeveral)
 	res, err := call.Do()
@@ -154,7 +154,7 @@ func (c *Client) PutSeveral(ctx context.Context, req PutSeveralRequest) (PutSeve
 	return nil, res.Unexpected()
 }
 
-// GetRanges answers GET /ranges.
+// GetRanges is GET /ranges
 func (c *Client) GetRanges(ctx context.Context, req GetRangesRequest) (*GetRangesSuccess, error) {
 	call := c.c.Call(ctx, &getRanges)
 	res, err := call.Do()
@@ -171,22 +171,16 @@ func (c *Client) GetRanges(ctx context.Context, req GetRangesRequest) (*GetRange
 		var e GetRangesClientError
 		e.Status = res.StatusCode
 		e.Body.DecodeJSON(res.JSON())
-		if err := res.EndJSON(); err != nil {
-			return nil, err
-		}
-		return nil, e
+		return nil, res.FailJSON(e)
 	case status >= 500 && status <= 599:
 		var e GetRangesServerError
 		e.Status = res.StatusCode
-		if err := res.End(); err != nil {
-			return nil, err
-		}
-		return nil, e
+		return nil, res.Fail(e)
 	}
 	return nil, res.Unexpected()
 }
 
-// GetDefault answers GET /default.
+// GetDefault is GET /default
 func (c *Client) GetDefault(ctx context.Context, req GetDefaultRequest) (*GetDefaultDefault, error) {
 	call := c.c.Call(ctx, &getDefault)
 	res, err := call.Do()
@@ -202,7 +196,7 @@ func (c *Client) GetDefault(ctx context.Context, req GetDefaultRequest) (*GetDef
 	}
 }
 
-// GetErrors answers GET /errors.
+// GetErrors is GET /errors
 func (c *Client) GetErrors(ctx context.Context, req GetErrorsRequest) (*Note, error) {
 	call := c.c.Call(ctx, &getErrors)
 	res, err := call.Do()
@@ -217,26 +211,17 @@ func (c *Client) GetErrors(ctx context.Context, req GetErrorsRequest) (*Note, er
 	case 404:
 		var e GetErrorsNotFound
 		e.Body.DecodeJSON(res.JSON())
-		if err := res.EndJSON(); err != nil {
-			return nil, err
-		}
-		return nil, e
+		return nil, res.FailJSON(e)
 	case 429:
 		var e GetErrorsTooManyRequests
 		if p := res.Param("Retry-After", tornado.Simple); p.Present() {
 			e.RetryAfter.Set(p.Int64(nil))
 		}
-		if err := res.End(); err != nil {
-			return nil, err
-		}
-		return nil, e
+		return nil, res.Fail(e)
 	default:
 		var e GetErrorsDefault
 		e.Status = res.StatusCode
 		e.Body.DecodeJSON(res.JSON())
-		if err := res.EndJSON(); err != nil {
-			return nil, err
-		}
-		return nil, e
+		return nil, res.FailJSON(e)
 	}
 }

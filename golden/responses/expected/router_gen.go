@@ -10,89 +10,69 @@ import (
 
 // getPlain is GET /plain.
 var getPlain = tornado.Operation{
-	ID:       "getPlain",
-	Name:     "GetPlain",
-	Method:   "GET",
-	Path:     "/plain",
+	ID: "getPlain", Name: "GetPlain",
+	Method: "GET", Path: "/plain",
 	Produces: []string{"application/json"},
 }
 
 // getNumber is GET /number.
 var getNumber = tornado.Operation{
-	ID:       "getNumber",
-	Name:     "GetNumber",
-	Method:   "GET",
-	Path:     "/number",
+	ID: "getNumber", Name: "GetNumber",
+	Method: "GET", Path: "/number",
 	Produces: []string{"application/json"},
 }
 
 // getList is GET /list.
 var getList = tornado.Operation{
-	ID:       "getList",
-	Name:     "GetList",
-	Method:   "GET",
-	Path:     "/list",
+	ID: "getList", Name: "GetList",
+	Method: "GET", Path: "/list",
 	Produces: []string{"application/json"},
 }
 
 // getNothing is GET /nothing.
 var getNothing = tornado.Operation{
-	ID:     "getNothing",
-	Name:   "GetNothing",
-	Method: "GET",
-	Path:   "/nothing",
+	ID: "getNothing", Name: "GetNothing",
+	Method: "GET", Path: "/nothing",
 }
 
 // getHeaders is GET /headers.
 var getHeaders = tornado.Operation{
-	ID:       "getHeaders",
-	Name:     "GetHeaders",
-	Method:   "GET",
-	Path:     "/headers",
+	ID: "getHeaders", Name: "GetHeaders",
+	Method: "GET", Path: "/headers",
 	Produces: []string{"application/json"},
 }
 
 // getHeadersOnly is GET /headers-only.
 var getHeadersOnly = tornado.Operation{
-	ID:     "getHeadersOnly",
-	Name:   "GetHeadersOnly",
-	Method: "GET",
-	Path:   "/headers-only",
+	ID: "getHeadersOnly", Name: "GetHeadersOnly",
+	Method: "GET", Path: "/headers-only",
 }
 
 // putSeveral is PUT /several.
 var putSeveral = tornado.Operation{
-	ID:       "putSeveral",
-	Name:     "PutSeveral",
-	Method:   "PUT",
-	Path:     "/several",
+	ID: "putSeveral", Name: "PutSeveral",
+	Method: "PUT", Path: "/several",
 	Produces: []string{"application/json"},
 }
 
 // getRanges is GET /ranges.
 var getRanges = tornado.Operation{
-	ID:       "getRanges",
-	Name:     "GetRanges",
-	Method:   "GET",
-	Path:     "/ranges",
+	ID: "getRanges", Name: "GetRanges",
+	Method: "GET", Path: "/ranges",
 	Produces: []string{"application/json"},
 }
 
 // getDefault is GET /default.
 var getDefault = tornado.Operation{
-	ID:       "getDefault",
-	Name:     "GetDefault",
-	Method:   "GET",
-	Path:     "/default",
+	ID: "getDefault", Name: "GetDefault",
+	Method: "GET", Path: "/default",
 	Produces: []string{"application/json"},
 }
 
 // getErrors is GET /errors.
 var getErrors = tornado.Operation{
-	ID:       "getErrors",
-	Name:     "GetErrors",
-	Method:   "GET",
-	Path:     "/errors",
+	ID: "getErrors", Name: "GetErrors",
+	Method: "GET", Path: "/errors",
 	Produces: []string{"application/json"},
 }
 
@@ -100,16 +80,8 @@ var getErrors = tornado.Operation{
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&getPlain,
-		&getNumber,
-		&getList,
-		&getNothing,
-		&getHeaders,
-		&getHeadersOnly,
-		&putSeveral,
-		&getRanges,
-		&getDefault,
-		&getErrors,
+		&getPlain, &getNumber, &getList, &getNothing, &getHeaders, &getHeadersOnly,
+		&putSeveral, &getRanges, &getDefault, &getErrors,
 	}
 }
 

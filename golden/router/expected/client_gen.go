@@ -24,7 +24,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	return &Client{c}, nil
 }
 
-// Root answers GET /.
+// Root is GET /
 func (c *Client) Root(ctx context.Context, req RootRequest) (string, error) {
 	call := c.c.Call(ctx, &root)
 	res, err := call.Do()
@@ -41,7 +41,7 @@ func (c *Client) Root(ctx context.Context, req RootRequest) (string, error) {
 	return zero, res.Unexpected()
 }
 
-// Verb answers GET /a/{id}:verb.
+// Verb is GET /a/{id}:verb
 func (c *Client) Verb(ctx context.Context, req VerbRequest) (string, error) {
 	call := c.c.Call(ctx, &verb)
 	call.Path("id", tornado.Simple).String(req.ID)
@@ -59,7 +59,7 @@ func (c *Client) Verb(ctx context.Context, req VerbRequest) (string, error) {
 	return zero, res.Unexpected()
 }
 
-// Plain answers GET /a/{id}.
+// Plain is GET /a/{id}
 func (c *Client) Plain(ctx context.Context, req PlainRequest) (string, error) {
 	call := c.c.Call(ctx, &plain)
 	call.Path("id", tornado.Simple).String(req.ID)
@@ -77,7 +77,7 @@ func (c *Client) Plain(ctx context.Context, req PlainRequest) (string, error) {
 	return zero, res.Unexpected()
 }
 
-// Fixed answers GET /a/fixed.
+// Fixed is GET /a/fixed
 func (c *Client) Fixed(ctx context.Context, req FixedRequest) (string, error) {
 	call := c.c.Call(ctx, &fixed)
 	res, err := call.Do()
@@ -94,7 +94,7 @@ func (c *Client) Fixed(ctx context.Context, req FixedRequest) (string, error) {
 	return zero, res.Unexpected()
 }
 
-// AsJSON answers GET /f/{name}.json.
+// AsJSON is GET /f/{name}.json
 func (c *Client) AsJSON(ctx context.Context, req AsJSONRequest) (string, error) {
 	call := c.c.Call(ctx, &asJSON)
 	call.Path("name", tornado.Simple).String(req.Name)
@@ -112,7 +112,7 @@ func (c *Client) AsJSON(ctx context.Context, req AsJSONRequest) (string, error) 
 	return zero, res.Unexpected()
 }
 
-// AsOther answers GET /f/{name}.{ext}.
+// AsOther is GET /f/{name}.{ext}
 func (c *Client) AsOther(ctx context.Context, req AsOtherRequest) (string, error) {
 	call := c.c.Call(ctx, &asOther)
 	call.Path("name", tornado.Simple).String(req.Name)
@@ -131,7 +131,7 @@ func (c *Client) AsOther(ctx context.Context, req AsOtherRequest) (string, error
 	return zero, res.Unexpected()
 }
 
-// AsFile answers GET /f/{name}.
+// AsFile is GET /f/{name}
 func (c *Client) AsFile(ctx context.Context, req AsFileRequest) (string, error) {
 	call := c.c.Call(ctx, &asFile)
 	call.Path("name", tornado.Simple).String(req.Name)
@@ -149,7 +149,7 @@ func (c *Client) AsFile(ctx context.Context, req AsFileRequest) (string, error) 
 	return zero, res.Unexpected()
 }
 
-// Version answers GET /v{n}/b.
+// Version is GET /v{n}/b
 func (c *Client) Version(ctx context.Context, req VersionRequest) (string, error) {
 	call := c.c.Call(ctx, &version)
 	call.Path("n", tornado.Simple).String(req.N)
@@ -167,7 +167,7 @@ func (c *Client) Version(ctx context.Context, req VersionRequest) (string, error
 	return zero, res.Unexpected()
 }
 
-// VersionOne answers GET /v1/b.
+// VersionOne is GET /v1/b
 func (c *Client) VersionOne(ctx context.Context, req VersionOneRequest) (string, error) {
 	call := c.c.Call(ctx, &versionOne)
 	res, err := call.Do()
@@ -184,7 +184,7 @@ func (c *Client) VersionOne(ctx context.Context, req VersionOneRequest) (string,
 	return zero, res.Unexpected()
 }
 
-// Left answers GET /o/{x}/c.
+// Left is GET /o/{x}/c
 func (c *Client) Left(ctx context.Context, req LeftRequest) (string, error) {
 	call := c.c.Call(ctx, &left)
 	call.Path("x", tornado.Simple).String(req.X)
@@ -202,7 +202,7 @@ func (c *Client) Left(ctx context.Context, req LeftRequest) (string, error) {
 	return zero, res.Unexpected()
 }
 
-// Right answers GET /o/b/{y}.
+// Right is GET /o/b/{y}
 func (c *Client) Right(ctx context.Context, req RightRequest) (string, error) {
 	call := c.c.Call(ctx, &right)
 	call.Path("y", tornado.Simple).String(req.Y)
@@ -220,7 +220,7 @@ func (c *Client) Right(ctx context.Context, req RightRequest) (string, error) {
 	return zero, res.Unexpected()
 }
 
-// Slash answers GET /t/.
+// Slash is GET /t/
 func (c *Client) Slash(ctx context.Context, req SlashRequest) (string, error) {
 	call := c.c.Call(ctx, &slash)
 	res, err := call.Do()
@@ -237,7 +237,7 @@ func (c *Client) Slash(ctx context.Context, req SlashRequest) (string, error) {
 	return zero, res.Unexpected()
 }
 
-// NoSlash answers GET /t.
+// NoSlash is GET /t
 func (c *Client) NoSlash(ctx context.Context, req NoSlashRequest) (string, error) {
 	call := c.c.Call(ctx, &noSlash)
 	res, err := call.Do()
@@ -254,7 +254,7 @@ func (c *Client) NoSlash(ctx context.Context, req NoSlashRequest) (string, error
 	return zero, res.Unexpected()
 }
 
-// Span answers GET /q/{from}...{to}.
+// Span is GET /q/{from}...{to}
 func (c *Client) Span(ctx context.Context, req SpanRequest) (string, error) {
 	call := c.c.Call(ctx, &span)
 	call.Path("from", tornado.Simple).String(req.From)
@@ -273,7 +273,7 @@ func (c *Client) Span(ctx context.Context, req SpanRequest) (string, error) {
 	return zero, res.Unexpected()
 }
 
-// Deep answers GET /p/{one}/q/{two}.
+// Deep is GET /p/{one}/q/{two}
 func (c *Client) Deep(ctx context.Context, req DeepRequest) (string, error) {
 	call := c.c.Call(ctx, &deep)
 	call.Path("one", tornado.Simple).String(req.One)
@@ -292,7 +292,7 @@ func (c *Client) Deep(ctx context.Context, req DeepRequest) (string, error) {
 	return zero, res.Unexpected()
 }
 
-// Umlaut answers GET /ü/{x}.
+// Umlaut is GET /ü/{x}
 func (c *Client) Umlaut(ctx context.Context, req UmlautRequest) (string, error) {
 	call := c.c.Call(ctx, &umlaut)
 	call.Path("x", tornado.Simple).String(req.X)
@@ -310,7 +310,7 @@ func (c *Client) Umlaut(ctx context.Context, req UmlautRequest) (string, error) 
 	return zero, res.Unexpected()
 }
 
-// Space answers GET /s/a b.
+// Space is GET /s/a b
 func (c *Client) Space(ctx context.Context, req SpaceRequest) (string, error) {
 	call := c.c.Call(ctx, &space)
 	res, err := call.Do()
@@ -327,7 +327,7 @@ func (c *Client) Space(ctx context.Context, req SpaceRequest) (string, error) {
 	return zero, res.Unexpected()
 }
 
-// ReadM answers GET /m/{first}.
+// ReadM is GET /m/{first}
 func (c *Client) ReadM(ctx context.Context, req ReadMRequest) (string, error) {
 	call := c.c.Call(ctx, &readM)
 	call.Path("first", tornado.Simple).String(req.First)
@@ -345,7 +345,7 @@ func (c *Client) ReadM(ctx context.Context, req ReadMRequest) (string, error) {
 	return zero, res.Unexpected()
 }
 
-// WriteM answers PUT /m/{second}.
+// WriteM is PUT /m/{second}
 func (c *Client) WriteM(ctx context.Context, req WriteMRequest) (string, error) {
 	call := c.c.Call(ctx, &writeM)
 	call.Path("second", tornado.Simple).String(req.Second)

@@ -10,172 +10,134 @@ import (
 
 // root is GET /.
 var root = tornado.Operation{
-	ID:       "root",
-	Name:     "Root",
-	Method:   "GET",
-	Path:     "/",
+	ID: "root", Name: "Root",
+	Method: "GET", Path: "/",
 	Produces: []string{"application/json"},
 }
 
 // verb is GET /a/{id}:verb.
 var verb = tornado.Operation{
-	ID:       "verb",
-	Name:     "Verb",
-	Method:   "GET",
-	Path:     "/a/{id}:verb",
+	ID: "verb", Name: "Verb",
+	Method: "GET", Path: "/a/{id}:verb",
 	Produces: []string{"application/json"},
 }
 
 // plain is GET /a/{id}.
 var plain = tornado.Operation{
-	ID:       "plain",
-	Name:     "Plain",
-	Method:   "GET",
-	Path:     "/a/{id}",
+	ID: "plain", Name: "Plain",
+	Method: "GET", Path: "/a/{id}",
 	Produces: []string{"application/json"},
 }
 
 // fixed is GET /a/fixed.
 var fixed = tornado.Operation{
-	ID:       "fixed",
-	Name:     "Fixed",
-	Method:   "GET",
-	Path:     "/a/fixed",
+	ID: "fixed", Name: "Fixed",
+	Method: "GET", Path: "/a/fixed",
 	Produces: []string{"application/json"},
 }
 
 // asJSON is GET /f/{name}.json.
 var asJSON = tornado.Operation{
-	ID:       "asJSON",
-	Name:     "AsJSON",
-	Method:   "GET",
-	Path:     "/f/{name}.json",
+	ID: "asJSON", Name: "AsJSON",
+	Method: "GET", Path: "/f/{name}.json",
 	Produces: []string{"application/json"},
 }
 
 // asOther is GET /f/{name}.{ext}.
 var asOther = tornado.Operation{
-	ID:       "asOther",
-	Name:     "AsOther",
-	Method:   "GET",
-	Path:     "/f/{name}.{ext}",
+	ID: "asOther", Name: "AsOther",
+	Method: "GET", Path: "/f/{name}.{ext}",
 	Produces: []string{"application/json"},
 }
 
 // asFile is GET /f/{name}.
 var asFile = tornado.Operation{
-	ID:       "asFile",
-	Name:     "AsFile",
-	Method:   "GET",
-	Path:     "/f/{name}",
+	ID: "asFile", Name: "AsFile",
+	Method: "GET", Path: "/f/{name}",
 	Produces: []string{"application/json"},
 }
 
 // version is GET /v{n}/b.
 var version = tornado.Operation{
-	ID:       "version",
-	Name:     "Version",
-	Method:   "GET",
-	Path:     "/v{n}/b",
+	ID: "version", Name: "Version",
+	Method: "GET", Path: "/v{n}/b",
 	Produces: []string{"application/json"},
 }
 
 // versionOne is GET /v1/b.
 var versionOne = tornado.Operation{
-	ID:       "versionOne",
-	Name:     "VersionOne",
-	Method:   "GET",
-	Path:     "/v1/b",
+	ID: "versionOne", Name: "VersionOne",
+	Method: "GET", Path: "/v1/b",
 	Produces: []string{"application/json"},
 }
 
 // left is GET /o/{x}/c.
 var left = tornado.Operation{
-	ID:       "left",
-	Name:     "Left",
-	Method:   "GET",
-	Path:     "/o/{x}/c",
+	ID: "left", Name: "Left",
+	Method: "GET", Path: "/o/{x}/c",
 	Produces: []string{"application/json"},
 }
 
 // right is GET /o/b/{y}.
 var right = tornado.Operation{
-	ID:       "right",
-	Name:     "Right",
-	Method:   "GET",
-	Path:     "/o/b/{y}",
+	ID: "right", Name: "Right",
+	Method: "GET", Path: "/o/b/{y}",
 	Produces: []string{"application/json"},
 }
 
 // slash is GET /t/.
 var slash = tornado.Operation{
-	ID:       "slash",
-	Name:     "Slash",
-	Method:   "GET",
-	Path:     "/t/",
+	ID: "slash", Name: "Slash",
+	Method: "GET", Path: "/t/",
 	Produces: []string{"application/json"},
 }
 
 // noSlash is GET /t.
 var noSlash = tornado.Operation{
-	ID:       "noSlash",
-	Name:     "NoSlash",
-	Method:   "GET",
-	Path:     "/t",
+	ID: "noSlash", Name: "NoSlash",
+	Method: "GET", Path: "/t",
 	Produces: []string{"application/json"},
 }
 
 // span is GET /q/{from}...{to}.
 var span = tornado.Operation{
-	ID:       "span",
-	Name:     "Span",
-	Method:   "GET",
-	Path:     "/q/{from}...{to}",
+	ID: "span", Name: "Span",
+	Method: "GET", Path: "/q/{from}...{to}",
 	Produces: []string{"application/json"},
 }
 
 // deep is GET /p/{one}/q/{two}.
 var deep = tornado.Operation{
-	ID:       "deep",
-	Name:     "Deep",
-	Method:   "GET",
-	Path:     "/p/{one}/q/{two}",
+	ID: "deep", Name: "Deep",
+	Method: "GET", Path: "/p/{one}/q/{two}",
 	Produces: []string{"application/json"},
 }
 
 // umlaut is GET /ü/{x}.
 var umlaut = tornado.Operation{
-	ID:       "umlaut",
-	Name:     "Umlaut",
-	Method:   "GET",
-	Path:     "/ü/{x}",
+	ID: "umlaut", Name: "Umlaut",
+	Method: "GET", Path: "/ü/{x}",
 	Produces: []string{"application/json"},
 }
 
 // space is GET /s/a b.
 var space = tornado.Operation{
-	ID:       "space",
-	Name:     "Space",
-	Method:   "GET",
-	Path:     "/s/a b",
+	ID: "space", Name: "Space",
+	Method: "GET", Path: "/s/a b",
 	Produces: []string{"application/json"},
 }
 
 // readM is GET /m/{first}.
 var readM = tornado.Operation{
-	ID:       "readM",
-	Name:     "ReadM",
-	Method:   "GET",
-	Path:     "/m/{first}",
+	ID: "readM", Name: "ReadM",
+	Method: "GET", Path: "/m/{first}",
 	Produces: []string{"application/json"},
 }
 
 // writeM is PUT /m/{second}.
 var writeM = tornado.Operation{
-	ID:       "writeM",
-	Name:     "WriteM",
-	Method:   "PUT",
-	Path:     "/m/{second}",
+	ID: "writeM", Name: "WriteM",
+	Method: "PUT", Path: "/m/{second}",
 	Produces: []string{"application/json"},
 }
 
@@ -183,24 +145,8 @@ var writeM = tornado.Operation{
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&root,
-		&verb,
-		&plain,
-		&fixed,
-		&asJSON,
-		&asOther,
-		&asFile,
-		&version,
-		&versionOne,
-		&left,
-		&right,
-		&slash,
-		&noSlash,
-		&span,
-		&deep,
-		&umlaut,
-		&space,
-		&readM,
+		&root, &verb, &plain, &fixed, &asJSON, &asOther, &asFile, &version, &versionOne,
+		&left, &right, &slash, &noSlash, &span, &deep, &umlaut, &space, &readM,
 		&writeM,
 	}
 }

@@ -22,7 +22,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	return &Client{c}, nil
 }
 
-// GetInherited answers GET /inherited.
+// GetInherited is GET /inherited
 func (c *Client) GetInherited(ctx context.Context, req GetInheritedRequest) error {
 	call := c.c.Call(ctx, &getInherited)
 	res, err := call.Do()
@@ -36,7 +36,7 @@ func (c *Client) GetInherited(ctx context.Context, req GetInheritedRequest) erro
 	return res.Unexpected()
 }
 
-// GetOpen answers GET /open.
+// GetOpen is GET /open
 func (c *Client) GetOpen(ctx context.Context, req GetOpenRequest) error {
 	call := c.c.Call(ctx, &getOpen)
 	res, err := call.Do()
@@ -50,7 +50,7 @@ func (c *Client) GetOpen(ctx context.Context, req GetOpenRequest) error {
 	return res.Unexpected()
 }
 
-// GetEither answers GET /either.
+// GetEither is GET /either
 func (c *Client) GetEither(ctx context.Context, req GetEitherRequest) error {
 	call := c.c.Call(ctx, &getEither)
 	res, err := call.Do()
@@ -64,7 +64,7 @@ func (c *Client) GetEither(ctx context.Context, req GetEitherRequest) error {
 	return res.Unexpected()
 }
 
-// GetBoth answers GET /both.
+// GetBoth is GET /both
 func (c *Client) GetBoth(ctx context.Context, req GetBothRequest) error {
 	call := c.c.Call(ctx, &getBoth)
 	res, err := call.Do()
@@ -78,7 +78,7 @@ func (c *Client) GetBoth(ctx context.Context, req GetBothRequest) error {
 	return res.Unexpected()
 }
 
-// GetOptional answers GET /optional.
+// GetOptional is GET /optional
 func (c *Client) GetOptional(ctx context.Context, req GetOptionalRequest) error {
 	call := c.c.Call(ctx, &getOptional)
 	res, err := call.Do()
@@ -92,7 +92,7 @@ func (c *Client) GetOptional(ctx context.Context, req GetOptionalRequest) error 
 	return res.Unexpected()
 }
 
-// GetScopes answers GET /scopes.
+// GetScopes is GET /scopes
 func (c *Client) GetScopes(ctx context.Context, req GetScopesRequest) error {
 	call := c.c.Call(ctx, &getScopes)
 	res, err := call.Do()
@@ -106,7 +106,7 @@ func (c *Client) GetScopes(ctx context.Context, req GetScopesRequest) error {
 	return res.Unexpected()
 }
 
-// GetOthers answers GET /others.
+// GetOthers is GET /others
 func (c *Client) GetOthers(ctx context.Context, req GetOthersRequest) error {
 	call := c.c.Call(ctx, &getOthers)
 	res, err := call.Do()

@@ -10,29 +10,21 @@ import (
 
 // getInherited is GET /inherited.
 var getInherited = tornado.Operation{
-	ID:     "getInherited",
-	Name:   "GetInherited",
-	Method: "GET",
-	Path:   "/inherited",
-	Security: []tornado.Requirement{
-		{Uses: []tornado.SchemeUse{{Scheme: "header"}}},
-	},
+	ID: "getInherited", Name: "GetInherited",
+	Method: "GET", Path: "/inherited",
+	Security: []tornado.Requirement{{Uses: []tornado.SchemeUse{{Scheme: "header"}}}},
 }
 
 // getOpen is GET /open.
 var getOpen = tornado.Operation{
-	ID:     "getOpen",
-	Name:   "GetOpen",
-	Method: "GET",
-	Path:   "/open",
+	ID: "getOpen", Name: "GetOpen",
+	Method: "GET", Path: "/open",
 }
 
 // getEither is GET /either.
 var getEither = tornado.Operation{
-	ID:     "getEither",
-	Name:   "GetEither",
-	Method: "GET",
-	Path:   "/either",
+	ID: "getEither", Name: "GetEither",
+	Method: "GET", Path: "/either",
 	Security: []tornado.Requirement{
 		{Uses: []tornado.SchemeUse{{Scheme: "query"}}},
 		{Uses: []tornado.SchemeUse{{Scheme: "cookie"}}},
@@ -41,21 +33,15 @@ var getEither = tornado.Operation{
 
 // getBoth is GET /both.
 var getBoth = tornado.Operation{
-	ID:     "getBoth",
-	Name:   "GetBoth",
-	Method: "GET",
-	Path:   "/both",
-	Security: []tornado.Requirement{
-		{Uses: []tornado.SchemeUse{{Scheme: "basic"}, {Scheme: "header"}}},
-	},
+	ID: "getBoth", Name: "GetBoth",
+	Method: "GET", Path: "/both",
+	Security: []tornado.Requirement{{Uses: []tornado.SchemeUse{{Scheme: "basic"}, {Scheme: "header"}}}},
 }
 
 // getOptional is GET /optional.
 var getOptional = tornado.Operation{
-	ID:     "getOptional",
-	Name:   "GetOptional",
-	Method: "GET",
-	Path:   "/optional",
+	ID: "getOptional", Name: "GetOptional",
+	Method: "GET", Path: "/optional",
 	Security: []tornado.Requirement{
 		{},
 		{Uses: []tornado.SchemeUse{{Scheme: "bearer"}}},
@@ -64,10 +50,8 @@ var getOptional = tornado.Operation{
 
 // getScopes is GET /scopes.
 var getScopes = tornado.Operation{
-	ID:     "getScopes",
-	Name:   "GetScopes",
-	Method: "GET",
-	Path:   "/scopes",
+	ID: "getScopes", Name: "GetScopes",
+	Method: "GET", Path: "/scopes",
 	Security: []tornado.Requirement{
 		{Uses: []tornado.SchemeUse{{Scheme: "oauth", Scopes: []string{"read", "write"}}}},
 		{Uses: []tornado.SchemeUse{{Scheme: "openID", Scopes: []string{"profile"}}}},
@@ -76,10 +60,8 @@ var getScopes = tornado.Operation{
 
 // getOthers is GET /others.
 var getOthers = tornado.Operation{
-	ID:     "getOthers",
-	Name:   "GetOthers",
-	Method: "GET",
-	Path:   "/others",
+	ID: "getOthers", Name: "GetOthers",
+	Method: "GET", Path: "/others",
 	Security: []tornado.Requirement{
 		{Uses: []tornado.SchemeUse{{Scheme: "digest"}}},
 		{Uses: []tornado.SchemeUse{{Scheme: "tls"}}},
@@ -90,12 +72,7 @@ var getOthers = tornado.Operation{
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&getInherited,
-		&getOpen,
-		&getEither,
-		&getBoth,
-		&getOptional,
-		&getScopes,
+		&getInherited, &getOpen, &getEither, &getBoth, &getOptional, &getScopes,
 		&getOthers,
 	}
 }

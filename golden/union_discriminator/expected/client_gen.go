@@ -22,7 +22,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	return &Client{c}, nil
 }
 
-// AddShape answers POST /shapes.
+// AddShape is POST /shapes
 func (c *Client) AddShape(ctx context.Context, req AddShapeRequest) ([]Shape, error) {
 	call := c.c.Call(ctx, &addShape)
 	call.JSON("application/json", req.Body.AppendJSON)

@@ -4,7 +4,10 @@ package api
 
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
+// DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
+// AppendJSON appends a value as JSON to b and returns that; appendResponseJSON leaves out the members
+// that are never sent to a caller, and a union without a value is null.
+
 func (v *Shape) DecodeJSON(d *tornado.Decoder) {
 	switch name, _ := d.Peek("kind"); name {
 	case "circle", "round":
@@ -20,7 +23,6 @@ func (v *Shape) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it. A union without a value is null.
 func (v Shape) AppendJSON(b []byte) []byte {
 	switch x := v.Value.(type) {
 	case *Circle:
@@ -56,7 +58,6 @@ func (v *Shape) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(
 
 var circleKeys = tornado.NewKeys("kind", "radius").Required("kind", "radius")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Circle) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(circleKeys); i != tornado.EndObject; i = d.Next(circleKeys, i) {
@@ -73,7 +74,6 @@ func (v *Circle) DecodeJSON(d *tornado.Decoder) {
 	d.Require(circleKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Circle) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"kind":`...), v.Kind)
 	b = tornado.AppendFloat64(append(b, `,"radius":`...), v.Radius)
@@ -82,7 +82,6 @@ func (v *Circle) AppendJSON(b []byte) []byte {
 
 var squareKeys = tornado.NewKeys("kind", "side").Required("kind", "side")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Square) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(squareKeys); i != tornado.EndObject; i = d.Next(squareKeys, i) {
@@ -99,7 +98,6 @@ func (v *Square) DecodeJSON(d *tornado.Decoder) {
 	d.Require(squareKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Square) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"kind":`...), string(v.Kind))
 	b = tornado.AppendFloat64(append(b, `,"side":`...), v.Side)
@@ -108,7 +106,6 @@ func (v *Square) AppendJSON(b []byte) []byte {
 
 var lineKeys = tornado.NewKeys("length")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Line) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(lineKeys); i != tornado.EndObject; i = d.Next(lineKeys, i) {
 		switch i {
@@ -120,7 +117,6 @@ func (v *Line) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Line) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	if x, ok := v.Length.Get(); ok {
@@ -131,7 +127,6 @@ func (v *Line) AppendJSON(b []byte) []byte {
 
 var groupKeys = tornado.NewKeys("kind", "shapes").Required("kind", "shapes")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Group) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(groupKeys); i != tornado.EndObject; i = d.Next(groupKeys, i) {
@@ -148,7 +143,6 @@ func (v *Group) DecodeJSON(d *tornado.Decoder) {
 	d.Require(groupKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Group) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"kind":`...), v.Kind)
 	b = appendShapeSlice(append(b, `,"shapes":`...), v.Shapes)

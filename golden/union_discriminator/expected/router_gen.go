@@ -10,10 +10,8 @@ import (
 
 // addShape is POST /shapes.
 var addShape = tornado.Operation{
-	ID:           "addShape",
-	Name:         "AddShape",
-	Method:       "POST",
-	Path:         "/shapes",
+	ID: "addShape", Name: "AddShape",
+	Method: "POST", Path: "/shapes",
 	Consumes:     []string{"application/json"},
 	BodyRequired: true,
 	Produces:     []string{"application/json"},

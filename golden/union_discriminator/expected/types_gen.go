@@ -42,13 +42,7 @@ const (
 )
 
 // Valid reports whether v is one of the values that the document names.
-func (v SquareKind) Valid() bool {
-	switch v {
-	case SquareKindSquare:
-		return true
-	}
-	return false
-}
+func (v SquareKind) Valid() bool { return squareKindValues.Has(string(v)) }
 
 // Line: It does not declare the discriminator, which is written all the same.
 type Line struct {

@@ -9,21 +9,15 @@ import (
 	tornado "github.com/tornadogen/tornadogen/runtime"
 )
 
+// DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
+// AppendJSON appends a value as JSON to b and returns that; appendResponseJSON leaves out the members
+// that are never sent to a caller, and a union without a value is null.
+
 var holderKeys = tornado.NewKeys(
-	"byKey",
-	"byType",
-	"list",
-	"byConst",
-	"inOrder",
-	"exactly",
-	"mixed",
-	"orNull",
-	"each",
-	"named",
-	"tree",
+	"byKey", "byType", "list", "byConst", "inOrder", "exactly", "mixed", "orNull", "each",
+	"named", "tree",
 )
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Holder) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(holderKeys); i != tornado.EndObject; i = d.Next(holderKeys, i) {
 		switch i {
@@ -83,7 +77,6 @@ func (v *Holder) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Holder) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	if x, ok := v.ByKey.Get(); ok {
@@ -130,7 +123,6 @@ func (v *Holder) AppendJSON(b []byte) []byte {
 
 var holderByKeyKeys = tornado.NewKeys("fins", "wings")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *HolderByKey) DecodeJSON(d *tornado.Decoder) {
 	var ok bool
 	if v.Value, ok = tornado.OneOf(
@@ -143,7 +135,6 @@ func (v *HolderByKey) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it. A union without a value is null.
 func (v HolderByKey) AppendJSON(b []byte) []byte {
 	return tornado.AppendUnion(b, v.Value)
 }
@@ -151,7 +142,6 @@ func (v HolderByKey) AppendJSON(b []byte) []byte {
 func (v HolderByKey) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *HolderByKey) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *HolderByType) DecodeJSON(d *tornado.Decoder) {
 	switch d.Type() {
 	case "array":
@@ -165,7 +155,6 @@ func (v *HolderByType) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it. A union without a value is null.
 func (v HolderByType) AppendJSON(b []byte) []byte {
 	return tornado.AppendUnion(b, v.Value)
 }
@@ -185,7 +174,6 @@ func (v HolderByTypeStringArray) AppendJSON(b []byte) []byte {
 	return appendStringSlice(b, []string(v))
 }
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *HolderList) DecodeJSON(d *tornado.Decoder) {
 	switch d.Type() {
 	case "array":
@@ -199,7 +187,6 @@ func (v *HolderList) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it. A union without a value is null.
 func (v HolderList) AppendJSON(b []byte) []byte {
 	return tornado.AppendUnion(b, v.Value)
 }
@@ -211,7 +198,6 @@ func (v HolderListString) AppendJSON(b []byte) []byte       { return tornado.App
 func (v HolderListBoolean) AppendJSON(b []byte) []byte      { return tornado.AppendBool(b, bool(v)) }
 func (v HolderListIntegerArray) AppendJSON(b []byte) []byte { return appendInt64Slice(b, []int64(v)) }
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *HolderInOrder) DecodeJSON(d *tornado.Decoder) {
 	switch d.Type() {
 	case "string":
@@ -240,7 +226,6 @@ func (v *HolderInOrder) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it. A union without a value is null.
 func (v HolderInOrder) AppendJSON(b []byte) []byte {
 	return tornado.AppendUnion(b, v.Value)
 }
@@ -253,7 +238,6 @@ func (v HolderInOrderNumber) AppendJSON(b []byte) []byte  { return tornado.Appen
 func (v HolderInOrderDate) AppendJSON(b []byte) []byte    { return tornado.AppendDate(b, tornado.Date(v)) }
 func (v HolderInOrderEmail) AppendJSON(b []byte) []byte   { return tornado.AppendString(b, Email(v)) }
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *HolderExactly) DecodeJSON(d *tornado.Decoder) {
 	var ok bool
 	if v.Value, ok = tornado.OneOf(
@@ -266,7 +250,6 @@ func (v *HolderExactly) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it. A union without a value is null.
 func (v HolderExactly) AppendJSON(b []byte) []byte {
 	return tornado.AppendUnion(b, v.Value)
 }
@@ -279,7 +262,6 @@ func (v HolderExactlyInteger2) AppendJSON(b []byte) []byte { return tornado.Appe
 
 var holderMixedKeys = tornado.NewKeys("fins")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *HolderMixed) DecodeJSON(d *tornado.Decoder) {
 	switch d.Type() {
 	case "object":
@@ -299,7 +281,6 @@ func (v *HolderMixed) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it. A union without a value is null.
 func (v HolderMixed) AppendJSON(b []byte) []byte {
 	return tornado.AppendUnion(b, v.Value)
 }
@@ -309,7 +290,6 @@ func (v *HolderMixed) UnmarshalJSON(data []byte) error { return tornado.Unmarsha
 
 func (v HolderMixedString) AppendJSON(b []byte) []byte { return tornado.AppendString(b, string(v)) }
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *HolderEachItem) DecodeJSON(d *tornado.Decoder) {
 	switch d.Type() {
 	case "string":
@@ -321,7 +301,6 @@ func (v *HolderEachItem) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it. A union without a value is null.
 func (v HolderEachItem) AppendJSON(b []byte) []byte {
 	return tornado.AppendUnion(b, v.Value)
 }
@@ -332,7 +311,6 @@ func (v *HolderEachItem) UnmarshalJSON(data []byte) error { return tornado.Unmar
 func (v HolderEachItemInteger) AppendJSON(b []byte) []byte { return tornado.AppendInt64(b, int64(v)) }
 func (v HolderEachItemString) AppendJSON(b []byte) []byte  { return tornado.AppendString(b, string(v)) }
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *HolderNamedValue) DecodeJSON(d *tornado.Decoder) {
 	switch d.Type() {
 	case "object", "array", "string":
@@ -344,7 +322,6 @@ func (v *HolderNamedValue) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it. A union without a value is null.
 func (v HolderNamedValue) AppendJSON(b []byte) []byte {
 	return tornado.AppendUnion(b, v.Value)
 }
@@ -356,7 +333,6 @@ func (v HolderNamedValueBoolean) AppendJSON(b []byte) []byte { return tornado.Ap
 
 var fishKeys = tornado.NewKeys("fins").Required("fins")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Fish) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(fishKeys); i != tornado.EndObject; i = d.Next(fishKeys, i) {
@@ -371,7 +347,6 @@ func (v *Fish) DecodeJSON(d *tornado.Decoder) {
 	d.Require(fishKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Fish) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"fins":`...), v.Fins)
 	return append(b, '}')
@@ -379,7 +354,6 @@ func (v *Fish) AppendJSON(b []byte) []byte {
 
 var birdKeys = tornado.NewKeys("wings").Required("wings")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Bird) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(birdKeys); i != tornado.EndObject; i = d.Next(birdKeys, i) {
@@ -394,13 +368,11 @@ func (v *Bird) DecodeJSON(d *tornado.Decoder) {
 	d.Require(birdKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Bird) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"wings":`...), v.Wings)
 	return append(b, '}')
 }
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Part) DecodeJSON(d *tornado.Decoder) {
 	switch name, _ := d.Peek("type"); name {
 	case "text":
@@ -412,7 +384,6 @@ func (v *Part) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it. A union without a value is null.
 func (v Part) AppendJSON(b []byte) []byte {
 	switch x := v.Value.(type) {
 	case *PartText:
@@ -438,7 +409,6 @@ func (v *Part) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(d
 
 var partTextKeys = tornado.NewKeys("type", "text").Required("type", "text")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *PartText) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(partTextKeys); i != tornado.EndObject; i = d.Next(partTextKeys, i) {
@@ -455,7 +425,6 @@ func (v *PartText) DecodeJSON(d *tornado.Decoder) {
 	d.Require(partTextKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *PartText) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"type":`...), string(v.Type))
 	b = tornado.AppendString(append(b, `,"text":`...), v.Text)
@@ -464,7 +433,6 @@ func (v *PartText) AppendJSON(b []byte) []byte {
 
 var partImageKeys = tornado.NewKeys("type", "url").Required("type", "url")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *PartImage) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(partImageKeys); i != tornado.EndObject; i = d.Next(partImageKeys, i) {
@@ -481,7 +449,6 @@ func (v *PartImage) DecodeJSON(d *tornado.Decoder) {
 	d.Require(partImageKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *PartImage) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"type":`...), string(v.Type))
 	b = tornado.AppendString(append(b, `,"url":`...), v.URL)
@@ -490,7 +457,6 @@ func (v *PartImage) AppendJSON(b []byte) []byte {
 
 func (v Color) AppendJSON(b []byte) []byte { return tornado.AppendString(b, string(v)) }
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Tree) DecodeJSON(d *tornado.Decoder) {
 	switch d.Type() {
 	case "object":
@@ -504,7 +470,6 @@ func (v *Tree) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it. A union without a value is null.
 func (v Tree) AppendJSON(b []byte) []byte {
 	return tornado.AppendUnion(b, v.Value)
 }

@@ -231,13 +231,7 @@ const (
 )
 
 // Valid reports whether v is one of the values that the document names.
-func (v PartTextType) Valid() bool {
-	switch v {
-	case PartTextTypeText:
-		return true
-	}
-	return false
-}
+func (v PartTextType) Valid() bool { return partTextTypeValues.Has(string(v)) }
 
 // PartImage: Image
 type PartImage struct {
@@ -254,13 +248,7 @@ const (
 )
 
 // Valid reports whether v is one of the values that the document names.
-func (v PartImageType) Valid() bool {
-	switch v {
-	case PartImageTypeImage:
-		return true
-	}
-	return false
-}
+func (v PartImageType) Valid() bool { return partImageTypeValues.Has(string(v)) }
 
 // Color is what the document has at #/components/schemas/Color.
 type Color string
@@ -272,13 +260,7 @@ const (
 )
 
 // Valid reports whether v is one of the values that the document names.
-func (v Color) Valid() bool {
-	switch v {
-	case ColorRed, ColorGreen:
-		return true
-	}
-	return false
-}
+func (v Color) Valid() bool { return colorValues.Has(string(v)) }
 
 // Email is what the document has at #/components/schemas/Email.
 type Email = string

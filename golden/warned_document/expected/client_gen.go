@@ -23,7 +23,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	return &Client{c}, nil
 }
 
-// GetNoSlash answers GET /no-slash.
+// GetNoSlash is GET /no-slash
 func (c *Client) GetNoSlash(ctx context.Context, req GetNoSlashRequest) error {
 	call := c.c.Call(ctx, &getNoSlash)
 	res, err := call.Do()
@@ -37,7 +37,7 @@ func (c *Client) GetNoSlash(ctx context.Context, req GetNoSlashRequest) error {
 	return res.Unexpected()
 }
 
-// Same answers GET /query.
+// Same is GET /query
 func (c *Client) Same(ctx context.Context, req SameRequest) error {
 	call := c.c.Call(ctx, &same)
 	res, err := call.Do()
@@ -51,7 +51,7 @@ func (c *Client) Same(ctx context.Context, req SameRequest) error {
 	return res.Unexpected()
 }
 
-// GetTwiceByA answers GET /twice/{a}.
+// GetTwiceByA is GET /twice/{a}
 func (c *Client) GetTwiceByA(ctx context.Context, req GetTwiceByARequest) error {
 	call := c.c.Call(ctx, &getTwiceByA)
 	call.Path("a", tornado.Simple).String(req.A)
@@ -66,7 +66,7 @@ func (c *Client) GetTwiceByA(ctx context.Context, req GetTwiceByARequest) error 
 	return res.Unexpected()
 }
 
-// GetBracesA answers GET /braces/{a.
+// GetBracesA is GET /braces/{a
 func (c *Client) GetBracesA(ctx context.Context, req GetBracesARequest) error {
 	call := c.c.Call(ctx, &getBracesA)
 	res, err := call.Do()
@@ -80,9 +80,7 @@ func (c *Client) GetBracesA(ctx context.Context, req GetBracesARequest) error {
 	return res.Unexpected()
 }
 
-// GetResponses: 5
-//
-// GET /responses
+// GetResponses is GET /responses: 5
 func (c *Client) GetResponses(ctx context.Context, req GetResponsesRequest) error {
 	call := c.c.Call(ctx, &getResponses)
 	res, err := call.Do()
@@ -95,17 +93,14 @@ func (c *Client) GetResponses(ctx context.Context, req GetResponsesRequest) erro
 	case 404:
 		var e GetResponsesNotFound
 		e.Body = res.Blob()
-		if err := res.End(); err != nil {
-			return err
-		}
-		return e
+		return res.Fail(e)
 	case 405:
 		return GetResponsesMethodNotAllowed{}
 	}
 	return res.Unexpected()
 }
 
-// PutResponses answers PUT /responses.
+// PutResponses is PUT /responses
 func (c *Client) PutResponses(ctx context.Context, req PutResponsesRequest) error {
 	call := c.c.Call(ctx, &putResponses)
 	res, err := call.Do()
@@ -119,7 +114,7 @@ func (c *Client) PutResponses(ctx context.Context, req PutResponsesRequest) erro
 	return res.Unexpected()
 }
 
-// PostResponses answers POST /responses.
+// PostResponses is POST /responses
 func (c *Client) PostResponses(ctx context.Context, req PostResponsesRequest) error {
 	call := c.c.Call(ctx, &postResponses)
 	if req.Body != nil {
@@ -143,7 +138,7 @@ func (c *Client) PostResponses(ctx context.Context, req PostResponsesRequest) er
 	return res.Unexpected()
 }
 
-// DeleteResponses answers DELETE /responses.
+// DeleteResponses is DELETE /responses
 func (c *Client) DeleteResponses(ctx context.Context, req DeleteResponsesRequest) (*DeleteResponsesOK, error) {
 	call := c.c.Call(ctx, &deleteResponses)
 	res, err := call.Do()

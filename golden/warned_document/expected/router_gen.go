@@ -10,68 +10,52 @@ import (
 
 // getNoSlash is GET /no-slash.
 var getNoSlash = tornado.Operation{
-	ID:     "getNoSlash",
-	Name:   "GetNoSlash",
-	Method: "GET",
-	Path:   "/no-slash",
+	ID: "getNoSlash", Name: "GetNoSlash",
+	Method: "GET", Path: "/no-slash",
 }
 
 // same is GET /query.
 var same = tornado.Operation{
-	ID:     "same",
-	Name:   "Same",
-	Method: "GET",
-	Path:   "/query",
+	ID: "same", Name: "Same",
+	Method: "GET", Path: "/query",
 }
 
 // getTwiceByA is GET /twice/{a}.
 var getTwiceByA = tornado.Operation{
-	ID:     "getTwiceByA",
-	Name:   "GetTwiceByA",
-	Method: "GET",
-	Path:   "/twice/{a}",
+	ID: "getTwiceByA", Name: "GetTwiceByA",
+	Method: "GET", Path: "/twice/{a}",
 }
 
 // getBracesA is GET /braces/{a.
 var getBracesA = tornado.Operation{
-	ID:     "getBracesA",
-	Name:   "GetBracesA",
-	Method: "GET",
-	Path:   "/braces/{a",
+	ID: "getBracesA", Name: "GetBracesA",
+	Method: "GET", Path: "/braces/{a",
 }
 
 // getResponses is GET /responses.
 var getResponses = tornado.Operation{
-	ID:      "getResponses",
-	Name:    "GetResponses",
-	Method:  "GET",
-	Path:    "/responses",
+	ID: "getResponses", Name: "GetResponses",
+	Method: "GET", Path: "/responses",
 	Summary: "5",
 }
 
 // putResponses is PUT /responses.
 var putResponses = tornado.Operation{
-	ID:     "putResponses",
-	Name:   "PutResponses",
-	Method: "PUT",
-	Path:   "/responses",
+	ID: "putResponses", Name: "PutResponses",
+	Method: "PUT", Path: "/responses",
 }
 
 // postResponses is POST /responses.
 var postResponses = tornado.Operation{
-	ID:       "postResponses",
-	Name:     "PostResponses",
-	Method:   "POST",
-	Path:     "/responses",
+	ID: "postResponses", Name: "PostResponses",
+	Method: "POST", Path: "/responses",
 	Consumes: []string{"application/*", "application/xml"},
 }
 
 // deleteResponses is DELETE /responses.
 var deleteResponses = tornado.Operation{
-	ID:     "deleteResponses",
-	Name:   "DeleteResponses",
-	Method: "DELETE",
-	Path:   "/responses",
+	ID: "deleteResponses", Name: "DeleteResponses",
+	Method: "DELETE", Path: "/responses",
 	Security: []tornado.Requirement{
 		{Uses: []tornado.SchemeUse{{Scheme: "missing"}}},
 		{Uses: []tornado.SchemeUse{{Scheme: "odd"}}},
@@ -82,14 +66,8 @@ var deleteResponses = tornado.Operation{
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&getNoSlash,
-		&same,
-		&getTwiceByA,
-		&getBracesA,
-		&getResponses,
-		&putResponses,
-		&postResponses,
-		&deleteResponses,
+		&getNoSlash, &same, &getTwiceByA, &getBracesA, &getResponses, &putResponses,
+		&postResponses, &deleteResponses,
 	}
 }
 

@@ -10,10 +10,8 @@ import (
 
 // getA is GET /a/{declared}/{undeclared}.
 var getA = tornado.Operation{
-	ID:     "getA",
-	Name:   "GetA",
-	Method: "GET",
-	Path:   "/a/{declared}/{undeclared}",
+	ID: "getA", Name: "GetA",
+	Method: "GET", Path: "/a/{declared}/{undeclared}",
 }
 
 // Operations lists every operation of the API, in the order of the document. The caller must not

@@ -22,7 +22,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	return &Client{c}, nil
 }
 
-// Echo answers POST /echo.
+// Echo is POST /echo
 func (c *Client) Echo(ctx context.Context, req EchoRequest) (*All, error) {
 	call := c.c.Call(ctx, &echo)
 	call.JSON("application/json", req.Body.AppendJSON)

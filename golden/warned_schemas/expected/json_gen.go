@@ -9,36 +9,19 @@ import (
 	tornado "github.com/tornadogen/tornadogen/runtime"
 )
 
+// DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
+// AppendJSON appends a value as JSON to b and returns that; appendResponseJSON leaves out the members
+// that are never sent to a caller, and a union without a value is null.
+
 var allKeys = tornado.NewKeys(
-	"sound",
-	"unknownType",
-	"unknownFormat",
-	"pattern",
-	"notString",
-	"conditions",
-	"contains",
-	"tuple",
-	"propertyNames",
-	"dependent",
-	"unevaluated",
-	"enumMixed",
-	"enumWrong",
-	"enumTwice",
-	"impossible",
-	"closed",
-	"wrongBound",
-	"wrongDefault",
-	"objectDefault",
-	"oldBound",
-	"siblings",
-	"dangling",
-	"badDiscriminator",
-	"contentEncoding",
-	"undeclared",
+	"sound", "unknownType", "unknownFormat", "pattern", "notString", "conditions",
+	"contains", "tuple", "propertyNames", "dependent", "unevaluated", "enumMixed",
+	"enumWrong", "enumTwice", "impossible", "closed", "wrongBound", "wrongDefault",
+	"objectDefault", "oldBound", "siblings", "dangling", "badDiscriminator",
+	"contentEncoding", "undeclared",
 ).
 	Required("sound", "undeclared")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *All) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(allKeys); i != tornado.EndObject; i = d.Next(allKeys, i) {
@@ -113,7 +96,6 @@ func (v *All) DecodeJSON(d *tornado.Decoder) {
 	d.Require(allKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *All) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"sound":`...), v.Sound)
 	if v.UnknownType != nil {
@@ -191,7 +173,6 @@ func (v *All) AppendJSON(b []byte) []byte {
 
 var allDependentKeys = tornado.NewKeys("a", "b")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *AllDependent) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(allDependentKeys); i != tornado.EndObject; i = d.Next(allDependentKeys, i) {
 		switch i {
@@ -205,7 +186,6 @@ func (v *AllDependent) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *AllDependent) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	if x, ok := v.A.Get(); ok {
@@ -219,7 +199,6 @@ func (v *AllDependent) AppendJSON(b []byte) []byte {
 
 var allUnevaluatedKeys = tornado.NewKeys("a")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *AllUnevaluated) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(allUnevaluatedKeys); i != tornado.EndObject; i = d.Next(allUnevaluatedKeys, i) {
 		switch i {
@@ -231,7 +210,6 @@ func (v *AllUnevaluated) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *AllUnevaluated) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	if x, ok := v.A.Get(); ok {
@@ -242,7 +220,6 @@ func (v *AllUnevaluated) AppendJSON(b []byte) []byte {
 
 var allClosedKeys = tornado.NewKeys("a", "b")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *AllClosed) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(allClosedKeys); i != tornado.EndObject; i = d.Next(allClosedKeys, i) {
 		switch i {
@@ -256,7 +233,6 @@ func (v *AllClosed) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *AllClosed) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	if x, ok := v.A.Get(); ok {
@@ -270,7 +246,6 @@ func (v *AllClosed) AppendJSON(b []byte) []byte {
 
 var allObjectDefaultKeys = tornado.NewKeys("a")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *AllObjectDefault) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(allObjectDefaultKeys); i != tornado.EndObject; i = d.Next(allObjectDefaultKeys, i) {
 		switch i {
@@ -282,7 +257,6 @@ func (v *AllObjectDefault) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *AllObjectDefault) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	if x, ok := v.A.Get(); ok {
@@ -293,7 +267,6 @@ func (v *AllObjectDefault) AppendJSON(b []byte) []byte {
 
 var allSiblingsKeys = tornado.NewKeys("kind")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *AllSiblings) DecodeJSON(d *tornado.Decoder) {
 	start, n := d.Offset(), 0
 	for i := d.Object(allSiblingsKeys); i != tornado.EndObject; i = d.Next(allSiblingsKeys, i) {
@@ -308,7 +281,6 @@ func (v *AllSiblings) DecodeJSON(d *tornado.Decoder) {
 	d.MinMaxProperties(start, n, &allSiblingsRule)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *AllSiblings) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	if x, ok := v.Kind.Get(); ok {
@@ -317,7 +289,6 @@ func (v *AllSiblings) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *AllBadDiscriminator) DecodeJSON(d *tornado.Decoder) {
 	switch d.Type() {
 	case "object":
@@ -329,7 +300,6 @@ func (v *AllBadDiscriminator) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it. A union without a value is null.
 func (v AllBadDiscriminator) AppendJSON(b []byte) []byte {
 	return tornado.AppendUnion(b, v.Value)
 }
@@ -343,7 +313,6 @@ func (v AllBadDiscriminatorString) AppendJSON(b []byte) []byte {
 
 var otherKeys = tornado.NewKeys("kind")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Other) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(otherKeys); i != tornado.EndObject; i = d.Next(otherKeys, i) {
 		switch i {
@@ -355,7 +324,6 @@ func (v *Other) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Other) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	if x, ok := v.Kind.Get(); ok {

@@ -72,13 +72,7 @@ const (
 )
 
 // Valid reports whether v is one of the values that the document names.
-func (v AllEnumTwice) Valid() bool {
-	switch v {
-	case AllEnumTwiceA, AllEnumTwiceB:
-		return true
-	}
-	return false
-}
+func (v AllEnumTwice) Valid() bool { return allEnumTwiceValues.Has(string(v)) }
 
 // AllClosed is what the document has at #/components/schemas/All/properties/closed.
 type AllClosed struct {

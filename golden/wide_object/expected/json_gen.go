@@ -4,81 +4,23 @@ package api
 
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
+// DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
+// AppendJSON appends a value as JSON to b and returns that; appendResponseJSON leaves out the members
+// that are never sent to a caller, and a union without a value is null.
+
 var wideKeys = tornado.NewKeys(
-	"field1",
-	"field2",
-	"field3",
-	"field4",
-	"field5",
-	"field6",
-	"field7",
-	"field8",
-	"field9",
-	"field10",
-	"field11",
-	"field12",
-	"field13",
-	"field14",
-	"field15",
-	"field16",
-	"field17",
-	"field18",
-	"field19",
-	"field20",
-	"field21",
-	"field22",
-	"field23",
-	"field24",
-	"field25",
-	"field26",
-	"field27",
-	"field28",
-	"field29",
-	"field30",
-	"field31",
-	"field32",
-	"field33",
-	"field34",
-	"field35",
-	"field36",
-	"field37",
-	"field38",
-	"field39",
-	"field40",
-	"field41",
-	"field42",
-	"field43",
-	"field44",
-	"field45",
-	"field46",
-	"field47",
-	"field48",
-	"field49",
-	"field50",
-	"field51",
-	"field52",
-	"field53",
-	"field54",
-	"field55",
-	"field56",
-	"field57",
-	"field58",
-	"field59",
-	"field60",
-	"field61",
-	"field62",
-	"field63",
-	"field64",
-	"field65",
-	"field66",
-	"field67",
-	"field68",
-	"field69",
-	"field70",
+	"field1", "field2", "field3", "field4", "field5", "field6", "field7", "field8", "field9",
+	"field10", "field11", "field12", "field13", "field14", "field15", "field16", "field17",
+	"field18", "field19", "field20", "field21", "field22", "field23", "field24", "field25",
+	"field26", "field27", "field28", "field29", "field30", "field31", "field32", "field33",
+	"field34", "field35", "field36", "field37", "field38", "field39", "field40", "field41",
+	"field42", "field43", "field44", "field45", "field46", "field47", "field48", "field49",
+	"field50", "field51", "field52", "field53", "field54", "field55", "field56", "field57",
+	"field58", "field59", "field60", "field61", "field62", "field63", "field64", "field65",
+	"field66", "field67", "field68", "field69", "field70",
 ).
 	Required("field1", "field64", "field65", "field70")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Wide) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.SeenWide
 	for i := d.Object(wideKeys); i != tornado.EndObject; i = d.Next(wideKeys, i) {
@@ -231,7 +173,6 @@ func (v *Wide) DecodeJSON(d *tornado.Decoder) {
 	d.RequireWide(wideKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Wide) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"field1":`...), v.Field1)
 	if x, ok := v.Field2.Get(); ok {

@@ -1,5 +1,7 @@
 package validate
 
+import "slices"
+
 // Enum is a closed list of strings. It is immutable.
 type Enum struct {
 	values []string
@@ -40,18 +42,18 @@ func (e *Enum) Lookup(text []byte) (string, bool) {
 // Values returns the list in the order of the document. It must not be changed.
 func (e *Enum) Values() []string { return e.values }
 
-// Check returns a fault if s is not in the list.
-func (e *Enum) Check(s string) Faults {
+// Has reports whether s is in the list.
+func (e *Enum) Has(s string) bool {
 	if e.index != nil {
 		_, ok := e.index[s]
-		return Faults(0).add(!ok, faultEnum)
+		return ok
 	}
-	for _, v := range e.values {
-		if v == s {
-			return 0
-		}
-	}
-	return faultEnum
+	return slices.Contains(e.values, s)
+}
+
+// Check returns a fault if s is not in the list.
+func (e *Enum) Check(s string) Faults {
+	return Faults(0).add(!e.Has(s), faultEnum)
 }
 
 func (e *Enum) message(Faults) string { return MessageEnum(e.values) }

@@ -219,6 +219,8 @@ func TestEnum(t *testing.T) {
 		assert.False(t, ok)
 		assert.Zero(t, e.Check("v7"))
 		assert.Equal(t, validate.FaultEnum, e.Check("gone"))
+		assert.True(t, e.Has("v7"))
+		assert.False(t, e.Has("v"))
 	}
 	short := validate.NewEnum("available", "pending")
 	assert.Equal(t, []string{"available", "pending"}, short.Values())
