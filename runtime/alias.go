@@ -3,6 +3,7 @@ package tornado
 import (
 	"time"
 
+	"github.com/tornadogen/tornadogen/runtime/internal/check"
 	"github.com/tornadogen/tornadogen/runtime/internal/jsonwire"
 	"github.com/tornadogen/tornadogen/runtime/internal/media"
 	"github.com/tornadogen/tornadogen/runtime/internal/operation"
@@ -208,6 +209,30 @@ const (
 	EndObject  = jsonwire.EndObject
 	UnknownKey = jsonwire.UnknownKey
 )
+
+// Kind is what a JSON value is. A number without a fraction, 1.0 say, is a KindInteger, any other a KindNumber.
+type Kind = jsonwire.Kind
+
+// The kinds of JSON values that Decoder.Kind tells of what comes next; KindNone where nothing does.
+const (
+	KindNone    = jsonwire.KindNone
+	KindNull    = jsonwire.KindNull
+	KindBoolean = jsonwire.KindBoolean
+	KindInteger = jsonwire.KindInteger
+	KindNumber  = jsonwire.KindNumber
+	KindString  = jsonwire.KindString
+	KindArray   = jsonwire.KindArray
+	KindObject  = jsonwire.KindObject
+)
+
+// Schema checks what types cannot say, for Decoder.Check and Decoder.Valid.
+type Schema = check.Schema
+
+// Schemas is a set of schemas that refer to one another.
+type Schemas = check.Set
+
+// NewSchemas returns the set of these schemas, pairs of a name and its JSON. They are compiled when one is first used.
+func NewSchemas(namesAndTexts ...string) *Schemas { return check.NewSchemas(namesAndTexts...) }
 
 // NewKeys returns the members of an object in the order of the document.
 func NewKeys(names ...string) *Keys { return jsonwire.NewKeys(names...) }

@@ -113,7 +113,7 @@ func (c *Client) AddPet(ctx context.Context, req AddPetRequest) (*Pet, error) {
 func (c *Client) ChangePet(ctx context.Context, req ChangePetRequest) error {
 	call := c.c.Call(ctx, &changePet)
 	call.Path("id", tornado.Simple).String(req.ID)
-	call.MediaBody("application/x-www-form-urlencoded", layouts, "ChangePetBody", req.Body.AppendJSON)
+	call.MediaBody("application/x-www-form-urlencoded", layouts, "ChangePetBodyForm", req.Body.AppendJSON)
 	res, err := call.Do()
 	if err != nil {
 		return err

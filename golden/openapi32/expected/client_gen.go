@@ -22,7 +22,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	return &Client{c}, nil
 }
 
-// SearchNotes answers QUERY /notes.
+// SearchNotes is QUERY /notes
 func (c *Client) SearchNotes(ctx context.Context, req SearchNotesRequest) ([]Note, error) {
 	call := c.c.Call(ctx, &searchNotes)
 	call.JSON("application/json", req.Body.AppendJSON)
@@ -38,14 +38,11 @@ func (c *Client) SearchNotes(ctx context.Context, req SearchNotesRequest) ([]Not
 		var e SearchNotesDefault
 		e.Status = res.StatusCode
 		e.Body.DecodeJSON(res.JSON())
-		if err := res.EndJSON(); err != nil {
-			return nil, err
-		}
-		return nil, e
+		return nil, res.FailJSON(e)
 	}
 }
 
-// WatchNotes answers GET /notes.
+// WatchNotes is GET /notes
 func (c *Client) WatchNotes(ctx context.Context, req WatchNotesRequest) ([]byte, error) {
 	call := c.c.Call(ctx, &watchNotes)
 	res, err := call.Do()
@@ -60,7 +57,7 @@ func (c *Client) WatchNotes(ctx context.Context, req WatchNotesRequest) ([]byte,
 	return nil, res.Unexpected()
 }
 
-// LinkNotes answers LINK /notes.
+// LinkNotes is LINK /notes
 func (c *Client) LinkNotes(ctx context.Context, req LinkNotesRequest) error {
 	call := c.c.Call(ctx, &linkNotes)
 	res, err := call.Do()
@@ -74,7 +71,7 @@ func (c *Client) LinkNotes(ctx context.Context, req LinkNotesRequest) error {
 	return res.Unexpected()
 }
 
-// PurgeNotes answers Purge /notes.
+// PurgeNotes is Purge /notes
 func (c *Client) PurgeNotes(ctx context.Context, req PurgeNotesRequest) error {
 	call := c.c.Call(ctx, &purgeNotes)
 	res, err := call.Do()

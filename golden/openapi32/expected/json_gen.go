@@ -4,9 +4,12 @@ package api
 
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
+// DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
+// AppendJSON appends a value as JSON to b and returns that; appendResponseJSON leaves out the members
+// that are never sent to a caller, and a union without a value is null.
+
 var noteKeys = tornado.NewKeys("text").Required("text")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Note) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(noteKeys); i != tornado.EndObject; i = d.Next(noteKeys, i) {
@@ -21,7 +24,6 @@ func (v *Note) DecodeJSON(d *tornado.Decoder) {
 	d.Require(noteKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Note) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"text":`...), v.Text)
 	return append(b, '}')
@@ -29,7 +31,6 @@ func (v *Note) AppendJSON(b []byte) []byte {
 
 var searchNotesBodyKeys = tornado.NewKeys("text").Required("text")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *SearchNotesBody) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(searchNotesBodyKeys); i != tornado.EndObject; i = d.Next(searchNotesBodyKeys, i) {
@@ -44,7 +45,6 @@ func (v *SearchNotesBody) DecodeJSON(d *tornado.Decoder) {
 	d.Require(searchNotesBodyKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *SearchNotesBody) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"text":`...), v.Text)
 	return append(b, '}')

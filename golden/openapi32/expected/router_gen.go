@@ -10,11 +10,8 @@ import (
 
 // searchNotes is QUERY /notes.
 var searchNotes = tornado.Operation{
-	ID:     "searchNotes",
-	Name:   "SearchNotes",
-	Method: "QUERY",
-	Path:   "/notes",
-	Tag:    "search",
+	ID: "searchNotes", Name: "SearchNotes", Tag: "search",
+	Method: "QUERY", Path: "/notes",
 	Security: []tornado.Requirement{
 		{Uses: []tornado.SchemeUse{{Scheme: "device", Scopes: []string{"notes:read"}}}},
 		{Uses: []tornado.SchemeUse{{Scheme: "old"}}},
@@ -26,11 +23,8 @@ var searchNotes = tornado.Operation{
 
 // watchNotes is GET /notes.
 var watchNotes = tornado.Operation{
-	ID:     "watchNotes",
-	Name:   "WatchNotes",
-	Method: "GET",
-	Path:   "/notes",
-	Tag:    "notes",
+	ID: "watchNotes", Name: "WatchNotes", Tag: "notes",
+	Method: "GET", Path: "/notes",
 	Security: []tornado.Requirement{
 		{Uses: []tornado.SchemeUse{{Scheme: "device", Scopes: []string{"notes:read"}}}},
 		{Uses: []tornado.SchemeUse{{Scheme: "old"}}},
@@ -40,30 +34,21 @@ var watchNotes = tornado.Operation{
 
 // linkNotes is LINK /notes.
 var linkNotes = tornado.Operation{
-	ID:     "linkNotes",
-	Name:   "LinkNotes",
-	Method: "LINK",
-	Path:   "/notes",
-	Tag:    "notes",
+	ID: "linkNotes", Name: "LinkNotes", Tag: "notes",
+	Method: "LINK", Path: "/notes",
 }
 
 // purgeNotes is Purge /notes.
 var purgeNotes = tornado.Operation{
-	ID:     "purgeNotes",
-	Name:   "PurgeNotes",
-	Method: "Purge",
-	Path:   "/notes",
-	Tag:    "notes",
+	ID: "purgeNotes", Name: "PurgeNotes", Tag: "notes",
+	Method: "Purge", Path: "/notes",
 }
 
 // Operations lists every operation of the API, in the order of the document. The caller must not
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&searchNotes,
-		&watchNotes,
-		&linkNotes,
-		&purgeNotes,
+		&searchNotes, &watchNotes, &linkNotes, &purgeNotes,
 	}
 }
 

@@ -43,7 +43,8 @@ type Decoder struct {
 	faults []fault     // at most maxViolations
 	count  int         // of all violations
 
-	scratch []byte // for what is needed until the next call
+	scratch []byte   // for what is needed until the next call
+	outline *Outline // of the latest value that a schema was held against; nil: none yet
 }
 
 // SyntaxError tells why and where a text is not JSON.
@@ -77,7 +78,7 @@ const (
 // Reset makes d read body from its start. Lenient, Request and Options stay. Reset(nil) drops all references to the last body.
 func (d *Decoder) Reset(body []byte) {
 	clear(d.faults)
-	*d = Decoder{Lenient: d.Lenient, Request: d.Request, Options: d.Options, faults: d.faults[:0], scratch: d.scratch[:0]}
+	*d = Decoder{Lenient: d.Lenient, Request: d.Request, Options: d.Options, faults: d.faults[:0], scratch: d.scratch[:0], outline: d.outline.reset()}
 	d.data = body
 	d.budget = budgetBase + budgetFactor*len(body)
 	if len(body) > 0 && body[0] <= ' ' {
@@ -145,15 +146,8 @@ func (d *Decoder) mismatch(want string) {
 	start := d.pos
 	d.Skip()
 	if !d.failed {
-		d.Violate(start, validate.KeywordType, validate.MessageType(want, typeNames[d.data[start]]))
+		d.Violate(start, validate.KeywordType, validate.MessageType(want, kinds[d.data[start]].String()))
 	}
-}
-
-// typeNames names the type of a value by its first byte; "" for a byte that starts none.
-var typeNames = [256]string{
-	'"': "string", '{': "object", '[': "array", 't': "boolean", 'f': "boolean", 'n': "null", '-': "number",
-	'0': "number", '1': "number", '2': "number", '3': "number", '4': "number", '5': "number", '6': "number", '7': "number",
-	'8': "number", '9': "number",
 }
 
 // textOf returns data[start:end] as a string of its own, or as a part of the copy of a small body.

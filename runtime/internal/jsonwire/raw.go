@@ -103,13 +103,13 @@ func (d *Decoder) oneOf(texts ...string) bool {
 func (d *Decoder) Peek(name string) (string, bool) {
 	again := d.again(d.pos)
 	found, has := "", false
-	if again.Type() == "object" {
+	if again.Kind() == KindObject {
 		for more := again.Map(); more; more = again.NextEntry() {
 			if !again.keyIs(name) {
 				again.Skip()
 				continue
 			}
-			if again.Type() == "string" {
+			if again.Kind() == KindString {
 				found, has = again.str()
 			}
 			break
@@ -127,7 +127,7 @@ func (d *Decoder) Peek(name string) (string, bool) {
 func (d *Decoder) PeekKeys(k *Keys) Seen {
 	var seen Seen
 	again := d.again(d.pos)
-	if again.Type() == "object" {
+	if again.Kind() == KindObject {
 		for i := again.Object(k); i != EndObject; i = again.Next(k, i) {
 			seen.Add(i)
 			again.Skip()
@@ -137,15 +137,6 @@ func (d *Decoder) PeekKeys(k *Keys) Seen {
 		return 0
 	}
 	return seen
-}
-
-// Type names the type of the value that comes next as JSON Schema does, by its first byte: object, array, string, number,
-// boolean or null; "" if there is none.
-func (d *Decoder) Type() string {
-	if d.pos >= len(d.data) {
-		return ""
-	}
-	return typeNames[d.data[d.pos]]
 }
 
 // keyIs reports whether the latest member name is name.

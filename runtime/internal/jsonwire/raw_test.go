@@ -88,12 +88,16 @@ func TestPeekKeys(t *testing.T) {
 	}
 }
 
-func TestType(t *testing.T) {
-	for text, want := range map[string]string{
-		`{}`: "object", `[]`: "array", `""`: "string", `-1`: "number", `9`: "number", `true`: "boolean", `false`: "boolean", `null`: "null", `?`: "", ``: "",
+func TestKind(t *testing.T) {
+	for text, want := range map[string]jsonwire.Kind{
+		`{}`: jsonwire.KindObject, `[]`: jsonwire.KindArray, `""`: jsonwire.KindString, `-1`: jsonwire.KindInteger, `9`: jsonwire.KindInteger, `1.0`: jsonwire.KindInteger, `10e-1`: jsonwire.KindInteger,
+		`1.5`: jsonwire.KindNumber, `1e-1`: jsonwire.KindNumber, `1e9999999999`: jsonwire.KindInteger, `-1e-9999999999`: jsonwire.KindNumber, `true`: jsonwire.KindBoolean,
+		`false`: jsonwire.KindBoolean, `null`: jsonwire.KindNull, `?`: jsonwire.KindNone, ``: jsonwire.KindNone,
 	} {
-		assert.Equal(t, want, decoder(text).Type(), text)
+		assert.Equal(t, want, decoder(text).Kind(), text)
 	}
+	assert.Equal(t, "number", jsonwire.KindInteger.String())
+	assert.Equal(t, "object", jsonwire.KindObject.String())
 }
 
 func TestAlternatives(t *testing.T) {

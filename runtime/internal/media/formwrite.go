@@ -38,13 +38,13 @@ func (w *formWriter) place(name string, at *field, s param.Style) param.Place {
 
 // value writes what comes next under a name. Items of an array at the top repeat the name; deeper they are numbered.
 func (w *formWriter) value(name string, at *field, top bool) {
-	kind := w.d.Type()
+	kind := w.d.Kind()
 	switch {
 	case at.style == styleJSON:
 		w.b = param.AppendText(w.b, w.place(name, at, param.FormExplode), w.d.JSON())
-	case kind == "array":
+	case kind == jsonwire.KindArray:
 		w.items(name, at, top)
-	case kind == "object":
+	case kind == jsonwire.KindObject:
 		w.members(name, at)
 	default:
 		w.b = param.AppendText(w.b, w.place(name, at, param.FormExplode), scalarText(&w.d))
@@ -56,7 +56,7 @@ func (w *formWriter) items(name string, at *field, top bool) {
 	var place param.Place
 	i := 0
 	for more := w.d.Array(); more; more = w.d.NextItem() {
-		scalar := !isComposed(w.d.Type())
+		scalar := !isComposed(w.d.Kind())
 		switch {
 		case ok && scalar:
 			if i == 0 {
@@ -81,7 +81,7 @@ func (w *formWriter) members(name string, at *field) {
 		switch member := at.member(key); {
 		case at.style == styleFlat:
 			w.value(key, member, true)
-		case ok && !isComposed(w.d.Type()):
+		case ok && !isComposed(w.d.Kind()):
 			if i == 0 {
 				place = w.place(name, at, joined)
 			}
@@ -93,16 +93,19 @@ func (w *formWriter) members(name string, at *field) {
 	}
 }
 
-func isComposed(kind string) bool { return kind == "array" || kind == "object" }
+func isComposed(kind jsonwire.Kind) bool {
+	return kind == jsonwire.KindArray || kind == jsonwire.KindObject
+}
 
 // scalarText consumes a value and returns what it is as text: "" for null.
 func scalarText(d *jsonwire.Decoder) string {
-	switch d.Type() {
-	case "string":
+	switch d.Kind() {
+	case jsonwire.KindString:
 		return d.String(nil)
-	case "null":
+	case jsonwire.KindNull:
 		d.Skip()
 		return ""
+	default:
+		return string(d.JSON())
 	}
-	return string(d.JSON())
 }

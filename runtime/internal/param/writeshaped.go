@@ -95,21 +95,22 @@ type entry struct {
 func open(json []byte) (kind valueKind, entries []entry, text string) {
 	var d jsonwire.Decoder
 	d.Reset(json)
-	switch d.Type() {
-	case "array":
+	switch d.Kind() {
+	case jsonwire.KindArray:
 		for more := d.Array(); more; more = d.NextItem() {
 			entries = append(entries, entry{json: d.JSON()})
 		}
 		return arrayValue, entries, ""
-	case "object":
+	case jsonwire.KindObject:
 		for more := d.Map(); more; more = d.NextEntry() {
 			entries = append(entries, entry{d.Key(), d.JSON()})
 		}
 		return objectValue, entries, ""
-	case "string":
+	case jsonwire.KindString:
 		return scalarValue, nil, d.String(nil)
+	default:
+		return scalarValue, nil, string(d.JSON())
 	}
-	return scalarValue, nil, string(d.JSON())
 }
 
 // plain returns the text of an item or a member that has to be one: a scalar, or JSON.

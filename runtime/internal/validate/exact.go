@@ -40,8 +40,9 @@ func signOf(text string) int {
 	return 1
 }
 
-// isMultiple reports whether the JSON number text is a multiple of the decimal number divisor.
-func isMultiple(text, divisor string) bool {
+// IsMultiple reports whether the JSON number text is a multiple of the decimal number divisor, exactly: 0.3 is one of 0.1. Numbers
+// of more than a thousand characters are none.
+func IsMultiple(text, divisor string) bool {
 	a, fits1 := decompose(text)
 	b, fits2 := decompose(divisor)
 	switch {

@@ -54,6 +54,24 @@ var formats = [firstCustom]struct {
 	FormatRegex:               {"regular expression", isRegex},
 }
 
+// formatNames are the formats by their names in JSON Schema.
+var formatNames = map[string]Format{
+	"email": FormatEmail, "idn-email": FormatIDNEmail, "hostname": FormatHostname, "idn-hostname": FormatIDNHostname,
+	"ipv4": FormatIPv4, "ipv6": FormatIPv6, "uri": FormatURI, "uri-reference": FormatURIReference,
+	"uri-template": FormatURITemplate, "iri": FormatIRI, "iri-reference": FormatIRIReference, "date-time": FormatDateTime,
+	"date": FormatDate, "time": FormatTime, "duration": FormatDuration, "uuid": FormatUUID, "json-pointer": FormatJSONPointer,
+	"relative-json-pointer": FormatRelativeJSONPointer, "regex": FormatRegex,
+}
+
+// FormatNamed returns the format that JSON Schema knows by this name; false if it knows none.
+func FormatNamed(name string) (Format, bool) {
+	f, ok := formatNames[name]
+	return f, ok
+}
+
+// IsCustom reports whether the check of f is one that a program has registered.
+func (f Format) IsCustom() bool { return f >= firstCustom }
+
 // Check reports whether s is in the format. FormatNone takes every string.
 func (f Format) Check(s string) bool {
 	if f >= firstCustom {

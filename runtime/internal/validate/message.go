@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -15,6 +16,26 @@ const (
 	KeywordAdditionalProperties = "additionalProperties"
 	KeywordPropertyNames        = "propertyNames"
 	KeywordContentEncoding      = "contentEncoding"
+
+	KeywordMinimum          = "minimum"
+	KeywordMaximum          = "maximum"
+	KeywordExclusiveMinimum = "exclusiveMinimum"
+	KeywordExclusiveMaximum = "exclusiveMaximum"
+	KeywordMultipleOf       = "multipleOf"
+
+	KeywordNot                   = "not"
+	KeywordOneOf                 = "oneOf"
+	KeywordAnyOf                 = "anyOf"
+	KeywordItems                 = "items"
+	KeywordPrefixItems           = "prefixItems"
+	KeywordContains              = "contains"
+	KeywordMinContains           = "minContains"
+	KeywordMaxContains           = "maxContains"
+	KeywordUnevaluatedItems      = "unevaluatedItems"
+	KeywordProperties            = "properties"
+	KeywordPatternProperties     = "patternProperties"
+	KeywordDependentRequired     = "dependentRequired"
+	KeywordUnevaluatedProperties = "unevaluatedProperties"
 )
 
 // Messages that take no argument.
@@ -61,6 +82,11 @@ func count(n int, one, many string) string {
 		return "1 " + one
 	}
 	return strconv.Itoa(n) + " " + many
+}
+
+// MessageNumber says what a keyword that bounds numbers demands: "must be at least 1".
+func MessageNumber(keyword, bound string) string {
+	return messageBound(Faults(1)<<slices.Index(keywords[:], keyword), bound)
 }
 
 // messageBound says what the bound of a number is, which is given as text.

@@ -106,7 +106,7 @@ func (r *FloatRule) check(below, above bool, v float64, text string) Faults {
 		f = f.add(r.ExclusiveMax, faultExclusiveMaximum).add(!r.ExclusiveMax, faultMaximum)
 	}
 	if r.MultipleOf != "" {
-		f = f.add(!isMultiple(text, r.MultipleOf), faultMultipleOf)
+		f = f.add(!IsMultiple(text, r.MultipleOf), faultMultipleOf)
 	}
 	if r.Enum != nil {
 		f = f.add(!slices.Contains(r.Enum, v), faultEnum)

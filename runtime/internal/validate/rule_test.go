@@ -244,7 +244,8 @@ func TestCustomFormat(t *testing.T) {
 }
 
 func TestFormatMessages(t *testing.T) {
-	for name, format := range formatNames {
+	for _, name := range formatNames {
+		format, _ := validate.FormatNamed(name)
 		assert.Regexp(t, "^must be a valid .+", format.Message(), name)
 		assert.False(t, format.Check("\x00 {("), name)
 	}

@@ -46,18 +46,16 @@ func suite(t *testing.T, path ...string) []group {
 	return groups
 }
 
-var formatNames = map[string]validate.Format{
-	"email": validate.FormatEmail, "idn-email": validate.FormatIDNEmail, "hostname": validate.FormatHostname,
-	"idn-hostname": validate.FormatIDNHostname, "ipv4": validate.FormatIPv4, "ipv6": validate.FormatIPv6, "uri": validate.FormatURI,
-	"uri-reference": validate.FormatURIReference, "uri-template": validate.FormatURITemplate, "iri": validate.FormatIRI,
-	"iri-reference": validate.FormatIRIReference, "date-time": validate.FormatDateTime, "date": validate.FormatDate, "time": validate.FormatTime,
-	"duration": validate.FormatDuration, "uuid": validate.FormatUUID, "json-pointer": validate.FormatJSONPointer,
-	"relative-json-pointer": validate.FormatRelativeJSONPointer, "regex": validate.FormatRegex,
+var formatNames = []string{
+	"email", "idn-email", "hostname", "idn-hostname", "ipv4", "ipv6", "uri", "uri-reference", "uri-template", "iri", "iri-reference",
+	"date-time", "date", "time", "duration", "uuid", "json-pointer", "relative-json-pointer", "regex",
 }
 
 func TestFormatSuite(t *testing.T) {
-	for name, format := range formatNames {
+	for _, name := range formatNames {
 		t.Run(name, func(t *testing.T) {
+			format, known := validate.FormatNamed(name)
+			require.True(t, known)
 			for _, group := range suite(t, "draft2020-12", "optional", "format", name+".json") {
 				for _, test := range group.Tests {
 					if s, ok := test.Data.(string); ok {
