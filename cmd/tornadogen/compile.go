@@ -60,10 +60,18 @@ func (s *settings) load() (c compiled, err error) {
 		}
 		opts = append(opts, spec.WithRoot(s.Root))
 	}
+	if s.Remote {
+		l, err := readLock()
+		if err != nil {
+			return c, err
+		}
+		s.remote = newRemote(l, s.locking)
+		opts = append(opts, spec.WithRemote(s.remote.fetch))
+	}
 	info, err := os.Stat(s.Spec)
 	switch {
 	case err != nil && strings.Contains(s.Spec, "://"):
-		return c, fmt.Errorf("%s: is an address, and nothing is fetched from the network; save the document to a file and name that", s.Spec)
+		return c, fmt.Errorf("%s: is an address, and the document itself is not fetched from the network; save it to a file and name that", s.Spec)
 	case errors.Is(err, fs.ErrNotExist):
 		return c, fmt.Errorf("%s: there is no such file; name an OpenAPI document", s.Spec)
 	case err != nil:

@@ -30,6 +30,10 @@ type settings struct {
 	Root    string
 	Only    []string
 	Strict  bool
+	Remote  bool
+
+	locking locking
+	remote  *remote // what reads from the network, once there is a document
 
 	// from says where a setting comes from, by key: "tornadogen.yaml:3"; a key that is absent came from the command line.
 	from map[string]string
@@ -53,6 +57,7 @@ var keys = []key{
 		func(s *settings) any { return &s.Only },
 	},
 	{"root", "folder that other files of the document may lie in; default: the folder of the document", nil, func(s *settings) any { return &s.Root }},
+	{"allow-remote", "read what references lead to on the network, and hold it against tornadogen.lock", nil, func(s *settings) any { return &s.Remote }},
 	{"strict", "make every warning an error", nil, func(s *settings) any { return &s.Strict }},
 }
 

@@ -59,7 +59,7 @@ func TestReferenceAgrees(t *testing.T) {
 		require.NotEmpty(t, cmd.Example, cmd.Name())
 		row := regexp.MustCompile("(?m)^\\| `" + cmd.Name() + "[` ].*$").FindString(text)
 		require.NotEmpty(t, row, cmd.Name())
-		said := regexp.MustCompile("`--([a-z]+)`").FindAllStringSubmatch(row, -1)
+		said := regexp.MustCompile("`--([a-z-]+)`").FindAllStringSubmatch(row, -1)
 		count := 0
 		cmd.Flags().VisitAll(func(f *pflag.Flag) {
 			count++

@@ -8,6 +8,7 @@ import (
 
 func newGenerate() *cobra.Command {
 	var s settings
+	var update bool
 	cmd := &cobra.Command{
 		Use:   "generate [SPEC] --out DIR",
 		Short: "Write the typed package",
@@ -16,6 +17,9 @@ func newGenerate() *cobra.Command {
 The same document gives the same bytes. Files that tornadogen did not write are never overwritten or removed: .tornadogen.json
 in the folder lists those that it wrote. When a run is cut short, the next one repairs the folder.
 
+References to http and https addresses are followed with --allow-remote alone. The hash of each document is written to
+tornadogen.lock in the current folder, and from then on a document with another hash is refused.
+
 SPEC and the flags may stand in tornadogen.yaml in the current folder. Warnings go to standard error, with --format json to
 standard output.`,
 		Example: `  tornadogen generate openapi.yaml --out petapi
@@ -23,14 +27,22 @@ standard output.`,
   tornadogen generate                                # all of it from tornadogen.yaml`,
 		Args: args(0, 1, ""),
 	}
-	s.flags(cmd, "out", "package", "only", "root", "strict")
+	s.flags(cmd, "out", "package", "only", "root", "allow-remote", "strict")
+	cmd.Flags().BoolVar(&update, "update-lock", false, "take what is on the network now for what tornadogen.lock has")
 	f := formatFlag(cmd, "text", "json")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		s.locking = lockExtend
+		if update {
+			s.locking = lockUpdate
+		}
 		o, err := s.prepare(cmd, args, func(findings spec.Diagnostics) error { return tell(cmd, f, s.Spec, findings) })
 		if err != nil {
 			return err
 		}
-		return o.write(func(string) error { return nil })
+		if err := o.write(func(string) error { return nil }); err != nil || s.remote == nil {
+			return err
+		}
+		return s.remote.lock.write()
 	}
 	return cmd
 }

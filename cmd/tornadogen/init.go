@@ -33,7 +33,7 @@ A build of tornadogen that is no release puts a replace directive into go.mod, w
   tornadogen init ~/shop --spec openapi.yaml --module example.com/shop --package shopapi`,
 		Args: args(1, 1, "DIR"),
 	}
-	s.flags(cmd, "spec", "package", "root", "strict")
+	s.flags(cmd, "spec", "package", "root", "allow-remote", "strict")
 	cmd.Flags().StringVar(&module, "module", "", "module path of the service; default: the name of DIR")
 	cmd.Flags().Lookup("package").Usage = "name of the generated package; default: made of the document's title"
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {

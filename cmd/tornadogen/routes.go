@@ -35,7 +35,7 @@ A kind is plain: a function that returns the answer. Limits are default: those o
   tornadogen routes openapi.yaml --format json`,
 		Args: args(0, 1, ""),
 	}
-	s.flags(cmd, "root", "strict")
+	s.flags(cmd, "root", "allow-remote", "strict")
 	f := formatFlag(cmd, "text", "json")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		document := ""
