@@ -29,13 +29,7 @@ type service struct {
 func (s *Server) run(ctx context.Context, listeners []*Listener) error {
 	base, cut := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cut(context.Canceled)
-	svc := &service{
-		server: s, base: base, timeouts: s.timeouts,
-		limits: http1.Limits{Target: s.limits.Target, HeaderBytes: s.limits.HeaderBytes, HeaderFields: s.limits.HeaderCount},
-	}
-	if len(s.mounts.list) > 0 {
-		svc.mounts = &s.mounts
-	}
+	svc := s.newService(base)
 	engine, err := worker.New(s.workerOptions(svc))
 	for _, l := range listeners {
 		if err == nil {
@@ -66,6 +60,18 @@ func (s *Server) run(ctx context.Context, listeners []*Listener) error {
 		return ErrCut
 	}
 	return <-ended
+}
+
+// newService makes what answers the requests of s. base is the parent of their contexts.
+func (s *Server) newService(base context.Context) *service {
+	svc := &service{
+		server: s, base: base, timeouts: s.timeouts,
+		limits: http1.Limits{Target: s.limits.Target, HeaderBytes: s.limits.HeaderBytes, HeaderFields: s.limits.HeaderCount},
+	}
+	if len(s.mounts.list) > 0 {
+		svc.mounts = &s.mounts
+	}
+	return svc
 }
 
 // workerOptions translates the options of the server.
