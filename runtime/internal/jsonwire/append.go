@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"math"
+	"math/bits"
 	"net/netip"
 	"strconv"
 	"time"
@@ -25,14 +26,17 @@ func AppendKey(b []byte, quoted string) []byte {
 
 // AppendString appends s in quotes. Only what RFC 8259 section 7 demands is escaped; what is not UTF-8 becomes U+FFFD.
 func AppendString(b []byte, s string) []byte {
+	if i := plainPrefix(s, 0); i < len(s) {
+		return appendEscaped(b, s, i)
+	}
+	return append(append(append(b, '"'), s...), '"')
+}
+
+// appendEscaped is AppendString for a string whose first byte that is not plain is at i.
+func appendEscaped(b []byte, s string, i int) []byte {
 	b = append(b, '"')
-	start, i := 0, 0
-	for {
-		i = plainPrefix(s, i)
-		if i == len(s) {
-			b = append(b, s[start:]...)
-			return append(b, '"')
-		}
+	start := 0
+	for ; i < len(s); i = plainPrefix(s, i) {
 		if c := s[i]; c < utf8.RuneSelf {
 			b = appendEscape(append(b, s[start:i]...), c)
 			i++
@@ -47,21 +51,33 @@ func AppendString(b []byte, s string) []byte {
 		}
 		i += n
 	}
+	return append(append(b, s[start:]...), '"')
 }
 
-// plainPrefix returns the place of the first byte of s[i:] that is not ASCII or has to be escaped.
+// plainPrefix returns the place of the first byte of s[i:] that is not ASCII or has to be escaped, or len(s).
 func plainPrefix(s string, i int) int {
 	for ; len(s)-i >= 8; i += 8 {
-		w := uint64(s[i]) | uint64(s[i+1])<<8 | uint64(s[i+2])<<16 | uint64(s[i+3])<<24 |
-			uint64(s[i+4])<<32 | uint64(s[i+5])<<40 | uint64(s[i+6])<<48 | uint64(s[i+7])<<56
-		if (special(w)|w)&highs != 0 {
-			break
+		if mark := notPlain(word(s[i:])); mark != 0 {
+			return i + bits.TrailingZeros64(mark)>>3
 		}
 	}
-	for i < len(s) && plain[s[i]] {
-		i++
+	rest := len(s) - i
+	if rest == 0 || len(s) < 8 {
+		for i < len(s) && plain[s[i]] {
+			i++
+		}
+		return i
 	}
-	return i
+	// The last bytes with zeros behind them, the first of which is not plain.
+	w := word(s[len(s)-8:]) >> (64 - 8*rest)
+	return i + bits.TrailingZeros64(notPlain(w))>>3
+}
+
+// word returns the first eight bytes of s, the first one lowest. The compiler makes one load of it.
+func word(s string) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }
 
 // plain marks the ASCII bytes that stand for themselves in a string.
@@ -98,7 +114,12 @@ func AppendNull(b []byte) []byte { return append(b, nullText...) }
 func AppendBool(b []byte, v bool) []byte { return strconv.AppendBool(b, v) }
 
 // AppendInt64 appends v.
-func AppendInt64(b []byte, v int64) []byte { return strconv.AppendInt(b, v, 10) }
+func AppendInt64(b []byte, v int64) []byte {
+	if uint64(v) < 10 {
+		return append(b, '0'+byte(v))
+	}
+	return strconv.AppendInt(b, v, 10)
+}
 
 // AppendUint64 appends v.
 func AppendUint64(b []byte, v uint64) []byte { return strconv.AppendUint(b, v, 10) }
@@ -109,27 +130,59 @@ func AppendFloat64(b []byte, v float64) []byte { return appendFloat(b, v, 64) }
 // AppendFloat32 is AppendFloat64 for 32 bits.
 func AppendFloat32(b []byte, v float32) []byte { return appendFloat(b, float64(v), 32) }
 
-func appendFloat(b []byte, v float64, bits int) []byte {
+func appendFloat(b []byte, v float64, size int) []byte {
 	abs := math.Abs(v)
-	if abs < 1<<24 && v == math.Trunc(v) && (v != 0 || !math.Signbit(v)) {
-		return strconv.AppendInt(b, int64(v), 10)
+	if v == math.Trunc(v) && (abs < 1<<24 || size == 64 && abs < 1e15) && (v != 0 || !math.Signbit(v)) {
+		return AppendInt64(b, int64(v))
 	}
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return AppendNull(b)
 	}
+	if size == 64 {
+		if n, places := shortDecimal(abs); places > 0 {
+			return appendDecimal(b, n, places, v < 0)
+		}
+	}
 	format := byte('f')
-	if bits == 64 && (abs < 1e-6 || abs >= 1e21) || bits == 32 && (float32(abs) < 1e-6 || float32(abs) >= 1e21) {
+	if size == 64 && (abs < 1e-6 || abs >= 1e21) || size == 32 && (float32(abs) < 1e-6 || float32(abs) >= 1e21) {
 		format = 'e'
 	}
 	if abs == 0 {
 		format = 'f'
 	}
-	b = strconv.AppendFloat(b, v, format, -1, bits)
+	b = strconv.AppendFloat(b, v, format, -1, size)
 	if n := len(b); format == 'e' && n >= 4 && b[n-4] == 'e' && b[n-3] == '-' && b[n-2] == '0' { // e-09 is e-9
 		b[n-2] = b[n-1]
 		b = b[:n-1]
 	}
 	return b
+}
+
+// shortDecimal returns n and places if v, which is not negative, is n / 10^places with one or two places, as prices are;
+// else places is 0. v is no integer below 1e15. n has 15 digits at most and does not end in 0. Then there is no shorter number that reads back as v:
+// of two different numbers of up to 15 digits no float64 is the nearest to both.
+func shortDecimal(v float64) (n uint64, places int) {
+	if v >= 1e12 {
+		return 0, 0
+	}
+	for places = 1; places <= 2; places++ {
+		n = uint64(v*powers[places] + 0.5)
+		if n > 0 && float64(n)/powers[places] == v { // both are exact, so the quotient is rounded as a reader rounds it
+			return n, places
+		}
+	}
+	return 0, 0
+}
+
+// appendDecimal appends n / 10^places; places is 1 or 2.
+func appendDecimal(b []byte, n uint64, places int, negative bool) []byte {
+	if negative {
+		b = append(b, '-')
+	}
+	if places == 1 {
+		return append(strconv.AppendUint(b, n/10, 10), '.', byte('0'+n%10))
+	}
+	return append(strconv.AppendUint(b, n/100, 10), '.', byte('0'+n/10%10), byte('0'+n%10))
 }
 
 // AppendTime appends t by RFC 3339 with as many digits of a second's fraction as are needed; null for a year that RFC 3339 cannot

@@ -44,6 +44,21 @@ func TestAppendString(t *testing.T) {
 	}
 }
 
+// What has to be escaped is found wherever it stands.
+func TestAppendStringAtEveryPlace(t *testing.T) {
+	const plain = "the quick brown fox jump"
+	for n := range len(plain) {
+		for i := range n {
+			for c, want := range map[string]string{`"`: `\"`, `\`: `\\`, "\n": `\n`, "é": "é", "\x80": "\uFFFD", "\x7f": "\x7f"} {
+				s := plain[:i] + c + plain[i:n]
+				assert.Equal(t, `"`+plain[:i]+want+plain[i:n]+`"`, string(jsonwire.AppendString(nil, s)))
+				s, want = s+c, plain[:i]+want+plain[i:n]+want
+				assert.Equal(t, `"`+want+`"`, string(jsonwire.AppendString(nil, s)))
+			}
+		}
+	}
+}
+
 func TestAppendStringAgainstEncodingJSON(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := rapid.String().Draw(t, "s")
@@ -55,7 +70,8 @@ func TestAppendStringAgainstEncodingJSON(t *testing.T) {
 func TestAppendNumbers(t *testing.T) {
 	for _, v := range []float64{
 		0, math.Copysign(0, -1), 1, -1, 0.1, 1.5, 100, 1 << 24, 1<<24 + 1, 1 << 53, 123456789.125, 1e20, 1e21, -1e21, 1e22, 1e-6, 1e-7, 9.99e-7, 1e-9, 1e-10,
-		5e-324, math.MaxFloat64, 3.4e38, math.Pi,
+		5e-324, math.MaxFloat64, 3.4e38, math.Pi, 0.05, 0.01, -1249.95, 1249.9, 1e12 - 0.1, 1e12 + 0.1, 999999999999.99, 1e15 - 1, 1e15, 1e15 + 1,
+		0.1 + 0.2, 1.005, 0.29999999999999999, 33.329999999999998, 33.33,
 	} {
 		assert.Equal(t, plainJSON(t, v), string(jsonwire.AppendFloat64(nil, v)))
 		if f := float32(v); !math.IsInf(float64(f), 0) {
@@ -71,6 +87,10 @@ func TestAppendNumbers(t *testing.T) {
 		assert.Equal(t, plainJSON(t, f), string(jsonwire.AppendFloat64(nil, f)))
 		f32 := rapid.Float32().Draw(t, "f32")
 		assert.Equal(t, plainJSON(t, f32), string(jsonwire.AppendFloat32(nil, f32)))
+	})
+	rapid.Check(t, func(t *rapid.T) { // prices
+		f := float64(rapid.Int64Range(-1e14, 1e14).Draw(t, "n")) / rapid.SampledFrom([]float64{1, 10, 100, 1000}).Draw(t, "unit")
+		assert.Equal(t, plainJSON(t, f), string(jsonwire.AppendFloat64(nil, f)))
 	})
 	assert.Equal(t, "-9223372036854775808", string(jsonwire.AppendInt64(nil, math.MinInt64)))
 	assert.Equal(t, "18446744073709551615", string(jsonwire.AppendUint64(nil, math.MaxUint64)))

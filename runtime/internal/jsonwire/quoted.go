@@ -15,10 +15,16 @@ const (
 
 // special marks, by its high bit, the first byte of w (in memory order) that ends the plain part of a string: a quote, a
 // backslash, a control character. Marks behind the first may be wrong.
-func special(w uint64) uint64 {
-	quote := w ^ ones*'"'
-	slash := w ^ ones*'\\'
-	return ((quote-ones)&^quote | (slash-ones)&^slash | (w-ones*' ')&^w) & highs
+func special(w uint64) uint64 { return candidates(w) &^ w & highs }
+
+// notPlain marks, as special does, the first byte of w that is not ASCII or has to be escaped.
+func notPlain(w uint64) uint64 { return (candidates(w) | w) & highs }
+
+// candidates marks what special does, and some bytes beyond ASCII. The bit in which a quote differs from a space tells none
+// of the control characters from the others: without it, they and the quote are what is at most a space.
+func candidates(w uint64) uint64 {
+	const differs = '"' ^ ' '
+	return ((w ^ ones*differs) - ones*(' '+1)) | ((w ^ ones*'\\') - ones)
 }
 
 // quoted consumes the string at the cursor, which stands on its quote, and returns where its contents stand. escaped tells
