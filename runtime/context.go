@@ -10,15 +10,28 @@ import (
 // requestContext is the context of one request. Each is used for one request only, so that a handler may keep it beyond
 // the end; they are cut from blocks to save allocations. What cancels it is made when somebody asks for Done.
 type requestContext struct {
-	parent context.Context          // immutable
-	peer   peer                     // immutable
-	call   atomic.Pointer[exchange] // the request while a frame holds it, nil while it is awaited and after its end
+	parent context.Context // immutable
+	peer   peer            // immutable
+	held   *exchange       // the request; belongs to its frame, see exchange
+	life   atomic.Uint32   // lifeAway, lifeWatched, lifeEnded
 
-	mu     sync.Mutex
-	inner  context.Context         // guarded by mu; nil until Done is called
-	cancel context.CancelCauseFunc // guarded by mu; of inner
-	ended  error                   // guarded by mu; the cause, nil while the request runs
+	mu      sync.Mutex
+	watched *watchedContext // guarded by mu; nil until Done is called or something but the request's end ends c
 }
+
+// watchedContext is what a requestContext needs that somebody has asked for Done.
+type watchedContext struct {
+	inner  context.Context         // nil until Done is called
+	cancel context.CancelCauseFunc // of inner
+	ended  error                   // the cause, nil while the request runs
+}
+
+// The bits of requestContext.life.
+const (
+	lifeAway    uint32 = 1 << iota // no frame holds the request: its body is awaited
+	lifeWatched                    // there is a watchedContext
+	lifeEnded                      // the request has ended
+)
 
 // contextBlock is how many contexts are allocated at once.
 const contextBlock = 16
@@ -32,37 +45,64 @@ func (s *contextSource) next(parent context.Context, p peer, x *exchange) *reque
 	}
 	c := &s.block[0]
 	s.block = s.block[1:]
-	c.parent, c.peer = parent, p
-	c.call.Store(x)
+	c.parent, c.peer, c.held = parent, p, x
 	return c
 }
 
 // Deadline is that of the parent, where it has one.
 func (c *requestContext) Deadline() (time.Time, bool) { return c.parent.Deadline() }
 
+// exchange is the request while a frame holds it, nil while its body is awaited and after its end.
+func (c *requestContext) exchange() *exchange {
+	if c.life.Load()&(lifeAway|lifeEnded) != 0 {
+		return nil
+	}
+	return c.held
+}
+
+// letGo and hold stand around the time in which no frame holds the request. The owner of the request calls them.
+func (c *requestContext) letGo() { c.life.Or(lifeAway) }
+
+func (c *requestContext) hold(x *exchange) {
+	c.held = x
+	c.life.And(^lifeAway)
+}
+
+// watch returns what ends c and is known to finish. The caller holds mu.
+func (c *requestContext) watch() *watchedContext {
+	if c.watched == nil {
+		c.watched = new(watchedContext)
+		if c.life.Or(lifeWatched)&lifeEnded != 0 {
+			c.watched.ended = context.Canceled
+		}
+	}
+	return c.watched
+}
+
 // Done is closed when the client has hung up, the server is cut off, or the request has ended.
 func (c *requestContext) Done() <-chan struct{} {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.inner == nil {
-		c.inner, c.cancel = context.WithCancelCause(c.parent)
-		if c.ended != nil {
-			c.cancel(c.ended)
+	w := c.watch()
+	if w.inner == nil {
+		w.inner, w.cancel = context.WithCancelCause(c.parent)
+		if w.ended != nil {
+			w.cancel(w.ended)
 		} else {
 			c.peer.watch(c)
 		}
 	}
-	return c.inner.Done()
+	return w.inner.Done()
 }
 
 // Err is nil while the request runs and its client is there.
 func (c *requestContext) Err() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	switch {
-	case c.inner != nil:
-		return c.inner.Err()
-	case c.ended != nil, c.peer.gone():
+	switch w := c.watched; {
+	case w != nil && w.inner != nil:
+		return w.inner.Err()
+	case w != nil && w.ended != nil, c.life.Load()&lifeEnded != 0, c.peer.gone():
 		return context.Canceled
 	}
 	return c.parent.Err()
@@ -76,7 +116,10 @@ func (c *requestContext) Value(key any) any {
 		return c
 	}
 	c.mu.Lock()
-	inner := c.inner
+	var inner context.Context
+	if c.watched != nil {
+		inner = c.watched.inner
+	}
 	c.mu.Unlock()
 	if inner != nil {
 		return inner.Value(key) // package context finds its own kind here, so that children need no goroutine
@@ -88,10 +131,11 @@ func (c *requestContext) Value(key any) any {
 // from any goroutine.
 func (c *requestContext) end(cause error) (watched bool) {
 	c.mu.Lock()
-	if c.ended == nil {
-		c.ended = cause
+	w := c.watch()
+	if w.ended == nil {
+		w.ended = cause
 	}
-	cancel := c.cancel
+	cancel := w.cancel
 	c.mu.Unlock()
 	if cancel != nil {
 		cancel(cause)
@@ -101,6 +145,8 @@ func (c *requestContext) end(cause error) (watched bool) {
 
 // finish ends c with its request. The owner of the request calls it once. It reports whether the connection knows of c.
 func (c *requestContext) finish() (watched bool) {
-	c.call.Store(nil)
+	if c.life.Or(lifeEnded)&lifeWatched == 0 {
+		return false // and who asks for Done from now on finds the end
+	}
 	return c.end(context.Canceled)
 }

@@ -154,7 +154,9 @@ func (x *exchange) answer() {
 
 // settle makes the answer complete: the fields that the handler set through Raw, or a 500 in place of what cannot be sent.
 func (x *exchange) settle() {
-	x.reply.fields = append(x.reply.fields, x.raw.fields...)
+	if len(x.raw.fields) > 0 {
+		x.reply.fields = append(x.reply.fields, x.raw.fields...)
+	}
 	if err := x.reply.check(); err != nil {
 		x.log("answer cannot be sent", "error", err)
 		x.reply.reset()

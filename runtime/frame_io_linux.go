@@ -11,22 +11,30 @@ import (
 
 // fill reads more of the request at the front. When nothing is there it reports false, with what becomes of the connection.
 func (f *frame) fill() (worker.Next, bool) {
+	if !f.conn.Readable() {
+		return f.wait(), false
+	}
 	f.makeRoom()
 	n, err := f.conn.Read(f.buf[f.w:])
-	switch {
-	case errors.Is(err, worker.ErrWouldBlock):
-		return f.wait(), false
-	case errors.Is(err, io.EOF):
-		f.flush()
-		f.lost()
-		return worker.Close, false
-	case err != nil:
-		f.broken = true
-		f.lost()
-		return worker.Close, false
+	if err != nil {
+		return f.unread(err), false
 	}
 	f.w += n
 	return 0, true
+}
+
+// unread deals with what kept a read from giving anything.
+func (f *frame) unread(err error) worker.Next {
+	switch {
+	case errors.Is(err, worker.ErrWouldBlock):
+		return f.wait()
+	case errors.Is(err, io.EOF):
+		f.flush()
+	default:
+		f.broken = true
+	}
+	f.lost()
+	return worker.Close
 }
 
 // makeRoom sees to it that there is space behind what was received. The limits for heads and bodies bound the growth.
@@ -78,7 +86,7 @@ func (f *frame) suspend() {
 	}
 	if f.phase == phaseBody {
 		p.match, p.request, p.ctx = f.x.match, f.x.request, f.x.ctx
-		f.x.request.call.Store(nil)
+		f.x.request.letGo()
 	}
 	f.conn.Data = p
 	if f.deadline.IsZero() { // line ends behind a body, and nothing of a request
@@ -106,12 +114,16 @@ func (p *pending) drop() (watched bool) { return p.request != nil && p.request.f
 
 // Release makes the frame ready for the next connection.
 func (f *frame) Release() {
-	f.x.reset()
+	if f.x.request != nil { // else closeExchange has done it
+		f.x.reset()
+	}
 	f.r, f.w, f.out, f.progress = 0, 0, f.out[:0], progress{}
 	f.service, f.conn, f.x.peer = nil, nil, nil
-	f.x.head = http1.Head{Fields: f.x.head.Fields[:0]}
 	if len(f.buf) > maxKeptBuffer {
 		f.buf = nil
+	}
+	if f.buf == nil { // else what stands in the head keeps no more than the frame keeps
+		f.x.head = http1.Head{Fields: f.x.head.Fields[:0]}
 	}
 	if cap(f.out) > maxKeptBuffer {
 		f.out = nil

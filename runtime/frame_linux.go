@@ -101,7 +101,7 @@ func (f *frame) attach(s *service, c *worker.Conn) {
 	if f.phase == phaseBody {
 		f.x.match, f.x.request, f.x.ctx = p.match, p.request, p.ctx
 		f.rebind()
-		p.request.call.Store(&f.x)
+		p.request.hold(&f.x)
 	}
 }
 
@@ -276,12 +276,15 @@ func (f *frame) beginBody() verdict {
 		return f.refused()
 	}
 	f.phase = phaseBody
-	f.deadline = f.conn.Now().Add(f.service.timeouts.Body)
 	f.chunked, f.body = http1.Chunked{MaxBody: limit}, nil
 	if h.Expect100 && f.w-f.r == f.headLen {
 		f.out = append(f.out, http1.Continue...)
 	}
-	return f.receiveBody()
+	v := f.receiveBody()
+	if v == needMore {
+		f.deadline = f.conn.Now().Add(f.service.timeouts.Body)
+	}
+	return v
 }
 
 // receiveBody answers once the body is complete.
@@ -373,7 +376,7 @@ func (f *frame) closeExchange() {
 // writeAnswer renders the reply behind the answers that wait, and writes large bodies at once. It returns the size of the body.
 func (f *frame) writeAnswer(end connectionEnd) int {
 	head := bytes.Equal(f.x.head.Method, methodHead)
-	out, tail := f.x.reply.appendTo(f.out, f.service.date.get(f.conn.Now()), end, head)
+	out, tail := f.x.reply.appendTo(f.out, f.service.date.get(f.conn.Unix()), end, head)
 	f.out = out
 	if tail != nil && !f.broken {
 		f.broken = f.conn.Writev([][]byte{out, tail}, f.service.timeouts.Write) != nil

@@ -140,7 +140,7 @@ func (m *mounted) sendHead(whole bool) {
 	}
 	b := http1.AppendStatusLine(f.out, m.status)
 	if !m.dated {
-		b = append(b, f.service.date.get(f.conn.Now())...)
+		b = append(b, f.service.date.get(f.conn.Unix())...)
 	}
 	b = append(b, m.fields...)
 	if m.sniffed != "" {

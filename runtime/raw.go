@@ -28,7 +28,7 @@ func Raw(ctx context.Context) Request {
 }
 
 func (r Request) exchange() *exchange {
-	x := r.c.call.Load()
+	x := r.c.exchange()
 	if x == nil {
 		panic("tornado: Raw is used after its handler has returned")
 	}

@@ -134,9 +134,8 @@ type renderedDate struct {
 	line   []byte // immutable
 }
 
-// get returns the line. now tells when it is due to be rendered again; what it shows is the clock on the wall.
-func (d *dateLine) get(now time.Time) []byte {
-	second := now.Unix()
+// get returns the line. second tells when it is due to be rendered again; what it shows is the clock on the wall.
+func (d *dateLine) get(second int64) []byte {
 	if r := d.now.Load(); r != nil && r.second == second {
 		return r.line
 	}

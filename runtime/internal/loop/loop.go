@@ -29,6 +29,7 @@ const (
 type Loop struct {
 	id     int
 	poller Poller       // immutable
+	epoch  int64        // immutable; the poller's Origin in nanoseconds since 1970
 	hooks  Hooks        // immutable after Run
 	log    *slog.Logger // immutable
 	owner  owner        // who runs the loop, in race builds
@@ -64,7 +65,7 @@ type Loop struct {
 
 // New returns a loop over poller, which belongs to it from then on.
 func New(id int, poller Poller, log *slog.Logger) *Loop {
-	l := &Loop{id: id, poller: poller, log: log, spare: -1, done: make(chan struct{})}
+	l := &Loop{id: id, poller: poller, epoch: poller.Origin().UnixNano(), log: log, spare: -1, done: make(chan struct{})}
 	l.wheel.slots = &l.slots
 	l.touch()
 	return l
@@ -94,6 +95,9 @@ func (l *Loop) Precise() time.Duration { return l.poller.Now() }
 // At turns a time on the loop's clock into a wall time, and When one into the
 // other. Any goroutine.
 func (l *Loop) At(d time.Duration) time.Time { return l.poller.Origin().Add(d) }
+
+// Unix is At in whole seconds since 1970. Any goroutine.
+func (l *Loop) Unix(d time.Duration) int64 { return (l.epoch + int64(d)) / int64(time.Second) }
 
 // When is the inverse of At. Any goroutine.
 func (l *Loop) When(t time.Time) time.Duration { return t.Sub(l.poller.Origin()) }

@@ -116,6 +116,9 @@ func (c *Conn) addresses() *addrs {
 // people see. Any goroutine.
 func (c *Conn) Now() time.Time { return c.pool.loop.At(c.now()) }
 
+// Unix is Now in whole seconds since 1970, and costs less. Any goroutine.
+func (c *Conn) Unix() int64 { return c.pool.loop.Unix(c.now()) }
+
 func (c *Conn) now() time.Duration {
 	if c.onLoop {
 		return c.pool.loop.Precise()

@@ -56,7 +56,7 @@ type pool struct {
 	marked   *Conn         // guarded by mu; a queued connection whose waiting time is measured
 	markedAt time.Duration // guarded by mu
 
-	queued  atomic.Int32 // queue.n
+	queued  atomic.Int32 // 0 while the queue is empty
 	alarmed atomic.Bool  // awake is posted
 	corpses atomic.Int32 // closed.n
 	stats   poolStats
@@ -222,7 +222,9 @@ func (p *pool) take(w *worker) *Conn {
 // taken takes the first connection, of which there is one, and unlocks mu.
 func (p *pool) taken() *Conn {
 	c := p.queue.pop()
-	p.queued.Store(int32(p.queue.n))
+	if p.queue.n == 0 {
+		p.queued.Store(0)
+	}
 	p.takes++
 	if c != p.marked {
 		p.mu.Unlock()
