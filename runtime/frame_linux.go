@@ -47,8 +47,9 @@ type frame struct {
 
 	buf      []byte // buf[r:w] was received and not answered; the request at the front begins at r
 	r, w     int
-	out      []byte         // answers that were not written yet
-	broken   bool           // a write failed: the peer is gone
+	out      []byte // answers that were not written yet
+	broken   bool   // a write failed: the peer is gone
+	front    front
 	records  []accessRecord // of the answers that wait
 	answered int            // requests of this turn
 
@@ -376,7 +377,7 @@ func (f *frame) closeExchange() {
 // writeAnswer renders the reply behind the answers that wait, and writes large bodies at once. It returns the size of the body.
 func (f *frame) writeAnswer(end connectionEnd) int {
 	head := bytes.Equal(f.x.head.Method, methodHead)
-	out, tail := f.x.reply.appendTo(f.out, f.service.date.get(f.conn.Unix()), end, head)
+	out, tail := f.x.reply.appendTo(f.out, f.front.of(&f.x.reply, f.conn.Unix(), &f.service.date), end, head)
 	f.out = out
 	if tail != nil && !f.broken {
 		f.broken = f.conn.Writev([][]byte{out, tail}, f.service.timeouts.Write) != nil

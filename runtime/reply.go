@@ -2,7 +2,6 @@ package tornado
 
 import (
 	"fmt"
-	"strconv"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
 	"github.com/tornadogen/tornadogen/runtime/internal/param"
@@ -128,16 +127,34 @@ func (w *Reply) check() error {
 	return nil
 }
 
-// appendTo appends the answer as HTTP/1.1 to b: the head, and the body unless it is left out (HEAD). Bodies of more than
-// joinedBody bytes are left to the caller, who writes them after b without a copy.
-func (w *Reply) appendTo(b []byte, date []byte, end connectionEnd, head bool) (out, tail []byte) {
-	b = http1.AppendStatusLine(b, w.status)
-	b = append(b, date...)
+// front is the beginning of a head, which most of the answers of a second have in common: status, date and media type. It
+// belongs to a frame.
+type front struct {
+	status int
+	media  string
+	second int64
+	lines  []byte
+}
+
+// of gives the lines with which w begins in that second, until the next call.
+func (f *front) of(w *Reply, second int64, date *dateLine) []byte {
+	if f.second == second && f.status == w.status && f.media == w.media {
+		return f.lines
+	}
+	b := append(http1.AppendStatusLine(f.lines[:0], w.status), date.get(second)...)
 	if w.media != "" && http1.BodyAllowed(w.status) {
 		b = append(b, "Content-Type: "...)
 		b = append(b, w.media...)
 		b = append(b, '\r', '\n')
 	}
+	*f = front{w.status, w.media, second, b}
+	return b
+}
+
+// appendTo appends the answer as HTTP/1.1 to b: the head, which begins with the lines of its front, and the body unless it is
+// left out (HEAD). Bodies of more than joinedBody bytes are left to the caller, who writes them after b without a copy.
+func (w *Reply) appendTo(b, front []byte, end connectionEnd, head bool) (out, tail []byte) {
+	b = append(b, front...)
 	for i := range w.fields {
 		f := &w.fields[i]
 		b = append(append(append(append(b, f.name...), ": "...), f.value...), '\r', '\n')
@@ -146,9 +163,7 @@ func (w *Reply) appendTo(b []byte, date []byte, end connectionEnd, head bool) (o
 	if !http1.BodyAllowed(w.status) {
 		return append(b, '\r', '\n'), nil
 	}
-	b = append(b, "Content-Length: "...)
-	b = strconv.AppendInt(b, int64(len(w.body)), 10)
-	b = append(b, "\r\n\r\n"...)
+	b = append(http1.AppendContentLength(b, int64(len(w.body))), '\r', '\n')
 	switch {
 	case head:
 		return b, nil

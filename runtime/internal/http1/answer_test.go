@@ -3,6 +3,7 @@ package http1
 import (
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -102,6 +103,9 @@ func TestBodyAllowed(t *testing.T) {
 func TestAppendBody(t *testing.T) {
 	t.Parallel()
 	assert.Equal(t, "Content-Length: 0\r\n", string(AppendContentLength(nil, 0)))
+	for _, n := range []int64{9, 10, 99, 100, 109, 999, 1000, 1001} {
+		assert.Equal(t, "Content-Length: "+strconv.FormatInt(n, 10)+"\r\n", string(AppendContentLength(nil, n)))
+	}
 	assert.Equal(t, "Content-Length: 9223372036854775807\r\n", string(AppendContentLength(nil, 1<<63-1)))
 	assert.Equal(t, "3\r\nabc\r\n", string(AppendChunk(nil, []byte("abc"))))
 	assert.Equal(t, "1f\r\n", string(AppendChunkSize(nil, 31)))

@@ -63,6 +63,11 @@ func MatchContentType[S ~string | ~[]byte](contentType S, patterns []string) int
 
 // MatchesAny says whether one of the patterns of MatchContentType matches.
 func MatchesAny[S ~string | ~[]byte](contentType S, patterns []string) bool {
+	for _, p := range patterns {
+		if p == string(contentType) && p != "" { // as it mostly is
+			return true
+		}
+	}
 	return MatchContentType(contentType, patterns) >= 0
 }
 

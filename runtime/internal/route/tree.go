@@ -74,7 +74,7 @@ func (w *walk) find(n *node, at int) bool {
 			end = at + i
 		}
 		mark := w.params.count
-		if next := n.literals.find(w.decoded(at, end)); next != nil {
+		if next := w.literal(n, at, end); next != nil {
 			if n.patterns == nil && n.variable == nil { // nothing to come back for
 				if end == len(w.path) {
 					return w.accept(next)
@@ -125,11 +125,19 @@ func (w *walk) accept(n *node) bool {
 	return true
 }
 
+// literal returns the node behind the literal segment that a node has for a segment of the path, nil if it has none.
+func (w *walk) literal(n *node, at, end int) *node {
+	switch {
+	case n.literals.count == 0: // then nothing needs to be decoded
+		return nil
+	case w.escaped:
+		return n.literals.find(w.decoded(at, end))
+	}
+	return n.literals.find(w.path[at:end])
+}
+
 // decoded returns a segment with its percent-encoding undone, cut behind the length that no literal has.
 func (w *walk) decoded(at, end int) []byte {
-	if !w.escaped || bytes.IndexByte(w.path[at:end], '%') < 0 {
-		return w.path[at:end]
-	}
 	b := w.params.scratch[:0]
 	for at < end && len(b) <= w.longest {
 		c, n, _ := token(w.path[:end], at)
