@@ -152,9 +152,6 @@ func NewShape(text string) *Shape { return param.NewShape(text) }
 // ParamWriter writes one parameter, or one header field of an answer.
 type ParamWriter = param.Writer
 
-// ObjectWriter writes the members of a parameter that is an object.
-type ObjectWriter = param.ObjectWriter
-
 // MatchMediaType reports whether a media type, in lower case and without parameters, is one of patterns: exact ones,
 // "application/*+json", "image/*", "*/*".
 func MatchMediaType(media string, patterns ...string) bool { return param.MatchesAny(media, patterns) }

@@ -61,9 +61,13 @@ func (in *Input) Path(i int, name string, style Style) Param {
 	return in.report.Value(param.Place{Name: name, In: param.InPath, Style: style}, in.path.Value(i), true)
 }
 
-// Query returns a parameter of the query. It is scanned once, at the first call.
+// Query returns a parameter of the query. It is scanned once, at the first call. In style Simple the parameter is the query as
+// a whole.
 func (in *Input) Query(name string, style Style) Param {
 	place := param.Place{Name: name, In: param.InQuery, Style: style}
+	if style == Simple {
+		return in.report.Value(place, in.x.head.RawQuery, len(in.x.head.RawQuery) > 0)
+	}
 	if !in.queryRead {
 		in.queryRead = true
 		if err := in.query.Parse(in.x.head.RawQuery, 0); err != nil {

@@ -98,14 +98,17 @@ type Parameter struct {
 	Required    bool // always true for path parameters
 	Deprecated  bool
 	// Style is one of the standard, or "tabDelimited" of OpenAPI 2.0, which has the delimiters in paths and headers too.
-	Style   string // "simple", "label", "matrix", "form", "spaceDelimited", "pipeDelimited", "deepObject"; the default is filled in
+	Style   string // "simple", "label", "matrix", "form", "spaceDelimited", "pipeDelimited", "deepObject", "cookie"; the default is filled in
 	Explode bool   // the default of the style is filled in
 	// AllowReserved lets reserved characters of the query pass without percent-encoding.
 	AllowReserved bool
+	// AllowEmptyValue lets a parameter of the query come without a value.
+	AllowEmptyValue bool
 	// Schema is never nil. Where the parameter has content, it is the schema of its only media type.
 	Schema *Schema
-	// ContentType is the media type of a parameter with content, else "".
+	// ContentType is the media type of a parameter with content, else "". Encoding is what it says of the members of a form.
 	ContentType string
+	Encoding    []*Encoding
 	Examples    []Literal
 	Extensions  Extensions
 }

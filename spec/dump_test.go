@@ -86,7 +86,7 @@ func (d *dumper) operation(op *Operation) {
 
 func (d *dumper) parameter(prefix string, p *Parameter) {
 	d.line("%s%s %s%s%s%s %s explode=%v%s%s: %s", prefix, p.In, p.Name, mark(" required", p.Required), mark(" deprecated", p.Deprecated),
-		mark(" reserved", p.AllowReserved), p.Style, p.Explode, text(" content=", p.ContentType), literals(" examples=", p.Examples), d.use(p.Schema))
+		mark(" reserved", p.AllowReserved)+mark(" empty", p.AllowEmptyValue), p.Style, p.Explode, text(" content=", p.ContentType), literals(" examples=", p.Examples), d.use(p.Schema))
 	d.extensions("      ", p.Extensions)
 }
 

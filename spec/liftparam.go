@@ -148,6 +148,7 @@ func (l *lifter) value(n *node, in In) *Parameter {
 		return p
 	}
 	p.AllowReserved, _ = n.truth("allowReserved")
+	p.AllowEmptyValue, _ = n.truth("allowEmptyValue")
 	p.Style, p.Explode = l.style(n, in)
 	p.Examples = l.examples(n)
 	if content := l.kids(n.get("content")); len(content) > 0 {
@@ -155,6 +156,7 @@ func (l *lifter) value(n *node, in In) *Parameter {
 			l.warn(content[1], "parameter-content", "a parameter has one media type; the others are left out", "keep one")
 		}
 		p.ContentType = strings.ToLower(content[0].key)
+		p.Encoding, _, _ = l.encodings(content[0].end())
 		if schema := content[0].end().get("schema"); schema != nil {
 			p.Schema = l.schema(schema)
 		}

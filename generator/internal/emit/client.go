@@ -60,13 +60,13 @@ func printCall(g *jen.Group, op *ir.Operation) {
 // callPlaces are the methods of client.Call that begin a parameter.
 var callPlaces = map[ir.In]string{ir.InPath: "Path", ir.InQuery: "Query", ir.InHeader: "Header", ir.InCookie: "Cookie"}
 
-func callParam(p *ir.Param) opener {
-	return func(name, style string) *jen.Statement {
-		code := tornado(style)
+func callParam(p *ir.Param) func() *jen.Statement {
+	return func() *jen.Statement {
+		code := style(p)
 		if p.Source.AllowReserved {
 			code = code.Op("|").Add(tornado("AllowReserved"))
 		}
-		return jen.Id("call").Dot(callPlaces[p.In]).Call(jen.Lit(name), code)
+		return jen.Id("call").Dot(callPlaces[p.In]).Call(jen.Lit(p.Wire), code)
 	}
 }
 

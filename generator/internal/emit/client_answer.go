@@ -51,8 +51,8 @@ func readResult(g *jen.Group, a *ir.Answer) {
 }
 
 // response reads the headers of the client's response in hand.
-var response = reader{in: "res", find: func(_ *ir.Param, name, style string) *jen.Statement {
-	return jen.Id("res").Dot("Param").Call(jen.Lit(name), tornado(style))
+var response = reader{in: "res", find: func(p *ir.Param) *jen.Statement {
+	return jen.Id("res").Dot("Param").Call(jen.Lit(p.Wire), style(p))
 }}
 
 // readParts reads status, headers and body of an answer into the struct v.

@@ -85,6 +85,31 @@ func key(s string) *jen.Statement {
 	return jen.Lit(s)
 }
 
+// longText is a string literal, in several lines where it is long.
+func longText(s string) *jen.Statement {
+	const width = 110
+	var code *jen.Statement
+	for {
+		end := len(s)
+		if end > width {
+			if end = strings.LastIndex(s[:width], ", ") + len(", "); end < len(", ") {
+				end = 0
+				for i := range s[:width] {
+					end = i
+				}
+			}
+		}
+		if code == nil {
+			code = key(s[:end])
+		} else {
+			code = code.Op("+").Line().Add(key(s[:end]))
+		}
+		if s = s[end:]; s == "" {
+			return code
+		}
+	}
+}
+
 // texts are string literals.
 func texts(list []string) []jen.Code {
 	out := make([]jen.Code, len(list))

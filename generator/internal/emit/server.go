@@ -119,8 +119,8 @@ func printWriteResponse(f *file, a *ir.Answer) {
 // writeAnswer adds the statements that write the answer v: headers, then body, which is the expression that holds it.
 func writeAnswer(g *jen.Group, a *ir.Answer, body string) {
 	for _, h := range a.Headers {
-		g.Add(writeParam("v."+h.Field, h, func(name, style string) *jen.Statement {
-			return jen.Id("w").Dot("Param").Call(jen.Lit(name), tornado(style))
+		g.Add(writeParam("v."+h.Field, h, func() *jen.Statement {
+			return jen.Id("w").Dot("Param").Call(jen.Lit(h.Wire), style(h))
 		})...)
 	}
 	status := jen.Lit(a.Status)

@@ -21,6 +21,13 @@ func printValidate(f *file, p *ir.Package) {
 			}
 		}))
 	}
+	if len(p.Shapes) > 0 {
+		f.decl("What the texts of parameters that have parts stand for.", jen.Var().DefsFunc(func(g *jen.Group) {
+			for _, s := range p.Shapes {
+				g.Id(s.Name).Op("=").Add(tornado("NewShape")).Call(longText(s.Text))
+			}
+		}))
+	}
 	var enums []*ir.Type
 	for _, t := range p.Types {
 		if t.Kind == ir.KindEnum && t.AliasOf == nil && t.Enum.Var != "" {

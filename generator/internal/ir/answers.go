@@ -136,11 +136,10 @@ func (b *builder) answer(r *spec.Response, c *Content, name string, isError bool
 		c.Field = scope.Take(c.Field)
 	}
 	for _, h := range r.Headers {
-		if p := b.param(h); p != nil {
-			p.Field = fieldName(scope, h)
-			p.Doc = deprecate(describe(p.Field, h.Description), h.Deprecated, h.Extensions)
-			a.Headers = append(a.Headers, p)
-		}
+		p := b.param(h, nil)
+		p.Field = fieldName(scope, h)
+		p.Doc = deprecate(describe(p.Field, h.Description), h.Deprecated, h.Extensions)
+		a.Headers = append(a.Headers, p)
 	}
 	return a
 }

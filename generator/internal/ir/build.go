@@ -53,7 +53,9 @@ type builder struct {
 	rank     map[*Type]int    // of declared types: the order of their schemas
 	rules    map[string]*Rule // by content
 	uses     []*Use
-	formats  map[string]bool // the unknown ones that were reported
+	formats  map[string]bool   // the unknown ones that were reported
+	shapes   map[string]*Shape // by content
+	shaper   shaper
 
 	layouts    *layouter
 	operations map[*spec.Operation]string // Go names
@@ -78,11 +80,13 @@ func newBuilder(api *spec.API, opts Options) *builder {
 		filling:    make(map[*Type]bool),
 		rank:       make(map[*Type]int),
 		rules:      make(map[string]*Rule),
+		shapes:     make(map[string]*Shape),
 		formats:    make(map[string]bool),
 		operations: make(map[*spec.Operation]string),
 		schemes:    make(map[*spec.SecurityScheme]bool),
 	}
 	b.layouts = newLayouter(b)
+	b.shaper = shaper{b: b, forms: make(map[string]*shapeForm)}
 	b.reserveNames()
 	return b
 }

@@ -14,7 +14,6 @@ const (
 	classRawMedia      = "raw-media-type"         // a body that arrives as bytes
 	classRepeated      = "repeated-media-type"    // one that differs from another in its parameters alone
 	classAssumedJSON   = "assumed-json"           // a range of media types that is taken for JSON
-	classParameter     = "parameter-left-out"     // a parameter that has no form
 	classParameterJSON = "parameter-as-json"      // a part of a parameter that is read as JSON text
 	classStyle         = "unspecified-style"      // a style that the standard does not define for the type
 	classNoSuccess     = "no-success-response"    // nothing to answer but errors

@@ -171,11 +171,11 @@ func (d *dumper) operation(op *Operation) {
 }
 
 func (d *dumper) param(indent string, p *Param) {
-	kinds := []string{"scalar", "array", "members", "map", "flat", "json"}
-	d.line("%s%s %s  // %s %s %s %s%s%s", indent, p.Field, p.Go, p.In, p.Wire, p.Style, kinds[p.Kind], ruleOf(p.Type), defaultText(p.Default))
-	for _, m := range p.Members {
-		d.line("%s  %s %s %s %s", indent, m.Field.Name, m.Wire, m.Style, kinds[m.Kind])
+	kind := []string{"scalar", "array", "json", "shaped"}[p.Kind]
+	if p.Shape != nil {
+		kind += " " + p.Shape.Text
 	}
+	d.line("%s%s %s  // %s %s %s %s%s%s", indent, p.Field, p.Go, p.In, p.Wire, p.Style, kind, ruleOf(p.Type), defaultText(p.Default))
 }
 
 func (d *dumper) answer(a *Answer) {

@@ -207,10 +207,7 @@ func (m *merger) partsOf(s *spec.Schema) []*spec.Schema {
 func (m *merger) identity(parts []*spec.Schema) string {
 	ids := make([]int, len(parts))
 	for i, p := range parts {
-		if m.ids[p] == 0 {
-			m.ids[p] = len(m.ids) + 1
-		}
-		ids[i] = m.ids[p]
+		ids[i] = m.id(p)
 	}
 	slices.Sort(ids)
 	var key []byte
@@ -278,3 +275,11 @@ func (m *merger) withoutUnion(s *spec.Schema) *spec.Schema {
 func (m *merger) isBare(s *spec.Schema) bool { return m.stripped[m.origin(s)] }
 
 func isUnion(s *spec.Schema) bool { return len(s.OneOf) > 0 || len(s.AnyOf) > 0 }
+
+// id returns a number that stands for a schema.
+func (m *merger) id(s *spec.Schema) int {
+	if m.ids[s] == 0 {
+		m.ids[s] = len(m.ids) + 1
+	}
+	return m.ids[s]
+}

@@ -35,6 +35,8 @@ type Package struct {
 	Codecs []*Codec
 	// Rules are the package-level variables of checks, in order of first use; rules of the same content are one.
 	Rules []*Rule
+	// Shapes are the package-level variables of parameters that have parts, in order of first use.
+	Shapes []*Shape
 	// Handlers are the interfaces, one for each tag that an operation has first, in the order of the document's tags.
 	Handlers   []*Handler
 	Operations []*Operation // in document order

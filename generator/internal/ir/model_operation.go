@@ -58,10 +58,8 @@ type ParamKind int
 const (
 	ParamScalar  ParamKind = iota // p.String(rule), ...
 	ParamArray                    // for item := range p.Items(); then p.CheckItems(len, rule) where Type.Rule is set
-	ParamMembers                  // for name, p := range p.Members(): an object whose members are Param.Members
-	ParamMap                      // for name, p := range p.Members(): a map
-	ParamFlat                     // every member is a parameter of its own, looked up under ParamMember.Wire
-	ParamJSON                     // p.JSON(), then p.EndJSON(): content, or what has no form of its own in text
+	ParamJSON                     // in.JSONParam(p), then in.EndJSONParam(p): content
+	ParamShaped                   // the same of p.As(Shape): an object, a union, a list of them
 )
 
 // Param is one parameter of a request, or one header of an answer.
@@ -79,21 +77,12 @@ type Param struct {
 	Required bool
 	Default  *Default // nil for none
 	Doc      string
-	// Item is how one item of a ParamArray, or one value of a ParamMap, is read: ParamScalar or ParamJSON.
-	Item ParamKind
-	// Members are those of ParamMembers and ParamFlat.
-	Members []*ParamMember
-	// Extra tells that members of ParamMembers that are not declared go to Struct.Extra, read as Item says.
-	Extra bool
-}
-
-// ParamMember is one property of a parameter that is an object.
-type ParamMember struct {
-	Field *Field
-	Wire  string    // under which it is looked up: "color" for ParamMembers; "color" or "filter[color]" for ParamFlat
-	Style string    // of ParamFlat: "Form" or "FormExplode"
-	Kind  ParamKind // ParamScalar, ParamArray (of ParamFlat only) or ParamJSON
-	Item  ParamKind // of ParamArray
+	// Shape is that of ParamShaped.
+	Shape *Shape
+	// AllowEmpty tells that an empty text is no value.
+	AllowEmpty bool
+	// Written tells that a client must write something: an empty list or object, of which nothing would be seen, is refused.
+	Written bool
 }
 
 // BodyShape says what a body is in Go.

@@ -173,31 +173,12 @@ func (c *collector) content(v *Content) {
 
 // param notes the rules that a parameter is checked with, and the codecs of what is read as JSON.
 func (c *collector) param(p *Param) {
-	if p.Kind == ParamJSON {
+	if p.Kind == ParamJSON || p.Kind == ParamShaped {
 		c.value(p.Type)
 		return
 	}
 	c.rule(p.Type.Rule)
 	if p.Type.Elem != nil {
-		c.item(p.Type.Elem.Type, p.Item)
+		c.rule(p.Type.Elem.Type.Rule)
 	}
-	for _, m := range p.Members {
-		switch m.Kind {
-		case ParamJSON:
-			c.value(m.Field.Type)
-		case ParamArray:
-			c.rule(m.Field.Type.Rule)
-			c.item(m.Field.Type.Elem.Type, m.Item)
-		default:
-			c.rule(m.Field.Type.Rule)
-		}
-	}
-}
-
-func (c *collector) item(t *Type, kind ParamKind) {
-	if kind == ParamJSON {
-		c.value(t)
-		return
-	}
-	c.rule(t.Rule)
 }

@@ -1,6 +1,7 @@
 package ir
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -11,7 +12,7 @@ import (
 // styles are the names of the runtime's constants, without and with explode.
 var styles = map[string][2]string{
 	"simple": {"Simple", "SimpleExplode"}, "label": {"Label", "LabelExplode"}, "matrix": {"Matrix", "MatrixExplode"},
-	"form": {"Form", "FormExplode"}, "spaceDelimited": {"SpaceDelimited", "FormExplode"},
+	"form": {"Form", "FormExplode"}, "cookie": {"Cookie", "CookieExplode"}, "spaceDelimited": {"SpaceDelimited", "FormExplode"},
 	"pipeDelimited": {"PipeDelimited", "FormExplode"}, "tabDelimited": {"TabDelimited", "FormExplode"},
 	"deepObject": {"DeepObject", "DeepObject"},
 }
@@ -30,10 +31,17 @@ func styleOf(p *spec.Parameter) string {
 	return pair[0]
 }
 
-// param plans a parameter or a header; nil where it has no form that could be read.
-func (b *builder) param(p *spec.Parameter) *Param {
+// param plans a parameter or a header. beside are the other parameters of the operation.
+func (b *builder) param(p *spec.Parameter, beside []*spec.Parameter) *Param {
 	out := &Param{Source: p, Wire: p.Name, In: p.In, Style: styleOf(p), Required: p.Required}
+	if p.In == spec.InQueryString {
+		out.In, out.Style = spec.InQuery, "Simple"
+	}
 	switch {
+	case p.In == spec.InQueryString && mediaType(p.ContentType) == formMedia:
+		out.Kind, out.Style = ParamShaped, "FormExplode"
+		out.Use = b.use(p.Schema, false)
+		b.wholeQuery(out, beside)
 	case p.ContentType != "" && !isJSON(mediaType(p.ContentType)):
 		out.Type = textType()
 		b.textContent(p)
@@ -41,15 +49,17 @@ func (b *builder) param(p *spec.Parameter) *Param {
 		out.Kind = ParamJSON
 		out.Use = b.use(p.Schema, false)
 	default:
-		t, _ := b.typeOf(p.Schema)
-		if out.Type = t; !b.shape(out, t) {
-			return nil
-		}
+		out.Type, _ = b.typeOf(p.Schema)
+		b.paramKind(out, beside)
 	}
 	out.Use = newUse(out.Type, !p.Required, false) // null has no form in text
 	out.Go = out.complete()
 	if !p.Required {
 		out.Default = b.defaultOf(p.Schema, out.Type)
+	}
+	switch out.Style {
+	case "FormExplode", "DeepObject":
+		out.Written = (out.Kind == ParamArray || out.Kind == ParamShaped) && (p.Required || out.Default != nil)
 	}
 	return out
 }
@@ -62,61 +72,32 @@ func (b *builder) textContent(p *spec.Parameter) {
 	}
 }
 
-// objectKeywords warns of what the schema of an object demands as a whole and the members of a parameter are not checked for.
-func (b *builder) objectKeywords(p *Param, s *spec.Schema) {
-	if s == nil {
-		return
-	}
-	const why = "of a parameter that is an object, each member is checked by itself"
-	if s.MinProperties != nil {
-		b.unenforced(s, "minProperties", why)
-	}
-	if s.MaxProperties != nil {
-		b.unenforced(s, "maxProperties", why)
-	}
-	switch extra := s.AdditionalProperties; {
-	case extra == nil:
-	case extra.Never:
-		b.unenforced(s, "additionalProperties", why+"; others are ignored")
-	case p.Kind == ParamFlat:
-		b.unenforced(s, "additionalProperties", "members that are not declared would be parameters of any name; they are ignored")
-	}
-}
-
-// ofTexts says whether all members of a union are scalars, or arrays of them.
-func ofTexts(t *Type) bool {
-	return !slices.ContainsFunc(t.Union.Members, func(m *UnionMember) bool {
-		kind := m.Type.Kind
-		return !isScalar(kind) && kind != KindJSON && (kind != KindArray || !isScalar(m.Type.Elem.Type.Kind))
-	})
-}
-
 func textType() *Type { return &Type{Kind: KindString, Go: scalars[KindString]} }
 
-// shape decides how text becomes a value of t, and puts another type in its place where that is text itself.
-func (b *builder) shape(p *Param, t *Type) bool {
-	switch t.Kind {
-	case KindArray:
-		p.Kind = ParamArray
-		b.shapeArray(p, t)
-	case KindMap:
-		return b.shapeMap(p, t)
-	case KindStruct:
-		b.shapeStruct(p, t)
-	case KindUnion:
-		if !ofTexts(t) {
-			p.Kind = ParamJSON
-			b.asJSON(p, p.Wire)
-			break
+// paramKind decides how text becomes a value, and puts another type in the place of one that is text itself.
+func (b *builder) paramKind(p *Param, beside []*spec.Parameter) {
+	switch t := p.Type; {
+	case t.Kind == KindJSON && t.Const == "":
+		p.Type = textType()
+		if t.Schema != nil && b.mayBeArray(t.Schema) {
+			p.Type = textArray(nil)
 		}
-		b.untyped(t.Schema, "a parameter of several types")
-		b.shapeUntyped(p, t)
-	case KindJSON:
-		b.shapeUntyped(p, t)
-	default:
-		p.Style = scalarStyle(p.Style)
+	case t.Kind == KindArray && t.Elem.Type.Kind == KindJSON && t.Elem.Type.Const == "":
+		p.Type = textArray(t.Rule)
+	case t.Kind == KindMap && t.Elem.Type.Kind == KindJSON && t.Elem.Type.Const == "" && t.Name == "":
+		elem := &Use{Type: textType(), Go: scalars[KindString]}
+		p.Type = &Type{Schema: t.Schema, Kind: KindMap, Go: mapOf(elem.Go), Elem: elem, Rule: t.Rule}
 	}
-	return true
+	p.AllowEmpty = p.Source.AllowEmptyValue && p.In == spec.InQuery && p.Type.Kind != KindString
+	switch t := p.Type; {
+	case isScalar(t.Kind):
+		p.Style = scalarStyle(p.Style)
+	case t.Kind == KindArray && isScalar(t.Elem.Type.Kind) && t.Elem.Presence == Plain && p.Style != "DeepObject" && !p.AllowEmpty:
+		p.Kind = ParamArray
+	default:
+		p.Kind = ParamShaped
+		b.paramShape(p, beside)
+	}
 }
 
 // scalarStyle is the style of a single value: the delimiters of the others are for many.
@@ -126,22 +107,6 @@ func scalarStyle(style string) string {
 		return "Form"
 	}
 	return style
-}
-
-// shapeUntyped takes a parameter without a Go type as text, and as a list of texts where it may be an array.
-func (b *builder) shapeUntyped(p *Param, t *Type) {
-	if t.Const != "" && t.Const != "null" {
-		p.Kind, p.Style = ParamJSON, scalarStyle(p.Style)
-		return
-	}
-	p.Type = textType()
-	if t.Schema != nil && b.mayBeArray(t.Schema) {
-		p.Kind = ParamArray
-		p.Type = textArray(nil)
-		b.arrayStyle(p)
-		return
-	}
-	p.Style = scalarStyle(p.Style)
 }
 
 func textArray(rule *Rule) *Type {
@@ -156,97 +121,123 @@ func (b *builder) mayBeArray(s *spec.Schema) bool {
 	})
 }
 
-func (b *builder) shapeArray(p *Param, t *Type) {
-	b.arrayStyle(p)
-	switch kind := t.Elem.Type.Kind; {
-	case kind == KindJSON && t.Elem.Type.Const == "":
-		p.Type = textArray(t.Rule)
-	case !isScalar(kind):
-		p.Item = ParamJSON
+// paramShape gives a parameter that has parts its shape, and warns of what has no form but JSON.
+func (b *builder) paramShape(p *Param, beside []*spec.Parameter) {
+	form := *b.shaper.form(p.Source.Schema)
+	form.scalars = maps.Clone(form.scalars)
+	delete(form.scalars, "null") // no parameter is null as a whole
+	if p.Type.Kind == KindMap && p.Type.Elem.Type.Kind == KindString && form.object != nil {
+		form.object = &shapeObject{rest: b.shaper.form(textSchema)}
+	}
+	spread := p.Style == "FormExplode" || p.Style == "DeepObject"
+	switch {
+	case p.Style == "DeepObject" && form.object == nil:
+		b.warn(p.Source.Loc, classStyle, "deepObject is not defined for arrays; "+p.Wire+"[]=a&"+p.Wire+"[]=b is read", "use style form")
+	case p.Style == "FormExplode" && form.object != nil:
+		form.object = b.wideObject(p, form.object, beside)
+	}
+	if !spread || p.In != spec.InQuery {
+		b.reportParts(p, &form)
+	}
+	p.Shape = b.shape(&form, b.nameOf(p.Source.Schema))
+}
+
+// wholeQuery gives a parameter that is the query itself its shape: a form, whose members the media type says more of.
+func (b *builder) wholeQuery(p *Param, beside []*spec.Parameter) {
+	form := *b.shaper.form(p.Source.Schema)
+	if form.object != nil {
+		o := *form.object
+		o.members = slices.Clone(o.members)
+		for i := range o.members {
+			for _, e := range p.Source.Encoding {
+				if e.Name == o.members[i].name {
+					o.members[i].style = memberStyle(e, o.members[i].form)
+				}
+			}
+		}
+		for _, other := range beside {
+			if other.In == spec.InQuery {
+				o.others = append(o.others, other.Name)
+			}
+		}
+		form.object = &o
+	}
+	p.Shape = b.shape(&form, b.nameOf(p.Source.Schema))
+}
+
+// memberStyle is how a member of a form is written, "" for pairs (OpenAPI 3.2 section 4.15.1): contentType counts where nothing is
+// said of a style.
+func memberStyle(e *spec.Encoding, f *shapeForm) string {
+	switch {
+	case !f.nested() || e.Styled && (e.Explode || e.Style == "deepObject"):
+		return ""
+	case e.Styled:
+		return map[string]string{"form": "comma", "spaceDelimited": "space", "pipeDelimited": "pipe"}[e.Style]
+	case isJSON(mediaType(e.ContentType)):
+		return "json"
+	}
+	return ""
+}
+
+// wideObject is an object whose members are parameters of their own: it has all that no other parameter is, if it is to have
+// more than it declares.
+func (b *builder) wideObject(p *Param, o *shapeObject, beside []*spec.Parameter) *shapeObject {
+	wide := &shapeObject{name: o.name, members: o.members, rest: o.rest}
+	core, _ := b.settle(p.Source.Schema)
+	if len(o.members) > 0 && core.AdditionalProperties == nil && len(core.PatternProperties) == 0 {
+		wide.rest = nil
+	}
+	if wide.rest == nil {
+		return wide
+	}
+	for _, other := range beside {
+		if other.In != p.In || other.Name == p.Source.Name {
+			continue
+		}
+		wide.others = append(wide.others, other.Name)
+		if styleOf(other) == "FormExplode" && other.ContentType == "" {
+			if f := b.shaper.form(other.Schema); f.object != nil {
+				for _, m := range f.object.members {
+					wide.others = append(wide.others, m.name)
+				}
+			}
+		}
+	}
+	return wide
+}
+
+// reportParts warns of items and members that have parts themselves, in a style that has no form for them.
+func (b *builder) reportParts(p *Param, f *shapeForm) {
+	if f.items != nil && f.items.nested() {
 		b.asJSON(p, "an item of "+p.Wire)
 	}
-}
-
-// arrayStyle settles deepObject for arrays, which the standard leaves open: name[]=a&name[]=b is what clients send.
-func (b *builder) arrayStyle(p *Param) {
-	if p.Style == "DeepObject" {
-		b.warn(p.Source.Loc, classStyle, "deepObject is not defined for arrays; "+p.Wire+"[]=a&"+p.Wire+"[]=b is read", "use style form")
-		p.Style, p.Wire = "FormExplode", p.Wire+"[]"
+	if f.object == nil {
+		return
 	}
-}
-
-func (b *builder) shapeMap(p *Param, t *Type) bool {
-	if p.Style == "FormExplode" || p.Style == "DeepObject" {
-		b.warn(p.Source.Loc, classParameter, "the parameter "+quote(p.Wire)+" is an object without declared properties, whose members would be "+
-			"parameters of any name; it is left out", "declare its properties, or give it content application/json")
-		return false
+	for _, m := range f.object.members {
+		list := p.Style == "FormExplode" && m.form.object == nil && (m.form.items == nil || !m.form.items.nested())
+		if m.form.nested() && !list {
+			b.asJSON(p, p.Wire+"/"+m.name)
+		}
 	}
-	p.Kind = ParamMap
-	b.objectKeywords(p, t.Schema)
-	switch kind := t.Elem.Type.Kind; {
-	case kind == KindJSON && t.Elem.Type.Const == "":
-		elem := &Use{Type: textType(), Go: scalars[KindString]}
-		p.Type = &Type{Kind: KindMap, Go: mapOf(elem.Go), Elem: elem, Rule: t.Rule}
-	case !isScalar(kind):
-		p.Item = ParamJSON
+	if f.object.rest != nil && f.object.rest.nested() {
 		b.asJSON(p, "a member of "+p.Wire)
 	}
-	return true
 }
 
-func (b *builder) shapeStruct(p *Param, t *Type) {
-	p.Kind = ParamMembers
-	if p.Style == "FormExplode" || p.Style == "DeepObject" {
-		p.Kind = ParamFlat
-	}
-	b.objectKeywords(p, t.Schema)
-	for _, f := range t.Struct.Fields {
-		p.Members = append(p.Members, b.paramMember(p, f))
-	}
-	if p.Kind == ParamMembers && t.Struct.Extra != nil {
-		p.Extra = true
-		if !isScalar(t.Struct.Extra.Elem.Type.Kind) {
-			p.Item = ParamJSON
-			b.asJSON(p, "a member of "+p.Wire)
-		}
-	}
-}
-
-func (b *builder) paramMember(p *Param, f *Field) *ParamMember {
-	m := &ParamMember{Field: f, Wire: f.JSON}
-	if p.Kind == ParamFlat {
-		m.Style = "Form"
-		if p.Style == "DeepObject" {
-			m.Wire = p.Wire + "[" + f.JSON + "]"
-		}
-	}
-	switch kind := f.Type.Kind; {
-	case isScalar(kind):
-	case kind == KindArray && p.Kind == ParamFlat:
-		m.Kind, m.Style = ParamArray, "FormExplode"
-		if !isScalar(f.Type.Elem.Type.Kind) {
-			m.Item = ParamJSON
-			b.asJSON(p, "an item of "+m.Wire)
-		}
-	default:
-		m.Kind = ParamJSON
-		b.asJSON(p, m.Wire)
-	}
-	return m
-}
-
-// isScalar says whether a kind is one text.
+// isScalar says whether a kind is one text, which is read as it is.
 func isScalar(k Kind) bool {
 	switch k {
-	case KindJSON, KindStruct, KindUnion, KindArray, KindMap:
-		return false
+	case KindString, KindBool, KindInt32, KindInt64, KindUint32, KindUint64, KindFloat32, KindFloat64, KindDecimal, KindTime,
+		KindDate, KindTimeOfDay, KindDuration, KindUUID, KindAddr, KindBytes, KindEnum:
+		return true
 	}
-	return true
+	return false
 }
 
 func (b *builder) asJSON(p *Param, what string) {
-	b.warn(p.Source.Loc, classParameterJSON, what+" has no form of its own in a parameter; it is read as JSON text",
-		"give the parameter content application/json, or make it flat")
+	b.warn(p.Source.Loc, classParameterJSON, what+" has no form of its own in style "+p.Source.Style+"; it is read as JSON text",
+		"give the parameter content application/json, or style deepObject in a query")
 }
 
 // pathVariables returns the names of a template's variables in order, as the router counts them: an opening brace, no other

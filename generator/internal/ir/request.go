@@ -8,7 +8,7 @@ import (
 )
 
 // places is the order of parameters in a request.
-var places = []spec.In{spec.InPath, spec.InQuery, spec.InHeader, spec.InCookie}
+var places = []spec.In{spec.InPath, spec.InQuery, spec.InQueryString, spec.InHeader, spec.InCookie}
 
 func (b *builder) request(op *spec.Operation, name string) *Request {
 	r := &Request{Name: b.scope.Take(name + "Request")}
@@ -22,15 +22,9 @@ func (b *builder) request(op *spec.Operation, name string) *Request {
 		}
 	}
 	variables := pathVariables(op.Path)
+	beside := append(slices.Clone(op.Parameters), keyParameters(op)...)
 	for _, p := range inOrder(op.Parameters, variables) {
-		if p.In == spec.InQueryString {
-			b.warn(p.Loc, classParameter, "the parameter "+quote(p.Name)+" is the whole query, and is left out", "declare the parameters of the query one by one")
-			continue
-		}
-		planned := b.param(p)
-		if planned == nil {
-			continue
-		}
+		planned := b.param(p, beside)
 		planned.Field = fieldName(scope, p)
 		planned.Doc = deprecate(describe(planned.Field, p.Description), p.Deprecated, p.Extensions)
 		if p.In == spec.InPath {
@@ -39,6 +33,18 @@ func (b *builder) request(op *spec.Operation, name string) *Request {
 		r.Params = append(r.Params, planned)
 	}
 	return r
+}
+
+// keyParameters are the API keys of an operation, as the parameters that they are.
+func keyParameters(op *spec.Operation) (keys []*spec.Parameter) {
+	for _, r := range op.Security {
+		for _, u := range r.Uses {
+			if s := u.Scheme; s.Kind == spec.SecurityAPIKey {
+				keys = append(keys, &spec.Parameter{Name: s.ParamName, In: s.In, Style: "form", Schema: textSchema})
+			}
+		}
+	}
+	return keys
 }
 
 // inOrder returns parameters in the order of places, those of the path in the order of its variables.

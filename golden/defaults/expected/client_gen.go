@@ -23,7 +23,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	return &Client{c}, nil
 }
 
-// Search is GET /search
+// Search answers GET /search.
 func (c *Client) Search(ctx context.Context, req SearchRequest) error {
 	call := c.c.Call(ctx, &search)
 	if x, ok := req.Limit.Get(); ok {
@@ -45,7 +45,7 @@ func (c *Client) Search(ctx context.Context, req SearchRequest) error {
 		call.Query("since", tornado.FormExplode).Date(x)
 	}
 	if req.Tags != nil {
-		call.Query("tags", tornado.FormExplode).Items(len(req.Tags), func(i int, w tornado.ParamWriter) {
+		call.Query("tags", tornado.FormExplode).Required().Items(len(req.Tags), func(i int, w tornado.ParamWriter) {
 			w.String(req.Tags[i])
 		})
 	}
@@ -60,7 +60,7 @@ func (c *Client) Search(ctx context.Context, req SearchRequest) error {
 	return res.Unexpected()
 }
 
-// Store is POST /search
+// Store answers POST /search.
 func (c *Client) Store(ctx context.Context, req StoreRequest) error {
 	call := c.c.Call(ctx, &store)
 	call.JSON("application/json", req.Body.AppendJSON)

@@ -23,7 +23,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	return &Client{c}, nil
 }
 
-// Form is GET /form
+// Form answers GET /form.
 func (c *Client) Form(ctx context.Context, req FormRequest) error {
 	call := c.c.Call(ctx, &form)
 	if x, ok := req.One.Get(); ok {
@@ -40,7 +40,7 @@ func (c *Client) Form(ctx context.Context, req FormRequest) error {
 	return res.Unexpected()
 }
 
-// FormJoined is GET /form-joined
+// FormJoined answers GET /form-joined.
 func (c *Client) FormJoined(ctx context.Context, req FormJoinedRequest) error {
 	call := c.c.Call(ctx, &formJoined)
 	if x, ok := req.One.Get(); ok {
@@ -52,12 +52,7 @@ func (c *Client) FormJoined(ctx context.Context, req FormJoinedRequest) error {
 		})
 	}
 	if x, ok := req.Both.Get(); ok {
-		call.Cookie("both", tornado.Form).Object(func(o tornado.ObjectWriter) {
-			o.Member("r").Int64(x.R)
-			if x, ok := x.G.Get(); ok {
-				o.Member("g").String(x)
-			}
-		})
+		call.Cookie("both", tornado.Form).As(formJoinedBothShape, x.AppendJSON(nil))
 	}
 	res, err := call.Do()
 	if err != nil {
@@ -70,7 +65,7 @@ func (c *Client) FormJoined(ctx context.Context, req FormJoinedRequest) error {
 	return res.Unexpected()
 }
 
-// FormExplode is GET /form-explode
+// FormExplode answers GET /form-explode.
 func (c *Client) FormExplode(ctx context.Context, req FormExplodeRequest) error {
 	call := c.c.Call(ctx, &formExplode)
 	if x, ok := req.One.Get(); ok {

@@ -31,15 +31,11 @@ func (r *FormJoinedRequest) decode(in *tornado.Input) {
 			r.Many = append(r.Many, item.String(nil))
 		}
 	}
-	if p := in.Cookie("both", tornado.Form); p.Present() {
-		var v FormJoinedBoth
-		if p := p.Member("r"); p.Required() {
-			v.R = p.Int64(nil)
-		}
-		if p := p.Member("g"); p.Present() {
-			v.G.Set(p.String(nil))
-		}
-		r.Both.Set(v)
+	if p := in.Cookie("both", tornado.Form).As(formJoinedBothShape); p.Present() {
+		var x FormJoinedBoth
+		x.DecodeJSON(in.JSONParam(p))
+		r.Both.Set(x)
+		in.EndJSONParam(p)
 	}
 }
 

@@ -23,7 +23,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	return &Client{c}, nil
 }
 
-// Simple is GET /simple
+// Simple answers GET /simple.
 func (c *Client) Simple(ctx context.Context, req SimpleRequest) error {
 	call := c.c.Call(ctx, &simple)
 	if x, ok := req.XOne.Get(); ok {
@@ -35,12 +35,7 @@ func (c *Client) Simple(ctx context.Context, req SimpleRequest) error {
 		})
 	}
 	if x, ok := req.XBoth.Get(); ok {
-		call.Header("X-Both", tornado.Simple).Object(func(o tornado.ObjectWriter) {
-			o.Member("r").Int64(x.R)
-			if x, ok := x.G.Get(); ok {
-				o.Member("g").String(x)
-			}
-		})
+		call.Header("X-Both", tornado.Simple).As(simpleXBothShape, x.AppendJSON(nil))
 	}
 	res, err := call.Do()
 	if err != nil {
@@ -53,7 +48,7 @@ func (c *Client) Simple(ctx context.Context, req SimpleRequest) error {
 	return res.Unexpected()
 }
 
-// SimpleExplode is GET /simple-explode
+// SimpleExplode answers GET /simple-explode.
 func (c *Client) SimpleExplode(ctx context.Context, req SimpleExplodeRequest) error {
 	call := c.c.Call(ctx, &simpleExplode)
 	if req.XMany != nil {
@@ -62,12 +57,7 @@ func (c *Client) SimpleExplode(ctx context.Context, req SimpleExplodeRequest) er
 		})
 	}
 	if x, ok := req.XBoth.Get(); ok {
-		call.Header("X-Both", tornado.SimpleExplode).Object(func(o tornado.ObjectWriter) {
-			o.Member("r").Int64(x.R)
-			if x, ok := x.G.Get(); ok {
-				o.Member("g").String(x)
-			}
-		})
+		call.Header("X-Both", tornado.SimpleExplode).As(simpleXBothShape, x.AppendJSON(nil))
 	}
 	res, err := call.Do()
 	if err != nil {

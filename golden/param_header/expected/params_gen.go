@@ -20,15 +20,11 @@ func (r *SimpleRequest) decode(in *tornado.Input) {
 			r.XMany = append(r.XMany, item.String(nil))
 		}
 	}
-	if p := in.Header("X-Both", tornado.Simple); p.Present() {
-		var v SimpleXBoth
-		if p := p.Member("r"); p.Required() {
-			v.R = p.Int64(nil)
-		}
-		if p := p.Member("g"); p.Present() {
-			v.G.Set(p.String(nil))
-		}
-		r.XBoth.Set(v)
+	if p := in.Header("X-Both", tornado.Simple).As(simpleXBothShape); p.Present() {
+		var x SimpleXBoth
+		x.DecodeJSON(in.JSONParam(p))
+		r.XBoth.Set(x)
+		in.EndJSONParam(p)
 	}
 }
 
@@ -44,14 +40,10 @@ func (r *SimpleExplodeRequest) decode(in *tornado.Input) {
 			r.XMany = append(r.XMany, item.String(nil))
 		}
 	}
-	if p := in.Header("X-Both", tornado.SimpleExplode); p.Present() {
-		var v SimpleExplodeXBoth
-		if p := p.Member("r"); p.Required() {
-			v.R = p.Int64(nil)
-		}
-		if p := p.Member("g"); p.Present() {
-			v.G.Set(p.String(nil))
-		}
-		r.XBoth.Set(v)
+	if p := in.Header("X-Both", tornado.SimpleExplode).As(simpleXBothShape); p.Present() {
+		var x SimpleExplodeXBoth
+		x.DecodeJSON(in.JSONParam(p))
+		r.XBoth.Set(x)
+		in.EndJSONParam(p)
 	}
 }

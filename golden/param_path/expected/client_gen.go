@@ -23,19 +23,14 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	return &Client{c}, nil
 }
 
-// Simple is GET /simple/{one}/{many}/{both}
+// Simple answers GET /simple/{one}/{many}/{both}.
 func (c *Client) Simple(ctx context.Context, req SimpleRequest) error {
 	call := c.c.Call(ctx, &simple)
 	call.Path("one", tornado.Simple).Int64(req.One)
 	call.Path("many", tornado.Simple).Items(len(req.Many), func(i int, w tornado.ParamWriter) {
 		w.String(req.Many[i])
 	})
-	call.Path("both", tornado.Simple).Object(func(o tornado.ObjectWriter) {
-		o.Member("r").Int64(req.Both.R)
-		if x, ok := req.Both.G.Get(); ok {
-			o.Member("g").String(x)
-		}
-	})
+	call.Path("both", tornado.Simple).As(simpleBothShape, req.Both.AppendJSON(nil))
 	res, err := call.Do()
 	if err != nil {
 		return err
@@ -47,18 +42,13 @@ func (c *Client) Simple(ctx context.Context, req SimpleRequest) error {
 	return res.Unexpected()
 }
 
-// SimpleExplode is GET /simple-explode/{many}/{both}
+// SimpleExplode answers GET /simple-explode/{many}/{both}.
 func (c *Client) SimpleExplode(ctx context.Context, req SimpleExplodeRequest) error {
 	call := c.c.Call(ctx, &simpleExplode)
 	call.Path("many", tornado.SimpleExplode).Items(len(req.Many), func(i int, w tornado.ParamWriter) {
 		w.String(req.Many[i])
 	})
-	call.Path("both", tornado.SimpleExplode).Object(func(o tornado.ObjectWriter) {
-		o.Member("r").Int64(req.Both.R)
-		if x, ok := req.Both.G.Get(); ok {
-			o.Member("g").String(x)
-		}
-	})
+	call.Path("both", tornado.SimpleExplode).As(simpleBothShape, req.Both.AppendJSON(nil))
 	res, err := call.Do()
 	if err != nil {
 		return err
@@ -70,19 +60,14 @@ func (c *Client) SimpleExplode(ctx context.Context, req SimpleExplodeRequest) er
 	return res.Unexpected()
 }
 
-// Label is GET /label/{one}/{many}/{both}
+// Label answers GET /label/{one}/{many}/{both}.
 func (c *Client) Label(ctx context.Context, req LabelRequest) error {
 	call := c.c.Call(ctx, &label2)
 	call.Path("one", tornado.Label).Int64(req.One)
 	call.Path("many", tornado.Label).Items(len(req.Many), func(i int, w tornado.ParamWriter) {
 		w.String(req.Many[i])
 	})
-	call.Path("both", tornado.Label).Object(func(o tornado.ObjectWriter) {
-		o.Member("r").Int64(req.Both.R)
-		if x, ok := req.Both.G.Get(); ok {
-			o.Member("g").String(x)
-		}
-	})
+	call.Path("both", tornado.Label).As(simpleBothShape, req.Both.AppendJSON(nil))
 	res, err := call.Do()
 	if err != nil {
 		return err
@@ -94,18 +79,13 @@ func (c *Client) Label(ctx context.Context, req LabelRequest) error {
 	return res.Unexpected()
 }
 
-// LabelExplode is GET /label-explode/{many}/{both}
+// LabelExplode answers GET /label-explode/{many}/{both}.
 func (c *Client) LabelExplode(ctx context.Context, req LabelExplodeRequest) error {
 	call := c.c.Call(ctx, &labelExplode)
 	call.Path("many", tornado.LabelExplode).Items(len(req.Many), func(i int, w tornado.ParamWriter) {
 		w.String(req.Many[i])
 	})
-	call.Path("both", tornado.LabelExplode).Object(func(o tornado.ObjectWriter) {
-		o.Member("r").Int64(req.Both.R)
-		if x, ok := req.Both.G.Get(); ok {
-			o.Member("g").String(x)
-		}
-	})
+	call.Path("both", tornado.LabelExplode).As(simpleBothShape, req.Both.AppendJSON(nil))
 	res, err := call.Do()
 	if err != nil {
 		return err
@@ -117,19 +97,14 @@ func (c *Client) LabelExplode(ctx context.Context, req LabelExplodeRequest) erro
 	return res.Unexpected()
 }
 
-// Matrix is GET /matrix/{one}/{many}/{both}
+// Matrix answers GET /matrix/{one}/{many}/{both}.
 func (c *Client) Matrix(ctx context.Context, req MatrixRequest) error {
 	call := c.c.Call(ctx, &matrix)
 	call.Path("one", tornado.Matrix).Int64(req.One)
 	call.Path("many", tornado.Matrix).Items(len(req.Many), func(i int, w tornado.ParamWriter) {
 		w.String(req.Many[i])
 	})
-	call.Path("both", tornado.Matrix).Object(func(o tornado.ObjectWriter) {
-		o.Member("r").Int64(req.Both.R)
-		if x, ok := req.Both.G.Get(); ok {
-			o.Member("g").String(x)
-		}
-	})
+	call.Path("both", tornado.Matrix).As(simpleBothShape, req.Both.AppendJSON(nil))
 	res, err := call.Do()
 	if err != nil {
 		return err
@@ -141,18 +116,13 @@ func (c *Client) Matrix(ctx context.Context, req MatrixRequest) error {
 	return res.Unexpected()
 }
 
-// MatrixExplode is GET /matrix-explode/{many}/{both}
+// MatrixExplode answers GET /matrix-explode/{many}/{both}.
 func (c *Client) MatrixExplode(ctx context.Context, req MatrixExplodeRequest) error {
 	call := c.c.Call(ctx, &matrixExplode)
 	call.Path("many", tornado.MatrixExplode).Items(len(req.Many), func(i int, w tornado.ParamWriter) {
 		w.String(req.Many[i])
 	})
-	call.Path("both", tornado.MatrixExplode).Object(func(o tornado.ObjectWriter) {
-		o.Member("r").Int64(req.Both.R)
-		if x, ok := req.Both.G.Get(); ok {
-			o.Member("g").String(x)
-		}
-	})
+	call.Path("both", tornado.MatrixExplode).As(simpleBothShape, req.Both.AppendJSON(nil))
 	res, err := call.Do()
 	if err != nil {
 		return err

@@ -18,13 +18,9 @@ func (r *SimpleRequest) decode(in *tornado.Input) {
 			r.Many = append(r.Many, item.String(nil))
 		}
 	}
-	if p := in.Path(2, "both", tornado.Simple); p.Required() {
-		if p := p.Member("r"); p.Required() {
-			r.Both.R = p.Int64(nil)
-		}
-		if p := p.Member("g"); p.Present() {
-			r.Both.G.Set(p.String(nil))
-		}
+	if p := in.Path(2, "both", tornado.Simple).As(simpleBothShape); p.Required() {
+		r.Both.DecodeJSON(in.JSONParam(p))
+		in.EndJSONParam(p)
 	}
 }
 
@@ -40,13 +36,9 @@ func (r *SimpleExplodeRequest) decode(in *tornado.Input) {
 			r.Many = append(r.Many, item.String(nil))
 		}
 	}
-	if p := in.Path(1, "both", tornado.SimpleExplode); p.Required() {
-		if p := p.Member("r"); p.Required() {
-			r.Both.R = p.Int64(nil)
-		}
-		if p := p.Member("g"); p.Present() {
-			r.Both.G.Set(p.String(nil))
-		}
+	if p := in.Path(1, "both", tornado.SimpleExplode).As(simpleBothShape); p.Required() {
+		r.Both.DecodeJSON(in.JSONParam(p))
+		in.EndJSONParam(p)
 	}
 }
 
@@ -64,13 +56,9 @@ func (r *LabelRequest) decode(in *tornado.Input) {
 			r.Many = append(r.Many, item.String(nil))
 		}
 	}
-	if p := in.Path(2, "both", tornado.Label); p.Required() {
-		if p := p.Member("r"); p.Required() {
-			r.Both.R = p.Int64(nil)
-		}
-		if p := p.Member("g"); p.Present() {
-			r.Both.G.Set(p.String(nil))
-		}
+	if p := in.Path(2, "both", tornado.Label).As(simpleBothShape); p.Required() {
+		r.Both.DecodeJSON(in.JSONParam(p))
+		in.EndJSONParam(p)
 	}
 }
 
@@ -86,13 +74,9 @@ func (r *LabelExplodeRequest) decode(in *tornado.Input) {
 			r.Many = append(r.Many, item.String(nil))
 		}
 	}
-	if p := in.Path(1, "both", tornado.LabelExplode); p.Required() {
-		if p := p.Member("r"); p.Required() {
-			r.Both.R = p.Int64(nil)
-		}
-		if p := p.Member("g"); p.Present() {
-			r.Both.G.Set(p.String(nil))
-		}
+	if p := in.Path(1, "both", tornado.LabelExplode).As(simpleBothShape); p.Required() {
+		r.Both.DecodeJSON(in.JSONParam(p))
+		in.EndJSONParam(p)
 	}
 }
 
@@ -110,13 +94,9 @@ func (r *MatrixRequest) decode(in *tornado.Input) {
 			r.Many = append(r.Many, item.String(nil))
 		}
 	}
-	if p := in.Path(2, "both", tornado.Matrix); p.Required() {
-		if p := p.Member("r"); p.Required() {
-			r.Both.R = p.Int64(nil)
-		}
-		if p := p.Member("g"); p.Present() {
-			r.Both.G.Set(p.String(nil))
-		}
+	if p := in.Path(2, "both", tornado.Matrix).As(simpleBothShape); p.Required() {
+		r.Both.DecodeJSON(in.JSONParam(p))
+		in.EndJSONParam(p)
 	}
 }
 
@@ -132,12 +112,8 @@ func (r *MatrixExplodeRequest) decode(in *tornado.Input) {
 			r.Many = append(r.Many, item.String(nil))
 		}
 	}
-	if p := in.Path(1, "both", tornado.MatrixExplode); p.Required() {
-		if p := p.Member("r"); p.Required() {
-			r.Both.R = p.Int64(nil)
-		}
-		if p := p.Member("g"); p.Present() {
-			r.Both.G.Set(p.String(nil))
-		}
+	if p := in.Path(1, "both", tornado.MatrixExplode).As(simpleBothShape); p.Required() {
+		r.Both.DecodeJSON(in.JSONParam(p))
+		in.EndJSONParam(p)
 	}
 }

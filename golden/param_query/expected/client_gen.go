@@ -23,7 +23,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	return &Client{c}, nil
 }
 
-// Form is GET /form
+// Form answers GET /form.
 func (c *Client) Form(ctx context.Context, req FormRequest) error {
 	call := c.c.Call(ctx, &form)
 	if x, ok := req.One.Get(); ok {
@@ -45,14 +45,11 @@ func (c *Client) Form(ctx context.Context, req FormRequest) error {
 	return res.Unexpected()
 }
 
-// FormObject is GET /form-object
+// FormObject answers GET /form-object.
 func (c *Client) FormObject(ctx context.Context, req FormObjectRequest) error {
 	call := c.c.Call(ctx, &formObject)
 	if x, ok := req.Both.Get(); ok {
-		call.Query("r", tornado.Form).Int64(x.R)
-		if x, ok := x.G.Get(); ok {
-			call.Query("g", tornado.Form).String(x)
-		}
+		call.Query("both", tornado.FormExplode).As(formObjectBothShape, x.AppendJSON(nil))
 	}
 	res, err := call.Do()
 	if err != nil {
@@ -65,7 +62,7 @@ func (c *Client) FormObject(ctx context.Context, req FormObjectRequest) error {
 	return res.Unexpected()
 }
 
-// FormJoined is GET /form-joined
+// FormJoined answers GET /form-joined.
 func (c *Client) FormJoined(ctx context.Context, req FormJoinedRequest) error {
 	call := c.c.Call(ctx, &formJoined)
 	if x, ok := req.One.Get(); ok {
@@ -77,12 +74,7 @@ func (c *Client) FormJoined(ctx context.Context, req FormJoinedRequest) error {
 		})
 	}
 	if x, ok := req.Both.Get(); ok {
-		call.Query("both", tornado.Form).Object(func(o tornado.ObjectWriter) {
-			o.Member("r").Int64(x.R)
-			if x, ok := x.G.Get(); ok {
-				o.Member("g").String(x)
-			}
-		})
+		call.Query("both", tornado.Form).As(formJoinedBothShape, x.AppendJSON(nil))
 	}
 	res, err := call.Do()
 	if err != nil {
@@ -95,7 +87,7 @@ func (c *Client) FormJoined(ctx context.Context, req FormJoinedRequest) error {
 	return res.Unexpected()
 }
 
-// Space is GET /space
+// Space answers GET /space.
 func (c *Client) Space(ctx context.Context, req SpaceRequest) error {
 	call := c.c.Call(ctx, &space)
 	if req.Many != nil {
@@ -114,7 +106,7 @@ func (c *Client) Space(ctx context.Context, req SpaceRequest) error {
 	return res.Unexpected()
 }
 
-// Pipe is GET /pipe
+// Pipe answers GET /pipe.
 func (c *Client) Pipe(ctx context.Context, req PipeRequest) error {
 	call := c.c.Call(ctx, &pipe)
 	if req.Many != nil {
@@ -133,7 +125,7 @@ func (c *Client) Pipe(ctx context.Context, req PipeRequest) error {
 	return res.Unexpected()
 }
 
-// SpaceExplode is GET /space-explode
+// SpaceExplode answers GET /space-explode.
 func (c *Client) SpaceExplode(ctx context.Context, req SpaceExplodeRequest) error {
 	call := c.c.Call(ctx, &spaceExplode)
 	if req.Many != nil {
@@ -152,7 +144,7 @@ func (c *Client) SpaceExplode(ctx context.Context, req SpaceExplodeRequest) erro
 	return res.Unexpected()
 }
 
-// PipeExplode is GET /pipe-explode
+// PipeExplode answers GET /pipe-explode.
 func (c *Client) PipeExplode(ctx context.Context, req PipeExplodeRequest) error {
 	call := c.c.Call(ctx, &pipeExplode)
 	if req.Many != nil {
@@ -171,14 +163,11 @@ func (c *Client) PipeExplode(ctx context.Context, req PipeExplodeRequest) error 
 	return res.Unexpected()
 }
 
-// Deep is GET /deep
+// Deep answers GET /deep.
 func (c *Client) Deep(ctx context.Context, req DeepRequest) error {
 	call := c.c.Call(ctx, &deep)
 	if x, ok := req.Both.Get(); ok {
-		call.Query("both[r]", tornado.Form).Int64(x.R)
-		if x, ok := x.G.Get(); ok {
-			call.Query("both[g]", tornado.Form).String(x)
-		}
+		call.Query("both", tornado.DeepObject).As(formJoinedBothShape, x.AppendJSON(nil))
 	}
 	res, err := call.Do()
 	if err != nil {

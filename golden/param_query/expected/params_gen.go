@@ -27,15 +27,11 @@ type FormObjectRequest struct {
 }
 
 func (r *FormObjectRequest) decode(in *tornado.Input) {
-	if in.Query("r", tornado.Form).Present() || in.Query("g", tornado.Form).Present() {
-		var v FormObjectBoth
-		if p := in.Query("r", tornado.Form); p.Required() {
-			v.R = p.Int64(nil)
-		}
-		if p := in.Query("g", tornado.Form); p.Present() {
-			v.G.Set(p.String(nil))
-		}
-		r.Both.Set(v)
+	if p := in.Query("both", tornado.FormExplode).As(formObjectBothShape); p.Present() {
+		var x FormObjectBoth
+		x.DecodeJSON(in.JSONParam(p))
+		r.Both.Set(x)
+		in.EndJSONParam(p)
 	}
 }
 
@@ -55,15 +51,11 @@ func (r *FormJoinedRequest) decode(in *tornado.Input) {
 			r.Many = append(r.Many, item.String(nil))
 		}
 	}
-	if p := in.Query("both", tornado.Form); p.Present() {
-		var v FormJoinedBoth
-		if p := p.Member("r"); p.Required() {
-			v.R = p.Int64(nil)
-		}
-		if p := p.Member("g"); p.Present() {
-			v.G.Set(p.String(nil))
-		}
-		r.Both.Set(v)
+	if p := in.Query("both", tornado.Form).As(formJoinedBothShape); p.Present() {
+		var x FormJoinedBoth
+		x.DecodeJSON(in.JSONParam(p))
+		r.Both.Set(x)
+		in.EndJSONParam(p)
 	}
 }
 
@@ -125,14 +117,10 @@ type DeepRequest struct {
 }
 
 func (r *DeepRequest) decode(in *tornado.Input) {
-	if in.Query("both[r]", tornado.Form).Present() || in.Query("both[g]", tornado.Form).Present() {
-		var v DeepBoth
-		if p := in.Query("both[r]", tornado.Form); p.Required() {
-			v.R = p.Int64(nil)
-		}
-		if p := in.Query("both[g]", tornado.Form); p.Present() {
-			v.G.Set(p.String(nil))
-		}
-		r.Both.Set(v)
+	if p := in.Query("both", tornado.DeepObject).As(formJoinedBothShape); p.Present() {
+		var x DeepBoth
+		x.DecodeJSON(in.JSONParam(p))
+		r.Both.Set(x)
+		in.EndJSONParam(p)
 	}
 }

@@ -23,14 +23,14 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	return &Client{c}, nil
 }
 
-// Search is GET /search
+// Search answers GET /search.
 func (c *Client) Search(ctx context.Context, req SearchRequest) error {
 	call := c.c.Call(ctx, &search)
 	call.Query("must", tornado.FormExplode).String(req.Must)
 	if x, ok := req.May.Get(); ok {
 		call.Query("may", tornado.FormExplode).String(x)
 	}
-	call.Query("list", tornado.FormExplode).Items(len(req.List), func(i int, w tornado.ParamWriter) {
+	call.Query("list", tornado.FormExplode).Required().Items(len(req.List), func(i int, w tornado.ParamWriter) {
 		w.Int64(req.List[i])
 	})
 	if x, ok := req.Gone.Get(); ok {

@@ -23,7 +23,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	return &Client{c}, nil
 }
 
-// GetA is GET /a/{declared}/{undeclared}
+// GetA answers GET /a/{declared}/{undeclared}.
 func (c *Client) GetA(ctx context.Context, req GetARequest) error {
 	call := c.c.Call(ctx, &getA)
 	call.Path("declared", tornado.Simple).String(req.Declared)
@@ -38,15 +38,10 @@ func (c *Client) GetA(ctx context.Context, req GetARequest) error {
 		call.Query("untyped", tornado.FormExplode).String(x)
 	}
 	if req.Nested != nil {
-		call.Query("nested", tornado.FormExplode).Items(len(req.Nested), func(i int, w tornado.ParamWriter) {
-			x := req.Nested[i]
-			w.JSON(x.AppendJSON(nil))
-		})
+		call.Query("nested", tornado.FormExplode).As(getANestedShape, appendGetANestedItemSlice(nil, req.Nested))
 	}
 	if req.Deep != nil {
-		call.Query("deep[]", tornado.FormExplode).Items(len(req.Deep), func(i int, w tornado.ParamWriter) {
-			w.String(req.Deep[i])
-		})
+		call.Query("deep", tornado.DeepObject).As(getADeepShape, appendStringSlice(nil, req.Deep))
 	}
 	if x, ok := req.Piped.Get(); ok {
 		call.Query("piped", tornado.Form).String(x)

@@ -4,12 +4,9 @@ package api
 
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
-// DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that; appendResponseJSON leaves out the members
-// that are never sent to a caller, and a union without a value is null.
-
 var getANestedItemKeys = tornado.NewKeys("a")
 
+// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *GetANestedItem) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(getANestedItemKeys); i != tornado.EndObject; i = d.Next(getANestedItemKeys, i) {
 		switch i {
@@ -21,10 +18,50 @@ func (v *GetANestedItem) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
+// AppendJSON appends v as JSON to b and returns it.
 func (v *GetANestedItem) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	if x, ok := v.A.Get(); ok {
 		b = tornado.AppendString(tornado.AppendKey(b, `"a":`), x)
 	}
 	return append(b, '}')
+}
+
+func decodeGetANestedItemSlice(d *tornado.Decoder) []GetANestedItem {
+	list := []GetANestedItem{}
+	for more := d.Array(); more; more = d.NextItem() {
+		list = append(list, GetANestedItem{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	return list
+}
+
+func appendGetANestedItemSlice(b []byte, v []GetANestedItem) []byte {
+	b = append(b, '[')
+	for i := range v {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = v[i].AppendJSON(b)
+	}
+	return append(b, ']')
+}
+
+func decodeStringSlice(d *tornado.Decoder) []string {
+	list := []string{}
+	for more := d.Array(); more; more = d.NextItem() {
+		list = append(list, d.String(nil))
+	}
+	return list
+}
+
+func appendStringSlice(b []byte, v []string) []byte {
+	b = append(b, '[')
+	for i, item := range v {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = tornado.AppendString(b, item)
+	}
+	return append(b, ']')
 }

@@ -31,18 +31,13 @@ func (r *GetARequest) decode(in *tornado.Input) {
 	if p := in.Query("untyped", tornado.FormExplode); p.Present() {
 		r.Untyped.Set(p.String(nil))
 	}
-	if p := in.Query("nested", tornado.FormExplode); p.Present() {
-		for item := range p.Items() {
-			var element GetANestedItem
-			element.DecodeJSON(in.JSONParam(item))
-			in.EndJSONParam(item)
-			r.Nested = append(r.Nested, element)
-		}
+	if p := in.Query("nested", tornado.FormExplode).As(getANestedShape); p.Present() {
+		r.Nested = decodeGetANestedItemSlice(in.JSONParam(p))
+		in.EndJSONParam(p)
 	}
-	if p := in.Query("deep[]", tornado.FormExplode); p.Present() {
-		for item := range p.Items() {
-			r.Deep = append(r.Deep, item.String(nil))
-		}
+	if p := in.Query("deep", tornado.DeepObject).As(getADeepShape); p.Present() {
+		r.Deep = decodeStringSlice(in.JSONParam(p))
+		in.EndJSONParam(p)
 	}
 	if p := in.Query("piped", tornado.Form); p.Present() {
 		r.Piped.Set(p.String(nil))

@@ -5,13 +5,13 @@ package param
 // In a header field text stands as it is; see [Place.Expressible].
 func AppendText[S ~string | ~[]byte](b []byte, p Place, text S) []byte {
 	if p.Style.base() == DeepObject {
-		p.Style = FormExplode // the brackets are for items and members
+		p.Style = FormExplode | p.Style&AllowReserved // the brackets are for items and members
 	}
 	b = appendPrefix(b, p, 0)
 	return appendValue(b, p, text)
 }
 
-// AppendItem appends item i of an array, and before it what separates it from item i-1 or, for the first, the prefix.
+// AppendItem appends item i of an array in any style but deepObject, and before it what separates it from item i-1 or, for the first, the prefix.
 // Items are appended one after the other.
 func AppendItem[S ~string | ~[]byte](b []byte, p Place, i int, text S) []byte {
 	b = appendPrefix(b, p, i)
@@ -33,13 +33,10 @@ func AppendNoItems(b []byte, p Place) []byte {
 
 // appendPrefix appends what stands before item i.
 func appendPrefix(b []byte, p Place, i int) []byte {
-	switch style := p.Style.base(); style {
-	case MatrixExplode, FormExplode, DeepObject:
+	switch p.Style.base() {
+	case MatrixExplode, FormExplode:
 		b = appendSeparator(b, p, i)
 		b = appendName(b, p)
-		if style == DeepObject {
-			b = append(b, "%5B%5D"...)
-		}
 		return append(b, '=')
 	default:
 		if i > 0 {
@@ -78,7 +75,7 @@ func appendSeparator(b []byte, p Place, i int) []byte {
 		return b
 	case style == FormExplode && p.In == InCookie:
 		return append(b, "; "...)
-	case style == FormExplode, style == DeepObject:
+	case style == FormExplode:
 		return append(b, '&')
 	}
 	switch c := p.Style.delimiter(); {
@@ -91,20 +88,13 @@ func appendSeparator(b []byte, p Place, i int) []byte {
 	}
 }
 
-// AppendMember appends member i of an object, and before it what separates it from member i-1 or, for the first, the
+// AppendMember appends member i of an object in any style but deepObject, and before it what separates it from member i-1 or, for the first, the
 // prefix. Members are appended one after the other.
 func AppendMember[S ~string | ~[]byte](b []byte, p Place, i int, name string, text S) []byte {
-	switch style := p.Style.base(); style {
-	case SimpleExplode, LabelExplode, MatrixExplode, FormExplode, DeepObject:
+	switch p.Style.base() {
+	case SimpleExplode, LabelExplode, MatrixExplode, FormExplode:
 		b = appendSeparator(b, p, i)
-		if style == DeepObject {
-			b = appendName(b, p)
-			b = append(b, "%5B"...)
-			b = appendKey(b, p, name)
-			b = append(b, "%5D"...)
-		} else {
-			b = appendKey(b, p, name)
-		}
+		b = appendKey(b, p, name)
 		b = append(b, '=')
 	default:
 		b = appendPrefix(b, p, 2*i)

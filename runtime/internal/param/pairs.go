@@ -25,30 +25,6 @@ func (p *Pair) Is(name string) bool {
 	return ok && end == len(p.Key)
 }
 
-// Member returns m, raw, if the key is "name[m]", brackets percent-encoded or not. m may be empty and may hold brackets
-// itself.
-func (p *Pair) Member(name string) (m []byte, ok bool) {
-	if len(p.Key) < len(name)+2 {
-		return nil, false
-	}
-	at, ok := p.prefix(name)
-	if !ok || at == len(p.Key) {
-		return nil, false
-	}
-	c, n := p.at(at)
-	if c != '[' {
-		return nil, false
-	}
-	at += n
-	switch end := len(p.Key); {
-	case end > at && p.Key[end-1] == ']':
-		return p.Key[at : end-1], true
-	case end >= at+3 && p.Key[end-3] == '%' && p.Key[end-2] == '5' && p.Key[end-1]|0x20 == 'd':
-		return p.Key[at : end-3], true
-	}
-	return nil, false
-}
-
 // prefix returns the offset behind name if the key, decoded, starts with it.
 func (p *Pair) prefix(name string) (end int, ok bool) {
 	for i := range len(name) {
@@ -98,19 +74,6 @@ func (p *Pairs) Find(name string, from int) int {
 	for i := from; i < len(p.list); i++ {
 		pair := &p.list[i]
 		if !pair.encoded && string(pair.Key) == name || pair.encoded && pair.Is(name) {
-			return i
-		}
-	}
-	return -1
-}
-
-// find is Find for a parameter: in deepObject style it finds the keys of its members too.
-func (p *Pairs) find(place *Place, from int) int {
-	if place.Style.base() != DeepObject {
-		return p.Find(place.Name, from)
-	}
-	for i := from; i < len(p.list); i++ {
-		if _, ok := p.list[i].Member(place.Name); ok || p.list[i].Is(place.Name) {
 			return i
 		}
 	}

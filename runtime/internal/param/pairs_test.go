@@ -76,38 +76,6 @@ func TestFind(t *testing.T) {
 	assert.False(t, ok)
 }
 
-func TestPairMember(t *testing.T) {
-	t.Parallel()
-	tests := []struct {
-		key, want string
-		ok        bool
-	}{
-		{"f[a]", "a", true},
-		{"f%5Ba%5D", "a", true},
-		{"f%5ba%5d", "a", true},
-		{"f[a%5D", "a", true},
-		{"%66[a]", "a", true},
-		{"f[]", "", true},
-		{"f[a][b]", "a][b", true},
-		{"f[a%20b]", "a%20b", true},
-		{"f[a", "", false},
-		{"f]", "", false},
-		{"f", "", false},
-		{"f[", "", false},
-		{"f%5B", "", false},
-		{"ff[a]", "", false},
-		{"f[a]b", "", false},
-		{"", "", false},
-	}
-	for _, tt := range tests {
-		var q Query
-		require.NoError(t, q.Parse([]byte(tt.key+"=&x"), 0))
-		m, ok := q.At(0).Member("f")
-		assert.Equal(t, tt.ok, ok, tt.key)
-		assert.Equal(t, tt.want, string(m), tt.key)
-	}
-}
-
 func TestCookies(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ raw, want string }{
@@ -144,7 +112,6 @@ func TestEveryPrefix(t *testing.T) {
 		require.NoError(t, q.Parse(head, 0))
 		for i := range q.Len() {
 			q.At(i).Is("b[c]")
-			q.At(i).Member("b")
 			_, _ = Decode(nil, q.At(i).Value, InQuery)
 		}
 		var c Cookies
@@ -152,6 +119,8 @@ func TestEveryPrefix(t *testing.T) {
 		ContentType(head)
 		Accepts(head, []string{"a/b"})
 		for _, s := range styles {
+			var r Report
+			r.Lookup(s.place, &q.Pairs).As(NewShape("{b: {c: [string]}, *}"))
 			for it := SplitItems(s.place, head); ; {
 				if _, ok := it.Next(); !ok {
 					break

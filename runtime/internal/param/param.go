@@ -45,7 +45,7 @@ type Style uint8
 // The styles. The comment shows the array [3, 4] of the parameter id, then the object {"R": 100, "G": 200} of the
 // parameter c. A single value is written like an array of one.
 const (
-	Simple         Style = iota // 3,4          R,100,G,200       path, header
+	Simple         Style = iota // 3,4          R,100,G,200       path, header; in a query all of it
 	SimpleExplode               // 3,4          R=100,G=200       path, header
 	Label                       // .3,4         .R,100,G,200      path
 	LabelExplode                // .3.4         .R=100.G=200      path
@@ -101,8 +101,11 @@ type Place struct {
 
 // coding returns the place whose percent-encoding the parameter has.
 func (p *Place) coding() In {
-	if p.Style&raw != 0 {
+	switch {
+	case p.Style&raw != 0:
 		return InHeader
+	case p.In == InQuery && p.Style.base() == Simple: // no form, in which a plus sign would be a space
+		return InPath
 	}
 	return p.In
 }

@@ -41,7 +41,7 @@ var kindNames = map[string]kinds{
 //	[string]                             an array
 //	{id: integer, "odd name": string}    an object with these members; others are skipped
 //	{id: integer, *: string}             an object with further members; "never" reads them to have them refused
-//	{id: integer, *: any, -limit}        an object with further members, but for one that is another parameter
+//	{id: integer, *, -limit}             an object with any further members, but for one that is another parameter
 //	{tags(comma): [string]}              how a member of form style is written if not exploded: comma, space, pipe, or json
 //	Tree{left: Tree, right: Tree}        a name for a part that comes again, in the same text
 type Shape struct {
@@ -209,8 +209,10 @@ func (p *shapeParser) object(o *object) *object {
 	for !p.take("}") {
 		switch {
 		case p.take("*"):
-			p.need(":")
-			o.rest = p.form()
+			o.rest = &form{scalars: kindAny}
+			if p.take(":") {
+				o.rest = p.form()
+			}
 		case p.take("-"):
 			o.others = append(o.others, p.word())
 		default:

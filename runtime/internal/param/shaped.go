@@ -121,7 +121,7 @@ func (o *object) top(key string, in In) (name, rest string, allowed bool) {
 		if m := o.longest(key, "["); m != nil {
 			return m.name, key[len(m.name):], true
 		}
-		if at := strings.IndexByte(key, '['); at > 0 {
+		if at := strings.IndexByte(key, '['); at > 0 && wellFormed(o.rest, key[at:]) {
 			name, rest = key[:at], key[at:]
 		}
 	}

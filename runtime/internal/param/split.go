@@ -56,12 +56,12 @@ type Items struct {
 	more  bool
 	err   error
 
-	pairs *Pairs // form with explode, deepObject: one item a pair
+	pairs *Pairs // form with explode: one item a pair
 	at    int
 }
 
 // SplitItems starts on the items of an array that is written in one raw text. An empty text has none. Form with explode
-// and deepObject write one pair an item: see [Pairs.Items].
+// writes one pair an item: see [Pairs.Items].
 func SplitItems(p Place, raw []byte) Items {
 	it := Items{place: p}
 	if p.Style.base() == MatrixExplode {
@@ -81,8 +81,8 @@ func (it *Items) startMatrix(raw []byte) {
 	it.rest, it.more = raw[1:], true
 }
 
-// Items starts on the items of an array that is written as a pair for each: those that are called like the parameter,
-// and in deepObject style "name[]" or "name[0]" too, in the order of the text.
+// Items starts on the items of an array that is written as a pair for each: those that are called like the parameter, in the
+// order of the text.
 func (p *Pairs) Items(place Place) Items {
 	return Items{place: place, pairs: p}
 }
@@ -90,7 +90,7 @@ func (p *Pairs) Items(place Place) Items {
 // Next returns the next item, raw, and whether there was one.
 func (it *Items) Next() (item []byte, ok bool) {
 	if it.pairs != nil {
-		i := it.pairs.find(&it.place, it.at)
+		i := it.pairs.Find(it.place.Name, it.at)
 		if i < 0 {
 			return nil, false
 		}
@@ -175,7 +175,7 @@ type Members struct {
 }
 
 // SplitMembers starts on the members of an object that is written in one raw text. An empty text has none. Form with
-// explode writes a pair for each member, which are looked up by their own names; for deepObject see [Pairs.Members].
+// explode and deepObject write a pair for each member: see [Value.As].
 func SplitMembers(p Place, raw []byte) Members {
 	m := Members{}
 	switch p.Style.base() {
@@ -193,25 +193,10 @@ func SplitMembers(p Place, raw []byte) Members {
 	return m
 }
 
-// Members starts on the members of an object in deepObject style, "name[member]", in the order of the text.
-func (p *Pairs) Members(place Place) Members {
-	return Members{parts: p.Items(place)}
-}
-
 // Next returns the next name and its value, both raw, and whether there was one.
 func (m *Members) Next() (name, value []byte, ok bool) {
 	if m.err != nil {
 		return nil, nil, false
-	}
-	if pairs := m.parts.pairs; pairs != nil {
-		for {
-			if value, ok = m.parts.Next(); !ok {
-				return nil, nil, false
-			}
-			if name, ok = pairs.list[m.parts.at-1].Member(m.parts.place.Name); ok {
-				return name, value, true
-			}
-		}
 	}
 	name, ok = m.parts.part()
 	if !ok {

@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/jsonwire"
 )
 
 // styles are all places that OpenAPI gives a style for, with its examples: an array and an object, as they are written.
@@ -23,7 +25,6 @@ var styles = []struct {
 	{Place{"color", InQuery, FormExplode}, "color=blue&color=black&color=brown", "R=100&G=200&B=150"},
 	{Place{"color", InQuery, SpaceDelimited}, "color=blue%20black%20brown", "color=R%20100%20G%20200%20B%20150"},
 	{Place{"color", InQuery, PipeDelimited}, "color=blue%7Cblack%7Cbrown", "color=R%7C100%7CG%7C200%7CB%7C150"},
-	{Place{"color", InQuery, DeepObject}, "color%5B%5D=blue&color%5B%5D=black&color%5B%5D=brown", "color%5BR%5D=100&color%5BG%5D=200&color%5BB%5D=150"},
 	{Place{"color", InHeader, Simple}, "blue,black,brown", "R,100,G,200,B,150"},
 	{Place{"color", InHeader, SimpleExplode}, "blue,black,brown", "R=100,G=200,B=150"},
 	{Place{"color", InQuery, TabDelimited}, "color=blue%09black%09brown", "color=R%09100%09G%09200%09B%09150"},
@@ -60,8 +61,11 @@ func items(v Value) (all []string) {
 
 // members reads an object of strings, as "name=value".
 func members(v Value) (all []string) {
-	for name, member := range v.Members() {
-		all = append(all, name+"="+member.String(nil))
+	text, _ := v.As(NewShape("{*: string}")).Bytes()
+	var d jsonwire.Decoder
+	d.Reset(text)
+	for more := len(text) > 0 && d.Map(); more; more = d.NextEntry() {
+		all = append(all, d.Key()+"="+d.String(nil))
 	}
 	return all
 }
@@ -73,9 +77,7 @@ func TestExamplesOfTheStandard(t *testing.T) {
 		v := valueOf(t, &r, s.place, s.array)
 		assert.Equal(t, []string{"blue", "black", "brown"}, items(v), s.array)
 		v = valueOf(t, &r, s.place, s.object)
-		if s.place.Style != FormExplode {
-			assert.Equal(t, []string{"R=100", "G=200", "B=150"}, members(v), s.object)
-		}
+		assert.Equal(t, []string{"R=100", "G=200", "B=150"}, members(v), s.object)
 		assert.False(t, r.Failed(), "%v %v", s.place, r.Violations())
 
 		var b []byte
@@ -127,7 +129,6 @@ func TestItems(t *testing.T) {
 		{Place{"a", InQuery, TabDelimited}, "a=x%09y\tz+w", []string{"x", "y", "z w"}, ""},
 		{Place{"a", InPath, SpaceDelimited}, "x+y%20z", []string{"x+y", "z"}, ""},
 		{Place{"a", InHeader, PipeDelimited}, "x| y%7Cz,w ", []string{"x", "y%7Cz,w"}, ""},
-		{Place{"a", InQuery, DeepObject}, "a[]=x&a[0]=y&a=z&a%5B%5D=w&ab=1", []string{"x", "y", "z", "w"}, ""},
 		{Place{"a", InHeader, Simple}, " x , y\t,z ", []string{"x", "y", "z"}, ""},
 		{Place{"a", InHeader, Simple}, "%41", []string{"%41"}, ""},
 		{Place{"a", InCookie, FormExplode}, "a=x; b=1; a=y", []string{"x", "y"}, ""},
@@ -167,7 +168,7 @@ func TestMembers(t *testing.T) {
 		{Place{"a", InPath, Matrix}, ";b=R,1", nil, ErrMatrix.Error()},
 		{Place{"a", InQuery, Form}, "a=", nil, ""},
 		{Place{"a", InQuery, Form}, "a=R,1&a=G,2", nil, "must not be given more than once"},
-		{Place{"a", InQuery, DeepObject}, "a[R]=1&b=2&a[x%20y][z]=3&a=4", []string{"R=1", "x y][z=3"}, ""},
+		{Place{"a", InQuery, DeepObject}, "a[R]=1&b=2&a[x%20y]=3", []string{"R=1", "x y=3"}, ""},
 		{Place{"a", InHeader, SimpleExplode}, "R=1, G=2", []string{"R=1", "G=2"}, ""},
 	}
 	for _, tt := range tests {
@@ -187,10 +188,6 @@ func TestStopEarly(t *testing.T) {
 	var r Report
 	for item := range valueOf(t, &r, Place{"a", InPath, Simple}, "x,y").Items() {
 		assert.Equal(t, "x", item.String(nil))
-		break
-	}
-	for name := range valueOf(t, &r, Place{"a", InPath, Simple}, "x,y,z").Members() {
-		assert.Equal(t, "x", name)
 		break
 	}
 	assert.False(t, r.Failed())

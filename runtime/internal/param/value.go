@@ -9,19 +9,18 @@ import (
 	"github.com/tornadogen/tornadogen/runtime/internal/validate"
 )
 
-// Value is one parameter of one request, or an item or a member of one. It aliases the request and must not outlive its
+// Value is one parameter of one request, or an item of one. It aliases the request and must not outlive its
 // report; what its methods return does not, unless they say so. Each method records what it refuses. It returns a value that
 // breaks a rule all the same, and the zero value for text that is not of its type at all. A parameter that is absent
 // converts to the zero value, and nothing is recorded.
 type Value struct {
 	place   Place
 	raw     []byte
-	pairs   *Pairs // the query or the cookies; nil for an item or a member, in paths and in header fields
-	member  string // of a member: its name
+	pairs   *Pairs // the query or the cookies; nil for an item, in paths and in header fields
 	item    int32  // of an item: its position; else noItem
 	present bool
 	again   bool // a query has a second pair of that name
-	part    bool // an item or a member, in no style of its own
+	part    bool // an item, in no style of its own
 	shaped  bool // raw is JSON: see As
 	empty   bool // an empty text that is no value: see AllowEmpty
 	report  *Report
@@ -40,10 +39,10 @@ func (r *Report) Value(p Place, raw []byte, present bool) Value {
 // Lookup returns the parameter at a place in the query or in the cookies.
 func (r *Report) Lookup(p Place, pairs *Pairs) Value {
 	v := Value{place: p, pairs: pairs, item: noItem, report: r}
-	if i := pairs.find(&p, 0); i >= 0 {
+	if i := pairs.Find(p.Name, 0); i >= 0 {
 		v.raw, v.present = pairs.list[i].Value, true
 		// A browser may well send a cookie twice, of which the first one is the more specific (RFC 6265 section 5.4).
-		v.again = p.In == InQuery && pairs.find(&p, i+1) >= 0
+		v.again = p.In == InQuery && pairs.Find(p.Name, i+1) >= 0
 		v.empty = p.Style&AllowEmpty != 0 && len(v.raw) == 0 && !v.again
 	}
 	return v
@@ -82,13 +81,11 @@ func (v *Value) check(f validate.Faults, rule validate.Rule) {
 	}
 }
 
-// pointer names the value in a violation: "tags", "tags/2", "filter/color".
+// pointer names the value in a violation: "tags", "tags/2".
 func (v *Value) pointer() string {
 	switch {
 	case v.item != noItem:
 		return v.place.Name + "/" + strconv.Itoa(int(v.item))
-	case v.part:
-		return v.place.Name + "/" + v.member
 	}
 	return v.place.Name
 }
@@ -181,7 +178,7 @@ func (v *Value) items() (items Items, ok bool) {
 	switch {
 	case !v.present:
 		return Items{}, false
-	case v.pairs != nil && (v.place.Style.base() == FormExplode || v.place.Style.base() == DeepObject):
+	case v.pairs != nil && v.place.Style.base() == FormExplode:
 		return v.pairs.Items(v.place), true
 	case !v.once():
 		return Items{}, false
@@ -215,80 +212,4 @@ func (v *Value) distinct() bool {
 	}
 	slices.Sort(texts)
 	return len(slices.Compact(texts)) == len(texts)
-}
-
-// Members yields the members of an object, by their decoded names, for every style but form with explode, in which each
-// member is a parameter of its own. A name may come more than once.
-func (v Value) Members() iter.Seq2[string, Value] {
-	return func(yield func(string, Value) bool) {
-		members, ok := v.members()
-		if !ok {
-			return
-		}
-		member := v
-		member.pairs, member.part = nil, true
-		for {
-			name, raw, ok := members.Next()
-			if !ok {
-				break
-			}
-			text, ok := v.decode(name)
-			if !ok {
-				continue
-			}
-			member.member, member.raw = string(text), raw
-			if !yield(member.member, member) {
-				return
-			}
-		}
-		if err := members.Err(); err != nil {
-			v.Violate(validate.KeywordType, err.Error())
-		}
-	}
-}
-
-// Member returns the member of an object by its decoded name, absent if there is none. If a name comes more than once, the
-// first one counts. For the styles see Members.
-func (v Value) Member(name string) Value {
-	member := v
-	member.pairs, member.part, member.again = nil, true, false
-	member.member, member.present = name, false
-	members, ok := v.members()
-	if !ok {
-		return member
-	}
-	for {
-		key, raw, ok := members.Next()
-		if !ok {
-			break
-		}
-		if v.is(key, name) {
-			member.raw, member.present = raw, true
-			return member
-		}
-	}
-	if err := members.Err(); err != nil {
-		v.Violate(validate.KeywordType, err.Error())
-	}
-	return member
-}
-
-// is says whether a raw name of a member, decoded, is name.
-func (v *Value) is(raw []byte, name string) bool {
-	in := v.place.coding()
-	pair := Pair{Key: raw, encoded: encoded(raw, in), plus: in == InQuery}
-	return pair.Is(name)
-}
-
-// members starts on the members.
-func (v *Value) members() (members Members, ok bool) {
-	switch {
-	case !v.present:
-		return Members{}, false
-	case v.place.Style.base() == DeepObject && v.pairs != nil:
-		return v.pairs.Members(v.place), true
-	case !v.once():
-		return Members{}, false
-	}
-	return SplitMembers(v.place, v.raw), true
 }

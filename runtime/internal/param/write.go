@@ -34,12 +34,11 @@ type Writer struct {
 	target   Target
 	place    Place
 	role     Role
-	required bool   // something has to be written
-	list     *list  // of an item or a member: what it is appended to
-	name     string // of a member
+	required bool  // something has to be written
+	list     *list // of an item: what it is appended to
 }
 
-// list is an array or an object that is being written.
+// list is an array that is being written.
 type list struct {
 	b     []byte
 	count int
@@ -56,9 +55,9 @@ func (w Writer) Required() Writer {
 	return w
 }
 
-// emit appends the text of a single value, of an item or of a member.
+// emit appends the text of a single value or of an item.
 func emit[S ~string | ~[]byte](w Writer, text S) {
-	if !expressible(w.place, text, min(w.role, Item)) {
+	if !expressible(w.place, text, w.role) {
 		w.target.FailParam(w.place, ErrNotExpressible)
 		return
 	}
@@ -70,9 +69,6 @@ func emit[S ~string | ~[]byte](w Writer, text S) {
 		l.b = AppendItem(l.b, w.place, l.count, text)
 		l.count++
 		l.blank = len(text) == 0
-	case MemberName:
-		l.b = AppendMember(l.b, w.place, l.count, w.name, text)
-		l.count++
 	}
 }
 
@@ -167,13 +163,6 @@ func (w Writer) Items(n int, item func(i int, w Writer)) {
 	w.end(l)
 }
 
-// Object writes an object: members writes each of its members through what it is given, one after the other.
-func (w Writer) Object(members func(o ObjectWriter)) {
-	l := &list{b: w.target.BeginParam(w.place)}
-	members(ObjectWriter{target: w.target, place: w.place, list: l})
-	w.end(l)
-}
-
 func (w Writer) end(l *list) {
 	start := len(l.b)
 	switch {
@@ -185,19 +174,4 @@ func (w Writer) end(l *list) {
 		w.target.FailParam(w.place, ErrOtherValue) // a list without items
 	}
 	w.target.EndParam(w.place, l.b)
-}
-
-// ObjectWriter writes the members of an object.
-type ObjectWriter struct {
-	target Target
-	place  Place
-	list   *list
-}
-
-// Member returns the writer of the next member.
-func (o ObjectWriter) Member(name string) Writer {
-	if !o.place.Expressible(name, MemberName) {
-		o.target.FailParam(o.place, ErrNotExpressible)
-	}
-	return Writer{target: o.target, place: o.place, role: MemberName, list: o.list, name: name}
 }
