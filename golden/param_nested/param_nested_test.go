@@ -18,10 +18,33 @@ import (
 // handler keeps the latest request.
 type handler struct{ got any }
 
+// auth lets everybody in.
+type auth struct{}
+
+func (auth) Key(ctx context.Context, _ tornado.APIKey) (context.Context, error) { return ctx, nil }
+
 func (h *handler) Deep(_ context.Context, req api.DeepRequest) error   { h.got = req; return nil }
 func (h *handler) Form(_ context.Context, req api.FormRequest) error   { h.got = req; return nil }
 func (h *handler) Open(_ context.Context, req api.OpenRequest) error   { h.got = req; return nil }
 func (h *handler) Empty(_ context.Context, req api.EmptyRequest) error { h.got = req; return nil }
+
+func (h *handler) WholeForm(_ context.Context, req api.WholeFormRequest) error {
+	h.got = req
+	return nil
+}
+
+func (h *handler) WholeJSON(_ context.Context, req api.WholeJSONRequest) error {
+	h.got = req
+	return nil
+}
+
+func (h *handler) WholeText(_ context.Context, req api.WholeTextRequest) error {
+	h.got = req
+	return nil
+}
+
+func (h *handler) Cookies(_ context.Context, req api.CookiesRequest) error { h.got = req; return nil }
+func (h *handler) Unions(_ context.Context, req api.UnionsRequest) error   { h.got = req; return nil }
 
 func (h *handler) Elsewhere(_ context.Context, req api.ElsewhereRequest) (*api.ElsewhereNoContent, error) {
 	h.got = req
@@ -30,7 +53,7 @@ func (h *handler) Elsewhere(_ context.Context, req api.ElsewhereRequest) (*api.E
 
 func TestReads(t *testing.T) {
 	h := &handler{}
-	url := drive.Serve(t, api.New(h))
+	url := drive.Serve(t, api.New(h, auth{}))
 	low := api.Range{Gte: tornado.Some[int64](1)}
 	filter := func(f api.Filter) api.DeepRequest { return api.DeepRequest{Filter: tornado.Some(f)} }
 	for path, want := range map[string]any{
@@ -58,8 +81,19 @@ func TestReads(t *testing.T) {
 		"/form?q=xy&sizes=1&sizes=2&range[gte]=1": api.FormRequest{Query: tornado.Some(api.FormQuery{
 			Q: "xy", Sizes: []int64{1, 2}, Range: tornado.Some(low),
 		})},
-		"/open?a=1&limit=5": api.OpenRequest{Labels: map[string]int64{"a": 1}, Limit: tornado.Some[int64](5)},
-		"/empty?needed=a":   api.EmptyRequest{Count: tornado.Some[int64](5), Needed: []string{"a"}},
+		"/whole-form?q=x&tags=a%7Cb&range[gte]=1&api_key=k": api.WholeFormRequest{
+			All: api.WholeFormAll{Q: "x", Tags: []string{"a", "b"}, Range: tornado.Some(low)},
+		},
+		"/whole-json?%7B%22gte%22:1%7D": api.WholeJSONRequest{All: tornado.Some(low)},
+		"/whole-json":                   api.WholeJSONRequest{},
+		"/whole-text?a+b=%20c&d":        api.WholeTextRequest{All: tornado.Some("a+b= c&d")},
+		"/unions?id=5":                  api.UnionsRequest{ID: tornado.Some(api.UnionsID{Value: api.UnionsIDInteger(5)})},
+		"/unions?id=x":                  api.UnionsRequest{ID: tornado.Some(api.UnionsID{Value: api.UnionsIDString("x")})},
+		"/unions?when=5":                api.UnionsRequest{When: tornado.Some(api.UnionsWhen{Value: api.UnionsWhenInteger(5)})},
+		"/unions?when[gte]=1":           api.UnionsRequest{When: tornado.Some(api.UnionsWhen{Value: &low})},
+		"/unions?some=1&some=null":      api.UnionsRequest{Some: []tornado.Null[int64]{tornado.NonNull[int64](1), {}}},
+		"/open?a=1&limit=5":             api.OpenRequest{Labels: map[string]int64{"a": 1}, Limit: tornado.Some[int64](5)},
+		"/empty?needed=a":               api.EmptyRequest{Count: tornado.Some[int64](5), Needed: []string{"a"}},
 		"/empty?needed=a&count=&text=&ids=": api.EmptyRequest{
 			Count: tornado.Some[int64](5), Text: tornado.Some(""), IDs: []int64{}, Needed: []string{"a"},
 		},
@@ -72,10 +106,16 @@ func TestReads(t *testing.T) {
 	require.Equal(t, http.StatusNoContent, got.Status, got.Body)
 	assert.Equal(t, api.ElsewhereRequest{Place: low, XRange: tornado.Some(low), Range: tornado.Some(low)}, h.got)
 	assert.Equal(t, "gte,1", got.Header.Get("X-Range"))
+	got = drive.Do(t, http.MethodGet, url+"/unions", "", "X-Kind", "true")
+	require.Equal(t, http.StatusNoContent, got.Status, got.Body)
+	assert.Equal(t, api.UnionsRequest{XKind: tornado.Some(api.UnionsXKind{Value: api.UnionsXKindBoolean(true)})}, h.got)
+	got = drive.Do(t, http.MethodGet, url+"/cookies", "", "Cookie", "plain=a%20b; list=1,2; gte=1")
+	require.Equal(t, http.StatusNoContent, got.Status, got.Body)
+	assert.Equal(t, api.CookiesRequest{Plain: tornado.Some("a%20b"), List: []int64{1, 2}, Range: tornado.Some(low)}, h.got)
 }
 
 func TestFaults(t *testing.T) {
-	url := drive.Serve(t, api.New(&handler{}))
+	url := drive.Serve(t, api.New(&handler{}, auth{}))
 	for path, want := range map[string][]string{
 		"/deep?filter[range][gte]=x":                   {"query filter[range][gte] type"},
 		"/deep?filter[range][other]=x":                 nil,
@@ -85,6 +125,10 @@ func TestFaults(t *testing.T) {
 		"/form?q=x&sizes=1&sizes=2&sizes=3&z=1":        {"query q minLength", "query sizes maxItems", "query z additionalProperties"},
 		"/form?sizes=1":                                {"query q required"},
 		"/open?a=1&b=2&c=3":                            {"query labels maxProperties"},
+		"/whole-form?q=x&z=1":                          {"query z additionalProperties"},
+		"/whole-form":                                  {"query q required"},
+		"/whole-json?%7B%22gte%22:%22x%22%7D":          {"query all/gte type"},
+		"/unions?when=x":                               {"query when anyOf"},
 		"/elsewhere/;x=1":                              nil,
 		"/elsewhere/;gte=y":                            {"path place/gte type"},
 	} {
@@ -128,7 +172,7 @@ func drawFilter(t *rapid.T, depth int) api.Filter {
 // TestClientAndServerAgree sends what the client makes of any filter: the server reads the same, or the client refuses.
 func TestClientAndServerAgree(t *testing.T) {
 	h := &handler{}
-	client, err := api.NewClient(drive.Serve(t, api.New(h)))
+	client, err := api.NewClient(drive.Serve(t, api.New(h, auth{})))
 	require.NoError(t, err)
 	refused, sent := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
@@ -148,7 +192,7 @@ func TestClientAndServerAgree(t *testing.T) {
 }
 
 func TestClientRefuses(t *testing.T) {
-	client, err := api.NewClient(drive.Serve(t, api.New(&handler{})))
+	client, err := api.NewClient(drive.Serve(t, api.New(&handler{}, auth{})))
 	require.NoError(t, err)
 	ctx := t.Context()
 	require.ErrorContains(t, client.Deep(ctx, api.DeepRequest{Filter: tornado.Some(api.Filter{Tags: []string{}})}), "empty list")
@@ -157,12 +201,30 @@ func TestClientRefuses(t *testing.T) {
 	require.ErrorContains(t, client.Open(ctx, api.OpenRequest{Labels: map[string]int64{"limit": 1}}), "another one")
 	_, err = client.Elsewhere(ctx, api.ElsewhereRequest{})
 	require.ErrorContains(t, err, "empty")
+	require.ErrorContains(t, client.Unions(ctx, api.UnionsRequest{ID: tornado.Some(api.UnionsID{Value: api.UnionsIDString("5")})}), "another one")
+	require.ErrorContains(t, client.Cookies(ctx, api.CookiesRequest{Plain: tornado.Some("a b")}), "no encoding")
 	h, url := &handler{}, "http://a.b/?c=d&e#f"
-	client, err = api.NewClient(drive.Serve(t, api.New(h)))
+	client, err = api.NewClient(drive.Serve(t, api.New(h, auth{})))
 	require.NoError(t, err)
 	low := api.Range{Gte: tornado.Some[int64](1)}
 	answer, err := client.Elsewhere(ctx, api.ElsewhereRequest{Place: low, URL: tornado.Some(url)})
 	require.NoError(t, err)
 	assert.Equal(t, tornado.Some(low), answer.XRange)
 	assert.Equal(t, api.ElsewhereRequest{Place: low, URL: tornado.Some(url)}, h.got)
+
+	form := api.WholeFormRequest{All: api.WholeFormAll{Q: "a+b &", Tags: []string{"x,y", "z"}}}
+	require.NoError(t, client.WholeForm(ctx, form))
+	assert.Equal(t, form, h.got)
+	text := api.WholeTextRequest{All: tornado.Some("a+b &=\u00e4?")}
+	require.NoError(t, client.WholeText(ctx, text))
+	assert.Equal(t, text, h.got)
+	json := api.WholeJSONRequest{All: tornado.Some(low)}
+	require.NoError(t, client.WholeJSON(ctx, json))
+	assert.Equal(t, json, h.got)
+	unions := api.UnionsRequest{
+		ID: tornado.Some(api.UnionsID{Value: api.UnionsIDString("x")}), Some: []tornado.Null[int64]{{}},
+		When: tornado.Some(api.UnionsWhen{Value: &low}),
+	}
+	require.NoError(t, client.Unions(ctx, unions))
+	assert.Equal(t, unions, h.got)
 }

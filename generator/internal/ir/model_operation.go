@@ -56,10 +56,10 @@ type ParamKind int
 
 // The kinds of parameters.
 const (
-	ParamScalar  ParamKind = iota // p.String(rule), ...
-	ParamArray                    // for item := range p.Items(); then p.CheckItems(len, rule) where Type.Rule is set
-	ParamJSON                     // in.JSONParam(p), then in.EndJSONParam(p): content
-	ParamShaped                   // the same of p.As(Shape): an object, a union, a list of them
+	ParamScalar ParamKind = iota // p.String(rule), ...
+	ParamArray                   // for item := range p.Items(); then p.CheckItems(len, rule) where Type.Rule is set
+	ParamJSON                    // in.JSONParam(p), then in.EndJSONParam(p): content
+	ParamShaped                  // the same of p.As(Shape): an object, a union, a list of them
 )
 
 // Param is one parameter of a request, or one header of an answer.

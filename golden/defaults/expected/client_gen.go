@@ -23,7 +23,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	return &Client{c}, nil
 }
 
-// Search answers GET /search.
+// Search is GET /search
 func (c *Client) Search(ctx context.Context, req SearchRequest) error {
 	call := c.c.Call(ctx, &search)
 	if x, ok := req.Limit.Get(); ok {
@@ -60,7 +60,7 @@ func (c *Client) Search(ctx context.Context, req SearchRequest) error {
 	return res.Unexpected()
 }
 
-// Store answers POST /search.
+// Store is POST /search
 func (c *Client) Store(ctx context.Context, req StoreRequest) error {
 	call := c.c.Call(ctx, &store)
 	call.JSON("application/json", req.Body.AppendJSON)

@@ -23,7 +23,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	return &Client{c}, nil
 }
 
-// Form answers GET /form.
+// Form is GET /form
 func (c *Client) Form(ctx context.Context, req FormRequest) error {
 	call := c.c.Call(ctx, &form)
 	if x, ok := req.One.Get(); ok {
@@ -40,7 +40,7 @@ func (c *Client) Form(ctx context.Context, req FormRequest) error {
 	return res.Unexpected()
 }
 
-// FormJoined answers GET /form-joined.
+// FormJoined is GET /form-joined
 func (c *Client) FormJoined(ctx context.Context, req FormJoinedRequest) error {
 	call := c.c.Call(ctx, &formJoined)
 	if x, ok := req.One.Get(); ok {
@@ -65,7 +65,7 @@ func (c *Client) FormJoined(ctx context.Context, req FormJoinedRequest) error {
 	return res.Unexpected()
 }
 
-// FormExplode answers GET /form-explode.
+// FormExplode is GET /form-explode
 func (c *Client) FormExplode(ctx context.Context, req FormExplodeRequest) error {
 	call := c.c.Call(ctx, &formExplode)
 	if x, ok := req.One.Get(); ok {

@@ -23,7 +23,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	return &Client{c}, nil
 }
 
-// Simple answers GET /simple.
+// Simple is GET /simple
 func (c *Client) Simple(ctx context.Context, req SimpleRequest) error {
 	call := c.c.Call(ctx, &simple)
 	if x, ok := req.XOne.Get(); ok {
@@ -48,7 +48,7 @@ func (c *Client) Simple(ctx context.Context, req SimpleRequest) error {
 	return res.Unexpected()
 }
 
-// SimpleExplode answers GET /simple-explode.
+// SimpleExplode is GET /simple-explode
 func (c *Client) SimpleExplode(ctx context.Context, req SimpleExplodeRequest) error {
 	call := c.c.Call(ctx, &simpleExplode)
 	if req.XMany != nil {

@@ -23,7 +23,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	return &Client{c}, nil
 }
 
-// Deep answers GET /deep.
+// Deep is GET /deep
 func (c *Client) Deep(ctx context.Context, req DeepRequest) error {
 	call := c.c.Call(ctx, &deep)
 	if x, ok := req.Filter.Get(); ok {
@@ -46,7 +46,7 @@ func (c *Client) Deep(ctx context.Context, req DeepRequest) error {
 	return res.Unexpected()
 }
 
-// Form answers GET /form.
+// Form is GET /form
 func (c *Client) Form(ctx context.Context, req FormRequest) error {
 	call := c.c.Call(ctx, &form)
 	if x, ok := req.Query.Get(); ok {
@@ -66,7 +66,7 @@ func (c *Client) Form(ctx context.Context, req FormRequest) error {
 	return res.Unexpected()
 }
 
-// Open answers GET /open.
+// Open is GET /open
 func (c *Client) Open(ctx context.Context, req OpenRequest) error {
 	call := c.c.Call(ctx, &open)
 	if req.Labels != nil {
@@ -86,7 +86,7 @@ func (c *Client) Open(ctx context.Context, req OpenRequest) error {
 	return res.Unexpected()
 }
 
-// Empty answers GET /empty.
+// Empty is GET /empty
 func (c *Client) Empty(ctx context.Context, req EmptyRequest) error {
 	call := c.c.Call(ctx, &empty)
 	if x, ok := req.Count.Get(); ok {
@@ -112,7 +112,7 @@ func (c *Client) Empty(ctx context.Context, req EmptyRequest) error {
 	return res.Unexpected()
 }
 
-// Elsewhere answers GET /elsewhere/{place}.
+// Elsewhere is GET /elsewhere/{place}
 func (c *Client) Elsewhere(ctx context.Context, req ElsewhereRequest) (*ElsewhereNoContent, error) {
 	call := c.c.Call(ctx, &elsewhere)
 	call.Path("place", tornado.MatrixExplode).As(rangeShape, req.Place.AppendJSON(nil))
@@ -141,4 +141,104 @@ func (c *Client) Elsewhere(ctx context.Context, req ElsewhereRequest) (*Elsewher
 		return v, res.End()
 	}
 	return nil, res.Unexpected()
+}
+
+// WholeForm is GET /whole-form
+func (c *Client) WholeForm(ctx context.Context, req WholeFormRequest) error {
+	call := c.c.Call(ctx, &wholeForm)
+	call.Query("all", tornado.FormExplode).Required().As(wholeFormAllShape, req.All.AppendJSON(nil))
+	res, err := call.Do()
+	if err != nil {
+		return err
+	}
+	switch res.StatusCode {
+	case 204:
+		return nil
+	}
+	return res.Unexpected()
+}
+
+// WholeJSON is GET /whole-json
+func (c *Client) WholeJSON(ctx context.Context, req WholeJSONRequest) error {
+	call := c.c.Call(ctx, &wholeJSON)
+	if x, ok := req.All.Get(); ok {
+		call.Query("all", tornado.Simple).JSON(x.AppendJSON(nil))
+	}
+	res, err := call.Do()
+	if err != nil {
+		return err
+	}
+	switch res.StatusCode {
+	case 204:
+		return nil
+	}
+	return res.Unexpected()
+}
+
+// WholeText is GET /whole-text
+func (c *Client) WholeText(ctx context.Context, req WholeTextRequest) error {
+	call := c.c.Call(ctx, &wholeText)
+	if x, ok := req.All.Get(); ok {
+		call.Query("all", tornado.Simple).String(x)
+	}
+	res, err := call.Do()
+	if err != nil {
+		return err
+	}
+	switch res.StatusCode {
+	case 204:
+		return nil
+	}
+	return res.Unexpected()
+}
+
+// Cookies is GET /cookies
+func (c *Client) Cookies(ctx context.Context, req CookiesRequest) error {
+	call := c.c.Call(ctx, &cookies)
+	if x, ok := req.Plain.Get(); ok {
+		call.Cookie("plain", tornado.CookieExplode).String(x)
+	}
+	if req.List != nil {
+		call.Cookie("list", tornado.Cookie).Items(len(req.List), func(i int, w tornado.ParamWriter) {
+			w.Int64(req.List[i])
+		})
+	}
+	if x, ok := req.Range.Get(); ok {
+		call.Cookie("range", tornado.CookieExplode).As(rangeShape, x.AppendJSON(nil))
+	}
+	res, err := call.Do()
+	if err != nil {
+		return err
+	}
+	switch res.StatusCode {
+	case 204:
+		return nil
+	}
+	return res.Unexpected()
+}
+
+// Unions is GET /unions
+func (c *Client) Unions(ctx context.Context, req UnionsRequest) error {
+	call := c.c.Call(ctx, &unions)
+	if x, ok := req.ID.Get(); ok {
+		call.Query("id", tornado.FormExplode).As(unionsIDShape, x.AppendJSON(nil))
+	}
+	if x, ok := req.When.Get(); ok {
+		call.Query("when", tornado.DeepObject).As(unionsWhenShape, x.AppendJSON(nil))
+	}
+	if req.Some != nil {
+		call.Query("some", tornado.FormExplode).As(unionsSomeShape, appendUnionsSome(nil, req.Some))
+	}
+	if x, ok := req.XKind.Get(); ok {
+		call.Header("X-Kind", tornado.Simple).As(unionsXKindShape, x.AppendJSON(nil))
+	}
+	res, err := call.Do()
+	if err != nil {
+		return err
+	}
+	switch res.StatusCode {
+	case 204:
+		return nil
+	}
+	return res.Unexpected()
 }

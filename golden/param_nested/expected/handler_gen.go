@@ -31,6 +31,21 @@ type DefaultHandler interface {
 
 	// Elsewhere answers GET /elsewhere/{place}.
 	Elsewhere(ctx context.Context, req ElsewhereRequest) (*ElsewhereNoContent, error)
+
+	// WholeForm answers GET /whole-form.
+	WholeForm(ctx context.Context, req WholeFormRequest) error
+
+	// WholeJSON answers GET /whole-json.
+	WholeJSON(ctx context.Context, req WholeJSONRequest) error
+
+	// WholeText answers GET /whole-text.
+	WholeText(ctx context.Context, req WholeTextRequest) error
+
+	// Cookies answers GET /cookies.
+	Cookies(ctx context.Context, req CookiesRequest) error
+
+	// Unions answers GET /unions.
+	Unions(ctx context.Context, req UnionsRequest) error
 }
 
 // UnimplementedDefaultHandler answers 501 to every operation of DefaultHandler. Embed it to implement
@@ -55,4 +70,24 @@ func (UnimplementedDefaultHandler) Empty(context.Context, EmptyRequest) error {
 
 func (UnimplementedDefaultHandler) Elsewhere(context.Context, ElsewhereRequest) (*ElsewhereNoContent, error) {
 	return nil, tornado.NotImplemented(&elsewhere)
+}
+
+func (UnimplementedDefaultHandler) WholeForm(context.Context, WholeFormRequest) error {
+	return tornado.NotImplemented(&wholeForm)
+}
+
+func (UnimplementedDefaultHandler) WholeJSON(context.Context, WholeJSONRequest) error {
+	return tornado.NotImplemented(&wholeJSON)
+}
+
+func (UnimplementedDefaultHandler) WholeText(context.Context, WholeTextRequest) error {
+	return tornado.NotImplemented(&wholeText)
+}
+
+func (UnimplementedDefaultHandler) Cookies(context.Context, CookiesRequest) error {
+	return tornado.NotImplemented(&cookies)
+}
+
+func (UnimplementedDefaultHandler) Unions(context.Context, UnionsRequest) error {
+	return tornado.NotImplemented(&unions)
 }

@@ -9,9 +9,12 @@ import (
 	tornado "github.com/tornadogen/tornadogen/runtime"
 )
 
+// DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
+// AppendJSON appends a value as JSON to b and returns that; appendResponseJSON leaves out the members
+// that are never sent to a caller, and a union without a value is null.
+
 var filterKeys = tornado.NewKeys("name", "range", "tags", "since", "not", "any", "meta")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Filter) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(filterKeys); i != tornado.EndObject; i = d.Next(filterKeys, i) {
 		switch i {
@@ -39,7 +42,6 @@ func (v *Filter) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Filter) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	if x, ok := v.Name.Get(); ok {
@@ -68,7 +70,6 @@ func (v *Filter) AppendJSON(b []byte) []byte {
 
 var rangeKeys = tornado.NewKeys("gte", "lt")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Range) DecodeJSON(d *tornado.Decoder) {
 	start, n := d.Offset(), 0
 	for i := d.Object(rangeKeys); i != tornado.EndObject; i = d.Next(rangeKeys, i) {
@@ -85,7 +86,6 @@ func (v *Range) DecodeJSON(d *tornado.Decoder) {
 	d.MinMaxProperties(start, n, &rangeRule)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Range) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	if x, ok := v.Gte.Get(); ok {
@@ -99,7 +99,6 @@ func (v *Range) AppendJSON(b []byte) []byte {
 
 var itemKeys = tornado.NewKeys("name", "count", "colors").Required("name")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *Item) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(itemKeys); i != tornado.EndObject; i = d.Next(itemKeys, i) {
@@ -118,7 +117,6 @@ func (v *Item) DecodeJSON(d *tornado.Decoder) {
 	d.Require(itemKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *Item) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
 	if x, ok := v.Count.Get(); ok {
@@ -132,7 +130,6 @@ func (v *Item) AppendJSON(b []byte) []byte {
 
 var formQueryKeys = tornado.NewKeys("q", "range", "sizes").Required("q")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *FormQuery) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(formQueryKeys); i != tornado.EndObject; i = d.Next(formQueryKeys, i) {
@@ -153,7 +150,6 @@ func (v *FormQuery) DecodeJSON(d *tornado.Decoder) {
 	d.Require(formQueryKeys, seen)
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *FormQuery) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"q":`...), v.Q)
 	if x, ok := v.Range.Get(); ok {
@@ -164,6 +160,103 @@ func (v *FormQuery) AppendJSON(b []byte) []byte {
 	}
 	return append(b, '}')
 }
+
+var wholeFormAllKeys = tornado.NewKeys("q", "tags", "range").Required("q")
+
+func (v *WholeFormAll) DecodeJSON(d *tornado.Decoder) {
+	var seen tornado.Seen
+	for i := d.Object(wholeFormAllKeys); i != tornado.EndObject; i = d.Next(wholeFormAllKeys, i) {
+		switch i {
+		case 0:
+			v.Q = d.String(nil)
+		case 1:
+			v.Tags = decodeStringSlice(d)
+		case 2:
+			var x Range
+			x.DecodeJSON(d)
+			v.Range.Set(x)
+		default:
+			d.RefuseUnknown()
+		}
+		seen.Add(i)
+	}
+	d.Require(wholeFormAllKeys, seen)
+}
+
+func (v *WholeFormAll) AppendJSON(b []byte) []byte {
+	b = tornado.AppendString(append(b, `{"q":`...), v.Q)
+	if v.Tags != nil {
+		b = appendStringSlice(append(b, `,"tags":`...), v.Tags)
+	}
+	if x, ok := v.Range.Get(); ok {
+		b = x.AppendJSON(append(b, `,"range":`...))
+	}
+	return append(b, '}')
+}
+
+func (v *UnionsID) DecodeJSON(d *tornado.Decoder) {
+	switch d.Type() {
+	case "string":
+		v.Value = UnionsIDString(d.String(nil))
+	case "number":
+		v.Value = UnionsIDInteger(d.Int64(nil))
+	default:
+		v.Value = UnknownValue(d.Unmatched("oneOf", "must be an integer or a string"))
+	}
+}
+
+func (v UnionsID) AppendJSON(b []byte) []byte {
+	return tornado.AppendUnion(b, v.Value)
+}
+
+func (v UnionsID) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
+func (v *UnionsID) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+
+func (v UnionsIDInteger) AppendJSON(b []byte) []byte { return tornado.AppendInt64(b, int64(v)) }
+func (v UnionsIDString) AppendJSON(b []byte) []byte  { return tornado.AppendString(b, string(v)) }
+
+func (v *UnionsWhen) DecodeJSON(d *tornado.Decoder) {
+	switch d.Type() {
+	case "object":
+		v.Value = tornado.Read[Range](d)
+	case "number":
+		v.Value = UnionsWhenInteger(d.Int64(nil))
+	default:
+		v.Value = UnknownValue(d.Unmatched("anyOf", "must be an integer or a Range"))
+	}
+}
+
+func (v UnionsWhen) AppendJSON(b []byte) []byte {
+	return tornado.AppendUnion(b, v.Value)
+}
+
+func (v UnionsWhen) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
+func (v *UnionsWhen) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+
+func (v UnionsWhenInteger) AppendJSON(b []byte) []byte { return tornado.AppendInt64(b, int64(v)) }
+
+func (v *UnionsXKind) DecodeJSON(d *tornado.Decoder) {
+	switch d.Type() {
+	case "string":
+		v.Value = UnionsXKindString(d.String(nil))
+	case "boolean":
+		v.Value = UnionsXKindBoolean(d.Bool())
+	default:
+		v.Value = UnknownValue(d.Unmatched("type", "must be a boolean or a string"))
+	}
+}
+
+func (v UnionsXKind) AppendJSON(b []byte) []byte {
+	return tornado.AppendUnion(b, v.Value)
+}
+
+func (v UnionsXKind) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
+func (v *UnionsXKind) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+
+func (v UnionsXKindBoolean) AppendJSON(b []byte) []byte { return tornado.AppendBool(b, bool(v)) }
+func (v UnionsXKindString) AppendJSON(b []byte) []byte  { return tornado.AppendString(b, string(v)) }
+
+func (v UnknownValue) AppendJSON(b []byte) []byte { return tornado.AppendJSON(b, tornado.JSON(v)) }
 
 func decodeStringSlice(d *tornado.Decoder) []string {
 	list := []string{}
@@ -315,6 +408,35 @@ func appendInt64Slice(b []byte, v []int64) []byte {
 			b = append(b, ',')
 		}
 		b = tornado.AppendInt64(b, item)
+	}
+	return append(b, ']')
+}
+
+func decodeUnionsSome(d *tornado.Decoder) []tornado.Null[int64] {
+	list := []tornado.Null[int64]{}
+	for more := d.Array(); more; more = d.NextItem() {
+		var item tornado.Null[int64]
+		if d.Null() {
+			item.SetNull()
+		} else {
+			item.Set(d.Int64(nil))
+		}
+		list = append(list, item)
+	}
+	return list
+}
+
+func appendUnionsSome(b []byte, v []tornado.Null[int64]) []byte {
+	b = append(b, '[')
+	for i, item := range v {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		if x, ok := item.Get(); ok {
+			b = tornado.AppendInt64(b, x)
+		} else {
+			b = append(b, "null"...)
+		}
 	}
 	return append(b, ']')
 }

@@ -118,3 +118,97 @@ func (r *ElsewhereRequest) decode(in *tornado.Input) {
 		in.EndJSONParam(p)
 	}
 }
+
+// WholeFormRequest is what a caller asks of WholeForm.
+type WholeFormRequest struct {
+	All WholeFormAll
+}
+
+func (r *WholeFormRequest) decode(in *tornado.Input) {
+	if p := in.Query("all", tornado.FormExplode).As(wholeFormAllShape); p.Required() {
+		r.All.DecodeJSON(in.JSONParam(p))
+		in.EndJSONParam(p)
+	}
+}
+
+// WholeJSONRequest is what a caller asks of WholeJSON.
+type WholeJSONRequest struct {
+	All tornado.Opt[Range]
+}
+
+func (r *WholeJSONRequest) decode(in *tornado.Input) {
+	if p := in.Query("all", tornado.Simple); p.Present() {
+		var x Range
+		x.DecodeJSON(in.JSONParam(p))
+		r.All.Set(x)
+		in.EndJSONParam(p)
+	}
+}
+
+// WholeTextRequest is what a caller asks of WholeText.
+type WholeTextRequest struct {
+	All tornado.Opt[string]
+}
+
+func (r *WholeTextRequest) decode(in *tornado.Input) {
+	if p := in.Query("all", tornado.Simple); p.Present() {
+		r.All.Set(p.String(nil))
+	}
+}
+
+// CookiesRequest is what a caller asks of Cookies.
+type CookiesRequest struct {
+	Plain tornado.Opt[string]
+	List  []int64
+	Range tornado.Opt[Range]
+}
+
+func (r *CookiesRequest) decode(in *tornado.Input) {
+	if p := in.Cookie("plain", tornado.CookieExplode); p.Present() {
+		r.Plain.Set(p.String(nil))
+	}
+	if p := in.Cookie("list", tornado.Cookie); p.Present() {
+		for item := range p.Items() {
+			r.List = append(r.List, item.Int64(nil))
+		}
+	}
+	if p := in.Cookie("range", tornado.CookieExplode).As(rangeShape); p.Present() {
+		var x Range
+		x.DecodeJSON(in.JSONParam(p))
+		r.Range.Set(x)
+		in.EndJSONParam(p)
+	}
+}
+
+// UnionsRequest is what a caller asks of Unions.
+type UnionsRequest struct {
+	ID    tornado.Opt[UnionsID]
+	When  tornado.Opt[UnionsWhen]
+	Some  []tornado.Null[int64]
+	XKind tornado.Opt[UnionsXKind]
+}
+
+func (r *UnionsRequest) decode(in *tornado.Input) {
+	if p := in.Query("id", tornado.FormExplode).As(unionsIDShape); p.Present() {
+		var x UnionsID
+		x.DecodeJSON(in.JSONParam(p))
+		r.ID.Set(x)
+		in.EndJSONParam(p)
+	}
+	if p := in.Query("when", tornado.DeepObject).As(unionsWhenShape); p.Present() {
+		var x UnionsWhen
+		x.DecodeJSON(in.JSONParam(p))
+		r.When.Set(x)
+		in.EndJSONParam(p)
+	}
+	if p := in.Query("some", tornado.FormExplode).As(unionsSomeShape); p.Present() {
+		r.Some = decodeUnionsSome(in.JSONParam(p))
+		in.EndJSONParam(p)
+	}
+	if p := in.Header("X-Kind", tornado.Simple).As(unionsXKindShape); p.Present() {
+		var x UnionsXKind
+		x.DecodeJSON(in.JSONParam(p))
+		r.XKind.Set(x)
+		in.EndJSONParam(p)
+	}
+}

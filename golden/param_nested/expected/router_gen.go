@@ -10,53 +10,74 @@ import (
 
 // deep is GET /deep.
 var deep = tornado.Operation{
-	ID:     "deep",
-	Name:   "Deep",
-	Method: "GET",
-	Path:   "/deep",
+	ID: "deep", Name: "Deep",
+	Method: "GET", Path: "/deep",
 }
 
 // form is GET /form.
 var form = tornado.Operation{
-	ID:     "form",
-	Name:   "Form",
-	Method: "GET",
-	Path:   "/form",
+	ID: "form", Name: "Form",
+	Method: "GET", Path: "/form",
 }
 
 // open is GET /open.
 var open = tornado.Operation{
-	ID:     "open",
-	Name:   "Open",
-	Method: "GET",
-	Path:   "/open",
+	ID: "open", Name: "Open",
+	Method: "GET", Path: "/open",
 }
 
 // empty is GET /empty.
 var empty = tornado.Operation{
-	ID:     "empty",
-	Name:   "Empty",
-	Method: "GET",
-	Path:   "/empty",
+	ID: "empty", Name: "Empty",
+	Method: "GET", Path: "/empty",
 }
 
 // elsewhere is GET /elsewhere/{place}.
 var elsewhere = tornado.Operation{
-	ID:     "elsewhere",
-	Name:   "Elsewhere",
-	Method: "GET",
-	Path:   "/elsewhere/{place}",
+	ID: "elsewhere", Name: "Elsewhere",
+	Method: "GET", Path: "/elsewhere/{place}",
+}
+
+// wholeForm is GET /whole-form.
+var wholeForm = tornado.Operation{
+	ID: "wholeForm", Name: "WholeForm",
+	Method: "GET", Path: "/whole-form",
+	Security: []tornado.Requirement{
+		{Uses: []tornado.SchemeUse{{Scheme: "key"}}},
+		{},
+	},
+}
+
+// wholeJSON is GET /whole-json.
+var wholeJSON = tornado.Operation{
+	ID: "wholeJSON", Name: "WholeJSON",
+	Method: "GET", Path: "/whole-json",
+}
+
+// wholeText is GET /whole-text.
+var wholeText = tornado.Operation{
+	ID: "wholeText", Name: "WholeText",
+	Method: "GET", Path: "/whole-text",
+}
+
+// cookies is GET /cookies.
+var cookies = tornado.Operation{
+	ID: "cookies", Name: "Cookies",
+	Method: "GET", Path: "/cookies",
+}
+
+// unions is GET /unions.
+var unions = tornado.Operation{
+	ID: "unions", Name: "Unions",
+	Method: "GET", Path: "/unions",
 }
 
 // Operations lists every operation of the API, in the order of the document. The caller must not
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&deep,
-		&form,
-		&open,
-		&empty,
-		&elsewhere,
+		&deep, &form, &open, &empty, &elsewhere, &wholeForm, &wholeJSON, &wholeText,
+		&cookies, &unions,
 	}
 }
 

@@ -4,19 +4,25 @@ package api
 
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
-// New gives the API whose operations h answers.
-func New(h Handler, opts ...tornado.APIOption) *tornado.API {
+// New gives the API whose operations h answers. auth checks who is calling.
+func New(h Handler, auth Authenticator, opts ...tornado.APIOption) *tornado.API {
 	api := tornado.NewAPI(tornado.Info{
 		Title:        "Parameters that have parts",
 		Version:      "1",
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
+	addSecurity(api, auth)
 	tornado.RegisterNoContent(api, &deep, (*DeepRequest).decode, h.Deep, 204)
 	tornado.RegisterNoContent(api, &form, (*FormRequest).decode, h.Form, 204)
 	tornado.RegisterNoContent(api, &open, (*OpenRequest).decode, h.Open, 204)
 	tornado.RegisterNoContent(api, &empty, (*EmptyRequest).decode, h.Empty, 204)
 	tornado.RegisterPtr(api, &elsewhere, (*ElsewhereRequest).decode, h.Elsewhere, writeElsewhere)
+	tornado.RegisterNoContent(api, &wholeForm, (*WholeFormRequest).decode, h.WholeForm, 204)
+	tornado.RegisterNoContent(api, &wholeJSON, (*WholeJSONRequest).decode, h.WholeJSON, 204)
+	tornado.RegisterNoContent(api, &wholeText, (*WholeTextRequest).decode, h.WholeText, 204)
+	tornado.RegisterNoContent(api, &cookies, (*CookiesRequest).decode, h.Cookies, 204)
+	tornado.RegisterNoContent(api, &unions, (*UnionsRequest).decode, h.Unions, 204)
 	return api
 }
 

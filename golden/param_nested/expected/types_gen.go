@@ -42,13 +42,7 @@ const (
 )
 
 // Valid reports whether v is one of the values that the document names.
-func (v ItemColorsItem) Valid() bool {
-	switch v {
-	case ItemColorsItemRed, ItemColorsItemGreen:
-		return true
-	}
-	return false
-}
+func (v ItemColorsItem) Valid() bool { return itemColorsItemValues.Has(string(v)) }
 
 // FormQuery is what the document has at #/paths/~1form/get/parameters/0/schema.
 type FormQuery struct {
@@ -56,6 +50,80 @@ type FormQuery struct {
 	Range tornado.Opt[Range] `json:"range,omitzero"`
 	Sizes []int64            `json:"sizes,omitzero"`
 }
+
+// WholeFormAll is what the document has at
+// #/paths/~1whole-form/get/parameters/0/content/application~1x-www-form-urlencoded/schema.
+type WholeFormAll struct {
+	Q     string             `json:"q"`
+	Tags  []string           `json:"tags,omitzero"`
+	Range tornado.Opt[Range] `json:"range,omitzero"`
+}
+
+// UnionsID is an integer or a string.
+type UnionsID struct {
+	Value UnionsIDValue
+}
+
+// UnionsIDValue is implemented by UnionsIDInteger and UnionsIDString.
+type UnionsIDValue interface {
+	isUnionsID()
+	tornado.Appender
+}
+
+// What a UnionsID holds.
+type (
+	UnionsIDInteger int64
+	UnionsIDString  string
+)
+
+func (UnionsIDInteger) isUnionsID() {}
+func (UnionsIDString) isUnionsID()  {}
+func (UnknownValue) isUnionsID()    {}
+
+// UnionsWhen is an integer or a Range.
+type UnionsWhen struct {
+	Value UnionsWhenValue
+}
+
+// UnionsWhenValue is implemented by UnionsWhenInteger and *Range.
+type UnionsWhenValue interface {
+	isUnionsWhen()
+	tornado.Appender
+}
+
+// What a UnionsWhen holds.
+type (
+	UnionsWhenInteger int64
+)
+
+func (UnionsWhenInteger) isUnionsWhen() {}
+func (*Range) isUnionsWhen()            {}
+func (UnknownValue) isUnionsWhen()      {}
+
+// UnionsXKind is a boolean or a string.
+type UnionsXKind struct {
+	Value UnionsXKindValue
+}
+
+// UnionsXKindValue is implemented by UnionsXKindBoolean and UnionsXKindString.
+type UnionsXKindValue interface {
+	isUnionsXKind()
+	tornado.Appender
+}
+
+// What a UnionsXKind holds.
+type (
+	UnionsXKindBoolean bool
+	UnionsXKindString  string
+)
+
+func (UnionsXKindBoolean) isUnionsXKind() {}
+func (UnionsXKindString) isUnionsXKind()  {}
+func (UnknownValue) isUnionsXKind()       {}
+
+// UnknownValue is the JSON of a value that is none of the members of its union. A client keeps what it
+// does not know, so that a server may grow; a server refuses it.
+type UnknownValue tornado.JSON
 
 // ElsewhereNoContent: Understood.
 type ElsewhereNoContent struct {

@@ -17,12 +17,17 @@ var (
 var (
 	filterShape = tornado.NewShape("Filter{name: string, range: {gte: integer, lt: integer, *}, tags: [string], since: time, not: Filter, " +
 		"any: [Filter], meta: {*: string}, *}")
-	deepItemsShape  = tornado.NewShape("[{name: string, count: integer, colors: [string], *}]")
-	formQueryShape  = tornado.NewShape("{q: string, range: {gte: integer, lt: integer, *}, sizes: [integer], *: never, -limit}")
-	openLabelsShape = tornado.NewShape("{*: integer, -limit}")
-	emptyIDsShape   = tornado.NewShape("[integer]")
-	rangeShape      = tornado.NewShape("{gte: integer, lt: integer, *}")
-	rangeShape2     = tornado.NewShape("{gte: integer, lt: integer}")
+	deepItemsShape    = tornado.NewShape("[{name: string, count: integer, colors: [string], *}]")
+	formQueryShape    = tornado.NewShape("{q: string, range: {gte: integer, lt: integer, *}, sizes: [integer], *: never, -limit}")
+	openLabelsShape   = tornado.NewShape("{*: integer, -limit}")
+	emptyIDsShape     = tornado.NewShape("[integer]")
+	rangeShape        = tornado.NewShape("{gte: integer, lt: integer, *}")
+	rangeShape2       = tornado.NewShape("{gte: integer, lt: integer}")
+	wholeFormAllShape = tornado.NewShape("{q: string, tags(pipe): [string], range: {gte: integer, lt: integer, *}, *: never, -api_key}")
+	unionsIDShape     = tornado.NewShape("integer|string")
+	unionsWhenShape   = tornado.NewShape("integer|{gte: integer, lt: integer, *}")
+	unionsSomeShape   = tornado.NewShape("[integer|null]")
+	unionsXKindShape  = tornado.NewShape("boolean|string")
 )
 
 // The values of the enums.

@@ -23,7 +23,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	return &Client{c}, nil
 }
 
-// Simple answers GET /simple/{one}/{many}/{both}.
+// Simple is GET /simple/{one}/{many}/{both}
 func (c *Client) Simple(ctx context.Context, req SimpleRequest) error {
 	call := c.c.Call(ctx, &simple)
 	call.Path("one", tornado.Simple).Int64(req.One)
@@ -42,7 +42,7 @@ func (c *Client) Simple(ctx context.Context, req SimpleRequest) error {
 	return res.Unexpected()
 }
 
-// SimpleExplode answers GET /simple-explode/{many}/{both}.
+// SimpleExplode is GET /simple-explode/{many}/{both}
 func (c *Client) SimpleExplode(ctx context.Context, req SimpleExplodeRequest) error {
 	call := c.c.Call(ctx, &simpleExplode)
 	call.Path("many", tornado.SimpleExplode).Items(len(req.Many), func(i int, w tornado.ParamWriter) {
@@ -60,7 +60,7 @@ func (c *Client) SimpleExplode(ctx context.Context, req SimpleExplodeRequest) er
 	return res.Unexpected()
 }
 
-// Label answers GET /label/{one}/{many}/{both}.
+// Label is GET /label/{one}/{many}/{both}
 func (c *Client) Label(ctx context.Context, req LabelRequest) error {
 	call := c.c.Call(ctx, &label2)
 	call.Path("one", tornado.Label).Int64(req.One)
@@ -79,7 +79,7 @@ func (c *Client) Label(ctx context.Context, req LabelRequest) error {
 	return res.Unexpected()
 }
 
-// LabelExplode answers GET /label-explode/{many}/{both}.
+// LabelExplode is GET /label-explode/{many}/{both}
 func (c *Client) LabelExplode(ctx context.Context, req LabelExplodeRequest) error {
 	call := c.c.Call(ctx, &labelExplode)
 	call.Path("many", tornado.LabelExplode).Items(len(req.Many), func(i int, w tornado.ParamWriter) {
@@ -97,7 +97,7 @@ func (c *Client) LabelExplode(ctx context.Context, req LabelExplodeRequest) erro
 	return res.Unexpected()
 }
 
-// Matrix answers GET /matrix/{one}/{many}/{both}.
+// Matrix is GET /matrix/{one}/{many}/{both}
 func (c *Client) Matrix(ctx context.Context, req MatrixRequest) error {
 	call := c.c.Call(ctx, &matrix)
 	call.Path("one", tornado.Matrix).Int64(req.One)
@@ -116,7 +116,7 @@ func (c *Client) Matrix(ctx context.Context, req MatrixRequest) error {
 	return res.Unexpected()
 }
 
-// MatrixExplode answers GET /matrix-explode/{many}/{both}.
+// MatrixExplode is GET /matrix-explode/{many}/{both}
 func (c *Client) MatrixExplode(ctx context.Context, req MatrixExplodeRequest) error {
 	call := c.c.Call(ctx, &matrixExplode)
 	call.Path("many", tornado.MatrixExplode).Items(len(req.Many), func(i int, w tornado.ParamWriter) {

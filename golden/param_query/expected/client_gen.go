@@ -23,7 +23,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	return &Client{c}, nil
 }
 
-// Form answers GET /form.
+// Form is GET /form
 func (c *Client) Form(ctx context.Context, req FormRequest) error {
 	call := c.c.Call(ctx, &form)
 	if x, ok := req.One.Get(); ok {
@@ -45,7 +45,7 @@ func (c *Client) Form(ctx context.Context, req FormRequest) error {
 	return res.Unexpected()
 }
 
-// FormObject answers GET /form-object.
+// FormObject is GET /form-object
 func (c *Client) FormObject(ctx context.Context, req FormObjectRequest) error {
 	call := c.c.Call(ctx, &formObject)
 	if x, ok := req.Both.Get(); ok {
@@ -62,7 +62,7 @@ func (c *Client) FormObject(ctx context.Context, req FormObjectRequest) error {
 	return res.Unexpected()
 }
 
-// FormJoined answers GET /form-joined.
+// FormJoined is GET /form-joined
 func (c *Client) FormJoined(ctx context.Context, req FormJoinedRequest) error {
 	call := c.c.Call(ctx, &formJoined)
 	if x, ok := req.One.Get(); ok {
@@ -87,7 +87,7 @@ func (c *Client) FormJoined(ctx context.Context, req FormJoinedRequest) error {
 	return res.Unexpected()
 }
 
-// Space answers GET /space.
+// Space is GET /space
 func (c *Client) Space(ctx context.Context, req SpaceRequest) error {
 	call := c.c.Call(ctx, &space)
 	if req.Many != nil {
@@ -106,7 +106,7 @@ func (c *Client) Space(ctx context.Context, req SpaceRequest) error {
 	return res.Unexpected()
 }
 
-// Pipe answers GET /pipe.
+// Pipe is GET /pipe
 func (c *Client) Pipe(ctx context.Context, req PipeRequest) error {
 	call := c.c.Call(ctx, &pipe)
 	if req.Many != nil {
@@ -125,7 +125,7 @@ func (c *Client) Pipe(ctx context.Context, req PipeRequest) error {
 	return res.Unexpected()
 }
 
-// SpaceExplode answers GET /space-explode.
+// SpaceExplode is GET /space-explode
 func (c *Client) SpaceExplode(ctx context.Context, req SpaceExplodeRequest) error {
 	call := c.c.Call(ctx, &spaceExplode)
 	if req.Many != nil {
@@ -144,7 +144,7 @@ func (c *Client) SpaceExplode(ctx context.Context, req SpaceExplodeRequest) erro
 	return res.Unexpected()
 }
 
-// PipeExplode answers GET /pipe-explode.
+// PipeExplode is GET /pipe-explode
 func (c *Client) PipeExplode(ctx context.Context, req PipeExplodeRequest) error {
 	call := c.c.Call(ctx, &pipeExplode)
 	if req.Many != nil {
@@ -163,7 +163,7 @@ func (c *Client) PipeExplode(ctx context.Context, req PipeExplodeRequest) error 
 	return res.Unexpected()
 }
 
-// Deep answers GET /deep.
+// Deep is GET /deep
 func (c *Client) Deep(ctx context.Context, req DeepRequest) error {
 	call := c.c.Call(ctx, &deep)
 	if x, ok := req.Both.Get(); ok {

@@ -23,7 +23,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	return &Client{c}, nil
 }
 
-// GetA answers GET /a/{declared}/{undeclared}.
+// GetA is GET /a/{declared}/{undeclared}
 func (c *Client) GetA(ctx context.Context, req GetARequest) error {
 	call := c.c.Call(ctx, &getA)
 	call.Path("declared", tornado.Simple).String(req.Declared)

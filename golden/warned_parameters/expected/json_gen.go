@@ -4,9 +4,12 @@ package api
 
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
+// DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
+// AppendJSON appends a value as JSON to b and returns that; appendResponseJSON leaves out the members
+// that are never sent to a caller, and a union without a value is null.
+
 var getANestedItemKeys = tornado.NewKeys("a")
 
-// DecodeJSON reads v from d and checks what the document demands; faults are recorded in d.
 func (v *GetANestedItem) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(getANestedItemKeys); i != tornado.EndObject; i = d.Next(getANestedItemKeys, i) {
 		switch i {
@@ -18,7 +21,6 @@ func (v *GetANestedItem) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-// AppendJSON appends v as JSON to b and returns it.
 func (v *GetANestedItem) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	if x, ok := v.A.Get(); ok {
