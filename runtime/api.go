@@ -40,6 +40,8 @@ type API struct {
 	schemes    map[string]scheme
 	middleware []Middleware
 	perCall    map[string][]Middleware
+	paths      map[string]string // of operations that are not served where their descriptor says
+	fault      error             // the first thing that is wrong with paths
 	mapError   ErrorMapper
 	logger     *slog.Logger
 	lenient422 bool // violations answer 400
@@ -82,6 +84,18 @@ func WithOperationMiddleware(operation string, m ...Middleware) APIOption {
 			a.perCall = make(map[string][]Middleware)
 		}
 		a.perCall[operation] = append(a.perCall[operation], m...)
+	}
+}
+
+// WithOperationPath serves one operation at another path, below the base path, than its descriptor says. operation is its
+// Operation.ID. It is made for webhooks and callbacks, which have no path by themselves. A name that the API does not have, a path
+// that another operation has, and one whose variables are not those of the descriptor's path are errors of Serve.
+func WithOperationPath(operation, path string) APIOption {
+	return func(a *API) {
+		if a.paths == nil {
+			a.paths = make(map[string]string)
+		}
+		a.paths[operation] = "/" + strings.TrimLeft(path, "/")
 	}
 }
 
@@ -166,10 +180,40 @@ func (a *API) add(op *Operation, run func(x *exchange)) {
 			}
 		}
 	}
-	if err := a.routes.Add(op.Method, op.Path, len(a.operations)); err != nil {
-		panic(fmt.Sprintf("tornado: operation %s: %v", op.ID, err))
+	path, moved := a.paths[op.ID]
+	switch {
+	case !moved:
+		path = op.Path
+	case !slices.Equal(variables(path), variables(op.Path)):
+		a.fail(fmt.Errorf("tornado: WithOperationPath(%q, %q): the variables are not those of %s", op.ID, path, op.Path))
+		path = op.Path
+	}
+	if err := a.routes.Add(op.Method, path, len(a.operations)); err != nil {
+		if len(a.paths) == 0 {
+			panic(fmt.Sprintf("tornado: operation %s: %v", op.ID, err))
+		}
+		a.fail(fmt.Errorf("tornado: WithOperationPath: operation %s at %s: %w", op.ID, path, err))
 	}
 	a.operations = append(a.operations, &registered{op: op, api: a, run: run, produces: op.Produces})
+}
+
+// fail records the first option that cannot be met.
+func (a *API) fail(err error) {
+	if a.fault == nil {
+		a.fault = err
+	}
+}
+
+// variables returns the names of a template's variables in order.
+func variables(template string) (names []string) {
+	for {
+		_, rest, found := strings.Cut(template, "{")
+		name, after, closed := strings.Cut(rest, "}")
+		if !found || !closed {
+			return names
+		}
+		names, template = append(names, name), after
+	}
 }
 
 // unknownPath says that no operation has a path, and where the paths begin if it is not there.
@@ -182,9 +226,17 @@ func (a *API) unknownPath(path []byte) string {
 
 // ready reports what is wrong with the API's options, once all operations are registered.
 func (a *API) ready() error {
+	if a.fault != nil {
+		return a.fault
+	}
 	for name := range a.perCall {
 		if !slices.ContainsFunc(a.operations, func(r *registered) bool { return r.op.ID == name }) {
 			return fmt.Errorf("tornado: WithOperationMiddleware names the operation %q, which %s does not have", name, a.info.Title)
+		}
+	}
+	for name := range a.paths {
+		if !slices.ContainsFunc(a.operations, func(r *registered) bool { return r.op.ID == name }) {
+			return fmt.Errorf("tornado: WithOperationPath names the operation %q, which %s does not have", name, a.info.Title)
 		}
 	}
 	return nil

@@ -13,6 +13,8 @@ type API struct {
 	Servers []string
 	// Operations are all operations, in the order of paths and, inside a path, of the document.
 	Operations []*Operation
+	// Webhooks are the operations that the API calls at whoever has subscribed, in document order (OpenAPI 3.1).
+	Webhooks []*Operation
 	// Schemas are the named schemas of components, in document order, and the ones that other files name.
 	Schemas []*Schema
 	// SecuritySchemes are those of components, in document order.
@@ -69,10 +71,24 @@ type Operation struct {
 	Body        *RequestBody // nil where none is declared
 	Responses   []*Response  // by document order
 	Security    []SecurityRequirement
+	// Key is the name of a webhook, or of a callback; "" for operations of the API itself.
+	Key string
+	// Callbacks are the calls that this operation makes its caller expect, in document order.
+	Callbacks []*Callback
 	// Twin is the earlier operation that has the same method and a path of the same shape (names of parameters and what was
 	// cut off aside), which no router can tell apart; nil in all but such documents. A warning has told of it.
 	Twin       *Operation
 	Extensions Extensions
+}
+
+// Callback is a group of operations that the API calls at an address that a request named.
+type Callback struct {
+	Loc  Location
+	Name string
+	// URL is where to, with runtime expressions: "{$request.body#/callbackUrl}/data". Path of the operations is the same.
+	URL string
+	// Operations are shared by the callbacks that refer to the same component.
+	Operations []*Operation
 }
 
 // In says where a parameter stands.

@@ -30,6 +30,16 @@ func dump(a *API) string {
 	}
 	for _, op := range a.Operations {
 		d.operation(op)
+		for _, c := range op.Callbacks {
+			d.line("  callback %s %s %s", c.Name, c.URL, place(c.Loc))
+			for _, call := range c.Operations {
+				d.operation(call)
+			}
+		}
+	}
+	for _, op := range a.Webhooks {
+		d.line("webhook %s", op.Key)
+		d.operation(op)
 	}
 	for _, s := range a.Schemas {
 		d.line("schema %s (%s) %s: %s", s.Name, s.Ref, place(s.Loc), d.describe(s))

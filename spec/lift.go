@@ -22,6 +22,7 @@ type lifter struct {
 	values   []valueCheck
 	schemes  map[string]*SecurityScheme
 	opIDs    map[string]*Operation
+	calls    map[*node]*Operation // of callbacks
 	routes   map[route]*Operation
 	tags     map[string]*Tag // by name
 
@@ -45,7 +46,7 @@ func (r *reader) lift(f *file, refs references) *API {
 		reader: r, root: f.root,
 		api:     &API{files: map[string]*file{}},
 		schemas: map[reached]*Schema{}, dynamics: findDynamics(r.order, refs.nodes), nodes: map[*Schema]*node{}, names: map[*node]string{}, children: map[*node][]*node{},
-		schemes: map[string]*SecurityScheme{}, opIDs: map[string]*Operation{}, routes: map[route]*Operation{},
+		schemes: map[string]*SecurityScheme{}, opIDs: map[string]*Operation{}, calls: map[*node]*Operation{}, routes: map[route]*Operation{},
 		shared: map[*node]*Parameter{}, contents: map[*node][]*MediaType{}, bodies: map[*node]*RequestBody{},
 		headerLists: map[*node][]*Parameter{}, produced: map[produced][]*MediaType{}, parts: map[*node]bool{}, extras: map[*node]Extensions{},
 	}
@@ -55,6 +56,7 @@ func (r *reader) lift(f *file, refs references) *API {
 	l.head()
 	l.components()
 	l.paths()
+	l.webhooks()
 	l.drain()
 	l.gatherNamed()
 	l.cutRings()

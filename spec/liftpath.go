@@ -22,6 +22,18 @@ var methods = map[string]bool{
 // pathItem lifts the operations of one path.
 func (l *lifter) pathItem(n *node) {
 	t := l.template(n)
+	l.operations(n, func(method string, kid, common *node) {
+		if op := l.operation(t, method, kid, common); op != nil {
+			op.Security = l.requirements(kid.end(), l.root)
+			op.Callbacks = l.callbacks(kid.end())
+			l.twin(op, t, kid.end())
+			l.api.Operations = append(l.api.Operations, op)
+		}
+	})
+}
+
+// operations finds those of a path item, with the parameters that they have in common.
+func (l *lifter) operations(n *node, found func(method string, kid, common *node)) {
 	members := itemMembers(n)
 	var common *node
 	for _, kid := range members {
@@ -32,14 +44,14 @@ func (l *lifter) pathItem(n *node) {
 	for _, kid := range members {
 		switch {
 		case methods[kid.key]:
-			l.operation(t, strings.ToUpper(kid.key), kid, common)
+			found(strings.ToUpper(kid.key), kid, common)
 		case kid.key == "additionalOperations":
 			for _, op := range l.kids(kid) {
 				if !isToken(op.key) {
 					l.warn(op, "bad-method", quote(op.key)+" is no HTTP method; the operation is left out", "use letters")
 					continue
 				}
-				l.operation(t, methodOf(op.key), op, common)
+				found(methodOf(op.key), op, common)
 			}
 		}
 	}
@@ -152,10 +164,10 @@ func queryNames(query string) map[string]string {
 	return out
 }
 
-// operation lifts one method of a path; n may be a reference.
-func (l *lifter) operation(t template, method string, n, common *node) {
+// operation lifts one method of a path, nil where it has no meaning; n may be a reference.
+func (l *lifter) operation(t template, method string, n, common *node) *Operation {
 	if n.dead() || !l.spend(n) {
-		return
+		return nil
 	}
 	n = n.end()
 	op := &Operation{
@@ -173,9 +185,7 @@ func (l *lifter) operation(t template, method string, n, common *node) {
 	}
 	op.Parameters = l.parameters(t, n, list)
 	op.Responses = l.responses(n)
-	op.Security = l.requirements(n)
-	l.twin(op, t, n)
-	l.api.Operations = append(l.api.Operations, op)
+	return op
 }
 
 func (l *lifter) operationID(op *Operation, n *node) {

@@ -70,11 +70,11 @@ func (l *lifter) flow(kind string, n *node) *OAuthFlow {
 	return f
 }
 
-// requirements lifts what an operation asks for: its own, else those of the document.
-func (l *lifter) requirements(op *node) []SecurityRequirement {
+// requirements lifts what an operation asks for: its own, else those of otherwise, which may be nil.
+func (l *lifter) requirements(op, otherwise *node) []SecurityRequirement {
 	list := op.get("security")
 	if list == nil {
-		list = l.root.get("security")
+		list = otherwise.get("security")
 	}
 	var out []SecurityRequirement
 	for _, item := range list.end().items() {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -20,6 +21,7 @@ type Call struct {
 	client *Client
 	ctx    context.Context // of this call alone
 	op     *operation.Operation
+	at     string // the address of CallAt; "" where the path of the operation counts
 
 	paths   []pathValue
 	texts   []byte // the escaped values of paths
@@ -45,6 +47,22 @@ type pathValue struct {
 // Call begins a call of an operation, which must not be changed any more. The context ends it early.
 func (c *Client) Call(ctx context.Context, op *operation.Operation) *Call {
 	return &Call{client: c, ctx: ctx, op: op}
+}
+
+// CallAt begins a call of an operation that is not at the server of the client but at an address of its own: that of whoever
+// has subscribed to a webhook, or named where to call back. It is absolute, http or https; what the operation has in the query is
+// added to its query. Who may choose the address may make this program call any place that it can reach, so check it first.
+func (c *Client) CallAt(ctx context.Context, op *operation.Operation, address string) *Call {
+	call := c.Call(ctx, op)
+	call.at = address
+	u, err := url.Parse(address)
+	switch {
+	case err != nil:
+		call.fail(errors.New("the address is no URL"))
+	case u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
+		call.fail(fmt.Errorf("the address %q is not absolute, or neither http nor https", u.Redacted()))
+	}
+	return call
 }
 
 // Path returns the writer of a path parameter.
@@ -158,6 +176,10 @@ func (t *target) FailParam(p param.Place, err error) {
 
 // url returns the URL with and without the query.
 func (c *Call) url() (full, place string, err error) {
+	if c.at != "" {
+		full, place = c.address()
+		return full, place, nil
+	}
 	b := append([]byte(c.client.origin), c.client.prefix...)
 	b, err = param.ExpandPath(b, c.op.Path, func(name string) ([]byte, bool) {
 		i := slices.IndexFunc(c.paths, func(v pathValue) bool { return v.name == name })
@@ -174,6 +196,20 @@ func (c *Call) url() (full, place string, err error) {
 		b = append(append(b, '?'), c.query...)
 	}
 	return string(b), string(b[:n]), nil
+}
+
+// address is url for a call that has an address of its own.
+func (c *Call) address() (full, place string) {
+	full, _, _ = strings.Cut(c.at, "#")
+	place, query, asked := strings.Cut(full, "?")
+	switch {
+	case len(c.query) == 0:
+		return full, place
+	case asked && query != "":
+		return full + "&" + string(c.query), place
+	default:
+		return place + "?" + string(c.query), place
+	}
 }
 
 // fields returns the header of the request without its credentials.

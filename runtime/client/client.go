@@ -101,13 +101,20 @@ func WithResponseChecks() Option { return func(c *Client) { c.checked = true } }
 // New returns a client of the server at baseURL, which is absolute, http or https, and has the base path of the API:
 // "https://api.example.com/v1". A query or a fragment is an error.
 func New(baseURL string, opts ...Option) (*Client, error) {
-	c := &Client{
-		credentials: make(map[string]Credential), header: make(http.Header),
-		timeout: DefaultTimeout, retries: DefaultRetries, maxBody: DefaultMaxBody,
-	}
+	c := &Client{}
 	if err := c.setBase(baseURL); err != nil {
 		return nil, fmt.Errorf("client: base URL %w", err)
 	}
+	return c.with(opts), nil
+}
+
+// NewSender returns a client that has no server of its own: each of its calls begins with [Client.CallAt].
+func NewSender(opts ...Option) *Client { return new(Client).with(opts) }
+
+// with applies the options of a new client.
+func (c *Client) with(opts []Option) *Client {
+	c.credentials, c.header = make(map[string]Credential), make(http.Header)
+	c.timeout, c.retries, c.maxBody = DefaultTimeout, DefaultRetries, DefaultMaxBody
 	for _, opt := range opts {
 		opt(c)
 	}
@@ -118,7 +125,7 @@ func New(baseURL string, opts ...Option) (*Client, error) {
 	for i := len(c.middleware) - 1; i >= 0; i-- {
 		c.doer = c.middleware[i](c.doer)
 	}
-	return c, nil
+	return c
 }
 
 func (c *Client) setBase(baseURL string) error {

@@ -25,6 +25,7 @@ func printClient(f *file, p *ir.Package) {
 		))
 	for _, op := range p.Operations {
 		f.decl(op.CallDoc, jen.Func().Params(jen.Id("c").Op("*").Id(name)).Id(op.Name).Add(signature(op, "ctx", "req")).BlockFunc(func(g *jen.Group) {
+			g.Id("call").Op(":=").Id("c").Dot("c").Dot("Call").Call(jen.Id("ctx"), jen.Op("&").Id(op.Var))
 			printCall(g, op)
 		}))
 	}
@@ -38,9 +39,8 @@ func exampleURL(p *ir.Package) string {
 	return " (" + p.API.Servers[0] + ")"
 }
 
-// printCall adds the body of a client's method: fill in, send, read the answer.
+// printCall adds the body of a client's method with its call in hand: fill in, send, read the answer.
 func printCall(g *jen.Group, op *ir.Operation) {
-	g.Id("call").Op(":=").Id("c").Dot("c").Dot("Call").Call(jen.Id("ctx"), jen.Op("&").Id(op.Var))
 	for _, p := range op.Request.Params {
 		add(g, writeParam("req."+p.Field, p, callParam(p)))
 	}

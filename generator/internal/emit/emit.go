@@ -48,8 +48,11 @@ func Package(p *ir.Package) ([]File, error) {
 		{"params_gen.go", calls, printParams},
 		{"router_gen.go", calls, printRouter},
 		{"server_gen.go", p.Server, printServer},
-		{"security_gen.go", calls && p.Security != nil, printSecurity},
+		{"security_gen.go", calls, printSecurity},
 		{"client_gen.go", p.Client, printClient},
+	}
+	for _, h := range p.Hooks {
+		emitters = append(emitters, emitter{h.File, calls, func(f *file, p *ir.Package) { printHooks(f, p, h) }})
 	}
 	// Formatting takes most of the time, so the files are printed side by side. They share nothing but the plan.
 	printed := make([]File, len(emitters))

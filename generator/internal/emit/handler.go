@@ -15,21 +15,25 @@ func printHandler(f *file, p *ir.Package) {
 		}
 	}))
 	for _, h := range p.Handlers {
-		f.decl(h.Doc, jen.Type().Id(h.Name).InterfaceFunc(func(g *jen.Group) {
-			for i, op := range h.Operations {
-				if i > 0 {
-					g.Line()
-				}
-				if c := comment(op.Doc); c != nil {
-					g.Add(c)
-				}
-				g.Id(op.Name).Add(signature(op, "ctx", "req"))
-			}
-		}))
+		printInterface(f, h.Name, h.Doc, h.Operations)
 	}
 	for _, h := range p.Handlers {
-		printUnimplemented(f, h)
+		printUnimplemented(f, h.Name, h.Unimplemented, h.Operations)
 	}
+}
+
+func printInterface(f *file, name, doc string, operations []*ir.Operation) {
+	f.decl(doc, jen.Type().Id(name).InterfaceFunc(func(g *jen.Group) {
+		for i, op := range operations {
+			if i > 0 {
+				g.Line()
+			}
+			if c := comment(op.Doc); c != nil {
+				g.Add(c)
+			}
+			g.Id(op.Name).Add(signature(op, "ctx", "req"))
+		}
+	}))
 }
 
 // signature is the parameters and results of an operation in Go; the names are "" where they are left out.
@@ -48,11 +52,10 @@ func named(name string, typ jen.Code) jen.Code {
 	return jen.Id(name).Add(typ)
 }
 
-func printUnimplemented(f *file, h *ir.Handler) {
-	f.decl(h.Unimplemented+" answers 501 to every operation of "+h.Name+". Embed it to implement them one at a time.",
-		jen.Type().Id(h.Unimplemented).Struct())
-	for _, op := range h.Operations {
-		f.decl("", jen.Func().Params(jen.Id(h.Unimplemented)).Id(op.Name).Add(signature(op, "", "")).BlockFunc(func(g *jen.Group) {
+func printUnimplemented(f *file, handler, name string, operations []*ir.Operation) {
+	f.decl(name+" answers 501 to every operation of "+handler+". Embed it to implement them one at a time.", jen.Type().Id(name).Struct())
+	for _, op := range operations {
+		f.decl("", jen.Func().Params(jen.Id(name)).Id(op.Name).Add(signature(op, "", "")).BlockFunc(func(g *jen.Group) {
 			failWith(g, op, tornado("NotImplemented").Call(jen.Op("&").Id(op.Var)))
 		}))
 	}

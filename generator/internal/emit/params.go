@@ -8,7 +8,7 @@ import (
 
 // printParams prints params_gen.go: the requests, and for a server what decodes them.
 func printParams(f *file, p *ir.Package) {
-	for _, op := range p.Operations {
+	for _, op := range p.Every {
 		printRequest(f, op.Request)
 		if p.Server {
 			printDecode(f, op.Request)

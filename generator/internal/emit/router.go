@@ -12,7 +12,7 @@ const handshake = "GeneratedByVersion1"
 // printRouter prints router_gen.go: the descriptors of the operations, and the document.
 func printRouter(f *file, p *ir.Package) {
 	f.blank("embed")
-	for _, op := range p.Operations {
+	for _, op := range p.Every {
 		f.decl(op.Var+" is "+op.Method+" "+op.Path+".", jen.Var().Id(op.Var).Op("=").Add(operation(op)))
 	}
 	names := make([]string, len(p.Operations))

@@ -8,18 +8,26 @@ import (
 
 // printSecurity prints security_gen.go: who may call, and what a client proves it with.
 func printSecurity(f *file, p *ir.Package) {
-	if p.Server {
-		printAuthenticator(f, p)
+	all := []*ir.Security{p.Security}
+	for _, h := range p.Hooks {
+		all = append(all, h.Security)
 	}
-	if p.Client {
-		for _, s := range p.Security.Schemes {
-			printCredential(f, s)
+	for _, s := range all {
+		if s == nil {
+			continue
+		}
+		if p.Server {
+			printAuthenticator(f, s)
+		}
+		for _, scheme := range s.Schemes {
+			if p.Client && scheme.OwnOption {
+				printCredential(f, scheme)
+			}
 		}
 	}
 }
 
-func printAuthenticator(f *file, p *ir.Package) {
-	s := p.Security
+func printAuthenticator(f *file, s *ir.Security) {
 	f.decl(s.Authenticator+" checks who is asking, one method a security scheme. Each returns the context that the handler gets, ctx or one made of it."+
 		" An error that is tornado.ErrForbidden answers 403, any other one 401. The methods are called concurrently.",
 		jen.Type().Id(s.Authenticator).InterfaceFunc(func(g *jen.Group) {
@@ -42,7 +50,7 @@ func printAuthenticator(f *file, p *ir.Package) {
 				jen.Return(jen.Nil(), tornado("NotImplemented").Call(jen.Id("c").Dot("Operation"))),
 			))
 	}
-	f.decl("", jen.Func().Id(p.Names.AddSecurity).Params(jen.Id("api").Op("*").Add(tornado("API")), jen.Id("auth").Id(s.Authenticator)).BlockFunc(func(g *jen.Group) {
+	f.decl("", jen.Func().Id(s.Add).Params(jen.Id("api").Op("*").Add(tornado("API")), jen.Id("auth").Id(s.Authenticator)).BlockFunc(func(g *jen.Group) {
 		for _, scheme := range s.Schemes {
 			g.Add(addScheme(scheme))
 		}

@@ -8,29 +8,29 @@ import (
 
 // printServer prints server_gen.go: New, and what writes each answer.
 func printServer(f *file, p *ir.Package) {
-	printNew(f, p)
-	for _, op := range p.Operations {
+	printNew(f, p.Names.New, p.Names.New+" gives the API whose operations h answers.", p.Names.Handler, info(p, p.API.BasePath), p.Security, p.Operations)
+	for _, op := range p.Every {
 		printWriters(f, op)
 	}
 }
 
-func printNew(f *file, p *ir.Package) {
-	doc := p.Names.New + " gives the API whose operations h answers."
-	params := []jen.Code{jen.Id("h").Id(p.Names.Handler)}
-	if p.Security != nil {
+// printNew prints the constructor of an API.
+func printNew(f *file, name, doc, handler string, info *jen.Statement, security *ir.Security, operations []*ir.Operation) {
+	params := []jen.Code{jen.Id("h").Id(handler)}
+	if security != nil {
 		doc += " auth checks who is calling."
-		params = append(params, jen.Id("auth").Id(p.Security.Authenticator))
+		params = append(params, jen.Id("auth").Id(security.Authenticator))
 	}
 	params = append(params, jen.Id("opts").Op("...").Add(tornado("APIOption")))
-	f.decl(doc, jen.Func().Id(p.Names.New).Params(params...).Op("*").Add(tornado("API")).BlockFunc(func(g *jen.Group) {
-		g.Id("api").Op(":=").Add(tornado("NewAPI")).Call(tornado("Info").Add(info(p)), jen.Id("opts").Op("..."))
-		if p.Security != nil {
-			g.Id(p.Names.AddSecurity).Call(jen.Id("api"), jen.Id("auth"))
+	f.decl(doc, jen.Func().Id(name).Params(params...).Op("*").Add(tornado("API")).BlockFunc(func(g *jen.Group) {
+		g.Id("api").Op(":=").Add(tornado("NewAPI")).Call(tornado("Info").Add(info), jen.Id("opts").Op("..."))
+		if security != nil {
+			g.Id(security.Add).Call(jen.Id("api"), jen.Id("auth"))
 		}
-		for _, op := range p.Operations {
+		for _, op := range operations {
 			g.Add(register(op))
 		}
-		for _, op := range p.Operations {
+		for _, op := range operations {
 			if op.Fallback != nil {
 				g.Id("api").Dot("Fallback").Call(jen.Op("&").Id(op.Var), jen.Id(op.Fallback.Func))
 			}
@@ -39,11 +39,11 @@ func printNew(f *file, p *ir.Package) {
 	}))
 }
 
-// info is what the document says of itself.
-func info(p *ir.Package) *jen.Statement {
+// info is what the document says of itself, served below a path.
+func info(p *ir.Package, basePath string) *jen.Statement {
 	fields := []jen.Code{field("Title", jen.Lit(p.API.Title)), field("Version", jen.Lit(p.API.APIVersion))}
-	if p.API.BasePath != "" {
-		fields = append(fields, field("BasePath", jen.Lit(p.API.BasePath)))
+	if basePath != "" {
+		fields = append(fields, field("BasePath", jen.Lit(basePath)))
 	}
 	fields = append(fields, field("Document", jen.Id(p.Names.DocumentBytes)), field("DocumentName", jen.Lit(p.API.SourceName)))
 	return lines("{", "}", fields...)

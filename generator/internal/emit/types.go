@@ -19,7 +19,7 @@ func printTypes(f *file, p *ir.Package) {
 			"so that a server may grow; a server refuses it.", jen.Type().Id(p.Names.Unknown).Add(tornado("JSON")))
 	}
 	if p.Server || p.Client {
-		for _, op := range p.Operations {
+		for _, op := range p.Every {
 			printAnswers(f, op)
 		}
 	}

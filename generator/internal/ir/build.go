@@ -26,8 +26,9 @@ func Build(api *spec.API, opts Options) (*Package, spec.Diagnostics) {
 	for _, s := range api.Schemas {
 		b.declareComponent(s)
 	}
-	b.buildSecurity()
+	b.pkg.Security = b.buildSecurity(&Security{Authenticator: authenticator, Unimplemented: unimplemented + authenticator, Add: "addSecurity"}, api.Operations)
 	b.buildOperations()
+	b.buildHooks()
 	b.finish()
 	b.diags.Sort()
 	return b.pkg, b.diags
@@ -59,7 +60,8 @@ type builder struct {
 
 	layouts    *layouter
 	operations map[*spec.Operation]string // Go names
-	schemes    map[*spec.SecurityScheme]bool
+	hookGroups []*hookGroup
+	schemes    map[*spec.SecurityScheme]string // options of the clients
 }
 
 func newBuilder(api *spec.API, opts Options) *builder {
@@ -83,7 +85,7 @@ func newBuilder(api *spec.API, opts Options) *builder {
 		shapes:     make(map[string]*Shape),
 		formats:    make(map[string]bool),
 		operations: make(map[*spec.Operation]string),
-		schemes:    make(map[*spec.SecurityScheme]bool),
+		schemes:    make(map[*spec.SecurityScheme]string),
 	}
 	b.layouts = newLayouter(b)
 	b.shaper = shaper{b: b, forms: make(map[string]*shapeForm)}

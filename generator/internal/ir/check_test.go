@@ -18,7 +18,7 @@ func checkNames(t checker, p *Package) {
 	t.Helper()
 	c := &nameCheck{t: t, seen: make(map[string]string)}
 	n := p.Names
-	for _, name := range []string{n.Handler, n.New, n.Client, n.NewClient, n.Operations, n.Document, n.DocumentBytes, n.AddSecurity, n.Unknown} {
+	for _, name := range []string{n.Handler, n.New, n.Client, n.NewClient, n.Operations, n.Document, n.DocumentBytes, n.Unknown} {
 		c.add(name, "reserved")
 	}
 	for _, d := range p.Types {
@@ -39,7 +39,7 @@ func checkNames(t checker, p *Package) {
 		c.add(h.Unimplemented, "handler")
 	}
 	methods := c.members("Client")
-	for _, op := range p.Operations {
+	for _, op := range p.Every {
 		methods(op.Name)
 		c.operation(op)
 	}

@@ -84,7 +84,7 @@ func (b *builder) collect() {
 	if !b.pkg.Server && !b.pkg.Client {
 		return
 	}
-	for _, op := range b.pkg.Operations {
+	for _, op := range b.pkg.Every {
 		c.operation(op)
 	}
 }

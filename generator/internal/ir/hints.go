@@ -98,16 +98,28 @@ func (b *builder) hintOperations() {
 		b.operations[op] = scope.Take(naming.Exported(name))
 	}
 	for _, op := range b.api.Operations {
-		name := b.operations[op]
-		for _, p := range op.Parameters {
-			b.hint(p.Schema, componentOr(p.Loc, "parameters", "Param", name+naming.Part(p.Name)))
+		b.hintOperation(op)
+	}
+	for _, g := range b.hooks() {
+		for _, op := range g.operations {
+			b.operations[op] = scope.Take(naming.Exported(nameOr(op.Extensions, g.nameOf(op))))
 		}
-		if op.Body != nil {
-			b.hintContent(op.Body.Content, componentOr(op.Body.Loc, "requestBodies", "Body", name+"Body"))
+		for _, op := range g.operations {
+			b.hintOperation(op)
 		}
-		for _, r := range op.Responses {
-			b.hintResponse(op, r, name)
-		}
+	}
+}
+
+func (b *builder) hintOperation(op *spec.Operation) {
+	name := b.operations[op]
+	for _, p := range op.Parameters {
+		b.hint(p.Schema, componentOr(p.Loc, "parameters", "Param", name+naming.Part(p.Name)))
+	}
+	if op.Body != nil {
+		b.hintContent(op.Body.Content, componentOr(op.Body.Loc, "requestBodies", "Body", name+"Body"))
+	}
+	for _, r := range op.Responses {
+		b.hintResponse(op, r, name)
 	}
 }
 

@@ -40,6 +40,10 @@ type Package struct {
 	// Handlers are the interfaces, one for each tag that an operation has first, in the order of the document's tags.
 	Handlers   []*Handler
 	Operations []*Operation // in document order
+	// Hooks are the operations that the API itself calls: webhooks, then callbacks. Each group is there where it has some.
+	Hooks []*Hooks
+	// Every is all operations, those of the hooks behind those of the API.
+	Every []*Operation
 	// Security is nil when no operation asks who is calling.
 	Security *Security
 	// Layouts are those of bodies in media types other than JSON. NeedsLayouts tells whether there are such bodies: scalars need
@@ -63,7 +67,6 @@ type Names struct {
 	Operations    string // "Operations": the function that lists them
 	Document      string // "Document": the function that returns the document
 	DocumentBytes string // "document": the embedded bytes
-	AddSecurity   string // "addSecurity"
 	Layouts       string // "layouts": the table of them
 	Unknown       string // "UnknownValue": a value that is none of the members of a union
 }
@@ -97,10 +100,24 @@ type Handler struct {
 	Operations    []*Operation
 }
 
+// Hooks are operations that go the other way: the API calls them, and whoever has subscribed answers.
+type Hooks struct {
+	File string // "webhooks_gen.go"
+	// Sender is the client of the API, with a method for each operation that takes the address, and NewSender makes it:
+	// "Webhooks", "NewWebhooks".
+	Sender, NewSender, SenderDoc string
+	// Handler is the interface of whoever has subscribed, and New gives its API: "WebhookHandler", "NewWebhookAPI".
+	Handler, HandlerDoc, New, NewDoc string
+	Unimplemented                    string    // "UnimplementedWebhookHandler"
+	Security                         *Security // nil when no operation asks who is calling
+	Operations                       []*Operation
+}
+
 // Security is what the package knows of its security schemes.
 type Security struct {
 	Authenticator string    // "Authenticator"
 	Unimplemented string    // "UnimplementedAuthenticator"
+	Add           string    // "addSecurity": the function that enters an authenticator
 	Schemes       []*Scheme // the ones in use, in document order
 }
 
@@ -109,8 +126,10 @@ type Scheme struct {
 	Source *spec.SecurityScheme
 	Name   string // in the document: "apiKey"
 	Method string // of Authenticator: "APIKey"
-	Option string // of the client: "WithAPIKey"
-	Doc    string // of the method
+	Option string // of the clients: "WithAPIKey"
+	// OwnOption tells that the option is not that of another authenticator's scheme.
+	OwnOption bool
+	Doc       string // of the method
 	// OptionDoc is the comment of the client's option.
 	OptionDoc string
 	Kind      spec.SecurityKind

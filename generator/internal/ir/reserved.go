@@ -39,10 +39,10 @@ func (b *builder) reserveNames() {
 		Operations:    b.scope.Take("Operations"),
 		Document:      b.scope.Take("Document"),
 		DocumentBytes: b.scope.Take("document"),
-		AddSecurity:   b.scope.Take("addSecurity"),
 		Layouts:       b.scope.Take("layouts"),
 		Unknown:       b.scope.Take("UnknownValue"),
 	}
+	b.scope.Take("addSecurity")
 	b.scope.Take(authenticator)
 	b.scope.Take(unimplemented + authenticator)
 }

@@ -17,23 +17,22 @@ var credentials = map[spec.SecurityKind][2]string{
 	spec.SecurityOtherHTTP: {"Authorization", "credentials"},
 }
 
-// buildSecurity plans the authenticator: one method for each scheme that an operation asks for.
-func (b *builder) buildSecurity() {
-	for _, op := range b.api.Operations {
+// buildSecurity plans the authenticator of operations: one method for each scheme that one of them asks for. nil where none does.
+func (b *builder) buildSecurity(s *Security, operations []*spec.Operation) *Security {
+	asked := make(map[*spec.SecurityScheme]bool)
+	for _, op := range operations {
 		for _, r := range op.Security {
 			for _, u := range r.Uses {
-				b.schemes[u.Scheme] = true
+				asked[u.Scheme] = true
 			}
 		}
 	}
-	if len(b.schemes) == 0 {
-		return
+	if len(asked) == 0 {
+		return nil
 	}
-	s := &Security{Authenticator: authenticator, Unimplemented: unimplemented + authenticator}
-	b.pkg.Security = s
 	methods := naming.NewScope()
 	for _, source := range b.api.SecuritySchemes {
-		if !b.schemes[source] {
+		if !asked[source] {
 			continue
 		}
 		pair, ok := credentials[source.Kind]
@@ -45,7 +44,10 @@ func (b *builder) buildSecurity() {
 			Credential: runtimeType(pair[0]), Param: pair[1],
 			Method: methods.Take(naming.Exported(nameOr(source.Extensions, source.Name))),
 		}
-		m.Option = b.scope.Take("With" + m.Method)
+		if m.Option = b.schemes[source]; m.Option == "" {
+			m.Option, m.OwnOption = b.scope.Take("With"+m.Method), true
+			b.schemes[source] = m.Option
+		}
 		m.Doc = describe(m.Method, source.Description)
 		if m.Doc == "" {
 			m.Doc = m.Method + " checks the security scheme " + quote(source.Name) + " and returns the context for the handler."
@@ -55,6 +57,7 @@ func (b *builder) buildSecurity() {
 		m.OptionDoc = deprecate(m.OptionDoc, source.Deprecated, source.Extensions)
 		s.Schemes = append(s.Schemes, m)
 	}
+	return s
 }
 
 // tokenSources says where the tokens of a scheme come from, as far as the document does.

@@ -1,0 +1,129 @@
+package ir
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/tornadogen/tornadogen/generator/internal/naming"
+	"github.com/tornadogen/tornadogen/spec"
+)
+
+// hookGroup is what webhooks and callbacks differ in.
+type hookGroup struct {
+	word       string // "Webhook"
+	what       string // "webhooks"
+	operations []*spec.Operation
+	names      map[*spec.Operation]string // of operations without an operationId
+	paths      map[*spec.Operation]string // where they are served unless an option says otherwise
+}
+
+func (g *hookGroup) nameOf(op *spec.Operation) string {
+	if op.ID != "" {
+		return op.ID
+	}
+	return g.names[op]
+}
+
+// hooks sorts the operations that the API itself calls.
+func (b *builder) hooks() []*hookGroup {
+	if b.hookGroups == nil {
+		b.hookGroups = []*hookGroup{b.webhooks(), b.callbacks()}
+	}
+	return b.hookGroups
+}
+
+func newHookGroup(word, what string) *hookGroup {
+	return &hookGroup{word: word, what: what, names: make(map[*spec.Operation]string), paths: make(map[*spec.Operation]string)}
+}
+
+// add enters an operation, which keeps the name and the path of its first mention. Several methods of one key are told apart.
+func (g *hookGroup) add(op *spec.Operation, name, path string, several bool) {
+	if _, known := g.names[op]; known {
+		return
+	}
+	g.operations = append(g.operations, op)
+	if several {
+		name = naming.Exported(strings.ToLower(op.Method)) + naming.Part(name)
+	}
+	g.names[op] = name + g.word
+	free := func(path string) bool {
+		return !slices.ContainsFunc(g.operations, func(other *spec.Operation) bool { return g.paths[other] == path && other.Method == op.Method })
+	}
+	unique := path
+	for i := 2; !free(unique); i++ {
+		unique = path + "-" + strconv.Itoa(i)
+	}
+	g.paths[op] = unique
+}
+
+func (b *builder) webhooks() *hookGroup {
+	g := newHookGroup("Webhook", "webhooks")
+	count := make(map[string]int)
+	for _, op := range b.api.Webhooks {
+		count[op.Key]++
+	}
+	for _, op := range b.api.Webhooks {
+		g.add(op, op.Key, hookPath(op.Key), count[op.Key] > 1)
+	}
+	return g
+}
+
+func (b *builder) callbacks() *hookGroup {
+	g := newHookGroup("Callback", "callbacks")
+	for _, source := range b.api.Operations {
+		if source.Twin != nil {
+			continue
+		}
+		name := b.operations[source]
+		count := make(map[string]int)
+		for _, c := range source.Callbacks {
+			count[c.Name] += len(c.Operations)
+		}
+		for _, c := range source.Callbacks {
+			for _, op := range c.Operations {
+				g.add(op, name+naming.Part(c.Name), hookPath(naming.Unexported(name), c.Name), count[c.Name] > 1)
+			}
+		}
+	}
+	return g
+}
+
+// hookPath is a path of segments that no router takes for variables.
+func hookPath(segments ...string) string {
+	var b strings.Builder
+	for _, s := range segments {
+		b.WriteString("/" + strings.NewReplacer("{", "", "}", "").Replace(url.PathEscape(strings.Trim(s, "/"))))
+	}
+	return b.String()
+}
+
+// buildHooks plans the operations that the API itself calls.
+func (b *builder) buildHooks() {
+	b.pkg.Every = slices.Clone(b.pkg.Operations)
+	for _, g := range b.hooks() {
+		if len(g.operations) == 0 {
+			continue
+		}
+		h := &Hooks{
+			File: strings.ToLower(g.word) + "s_gen.go", Sender: b.scope.Take(g.word + "s"), NewSender: b.scope.Take("New" + g.word + "s"),
+			Handler: b.scope.Take(g.word + "Handler"), Unimplemented: b.scope.Take(unimplemented + g.word + "Handler"),
+			New: b.scope.Take("New" + g.word + "API"),
+		}
+		h.SenderDoc = h.Sender + " calls the " + g.what + " of the API, each at the address of whoever has subscribed. It is safe for concurrent use."
+		h.HandlerDoc = h.Handler + " answers the " + g.what + " of the API.\nIts methods are called concurrently, each on the goroutine of its request."
+		h.NewDoc = h.New + " gives the API that receives the " + g.what + ", which h answers. Each is served below the path of its descriptor, or that of tornado.WithOperationPath."
+		h.Security = b.buildSecurity(&Security{
+			Authenticator: b.scope.Take(g.word + authenticator), Unimplemented: b.scope.Take(unimplemented + g.word + authenticator),
+			Add: b.scope.Take("add" + g.word + "Security"),
+		}, g.operations)
+		for _, source := range g.operations {
+			op := b.operation(source)
+			op.Path = g.paths[source]
+			h.Operations = append(h.Operations, op)
+		}
+		b.pkg.Hooks = append(b.pkg.Hooks, h)
+		b.pkg.Every = append(b.pkg.Every, h.Operations...)
+	}
+}
