@@ -234,6 +234,13 @@ func NewSchemas(namesAndTexts ...string) *Schemas { return check.NewSchemas(name
 // NewKeys returns the members of an object in the order of the document.
 func NewKeys(names ...string) *Keys { return jsonwire.NewKeys(names...) }
 
+// DefaultJSON returns a decoder of a default that the document states.
+func DefaultJSON(text string) *Decoder {
+	var d Decoder
+	d.Reset([]byte(text))
+	return &d
+}
+
 // UnmarshalJSON reads one JSON value into v and checks it. The error is a *SyntaxError, or a *ValidationError that lists
 // what the document does not allow.
 func UnmarshalJSON(data []byte, v interface{ DecodeJSON(d *Decoder) }) error {

@@ -82,7 +82,7 @@ func (l *lifter) fill(s *Schema, n *node) {
 	defer l.dynamics.entitle(s)
 	switch {
 	case n.broken:
-		s.Always = true
+		s.Always, s.Broken = true, true
 		return
 	case n.shape == shapeBool:
 		s.Always, s.Never = n.isTrue(), !n.isTrue()

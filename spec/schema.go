@@ -14,6 +14,7 @@ type Schema struct {
 	Ref string
 
 	Always bool // the schema true, or {} : everything is valid
+	Broken bool // a reference that names nothing, so that Always holds for want of anything better
 	Never  bool // the schema false
 
 	Types       []string // "object", "array", "string", "integer", "number", "boolean"; without "null"; empty: any

@@ -80,7 +80,7 @@ func sendBody(c *ir.Content) jen.Code {
 			return []jen.Code{jen.Id("call").Dot("Blob").Call(jen.Id(value))}
 		case ir.BodyJSON:
 		}
-		if c.Type.Kind == ir.KindStruct || c.Type.Kind == ir.KindUnion {
+		if c.Type.Kind == ir.KindStruct || c.Type.Kind == ir.KindTuple || c.Type.Kind == ir.KindUnion {
 			return []jen.Code{sendTyped(c, jen.Id(value).Dot(appendMethod(false)))}
 		}
 		return []jen.Code{sendTyped(c, jen.Func().Params(bytesParam()).Index().Byte().Block(

@@ -145,6 +145,15 @@ func rows(list []string, item func(string) jen.Code) []jen.Code {
 	return append(all, row(line...))
 }
 
+// jsonList is a list of JSON texts as arguments, a line each where they are long.
+func jsonList(list []string) *jen.Statement {
+	args := make([]jen.Code, len(list))
+	for i, s := range list {
+		args[i] = key(s)
+	}
+	return jen.Custom(jen.Options{Open: "(", Close: ")", Separator: ",", Multi: textWidth(list) > lineWidth}, args...)
+}
+
 // textWidth is about how long a list of string literals is on one line.
 func textWidth(list []string) (width int) {
 	for _, s := range list {

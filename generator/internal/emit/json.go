@@ -28,6 +28,8 @@ func printJSON(f *file, p *ir.Package) {
 		switch t.Kind {
 		case ir.KindStruct:
 			printStructCodec(f, t)
+		case ir.KindTuple:
+			printTupleCodec(f, t)
 		case ir.KindUnion:
 			printUnionCodec(f, t, p.Names.Unknown)
 		case ir.KindEnum:
@@ -54,21 +56,23 @@ func printEnumCodec(f *file, t *ir.Type) {
 // hasCodec tells that t has the methods DecodeJSON and AppendJSON.
 func hasCodec(t *ir.Type) bool {
 	switch t.Kind {
-	case ir.KindStruct, ir.KindUnion, ir.KindArray, ir.KindMap:
+	case ir.KindStruct, ir.KindTuple, ir.KindUnion, ir.KindArray, ir.KindMap:
 		return t.AliasOf == nil
 	}
 	return false
 }
 
 // printMarshal prints what makes t a value of encoding/json, for types that it would otherwise get wrong.
-func printMarshal(f *file, t *ir.Type) {
+func printMarshal(f *file, t *ir.Type) { f.short(marshalFuncs(t)...) }
+
+func marshalFuncs(t *ir.Type) []shortFunc {
 	marshal := method("v", t.Name).Id("MarshalJSON").Params().Params(jen.Index().Byte(), jen.Error())
 	unmarshal := jen.Func().Params(jen.Id("v").Op("*").Id(t.Name)).Id("UnmarshalJSON").Params(jen.Id("data").Index().Byte()).Error()
 	width := len("func (v *) UnmarshalJSON(data []byte) error return tornado.UnmarshalJSON(data, v)") + len(t.Name)
-	f.short(
-		shortFunc{marshal, jen.List(jen.Id("v").Dot("AppendJSON").Call(jen.Nil()), jen.Nil()), width},
-		shortFunc{unmarshal, tornado("UnmarshalJSON").Call(jen.Id("data"), jen.Id("v")), width},
-	)
+	return []shortFunc{
+		{marshal, jen.List(jen.Id("v").Dot("AppendJSON").Call(jen.Nil()), jen.Nil()), width},
+		{unmarshal, tornado("UnmarshalJSON").Call(jen.Id("data"), jen.Id("v")), width},
+	}
 }
 
 // printNamedCodec prints the methods of an array or map with a name.
@@ -135,7 +139,7 @@ func decodeItem(list string, u *ir.Use) []jen.Code {
 		return append(decodeLocal("item", u, fromDecoder), grow(jen.Id("item")))
 	case isExpression(u.Type):
 		return []jen.Code{grow(read(u.Type, fromDecoder))}
-	case u.Type.Kind == ir.KindStruct || u.Type.Kind == ir.KindUnion: // read where it stays
+	case u.Type.Kind == ir.KindStruct || u.Type.Kind == ir.KindTuple || u.Type.Kind == ir.KindUnion: // read where it stays
 		last := jen.Id(list).Index(jen.Len(jen.Id(list)).Op("-").Lit(1))
 		return []jen.Code{grow(goType(u.Go).Values()), last.Dot("DecodeJSON").Call(jen.Id("d"))}
 	}

@@ -131,19 +131,26 @@ func fillDefaults(g *jen.Group, s *ir.Struct) {
 func fillDefault(target string, u *ir.Use, def *ir.Default) []jen.Code {
 	switch u.Presence {
 	case ir.NilAbsent:
-		return []jen.Code{jen.If(jen.Id(target).Op("==").Nil()).Block(setDefault(target, u, def))}
+		return []jen.Code{jen.If(jen.Id(target).Op("==").Nil()).Block(setDefault(target, u, def)...)}
 	case ir.Optional, ir.OptNull:
-		return []jen.Code{jen.If(jen.Id(target).Dot("IsZero").Call()).Block(setDefault(target, u, def))}
+		return []jen.Code{jen.If(jen.Id(target).Dot("IsZero").Call()).Block(setDefault(target, u, def)...)}
 	}
 	return nil
 }
 
 // setDefault sets target to its default.
-func setDefault(target string, u *ir.Use, def *ir.Default) jen.Code {
-	if u.Presence == ir.Plain || u.Presence == ir.NilAbsent {
-		return assign(jen.Id(target), expr(def.Value))
+func setDefault(target string, u *ir.Use, def *ir.Default) []jen.Code {
+	switch {
+	case def.Value == nil:
+		open := func() *jen.Statement { return tornado("DefaultJSON").Call(longText(def.JSON)) }
+		if u.Presence == ir.Plain || u.Presence == ir.NilAbsent {
+			return decodeInto(target, u, open)
+		}
+		return decodeSet(target, u, open)
+	case u.Presence == ir.Plain || u.Presence == ir.NilAbsent:
+		return []jen.Code{assign(jen.Id(target), expr(def.Value))}
 	}
-	return jen.Id(target).Dot("Set").Call(expr(def.Value))
+	return []jen.Code{jen.Id(target).Dot("Set").Call(expr(def.Value))}
 }
 
 // appendStruct adds the statements that write a struct.

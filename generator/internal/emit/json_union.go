@@ -17,11 +17,11 @@ func printUnionCodec(f *file, t *ir.Type, unknown string) {
 	f.decl("", jen.Func().Params(jen.Id("v").Op("*").Id(t.Name)).Id("DecodeJSON").Params(decoderParam()).Block(
 		decodePick(u, u.Pick, unknown)...,
 	))
-	printUnionAppend(f, t, false)
+	short := append(printUnionAppend(f, t, false), marshalFuncs(t)...)
 	if t.HasWriteOnly {
-		printUnionAppend(f, t, true)
+		short = append(short, printUnionAppend(f, t, true)...)
 	}
-	printMarshal(f, t)
+	f.short(short...)
 	var wrappers []shortFunc
 	for _, m := range u.Members {
 		if m.Wrapped {
@@ -40,8 +40,9 @@ func appendFunc(name string, t *ir.Type, value *jen.Statement) shortFunc {
 	}
 }
 
-// printUnionAppend prints what writes a union: members that need more than their method have a case.
-func printUnionAppend(f *file, t *ir.Type, response bool) {
+// printUnionAppend prints what writes a union: members that need more than their method have a case. Without such members it
+// gives the method to print among short ones.
+func printUnionAppend(f *file, t *ir.Type, response bool) []shortFunc {
 	var cases []jen.Code
 	for _, m := range t.Union.Members {
 		if m.Fill == nil && m.Prefix == "" && (!response || !m.Type.HasWriteOnly) {
@@ -54,12 +55,17 @@ func printUnionAppend(f *file, t *ir.Type, response bool) {
 		cases = append(cases, jen.Case(of).Block(appendVariant(m, response)...))
 	}
 	value := jen.Id("v").Dot("Value")
-	f.decl("", method("v", t.Name).Id(appendMethod(response)).Params(bytesParam()).Index().Byte().BlockFunc(func(g *jen.Group) {
-		if len(cases) > 0 {
-			g.Switch(jen.Id("x").Op(":=").Add(value).Assert(jen.Type())).Block(cases...)
-		}
-		g.Return(tornado("AppendUnion").Call(jen.Id("b"), jen.Id("v").Dot("Value")))
-	}))
+	signature := method("v", t.Name).Id(appendMethod(response)).Params(bytesParam()).Index().Byte()
+	result := tornado("AppendUnion").Call(jen.Id("b"), jen.Id("v").Dot("Value"))
+	if len(cases) == 0 {
+		width := len("func (v ) (b []byte) []byte return tornado.AppendUnion(b, v.Value)") + len(t.Name) + len(appendMethod(response))
+		return []shortFunc{{signature, result, width}}
+	}
+	f.decl("", signature.Block(
+		jen.Switch(jen.Id("x").Op(":=").Add(value).Assert(jen.Type())).Block(cases...),
+		jen.Return(result),
+	))
+	return nil
 }
 
 // decodePick is what finds the member of the next value, and reads it.

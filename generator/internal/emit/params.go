@@ -94,7 +94,7 @@ func (r reader) param(target string, p *ir.Param) []jen.Code {
 	}
 	code := jen.If(define("p", found), jen.Id("p").Dot(demand(p.Required)).Call()).Block(r.value(target, p)...)
 	if p.Default != nil {
-		code = code.Else().Block(setDefault(target, &p.Use, p.Default))
+		code = code.Else().Block(setDefault(target, &p.Use, p.Default)...)
 	}
 	return []jen.Code{code}
 }

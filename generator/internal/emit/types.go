@@ -33,7 +33,7 @@ func printType(f *file, t *ir.Type, p *ir.Package) {
 	switch t.Kind {
 	case ir.KindEnum:
 		printEnum(f, t)
-	case ir.KindStruct:
+	case ir.KindStruct, ir.KindTuple:
 		printStruct(f, t)
 	case ir.KindUnion:
 		printUnion(f, t, p.Names.Unknown)

@@ -15,7 +15,7 @@ func fromDecoder() *jen.Statement { return jen.Id("d") }
 // isExpression tells that a value of t is read by one expression; the others have a method DecodeJSON.
 func isExpression(t *ir.Type) bool {
 	switch t.Kind {
-	case ir.KindStruct, ir.KindUnion:
+	case ir.KindStruct, ir.KindTuple, ir.KindUnion:
 		return false
 	case ir.KindArray, ir.KindMap:
 		return t.Codec != nil
@@ -35,13 +35,21 @@ func read(t *ir.Type, src source) *jen.Statement {
 		}
 		return jen.Id(t.Name).Call(src().Dot(readers[t.Enum.Base]).Call(ruleRef(t.Rule)))
 	case ir.KindJSON:
-		if t.Const != "" {
-			return src().Dot("Const").Call(key(t.Const))
+		switch len(t.Values) {
+		case 0:
+			return src().Dot("JSON").Call()
+		case 1:
+			return src().Dot("Const").Call(key(t.Values[0]))
 		}
-		return src().Dot("JSON").Call()
+		return src().Dot("OneOf").Add(jsonList(t.Values))
 	case ir.KindAddr:
 		return src().Dot("Addr").Call(jen.Lit(t.AddrVersion))
-	case ir.KindBool, ir.KindTime, ir.KindDate, ir.KindTimeOfDay, ir.KindDuration, ir.KindUUID:
+	case ir.KindBool:
+		if len(t.Values) > 0 {
+			return src().Dot("ConstBool").Call(jen.Id(t.Values[0]))
+		}
+		return src().Dot("Bool").Call()
+	case ir.KindTime, ir.KindDate, ir.KindTimeOfDay, ir.KindDuration, ir.KindUUID:
 		return src().Dot(readers[t.Kind]).Call()
 	}
 	return src().Dot(readers[t.Kind]).Call(ruleRef(t.Rule))
@@ -142,7 +150,7 @@ func appendValue(t *ir.Type, buf jen.Code, value *jen.Statement, response bool) 
 			return jen.Id(t.Codec.Append).Call(buf, value)
 		}
 		return value.Dot(appendMethod(response)).Call(buf)
-	case ir.KindStruct, ir.KindUnion:
+	case ir.KindStruct, ir.KindTuple, ir.KindUnion:
 		return value.Dot(appendMethod(response)).Call(buf)
 	}
 	name, arg := written(t, value)

@@ -88,6 +88,7 @@ func (c *nameCheck) declared(t *Type) {
 		return
 	}
 	switch t.Kind {
+	case KindTuple:
 	case KindStruct:
 		c.add(t.Struct.Keys, "keys")
 		field := c.members(t.Name, "DecodeJSON", "AppendJSON", "MarshalJSON", "UnmarshalJSON")

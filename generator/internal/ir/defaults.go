@@ -24,12 +24,24 @@ func (b *builder) defaultOf(s *spec.Schema, t *Type) *Default {
 		return nil
 	}
 	value := valueExpr(t, literal.JSON)
+	if value == nil && readDefault(t.Kind) {
+		return &Default{Literal: literal, JSON: compact(literal.JSON)}
+	}
 	if value == nil {
 		b.warn(literal.Loc, classDefault, "the default "+abridge(literal.JSON)+" is not filled in, as it is no simple value of its type",
 			"fill it in where the value is used")
 		return nil
 	}
 	return &Default{Literal: literal, Value: value}
+}
+
+// readDefault says whether defaults of a kind are read from their JSON text: they are no simple values of Go.
+func readDefault(kind Kind) bool {
+	switch kind {
+	case KindDecimal, KindStruct, KindTuple, KindUnion, KindMap, KindArray:
+		return true
+	}
+	return false
 }
 
 func abridge(text string) string {
@@ -67,7 +79,7 @@ func valueExpr(t *Type, text string) *Expr {
 		if s, ok := textOf(text); ok {
 			return textExpr(t.Kind, s)
 		}
-	case KindDecimal, KindStruct, KindUnion, KindMap:
+	case KindDecimal, KindStruct, KindTuple, KindUnion, KindMap:
 	}
 	return nil
 }

@@ -41,6 +41,14 @@ func (d *dumper) declared(t *Type) {
 		return
 	}
 	switch t.Kind {
+	case KindTuple:
+		d.line("type %s tuple%s", t.Name, ruleOf(t))
+		for _, f := range t.Struct.Fields {
+			d.line("  %s %s%s%s", f.Name, f.Go, ruleOf(f.Type), constOf(f.Type))
+		}
+		if t.Struct.Extra != nil {
+			d.line("  %s %s", t.Struct.Extra.Name, t.Struct.Extra.Go)
+		}
 	case KindStruct:
 		d.line("type %s struct%s", t.Name, ruleOf(t))
 		for _, f := range t.Struct.Fields {
@@ -114,15 +122,18 @@ func ruleOf(t *Type) string {
 }
 
 func constOf(t *Type) string {
-	if t.Const == "" {
+	if len(t.Values) == 0 {
 		return ""
 	}
-	return " const " + t.Const
+	return " const " + strings.Join(t.Values, ",")
 }
 
 func defaultText(v *Default) string {
 	if v == nil {
 		return ""
+	}
+	if v.Value == nil {
+		return " = " + v.JSON
 	}
 	return " = " + v.Value.String()
 }

@@ -26,34 +26,27 @@ func (b *builder) enumKind(s *spec.Schema) Kind {
 		if _, ok := integerBase(s, values); ok {
 			return KindEnum
 		}
-	case s.Const == nil && !slices.ContainsFunc(types, func(t string) bool { return t != "integer" && t != "number" }):
+	case !slices.ContainsFunc(types, func(t string) bool { return t != "integer" && t != "number" }):
 		if kind := b.numberKind(s); kind == KindFloat64 || kind == KindFloat32 {
 			return kind
 		}
-	case len(values) == 2 && len(types) == 1 && types[0] == "boolean":
+	case len(types) == 1 && types[0] == "boolean":
 		return KindBool
-	}
-	if len(values) > 1 {
-		b.unenforced(s, "enum", "its values are not all strings or all integers")
 	}
 	return KindJSON
 }
 
-// constText returns the only JSON value that s allows, "" where there are more or the type says it already.
-func constText(s *spec.Schema) string {
-	switch {
-	case s.Const != nil:
-		return compact(s.Const.JSON)
-	case len(s.Enum) == 1:
-		return compact(s.Enum[0].JSON)
-	case len(s.Enum) == 2 && slices.ContainsFunc(s.Enum, func(v spec.Literal) bool { return v.JSON == "null" }):
-		for _, v := range s.Enum {
-			if v.JSON != "null" {
-				return compact(v.JSON)
-			}
-		}
+// exactTexts returns the JSON values that s allows where it names them, null among them where that is valid; nil where it names
+// none.
+func exactTexts(s *spec.Schema) []string {
+	var texts []string
+	for _, v := range enumValues(s) {
+		texts = append(texts, compact(v.JSON))
 	}
-	return ""
+	if s.Const != nil && s.Const.JSON == "null" || len(texts) == 0 && len(s.Enum) > 0 {
+		texts = append(texts, "null")
+	}
+	return texts
 }
 
 // enumValues returns the values of s without null, each once, and without those that its type refuses.

@@ -19,7 +19,7 @@ func (b *builder) breakRings() {
 	visit = func(t *Type) {
 		state[t] = open
 		for _, f := range t.Struct.Fields {
-			if f.Type.Kind != KindStruct {
+			if f.Type.Struct == nil {
 				continue
 			}
 			switch state[f.Type] {
@@ -33,7 +33,7 @@ func (b *builder) breakRings() {
 		state[t] = closed
 	}
 	for _, t := range b.pkg.Types {
-		if t.Kind == KindStruct && t.AliasOf == nil && state[t] == 0 {
+		if t.Struct != nil && t.AliasOf == nil && state[t] == 0 {
 			visit(t)
 		}
 	}
@@ -91,7 +91,7 @@ func (b *builder) collect() {
 
 func (c *collector) declared(t *Type) {
 	switch t.Kind {
-	case KindStruct:
+	case KindStruct, KindTuple:
 		for _, f := range t.Struct.Fields {
 			c.value(f.Type)
 		}
@@ -165,7 +165,7 @@ func codecName(t *Type) string {
 	if t.Name != "" {
 		return t.Name + suffix
 	}
-	if t.Rule != nil || t.Const != "" || t.AddrVersion != 0 {
+	if t.Rule != nil || len(t.Values) > 0 || t.AddrVersion != 0 {
 		return ""
 	}
 	if t.Kind == KindBytes {
@@ -194,5 +194,5 @@ func typeKey(t *Type) string {
 	if t.Rule != nil {
 		key.WriteString(" " + t.Rule.Name)
 	}
-	return key.String() + " " + t.Const + " " + string(rune('0'+t.AddrVersion))
+	return key.String() + " " + strings.Join(t.Values, ",") + " " + string(rune('0'+t.AddrVersion))
 }

@@ -44,6 +44,7 @@ func (b *builder) foldUnion(s *spec.Schema) (core *spec.Schema, nullable bool) {
 	if len(rest) < len(members) {
 		nullable = true
 	}
+	rest = possible(s, rest)
 	if len(rest) == 0 {
 		return b.replace(s, func(c *spec.Schema) { c.OneOf, c.AnyOf, c.Nullable = nil, nil, true }), true
 	}
@@ -71,6 +72,18 @@ func (b *builder) foldUnion(s *spec.Schema) (core *spec.Schema, nullable bool) {
 			c.AnyOf = rest
 		}
 	}), nullable
+}
+
+// possible returns the members of a union that a type beside it does not rule out, all of them where none is left.
+func possible(s *spec.Schema, members []*spec.Schema) []*spec.Schema {
+	rest := slices.DeleteFunc(slices.Clone(members), func(m *spec.Schema) bool {
+		types := typesOf(m)
+		return m.Never || len(s.Types) > 0 && len(types) > 0 && len(commonTypes(s.Types, types)) == 0
+	})
+	if len(rest) == 0 {
+		return members
+	}
+	return rest
 }
 
 // foldSingle returns what a union of one member comes down to: the member, together with what stands beside the union.

@@ -1,6 +1,7 @@
 package ir
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/tornadogen/tornadogen/generator/internal/naming"
@@ -55,6 +56,9 @@ func (b *builder) hint(s *spec.Schema, name string) {
 	b.order[s] = len(b.order)
 	for _, p := range s.Properties {
 		b.hint(p.Schema, name+naming.Part(nameOr(p.Extensions, p.Name)))
+	}
+	for i, item := range s.PrefixItems {
+		b.hint(item, name+"V"+strconv.Itoa(i))
 	}
 	b.hint(s.Items, name+"Item")
 	b.hint(s.AdditionalProperties, name+"Value")

@@ -46,6 +46,9 @@ func (b *builder) kindOfType(s *spec.Schema, name string) Kind {
 	case "object":
 		return objectKind(s)
 	case "array":
+		if len(s.PrefixItems) > 0 {
+			return KindTuple
+		}
 		return KindArray
 	case "string":
 		return b.stringKind(s)
@@ -163,13 +166,7 @@ func (b *builder) reportKeywords(s *spec.Schema, kind Kind) {
 		if s.Pattern != "" {
 			b.unenforced(s, "pattern", "the format decides the syntax")
 		}
-	case KindArray:
-		if len(s.PrefixItems) > 0 {
-			b.unenforced(s, "prefixItems", "items are read as raw JSON")
-			if s.Items != nil && !s.Items.Never && constrains(s.Items) {
-				b.unenforced(s, "items", "items are read as raw JSON, because of prefixItems")
-			}
-		}
+	case KindArray, KindTuple:
 		if s.Contains != nil {
 			b.unenforced(s, "contains", "")
 		}

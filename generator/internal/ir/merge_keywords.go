@@ -162,12 +162,10 @@ func smaller(x, y *int64) *int64 {
 }
 
 func (b *builder) mergeArrays(dst, part *spec.Schema, name string) {
+	dst.PrefixItems = b.joinTuples(dst, part, name)
 	dst.Items = b.join(dst.Items, part.Items, name+"Item")
 	dst.MinItems, dst.MaxItems = larger(dst.MinItems, part.MinItems), smaller(dst.MaxItems, part.MaxItems)
 	dst.UniqueItems = dst.UniqueItems || part.UniqueItems
-	if len(dst.PrefixItems) == 0 {
-		dst.PrefixItems = part.PrefixItems
-	}
 	if dst.Contains == nil {
 		dst.Contains = part.Contains
 	}

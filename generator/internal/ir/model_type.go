@@ -8,7 +8,7 @@ type Kind int
 // The kinds of types. The comment names the Go type and, for scalars, the method of tornado.Decoder and tornado.Param that
 // reads it; the encoder's function has the same name behind Append.
 const (
-	KindJSON      Kind = iota // tornado.JSON: any value; JSON(), or Const(text) where Type.Const is set
+	KindJSON      Kind = iota // tornado.JSON: any value; JSON(), or Const(text) and OneOf(texts...) where Type.Values is set
 	KindString                // string: String(rule)
 	KindBool                  // bool: Bool()
 	KindInt32                 // int32: Int32(rule)
@@ -27,6 +27,7 @@ const (
 	KindBytes                 // []byte in base64: Base64(rule)
 	KindEnum                  // a named string or integer: Enum(Enum.Var), or the method of Enum.Base with Rule
 	KindStruct                // a named struct
+	KindTuple                 // a named struct with a field for each of the first items of an array
 	KindUnion                 // a named struct around a sealed interface
 	KindArray                 // []Elem, named or not
 	KindMap                   // map[string]Elem, named or not
@@ -47,15 +48,17 @@ type Type struct {
 	// Doc is the comment of the declaration.
 	Doc string
 	// Rule is what the schema demands beyond its type, nil for nothing: a string, number, array or object rule by Kind. For
-	// KindStruct and KindMap it counts members (tornado.ObjectRule), for KindArray it is a tornado.ArrayRule.
+	// KindStruct and KindMap it counts members (tornado.ObjectRule), for KindArray and KindTuple it is a tornado.ArrayRule.
 	Rule *Rule
 
-	Const       string  // of KindJSON: the canonical JSON text that the value must equal; "" for no demand
+	// Values are the compact JSON texts one of which the value must equal: of KindJSON, and of KindBool the only one; nil for no
+	// demand.
+	Values      []string
 	AddrVersion int     // of KindAddr: 4, 6, or 0 for both
 	Elem        *Use    // of KindArray and KindMap
 	Codec       *Codec  // of KindArray and KindMap without a Name; the named ones have methods
 	Enum        *Enum   // of KindEnum
-	Struct      *Struct // of KindStruct
+	Struct      *Struct // of KindStruct and KindTuple
 	Union       *Union  // of KindUnion
 
 	// HasWriteOnly tells that a member, here or below, is never sent to a client: a server writes the type with
@@ -104,7 +107,7 @@ const (
 	UnknownKept                   // in Struct.Extra
 )
 
-// Struct is an object with named members.
+// Struct is an object with named members, or the items of a tuple: Fields are those at the beginning, Extra those behind.
 type Struct struct {
 	Fields []*Field // in document order
 	// Keys is the variable of the members' names, in the order of Fields: "petKeys".
@@ -164,7 +167,8 @@ type Field struct {
 // Default is a value that stands in for an absent one.
 type Default struct {
 	Literal *spec.Literal
-	Value   *Expr // of type T, what is inside the wrapper
+	Value   *Expr // of type T, what is inside the wrapper; nil where it is read from JSON
+	JSON    string
 }
 
 // Enum is a named string or integer with a closed set of values.

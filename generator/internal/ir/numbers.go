@@ -150,7 +150,7 @@ func (b *builder) floatRule(s *spec.Schema) *Rule {
 		}
 	}
 	var values []*Expr
-	for _, v := range s.Enum {
+	for _, v := range enumValues(s) {
 		if n, ok := exact(v.JSON); ok {
 			f, _ := n.Float64()
 			values = append(values, floatExpr(f))

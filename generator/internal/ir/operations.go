@@ -177,6 +177,9 @@ func (c *collector) param(p *Param) {
 		c.value(p.Type)
 		return
 	}
+	if p.Default != nil && p.Default.Value == nil {
+		c.value(p.Type)
+	}
 	c.rule(p.Type.Rule)
 	if p.Type.Elem != nil {
 		c.rule(p.Type.Elem.Type.Rule)

@@ -77,14 +77,14 @@ func textType() *Type { return &Type{Kind: KindString, Go: scalars[KindString]} 
 // paramKind decides how text becomes a value, and puts another type in the place of one that is text itself.
 func (b *builder) paramKind(p *Param, beside []*spec.Parameter) {
 	switch t := p.Type; {
-	case t.Kind == KindJSON && t.Const == "":
+	case t.Kind == KindJSON && len(t.Values) == 0:
 		p.Type = textType()
 		if t.Schema != nil && b.mayBeArray(t.Schema) {
 			p.Type = textArray(nil)
 		}
-	case t.Kind == KindArray && t.Elem.Type.Kind == KindJSON && t.Elem.Type.Const == "":
+	case t.Kind == KindArray && t.Elem.Type.Kind == KindJSON && len(t.Elem.Type.Values) == 0:
 		p.Type = textArray(t.Rule)
-	case t.Kind == KindMap && t.Elem.Type.Kind == KindJSON && t.Elem.Type.Const == "" && t.Name == "":
+	case t.Kind == KindMap && t.Elem.Type.Kind == KindJSON && len(t.Elem.Type.Values) == 0 && t.Name == "":
 		elem := &Use{Type: textType(), Go: scalars[KindString]}
 		p.Type = &Type{Schema: t.Schema, Kind: KindMap, Go: mapOf(elem.Go), Elem: elem, Rule: t.Rule}
 	}

@@ -31,7 +31,7 @@ func typesOnWire(t *Type, above ...*Type) []string {
 	switch t.Kind {
 	case KindStruct, KindMap:
 		return []string{"object"}
-	case KindArray:
+	case KindArray, KindTuple:
 		return []string{"array"}
 	case KindBool:
 		return []string{"boolean"}
@@ -51,10 +51,12 @@ func typesOnWire(t *Type, above ...*Type) []string {
 		}
 		return slices.DeleteFunc(slices.Clone(jsonTypes), func(name string) bool { return !slices.Contains(all, name) })
 	case KindJSON:
-		if t.Const != "" {
-			return []string{wireType(literalType(t.Const))}
+		if len(t.Values) == 0 {
+			return jsonTypes
 		}
-		return jsonTypes
+		return slices.DeleteFunc(slices.Clone(jsonTypes), func(name string) bool {
+			return !slices.ContainsFunc(t.Values, func(text string) bool { return wireType(literalType(text)) == name })
+		})
 	}
 	return []string{"string"}
 }

@@ -1,6 +1,8 @@
 package ir
 
 import (
+	"slices"
+
 	"github.com/tornadogen/tornadogen/spec"
 )
 
@@ -33,7 +35,7 @@ func (b *builder) newType(core *spec.Schema) *Type {
 	t.Kind = b.kindOf(core)
 	b.reportKeywords(core, t.Kind)
 	switch t.Kind {
-	case KindEnum, KindStruct, KindUnion:
+	case KindEnum, KindStruct, KindTuple, KindUnion:
 		b.declareAs(t, b.ownName(origin))
 	case KindArray, KindMap:
 		if b.declared[origin] != "" {
@@ -68,6 +70,8 @@ func (b *builder) fill(t *Type, core *spec.Schema) {
 	switch t.Kind {
 	case KindStruct:
 		b.fillStruct(t, core)
+	case KindTuple:
+		b.fillTuple(t, core)
 	case KindUnion:
 		b.fillUnion(t, core)
 	case KindEnum:
@@ -77,7 +81,11 @@ func (b *builder) fill(t *Type, core *spec.Schema) {
 	case KindMap:
 		b.fillMap(t, core)
 	case KindJSON:
-		t.Const = constText(core)
+		t.Values = exactTexts(core)
+	case KindBool:
+		if values := enumValues(core); len(values) == 1 {
+			t.Values = []string{compact(values[0].JSON)}
+		}
 	case KindString, KindBytes:
 		t.Rule = b.stringRule(core)
 	case KindInt32, KindInt64, KindUint32, KindUint64:
@@ -89,17 +97,13 @@ func (b *builder) fill(t *Type, core *spec.Schema) {
 		if core.Format == "ipv6" {
 			t.AddrVersion = 6
 		}
-	case KindBool, KindTime, KindDate, KindTimeOfDay, KindDuration, KindUUID:
+	case KindTime, KindDate, KindTimeOfDay, KindDuration, KindUUID:
 	}
 }
 
 func (b *builder) fillArray(t *Type, core *spec.Schema) {
 	b.filling[t] = true
-	items := core.Items
-	if len(core.PrefixItems) > 0 {
-		items = nil // the first ones have schemas of their own
-	}
-	t.Elem = b.element(items)
+	t.Elem = b.element(core.Items)
 	delete(b.filling, t)
 	if t.Name == "" {
 		t.Go = sliceOf(t.Elem.Go)
@@ -143,7 +147,7 @@ func anyJSON() *Type { return &Type{Kind: KindJSON, Go: scalars[KindJSON]} }
 func newUse(t *Type, optional, nullable bool) Use {
 	u := Use{Type: t}
 	switch {
-	case t.Kind == KindJSON && (t.Const == "" || t.Const == "null" || !nullable):
+	case t.Kind == KindJSON && (len(t.Values) == 0 || slices.Contains(t.Values, "null") || !nullable):
 		if optional { // null is JSON
 			u.Presence = NilAbsent
 		}

@@ -14,7 +14,7 @@ func option(i int) string { return "Option" + strconv.Itoa(i+1) }
 // nameMember decides what implements the interface of a union: a type that has a name of its own in Go, or a wrapper.
 func (b *builder) nameMember(t *Type, m *UnionMember, s *spec.Schema) {
 	switch kind := m.Type.Kind; {
-	case kind == KindStruct || kind == KindUnion:
+	case kind == KindStruct || kind == KindTuple || kind == KindUnion:
 		m.Name, m.Pointer = m.Type.Name, true
 	case kind == KindEnum:
 		m.Name, m.Type.Enum.OwnAppend = m.Type.Name, true
@@ -55,8 +55,8 @@ func typePart(owner string, t *Type) string {
 		return typePart(owner, t.Elem.Type) + "Map"
 	case t.Kind == KindAddr && t.AddrVersion != 0:
 		return "IPv" + strconv.Itoa(t.AddrVersion)
-	case t.Kind == KindJSON && t.Const != "":
-		return naming.Part(literalType(t.Const))
+	case t.Kind == KindJSON && len(t.Values) > 0:
+		return naming.Part(literalType(t.Values[0]))
 	}
 	return kindParts[t.Kind]
 }
@@ -71,8 +71,8 @@ var kindWords = map[Kind]string{
 
 func memberWords(m *UnionMember) string {
 	switch {
-	case m.Type.Kind == KindJSON && m.Type.Const != "":
-		return abridge(m.Type.Const)
+	case m.Type.Kind == KindJSON && len(m.Type.Values) > 0:
+		return abridge(strings.Join(m.Type.Values, " or "))
 	case m.Wrapped:
 		return kindWords[m.Type.Kind]
 	case strings.ContainsRune("AEIOU", rune(m.Name[0])):

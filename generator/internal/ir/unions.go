@@ -211,6 +211,7 @@ func (b *builder) fillUnion(t *Type, s *spec.Schema) {
 			continue
 		}
 		core, _ := b.settle(variant)
+		p.exactly = p.exactly && !core.Broken // what it was to refuse is not known
 		member := &UnionMember{Type: mt}
 		if which.discriminator != nil {
 			member.values = b.discriminatorValues(which.discriminator, m)

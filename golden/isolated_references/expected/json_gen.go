@@ -96,10 +96,7 @@ func (v *MixedUnion) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-func (v MixedUnion) AppendJSON(b []byte) []byte {
-	return tornado.AppendUnion(b, v.Value)
-}
-
+func (v MixedUnion) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v MixedUnion) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *MixedUnion) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
 

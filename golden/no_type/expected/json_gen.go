@@ -62,10 +62,7 @@ func (v *BagSeveral) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-func (v BagSeveral) AppendJSON(b []byte) []byte {
-	return tornado.AppendUnion(b, v.Value)
-}
-
+func (v BagSeveral) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v BagSeveral) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *BagSeveral) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
 

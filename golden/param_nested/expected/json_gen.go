@@ -205,10 +205,7 @@ func (v *UnionsID) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-func (v UnionsID) AppendJSON(b []byte) []byte {
-	return tornado.AppendUnion(b, v.Value)
-}
-
+func (v UnionsID) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v UnionsID) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *UnionsID) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
 
@@ -226,10 +223,7 @@ func (v *UnionsWhen) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-func (v UnionsWhen) AppendJSON(b []byte) []byte {
-	return tornado.AppendUnion(b, v.Value)
-}
-
+func (v UnionsWhen) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v UnionsWhen) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *UnionsWhen) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
 
@@ -246,10 +240,7 @@ func (v *UnionsXKind) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-func (v UnionsXKind) AppendJSON(b []byte) []byte {
-	return tornado.AppendUnion(b, v.Value)
-}
-
+func (v UnionsXKind) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v UnionsXKind) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *UnionsXKind) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
 

@@ -135,10 +135,7 @@ func (v *HolderByKey) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-func (v HolderByKey) AppendJSON(b []byte) []byte {
-	return tornado.AppendUnion(b, v.Value)
-}
-
+func (v HolderByKey) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v HolderByKey) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *HolderByKey) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
 
@@ -155,10 +152,7 @@ func (v *HolderByType) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-func (v HolderByType) AppendJSON(b []byte) []byte {
-	return tornado.AppendUnion(b, v.Value)
-}
-
+func (v HolderByType) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v HolderByType) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *HolderByType) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
 
@@ -187,10 +181,7 @@ func (v *HolderList) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-func (v HolderList) AppendJSON(b []byte) []byte {
-	return tornado.AppendUnion(b, v.Value)
-}
-
+func (v HolderList) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v HolderList) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *HolderList) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
 
@@ -226,10 +217,7 @@ func (v *HolderInOrder) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-func (v HolderInOrder) AppendJSON(b []byte) []byte {
-	return tornado.AppendUnion(b, v.Value)
-}
-
+func (v HolderInOrder) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v HolderInOrder) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *HolderInOrder) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
 
@@ -250,10 +238,7 @@ func (v *HolderExactly) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-func (v HolderExactly) AppendJSON(b []byte) []byte {
-	return tornado.AppendUnion(b, v.Value)
-}
-
+func (v HolderExactly) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v HolderExactly) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *HolderExactly) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
 
@@ -281,10 +266,7 @@ func (v *HolderMixed) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-func (v HolderMixed) AppendJSON(b []byte) []byte {
-	return tornado.AppendUnion(b, v.Value)
-}
-
+func (v HolderMixed) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v HolderMixed) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *HolderMixed) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
 
@@ -301,10 +283,7 @@ func (v *HolderEachItem) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-func (v HolderEachItem) AppendJSON(b []byte) []byte {
-	return tornado.AppendUnion(b, v.Value)
-}
-
+func (v HolderEachItem) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v HolderEachItem) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *HolderEachItem) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
 
@@ -322,10 +301,7 @@ func (v *HolderNamedValue) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-func (v HolderNamedValue) AppendJSON(b []byte) []byte {
-	return tornado.AppendUnion(b, v.Value)
-}
-
+func (v HolderNamedValue) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v HolderNamedValue) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *HolderNamedValue) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
 
@@ -470,10 +446,7 @@ func (v *Tree) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-func (v Tree) AppendJSON(b []byte) []byte {
-	return tornado.AppendUnion(b, v.Value)
-}
-
+func (v Tree) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v Tree) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *Tree) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
 

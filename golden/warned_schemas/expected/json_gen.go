@@ -41,7 +41,9 @@ func (v *All) DecodeJSON(d *tornado.Decoder) {
 		case 6:
 			v.Contains = decodeInt64Slice(d)
 		case 7:
-			v.Tuple = decodeJSONSlice(d)
+			var x AllTuple
+			x.DecodeJSON(d)
+			v.Tuple.Set(x)
 		case 8:
 			v.PropertyNames = decodeStringMap(d)
 		case 9:
@@ -53,7 +55,11 @@ func (v *All) DecodeJSON(d *tornado.Decoder) {
 			x.DecodeJSON(d)
 			v.Unevaluated.Set(x)
 		case 11:
-			v.EnumMixed = d.JSON()
+			if d.Null() {
+				v.EnumMixed.SetNull()
+			} else {
+				v.EnumMixed.Set(d.OneOf("1", `"a"`, "[2]"))
+			}
 		case 12:
 			v.EnumWrong.Set(AllEnumWrong(d.Int64(&allEnumWrongRule)))
 		case 13:
@@ -94,6 +100,11 @@ func (v *All) DecodeJSON(d *tornado.Decoder) {
 		seen.Add(i)
 	}
 	d.Require(allKeys, seen)
+	if v.ObjectDefault.IsZero() {
+		var x AllObjectDefault
+		x.DecodeJSON(tornado.DefaultJSON(`{"a":"b"}`))
+		v.ObjectDefault.Set(x)
+	}
 }
 
 func (v *All) AppendJSON(b []byte) []byte {
@@ -116,8 +127,8 @@ func (v *All) AppendJSON(b []byte) []byte {
 	if v.Contains != nil {
 		b = appendInt64Slice(append(b, `,"contains":`...), v.Contains)
 	}
-	if v.Tuple != nil {
-		b = appendJSONSlice(append(b, `,"tuple":`...), v.Tuple)
+	if x, ok := v.Tuple.Get(); ok {
+		b = x.AppendJSON(append(b, `,"tuple":`...))
 	}
 	if v.PropertyNames != nil {
 		b = appendStringMap(append(b, `,"propertyNames":`...), v.PropertyNames)
@@ -128,8 +139,10 @@ func (v *All) AppendJSON(b []byte) []byte {
 	if x, ok := v.Unevaluated.Get(); ok {
 		b = x.AppendJSON(append(b, `,"unevaluated":`...))
 	}
-	if v.EnumMixed != nil {
-		b = tornado.AppendJSON(append(b, `,"enumMixed":`...), v.EnumMixed)
+	if x, ok := v.EnumMixed.Get(); ok {
+		b = tornado.AppendJSON(append(b, `,"enumMixed":`...), x)
+	} else if v.EnumMixed.IsNull() {
+		b = append(b, `,"enumMixed":null`...)
 	}
 	if x, ok := v.EnumWrong.Get(); ok {
 		b = tornado.AppendInt64(append(b, `,"enumWrong":`...), int64(x))
@@ -170,6 +183,42 @@ func (v *All) AppendJSON(b []byte) []byte {
 	b = tornado.AppendJSON(append(b, `,"undeclared":`...), v.Undeclared)
 	return append(b, '}')
 }
+
+func (v *AllTuple) DecodeJSON(d *tornado.Decoder) {
+	n := 0
+	for more := d.Array(); more; more = d.NextItem() {
+		switch n {
+		case 0:
+			v.V0.Set(d.String(nil))
+		case 1:
+			v.V1.Set(d.Int64(nil))
+		default:
+			v.Rest = append(v.Rest, d.JSON())
+		}
+		n++
+	}
+}
+
+func (v AllTuple) AppendJSON(b []byte) []byte {
+	b = append(b, '[')
+	if x, ok := v.V0.Get(); ok {
+		b = tornado.AppendString(b, x)
+	} else {
+		return append(b, ']')
+	}
+	if x, ok := v.V1.Get(); ok {
+		b = tornado.AppendInt64(append(b, ','), x)
+	} else {
+		return append(b, ']')
+	}
+	for i := range v.Rest {
+		b = tornado.AppendJSON(append(b, ','), v.Rest[i])
+	}
+	return append(b, ']')
+}
+
+func (v AllTuple) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
+func (v *AllTuple) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
 
 var allDependentKeys = tornado.NewKeys("a", "b")
 
@@ -300,10 +349,7 @@ func (v *AllBadDiscriminator) DecodeJSON(d *tornado.Decoder) {
 	}
 }
 
-func (v AllBadDiscriminator) AppendJSON(b []byte) []byte {
-	return tornado.AppendUnion(b, v.Value)
-}
-
+func (v AllBadDiscriminator) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v AllBadDiscriminator) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *AllBadDiscriminator) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
 
@@ -366,25 +412,6 @@ func appendInt64Slice(b []byte, v []int64) []byte {
 			b = append(b, ',')
 		}
 		b = tornado.AppendInt64(b, item)
-	}
-	return append(b, ']')
-}
-
-func decodeJSONSlice(d *tornado.Decoder) []tornado.JSON {
-	list := []tornado.JSON{}
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, d.JSON())
-	}
-	return list
-}
-
-func appendJSONSlice(b []byte, v []tornado.JSON) []byte {
-	b = append(b, '[')
-	for i, item := range v {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = tornado.AppendJSON(b, item)
 	}
 	return append(b, ']')
 }

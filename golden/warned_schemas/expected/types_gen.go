@@ -13,11 +13,11 @@ type All struct {
 	NotString     tornado.Opt[string]           `json:"notString,omitzero"`
 	Conditions    map[string]tornado.JSON       `json:"conditions,omitzero"`
 	Contains      []int64                       `json:"contains,omitzero"`
-	Tuple         []tornado.JSON                `json:"tuple,omitzero"`
+	Tuple         tornado.Opt[AllTuple]         `json:"tuple,omitzero"`
 	PropertyNames map[string]string             `json:"propertyNames,omitzero"`
 	Dependent     tornado.Opt[AllDependent]     `json:"dependent,omitzero"`
 	Unevaluated   tornado.Opt[AllUnevaluated]   `json:"unevaluated,omitzero"`
-	EnumMixed     tornado.JSON                  `json:"enumMixed,omitzero"`
+	EnumMixed     tornado.OptNull[tornado.JSON] `json:"enumMixed,omitzero"`
 	EnumWrong     tornado.Opt[AllEnumWrong]     `json:"enumWrong,omitzero"`
 	EnumTwice     tornado.Opt[AllEnumTwice]     `json:"enumTwice,omitzero"`
 	Impossible    tornado.JSON                  `json:"impossible,omitzero"`
@@ -32,6 +32,14 @@ type All struct {
 	BadDiscriminator tornado.Opt[AllBadDiscriminator] `json:"badDiscriminator,omitzero"`
 	ContentEncoding  tornado.Opt[[]byte]              `json:"contentEncoding,omitzero"`
 	Undeclared       tornado.JSON                     `json:"undeclared"`
+}
+
+// AllTuple is what the document has at #/components/schemas/All/properties/tuple.
+type AllTuple struct {
+	V0 tornado.Opt[string] `json:"-"`
+	V1 tornado.Opt[int64]  `json:"-"`
+	// Rest are the items behind.
+	Rest []tornado.JSON `json:"-"`
 }
 
 // AllDependent is what the document has at #/components/schemas/All/properties/dependent.

@@ -3,6 +3,7 @@ package jsonwire
 import (
 	"encoding/base64"
 	"net/netip"
+	"strconv"
 	"time"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/validate"
@@ -31,6 +32,16 @@ func (d *Decoder) Bool() bool {
 	}
 	d.mismatch("boolean")
 	return false
+}
+
+// ConstBool consumes a boolean that must be want.
+func (d *Decoder) ConstBool(want bool) bool {
+	offset, before := d.pos, d.count
+	v := d.Bool()
+	if v != want && !d.failed && d.count == before {
+		d.Violate(offset, validate.KeywordConst, validate.MessageConst(strconv.FormatBool(want)))
+	}
+	return v
 }
 
 // Null consumes a null if one comes next, and reports whether it did.

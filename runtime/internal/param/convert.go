@@ -6,6 +6,7 @@ import (
 	"errors"
 	"math"
 	"net/netip"
+	"strconv"
 	"strings"
 	"time"
 
@@ -144,6 +145,19 @@ func (v Value) Bool() bool {
 	}
 	b, err := ParseBool(text)
 	v.parsed(err, "boolean", "")
+	return b
+}
+
+// ConstBool reads the only one of "true" and "false" that is allowed.
+func (v Value) ConstBool(want bool) bool {
+	text, ok := v.bytes()
+	if !ok {
+		return false
+	}
+	b, err := ParseBool(text)
+	if v.parsed(err, "boolean", "") && b != want {
+		v.Violate(validate.KeywordConst, validate.MessageConst(strconv.FormatBool(want)))
+	}
 	return b
 }
 
