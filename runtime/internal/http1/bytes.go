@@ -21,6 +21,7 @@ const (
 	isDigit
 	isHex
 	isZone // of an IPv6 address, RFC 6874 section 2
+	endsPath
 )
 
 func makeClasses() (t [256]uint8) {
@@ -44,11 +45,17 @@ func makeClasses() (t [256]uint8) {
 	set(isDigit, digits)
 	set(isHex, digits+"abcdefABCDEF")
 	set(isZone, unreserved+"%")
+	set(endsPath, "?#")
 	return t
 }
 
-// all says whether every byte of b has the class.
+// all says whether every byte of b has the class, which is one.
 func all(b []byte, want uint8) bool {
+	for ; len(b) >= 4; b = b[4:] {
+		if class[b[0]]&class[b[1]]&class[b[2]]&class[b[3]]&want == 0 {
+			return false
+		}
+	}
 	for _, c := range b {
 		if class[c]&want == 0 {
 			return false
@@ -145,12 +152,24 @@ func is(text []byte, name string) bool {
 	if len(text) != len(name) {
 		return false
 	}
+	for ; len(text) >= 8; text, name = text[8:], name[8:] {
+		if binary.LittleEndian.Uint64(text)|lowBits*0x20 != word(name) {
+			return false
+		}
+	}
 	for i := range len(name) {
 		if text[i]|0x20 != name[i] {
 			return false
 		}
 	}
 	return true
+}
+
+// word returns the first eight bytes of s, the first one lowest. The compiler makes one load of it.
+func word(s string) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }
 
 // equalFold compares without regard to the case of ASCII letters.

@@ -1,6 +1,12 @@
 package http1
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/binary"
+)
+
+// hostName is "host" as a word.
+const hostName = 'h' | 'o'<<8 | 's'<<16 | 't'<<24
 
 // fieldLines reads field lines up to the empty line that ends the head, RFC
 // 9112 section 5. It returns the length of the head, or 0 if that is not there
@@ -83,7 +89,7 @@ func (p *Parser) field(h *Head, name, value []byte) *ProtocolError {
 	first := name[0] | 0x20
 	switch len(name) {
 	case 4:
-		if is(name, "host") {
+		if binary.LittleEndian.Uint32(name)|0x20202020 == hostName { // what is does; every request has one
 			return p.host(h, value)
 		}
 	case 6:

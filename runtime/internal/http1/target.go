@@ -83,13 +83,14 @@ func (h *Head) splitURI(t []byte) *ProtocolError {
 // where the path ends, so it is refused there, and is data in a query.
 func (h *Head) splitPath(t []byte) *ProtocolError {
 	for i, c := range t {
-		if c == '?' {
-			h.Path, h.RawQuery = t[:i], t[i+1:]
-			return nil
+		if class[c]&endsPath == 0 {
+			continue
 		}
 		if c == '#' {
 			return errTargetFragment
 		}
+		h.Path, h.RawQuery = t[:i], t[i+1:]
+		return nil
 	}
 	h.Path = t
 	return nil

@@ -29,6 +29,16 @@ type Decoder struct {
 	Request bool
 	Options Options
 
+	reading
+
+	// Memory that Reset keeps.
+	faults  []fault  // at most maxViolations
+	scratch []byte   // for what is needed until the next call
+	outline *Outline // of the latest value that a schema was held against; nil: none yet
+}
+
+// reading is how far a Decoder has come in its text.
+type reading struct {
 	data []byte // borrowed
 	pos  int    // of the next value; len(data) after a syntax error
 	text string // copy of data, if it is small and a string has been asked for
@@ -40,11 +50,7 @@ type Decoder struct {
 
 	failed bool        // syntaxError is set
 	syntax SyntaxError // the first one
-	faults []fault     // at most maxViolations
 	count  int         // of all violations
-
-	scratch []byte   // for what is needed until the next call
-	outline *Outline // of the latest value that a schema was held against; nil: none yet
 }
 
 // SyntaxError tells why and where a text is not JSON.
@@ -78,9 +84,8 @@ const (
 // Reset makes d read body from its start. Lenient, Request and Options stay. Reset(nil) drops all references to the last body.
 func (d *Decoder) Reset(body []byte) {
 	clear(d.faults)
-	*d = Decoder{Lenient: d.Lenient, Request: d.Request, Options: d.Options, faults: d.faults[:0], scratch: d.scratch[:0], outline: d.outline.reset()}
-	d.data = body
-	d.budget = budgetBase + budgetFactor*len(body)
+	d.faults, d.scratch, d.outline = d.faults[:0], d.scratch[:0], d.outline.reset()
+	d.reading = reading{data: body, budget: budgetBase + budgetFactor*len(body)}
 	if len(body) > 0 && body[0] <= ' ' {
 		d.pos = skipSpace(body, 0)
 	}

@@ -151,7 +151,7 @@ func (d *Decoder) keyIs(name string) bool {
 
 // again returns a decoder that reads the value at start once more.
 func (d *Decoder) again(start int) Decoder {
-	return Decoder{Options: d.Options, data: d.data, text: d.text, pos: start, depth: d.depth}
+	return Decoder{Options: d.Options, reading: reading{data: d.data, text: d.text, pos: start, depth: d.depth}}
 }
 
 // spend notes that n bytes are read a second time. It returns false, and fails, when that has happened too often.
