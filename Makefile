@@ -50,7 +50,7 @@ check: build ## fail when a generated package is not what its document gives
 	go test ./golden
 
 fuzz: ## run every fuzz target for TIME (30s) each
-	@set -e; for pkg in $$(go list ./spec/... ./generator/... ./runtime/...); do \
+	@set -e; for pkg in $$(go list ./spec/... ./golden ./generator/... ./runtime/...); do \
 	  for target in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
 	    echo "== $$pkg $$target"; go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(TIME) -fuzzminimizetime 5x $$pkg; \
 	  done; done

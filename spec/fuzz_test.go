@@ -11,7 +11,7 @@ import (
 // FuzzLoad gives Load any bytes. It must come back, with an API or with an error that has a place and a remedy, and the
 // document that an API gives must be readable itself.
 func FuzzLoad(f *testing.F) {
-	for _, pattern := range []string{"testdata/cases/*/openapi.*", "testdata/cases/*/*.yaml"} {
+	for _, pattern := range []string{"testdata/cases/*/openapi.*", "testdata/cases/*/*.yaml", "testdata/cases/*/*/*.*", "../golden/*/openapi.*", "../golden/invalid/*/openapi.*"} {
 		paths, _ := filepath.Glob(pattern)
 		for _, path := range paths {
 			data, err := os.ReadFile(path)

@@ -34,6 +34,11 @@ func (c *checker) replace(n *node, r role) {
 	case roleOperation:
 		n.drop(ref)
 		c.fill(n, r, c.operationOfBytes(n.key))
+	case roleSecurityRequirement: // to leave it out would open the operation
+		ref.key, ref.shape, ref.text = ref.text, shapeList, ""
+		n.kids = []*node{ref}
+		ref.index = 0
+		delete(n.file.members, n)
 	default:
 		n.broken = true
 	}
@@ -93,6 +98,8 @@ func effect(f field) string {
 		return "the operation takes and gives bodies of any media type, as bytes"
 	case rolePathItem:
 		return "the path has what stands beside the reference alone"
+	case roleSecurityRequirement:
+		return "it asks for a scheme that nobody has"
 	case roleMediaType:
 		return "any value is valid in its place"
 	default:

@@ -1,12 +1,14 @@
 package spec
 
+import "crypto/sha256"
+
 // judge hands every piece of the repaired document to kin-openapi and tells what it finds beyond what is told already.
 //
 // A piece is one path item, one component, or one object of another file, with references cut off: kin-openapi resolves
 // chains of references in cubic time and stops at the first fault of a piece, and a piece that it refuses must not keep it
 // from the rest. That references are sound is the checker's business.
 func (r *reader) judge(f *file, refs references) {
-	j := &judge{reader: r, version: kinVersion(f.root.value("openapi"))}
+	j := &judge{reader: r, version: kinVersion(f.root.value("openapi")), verdicts: map[[sha256.Size]byte][]kinFinding{}}
 	j.head(f.root)
 	if r.version == version20 { // the library knows no pieces of such a document
 		return
@@ -54,6 +56,8 @@ type judge struct {
 	version string
 	judged  int
 	over    bool
+	// verdicts are the findings about a piece, by the hash of its document.
+	verdicts map[[sha256.Size]byte][]kinFinding
 }
 
 // entries are the members of a map that stand there themselves: references are judged where they lead.
@@ -122,7 +126,13 @@ func (j *judge) tell(n *node, doc []byte) {
 		}
 		return
 	}
-	for _, found := range kinCheck(doc) {
+	hash := sha256.Sum256(doc)
+	all, known := j.verdicts[hash] // many pieces differ in their texts alone
+	if !known {
+		all = kinCheck(doc)
+		j.verdicts[hash] = all
+	}
+	for _, found := range all {
 		at := found.place(n)
 		j.report(at.file, Warning, found.class, at.loc(), found.what, found.remedy)
 	}

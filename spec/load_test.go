@@ -261,6 +261,18 @@ func TestDiagnose(t *testing.T) {
 	assert.Equal(t, "warning: "+d.String()+"\n        get: {responses: {default: {description: ok}}}\n        ^\n", d.Text())
 }
 
+// A requirement that nobody can read must not open the operation.
+func TestUnresolvedRequirementStaysClosed(t *testing.T) {
+	for _, requirement := range []string{`{"$ref": "#/nowhere"}`, `{"$ref": "nowhere.yaml"}`} {
+		api, diags, err := Load(write(t, "a.json", strings.Replace(small, `"paths": {}`, `"security": [`+requirement+`], "paths": {"/a": {"get": {"responses": {}}}}}`, 1)))
+		require.NoError(t, err)
+		require.NotNil(t, api, diags.String())
+		require.Len(t, api.Operations[0].Security, 1)
+		assert.Len(t, api.Operations[0].Security[0].Uses, 1)
+		assert.Contains(t, diags.String(), "it asks for a scheme that nobody has")
+	}
+}
+
 // One and the same document gives one and the same result, from any goroutine.
 func TestLoadIsDeterministic(t *testing.T) {
 	const path = "testdata/cases/repairs/openapi.yaml"

@@ -125,8 +125,8 @@ func (c *checker) resume(w waiting, last bool) {
 	case mapped:
 		c.unmapped(w.n, bad)
 		w.n.parent.drop(w.n)
-	case !c.unresolvable(w.n, w.f, bad):
-		w.n.broken = true
+	case !c.unresolvable(w.n, w.f, bad) && w.n.parent != nil:
+		w.n.parent.drop(w.n)
 	}
 }
 

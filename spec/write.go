@@ -14,7 +14,8 @@ type writer struct {
 	grammar func(role) *grammar
 	limit   int // bytes
 	// forKin leaves out members that the standard does not know, which are told already: encoding/json would take "Paths"
-	// for "paths". And it writes 0 for numbers that no float64 holds.
+	// for "paths". It writes 0 for numbers that no float64 holds, and something short for what kin-openapi has nothing to say
+	// about and would only take time: extensions, texts, values.
 	forKin bool
 	// keepIDs keeps the $id of schemas: dynamic references count from it.
 	keepIDs bool
@@ -92,7 +93,7 @@ func (w *writer) skips(n *node) bool {
 	if n.parent.shape == shapeObject && n.parent.role != roleNone {
 		g := w.grammar(n.parent.role)
 		_, known := g.fields[n.key]
-		if n.key == "$id" && n.parent.role == roleSchema && !w.keepIDs || w.forKin && !known && !g.hasRest && !n.isExtension() {
+		if n.key == "$id" && n.parent.role == roleSchema && !w.keepIDs || w.forKin && !known && (!g.hasRest || n.isExtension()) {
 			return true
 		}
 	}
@@ -101,6 +102,9 @@ func (w *writer) skips(n *node) bool {
 
 // child writes n, or a reference to where it has moved.
 func (w *writer) child(n *node) {
+	if w.forKin && w.brief(n) {
+		return
+	}
 	if n.role != roleNone && n.ref == nil {
 		if to := w.home(n); to != "" {
 			w.link(to)
@@ -108,6 +112,26 @@ func (w *writer) child(n *node) {
 		}
 	}
 	w.value(n)
+}
+
+// brief writes something short in the place of a value or a long text.
+func (w *writer) brief(n *node) bool {
+	if n.parent.role == roleNone {
+		return false
+	}
+	switch n.key {
+	case "example", "value", "dataValue", "default":
+		if f, known := w.grammar(n.parent.role).fields[n.key]; known && f.form == formAny && n.shape != shapeNull {
+			w.text("0")
+			return true
+		}
+	case "description", "summary", "operationId":
+		if n.shape == shapeText && n.text != "" {
+			w.text(`"-"`)
+			return true
+		}
+	}
+	return false
 }
 
 // link writes a reference.

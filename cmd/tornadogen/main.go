@@ -11,7 +11,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -24,7 +26,16 @@ const (
 	exitUsage   = 2 // the command line or tornadogen.yaml is at fault
 )
 
-func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+// softMemory is from where on the collector works harder rather than let the process grow: the largest documents stay below
+// 1 GiB. GOMEMLIMIT says otherwise where it is set.
+const softMemory = 768 << 20
+
+func main() {
+	if debug.SetMemoryLimit(-1) == math.MaxInt64 {
+		debug.SetMemoryLimit(softMemory)
+	}
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
 
 // run executes one command line, args without the name of the program, and returns the exit code.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {

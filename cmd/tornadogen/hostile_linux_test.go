@@ -1,0 +1,116 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// The bounds of a document that means harm.
+const (
+	hostileTime   = 10 * time.Second // of processors
+	hostileMemory = 1 << 20          // KiB
+)
+
+// TestHostileDocuments generates from each document of the folder bad of CORPUS, which is no part of the project, and holds the
+// outcome against its MANIFEST.tsv: file, source, expected, why. "reject" is an error, "accept" a package that compiles,
+// "bounded" either; nothing may panic, take more than the bounds, or use the network.
+func TestHostileDocuments(t *testing.T) {
+	corpus := os.Getenv("CORPUS")
+	if corpus == "" {
+		t.Skip("CORPUS names no folder of documents: no hostile document is tried")
+	}
+	table, err := os.ReadFile(filepath.Join(corpus, "bad", "MANIFEST.tsv"))
+	require.NoError(t, err)
+	out, err := os.MkdirTemp(".", "hostile") // inside of the module, for the compiler
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, os.RemoveAll(out)) })
+	program := filepath.Join(t.TempDir(), "tornadogen") // under this name the test binary is the command
+	self, err := os.Executable()
+	require.NoError(t, err)
+	require.NoError(t, os.Symlink(self, program))
+	proxy := watchNetwork(t)
+
+	rows := strings.Split(strings.TrimSpace(string(table)), "\n")[1:]
+	require.NotEmpty(t, rows)
+	for i, row := range rows {
+		cells := strings.Split(row, "\t")
+		require.GreaterOrEqual(t, len(cells), 3, row)
+		document, expected := cells[0], cells[2]
+		t.Run(document, func(t *testing.T) {
+			ctx, stop := context.WithTimeout(t.Context(), 12*hostileTime) // other tests may hold the processors
+			defer stop()
+			folder := filepath.Join(out, "p"+string(rune('a'+i/26))+string(rune('a'+i%26)))
+			cmd := exec.CommandContext(ctx, program, "generate", filepath.Join(corpus, "bad", document), "--out", folder, "--package", "api")
+			cmd.Env = append(os.Environ(), "HTTP_PROXY="+proxy, "HTTPS_PROXY="+proxy)
+			var stderr bytes.Buffer
+			cmd.Stderr = &stderr
+			err := cmd.Run()
+			var exit *exec.ExitError
+			if err != nil {
+				require.ErrorAs(t, err, &exit)
+			}
+			said := stderr.String()
+			require.NotContains(t, said, "panic:")
+			require.NotContains(t, said, "goroutine ")
+			code := cmd.ProcessState.ExitCode()
+			switch expected {
+			case "reject":
+				require.Equal(t, exitRefused, code, said)
+			case "accept":
+				require.Equal(t, exitOK, code, said)
+			default:
+				require.Contains(t, []int{exitOK, exitRefused}, code, said)
+			}
+			if code == exitRefused {
+				assert.Regexp(t, `(?m)^error: .*:\d+:\d+: `, said)
+				assert.NoDirExists(t, folder)
+			} else if expected != "accept" {
+				require.NoError(t, os.RemoveAll(folder)) // too much for a compiler, some of them
+			}
+			usage := cmd.ProcessState.SysUsage().(*syscall.Rusage)
+			took := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+			assert.Less(t, took, hostileTime)
+			assert.Less(t, usage.Maxrss, int64(hostileMemory))
+		})
+	}
+	said, err := exec.Command("go", "build", "./"+out+"/...").CombinedOutput()
+	require.NoError(t, err, string(said))
+}
+
+// watchNetwork returns the address of a proxy that fails the test when somebody asks it.
+func watchNetwork(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			conn, err := listener.Accept()
+			if errors.Is(err, net.ErrClosed) {
+				return
+			}
+			t.Error("the network was used")
+			if err == nil {
+				_ = conn.Close()
+			}
+		}
+	}()
+	t.Cleanup(func() {
+		_ = listener.Close()
+		<-done
+	})
+	return "http://" + listener.Addr().String()
+}
