@@ -61,11 +61,26 @@ type authenticate func(x *exchange, ctx context.Context, use SchemeUse) (out con
 type scheme struct {
 	check     authenticate
 	challenge string
+	bearer    bool // the challenge goes on with scopes and errors (RFC 6750 section 3)
+}
+
+// quotedString writes a text as a quoted-string (RFC 9110 section 5.6.4), without what a field cannot carry.
+func quotedString(s string) string {
+	b := []byte{'"'}
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '"', c == '\\':
+			b = append(b, '\\', c)
+		case c >= ' ' && c != 0x7f:
+			b = append(b, c)
+		}
+	}
+	return string(append(b, '"'))
 }
 
 // AddAPIKey enters the check of an API key. Generated code calls it, before Register.
 func AddAPIKey(a *API, name string, place In, parameter string, check func(context.Context, APIKey) (context.Context, error)) {
-	a.schemes[name] = scheme{challenge: `ApiKey name="` + parameter + `"`, check: func(x *exchange, ctx context.Context, use SchemeUse) (context.Context, bool, error) {
+	a.schemes[name] = scheme{challenge: "ApiKey name=" + quotedString(parameter), check: func(x *exchange, ctx context.Context, use SchemeUse) (context.Context, bool, error) {
 		key, ok := x.apiKey(place, parameter)
 		if !ok {
 			return ctx, false, nil
@@ -77,7 +92,7 @@ func AddAPIKey(a *API, name string, place In, parameter string, check func(conte
 
 // AddBasic enters the check of a name and a password. Generated code calls it, before Register.
 func AddBasic(a *API, name string, check func(context.Context, Basic) (context.Context, error)) {
-	a.schemes[name] = scheme{challenge: fmt.Sprintf("Basic realm=%q, charset=\"UTF-8\"", a.info.Title), check: func(x *exchange, ctx context.Context, use SchemeUse) (context.Context, bool, error) {
+	a.schemes[name] = scheme{challenge: "Basic realm=" + quotedString(a.info.Title) + `, charset="UTF-8"`, check: func(x *exchange, ctx context.Context, use SchemeUse) (context.Context, bool, error) {
 		encoded, ok := x.authorization("basic")
 		if !ok {
 			return ctx, false, nil
@@ -94,7 +109,7 @@ func AddBasic(a *API, name string, check func(context.Context, Basic) (context.C
 
 // AddBearer enters the check of a bearer token. Generated code calls it, before Register.
 func AddBearer(a *API, name string, check func(context.Context, Bearer) (context.Context, error)) {
-	a.schemes[name] = scheme{challenge: "Bearer", check: func(x *exchange, ctx context.Context, use SchemeUse) (context.Context, bool, error) {
+	a.schemes[name] = scheme{bearer: true, challenge: "Bearer realm=" + quotedString(a.info.Title), check: func(x *exchange, ctx context.Context, use SchemeUse) (context.Context, bool, error) {
 		token, ok := x.authorization("bearer")
 		if !ok {
 			return ctx, false, nil
@@ -125,7 +140,7 @@ type MutualTLS struct {
 
 // AddMutualTLS enters the check of a client certificate. Generated code calls it, before Register.
 func AddMutualTLS(a *API, name string, check func(context.Context, MutualTLS) (context.Context, error)) {
-	a.schemes[name] = scheme{check: func(x *exchange, ctx context.Context, use SchemeUse) (context.Context, bool, error) {
+	a.schemes[name] = scheme{challenge: "MutualTLS", check: func(x *exchange, ctx context.Context, use SchemeUse) (context.Context, bool, error) {
 		state := (Request{x.request}).TLS()
 		if state == nil || len(state.PeerCertificates) == 0 {
 			return ctx, false, nil
@@ -161,28 +176,30 @@ func (x *exchange) authorization(scheme string) (string, bool) {
 
 // authenticate lets one of the operation's requirements be met, in their order. Each must meet all of its schemes. An empty
 // requirement admits a caller who sent no credentials at all; wrong ones are refused all the same. When none is met, the
-// answer is the first that an authenticator chose itself, else 403 if one forbade, else 401.
+// answer is the first that an authenticator chose itself, else 403 if one forbade, else 401. Both name the scopes that a token
+// lacks.
 func (x *exchange) authenticate(a *API) bool {
 	var refusal error
+	var refused SchemeUse
 	optional := false
 	for _, requirement := range x.match.op.Security {
 		if len(requirement.Uses) == 0 {
 			optional = true
 			continue
 		}
-		ctx, err := x.meet(a, requirement)
+		ctx, use, err := x.meet(a, requirement)
 		if err == nil {
 			x.ctx = ctx
 			return true
 		}
 		if weight(err) > weight(refusal) {
-			refusal = err
+			refusal, refused = err, use
 		}
 	}
 	if optional && weight(refusal) <= weight(errAbsent) {
 		return true
 	}
-	x.refuseCaller(refusal)
+	x.refuseCaller(refusal, refused)
 	return false
 }
 
@@ -206,10 +223,10 @@ func weight(err error) int {
 	return 2
 }
 
-// meet checks all schemes of one requirement and returns the context that they made. Wrong credentials weigh more than absent
-// ones.
-func (x *exchange) meet(a *API, requirement Requirement) (context.Context, error) {
-	ctx := x.ctx
+// meet checks all schemes of one requirement and returns the context that they made, or the scheme that refused it. Wrong
+// credentials weigh more than absent ones.
+func (x *exchange) meet(a *API, requirement Requirement) (ctx context.Context, refused SchemeUse, err error) {
+	ctx = x.ctx
 	var absent error
 	for _, use := range requirement.Uses {
 		next, ok, err := a.schemes[use.Scheme].check(x, ctx, use)
@@ -218,12 +235,12 @@ func (x *exchange) meet(a *API, requirement Requirement) (context.Context, error
 			absent = fmt.Errorf("%w for %s", errAbsent, use.Scheme)
 		case err != nil:
 			x.logRefusal(err, use.Scheme)
-			return nil, err
+			return nil, use, err
 		case next != nil:
 			ctx = next
 		}
 	}
-	return ctx, absent
+	return ctx, SchemeUse{}, absent
 }
 
 // logRefusal logs why an authenticator refused: what is wrong with the service as an error, what is wrong with the caller as
@@ -237,33 +254,53 @@ func (x *exchange) logRefusal(err error, scheme string) {
 	x.match.api.log().Log(x.ctx, level, "caller refused", "operation", x.match.op.ID, "scheme", scheme, "error", err)
 }
 
-// refuseCaller answers 401 or 403, or what the error itself says.
-func (x *exchange) refuseCaller(err error) {
+// refuseCaller answers 401 or 403, or what the error itself says. refused is the scheme that it comes from, if it is one.
+func (x *exchange) refuseCaller(err error, refused SchemeUse) {
 	var status *StatusError
 	switch {
 	case x.declared(err):
 	case errors.As(err, &status) && status.Status >= 400 && status.Status <= 599:
 		x.failWith(status)
 	case errors.Is(err, ErrForbidden):
+		if s := x.match.api.schemes[refused.Scheme]; s.bearer && len(refused.Scopes) > 0 {
+			x.reply.Header("WWW-Authenticate", s.challenge+scopeParameter(refused)+`, error="insufficient_scope"`)
+		}
 		x.reply.refuse(http.StatusForbidden, "you may not do this")
 	case errors.Is(err, errAbsent):
-		x.challenge()
+		x.challenge("")
 		x.reply.refuse(http.StatusUnauthorized, "say who you are")
 	default:
-		x.challenge()
+		x.challenge(refused.Scheme)
 		x.reply.refuse(http.StatusUnauthorized, "the credentials are not valid")
 	}
 }
 
-// challenge tells which HTTP schemes the operation knows (RFC 9110 section 11.6.1).
-func (x *exchange) challenge() {
+// challenge tells which schemes the operation knows (RFC 9110 section 11.6.1), with the scopes that a token must have. invalid is
+// the scheme whose credentials were wrong, "" if there were none.
+func (x *exchange) challenge(invalid string) {
 	var sent []string
 	for _, requirement := range x.match.op.Security {
 		for _, use := range requirement.Uses {
-			if c := x.match.api.schemes[use.Scheme].challenge; c != "" && !slices.Contains(sent, c) {
+			s := x.match.api.schemes[use.Scheme]
+			c := s.challenge
+			if s.bearer {
+				c += scopeParameter(use)
+				if use.Scheme == invalid {
+					c += `, error="invalid_token"`
+				}
+			}
+			if c != "" && !slices.Contains(sent, c) {
 				sent = append(sent, c)
 				x.reply.Header("WWW-Authenticate", c)
 			}
 		}
 	}
+}
+
+// scopeParameter is what a challenge says of the scopes of a use (RFC 6750 section 3).
+func scopeParameter(use SchemeUse) string {
+	if len(use.Scopes) == 0 {
+		return ""
+	}
+	return ", scope=" + quotedString(strings.Join(use.Scopes, " "))
 }

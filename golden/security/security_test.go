@@ -2,10 +2,18 @@ package security_test
 
 import (
 	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
 	"errors"
+	"math/big"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -66,7 +74,7 @@ func (auth) Digest(ctx context.Context, c tornado.Authorization) (context.Contex
 }
 
 func (auth) TLS(ctx context.Context, c tornado.MutualTLS) (context.Context, error) {
-	return check(ctx, "tls", "good", c.Scopes)
+	return check(ctx, "tls "+c.State.PeerCertificates[0].Subject.CommonName, "good", c.Scopes)
 }
 
 // handler keeps what the authenticators left in the context.
@@ -91,6 +99,10 @@ func (h *handler) GetOptional(ctx context.Context, _ api.GetOptionalRequest) err
 func (h *handler) GetScopes(ctx context.Context, _ api.GetScopesRequest) error { return h.note(ctx) }
 
 func (h *handler) GetOthers(ctx context.Context, _ api.GetOthersRequest) error { return h.note(ctx) }
+
+func (h *handler) GetCertified(ctx context.Context, _ api.GetCertifiedRequest) error {
+	return h.note(ctx)
+}
 
 const (
 	basicGood = "Basic dXNlcjpnb29k" // user:good
@@ -133,7 +145,66 @@ func TestRequirements(t *testing.T) {
 		require.Equal(t, c.status, got.Status, "%s %v: %s", c.path, c.headers, got.Body)
 		assert.Equal(t, c.seen, h.seen, "%s %v", c.path, c.headers)
 	}
-	assert.NotEmpty(t, drive.Do(t, http.MethodGet, url+"/both", "").Header.Values("WWW-Authenticate"))
+}
+
+// TestChallenges reads what a caller who is refused is told (RFC 9110 section 11.6.1, RFC 6750 section 3).
+func TestChallenges(t *testing.T) {
+	url := drive.Serve(t, api.New(&handler{}, auth{}))
+	const realm = `realm="Security"`
+	oauth, openID := "Bearer "+realm+`, scope="read write"`, "Bearer "+realm+`, scope="profile"`
+	for _, c := range []struct {
+		path, token string
+		status      int
+		want        []string
+	}{
+		{"/both", "", 401, []string{"Basic " + realm + `, charset="UTF-8"`, `ApiKey name="X-API-Key"`}},
+		{"/scopes", "", 401, []string{oauth, openID}},
+		{"/scopes", "Bearer who", 401, []string{oauth + `, error="invalid_token"`, openID}},
+		{"/scopes", "Bearer bad", 403, []string{oauth + `, error="insufficient_scope"`}},
+		{"/optional", "Bearer bad", 403, nil},
+		{"/others", "", 401, []string{"digest", "MutualTLS"}},
+		{"/open", "", 204, nil},
+	} {
+		got := drive.Do(t, http.MethodGet, url+c.path, "", "Authorization", c.token)
+		assert.Equal(t, c.status, got.Status, c.path)
+		assert.Equal(t, c.want, got.Header.Values("WWW-Authenticate"), c.path+" "+c.token)
+	}
+}
+
+// TestMutualTLS shows a certificate to net/http's server, which hands it to the authenticator.
+func TestMutualTLS(t *testing.T) {
+	h := &handler{}
+	server := httptest.NewUnstartedServer(api.New(h, auth{}).HTTPHandler())
+	server.TLS = &tls.Config{ClientAuth: tls.RequestClientCert, MinVersion: tls.VersionTLS12}
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	certificate := selfSigned(t, "alice")
+	call := func(opts ...client.Option) error {
+		c, err := api.NewClient(server.URL, append(opts, client.WithHTTPClient(server.Client()))...)
+		require.NoError(t, err)
+		return c.GetCertified(t.Context(), api.GetCertifiedRequest{})
+	}
+	require.NoError(t, call(api.WithTLS(certificate), api.WithHeader("good")))
+	assert.Equal(t, "tls alice header", h.seen)
+	require.ErrorContains(t, call(api.WithTLS(certificate)), "401")
+	other := server.Client()
+	c, err := api.NewClient(server.URL, client.WithHTTPClient(&http.Client{Transport: around{other.Transport}}), api.WithTLS(certificate), api.WithHeader("good"))
+	require.NoError(t, err)
+	require.ErrorContains(t, c.GetCertified(t.Context(), api.GetCertifiedRequest{}), "needs an *http.Transport")
+	require.ErrorContains(t, call(api.WithHeader("good")), "401")
+}
+
+// around is a transport of its own kind.
+type around struct{ http.RoundTripper }
+
+func selfSigned(t *testing.T, name string) tls.Certificate {
+	t.Helper()
+	public, private, err := ed25519.GenerateKey(rand.Reader)
+	require.NoError(t, err)
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, NotAfter: time.Now().Add(time.Hour)}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, public, private)
+	require.NoError(t, err)
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: private}
 }
 
 func TestUnimplemented(t *testing.T) {
@@ -159,6 +230,15 @@ func TestClient(t *testing.T) {
 	assert.Equal(t, "basic user header", h.seen)
 	require.NoError(t, with(api.WithOpenID("good")).GetScopes(t.Context(), api.GetScopesRequest{}), "the other scheme of the same field")
 	require.NoError(t, with(api.WithDigest("good")).GetOthers(t.Context(), api.GetOthersRequest{}))
+	tokens := 0
+	fresh := client.WithCredential("oauth", client.BearerFrom(func(context.Context) (string, error) {
+		tokens++
+		return "good", nil
+	}))
+	c := with(fresh)
+	require.NoError(t, c.GetScopes(t.Context(), api.GetScopesRequest{}))
+	require.NoError(t, c.GetScopes(t.Context(), api.GetScopesRequest{}))
+	assert.Equal(t, 2, tokens, "a token for each call")
 	require.Error(t, with(api.WithHeader("bad")).GetInherited(t.Context(), api.GetInheritedRequest{}))
 	require.Error(t, with().GetInherited(t.Context(), api.GetInheritedRequest{}))
 }

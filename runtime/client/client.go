@@ -14,6 +14,7 @@ package client
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net/http"
@@ -37,17 +38,19 @@ func (f DoerFunc) Do(req *http.Request) (*http.Response, error) { return f(req) 
 
 // Client sends the calls of one API to one server. It is immutable and safe for concurrent use.
 type Client struct {
-	origin      string // scheme, user and host, as they begin a URL
-	prefix      string // the escaped path that stands before all others, without a slash at its end
-	http        *http.Client
-	doer        Doer // http behind the middleware
-	middleware  []func(next Doer) Doer
-	credentials map[string]Credential // by security scheme
-	header      http.Header           // sent with every request
-	timeout     time.Duration
-	retries     int
-	maxBody     int64
-	checked     bool
+	origin       string // scheme, user and host, as they begin a URL
+	prefix       string // the escaped path that stands before all others, without a slash at its end
+	http         *http.Client
+	doer         Doer // http behind the middleware
+	middleware   []func(next Doer) Doer
+	credentials  map[string]Credential // by security scheme
+	certificates []tls.Certificate
+	hidden       bool        // the transport takes no certificate
+	header       http.Header // sent with every request
+	timeout      time.Duration
+	retries      int
+	maxBody      int64
+	checked      bool
 }
 
 // What applies unless an option says otherwise.
@@ -121,6 +124,7 @@ func (c *Client) with(opts []Option) *Client {
 	if c.http == nil {
 		c.http = newHTTPClient()
 	}
+	c.showCertificates()
 	c.doer = c.http
 	for i := len(c.middleware) - 1; i >= 0; i-- {
 		c.doer = c.middleware[i](c.doer)

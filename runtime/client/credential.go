@@ -1,6 +1,8 @@
 package client
 
 import (
+	"context"
+	"crypto/tls"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -16,15 +18,7 @@ type Credential interface {
 	Apply(req *http.Request) error
 }
 
-// CredentialFunc is a function that is a Credential, as one that fetches a fresh token:
-//
-//	client.CredentialFunc(func(req *http.Request) error {
-//		token, err := source.Token(req.Context())
-//		if err != nil {
-//			return err
-//		}
-//		return client.Bearer(token).Apply(req)
-//	})
+// CredentialFunc is a function that is a Credential, as one that signs a request.
 type CredentialFunc func(req *http.Request) error
 
 // Apply calls f.
@@ -54,6 +48,18 @@ func APIKey(place param.In, name, key string) Credential {
 
 // Bearer is a bearer token (RFC 6750 section 2.1): of HTTP bearer authentication, OAuth 2 or OpenID Connect.
 func Bearer(token string) Credential { return Authorization("Bearer", token) }
+
+// BearerFrom is a bearer token that changes: source gives it for each attempt of a call, with the context of the call, and
+// keeps and renews it as it needs to. It is called from any goroutine. Its error ends the call.
+func BearerFrom(source func(ctx context.Context) (token string, err error)) Credential {
+	return CredentialFunc(func(req *http.Request) error {
+		token, err := source(req.Context())
+		if err != nil {
+			return err
+		}
+		return Bearer(token).Apply(req)
+	})
+}
 
 // Basic is a user name with its password (RFC 7617).
 func Basic(user, password string) Credential {
@@ -101,4 +107,46 @@ func (c *Client) canMeet(r operation.Requirement) bool {
 		}
 	}
 	return len(r.Uses) > 0
+}
+
+// WithCertificate shows a client certificate in the handshake of TLS, for a security scheme that is mutual TLS. It adds it to those
+// that the transport has. The transport of WithHTTPClient must be an *http.Transport, or none: with another one, calls that need the
+// certificate fail.
+func WithCertificate(scheme string, certificate tls.Certificate) Option {
+	return func(c *Client) {
+		c.credentials[scheme] = CredentialFunc(func(*http.Request) error {
+			if c.hidden {
+				return errTransport
+			}
+			return nil
+		})
+		c.certificates = append(c.certificates, certificate)
+	}
+}
+
+// errTransport says that a certificate has nowhere to go.
+var errTransport = errors.New("WithCertificate needs an *http.Transport")
+
+// showCertificates puts the certificates into a copy of the HTTP client.
+func (c *Client) showCertificates() {
+	if len(c.certificates) == 0 {
+		return
+	}
+	base := c.http.Transport
+	if base == nil {
+		base = http.DefaultTransport
+	}
+	transport, ok := base.(*http.Transport)
+	if !ok {
+		c.hidden = true
+		return
+	}
+	transport = transport.Clone()
+	if transport.TLSClientConfig == nil {
+		transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+	}
+	transport.TLSClientConfig.Certificates = append(transport.TLSClientConfig.Certificates, c.certificates...)
+	hc := *c.http
+	hc.Transport = transport
+	c.http = &hc
 }

@@ -86,7 +86,7 @@ func addScheme(s *ir.Scheme) jen.Code {
 	return tornado("AddBearer").Call(api, name, check)
 }
 
-// printCredential prints the client's option for a scheme. The certificate of mutual TLS is a matter of the HTTP client.
+// printCredential prints the client's option for a scheme.
 func printCredential(f *file, s *ir.Scheme) {
 	client := func(name string) *jen.Statement { return jen.Qual(ir.RuntimeClient, name) }
 	var params, credential *jen.Statement
@@ -104,6 +104,8 @@ func printCredential(f *file, s *ir.Scheme) {
 		params = jen.Id("token").String()
 		credential = client("Bearer").Call(jen.Id("token"))
 	case ir.SecurityMutualTLS:
+		f.decl(s.OptionDoc, jen.Func().Id(s.Option).Params(jen.Id("certificate").Qual("crypto/tls", "Certificate")).Add(client("Option")).Block(
+			jen.Return(client("WithCertificate").Call(jen.Lit(s.Name), jen.Id("certificate")))))
 		return
 	}
 	f.decl(s.OptionDoc, jen.Func().Id(s.Option).Params(params).Add(client("Option")).Block(

@@ -5,7 +5,7 @@ import "github.com/tornadogen/tornadogen/generator/internal/naming"
 // Locals are the names that printed code may give to variables inside functions, parameters and receivers. No package-level
 // identifier of a plan is among them.
 var Locals = []string{
-	"api", "append", "auth", "base", "baseURL", "body", "buf", "call", "cancel", "cause", "client", "code", "contentType",
+	"api", "append", "auth", "base", "baseURL", "body", "buf", "call", "cancel", "cause", "certificate", "client", "code", "contentType",
 	"count", "credential", "credentials", "ctx", "data", "dec", "decode", "dst", "elem", "enc", "encode", "end", "entry", "err",
 	"errs", "field", "handle", "handler", "header", "headers", "id", "index", "input", "item", "items", "key", "keys", "kind",
 	"label", "last", "len", "media", "list", "local", "member", "message", "method", "more", "msg", "name", "names", "next", "node",
@@ -19,7 +19,7 @@ var Locals = []string{
 // compile.
 var imports = []string{
 	"tornado", "client", "bytes", "context", "embed", "errors", "fmt", "http", "io", "iter", "json", "maps", "math", "net",
-	"netip", "os", "slices", "sort", "strconv", "strings", "sync", "time", "url", "utf8", "testing", "unsafe",
+	"netip", "os", "slices", "sort", "strconv", "strings", "sync", "time", "tls", "url", "utf8", "testing", "unsafe",
 }
 
 // reserveNames takes the identifiers that every package has, whatever its document says.

@@ -52,12 +52,31 @@ func (b *builder) buildSecurity(s *Security, operations []*spec.Operation) *Secu
 		if m.Doc == "" {
 			m.Doc = m.Method + " checks the security scheme " + quote(source.Name) + " and returns the context for the handler."
 		}
+		m.Doc += scopes(source)
 		m.OptionDoc = m.Option + " sends the credentials of the security scheme " + quote(source.Name) + " with every call that asks for them." + tokenSources(source)
 		m.Doc = deprecate(m.Doc, source.Deprecated, source.Extensions)
 		m.OptionDoc = deprecate(m.OptionDoc, source.Deprecated, source.Extensions)
 		s.Schemes = append(s.Schemes, m)
 	}
 	return s
+}
+
+// scopes lists what tokens of a scheme may be for, as far as the document does.
+func scopes(s *spec.SecurityScheme) string {
+	var lines []string
+	seen := make(map[string]bool)
+	for _, f := range s.Flows {
+		for _, scope := range f.Scopes {
+			if !seen[scope.Name] {
+				seen[scope.Name] = true
+				lines = append(lines, strings.TrimSuffix("  - "+line(scope.Name)+": "+line(scope.Description), ": "))
+			}
+		}
+	}
+	if len(lines) == 0 {
+		return ""
+	}
+	return "\n\nScopes:\n" + strings.Join(lines, "\n")
 }
 
 // tokenSources says where the tokens of a scheme come from, as far as the document does.

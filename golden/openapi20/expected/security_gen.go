@@ -20,6 +20,9 @@ type Authenticator interface {
 	Key(ctx context.Context, key tornado.APIKey) (context.Context, error)
 
 	// Login checks the security scheme "login" and returns the context for the handler.
+	//
+	// Scopes:
+	//   - pets:write: Change pets.
 	Login(ctx context.Context, token tornado.Bearer) (context.Context, error)
 }
 

@@ -14,6 +14,9 @@ import (
 // one 401. The methods are called concurrently.
 type Authenticator interface {
 	// Device checks the security scheme "device" and returns the context for the handler.
+	//
+	// Scopes:
+	//   - notes:read: Read notes.
 	Device(ctx context.Context, token tornado.Bearer) (context.Context, error)
 
 	// Old checks the security scheme "old" and returns the context for the handler.

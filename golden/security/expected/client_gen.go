@@ -119,3 +119,17 @@ func (c *Client) GetOthers(ctx context.Context, req GetOthersRequest) error {
 	}
 	return res.Unexpected()
 }
+
+// GetCertified is GET /certified
+func (c *Client) GetCertified(ctx context.Context, req GetCertifiedRequest) error {
+	call := c.c.Call(ctx, &getCertified)
+	res, err := call.Do()
+	if err != nil {
+		return err
+	}
+	switch res.StatusCode {
+	case 204:
+		return nil
+	}
+	return res.Unexpected()
+}

@@ -37,6 +37,9 @@ type DefaultHandler interface {
 
 	// GetOthers answers GET /others.
 	GetOthers(ctx context.Context, req GetOthersRequest) error
+
+	// GetCertified answers GET /certified.
+	GetCertified(ctx context.Context, req GetCertifiedRequest) error
 }
 
 // UnimplementedDefaultHandler answers 501 to every operation of DefaultHandler. Embed it to implement
@@ -69,4 +72,8 @@ func (UnimplementedDefaultHandler) GetScopes(context.Context, GetScopesRequest) 
 
 func (UnimplementedDefaultHandler) GetOthers(context.Context, GetOthersRequest) error {
 	return tornado.NotImplemented(&getOthers)
+}
+
+func (UnimplementedDefaultHandler) GetCertified(context.Context, GetCertifiedRequest) error {
+	return tornado.NotImplemented(&getCertified)
 }

@@ -38,3 +38,8 @@ func (*GetScopesRequest) decode(*tornado.Input) {}
 type GetOthersRequest struct{}
 
 func (*GetOthersRequest) decode(*tornado.Input) {}
+
+// GetCertifiedRequest is what a caller asks of GetCertified.
+type GetCertifiedRequest struct{}
+
+func (*GetCertifiedRequest) decode(*tornado.Input) {}

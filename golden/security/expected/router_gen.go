@@ -68,12 +68,19 @@ var getOthers = tornado.Operation{
 	},
 }
 
+// getCertified is GET /certified.
+var getCertified = tornado.Operation{
+	ID: "getCertified", Name: "GetCertified",
+	Method: "GET", Path: "/certified",
+	Security: []tornado.Requirement{{Uses: []tornado.SchemeUse{{Scheme: "tls"}, {Scheme: "header"}}}},
+}
+
 // Operations lists every operation of the API, in the order of the document. The caller must not
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
 		&getInherited, &getOpen, &getEither, &getBoth, &getOptional, &getScopes,
-		&getOthers,
+		&getOthers, &getCertified,
 	}
 }
 

@@ -4,6 +4,7 @@ package api
 
 import (
 	"context"
+	"crypto/tls"
 
 	tornado "github.com/tornadogen/tornadogen/runtime"
 	"github.com/tornadogen/tornadogen/runtime/client"
@@ -29,6 +30,10 @@ type Authenticator interface {
 	Bearer(ctx context.Context, token tornado.Bearer) (context.Context, error)
 
 	// OAuth checks the security scheme "oauth" and returns the context for the handler.
+	//
+	// Scopes:
+	//   - read: To read.
+	//   - write: To write.
 	OAuth(ctx context.Context, token tornado.Bearer) (context.Context, error)
 
 	// OpenID checks the security scheme "openID" and returns the context for the handler.
@@ -142,4 +147,9 @@ func WithOpenID(token string) client.Option {
 // WithDigest sends the credentials of the security scheme "digest" with every call that asks for them.
 func WithDigest(value string) client.Option {
 	return client.WithCredential("digest", client.Authorization("digest", value))
+}
+
+// WithTLS sends the credentials of the security scheme "tls" with every call that asks for them.
+func WithTLS(certificate tls.Certificate) client.Option {
+	return client.WithCertificate("tls", certificate)
 }

@@ -20,5 +20,6 @@ func New(h Handler, auth Authenticator, opts ...tornado.APIOption) *tornado.API 
 	tornado.RegisterNoContent(api, &getOptional, (*GetOptionalRequest).decode, h.GetOptional, 204)
 	tornado.RegisterNoContent(api, &getScopes, (*GetScopesRequest).decode, h.GetScopes, 204)
 	tornado.RegisterNoContent(api, &getOthers, (*GetOthersRequest).decode, h.GetOthers, 204)
+	tornado.RegisterNoContent(api, &getCertified, (*GetCertifiedRequest).decode, h.GetCertified, 204)
 	return api
 }
