@@ -38,6 +38,12 @@ func AppendString(b []byte, s string) []byte { return jsonwire.AppendString(b, s
 // AppendInt64 appends a number.
 func AppendInt64(b []byte, v int64) []byte { return jsonwire.AppendInt64(b, v) }
 
+// AppendInt32 appends a number.
+func AppendInt32(b []byte, v int32) []byte { return jsonwire.AppendInt64(b, int64(v)) }
+
+// AppendUint32 appends a number.
+func AppendUint32(b []byte, v uint32) []byte { return jsonwire.AppendUint64(b, uint64(v)) }
+
 // AppendUint64 appends a number.
 func AppendUint64(b []byte, v uint64) []byte { return jsonwire.AppendUint64(b, v) }
 

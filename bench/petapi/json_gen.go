@@ -26,13 +26,9 @@ func (v *Pet) DecodeJSON(d *tornado.Decoder) {
 		case 4:
 			v.Price = d.Float64(&petPriceRule)
 		case 5:
-			var x Category
-			x.DecodeJSON(d)
-			v.Category.Set(x)
+			v.Category.Make().DecodeJSON(d)
 		case 6:
 			v.Description.Set(d.String(&petDescriptionRule))
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -45,12 +41,8 @@ func (v *Pet) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `,"status":`...), string(v.Status))
 	b = appendPetTags(append(b, `,"tags":`...), v.Tags)
 	b = tornado.AppendFloat64(append(b, `,"price":`...), v.Price)
-	if x, ok := v.Category.Get(); ok {
-		b = x.AppendJSON(append(b, `,"category":`...))
-	}
-	if x, ok := v.Description.Get(); ok {
-		b = tornado.AppendString(append(b, `,"description":`...), x)
-	}
+	b = tornado.AppendOptJSON(b, `"category":`, &v.Category)
+	b = tornado.AppendOpt(b, `"description":`, v.Description, tornado.AppendString)
 	return append(b, '}')
 }
 
@@ -64,8 +56,6 @@ func (v *Category) DecodeJSON(d *tornado.Decoder) {
 			v.ID = d.Int64(&petIDRule)
 		case 1:
 			v.Name = d.String(&petTagsItemRule)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -90,8 +80,6 @@ func (v *Problem) DecodeJSON(d *tornado.Decoder) {
 			v.Status = d.Int32(nil)
 		case 2:
 			v.Detail.Set(d.String(nil))
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -101,9 +89,7 @@ func (v *Problem) DecodeJSON(d *tornado.Decoder) {
 func (v *Problem) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"title":`...), v.Title)
 	b = tornado.AppendInt64(append(b, `,"status":`...), int64(v.Status))
-	if x, ok := v.Detail.Get(); ok {
-		b = tornado.AppendString(append(b, `,"detail":`...), x)
-	}
+	b = tornado.AppendOpt(b, `"detail":`, v.Detail, tornado.AppendString)
 	return append(b, '}')
 }
 

@@ -26,17 +26,11 @@ func (v *NewPet) DecodeJSON(d *tornado.Decoder) {
 		case 2:
 			v.Tags = decodeNewPetTags(d)
 		case 3:
-			if d.Null() {
-				v.Born.SetNull()
-			} else {
+			if !tornado.DecodeNull(d, &v.Born) {
 				v.Born.Set(d.Date())
 			}
 		case 4:
-			var x Animal
-			x.DecodeJSON(d)
-			v.Animal.Set(x)
-		default:
-			d.SkipUnknown()
+			v.Animal.Make().DecodeJSON(d)
 		}
 		seen.Add(i)
 	}
@@ -46,17 +40,9 @@ func (v *NewPet) DecodeJSON(d *tornado.Decoder) {
 func (v *NewPet) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
 	b = tornado.AppendString(append(b, `,"status":`...), string(v.Status))
-	if v.Tags != nil {
-		b = appendNewPetTags(append(b, `,"tags":`...), v.Tags)
-	}
-	if x, ok := v.Born.Get(); ok {
-		b = tornado.AppendDate(append(b, `,"born":`...), x)
-	} else if v.Born.IsNull() {
-		b = append(b, `,"born":null`...)
-	}
-	if x, ok := v.Animal.Get(); ok {
-		b = x.AppendJSON(append(b, `,"animal":`...))
-	}
+	b = tornado.AppendSome(b, `"tags":`, v.Tags, appendNewPetTags)
+	b = tornado.AppendOptNull(b, `"born":`, v.Born, tornado.AppendDate)
+	b = tornado.AppendOptJSON(b, `"animal":`, &v.Animal)
 	return append(b, '}')
 }
 
@@ -75,21 +61,15 @@ func (v *Pet) DecodeJSON(d *tornado.Decoder) {
 		case 2:
 			v.Tags = decodeNewPetTags(d)
 		case 3:
-			if d.Null() {
-				v.Born.SetNull()
-			} else {
+			if !tornado.DecodeNull(d, &v.Born) {
 				v.Born.Set(d.Date())
 			}
 		case 4:
-			var x Animal
-			x.DecodeJSON(d)
-			v.Animal.Set(x)
+			v.Animal.Make().DecodeJSON(d)
 		case 5:
 			v.ID = d.Int64(&petIDRule)
 		case 6:
 			v.CreatedAt = d.Time()
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -99,17 +79,9 @@ func (v *Pet) DecodeJSON(d *tornado.Decoder) {
 func (v *Pet) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
 	b = tornado.AppendString(append(b, `,"status":`...), string(v.Status))
-	if v.Tags != nil {
-		b = appendNewPetTags(append(b, `,"tags":`...), v.Tags)
-	}
-	if x, ok := v.Born.Get(); ok {
-		b = tornado.AppendDate(append(b, `,"born":`...), x)
-	} else if v.Born.IsNull() {
-		b = append(b, `,"born":null`...)
-	}
-	if x, ok := v.Animal.Get(); ok {
-		b = x.AppendJSON(append(b, `,"animal":`...))
-	}
+	b = tornado.AppendSome(b, `"tags":`, v.Tags, appendNewPetTags)
+	b = tornado.AppendOptNull(b, `"born":`, v.Born, tornado.AppendDate)
+	b = tornado.AppendOptJSON(b, `"animal":`, &v.Animal)
 	b = tornado.AppendInt64(append(b, `,"id":`...), v.ID)
 	b = tornado.AppendTime(append(b, `,"createdAt":`...), v.CreatedAt)
 	return append(b, '}')
@@ -159,8 +131,6 @@ func (v *Cat) DecodeJSON(d *tornado.Decoder) {
 			v.Kind = d.String(nil)
 		case 1:
 			v.Indoor = d.Bool()
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -183,8 +153,6 @@ func (v *Dog) DecodeJSON(d *tornado.Decoder) {
 			v.Kind = d.String(nil)
 		case 1:
 			v.Weight = d.Float64(&dogWeightRule)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -211,8 +179,6 @@ func (v *Problem) DecodeJSON(d *tornado.Decoder) {
 			v.Status.Set(d.Int32(nil))
 		case 3:
 			v.Detail.Set(d.String(nil))
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -221,16 +187,10 @@ func (v *Problem) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Problem) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	if x, ok := v.Type.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"type":`), x)
-	}
+	b = tornado.AppendOpt(b, `"type":`, v.Type, tornado.AppendString)
 	b = tornado.AppendString(tornado.AppendKey(b, `"title":`), v.Title)
-	if x, ok := v.Status.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"status":`...), int64(x))
-	}
-	if x, ok := v.Detail.Get(); ok {
-		b = tornado.AppendString(append(b, `,"detail":`...), x)
-	}
+	b = tornado.AppendOpt(b, `"status":`, v.Status, tornado.AppendInt32)
+	b = tornado.AppendOpt(b, `"detail":`, v.Detail, tornado.AppendString)
 	return append(b, '}')
 }
 

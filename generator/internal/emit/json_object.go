@@ -2,6 +2,7 @@ package emit
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/dave/jennifer/jen"
 
@@ -15,7 +16,7 @@ func printStructCodec(f *file, t *ir.Type) {
 	for i, field := range s.Fields {
 		names[i] = field.JSON
 	}
-	f.decl("", jen.Var().Id(s.Keys).Op("=").Add(keys(names, s)))
+	f.decl("", jen.Var().Id(s.Keys).Op("=").Add(keys(names, t)))
 	f.decl("", jen.Func().Params(jen.Id("v").Op("*").Id(t.Name)).Id("DecodeJSON").Params(decoderParam()).BlockFunc(func(g *jen.Group) {
 		decodeStruct(g, t)
 	}))
@@ -33,7 +34,8 @@ func printStructCodec(f *file, t *ir.Type) {
 }
 
 // keys is the table of a struct's member names.
-func keys(names []string, s *ir.Struct) *jen.Statement {
+func keys(names []string, t *ir.Type) *jen.Statement {
+	s := t.Struct
 	code := tornado("NewKeys").Add(textList("(", ")", names))
 	long := textWidth(names)+textWidth(s.Required)+textWidth(s.ReadOnly)+textWidth(s.WriteOnly) > lineWidth
 	for _, mark := range []struct {
@@ -49,6 +51,12 @@ func keys(names []string, s *ir.Struct) *jen.Statement {
 		}
 		code = code.Id(mark.method).Add(textList("(", ")", mark.names))
 	}
+	switch {
+	case t.Open():
+		code = code.Dot("Open").Call()
+	case s.Unknown == ir.UnknownRefused:
+		code = code.Dot("Closed").Call()
+	}
 	return code
 }
 
@@ -62,6 +70,10 @@ func decodeStruct(g *jen.Group, t *ir.Type) {
 	if demands {
 		g.Var().Id("seen").Add(tornado(wide("Seen", s.Wide)))
 	}
+	if len(s.Fields) == 0 && !t.Open() {
+		g.Id("d").Dot("Object").Call(jen.Id(s.Keys))
+		return
+	}
 	g.For(
 		jen.Id("i").Op(":=").Id("d").Dot("Object").Call(jen.Id(s.Keys)),
 		jen.Id("i").Op("!=").Add(tornado("EndObject")),
@@ -74,7 +86,9 @@ func decodeStruct(g *jen.Group, t *ir.Type) {
 				for i, field := range s.Fields {
 					g.Case(jen.Lit(i)).Block(decodeInto("v."+field.Name, &field.Use, fromDecoder)...)
 				}
-				g.Default().Block(unknownMember(s)...)
+				if t.Open() {
+					g.Default().Block(unknownMember(s)...)
+				}
 			})
 		}
 		if t.Rule != nil {
@@ -102,7 +116,7 @@ func wide(name string, is bool) string {
 	return name
 }
 
-// unknownMember is what happens to a member without a declaration.
+// unknownMember is what happens to a member without a declaration in an open struct.
 func unknownMember(s *ir.Struct) []jen.Code {
 	switch s.Unknown {
 	case ir.UnknownRefused:
@@ -114,7 +128,7 @@ func unknownMember(s *ir.Struct) []jen.Code {
 		}, decodeEntry(extra, s.Extra.Elem)...)
 	case ir.UnknownIgnored:
 	}
-	return []jen.Code{jen.Id("d").Dot("SkipUnknown").Call()}
+	return []jen.Code{jen.Id("d").Dot("Skip").Call()}
 }
 
 // fillDefaults sets what is absent and has a default.
@@ -172,14 +186,18 @@ func appendStruct(g *jen.Group, s *ir.Struct, members []*ir.Member, response boo
 	g.Return(jen.Append(jen.Id("b"), jen.LitRune('}')))
 }
 
-// appendMember writes one member: name and value.
+// appendMember writes one member: name and value, in one call where the runtime has one for what may be absent or null.
 func appendMember(m *ir.Member) jen.Code {
 	target := "v." + m.Field.Name
+	use := &m.Field.Use
+	if code := appendCall(m, target); code != nil {
+		return code
+	}
 	put := func(value string) jen.Code {
-		return jen.Id("b").Op("=").Add(appendValue(m.Field.Type, memberName(m), jen.Id(value), m.Response))
+		return jen.Id("b").Op("=").Add(appendValue(use.Type, memberName(m), jen.Id(value), m.Response))
 	}
 	get := jen.List(jen.Id("x"), jen.Id("ok")).Op(":=").Id(target).Dot("Get").Call()
-	switch m.Field.Presence {
+	switch use.Presence {
 	case ir.NilAbsent:
 		return jen.If(jen.Id(target).Op("!=").Nil()).Block(put(target))
 	case ir.Optional:
@@ -190,11 +208,39 @@ func appendMember(m *ir.Member) jen.Code {
 		return jen.If(get, jen.Id("ok")).Block(put("x")).Else().If(jen.Id(target).Dot("IsNull").Call()).Block(memberNull(m))
 	case ir.Plain:
 	}
-	if m.Field.Pointer {
+	if use.Pointer {
 		return jen.If(jen.Id(target).Op("!=").Nil()).Block(put(target)).Else().Block(memberNull(m))
 	}
 	return put(target)
 }
+
+// appendCalls are the functions of the runtime that write a member which may be absent or null. Those of a type with a method
+// AppendJSON have JSON behind their name and take the member where it is.
+var appendCalls = map[ir.Presence]string{
+	ir.NilAbsent: "AppendSome", ir.Optional: "AppendOpt", ir.Null: "AppendNullable", ir.OptNull: "AppendOptNull",
+}
+
+// appendCall writes a member by one of appendCalls, nil where none does.
+func appendCall(m *ir.Member, target string) jen.Code {
+	use := &m.Field.Use
+	name := appendCalls[use.Presence]
+	if name == "" || use.Pointer || m.Response && use.Type.HasWriteOnly {
+		return nil
+	}
+	args := []jen.Code{jen.Id("b"), key(strings.TrimPrefix(m.Key, ",")), jen.Id(target)}
+	switch fn := appender(use.Type); {
+	case fn != nil && (use.Presence != ir.NilAbsent || isSlice(use.Type.Kind)):
+		args = append(args, fn)
+	case fn == nil && hasMethods(use.Type) && use.Presence != ir.NilAbsent:
+		name += "JSON"
+		args[2] = jen.Op("&").Id(target)
+	default:
+		return nil
+	}
+	return jen.Id("b").Op("=").Add(tornado(name).Call(args...))
+}
+
+func isSlice(k ir.Kind) bool { return k == ir.KindArray || k == ir.KindJSON || k == ir.KindBytes }
 
 // memberName is the buffer with the name of a member behind what it held.
 func memberName(m *ir.Member) *jen.Statement {

@@ -106,7 +106,7 @@ func decodeInto(target string, u *ir.Use, src source) []jen.Code {
 		return decodeSet(target, u, src)
 	case ir.Null, ir.OptNull:
 		return []jen.Code{
-			jen.If(src().Dot("Null").Call()).Block(jen.Id(target).Dot("SetNull").Call()).Else().Block(decodeSet(target, u, src)...),
+			jen.If(jen.Op("!").Add(tornado("DecodeNull")).Call(src(), jen.Op("&").Id(target))).Block(decodeSet(target, u, src)...),
 		}
 	}
 	switch {
@@ -134,7 +134,7 @@ func decodeSet(target string, u *ir.Use, src source) []jen.Code {
 	case isExpression(u.Type):
 		return []jen.Code{set(read(u.Type, src))}
 	}
-	return []jen.Code{jen.Var().Id("x").Add(goType(u.Type.Go)), jen.Id("x").Dot("DecodeJSON").Call(src()), set(jen.Id("x"))}
+	return []jen.Code{jen.Id(target).Dot("Make").Call().Dot("DecodeJSON").Call(src())}
 }
 
 // appendValue is the expression that appends a value of t, or of a pointer to it, to buf.
@@ -155,6 +155,39 @@ func appendValue(t *ir.Type, buf jen.Code, value *jen.Statement, response bool) 
 	}
 	name, arg := written(t, value)
 	return tornado("Append"+name).Call(buf, arg)
+}
+
+// appender is the function that appends a value of t, func(b []byte, v T) []byte; nil where it takes more than that.
+func appender(t *ir.Type) *jen.Statement {
+	switch t.Kind {
+	case ir.KindStruct, ir.KindTuple, ir.KindUnion:
+		return nil
+	case ir.KindArray, ir.KindMap:
+		if t.Codec == nil {
+			return nil
+		}
+		return jen.Id(t.Codec.Append)
+	case ir.KindEnum:
+		if t.Enum.Base != ir.KindString {
+			return nil
+		}
+		return tornado("AppendEnum")
+	case ir.KindInt32, ir.KindUint32:
+		return tornado("Append" + readers[t.Kind])
+	}
+	name, _ := writer(t.Kind)
+	return tornado("Append" + name)
+}
+
+// hasMethods tells that *T has the method AppendJSON.
+func hasMethods(t *ir.Type) bool {
+	switch t.Kind {
+	case ir.KindStruct, ir.KindTuple, ir.KindUnion:
+		return true
+	case ir.KindArray, ir.KindMap:
+		return t.Codec == nil
+	}
+	return false
 }
 
 func appendMethod(response bool) string {

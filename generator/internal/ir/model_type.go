@@ -129,6 +129,10 @@ type Struct struct {
 	AppendResponse []*Member
 }
 
+// Open tells that members without a declaration reach the loop of a struct's decoder, to be kept or counted; otherwise the
+// decoder passes them over.
+func (t *Type) Open() bool { return t.Struct.Unknown == UnknownKept || t.Rule != nil }
+
 // Extra is the field that keeps members without a declaration.
 type Extra struct {
 	Name string // "Extra"; its tag is json:"-"

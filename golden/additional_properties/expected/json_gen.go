@@ -25,23 +25,13 @@ func (v *Maps) DecodeJSON(d *tornado.Decoder) {
 		case 2:
 			v.Nested = decodeBoolMapMap(d)
 		case 3:
-			var x Open
-			x.DecodeJSON(d)
-			v.Open.Set(x)
+			v.Open.Make().DecodeJSON(d)
 		case 4:
-			var x Closed
-			x.DecodeJSON(d)
-			v.Closed.Set(x)
+			v.Closed.Make().DecodeJSON(d)
 		case 5:
-			var x Ignoring
-			x.DecodeJSON(d)
-			v.Ignoring.Set(x)
+			v.Ignoring.Make().DecodeJSON(d)
 		case 6:
-			var x Prefixed
-			x.DecodeJSON(d)
-			v.Prefixed.Set(x)
-		default:
-			d.SkipUnknown()
+			v.Prefixed.Make().DecodeJSON(d)
 		}
 	}
 }
@@ -57,18 +47,10 @@ func (v *Maps) AppendJSON(b []byte) []byte {
 	if v.Nested != nil {
 		b = appendBoolMapMap(tornado.AppendKey(b, `"nested":`), v.Nested)
 	}
-	if x, ok := v.Open.Get(); ok {
-		b = x.AppendJSON(tornado.AppendKey(b, `"open":`))
-	}
-	if x, ok := v.Closed.Get(); ok {
-		b = x.AppendJSON(tornado.AppendKey(b, `"closed":`))
-	}
-	if x, ok := v.Ignoring.Get(); ok {
-		b = x.AppendJSON(tornado.AppendKey(b, `"ignoring":`))
-	}
-	if x, ok := v.Prefixed.Get(); ok {
-		b = x.AppendJSON(tornado.AppendKey(b, `"prefixed":`))
-	}
+	b = tornado.AppendOptJSON(b, `"open":`, &v.Open)
+	b = tornado.AppendOptJSON(b, `"closed":`, &v.Closed)
+	b = tornado.AppendOptJSON(b, `"ignoring":`, &v.Ignoring)
+	b = tornado.AppendOptJSON(b, `"prefixed":`, &v.Prefixed)
 	return append(b, '}')
 }
 
@@ -91,7 +73,7 @@ func (v Labels) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
-var openKeys = tornado.NewKeys("id").Required("id")
+var openKeys = tornado.NewKeys("id").Required("id").Open()
 
 func (v *Open) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
@@ -122,24 +104,20 @@ func (v *Open) AppendJSON(b []byte) []byte {
 func (v Open) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *Open) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
 
-var closedKeys = tornado.NewKeys("id")
+var closedKeys = tornado.NewKeys("id").Closed()
 
 func (v *Closed) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(closedKeys); i != tornado.EndObject; i = d.Next(closedKeys, i) {
 		switch i {
 		case 0:
 			v.ID.Set(d.Int64(nil))
-		default:
-			d.RefuseUnknown()
 		}
 	}
 }
 
 func (v *Closed) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	if x, ok := v.ID.Get(); ok {
-		b = tornado.AppendInt64(tornado.AppendKey(b, `"id":`), x)
-	}
+	b = tornado.AppendOpt(b, `"id":`, v.ID, tornado.AppendInt64)
 	return append(b, '}')
 }
 
@@ -150,21 +128,17 @@ func (v *Ignoring) DecodeJSON(d *tornado.Decoder) {
 		switch i {
 		case 0:
 			v.ID.Set(d.Int64(nil))
-		default:
-			d.SkipUnknown()
 		}
 	}
 }
 
 func (v *Ignoring) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	if x, ok := v.ID.Get(); ok {
-		b = tornado.AppendInt64(tornado.AppendKey(b, `"id":`), x)
-	}
+	b = tornado.AppendOpt(b, `"id":`, v.ID, tornado.AppendInt64)
 	return append(b, '}')
 }
 
-var prefixedKeys = tornado.NewKeys("id")
+var prefixedKeys = tornado.NewKeys("id").Open()
 
 func (v *Prefixed) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(prefixedKeys); i != tornado.EndObject; i = d.Next(prefixedKeys, i) {
@@ -183,9 +157,7 @@ func (v *Prefixed) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Prefixed) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	if x, ok := v.ID.Get(); ok {
-		b = tornado.AppendInt64(tornado.AppendKey(b, `"id":`), x)
-	}
+	b = tornado.AppendOpt(b, `"id":`, v.ID, tornado.AppendInt64)
 	for _, k := range slices.Sorted(maps.Keys(v.Extra)) {
 		b = tornado.AppendJSON(tornado.AppendName(b, k), v.Extra[k])
 	}

@@ -18,8 +18,6 @@ func (v *Person) DecodeJSON(d *tornado.Decoder) {
 			v.Name = d.String(&personNameRule)
 		case 1:
 			v.Age.Set(d.Int64(&personAgeRule))
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -28,9 +26,7 @@ func (v *Person) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Person) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
-	if x, ok := v.Age.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"age":`...), x)
-	}
+	b = tornado.AppendOpt(b, `"age":`, v.Age, tornado.AppendInt64)
 	return append(b, '}')
 }
 
@@ -46,8 +42,6 @@ func (v *Employee) DecodeJSON(d *tornado.Decoder) {
 			v.Age.Set(d.Int64(&personAgeRule))
 		case 2:
 			v.Salary = d.Int64(nil)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -56,9 +50,7 @@ func (v *Employee) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Employee) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
-	if x, ok := v.Age.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"age":`...), x)
-	}
+	b = tornado.AppendOpt(b, `"age":`, v.Age, tornado.AppendInt64)
 	b = tornado.AppendInt64(append(b, `,"salary":`...), v.Salary)
 	return append(b, '}')
 }
@@ -77,8 +69,6 @@ func (v *Manager) DecodeJSON(d *tornado.Decoder) {
 			v.Salary = d.Int64(nil)
 		case 3:
 			v.Team = decodeEmployeeSlice(d)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -89,9 +79,7 @@ func (v *Manager) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
 	b = tornado.AppendInt64(append(b, `,"age":`...), v.Age)
 	b = tornado.AppendInt64(append(b, `,"salary":`...), v.Salary)
-	if v.Team != nil {
-		b = appendEmployeeSlice(append(b, `,"team":`...), v.Team)
-	}
+	b = tornado.AppendSome(b, `"team":`, v.Team, appendEmployeeSlice)
 	return append(b, '}')
 }
 

@@ -22,15 +22,11 @@ func (v *Card) DecodeJSON(d *tornado.Decoder) {
 		case 0:
 			v.Number = d.String(&cardNumberRule)
 		case 1:
-			var x CardExpires
-			x.DecodeJSON(d)
-			v.Expires.Set(x)
+			v.Expires.Make().DecodeJSON(d)
 		case 2:
 			x := new(Card)
 			x.DecodeJSON(d)
 			v.Backup.Set(x)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -39,9 +35,7 @@ func (v *Card) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Card) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"number":`...), v.Number)
-	if x, ok := v.Expires.Get(); ok {
-		b = x.AppendJSON(append(b, `,"expires":`...))
-	}
+	b = tornado.AppendOptJSON(b, `"expires":`, &v.Expires)
 	if x, ok := v.Backup.Get(); ok {
 		b = x.AppendJSON(append(b, `,"backup":`...))
 	}
@@ -56,31 +50,21 @@ func (v *CardExpires) DecodeJSON(d *tornado.Decoder) {
 		case 0:
 			v.Month.Set(d.Int64(&cardExpiresMonthRule))
 		case 1:
-			if d.Null() {
-				v.Year.SetNull()
-			} else {
+			if !tornado.DecodeNull(d, &v.Year) {
 				v.Year.Set(d.Int64(nil))
 			}
-		default:
-			d.SkipUnknown()
 		}
 	}
 }
 
 func (v *CardExpires) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	if x, ok := v.Month.Get(); ok {
-		b = tornado.AppendInt64(tornado.AppendKey(b, `"month":`), x)
-	}
-	if x, ok := v.Year.Get(); ok {
-		b = tornado.AppendInt64(tornado.AppendKey(b, `"year":`), x)
-	} else if v.Year.IsNull() {
-		b = append(tornado.AppendKey(b, `"year":`), "null"...)
-	}
+	b = tornado.AppendOpt(b, `"month":`, v.Month, tornado.AppendInt64)
+	b = tornado.AppendOptNull(b, `"year":`, v.Year, tornado.AppendInt64)
 	return append(b, '}')
 }
 
-var filterKeys = tornado.NewKeys("max")
+var filterKeys = tornado.NewKeys("max").Open()
 
 func (v *Filter) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(filterKeys); i != tornado.EndObject; i = d.Next(filterKeys, i) {
@@ -99,9 +83,7 @@ func (v *Filter) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Filter) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	if x, ok := v.Max.Get(); ok {
-		b = tornado.AppendInt64(tornado.AppendKey(b, `"max":`), x)
-	}
+	b = tornado.AppendOpt(b, `"max":`, v.Max, tornado.AppendInt64)
 	for _, k := range slices.Sorted(maps.Keys(v.Extra)) {
 		b = tornado.AppendInt64(tornado.AppendName(b, k), v.Extra[k])
 	}
@@ -120,20 +102,14 @@ func (v *Page) DecodeJSON(d *tornado.Decoder) {
 			v.Offset.Set(d.Int64(nil))
 		case 1:
 			v.Limit.Set(d.Int64(nil))
-		default:
-			d.SkipUnknown()
 		}
 	}
 }
 
 func (v *Page) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	if x, ok := v.Offset.Get(); ok {
-		b = tornado.AppendInt64(tornado.AppendKey(b, `"offset":`), x)
-	}
-	if x, ok := v.Limit.Get(); ok {
-		b = tornado.AppendInt64(tornado.AppendKey(b, `"limit":`), x)
-	}
+	b = tornado.AppendOpt(b, `"offset":`, v.Offset, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"limit":`, v.Limit, tornado.AppendInt64)
 	return append(b, '}')
 }
 
@@ -147,8 +123,6 @@ func (v *Person) DecodeJSON(d *tornado.Decoder) {
 			v.Kind = d.String(nil)
 		case 1:
 			v.Name = d.String(nil)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -171,8 +145,6 @@ func (v *Company) DecodeJSON(d *tornado.Decoder) {
 			v.Kind = d.String(nil)
 		case 1:
 			v.Staff = d.Int64(nil)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -186,7 +158,7 @@ func (v *Company) AppendJSON(b []byte) []byte {
 }
 
 var postChargeBodyKeys = tornado.NewKeys("amount", "currency", "live", "due", "tags", "card", "items", "metadata", "owner").
-	Required("amount", "currency")
+	Required("amount", "currency").Closed()
 
 func (v *PostChargeBody) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
@@ -203,19 +175,13 @@ func (v *PostChargeBody) DecodeJSON(d *tornado.Decoder) {
 		case 4:
 			v.Tags = decodePostChargeBodyTags(d)
 		case 5:
-			var x Card
-			x.DecodeJSON(d)
-			v.Card.Set(x)
+			v.Card.Make().DecodeJSON(d)
 		case 6:
 			v.Items = decodePostChargeBodyItemsItemSlice(d)
 		case 7:
 			v.Metadata = decodeStringMap(d)
 		case 8:
-			var x PostChargeBodyOwner
-			x.DecodeJSON(d)
-			v.Owner.Set(x)
-		default:
-			d.RefuseUnknown()
+			v.Owner.Make().DecodeJSON(d)
 		}
 		seen.Add(i)
 	}
@@ -228,27 +194,15 @@ func (v *PostChargeBody) DecodeJSON(d *tornado.Decoder) {
 func (v *PostChargeBody) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"amount":`...), v.Amount)
 	b = tornado.AppendString(append(b, `,"currency":`...), v.Currency)
-	if x, ok := v.Live.Get(); ok {
-		b = tornado.AppendBool(append(b, `,"live":`...), x)
-	}
-	if x, ok := v.Due.Get(); ok {
-		b = tornado.AppendDate(append(b, `,"due":`...), x)
-	}
-	if v.Tags != nil {
-		b = appendPostChargeBodyTags(append(b, `,"tags":`...), v.Tags)
-	}
-	if x, ok := v.Card.Get(); ok {
-		b = x.AppendJSON(append(b, `,"card":`...))
-	}
-	if v.Items != nil {
-		b = appendPostChargeBodyItemsItemSlice(append(b, `,"items":`...), v.Items)
-	}
+	b = tornado.AppendOpt(b, `"live":`, v.Live, tornado.AppendBool)
+	b = tornado.AppendOpt(b, `"due":`, v.Due, tornado.AppendDate)
+	b = tornado.AppendSome(b, `"tags":`, v.Tags, appendPostChargeBodyTags)
+	b = tornado.AppendOptJSON(b, `"card":`, &v.Card)
+	b = tornado.AppendSome(b, `"items":`, v.Items, appendPostChargeBodyItemsItemSlice)
 	if v.Metadata != nil {
 		b = appendStringMap(append(b, `,"metadata":`...), v.Metadata)
 	}
-	if x, ok := v.Owner.Get(); ok {
-		b = x.AppendJSON(append(b, `,"owner":`...))
-	}
+	b = tornado.AppendOptJSON(b, `"owner":`, &v.Owner)
 	return append(b, '}')
 }
 
@@ -262,8 +216,6 @@ func (v *PostChargeBodyItemsItem) DecodeJSON(d *tornado.Decoder) {
 			v.SKU = d.String(nil)
 		case 1:
 			v.Count.Set(d.Int64(nil))
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -272,9 +224,7 @@ func (v *PostChargeBodyItemsItem) DecodeJSON(d *tornado.Decoder) {
 
 func (v *PostChargeBodyItemsItem) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"sku":`...), v.SKU)
-	if x, ok := v.Count.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"count":`...), x)
-	}
+	b = tornado.AppendOpt(b, `"count":`, v.Count, tornado.AppendInt64)
 	return append(b, '}')
 }
 
@@ -324,48 +274,26 @@ func (v *SearchBody) DecodeJSON(d *tornado.Decoder) {
 		case 2:
 			v.Names = decodeStringSlice(d)
 		case 3:
-			var x Filter
-			x.DecodeJSON(d)
-			v.Filter.Set(x)
+			v.Filter.Make().DecodeJSON(d)
 		case 4:
-			var x Page
-			x.DecodeJSON(d)
-			v.Page.Set(x)
+			v.Page.Make().DecodeJSON(d)
 		case 5:
-			var x SearchBodyColor
-			x.DecodeJSON(d)
-			v.Color.Set(x)
+			v.Color.Make().DecodeJSON(d)
 		case 6:
 			v.Back.Set(d.String(nil))
-		default:
-			d.SkipUnknown()
 		}
 	}
 }
 
 func (v *SearchBody) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	if v.Words != nil {
-		b = appendStringSlice(tornado.AppendKey(b, `"words":`), v.Words)
-	}
-	if v.Sizes != nil {
-		b = appendInt64Slice(tornado.AppendKey(b, `"sizes":`), v.Sizes)
-	}
-	if v.Names != nil {
-		b = appendStringSlice(tornado.AppendKey(b, `"names":`), v.Names)
-	}
-	if x, ok := v.Filter.Get(); ok {
-		b = x.AppendJSON(tornado.AppendKey(b, `"filter":`))
-	}
-	if x, ok := v.Page.Get(); ok {
-		b = x.AppendJSON(tornado.AppendKey(b, `"page":`))
-	}
-	if x, ok := v.Color.Get(); ok {
-		b = x.AppendJSON(tornado.AppendKey(b, `"color":`))
-	}
-	if x, ok := v.Back.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"back":`), x)
-	}
+	b = tornado.AppendSome(b, `"words":`, v.Words, appendStringSlice)
+	b = tornado.AppendSome(b, `"sizes":`, v.Sizes, appendInt64Slice)
+	b = tornado.AppendSome(b, `"names":`, v.Names, appendStringSlice)
+	b = tornado.AppendOptJSON(b, `"filter":`, &v.Filter)
+	b = tornado.AppendOptJSON(b, `"page":`, &v.Page)
+	b = tornado.AppendOptJSON(b, `"color":`, &v.Color)
+	b = tornado.AppendOpt(b, `"back":`, v.Back, tornado.AppendString)
 	return append(b, '}')
 }
 
@@ -378,20 +306,14 @@ func (v *SearchBodyColor) DecodeJSON(d *tornado.Decoder) {
 			v.R.Set(d.Int64(nil))
 		case 1:
 			v.G.Set(d.Int64(nil))
-		default:
-			d.SkipUnknown()
 		}
 	}
 }
 
 func (v *SearchBodyColor) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	if x, ok := v.R.Get(); ok {
-		b = tornado.AppendInt64(tornado.AppendKey(b, `"R":`), x)
-	}
-	if x, ok := v.G.Get(); ok {
-		b = tornado.AppendInt64(tornado.AppendKey(b, `"G":`), x)
-	}
+	b = tornado.AppendOpt(b, `"R":`, v.R, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"G":`, v.G, tornado.AppendInt64)
 	return append(b, '}')
 }
 

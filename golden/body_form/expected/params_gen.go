@@ -21,9 +21,7 @@ type SearchRequest struct {
 
 func (r *SearchRequest) decode(in *tornado.Input) {
 	if in.HasBody() {
-		var x SearchBody
-		x.DecodeJSON(in.MediaBody(layouts, "SearchBodyForm"))
-		r.Body.Set(x)
+		r.Body.Make().DecodeJSON(in.MediaBody(layouts, "SearchBodyForm"))
 		in.EndJSON()
 	}
 }
@@ -49,14 +47,10 @@ func (r *PutEitherRequest) decode(in *tornado.Input) {
 	if in.HasBody() {
 		switch in.ContentType() {
 		case "application/json":
-			var x Card
-			x.DecodeJSON(in.JSONBody())
-			r.Body.Set(x)
+			r.Body.Make().DecodeJSON(in.JSONBody())
 			in.EndJSON()
 		case "application/x-www-form-urlencoded":
-			var x Filter
-			x.DecodeJSON(in.MediaBody(layouts, "Filter"))
-			r.BodyForm.Set(x)
+			r.BodyForm.Make().DecodeJSON(in.MediaBody(layouts, "Filter"))
 			in.EndJSON()
 		default:
 			r.Raw.Set(in.BlobBody())

@@ -21,9 +21,7 @@ type PostOptionalRequest struct {
 
 func (r *PostOptionalRequest) decode(in *tornado.Input) {
 	if in.HasBody() {
-		var x Note
-		x.DecodeJSON(in.JSONBody())
-		r.Body.Set(x)
+		r.Body.Make().DecodeJSON(in.JSONBody())
 		in.EndJSON()
 	}
 }

@@ -16,8 +16,6 @@ func (v *Note) DecodeJSON(d *tornado.Decoder) {
 		switch i {
 		case 0:
 			v.Text = d.String(&noteTextRule)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}

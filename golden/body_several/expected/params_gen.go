@@ -13,9 +13,7 @@ type PutNoteRequest struct {
 func (r *PutNoteRequest) decode(in *tornado.Input) {
 	switch in.ContentType() {
 	case "application/json", "application/merge-patch+json":
-		var x Note
-		x.DecodeJSON(in.JSONBody())
-		r.Body.Set(x)
+		r.Body.Make().DecodeJSON(in.JSONBody())
 		in.EndJSON()
 	default:
 		r.Raw.Set(in.BlobBody())

@@ -45,9 +45,7 @@ type PutNoteRequest struct {
 func (r *PutNoteRequest) decode(in *tornado.Input) {
 	switch in.ContentType() {
 	case "text/plain", "application/json":
-		var x Note
-		x.DecodeJSON(in.MediaBody(layouts, "Note"))
-		r.Body.Set(x)
+		r.Body.Make().DecodeJSON(in.MediaBody(layouts, "Note"))
 		in.EndJSON()
 	default:
 		r.BodyCSV.Set(in.MediaBody(layouts, "string").String(nil))

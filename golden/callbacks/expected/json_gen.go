@@ -16,8 +16,6 @@ func (v *Reading) DecodeJSON(d *tornado.Decoder) {
 		switch i {
 		case 0:
 			v.Value = d.Float64(&readingValueRule)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -35,20 +33,14 @@ func (v *SubscribeBody) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(subscribeBodyKeys); i != tornado.EndObject; i = d.Next(subscribeBodyKeys, i) {
 		switch i {
 		case 0:
-			var x SubscribeBodyFailed
-			x.DecodeJSON(d)
-			v.Failed.Set(x)
-		default:
-			d.SkipUnknown()
+			v.Failed.Make().DecodeJSON(d)
 		}
 	}
 }
 
 func (v *SubscribeBody) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	if x, ok := v.Failed.Get(); ok {
-		b = x.AppendJSON(tornado.AppendKey(b, `"failed":`))
-	}
+	b = tornado.AppendOptJSON(b, `"failed":`, &v.Failed)
 	return append(b, '}')
 }
 
@@ -59,17 +51,13 @@ func (v *SubscribeBodyFailed) DecodeJSON(d *tornado.Decoder) {
 		switch i {
 		case 0:
 			v.URL.Set(d.String(nil))
-		default:
-			d.SkipUnknown()
 		}
 	}
 }
 
 func (v *SubscribeBodyFailed) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	if x, ok := v.URL.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"url":`), x)
-	}
+	b = tornado.AppendOpt(b, `"url":`, v.URL, tornado.AppendString)
 	return append(b, '}')
 }
 
@@ -81,8 +69,6 @@ func (v *SubscribeCreated) DecodeJSON(d *tornado.Decoder) {
 		switch i {
 		case 0:
 			v.Token = d.String(nil)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}

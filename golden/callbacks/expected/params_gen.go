@@ -17,9 +17,7 @@ func (r *SubscribeRequest) decode(in *tornado.Input) {
 		r.CallbackURL = p.String(&uriRule)
 	}
 	if in.HasBody() {
-		var x SubscribeBody
-		x.DecodeJSON(in.JSONBody())
-		r.Body.Set(x)
+		r.Body.Make().DecodeJSON(in.JSONBody())
 		in.EndJSON()
 	}
 }

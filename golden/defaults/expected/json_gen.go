@@ -17,8 +17,6 @@ func (v *StoreBody) DecodeJSON(d *tornado.Decoder) {
 			v.Size.Set(d.Int64(nil))
 		case 1:
 			v.Name.Set(d.String(nil))
-		default:
-			d.SkipUnknown()
 		}
 	}
 	if v.Size.IsZero() {
@@ -31,11 +29,7 @@ func (v *StoreBody) DecodeJSON(d *tornado.Decoder) {
 
 func (v *StoreBody) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	if x, ok := v.Size.Get(); ok {
-		b = tornado.AppendInt64(tornado.AppendKey(b, `"size":`), x)
-	}
-	if x, ok := v.Name.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"name":`), x)
-	}
+	b = tornado.AppendOpt(b, `"size":`, v.Size, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"name":`, v.Name, tornado.AppendString)
 	return append(b, '}')
 }

@@ -15,16 +15,12 @@ func (v *Old) DecodeJSON(d *tornado.Decoder) {
 		switch i {
 		case 0:
 			v.Was.Set(d.String(nil))
-		default:
-			d.SkipUnknown()
 		}
 	}
 }
 
 func (v *Old) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	if x, ok := v.Was.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"was":`), x)
-	}
+	b = tornado.AppendOpt(b, `"was":`, v.Was, tornado.AppendString)
 	return append(b, '}')
 }

@@ -19,9 +19,7 @@ func (v *Light) DecodeJSON(d *tornado.Decoder) {
 		case 1:
 			v.Size.Set(Size(d.Int32(&sizeRule)))
 		case 2:
-			if d.Null() {
-				v.Mood.SetNull()
-			} else {
+			if !tornado.DecodeNull(d, &v.Mood) {
 				v.Mood.Set(LightMood(d.Enum(lightMoodValues)))
 			}
 		case 3:
@@ -32,8 +30,6 @@ func (v *Light) DecodeJSON(d *tornado.Decoder) {
 			v.Kind.Set(LightKind(d.Enum(lightKindValues)))
 		case 6:
 			v.List = decodeColorSlice(d)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -45,23 +41,13 @@ func (v *Light) AppendJSON(b []byte) []byte {
 	if x, ok := v.Size.Get(); ok {
 		b = tornado.AppendInt64(append(b, `,"size":`...), int64(x))
 	}
-	if x, ok := v.Mood.Get(); ok {
-		b = tornado.AppendString(append(b, `,"mood":`...), string(x))
-	} else if v.Mood.IsNull() {
-		b = append(b, `,"mood":null`...)
-	}
-	if x, ok := v.Other.Get(); ok {
-		b = tornado.AppendString(append(b, `,"other":`...), string(x))
-	}
+	b = tornado.AppendOptNull(b, `"mood":`, v.Mood, tornado.AppendEnum)
+	b = tornado.AppendOpt(b, `"other":`, v.Other, tornado.AppendEnum)
 	if x, ok := v.Named.Get(); ok {
 		b = tornado.AppendInt64(append(b, `,"named":`...), int64(x))
 	}
-	if x, ok := v.Kind.Get(); ok {
-		b = tornado.AppendString(append(b, `,"kind":`...), string(x))
-	}
-	if v.List != nil {
-		b = appendColorSlice(append(b, `,"list":`...), v.List)
-	}
+	b = tornado.AppendOpt(b, `"kind":`, v.Kind, tornado.AppendEnum)
+	b = tornado.AppendSome(b, `"list":`, v.List, appendColorSlice)
 	return append(b, '}')
 }
 

@@ -34,9 +34,7 @@ func (v *Exact) DecodeJSON(d *tornado.Decoder) {
 		case 5:
 			v.Nothing = d.Const("null")
 		case 6:
-			if d.Null() {
-				v.Mixed.SetNull()
-			} else {
+			if !tornado.DecodeNull(d, &v.Mixed) {
 				v.Mixed.Set(d.OneOf(`"a"`, "1", "true", `{"b":[1,2]}`))
 			}
 		case 7:
@@ -52,15 +50,9 @@ func (v *Exact) DecodeJSON(d *tornado.Decoder) {
 		case 12:
 			v.Pairs = decodeExactPairs(d)
 		case 13:
-			var x ExactChoice
-			x.DecodeJSON(d)
-			v.Choice.Set(x)
+			v.Choice.Make().DecodeJSON(d)
 		case 14:
-			var x ExactInner
-			x.DecodeJSON(d)
-			v.Inner.Set(x)
-		default:
-			d.SkipUnknown()
+			v.Inner.Make().DecodeJSON(d)
 		}
 	}
 	if v.Price.IsZero() {
@@ -73,66 +65,34 @@ func (v *Exact) DecodeJSON(d *tornado.Decoder) {
 		v.Pairs = decodeExactPairs(tornado.DefaultJSON("[1,null]"))
 	}
 	if v.Choice.IsZero() {
-		var x ExactChoice
-		x.DecodeJSON(tornado.DefaultJSON("3"))
-		v.Choice.Set(x)
+		v.Choice.Make().DecodeJSON(tornado.DefaultJSON("3"))
 	}
 	if v.Inner.IsZero() {
-		var x ExactInner
-		x.DecodeJSON(tornado.DefaultJSON(`{"a":5}`))
-		v.Inner.Set(x)
+		v.Inner.Make().DecodeJSON(tornado.DefaultJSON(`{"a":5}`))
 	}
 }
 
 func (v *Exact) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	if x, ok := v.Truth.Get(); ok {
-		b = tornado.AppendBool(tornado.AppendKey(b, `"truth":`), x)
-	}
-	if x, ok := v.Lie.Get(); ok {
-		b = tornado.AppendBool(tornado.AppendKey(b, `"lie":`), x)
-	}
-	if x, ok := v.Number.Get(); ok {
-		b = tornado.AppendFloat64(tornado.AppendKey(b, `"number":`), x)
-	}
-	if x, ok := v.Numbers.Get(); ok {
-		b = tornado.AppendFloat64(tornado.AppendKey(b, `"numbers":`), x)
-	}
+	b = tornado.AppendOpt(b, `"truth":`, v.Truth, tornado.AppendBool)
+	b = tornado.AppendOpt(b, `"lie":`, v.Lie, tornado.AppendBool)
+	b = tornado.AppendOpt(b, `"number":`, v.Number, tornado.AppendFloat64)
+	b = tornado.AppendOpt(b, `"numbers":`, v.Numbers, tornado.AppendFloat64)
 	if x, ok := v.Integer.Get(); ok {
 		b = tornado.AppendInt64(tornado.AppendKey(b, `"integer":`), int64(x))
 	}
-	if v.Nothing != nil {
-		b = tornado.AppendJSON(tornado.AppendKey(b, `"nothing":`), v.Nothing)
-	}
-	if x, ok := v.Mixed.Get(); ok {
-		b = tornado.AppendJSON(tornado.AppendKey(b, `"mixed":`), x)
-	} else if v.Mixed.IsNull() {
-		b = append(tornado.AppendKey(b, `"mixed":`), "null"...)
-	}
-	if v.Object != nil {
-		b = tornado.AppendJSON(tornado.AppendKey(b, `"object":`), v.Object)
-	}
-	if v.Lists != nil {
-		b = tornado.AppendJSON(tornado.AppendKey(b, `"lists":`), v.Lists)
-	}
-	if v.Huge != nil {
-		b = tornado.AppendJSON(tornado.AppendKey(b, `"huge":`), v.Huge)
-	}
-	if x, ok := v.Price.Get(); ok {
-		b = tornado.AppendDecimal(tornado.AppendKey(b, `"price":`), x)
-	}
+	b = tornado.AppendSome(b, `"nothing":`, v.Nothing, tornado.AppendJSON)
+	b = tornado.AppendOptNull(b, `"mixed":`, v.Mixed, tornado.AppendJSON)
+	b = tornado.AppendSome(b, `"object":`, v.Object, tornado.AppendJSON)
+	b = tornado.AppendSome(b, `"lists":`, v.Lists, tornado.AppendJSON)
+	b = tornado.AppendSome(b, `"huge":`, v.Huge, tornado.AppendJSON)
+	b = tornado.AppendOpt(b, `"price":`, v.Price, tornado.AppendDecimal)
 	if v.Labels != nil {
 		b = appendStringMap(tornado.AppendKey(b, `"labels":`), v.Labels)
 	}
-	if v.Pairs != nil {
-		b = appendExactPairs(tornado.AppendKey(b, `"pairs":`), v.Pairs)
-	}
-	if x, ok := v.Choice.Get(); ok {
-		b = x.AppendJSON(tornado.AppendKey(b, `"choice":`))
-	}
-	if x, ok := v.Inner.Get(); ok {
-		b = x.AppendJSON(tornado.AppendKey(b, `"inner":`))
-	}
+	b = tornado.AppendSome(b, `"pairs":`, v.Pairs, appendExactPairs)
+	b = tornado.AppendOptJSON(b, `"choice":`, &v.Choice)
+	b = tornado.AppendOptJSON(b, `"inner":`, &v.Inner)
 	return append(b, '}')
 }
 
@@ -163,8 +123,6 @@ func (v *ExactInner) DecodeJSON(d *tornado.Decoder) {
 			v.A.Set(d.Int64(nil))
 		case 1:
 			v.B.Set(d.String(nil))
-		default:
-			d.SkipUnknown()
 		}
 	}
 	if v.B.IsZero() {
@@ -174,12 +132,8 @@ func (v *ExactInner) DecodeJSON(d *tornado.Decoder) {
 
 func (v *ExactInner) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	if x, ok := v.A.Get(); ok {
-		b = tornado.AppendInt64(tornado.AppendKey(b, `"a":`), x)
-	}
-	if x, ok := v.B.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"b":`), x)
-	}
+	b = tornado.AppendOpt(b, `"a":`, v.A, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"b":`, v.B, tornado.AppendString)
 	return append(b, '}')
 }
 
@@ -206,9 +160,7 @@ func decodeExactPairs(d *tornado.Decoder) []tornado.Null[int64] {
 	list := []tornado.Null[int64]{}
 	for more := d.Array(); more; more = d.NextItem() {
 		var item tornado.Null[int64]
-		if d.Null() {
-			item.SetNull()
-		} else {
+		if !tornado.DecodeNull(d, &item) {
 			item.Set(d.Int64(nil))
 		}
 		list = append(list, item)

@@ -55,75 +55,33 @@ func (v *Formats) DecodeJSON(d *tornado.Decoder) {
 		case 16:
 			v.Times = decodeTimeSlice(d)
 		case 17:
-			if d.Null() {
-				v.Nullable.SetNull()
-			} else {
+			if !tornado.DecodeNull(d, &v.Nullable) {
 				v.Nullable.Set(d.UUID())
 			}
-		default:
-			d.SkipUnknown()
 		}
 	}
 }
 
 func (v *Formats) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	if x, ok := v.DateTime.Get(); ok {
-		b = tornado.AppendTime(tornado.AppendKey(b, `"dateTime":`), x)
-	}
-	if x, ok := v.Date.Get(); ok {
-		b = tornado.AppendDate(tornado.AppendKey(b, `"date":`), x)
-	}
-	if x, ok := v.Time.Get(); ok {
-		b = tornado.AppendTimeOfDay(tornado.AppendKey(b, `"time":`), x)
-	}
-	if x, ok := v.Duration.Get(); ok {
-		b = tornado.AppendDuration(tornado.AppendKey(b, `"duration":`), x)
-	}
-	if x, ok := v.UUID.Get(); ok {
-		b = tornado.AppendUUID(tornado.AppendKey(b, `"uuid":`), x)
-	}
-	if x, ok := v.URI.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"uri":`), x)
-	}
-	if x, ok := v.Email.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"email":`), x)
-	}
-	if x, ok := v.Hostname.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"hostname":`), x)
-	}
-	if x, ok := v.IPv4.Get(); ok {
-		b = tornado.AppendAddr(tornado.AppendKey(b, `"ipv4":`), x)
-	}
-	if x, ok := v.IPv6.Get(); ok {
-		b = tornado.AppendAddr(tornado.AppendKey(b, `"ipv6":`), x)
-	}
-	if x, ok := v.Byte.Get(); ok {
-		b = tornado.AppendBase64(tornado.AppendKey(b, `"byte":`), x)
-	}
-	if x, ok := v.Binary.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"binary":`), x)
-	}
-	if x, ok := v.Decimal.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"decimal":`), x)
-	}
-	if x, ok := v.Password.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"password":`), x)
-	}
-	if x, ok := v.Regex.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"regex":`), x)
-	}
-	if x, ok := v.Other.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"other":`), x)
-	}
-	if v.Times != nil {
-		b = appendTimeSlice(tornado.AppendKey(b, `"times":`), v.Times)
-	}
-	if x, ok := v.Nullable.Get(); ok {
-		b = tornado.AppendUUID(tornado.AppendKey(b, `"nullable":`), x)
-	} else if v.Nullable.IsNull() {
-		b = append(tornado.AppendKey(b, `"nullable":`), "null"...)
-	}
+	b = tornado.AppendOpt(b, `"dateTime":`, v.DateTime, tornado.AppendTime)
+	b = tornado.AppendOpt(b, `"date":`, v.Date, tornado.AppendDate)
+	b = tornado.AppendOpt(b, `"time":`, v.Time, tornado.AppendTimeOfDay)
+	b = tornado.AppendOpt(b, `"duration":`, v.Duration, tornado.AppendDuration)
+	b = tornado.AppendOpt(b, `"uuid":`, v.UUID, tornado.AppendUUID)
+	b = tornado.AppendOpt(b, `"uri":`, v.URI, tornado.AppendString)
+	b = tornado.AppendOpt(b, `"email":`, v.Email, tornado.AppendString)
+	b = tornado.AppendOpt(b, `"hostname":`, v.Hostname, tornado.AppendString)
+	b = tornado.AppendOpt(b, `"ipv4":`, v.IPv4, tornado.AppendAddr)
+	b = tornado.AppendOpt(b, `"ipv6":`, v.IPv6, tornado.AppendAddr)
+	b = tornado.AppendOpt(b, `"byte":`, v.Byte, tornado.AppendBase64)
+	b = tornado.AppendOpt(b, `"binary":`, v.Binary, tornado.AppendString)
+	b = tornado.AppendOpt(b, `"decimal":`, v.Decimal, tornado.AppendString)
+	b = tornado.AppendOpt(b, `"password":`, v.Password, tornado.AppendString)
+	b = tornado.AppendOpt(b, `"regex":`, v.Regex, tornado.AppendString)
+	b = tornado.AppendOpt(b, `"other":`, v.Other, tornado.AppendString)
+	b = tornado.AppendSome(b, `"times":`, v.Times, appendTimeSlice)
+	b = tornado.AppendOptNull(b, `"nullable":`, v.Nullable, tornado.AppendUUID)
 	return append(b, '}')
 }
 

@@ -25,32 +25,18 @@ func (v *T) DecodeJSON(d *tornado.Decoder) {
 			v.IJSONJ.Set(d.String(nil))
 		case 5:
 			v.Kind.Set(TKind(d.Enum(tKindValues)))
-		default:
-			d.SkipUnknown()
 		}
 	}
 }
 
 func (v *T) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	if x, ok := v.AB.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, "\"a`b\":"), x)
-	}
-	if x, ok := v.CD.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"c\"d\\":`), x)
-	}
-	if x, ok := v.EF.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"e\nf":`), x)
-	}
-	if x, ok := v.GH.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"g\u0000h":`), x)
-	}
-	if x, ok := v.IJSONJ.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"i\" json:\"j":`), x)
-	}
-	if x, ok := v.Kind.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"kind":`), string(x))
-	}
+	b = tornado.AppendOpt(b, "\"a`b\":", v.AB, tornado.AppendString)
+	b = tornado.AppendOpt(b, `"c\"d\\":`, v.CD, tornado.AppendString)
+	b = tornado.AppendOpt(b, `"e\nf":`, v.EF, tornado.AppendString)
+	b = tornado.AppendOpt(b, `"g\u0000h":`, v.GH, tornado.AppendString)
+	b = tornado.AppendOpt(b, `"i\" json:\"j":`, v.IJSONJ, tornado.AppendString)
+	b = tornado.AppendOpt(b, `"kind":`, v.Kind, tornado.AppendEnum)
 	return append(b, '}')
 }
 

@@ -16,8 +16,6 @@ func (v *Problem) DecodeJSON(d *tornado.Decoder) {
 		switch i {
 		case 0:
 			v.Title = d.String(nil)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -42,15 +40,11 @@ func (v *Mixed) DecodeJSON(d *tornado.Decoder) {
 		case 2:
 			v.Folder = d.JSON()
 		case 3:
-			var x MixedUnion
-			x.DecodeJSON(d)
-			v.Union.Set(x)
+			v.Union.Make().DecodeJSON(d)
 		case 4:
 			v.Never = d.JSON()
 		case 5:
 			v.List = decodeInt64Slice(d)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -59,21 +53,11 @@ func (v *Mixed) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Mixed) AppendJSON(b []byte) []byte {
 	b = tornado.AppendJSON(append(b, `{"kind":`...), v.Kind)
-	if v.Malformed != nil {
-		b = tornado.AppendJSON(append(b, `,"malformed":`...), v.Malformed)
-	}
-	if v.Folder != nil {
-		b = tornado.AppendJSON(append(b, `,"folder":`...), v.Folder)
-	}
-	if x, ok := v.Union.Get(); ok {
-		b = x.AppendJSON(append(b, `,"union":`...))
-	}
-	if v.Never != nil {
-		b = tornado.AppendJSON(append(b, `,"never":`...), v.Never)
-	}
-	if v.List != nil {
-		b = appendInt64Slice(append(b, `,"list":`...), v.List)
-	}
+	b = tornado.AppendSome(b, `"malformed":`, v.Malformed, tornado.AppendJSON)
+	b = tornado.AppendSome(b, `"folder":`, v.Folder, tornado.AppendJSON)
+	b = tornado.AppendOptJSON(b, `"union":`, &v.Union)
+	b = tornado.AppendSome(b, `"never":`, v.Never, tornado.AppendJSON)
+	b = tornado.AppendSome(b, `"list":`, v.List, appendInt64Slice)
 	return append(b, '}')
 }
 

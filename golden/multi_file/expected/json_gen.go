@@ -17,11 +17,7 @@ func (v *Book) DecodeJSON(d *tornado.Decoder) {
 		case 0:
 			v.Title = d.String(nil)
 		case 1:
-			var x Author
-			x.DecodeJSON(d)
-			v.Author.Set(x)
-		default:
-			d.SkipUnknown()
+			v.Author.Make().DecodeJSON(d)
 		}
 		seen.Add(i)
 	}
@@ -30,9 +26,7 @@ func (v *Book) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Book) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"title":`...), v.Title)
-	if x, ok := v.Author.Get(); ok {
-		b = x.AppendJSON(append(b, `,"author":`...))
-	}
+	b = tornado.AppendOptJSON(b, `"author":`, &v.Author)
 	return append(b, '}')
 }
 
@@ -46,8 +40,6 @@ func (v *Author) DecodeJSON(d *tornado.Decoder) {
 			v.Name = d.String(nil)
 		case 1:
 			v.Books = decodeBookSlice(d)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -56,9 +48,7 @@ func (v *Author) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Author) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
-	if v.Books != nil {
-		b = appendBookSlice(append(b, `,"books":`...), v.Books)
-	}
+	b = tornado.AppendSome(b, `"books":`, v.Books, appendBookSlice)
 	return append(b, '}')
 }
 

@@ -50,106 +50,48 @@ func (v *Thing) DecodeJSON(d *tornado.Decoder) {
 		case 15:
 			v.Underscore.Set(d.String(nil))
 		case 16:
-			var x Thing2
-			x.DecodeJSON(d)
-			v.Other.Set(x)
+			v.Other.Make().DecodeJSON(d)
 		case 17:
-			var x Handler2
-			x.DecodeJSON(d)
-			v.Item.Set(x)
+			v.Item.Make().DecodeJSON(d)
 		case 18:
 			v.Elsewhere.Set(d.String(nil))
 		case 19:
-			var x Error
-			x.DecodeJSON(d)
-			v.Error.Set(x)
+			v.Error.Make().DecodeJSON(d)
 		case 20:
-			var x Client2
-			x.DecodeJSON(d)
-			v.Client.Set(x)
+			v.Client.Make().DecodeJSON(d)
 		case 21:
-			var x GetThingRequest
-			x.DecodeJSON(d)
-			v.Req.Set(x)
+			v.Req.Make().DecodeJSON(d)
 		case 22:
 			v.Op.Set(GetThing(d.Enum(getThingValues)))
-		default:
-			d.SkipUnknown()
 		}
 	}
 }
 
 func (v *Thing) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	if x, ok := v.ID.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"id":`), x)
-	}
-	if x, ok := v.ID2.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"ID":`), x)
-	}
-	if x, ok := v.HTMLURL.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"html-url":`), x)
-	}
-	if v.UserIDs != nil {
-		b = appendStringSlice(tornado.AppendKey(b, `"userIds":`), v.UserIDs)
-	}
-	if x, ok := v.X1st.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"1st":`), x)
-	}
-	if x, ok := v.Ref2.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"$ref2":`), x)
-	}
-	if x, ok := v.Größe.Get(); ok {
-		b = tornado.AppendInt64(tornado.AppendKey(b, `"größe":`), x)
-	}
-	if x, ok := v.X日本.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"日本":`), x)
-	}
-	if x, ok := v.Empty.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"":`), x)
-	}
-	if x, ok := v.Minus.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"-":`), x)
-	}
-	if x, ok := v.AB.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"a,b":`), x)
-	}
-	if x, ok := v.Func.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"func":`), x)
-	}
-	if x, ok := v.DecodeJSON2.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"decodeJSON":`), x)
-	}
-	if x, ok := v.DecodeJSON3.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"DecodeJSON":`), x)
-	}
-	if x, ok := v.AppendJSON2.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"AppendJSON":`), x)
-	}
-	if x, ok := v.Underscore.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"_":`), x)
-	}
-	if x, ok := v.Other.Get(); ok {
-		b = x.AppendJSON(tornado.AppendKey(b, `"other":`))
-	}
-	if x, ok := v.Item.Get(); ok {
-		b = x.AppendJSON(tornado.AppendKey(b, `"item":`))
-	}
-	if x, ok := v.Elsewhere.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"renamed":`), x)
-	}
-	if x, ok := v.Error.Get(); ok {
-		b = x.AppendJSON(tornado.AppendKey(b, `"error":`))
-	}
-	if x, ok := v.Client.Get(); ok {
-		b = x.AppendJSON(tornado.AppendKey(b, `"client":`))
-	}
-	if x, ok := v.Req.Get(); ok {
-		b = x.AppendJSON(tornado.AppendKey(b, `"req":`))
-	}
-	if x, ok := v.Op.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"op":`), string(x))
-	}
+	b = tornado.AppendOpt(b, `"id":`, v.ID, tornado.AppendString)
+	b = tornado.AppendOpt(b, `"ID":`, v.ID2, tornado.AppendString)
+	b = tornado.AppendOpt(b, `"html-url":`, v.HTMLURL, tornado.AppendString)
+	b = tornado.AppendSome(b, `"userIds":`, v.UserIDs, appendStringSlice)
+	b = tornado.AppendOpt(b, `"1st":`, v.X1st, tornado.AppendString)
+	b = tornado.AppendOpt(b, `"$ref2":`, v.Ref2, tornado.AppendString)
+	b = tornado.AppendOpt(b, `"größe":`, v.Größe, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"日本":`, v.X日本, tornado.AppendString)
+	b = tornado.AppendOpt(b, `"":`, v.Empty, tornado.AppendString)
+	b = tornado.AppendOpt(b, `"-":`, v.Minus, tornado.AppendString)
+	b = tornado.AppendOpt(b, `"a,b":`, v.AB, tornado.AppendString)
+	b = tornado.AppendOpt(b, `"func":`, v.Func, tornado.AppendString)
+	b = tornado.AppendOpt(b, `"decodeJSON":`, v.DecodeJSON2, tornado.AppendString)
+	b = tornado.AppendOpt(b, `"DecodeJSON":`, v.DecodeJSON3, tornado.AppendString)
+	b = tornado.AppendOpt(b, `"AppendJSON":`, v.AppendJSON2, tornado.AppendString)
+	b = tornado.AppendOpt(b, `"_":`, v.Underscore, tornado.AppendString)
+	b = tornado.AppendOptJSON(b, `"other":`, &v.Other)
+	b = tornado.AppendOptJSON(b, `"item":`, &v.Item)
+	b = tornado.AppendOpt(b, `"renamed":`, v.Elsewhere, tornado.AppendString)
+	b = tornado.AppendOptJSON(b, `"error":`, &v.Error)
+	b = tornado.AppendOptJSON(b, `"client":`, &v.Client)
+	b = tornado.AppendOptJSON(b, `"req":`, &v.Req)
+	b = tornado.AppendOpt(b, `"op":`, v.Op, tornado.AppendEnum)
 	return append(b, '}')
 }
 
@@ -163,17 +105,13 @@ func (v *Thing2) DecodeJSON(d *tornado.Decoder) {
 		switch i {
 		case 0:
 			v.X.Set(d.Int64(nil))
-		default:
-			d.SkipUnknown()
 		}
 	}
 }
 
 func (v *Thing2) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	if x, ok := v.X.Get(); ok {
-		b = tornado.AppendInt64(tornado.AppendKey(b, `"x":`), x)
-	}
+	b = tornado.AppendOpt(b, `"x":`, v.X, tornado.AppendInt64)
 	return append(b, '}')
 }
 
@@ -184,17 +122,13 @@ func (v *Handler2) DecodeJSON(d *tornado.Decoder) {
 		switch i {
 		case 0:
 			v.X.Set(d.Int64(nil))
-		default:
-			d.SkipUnknown()
 		}
 	}
 }
 
 func (v *Handler2) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	if x, ok := v.X.Get(); ok {
-		b = tornado.AppendInt64(tornado.AppendKey(b, `"x":`), x)
-	}
+	b = tornado.AppendOpt(b, `"x":`, v.X, tornado.AppendInt64)
 	return append(b, '}')
 }
 
@@ -205,17 +139,13 @@ func (v *Error) DecodeJSON(d *tornado.Decoder) {
 		switch i {
 		case 0:
 			v.Error.Set(d.String(nil))
-		default:
-			d.SkipUnknown()
 		}
 	}
 }
 
 func (v *Error) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	if x, ok := v.Error.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"Error":`), x)
-	}
+	b = tornado.AppendOpt(b, `"Error":`, v.Error, tornado.AppendString)
 	return append(b, '}')
 }
 
@@ -226,17 +156,13 @@ func (v *Client2) DecodeJSON(d *tornado.Decoder) {
 		switch i {
 		case 0:
 			v.X.Set(d.Int64(nil))
-		default:
-			d.SkipUnknown()
 		}
 	}
 }
 
 func (v *Client2) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	if x, ok := v.X.Get(); ok {
-		b = tornado.AppendInt64(tornado.AppendKey(b, `"x":`), x)
-	}
+	b = tornado.AppendOpt(b, `"x":`, v.X, tornado.AppendInt64)
 	return append(b, '}')
 }
 
@@ -247,17 +173,13 @@ func (v *GetThingRequest) DecodeJSON(d *tornado.Decoder) {
 		switch i {
 		case 0:
 			v.X.Set(d.Int64(nil))
-		default:
-			d.SkipUnknown()
 		}
 	}
 }
 
 func (v *GetThingRequest) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	if x, ok := v.X.Get(); ok {
-		b = tornado.AppendInt64(tornado.AppendKey(b, `"x":`), x)
-	}
+	b = tornado.AppendOpt(b, `"x":`, v.X, tornado.AppendInt64)
 	return append(b, '}')
 }
 

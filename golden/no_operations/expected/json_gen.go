@@ -18,8 +18,6 @@ func (v *Point) DecodeJSON(d *tornado.Decoder) {
 			v.X = d.Float64(nil)
 		case 1:
 			v.Y = d.Float64(nil)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}

@@ -23,11 +23,7 @@ func (v *Bag) DecodeJSON(d *tornado.Decoder) {
 		case 3:
 			v.List = decodeJSONSlice(d)
 		case 4:
-			var x BagSeveral
-			x.DecodeJSON(d)
-			v.Several.Set(x)
-		default:
-			d.SkipUnknown()
+			v.Several.Make().DecodeJSON(d)
 		}
 		seen.Add(i)
 	}
@@ -36,18 +32,10 @@ func (v *Bag) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Bag) AppendJSON(b []byte) []byte {
 	b = tornado.AppendJSON(append(b, `{"any":`...), v.Any)
-	if v.Yes != nil {
-		b = tornado.AppendJSON(append(b, `,"yes":`...), v.Yes)
-	}
-	if v.No != nil {
-		b = tornado.AppendJSON(append(b, `,"no":`...), v.No)
-	}
-	if v.List != nil {
-		b = appendJSONSlice(append(b, `,"list":`...), v.List)
-	}
-	if x, ok := v.Several.Get(); ok {
-		b = x.AppendJSON(append(b, `,"several":`...))
-	}
+	b = tornado.AppendSome(b, `"yes":`, v.Yes, tornado.AppendJSON)
+	b = tornado.AppendSome(b, `"no":`, v.No, tornado.AppendJSON)
+	b = tornado.AppendSome(b, `"list":`, v.List, appendJSONSlice)
+	b = tornado.AppendOptJSON(b, `"several":`, &v.Several)
 	return append(b, '}')
 }
 

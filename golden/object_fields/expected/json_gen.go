@@ -31,8 +31,6 @@ func (v *Book) DecodeJSON(d *tornado.Decoder) {
 			v.Rating.Set(d.Float64(nil))
 		case 5:
 			v.Empty.DecodeJSON(d)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -43,12 +41,8 @@ func (v *Book) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"title":`...), v.Title)
 	b = v.Author.AppendJSON(append(b, `,"author":`...))
 	b = appendBookPagesItemSlice(append(b, `,"pages":`...), v.Pages)
-	if x, ok := v.Available.Get(); ok {
-		b = tornado.AppendBool(append(b, `,"available":`...), x)
-	}
-	if x, ok := v.Rating.Get(); ok {
-		b = tornado.AppendFloat64(append(b, `,"rating":`...), x)
-	}
+	b = tornado.AppendOpt(b, `"available":`, v.Available, tornado.AppendBool)
+	b = tornado.AppendOpt(b, `"rating":`, v.Rating, tornado.AppendFloat64)
 	if v.Empty != nil {
 		b = v.Empty.AppendJSON(append(b, `,"empty":`...))
 	}
@@ -65,8 +59,6 @@ func (v *BookAuthor) DecodeJSON(d *tornado.Decoder) {
 			v.Name = d.String(nil)
 		case 1:
 			v.Born.Set(d.Int64(nil))
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -75,9 +67,7 @@ func (v *BookAuthor) DecodeJSON(d *tornado.Decoder) {
 
 func (v *BookAuthor) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
-	if x, ok := v.Born.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"born":`...), x)
-	}
+	b = tornado.AppendOpt(b, `"born":`, v.Born, tornado.AppendInt64)
 	return append(b, '}')
 }
 
@@ -91,8 +81,6 @@ func (v *BookPagesItem) DecodeJSON(d *tornado.Decoder) {
 			v.Number = d.Int64(nil)
 		case 1:
 			v.Lines = decodeStringSlice(d)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}

@@ -19,25 +19,17 @@ func (v *Pet) DecodeJSON(d *tornado.Decoder) {
 		case 1:
 			v.Kind = d.String(nil)
 		case 2:
-			if d.Null() {
-				v.Born.SetNull()
-			} else {
+			if !tornado.DecodeNull(d, &v.Born) {
 				v.Born.Set(d.Date())
 			}
 		case 3:
-			if d.Null() {
-				v.Owner.SetNull()
-			} else {
-				var x Owner
-				x.DecodeJSON(d)
-				v.Owner.Set(x)
+			if !tornado.DecodeNull(d, &v.Owner) {
+				v.Owner.Make().DecodeJSON(d)
 			}
 		case 4:
 			v.Weight.Set(d.Float64(&petWeightRule))
 		case 5:
 			v.ID.Set(d.Int64(nil))
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -47,22 +39,10 @@ func (v *Pet) DecodeJSON(d *tornado.Decoder) {
 func (v *Pet) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
 	b = tornado.AppendString(append(b, `,"kind":`...), v.Kind)
-	if x, ok := v.Born.Get(); ok {
-		b = tornado.AppendDate(append(b, `,"born":`...), x)
-	} else if v.Born.IsNull() {
-		b = append(b, `,"born":null`...)
-	}
-	if x, ok := v.Owner.Get(); ok {
-		b = x.AppendJSON(append(b, `,"owner":`...))
-	} else if v.Owner.IsNull() {
-		b = append(b, `,"owner":null`...)
-	}
-	if x, ok := v.Weight.Get(); ok {
-		b = tornado.AppendFloat64(append(b, `,"weight":`...), x)
-	}
-	if x, ok := v.ID.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"id":`...), x)
-	}
+	b = tornado.AppendOptNull(b, `"born":`, v.Born, tornado.AppendDate)
+	b = tornado.AppendOptNullJSON(b, `"owner":`, &v.Owner)
+	b = tornado.AppendOpt(b, `"weight":`, v.Weight, tornado.AppendFloat64)
+	b = tornado.AppendOpt(b, `"id":`, v.ID, tornado.AppendInt64)
 	return append(b, '}')
 }
 
@@ -77,18 +57,12 @@ func (v *Cat) DecodeJSON(d *tornado.Decoder) {
 		case 1:
 			v.Kind = d.String(nil)
 		case 2:
-			if d.Null() {
-				v.Born.SetNull()
-			} else {
+			if !tornado.DecodeNull(d, &v.Born) {
 				v.Born.Set(d.Date())
 			}
 		case 3:
-			if d.Null() {
-				v.Owner.SetNull()
-			} else {
-				var x Owner
-				x.DecodeJSON(d)
-				v.Owner.Set(x)
+			if !tornado.DecodeNull(d, &v.Owner) {
+				v.Owner.Make().DecodeJSON(d)
 			}
 		case 4:
 			v.Weight.Set(d.Float64(&petWeightRule))
@@ -96,8 +70,6 @@ func (v *Cat) DecodeJSON(d *tornado.Decoder) {
 			v.ID.Set(d.Int64(nil))
 		case 6:
 			v.Indoor.Set(d.Bool())
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -107,25 +79,11 @@ func (v *Cat) DecodeJSON(d *tornado.Decoder) {
 func (v *Cat) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
 	b = tornado.AppendString(append(b, `,"kind":`...), v.Kind)
-	if x, ok := v.Born.Get(); ok {
-		b = tornado.AppendDate(append(b, `,"born":`...), x)
-	} else if v.Born.IsNull() {
-		b = append(b, `,"born":null`...)
-	}
-	if x, ok := v.Owner.Get(); ok {
-		b = x.AppendJSON(append(b, `,"owner":`...))
-	} else if v.Owner.IsNull() {
-		b = append(b, `,"owner":null`...)
-	}
-	if x, ok := v.Weight.Get(); ok {
-		b = tornado.AppendFloat64(append(b, `,"weight":`...), x)
-	}
-	if x, ok := v.ID.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"id":`...), x)
-	}
-	if x, ok := v.Indoor.Get(); ok {
-		b = tornado.AppendBool(append(b, `,"indoor":`...), x)
-	}
+	b = tornado.AppendOptNull(b, `"born":`, v.Born, tornado.AppendDate)
+	b = tornado.AppendOptNullJSON(b, `"owner":`, &v.Owner)
+	b = tornado.AppendOpt(b, `"weight":`, v.Weight, tornado.AppendFloat64)
+	b = tornado.AppendOpt(b, `"id":`, v.ID, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"indoor":`, v.Indoor, tornado.AppendBool)
 	return append(b, '}')
 }
 
@@ -137,8 +95,6 @@ func (v *Owner) DecodeJSON(d *tornado.Decoder) {
 		switch i {
 		case 0:
 			v.Name = d.String(nil)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -158,8 +114,6 @@ func (v *Problem) DecodeJSON(d *tornado.Decoder) {
 		switch i {
 		case 0:
 			v.Message = d.String(nil)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -183,8 +137,6 @@ func (v *ChangePetBody) DecodeJSON(d *tornado.Decoder) {
 			v.Tags = decodeStringSlice(d)
 		case 2:
 			v.Colors = decodeStringSlice(d)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -193,12 +145,8 @@ func (v *ChangePetBody) DecodeJSON(d *tornado.Decoder) {
 
 func (v *ChangePetBody) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
-	if v.Tags != nil {
-		b = appendStringSlice(append(b, `,"tags":`...), v.Tags)
-	}
-	if v.Colors != nil {
-		b = appendStringSlice(append(b, `,"colors":`...), v.Colors)
-	}
+	b = tornado.AppendSome(b, `"tags":`, v.Tags, appendStringSlice)
+	b = tornado.AppendSome(b, `"colors":`, v.Colors, appendStringSlice)
 	return append(b, '}')
 }
 

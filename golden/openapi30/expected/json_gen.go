@@ -15,15 +15,11 @@ func (v *Words) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(wordsKeys); i != tornado.EndObject; i = d.Next(wordsKeys, i) {
 		switch i {
 		case 0:
-			if d.Null() {
-				v.Note.SetNull()
-			} else {
+			if !tornado.DecodeNull(d, &v.Note) {
 				v.Note.Set(d.String(nil))
 			}
 		case 1:
 			v.More.Set(d.Int64(&wordsMoreRule))
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -31,13 +27,7 @@ func (v *Words) DecodeJSON(d *tornado.Decoder) {
 }
 
 func (v *Words) AppendJSON(b []byte) []byte {
-	if x, ok := v.Note.Get(); ok {
-		b = tornado.AppendString(append(b, `{"note":`...), x)
-	} else {
-		b = append(b, `{"note":null`...)
-	}
-	if x, ok := v.More.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"more":`...), x)
-	}
+	b = tornado.AppendNullable(b, `{"note":`, v.Note, tornado.AppendString)
+	b = tornado.AppendOpt(b, `"more":`, v.More, tornado.AppendInt64)
 	return append(b, '}')
 }

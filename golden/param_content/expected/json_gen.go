@@ -16,8 +16,6 @@ func (v *Filter) DecodeJSON(d *tornado.Decoder) {
 		switch i {
 		case 0:
 			v.Name = d.String(&filterNameRule)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}

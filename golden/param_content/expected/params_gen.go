@@ -16,9 +16,7 @@ func (r *SearchRequest) decode(in *tornado.Input) {
 		in.EndJSONParam(p)
 	}
 	if p := in.Header("X-Hint", tornado.Simple); p.Present() {
-		var x Filter
-		x.DecodeJSON(in.JSONParam(p))
-		r.XHint.Set(x)
+		r.XHint.Make().DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
 }

@@ -32,9 +32,7 @@ func (r *FormJoinedRequest) decode(in *tornado.Input) {
 		}
 	}
 	if p := in.Cookie("both", tornado.Form).As(formJoinedBothShape); p.Present() {
-		var x FormJoinedBoth
-		x.DecodeJSON(in.JSONParam(p))
-		r.Both.Set(x)
+		r.Both.Make().DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
 }

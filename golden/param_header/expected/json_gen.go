@@ -18,8 +18,6 @@ func (v *SimpleXBoth) DecodeJSON(d *tornado.Decoder) {
 			v.R = d.Int64(nil)
 		case 1:
 			v.G.Set(d.String(nil))
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -28,9 +26,7 @@ func (v *SimpleXBoth) DecodeJSON(d *tornado.Decoder) {
 
 func (v *SimpleXBoth) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"r":`...), v.R)
-	if x, ok := v.G.Get(); ok {
-		b = tornado.AppendString(append(b, `,"g":`...), x)
-	}
+	b = tornado.AppendOpt(b, `"g":`, v.G, tornado.AppendString)
 	return append(b, '}')
 }
 
@@ -44,8 +40,6 @@ func (v *SimpleExplodeXBoth) DecodeJSON(d *tornado.Decoder) {
 			v.R = d.Int64(nil)
 		case 1:
 			v.G.Set(d.String(nil))
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -54,8 +48,6 @@ func (v *SimpleExplodeXBoth) DecodeJSON(d *tornado.Decoder) {
 
 func (v *SimpleExplodeXBoth) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"r":`...), v.R)
-	if x, ok := v.G.Get(); ok {
-		b = tornado.AppendString(append(b, `,"g":`...), x)
-	}
+	b = tornado.AppendOpt(b, `"g":`, v.G, tornado.AppendString)
 	return append(b, '}')
 }

@@ -21,9 +21,7 @@ func (r *SimpleRequest) decode(in *tornado.Input) {
 		}
 	}
 	if p := in.Header("X-Both", tornado.Simple).As(simpleXBothShape); p.Present() {
-		var x SimpleXBoth
-		x.DecodeJSON(in.JSONParam(p))
-		r.XBoth.Set(x)
+		r.XBoth.Make().DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
 }
@@ -41,9 +39,7 @@ func (r *SimpleExplodeRequest) decode(in *tornado.Input) {
 		}
 	}
 	if p := in.Header("X-Both", tornado.SimpleExplode).As(simpleXBothShape); p.Present() {
-		var x SimpleExplodeXBoth
-		x.DecodeJSON(in.JSONParam(p))
-		r.XBoth.Set(x)
+		r.XBoth.Make().DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
 }

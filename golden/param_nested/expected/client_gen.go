@@ -133,9 +133,7 @@ func (c *Client) Elsewhere(ctx context.Context, req ElsewhereRequest) (*Elsewher
 	case 204:
 		v := new(ElsewhereNoContent)
 		if p := res.Param("X-Range", tornado.Simple).As(rangeShape); p.Present() {
-			var x Range
-			x.DecodeJSON(res.JSONParam(p))
-			v.XRange.Set(x)
+			v.XRange.Make().DecodeJSON(res.JSONParam(p))
 			res.EndJSONParam(p)
 		}
 		return v, res.End()

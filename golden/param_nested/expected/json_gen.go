@@ -21,9 +21,7 @@ func (v *Filter) DecodeJSON(d *tornado.Decoder) {
 		case 0:
 			v.Name.Set(d.String(nil))
 		case 1:
-			var x Range
-			x.DecodeJSON(d)
-			v.Range.Set(x)
+			v.Range.Make().DecodeJSON(d)
 		case 2:
 			v.Tags = decodeStringSlice(d)
 		case 3:
@@ -36,39 +34,27 @@ func (v *Filter) DecodeJSON(d *tornado.Decoder) {
 			v.Any = decodeFilterSlice(d)
 		case 6:
 			v.Meta = decodeStringMap(d)
-		default:
-			d.SkipUnknown()
 		}
 	}
 }
 
 func (v *Filter) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	if x, ok := v.Name.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"name":`), x)
-	}
-	if x, ok := v.Range.Get(); ok {
-		b = x.AppendJSON(tornado.AppendKey(b, `"range":`))
-	}
-	if v.Tags != nil {
-		b = appendStringSlice(tornado.AppendKey(b, `"tags":`), v.Tags)
-	}
-	if x, ok := v.Since.Get(); ok {
-		b = tornado.AppendTime(tornado.AppendKey(b, `"since":`), x)
-	}
+	b = tornado.AppendOpt(b, `"name":`, v.Name, tornado.AppendString)
+	b = tornado.AppendOptJSON(b, `"range":`, &v.Range)
+	b = tornado.AppendSome(b, `"tags":`, v.Tags, appendStringSlice)
+	b = tornado.AppendOpt(b, `"since":`, v.Since, tornado.AppendTime)
 	if x, ok := v.Not.Get(); ok {
 		b = x.AppendJSON(tornado.AppendKey(b, `"not":`))
 	}
-	if v.Any != nil {
-		b = appendFilterSlice(tornado.AppendKey(b, `"any":`), v.Any)
-	}
+	b = tornado.AppendSome(b, `"any":`, v.Any, appendFilterSlice)
 	if v.Meta != nil {
 		b = appendStringMap(tornado.AppendKey(b, `"meta":`), v.Meta)
 	}
 	return append(b, '}')
 }
 
-var rangeKeys = tornado.NewKeys("gte", "lt")
+var rangeKeys = tornado.NewKeys("gte", "lt").Open()
 
 func (v *Range) DecodeJSON(d *tornado.Decoder) {
 	start, n := d.Offset(), 0
@@ -79,7 +65,7 @@ func (v *Range) DecodeJSON(d *tornado.Decoder) {
 		case 1:
 			v.Lt.Set(d.Int64(nil))
 		default:
-			d.SkipUnknown()
+			d.Skip()
 		}
 		n++
 	}
@@ -88,12 +74,8 @@ func (v *Range) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Range) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	if x, ok := v.Gte.Get(); ok {
-		b = tornado.AppendInt64(tornado.AppendKey(b, `"gte":`), x)
-	}
-	if x, ok := v.Lt.Get(); ok {
-		b = tornado.AppendInt64(tornado.AppendKey(b, `"lt":`), x)
-	}
+	b = tornado.AppendOpt(b, `"gte":`, v.Gte, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"lt":`, v.Lt, tornado.AppendInt64)
 	return append(b, '}')
 }
 
@@ -109,8 +91,6 @@ func (v *Item) DecodeJSON(d *tornado.Decoder) {
 			v.Count.Set(d.Int64(&itemCountRule))
 		case 2:
 			v.Colors = decodeItemColorsItemSlice(d)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -119,16 +99,12 @@ func (v *Item) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Item) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
-	if x, ok := v.Count.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"count":`...), x)
-	}
-	if v.Colors != nil {
-		b = appendItemColorsItemSlice(append(b, `,"colors":`...), v.Colors)
-	}
+	b = tornado.AppendOpt(b, `"count":`, v.Count, tornado.AppendInt64)
+	b = tornado.AppendSome(b, `"colors":`, v.Colors, appendItemColorsItemSlice)
 	return append(b, '}')
 }
 
-var formQueryKeys = tornado.NewKeys("q", "range", "sizes").Required("q")
+var formQueryKeys = tornado.NewKeys("q", "range", "sizes").Required("q").Closed()
 
 func (v *FormQuery) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
@@ -137,13 +113,9 @@ func (v *FormQuery) DecodeJSON(d *tornado.Decoder) {
 		case 0:
 			v.Q = d.String(&formQueryQRule)
 		case 1:
-			var x Range
-			x.DecodeJSON(d)
-			v.Range.Set(x)
+			v.Range.Make().DecodeJSON(d)
 		case 2:
 			v.Sizes = decodeFormQuerySizes(d)
-		default:
-			d.RefuseUnknown()
 		}
 		seen.Add(i)
 	}
@@ -152,16 +124,12 @@ func (v *FormQuery) DecodeJSON(d *tornado.Decoder) {
 
 func (v *FormQuery) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"q":`...), v.Q)
-	if x, ok := v.Range.Get(); ok {
-		b = x.AppendJSON(append(b, `,"range":`...))
-	}
-	if v.Sizes != nil {
-		b = appendFormQuerySizes(append(b, `,"sizes":`...), v.Sizes)
-	}
+	b = tornado.AppendOptJSON(b, `"range":`, &v.Range)
+	b = tornado.AppendSome(b, `"sizes":`, v.Sizes, appendFormQuerySizes)
 	return append(b, '}')
 }
 
-var wholeFormAllKeys = tornado.NewKeys("q", "tags", "range").Required("q")
+var wholeFormAllKeys = tornado.NewKeys("q", "tags", "range").Required("q").Closed()
 
 func (v *WholeFormAll) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
@@ -172,11 +140,7 @@ func (v *WholeFormAll) DecodeJSON(d *tornado.Decoder) {
 		case 1:
 			v.Tags = decodeStringSlice(d)
 		case 2:
-			var x Range
-			x.DecodeJSON(d)
-			v.Range.Set(x)
-		default:
-			d.RefuseUnknown()
+			v.Range.Make().DecodeJSON(d)
 		}
 		seen.Add(i)
 	}
@@ -185,12 +149,8 @@ func (v *WholeFormAll) DecodeJSON(d *tornado.Decoder) {
 
 func (v *WholeFormAll) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"q":`...), v.Q)
-	if v.Tags != nil {
-		b = appendStringSlice(append(b, `,"tags":`...), v.Tags)
-	}
-	if x, ok := v.Range.Get(); ok {
-		b = x.AppendJSON(append(b, `,"range":`...))
-	}
+	b = tornado.AppendSome(b, `"tags":`, v.Tags, appendStringSlice)
+	b = tornado.AppendOptJSON(b, `"range":`, &v.Range)
 	return append(b, '}')
 }
 
@@ -407,9 +367,7 @@ func decodeUnionsSome(d *tornado.Decoder) []tornado.Null[int64] {
 	list := []tornado.Null[int64]{}
 	for more := d.Array(); more; more = d.NextItem() {
 		var item tornado.Null[int64]
-		if d.Null() {
-			item.SetNull()
-		} else {
+		if !tornado.DecodeNull(d, &item) {
 			item.Set(d.Int64(nil))
 		}
 		list = append(list, item)

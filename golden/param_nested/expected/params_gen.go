@@ -13,9 +13,7 @@ type DeepRequest struct {
 
 func (r *DeepRequest) decode(in *tornado.Input) {
 	if p := in.Query("filter", tornado.DeepObject).As(filterShape); p.Present() {
-		var x Filter
-		x.DecodeJSON(in.JSONParam(p))
-		r.Filter.Set(x)
+		r.Filter.Make().DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
 	if p := in.Query("items", tornado.DeepObject).As(deepItemsShape); p.Present() {
@@ -35,9 +33,7 @@ type FormRequest struct {
 
 func (r *FormRequest) decode(in *tornado.Input) {
 	if p := in.Query("query", tornado.FormExplode).As(formQueryShape); p.Present() {
-		var x FormQuery
-		x.DecodeJSON(in.JSONParam(p))
-		r.Query.Set(x)
+		r.Query.Make().DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
 	if p := in.Query("limit", tornado.FormExplode); p.Present() {
@@ -106,15 +102,11 @@ func (r *ElsewhereRequest) decode(in *tornado.Input) {
 		r.URL.Set(p.String(nil))
 	}
 	if p := in.Header("X-Range", tornado.SimpleExplode).As(rangeShape); p.Present() {
-		var x Range
-		x.DecodeJSON(in.JSONParam(p))
-		r.XRange.Set(x)
+		r.XRange.Make().DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
 	if p := in.Cookie("range", tornado.FormExplode).As(rangeShape2); p.Present() {
-		var x Range
-		x.DecodeJSON(in.JSONParam(p))
-		r.Range.Set(x)
+		r.Range.Make().DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
 }
@@ -138,9 +130,7 @@ type WholeJSONRequest struct {
 
 func (r *WholeJSONRequest) decode(in *tornado.Input) {
 	if p := in.Query("all", tornado.Simple); p.Present() {
-		var x Range
-		x.DecodeJSON(in.JSONParam(p))
-		r.All.Set(x)
+		r.All.Make().DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
 }
@@ -173,9 +163,7 @@ func (r *CookiesRequest) decode(in *tornado.Input) {
 		}
 	}
 	if p := in.Cookie("range", tornado.CookieExplode).As(rangeShape); p.Present() {
-		var x Range
-		x.DecodeJSON(in.JSONParam(p))
-		r.Range.Set(x)
+		r.Range.Make().DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
 }
@@ -190,15 +178,11 @@ type UnionsRequest struct {
 
 func (r *UnionsRequest) decode(in *tornado.Input) {
 	if p := in.Query("id", tornado.FormExplode).As(unionsIDShape); p.Present() {
-		var x UnionsID
-		x.DecodeJSON(in.JSONParam(p))
-		r.ID.Set(x)
+		r.ID.Make().DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
 	if p := in.Query("when", tornado.DeepObject).As(unionsWhenShape); p.Present() {
-		var x UnionsWhen
-		x.DecodeJSON(in.JSONParam(p))
-		r.When.Set(x)
+		r.When.Make().DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
 	if p := in.Query("some", tornado.FormExplode).As(unionsSomeShape); p.Present() {
@@ -206,9 +190,7 @@ func (r *UnionsRequest) decode(in *tornado.Input) {
 		in.EndJSONParam(p)
 	}
 	if p := in.Header("X-Kind", tornado.Simple).As(unionsXKindShape); p.Present() {
-		var x UnionsXKind
-		x.DecodeJSON(in.JSONParam(p))
-		r.XKind.Set(x)
+		r.XKind.Make().DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
 }

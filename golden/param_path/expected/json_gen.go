@@ -18,8 +18,6 @@ func (v *SimpleBoth) DecodeJSON(d *tornado.Decoder) {
 			v.R = d.Int64(nil)
 		case 1:
 			v.G.Set(d.String(nil))
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -28,9 +26,7 @@ func (v *SimpleBoth) DecodeJSON(d *tornado.Decoder) {
 
 func (v *SimpleBoth) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"r":`...), v.R)
-	if x, ok := v.G.Get(); ok {
-		b = tornado.AppendString(append(b, `,"g":`...), x)
-	}
+	b = tornado.AppendOpt(b, `"g":`, v.G, tornado.AppendString)
 	return append(b, '}')
 }
 
@@ -44,8 +40,6 @@ func (v *SimpleExplodeBoth) DecodeJSON(d *tornado.Decoder) {
 			v.R = d.Int64(nil)
 		case 1:
 			v.G.Set(d.String(nil))
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -54,9 +48,7 @@ func (v *SimpleExplodeBoth) DecodeJSON(d *tornado.Decoder) {
 
 func (v *SimpleExplodeBoth) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"r":`...), v.R)
-	if x, ok := v.G.Get(); ok {
-		b = tornado.AppendString(append(b, `,"g":`...), x)
-	}
+	b = tornado.AppendOpt(b, `"g":`, v.G, tornado.AppendString)
 	return append(b, '}')
 }
 
@@ -70,8 +62,6 @@ func (v *LabelBoth) DecodeJSON(d *tornado.Decoder) {
 			v.R = d.Int64(nil)
 		case 1:
 			v.G.Set(d.String(nil))
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -80,9 +70,7 @@ func (v *LabelBoth) DecodeJSON(d *tornado.Decoder) {
 
 func (v *LabelBoth) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"r":`...), v.R)
-	if x, ok := v.G.Get(); ok {
-		b = tornado.AppendString(append(b, `,"g":`...), x)
-	}
+	b = tornado.AppendOpt(b, `"g":`, v.G, tornado.AppendString)
 	return append(b, '}')
 }
 
@@ -96,8 +84,6 @@ func (v *LabelExplodeBoth) DecodeJSON(d *tornado.Decoder) {
 			v.R = d.Int64(nil)
 		case 1:
 			v.G.Set(d.String(nil))
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -106,9 +92,7 @@ func (v *LabelExplodeBoth) DecodeJSON(d *tornado.Decoder) {
 
 func (v *LabelExplodeBoth) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"r":`...), v.R)
-	if x, ok := v.G.Get(); ok {
-		b = tornado.AppendString(append(b, `,"g":`...), x)
-	}
+	b = tornado.AppendOpt(b, `"g":`, v.G, tornado.AppendString)
 	return append(b, '}')
 }
 
@@ -122,8 +106,6 @@ func (v *MatrixBoth) DecodeJSON(d *tornado.Decoder) {
 			v.R = d.Int64(nil)
 		case 1:
 			v.G.Set(d.String(nil))
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -132,9 +114,7 @@ func (v *MatrixBoth) DecodeJSON(d *tornado.Decoder) {
 
 func (v *MatrixBoth) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"r":`...), v.R)
-	if x, ok := v.G.Get(); ok {
-		b = tornado.AppendString(append(b, `,"g":`...), x)
-	}
+	b = tornado.AppendOpt(b, `"g":`, v.G, tornado.AppendString)
 	return append(b, '}')
 }
 
@@ -148,8 +128,6 @@ func (v *MatrixExplodeBoth) DecodeJSON(d *tornado.Decoder) {
 			v.R = d.Int64(nil)
 		case 1:
 			v.G.Set(d.String(nil))
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -158,8 +136,6 @@ func (v *MatrixExplodeBoth) DecodeJSON(d *tornado.Decoder) {
 
 func (v *MatrixExplodeBoth) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"r":`...), v.R)
-	if x, ok := v.G.Get(); ok {
-		b = tornado.AppendString(append(b, `,"g":`...), x)
-	}
+	b = tornado.AppendOpt(b, `"g":`, v.G, tornado.AppendString)
 	return append(b, '}')
 }

@@ -28,9 +28,7 @@ type FormObjectRequest struct {
 
 func (r *FormObjectRequest) decode(in *tornado.Input) {
 	if p := in.Query("both", tornado.FormExplode).As(formObjectBothShape); p.Present() {
-		var x FormObjectBoth
-		x.DecodeJSON(in.JSONParam(p))
-		r.Both.Set(x)
+		r.Both.Make().DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
 }
@@ -52,9 +50,7 @@ func (r *FormJoinedRequest) decode(in *tornado.Input) {
 		}
 	}
 	if p := in.Query("both", tornado.Form).As(formJoinedBothShape); p.Present() {
-		var x FormJoinedBoth
-		x.DecodeJSON(in.JSONParam(p))
-		r.Both.Set(x)
+		r.Both.Make().DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
 }
@@ -118,9 +114,7 @@ type DeepRequest struct {
 
 func (r *DeepRequest) decode(in *tornado.Input) {
 	if p := in.Query("both", tornado.DeepObject).As(formJoinedBothShape); p.Present() {
-		var x DeepBoth
-		x.DecodeJSON(in.JSONParam(p))
-		r.Both.Set(x)
+		r.Both.Make().DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
 }

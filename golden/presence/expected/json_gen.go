@@ -23,17 +23,13 @@ func (v *Everything) DecodeJSON(d *tornado.Decoder) {
 		case 0:
 			v.A = d.String(nil)
 		case 1:
-			if d.Null() {
-				v.B.SetNull()
-			} else {
+			if !tornado.DecodeNull(d, &v.B) {
 				v.B.Set(d.String(nil))
 			}
 		case 2:
 			v.C.Set(d.String(nil))
 		case 3:
-			if d.Null() {
-				v.D.SetNull()
-			} else {
+			if !tornado.DecodeNull(d, &v.D) {
 				v.D.Set(d.String(nil))
 			}
 		case 4:
@@ -41,51 +37,33 @@ func (v *Everything) DecodeJSON(d *tornado.Decoder) {
 		case 5:
 			v.F = decodeInt64Slice(d)
 		case 6:
-			if d.Null() {
-				v.G.SetNull()
-			} else {
+			if !tornado.DecodeNull(d, &v.G) {
 				v.G.Set(decodeInt64Slice(d))
 			}
 		case 7:
-			if d.Null() {
-				v.H.SetNull()
-			} else {
+			if !tornado.DecodeNull(d, &v.H) {
 				v.H.Set(decodeInt64Slice(d))
 			}
 		case 8:
 			v.I.DecodeJSON(d)
 		case 9:
-			var x Inner
-			x.DecodeJSON(d)
-			v.J.Set(x)
+			v.J.Make().DecodeJSON(d)
 		case 10:
-			if d.Null() {
-				v.K.SetNull()
-			} else {
-				var x Inner
-				x.DecodeJSON(d)
-				v.K.Set(x)
+			if !tornado.DecodeNull(d, &v.K) {
+				v.K.Make().DecodeJSON(d)
 			}
 		case 11:
-			if d.Null() {
-				v.L.SetNull()
-			} else {
-				var x Inner
-				x.DecodeJSON(d)
-				v.L.Set(x)
+			if !tornado.DecodeNull(d, &v.L) {
+				v.L.Make().DecodeJSON(d)
 			}
 		case 12:
 			v.M = decodeEverythingM(d)
 		case 13:
-			if d.Null() {
-				v.N.SetNull()
-			} else {
+			if !tornado.DecodeNull(d, &v.N) {
 				v.N.Set(decodeStringMap(d))
 			}
 		case 14:
 			v.O = decodeEverythingO(d)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -94,58 +72,22 @@ func (v *Everything) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Everything) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"a":`...), v.A)
-	if x, ok := v.B.Get(); ok {
-		b = tornado.AppendString(append(b, `,"b":`...), x)
-	} else {
-		b = append(b, `,"b":null`...)
-	}
-	if x, ok := v.C.Get(); ok {
-		b = tornado.AppendString(append(b, `,"c":`...), x)
-	}
-	if x, ok := v.D.Get(); ok {
-		b = tornado.AppendString(append(b, `,"d":`...), x)
-	} else if v.D.IsNull() {
-		b = append(b, `,"d":null`...)
-	}
+	b = tornado.AppendNullable(b, `"b":`, v.B, tornado.AppendString)
+	b = tornado.AppendOpt(b, `"c":`, v.C, tornado.AppendString)
+	b = tornado.AppendOptNull(b, `"d":`, v.D, tornado.AppendString)
 	b = appendInt64Slice(append(b, `,"e":`...), v.E)
-	if v.F != nil {
-		b = appendInt64Slice(append(b, `,"f":`...), v.F)
-	}
-	if x, ok := v.G.Get(); ok {
-		b = appendInt64Slice(append(b, `,"g":`...), x)
-	} else {
-		b = append(b, `,"g":null`...)
-	}
-	if x, ok := v.H.Get(); ok {
-		b = appendInt64Slice(append(b, `,"h":`...), x)
-	} else if v.H.IsNull() {
-		b = append(b, `,"h":null`...)
-	}
+	b = tornado.AppendSome(b, `"f":`, v.F, appendInt64Slice)
+	b = tornado.AppendNullable(b, `"g":`, v.G, appendInt64Slice)
+	b = tornado.AppendOptNull(b, `"h":`, v.H, appendInt64Slice)
 	b = v.I.AppendJSON(append(b, `,"i":`...))
-	if x, ok := v.J.Get(); ok {
-		b = x.AppendJSON(append(b, `,"j":`...))
-	}
-	if x, ok := v.K.Get(); ok {
-		b = x.AppendJSON(append(b, `,"k":`...))
-	} else {
-		b = append(b, `,"k":null`...)
-	}
-	if x, ok := v.L.Get(); ok {
-		b = x.AppendJSON(append(b, `,"l":`...))
-	} else if v.L.IsNull() {
-		b = append(b, `,"l":null`...)
-	}
+	b = tornado.AppendOptJSON(b, `"j":`, &v.J)
+	b = tornado.AppendNullableJSON(b, `"k":`, &v.K)
+	b = tornado.AppendOptNullJSON(b, `"l":`, &v.L)
 	if v.M != nil {
 		b = appendEverythingM(append(b, `,"m":`...), v.M)
 	}
-	if x, ok := v.N.Get(); ok {
-		b = appendStringMap(append(b, `,"n":`...), x)
-	} else if v.N.IsNull() {
-		b = append(b, `,"n":null`...)
-	}
-	if v.O != nil {
-		b = appendEverythingO(append(b, `,"o":`...), v.O)
-	}
+	b = tornado.AppendOptNull(b, `"n":`, v.N, appendStringMap)
+	b = tornado.AppendSome(b, `"o":`, v.O, appendEverythingO)
 	return append(b, '}')
 }
 
@@ -156,17 +98,13 @@ func (v *Inner) DecodeJSON(d *tornado.Decoder) {
 		switch i {
 		case 0:
 			v.X.Set(d.Int64(nil))
-		default:
-			d.SkipUnknown()
 		}
 	}
 }
 
 func (v *Inner) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	if x, ok := v.X.Get(); ok {
-		b = tornado.AppendInt64(tornado.AppendKey(b, `"x":`), x)
-	}
+	b = tornado.AppendOpt(b, `"x":`, v.X, tornado.AppendInt64)
 	return append(b, '}')
 }
 
@@ -194,9 +132,7 @@ func decodeEverythingM(d *tornado.Decoder) map[string]tornado.Null[int64] {
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
 		var item tornado.Null[int64]
-		if d.Null() {
-			item.SetNull()
-		} else {
+		if !tornado.DecodeNull(d, &item) {
 			item.Set(d.Int64(nil))
 		}
 		m[k] = item
@@ -238,9 +174,7 @@ func decodeEverythingO(d *tornado.Decoder) []tornado.Null[string] {
 	list := []tornado.Null[string]{}
 	for more := d.Array(); more; more = d.NextItem() {
 		var item tornado.Null[string]
-		if d.Null() {
-			item.SetNull()
-		} else {
+		if !tornado.DecodeNull(d, &item) {
 			item.Set(d.String(nil))
 		}
 		list = append(list, item)

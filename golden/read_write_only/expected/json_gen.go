@@ -29,19 +29,13 @@ func (v *User) DecodeJSON(d *tornado.Decoder) {
 		case 2:
 			v.Password = d.String(nil)
 		case 3:
-			var x Group
-			x.DecodeJSON(d)
-			v.Group.Set(x)
+			v.Group.Make().DecodeJSON(d)
 		case 4:
 			v.Groups = decodeGroupSlice(d)
 		case 5:
 			v.ByName = decodeGroupMap(d)
 		case 6:
-			var x Contact
-			x.DecodeJSON(d)
-			v.Contact.Set(x)
-		default:
-			d.SkipUnknown()
+			v.Contact.Make().DecodeJSON(d)
 		}
 		seen.Add(i)
 	}
@@ -52,18 +46,12 @@ func (v *User) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"id":`...), v.ID)
 	b = tornado.AppendString(append(b, `,"name":`...), v.Name)
 	b = tornado.AppendString(append(b, `,"password":`...), v.Password)
-	if x, ok := v.Group.Get(); ok {
-		b = x.AppendJSON(append(b, `,"group":`...))
-	}
-	if v.Groups != nil {
-		b = appendGroupSlice(append(b, `,"groups":`...), v.Groups)
-	}
+	b = tornado.AppendOptJSON(b, `"group":`, &v.Group)
+	b = tornado.AppendSome(b, `"groups":`, v.Groups, appendGroupSlice)
 	if v.ByName != nil {
 		b = appendGroupMap(append(b, `,"byName":`...), v.ByName)
 	}
-	if x, ok := v.Contact.Get(); ok {
-		b = x.AppendJSON(append(b, `,"contact":`...))
-	}
+	b = tornado.AppendOptJSON(b, `"contact":`, &v.Contact)
 	return append(b, '}')
 }
 
@@ -149,8 +137,6 @@ func (v *Mail) DecodeJSON(d *tornado.Decoder) {
 			v.By = d.String(nil)
 		case 1:
 			v.Code = d.String(nil)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -176,8 +162,6 @@ func (v *Phone) DecodeJSON(d *tornado.Decoder) {
 		switch i {
 		case 0:
 			v.By = d.String(nil)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -199,8 +183,6 @@ func (v *Group) DecodeJSON(d *tornado.Decoder) {
 			v.Name = d.String(nil)
 		case 1:
 			v.Secret.Set(d.String(nil))
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -209,9 +191,7 @@ func (v *Group) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Group) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
-	if x, ok := v.Secret.Get(); ok {
-		b = tornado.AppendString(append(b, `,"secret":`...), x)
-	}
+	b = tornado.AppendOpt(b, `"secret":`, v.Secret, tornado.AppendString)
 	return append(b, '}')
 }
 

@@ -30,11 +30,7 @@ func (v *Node) DecodeJSON(d *tornado.Decoder) {
 		case 3:
 			v.ByName = decodeNodeMap(d)
 		case 4:
-			var x Left
-			x.DecodeJSON(d)
-			v.Left.Set(x)
-		default:
-			d.SkipUnknown()
+			v.Left.Make().DecodeJSON(d)
 		}
 		seen.Add(i)
 	}
@@ -46,15 +42,11 @@ func (v *Node) AppendJSON(b []byte) []byte {
 	if x, ok := v.Next.Get(); ok {
 		b = x.AppendJSON(append(b, `,"next":`...))
 	}
-	if v.Children != nil {
-		b = appendNodeSlice(append(b, `,"children":`...), v.Children)
-	}
+	b = tornado.AppendSome(b, `"children":`, v.Children, appendNodeSlice)
 	if v.ByName != nil {
 		b = appendNodeMap(append(b, `,"byName":`...), v.ByName)
 	}
-	if x, ok := v.Left.Get(); ok {
-		b = x.AppendJSON(append(b, `,"left":`...))
-	}
+	b = tornado.AppendOptJSON(b, `"left":`, &v.Left)
 	return append(b, '}')
 }
 
@@ -64,20 +56,14 @@ func (v *Left) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(leftKeys); i != tornado.EndObject; i = d.Next(leftKeys, i) {
 		switch i {
 		case 0:
-			var x Right
-			x.DecodeJSON(d)
-			v.Right.Set(x)
-		default:
-			d.SkipUnknown()
+			v.Right.Make().DecodeJSON(d)
 		}
 	}
 }
 
 func (v *Left) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	if x, ok := v.Right.Get(); ok {
-		b = x.AppendJSON(tornado.AppendKey(b, `"right":`))
-	}
+	b = tornado.AppendOptJSON(b, `"right":`, &v.Right)
 	return append(b, '}')
 }
 
@@ -87,15 +73,11 @@ func (v *Right) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(rightKeys); i != tornado.EndObject; i = d.Next(rightKeys, i) {
 		switch i {
 		case 0:
-			if d.Null() {
-				v.Left.SetNull()
-			} else {
+			if !tornado.DecodeNull(d, &v.Left) {
 				x := new(Left)
 				x.DecodeJSON(d)
 				v.Left.Set(x)
 			}
-		default:
-			d.SkipUnknown()
 		}
 	}
 }

@@ -16,8 +16,6 @@ func (v *Pet) DecodeJSON(d *tornado.Decoder) {
 		switch i {
 		case 0:
 			v.Name = d.String(nil)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -39,8 +37,6 @@ func (v *Owner) DecodeJSON(d *tornado.Decoder) {
 			v.ID = d.Int64(nil)
 		case 1:
 			v.Street.Set(d.String(&streetRule))
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -49,9 +45,7 @@ func (v *Owner) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Owner) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"id":`...), v.ID)
-	if x, ok := v.Street.Get(); ok {
-		b = tornado.AppendString(append(b, `,"street":`...), x)
-	}
+	b = tornado.AppendOpt(b, `"street":`, v.Street, tornado.AppendString)
 	return append(b, '}')
 }
 
@@ -67,8 +61,6 @@ func (v *Page) DecodeJSON(d *tornado.Decoder) {
 			x := new(Page)
 			x.DecodeJSON(d)
 			v.Next.Set(x)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -95,8 +87,6 @@ func (v *PetPage) DecodeJSON(d *tornado.Decoder) {
 			x := new(PetPage)
 			x.DecodeJSON(d)
 			v.Next.Set(x)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -123,8 +113,6 @@ func (v *OwnerPage) DecodeJSON(d *tornado.Decoder) {
 			x := new(OwnerPage)
 			x.DecodeJSON(d)
 			v.Next.Set(x)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}

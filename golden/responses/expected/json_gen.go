@@ -16,8 +16,6 @@ func (v *Note) DecodeJSON(d *tornado.Decoder) {
 		switch i {
 		case 0:
 			v.Text = d.String(&noteTextRule)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -37,8 +35,6 @@ func (v *Problem) DecodeJSON(d *tornado.Decoder) {
 		switch i {
 		case 0:
 			v.Title = d.String(nil)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}

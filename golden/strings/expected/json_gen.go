@@ -23,29 +23,17 @@ func (v *Strings) DecodeJSON(d *tornado.Decoder) {
 			v.Ahead.Set(d.String(&stringsAheadRule))
 		case 4:
 			v.Tags = decodeStringsTags(d)
-		default:
-			d.SkipUnknown()
 		}
 	}
 }
 
 func (v *Strings) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	if x, ok := v.Short.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"short":`), x)
-	}
-	if x, ok := v.None.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"none":`), x)
-	}
-	if x, ok := v.Code.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"code":`), x)
-	}
-	if x, ok := v.Ahead.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"ahead":`), x)
-	}
-	if v.Tags != nil {
-		b = appendStringsTags(tornado.AppendKey(b, `"tags":`), v.Tags)
-	}
+	b = tornado.AppendOpt(b, `"short":`, v.Short, tornado.AppendString)
+	b = tornado.AppendOpt(b, `"none":`, v.None, tornado.AppendString)
+	b = tornado.AppendOpt(b, `"code":`, v.Code, tornado.AppendString)
+	b = tornado.AppendOpt(b, `"ahead":`, v.Ahead, tornado.AppendString)
+	b = tornado.AppendSome(b, `"tags":`, v.Tags, appendStringsTags)
 	return append(b, '}')
 }
 

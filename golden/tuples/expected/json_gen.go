@@ -19,69 +19,39 @@ func (v *Drawing) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(drawingKeys); i != tornado.EndObject; i = d.Next(drawingKeys, i) {
 		switch i {
 		case 0:
-			var x Point
-			x.DecodeJSON(d)
-			v.Point.Set(x)
+			v.Point.Make().DecodeJSON(d)
 		case 1:
 			v.Path = decodePointSlice(d)
 		case 2:
 			v.Named = decodeRowMap(d)
 		case 3:
-			var x Node
-			x.DecodeJSON(d)
-			v.Node.Set(x)
+			v.Node.Make().DecodeJSON(d)
 		case 4:
-			if d.Null() {
-				v.Open.SetNull()
-			} else {
-				var x DrawingOpen
-				x.DecodeJSON(d)
-				v.Open.Set(x)
+			if !tornado.DecodeNull(d, &v.Open) {
+				v.Open.Make().DecodeJSON(d)
 			}
 		case 5:
-			var x DrawingEither
-			x.DecodeJSON(d)
-			v.Either.Set(x)
+			v.Either.Make().DecodeJSON(d)
 		case 6:
-			var x Point
-			x.DecodeJSON(d)
-			v.Origin.Set(x)
-		default:
-			d.SkipUnknown()
+			v.Origin.Make().DecodeJSON(d)
 		}
 	}
 	if v.Origin.IsZero() {
-		var x Point
-		x.DecodeJSON(tornado.DefaultJSON("[0,0]"))
-		v.Origin.Set(x)
+		v.Origin.Make().DecodeJSON(tornado.DefaultJSON("[0,0]"))
 	}
 }
 
 func (v *Drawing) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	if x, ok := v.Point.Get(); ok {
-		b = x.AppendJSON(tornado.AppendKey(b, `"point":`))
-	}
-	if v.Path != nil {
-		b = appendPointSlice(tornado.AppendKey(b, `"path":`), v.Path)
-	}
+	b = tornado.AppendOptJSON(b, `"point":`, &v.Point)
+	b = tornado.AppendSome(b, `"path":`, v.Path, appendPointSlice)
 	if v.Named != nil {
 		b = appendRowMap(tornado.AppendKey(b, `"named":`), v.Named)
 	}
-	if x, ok := v.Node.Get(); ok {
-		b = x.AppendJSON(tornado.AppendKey(b, `"node":`))
-	}
-	if x, ok := v.Open.Get(); ok {
-		b = x.AppendJSON(tornado.AppendKey(b, `"open":`))
-	} else if v.Open.IsNull() {
-		b = append(tornado.AppendKey(b, `"open":`), "null"...)
-	}
-	if x, ok := v.Either.Get(); ok {
-		b = x.AppendJSON(tornado.AppendKey(b, `"either":`))
-	}
-	if x, ok := v.Origin.Get(); ok {
-		b = x.AppendJSON(tornado.AppendKey(b, `"origin":`))
-	}
+	b = tornado.AppendOptJSON(b, `"node":`, &v.Node)
+	b = tornado.AppendOptNullJSON(b, `"open":`, &v.Open)
+	b = tornado.AppendOptJSON(b, `"either":`, &v.Either)
+	b = tornado.AppendOptJSON(b, `"origin":`, &v.Origin)
 	return append(b, '}')
 }
 
@@ -166,9 +136,7 @@ func (v *Row) DecodeJSON(d *tornado.Decoder) {
 		case 0:
 			v.V0 = d.Int64(nil)
 		case 1:
-			if d.Null() {
-				v.V1.SetNull()
-			} else {
+			if !tornado.DecodeNull(d, &v.V1) {
 				v.V1.Set(d.String(nil))
 			}
 		case 2:

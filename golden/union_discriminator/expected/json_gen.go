@@ -66,8 +66,6 @@ func (v *Circle) DecodeJSON(d *tornado.Decoder) {
 			v.Kind = d.String(nil)
 		case 1:
 			v.Radius = d.Float64(nil)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -90,8 +88,6 @@ func (v *Square) DecodeJSON(d *tornado.Decoder) {
 			v.Kind = SquareKind(d.Enum(squareKindValues))
 		case 1:
 			v.Side = d.Float64(nil)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -111,17 +107,13 @@ func (v *Line) DecodeJSON(d *tornado.Decoder) {
 		switch i {
 		case 0:
 			v.Length.Set(d.Float64(nil))
-		default:
-			d.SkipUnknown()
 		}
 	}
 }
 
 func (v *Line) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	if x, ok := v.Length.Get(); ok {
-		b = tornado.AppendFloat64(tornado.AppendKey(b, `"length":`), x)
-	}
+	b = tornado.AppendOpt(b, `"length":`, v.Length, tornado.AppendFloat64)
 	return append(b, '}')
 }
 
@@ -135,8 +127,6 @@ func (v *Group) DecodeJSON(d *tornado.Decoder) {
 			v.Kind = d.String(nil)
 		case 1:
 			v.Shapes = decodeShapeSlice(d)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}

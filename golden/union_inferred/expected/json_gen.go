@@ -22,45 +22,25 @@ func (v *Holder) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(holderKeys); i != tornado.EndObject; i = d.Next(holderKeys, i) {
 		switch i {
 		case 0:
-			var x HolderByKey
-			x.DecodeJSON(d)
-			v.ByKey.Set(x)
+			v.ByKey.Make().DecodeJSON(d)
 		case 1:
-			if d.Null() {
-				v.ByType.SetNull()
-			} else {
-				var x HolderByType
-				x.DecodeJSON(d)
-				v.ByType.Set(x)
+			if !tornado.DecodeNull(d, &v.ByType) {
+				v.ByType.Make().DecodeJSON(d)
 			}
 		case 2:
-			if d.Null() {
-				v.List.SetNull()
-			} else {
-				var x HolderList
-				x.DecodeJSON(d)
-				v.List.Set(x)
+			if !tornado.DecodeNull(d, &v.List) {
+				v.List.Make().DecodeJSON(d)
 			}
 		case 3:
-			var x Part
-			x.DecodeJSON(d)
-			v.ByConst.Set(x)
+			v.ByConst.Make().DecodeJSON(d)
 		case 4:
-			var x HolderInOrder
-			x.DecodeJSON(d)
-			v.InOrder.Set(x)
+			v.InOrder.Make().DecodeJSON(d)
 		case 5:
-			var x HolderExactly
-			x.DecodeJSON(d)
-			v.Exactly.Set(x)
+			v.Exactly.Make().DecodeJSON(d)
 		case 6:
-			var x HolderMixed
-			x.DecodeJSON(d)
-			v.Mixed.Set(x)
+			v.Mixed.Make().DecodeJSON(d)
 		case 7:
-			if d.Null() {
-				v.OrNull.SetNull()
-			} else {
+			if !tornado.DecodeNull(d, &v.OrNull) {
 				v.OrNull.Set(d.String(nil))
 			}
 		case 8:
@@ -68,56 +48,26 @@ func (v *Holder) DecodeJSON(d *tornado.Decoder) {
 		case 9:
 			v.Named = decodeHolderNamedValueMap(d)
 		case 10:
-			var x Tree
-			x.DecodeJSON(d)
-			v.Tree.Set(x)
-		default:
-			d.SkipUnknown()
+			v.Tree.Make().DecodeJSON(d)
 		}
 	}
 }
 
 func (v *Holder) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	if x, ok := v.ByKey.Get(); ok {
-		b = x.AppendJSON(tornado.AppendKey(b, `"byKey":`))
-	}
-	if x, ok := v.ByType.Get(); ok {
-		b = x.AppendJSON(tornado.AppendKey(b, `"byType":`))
-	} else if v.ByType.IsNull() {
-		b = append(tornado.AppendKey(b, `"byType":`), "null"...)
-	}
-	if x, ok := v.List.Get(); ok {
-		b = x.AppendJSON(tornado.AppendKey(b, `"list":`))
-	} else if v.List.IsNull() {
-		b = append(tornado.AppendKey(b, `"list":`), "null"...)
-	}
-	if x, ok := v.ByConst.Get(); ok {
-		b = x.AppendJSON(tornado.AppendKey(b, `"byConst":`))
-	}
-	if x, ok := v.InOrder.Get(); ok {
-		b = x.AppendJSON(tornado.AppendKey(b, `"inOrder":`))
-	}
-	if x, ok := v.Exactly.Get(); ok {
-		b = x.AppendJSON(tornado.AppendKey(b, `"exactly":`))
-	}
-	if x, ok := v.Mixed.Get(); ok {
-		b = x.AppendJSON(tornado.AppendKey(b, `"mixed":`))
-	}
-	if x, ok := v.OrNull.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"orNull":`), x)
-	} else if v.OrNull.IsNull() {
-		b = append(tornado.AppendKey(b, `"orNull":`), "null"...)
-	}
-	if v.Each != nil {
-		b = appendHolderEach(tornado.AppendKey(b, `"each":`), v.Each)
-	}
+	b = tornado.AppendOptJSON(b, `"byKey":`, &v.ByKey)
+	b = tornado.AppendOptNullJSON(b, `"byType":`, &v.ByType)
+	b = tornado.AppendOptNullJSON(b, `"list":`, &v.List)
+	b = tornado.AppendOptJSON(b, `"byConst":`, &v.ByConst)
+	b = tornado.AppendOptJSON(b, `"inOrder":`, &v.InOrder)
+	b = tornado.AppendOptJSON(b, `"exactly":`, &v.Exactly)
+	b = tornado.AppendOptJSON(b, `"mixed":`, &v.Mixed)
+	b = tornado.AppendOptNull(b, `"orNull":`, v.OrNull, tornado.AppendString)
+	b = tornado.AppendSome(b, `"each":`, v.Each, appendHolderEach)
 	if v.Named != nil {
 		b = appendHolderNamedValueMap(tornado.AppendKey(b, `"named":`), v.Named)
 	}
-	if x, ok := v.Tree.Get(); ok {
-		b = x.AppendJSON(tornado.AppendKey(b, `"tree":`))
-	}
+	b = tornado.AppendOptJSON(b, `"tree":`, &v.Tree)
 	return append(b, '}')
 }
 
@@ -315,8 +265,6 @@ func (v *Fish) DecodeJSON(d *tornado.Decoder) {
 		switch i {
 		case 0:
 			v.Fins = d.Int64(nil)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -336,8 +284,6 @@ func (v *Bird) DecodeJSON(d *tornado.Decoder) {
 		switch i {
 		case 0:
 			v.Wings = d.Int64(nil)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -393,8 +339,6 @@ func (v *PartText) DecodeJSON(d *tornado.Decoder) {
 			v.Type = PartTextType(d.Enum(partTextTypeValues))
 		case 1:
 			v.Text = d.String(nil)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -417,8 +361,6 @@ func (v *PartImage) DecodeJSON(d *tornado.Decoder) {
 			v.Type = PartImageType(d.Enum(partImageTypeValues))
 		case 1:
 			v.URL = d.String(nil)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -460,12 +402,8 @@ func decodeHolderEach(d *tornado.Decoder) []tornado.Null[HolderEachItem] {
 	list := []tornado.Null[HolderEachItem]{}
 	for more := d.Array(); more; more = d.NextItem() {
 		var item tornado.Null[HolderEachItem]
-		if d.Null() {
-			item.SetNull()
-		} else {
-			var x HolderEachItem
-			x.DecodeJSON(d)
-			item.Set(x)
+		if !tornado.DecodeNull(d, &item) {
+			item.Make().DecodeJSON(d)
 		}
 		list = append(list, item)
 	}

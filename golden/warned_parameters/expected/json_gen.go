@@ -15,17 +15,13 @@ func (v *GetANestedItem) DecodeJSON(d *tornado.Decoder) {
 		switch i {
 		case 0:
 			v.A.Set(d.String(nil))
-		default:
-			d.SkipUnknown()
 		}
 	}
 }
 
 func (v *GetANestedItem) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	if x, ok := v.A.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"a":`), x)
-	}
+	b = tornado.AppendOpt(b, `"a":`, v.A, tornado.AppendString)
 	return append(b, '}')
 }
 

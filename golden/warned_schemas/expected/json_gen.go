@@ -41,23 +41,15 @@ func (v *All) DecodeJSON(d *tornado.Decoder) {
 		case 6:
 			v.Contains = decodeInt64Slice(d)
 		case 7:
-			var x AllTuple
-			x.DecodeJSON(d)
-			v.Tuple.Set(x)
+			v.Tuple.Make().DecodeJSON(d)
 		case 8:
 			v.PropertyNames = decodeStringMap(d)
 		case 9:
-			var x AllDependent
-			x.DecodeJSON(d)
-			v.Dependent.Set(x)
+			v.Dependent.Make().DecodeJSON(d)
 		case 10:
-			var x AllUnevaluated
-			x.DecodeJSON(d)
-			v.Unevaluated.Set(x)
+			v.Unevaluated.Make().DecodeJSON(d)
 		case 11:
-			if d.Null() {
-				v.EnumMixed.SetNull()
-			} else {
+			if !tornado.DecodeNull(d, &v.EnumMixed) {
 				v.EnumMixed.Set(d.OneOf("1", `"a"`, "[2]"))
 			}
 		case 12:
@@ -67,119 +59,65 @@ func (v *All) DecodeJSON(d *tornado.Decoder) {
 		case 14:
 			v.Impossible = d.JSON()
 		case 15:
-			var x AllClosed
-			x.DecodeJSON(d)
-			v.Closed.Set(x)
+			v.Closed.Make().DecodeJSON(d)
 		case 16:
 			v.WrongBound.Set(d.Int64(nil))
 		case 17:
 			v.WrongDefault.Set(d.Int64(nil))
 		case 18:
-			var x AllObjectDefault
-			x.DecodeJSON(d)
-			v.ObjectDefault.Set(x)
+			v.ObjectDefault.Make().DecodeJSON(d)
 		case 19:
 			v.OldBound.Set(d.Int64(&allOldBoundRule))
 		case 20:
-			var x AllSiblings
-			x.DecodeJSON(d)
-			v.Siblings.Set(x)
+			v.Siblings.Make().DecodeJSON(d)
 		case 21:
 			v.Dangling = d.JSON()
 		case 22:
-			var x AllBadDiscriminator
-			x.DecodeJSON(d)
-			v.BadDiscriminator.Set(x)
+			v.BadDiscriminator.Make().DecodeJSON(d)
 		case 23:
 			v.ContentEncoding.Set(d.Base64(nil))
 		case 24:
 			v.Undeclared = d.JSON()
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
 	d.Require(allKeys, seen)
 	if v.ObjectDefault.IsZero() {
-		var x AllObjectDefault
-		x.DecodeJSON(tornado.DefaultJSON(`{"a":"b"}`))
-		v.ObjectDefault.Set(x)
+		v.ObjectDefault.Make().DecodeJSON(tornado.DefaultJSON(`{"a":"b"}`))
 	}
 }
 
 func (v *All) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"sound":`...), v.Sound)
-	if v.UnknownType != nil {
-		b = tornado.AppendJSON(append(b, `,"unknownType":`...), v.UnknownType)
-	}
-	if x, ok := v.UnknownFormat.Get(); ok {
-		b = tornado.AppendString(append(b, `,"unknownFormat":`...), x)
-	}
-	if x, ok := v.Pattern.Get(); ok {
-		b = tornado.AppendString(append(b, `,"pattern":`...), x)
-	}
-	if x, ok := v.NotString.Get(); ok {
-		b = tornado.AppendString(append(b, `,"notString":`...), x)
-	}
+	b = tornado.AppendSome(b, `"unknownType":`, v.UnknownType, tornado.AppendJSON)
+	b = tornado.AppendOpt(b, `"unknownFormat":`, v.UnknownFormat, tornado.AppendString)
+	b = tornado.AppendOpt(b, `"pattern":`, v.Pattern, tornado.AppendString)
+	b = tornado.AppendOpt(b, `"notString":`, v.NotString, tornado.AppendString)
 	if v.Conditions != nil {
 		b = appendJSONMap(append(b, `,"conditions":`...), v.Conditions)
 	}
-	if v.Contains != nil {
-		b = appendInt64Slice(append(b, `,"contains":`...), v.Contains)
-	}
-	if x, ok := v.Tuple.Get(); ok {
-		b = x.AppendJSON(append(b, `,"tuple":`...))
-	}
+	b = tornado.AppendSome(b, `"contains":`, v.Contains, appendInt64Slice)
+	b = tornado.AppendOptJSON(b, `"tuple":`, &v.Tuple)
 	if v.PropertyNames != nil {
 		b = appendStringMap(append(b, `,"propertyNames":`...), v.PropertyNames)
 	}
-	if x, ok := v.Dependent.Get(); ok {
-		b = x.AppendJSON(append(b, `,"dependent":`...))
-	}
-	if x, ok := v.Unevaluated.Get(); ok {
-		b = x.AppendJSON(append(b, `,"unevaluated":`...))
-	}
-	if x, ok := v.EnumMixed.Get(); ok {
-		b = tornado.AppendJSON(append(b, `,"enumMixed":`...), x)
-	} else if v.EnumMixed.IsNull() {
-		b = append(b, `,"enumMixed":null`...)
-	}
+	b = tornado.AppendOptJSON(b, `"dependent":`, &v.Dependent)
+	b = tornado.AppendOptJSON(b, `"unevaluated":`, &v.Unevaluated)
+	b = tornado.AppendOptNull(b, `"enumMixed":`, v.EnumMixed, tornado.AppendJSON)
 	if x, ok := v.EnumWrong.Get(); ok {
 		b = tornado.AppendInt64(append(b, `,"enumWrong":`...), int64(x))
 	}
-	if x, ok := v.EnumTwice.Get(); ok {
-		b = tornado.AppendString(append(b, `,"enumTwice":`...), string(x))
-	}
-	if v.Impossible != nil {
-		b = tornado.AppendJSON(append(b, `,"impossible":`...), v.Impossible)
-	}
-	if x, ok := v.Closed.Get(); ok {
-		b = x.AppendJSON(append(b, `,"closed":`...))
-	}
-	if x, ok := v.WrongBound.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"wrongBound":`...), x)
-	}
-	if x, ok := v.WrongDefault.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"wrongDefault":`...), x)
-	}
-	if x, ok := v.ObjectDefault.Get(); ok {
-		b = x.AppendJSON(append(b, `,"objectDefault":`...))
-	}
-	if x, ok := v.OldBound.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"oldBound":`...), x)
-	}
-	if x, ok := v.Siblings.Get(); ok {
-		b = x.AppendJSON(append(b, `,"siblings":`...))
-	}
-	if v.Dangling != nil {
-		b = tornado.AppendJSON(append(b, `,"dangling":`...), v.Dangling)
-	}
-	if x, ok := v.BadDiscriminator.Get(); ok {
-		b = x.AppendJSON(append(b, `,"badDiscriminator":`...))
-	}
-	if x, ok := v.ContentEncoding.Get(); ok {
-		b = tornado.AppendBase64(append(b, `,"contentEncoding":`...), x)
-	}
+	b = tornado.AppendOpt(b, `"enumTwice":`, v.EnumTwice, tornado.AppendEnum)
+	b = tornado.AppendSome(b, `"impossible":`, v.Impossible, tornado.AppendJSON)
+	b = tornado.AppendOptJSON(b, `"closed":`, &v.Closed)
+	b = tornado.AppendOpt(b, `"wrongBound":`, v.WrongBound, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"wrongDefault":`, v.WrongDefault, tornado.AppendInt64)
+	b = tornado.AppendOptJSON(b, `"objectDefault":`, &v.ObjectDefault)
+	b = tornado.AppendOpt(b, `"oldBound":`, v.OldBound, tornado.AppendInt64)
+	b = tornado.AppendOptJSON(b, `"siblings":`, &v.Siblings)
+	b = tornado.AppendSome(b, `"dangling":`, v.Dangling, tornado.AppendJSON)
+	b = tornado.AppendOptJSON(b, `"badDiscriminator":`, &v.BadDiscriminator)
+	b = tornado.AppendOpt(b, `"contentEncoding":`, v.ContentEncoding, tornado.AppendBase64)
 	b = tornado.AppendJSON(append(b, `,"undeclared":`...), v.Undeclared)
 	return append(b, '}')
 }
@@ -229,20 +167,14 @@ func (v *AllDependent) DecodeJSON(d *tornado.Decoder) {
 			v.A.Set(d.String(nil))
 		case 1:
 			v.B.Set(d.String(nil))
-		default:
-			d.SkipUnknown()
 		}
 	}
 }
 
 func (v *AllDependent) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	if x, ok := v.A.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"a":`), x)
-	}
-	if x, ok := v.B.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"b":`), x)
-	}
+	b = tornado.AppendOpt(b, `"a":`, v.A, tornado.AppendString)
+	b = tornado.AppendOpt(b, `"b":`, v.B, tornado.AppendString)
 	return append(b, '}')
 }
 
@@ -253,21 +185,17 @@ func (v *AllUnevaluated) DecodeJSON(d *tornado.Decoder) {
 		switch i {
 		case 0:
 			v.A.Set(d.String(nil))
-		default:
-			d.SkipUnknown()
 		}
 	}
 }
 
 func (v *AllUnevaluated) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	if x, ok := v.A.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"a":`), x)
-	}
+	b = tornado.AppendOpt(b, `"a":`, v.A, tornado.AppendString)
 	return append(b, '}')
 }
 
-var allClosedKeys = tornado.NewKeys("a", "b")
+var allClosedKeys = tornado.NewKeys("a", "b").Closed()
 
 func (v *AllClosed) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(allClosedKeys); i != tornado.EndObject; i = d.Next(allClosedKeys, i) {
@@ -276,20 +204,14 @@ func (v *AllClosed) DecodeJSON(d *tornado.Decoder) {
 			v.A.Set(d.String(nil))
 		case 1:
 			v.B.Set(d.String(nil))
-		default:
-			d.RefuseUnknown()
 		}
 	}
 }
 
 func (v *AllClosed) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	if x, ok := v.A.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"a":`), x)
-	}
-	if x, ok := v.B.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"b":`), x)
-	}
+	b = tornado.AppendOpt(b, `"a":`, v.A, tornado.AppendString)
+	b = tornado.AppendOpt(b, `"b":`, v.B, tornado.AppendString)
 	return append(b, '}')
 }
 
@@ -300,21 +222,17 @@ func (v *AllObjectDefault) DecodeJSON(d *tornado.Decoder) {
 		switch i {
 		case 0:
 			v.A.Set(d.String(nil))
-		default:
-			d.SkipUnknown()
 		}
 	}
 }
 
 func (v *AllObjectDefault) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	if x, ok := v.A.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"a":`), x)
-	}
+	b = tornado.AppendOpt(b, `"a":`, v.A, tornado.AppendString)
 	return append(b, '}')
 }
 
-var allSiblingsKeys = tornado.NewKeys("kind")
+var allSiblingsKeys = tornado.NewKeys("kind").Open()
 
 func (v *AllSiblings) DecodeJSON(d *tornado.Decoder) {
 	start, n := d.Offset(), 0
@@ -323,7 +241,7 @@ func (v *AllSiblings) DecodeJSON(d *tornado.Decoder) {
 		case 0:
 			v.Kind.Set(d.String(nil))
 		default:
-			d.SkipUnknown()
+			d.Skip()
 		}
 		n++
 	}
@@ -332,9 +250,7 @@ func (v *AllSiblings) DecodeJSON(d *tornado.Decoder) {
 
 func (v *AllSiblings) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	if x, ok := v.Kind.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"kind":`), x)
-	}
+	b = tornado.AppendOpt(b, `"kind":`, v.Kind, tornado.AppendString)
 	return append(b, '}')
 }
 
@@ -364,17 +280,13 @@ func (v *Other) DecodeJSON(d *tornado.Decoder) {
 		switch i {
 		case 0:
 			v.Kind.Set(d.String(nil))
-		default:
-			d.SkipUnknown()
 		}
 	}
 }
 
 func (v *Other) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	if x, ok := v.Kind.Get(); ok {
-		b = tornado.AppendString(tornado.AppendKey(b, `"kind":`), x)
-	}
+	b = tornado.AppendOpt(b, `"kind":`, v.Kind, tornado.AppendString)
 	return append(b, '}')
 }
 

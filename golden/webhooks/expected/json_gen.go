@@ -16,8 +16,6 @@ func (v *Pet) DecodeJSON(d *tornado.Decoder) {
 		switch i {
 		case 0:
 			v.Name = d.String(nil)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -37,8 +35,6 @@ func (v *PetSoldBody) DecodeJSON(d *tornado.Decoder) {
 		switch i {
 		case 0:
 			v.Price = d.Int64(&petSoldBodyPriceRule)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -58,8 +54,6 @@ func (v *PetSoldDefaultBody) DecodeJSON(d *tornado.Decoder) {
 		switch i {
 		case 0:
 			v.Message = d.String(nil)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}

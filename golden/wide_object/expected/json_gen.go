@@ -165,8 +165,6 @@ func (v *Wide) DecodeJSON(d *tornado.Decoder) {
 			v.Field69.Set(d.Int64(nil))
 		case 69:
 			v.Field70 = d.Int64(nil)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -175,206 +173,74 @@ func (v *Wide) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Wide) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"field1":`...), v.Field1)
-	if x, ok := v.Field2.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field2":`...), x)
-	}
-	if x, ok := v.Field3.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field3":`...), x)
-	}
-	if x, ok := v.Field4.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field4":`...), x)
-	}
-	if x, ok := v.Field5.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field5":`...), x)
-	}
-	if x, ok := v.Field6.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field6":`...), x)
-	}
-	if x, ok := v.Field7.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field7":`...), x)
-	}
-	if x, ok := v.Field8.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field8":`...), x)
-	}
-	if x, ok := v.Field9.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field9":`...), x)
-	}
-	if x, ok := v.Field10.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field10":`...), x)
-	}
-	if x, ok := v.Field11.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field11":`...), x)
-	}
-	if x, ok := v.Field12.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field12":`...), x)
-	}
-	if x, ok := v.Field13.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field13":`...), x)
-	}
-	if x, ok := v.Field14.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field14":`...), x)
-	}
-	if x, ok := v.Field15.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field15":`...), x)
-	}
-	if x, ok := v.Field16.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field16":`...), x)
-	}
-	if x, ok := v.Field17.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field17":`...), x)
-	}
-	if x, ok := v.Field18.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field18":`...), x)
-	}
-	if x, ok := v.Field19.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field19":`...), x)
-	}
-	if x, ok := v.Field20.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field20":`...), x)
-	}
-	if x, ok := v.Field21.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field21":`...), x)
-	}
-	if x, ok := v.Field22.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field22":`...), x)
-	}
-	if x, ok := v.Field23.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field23":`...), x)
-	}
-	if x, ok := v.Field24.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field24":`...), x)
-	}
-	if x, ok := v.Field25.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field25":`...), x)
-	}
-	if x, ok := v.Field26.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field26":`...), x)
-	}
-	if x, ok := v.Field27.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field27":`...), x)
-	}
-	if x, ok := v.Field28.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field28":`...), x)
-	}
-	if x, ok := v.Field29.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field29":`...), x)
-	}
-	if x, ok := v.Field30.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field30":`...), x)
-	}
-	if x, ok := v.Field31.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field31":`...), x)
-	}
-	if x, ok := v.Field32.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field32":`...), x)
-	}
-	if x, ok := v.Field33.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field33":`...), x)
-	}
-	if x, ok := v.Field34.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field34":`...), x)
-	}
-	if x, ok := v.Field35.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field35":`...), x)
-	}
-	if x, ok := v.Field36.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field36":`...), x)
-	}
-	if x, ok := v.Field37.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field37":`...), x)
-	}
-	if x, ok := v.Field38.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field38":`...), x)
-	}
-	if x, ok := v.Field39.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field39":`...), x)
-	}
-	if x, ok := v.Field40.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field40":`...), x)
-	}
-	if x, ok := v.Field41.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field41":`...), x)
-	}
-	if x, ok := v.Field42.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field42":`...), x)
-	}
-	if x, ok := v.Field43.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field43":`...), x)
-	}
-	if x, ok := v.Field44.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field44":`...), x)
-	}
-	if x, ok := v.Field45.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field45":`...), x)
-	}
-	if x, ok := v.Field46.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field46":`...), x)
-	}
-	if x, ok := v.Field47.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field47":`...), x)
-	}
-	if x, ok := v.Field48.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field48":`...), x)
-	}
-	if x, ok := v.Field49.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field49":`...), x)
-	}
-	if x, ok := v.Field50.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field50":`...), x)
-	}
-	if x, ok := v.Field51.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field51":`...), x)
-	}
-	if x, ok := v.Field52.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field52":`...), x)
-	}
-	if x, ok := v.Field53.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field53":`...), x)
-	}
-	if x, ok := v.Field54.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field54":`...), x)
-	}
-	if x, ok := v.Field55.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field55":`...), x)
-	}
-	if x, ok := v.Field56.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field56":`...), x)
-	}
-	if x, ok := v.Field57.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field57":`...), x)
-	}
-	if x, ok := v.Field58.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field58":`...), x)
-	}
-	if x, ok := v.Field59.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field59":`...), x)
-	}
-	if x, ok := v.Field60.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field60":`...), x)
-	}
-	if x, ok := v.Field61.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field61":`...), x)
-	}
-	if x, ok := v.Field62.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field62":`...), x)
-	}
-	if x, ok := v.Field63.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field63":`...), x)
-	}
+	b = tornado.AppendOpt(b, `"field2":`, v.Field2, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field3":`, v.Field3, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field4":`, v.Field4, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field5":`, v.Field5, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field6":`, v.Field6, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field7":`, v.Field7, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field8":`, v.Field8, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field9":`, v.Field9, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field10":`, v.Field10, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field11":`, v.Field11, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field12":`, v.Field12, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field13":`, v.Field13, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field14":`, v.Field14, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field15":`, v.Field15, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field16":`, v.Field16, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field17":`, v.Field17, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field18":`, v.Field18, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field19":`, v.Field19, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field20":`, v.Field20, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field21":`, v.Field21, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field22":`, v.Field22, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field23":`, v.Field23, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field24":`, v.Field24, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field25":`, v.Field25, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field26":`, v.Field26, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field27":`, v.Field27, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field28":`, v.Field28, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field29":`, v.Field29, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field30":`, v.Field30, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field31":`, v.Field31, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field32":`, v.Field32, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field33":`, v.Field33, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field34":`, v.Field34, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field35":`, v.Field35, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field36":`, v.Field36, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field37":`, v.Field37, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field38":`, v.Field38, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field39":`, v.Field39, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field40":`, v.Field40, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field41":`, v.Field41, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field42":`, v.Field42, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field43":`, v.Field43, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field44":`, v.Field44, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field45":`, v.Field45, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field46":`, v.Field46, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field47":`, v.Field47, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field48":`, v.Field48, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field49":`, v.Field49, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field50":`, v.Field50, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field51":`, v.Field51, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field52":`, v.Field52, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field53":`, v.Field53, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field54":`, v.Field54, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field55":`, v.Field55, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field56":`, v.Field56, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field57":`, v.Field57, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field58":`, v.Field58, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field59":`, v.Field59, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field60":`, v.Field60, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field61":`, v.Field61, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field62":`, v.Field62, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field63":`, v.Field63, tornado.AppendInt64)
 	b = tornado.AppendInt64(append(b, `,"field64":`...), v.Field64)
 	b = tornado.AppendInt64(append(b, `,"field65":`...), v.Field65)
-	if x, ok := v.Field66.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field66":`...), x)
-	}
-	if x, ok := v.Field67.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field67":`...), x)
-	}
-	if x, ok := v.Field68.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field68":`...), x)
-	}
-	if x, ok := v.Field69.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"field69":`...), x)
-	}
+	b = tornado.AppendOpt(b, `"field66":`, v.Field66, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field67":`, v.Field67, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field68":`, v.Field68, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"field69":`, v.Field69, tornado.AppendInt64)
 	b = tornado.AppendInt64(append(b, `,"field70":`...), v.Field70)
 	return append(b, '}')
 }

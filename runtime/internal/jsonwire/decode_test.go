@@ -266,12 +266,37 @@ func TestUnknownMembers(t *testing.T) {
 	assert.Equal(t, map[string]value.JSON{"x y": value.JSON(`[1,{"z":null}]`), "": value.JSON(`"e"`), "é": value.JSON("1")}, v.Extra)
 }
 
+func TestUnknownMembersArePassedOver(t *testing.T) {
+	for _, text := range []string{
+		`{"x":[1],"name":"Bo","y":{"email":2},"email":"b@x.org","z":null}`, `{"name":"Bo" , "x" : 1 , "email":"b@x.org"}`,
+		`{"x":1,"email":"b@x.org","name":"Bo"}`,
+	} {
+		var v owner
+		d := decoder(text)
+		v.DecodeJSON(d)
+		d.End()
+		require.False(t, d.Failed(), "%s: %v %v", text, d.SyntaxError(), d.Violations())
+		assert.Equal(t, owner{"Bo", "b@x.org"}, v, text)
+	}
+	for text, offset := range map[string]int{`{"x":1`: 6, `{"x":1,`: 7, `{"x":1 "y":2}`: 7, `{"x":tru}`: 5, `{"x":1,}`: 7, `{"x"}`: 4} {
+		d := decoder(text)
+		new(owner).DecodeJSON(d)
+		d.End()
+		require.NotNil(t, d.SyntaxError(), text)
+		assert.Equal(t, offset, d.SyntaxError().Offset, text)
+	}
+	many := decoder(`{` + strings.Repeat(`"x":1,`, 1_000_000) + `"name":"Bo"}`)
+	var v owner
+	v.DecodeJSON(many)
+	assert.Equal(t, "Bo", v.Name)
+}
+
 func TestManyKeys(t *testing.T) {
 	var names []string
 	for i := range 700 {
 		names = append(names, fmt.Sprintf("key%03d", i))
 	}
-	keys := jsonwire.NewKeys(names...).Required("key000", "key064", "key511", "key512", "key699", "beyond")
+	keys := jsonwire.NewKeys(names...).Required("key000", "key064", "key511", "key512", "key699", "beyond").Open()
 	var b strings.Builder
 	b.WriteByte('{')
 	for i := len(names) - 1; i >= 0; i-- { // against the order of the document

@@ -19,7 +19,17 @@ type Keys struct {
 	readOnly []uint64 // like required: may be absent from requests; nil for none
 	sendOnly []uint64 // like required: writeOnly, may be absent from answers; nil for none
 	index    []int16  // by hash: place in names, or -1; a power of two long, at most half full
+	unknown  unknown
 }
+
+// unknown says what Object and Next do with a member that is not among the keys.
+type unknown uint8
+
+const (
+	unknownSkipped unknown = iota
+	unknownRefused         // and skipped
+	unknownGiven           // as UnknownKey
+)
 
 // NewKeys returns the keys of an object. They are numbered from zero.
 func NewKeys(names ...string) *Keys {
@@ -29,6 +39,19 @@ func NewKeys(names ...string) *Keys {
 		k.quoted = append(k.quoted, string(AppendString(nil, name))+":")
 	}
 	k.build()
+	return k
+}
+
+// Closed makes the decoder refuse members that are not among the keys, unless it is lenient, and returns k. Otherwise they are
+// skipped.
+func (k *Keys) Closed() *Keys {
+	k.unknown = unknownRefused
+	return k
+}
+
+// Open makes the decoder give members that are not among the keys as UnknownKey, their value yet to be consumed, and returns k.
+func (k *Keys) Open() *Keys {
+	k.unknown = unknownGiven
 	return k
 }
 

@@ -7,8 +7,9 @@ import (
 	"github.com/tornadogen/tornadogen/runtime/internal/validate"
 )
 
-// Object enters the object that comes next and returns the number of its first member's key, UnknownKey, or EndObject if it is
-// empty. A value of another type is skipped and noted, and gives EndObject.
+// Object enters the object that comes next and returns the number of its first member's key, or EndObject if there is none.
+// A member that k does not have is skipped, unless k is open: then it gives UnknownKey. A value of another type is skipped and
+// noted, and gives EndObject.
 //
 //	for i := d.Object(keys); i != EndObject; i = d.Next(keys, i) { ... consume the member's value ... }
 func (d *Decoder) Object(k *Keys) int {
@@ -50,25 +51,49 @@ func (d *Decoder) Next(k *Keys, prev int) int {
 // left out.
 const guesses = 3
 
-// member reads the member name at i, the colon and the space behind it, and returns the number of the key. likely is the one to
-// try first.
+// member reads the member name at i, the colon and the space behind it, and returns the number of the key; members that are
+// passed over it consumes. likely is the key to try first.
 func (d *Decoder) member(k *Keys, likely, i int) int {
 	data := d.data
-	for n := likely; uint(n) < uint(len(k.quoted)) && n < likely+guesses; n++ {
-		quoted := k.quoted[n]
-		if end := i + len(quoted); end < len(data) && string(data[i:end]) == quoted {
-			d.key, d.keyEnd = i+1, end-2
-			if data[end] <= ' ' {
-				end = skipSpace(data, end)
+	for {
+		for n := likely; uint(n) < uint(len(k.quoted)) && n < likely+guesses; n++ {
+			quoted := k.quoted[n]
+			if end := i + len(quoted); end < len(data) && string(data[i:end]) == quoted {
+				d.key, d.keyEnd = i+1, end-2
+				if data[end] <= ' ' {
+					end = skipSpace(data, end)
+				}
+				d.pos = end
+				return n
 			}
-			d.pos = end
+		}
+		if !d.name(i) {
+			return EndObject
+		}
+		n := d.lookup(k)
+		if n != UnknownKey || k.unknown == unknownGiven {
 			return n
 		}
+		if i = d.passUnknown(k); i < 0 {
+			return EndObject
+		}
 	}
-	if d.name(i) {
-		return d.lookup(k)
+}
+
+// passUnknown consumes the value of a member that is not among the keys. It returns where the next one begins, or -1 behind the
+// last one.
+func (d *Decoder) passUnknown(k *Keys) int {
+	if k.unknown == unknownRefused {
+		d.RefuseUnknown()
+	} else {
+		d.Skip()
 	}
-	return EndObject
+	i := skipSpace(d.data, d.pos)
+	if i < len(d.data) && d.data[i] == ',' {
+		return skipSpace(d.data, i+1)
+	}
+	d.closeObject(i)
+	return -1
 }
 
 // Map enters the object that comes next and reports whether it has a member, whose name Key returns. A value of another type is
@@ -117,9 +142,6 @@ func (d *Decoder) CheckKey(r *validate.StringRule) {
 		d.Violate(d.pos, validate.KeywordPropertyNames, message)
 	}
 }
-
-// SkipUnknown consumes the value of a member that is not known.
-func (d *Decoder) SkipUnknown() { d.Skip() }
 
 // RefuseUnknown consumes the value of a member that is not known and notes that it is not allowed, unless d is lenient.
 func (d *Decoder) RefuseUnknown() {

@@ -33,7 +33,8 @@ type owner struct {
 
 var (
 	petKeys = jsonwire.NewKeys("id", "name", "tag", "status", "weight", "born", "neutered", "photos", "note", "owner", "parents", "chip", "price").
-		Required("id", "name", "status", "photos")
+		Required("id", "name", "status", "photos").
+		Open()
 	ownerKeys = jsonwire.NewKeys("name", "email").Required("name")
 
 	petID     = validate.IntRule{Min: 1, HasMin: true}
@@ -115,8 +116,6 @@ func (v *owner) DecodeJSON(d *jsonwire.Decoder) {
 			v.Name = d.String(&petName)
 		case 1:
 			v.Email = d.String(&ownerMail)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}

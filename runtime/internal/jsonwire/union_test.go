@@ -19,10 +19,6 @@ func alternatives(d *jsonwire.Decoder) []jsonwire.Alternative[any] {
 			var seen jsonwire.Seen
 			for i := d.Object(keys); i != jsonwire.EndObject; i = d.Next(keys, i) {
 				seen.Add(i)
-				if i == jsonwire.UnknownKey {
-					d.SkipUnknown()
-					continue
-				}
 				d.Int64(nil)
 			}
 			d.Require(keys, seen)

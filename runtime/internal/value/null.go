@@ -28,8 +28,22 @@ func (n Null[T]) Value() T { return n.value }
 // IsNull reports whether n is null.
 func (n Null[T]) IsNull() bool { return !n.set }
 
+// Ref returns the value where it is held, nil when there is none. It is valid until n changes.
+func (n *Null[T]) Ref() *T {
+	if !n.set {
+		return nil
+	}
+	return &n.value
+}
+
 // Set makes v the value.
 func (n *Null[T]) Set(v T) { n.value, n.set = v, true }
+
+// Make makes the zero value of T present and returns it where it is held, for the caller to fill.
+func (n *Null[T]) Make() *T {
+	n.value, n.set = *new(T), true
+	return &n.value
+}
 
 // SetNull makes n null.
 func (n *Null[T]) SetNull() { *n = Null[T]{} }

@@ -37,8 +37,22 @@ func (o Opt[T]) IsSet() bool { return o.set }
 // IsZero reports whether the value is absent. It is what `omitzero` asks.
 func (o Opt[T]) IsZero() bool { return !o.set }
 
+// Ref returns the value where it is held, nil when there is none. It is valid until o changes.
+func (o *Opt[T]) Ref() *T {
+	if !o.set {
+		return nil
+	}
+	return &o.value
+}
+
 // Set makes v present.
 func (o *Opt[T]) Set(v T) { o.value, o.set = v, true }
+
+// Make makes the zero value of T present and returns it where it is held, for the caller to fill.
+func (o *Opt[T]) Make() *T {
+	o.value, o.set = *new(T), true
+	return &o.value
+}
 
 // Clear makes the value absent.
 func (o *Opt[T]) Clear() { *o = Opt[T]{} }

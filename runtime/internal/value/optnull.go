@@ -48,8 +48,22 @@ func (o OptNull[T]) IsNull() bool { return o.state == null }
 // IsZero reports whether the value is absent. It is what `omitzero` asks.
 func (o OptNull[T]) IsZero() bool { return o.state == absent }
 
+// Ref returns the value where it is held, nil when there is none. It is valid until o changes.
+func (o *OptNull[T]) Ref() *T {
+	if o.state != present {
+		return nil
+	}
+	return &o.value
+}
+
 // Set makes v the value.
 func (o *OptNull[T]) Set(v T) { o.value, o.state = v, present }
+
+// Make makes the zero value of T present and returns it where it is held, for the caller to fill.
+func (o *OptNull[T]) Make() *T {
+	o.value, o.state = *new(T), present
+	return &o.value
+}
 
 // SetNull makes it a present null.
 func (o *OptNull[T]) SetNull() { *o = OptNull[T]{state: null} }
