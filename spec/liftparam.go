@@ -27,6 +27,9 @@ func (l *lifter) parameters(t template, n *node, list []*node) []*Parameter {
 			return nil
 		}
 		lifted := l.parameter(p.end())
+		if text := p.value("description"); p.ref != nil && text != "" {
+			lifted.Description = text
+		}
 		switch {
 		case lifted.In != InPath:
 			if !l.ignoredHeader(lifted, p) {

@@ -33,6 +33,11 @@ func (c *checker) networkDocument(u *url.URL, n *node, text string) (*file, *tro
 	if f := c.beside(u, n.file); f != nil {
 		return parsed(f, quote(text))
 	}
+	if data := metaschema(u.String()); data != nil {
+		f := newFile(u.String(), u.String(), u.String(), data)
+		f.url = u
+		return c.take(f, quote(text))
+	}
 	if bad := c.barred(u, n.file, text); bad != nil {
 		bad.later = true
 		return nil, bad

@@ -108,3 +108,38 @@ func TestRemoteDocumentIsNoDocument(t *testing.T) {
 	assert.Contains(t, diags.String(), "neither JSON nor YAML")
 	assert.Contains(t, diags.String(), "https://example.com/a:1:")
 }
+
+// The schema of JSON Schema is here, and its dynamic references make one recursive type of it.
+func TestMetaschema(t *testing.T) {
+	api, diags, err := Load(write(t, "a.json", schemasOf("https://json-schema.org/draft/2020-12/schema")))
+	require.NoError(t, err)
+	require.Empty(t, diags.String())
+	var core *Schema
+	for _, part := range api.Schemas[0].AllOf {
+		if part.Name == "applicator" {
+			core = part
+		}
+	}
+	require.NotNil(t, core)
+	for _, p := range core.Properties {
+		if p.Name == "not" {
+			assert.Same(t, api.Schemas[0], p.Schema)
+		}
+	}
+}
+
+// What is said beside a reference to a parameter is said of that use.
+func TestDescriptionBesideAReference(t *testing.T) {
+	api, diags, err := Load(write(t, "a.yaml", `
+openapi: 3.1.0
+info: {title: t, version: "1"}
+paths:
+  /a: {get: {parameters: [{$ref: '#/components/parameters/A', description: here}], responses: {'204': {description: ok}}}}
+  /b: {get: {parameters: [{$ref: '#/components/parameters/A'}], responses: {'204': {description: ok}}}}
+components: {parameters: {A: {name: a, in: query, description: there, schema: {type: string}}}}
+`))
+	require.NoError(t, err)
+	require.Empty(t, diags.String())
+	assert.Equal(t, "here", api.Operations[0].Parameters[0].Description)
+	assert.Equal(t, "there", api.Operations[1].Parameters[0].Description)
+}

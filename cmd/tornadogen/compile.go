@@ -34,12 +34,12 @@ func (s *settings) generate(c *compiled) error {
 		return fmt.Errorf("%s: %w", s.Spec, err)
 	}
 	for _, d := range more {
-		if s.Strict {
-			d.Severity = spec.Error
-		}
 		c.findings = append(c.findings, c.api.Diagnose(d.Severity, d.Class, d.Loc, d.What, d.Remedy)) // with the snippet of its place
 	}
 	c.findings.Sort()
+	if s.Strict {
+		c.harden()
+	}
 	if !c.findings.HasErrors() {
 		c.files = files
 	}
@@ -49,9 +49,6 @@ func (s *settings) generate(c *compiled) error {
 // load reads the document.
 func (s *settings) load() (c compiled, err error) {
 	var opts []spec.Option
-	if s.Strict {
-		opts = append(opts, spec.WithStrict())
-	}
 	if s.Root != "" {
 		if info, err := os.Stat(s.Root); err != nil {
 			return c, fmt.Errorf("%s: %s: %w; name a folder that exists", s.place("root"), s.Root, cause(err))
@@ -85,5 +82,15 @@ func (s *settings) load() (c compiled, err error) {
 	if err != nil {
 		return c, fmt.Errorf("%s: cannot be read: %w; check the file and its permissions", s.Spec, cause(err))
 	}
+	if s.Strict && c.api == nil {
+		c.harden()
+	}
 	return c, nil
+}
+
+// harden makes every warning an error, once all of them are found: those of the document do not hide those of the generator.
+func (c *compiled) harden() {
+	for i := range c.findings {
+		c.findings[i].Severity = spec.Error
+	}
 }
