@@ -178,9 +178,29 @@ type Response struct {
 	Description string
 	Headers     []*Parameter // In is InHeader; Content-Type is left out, as the standard says
 	Content     []*MediaType // empty: no body
+	Links       []*Link      // to operations that exist, in document order
 	// Ref is what the operation refers to, "" for a response in place: "#/components/responses/NotFound" in the root document,
 	// "errors.yaml#/NotFound" in another file.
 	Ref string
+}
+
+// Link says which operation may follow an answer, and with which values.
+type Link struct {
+	Loc         Location
+	Name        string // its key: "UserRepositories"
+	Description string
+	Operation   *Operation
+	Parameters  []*LinkValue
+	Body        *LinkValue // nil for none
+}
+
+// LinkValue is one value of the call that a link leads to.
+type LinkValue struct {
+	Loc  Location
+	Name string // of the parameter, as the link has it: "id", or "path.id" where it says the place too; "" for a body
+	// Value is a constant, or text that holds runtime expressions: "$response.body#/id", "{$request.path.id}-copy" (OpenAPI 3.1
+	// section 4.8.20.4).
+	Value Literal
 }
 
 // SecurityKind says how a scheme proves who is asking.

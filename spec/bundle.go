@@ -17,7 +17,7 @@ func (l *lifter) source(f *file, refs references) {
 		return
 	}
 	b := &bundle{lifter: l, homes: map[*node]string{}, onPath: map[*node]bool{}, settled: map[*node]*node{}}
-	b.writer = writer{reference: b.refer, home: b.homeOf, grammar: l.grammar, limit: 4 * int(l.config.limits.Size), keepIDs: l.dynamics != nil}
+	b.writer = writer{reference: b.refer, home: b.homeOf, grammar: l.grammar, operation: b.operationOf, limit: 4 * int(l.config.limits.Size), keepIDs: l.dynamics != nil}
 	b.move(refs)
 	b.document()
 	if b.writer.spent() {
@@ -133,6 +133,15 @@ func (b *bundle) homeOf(n *node) string {
 		n = n.ref
 	}
 	return escapeFragment(b.homes[n])
+}
+
+// operationOf is where an operation of the API stands in the bundle: its path keeps its place.
+func (b *bundle) operationOf(n *node) string {
+	at, known := b.places[n.end()]
+	if !known {
+		return ""
+	}
+	return escapeFragment("#/paths/" + escapePointer(at.path) + "/" + at.members)
 }
 
 // escapeFragment writes a pointer as the fragment of a URI (RFC 3986 section 3.5).

@@ -166,6 +166,8 @@ func (c *checker) complete(n *node, r role) bool {
 		return c.completeParameter(n)
 	case roleSecurityScheme:
 		c.completeScheme(n)
+	case roleLink:
+		c.completeLink(n)
 	}
 	return true
 }

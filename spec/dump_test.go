@@ -84,6 +84,15 @@ func (d *dumper) operation(op *Operation) {
 			d.parameter("    header ", h)
 		}
 		d.content("    ", r.Content)
+		for _, link := range r.Links {
+			d.line("    link %s %s -> %s %s", link.Name, place(link.Loc), link.Operation.Method, link.Operation.Path)
+			for _, p := range link.Parameters {
+				d.line("      %s %s=%s", place(p.Loc), p.Name, p.Value.JSON)
+			}
+			if link.Body != nil {
+				d.line("      %s body %s", place(link.Body.Loc), link.Body.Value.JSON)
+			}
+		}
 	}
 	for _, r := range op.Security {
 		var uses []string

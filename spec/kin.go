@@ -75,7 +75,7 @@ var told = map[string]bool{
 	"content-or-schema-exactly-one": true, "schema-type-unsupported": true, "security-requirement-scheme-undefined": true,
 	"security-scheme-http-scheme-invalid": true, "serialization-method-invalid": true, "server-url-required": true,
 	"server-url-template-invalid": true, "default-required": true, "schema-items-required": true, "content-keys-overlap": true,
-	"additional-operations-invalid-method": true,
+	"additional-operations-invalid-method": true, "operation-id-or-operation-ref-required": true,
 }
 
 // kinFinding is one finding of kin-openapi.

@@ -23,6 +23,9 @@ type lifter struct {
 	schemes  map[string]*SecurityScheme
 	opIDs    map[string]*Operation
 	calls    map[*node]*Operation // of callbacks
+	lifted   map[*node]*Operation // of the API
+	links    []pendingLink
+	places   map[*node]operationPlace
 	routes   map[route]*Operation
 	tags     map[string]*Tag // by name
 
@@ -46,7 +49,7 @@ func (r *reader) lift(f *file, refs references) *API {
 		reader: r, root: f.root,
 		api:     &API{files: map[string]*file{}},
 		schemas: map[reached]*Schema{}, dynamics: findDynamics(r.order, refs.nodes), nodes: map[*Schema]*node{}, names: map[*node]string{}, children: map[*node][]*node{},
-		schemes: map[string]*SecurityScheme{}, opIDs: map[string]*Operation{}, calls: map[*node]*Operation{}, routes: map[route]*Operation{},
+		schemes: map[string]*SecurityScheme{}, opIDs: map[string]*Operation{}, calls: map[*node]*Operation{}, lifted: map[*node]*Operation{}, places: map[*node]operationPlace{}, routes: map[route]*Operation{},
 		shared: map[*node]*Parameter{}, contents: map[*node][]*MediaType{}, bodies: map[*node]*RequestBody{},
 		headerLists: map[*node][]*Parameter{}, produced: map[produced][]*MediaType{}, parts: map[*node]bool{}, extras: map[*node]Extensions{},
 	}
@@ -57,6 +60,7 @@ func (r *reader) lift(f *file, refs references) *API {
 	l.components()
 	l.paths()
 	l.webhooks()
+	l.resolveLinks()
 	l.drain()
 	l.gatherNamed()
 	l.cutRings()

@@ -143,6 +143,7 @@ func (l *lifter) response(op, kid *node, status int) *Response {
 		r.Content = l.content20(op, n)
 	} else {
 		r.Content = l.content(n.get("content"))
+		l.linksOf(r, n)
 	}
 	return r
 }

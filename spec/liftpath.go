@@ -28,9 +28,20 @@ func (l *lifter) pathItem(n *node) {
 			op.Callbacks = l.callbacks(kid.end())
 			l.twin(op, t, kid.end())
 			l.api.Operations = append(l.api.Operations, op)
+			if l.lifted[kid.end()] == nil {
+				l.lifted[kid.end()] = op
+				members := kid.key
+				if !methods[kid.key] {
+					members = "additionalOperations/" + escapePointer(kid.key)
+				}
+				l.places[kid.end()] = operationPlace{n.key, members}
+			}
 		}
 	})
 }
+
+// operationPlace is where an operation stands: the key of its path, and the members below.
+type operationPlace struct{ path, members string }
 
 // operations finds those of a path item, with the parameters that they have in common.
 func (l *lifter) operations(n *node, found func(method string, kid, common *node)) {

@@ -125,6 +125,23 @@ func (c *checker) completeQueryString(n, in *node) bool {
 	return c.value(content, mapOf(roleMediaType))
 }
 
+// completeLink resolves an operationRef, which is a reference without the words of one.
+func (c *checker) completeLink(n *node) {
+	ref := n.get("operationRef")
+	if ref == nil || ref.shape != shapeText {
+		return
+	}
+	to, bad := c.resolve(ref.text, n)
+	if bad != nil {
+		c.report(ref.file, Warning, bad.class, ref.loc(), bad.what+"; the link is left out", "refer to an operation of this document, or name its operationId")
+		n.broken = true
+		return
+	}
+	if methods[to.key] || to.parent != nil && to.parent.key == "additionalOperations" {
+		c.follow(ref, to, obj(roleOperation))
+	}
+}
+
 // prepareSchema brings old forms of keywords into that of 2020-12, as far as that changes no meaning.
 func (c *checker) prepareSchema(n *node) {
 	if required := n.get("required"); required != nil && required.shape == shapeBool {

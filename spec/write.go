@@ -12,7 +12,9 @@ type writer struct {
 	home func(n *node) string
 	// grammar is what the version of the document makes of a role.
 	grammar func(role) *grammar
-	limit   int // bytes
+	// operation returns the reference to an operation in what is written; nil: to none.
+	operation func(n *node) string
+	limit     int // bytes
 	// forKin leaves out members that the standard does not know, which are told already: encoding/json would take "Paths"
 	// for "paths". It writes 0 for numbers that no float64 holds, and something short for what kin-openapi has nothing to say
 	// about and would only take time: extensions, texts, values.
@@ -35,8 +37,15 @@ func (w *writer) value(n *node) {
 		w.text("{}")
 	case n.role == roleResponse && n.dead():
 		w.text(`{"description":""}`)
-	case n.ref != nil && n.shape == shapeText: // in the mapping of a discriminator
-		w.b = appendString(w.b, w.home(n.ref))
+	case n.ref != nil && n.shape == shapeText: // in the mapping of a discriminator, or of a link
+		to := w.home(n.ref)
+		if to == "" && w.operation != nil {
+			to = w.operation(n.ref)
+		}
+		if to == "" && !w.forKin { // which would follow it
+			to = n.text
+		}
+		w.b = appendString(w.b, to)
 	case n.ref != nil:
 		w.reference(n)
 	case n.shape == shapeNumber && w.forKin && tooLarge(n.text):

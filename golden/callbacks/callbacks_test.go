@@ -56,3 +56,17 @@ func TestCallbacks(t *testing.T) {
 	assert.Equal(t, http.StatusTeapot, failed.StatusCode)
 	require.NoError(t, calls.SubscribeClosedCallback(t.Context(), url+"/subscribe/closed", api.SubscribeClosedCallbackRequest{}))
 }
+
+// TestURLs makes the addresses of callbacks of what was asked and answered.
+func TestURLs(t *testing.T) {
+	req := api.SubscribeRequest{ID: 5, CallbackURL: "https://example.com/me"}
+	url, ok := api.SubscribeOnDataURL(req, &api.SubscribeCreated{Token: "t"})
+	require.True(t, ok)
+	assert.Equal(t, "https://example.com/me/5/data?token=t", url)
+	_, ok = api.SubscribeOnFailureURL(req)
+	assert.False(t, ok, "the request names no address")
+	req.Body.Set(api.SubscribeBody{Failed: tornado.Some(api.SubscribeBodyFailed{URL: tornado.Some("https://example.com/failed")})})
+	url, ok = api.SubscribeOnFailureURL(req)
+	require.True(t, ok)
+	assert.Equal(t, "https://example.com/failed", url)
+}

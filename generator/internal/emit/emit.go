@@ -51,6 +51,7 @@ func Package(p *ir.Package) ([]File, error) {
 		{"security_gen.go", calls, printSecurity},
 		{"client_gen.go", p.Client, printClient},
 	}
+	emitters = append(emitters, emitter{"links_gen.go", p.Client, printLinks})
 	for _, h := range p.Hooks {
 		emitters = append(emitters, emitter{h.File, calls, func(f *file, p *ir.Package) { printHooks(f, p, h) }})
 	}

@@ -11,6 +11,9 @@ func printHooks(f *file, p *ir.Package, h *ir.Hooks) {
 	if p.Client {
 		printSender(f, h)
 	}
+	for _, u := range h.URLs {
+		printHelper(f, u)
+	}
 	if p.Server {
 		printInterface(f, h.Handler, h.HandlerDoc, h.Operations)
 		printUnimplemented(f, h.Handler, h.Unimplemented, h.Operations)

@@ -123,6 +123,9 @@ func (b *builder) buildHooks() {
 			op.Path = g.paths[source]
 			h.Operations = append(h.Operations, op)
 		}
+		if g.word == "Callback" {
+			h.URLs = b.callbackURLs()
+		}
 		b.pkg.Hooks = append(b.pkg.Hooks, h)
 		b.pkg.Every = append(b.pkg.Every, h.Operations...)
 	}

@@ -42,6 +42,8 @@ type Package struct {
 	Operations []*Operation // in document order
 	// Hooks are the operations that the API itself calls: webhooks, then callbacks. Each group is there where it has some.
 	Hooks []*Hooks
+	// Links are the functions that lead from answers to other operations.
+	Links []*Helper
 	// Every is all operations, those of the hooks behind those of the API.
 	Every []*Operation
 	// Security is nil when no operation asks who is calling.
@@ -111,6 +113,7 @@ type Hooks struct {
 	Unimplemented                    string    // "UnimplementedWebhookHandler"
 	Security                         *Security // nil when no operation asks who is calling
 	Operations                       []*Operation
+	URLs                             []*Helper // the addresses of callbacks
 }
 
 // Security is what the package knows of its security schemes.

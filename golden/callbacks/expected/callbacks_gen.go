@@ -4,6 +4,7 @@ package api
 
 import (
 	"context"
+	"strconv"
 
 	tornado "github.com/tornadogen/tornadogen/runtime"
 	"github.com/tornadogen/tornadogen/runtime/client"
@@ -70,6 +71,42 @@ func (c *Callbacks) SubscribeClosedCallback(ctx context.Context, url string, req
 		return nil
 	}
 	return res.Unexpected()
+}
+
+// SubscribeOnDataURL is where the callback "onData" of Subscribe goes:
+// {$request.query.callbackUrl}/{$request.path.id}/data?token={$response.body#/token}.
+// It is not ok where a value of that is missing.
+func SubscribeOnDataURL(req SubscribeRequest, res *SubscribeCreated) (url string, ok bool) {
+	return req.CallbackURL + "/" + strconv.FormatInt(req.ID, 10) + "/data?token=" + res.Token, true
+}
+
+// SubscribeOnFailureURL is where the callback "onFailure" of Subscribe goes:
+// {$request.body#/failed/url}.
+// It is not ok where a value of that is missing.
+func SubscribeOnFailureURL(req SubscribeRequest) (url string, ok bool) {
+	x1, ok := req.Body.Get()
+	if !ok {
+		return url, false
+	}
+	x2, ok := x1.Failed.Get()
+	if !ok {
+		return url, false
+	}
+	x3, ok := x2.URL.Get()
+	if !ok {
+		return url, false
+	}
+	return x3, true
+}
+
+// OpenClosedURL is where the callback "closed" of Open goes: {$request.header.x-url}.
+// It is not ok where a value of that is missing.
+func OpenClosedURL(req OpenRequest) (url string, ok bool) {
+	x1, ok := req.XURL.Get()
+	if !ok {
+		return url, false
+	}
+	return x1, true
 }
 
 // CallbackHandler answers the callbacks of the API.

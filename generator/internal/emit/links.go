@@ -1,0 +1,176 @@
+package emit
+
+import (
+	"strconv"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/tornadogen/tornadogen/generator/internal/ir"
+)
+
+// printLinks prints links_gen.go: what leads from answers to other operations.
+func printLinks(f *file, p *ir.Package) {
+	for _, h := range p.Links {
+		printHelper(f, h)
+	}
+}
+
+// printHelper prints a function that makes something of a request and its answer.
+func printHelper(f *file, h *ir.Helper) {
+	var params []jen.Code
+	if h.Request != nil {
+		params = append(params, jen.Id("req").Add(goType(h.Request)))
+	}
+	if h.Answer != nil {
+		params = append(params, jen.Id("res").Add(goType(h.Answer)))
+	}
+	name, typ := "url", jen.String()
+	if h.Next != nil {
+		name, typ = "next", goType(h.Next)
+	}
+	f.decl(h.Doc, jen.Func().Id(h.Func).Params(params...).Params(jen.Id(name).Add(typ), jen.Id("ok").Bool()).BlockFunc(func(g *jen.Group) {
+		r := &reacher{result: name}
+		if h.Next == nil {
+			g.Return(r.joined(g, h.URL), jen.True())
+			return
+		}
+		for _, set := range h.Set {
+			r.set(g, set)
+		}
+		g.Return(jen.Id("next"), jen.True())
+	}))
+}
+
+// reacher adds what leads to values, and what is done where one is missing.
+type reacher struct {
+	result string // what is returned where a value is missing
+	names  int    // of variables so far
+}
+
+// set fills in one field of the request in hand.
+func (r *reacher) set(g *jen.Group, set *ir.HelperSet) {
+	assignField := func(g *jen.Group, value *jen.Statement) {
+		if set.Pointer {
+			r.names++
+			local := "x" + strconv.Itoa(r.names)
+			g.Add(define(local, value))
+			value = jen.Op("&").Id(local)
+		}
+		g.Add(assignTo("next."+set.Field, &ir.Use{Presence: set.Presence}, value))
+	}
+	switch {
+	case set.Value == nil:
+		assignField(g, r.joined(g, set.Text))
+	case set.Required:
+		assignField(g, r.demand(g, set.Value))
+	default:
+		r.offer(g, set.Value, assignField)
+	}
+}
+
+// joined is texts one behind the other, all of which must be there.
+func (r *reacher) joined(g *jen.Group, parts []*ir.Value) *jen.Statement {
+	all := jen.Lit("")
+	for i, part := range parts {
+		if i == 0 {
+			all = r.demand(g, part)
+		} else {
+			all = all.Op("+").Add(r.demand(g, part))
+		}
+	}
+	return all
+}
+
+// hurdle is what has to hold for a value to be there: a condition, or a variable that is set.
+type hurdle struct {
+	define    *jen.Statement // x1, ok := ...
+	condition *jen.Statement // len(x) > 0
+	otherwise *jen.Statement // its opposite
+}
+
+// demand adds what returns where the value is missing, and gives the value.
+func (r *reacher) demand(g *jen.Group, v *ir.Value) *jen.Statement {
+	hurdles, value := r.reach(v)
+	for _, h := range hurdles {
+		missing := h.otherwise
+		if h.define != nil {
+			g.Add(h.define)
+			missing = jen.Op("!").Id("ok")
+		}
+		g.If(missing).Block(jen.Return(jen.Id(r.result), jen.False()))
+	}
+	return value
+}
+
+// offer uses the value where it is there.
+func (r *reacher) offer(g *jen.Group, v *ir.Value, use func(g *jen.Group, value *jen.Statement)) {
+	hurdles, value := r.reach(v)
+	inside := func(g *jen.Group) { use(g, value) }
+	for i := len(hurdles) - 1; i >= 0; i-- {
+		h, inner := hurdles[i], inside
+		inside = func(g *jen.Group) {
+			if h.define != nil {
+				g.If(h.define, jen.Id("ok")).BlockFunc(inner)
+				return
+			}
+			g.If(h.condition).BlockFunc(inner)
+		}
+	}
+	inside(g)
+}
+
+// reach gives the value, and what has to hold for it.
+func (r *reacher) reach(v *ir.Value) (hurdles []hurdle, value *jen.Statement) {
+	if v.Const != nil {
+		return nil, expr(v.Const)
+	}
+	at := v.Root
+	local := func(from *jen.Statement) {
+		r.names++
+		at = "x" + strconv.Itoa(r.names)
+		hurdles = append(hurdles, hurdle{define: jen.List(jen.Id(at), jen.Id("ok")).Op(":=").Add(from)})
+	}
+	holds := func(op, otherwise string, left *jen.Statement, right *jen.Statement) {
+		hurdles = append(hurdles, hurdle{condition: jen.Add(left).Op(op).Add(right), otherwise: jen.Add(left).Op(otherwise).Add(right)})
+	}
+	for i, step := range v.Steps {
+		switch step.Kind {
+		case ir.StepField:
+			at += "." + step.Name
+		case ir.StepIndex:
+			holds(">", "<=", jen.Len(jen.Id(at)), jen.Lit(step.Index))
+			at += "[" + strconv.Itoa(step.Index) + "]"
+		case ir.StepKey:
+			local(jen.Id(at).Index(jen.Lit(step.Name)))
+		case ir.StepHere:
+		}
+		switch {
+		case step.Presence == ir.Optional || step.Presence == ir.Null || step.Presence == ir.OptNull:
+			local(jen.Id(at).Dot("Get").Call())
+		case step.Presence == ir.NilAbsent && step.Kind != ir.StepKey && i == len(v.Steps)-1, step.Pointer:
+			holds("!=", "==", jen.Id(at), jen.Nil())
+		}
+		if step.Pointer && i == len(v.Steps)-1 {
+			at = "*" + at
+		}
+	}
+	return hurdles, converted(v, jen.Id(at))
+}
+
+func converted(v *ir.Value, value *jen.Statement) *jen.Statement {
+	switch v.Convert {
+	case ir.ConvertGo:
+		return goType(v.Target).Call(value)
+	case ir.ConvertInt:
+		if v.Type.Kind != ir.KindInt64 {
+			value = jen.Int64().Call(value)
+		}
+		return jen.Qual("strconv", "FormatInt").Call(value, jen.Lit(10))
+	case ir.ConvertUint:
+		return jen.Qual("strconv", "FormatUint").Call(jen.Uint64().Call(value), jen.Lit(10))
+	case ir.ConvertString:
+		return value.Dot("String").Call()
+	case ir.ConvertNone:
+	}
+	return value
+}
