@@ -20,6 +20,9 @@ func (b *builder) kindOf(s *spec.Schema) Kind {
 	if s.Const != nil || len(s.Enum) > 0 {
 		return b.enumKind(s)
 	}
+	if isParent(s) {
+		return KindUnion
+	}
 	types := typesOf(s)
 	if len(types) == 2 && slices.Contains(types, "integer") && slices.Contains(types, "number") {
 		types = []string{"number"}

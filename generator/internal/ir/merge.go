@@ -26,6 +26,8 @@ type merger struct {
 	ids    map[*spec.Schema]int
 	// others are the unions of a settled schema beside its own, which allOf has brought together.
 	others map[*spec.Schema][]*spec.Schema
+	// bases are schemas that others extend, as the objects that they are by themselves.
+	bases map[*spec.Schema]*spec.Schema
 	// bare are schemas without their oneOf and anyOf; stripped is the set of them.
 	bare     map[*spec.Schema]*spec.Schema
 	stripped map[*spec.Schema]bool
@@ -45,6 +47,7 @@ func newMerger() merger {
 		parts:    make(map[*spec.Schema][]*spec.Schema),
 		joined:   make(map[string]*spec.Schema),
 		ids:      make(map[*spec.Schema]int),
+		bases:    make(map[*spec.Schema]*spec.Schema),
 		others:   make(map[*spec.Schema][]*spec.Schema),
 		bare:     make(map[*spec.Schema]*spec.Schema),
 		stripped: make(map[*spec.Schema]bool),
@@ -124,7 +127,7 @@ func (b *builder) foldAllOf(s *spec.Schema) (core *spec.Schema, nullable bool) {
 	} else if len(s.Types) > 0 && !s.Nullable {
 		nullable = false
 	}
-	if len(parts) == 1 && !b.isBare(parts[0]) && (!constrains(&own) || onlyRestates(&own, parts[0])) {
+	if len(parts) == 1 && !b.isBare(parts[0]) && !isChild(s, parts[0]) && (!constrains(&own) || onlyRestates(&own, parts[0])) {
 		return parts[0], nullable
 	}
 	if len(parts) == 0 {
@@ -135,6 +138,9 @@ func (b *builder) foldAllOf(s *spec.Schema) (core *spec.Schema, nullable bool) {
 	}
 	core = b.mergeParts(s, &own, parts)
 	core.Nullable = nullable
+	if core.Discriminator == nil {
+		core.Discriminator = s.Discriminator
+	}
 	b.origins[core] = s
 	return core, nullable
 }

@@ -134,10 +134,6 @@ func (b *builder) use(s *spec.Schema, optional bool) Use {
 		return newUse(anyJSON(), optional, false)
 	}
 	t, nullable := b.typeOf(s)
-	if d := t.Schema.Discriminator; d != nil && t.Kind == KindStruct && len(d.Mapping) > 0 {
-		b.warn(d.Loc, classUnenforced, "discriminator is not followed without oneOf: where "+t.Name+" stands, the members of the types that "+
-			"extend it are not kept", "put the types into a oneOf with this discriminator")
-	}
 	return newUse(t, optional, nullable)
 }
 

@@ -226,7 +226,10 @@ func (b *builder) fillUnion(t *Type, s *spec.Schema) {
 // varying returns the union of s whose members are its variants, and what else s demands of all of them.
 func (b *builder) varying(s *spec.Schema) (which alternatives, own *spec.Schema) {
 	all := b.unionsOf(s)
-	if len(all) == 0 {
+	switch {
+	case isParent(s):
+		return b.family(s), nil
+	case len(all) == 0:
 		return b.typeList(s), nil
 	}
 	own = b.withoutUnion(s)
