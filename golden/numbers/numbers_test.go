@@ -25,6 +25,9 @@ func TestEcho(t *testing.T) {
 		"out of bounds":                    {Send: `{"plain":0,"small":0,"large":9007199254740994,"unsigned":9223372036854775807,"open":10,"even":3,"double":0.5,"cents":0.295,"exact":-0.1,"list":[1,-1]}`, Not: []string{"/small minimum", "/large maximum", "/unsigned minimum", "/open maximum", "/even multipleOf", "/double exclusiveMaximum", "/cents multipleOf", "/exact minimum", "/list/1 minimum"}},
 		"too large for their type":         {Send: `{"plain":9223372036854775808,"small":2147483648,"real":1e999}`, Not: []string{"/plain format", "/small maximum", "/small format", "/real format"}},
 		"too many and too few":             {Send: `{"plain":0,"small":1,"list":[]}`, Not: []string{"/list minItems"}},
+		"beyond 64 bits":                   {Send: `{"plain":0,"small":1,"huge":123456789012345678901234567890,"multiples":0.4}`},
+		"one too many":                     {Send: `{"plain":0,"small":1,"huge":123456789012345678901234567891,"multiples":0.12}`, Not: []string{"/huge maximum", "/multiples multipleOf"}},
+		"no integer":                       {Send: `{"plain":0,"small":1,"huge":1.5,"rounded":9223372036854775808}`, Not: []string{"/huge multipleOf", "/rounded format"}},
 		"other types":                      {Send: `{"plain":"1","small":true}`, Not: []string{"/plain type", "/small type"}},
 	})
 }

@@ -119,12 +119,11 @@ func (b *builder) integerKind(s *spec.Schema) Kind {
 		return KindUint64
 	case "int64":
 		return KindInt64
+	case "decimal":
+		return KindDecimal
 	}
 	b.reportFormat(s, nil)
-	if needsUint64(s) {
-		return KindUint64
-	}
-	return KindInt64
+	return kindOfSpan(bounds(s))
 }
 
 func (b *builder) numberKind(s *spec.Schema) Kind {

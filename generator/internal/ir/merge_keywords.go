@@ -1,6 +1,7 @@
 package ir
 
 import (
+	"math/big"
 	"slices"
 
 	"github.com/tornadogen/tornadogen/generator/internal/naming"
@@ -120,8 +121,8 @@ func (b *builder) mergeScalars(dst, part *spec.Schema) {
 	switch {
 	case dst.MultipleOf == nil:
 		dst.MultipleOf = part.MultipleOf
-	case part.MultipleOf != nil && canonical(part.MultipleOf.JSON) != canonical(dst.MultipleOf.JSON):
-		b.unenforced(part, "multipleOf", "another member of allOf has one already")
+	case part.MultipleOf != nil:
+		dst.MultipleOf = b.commonMultiple(dst.MultipleOf, part)
 	}
 	switch {
 	case dst.Pattern == "":
@@ -129,6 +130,25 @@ func (b *builder) mergeScalars(dst, part *spec.Schema) {
 	case part.Pattern != "" && part.Pattern != dst.Pattern:
 		b.unenforced(part, "pattern", "another member of allOf has one already")
 	}
+}
+
+// commonMultiple returns the least number that is a multiple of both: of fractions in lowest terms, the least common multiple of
+// the numerators over the greatest common divisor of the denominators.
+func (b *builder) commonMultiple(x *spec.Literal, part *spec.Schema) *spec.Literal {
+	nx, okX := number(x)
+	ny, okY := number(part.MultipleOf)
+	if !okX || !okY || nx.Sign() <= 0 || ny.Sign() <= 0 {
+		b.unenforced(part, "multipleOf", "another member of allOf has one already")
+		return x
+	}
+	product := new(big.Int).Mul(nx.Num(), ny.Num())
+	least := product.Div(product, new(big.Int).GCD(nil, nil, nx.Num(), ny.Num()))
+	n := new(big.Rat).SetFrac(least, new(big.Int).GCD(nil, nil, nx.Denom(), ny.Denom()))
+	digits, exact := n.FloatPrec()
+	if !exact {
+		digits = 0 // no fraction of decimals has such a denominator
+	}
+	return &spec.Literal{Loc: part.MultipleOf.Loc, JSON: n.FloatString(digits)}
 }
 
 // tighter returns the larger of two numbers where sign is 1, the smaller where it is -1; nil is no bound.

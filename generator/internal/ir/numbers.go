@@ -3,6 +3,8 @@ package ir
 import (
 	"math"
 	"math/big"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/tornadogen/tornadogen/spec"
@@ -15,6 +17,9 @@ var (
 	minInt64  = big.NewInt(math.MinInt64)
 	maxInt64  = big.NewInt(math.MaxInt64)
 	maxUint64 = new(big.Int).SetUint64(math.MaxUint64)
+	// The bounds of an int64 as tools write them that know floating point alone.
+	roundedMax, _ = new(big.Int).SetString("9223372036854776000", 10)
+	roundedMin    = new(big.Int).Neg(roundedMax)
 )
 
 // formatSpans are the ranges of the formats of integers that are narrower than their Go type.
@@ -81,10 +86,21 @@ func minOf(x, y *big.Int) *big.Int {
 	return x
 }
 
-// needsUint64 says whether an integer without a format is never negative and may be larger than an int64.
-func needsUint64(s *spec.Schema) bool {
-	allowed := bounds(s)
-	return allowed.low != nil && allowed.low.Sign() >= 0 && allowed.high != nil && allowed.high.Cmp(maxInt64) > 0
+// kindOfSpan returns the type for integers without a format: one of 64 bits where the bounds leave no doubt, or say nothing, and an
+// exact one where they allow for more.
+func kindOfSpan(allowed span) Kind {
+	negative := allowed.low == nil || allowed.low.Sign() < 0
+	switch {
+	case allowed.low != nil && allowed.low.Cmp(roundedMin) < 0 || allowed.high != nil && allowed.high.Cmp(maxUint64) > 0:
+		return KindDecimal
+	case allowed.high == nil || allowed.high.Cmp(maxInt64) <= 0:
+		return KindInt64
+	case !negative:
+		return KindUint64
+	case allowed.high.Cmp(roundedMax) <= 0:
+		return KindInt64
+	}
+	return KindDecimal
 }
 
 // integerRule returns the rule for integers of a kind; values are those of an enum.
@@ -128,7 +144,16 @@ func (b *builder) integerMultiple(s *spec.Schema) int64 {
 	return n.Num().Int64()
 }
 
-func (b *builder) floatRule(s *spec.Schema) *Rule {
+// integerMultiples returns the smallest multiple of a multipleOf that is an integer, for integers that are kept exactly.
+func integerMultiples(s *spec.Schema) string {
+	n, ok := number(s.MultipleOf)
+	if !ok || n.Sign() <= 0 {
+		return "1"
+	}
+	return n.Num().String()
+}
+
+func (b *builder) floatRule(s *spec.Schema, kind Kind) *Rule {
 	var fields []RuleField
 	if low, exclusive, ok := floatBound(s.Minimum, s.ExclusiveMinimum, 1); ok {
 		fields = append(fields, RuleField{"Min", floatExpr(low)}, RuleField{"HasMin", boolExpr(true)})
@@ -142,7 +167,12 @@ func (b *builder) floatRule(s *spec.Schema) *Rule {
 			fields = append(fields, RuleField{"ExclusiveMax", boolExpr(true)})
 		}
 	}
-	if n, ok := number(s.MultipleOf); ok {
+	if kind == KindDecimal {
+		fields = exactBound(exactBound(fields, "MinExact", s.Minimum, s.ExclusiveMinimum, 1), "MaxExact", s.Maximum, s.ExclusiveMaximum, -1)
+	}
+	if kind == KindDecimal && slices.Equal(typesOf(s), []string{"integer"}) {
+		fields = append(fields, RuleField{"MultipleOf", stringExpr(integerMultiples(s))})
+	} else if n, ok := number(s.MultipleOf); ok {
 		if n.Sign() > 0 {
 			fields = append(fields, RuleField{"MultipleOf", stringExpr(strings.TrimSpace(s.MultipleOf.JSON))})
 		} else {
@@ -175,4 +205,24 @@ func floatBound(inclusive, exclusive *spec.Literal, sign int) (bound float64, is
 	}
 	bound, _ = n.Float64()
 	return bound, isExclusive, !math.IsInf(bound, 0)
+}
+
+// exactBound adds a bound as a decimal where a float64 does not hold it.
+func exactBound(fields []RuleField, name string, inclusive, exclusive *spec.Literal, sign int) []RuleField {
+	l := inclusive
+	in, hasIn := number(inclusive)
+	if ex, ok := number(exclusive); ok && (!hasIn || ex.Cmp(in)*sign >= 0) {
+		l, in = exclusive, ex
+	}
+	if l == nil || in == nil {
+		return fields
+	}
+	f, _ := in.Float64()
+	if math.IsInf(f, 0) {
+		return fields
+	}
+	if same, ok := new(big.Rat).SetString(strconv.FormatFloat(f, 'g', -1, 64)); ok && same.Cmp(in) == 0 {
+		return fields
+	}
+	return append(fields, RuleField{name, stringExpr(strings.TrimSpace(l.JSON))})
 }

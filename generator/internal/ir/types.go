@@ -91,7 +91,7 @@ func (b *builder) fill(t *Type, core *spec.Schema) {
 	case KindInt32, KindInt64, KindUint32, KindUint64:
 		t.Rule = b.integerRule(core, t.Kind, nil)
 	case KindFloat32, KindFloat64, KindDecimal:
-		t.Rule = b.floatRule(core)
+		t.Rule = b.floatRule(core, t.Kind)
 	case KindAddr:
 		t.AddrVersion = 4
 		if core.Format == "ipv6" {

@@ -18,5 +18,9 @@ type Numbers struct {
 	Double   tornado.Opt[float64]         `json:"double,omitzero"`
 	Cents    tornado.Opt[float64]         `json:"cents,omitzero"`
 	Exact    tornado.Opt[tornado.Decimal] `json:"exact,omitzero"`
-	List     []int64                      `json:"list,omitzero"`
+	Huge     tornado.Opt[tornado.Decimal] `json:"huge,omitzero"`
+	// Rounded: As JavaScript writes it.
+	Rounded   tornado.Opt[int64]   `json:"rounded,omitzero"`
+	Multiples tornado.Opt[float64] `json:"multiples,omitzero"`
+	List      []int64              `json:"list,omitzero"`
 }

@@ -13,7 +13,7 @@ const maxExact = 1024
 
 // compareExact compares text, whose nearest float64 is v, with the decimal that is written for bound. As rounding keeps the
 // order, only numbers that round to the bound itself need a closer look; one of more than maxExact characters gets none.
-func compareExact(text string, v, bound float64) int {
+func compareExact(text string, v, bound float64, exactBound string) int {
 	if c := cmp.Compare(v, bound); c != 0 || len(text) > maxExact || math.IsInf(v, 0) {
 		return c
 	}
@@ -21,7 +21,7 @@ func compareExact(text string, v, bound float64) int {
 		return signOf(text)
 	}
 	exact, ok1 := new(big.Rat).SetString(text) // its exponent is near that of bound, so this is small
-	limit, ok2 := new(big.Rat).SetString(floatText(bound))
+	limit, ok2 := new(big.Rat).SetString(cmp.Or(exactBound, floatText(bound)))
 	if !ok1 || !ok2 {
 		return 0
 	}

@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 )
@@ -78,6 +79,8 @@ type FloatRule struct {
 	ExclusiveMin, ExclusiveMax bool      // the bound itself is refused
 	MultipleOf                 string    // a decimal number greater than zero; "": no demand
 	Enum                       []float64 // nil: no demand
+	// MinExact and MaxExact are the bounds for numbers that are kept exactly, as decimals; "" where Min and Max say the same.
+	MinExact, MaxExact string
 }
 
 // Check returns what v does not meet. text is the number as it was sent, by the grammar of JSON: whether it is a multiple is told
@@ -91,7 +94,7 @@ func (r *FloatRule) Check(v float64, text string) Faults {
 // CheckDecimal is Check for a number that is kept exactly: the bounds are compared as decimals too.
 func (r *FloatRule) CheckDecimal(text string) Faults {
 	v, _ := strconv.ParseFloat(text, 64) // an infinity lies beyond every bound, as it must
-	low, high := compareExact(text, v, r.Min), compareExact(text, v, r.Max)
+	low, high := compareExact(text, v, r.Min, r.MinExact), compareExact(text, v, r.Max, r.MaxExact)
 	below := low < 0 || r.ExclusiveMin && low == 0
 	above := high > 0 || r.ExclusiveMax && high == 0
 	return r.check(r.HasMin && below, r.HasMax && above, v, text)
@@ -119,9 +122,9 @@ func (r *FloatRule) message(fault Faults) string {
 	case faultEnum:
 		return MessageEnum(texts(r.Enum, floatText))
 	case faultMinimum, faultExclusiveMinimum:
-		return messageBound(fault, floatText(r.Min))
+		return messageBound(fault, cmp.Or(r.MinExact, floatText(r.Min)))
 	case faultMaximum, faultExclusiveMaximum:
-		return messageBound(fault, floatText(r.Max))
+		return messageBound(fault, cmp.Or(r.MaxExact, floatText(r.Max)))
 	default:
 		return messageBound(fault, r.MultipleOf)
 	}
