@@ -48,8 +48,6 @@ func (v *Numbers) DecodeJSON(d *tornado.Decoder) {
 			v.Multiples.Set(d.Float64(&numbersMultiplesRule))
 		case 14:
 			v.List = decodeNumbersList(d)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -59,45 +57,19 @@ func (v *Numbers) DecodeJSON(d *tornado.Decoder) {
 func (v *Numbers) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"plain":`...), v.Plain)
 	b = tornado.AppendInt64(append(b, `,"small":`...), int64(v.Small))
-	if x, ok := v.Large.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"large":`...), x)
-	}
-	if x, ok := v.Unsigned.Get(); ok {
-		b = tornado.AppendUint64(append(b, `,"unsigned":`...), x)
-	}
-	if x, ok := v.Open.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"open":`...), x)
-	}
-	if x, ok := v.Even.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"even":`...), x)
-	}
-	if x, ok := v.Real.Get(); ok {
-		b = tornado.AppendFloat64(append(b, `,"real":`...), x)
-	}
-	if x, ok := v.Single.Get(); ok {
-		b = tornado.AppendFloat32(append(b, `,"single":`...), x)
-	}
-	if x, ok := v.Double.Get(); ok {
-		b = tornado.AppendFloat64(append(b, `,"double":`...), x)
-	}
-	if x, ok := v.Cents.Get(); ok {
-		b = tornado.AppendFloat64(append(b, `,"cents":`...), x)
-	}
-	if x, ok := v.Exact.Get(); ok {
-		b = tornado.AppendDecimal(append(b, `,"exact":`...), x)
-	}
-	if x, ok := v.Huge.Get(); ok {
-		b = tornado.AppendDecimal(append(b, `,"huge":`...), x)
-	}
-	if x, ok := v.Rounded.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"rounded":`...), x)
-	}
-	if x, ok := v.Multiples.Get(); ok {
-		b = tornado.AppendFloat64(append(b, `,"multiples":`...), x)
-	}
-	if v.List != nil {
-		b = appendNumbersList(append(b, `,"list":`...), v.List)
-	}
+	b = tornado.AppendOpt(b, `"large":`, v.Large, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"unsigned":`, v.Unsigned, tornado.AppendUint64)
+	b = tornado.AppendOpt(b, `"open":`, v.Open, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"even":`, v.Even, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"real":`, v.Real, tornado.AppendFloat64)
+	b = tornado.AppendOpt(b, `"single":`, v.Single, tornado.AppendFloat32)
+	b = tornado.AppendOpt(b, `"double":`, v.Double, tornado.AppendFloat64)
+	b = tornado.AppendOpt(b, `"cents":`, v.Cents, tornado.AppendFloat64)
+	b = tornado.AppendOpt(b, `"exact":`, v.Exact, tornado.AppendDecimal)
+	b = tornado.AppendOpt(b, `"huge":`, v.Huge, tornado.AppendDecimal)
+	b = tornado.AppendOpt(b, `"rounded":`, v.Rounded, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"multiples":`, v.Multiples, tornado.AppendFloat64)
+	b = tornado.AppendSome(b, `"list":`, v.List, appendNumbersList)
 	return append(b, '}')
 }
 

@@ -21,7 +21,7 @@ type DefaultHandler interface {
 	ListPets(ctx context.Context, req ListPetsRequest) (*ListPetsOK, error)
 
 	// AddPet answers POST /pets.
-	AddPet(ctx context.Context, req AddPetRequest) (*Pet, error)
+	AddPet(ctx context.Context, req AddPetRequest) (Pet, error)
 
 	// ChangePet answers POST /pets/{id}/form.
 	ChangePet(ctx context.Context, req ChangePetRequest) error
@@ -41,8 +41,9 @@ func (UnimplementedDefaultHandler) ListPets(context.Context, ListPetsRequest) (*
 	return nil, tornado.NotImplemented(&listPets)
 }
 
-func (UnimplementedDefaultHandler) AddPet(context.Context, AddPetRequest) (*Pet, error) {
-	return nil, tornado.NotImplemented(&addPet)
+func (UnimplementedDefaultHandler) AddPet(context.Context, AddPetRequest) (Pet, error) {
+	var zero Pet
+	return zero, tornado.NotImplemented(&addPet)
 }
 
 func (UnimplementedDefaultHandler) ChangePet(context.Context, ChangePetRequest) error {

@@ -15,7 +15,7 @@ func New(h Handler, auth Authenticator, opts ...tornado.APIOption) *tornado.API 
 	}, opts...)
 	addSecurity(api, auth)
 	tornado.RegisterPtr(api, &listPets, (*ListPetsRequest).decode, h.ListPets, writeListPets)
-	tornado.RegisterPtr(api, &addPet, (*AddPetRequest).decode, h.AddPet, writeAddPet)
+	tornado.Register(api, &addPet, (*AddPetRequest).decode, h.AddPet, writeAddPet)
 	tornado.RegisterNoContent(api, &changePet, (*ChangePetRequest).decode, h.ChangePet, 204)
 	tornado.RegisterNoContent(api, &putPhoto, (*PutPhotoRequest).decode, h.PutPhoto, 204)
 	tornado.Register(api, &getPhoto, (*GetPhotoRequest).decode, h.GetPhoto, writeGetPhoto)
@@ -43,7 +43,7 @@ func fallbackListPets(status int, title string) error {
 	return e
 }
 
-func writeAddPet(w *tornado.Reply, v *Pet) {
+func writeAddPet(w *tornado.Reply, v Pet) {
 	w.Done(v.AppendJSON(w.JSON(201, "application/json")))
 }
 

@@ -80,15 +80,9 @@ func (v *PetBase) DecodeJSON(d *tornado.Decoder) {
 		case 1:
 			v.Name = d.String(nil)
 		case 2:
-			if d.Null() {
-				v.Friend.SetNull()
-			} else {
-				var x Pet
-				x.DecodeJSON(d)
-				v.Friend.Set(x)
+			if !tornado.DecodeNull(d, &v.Friend) {
+				v.Friend.Make().DecodeJSON(d)
 			}
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -98,11 +92,7 @@ func (v *PetBase) DecodeJSON(d *tornado.Decoder) {
 func (v *PetBase) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"kind":`...), v.Kind)
 	b = tornado.AppendString(append(b, `,"name":`...), v.Name)
-	if x, ok := v.Friend.Get(); ok {
-		b = x.AppendJSON(append(b, `,"friend":`...))
-	} else if v.Friend.IsNull() {
-		b = append(b, `,"friend":null`...)
-	}
+	b = tornado.AppendOptNullJSON(b, `"friend":`, &v.Friend)
 	return append(b, '}')
 }
 
@@ -117,17 +107,11 @@ func (v *Cat) DecodeJSON(d *tornado.Decoder) {
 		case 1:
 			v.Name = d.String(nil)
 		case 2:
-			if d.Null() {
-				v.Friend.SetNull()
-			} else {
-				var x Pet
-				x.DecodeJSON(d)
-				v.Friend.Set(x)
+			if !tornado.DecodeNull(d, &v.Friend) {
+				v.Friend.Make().DecodeJSON(d)
 			}
 		case 3:
 			v.Indoor.Set(d.Bool())
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -137,14 +121,8 @@ func (v *Cat) DecodeJSON(d *tornado.Decoder) {
 func (v *Cat) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"kind":`...), v.Kind)
 	b = tornado.AppendString(append(b, `,"name":`...), v.Name)
-	if x, ok := v.Friend.Get(); ok {
-		b = x.AppendJSON(append(b, `,"friend":`...))
-	} else if v.Friend.IsNull() {
-		b = append(b, `,"friend":null`...)
-	}
-	if x, ok := v.Indoor.Get(); ok {
-		b = tornado.AppendBool(append(b, `,"indoor":`...), x)
-	}
+	b = tornado.AppendOptNullJSON(b, `"friend":`, &v.Friend)
+	b = tornado.AppendOpt(b, `"indoor":`, v.Indoor, tornado.AppendBool)
 	return append(b, '}')
 }
 
@@ -159,17 +137,11 @@ func (v *DogBase) DecodeJSON(d *tornado.Decoder) {
 		case 1:
 			v.Name = d.String(nil)
 		case 2:
-			if d.Null() {
-				v.Friend.SetNull()
-			} else {
-				var x Pet
-				x.DecodeJSON(d)
-				v.Friend.Set(x)
+			if !tornado.DecodeNull(d, &v.Friend) {
+				v.Friend.Make().DecodeJSON(d)
 			}
 		case 3:
 			v.Size = d.Int64(nil)
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -179,11 +151,7 @@ func (v *DogBase) DecodeJSON(d *tornado.Decoder) {
 func (v *DogBase) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"kind":`...), v.Kind)
 	b = tornado.AppendString(append(b, `,"name":`...), v.Name)
-	if x, ok := v.Friend.Get(); ok {
-		b = x.AppendJSON(append(b, `,"friend":`...))
-	} else if v.Friend.IsNull() {
-		b = append(b, `,"friend":null`...)
-	}
+	b = tornado.AppendOptNullJSON(b, `"friend":`, &v.Friend)
 	b = tornado.AppendInt64(append(b, `,"size":`...), v.Size)
 	return append(b, '}')
 }
@@ -233,19 +201,13 @@ func (v *Puppy) DecodeJSON(d *tornado.Decoder) {
 		case 1:
 			v.Name = d.String(nil)
 		case 2:
-			if d.Null() {
-				v.Friend.SetNull()
-			} else {
-				var x Pet
-				x.DecodeJSON(d)
-				v.Friend.Set(x)
+			if !tornado.DecodeNull(d, &v.Friend) {
+				v.Friend.Make().DecodeJSON(d)
 			}
 		case 3:
 			v.Size = d.Int64(nil)
 		case 4:
 			v.Weeks.Set(d.Int64(nil))
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -255,15 +217,9 @@ func (v *Puppy) DecodeJSON(d *tornado.Decoder) {
 func (v *Puppy) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"kind":`...), v.Kind)
 	b = tornado.AppendString(append(b, `,"name":`...), v.Name)
-	if x, ok := v.Friend.Get(); ok {
-		b = x.AppendJSON(append(b, `,"friend":`...))
-	} else if v.Friend.IsNull() {
-		b = append(b, `,"friend":null`...)
-	}
+	b = tornado.AppendOptNullJSON(b, `"friend":`, &v.Friend)
 	b = tornado.AppendInt64(append(b, `,"size":`...), v.Size)
-	if x, ok := v.Weeks.Get(); ok {
-		b = tornado.AppendInt64(append(b, `,"weeks":`...), x)
-	}
+	b = tornado.AppendOpt(b, `"weeks":`, v.Weeks, tornado.AppendInt64)
 	return append(b, '}')
 }
 
@@ -278,15 +234,9 @@ func (v *Goldfish) DecodeJSON(d *tornado.Decoder) {
 		case 1:
 			v.Name = d.String(nil)
 		case 2:
-			if d.Null() {
-				v.Friend.SetNull()
-			} else {
-				var x Pet
-				x.DecodeJSON(d)
-				v.Friend.Set(x)
+			if !tornado.DecodeNull(d, &v.Friend) {
+				v.Friend.Make().DecodeJSON(d)
 			}
-		default:
-			d.SkipUnknown()
 		}
 		seen.Add(i)
 	}
@@ -296,11 +246,7 @@ func (v *Goldfish) DecodeJSON(d *tornado.Decoder) {
 func (v *Goldfish) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"kind":`...), v.Kind)
 	b = tornado.AppendString(append(b, `,"name":`...), v.Name)
-	if x, ok := v.Friend.Get(); ok {
-		b = x.AppendJSON(append(b, `,"friend":`...))
-	} else if v.Friend.IsNull() {
-		b = append(b, `,"friend":null`...)
-	}
+	b = tornado.AppendOptNullJSON(b, `"friend":`, &v.Friend)
 	return append(b, '}')
 }
 
@@ -311,17 +257,13 @@ func (v *Kennel) DecodeJSON(d *tornado.Decoder) {
 		switch i {
 		case 0:
 			v.Dogs = decodeDogSlice(d)
-		default:
-			d.SkipUnknown()
 		}
 	}
 }
 
 func (v *Kennel) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	if v.Dogs != nil {
-		b = appendDogSlice(tornado.AppendKey(b, `"dogs":`), v.Dogs)
-	}
+	b = tornado.AppendSome(b, `"dogs":`, v.Dogs, appendDogSlice)
 	return append(b, '}')
 }
 
