@@ -62,7 +62,9 @@ type builder struct {
 	layouts    *layouter
 	operations map[*spec.Operation]string // Go names
 	hookGroups []*hookGroup
-	schemes    map[*spec.SecurityScheme]string // options of the clients
+	schemes    map[*spec.SecurityScheme]bool   // those whose option is declared
+	options    map[*spec.SecurityScheme]string // of the clients
+	tagged     map[string]bool                 // tags whose handler has its name
 }
 
 func newBuilder(api *spec.API, opts Options) *builder {
@@ -86,7 +88,9 @@ func newBuilder(api *spec.API, opts Options) *builder {
 		shapes:     make(map[string]*Shape),
 		formats:    make(map[string]bool),
 		operations: make(map[*spec.Operation]string),
-		schemes:    make(map[*spec.SecurityScheme]string),
+		schemes:    make(map[*spec.SecurityScheme]bool),
+		options:    make(map[*spec.SecurityScheme]string),
+		tagged:     make(map[string]bool),
 	}
 	b.layouts = newLayouter(b)
 	b.shaper = shaper{b: b, forms: make(map[string]*shapeForm)}

@@ -11,8 +11,8 @@ import (
 
 // buildOperations plans the operations and groups them by their first tag.
 func (b *builder) buildOperations() {
-	b.nameHandlers()
 	for _, source := range b.api.Operations {
+		b.nameHandler(source)
 		if first := source.Twin; first != nil {
 			b.warn(source.Loc, classLeftOut, fmt.Sprintf("%s %s is left out, as every request for it goes to %s, at line %d",
 				source.Method, source.Path, first.Path, first.Loc.Line), "make the paths differ in more than the names of variables")
@@ -20,6 +20,7 @@ func (b *builder) buildOperations() {
 		}
 		b.pkg.Operations = append(b.pkg.Operations, b.operation(source))
 	}
+	b.sortHandlers()
 	b.groupOperations()
 }
 
@@ -78,31 +79,45 @@ func callDoc(op *Operation) string {
 	return deprecate(doc, op.Deprecated, op.Source.Extensions)
 }
 
-// nameHandlers names the interfaces of tags in the order of the document, so that leaving out an operation renames none.
-func (b *builder) nameHandlers() {
-	used := make(map[string]bool)
-	untagged := false
-	for _, op := range b.api.Operations {
-		if len(op.Tags) > 0 {
-			used[op.Tags[0]] = true
-		}
-		untagged = untagged || len(op.Tags) == 0
-	}
-	for _, tag := range b.api.Tags {
-		if used[tag.Name] {
-			delete(used, tag.Name)
-			b.addHandler(tag, tag.Name)
+// nameHandler names the interface that an operation belongs to, at the first operation of its tag: operations that are added
+// behind others, or left out, rename none.
+func (b *builder) nameHandler(op *spec.Operation) {
+	tag, name := (*spec.Tag)(nil), "default"
+	if len(op.Tags) > 0 {
+		name = op.Tags[0]
+		i := slices.IndexFunc(b.api.Tags, func(t *spec.Tag) bool { return t.Name == name })
+		if i >= 0 {
+			tag = b.api.Tags[i]
+		} else {
+			tag = &spec.Tag{Name: name}
 		}
 	}
-	for _, op := range b.api.Operations { // tags that the list lacks
-		if len(op.Tags) > 0 && used[op.Tags[0]] {
-			delete(used, op.Tags[0])
-			b.addHandler(&spec.Tag{Name: op.Tags[0]}, op.Tags[0])
+	if key := tagKey(tag); !b.tagged[key] {
+		b.tagged[key] = true
+		b.addHandler(tag, name)
+	}
+}
+
+// tagKey tells tags apart, and the lack of one from all of them.
+func tagKey(tag *spec.Tag) string {
+	if tag == nil {
+		return ""
+	}
+	return "#" + tag.Name
+}
+
+// sortHandlers puts the handlers into the order of the document's tags, the one without a tag last.
+func (b *builder) sortHandlers() {
+	place := func(h *Handler) int {
+		switch i := slices.Index(b.api.Tags, h.Tag); {
+		case i >= 0:
+			return i
+		case h.Tag != nil:
+			return len(b.api.Tags)
 		}
+		return len(b.api.Tags) + 1
 	}
-	if untagged {
-		b.addHandler(nil, "default")
-	}
+	slices.SortStableFunc(b.pkg.Handlers, func(x, y *Handler) int { return place(x) - place(y) })
 }
 
 func (b *builder) addHandler(tag *spec.Tag, name string) {

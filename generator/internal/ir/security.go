@@ -27,11 +27,12 @@ func (b *builder) buildSecurity(s *Security, operations []*spec.Operation) *Secu
 			}
 		}
 	}
-	if len(asked) == 0 {
-		return nil
-	}
 	methods := naming.NewScope()
 	for _, source := range b.api.SecuritySchemes {
+		method := methods.Take(naming.Exported(nameOr(source.Extensions, source.Name)))
+		if b.options[source] == "" { // those that nobody asks for have names too, so that asking for one renames none
+			b.options[source] = b.scope.Take("With" + method)
+		}
 		if !asked[source] {
 			continue
 		}
@@ -42,12 +43,9 @@ func (b *builder) buildSecurity(s *Security, operations []*spec.Operation) *Secu
 		m := &Scheme{
 			Source: source, Name: source.Name, Kind: source.Kind, In: source.In, ParamName: source.ParamName, HTTP: source.HTTPScheme,
 			Credential: runtimeType(pair[0]), Param: pair[1],
-			Method: methods.Take(naming.Exported(nameOr(source.Extensions, source.Name))),
+			Method: method, Option: b.options[source], OwnOption: !b.schemes[source],
 		}
-		if m.Option = b.schemes[source]; m.Option == "" {
-			m.Option, m.OwnOption = b.scope.Take("With"+m.Method), true
-			b.schemes[source] = m.Option
-		}
+		b.schemes[source] = true
 		m.Doc = describe(m.Method, source.Description)
 		if m.Doc == "" {
 			m.Doc = m.Method + " checks the security scheme " + quote(source.Name) + " and returns the context for the handler."
@@ -57,6 +55,9 @@ func (b *builder) buildSecurity(s *Security, operations []*spec.Operation) *Secu
 		m.Doc = deprecate(m.Doc, source.Deprecated, source.Extensions)
 		m.OptionDoc = deprecate(m.OptionDoc, source.Deprecated, source.Extensions)
 		s.Schemes = append(s.Schemes, m)
+	}
+	if len(s.Schemes) == 0 {
+		return nil
 	}
 	return s
 }
