@@ -14,7 +14,7 @@ import (
 )
 
 // corpusDir is a folder of real documents: dev/, bad/ with MANIFEST.tsv, and INDEX.tsv. It is no part of the project.
-func corpusDir(t *testing.T) string {
+func corpusDir(t testing.TB) string {
 	t.Helper()
 	dir := os.Getenv("CORPUS")
 	if dir == "" {
