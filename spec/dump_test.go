@@ -174,7 +174,7 @@ func (d *dumper) describe(s *Schema) string {
 	for _, c := range []struct {
 		name string
 		v    *int64
-	}{{"minLength", s.MinLength}, {"maxLength", s.MaxLength}, {"minItems", s.MinItems}, {"maxItems", s.MaxItems}, {"minProps", s.MinProperties}, {"maxProps", s.MaxProperties}} {
+	}{{"minLength", s.MinLength}, {"maxLength", s.MaxLength}, {"minItems", s.MinItems}, {"maxItems", s.MaxItems}, {"minProps", s.MinProperties}, {"maxProps", s.MaxProperties}, {"minContains", s.MinContains}, {"maxContains", s.MaxContains}} {
 		if c.v != nil {
 			add("%s=%d", c.name, *c.v)
 		}
@@ -184,13 +184,17 @@ func (d *dumper) describe(s *Schema) string {
 	for _, sub := range []struct {
 		name string
 		v    *Schema
-	}{{"items", s.Items}, {"contains", s.Contains}, {"more", s.AdditionalProperties}, {"not", s.Not}} {
+	}{{"items", s.Items}, {"contains", s.Contains}, {"otherItems", s.UnevaluatedItems}, {"more", s.AdditionalProperties}, {"names", s.PropertyNames}, {"others", s.UnevaluatedProperties}, {"not", s.Not}, {"if", s.If}, {"then", s.Then}, {"else", s.Else}} {
 		if sub.v != nil {
 			add("%s(%s)", sub.name, d.use(sub.v))
 		}
 	}
 	d.properties(&b, "props", s.Properties, s.Required)
 	d.properties(&b, "patterns", s.PatternProperties, nil)
+	for _, dep := range s.DependentRequired {
+		add("%s needs %s", dep.Name, strings.Join(dep.Required, ","))
+	}
+	d.properties(&b, "dependents", s.DependentSchemas, nil)
 	d.schemas(&b, "allOf", s.AllOf)
 	d.schemas(&b, "oneOf", s.OneOf)
 	d.schemas(&b, "anyOf", s.AnyOf)

@@ -56,6 +56,7 @@ const (
 	formBound                     // exclusiveMinimum and exclusiveMaximum: a number, or a boolean as in 3.0
 	formItems                     // items of a schema: a schema, or a list of them as in older drafts
 	formDiscriminator             // discriminator of a schema of 2.0: the name of a property, or the object of 3
+	formDependencies              // dependencies of older drafts: an object of lists of strings and schemas
 	formAnys                      // a list of values
 	formAnyMap                    // an object of values
 )
@@ -213,7 +214,7 @@ var schemaFields = map[string]field{
 	"properties": mapOf(roleSchema), "required": plainly(formTexts), "additionalProperties": obj(roleSchema),
 	"patternProperties": mapOf(roleSchema), "propertyNames": obj(roleSchema), "minProperties": plainly(formCount),
 	"maxProperties": plainly(formCount), "unevaluatedProperties": obj(roleSchema), "dependentRequired": plainly(formTextsMap),
-	"dependentSchemas": mapOf(roleSchema), "dependencies": anyField,
+	"dependentSchemas": mapOf(roleSchema), "dependencies": plainly(formDependencies),
 
 	"allOf": listOf(roleSchema), "oneOf": listOf(roleSchema), "anyOf": listOf(roleSchema), "not": obj(roleSchema),
 	"if": obj(roleSchema), "then": obj(roleSchema), "else": obj(roleSchema),

@@ -96,7 +96,7 @@ func (l *lifter) fill(s *Schema, n *node) {
 		s.Always = true
 	}
 	for _, kid := range n.kids {
-		_ = kid.isExtension() || unknowable(n, kid) || l.annotation(s, kid) || l.assertion(s, n, kid) || l.applicator(s, n, kid) || l.unenforced(s, n, kid)
+		_ = kid.isExtension() || unknowable(n, kid) || l.annotation(s, kid) || l.assertion(s, n, kid) || l.applicator(s, n, kid) || l.condition(s, n, kid)
 	}
 	s.Extensions = l.extensions(n)
 	l.finishTypes(s, n)
@@ -197,8 +197,6 @@ func (l *lifter) applicator(s *Schema, n, kid *node) bool {
 		s.Items = l.schema(kid)
 	case "prefixItems":
 		s.PrefixItems = l.schemaList(kid)
-	case "contains":
-		s.Contains = l.schema(kid)
 	case "properties":
 		s.Properties = l.properties(kid)
 	case "patternProperties":
@@ -211,34 +209,9 @@ func (l *lifter) applicator(s *Schema, n, kid *node) bool {
 		l.oneOf(s, n, kid)
 	case "anyOf":
 		s.AnyOf = l.schemaList(kid)
-	case "not":
-		s.Not = l.schema(kid)
 	default:
 		return false
 	}
-	return true
-}
-
-// unenforced notes a keyword that the model does not carry, where it would have an effect.
-func (l *lifter) unenforced(s *Schema, n, kid *node) bool {
-	switch kid.key {
-	case "then", "else":
-		if n.get("if") == nil {
-			return true
-		}
-	case "minContains", "maxContains":
-		if n.get("contains") == nil {
-			return true
-		}
-	case "unevaluatedItems", "unevaluatedProperties", "propertyNames", "additionalItems":
-		if kid.isTrue() || kid.shape == shapeObject && len(kid.kids) == 0 {
-			return true
-		}
-	case "if", "dependentRequired", "dependentSchemas", "dependencies":
-	default:
-		return false
-	}
-	s.Unenforced = append(s.Unenforced, Keyword{Loc: kid.keyLoc(), Name: kid.key})
 	return true
 }
 

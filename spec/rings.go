@@ -62,17 +62,32 @@ func inPlace(s *Schema, i int) *Schema {
 		}
 		i -= len(list)
 	}
-	if i == 0 {
-		return s.Not
+	for _, member := range conditions(s) {
+		if *member == nil {
+			continue
+		}
+		if i == 0 {
+			return *member
+		}
+		i--
 	}
 	return nil
+}
+
+// conditions are the places of a schema for single members that apply to the same value.
+func conditions(s *Schema) []**Schema {
+	all := []**Schema{&s.Not, &s.If, &s.Then, &s.Else}
+	for _, p := range s.DependentSchemas {
+		all = append(all, &p.Schema)
+	}
+	return all
 }
 
 // maxCuts bounds the rings that are cut.
 const maxCuts = 1000
 
-// cutRings finds schemas that contain themselves with nothing in between, by allOf, oneOf, anyOf or not alone. A ring of allOf
-// has no meaning; in the others the member of the union that leads back adds nothing and is left out.
+// cutRings finds schemas that contain themselves with nothing in between, by allOf, oneOf, anyOf, not, if or
+// dependentSchemas alone. A ring of allOf has no meaning; in the others the member that leads back adds nothing and is left out.
 func (l *lifter) cutRings() {
 	const onPath, done = 1, 2
 	state := map[*Schema]uint8{}
@@ -141,5 +156,10 @@ func dropMember(s *Schema, i int) {
 		}
 		i -= len(*list)
 	}
-	s.Not = nil
+	for _, place := range conditions(s) {
+		if *place == member {
+			*place = nil
+		}
+	}
+	s.DependentSchemas = slices.DeleteFunc(s.DependentSchemas, func(p *Property) bool { return p.Schema == nil })
 }

@@ -41,26 +41,37 @@ type Schema struct {
 	ContentMediaType     string
 
 	// Arrays.
-	Items              *Schema // nil: any
-	PrefixItems        []*Schema
-	Contains           *Schema
-	MinItems, MaxItems *int64
-	UniqueItems        bool
+	Items       *Schema // nil: any
+	PrefixItems []*Schema
+	Contains    *Schema // nil: absent
+	// MinContains and MaxContains count the items that Contains is true of; nil: at least one, no limit.
+	MinContains, MaxContains *int64
+	UnevaluatedItems         *Schema // nil: absent
+	MinItems, MaxItems       *int64
+	UniqueItems              bool
 
 	// Objects.
 	Properties                   []*Property // in document order
 	Required                     []string
 	AdditionalProperties         *Schema // nil: absent; Never: refused
 	PatternProperties            []*Property
+	PropertyNames                *Schema // of the names, which are strings; nil: any
 	MinProperties, MaxProperties *int64
+	DependentRequired            []*Dependency // in document order
+	DependentSchemas             []*Property   // for the object as a whole, where it has a member of that name
+	UnevaluatedProperties        *Schema       // nil: absent
 
 	// Composition.
 	AllOf, OneOf, AnyOf []*Schema
 	Not                 *Schema
+	If, Then, Else      *Schema // Then and Else only with If
 	Discriminator       *Discriminator
 
-	// Unenforced names the keywords that the schema has and this model does not carry ("if", "unevaluatedProperties", ...),
-	// each with its place, so that nobody drops one in silence.
+	// Further are schemas that a value must meet besides: what a merge of allOf cannot say in one schema. Load leaves it empty.
+	Further []*Schema
+
+	// Unenforced names the keywords that the schema has and this model does not carry, each with its place, so that nobody drops
+	// one in silence.
 	Unenforced []Keyword
 
 	Extensions Extensions
@@ -76,6 +87,13 @@ type Property struct {
 	Description string     // "" where there is none: that of the schema counts
 	Deprecated  bool       // of this property alone
 	Extensions  Extensions // of this property alone: x-go-name
+}
+
+// Dependency names the members that an object must have where it has another one: a member of dependentRequired.
+type Dependency struct {
+	Loc      Location
+	Name     string
+	Required []string
 }
 
 // Keyword is a keyword of a schema and where it stands.

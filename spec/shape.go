@@ -30,6 +30,13 @@ func (c *checker) value(n *node, f field) bool {
 		return c.members(n, f, c.text)
 	case formTextsMap:
 		return c.members(n, f, func(kid *node) bool { return c.list(kid, plainly(formTexts), c.text) })
+	case formDependencies:
+		return c.members(n, f, func(kid *node) bool {
+			if kid.shape == shapeList {
+				return c.list(kid, plainly(formTexts), c.text)
+			}
+			return c.object(kid, obj(roleSchema))
+		})
 	case formAnyMap:
 		return c.members(n, f, func(*node) bool { return true })
 	case formTypes:

@@ -78,11 +78,16 @@ func number(digits string) *jen.Statement { return jen.Op(digits) }
 // key is a string literal that holds JSON: between back-ticks where that is possible, which reads better than escaped
 // quotes. Everything else is quoted.
 func key(s string) *jen.Statement {
-	hidden := func(r rune) bool { return !strconv.IsPrint(r) }
-	if strconv.CanBackquote(s) && strings.Contains(s, `"`) && strings.IndexFunc(s, hidden) < 0 {
+	if isRaw(s) && strings.Contains(s, `"`) {
 		return jen.Op("`" + s + "`")
 	}
 	return jen.Lit(s)
+}
+
+// isRaw tells that s can stand between back-ticks, and be read there.
+func isRaw(s string) bool {
+	hidden := func(r rune) bool { return !strconv.IsPrint(r) }
+	return strconv.CanBackquote(s) && strings.IndexFunc(s, hidden) < 0
 }
 
 // longText is a string literal, in several lines where it is long.

@@ -78,6 +78,7 @@ func marshalFuncs(t *ir.Type) []shortFunc {
 // printNamedCodec prints the methods of an array or map with a name.
 func printNamedCodec(f *file, t *ir.Type) {
 	f.decl("", jen.Func().Params(jen.Id("v").Op("*").Id(t.Name)).Id("DecodeJSON").Params(decoderParam()).BlockFunc(func(g *jen.Group) {
+		check(g, t)
 		local := decodeList(g, t, jen.Id(t.Name))
 		g.Op("*").Id("v").Op("=").Id(local)
 	}))
@@ -129,6 +130,13 @@ func decodeList(g *jen.Group, t *ir.Type, goName jen.Code) (local string) {
 		g.Id("d").Dot("CheckItems").Call(jen.Id("start"), jen.Len(jen.Id("list")), ruleRef(t.Rule))
 	}
 	return "list"
+}
+
+// check adds the statement that checks the value at hand for what its type does not say.
+func check(g *jen.Group, t *ir.Type) {
+	if t.Check != nil {
+		g.Id("d").Dot("Check").Call(jen.Id(t.Check.Name))
+	}
 }
 
 // decodeItem reads one item and appends it to list.

@@ -62,6 +62,7 @@ func keys(names []string, t *ir.Type) *jen.Statement {
 
 // decodeStruct adds the statements that read a struct: one loop over the members of the document's object.
 func decodeStruct(g *jen.Group, t *ir.Type) {
+	check(g, t)
 	s := t.Struct
 	demands := len(s.Required) > 0
 	if t.Rule != nil {

@@ -22,6 +22,7 @@ func printTupleCodec(f *file, t *ir.Type) {
 
 // decodeTuple adds the statements that read a tuple: one loop over the items.
 func decodeTuple(g *jen.Group, t *ir.Type) {
+	check(g, t)
 	if t.Rule != nil {
 		g.Id("start").Op(":=").Id("d").Dot("Offset").Call()
 	}

@@ -26,6 +26,10 @@ func isExpression(t *ir.Type) bool {
 // read is the expression that reads a value of t, where isExpression: from a tornado.Decoder, or, for scalars, from a
 // tornado.Param.
 func read(t *ir.Type, src source) *jen.Statement {
+	if t.Check != nil {
+		decoder := src
+		src = func() *jen.Statement { return decoder().Dot("Check").Call(jen.Id(t.Check.Name)) }
+	}
 	switch t.Kind {
 	case ir.KindArray, ir.KindMap:
 		return jen.Id(t.Codec.Decode).Call(src())

@@ -47,8 +47,10 @@ type builder struct {
 	order    map[*spec.Schema]int    // the place of a schema in the order of the document
 
 	merger
-	nodes   map[*spec.Schema]*Type // by settled schema
-	pickers map[*Type]*picker      // of unions
+	leftovers
+	unchecked map[*Type]bool         // types that say all that their schemas demand
+	nodes     map[*spec.Schema]*Type // by settled schema
+	pickers   map[*Type]*picker      // of unions
 	// variants are the schemas that a member of a union and what stands beside it were merged to, by how many unions they lie in.
 	variants map[*spec.Schema]int
 	filling  map[*Type]bool   // arrays and maps without a name whose elements are being looked at
@@ -79,6 +81,7 @@ func newBuilder(api *spec.API, opts Options) *builder {
 		hints:      make(map[*spec.Schema]string),
 		order:      make(map[*spec.Schema]int),
 		merger:     newMerger(),
+		unchecked:  make(map[*Type]bool),
 		nodes:      make(map[*spec.Schema]*Type),
 		pickers:    make(map[*Type]*picker),
 		variants:   make(map[*spec.Schema]int),
@@ -94,6 +97,7 @@ func newBuilder(api *spec.API, opts Options) *builder {
 	}
 	b.layouts = newLayouter(b)
 	b.shaper = shaper{b: b, forms: make(map[string]*shapeForm)}
+	b.leftovers = newLeftovers(b)
 	b.reserveNames()
 	return b
 }

@@ -34,6 +34,12 @@ func checkNames(t checker, p *Package) {
 	for _, r := range p.Rules {
 		c.add(r.Name, "rule")
 	}
+	for _, check := range p.Checks {
+		c.add(check.Name, "check")
+	}
+	if len(p.Checks) > 0 {
+		c.add(n.Schemas, "schemas")
+	}
 	for _, h := range p.Handlers {
 		c.add(h.Name, "handler")
 		c.add(h.Unimplemented, "handler")

@@ -17,6 +17,12 @@ func dump(p *Package) string {
 	for _, r := range p.Rules {
 		d.line("rule %s %s", r.Name, fieldsOf(r))
 	}
+	for _, c := range p.Checks {
+		d.line("check %s %s", c.Name, c.Of)
+	}
+	for _, text := range p.Schemas {
+		d.line("schema %s %s", text.Name, text.JSON)
+	}
 	for _, h := range p.Handlers {
 		d.line("handler %s", h.Name)
 		for _, op := range h.Operations {
@@ -115,10 +121,14 @@ func (d *dumper) pick(indent string, p *Pick) {
 }
 
 func ruleOf(t *Type) string {
-	if t.Rule == nil {
-		return ""
+	check := ""
+	if t.Check != nil {
+		check = " {" + t.Check.Name + "}"
 	}
-	return " <" + t.Rule.Name + ">"
+	if t.Rule == nil {
+		return check
+	}
+	return " <" + t.Rule.Name + ">" + check
 }
 
 func constOf(t *Type) string {

@@ -72,10 +72,12 @@ type collector struct {
 	b      *builder
 	codecs map[string]*Codec
 	rules  map[*Rule]bool
+	checks map[*Check]bool
 }
 
 func (b *builder) collect() {
-	c := &collector{b: b, codecs: make(map[string]*Codec), rules: make(map[*Rule]bool)}
+	c := &collector{b: b, codecs: make(map[string]*Codec), rules: make(map[*Rule]bool), checks: make(map[*Check]bool)}
+	defer c.schemas()
 	for _, t := range b.pkg.Types {
 		if t.AliasOf == nil {
 			c.declared(t)
@@ -106,7 +108,16 @@ func (c *collector) declared(t *Type) {
 		}
 	default:
 	}
+	c.demands(t)
+}
+
+// demands notes what the value of a type is checked with.
+func (c *collector) demands(t *Type) {
 	c.rule(t.Rule)
+	if check := c.b.checkOf(t); check != nil && !c.checks[check] {
+		c.checks[check] = true
+		c.b.pkg.Checks = append(c.b.pkg.Checks, check)
+	}
 }
 
 func (c *collector) rule(r *Rule) {
@@ -116,12 +127,15 @@ func (c *collector) rule(r *Rule) {
 	}
 }
 
+// isDeclared says whether t is among the declared types, and has methods.
+func isDeclared(t *Type) bool { return t.Name != "" && t.AliasOf == nil }
+
 // value notes what a JSON value of t needs.
 func (c *collector) value(t *Type) {
-	if t.Name != "" && t.AliasOf == nil {
-		return // it is among the declared types
+	if isDeclared(t) {
+		return
 	}
-	c.rule(t.Rule)
+	c.demands(t)
 	if t.Elem == nil {
 		return
 	}
@@ -134,6 +148,15 @@ func (c *collector) value(t *Type) {
 		c.b.pkg.Codecs = append(c.b.pkg.Codecs, codec)
 	}
 	t.Codec = codec
+}
+
+// schemas completes the set of texts that the checks name.
+func (c *collector) schemas() {
+	if len(c.checks) == 0 {
+		return
+	}
+	c.b.pkg.Names.Schemas = c.b.scope.Take("schemas")
+	c.b.pkg.Schemas = c.b.texts.complete(c.b.pkg.Checks)
 }
 
 func (b *builder) newCodec(t *Type) *Codec {
@@ -152,7 +175,10 @@ func (b *builder) newCodec(t *Type) *Codec {
 // tells it from others.
 func codecName(t *Type) string {
 	suffix := ""
-	for ; t.Name == "" && t.Elem != nil; t = t.Elem.Type {
+	for outermost := t; t.Name == "" && t.Elem != nil; t = t.Elem.Type {
+		if t != outermost && t.Check != nil {
+			return ""
+		}
 		if t.Rule != nil || t.Elem.Presence != Plain {
 			return ""
 		}
@@ -165,7 +191,7 @@ func codecName(t *Type) string {
 	if t.Name != "" {
 		return t.Name + suffix
 	}
-	if t.Rule != nil || len(t.Values) > 0 || t.AddrVersion != 0 {
+	if t.Rule != nil || t.Check != nil || len(t.Values) > 0 || t.AddrVersion != 0 {
 		return ""
 	}
 	if t.Kind == KindBytes {
@@ -178,7 +204,10 @@ func codecName(t *Type) string {
 // typeKey is the same for types that are read and written by the same code.
 func typeKey(t *Type) string {
 	var key strings.Builder
-	for ; t.Name == "" && t.Elem != nil; t = t.Elem.Type {
+	for outermost := t; t.Name == "" && t.Elem != nil; t = t.Elem.Type {
+		if t != outermost && t.Check != nil { // that of the outermost is made where it is used
+			key.WriteString(t.Check.Name + " ")
+		}
 		key.WriteString([]string{"plain", "absent", "opt", "null", "optnull"}[t.Elem.Presence])
 		if t.Kind == KindArray {
 			key.WriteString("[]")
@@ -193,6 +222,9 @@ func typeKey(t *Type) string {
 	key.WriteString(t.Go.String())
 	if t.Rule != nil {
 		key.WriteString(" " + t.Rule.Name)
+	}
+	if t.Check != nil && !isDeclared(t) {
+		key.WriteString(" " + t.Check.Name)
 	}
 	return key.String() + " " + strings.Join(t.Values, ",") + " " + string(rune('0'+t.AddrVersion))
 }

@@ -9,7 +9,6 @@ import (
 // kindOf decides what a settled schema becomes, and warns where that is untyped JSON though the schema says more.
 func (b *builder) kindOf(s *spec.Schema) Kind {
 	if s.Never {
-		b.unenforced(s, "false", "no value is valid here")
 		return KindJSON
 	}
 	if isUnion(s) {
@@ -40,8 +39,7 @@ func (b *builder) kindOf(s *spec.Schema) Kind {
 
 // untyped warns that s becomes tornado.JSON.
 func (b *builder) untyped(s *spec.Schema, what string) {
-	b.warn(b.origin(s).Loc, classUntyped, what+" has no Go type: it is kept unchecked, as raw JSON (tornado.JSON) in a body and as "+
-		"text in a parameter", "state a single type, or read the value in the handler")
+	b.warn(b.origin(s).Loc, classUntyped, what+" has no Go type: it is kept as raw JSON (tornado.JSON)", "state a single type, or read the value in the handler")
 }
 
 func (b *builder) kindOfType(s *spec.Schema, name string) Kind {
@@ -149,33 +147,9 @@ func (b *builder) reportFormat(s *spec.Schema, known []string) {
 		"it is an annotation", "state what it means with pattern, minimum or maximum")
 }
 
-// reportKeywords warns for what s demands and its kind does not check.
-func (b *builder) reportKeywords(s *spec.Schema, kind Kind) {
+// reportKeywords warns for what s demands and nothing checks.
+func (b *builder) reportKeywords(s *spec.Schema) {
 	for _, k := range s.Unenforced {
 		b.unenforced(s, k.Name, "")
-	}
-	if s.Not != nil {
-		b.unenforced(s, "not", "")
-	}
-	switch kind {
-	case KindTime, KindDate, KindTimeOfDay, KindDuration, KindUUID, KindAddr:
-		if s.MinLength != nil {
-			b.unenforced(s, "minLength", "the format decides the length")
-		}
-		if s.MaxLength != nil {
-			b.unenforced(s, "maxLength", "the format decides the length")
-		}
-		if s.Pattern != "" {
-			b.unenforced(s, "pattern", "the format decides the syntax")
-		}
-	case KindArray, KindTuple:
-		if s.Contains != nil {
-			b.unenforced(s, "contains", "")
-		}
-	case KindStruct, KindMap:
-		if len(s.PatternProperties) > 0 && !matchesAll(s) {
-			b.unenforced(s, "patternProperties", "the names of members are not matched")
-		}
-	default:
 	}
 }

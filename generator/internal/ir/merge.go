@@ -83,10 +83,16 @@ func (b *builder) settle(s *spec.Schema) (core *spec.Schema, nullable bool) {
 }
 
 func (b *builder) fold(s *spec.Schema) (core *spec.Schema, nullable bool) {
+	if leavesRest(s) { // which of its parts these are, only s itself tells
+		whole := s
+		s = b.replace(s, func(c *spec.Schema) {
+			c.UnevaluatedItems, c.UnevaluatedProperties, c.Further = nil, nil, []*spec.Schema{whole}
+		})
+	}
 	core, nullable = s, admitsNull(s)
 	if len(s.AllOf) > 0 {
 		core, nullable = b.foldAllOf(s)
-		if b.origin(core) != s {
+		if b.origin(core) != b.origin(s) {
 			return core, nullable
 		}
 	}
@@ -98,15 +104,16 @@ func (b *builder) fold(s *spec.Schema) (core *spec.Schema, nullable bool) {
 // the result.
 func (b *builder) foldAllOf(s *spec.Schema) (core *spec.Schema, nullable bool) {
 	var parts []*spec.Schema
+	origin := b.origin(s)
 	refused := false // null, by a member that has a type
 	allowed := false
 	stated := s.Nullable // by nullable: true alone, which means a reference that may be null
 	for _, m := range s.AllOf {
-		if b.busy[m] && m != s && isUnion(m) {
+		if b.busy[m] && m != origin && isUnion(m) {
 			m = b.withoutUnion(m) // a union of types that extend it
 		}
 		part, null := b.settle(m)
-		if slices.Contains(part.OneOf, s) || slices.Contains(part.AnyOf, s) {
+		if slices.Contains(part.OneOf, origin) || slices.Contains(part.AnyOf, origin) {
 			part = b.withoutUnion(part)
 		}
 		if !constrains(part) {
@@ -133,7 +140,7 @@ func (b *builder) foldAllOf(s *spec.Schema) (core *spec.Schema, nullable bool) {
 	if len(parts) == 0 {
 		core = &own
 		core.Nullable = nullable
-		b.origins[core] = s
+		b.origins[core] = origin
 		return core, core.Nullable
 	}
 	core = b.mergeParts(s, &own, parts)
@@ -141,7 +148,7 @@ func (b *builder) foldAllOf(s *spec.Schema) (core *spec.Schema, nullable bool) {
 	if core.Discriminator == nil {
 		core.Discriminator = s.Discriminator
 	}
-	b.origins[core] = s
+	b.origins[core] = origin
 	return core, nullable
 }
 
@@ -166,6 +173,9 @@ func (b *builder) mergeParts(s, own *spec.Schema, parts []*spec.Schema) *spec.Sc
 			"taken to be said of all members together", "move additionalProperties out of allOf, or use unevaluatedProperties")
 	}
 	for _, part := range all {
+		if keeps := closing(part, all); keeps != nil {
+			core.Further = append(core.Further, keeps)
+		}
 		b.mergeInto(core, part, b.hints[b.origin(s)])
 	}
 	return core
@@ -230,8 +240,19 @@ func constrains(s *spec.Schema) bool {
 
 func constrainsBeyondTypes(s *spec.Schema) bool {
 	return s.Format != "" || len(s.Enum) > 0 || s.Const != nil || constrainsScalars(s) ||
-		s.Items != nil || len(s.PrefixItems) > 0 || s.Contains != nil || s.MinItems != nil || s.MaxItems != nil || s.UniqueItems ||
-		constrainsObjects(s) || len(s.AllOf) > 0 || len(s.OneOf) > 0 || len(s.AnyOf) > 0 || s.Not != nil || len(s.Unenforced) > 0
+		s.Items != nil || len(s.PrefixItems) > 0 || s.MinItems != nil || s.MaxItems != nil || s.UniqueItems ||
+		constrainsObjects(s) || len(s.AllOf) > 0 || len(s.OneOf) > 0 || len(s.AnyOf) > 0 || hasConditions(s) || len(s.Unenforced) > 0
+}
+
+// hasConditions says whether s has keywords that no type says.
+func hasConditions(s *spec.Schema) bool {
+	return s.Not != nil || s.If != nil && (s.Then != nil || s.Else != nil) || s.Contains != nil || s.PropertyNames != nil ||
+		len(s.DependentRequired) > 0 || len(s.DependentSchemas) > 0 || leavesRest(s) || len(s.Further) > 0
+}
+
+// leavesRest says whether s demands something of what the other keywords leave over.
+func leavesRest(s *spec.Schema) bool {
+	return s.UnevaluatedItems != nil && !s.UnevaluatedItems.Always || s.UnevaluatedProperties != nil && !s.UnevaluatedProperties.Always
 }
 
 func constrainsScalars(s *spec.Schema) bool {

@@ -19,6 +19,8 @@ func (b *builder) mergeInto(dst, part *spec.Schema, name string) {
 	b.mergeArrays(dst, part, name)
 	b.mergeObjects(dst, part, name)
 	b.mergeUnions(dst, part)
+	b.mergeConditions(dst, part)
+	dst.Further = append(dst.Further, part.Further...)
 	dst.Unenforced = append(dst.Unenforced, part.Unenforced...)
 }
 
@@ -73,13 +75,13 @@ func (b *builder) mergeAnnotations(dst, part *spec.Schema) {
 	case dst.Format == "":
 		dst.Format = part.Format
 	case part.Format != "" && part.Format != dst.Format:
-		b.unenforced(part, "format", "the members of allOf have different formats, and "+dst.Format+" came first")
+		further(dst, &spec.Schema{Loc: part.Loc, Format: part.Format})
 	}
 	switch {
 	case dst.ContentEncoding == "":
 		dst.ContentEncoding = part.ContentEncoding
 	case part.ContentEncoding != "" && part.ContentEncoding != dst.ContentEncoding:
-		b.unenforced(part, "contentEncoding", "the members of allOf have different encodings")
+		further(dst, &spec.Schema{Loc: part.Loc, ContentEncoding: part.ContentEncoding})
 	}
 }
 
@@ -128,7 +130,7 @@ func (b *builder) mergeScalars(dst, part *spec.Schema) {
 	case dst.Pattern == "":
 		dst.Pattern = part.Pattern
 	case part.Pattern != "" && part.Pattern != dst.Pattern:
-		b.unenforced(part, "pattern", "another member of allOf has one already")
+		further(dst, &spec.Schema{Loc: part.Loc, Pattern: part.Pattern})
 	}
 }
 
@@ -186,14 +188,67 @@ func (b *builder) mergeArrays(dst, part *spec.Schema, name string) {
 	dst.Items = b.join(dst.Items, part.Items, name+"Item")
 	dst.MinItems, dst.MaxItems = larger(dst.MinItems, part.MinItems), smaller(dst.MaxItems, part.MaxItems)
 	dst.UniqueItems = dst.UniqueItems || part.UniqueItems
-	if dst.Contains == nil {
-		dst.Contains = part.Contains
-	}
-	if dst.Not == nil {
+}
+
+// mergeConditions carries the keywords over that no type says. What dst has already goes to Further.
+func (b *builder) mergeConditions(dst, part *spec.Schema) {
+	switch {
+	case part.Not == nil || part.Not == dst.Not:
+	case dst.Not == nil:
 		dst.Not = part.Not
-	} else if part.Not != nil && part.Not != dst.Not {
-		b.unenforced(part, "not", "")
+	default:
+		further(dst, &spec.Schema{Loc: part.Loc, Not: part.Not})
 	}
+	switch {
+	case part.If == nil:
+	case dst.If == nil:
+		dst.If, dst.Then, dst.Else = part.If, part.Then, part.Else
+	default:
+		further(dst, &spec.Schema{Loc: part.Loc, If: part.If, Then: part.Then, Else: part.Else})
+	}
+	switch {
+	case part.Contains == nil:
+	case dst.Contains == nil:
+		dst.Contains, dst.MinContains, dst.MaxContains = part.Contains, part.MinContains, part.MaxContains
+	default:
+		further(dst, &spec.Schema{Loc: part.Loc, Contains: part.Contains, MinContains: part.MinContains, MaxContains: part.MaxContains})
+	}
+	if dst.PropertyNames == nil {
+		dst.PropertyNames = part.PropertyNames
+	} else if part.PropertyNames != nil {
+		further(dst, &spec.Schema{Loc: part.Loc, PropertyNames: part.PropertyNames})
+	}
+	if len(dst.DependentRequired)+len(dst.DependentSchemas) == 0 {
+		dst.DependentRequired, dst.DependentSchemas = part.DependentRequired, part.DependentSchemas
+	} else if len(part.DependentRequired)+len(part.DependentSchemas) > 0 {
+		further(dst, &spec.Schema{Loc: part.Loc, DependentRequired: part.DependentRequired, DependentSchemas: part.DependentSchemas})
+	}
+}
+
+// further adds what a merge cannot say otherwise.
+func further(dst, part *spec.Schema) { dst.Further = append(dst.Further, part) }
+
+// closing returns what a part of a merge demands of the members that it does not name itself, where other parts name some; nil
+// where the merged schema says it.
+func closing(part *spec.Schema, all []*spec.Schema) *spec.Schema {
+	extra := part.AdditionalProperties
+	if extra == nil || extra.Always || extra.Never { // false is taken to be said of all parts together
+		return nil
+	}
+	foreign := slices.ContainsFunc(all, func(other *spec.Schema) bool {
+		return other != part && (len(other.PatternProperties) > 0 || !declares(part, other))
+	})
+	if !foreign {
+		return nil
+	}
+	out := &spec.Schema{Loc: part.Loc, AdditionalProperties: extra}
+	for _, p := range part.Properties {
+		out.Properties = append(out.Properties, &spec.Property{Loc: p.Loc, Name: p.Name, Schema: anything})
+	}
+	for _, p := range part.PatternProperties {
+		out.PatternProperties = append(out.PatternProperties, &spec.Property{Loc: p.Loc, Name: p.Name, Schema: anything})
+	}
+	return out
 }
 
 func (b *builder) mergeObjects(dst, part *spec.Schema, name string) {

@@ -37,6 +37,10 @@ type Package struct {
 	Rules []*Rule
 	// Shapes are the package-level variables of parameters that have parts, in order of first use.
 	Shapes []*Shape
+	// Checks are the variables of what schemas demand beyond types and rules, in order of first use.
+	Checks []*Check
+	// Schemas are the texts that Checks name, and those that these refer to.
+	Schemas []*SchemaText
 	// Handlers are the interfaces, one for each tag that an operation has first, in the order of the document's tags.
 	Handlers   []*Handler
 	Operations []*Operation // in document order
@@ -69,6 +73,7 @@ type Names struct {
 	Operations    string // "Operations": the function that lists them
 	Document      string // "Document": the function that returns the document
 	DocumentBytes string // "document": the embedded bytes
+	Schemas       string // "schemas": the variable of Package.Schemas
 	Layouts       string // "layouts": the table of them
 	Unknown       string // "UnknownValue": a value that is none of the members of a union
 }

@@ -13,6 +13,12 @@ type RuleField struct {
 	Value *Expr
 }
 
+// Check is a package-level variable for what a schema demands that neither a type nor a rule says.
+type Check struct {
+	Name string // "petSchema"
+	Of   string // its name in the set of Package.Schemas: "Pet"
+}
+
 // ExprKind says what an Expr is.
 type ExprKind int
 

@@ -51,6 +51,9 @@ type Type struct {
 	// KindStruct and KindMap it counts members (tornado.ObjectRule), for KindArray and KindTuple it is a tornado.ArrayRule.
 	Rule *Rule
 
+	// Check is what the schema demands that neither type nor rule says, nil for nothing.
+	Check *Check
+
 	// Values are the compact JSON texts one of which the value must equal: of KindJSON, and of KindBool the only one; nil for no
 	// demand.
 	Values      []string

@@ -137,8 +137,7 @@ func (b *builder) integerMultiple(s *spec.Schema) int64 {
 	switch {
 	case !ok:
 		return 0
-	case n.Sign() <= 0 || !n.Num().IsInt64():
-		b.unenforced(s, "multipleOf", s.MultipleOf.JSON+" is out of range")
+	case n.Sign() <= 0 || !n.Num().IsInt64(): // see leftovers.scalars
 		return 0
 	}
 	return n.Num().Int64()
@@ -175,8 +174,6 @@ func (b *builder) floatRule(s *spec.Schema, kind Kind) *Rule {
 	} else if n, ok := number(s.MultipleOf); ok {
 		if n.Sign() > 0 {
 			fields = append(fields, RuleField{"MultipleOf", stringExpr(strings.TrimSpace(s.MultipleOf.JSON))})
-		} else {
-			b.unenforced(s, "multipleOf", s.MultipleOf.JSON+" is out of range")
 		}
 	}
 	var values []*Expr

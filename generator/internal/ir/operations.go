@@ -195,7 +195,7 @@ func (c *collector) param(p *Param) {
 	if p.Default != nil && p.Default.Value == nil {
 		c.value(p.Type)
 	}
-	c.rule(p.Type.Rule)
+	c.demands(p.Type)
 	if p.Type.Elem != nil {
 		c.rule(p.Type.Elem.Type.Rule)
 	}

@@ -77,7 +77,7 @@ func textType() *Type { return &Type{Kind: KindString, Go: scalars[KindString]} 
 // paramKind decides how text becomes a value, and puts another type in the place of one that is text itself.
 func (b *builder) paramKind(p *Param, beside []*spec.Parameter) {
 	switch t := p.Type; {
-	case t.Kind == KindJSON && len(t.Values) == 0:
+	case t.Kind == KindJSON && len(t.Values) == 0 && b.checkOf(t) == nil:
 		p.Type = textType()
 		if t.Schema != nil && b.mayBeArray(t.Schema) {
 			p.Type = textArray(nil)
@@ -90,14 +90,23 @@ func (b *builder) paramKind(p *Param, beside []*spec.Parameter) {
 	}
 	p.AllowEmpty = p.Source.AllowEmptyValue && p.In == spec.InQuery && p.Type.Kind != KindString
 	switch t := p.Type; {
-	case isScalar(t.Kind):
+	case isScalar(t.Kind) && b.checkOf(t) == nil:
 		p.Style = scalarStyle(p.Style)
-	case t.Kind == KindArray && isScalar(t.Elem.Type.Kind) && t.Elem.Presence == Plain && p.Style != "DeepObject" && !p.AllowEmpty:
+	case t.Kind == KindArray && b.isPlain(t) && p.Style != "DeepObject" && !p.AllowEmpty:
 		p.Kind = ParamArray
 	default:
+		if isScalar(t.Kind) || t.Kind == KindJSON {
+			p.Style = scalarStyle(p.Style)
+		}
 		p.Kind = ParamShaped
 		b.paramShape(p, beside)
 	}
+}
+
+// isPlain says whether t is an array of texts that are read as they are, each by itself.
+func (b *builder) isPlain(t *Type) bool {
+	elem := t.Elem.Type
+	return isScalar(elem.Kind) && t.Elem.Presence == Plain && b.checkOf(t) == nil && b.checkOf(elem) == nil
 }
 
 // scalarStyle is the style of a single value: the delimiters of the others are for many.

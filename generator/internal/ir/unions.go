@@ -17,9 +17,6 @@ func (b *builder) judgeUnion(s *spec.Schema) Kind {
 			return KindUnion
 		}
 	}
-	for _, u := range b.unionsOf(s) {
-		b.unenforced(s, u.keyword, "the members that stand beside it are typed, their combinations are not checked")
-	}
 	return KindStruct
 }
 
@@ -260,7 +257,7 @@ func (b *builder) typeList(s *spec.Schema) alternatives {
 		}
 		m := *s
 		m.Name, m.Ref, m.Title, m.Description, m.Default, m.Examples, m.Extensions = "", "", "", "", nil, nil, nil
-		m.Types, m.Nullable, m.Unenforced, m.Not = []string{name}, false, nil, nil
+		m.Types, m.Nullable, m.Unenforced = []string{name}, false, nil
 		if name != "string" {
 			m.Format = ""
 		}

@@ -141,6 +141,7 @@ func (v *Ignoring) AppendJSON(b []byte) []byte {
 var prefixedKeys = tornado.NewKeys("id").Open()
 
 func (v *Prefixed) DecodeJSON(d *tornado.Decoder) {
+	d.Check(prefixedSchema)
 	for i := d.Object(prefixedKeys); i != tornado.EndObject; i = d.Next(prefixedKeys, i) {
 		switch i {
 		case 0:

@@ -9,3 +9,12 @@ var (
 	labelsValueRule = tornado.StringRule{MaxLength: 8}
 	labelsRule      = tornado.ObjectRule{MinProperties: 1, MaxProperties: 4}
 )
+
+// What the schemas demand that no type says, in JSON Schema.
+var schemas = tornado.NewSchemas(
+	"Prefixed", `{"properties":{"id":true},"patternProperties":{"^x-":{"type":"string"}}}`,
+)
+
+var (
+	prefixedSchema = schemas.Get("Prefixed")
+)

@@ -19,7 +19,7 @@ func (v *Bag) DecodeJSON(d *tornado.Decoder) {
 		case 1:
 			v.Yes = d.JSON()
 		case 2:
-			v.No = d.JSON()
+			v.No = d.Check(bagNoSchema).JSON()
 		case 3:
 			v.List = decodeJSONSlice(d)
 		case 4:

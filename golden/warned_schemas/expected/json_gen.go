@@ -35,15 +35,15 @@ func (v *All) DecodeJSON(d *tornado.Decoder) {
 		case 3:
 			v.Pattern.Set(d.String(nil))
 		case 4:
-			v.NotString.Set(d.String(nil))
+			v.NotString.Set(d.Check(allNotStringSchema).String(nil))
 		case 5:
-			v.Conditions = decodeJSONMap(d)
+			v.Conditions = decodeJSONMap(d.Check(allConditionsSchema))
 		case 6:
-			v.Contains = decodeInt64Slice(d)
+			v.Contains = decodeInt64Slice(d.Check(allContainsSchema))
 		case 7:
 			v.Tuple.Make().DecodeJSON(d)
 		case 8:
-			v.PropertyNames = decodeStringMap(d)
+			v.PropertyNames = decodeStringMap(d.Check(allPropertyNamesSchema))
 		case 9:
 			v.Dependent.Make().DecodeJSON(d)
 		case 10:
@@ -57,7 +57,7 @@ func (v *All) DecodeJSON(d *tornado.Decoder) {
 		case 13:
 			v.EnumTwice.Set(AllEnumTwice(d.Enum(allEnumTwiceValues)))
 		case 14:
-			v.Impossible = d.JSON()
+			v.Impossible = d.Check(allImpossibleSchema).JSON()
 		case 15:
 			v.Closed.Make().DecodeJSON(d)
 		case 16:
@@ -161,6 +161,7 @@ func (v *AllTuple) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJS
 var allDependentKeys = tornado.NewKeys("a", "b")
 
 func (v *AllDependent) DecodeJSON(d *tornado.Decoder) {
+	d.Check(allDependentSchema)
 	for i := d.Object(allDependentKeys); i != tornado.EndObject; i = d.Next(allDependentKeys, i) {
 		switch i {
 		case 0:
@@ -181,6 +182,7 @@ func (v *AllDependent) AppendJSON(b []byte) []byte {
 var allUnevaluatedKeys = tornado.NewKeys("a")
 
 func (v *AllUnevaluated) DecodeJSON(d *tornado.Decoder) {
+	d.Check(allUnevaluatedSchema)
 	for i := d.Object(allUnevaluatedKeys); i != tornado.EndObject; i = d.Next(allUnevaluatedKeys, i) {
 		switch i {
 		case 0:

@@ -11,6 +11,27 @@ var (
 	allSiblingsRule  = tornado.ObjectRule{MinProperties: 1}
 )
 
+// What the schemas demand that no type says, in JSON Schema.
+var schemas = tornado.NewSchemas(
+	"AllNotString", `{"not":{"const":"a"}}`,
+	"AllConditions", `{"if":{"required":["a"]},"then":{"required":["b"]},"else":{"required":["c"]}}`,
+	"AllContains", `{"contains":{"type":"integer"}}`,
+	"AllPropertyNames", `{"propertyNames":{"pattern":"^a"}}`,
+	"AllImpossible", `{"allOf":[{"type":"string"},{"type":"integer"}]}`,
+	"AllDependent", `{"dependentRequired":{"a":["b"]}}`,
+	"AllUnevaluated", `{"properties":{"a":true},"unevaluatedProperties":false}`,
+)
+
+var (
+	allNotStringSchema     = schemas.Get("AllNotString")
+	allConditionsSchema    = schemas.Get("AllConditions")
+	allContainsSchema      = schemas.Get("AllContains")
+	allPropertyNamesSchema = schemas.Get("AllPropertyNames")
+	allImpossibleSchema    = schemas.Get("AllImpossible")
+	allDependentSchema     = schemas.Get("AllDependent")
+	allUnevaluatedSchema   = schemas.Get("AllUnevaluated")
+)
+
 // The values of the enums.
 var (
 	allEnumTwiceValues = tornado.NewEnum("a", "b")

@@ -13,14 +13,15 @@ type Judge interface {
 }
 
 // Check holds the value that comes next against a schema and notes its violations. Nothing is consumed, and what is no JSON is
-// left to the call that consumes it. A lenient decoder checks nothing.
-func (d *Decoder) Check(j Judge) {
+// left to the call that consumes it. A lenient decoder checks nothing. It returns d, for the call that consumes the value.
+func (d *Decoder) Check(j Judge) *Decoder {
 	if d.Lenient || d.failed {
-		return
+		return d
 	}
 	if o, i := d.outlined(); o != nil {
 		j.Judge(d, o, i, true)
 	}
+	return d
 }
 
 // Valid reports whether the value that comes next meets a schema. Nothing is consumed or noted. What is no JSON is not valid.
