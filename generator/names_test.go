@@ -67,7 +67,9 @@ func drawDocument(t *rapid.T) []byte {
 		properties := object{}
 		for _, n := range rapid.SliceOfN(name, 0, 4).Draw(t, label) {
 			properties[n] = rapid.SampledFrom([]any{
-				object{"type": "string"}, object{"type": "integer", "default": 5}, object{"type": "array", "items": object{"type": "string"}},
+				object{"type": "string"},
+				object{"type": "integer", "default": 5},
+				object{"type": "array", "items": object{"type": "string"}},
 				object{"type": "object", "properties": object{n: object{"type": "boolean"}}},
 				object{"type": "string", "enum": rapid.SliceOfNDistinct(name, 1, 4, rapid.ID[string]).Draw(t, "enum")},
 				object{"oneOf": []any{object{"type": "string"}, object{"type": "integer"}}},

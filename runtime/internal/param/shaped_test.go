@@ -63,8 +63,10 @@ func TestShapedQuery(t *testing.T) {
 		{form, "{a: string, *: string, -limit}", "a=1&limit=5&x=2&limit[0]=1", `{"a":"1","x":"2"}`},
 		{form, "{a: string, *: never}", "x=2", `absent {"x":"2"}`},
 		{form, "{a: string, *: never}", "x=2&a=1", `{"x":"2","a":"1"}`},
-		{form, "{tags(comma): [string], o(pipe): {a: integer}, j(json): any, s(space): [integer]}", "tags=a,b%2Cc&o=a%7C1&j=[1]&s=1%202",
-			`{"tags":["a","b,c"],"o":{"a":1},"j":[1],"s":[1,2]}`},
+		{
+			form, "{tags(comma): [string], o(pipe): {a: integer}, j(json): any, s(space): [integer]}", "tags=a,b%2Cc&o=a%7C1&j=[1]&s=1%202",
+			`{"tags":["a","b,c"],"o":{"a":1},"j":[1],"s":[1,2]}`,
+		},
 		{form, "string|[string]", "f=a", `"a"`},
 		{form, "string|[string]", "f=a&f=b", `["a","b"]`},
 		{form, "integer|[string]", "f=a", `["a"]`},
@@ -104,7 +106,7 @@ func TestShapedElsewhere(t *testing.T) {
 	}
 }
 
-// TestShapedIsLinear reads what a sender may make up to take time or room.
+// TestShapedIsBounded reads what a sender may make up to take time or room.
 func TestShapedIsBounded(t *testing.T) {
 	t.Parallel()
 	p := Place{"f", InQuery, DeepObject}
