@@ -37,6 +37,8 @@ type (
 	Decimal = value.Decimal
 	// Blob is a body of bytes with its media type. Fields: ContentType, Data.
 	Blob = value.Blob
+	// File is a part of a multipart body that holds a file. Fields: Name, ContentType, Header, Data. In JSON it is a data URL.
+	File = value.File
 )
 
 // ParseDate reads YYYY-MM-DD.

@@ -86,5 +86,8 @@ func AppendBase64(b, data []byte) []byte { return jsonwire.AppendBase64(b, data)
 // AppendBase64URL appends a string in the alphabet for URLs (RFC 4648 section 5).
 func AppendBase64URL(b, data []byte) []byte { return jsonwire.AppendBase64URL(b, data) }
 
+// AppendFile appends a file as a data URL (RFC 2397).
+func AppendFile(b []byte, v File) []byte { return jsonwire.AppendFile(b, v) }
+
 // AppendJSON appends the value itself, null when v is empty.
 func AppendJSON(b []byte, v JSON) []byte { return jsonwire.AppendJSON(b, v) }

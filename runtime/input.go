@@ -139,7 +139,8 @@ func (in *Input) MediaBody(layouts *Layouts, name string) *Decoder {
 			in.charset = other.Charset
 		}
 	}
-	return in.decode(doc.JSON)
+	in.decode(doc.JSON)
+	return doc.Read(&in.decoder)
 }
 
 // EndJSON checks that nothing follows the value and records what the decoder found.

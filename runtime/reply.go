@@ -88,7 +88,11 @@ func (w *Reply) MediaBody(status int, layouts *Layouts, name string, types ...st
 // Done ends an answer that JSON or MediaBody began: b is the whole body, in the buffer that they gave or one that grew out of it.
 func (w *Reply) Done(b []byte) {
 	if w.layouts != nil {
-		b, w.media = w.layouts.Encode(nil, w.layout, w.media, b)
+		body, contentType, err := w.layouts.Encode(w.layout, w.media, b)
+		if err != nil && w.fault == nil {
+			w.fault = fmt.Errorf("body of type %s: %w", w.media, err)
+		}
+		b, w.media = body, contentType
 	}
 	w.body, w.hasBody = b, true
 }

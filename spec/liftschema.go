@@ -138,6 +138,8 @@ func (l *lifter) annotation(s *Schema, kid *node) bool {
 		s.ContentEncoding = kid.text
 	case "contentMediaType":
 		s.ContentMediaType = kid.text
+	case "xml":
+		s.XML = l.xml(kid)
 	case "default":
 		l.values = append(l.values, valueCheck{s, kid, valueDefault})
 	case "example":
@@ -147,11 +149,30 @@ func (l *lifter) annotation(s *Schema, kid *node) bool {
 			l.values = append(l.values, valueCheck{s, item, valueExample})
 		}
 	case "$ref", "$dynamicRef", "$id", "$schema", "$anchor", "$dynamicAnchor", "$recursiveAnchor", "$comment", "$vocabulary", "$defs", "definitions",
-		"xml", "externalDocs", "contentSchema", "discriminator", "collectionFormat":
+		"externalDocs", "contentSchema", "discriminator", "collectionFormat":
 	default:
 		return false
 	}
 	return true
+}
+
+// xml lifts how a value stands in XML.
+func (l *lifter) xml(kid *node) *XML {
+	n := kid.end()
+	if n.dead() || n.shape != shapeObject {
+		return nil
+	}
+	x := &XML{Loc: kid.keyLoc(), Name: n.value("name"), Namespace: n.value("namespace"), Prefix: n.value("prefix"), NodeType: n.value("nodeType")}
+	attribute, _ := n.truth("attribute")
+	wrapped, _ := n.truth("wrapped")
+	switch {
+	case x.NodeType != "":
+	case attribute:
+		x.NodeType = "attribute"
+	case wrapped:
+		x.NodeType = "element"
+	}
+	return x
 }
 
 // assertion lifts a keyword that holds a value against something.

@@ -67,6 +67,8 @@ type Schema struct {
 	If, Then, Else      *Schema // Then and Else only with If
 	Discriminator       *Discriminator
 
+	XML *XML // nil: absent
+
 	// Further are schemas that a value must meet besides: what a merge of allOf cannot say in one schema. Load leaves it empty.
 	Further []*Schema
 
@@ -106,6 +108,15 @@ type Keyword struct {
 type Literal struct {
 	Loc  Location
 	JSON string
+}
+
+// XML says how a value stands in XML (OpenAPI 3.2, XML Object).
+type XML struct {
+	Loc                     Location
+	Name, Namespace, Prefix string // "": absent
+	// NodeType is "element", "attribute", "text", "cdata" or "none"; "" where none is given. attribute: true of earlier versions is
+	// "attribute", wrapped: true is "element" of an array.
+	NodeType string
 }
 
 // Discriminator tells which member of a union a value is.

@@ -97,7 +97,10 @@ func (c *Call) JSON(contentType string, encode func([]byte) []byte) {
 // MediaBody sets the body in a media type that the layout of that name, or with that notation, makes of the JSON that encode
 // appends.
 func (c *Call) MediaBody(contentType string, layouts *media.Layouts, name string, encode func([]byte) []byte) {
-	body, contentType := layouts.Encode(nil, name, contentType, encode(nil))
+	body, contentType, err := layouts.Encode(name, contentType, encode(nil))
+	if err != nil {
+		c.fail(fmt.Errorf("body: %w", err))
+	}
 	c.setBody(contentType, body)
 }
 

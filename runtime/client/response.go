@@ -74,8 +74,7 @@ func (r *Response) MediaBody(layouts *media.Layouts, name string) *jsonwire.Deco
 		r.syntax = err.Error()
 	}
 	r.decoder.Lenient = !r.checked
-	r.decoder.Reset(doc.JSON)
-	return &r.decoder
+	return doc.Read(&r.decoder)
 }
 
 // EndJSON checks that nothing follows the value and returns an *[InvalidResponse] for what is wrong with it or with the

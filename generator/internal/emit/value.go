@@ -64,7 +64,7 @@ var readers = map[ir.Kind]string{
 	ir.KindString: "String", ir.KindBool: "Bool", ir.KindInt32: "Int32", ir.KindInt64: "Int64", ir.KindUint32: "Uint32",
 	ir.KindUint64: "Uint64", ir.KindFloat32: "Float32", ir.KindFloat64: "Float64", ir.KindDecimal: "Decimal",
 	ir.KindTime: "Time", ir.KindDate: "Date", ir.KindTimeOfDay: "TimeOfDay", ir.KindDuration: "Duration",
-	ir.KindUUID: "UUID", ir.KindBytes: "Base64",
+	ir.KindUUID: "UUID", ir.KindBytes: "Base64", ir.KindFile: "File",
 }
 
 // writer is the method of tornado.ParamWriter, and behind Append the function of tornado, that writes a scalar, with the

@@ -84,7 +84,7 @@ func kindsOfContent(list []*spec.MediaType) int {
 	for _, m := range list {
 		name := mediaType(m.Name)
 		switch {
-		case isJSON(name), m.Schema != nil && (name == formMedia || strings.HasPrefix(name, "text/")):
+		case isJSON(name), m.Schema != nil && (name == formMedia || strings.HasPrefix(name, "text/") || isXML(name) || isMultipart(name)):
 			schemas[m.Schema] = true
 		default:
 			schemas[rawBytes] = true

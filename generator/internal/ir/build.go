@@ -23,6 +23,7 @@ func Build(api *spec.API, opts Options) (*Package, spec.Diagnostics) {
 	b := newBuilder(api, opts)
 	b.nameComponents()
 	b.hintOperations()
+	b.findFiles()
 	for _, s := range api.Schemas {
 		b.declareComponent(s)
 	}
@@ -62,6 +63,7 @@ type builder struct {
 	shaper   shaper
 
 	layouts    *layouter
+	files      map[*spec.Schema]bool      // settled: strings that are parts of a multipart body
 	operations map[*spec.Operation]string // Go names
 	hookGroups []*hookGroup
 	schemes    map[*spec.SecurityScheme]bool   // those whose option is declared
@@ -98,6 +100,7 @@ func newBuilder(api *spec.API, opts Options) *builder {
 	b.layouts = newLayouter(b)
 	b.shaper = shaper{b: b, forms: make(map[string]*shapeForm)}
 	b.leftovers = newLeftovers(b)
+	b.files = make(map[*spec.Schema]bool)
 	b.reserveNames()
 	return b
 }

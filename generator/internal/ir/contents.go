@@ -35,6 +35,8 @@ func mediaName(name string) string {
 		return "Form"
 	case name == "text/plain":
 		return "Text"
+	case name == "multipart/form-data":
+		return "Multipart"
 	}
 	for _, suffix := range []string{"+json", "+xml"} {
 		if stem := strings.TrimSuffix(sub, suffix); stem != "" {
@@ -118,7 +120,11 @@ func sent(c *Content) string {
 	if c.Shape == BodyBlob {
 		return ""
 	}
-	if types := offered(c); len(types) > 0 {
+	types := offered(c)
+	if i := slices.IndexFunc(types, isJSON); i > 0 {
+		return types[i]
+	}
+	if len(types) > 0 {
 		return types[0]
 	}
 	return "application/json"
@@ -150,55 +156,18 @@ func (b *builder) isTyped(name string, m *spec.MediaType) bool {
 		return false
 	case name == formMedia:
 		return b.layouts.node(m.Schema).kinds["object"]
+	case isXML(name):
+		n := b.layouts.node(m.Schema)
+		return n.structured() || n.scalar() && !n.kinds["string"] && !n.kinds["file"]
+	case isMultipart(name):
+		n := b.layouts.node(m.Schema)
+		return len(n.members) > 0 || n.rest != nil || n.kinds["array"] && name != "multipart/form-data"
 	case strings.HasPrefix(name, "text/") && name != "text/event-stream":
 		core, _ := b.settle(m.Schema)
 		n := b.layouts.node(m.Schema)
 		return n.scalar() && core.Format != "binary" || name == "text/plain" && n.structured()
 	}
 	return b.assumedJSON(name, m)
-}
-
-// addLayout notes that a variant needs a layout to be read from a media type, and what the encodings of its members are.
-func (b *builder) addLayout(c *Content, name string, m *spec.MediaType) {
-	if isJSON(name) || isRange(name) {
-		return
-	}
-	i := slices.IndexFunc(b.layouts.roots, func(r *layoutRoot) bool { return r.content == c })
-	if i < 0 {
-		i = len(b.layouts.roots)
-		b.layouts.roots = append(b.layouts.roots, &layoutRoot{content: c, node: b.layouts.node(m.Schema), marks: make(map[string]string)})
-	}
-	root := b.layouts.roots[i]
-	for _, e := range m.Encoding {
-		j := slices.IndexFunc(root.node.members, func(m *layoutMember) bool { return m.name == e.Name })
-		if j < 0 {
-			continue
-		}
-		if mark := encodingMarks(name, e, root.node.members[j].node); mark != "" {
-			root.marks[e.Name] = strings.TrimSpace(root.marks[e.Name] + " " + mark)
-		}
-	}
-}
-
-// encodingMarks are the marks of a member of a form (OpenAPI 3.1 section 4.8.15): contentType counts where nothing is said of a style.
-func encodingMarks(name string, e *spec.Encoding, n *layoutNode) string {
-	if name != formMedia {
-		return ""
-	}
-	mark := ""
-	switch {
-	case !e.Styled && n.structured() && isJSON(mediaType(e.ContentType)):
-		mark = "json"
-	case !e.Styled || !n.structured() || e.Style == "deepObject":
-	case e.Explode && n.kinds["object"] && e.Style == "form":
-		mark = "flat"
-	case !e.Explode:
-		mark = map[string]string{"form": "comma", "spaceDelimited": "space", "pipeDelimited": "pipe"}[e.Style]
-	}
-	if e.AllowReserved {
-		mark += " reserved"
-	}
-	return strings.TrimSpace(mark)
 }
 
 // assumedJSON says whether a range of media types is meant as JSON: one that includes it, with a schema that only JSON has.
@@ -239,8 +208,7 @@ func (b *builder) rawContent(list []*spec.MediaType, besideJSON bool, of side) *
 
 // reportRaw warns where bytes are less than what the document says of a body.
 func (b *builder) reportRaw(name string, m *spec.MediaType) {
-	form := name == "application/x-www-form-urlencoded" || strings.HasPrefix(name, "multipart/")
-	if !form && m.ItemSchema == nil {
+	if m.ItemSchema == nil {
 		if m.Schema == nil {
 			return
 		}

@@ -57,6 +57,7 @@ var scalars = map[Kind]*GoType{
 	KindUUID:      runtimeType("UUID"),
 	KindAddr:      imported("net/netip", "Addr"),
 	KindBytes:     sliceOf(builtin("byte")),
+	KindFile:      runtimeType("File"),
 }
 
 // complete returns the Go type of a use: the type, behind a pointer where it needs one, in its wrapper.

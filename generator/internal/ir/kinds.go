@@ -11,6 +11,12 @@ func (b *builder) kindOf(s *spec.Schema) Kind {
 	if s.Never {
 		return KindJSON
 	}
+	if b.files[s] {
+		if s.Pattern != "" {
+			b.unenforced(s, "pattern", "the content of a file is not text")
+		}
+		return KindFile
+	}
 	if isUnion(s) {
 		if kind := b.judgeUnion(s); kind != KindStruct {
 			return kind

@@ -25,13 +25,18 @@ type layouter struct {
 	scope *naming.Scope
 	named map[string]string // the name of a text
 	list  []Layout
+	xml   bool // some body is XML
 }
 
 // layoutRoot is one body.
 type layoutRoot struct {
 	content *Content
 	node    *layoutNode
+	schema  *spec.Schema
+	xml     bool
 	marks   map[string]string // of members: how they are encoded
+	prefix  []*spec.Encoding  // of parts by position
+	item    *spec.Encoding
 }
 
 // layoutNode is what some schemas say together: one, or those of which a value meets any.
@@ -44,15 +49,17 @@ type layoutNode struct {
 	rest     *layoutNode // of members without a declaration; nil: nothing is known
 	prefix   []*layoutNode
 	items    *layoutNode
+	item     *spec.Schema // of items
 	uses     int
 	name     string
 	single   bool // core is the only schema
 }
 
 type layoutMember struct {
-	name    string
-	schemas []*spec.Schema
-	node    *layoutNode
+	name     string
+	schemas  []*spec.Schema
+	node     *layoutNode
+	required bool
 }
 
 func newLayouter(b *builder) *layouter {
@@ -91,6 +98,12 @@ func (l *layouter) node(schemas ...*spec.Schema) *layoutNode {
 		}
 		l.fill(n, cores)
 	}
+	return n
+}
+
+// use is node for a place that is printed.
+func (l *layouter) use(schemas ...*spec.Schema) *layoutNode {
+	n := l.node(schemas...)
 	n.uses++
 	return n
 }
@@ -131,6 +144,7 @@ func (l *layouter) fill(n *layoutNode, cores []*spec.Schema) {
 				n.members = append(n.members, m)
 			}
 			m.schemas = append(m.schemas, p.Schema)
+			m.required = m.required || slices.Contains(c.Required, p.Name)
 		}
 		if c.AdditionalProperties != nil && !c.AdditionalProperties.Never {
 			rest = append(rest, c.AdditionalProperties)
@@ -143,23 +157,27 @@ func (l *layouter) fill(n *layoutNode, cores []*spec.Schema) {
 		}
 		if len(c.PrefixItems) > 0 && n.prefix == nil {
 			for _, p := range c.PrefixItems {
-				n.prefix = append(n.prefix, l.node(p))
+				n.prefix = append(n.prefix, l.use(p))
 			}
 		}
 	}
 	for _, m := range n.members {
-		m.node = l.node(m.schemas...)
+		m.node = l.use(m.schemas...)
 	}
 	if len(rest) > 0 {
-		n.rest = l.node(rest...)
+		n.rest = l.use(rest...)
 	}
 	if len(items) > 0 {
-		n.items = l.node(items...)
+		n.items, n.item = l.use(items...), items[0]
 	}
 }
 
 // kinds adds what a value of a schema may be.
 func (l *layouter) kinds(n *layoutNode, s *spec.Schema) {
+	if l.b.files[s] {
+		n.kinds["file"] = true
+		return
+	}
 	types := typesOf(s)
 	values := s.Enum
 	if s.Const != nil {
@@ -203,14 +221,24 @@ func (n *layoutNode) scalar() bool { return !n.structured() && !n.kinds["any"] }
 // finish names and prints the layouts of all bodies.
 func (l *layouter) finish() []Layout {
 	for _, r := range l.roots {
+		if len(r.marks) == 0 && r.prefix == nil && r.item == nil {
+			r.content.Layout = l.ref(r.node)
+			if r.node.name != "" && l.rootMarks(r, r.node.name) == "" || !r.node.structured() {
+				continue
+			}
+		}
+		name := l.b.nameOf(r.node.core)
 		if len(r.marks) > 0 {
-			r.content.Layout = l.entry(l.b.nameOf(r.node.core)+mediaName(r.content.MediaTypes[0]), l.text(r.node, r.marks))
-			continue
+			name += mediaName(r.content.MediaTypes[0])
 		}
-		r.content.Layout = l.ref(r.node)
-		if r.node.structured() && r.node.name == "" {
-			r.content.Layout = l.entry(l.b.nameOf(r.node.core), r.content.Layout)
+		text := r.content.Layout
+		if r.node.name == "" || text == "" {
+			text = l.text(r.node, r)
 		}
+		if marks := l.rootMarks(r, name); marks != "" {
+			text = "(" + marks + ") " + text
+		}
+		r.content.Layout = l.entry(name, text)
 	}
 	return l.list
 }
@@ -237,8 +265,14 @@ func (l *layouter) ref(n *layoutNode) string {
 	n.name = l.scope.Take(l.b.nameOf(n.core))
 	at := len(l.list)
 	l.list = append(l.list, Layout{Name: n.name})
-	l.list[at].Text = l.text(n, nil)
-	l.named[l.list[at].Text] = n.name
+	text := l.text(n, nil)
+	if x := l.xmlOf(n.core); l.xml && x != nil {
+		if marks := l.marksOf(x, n, n.name); marks != "" {
+			text = "(" + marks + ") " + text
+		}
+	}
+	l.list[at].Text = text
+	l.named[text] = n.name
 	return n.name
 }
 
@@ -252,8 +286,8 @@ func (n *layoutNode) flatItems() bool {
 	return len(n.prefix) == 0 && (n.items == nil || n.items.scalar()) && (n.rest == nil || n.rest.scalar())
 }
 
-// text prints a node.
-func (l *layouter) text(n *layoutNode, marks map[string]string) string {
+// text prints a node, as a whole body with what its root says.
+func (l *layouter) text(n *layoutNode, root *layoutRoot) string {
 	if n.kinds["any"] {
 		return "any"
 	}
@@ -265,16 +299,16 @@ func (l *layouter) text(n *layoutNode, marks map[string]string) string {
 			parts = append(parts, n.literals...)
 		}
 	}
-	for _, kind := range []string{"number", "boolean"} {
+	for _, kind := range []string{"number", "boolean", "file"} {
 		if n.kinds[kind] {
 			parts = append(parts, kind)
 		}
 	}
 	if n.kinds["array"] {
-		parts = append(parts, l.array(n))
+		parts = append(parts, l.array(n, root))
 	}
 	if n.kinds["object"] {
-		parts = append(parts, l.object(n, marks))
+		parts = append(parts, l.object(n, root))
 	}
 	if n.kinds["null"] {
 		parts = append(parts, "null")
@@ -282,32 +316,52 @@ func (l *layouter) text(n *layoutNode, marks map[string]string) string {
 	return strings.Join(parts, " | ")
 }
 
-func (l *layouter) array(n *layoutNode) string {
-	if len(n.prefix) == 0 {
-		if n.items == nil {
-			return "[]"
-		}
-		return "[" + l.ref(n.items) + "]"
-	}
+func (l *layouter) array(n *layoutNode, root *layoutRoot) string {
 	var parts []string
-	for _, p := range n.prefix {
-		parts = append(parts, l.ref(p))
+	for i, p := range n.prefix {
+		of, mark := l.ref(p), ""
+		if root != nil && i < len(root.prefix) {
+			mark = typeMark(root.prefix[i].ContentType, p)
+		}
+		parts = append(parts, marked(mark, of))
 	}
-	rest := "..."
+	items := ""
 	if n.items != nil {
-		rest += l.ref(n.items)
+		items = l.ref(n.items)
+		mark := l.itemMarks(n.item, n.items, root != nil)
+		if root != nil && root.item != nil {
+			mark = joinMarks(mark, typeMark(root.item.ContentType, n.items))
+		}
+		items = marked(mark, items)
 	}
-	return "[" + strings.Join(append(parts, rest), ", ") + "]"
+	if len(parts) == 0 {
+		return "[" + items + "]"
+	}
+	return "[" + strings.Join(append(parts, "..."+items), ", ") + "]"
 }
 
-func (l *layouter) object(n *layoutNode, marks map[string]string) string {
+func marked(marks, text string) string {
+	if marks == "" {
+		return text
+	}
+	return "(" + marks + ") " + text
+}
+
+func (l *layouter) object(n *layoutNode, root *layoutRoot) string {
 	var parts []string
 	for _, m := range n.members {
-		text := layoutName(m.name)
-		if mark := marks[m.name]; mark != "" {
+		text, of, mark := layoutName(m.name), l.ref(m.node), ""
+		if root != nil {
+			mark = root.marks[m.name]
+		}
+		mark = joinMarks(mark, l.xmlMarks(m.schemas[0], m.node, m.name))
+		if l.xml && m.required && m.node.kinds["array"] && !strings.Contains(mark, "wrapped") {
+			mark = joinMarks(mark, "required")
+		}
+		if mark != "" {
 			text += "(" + mark + ")"
 		}
-		if of := l.ref(m.node); of != "string" {
+		if of != "string" {
 			text += ": " + of
 		}
 		parts = append(parts, text)

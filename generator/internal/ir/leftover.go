@@ -39,6 +39,9 @@ func (b *builder) checkOf(t *Type) *Check {
 
 // leftover returns the name in the set of what t does not say of its schema, "" for nothing.
 func (c *leftovers) leftover(t *Type) string {
+	if t.Kind == KindFile { // which is no JSON
+		return ""
+	}
 	w, b := c.texts, c.texts.b
 	w.referred = nil
 	if t.Kind == KindJSON && len(t.Values) == 0 {

@@ -156,7 +156,7 @@ func (b *builder) foldAllOf(s *spec.Schema) (core *spec.Schema, nullable bool) {
 func (b *builder) mergeParts(s, own *spec.Schema, parts []*spec.Schema) *spec.Schema {
 	core := &spec.Schema{
 		Loc: s.Loc, Name: s.Name, Ref: s.Ref, Title: s.Title, Description: s.Description, Deprecated: s.Deprecated,
-		Examples: s.Examples, Extensions: s.Extensions,
+		Examples: s.Examples, XML: s.XML, Extensions: s.Extensions,
 	}
 	all := parts
 	if constrains(own) || own.Default != nil || own.ReadOnly || own.WriteOnly {

@@ -112,7 +112,7 @@ type Content struct {
 	Doc   string
 	// MediaTypes are as the document gives them, without parameters: exact ones and ranges.
 	MediaTypes []string
-	// ContentType is what is sent: the first exact one of MediaTypes; "" for BodyBlob, which carries its own.
+	// ContentType is what a client sends: JSON, else the first exact one of MediaTypes; "" for BodyBlob, which carries its own.
 	ContentType string
 	// Layout is the name of an entry of Package.Layouts, or a notation, by which a typed value is read from and written to media types
 	// other than JSON; "" where all are JSON.

@@ -25,6 +25,7 @@ const (
 	KindUUID                  // tornado.UUID: UUID()
 	KindAddr                  // netip.Addr: Addr(Type.AddrVersion)
 	KindBytes                 // []byte in base64: Base64(rule)
+	KindFile                  // tornado.File, a part of a multipart body: File(rule)
 	KindEnum                  // a named string or integer: Enum(Enum.Var), or the method of Enum.Base with Rule
 	KindStruct                // a named struct
 	KindTuple                 // a named struct with a field for each of the first items of an array
@@ -42,7 +43,7 @@ type Type struct {
 	Name string
 	// Go is how the type is written where it is used: Pet, string, []Pet.
 	Go *GoType
-	// AliasOf is set for a declaration `type Email = string`. KindString to KindBytes and KindJSON are declared this way, and
+	// AliasOf is set for a declaration `type Email = string`. KindString to KindFile and KindJSON are declared this way, and
 	// so is a schema that only refers to another one.
 	AliasOf *GoType
 	// Doc is the comment of the declaration.

@@ -86,7 +86,7 @@ func (b *builder) fill(t *Type, core *spec.Schema) {
 		if values := enumValues(core); len(values) == 1 {
 			t.Values = []string{compact(values[0].JSON)}
 		}
-	case KindString, KindBytes:
+	case KindString, KindBytes, KindFile:
 		t.Rule = b.stringRule(core)
 	case KindInt32, KindInt64, KindUint32, KindUint64:
 		t.Rule = b.integerRule(core, t.Kind, nil)

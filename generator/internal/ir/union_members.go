@@ -42,7 +42,7 @@ func (b *builder) wrapperPart(t *Type, of *Type, s *spec.Schema) string {
 var kindParts = map[Kind]string{
 	KindJSON: "Any", KindString: "String", KindBool: "Boolean", KindInt32: "Integer", KindInt64: "Integer", KindUint32: "Integer",
 	KindUint64: "Integer", KindFloat32: "Number", KindFloat64: "Number", KindDecimal: "Decimal", KindTime: "DateTime", KindDate: "Date",
-	KindTimeOfDay: "Time", KindDuration: "Duration", KindUUID: "UUID", KindAddr: "IP", KindBytes: "Bytes",
+	KindTimeOfDay: "Time", KindDuration: "Duration", KindUUID: "UUID", KindAddr: "IP", KindBytes: "Bytes", KindFile: "File",
 }
 
 func typePart(owner string, t *Type) string {
@@ -66,7 +66,7 @@ var kindWords = map[Kind]string{
 	KindJSON: "any value", KindString: "a string", KindBool: "a boolean", KindInt32: "an integer", KindInt64: "an integer",
 	KindUint32: "an integer", KindUint64: "an integer", KindFloat32: "a number", KindFloat64: "a number", KindDecimal: "a number",
 	KindTime: "a date-time", KindDate: "a date", KindTimeOfDay: "a time", KindDuration: "a duration", KindUUID: "a UUID",
-	KindAddr: "an IP address", KindBytes: "a base64 string", KindArray: "an array", KindMap: "an object",
+	KindAddr: "an IP address", KindBytes: "a base64 string", KindFile: "a file", KindArray: "an array", KindMap: "an object",
 }
 
 func memberWords(m *UnionMember) string {

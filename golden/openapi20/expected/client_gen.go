@@ -89,25 +89,23 @@ func (c *Client) ListPets(ctx context.Context, req ListPetsRequest) (*ListPetsOK
 }
 
 // AddPet is POST /pets
-func (c *Client) AddPet(ctx context.Context, req AddPetRequest) (Pet, error) {
+func (c *Client) AddPet(ctx context.Context, req AddPetRequest) (*Pet, error) {
 	call := c.c.Call(ctx, &addPet)
 	call.JSON("application/json", req.Body.AppendJSON)
 	res, err := call.Do()
 	if err != nil {
-		var zero Pet
-		return zero, err
+		return nil, err
 	}
 	switch res.StatusCode {
 	case 201:
-		var v Pet
+		v := new(Pet)
 		v.DecodeJSON(res.JSON())
 		return v, res.EndJSON()
 	default:
 		var e AddPetDefault
 		e.Status = res.StatusCode
 		e.Body.DecodeJSON(res.JSON())
-		var zero Pet
-		return zero, res.FailJSON(e)
+		return nil, res.FailJSON(e)
 	}
 }
 
@@ -131,7 +129,7 @@ func (c *Client) ChangePet(ctx context.Context, req ChangePetRequest) error {
 func (c *Client) PutPhoto(ctx context.Context, req PutPhotoRequest) error {
 	call := c.c.Call(ctx, &putPhoto)
 	call.Path("id", tornado.Simple).String(req.ID)
-	call.Blob(req.Body)
+	call.MediaBody("multipart/form-data", layouts, "PutPhotoBody", req.Body.AppendJSON)
 	res, err := call.Do()
 	if err != nil {
 		return err

@@ -7,4 +7,5 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 // layouts say how values stand in bodies that are not JSON.
 var layouts = tornado.NewLayouts(
 	"ChangePetBodyForm", "{name, tags(comma): [string], colors: [string]}",
+	"PutPhotoBody", "{photo: file, caption}",
 )

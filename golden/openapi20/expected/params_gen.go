@@ -89,12 +89,13 @@ func (r *ChangePetRequest) decode(in *tornado.Input) {
 // PutPhotoRequest is what a caller asks of PutPhoto.
 type PutPhotoRequest struct {
 	ID   string
-	Body tornado.Blob
+	Body PutPhotoBody
 }
 
 func (r *PutPhotoRequest) decode(in *tornado.Input) {
 	r.ID = in.Path(0, "id", tornado.Simple).String(nil)
-	r.Body = in.BlobBody()
+	r.Body.DecodeJSON(in.MediaBody(layouts, "PutPhotoBody"))
+	in.EndJSON()
 }
 
 // GetPhotoRequest is what a caller asks of GetPhoto.

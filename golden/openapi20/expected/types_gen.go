@@ -9,23 +9,8 @@ import (
 	tornado "github.com/tornadogen/tornadogen/runtime"
 )
 
-// Pet is a Cat or a PetBase, told apart by "kind".
+// Pet is what the document has at #/definitions/Pet.
 type Pet struct {
-	Value PetValue
-}
-
-// PetValue is implemented by *Cat and *PetBase.
-type PetValue interface {
-	isPet()
-	tornado.Appender
-}
-
-func (*Cat) isPet()         {}
-func (*PetBase) isPet()     {}
-func (UnknownValue) isPet() {}
-
-// PetBase is what the document has at #/definitions/Pet.
-type PetBase struct {
 	Name   string                        `json:"name"`
 	Kind   string                        `json:"kind"`
 	Born   tornado.OptNull[tornado.Date] `json:"born,omitzero"`
@@ -74,9 +59,11 @@ type ChangePetBody struct {
 	Colors []string `json:"colors,omitzero"`
 }
 
-// UnknownValue is the JSON of a value that is none of the members of its union. A client keeps what it
-// does not know, so that a server may grow; a server refuses it.
-type UnknownValue tornado.JSON
+// PutPhotoBody is what the document has at #/paths/~1pets~1{id}~1photo/put/parameters/1.
+type PutPhotoBody struct {
+	Photo   tornado.File        `json:"photo"`
+	Caption tornado.Opt[string] `json:"caption,omitzero"`
+}
 
 // ListPetsOK: The pets.
 type ListPetsOK struct {

@@ -118,12 +118,14 @@ func (c *Client) PutResponses(ctx context.Context, req PutResponsesRequest) erro
 func (c *Client) PostResponses(ctx context.Context, req PostResponsesRequest) error {
 	call := c.c.Call(ctx, &postResponses)
 	if req.Body != nil {
-		call.JSON("application/json", func(b []byte) []byte {
+		call.MediaBody("application/xml", layouts, "PostResponsesBody", func(b []byte) []byte {
 			return appendJSONMap(b, req.Body)
 		})
 	}
-	if x, ok := req.Raw.Get(); ok {
-		call.Blob(x)
+	if req.BodyStar != nil {
+		call.JSON("application/json", func(b []byte) []byte {
+			return appendJSONMap(b, req.BodyStar)
+		})
 	}
 	res, err := call.Do()
 	if err != nil {

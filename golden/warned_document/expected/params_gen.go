@@ -40,18 +40,19 @@ func (*PutResponsesRequest) decode(*tornado.Input) {}
 
 // PostResponsesRequest is what a caller asks of PostResponses.
 type PostResponsesRequest struct {
-	Body map[string]tornado.JSON
-	Raw  tornado.Opt[tornado.Blob]
+	Body     map[string]tornado.JSON
+	BodyStar map[string]tornado.JSON
 }
 
 func (r *PostResponsesRequest) decode(in *tornado.Input) {
 	if in.HasBody() {
-		switch media := in.ContentType(); {
-		case tornado.MatchMediaType(media, "application/*"):
-			r.Body = decodeJSONMap(in.JSONBody())
+		switch in.ContentType() {
+		case "application/xml":
+			r.Body = decodeJSONMap(in.MediaBody(layouts, "PostResponsesBody"))
 			in.EndJSON()
 		default:
-			r.Raw.Set(in.BlobBody())
+			r.BodyStar = decodeJSONMap(in.JSONBody())
+			in.EndJSON()
 		}
 	}
 }

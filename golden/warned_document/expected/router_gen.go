@@ -49,7 +49,7 @@ var putResponses = tornado.Operation{
 var postResponses = tornado.Operation{
 	ID: "postResponses", Name: "PostResponses",
 	Method: "POST", Path: "/responses",
-	Consumes: []string{"application/*", "application/xml"},
+	Consumes: []string{"application/xml", "application/*"},
 }
 
 // deleteResponses is DELETE /responses.

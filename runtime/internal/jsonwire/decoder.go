@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/validate"
+	"github.com/tornadogen/tornadogen/runtime/internal/value"
 )
 
 const (
@@ -39,6 +40,8 @@ type Decoder struct {
 
 // reading is how far a Decoder has come in its text.
 type reading struct {
+	files []value.File // that the text refers to: see Attach
+
 	data []byte // borrowed
 	pos  int    // of the next value; len(data) after a syntax error
 	text string // copy of data, if it is small and a string has been asked for

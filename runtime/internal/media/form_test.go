@@ -112,14 +112,16 @@ func TestWriteForm(t *testing.T) {
 		`{"pair":{"R":1,"G":2},"page":{"offset":1}}`:        "pair=R,1,G,2&offset=1",
 		`{"filter":{"max":5},"url":"https://a/b?c=d"}`:      "filter=%7B%22max%22%3A5%7D&url=https://a/b?c=d",
 	} {
-		body, contentType := layouts.Encode(nil, "Charge", "application/x-www-form-urlencoded", []byte(value))
+		body, contentType, err := layouts.Encode("Charge", "application/x-www-form-urlencoded", []byte(value))
+		require.NoError(t, err)
 		assert.Equal(t, want, string(body))
 		assert.Equal(t, "application/x-www-form-urlencoded", contentType)
 		if !strings.Contains(value, "[]") {
 			assert.Equal(t, value, form(t, string(body)))
 		}
 	}
-	body, _ := layouts.Encode(nil, "Charge", "application/x-www-form-urlencoded", []byte(`{"card":null}`))
+	body, _, err := layouts.Encode("Charge", "application/x-www-form-urlencoded", []byte(`{"card":null}`))
+	require.NoError(t, err)
 	assert.Equal(t, "card=", string(body))
 }
 
@@ -143,7 +145,8 @@ func TestText(t *testing.T) {
 		assert.Equal(t, c.want, string(doc.JSON), c)
 	}
 	for value, want := range map[string]string{`"a\"b\n"`: "a\"b\n", "5": "5", `{"a":1}`: `{"a":1}`, "": ""} {
-		body, contentType := layouts.Encode(nil, "any", "text/csv", []byte(value))
+		body, contentType, err := layouts.Encode("any", "text/csv", []byte(value))
+		require.NoError(t, err)
 		assert.Equal(t, want, string(body))
 		assert.Equal(t, "text/csv; charset=utf-8", contentType)
 	}

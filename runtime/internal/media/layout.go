@@ -33,6 +33,9 @@ type object struct {
 	byName map[string]*field
 	rest   *field            // of the others; nil: nothing is known of them
 	flat   map[string]*field // names of members of members that stand in a form like the object's own, and whose they are
+
+	once sync.Once
+	xml  xmlNames // made by once
 }
 
 // array is what is known of an array.
@@ -57,6 +60,7 @@ type marks struct {
 	xmlName, xmlPrefix, xmlSpace string
 	xmlNode                      xmlNode
 	wrapped                      bool // the items of an array stand inside of an element
+	required                     bool // an array that has no element is empty, not absent
 }
 
 // style is how a value is written in a form.
@@ -79,6 +83,7 @@ const (
 	xmlAttribute
 	xmlText
 	xmlCDATA
+	xmlNone // the members of an object stand in the element around it
 )
 
 // has reports whether a value may be one of the kinds.
@@ -132,8 +137,8 @@ type Layouts struct {
 //	(marks) A, {tags(marks): A}           how it stands in the text
 //
 // Marks for forms are json, comma, space, pipe, flat and reserved (see the style of an Encoding Object), those for multipart
-// type="image/png", and those for XML xml=name, ns="urn:a", prefix=p, attribute, text, cdata, wrapped. A name or a value
-// that is not made of letters, digits and _-.$ is quoted as in JSON.
+// type="image/png", and those for XML xml=name, ns="urn:a", prefix=p, attribute, text, cdata, none, wrapped, required. A name or a
+// value that is not made of letters, digits and _-.$ is quoted as in JSON.
 func NewLayouts(namesAndNotations ...string) *Layouts {
 	s := &Layouts{sources: make(map[string]string), known: make(map[string]*field)}
 	for i := 0; i+1 < len(namesAndNotations); i += 2 {
@@ -152,6 +157,9 @@ func (s *Layouts) get(name string) *field {
 	}
 	p := notation{set: s, text: name}
 	f = p.whole()
+	if _, ok := s.sources[name]; ok {
+		f.name = name
+	}
 	s.known[name] = f
 	return f
 }
@@ -165,14 +173,16 @@ func (s *Layouts) named(name string) *field {
 	if !ok {
 		panic("media: no layout has the name " + name)
 	}
-	f := &field{Layout: &Layout{object: new(object)}}
+	f := &field{name: name, Layout: &Layout{object: new(object)}}
 	s.known[name] = f
 	p := notation{set: s, text: source}
+	if p.take("(") {
+		p.marks(&f.marks)
+	}
 	if p.peek() == '{' {
 		f.kinds = kindObject // what a union of itself with others has to know now
 	}
 	read := p.whole()
-	f.marks = read.marks
 	f.kinds, f.texts, f.array = read.kinds, read.texts, read.array
 	if read.object == nil {
 		f.object = nil

@@ -2,13 +2,13 @@ package media
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/jsonwire"
 	"github.com/tornadogen/tornadogen/runtime/internal/param"
+	"github.com/tornadogen/tornadogen/runtime/internal/value"
 )
 
 // Limits bound what a body may cost beyond its size. The zero value serves.
@@ -24,8 +24,12 @@ type codec uint8
 const (
 	codecJSON codec = iota
 	codecForm
+	codecMultipart
+	codecXML
 	codecText
 )
+
+var codecNames = [...]string{codecForm: "form", codecMultipart: "multipart body", codecXML: "XML document", codecText: "text"}
 
 // codecOf returns what reads a media type, which is in lower case and has no parameters. Ranges and types without a codec of
 // their own were taken for JSON by the generator.
@@ -35,6 +39,10 @@ func codecOf(mediaType string) codec {
 		return codecForm
 	case mediaType == "text/json", strings.HasSuffix(mediaType, "+json"):
 		return codecJSON
+	case strings.HasPrefix(mediaType, "multipart/"):
+		return codecMultipart
+	case mediaType == "application/xml", mediaType == "text/xml", strings.HasSuffix(mediaType, "+xml"):
+		return codecXML
 	case strings.HasPrefix(mediaType, "text/"):
 		return codecText
 	}
@@ -52,7 +60,15 @@ func (e *CharsetError) Error() string { return fmt.Sprintf("charset %q is not re
 
 // Document is a body as JSON.
 type Document struct {
-	JSON []byte // may be the body itself
+	JSON   []byte       // may be the body itself
+	Files  []value.File // that the JSON refers to: see jsonwire.Decoder.Attach
+	Faults []Fault      // what is wrong beside the values
+}
+
+// Fault is a violation that JSON cannot show, of the value at an offset.
+type Fault struct {
+	Offset           int
+	Keyword, Message string
 }
 
 // Decode returns body as JSON. contentType is the field as it was sent, with its parameters; mediaType is what it says. An error
@@ -62,43 +78,76 @@ func (s *Layouts) Decode(name, mediaType string, contentType, body []byte, limit
 	if c == codecJSON {
 		return Document{JSON: body}, nil
 	}
-	body, err := toUTF8(body, param.ContentTypeParameter(contentType, "charset"))
-	if err != nil {
-		return Document{}, err
-	}
-	f := s.get(name)
 	if limits.Fields <= 0 {
 		limits.Fields = defaultFields
 	}
-	switch c {
+	f := s.get(name)
+	var d Document
+	var err error
+	switch charset := param.ContentTypeParameter(contentType, "charset"); c {
+	case codecMultipart:
+		err = d.readMultipart(body, param.ContentTypeParameter(contentType, "boundary"), f, limits)
+	case codecXML:
+		err = d.readXML(body, charset, f)
 	case codecForm:
-		var root node
-		if err := readForm(&root, f, body, limits.Fields); err != nil {
-			return Document{}, fmt.Errorf("the body is not a valid form: %w", err)
+		if body, err = toUTF8(body, charset); err == nil {
+			err = d.readForm(body, f, limits)
 		}
-		return Document{JSON: appendNode(nil, &root, f)}, nil
 	default:
-		return Document{JSON: readText(body, f)}, nil
+		if body, err = toUTF8(body, charset); err == nil {
+			d.readText(body, f)
+		}
 	}
+	if err != nil {
+		return Document{}, fmt.Errorf("the body is not a valid %s: %w", codecNames[c], err)
+	}
+	return d, nil
 }
 
-// readText returns a whole text as JSON: a value that has no form in text is JSON already.
-func readText(body []byte, f *field) []byte {
+// Read gives dec the document to read, with its files and faults.
+func (d *Document) Read(dec *jsonwire.Decoder) *jsonwire.Decoder {
+	dec.Reset(d.JSON)
+	dec.Attach(d.Files)
+	for _, f := range d.Faults {
+		dec.Violate(f.Offset, f.Keyword, f.Message)
+	}
+	return dec
+}
+
+func (d *Document) readForm(body []byte, f *field, limits Limits) error {
+	var root node
+	if err := readForm(&root, f, body, limits.Fields); err != nil {
+		return err
+	}
+	d.node(&root, f)
+	return nil
+}
+
+// readText reads a whole text: a value that has no form in text is JSON already.
+func (d *Document) readText(body []byte, f *field) {
 	if f.has(kindArray|kindObject) && (!f.has(kindString) || isJSON(body)) {
-		return body
+		d.JSON = body
+		return
 	}
-	return appendText(nil, text{data: body}, f)
+	d.plain(body, f)
 }
 
-// Encode appends a JSON value in another media type, and returns the Content-Type to send it with.
-func (s *Layouts) Encode(b []byte, name, mediaType string, value []byte) (body []byte, contentType string) {
+// Encode returns a JSON value in another media type, and the Content-Type to send it with. An error says why the type cannot carry
+// the value.
+func (s *Layouts) Encode(name, mediaType string, value []byte) (body []byte, contentType string, err error) {
+	f := s.get(name)
 	switch codecOf(mediaType) {
 	case codecForm:
-		return appendForm(b, value, s.get(name)), mediaType
+		return appendForm(nil, value, f), mediaType, nil
+	case codecMultipart:
+		return writeMultipart(value, mediaType, f)
+	case codecXML:
+		body, err = appendXML(nil, value, f)
+		return body, mediaType, err
 	case codecText:
-		return appendPlain(b, value), mediaType + "; charset=utf-8"
+		return appendPlain(nil, value), mediaType + "; charset=utf-8", nil
 	}
-	return append(b, value...), mediaType
+	return value, mediaType, nil
 }
 
 // appendPlain appends a JSON value as text: a string without its quotes.
@@ -111,15 +160,12 @@ func appendPlain(b, value []byte) []byte {
 	return append(b, d.String(nil)...)
 }
 
-// errText says that a text has bytes that its encoding does not know.
-var errText = errors.New("the body is not a valid text: " + errNotUTF8.Error())
-
 // toUTF8 returns a text in UTF-8, without a byte order mark.
 func toUTF8(body []byte, charset string) ([]byte, error) {
 	switch strings.ToLower(charset) {
 	case "", "utf-8", "utf8", "us-ascii", "ascii":
 		if body = bytes.TrimPrefix(body, []byte("\ufeff")); !utf8.Valid(body) {
-			return nil, errText
+			return nil, errNotUTF8
 		}
 		return body, nil
 	case "iso-8859-1", "latin1":

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/jsonwire"
+	"github.com/tornadogen/tornadogen/runtime/internal/value"
 )
 
 // node is a value that was read from a form, from parts or from XML, before its layout tells what it is.
@@ -20,8 +21,10 @@ type node struct {
 
 // text is one value as it stands in a body.
 type text struct {
-	data []byte
-	what textKind
+	data  []byte
+	what  textKind
+	file  *value.File // of fileText
+	fault string      // what is wrong with the part that it came in, "" if nothing is
 }
 
 type textKind uint8
@@ -29,6 +32,8 @@ type textKind uint8
 const (
 	plainText textKind = iota
 	jsonText           // valid JSON
+	fileText           // a part that looks like a file
+	nullText
 )
 
 // few is how many members are looked through one by one.
@@ -63,43 +68,49 @@ func (n *node) find(key string) int {
 	return -1
 }
 
-// appendNode appends a value as JSON. What its layout does not allow is written as what it looks like: the decoder refuses it.
-func appendNode(b []byte, n *node, f *field) []byte {
+// node appends a value as JSON. What its layout does not allow is written as what it looks like: the decoder refuses it.
+func (d *Document) node(n *node, f *field) {
 	switch {
 	case len(n.kids) == 0 && !n.list && len(n.texts) == 1:
-		return appendText(b, n.texts[0], f)
+		d.text(n.texts[0], f)
 	case len(n.kids) == 0 && (n.list || len(n.texts) > 1):
-		return appendItems(b, n.texts, f)
+		d.items(n.texts, f)
 	case len(n.texts) > 0: // both: nothing that anybody means
-		return append(appendItems(append(b, '['), n.texts, unknown), ']')
+		d.JSON = append(d.JSON, '[')
+		d.items(n.texts, unknown)
+		d.JSON = append(d.JSON, ']')
 	case f.has(kindArray) && (!f.has(kindObject) || n.numbered()), f.has(kindAny) && n.numbered() && len(n.kids) > 0:
-		return appendNumbered(b, n, f)
-	}
-	b = append(b, '{')
-	for i, key := range n.keys {
-		b = appendName(b, i, key)
-		b = appendNode(b, n.kids[i], f.member(key))
-	}
-	return append(b, '}')
-}
-
-func appendName(b []byte, i int, name string) []byte {
-	if i > 0 {
-		b = append(b, ',')
-	}
-	return append(jsonwire.AppendString(b, name), ':')
-}
-
-// appendItems appends an array whose items are texts.
-func appendItems(b []byte, texts []text, f *field) []byte {
-	b = append(b, '[')
-	for i, t := range texts {
-		if i > 0 {
-			b = append(b, ',')
+		d.numbered(n, f)
+	default:
+		d.JSON = append(d.JSON, '{')
+		for i, key := range n.keys {
+			d.name(i, key)
+			d.node(n.kids[i], f.member(key))
 		}
-		b = appendText(b, t, f.item(i))
+		d.JSON = append(d.JSON, '}')
 	}
-	return append(b, ']')
+}
+
+// name appends the name of member i.
+func (d *Document) name(i int, name string) {
+	d.comma(i)
+	d.JSON = append(jsonwire.AppendString(d.JSON, name), ':')
+}
+
+func (d *Document) comma(i int) {
+	if i > 0 {
+		d.JSON = append(d.JSON, ',')
+	}
+}
+
+// items appends an array whose items are texts.
+func (d *Document) items(texts []text, f *field) {
+	d.JSON = append(d.JSON, '[')
+	for i, t := range texts {
+		d.comma(i)
+		d.text(t, f.item(i))
+	}
+	d.JSON = append(d.JSON, ']')
 }
 
 // numbered reports whether all members have numbers for names: they are items.
@@ -122,8 +133,8 @@ func isIndex(name string) bool {
 	return 0 < len(name) && len(name) < 10
 }
 
-// appendNumbered appends an array whose items have numbers, in their order; gaps are closed.
-func appendNumbered(b []byte, n *node, f *field) []byte {
+// numbered appends an array whose items have numbers, in their order; gaps are closed.
+func (d *Document) numbered(n *node, f *field) {
 	order := make([]int, len(n.kids))
 	for i := range order {
 		order[i] = i
@@ -135,44 +146,69 @@ func appendNumbered(b []byte, n *node, f *field) []byte {
 			return a - c
 		})
 	}
-	b = append(b, '[')
+	d.JSON = append(d.JSON, '[')
 	for i, at := range order {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = appendNode(b, n.kids[at], f.item(i))
+		d.comma(i)
+		d.node(n.kids[at], f.item(i))
 	}
-	return append(b, ']')
+	d.JSON = append(d.JSON, ']')
 }
 
-// appendText appends what one text stands for.
-func appendText(b []byte, t text, f *field) []byte {
-	if t.what == jsonText {
-		return append(b, t.data...)
+// text appends what one text stands for.
+func (d *Document) text(t text, f *field) {
+	if t.fault != "" {
+		d.Faults = append(d.Faults, Fault{Offset: len(d.JSON), Keyword: "contentType", Message: t.fault})
 	}
-	s := t.data
+	switch {
+	case f.has(kindFile):
+		d.file(t)
+	case t.what == jsonText:
+		d.JSON = append(d.JSON, t.data...)
+	case t.what == nullText:
+		d.JSON = jsonwire.AppendNull(d.JSON)
+	case t.what == fileText && f.has(kindAny):
+		d.JSON = jsonwire.AppendFile(d.JSON, *t.file)
+	default:
+		d.plain(t.data, f)
+	}
+}
+
+// file appends the reference to a file that is attached.
+func (d *Document) file(t text) {
+	f := t.file
+	if f == nil {
+		f = &value.File{Data: t.data}
+	}
+	d.JSON = append(append(d.JSON, '"'), jsonwire.FileMark...)
+	d.JSON = append(strconv.AppendInt(d.JSON, int64(len(d.Files)), 10), '"')
+	d.Files = append(d.Files, *f)
+}
+
+// plain appends what a text without a type of its own stands for.
+func (d *Document) plain(s []byte, f *field) {
 	switch {
 	case f.style == styleJSON && isJSON(s):
-		return append(b, s...)
+		d.JSON = append(d.JSON, s...)
 	case f.has(kindString) && f.texts != nil && slices.Contains(f.texts, string(s)):
-		return appendString(b, s)
+		d.string(s)
 	case f.has(kindNumber) && isNumber(s):
-		return append(b, canonicalNumber(s)...)
+		d.JSON = append(d.JSON, canonicalNumber(s)...)
 	case f.has(kindBoolean) && (string(s) == "true" || string(s) == "false"):
-		return append(b, s...)
+		d.JSON = append(d.JSON, s...)
 	case len(s) == 0 && f.has(kindNull) && !f.has(kindString):
-		return jsonwire.AppendNull(b)
+		d.JSON = jsonwire.AppendNull(d.JSON)
 	case f.has(kindObject) && len(s) > 0 && s[0] == '{' && isJSON(s):
-		return append(b, s...)
+		d.JSON = append(d.JSON, s...)
 	case f.has(kindString) && f.texts == nil, f.has(kindAny):
-		return appendString(b, s)
+		d.string(s)
 	case f.has(kindArray):
-		return appendItems(b, []text{t}, f)
+		d.items([]text{{data: s}}, f)
+	default:
+		d.string(s)
 	}
-	return appendString(b, s)
 }
 
-func appendString(b, s []byte) []byte { return jsonwire.AppendString(b, string(s)) }
+func (d *Document) string(s []byte) { d.JSON = jsonwire.AppendString(d.JSON, string(s)) }
 
 // isJSON reports whether s is one JSON value.
 func isJSON(s []byte) bool {

@@ -160,7 +160,7 @@ var styles = map[string]style{
 	"json": styleJSON, "comma": styleComma, "space": styleSpace, "pipe": stylePipe, "flat": styleFlat,
 }
 
-var xmlNodes = map[string]xmlNode{"attribute": xmlAttribute, "text": xmlText, "cdata": xmlCDATA}
+var xmlNodes = map[string]xmlNode{"attribute": xmlAttribute, "text": xmlText, "cdata": xmlCDATA, "none": xmlNone}
 
 // marks reads what stands in parentheses, behind the opening one.
 func (p *notation) marks(m *marks) {
@@ -177,6 +177,8 @@ func (p *notation) marks(m *marks) {
 			m.xmlNode = xmlNodes[name]
 		case name == "wrapped":
 			m.wrapped = true
+		case name == "required":
+			m.required = true
 		case name == "reserved":
 			m.reserved = true
 		default:

@@ -37,6 +37,11 @@ func (r *StringRule) checkLength(s string) (f Faults) {
 	return f.add(n < r.MinLength, faultMinLength).add(exceeds(n, r.MaxLength), faultMaxLength)
 }
 
+// CheckBytes returns which of the lengths n bytes of a file do not meet.
+func (r *StringRule) CheckBytes(n int) (f Faults) {
+	return f.add(n < r.MinLength, faultMinLength).add(exceeds(n, r.MaxLength), faultMaxLength)
+}
+
 func (r *StringRule) message(fault Faults) string {
 	switch fault {
 	case faultMinLength:

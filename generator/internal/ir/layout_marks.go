@@ -1,0 +1,170 @@
+package ir
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/tornadogen/tornadogen/spec"
+)
+
+// addLayout notes that a variant needs a layout to be read from a media type, and how its members are encoded there.
+func (b *builder) addLayout(c *Content, name string, m *spec.MediaType) {
+	if isJSON(name) || isRange(name) {
+		return
+	}
+	l := b.layouts
+	i := slices.IndexFunc(l.roots, func(r *layoutRoot) bool { return r.content == c })
+	if i < 0 {
+		i = len(l.roots)
+		l.roots = append(l.roots, &layoutRoot{content: c, node: l.use(m.Schema), schema: m.Schema, marks: make(map[string]string)})
+	}
+	root := l.roots[i]
+	root.xml = root.xml || isXML(name)
+	l.xml = l.xml || isXML(name)
+	for _, e := range m.Encoding {
+		j := slices.IndexFunc(root.node.members, func(m *layoutMember) bool { return m.name == e.Name })
+		if j < 0 {
+			continue
+		}
+		b.reportEncoding(name, e)
+		l.xml = l.xml || isMultipart(name) && isXML(mediaType(e.ContentType))
+		if mark := encodingMarks(name, e, root.node.members[j].node); mark != "" && !strings.Contains(root.marks[e.Name], mark) {
+			root.marks[e.Name] = joinMarks(root.marks[e.Name], mark)
+		}
+	}
+	if isMultipart(name) && root.node.kinds["array"] {
+		root.prefix, root.item = m.PrefixEncoding, m.ItemEncoding
+	}
+}
+
+func joinMarks(marks ...string) string {
+	return strings.Join(slices.DeleteFunc(marks, func(m string) bool { return m == "" }), " ")
+}
+
+// reportEncoding warns of what an encoding asks for and nobody checks.
+func (b *builder) reportEncoding(name string, e *spec.Encoding) {
+	if len(e.Headers) > 0 && isMultipart(name) {
+		b.warn(e.Headers[0].Loc, classUnenforced, "headers of a part are not checked: those of a file are kept in its Header", "check them in the handler")
+	}
+	if len(e.Encoding) > 0 || len(e.PrefixEncoding) > 0 || e.ItemEncoding != nil {
+		b.warn(e.Loc, classUnenforced, "the encoding of parts inside of a part is not followed", "send the part as JSON")
+	}
+}
+
+// encodingMarks are the marks of a member of a form, or of a part (OpenAPI 3.1 section 4.8.15): in a form, contentType counts where
+// nothing is said of a style.
+func encodingMarks(name string, e *spec.Encoding, n *layoutNode) string {
+	if isMultipart(name) {
+		return typeMark(e.ContentType, n)
+	}
+	if name != formMedia {
+		return ""
+	}
+	mark := ""
+	switch {
+	case !e.Styled && n.structured() && isJSON(mediaType(e.ContentType)):
+		mark = "json"
+	case !e.Styled || !n.structured() || e.Style == "deepObject":
+	case e.Explode && n.kinds["object"] && e.Style == "form":
+		mark = "flat"
+	case !e.Explode:
+		mark = map[string]string{"form": "comma", "spaceDelimited": "space", "pipeDelimited": "pipe"}[e.Style]
+	}
+	if e.AllowReserved {
+		return joinMarks(mark, "reserved")
+	}
+	return mark
+}
+
+// typeMark is the mark for the media types of a part, "" where they are those that it has anyhow.
+func typeMark(contentType string, n *layoutNode) string {
+	byDefault := n.structured() && !n.holdsFiles() && isJSON(mediaType(contentType)) || n.scalar() && mediaType(contentType) == "text/plain"
+	if contentType == "" || byDefault {
+		return ""
+	}
+	return "type=" + quote(strings.ToLower(contentType))
+}
+
+func (n *layoutNode) holdsFiles() bool {
+	return n.kinds["file"] || n.items != nil && n.items.kinds["file"]
+}
+
+// xmlOf returns what a schema, or the one that it comes down to, says of XML.
+func (l *layouter) xmlOf(s *spec.Schema) *spec.XML {
+	if s.XML != nil {
+		return s.XML
+	}
+	core, _ := l.b.settle(s)
+	return core.XML
+}
+
+// xmlMarks are the marks of a place for values of a schema; name is what they would be called without.
+func (l *layouter) xmlMarks(s *spec.Schema, n *layoutNode, name string) string {
+	x := l.xmlOf(s)
+	if !l.xml || x == nil {
+		return ""
+	}
+	if core, _ := l.b.settle(s); n.name != "" && l.xmlOf(core) == x { // the layout that is referred to says it
+		return ""
+	}
+	return l.marksOf(x, n, name)
+}
+
+func (l *layouter) marksOf(x *spec.XML, n *layoutNode, name string) string {
+	var marks []string
+	if x.Name != "" && x.Name != name {
+		marks = append(marks, "xml="+layoutName(x.Name))
+	}
+	if x.Namespace != "" {
+		marks = append(marks, "ns="+layoutName(x.Namespace))
+	}
+	if x.Prefix != "" {
+		marks = append(marks, "prefix="+layoutName(x.Prefix))
+	}
+	list := n.kinds["array"] && !n.kinds["object"]
+	switch {
+	case x.NodeType == "element" && list:
+		marks = append(marks, "wrapped")
+	case x.NodeType == "none" && !list && n.kinds["object"]:
+		marks = append(marks, "none")
+	case x.NodeType == "attribute" || x.NodeType == "text" || x.NodeType == "cdata":
+		marks = append(marks, x.NodeType)
+	}
+	return joinMarks(marks...)
+}
+
+// rootMarks are those of a whole body: the root is called as the schema says, or like the component.
+func (l *layouter) rootMarks(r *layoutRoot, entry string) string {
+	if !r.xml {
+		return ""
+	}
+	core, _ := l.b.settle(r.schema)
+	x := l.xmlOf(r.schema)
+	if x == nil {
+		x = new(spec.XML)
+	}
+	if r.node.name != "" && l.xmlOf(core) == x {
+		return ""
+	}
+	if x.Name == "" {
+		named := *x
+		if named.Name = r.schema.Name; named.Name == "" {
+			named.Name = core.Name
+		}
+		x = &named
+	}
+	return l.marksOf(&spec.XML{Name: x.Name, Namespace: x.Namespace, Prefix: x.Prefix}, r.node, entry)
+}
+
+// itemMarks are those of the items of an array. In a body that is an array, items are called like their component.
+func (l *layouter) itemMarks(s *spec.Schema, n *layoutNode, root bool) string {
+	if s == nil {
+		return ""
+	}
+	marks := l.xmlMarks(s, n, "")
+	core, _ := l.b.settle(s)
+	if root && l.xml && l.xmlOf(s) == nil && core.Name != "" {
+		marks = "xml=" + layoutName(core.Name)
+	}
+	return marks
+}

@@ -1,0 +1,331 @@
+package media
+
+import (
+	"bytes"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/textproto"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/jsonwire"
+	"github.com/tornadogen/tornadogen/runtime/internal/param"
+	"github.com/tornadogen/tornadogen/runtime/internal/value"
+)
+
+// Limits of the header of one part.
+const (
+	maxPartFields = 32
+	maxPartHeader = 16 << 10 // names and values
+)
+
+var (
+	errBoundary   = errors.New("it has no boundary")
+	errPartHeader = errors.New("the header of a part is too large")
+	errEnd        = errors.New("it ends too early")
+	errPartName   = errors.New("a part has no name")
+)
+
+// partReader reads the parts of a multipart body (RFC 2046 section 5.1, RFC 7578).
+type partReader struct {
+	root    node
+	place   *field
+	charset string // of texts that say none: what a part _charset_ says (RFC 7578 section 4.6)
+	count   int
+}
+
+// readMultipart reads a multipart body: parts are members by their names, or items in their order where the layout is an array.
+func (d *Document) readMultipart(body []byte, boundary string, f *field, limits Limits) error {
+	if boundary == "" {
+		return errBoundary
+	}
+	p := partReader{place: f}
+	p.root.list = f.has(kindArray) && !f.has(kindObject)
+	r := multipart.NewReader(bytes.NewReader(body), boundary)
+	for {
+		part, err := r.NextPart()
+		if err == io.EOF { //nolint:errorlint // a wrapped one means that the body is cut off
+			break
+		}
+		if err != nil {
+			return errors.New(strings.TrimPrefix(err.Error(), "multipart: "))
+		}
+		if p.count++; p.count > limits.Fields {
+			return fmt.Errorf("it has more than %d parts", limits.Fields)
+		}
+		if err := p.read(part); err != nil {
+			return err
+		}
+	}
+	if !bytes.Contains(body, []byte("--"+boundary+"--")) {
+		return errEnd // inside of a header, which the reader takes for the end
+	}
+	d.node(&p.root, f)
+	return nil
+}
+
+// read enters one part.
+func (p *partReader) read(part *multipart.Part) error {
+	if err := checkPartHeader(part.Header); err != nil {
+		return err
+	}
+	disposition := parseDisposition(part.Header.Get("Content-Disposition"))
+	data, err := io.ReadAll(part)
+	if err == nil && strings.EqualFold(part.Header.Get("Content-Transfer-Encoding"), "base64") {
+		data, err = io.ReadAll(base64.NewDecoder(base64.StdEncoding, bytes.NewReader(data)))
+	}
+	if err != nil {
+		return err
+	}
+	if p.root.list {
+		at := p.place.item(len(p.root.texts))
+		t, err := p.text(part, data, disposition, at)
+		p.root.texts = append(p.root.texts, t)
+		return err
+	}
+	name, ok := disposition["name"]
+	if !ok {
+		return errPartName
+	}
+	if name == "_charset_" && (p.place.object == nil || p.place.object.byName[name] == nil) {
+		p.charset = string(data)
+		return nil
+	}
+	if !utf8.ValidString(name) {
+		return errNotUTF8
+	}
+	n, at, err := find(&p.root, p.place, name)
+	if err != nil {
+		return err
+	}
+	if at.has(kindArray) { // of which the part is an item
+		at = at.item(len(n.texts)).or(at)
+	}
+	t, err := p.text(part, data, disposition, at)
+	n.texts = append(n.texts, t)
+	return err
+}
+
+// parseDisposition returns the parameters of a Content-Disposition field (RFC 2183), those in RFC 8187's form under their plain names.
+func parseDisposition(field string) map[string]string {
+	_, parameters, err := mime.ParseMediaType(field)
+	if err == nil {
+		return parameters
+	}
+	lenient := make(map[string]string) // some leave out the quotes
+	for _, name := range []string{"name", "filename"} {
+		if text := param.ContentTypeParameter([]byte(field), name); text != "" {
+			lenient[name] = text
+		}
+	}
+	return lenient
+}
+
+// or returns f with the marks of the array that it is an item of.
+func (f *field) or(array *field) *field {
+	own := *f
+	if own.types == "" {
+		own.types = array.types
+	}
+	return &own
+}
+
+func checkPartHeader(h textproto.MIMEHeader) error {
+	fields, size := 0, 0
+	for name, values := range h {
+		for _, v := range values {
+			fields++
+			size += len(name) + len(v)
+		}
+	}
+	if fields > maxPartFields || size > maxPartHeader {
+		return errPartHeader
+	}
+	return nil
+}
+
+// text decides by its media type what a part holds.
+func (p *partReader) text(part *multipart.Part, data []byte, disposition map[string]string, at *field) (text, error) {
+	contentType := part.Header.Get("Content-Type")
+	mediaType := param.ContentType([]byte(contentType))
+	name, isFile := disposition["filename"]
+	t := text{data: data}
+	if at.types != "" && contentType != "" && !param.MatchesAny(mediaType, splitTypes(at.types)) {
+		t.fault = "must be of type " + at.types
+	}
+	if at.has(kindFile) || at.has(kindAny) && (isFile || !utf8.Valid(data)) {
+		t.what, t.file = fileText, &value.File{Name: baseName(name), ContentType: contentType, Header: otherFields(part.Header), Data: data}
+		return t, nil
+	}
+	if mediaType != "" {
+		switch codecOf(mediaType) {
+		case codecXML:
+			var d Document
+			err := d.readXML(data, param.ContentTypeParameter([]byte(contentType), "charset"), at)
+			t.data, t.what = d.JSON, jsonText
+			return t, err
+		case codecJSON:
+			if isJSONType(mediaType) {
+				if t.what = jsonText; !isJSON(data) {
+					return t, fmt.Errorf("the part %s is not valid JSON", strconv.Quote(disposition["name"]))
+				}
+				return t, nil
+			}
+		case codecForm, codecMultipart, codecText:
+		}
+	}
+	charset := param.ContentTypeParameter([]byte(contentType), "charset")
+	if charset == "" {
+		charset = p.charset
+	}
+	var err error
+	t.data, err = toUTF8(data, charset)
+	return t, err
+}
+
+// isJSONType says whether a media type is JSON by its name (RFC 6839 section 3.1).
+func isJSONType(mediaType string) bool {
+	return mediaType == "application/json" || mediaType == "text/json" || strings.HasSuffix(mediaType, "+json")
+}
+
+// splitTypes splits the media types of an encoding.
+func splitTypes(list string) []string {
+	types := strings.Split(list, ",")
+	for i := range types {
+		types[i] = strings.TrimSpace(types[i])
+	}
+	return types
+}
+
+// baseName takes the folders off a file name (RFC 7578 section 4.2), those of other systems too.
+func baseName(name string) string {
+	name = name[strings.LastIndexAny(name, `/\`)+1:]
+	if !utf8.ValidString(name) || name == "." || name == ".." {
+		return ""
+	}
+	return name
+}
+
+// otherFields are the fields of a part that say nothing of its place, encoding or type; nil for none.
+func otherFields(h textproto.MIMEHeader) textproto.MIMEHeader {
+	for _, name := range []string{"Content-Disposition", "Content-Type", "Content-Transfer-Encoding"} {
+		h.Del(name)
+	}
+	if len(h) == 0 {
+		return nil
+	}
+	return h
+}
+
+// partWriter writes a JSON value as parts.
+type partWriter struct {
+	w *multipart.Writer
+	d jsonwire.Decoder
+}
+
+// writeMultipart writes the members of an object, or the items of an array, as parts.
+func writeMultipart(json []byte, mediaType string, f *field) (body []byte, contentType string, err error) {
+	var b bytes.Buffer
+	p := partWriter{w: multipart.NewWriter(&b)}
+	p.d.Reset(json)
+	if p.d.Kind() == jsonwire.KindArray {
+		i := 0
+		for more := p.d.Array(); more && err == nil; more = p.d.NextItem() {
+			err = p.part("", f.item(i))
+			i++
+		}
+	} else {
+		for more := p.d.Map(); more && err == nil; more = p.d.NextEntry() {
+			name := p.d.Key()
+			err = p.member(name, f.member(name))
+		}
+	}
+	if err == nil {
+		err = p.w.Close()
+	}
+	return b.Bytes(), mediaType + "; boundary=" + p.w.Boundary(), err
+}
+
+// member writes what comes next: an array as a part for each item.
+func (p *partWriter) member(name string, at *field) error {
+	if p.d.Kind() != jsonwire.KindArray || at.style == styleJSON {
+		return p.part(name, at)
+	}
+	i := 0
+	for more := p.d.Array(); more; more = p.d.NextItem() {
+		if err := p.part(name, at.item(i).or(at)); err != nil {
+			return err
+		}
+		i++
+	}
+	return nil
+}
+
+// part writes what comes next as one part: a file, a scalar as text, anything else as JSON or XML.
+func (p *partWriter) part(name string, at *field) error {
+	types := splitTypes(at.types)
+	mediaType := types[0]
+	if strings.Contains(mediaType, "*") {
+		mediaType = ""
+	}
+	h := make(textproto.MIMEHeader)
+	disposition := ""
+	if name != "" {
+		disposition = `form-data; name="` + escapeName(name) + `"`
+	}
+	var data []byte
+	switch kind := p.d.Kind(); {
+	case kind == jsonwire.KindString && at.has(kindFile):
+		f, err := value.ParseFile(p.d.String(nil))
+		if err != nil {
+			return err
+		}
+		for key, values := range f.Header {
+			h[key] = values
+		}
+		if f.ContentType != "" && (f.ContentType != "application/octet-stream" || mediaType == "") {
+			mediaType = f.ContentType
+		}
+		data = f.Data
+		if f.Name == "" {
+			f.Name = name // without one others take the part for a text
+		}
+		if disposition == "" {
+			disposition = "attachment"
+		}
+		disposition += `; filename="` + escapeName(f.Name) + `"`
+	case isComposed(kind) && mediaType != "" && codecOf(mediaType) == codecXML:
+		var err error
+		if data, err = appendXML(nil, p.d.JSON(), at); err != nil {
+			return err
+		}
+	case isComposed(kind), mediaType != "" && isJSONType(mediaType):
+		if mediaType == "" {
+			mediaType = "application/json"
+		}
+		data = p.d.JSON()
+	default:
+		data = []byte(scalarText(&p.d))
+	}
+	if disposition != "" {
+		h.Set("Content-Disposition", disposition)
+	}
+	if mediaType != "" {
+		h.Set("Content-Type", mediaType)
+	}
+	w, err := p.w.CreatePart(h)
+	if err == nil {
+		_, err = w.Write(data)
+	}
+	return err
+}
+
+// escapeName escapes what would end a quoted string or the field (RFC 9110 section 5.6.4).
+func escapeName(name string) string { return nameEscaper.Replace(name) }
+
+var nameEscaper = strings.NewReplacer("\r", "%0D", "\n", "%0A", `"`, `\"`, `\`, `\\`)
