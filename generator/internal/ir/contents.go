@@ -30,12 +30,12 @@ func mediaName(name string) string {
 	if !found {
 		sub = name
 	}
-	switch {
-	case name == formMedia:
+	switch name {
+	case formMedia:
 		return "Form"
-	case name == "text/plain":
+	case "text/plain":
 		return "Text"
-	case name == "multipart/form-data":
+	case "multipart/form-data":
 		return "Multipart"
 	}
 	for _, suffix := range []string{"+json", "+xml"} {

@@ -374,10 +374,8 @@ func (l *layouter) object(n *layoutNode, root *layoutRoot) string {
 
 // layoutName prints a name of a layout, in quotes where it is no word.
 func layoutName(name string) string {
-	plain := name != "" && !strings.ContainsFunc(name, func(r rune) bool {
-		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("_-.$", r))
-	})
-	if plain && !strings.HasPrefix(name, "...") {
+	rest := strings.TrimLeft(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.$")
+	if name != "" && rest == "" && !strings.HasPrefix(name, "...") {
 		return name
 	}
 	return quote(name)

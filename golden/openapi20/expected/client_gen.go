@@ -89,23 +89,25 @@ func (c *Client) ListPets(ctx context.Context, req ListPetsRequest) (*ListPetsOK
 }
 
 // AddPet is POST /pets
-func (c *Client) AddPet(ctx context.Context, req AddPetRequest) (*Pet, error) {
+func (c *Client) AddPet(ctx context.Context, req AddPetRequest) (Pet, error) {
 	call := c.c.Call(ctx, &addPet)
 	call.JSON("application/json", req.Body.AppendJSON)
 	res, err := call.Do()
 	if err != nil {
-		return nil, err
+		var zero Pet
+		return zero, err
 	}
 	switch res.StatusCode {
 	case 201:
-		v := new(Pet)
+		var v Pet
 		v.DecodeJSON(res.JSON())
 		return v, res.EndJSON()
 	default:
 		var e AddPetDefault
 		e.Status = res.StatusCode
 		e.Body.DecodeJSON(res.JSON())
-		return nil, res.FailJSON(e)
+		var zero Pet
+		return zero, res.FailJSON(e)
 	}
 }
 

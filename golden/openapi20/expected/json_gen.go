@@ -8,11 +8,45 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 // AppendJSON appends a value as JSON to b and returns that; appendResponseJSON leaves out the members
 // that are never sent to a caller, and a union without a value is null.
 
-var petKeys = tornado.NewKeys("name", "kind", "born", "owner", "weight", "id").Required("name", "kind").ReadOnly("id")
-
 func (v *Pet) DecodeJSON(d *tornado.Decoder) {
+	switch name, _ := d.Peek("kind"); name {
+	case "Cat":
+		v.Value = tornado.Read[Cat](d)
+	case "Pet":
+		v.Value = tornado.Read[PetBase](d)
+	default:
+		v.Value = UnknownValue(d.Unmatched("discriminator", "kind must be one of Cat, Pet"))
+	}
+}
+
+func (v Pet) AppendJSON(b []byte) []byte {
+	switch x := v.Value.(type) {
+	case *Cat:
+		if x.Kind == "" {
+			filled := *x
+			filled.Kind = "Cat"
+			return filled.AppendJSON(b)
+		}
+		return x.AppendJSON(b)
+	case *PetBase:
+		if x.Kind == "" {
+			filled := *x
+			filled.Kind = "Pet"
+			return filled.AppendJSON(b)
+		}
+		return x.AppendJSON(b)
+	}
+	return tornado.AppendUnion(b, v.Value)
+}
+
+func (v Pet) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
+func (v *Pet) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+
+var petBaseKeys = tornado.NewKeys("name", "kind", "born", "owner", "weight", "id").Required("name", "kind").ReadOnly("id")
+
+func (v *PetBase) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
-	for i := d.Object(petKeys); i != tornado.EndObject; i = d.Next(petKeys, i) {
+	for i := d.Object(petBaseKeys); i != tornado.EndObject; i = d.Next(petBaseKeys, i) {
 		switch i {
 		case 0:
 			v.Name = d.String(nil)
@@ -33,10 +67,10 @@ func (v *Pet) DecodeJSON(d *tornado.Decoder) {
 		}
 		seen.Add(i)
 	}
-	d.Require(petKeys, seen)
+	d.Require(petBaseKeys, seen)
 }
 
-func (v *Pet) AppendJSON(b []byte) []byte {
+func (v *PetBase) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
 	b = tornado.AppendString(append(b, `,"kind":`...), v.Kind)
 	b = tornado.AppendOptNull(b, `"born":`, v.Born, tornado.AppendDate)
@@ -172,6 +206,8 @@ func (v *PutPhotoBody) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
+func (v UnknownValue) AppendJSON(b []byte) []byte { return tornado.AppendJSON(b, tornado.JSON(v)) }
+
 func decodeStringSlice(d *tornado.Decoder) []string {
 	list := []string{}
 	for more := d.Array(); more; more = d.NextItem() {
@@ -202,11 +238,11 @@ func decodePetSlice(d *tornado.Decoder) []Pet {
 
 func appendPetSlice(b []byte, v []Pet) []byte {
 	b = append(b, '[')
-	for i := range v {
+	for i, item := range v {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = v[i].AppendJSON(b)
+		b = item.AppendJSON(b)
 	}
 	return append(b, ']')
 }

@@ -9,8 +9,23 @@ import (
 	tornado "github.com/tornadogen/tornadogen/runtime"
 )
 
-// Pet is what the document has at #/definitions/Pet.
+// Pet is a Cat or a PetBase, told apart by "kind".
 type Pet struct {
+	Value PetValue
+}
+
+// PetValue is implemented by *Cat and *PetBase.
+type PetValue interface {
+	isPet()
+	tornado.Appender
+}
+
+func (*Cat) isPet()         {}
+func (*PetBase) isPet()     {}
+func (UnknownValue) isPet() {}
+
+// PetBase is what the document has at #/definitions/Pet.
+type PetBase struct {
 	Name   string                        `json:"name"`
 	Kind   string                        `json:"kind"`
 	Born   tornado.OptNull[tornado.Date] `json:"born,omitzero"`
@@ -64,6 +79,10 @@ type PutPhotoBody struct {
 	Photo   tornado.File        `json:"photo"`
 	Caption tornado.Opt[string] `json:"caption,omitzero"`
 }
+
+// UnknownValue is the JSON of a value that is none of the members of its union. A client keeps what it
+// does not know, so that a server may grow; a server refuses it.
+type UnknownValue tornado.JSON
 
 // ListPetsOK: The pets.
 type ListPetsOK struct {

@@ -49,7 +49,7 @@ func (d *Document) readMultipart(body []byte, boundary string, f *field, limits 
 	r := multipart.NewReader(bytes.NewReader(body), boundary)
 	for {
 		part, err := r.NextPart()
-		if err == io.EOF { //nolint:errorlint // a wrapped one means that the body is cut off
+		if err == io.EOF { // a wrapped one means that the body is cut off
 			break
 		}
 		if err != nil {

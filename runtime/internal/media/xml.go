@@ -299,7 +299,7 @@ func (n *node) addElement(e *element, f *field) {
 		}
 	case f.array != nil && !f.wrapped:
 		n.addItem(e, f)
-	case f.has(kindAny) && (len(n.texts) > 0 || len(n.kids) > 0) && n.numbered(): // several elements of a name are a list
+	case f.has(kindAny) && (len(n.texts) > 0 || len(n.kids) > 0): // several elements of a name are a list
 		if first := *n; !n.list {
 			*n = node{list: true}
 			*n.kid("0") = first

@@ -36,8 +36,10 @@ func TestReadXML(t *testing.T) {
 		{"Pet", `<pet><owner><first>f</first><age>3</age></owner></pet>`, `{"owner":{"first":"f","age":3},"photos":[]}`},
 		{"Pet", `<pet><owner xsi:nil="true" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"/></pet>`, `{"owner":null,"photos":[]}`},
 		{"Pet", `<pet><owner/></pet>`, `{"owner":{},"photos":[]}`},
-		{"Pet", `<pet><pet><name>a</name></pet><pet><name>b</name></pet></pet>`,
-			`{"friends":[{"name":"a","photos":[]},{"name":"b","photos":[]}],"photos":[]}`},
+		{
+			"Pet", `<pet><pet><name>a</name></pet><pet><name>b</name></pet></pet>`,
+			`{"friends":[{"name":"a","photos":[]},{"name":"b","photos":[]}],"photos":[]}`,
+		},
 		{"Pet", `<pet color="red"><width>3</width></pet>`, `{"box":{"color":"red","width":3},"photos":[]}`},
 		{"Pet", `<pet><x:Ext xmlns:x="urn:x">e</x:Ext></pet>`, `{"ext":"e","photos":[]}`},
 		{"Pet", `<pet><extra>5</extra></pet>`, `{"extra":"5","photos":[]}`},

@@ -1,0 +1,37 @@
+package media
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestLinear reads bodies of very many parts that are alike: with a quadratic step this would take minutes.
+func TestLinear(t *testing.T) {
+	t.Parallel()
+	const many = 50_000
+	limits := Limits{Fields: many}
+	for name, body := range map[string]string{
+		"repeated": strings.Repeat("tags=a&", many), "numbered": strings.Repeat("items[][id]=a&", many),
+		"unknown": strings.Repeat("u[]=a&", many), "nested": strings.Repeat("u[a][]=&", many),
+	} {
+		doc, err := layouts.Decode("Charge", "application/x-www-form-urlencoded", nil, []byte(body), limits)
+		require.NoError(t, err, name)
+		assert.True(t, isJSON(doc.JSON), name)
+	}
+	for _, element := range []string{"<u/>", "<u>1</u>", "<notes/>", "<u><v/></u>", "<name/>", "<owner><first/></owner>"} {
+		got, err := fromXML("Pet", "", "<pet>"+strings.Repeat(element, many)+"</pet>")
+		require.NoError(t, err, element)
+		assert.True(t, isJSON([]byte(got)), element)
+	}
+	part := disposition + "tags\n\nx"
+	list := make([]string, many/10)
+	for i := range list {
+		list[i] = part
+	}
+	doc, err := partLayouts.Decode("Upload", "multipart/form-data", []byte("multipart/form-data; boundary=X"), parts(list...), limits)
+	require.NoError(t, err)
+	assert.True(t, isJSON(doc.JSON))
+}
