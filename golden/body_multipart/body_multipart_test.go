@@ -20,9 +20,10 @@ import (
 
 // handler keeps what it was asked.
 type handler struct {
-	pet   api.PostPetBody
-	note  api.Note
-	mixed []api.Owner
+	pet     api.PostPetBody
+	note    api.Note
+	mixed   []api.Owner
+	related api.PostRelatedBody
 }
 
 func (h *handler) PostPet(_ context.Context, req api.PostPetRequest) (*api.PostPetOK, error) {
@@ -37,6 +38,11 @@ func (h *handler) PostBoth(_ context.Context, req api.PostBothRequest) error {
 
 func (h *handler) PostMixed(_ context.Context, req api.PostMixedRequest) error {
 	h.mixed = req.Body
+	return nil
+}
+
+func (h *handler) PostRelated(_ context.Context, req api.PostRelatedRequest) error {
+	h.related = req.Body
 	return nil
 }
 
@@ -153,4 +159,18 @@ func TestMixed(t *testing.T) {
 	owners := []api.Owner{{Name: "a"}, {Name: "b", Age: tornado.Some[int64](1)}}
 	require.NoError(t, c.PostMixed(t.Context(), api.PostMixedRequest{Body: owners}))
 	assert.Equal(t, owners, h.mixed)
+}
+
+// TestRelated sends parts that their position tells apart, with an encoding for each.
+func TestRelated(t *testing.T) {
+	h, url, c := start(t)
+	want := api.PostRelatedBody{
+		V0: api.Owner{Name: "a"}, V1: tornado.File{Name: "x", ContentType: "image/png", Data: []byte("png")},
+		Rest: []tornado.File{{Name: "y", ContentType: "image/gif", Data: []byte("gif")}},
+	}
+	require.NoError(t, c.PostRelated(t.Context(), api.PostRelatedRequest{Body: want}))
+	assert.Equal(t, want, h.related)
+	got := drive.Do(t, http.MethodPost, url+"/related", "--X\r\nContent-Type: application/json\r\n\r\n{}\r\n--X\r\nContent-Type: text/plain\r\n\r\nx\r\n--X--",
+		"Content-Type", "multipart/related; boundary=X")
+	assert.Equal(t, []string{"body /0/name required", "body /1 contentType"}, got.Violations(t))
 }

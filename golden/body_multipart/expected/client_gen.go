@@ -70,3 +70,18 @@ func (c *Client) PostMixed(ctx context.Context, req PostMixedRequest) error {
 	}
 	return res.Unexpected()
 }
+
+// PostRelated is POST /related
+func (c *Client) PostRelated(ctx context.Context, req PostRelatedRequest) error {
+	call := c.c.Call(ctx, &postRelated)
+	call.MediaBody("multipart/related", layouts, "PostRelatedBody", req.Body.AppendJSON)
+	res, err := call.Do()
+	if err != nil {
+		return err
+	}
+	switch res.StatusCode {
+	case 204:
+		return nil
+	}
+	return res.Unexpected()
+}

@@ -25,6 +25,9 @@ type DefaultHandler interface {
 
 	// PostMixed answers POST /mixed.
 	PostMixed(ctx context.Context, req PostMixedRequest) error
+
+	// PostRelated answers POST /related.
+	PostRelated(ctx context.Context, req PostRelatedRequest) error
 }
 
 // UnimplementedDefaultHandler answers 501 to every operation of DefaultHandler. Embed it to implement
@@ -41,4 +44,8 @@ func (UnimplementedDefaultHandler) PostBoth(context.Context, PostBothRequest) er
 
 func (UnimplementedDefaultHandler) PostMixed(context.Context, PostMixedRequest) error {
 	return tornado.NotImplemented(&postMixed)
+}
+
+func (UnimplementedDefaultHandler) PostRelated(context.Context, PostRelatedRequest) error {
+	return tornado.NotImplemented(&postRelated)
 }

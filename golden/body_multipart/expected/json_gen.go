@@ -139,6 +139,36 @@ func (v *PostPetOK) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
+func (v *PostRelatedBody) DecodeJSON(d *tornado.Decoder) {
+	start := d.Offset()
+	n := 0
+	for more := d.Array(); more; more = d.NextItem() {
+		switch n {
+		case 0:
+			v.V0.DecodeJSON(d)
+		case 1:
+			v.V1 = d.File(nil)
+		default:
+			v.Rest = append(v.Rest, d.File(nil))
+		}
+		n++
+	}
+	d.CheckItems(start, n, &postRelatedBodyRule)
+}
+
+func (v PostRelatedBody) AppendJSON(b []byte) []byte {
+	b = append(b, '[')
+	b = v.V0.AppendJSON(b)
+	b = tornado.AppendFile(append(b, ','), v.V1)
+	for i := range v.Rest {
+		b = tornado.AppendFile(append(b, ','), v.Rest[i])
+	}
+	return append(b, ']')
+}
+
+func (v PostRelatedBody) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
+func (v *PostRelatedBody) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+
 func decodePostPetBodyScans(d *tornado.Decoder) []tornado.File {
 	start := d.Offset()
 	list := []tornado.File{}

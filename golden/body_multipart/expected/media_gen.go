@@ -12,4 +12,5 @@ var layouts = tornado.NewLayouts(
 	"PostPetOK", "{name, photo: file, owner: Owner}",
 	"Note", "{text, file: file}",
 	"PostMixedBody", "[(xml=Owner) Owner]",
+	"PostRelatedBody", `[Owner, (type="image/png") file, ...(type="image/*") file]`,
 )

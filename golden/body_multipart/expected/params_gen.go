@@ -33,3 +33,13 @@ func (r *PostMixedRequest) decode(in *tornado.Input) {
 	r.Body = decodeOwnerSlice(in.MediaBody(layouts, "PostMixedBody"))
 	in.EndJSON()
 }
+
+// PostRelatedRequest is what a caller asks of PostRelated.
+type PostRelatedRequest struct {
+	Body PostRelatedBody
+}
+
+func (r *PostRelatedRequest) decode(in *tornado.Input) {
+	r.Body.DecodeJSON(in.MediaBody(layouts, "PostRelatedBody"))
+	in.EndJSON()
+}

@@ -33,11 +33,19 @@ var postMixed = tornado.Operation{
 	BodyRequired: true,
 }
 
+// postRelated is POST /related.
+var postRelated = tornado.Operation{
+	ID: "postRelated", Name: "PostRelated",
+	Method: "POST", Path: "/related",
+	Consumes:     []string{"multipart/related"},
+	BodyRequired: true,
+}
+
 // Operations lists every operation of the API, in the order of the document. The caller must not
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&postPet, &postBoth, &postMixed,
+		&postPet, &postBoth, &postMixed, &postRelated,
 	}
 }
 

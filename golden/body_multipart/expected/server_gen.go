@@ -15,6 +15,7 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 	tornado.RegisterPtr(api, &postPet, (*PostPetRequest).decode, h.PostPet, writePostPet)
 	tornado.RegisterNoContent(api, &postBoth, (*PostBothRequest).decode, h.PostBoth, 204)
 	tornado.RegisterNoContent(api, &postMixed, (*PostMixedRequest).decode, h.PostMixed, 204)
+	tornado.RegisterNoContent(api, &postRelated, (*PostRelatedRequest).decode, h.PostRelated, 204)
 	return api
 }
 

@@ -43,3 +43,12 @@ type PostPetOK struct {
 	Photo tornado.Opt[tornado.File] `json:"photo,omitzero"`
 	Owner tornado.Opt[Owner]        `json:"owner,omitzero"`
 }
+
+// PostRelatedBody is what the document has at
+// #/paths/~1related/post/requestBody/content/multipart~1related/schema.
+type PostRelatedBody struct {
+	V0 Owner        `json:"-"`
+	V1 tornado.File `json:"-"`
+	// Rest are the items behind.
+	Rest []tornado.File `json:"-"`
+}

@@ -10,4 +10,5 @@ var (
 	postPetBodyNameRule  = tornado.StringRule{MinLength: 2}
 	postPetBodyPhotoRule = tornado.StringRule{MaxLength: 8}
 	postPetBodyScansRule = tornado.ArrayRule{MaxItems: 2}
+	postRelatedBodyRule  = tornado.ArrayRule{MinItems: 2}
 )
