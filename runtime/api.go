@@ -33,21 +33,22 @@ func (i Info) DocumentType() string {
 // API is a set of operations with their handlers. Generated New functions build it. After it was given to a server or asked
 // for its HTTPHandler it is immutable and safe for concurrent use.
 type API struct {
-	info       Info
-	basePath   string
-	routes     *route.Table
-	operations []*registered
-	schemes    map[string]scheme
-	middleware []Middleware
-	perCall    map[string][]Middleware
-	paths      map[string]string // of operations that are not served where their descriptor says
-	fault      error             // the first thing that is wrong with paths
-	mapError   ErrorMapper
-	logger     *slog.Logger
-	lenient422 bool // violations answer 400
-	noSecurity bool // nobody has written the authenticator: see SecurityUnimplemented
-	maxBody    int64
-	formLimits media.Limits
+	info           Info
+	basePath       string
+	routes         *route.Table
+	operations     []*registered
+	schemes        map[string]scheme
+	middleware     []Middleware
+	perCall        map[string][]Middleware
+	paths          map[string]string // of operations that are not served where their descriptor says
+	fault          error             // the first thing that is wrong with paths
+	mapError       ErrorMapper
+	logger         *slog.Logger
+	lenient422     bool // violations answer 400
+	refuseReadOnly bool // violations, too, are members that are readOnly and sent
+	noSecurity     bool // nobody has written the authenticator: see SecurityUnimplemented
+	maxBody        int64
+	formLimits     media.Limits
 }
 
 // registered is one operation with everything that its requests need. Immutable after Register.
@@ -101,6 +102,10 @@ func WithOperationPath(operation, path string) APIOption {
 
 // WithViolationsAs400 answers 400 instead of 422 to a request that is well-formed and breaks the document's rules.
 func WithViolationsAs400() APIOption { return func(a *API) { a.lenient422 = true } }
+
+// WithReadOnlyRefused makes it a violation to send a member that the document calls readOnly. Without it such a member is ignored,
+// as OpenAPI 3.1 section 4.8.24.2 has it: it should not be sent.
+func WithReadOnlyRefused() APIOption { return func(a *API) { a.refuseReadOnly = true } }
 
 // WithAPILogger sets where the API logs what goes wrong inside of handlers. The default is the logger of its server.
 func WithAPILogger(l *slog.Logger) APIOption { return func(a *API) { a.logger = l } }

@@ -165,6 +165,7 @@ func (in *Input) JSONParam(p Param) *Decoder {
 func (in *Input) decode(text []byte) *Decoder {
 	in.decoded = true
 	in.decoder.Request = true
+	in.decoder.Options.RefuseReadOnly = in.x.match.api.refuseReadOnly
 	in.decoder.Reset(text)
 	return &in.decoder
 }

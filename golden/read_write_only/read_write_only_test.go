@@ -43,6 +43,18 @@ func TestServer(t *testing.T) {
 	assert.Equal(t, []string{"body /name required", "body /password required"}, got.Violations(t), "what is readOnly is not asked of a caller")
 }
 
+func TestReadOnlyIsNotRead(t *testing.T) {
+	const body = `{"id":1,"name":"A","id":2,"password":"p","i\u0064":3}`
+	h := &handler{}
+	got := drive.Do(t, http.MethodPost, drive.Serve(t, api.New(h))+"/users", body)
+	require.Equal(t, http.StatusCreated, got.Status, got.Body)
+	assert.Equal(t, api.User{ID: 7, Name: "A", Password: "p"}, h.got)
+
+	got = drive.Do(t, http.MethodPost, drive.Serve(t, api.New(h, tornado.WithReadOnlyRefused()))+"/users", body)
+	require.Equal(t, http.StatusUnprocessableEntity, got.Status, got.Body)
+	assert.Equal(t, []string{"body /id readOnly", "body /id readOnly", "body /id readOnly"}, got.Violations(t))
+}
+
 func TestClient(t *testing.T) {
 	h := &handler{}
 	client, err := api.NewClient(drive.Serve(t, api.New(h)))

@@ -71,7 +71,11 @@ func printUnionAppend(f *file, t *ir.Type, response bool) []shortFunc {
 // decodePick is what finds the member of the next value, and reads it.
 func decodePick(u *ir.Union, p *ir.Pick, unknown string) []jen.Code {
 	set := func(value jen.Code) jen.Code { return assign(jen.Id("v").Dot("Value"), value) }
-	refused := set(jen.Id(unknown).Call(jen.Id("d").Dot("Unmatched").Call(jen.Lit(p.Keyword), jen.Lit(p.Fault))))
+	fault := longText(p.Fault)
+	if len(p.Fault) > lineWidth/2 {
+		fault = jen.Line().Add(fault)
+	}
+	refused := set(jen.Id(unknown).Call(jen.Id("d").Dot("Unmatched").Call(jen.Lit(p.Keyword), fault)))
 	cases := func(g *jen.Group) {
 		for _, c := range p.Cases {
 			g.Case(texts(c.Labels)...).Block(decodePick(u, c.Pick, unknown)...)
@@ -105,7 +109,12 @@ func decodeTries(u *ir.Union, p *ir.Pick) *jen.Statement {
 	}
 	args := []jen.Code{jen.Id("d"), keys}
 	for _, t := range p.Tries {
-		read := jen.Func().Params().Id(u.Interface).Add(oneLine(readMember(t.Member)))
+		read := jen.Func().Params().Id(u.Interface)
+		if 2*len(t.Member.Name)+len(u.Interface) > lineWidth {
+			read.Block(jen.Return(readMember(t.Member)))
+		} else {
+			read.Add(oneLine(readMember(t.Member)))
+		}
 		args = append(args, tornado("Try").Call(jen.Lit(int(t.Needs)), read))
 	}
 	name := "AnyOf"

@@ -2,6 +2,7 @@ package ir
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/tornadogen/tornadogen/spec"
 )
@@ -110,6 +111,9 @@ func (p *picker) pickAlike(all []*candidate) *Pick {
 	return p.try(all)
 }
 
+// maxNamed is how many values a message names.
+const maxNamed = 20
+
 // pickValue tells objects apart by the strings that one member may have, nil where there is no such member.
 func (p *picker) pickValue(all []*candidate) *Pick {
 	key, values := p.by, make([][]string, len(all))
@@ -135,7 +139,10 @@ func (p *picker) pickValue(all []*candidate) *Pick {
 			}
 		}
 	}
-	out.Fault = key + " must be one of " + join(names)
+	out.Fault = key + " must be one of " + join(names[:min(len(names), maxNamed)])
+	if len(names) > maxNamed {
+		out.Fault += " and " + strconv.Itoa(len(names)-maxNamed) + " others"
+	}
 	for _, name := range names {
 		var takes []*candidate
 		for i, c := range all {

@@ -19,7 +19,8 @@ func (v *Shape) DecodeJSON(d *tornado.Decoder) {
 	case "line":
 		v.Value = tornado.Read[Line](d)
 	default:
-		v.Value = UnknownValue(d.Unmatched("discriminator", "kind must be one of circle, round, square, Group, line"))
+		v.Value = UnknownValue(d.Unmatched("discriminator",
+			"kind must be one of circle, round, square, Group, line"))
 	}
 }
 

@@ -81,7 +81,8 @@ func (v *HolderByKey) DecodeJSON(d *tornado.Decoder) {
 		tornado.Try(1, func() HolderByKeyValue { return tornado.Read[Fish](d) }),
 		tornado.Try(2, func() HolderByKeyValue { return tornado.Read[Bird](d) }),
 	); !ok {
-		v.Value = UnknownValue(d.Unmatched("oneOf", "must be a Fish or a Bird, and no more than one of them"))
+		v.Value = UnknownValue(d.Unmatched("oneOf",
+			"must be a Fish or a Bird, and no more than one of them"))
 	}
 }
 
@@ -150,7 +151,8 @@ func (v *HolderInOrder) DecodeJSON(d *tornado.Decoder) {
 			tornado.Try(0, func() HolderInOrderValue { return HolderInOrderDate(d.Date()) }),
 			tornado.Try(0, func() HolderInOrderValue { return HolderInOrderEmail(d.String(&emailRule)) }),
 		); !ok {
-			v.Value = UnknownValue(d.Unmatched("anyOf", "must be an integer, a number, a Color, a date or a string"))
+			v.Value = UnknownValue(d.Unmatched("anyOf",
+				"must be an integer, a number, a Color, a date or a string"))
 		}
 	case "number":
 		var ok bool
@@ -160,10 +162,12 @@ func (v *HolderInOrder) DecodeJSON(d *tornado.Decoder) {
 			tornado.Try(0, func() HolderInOrderValue { return HolderInOrderInteger(d.Int64(&holderInOrderOption1Rule)) }),
 			tornado.Try(0, func() HolderInOrderValue { return HolderInOrderNumber(d.Float64(nil)) }),
 		); !ok {
-			v.Value = UnknownValue(d.Unmatched("anyOf", "must be an integer, a number, a Color, a date or a string"))
+			v.Value = UnknownValue(d.Unmatched("anyOf",
+				"must be an integer, a number, a Color, a date or a string"))
 		}
 	default:
-		v.Value = UnknownValue(d.Unmatched("anyOf", "must be an integer, a number, a Color, a date or a string"))
+		v.Value = UnknownValue(d.Unmatched("anyOf",
+			"must be an integer, a number, a Color, a date or a string"))
 	}
 }
 
@@ -184,7 +188,8 @@ func (v *HolderExactly) DecodeJSON(d *tornado.Decoder) {
 		tornado.Try(0, func() HolderExactlyValue { return HolderExactlyInteger(d.Int64(&holderExactlyOption1Rule)) }),
 		tornado.Try(0, func() HolderExactlyValue { return HolderExactlyInteger2(d.Int64(&holderExactlyOption2Rule)) }),
 	); !ok {
-		v.Value = UnknownValue(d.Unmatched("oneOf", "must be an integer, and no more than one of them"))
+		v.Value = UnknownValue(d.Unmatched("oneOf",
+			"must be an integer, and no more than one of them"))
 	}
 }
 
@@ -207,7 +212,8 @@ func (v *HolderMixed) DecodeJSON(d *tornado.Decoder) {
 			tornado.Try(1, func() HolderMixedValue { return tornado.Read[Fish](d) }),
 			tornado.Try(0, func() HolderMixedValue { return tornado.Read[Part](d) }),
 		); !ok {
-			v.Value = UnknownValue(d.Unmatched("oneOf", "must be a Fish, a string or a Part, and no more than one of them"))
+			v.Value = UnknownValue(d.Unmatched("oneOf",
+				"must be a Fish, a string or a Part, and no more than one of them"))
 		}
 	case "string":
 		v.Value = HolderMixedString(d.String(nil))

@@ -21,7 +21,8 @@ func (v *Pet) DecodeJSON(d *tornado.Decoder) {
 	case "Pet":
 		v.Value = tornado.Read[PetBase](d)
 	default:
-		v.Value = UnknownValue(d.Unmatched("discriminator", "kind must be one of cat, dog, Goldfish, Puppy, Pet"))
+		v.Value = UnknownValue(d.Unmatched("discriminator",
+			"kind must be one of cat, dog, Goldfish, Puppy, Pet"))
 	}
 }
 

@@ -18,6 +18,8 @@ const (
 // Options bounds what a Decoder accepts. The zero value serves.
 type Options struct {
 	MaxDepth int // of nested arrays and objects; 0: 512
+	// RefuseReadOnly notes a violation where a request has a member that is readOnly. Else such a member is passed over.
+	RefuseReadOnly bool
 }
 
 // Decoder reads one JSON text. Between two calls its cursor stands on a value, or behind the last one. The zero Decoder reads an
@@ -26,7 +28,8 @@ type Options struct {
 type Decoder struct {
 	// Lenient is for answers that a client reads: it keeps unknown values of an enum and ignores members that are not allowed.
 	Lenient bool
-	// Request is for bodies of requests: members that are readOnly need not be there. Else those that are writeOnly need not.
+	// Request is for bodies of requests: members that are readOnly are not read, and need not be there. Else those that are writeOnly
+	// need not.
 	Request bool
 	Options Options
 

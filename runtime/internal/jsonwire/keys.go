@@ -16,7 +16,7 @@ type Keys struct {
 	names    []string
 	quoted   []string // `"name":`, as compact JSON has it
 	required []uint64 // bit i%64 of word i/64: member i is required
-	readOnly []uint64 // like required: may be absent from requests; nil for none
+	readOnly []uint64 // like required: never read from requests, and not demanded of them; nil for none
 	sendOnly []uint64 // like required: writeOnly, may be absent from answers; nil for none
 	index    []int16  // by hash: place in names, or -1; a power of two long, at most half full
 	unknown  unknown
@@ -71,7 +71,7 @@ func (k *Keys) Required(names ...string) *Keys {
 	return k
 }
 
-// ReadOnly notes which keys a request need not have although they are required, and returns k.
+// ReadOnly notes which keys are not read from requests, nor demanded of them although they are required, and returns k.
 func (k *Keys) ReadOnly(names ...string) *Keys {
 	k.readOnly = k.mark(k.readOnly, names)
 	return k
@@ -81,6 +81,11 @@ func (k *Keys) ReadOnly(names ...string) *Keys {
 func (k *Keys) WriteOnly(names ...string) *Keys {
 	k.sendOnly = k.mark(k.sendOnly, names)
 	return k
+}
+
+// isReadOnly reports whether key i is readOnly.
+func (k *Keys) isReadOnly(i int) bool {
+	return i/64 < len(k.readOnly) && k.readOnly[i/64]>>(i%64)&1 != 0
 }
 
 // mark sets the bits of those names that are keys.

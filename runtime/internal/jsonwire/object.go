@@ -55,6 +55,7 @@ const guesses = 3
 // passed over it consumes. likely is the key to try first.
 func (d *Decoder) member(k *Keys, likely, i int) int {
 	data := d.data
+members:
 	for {
 		for n := likely; uint(n) < uint(len(k.quoted)) && n < likely+guesses; n++ {
 			quoted := k.quoted[n]
@@ -64,28 +65,41 @@ func (d *Decoder) member(k *Keys, likely, i int) int {
 					end = skipSpace(data, end)
 				}
 				d.pos = end
-				return n
+				if k.readOnly == nil || !d.Request || !k.isReadOnly(n) {
+					return n
+				}
+				if i = d.pass(k, n); i < 0 {
+					return EndObject
+				}
+				likely = n + 1
+				continue members
 			}
 		}
 		if !d.name(i) {
 			return EndObject
 		}
 		n := d.lookup(k)
-		if n != UnknownKey || k.unknown == unknownGiven {
+		if n == UnknownKey && k.unknown == unknownGiven || n != UnknownKey && (!d.Request || !k.isReadOnly(n)) {
 			return n
 		}
-		if i = d.passUnknown(k); i < 0 {
+		if i = d.pass(k, n); i < 0 {
 			return EndObject
 		}
 	}
 }
 
-// passUnknown consumes the value of a member that is not among the keys. It returns where the next one begins, or -1 behind the
-// last one.
-func (d *Decoder) passUnknown(k *Keys) int {
-	if k.unknown == unknownRefused {
+// pass consumes the value of a member that a caller does not get: one that is not among the keys, or one that is readOnly, in a
+// request. It returns where the next one begins, or -1 behind the last one.
+func (d *Decoder) pass(k *Keys, n int) int {
+	switch start := d.pos; {
+	case n != UnknownKey:
+		d.Skip()
+		if d.Options.RefuseReadOnly && !d.failed {
+			d.Violate(start, validate.KeywordReadOnly, validate.MessageReadOnly)
+		}
+	case k.unknown == unknownRefused:
 		d.RefuseUnknown()
-	} else {
+	default:
 		d.Skip()
 	}
 	i := skipSpace(d.data, d.pos)

@@ -15,6 +15,7 @@ const (
 	KeywordFormat               = "format"
 	KeywordAdditionalProperties = "additionalProperties"
 	KeywordPropertyNames        = "propertyNames"
+	KeywordReadOnly             = "readOnly"
 	KeywordContentEncoding      = "contentEncoding"
 
 	KeywordMinimum          = "minimum"
@@ -42,6 +43,7 @@ const (
 const (
 	MessageRequired   = "is required"
 	MessageNotAllowed = "is not allowed"
+	MessageReadOnly   = "is readOnly: it must not be sent"
 	MessageInt32      = "must fit in 32 bits"
 	MessageInt64      = "must fit in 64 bits"
 	MessageUint       = "must not be negative"
