@@ -9,8 +9,8 @@ type API struct {
 	Title, APIVersion, Description string
 	// BasePath is the path of the first server, without a trailing slash; "" for the root.
 	BasePath string
-	// Servers are the URLs of the servers, variables replaced by their defaults.
-	Servers []string
+	// Servers are those of the document, in its order, or those that all operations have in common.
+	Servers []*Server
 	// Operations are all operations, in the order of paths and, inside a path, of the document.
 	Operations []*Operation
 	// Webhooks are the operations that the API calls at whoever has subscribed, in document order (OpenAPI 3.1).
@@ -38,6 +38,33 @@ func (a *API) Diagnose(sev Severity, class string, loc Location, what, remedy st
 		d.Snippet = f.snippet(loc.Line, loc.Column)
 	}
 	return d
+}
+
+// Server is one place where the API is served.
+type Server struct {
+	Loc               Location
+	Name, Description string // Name is of OpenAPI 3.2
+	// URL is the address, taken apart at its variables. Where it has no scheme it is relative to the document.
+	URL []ServerPart
+	// Address is URL with the defaults of the variables: "https://eu.example.com/v1", "/v1".
+	Address    string
+	Variables  []*ServerVariable // those that URL has, each once
+	Extensions Extensions
+}
+
+// ServerPart is a text, or the value of a variable.
+type ServerPart struct {
+	Text     string
+	Variable *ServerVariable // nil for a text
+}
+
+// ServerVariable is a part of an address that whoever calls chooses.
+type ServerVariable struct {
+	Loc               Location
+	Name, Description string
+	Enum              []string // nil: any; Default is among them
+	Default           string
+	Extensions        Extensions
 }
 
 // Tag is a group of operations.
@@ -71,6 +98,8 @@ type Operation struct {
 	Body        *RequestBody // nil where none is declared
 	Responses   []*Response  // by document order
 	Security    []SecurityRequirement
+	// Servers are those of the operation, or of its path; nil where those of the document count.
+	Servers []*Server
 	// Key is the name of a webhook, or of a callback; "" for operations of the API itself.
 	Key string
 	// Callbacks are the calls that this operation makes its caller expect, in document order.

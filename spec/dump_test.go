@@ -12,7 +12,7 @@ func dump(a *API) string {
 	d := &dumper{inside: map[*Schema]bool{}}
 	d.line("api %s %q version %s base=%q", a.Version, a.Title, a.APIVersion, a.BasePath)
 	for _, s := range a.Servers {
-		d.line("server %s", s)
+		d.server("", s)
 	}
 	for _, t := range a.Tags {
 		parent := ""
@@ -47,6 +47,13 @@ func dump(a *API) string {
 	return d.b.String()
 }
 
+func (d *dumper) server(indent string, s *Server) {
+	d.line("%sserver %s%s%s", indent, s.Address, text(" name=", s.Name), text(" desc=", s.Description))
+	for _, v := range s.Variables {
+		d.line("%s  variable %s=%q%s", indent, v.Name, v.Default, list(" of ", v.Enum))
+	}
+}
+
 type dumper struct {
 	b      strings.Builder
 	inside map[*Schema]bool
@@ -69,6 +76,9 @@ func (d *dumper) operation(op *Operation) {
 	}
 	if op.Twin != nil {
 		d.line("  twin of %s %s", op.Twin.Method, op.Twin.Path)
+	}
+	for _, s := range op.Servers {
+		d.server("  ", s)
 	}
 	d.extensions("  ", op.Extensions)
 	for _, p := range op.Parameters {

@@ -59,6 +59,7 @@ func (r *reader) lift(f *file, refs references) *API {
 	l.head()
 	l.components()
 	l.paths()
+	l.hoistServers()
 	l.webhooks()
 	l.resolveLinks()
 	l.drain()
@@ -77,6 +78,7 @@ func (l *lifter) head() {
 	a.Extensions = l.extensions(l.root)
 	if l.version == version20 {
 		l.servers20()
+		l.setBasePath()
 	} else {
 		l.servers()
 	}

@@ -32,15 +32,11 @@ func (l *lifter) servers20() {
 
 func (l *lifter) server20(at *node, address string) {
 	address = strings.TrimSuffix(address, "/")
-	u, err := url.Parse(address)
-	if err != nil || strings.ContainsAny(address, "{} \"<>\\^`|") {
+	if u, err := url.Parse(address); err != nil || strings.ContainsAny(address, "{} \"<>\\^`|") || u.RawQuery != "" {
 		l.warn(at, "bad-server", "host and basePath make no valid URL: "+quote(address)+"; they are left out", "write a host without scheme and path, and a basePath that begins with a slash")
 		return
 	}
-	if len(l.api.Servers) == 0 {
-		l.api.BasePath = basePath(u)
-	}
-	l.api.Servers = append(l.api.Servers, address)
+	l.api.Servers = append(l.api.Servers, &Server{Loc: at.loc(), URL: []ServerPart{{Text: address}}, Address: address})
 }
 
 // value20 lifts a parameter or a header whose schema is its own keywords.

@@ -26,6 +26,7 @@ func (l *lifter) pathItem(n *node) {
 		if op := l.operation(t, method, kid, common); op != nil {
 			op.Security = l.requirements(kid.end(), l.root)
 			op.Callbacks = l.callbacks(kid.end())
+			l.operationServers(op, kid.end(), n)
 			l.twin(op, t, kid.end())
 			l.api.Operations = append(l.api.Operations, op)
 			if l.lifted[kid.end()] == nil {

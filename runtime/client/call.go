@@ -183,7 +183,7 @@ func (c *Call) url() (full, place string, err error) {
 		full, place = c.address()
 		return full, place, nil
 	}
-	b := append([]byte(c.client.origin), c.client.prefix...)
+	b := []byte(c.base())
 	b, err = param.ExpandPath(b, c.op.Path, func(name string) ([]byte, bool) {
 		i := slices.IndexFunc(c.paths, func(v pathValue) bool { return v.name == name })
 		if i < 0 {
@@ -199,6 +199,18 @@ func (c *Call) url() (full, place string, err error) {
 		b = append(append(b, '?'), c.query...)
 	}
 	return string(b), string(b[:n]), nil
+}
+
+// base is what stands before the path of the operation.
+func (c *Call) base() string {
+	own := c.op.Server
+	switch {
+	case own == "" || c.client.oneServer:
+		return c.client.origin + c.client.prefix
+	case own[0] == '/':
+		own = c.client.origin + own
+	}
+	return strings.TrimRight(own, "/")
 }
 
 // address is url for a call that has an address of its own.

@@ -51,6 +51,7 @@ type Client struct {
 	retries      int
 	maxBody      int64
 	checked      bool
+	oneServer    bool
 }
 
 // What applies unless an option says otherwise.
@@ -95,6 +96,10 @@ func WithCredential(scheme string, credential Credential) Option {
 
 // WithHeader sends a header field with every request, unless the call sets that field itself. There is none by default.
 func WithHeader(name, value string) Option { return func(c *Client) { c.header.Set(name, value) } }
+
+// WithOneServer sends the calls of all operations to the base URL. By default those of which the document says that they have a
+// server of their own go there, with their credentials.
+func WithOneServer() Option { return func(c *Client) { c.oneServer = true } }
 
 // WithResponseChecks makes an answer an error that does not meet its schema in any way. By default an answer is an error
 // only where it cannot be read into its type: unknown values of an enum, limits, patterns and missing members are let

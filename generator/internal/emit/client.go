@@ -36,7 +36,7 @@ func exampleURL(p *ir.Package) string {
 	if len(p.API.Servers) == 0 {
 		return ""
 	}
-	return " (" + p.API.Servers[0] + ")"
+	return " (" + p.API.Servers[0].Address + ")"
 }
 
 // printCall adds the body of a client's method with its call in hand: fill in, send, read the answer.

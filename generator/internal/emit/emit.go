@@ -50,6 +50,7 @@ func Package(p *ir.Package) ([]File, error) {
 		{"server_gen.go", p.Server, printServer},
 		{"security_gen.go", calls, printSecurity},
 		{"client_gen.go", p.Client, printClient},
+		{"servers_gen.go", p.Client, printServers},
 	}
 	emitters = append(emitters, emitter{"links_gen.go", p.Client, printLinks})
 	for _, h := range p.Hooks {

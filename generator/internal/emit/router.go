@@ -51,6 +51,9 @@ func operation(op *ir.Operation) *jen.Statement {
 		fields = append(fields, who...)
 	}
 	fields = append(fields, row(where...))
+	if op.Server != "" {
+		fields = append(fields, field("Server", jen.Lit(op.Server)))
+	}
 	if op.Summary != "" {
 		fields = append(fields, field("Summary", jen.Lit(op.Summary)))
 	}

@@ -19,6 +19,7 @@ const (
 	classNoSuccess     = "no-success-response"    // nothing to answer but errors
 	classInformational = "informational-response" // 1XX is not an answer
 	classLeftOut       = "operation-left-out"     // an operation that cannot be served
+	classServer        = "operation-server"       // a server of an operation that only a client can honour
 	classLink          = "bad-link"               // a link or an address whose values Go cannot say
 	classDefault       = "default-not-applied"    // a default without a literal in Go
 )

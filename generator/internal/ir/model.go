@@ -46,6 +46,8 @@ type Package struct {
 	Operations []*Operation // in document order
 	// Hooks are the operations that the API itself calls: webhooks, then callbacks. Each group is there where it has some.
 	Hooks []*Hooks
+	// Servers are those of the document that a client can call, in its order.
+	Servers []*Server
 	// Links are the functions that lead from answers to other operations.
 	Links []*Helper
 	// Every is all operations, those of the hooks behind those of the API.
@@ -105,6 +107,33 @@ type Handler struct {
 	Unimplemented string    // "UnimplementedPetsHandler"
 	Doc           string    // `PetsHandler answers the operations tagged "pets": The animals that are for sale.`
 	Operations    []*Operation
+}
+
+// Server is a function that gives the address of one server.
+type Server struct {
+	Func string // "ServerProduction"
+	Doc  string
+	// Relative tells that the address is that of a server that the function is given, with a path behind.
+	Relative bool
+	// Variables is the struct with a field for each variable, "" where there are none.
+	Variables, VariablesDoc string
+	Fields                  []*ServerField
+	URL                     []ServerPart
+}
+
+// ServerPart is a text of an address, or the value of a field.
+type ServerPart struct {
+	Text  string
+	Field *ServerField // nil for a text
+}
+
+// ServerField is one variable of a server. Its zero value stands for the default.
+type ServerField struct {
+	Name, Doc string
+	Default   string
+	Enum      string // the named string type, "" where any value will do
+	EnumDoc   string
+	Values    []*EnumValue
 }
 
 // Hooks are operations that go the other way: the API calls them, and whoever has subscribed answers.

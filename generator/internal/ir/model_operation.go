@@ -10,6 +10,7 @@ type Operation struct {
 	Var    string // "getPet": the variable of its tornado.Operation
 	Method string // "GET"
 	Path   string // "/pets/{petId}"
+	Server string // where a client calls it in place of its own server; "" for most
 	Tag    string // the first one, "" for none
 	// Summary is one line; Doc is the comment of the handler's method: "GetPet: Get one pet.\n\nGET /pets/{petId}"; CallDoc is
 	// that of the client's, which is short where there is a handler: "GetPet is GET /pets/{petId}: Get one pet."

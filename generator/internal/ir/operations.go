@@ -18,7 +18,9 @@ func (b *builder) buildOperations() {
 				source.Method, source.Path, first.Path, first.Loc.Line), "make the paths differ in more than the names of variables")
 			continue
 		}
-		b.pkg.Operations = append(b.pkg.Operations, b.operation(source))
+		op := b.operation(source)
+		op.Server = b.ownServer(source)
+		b.pkg.Operations = append(b.pkg.Operations, op)
 	}
 	b.sortHandlers()
 	b.groupOperations()

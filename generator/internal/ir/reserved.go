@@ -18,7 +18,7 @@ var Locals = []string{
 // imports are the names of packages that generated files may import: a package-level identifier of the same name would not
 // compile.
 var imports = []string{
-	"tornado", "client", "bytes", "context", "embed", "errors", "fmt", "http", "io", "iter", "json", "maps", "math", "net",
+	"tornado", "client", "bytes", "cmp", "context", "embed", "errors", "fmt", "http", "io", "iter", "json", "maps", "math", "net",
 	"netip", "os", "slices", "sort", "strconv", "strings", "sync", "time", "tls", "url", "utf8", "testing", "unsafe",
 }
 

@@ -11,6 +11,9 @@ type Operation struct {
 	Method string
 	// Path is the template as in the document, "/pets/{petId}", with a leading slash and without the base path.
 	Path string
+	// Server is where a client sends its calls in place of its own server, the base path included: an address, or a path that
+	// begins with a slash for another base path there. "" for most.
+	Server string
 	// Name is the exported Go name: "GetPet".
 	Name string
 	// Tag is the first tag of the operation, "" where it has none.
