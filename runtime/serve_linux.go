@@ -52,8 +52,13 @@ func (s *Server) run(ctx context.Context, listeners []*Listener) error {
 	s.draining.Store(true)
 	limit, cancel := context.WithTimeout(base, s.timeouts.Drain)
 	defer cancel()
-	defer context.AfterFunc(limit, func() { cut(ErrCut) })()
-	if err := engine.Drain(limit); err != nil {
+	drain, giveUp := context.WithCancel(context.WithoutCancel(base))
+	defer giveUp()
+	defer context.AfterFunc(limit, func() {
+		cut(ErrCut) // before the connections are: their hang-up must not be taken for the clients'
+		giveUp()
+	})()
+	if err := engine.Drain(drain); err != nil {
 		s.logger.Error("connections were cut", "error", err)
 	}
 	if limit.Err() != nil { // also when the handlers ended because they were told so
