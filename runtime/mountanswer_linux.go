@@ -26,6 +26,7 @@ type mounted struct {
 	header   http.Header // the handler's, who changes it without mu
 	promised bool        // the client waits for a 100 before it sends its body
 	keep     bool        // the connection stays open afterwards
+	late     bool        // the deadline for writing has passed before all was written
 	answer
 }
 
@@ -221,7 +222,11 @@ func (m *mounted) flush() {
 	if until := m.deadlines.writing(); !until.IsZero() {
 		for rest := f.out; len(rest) > 0 && !f.broken; {
 			piece, limit := rest[:min(len(rest), writePiece)], time.Until(until)
-			f.broken = limit <= 0 || f.conn.Write(piece, limit) != nil
+			err := os.ErrDeadlineExceeded
+			if limit > 0 {
+				err = f.conn.Write(piece, limit)
+			}
+			f.broken, m.late = err != nil, errors.Is(err, os.ErrDeadlineExceeded)
 			rest = rest[len(piece):]
 		}
 		f.out = f.out[:0]
@@ -231,10 +236,10 @@ func (m *mounted) flush() {
 
 // failure is what keeps the answer from reaching the client.
 func (m *mounted) failure() error {
-	switch until := m.deadlines.writing(); {
+	switch {
 	case !m.frame.broken:
 		return nil
-	case !until.IsZero() && time.Until(until) <= 0:
+	case m.late:
 		return os.ErrDeadlineExceeded
 	}
 	return errPeerGone
