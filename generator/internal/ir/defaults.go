@@ -28,7 +28,7 @@ func (b *builder) defaultOf(s *spec.Schema, t *Type) *Default {
 		return &Default{Literal: literal, JSON: compact(literal.JSON)}
 	}
 	if value == nil {
-		b.warn(literal.Loc, classDefault, "the default "+abridge(literal.JSON)+" is not filled in, as it is no simple value of its type",
+		b.warn(literal.Loc, classDefault, "the default "+abridge(literal.JSON)+" is not filled in, as it is no value of its type",
 			"fill it in where the value is used")
 		return nil
 	}

@@ -26,6 +26,8 @@ type merger struct {
 	ids    map[*spec.Schema]int
 	// others are the unions of a settled schema beside its own, which allOf has brought together.
 	others map[*spec.Schema][]*spec.Schema
+	// extras are the unions of what several patterns of names have.
+	extras map[*spec.Schema]*spec.Schema
 	// bases are schemas that others extend, as the objects that they are by themselves.
 	bases map[*spec.Schema]*spec.Schema
 	// bare are schemas without their oneOf and anyOf; stripped is the set of them.
@@ -47,6 +49,7 @@ func newMerger() merger {
 		parts:    make(map[*spec.Schema][]*spec.Schema),
 		joined:   make(map[string]*spec.Schema),
 		ids:      make(map[*spec.Schema]int),
+		extras:   make(map[*spec.Schema]*spec.Schema),
 		bases:    make(map[*spec.Schema]*spec.Schema),
 		others:   make(map[*spec.Schema][]*spec.Schema),
 		bare:     make(map[*spec.Schema]*spec.Schema),

@@ -64,7 +64,7 @@ func (b *builder) fillExtra(st *Struct, s *spec.Schema, scope *naming.Scope) {
 		return
 	}
 	st.Unknown = UnknownKept
-	elem := b.element(extraSchema(s))
+	elem := b.element(b.extraSchema(s))
 	name := scope.Take("Extra")
 	st.Extra = &Extra{
 		Name: name, Doc: name + " are the members that have no field of their own, by name.", Elem: elem, Go: mapOf(elem.Go),
@@ -137,7 +137,7 @@ func (b *builder) undeclaredField(name string, s *spec.Schema, scope *naming.Sco
 		Source: &spec.Property{Loc: loc, Name: name}, Name: scope.Take(naming.Exported(name)), JSON: name, Required: true,
 		Tag: jsonTag(name, true),
 	}
-	f.Use = b.use(extraSchema(s), false)
+	f.Use = b.use(b.extraSchema(s), false)
 	return f
 }
 

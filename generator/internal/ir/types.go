@@ -113,7 +113,7 @@ func (b *builder) fillArray(t *Type, core *spec.Schema) {
 
 func (b *builder) fillMap(t *Type, core *spec.Schema) {
 	b.filling[t] = true
-	t.Elem = b.element(extraSchema(core))
+	t.Elem = b.element(b.extraSchema(core))
 	delete(b.filling, t)
 	if t.Name == "" {
 		t.Go = mapOf(t.Elem.Go)
@@ -159,16 +159,44 @@ func newUse(t *Type, optional, nullable bool) Use {
 	return u
 }
 
-// extraSchema returns the schema of members that are not declared by name, nil for any.
-func extraSchema(s *spec.Schema) *spec.Schema {
+// extraSchema returns the schema of members that are not declared by name, nil for any: where patterns of names have different
+// schemas, it is a union of them. Which name has which is checked beside it.
+func (b *builder) extraSchema(s *spec.Schema) *spec.Schema {
 	additional := s.AdditionalProperties
 	switch {
 	case len(s.PatternProperties) == 0:
 		return additional
-	case len(s.PatternProperties) == 1 && (matchesAll(s) || additional != nil && additional.Never):
+	case matchesAll(s):
 		return s.PatternProperties[0].Schema
+	case additional == nil || additional.Always:
+		return nil
 	}
-	return nil // names of one pattern are as good as others, so nothing is known
+	var kinds []*spec.Schema
+	add := func(s *spec.Schema) {
+		core, _ := b.settle(s)
+		if !core.Never && !slices.ContainsFunc(kinds, func(have *spec.Schema) bool { c, _ := b.settle(have); return c == core || sameScalar(c, core) }) {
+			kinds = append(kinds, s)
+		}
+	}
+	for _, p := range s.PatternProperties {
+		add(p.Schema)
+	}
+	add(additional)
+	if len(kinds) < 2 {
+		return append(kinds, additional)[0]
+	}
+	if b.extras[s] == nil {
+		union := &spec.Schema{Loc: s.Loc, AnyOf: kinds}
+		b.extras[s] = union
+		b.hints[union] = b.nameOf(s) + "Value"
+		b.order[union] = b.order[b.origin(s)]
+	}
+	return b.extras[s]
+}
+
+// sameScalar says whether two schemas demand the same type and nothing else.
+func sameScalar(x, y *spec.Schema) bool {
+	return len(x.Types) == 1 && slices.Equal(x.Types, y.Types) && x.Nullable == y.Nullable && !constrainsBeyondTypes(x) && !constrainsBeyondTypes(y)
 }
 
 // matchesAll says whether the only pattern of s is one that every name matches.

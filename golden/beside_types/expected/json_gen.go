@@ -32,7 +32,7 @@ func (v *All) DecodeJSON(d *tornado.Decoder) {
 		case 4:
 			v.Headers = decodeStringMap(d.Check(allHeadersSchema))
 		case 5:
-			v.Extensions = decodeJSONMap(d.Check(allExtensionsSchema))
+			v.Extensions = decodeAllExtensionsValueMap(d.Check(allExtensionsSchema))
 		case 6:
 			v.Date.Set(d.Check(allDateSchema).Date())
 		case 7:
@@ -63,7 +63,7 @@ func (v *All) AppendJSON(b []byte) []byte {
 		b = appendStringMap(tornado.AppendKey(b, `"headers":`), v.Headers)
 	}
 	if v.Extensions != nil {
-		b = appendJSONMap(tornado.AppendKey(b, `"extensions":`), v.Extensions)
+		b = appendAllExtensionsValueMap(tornado.AppendKey(b, `"extensions":`), v.Extensions)
 	}
 	b = tornado.AppendOpt(b, `"date":`, v.Date, tornado.AppendDate)
 	b = tornado.AppendOptJSON(b, `"address":`, &v.Address)
@@ -112,6 +112,29 @@ func (v AllPair) AppendJSON(b []byte) []byte {
 
 func (v AllPair) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *AllPair) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+
+func (v *AllExtensionsValue) DecodeJSON(d *tornado.Decoder) {
+	switch d.Type() {
+	case "string":
+		v.Value = AllExtensionsValueString(d.String(nil))
+	case "number":
+		v.Value = AllExtensionsValueInteger(d.Int64(nil))
+	default:
+		v.Value = UnknownValue(d.Unmatched("anyOf", "must be a string or an integer"))
+	}
+}
+
+func (v AllExtensionsValue) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
+func (v AllExtensionsValue) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
+func (v *AllExtensionsValue) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+
+func (v AllExtensionsValueString) AppendJSON(b []byte) []byte {
+	return tornado.AppendString(b, string(v))
+}
+
+func (v AllExtensionsValueInteger) AppendJSON(b []byte) []byte {
+	return tornado.AppendInt64(b, int64(v))
+}
 
 func (v *AllEither) DecodeJSON(d *tornado.Decoder) {
 	switch d.Type() {
@@ -310,19 +333,21 @@ func appendStringMap(b []byte, v map[string]string) []byte {
 	return append(b, '}')
 }
 
-func decodeJSONMap(d *tornado.Decoder) map[string]tornado.JSON {
-	m := map[string]tornado.JSON{}
+func decodeAllExtensionsValueMap(d *tornado.Decoder) map[string]AllExtensionsValue {
+	m := map[string]AllExtensionsValue{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
-		m[k] = d.JSON()
+		var item AllExtensionsValue
+		item.DecodeJSON(d)
+		m[k] = item
 	}
 	return m
 }
 
-func appendJSONMap(b []byte, v map[string]tornado.JSON) []byte {
+func appendAllExtensionsValueMap(b []byte, v map[string]AllExtensionsValue) []byte {
 	b = append(b, '{')
 	for _, k := range slices.Sorted(maps.Keys(v)) {
-		b = tornado.AppendJSON(tornado.AppendName(b, k), v[k])
+		b = v[k].AppendJSON(tornado.AppendName(b, k))
 	}
 	return append(b, '}')
 }

@@ -6,20 +6,20 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // All is what the document has at #/components/schemas/All.
 type All struct {
-	Order      tornado.Opt[Order]        `json:"order,omitzero"`
-	Strict     tornado.Opt[Strict]       `json:"strict,omitzero"`
-	Numbers    []int64                   `json:"numbers,omitzero"`
-	Pair       tornado.Opt[AllPair]      `json:"pair,omitzero"`
-	Headers    map[string]string         `json:"headers,omitzero"`
-	Extensions map[string]tornado.JSON   `json:"extensions,omitzero"`
-	Date       tornado.Opt[tornado.Date] `json:"date,omitzero"`
-	Address    tornado.Opt[Address]      `json:"address,omitzero"`
-	Code       tornado.Opt[string]       `json:"code,omitzero"`
-	Bare       tornado.JSON              `json:"bare,omitzero"`
-	Either     tornado.Opt[AllEither]    `json:"either,omitzero"`
-	Never      tornado.JSON              `json:"never,omitzero"`
-	Tree       tornado.Opt[Tree]         `json:"tree,omitzero"`
-	Counted    tornado.Opt[AllCounted]   `json:"counted,omitzero"`
+	Order      tornado.Opt[Order]            `json:"order,omitzero"`
+	Strict     tornado.Opt[Strict]           `json:"strict,omitzero"`
+	Numbers    []int64                       `json:"numbers,omitzero"`
+	Pair       tornado.Opt[AllPair]          `json:"pair,omitzero"`
+	Headers    map[string]string             `json:"headers,omitzero"`
+	Extensions map[string]AllExtensionsValue `json:"extensions,omitzero"`
+	Date       tornado.Opt[tornado.Date]     `json:"date,omitzero"`
+	Address    tornado.Opt[Address]          `json:"address,omitzero"`
+	Code       tornado.Opt[string]           `json:"code,omitzero"`
+	Bare       tornado.JSON                  `json:"bare,omitzero"`
+	Either     tornado.Opt[AllEither]        `json:"either,omitzero"`
+	Never      tornado.JSON                  `json:"never,omitzero"`
+	Tree       tornado.Opt[Tree]             `json:"tree,omitzero"`
+	Counted    tornado.Opt[AllCounted]       `json:"counted,omitzero"`
 }
 
 // AllPair is what the document has at #/components/schemas/All/properties/pair.
@@ -29,6 +29,27 @@ type AllPair struct {
 	// Rest are the items behind.
 	Rest []tornado.JSON `json:"-"`
 }
+
+// AllExtensionsValue is a string or an integer.
+type AllExtensionsValue struct {
+	Value AllExtensionsValueValue
+}
+
+// AllExtensionsValueValue is implemented by AllExtensionsValueString and AllExtensionsValueInteger.
+type AllExtensionsValueValue interface {
+	isAllExtensionsValue()
+	tornado.Appender
+}
+
+// What a AllExtensionsValue holds.
+type (
+	AllExtensionsValueString  string
+	AllExtensionsValueInteger int64
+)
+
+func (AllExtensionsValueString) isAllExtensionsValue()  {}
+func (AllExtensionsValueInteger) isAllExtensionsValue() {}
+func (UnknownValue) isAllExtensionsValue()              {}
 
 // AllEither is a string or an integer.
 type AllEither struct {

@@ -28,7 +28,8 @@ func alternatives(d *jsonwire.Decoder) []jsonwire.Alternative[any] {
 	small := &validate.IntRule{Max: 9, HasMax: true}
 	even := &validate.IntRule{MultipleOf: 2}
 	return []jsonwire.Alternative[any]{
-		{Needs: 1, Read: object("fins")}, {Needs: 2, Read: object("wings")},
+		{Needs: 1, Read: object("fins")},
+		{Needs: 2, Read: object("wings")},
 		{Read: func() any { return d.Int64(small) }},
 		{Read: func() any { return -d.Int64(even) }},
 	}
