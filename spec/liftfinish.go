@@ -148,7 +148,6 @@ func (l *lifter) discriminator(s *Schema, n, d *node) {
 	}
 	if kid := d.get("defaultMapping"); kid != nil && kid.ref != nil {
 		out.Default = l.schema(kid.ref)
-		s.Unenforced = append(s.Unenforced, Keyword{Loc: kid.loc(), Name: "defaultMapping"})
 	}
 	mapped := map[*Schema]bool{}
 	for _, kid := range l.kids(d.get("mapping")) {

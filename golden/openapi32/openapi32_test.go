@@ -2,6 +2,7 @@ package openapi32_test
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"testing"
 
@@ -58,4 +59,23 @@ func TestMethods(t *testing.T) {
 	assert.Equal(t, "Purge", h.called)
 	got = drive.Do(t, "PURGE", url+"/notes", "")
 	assert.Equal(t, http.StatusNotImplemented, got.Status, "a method is compared with its capitals")
+}
+
+// TestDefaultMapping takes the default member for a discriminator that selects nothing, or is not there.
+func TestDefaultMapping(t *testing.T) {
+	for text, want := range map[string]api.MarkValue{
+		`{"kind":"star","count":3}`:  &api.Star{Kind: api.StarKindStar, Count: 3},
+		`{"kind":"moon","text":"a"}`: &api.OtherMark{Kind: tornado.Some("moon"), Text: tornado.Some("a")},
+		`{"text":"a"}`:               &api.OtherMark{Text: tornado.Some("a")},
+		`{"kind":"OtherMark"}`:       &api.OtherMark{Kind: tornado.Some("OtherMark")},
+	} {
+		var mark api.Mark
+		require.NoError(t, json.Unmarshal([]byte(text), &mark), text)
+		assert.Equal(t, want, mark.Value, text)
+		again, err := json.Marshal(mark)
+		require.NoError(t, err)
+		assert.JSONEq(t, text, string(again))
+	}
+	var mark api.Mark
+	require.ErrorContains(t, json.Unmarshal([]byte(`{"kind":"star"}`), &mark), "count")
 }

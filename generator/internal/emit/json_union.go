@@ -80,6 +80,10 @@ func decodePick(u *ir.Union, p *ir.Pick, unknown string) []jen.Code {
 		for _, c := range p.Cases {
 			g.Case(texts(c.Labels)...).Block(decodePick(u, c.Pick, unknown)...)
 		}
+		if p.Otherwise != nil {
+			g.Default().Block(set(readMember(p.Otherwise)))
+			return
+		}
 		g.Default().Block(refused)
 	}
 	switch p.Kind {

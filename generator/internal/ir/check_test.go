@@ -49,6 +49,20 @@ func checkNames(t checker, p *Package) {
 		methods(op.Name)
 		c.operation(op)
 	}
+	for _, h := range p.Links {
+		c.add(h.Func, "link")
+	}
+	for _, s := range p.Servers {
+		c.server(s)
+	}
+	for _, h := range p.Hooks {
+		for _, name := range []string{h.Sender, h.NewSender, h.Handler, h.Unimplemented, h.New} {
+			c.add(name, "hooks")
+		}
+		for _, u := range h.URLs {
+			c.add(u.Func, "address")
+		}
+	}
 	if p.Security != nil {
 		c.add(p.Security.Authenticator, "security")
 		c.add(p.Security.Unimplemented, "security")
@@ -56,6 +70,21 @@ func checkNames(t checker, p *Package) {
 		for _, s := range p.Security.Schemes {
 			schemes(s.Method)
 			c.add(s.Option, "option")
+		}
+	}
+}
+
+func (c *nameCheck) server(s *Server) {
+	c.add(s.Func, "server")
+	if s.Variables != "" {
+		c.add(s.Variables, "server")
+	}
+	for _, f := range s.Fields {
+		if f.Enum != "" {
+			c.add(f.Enum, "server")
+		}
+		for _, v := range f.Values {
+			c.add(v.Name, "server")
 		}
 	}
 }

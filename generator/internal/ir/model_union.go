@@ -53,6 +53,8 @@ type Pick struct {
 	Member *UnionMember
 	Key    string
 	Cases  []*PickCase
+	// Otherwise is the member of PickValue for all other values, and for none; nil: such a value is refused.
+	Otherwise *UnionMember
 	// Exactly tells that a value must be of one of Tries and no other.
 	Exactly bool
 	Tries   []*PickTrial

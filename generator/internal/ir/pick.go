@@ -19,9 +19,12 @@ type picker struct {
 	b *builder
 	u *Union
 	// by is the discriminator of the document, "" for none.
-	by      string
-	exactly bool
-	all     []*candidate
+	by string
+	// otherwise is the schema for a value that the discriminator selects nothing for, nil for none.
+	otherwise *spec.Schema
+	followed  bool // otherwise is among the cases
+	exactly   bool
+	all       []*candidate
 }
 
 // jsonTypes are the types of JSON in the order of their cases.
@@ -128,6 +131,9 @@ func (p *picker) pickValue(all []*candidate) *Pick {
 	out := &Pick{Kind: PickValue, Key: key, Keyword: p.u.Keyword}
 	if key == p.by {
 		out.Keyword = "discriminator"
+		if i := slices.IndexFunc(all, func(c *candidate) bool { return c.core == p.otherwise }); i >= 0 {
+			out.Otherwise, p.followed = all[i].member, true
+		}
 	}
 	var open [][]*candidate // of each case
 	var names []string

@@ -93,6 +93,9 @@ func (b *builder) pickMembers() {
 			c.types = typesOnWire(c.member.Type)
 		}
 		p.u.Pick = p.pick(p.all)
+		if p.otherwise != nil && !p.followed {
+			b.warn(t.Schema.Discriminator.Loc, classUnenforced, "defaultMapping is not followed: it names no member that the discriminator tells from others", "name a member of the union")
+		}
 		if len(p.u.KeyNames) > 0 {
 			p.u.Keys = b.scope.Take(naming.Unexported(t.Name) + "Keys")
 		}
@@ -108,7 +111,7 @@ func (p *picker) fill(pick *Pick) {
 			continue
 		}
 		m := c.Pick.Member
-		if m.Type.Kind != KindStruct || len(m.values) == 0 {
+		if m.Type.Kind != KindStruct || len(m.values) == 0 || m == pick.Otherwise {
 			continue
 		}
 		i := slices.IndexFunc(m.Type.Struct.Fields, func(f *Field) bool { return f.JSON == pick.Key })

@@ -200,6 +200,9 @@ func (b *builder) fillUnion(t *Type, s *spec.Schema) {
 	u.Keyword, p.exactly = which.keyword, which.keyword == "oneOf"
 	if which.discriminator != nil {
 		p.by = which.discriminator.PropertyName
+		if which.discriminator.Default != nil {
+			p.otherwise, _ = b.settle(which.discriminator.Default)
+		}
 	}
 	for i, m := range which.members {
 		variant := b.variant(s, m, own, t.Name+memberPart(m, i))

@@ -8,7 +8,7 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 // AppendJSON appends a value as JSON to b and returns that; appendResponseJSON leaves out the members
 // that are never sent to a caller, and a union without a value is null.
 
-var noteKeys = tornado.NewKeys("text").Required("text")
+var noteKeys = tornado.NewKeys("text", "mark").Required("text")
 
 func (v *Note) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
@@ -16,6 +16,8 @@ func (v *Note) DecodeJSON(d *tornado.Decoder) {
 		switch i {
 		case 0:
 			v.Text = d.String(nil)
+		case 1:
+			v.Mark.Make().DecodeJSON(d)
 		}
 		seen.Add(i)
 	}
@@ -24,8 +26,112 @@ func (v *Note) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Note) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"text":`...), v.Text)
+	b = tornado.AppendOptJSON(b, `"mark":`, &v.Mark)
 	return append(b, '}')
 }
+
+func (v *Mark) DecodeJSON(d *tornado.Decoder) {
+	switch name, _ := d.Peek("kind"); name {
+	case "star":
+		v.Value = tornado.Read[Star](d)
+	case "OtherMark":
+		v.Value = tornado.Read[OtherMark](d)
+	default:
+		v.Value = tornado.Read[OtherMark](d)
+	}
+}
+
+func (v Mark) AppendJSON(b []byte) []byte {
+	switch x := v.Value.(type) {
+	case *Star:
+		if x.Kind == "" {
+			filled := *x
+			filled.Kind = StarKindStar
+			return filled.AppendJSON(b)
+		}
+		return x.AppendJSON(b)
+	}
+	return tornado.AppendUnion(b, v.Value)
+}
+
+func (v Mark) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
+func (v *Mark) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+
+var starKeys = tornado.NewKeys("kind", "count").Required("kind", "count")
+
+func (v *Star) DecodeJSON(d *tornado.Decoder) {
+	var seen tornado.Seen
+	for i := d.Object(starKeys); i != tornado.EndObject; i = d.Next(starKeys, i) {
+		switch i {
+		case 0:
+			v.Kind = StarKind(d.Enum(starKindValues))
+		case 1:
+			v.Count = d.Int64(nil)
+		}
+		seen.Add(i)
+	}
+	d.Require(starKeys, seen)
+}
+
+func (v *Star) AppendJSON(b []byte) []byte {
+	b = tornado.AppendString(append(b, `{"kind":`...), string(v.Kind))
+	b = tornado.AppendInt64(append(b, `,"count":`...), v.Count)
+	return append(b, '}')
+}
+
+var otherMarkKeys = tornado.NewKeys("kind", "text")
+
+func (v *OtherMark) DecodeJSON(d *tornado.Decoder) {
+	for i := d.Object(otherMarkKeys); i != tornado.EndObject; i = d.Next(otherMarkKeys, i) {
+		switch i {
+		case 0:
+			v.Kind.Set(d.String(nil))
+		case 1:
+			v.Text.Set(d.String(nil))
+		}
+	}
+}
+
+func (v *OtherMark) AppendJSON(b []byte) []byte {
+	b = append(b, '{')
+	b = tornado.AppendOpt(b, `"kind":`, v.Kind, tornado.AppendString)
+	b = tornado.AppendOpt(b, `"text":`, v.Text, tornado.AppendString)
+	return append(b, '}')
+}
+
+func (v *Lost) DecodeJSON(d *tornado.Decoder) {
+	switch name, _ := d.Peek("kind"); name {
+	case "star":
+		v.Value = tornado.Read[Star](d)
+	case "OtherMark":
+		v.Value = tornado.Read[OtherMark](d)
+	default:
+		v.Value = UnknownValue(d.Unmatched("discriminator", "kind must be one of star, OtherMark"))
+	}
+}
+
+func (v Lost) AppendJSON(b []byte) []byte {
+	switch x := v.Value.(type) {
+	case *Star:
+		if x.Kind == "" {
+			filled := *x
+			filled.Kind = StarKindStar
+			return filled.AppendJSON(b)
+		}
+		return x.AppendJSON(b)
+	case *OtherMark:
+		if x.Kind.Value() == "" {
+			filled := *x
+			filled.Kind.Set("OtherMark")
+			return filled.AppendJSON(b)
+		}
+		return x.AppendJSON(b)
+	}
+	return tornado.AppendUnion(b, v.Value)
+}
+
+func (v Lost) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
+func (v *Lost) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
 
 var searchNotesBodyKeys = tornado.NewKeys("text").Required("text")
 
@@ -45,6 +151,8 @@ func (v *SearchNotesBody) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"text":`...), v.Text)
 	return append(b, '}')
 }
+
+func (v UnknownValue) AppendJSON(b []byte) []byte { return tornado.AppendJSON(b, tornado.JSON(v)) }
 
 func decodeNoteSlice(d *tornado.Decoder) []Note {
 	list := []Note{}

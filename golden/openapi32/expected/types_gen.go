@@ -11,13 +11,71 @@ import (
 
 // Note is what the document has at #/components/schemas/Note.
 type Note struct {
-	Text string `json:"text"`
+	Text string            `json:"text"`
+	Mark tornado.Opt[Mark] `json:"mark,omitzero"`
 }
+
+// Mark is a Star or an OtherMark, told apart by "kind".
+type Mark struct {
+	Value MarkValue
+}
+
+// MarkValue is implemented by *Star and *OtherMark.
+type MarkValue interface {
+	isMark()
+	tornado.Appender
+}
+
+func (*Star) isMark()        {}
+func (*OtherMark) isMark()   {}
+func (UnknownValue) isMark() {}
+
+// Star is what the document has at #/components/schemas/Star.
+type Star struct {
+	Kind  StarKind `json:"kind"`
+	Count int64    `json:"count"`
+}
+
+// StarKind is what the document has at #/components/schemas/Star/properties/kind.
+type StarKind string
+
+// The values of StarKind.
+const (
+	StarKindStar StarKind = "star"
+)
+
+// Valid reports whether v is one of the values that the document names.
+func (v StarKind) Valid() bool { return starKindValues.Has(string(v)) }
+
+// OtherMark is what the document has at #/components/schemas/OtherMark.
+type OtherMark struct {
+	Kind tornado.Opt[string] `json:"kind,omitzero"`
+	Text tornado.Opt[string] `json:"text,omitzero"`
+}
+
+// Lost is a Star or an OtherMark, told apart by "kind".
+type Lost struct {
+	Value LostValue
+}
+
+// LostValue is implemented by *Star and *OtherMark.
+type LostValue interface {
+	isLost()
+	tornado.Appender
+}
+
+func (*Star) isLost()        {}
+func (*OtherMark) isLost()   {}
+func (UnknownValue) isLost() {}
 
 // SearchNotesBody is what the document has at #/components/mediaTypes/Search/schema.
 type SearchNotesBody struct {
 	Text string `json:"text"`
 }
+
+// UnknownValue is the JSON of a value that is none of the members of its union. A client keeps what it
+// does not know, so that a server may grow; a server refuses it.
+type UnknownValue tornado.JSON
 
 // SearchNotesDefault: What went wrong.
 type SearchNotesDefault struct {

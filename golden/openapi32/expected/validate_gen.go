@@ -8,3 +8,8 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 var (
 	searchNotesBodyTextRule = tornado.StringRule{MinLength: 1}
 )
+
+// The values of the enums.
+var (
+	starKindValues = tornado.NewEnum("star")
+)
