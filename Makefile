@@ -6,15 +6,16 @@ SPEC ?=
 TIME ?= 30s
 BENCH ?=
 CORPUS ?=
+SUITE ?=
 INDEX ?=
 FLAGS ?=
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint generate check build cross fuzz bench corpus
+.PHONY: help demo test lint generate check build cross fuzz bench corpus jsonschema
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: build ## serve the petstore on ADDR (:8080), or any document: make demo SPEC=api.yaml
 	@./scripts/demo "$(ADDR)" "$(SPEC)"
@@ -60,3 +61,6 @@ bench: ## measure this runtime beside its peers (needs wrk; two cores)
 
 corpus: ## generate, build and vet every document of CORPUS=dir, and hold them against the targets
 	cd conformance && go run ./cmd/corpus -corpus "$(abspath $(CORPUS))" -index "$(abspath $(INDEX))" $(FLAGS)
+
+jsonschema: ## run the JSON-Schema-Test-Suite of SUITE=dir through generated code
+	cd conformance && go run ./cmd/jsonschema -suite "$(abspath $(SUITE))" $(FLAGS)

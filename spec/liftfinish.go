@@ -29,12 +29,25 @@ func (l *lifter) finishTypes(s *Schema, n *node) {
 			s.Const = &Literal{Loc: loc, JSON: "null"}
 		}
 	}
+	if l.config.exact && n.get("type") == nil && s.impliesType() {
+		s.Types, s.Nullable = []string{"object", "array", "string", "number", "boolean"}, true
+		return
+	}
 	if null := l.nullable(n); null != nil {
 		if l.version >= version31 && !s.Nullable {
 			l.warn(null, "old-keyword", "nullable is no keyword since OpenAPI 3.1; it is read as the type null", `write type: [..., "null"]`)
 		}
 		s.Nullable = true
 	}
+}
+
+// impliesType reports whether s has keywords of objects or arrays, and none that says more of types.
+func (s *Schema) impliesType() bool {
+	if s.Const != nil || len(s.AllOf)+len(s.OneOf)+len(s.AnyOf) > 0 {
+		return false
+	}
+	return len(s.Properties) > 0 || len(s.Required) > 0 || s.AdditionalProperties != nil || len(s.PatternProperties) > 0 ||
+		s.MinProperties != nil || s.MaxProperties != nil || s.Items != nil || len(s.PrefixItems) > 0
 }
 
 // nullable is the member of a schema that allows null; nil for none.
@@ -75,6 +88,10 @@ func (l *lifter) finishEnum(s *Schema, n *node) {
 	enum := n.get("enum")
 	if enum == nil {
 		return
+	}
+	if len(enum.items()) == 0 && l.version >= version31 {
+		l.warn(enum, "wrong-value", "enum has no value: nothing is valid", "add the values, or remove it")
+		s.Never = true
 	}
 	const remedy = "correct the value or the type"
 	seen := make(map[string]bool, len(enum.kids)+1)

@@ -127,7 +127,9 @@ func (l *lifter) annotation(s *Schema, kid *node) bool {
 	case "description":
 		s.Description = kid.text
 	case "format":
-		s.Format = kid.text
+		if !l.config.noted || kid.text == "binary" || kid.text == "password" {
+			s.Format = kid.text
+		}
 	case "deprecated":
 		s.Deprecated = kid.isTrue()
 	case "readOnly":
@@ -135,7 +137,9 @@ func (l *lifter) annotation(s *Schema, kid *node) bool {
 	case "writeOnly":
 		s.WriteOnly = kid.isTrue()
 	case "contentEncoding":
-		s.ContentEncoding = kid.text
+		if !l.config.noted {
+			s.ContentEncoding = kid.text
+		}
 	case "contentMediaType":
 		s.ContentMediaType = kid.text
 	case "xml":

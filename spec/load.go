@@ -16,6 +16,8 @@ type Option func(*config)
 type config struct {
 	root   string
 	strict bool
+	noted  bool // formats are annotations
+	exact  bool // no type is implied
 	limits Limits
 	fetch  func(address string, limit int64) ([]byte, error) // nil: the network is not used
 }
@@ -25,6 +27,14 @@ func WithRoot(dir string) Option { return func(c *config) { c.root = dir } }
 
 // WithStrict makes every warning an error. Default: off.
 func WithStrict() Option { return func(c *config) { c.strict = true } }
+
+// WithFormatsAsAnnotations leaves format and contentEncoding out of the model where they would make a demand of values, as JSON
+// Schema 2020-12 has it by default (section 7.2.1): only "binary" and "password" are told, which never do. Default: off.
+func WithFormatsAsAnnotations() Option { return func(c *config) { c.noted = true } }
+
+// WithExactTypes gives a schema that has no type, and keywords of objects or arrays, all types, as JSON Schema has it. Default: off,
+// so that who reads the model may take its keywords for a statement of the type, as most authors mean it.
+func WithExactTypes() Option { return func(c *config) { c.exact = true } }
 
 // Limits bound what a document may cost. A zero field takes its default.
 type Limits struct {

@@ -57,6 +57,12 @@ func (s *settings) load() (c compiled, err error) {
 		}
 		opts = append(opts, spec.WithRoot(s.Root))
 	}
+	if s.Formats == formatsAnnotate {
+		opts = append(opts, spec.WithFormatsAsAnnotations())
+	}
+	if s.Exact {
+		opts = append(opts, spec.WithExactTypes())
+	}
 	if s.Remote {
 		l, err := readLock()
 		if err != nil {

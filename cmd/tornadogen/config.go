@@ -29,6 +29,8 @@ type settings struct {
 	Package string
 	Root    string
 	Only    []string
+	Formats string
+	Exact   bool
 	Strict  bool
 	Remote  bool
 
@@ -56,10 +58,24 @@ var keys = []key{
 		[]string{generator.OnlyServer, generator.OnlyClient, generator.OnlyTypes},
 		func(s *settings) any { return &s.Only },
 	},
+	{
+		"formats", "assert: a value must be in the format that its schema names; annotate: it need not; default: assert",
+		[]string{formatsAssert, formatsAnnotate}, func(s *settings) any { return &s.Formats },
+	},
+	{
+		"exact-types", "a schema without a type takes values of every type, as JSON Schema has it; default: its keywords imply one",
+		nil, func(s *settings) any { return &s.Exact },
+	},
 	{"root", "folder that other files of the document may lie in; default: the folder of the document", nil, func(s *settings) any { return &s.Root }},
 	{"allow-remote", "read what references lead to on the network, and hold it against tornadogen.lock", nil, func(s *settings) any { return &s.Remote }},
 	{"strict", "make every warning an error", nil, func(s *settings) any { return &s.Strict }},
 }
+
+// The values of formats.
+const (
+	formatsAssert   = "assert"
+	formatsAnnotate = "annotate"
+)
 
 // flags adds the flags of the named keys to cmd.
 func (s *settings) flags(cmd *cobra.Command, names ...string) {
@@ -104,7 +120,7 @@ func (s *settings) complete(cmd *cobra.Command, spec string) error {
 			*v = *k.set(&file).(*bool)
 		}
 	}
-	return s.checkOnly()
+	return s.checkValues()
 }
 
 // place names a setting for a message.
@@ -115,14 +131,24 @@ func (s *settings) place(name string) string {
 	return "--" + name
 }
 
-func (s *settings) checkOnly() error {
+// checkValues reports the value of a key that it cannot have.
+func (s *settings) checkValues() error {
 	for _, k := range keys {
-		if k.name != "only" {
+		if k.values == nil {
 			continue
 		}
-		for _, part := range s.Only {
-			if !slices.Contains(k.values, part) {
-				return usagef("%s: there is no part %q; the parts are %s", s.place("only"), part, strings.Join(k.values, ", "))
+		var have []string
+		switch v := k.set(s).(type) {
+		case *[]string:
+			have = *v
+		case *string:
+			if *v != "" {
+				have = []string{*v}
+			}
+		}
+		for _, value := range have {
+			if !slices.Contains(k.values, value) {
+				return usagef("%s: there is no %q; the values of %s are %s", s.place(k.name), value, k.name, strings.Join(k.values, ", "))
 			}
 		}
 	}
@@ -230,7 +256,7 @@ func readConfig(path string) (settings, error) {
 			return s, usagef("%s: the value of %q must be %s", at(name), name.Value, want)
 		}
 	}
-	return s, s.checkOnly()
+	return s, s.checkValues()
 }
 
 func keyNames() string {

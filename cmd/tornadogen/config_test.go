@@ -20,6 +20,7 @@ func TestSchemaAgreesWithKeys(t *testing.T) {
 		Description string
 		Type        string
 		MinLength   int
+		Enum        []string
 		Items       struct{ Enum []string }
 	}
 	var schema struct {
@@ -34,7 +35,10 @@ func TestSchemaAgreesWithKeys(t *testing.T) {
 		want := property{Description: k.usage}
 		switch k.set(new(settings)).(type) {
 		case *string:
-			want.Type, want.MinLength = "string", 1
+			want.Type, want.Enum = "string", k.values
+			if k.values == nil {
+				want.MinLength = 1
+			}
 		case *[]string:
 			want.Type, want.Items.Enum = "array", k.values
 		case *bool:
@@ -84,22 +88,22 @@ func TestEveryKeyIsAFlag(t *testing.T) {
 func TestPrecedence(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
-	require.NoError(t, os.WriteFile(filepath.Join(dir, configName), []byte("spec: a.yaml\nout: a\npackage: a\nonly: [types]\nroot: a\nstrict: true\n"), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, configName), []byte("spec: a.yaml\nout: a\npackage: a\nonly: [types]\nformats: annotate\nroot: a\nstrict: true\n"), 0o600))
 
 	get := func(document string, args ...string) settings {
 		var s settings
 		cmd := &cobra.Command{Use: "generate"}
-		s.flags(cmd, "out", "package", "only", "root", "strict")
+		s.flags(cmd, "out", "package", "only", "formats", "root", "strict")
 		require.NoError(t, cmd.ParseFlags(args))
 		require.NoError(t, s.complete(cmd, document))
 		return s
 	}
 	s := get("")
-	require.Equal(t, []any{"a.yaml", "a", "a", []string{"types"}, "a", true}, []any{s.Spec, s.Out, s.Package, s.Only, s.Root, s.Strict})
+	require.Equal(t, []any{"a.yaml", "a", "a", []string{"types"}, "annotate", "a", true}, []any{s.Spec, s.Out, s.Package, s.Only, s.Formats, s.Root, s.Strict})
 	require.Equal(t, "tornadogen.yaml:3", s.place("package"))
 
-	s = get("b.yaml", "--out=b", "--package=b", "--only=client,types", "--root=b", "--strict=false")
-	require.Equal(t, []any{"b.yaml", "b", "b", []string{"client", "types"}, "b", false}, []any{s.Spec, s.Out, s.Package, s.Only, s.Root, s.Strict})
+	s = get("b.yaml", "--out=b", "--package=b", "--only=client,types", "--formats=assert", "--root=b", "--strict=false")
+	require.Equal(t, []any{"b.yaml", "b", "b", []string{"client", "types"}, "assert", "b", false}, []any{s.Spec, s.Out, s.Package, s.Only, s.Formats, s.Root, s.Strict})
 	require.Equal(t, "--package", s.place("package"))
 }
 

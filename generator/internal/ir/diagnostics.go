@@ -5,6 +5,7 @@ import "github.com/tornadogen/tornadogen/spec"
 // The classes of the findings of this package.
 const (
 	classUntyped       = "untyped-schema"         // a schema without a Go type yet
+	classImplied       = "implied-type"           // a schema without a type that is taken for an object or an array
 	classUnenforced    = "unenforced-keyword"     // a keyword that nobody checks
 	classUnknownFormat = "unknown-format"         // a format that is an annotation
 	classContradiction = "contradiction"          // no value is valid

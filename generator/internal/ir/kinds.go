@@ -153,9 +153,23 @@ func (b *builder) reportFormat(s *spec.Schema, known []string) {
 		"it is an annotation", "state what it means with pattern, minimum or maximum")
 }
 
-// reportKeywords warns for what s demands and nothing checks.
-func (b *builder) reportKeywords(s *spec.Schema) {
+// reportKeywords warns for what s demands and nothing checks, and for what is demanded and s does not say.
+func (b *builder) reportKeywords(s *spec.Schema, kind Kind) {
 	for _, k := range s.Unenforced {
 		b.unenforced(s, k.Name, "")
 	}
+	if len(s.Types) > 0 {
+		return
+	}
+	name := ""
+	switch kind {
+	case KindStruct, KindMap:
+		name = "object"
+	case KindArray, KindTuple:
+		name = "array"
+	default:
+		return
+	}
+	b.warn(b.origin(s).Loc, classImplied, "the schema has no type: it is taken for that of an "+name+", and other values are refused",
+		"write type: "+name+", or use --exact-types")
 }

@@ -33,7 +33,7 @@ func (b *builder) newType(core *spec.Schema) *Type {
 	t := &Type{Schema: core, Loc: origin.Loc}
 	b.nodes[core] = t
 	t.Kind = b.kindOf(core)
-	b.reportKeywords(core)
+	b.reportKeywords(core, t.Kind)
 	switch t.Kind {
 	case KindEnum, KindStruct, KindTuple, KindUnion:
 		b.declareAs(t, b.ownName(origin))
