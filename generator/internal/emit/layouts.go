@@ -24,14 +24,14 @@ func printLayouts(f *file, p *ir.Package) {
 // layoutWidth is how long a line of a layout gets.
 const layoutWidth = 140
 
-// layoutText is the literal of a layout, behind a name of some length, in lines that end with a comma where it is long.
+// layoutText is the literal of a layout, behind a name of some length, in lines that end between two words where it is long.
 func layoutText(name int, text string) jen.Code {
 	if name+len(text) <= layoutWidth || strings.ContainsAny(text, "`\r") {
 		return key(text)
 	}
 	var b strings.Builder
 	width, quotes := name, 0 // no line ends inside of quotes
-	for part := range strings.SplitAfterSeq(text, ", ") {
+	for part := range strings.SplitAfterSeq(text, " ") {
 		if width > 0 && quotes%2 == 0 && width+len(part) > layoutWidth {
 			b.WriteString("\n\t\t")
 			width = 0

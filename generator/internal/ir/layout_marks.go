@@ -82,7 +82,11 @@ func typeMark(contentType string, n *layoutNode) string {
 	if contentType == "" || byDefault {
 		return ""
 	}
-	return "type=" + quote(strings.ToLower(contentType))
+	var marks []string
+	for name := range strings.SplitSeq(strings.ToLower(contentType), ",") {
+		marks = append(marks, "type="+quote(strings.TrimSpace(name)))
+	}
+	return joinMarks(marks...)
 }
 
 func (n *layoutNode) holdsFiles() bool {

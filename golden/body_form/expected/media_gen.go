@@ -7,10 +7,10 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 // layouts say how values stand in bodies that are not JSON.
 var layouts = tornado.NewLayouts(
 	"Card", "{number, expires: {month: number, year: number | null}, backup: Card}",
-	"PostChargeBody", `{amount: number, currency, live: boolean, due, tags: [string], card: Card, items: [{sku, count: number}],
-		metadata: {...: string}, owner: {kind, name, staff: number}}`,
+	"PostChargeBody", `{amount: number, currency, live: boolean, due, tags: [string], card: Card, items: [{sku, count: number}], metadata: {...:
+		string}, owner: {kind, name, staff: number}}`,
 	"Filter", "{max: number, ...: number}",
 	"Page", "{offset: number, limit: number}",
-	"SearchBodyForm", `{words(space): [string], sizes(comma): [number], names(pipe): [string], filter(json): Filter, page(flat): Page,
-		color(comma): {R: number, G: number}, back(reserved)}`,
+	"SearchBodyForm", `{words(space): [string], sizes(comma): [number], names(pipe): [string], filter(json): Filter, page(flat): Page, color(comma):
+		{R: number, G: number}, back(reserved)}`,
 )

@@ -7,7 +7,7 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 // layouts say how values stand in bodies that are not JSON.
 var layouts = tornado.NewLayouts(
 	"Owner", "{name, age: number}",
-	"PostPetBodyMultipart", `{name, age: number, photo(type="image/png, image/jpeg"): file, scans: [file], thumb(type="image/png"): file,
+	"PostPetBodyMultipart", `{name, age: number, photo(type="image/png" type="image/jpeg"): file, scans: [file], thumb(type="image/png"): file,
 		owner: Owner, address(type="application/xml"): {city}, tags: [string], born}`,
 	"PostPetOK", "{name, photo: file, owner: Owner}",
 	"Note", "{text, file: file}",

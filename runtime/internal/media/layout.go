@@ -137,8 +137,8 @@ type Layouts struct {
 //	(marks) A, {tags(marks): A}           how it stands in the text
 //
 // Marks for forms are json, comma, space, pipe, flat and reserved (see the style of an Encoding Object), those for multipart
-// type="image/png", and those for XML xml=name, ns="urn:a", prefix=p, attribute, text, cdata, none, wrapped, required. A name or a
-// value that is not made of letters, digits and _-.$ is quoted as in JSON.
+// type="image/png", once for each type, and those for XML xml=name, ns="urn:a", prefix=p, attribute, text, cdata, none, wrapped,
+// required. A name or a value that is not made of letters, digits and _-.$ is quoted as in JSON.
 func NewLayouts(namesAndNotations ...string) *Layouts {
 	s := &Layouts{sources: make(map[string]string), known: make(map[string]*field)}
 	for i := 0; i+1 < len(namesAndNotations); i += 2 {

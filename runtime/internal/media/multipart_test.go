@@ -15,7 +15,7 @@ import (
 )
 
 var partLayouts = NewLayouts(
-	"Upload", `{name, age: number, tags: [string], photo(type="image/png, image/jpeg"): file, docs: [file], meta: {a: number, b: [string]}, rest: any,
+	"Upload", `{name, age: number, tags: [string], photo(type="image/png" type="image/jpeg"): file, docs: [file], meta: {a: number, b: [string]}, rest: any,
 		page(type="application/xml"): {x: number}, count(type="application/json"): number, sizes: [number]}`,
 	"Mixed", `[{a: number}, file, ...string]`,
 )

@@ -190,6 +190,9 @@ func (p *notation) marks(m *marks) {
 func (p *notation) mark(m *marks, name, value string) {
 	switch name {
 	case "type":
+		if m.types != "" {
+			value = m.types + ", " + value
+		}
 		m.types = value
 	case "xml":
 		m.xmlName = value

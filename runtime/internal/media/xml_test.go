@@ -86,8 +86,10 @@ func TestReadXMLRefuses(t *testing.T) {
 func TestWriteXML(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ layout, value, want string }{
-		{"Pet", `{"id":5,"name":"a<b & \"c\"\n","photos":[],"tags":["x","y"]}`,
-			`<pet id="5"><name>a&lt;b &amp; &#34;c&#34;&#xA;</name><tags><tag>x</tag><tag>y</tag></tags></pet>`},
+		{
+			"Pet", `{"id":5,"name":"a<b & \"c\"\n","photos":[],"tags":["x","y"]}`,
+			`<pet id="5"><name>a&lt;b &amp; &#34;c&#34;&#xA;</name><tags><tag>x</tag><tag>y</tag></tags></pet>`,
+		},
 		{"Pet", `{"photos":["p"],"lives":[1,2],"tags":[]}`, `<pet><photo>p</photo><all><all>1</all><all>2</all></all><tags></tags></pet>`},
 		{"Pet", `{"owner":null,"photos":[]}`, `<pet><owner xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="true"></owner></pet>`},
 		{"Pet", `{"box":{"color":"red","width":3},"photos":[]}`, `<pet color="red"><width>3</width></pet>`},
