@@ -21,6 +21,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -33,6 +34,9 @@ var update = flag.Bool("update", false, "write what the generator gives instead 
 
 // packageName is the name of every expected package.
 const packageName = "api"
+
+// widestLine is how many characters a line of a generated file may have.
+const widestLine = 160
 
 // petstore is the example, which is a case of its own.
 const petstore = "../examples/petstore"
@@ -69,6 +73,9 @@ func checkCase(t *testing.T, folder, out, pkg string) {
 			formatted, err := format.Source(f.Data)
 			require.NoError(t, err, f.Name)
 			require.Equal(t, string(formatted), string(f.Data), "%s is not formatted", f.Name)
+			for line := range strings.Lines(string(f.Data)) {
+				assert.LessOrEqual(t, utf8.RuneCountInString(line)-1, widestLine, "%s: %s", f.Name, line)
+			}
 		}
 		got[f.Name] = string(f.Data)
 	}

@@ -47,7 +47,9 @@ func commentLines(text string) []string {
 		switch first, rest := listIndents(flat); {
 		case fenced:
 			indent := line[:len(line)-len(flat)]
-			out = append(out, "//\t"+indent+defuse(flat))
+			for _, part := range breakWords([]string{flat}) {
+				out = append(out, "//\t"+indent+defuse(part))
+			}
 		case first != "":
 			out = appendWrapped(out, flat, first, rest)
 		default:
@@ -57,12 +59,12 @@ func commentLines(text string) []string {
 	return out
 }
 
-// appendWrapped appends line to out, broken at spaces; words are never broken.
+// appendWrapped appends line to out, broken at spaces, and inside of words that are longer than a line may be.
 func appendWrapped(out []string, line, first, rest string) []string {
 	var b strings.Builder
 	width := 0
 	b.WriteString("// " + first)
-	for i, word := range strings.Fields(line) {
+	for i, word := range breakWords(strings.Fields(line)) {
 		n := utf8.RuneCountInString(word)
 		if i == 0 {
 			word = defuse(word)
@@ -81,6 +83,31 @@ func appendWrapped(out []string, line, first, rest string) []string {
 	}
 	return append(out, b.String())
 }
+
+// breakWords breaks words of more than longestWord characters, as a long pointer is one, behind a slash where there is one.
+func breakWords(words []string) []string {
+	var out []string
+	for _, word := range words {
+		for len(word) > 4*longestWord || utf8.RuneCountInString(word) > longestWord {
+			n, left := 0, commentWidth
+			for i := range word {
+				if n = i; left == 0 {
+					break
+				}
+				left--
+			}
+			if slash := strings.LastIndexByte(word[:n], '/'); slash > n/2 {
+				n = slash + 1
+			}
+			out, word = append(out, word[:n]), word[n:]
+		}
+		out = append(out, word)
+	}
+	return out
+}
+
+// longestWord is how long a word of a comment may be.
+const longestWord = 140
 
 // defuse changes a word that would mean something to a tool at the start of a comment line: "+build" is an old build
 // constraint, "#" would make the line a heading, "go:" would be read as a directive by old tools.

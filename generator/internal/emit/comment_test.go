@@ -37,7 +37,9 @@ func TestCommentLines(t *testing.T) {
 		"controls":            {"a\x00b\x07\ufeff\u202ec\u2066", []string{"// abc"}},
 		"no UTF-8":            {"a\xffb", []string{"// a\ufffdb"}},
 		"long":                {long, []string{"// " + strings.TrimSpace(strings.Repeat("word ", 20)), "// " + strings.TrimSpace(strings.Repeat("word ", 10))}},
-		"long word":           {"a " + strings.Repeat("x", 200), []string{"// a", "// " + strings.Repeat("x", 200)}},
+		"long word":           {"a " + strings.Repeat("x", 140), []string{"// a", "// " + strings.Repeat("x", 140)}},
+		"longer word":         {"a " + strings.Repeat("x", 201), []string{"// a", "// " + strings.Repeat("x", 100), "// " + strings.Repeat("x", 101)}},
+		"pointer":             {strings.Repeat("é", 70) + "/" + strings.Repeat("x", 100), []string{"// " + strings.Repeat("é", 70) + "/", "// " + strings.Repeat("x", 100)}},
 		"long list item":      {"- " + long, []string{"//   - " + strings.TrimSpace(strings.Repeat("word ", 19)), "//     " + strings.TrimSpace(strings.Repeat("word ", 11))}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -121,6 +121,9 @@ func (f *file) gap() {
 	if f.decls > 0 {
 		f.jen.Line()
 	}
+	if f.decls%cutEvery == cutEvery-1 {
+		f.jen.Comment(cut)
+	}
 	f.decls++
 }
 
@@ -170,8 +173,42 @@ func (f *file) source() ([]byte, error) {
 	if err := f.jen.Render(&b); err != nil {
 		return nil, err
 	}
-	return format.Source(groupImports(b.Bytes()))
+	parts := bytes.Split(groupImports(b.Bytes()), []byte("\n"+cut+"\n"))
+	for i, part := range parts {
+		laid, err := layOut(part)
+		if err != nil {
+			return nil, err
+		}
+		parts[i] = bytes.TrimSpace(laid)
+	}
+	return append(bytes.Join(parts, []byte("\n\n")), '\n'), nil
 }
+
+// cut stands between parts of a file that are formatted one after the other: a syntax tree of a whole one takes fifty times its size.
+// No text of a document can be a line of its own.
+const (
+	cut      = "//cut"
+	cutEvery = 100 // declarations
+)
+
+// layOut formats a part of a file. Lines are broken before, so that most parts need it once, and again where alignment has made
+// them long.
+func layOut(src []byte) ([]byte, error) {
+	src, _ = wrap(src, maxColumns-indentation)
+	out, err := format.Source(src)
+	for _, shorten := range []func([]byte, int) ([]byte, bool){wrap, loosen} {
+		if err != nil {
+			return nil, err
+		}
+		if again, changed := shorten(out, maxColumns); changed {
+			out, err = format.Source(again)
+		}
+	}
+	return out, err
+}
+
+// indentation is room for what format puts before a statement: jennifer does not indent.
+const indentation = 8
 
 // groupImports puts the imports of the standard library first, with an empty line between them and the rest. jennifer
 // writes one block, a path a line.

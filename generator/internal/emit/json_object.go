@@ -60,6 +60,9 @@ func keys(names []string, t *ir.Type) *jen.Statement {
 	return code
 }
 
+// maxLoop is how long the name of a struct's keys may be that stands twice in the head of a loop.
+const maxLoop = 48
+
 // decodeStruct adds the statements that read a struct: one loop over the members of the document's object.
 func decodeStruct(g *jen.Group, t *ir.Type) {
 	check(g, t)
@@ -75,10 +78,15 @@ func decodeStruct(g *jen.Group, t *ir.Type) {
 		g.Id("d").Dot("Object").Call(jen.Id(s.Keys))
 		return
 	}
+	keys := s.Keys
+	if len(keys) > maxLoop { // the head of a loop is not broken
+		keys = "keys"
+		g.Id(keys).Op(":=").Id(s.Keys)
+	}
 	g.For(
-		jen.Id("i").Op(":=").Id("d").Dot("Object").Call(jen.Id(s.Keys)),
+		jen.Id("i").Op(":=").Id("d").Dot("Object").Call(jen.Id(keys)),
 		jen.Id("i").Op("!=").Add(tornado("EndObject")),
-		jen.Id("i").Op("=").Id("d").Dot("Next").Call(jen.Id(s.Keys), jen.Id("i")),
+		jen.Id("i").Op("=").Id("d").Dot("Next").Call(jen.Id(keys), jen.Id("i")),
 	).BlockFunc(func(g *jen.Group) {
 		if len(s.Fields) == 0 {
 			add(g, unknownMember(s))

@@ -123,7 +123,7 @@ func (b *builder) fillEnum(t *Type, s *spec.Schema) {
 		if len(given) == len(values) && given[i] != "" {
 			part = strings.TrimPrefix(naming.Exported(given[i]), t.Name)
 		}
-		v.Name = b.scope.Take(t.Name + part)
+		v.Name = b.scope.Take(naming.Clip(t.Name + part))
 		if len(descriptions) == len(values) {
 			v.Doc = describe(v.Name, descriptions[i])
 		}

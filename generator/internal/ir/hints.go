@@ -55,7 +55,7 @@ func (b *builder) hint(s *spec.Schema, name string) {
 	b.hints[s] = name
 	b.order[s] = len(b.order)
 	for _, p := range s.Properties {
-		b.hint(p.Schema, name+naming.Part(nameOr(p.Extensions, p.Name)))
+		b.hint(p.Schema, naming.Clip(memberHint(name, nameOr(p.Extensions, p.Name), p.Name)))
 	}
 	for i, item := range s.PrefixItems {
 		b.hint(item, name+"V"+strconv.Itoa(i))

@@ -71,12 +71,31 @@ func (b *builder) fillExtra(st *Struct, s *spec.Schema, scope *naming.Scope) {
 	}
 }
 
+// A field stands on one line with its type and its tag: what is free of it is shared by the name of the field, the name of its
+// type and the name in the document.
+const (
+	freeOfLine = 120
+	maxField   = 40
+	minName    = 16
+)
+
+// memberName is the name of the field for a member with this name in the document.
+func memberName(name, json string) string {
+	return naming.ClipTo(naming.Exported(name), min(max(freeOfLine-maxField-len(json), minName), maxField))
+}
+
+// memberHint is the name of a type that stands in place in a member with this name in the document.
+func memberHint(owner, name, json string) string {
+	length := freeOfLine - len(json) - len(memberName(name, json))
+	return naming.ClipTo(owner+naming.Part(name), max(length, 2*minName))
+}
+
 func (b *builder) field(p *spec.Property, required bool, scope *naming.Scope) *Field {
 	goName := nameOr(p.Extensions, p.Name)
 	if p.Schema.Name == "" {
 		goName = nameOr(p.Schema.Extensions, goName)
 	}
-	f := &Field{Source: p, Name: scope.Take(naming.Exported(goName)), JSON: p.Name, Required: required}
+	f := &Field{Source: p, Name: scope.Take(memberName(goName, p.Name)), JSON: p.Name, Required: required}
 	f.Use = b.use(p.Schema, !required)
 	core, _ := b.settle(p.Schema)
 	f.ReadOnly = core.ReadOnly || says(p.Schema, func(s *spec.Schema) bool { return s.ReadOnly })

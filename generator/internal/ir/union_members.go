@@ -22,7 +22,7 @@ func (b *builder) nameMember(t *Type, m *UnionMember, s *spec.Schema) {
 		m.Name = m.Type.Name
 	default:
 		m.Wrapped = true
-		m.Name = b.scope.Take(t.Name + b.wrapperPart(t, m.Type, s))
+		m.Name = b.scope.Take(naming.Clip(t.Name + b.wrapperPart(t, m.Type, s)))
 	}
 }
 

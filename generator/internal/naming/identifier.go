@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// maxLength bounds an identifier, in bytes; what is longer is cut between characters.
-const maxLength = 200
+// maxLength bounds an identifier, in bytes.
+const maxLength = 64
 
 // Exported returns an exported Go identifier for s: "petId" gives PetID, "x-request-id" gives XRequestID, "2fa" gives X2fa
 // and "" gives Empty. Exported(Exported(s)) is Exported(s).
@@ -44,18 +44,44 @@ func settle(s string, finish func(string) string) string {
 }
 
 // Clip shortens an identifier that is longer than a reader can bear, such as the path of something deeply nested.
-func Clip(name string) string {
-	if len(name) <= maxLength {
+func Clip(name string) string { return ClipTo(name, maxLength) }
+
+// ClipTo shortens an identifier to at most so many bytes: whole words are taken out of its middle, as the beginning says where it
+// belongs and the end what it is.
+func ClipTo(name string, length int) string {
+	if len(name) <= length {
 		return name
 	}
-	cut := 0
-	for i := range name {
-		if i > maxLength {
+	front := length * 7 / 16
+	head, tail := 0, len(name)
+	for i := range name { // wherever a character begins
+		if i <= front {
+			head = i
+		}
+		if i >= len(name)-(length-front) {
+			tail = min(tail, i)
+		}
+	}
+	for i := head; i > front/2; i-- {
+		if beginsWord(name, i) {
+			head = i
 			break
 		}
-		cut = i
 	}
-	return name[:cut]
+	for i := tail; i < len(name)-front/2; i++ {
+		if beginsWord(name, i) {
+			tail = i
+			break
+		}
+	}
+	return name[:head] + name[tail:]
+}
+
+// beginsWord tells whether a word of an identifier begins at byte i: a capital behind what is none.
+func beginsWord(name string, i int) bool {
+	r, _ := utf8.DecodeRuneInString(name[i:])
+	before, _ := utf8.DecodeLastRuneInString(name[:i])
+	return utf8.RuneStart(name[i]) && unicode.IsUpper(r) && !unicode.IsUpper(before)
 }
 
 func pascal(s string) string {

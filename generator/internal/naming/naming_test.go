@@ -73,6 +73,19 @@ func TestExported(t *testing.T) {
 	assert.LessOrEqual(t, len(Exported(strings.Repeat("ü", 1000))), maxLength)
 }
 
+func TestClip(t *testing.T) {
+	for in, want := range map[string]string{
+		"Pet": "Pet",
+		"PostCustomersCustomerSubscriptionsSubscriptionExposedIDBodyPaymentSettingsPaymentMethodOptionsUsBankAccount": "PostCustomersCustomerPaymentMethodOptionsUsBankAccount",
+		strings.Repeat("A", 64):       strings.Repeat("A", 64),
+		strings.Repeat("A", 70) + "b": strings.Repeat("A", 63) + "b",
+		strings.Repeat("é", 40):       strings.Repeat("é", 32),
+	} {
+		assert.Equal(t, want, Clip(in))
+		assert.Equal(t, want, Clip(want))
+	}
+}
+
 func TestPartMayBeginWithDigit(t *testing.T) {
 	assert.Equal(t, "2fa", Part("2fa"))
 	assert.Equal(t, "宠物", Part("宠物"))

@@ -23,7 +23,8 @@ func NewCallbacks(opts ...client.Option) *Callbacks {
 
 // SubscribeOnDataCallback is POST
 // {$request.query.callbackUrl}/{$request.path.id}/data?token={$response.body#/token}
-func (c *Callbacks) SubscribeOnDataCallback(ctx context.Context, url string, req SubscribeOnDataCallbackRequest) (SubscribeOnDataCallbackResponse, error) {
+func (c *Callbacks) SubscribeOnDataCallback(ctx context.Context, url string, req SubscribeOnDataCallbackRequest) (SubscribeOnDataCallbackResponse,
+	error) {
 	call := c.c.CallAt(ctx, &subscribeOnDataCallback, url)
 	call.JSON("application/json", req.Body.AppendJSON)
 	res, err := call.Do()

@@ -6,15 +6,16 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // What the schemas demand of values.
 var (
-	numbersSmallRule     = tornado.IntRule{Min: 1, HasMin: true, Max: 100, HasMax: true}
-	numbersLargeRule     = tornado.IntRule{Max: 9007199254740993, HasMax: true}
-	numbersUnsignedRule  = tornado.UintRule{Min: 9223372036854775808, HasMin: true}
-	numbersOpenRule      = tornado.IntRule{Min: 1, HasMin: true, Max: 9, HasMax: true}
-	numbersEvenRule      = tornado.IntRule{MultipleOf: 2}
-	numbersDoubleRule    = tornado.FloatRule{Min: -0.5, HasMin: true, Max: 0.5, HasMax: true, ExclusiveMax: true}
-	numbersCentsRule     = tornado.FloatRule{MultipleOf: "0.01"}
-	numbersExactRule     = tornado.FloatRule{Min: 0, HasMin: true}
-	numbersHugeRule      = tornado.FloatRule{Min: -5, HasMin: true, Max: 1.2345678901234568e+29, HasMax: true, MaxExact: "123456789012345678901234567890", MultipleOf: "1"}
+	numbersSmallRule    = tornado.IntRule{Min: 1, HasMin: true, Max: 100, HasMax: true}
+	numbersLargeRule    = tornado.IntRule{Max: 9007199254740993, HasMax: true}
+	numbersUnsignedRule = tornado.UintRule{Min: 9223372036854775808, HasMin: true}
+	numbersOpenRule     = tornado.IntRule{Min: 1, HasMin: true, Max: 9, HasMax: true}
+	numbersEvenRule     = tornado.IntRule{MultipleOf: 2}
+	numbersDoubleRule   = tornado.FloatRule{Min: -0.5, HasMin: true, Max: 0.5, HasMax: true, ExclusiveMax: true}
+	numbersCentsRule    = tornado.FloatRule{MultipleOf: "0.01"}
+	numbersExactRule    = tornado.FloatRule{Min: 0, HasMin: true}
+	numbersHugeRule     = tornado.FloatRule{Min: -5, HasMin: true, Max: 1.2345678901234568e+29, HasMax: true, MaxExact: "123456789012345678901234567890",
+		MultipleOf: "1"}
 	numbersMultiplesRule = tornado.FloatRule{MultipleOf: "0.2"}
 	numbersListRule      = tornado.ArrayRule{MinItems: 1, MaxItems: 3}
 	numbersListItemRule  = tornado.IntRule{Min: 0, HasMin: true}
