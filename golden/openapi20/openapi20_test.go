@@ -17,6 +17,7 @@ import (
 type handler struct {
 	api.UnimplementedDefaultHandler
 	list api.ListPetsRequest
+	got  any
 }
 
 func (h *handler) ListPets(_ context.Context, req api.ListPetsRequest) (*api.ListPetsOK, error) {
@@ -29,6 +30,16 @@ func (h *handler) AddPet(_ context.Context, req api.AddPetRequest) (api.Pet, err
 		return api.Pet{}, api.AddPetDefault{Status: http.StatusConflict, Body: api.Problem{Message: "taken"}}
 	}
 	return req.Body, nil
+}
+
+func (h *handler) ChangePet(_ context.Context, req api.ChangePetRequest) error {
+	h.got = req
+	return nil
+}
+
+func (h *handler) PutPhoto(_ context.Context, req api.PutPhotoRequest) error {
+	h.got = req
+	return nil
 }
 
 func (h *handler) GetPhoto(context.Context, api.GetPhotoRequest) ([]byte, error) {
@@ -113,4 +124,26 @@ func TestFile(t *testing.T) {
 func TestDocument(t *testing.T) {
 	assert.Contains(t, string(api.Document()), `swagger: "2.0"`)
 	assert.Equal(t, "/v2", api.New(&handler{}, auth{}).BasePath())
+}
+
+// TestForms sends forms of parameters in formData, with arrays as their collectionFormat says, and a file.
+func TestForms(t *testing.T) {
+	h, url, c := serve(t)
+	want := api.ChangePetRequest{ID: "1", Body: api.ChangePetBody{
+		Name: "Tom", Tags: []string{"a", "b,c"}, Sizes: []int64{1, 2}, Colors: []string{"red", "blue"},
+	}}
+	got := drive.Do(t, http.MethodPost, url+"/pets/1/form", "name=Tom&tags=a,b%2Cc&sizes=1%092&colors=red&colors=blue",
+		"Content-Type", "application/x-www-form-urlencoded")
+	require.Equal(t, http.StatusNoContent, got.Status, got.Body)
+	assert.Equal(t, want, h.got)
+	require.NoError(t, c.ChangePet(t.Context(), want))
+	assert.Equal(t, want, h.got)
+	got = drive.Do(t, http.MethodPost, url+"/pets/1/form", "name=&sizes=x", "Content-Type", "application/x-www-form-urlencoded")
+	assert.Equal(t, []string{"body /name minLength", "body /sizes/0 type"}, got.Violations(t), got.Body)
+
+	photo := api.PutPhotoRequest{ID: "1", Body: api.PutPhotoBody{
+		Photo: tornado.File{Name: "tom.png", ContentType: "image/png", Data: []byte("\x89PNG")}, Caption: tornado.Some("Tom"),
+	}}
+	require.NoError(t, c.PutPhoto(t.Context(), photo))
+	assert.Equal(t, photo, h.got)
 }

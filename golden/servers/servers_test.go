@@ -58,7 +58,10 @@ func TestOwnServers(t *testing.T) {
 	assert.Equal(t, []string{"GET /base/pets", "GET /base/files?q=a", "POST /base/files"}, call(client.WithOneServer()))
 }
 
-type handler struct{ api.UnimplementedDefaultHandler }
+// handler answers one operation.
+type handler struct {
+	api.UnimplementedDefaultHandler
+}
 
 func (handler) ListPets(context.Context, api.ListPetsRequest) error { return nil }
 

@@ -68,13 +68,16 @@ func encodingMarks(name string, e *spec.Encoding, n *layoutNode) string {
 	case e.Explode && n.kinds["object"] && e.Style == "form":
 		mark = "flat"
 	case !e.Explode:
-		mark = map[string]string{"form": "comma", "spaceDelimited": "space", "pipeDelimited": "pipe"}[e.Style]
+		mark = joinedMarks[e.Style]
 	}
 	if e.AllowReserved {
 		return joinMarks(mark, "reserved")
 	}
 	return mark
 }
+
+// joinedMarks are the marks of the styles that write an array of a form as one text.
+var joinedMarks = map[string]string{"form": "comma", "spaceDelimited": "space", "pipeDelimited": "pipe", "tabDelimited": "tab"}
 
 // typeMark is the mark for the media types of a part, "" where they are those that it has anyhow.
 func typeMark(contentType string, n *layoutNode) string {

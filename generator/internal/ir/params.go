@@ -181,7 +181,7 @@ func memberStyle(e *spec.Encoding, f *shapeForm) string {
 	case !f.nested() || e.Styled && (e.Explode || e.Style == "deepObject"):
 		return ""
 	case e.Styled:
-		return map[string]string{"form": "comma", "spaceDelimited": "space", "pipeDelimited": "pipe"}[e.Style]
+		return joinedMarks[e.Style]
 	case isJSON(mediaType(e.ContentType)):
 		return "json"
 	}

@@ -159,7 +159,7 @@ func (v *Problem) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
-var changePetBodyKeys = tornado.NewKeys("name", "tags", "colors").Required("name")
+var changePetBodyKeys = tornado.NewKeys("name", "tags", "sizes", "colors").Required("name")
 
 func (v *ChangePetBody) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
@@ -170,6 +170,8 @@ func (v *ChangePetBody) DecodeJSON(d *tornado.Decoder) {
 		case 1:
 			v.Tags = decodeStringSlice(d)
 		case 2:
+			v.Sizes = decodeInt64Slice(d)
+		case 3:
 			v.Colors = decodeStringSlice(d)
 		}
 		seen.Add(i)
@@ -180,6 +182,7 @@ func (v *ChangePetBody) DecodeJSON(d *tornado.Decoder) {
 func (v *ChangePetBody) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
 	b = tornado.AppendSome(b, `"tags":`, v.Tags, appendStringSlice)
+	b = tornado.AppendSome(b, `"sizes":`, v.Sizes, appendInt64Slice)
 	b = tornado.AppendSome(b, `"colors":`, v.Colors, appendStringSlice)
 	return append(b, '}')
 }
@@ -223,6 +226,25 @@ func appendStringSlice(b []byte, v []string) []byte {
 			b = append(b, ',')
 		}
 		b = tornado.AppendString(b, item)
+	}
+	return append(b, ']')
+}
+
+func decodeInt64Slice(d *tornado.Decoder) []int64 {
+	list := []int64{}
+	for more := d.Array(); more; more = d.NextItem() {
+		list = append(list, d.Int64(nil))
+	}
+	return list
+}
+
+func appendInt64Slice(b []byte, v []int64) []byte {
+	b = append(b, '[')
+	for i, item := range v {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = tornado.AppendInt64(b, item)
 	}
 	return append(b, ']')
 }

@@ -6,6 +6,6 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // layouts say how values stand in bodies that are not JSON.
 var layouts = tornado.NewLayouts(
-	"ChangePetBodyForm", "{name, tags(comma): [string], colors: [string]}",
+	"ChangePetBodyForm", "{name, tags(comma): [string], sizes(tab): [number], colors: [string]}",
 	"PutPhotoBody", "{photo: file, caption}",
 )

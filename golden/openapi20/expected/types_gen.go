@@ -71,6 +71,7 @@ func (v ListPetsManyItem) Valid() bool { return listPetsManyItemValues.Has(strin
 type ChangePetBody struct {
 	Name   string   `json:"name"`
 	Tags   []string `json:"tags,omitzero"`
+	Sizes  []int64  `json:"sizes,omitzero"`
 	Colors []string `json:"colors,omitzero"`
 }
 

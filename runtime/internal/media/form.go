@@ -43,7 +43,7 @@ func readForm(root *node, f *field, body []byte, maxFields int) error {
 
 // paramStyles are the styles of parameters that hold several values in one text.
 var paramStyles = map[style]param.Style{
-	styleComma: param.Form, styleSpace: param.SpaceDelimited, stylePipe: param.PipeDelimited,
+	styleComma: param.Form, styleSpace: param.SpaceDelimited, stylePipe: param.PipeDelimited, styleTab: param.TabDelimited,
 }
 
 // readValue reads what stands behind a name. Text is split first and unescaped afterwards.

@@ -72,6 +72,7 @@ const (
 	styleComma                // a=1,2
 	styleSpace                // a=1%202
 	stylePipe                 // a=1|2
+	styleTab                  // a=1%092
 	styleFlat                 // members of an object stand for themselves: b=1
 )
 
@@ -136,7 +137,7 @@ type Layouts struct {
 //	Pet                                   another layout of the set
 //	(marks) A, {tags(marks): A}           how it stands in the text
 //
-// Marks for forms are json, comma, space, pipe, flat and reserved (see the style of an Encoding Object), those for multipart
+// Marks for forms are json, comma, space, pipe, tab, flat and reserved (see the style of an Encoding Object), those for multipart
 // type="image/png", once for each type, and those for XML xml=name, ns="urn:a", prefix=p, attribute, text, cdata, none, wrapped,
 // required. A name or a value that is not made of letters, digits and _-.$ is quoted as in JSON.
 func NewLayouts(namesAndNotations ...string) *Layouts {

@@ -157,7 +157,7 @@ func (p *notation) array() *Layout {
 }
 
 var styles = map[string]style{
-	"json": styleJSON, "comma": styleComma, "space": styleSpace, "pipe": stylePipe, "flat": styleFlat,
+	"json": styleJSON, "comma": styleComma, "space": styleSpace, "pipe": stylePipe, "tab": styleTab, "flat": styleFlat,
 }
 
 var xmlNodes = map[string]xmlNode{"attribute": xmlAttribute, "text": xmlText, "cdata": xmlCDATA, "none": xmlNone}

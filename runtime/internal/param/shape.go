@@ -42,7 +42,7 @@ var kindNames = map[string]kinds{
 //	{id: integer, "odd name": string}    an object with these members; others are skipped
 //	{id: integer, *: string}             an object with further members; "never" reads them to have them refused
 //	{id: integer, *, -limit}             an object with any further members, but for one that is another parameter
-//	{tags(comma): [string]}              how a member of form style is written if not exploded: comma, space, pipe, or json
+//	{tags(comma): [string]}              how a member of form style is written if not exploded: comma, space, pipe, tab, or json
 //	Tree{left: Tree, right: Tree}        a name for a part that comes again, in the same text
 type Shape struct {
 	once sync.Once
@@ -80,10 +80,11 @@ const (
 	comma                       // in one text, as the styles form, spaceDelimited and pipeDelimited have it
 	space
 	pipe
+	tab
 	asJSON // as JSON text
 )
 
-var memberStyles = map[string]memberStyle{"comma": comma, "space": space, "pipe": pipe, "json": asJSON}
+var memberStyles = map[string]memberStyle{"comma": comma, "space": space, "pipe": pipe, "tab": tab, "json": asJSON}
 
 // NewShape returns the shape that a text describes. The text is read when the shape is used for the first time; one that is
 // not well formed panics then.

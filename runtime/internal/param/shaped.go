@@ -158,7 +158,7 @@ func (r *shapeReader) branch(f *form, b *branch, style memberStyle) {
 
 // styled appends one text of a member.
 func (r *shapeReader) styled(f *form, raw []byte, style memberStyle) {
-	styles := [...]Style{comma: Form, space: SpaceDelimited, pipe: PipeDelimited}
+	styles := [...]Style{comma: Form, space: SpaceDelimited, pipe: PipeDelimited, tab: TabDelimited}
 	if style == exploded || style == asJSON {
 		r.text(f, raw, style == asJSON)
 		return

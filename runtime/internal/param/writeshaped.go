@@ -218,7 +218,7 @@ func (w *shapeWriter) items(key string, inside bool, f *form, entries []entry) {
 
 // joined writes items or members as one text.
 func (w *shapeWriter) joined(key string, style memberStyle, kind valueKind, entries []entry) {
-	p := Place{In: InQuery, Style: [...]Style{comma: Form, space: SpaceDelimited, pipe: PipeDelimited}[style] | w.place.Style&AllowReserved}
+	p := Place{In: InQuery, Style: [...]Style{comma: Form, space: SpaceDelimited, pipe: PipeDelimited, tab: TabDelimited}[style] | w.place.Style&AllowReserved}
 	w.key(key)
 	n := 0
 	put := func(text string) {
