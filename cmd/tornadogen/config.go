@@ -60,7 +60,8 @@ var keys = []key{
 	},
 	{
 		"formats", "assert: a value must be in the format that its schema names; annotate: it need not; default: assert",
-		[]string{formatsAssert, formatsAnnotate}, func(s *settings) any { return &s.Formats },
+		[]string{formatsAssert, formatsAnnotate},
+		func(s *settings) any { return &s.Formats },
 	},
 	{
 		"exact-types", "a schema without a type takes values of every type, as JSON Schema has it; default: its keywords imply one",

@@ -161,7 +161,7 @@ func (b *builder) reportKeywords(s *spec.Schema, kind Kind) {
 	if len(s.Types) > 0 {
 		return
 	}
-	name := ""
+	var name string
 	switch kind {
 	case KindStruct, KindMap:
 		name = "object"

@@ -2,8 +2,10 @@ package ir
 
 import (
 	"iter"
+	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/tornadogen/tornadogen/generator/internal/naming"
 	"github.com/tornadogen/tornadogen/spec"
@@ -96,18 +98,34 @@ func (c *leftovers) scalars(o *keywords, t *Type) {
 		o.count("maxLength", s.MaxLength)
 		w.pattern(o, s)
 	case KindEnum:
-		if t.Enum.Base == KindString {
-			o.count("minLength", s.MinLength)
-			o.count("maxLength", s.MaxLength)
-			w.pattern(o, s)
-		} else {
-			w.numbers(o, s)
-		}
+		c.enum(o, t)
 	case KindInt32, KindInt64, KindUint32, KindUint64:
 		if n, ok := number(s.MultipleOf); ok && !n.Num().IsInt64() {
 			o.literal("multipleOf", s.MultipleOf)
 		}
 	default:
+	}
+}
+
+// enum writes what refuses some of the values of an enum.
+func (c *leftovers) enum(o *keywords, t *Type) {
+	w, s := c.texts, t.Schema
+	if t.Enum.Base != KindString {
+		w.numbers(o, s)
+		return
+	}
+	refuses := func(test func(text string) bool) bool {
+		return slices.ContainsFunc(t.Enum.Values, func(v *EnumValue) bool { return !test(v.Text) })
+	}
+	length := func(text string) int64 { return int64(utf8.RuneCountInString(text)) }
+	if s.MinLength != nil && refuses(func(text string) bool { return length(text) >= *s.MinLength }) {
+		o.count("minLength", s.MinLength)
+	}
+	if s.MaxLength != nil && refuses(func(text string) bool { return length(text) <= *s.MaxLength }) {
+		o.count("maxLength", s.MaxLength)
+	}
+	if re, err := regexp.Compile(s.Pattern); err != nil || refuses(re.MatchString) {
+		w.pattern(o, s)
 	}
 }
 
