@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
+	"strings"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
 )
@@ -75,6 +77,27 @@ type ResponseError interface {
 	StatusCode() int
 	// Operation is the operation that declares the answer. A handler of another one cannot answer with it.
 	Operation() *Operation
+}
+
+// declaredAnswer is what a ResponseError and the errors of a client have in common.
+type declaredAnswer interface {
+	StatusCode() int
+	Operation() *Operation
+}
+
+// StatusText returns the reason phrase that IANA registered for a status, "" for none: "Unprocessable Content" (RFC 9110 section 15).
+func StatusText(status int) string { return http1.StatusText(status) }
+
+// ErrorText is the text of a declared error: its operation and status and, unless it is "" or says the same, a message of its body:
+// "getPet: 404 Not Found: there is no pet 7". The Error methods of generated types return it.
+func ErrorText(e declaredAnswer, message string) string {
+	status := e.StatusCode()
+	phrase := StatusText(status)
+	text := e.Operation().ID + ": " + strings.TrimRight(strconv.Itoa(status)+" "+phrase, " ")
+	if message == "" || message == phrase {
+		return text
+	}
+	return text + ": " + message
 }
 
 // ErrorMapper turns an error of a handler into another one before it becomes an answer: a ResponseError of the operation

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"reflect"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -134,10 +135,18 @@ func (x *exchange) admitBody(op *Operation) bool {
 		return false
 	}
 	if !x.in.readMedia(x.head.ContentType, op) {
-		x.reply.refuse(http.StatusUnsupportedMediaType, "this operation reads "+strings.Join(op.Consumes, ", "))
+		x.reply.refuse(http.StatusUnsupportedMediaType, "the body is "+sentType(x.in.media, x.head.ContentType)+"; this operation reads "+strings.Join(op.Consumes, ", "))
 		return false
 	}
 	return true
+}
+
+// sentType is the media type of a body as a refusal names it: without its parameters where it is one, else as it came.
+func sentType(media string, field []byte) string {
+	if media == "" {
+		return fmt.Sprintf("of no media type, but %.100q", field)
+	}
+	return media
 }
 
 // emptyBody reports whether the lack of a body is a value of the media type that is named: a form without fields.
@@ -209,6 +218,7 @@ func (x *exchange) fail(err error) {
 			return
 		}
 	}
+	err = x.explain(err)
 	var status *StatusError
 	if !errors.As(err, &status) || status.Status < 400 || status.Status > 599 {
 		if x.request.Err() == nil { // else the client is gone, and the error most likely says so
@@ -235,21 +245,48 @@ func (x *exchange) failWith(status *StatusError) {
 	x.reply.problem(&Problem{Status: status.Status, Title: status.title(), Detail: status.Detail})
 }
 
-// declared writes err if it is one that the operation declares.
+// declared writes err if it is one that the operation declares, with a status that can be sent.
 func (x *exchange) declared(err error) bool {
 	var answer ResponseError
 	if !errors.As(err, &answer) {
 		return false
 	}
-	if op := answer.Operation(); op != nil && op != x.match.op {
+	if op := answer.Operation(); op != nil && op != x.match.op || !isFinal(answer.StatusCode()) {
 		return false
 	}
 	answer.WriteResponse(&x.reply)
 	return true
 }
 
-// recoverPanic is deferred around everything that runs code of the user. A panic answers 500, is logged with its stack and
-// ends the connection, and so does runtime.Goexit, which goes on after this. http.ErrAbortHandler is not logged.
+// explain says of a ResponseError that is not answered as one what to do about it; other errors stay as they are.
+func (x *exchange) explain(err error) error {
+	var answer ResponseError
+	if !errors.As(err, &answer) {
+		return err
+	}
+	name := typeName(answer)
+	if op := answer.Operation(); op != nil && op != x.match.op {
+		own := "an error of its own, whose name begins with " + x.match.op.Name
+		if x.match.fallback != nil {
+			own += ", as " + typeName(x.match.fallback(http.StatusInternalServerError, "")) + " does"
+		}
+		return fmt.Errorf("%s returned %s, an answer of %s: return %s (%w)", x.match.op.Name, name, op.ID, own, err)
+	}
+	return fmt.Errorf("%s.Status is %d, which is no status of a final answer: set it (%w)", name, answer.StatusCode(), err)
+}
+
+// typeName is the name of v's type, without its package.
+func typeName(v any) string {
+	t := reflect.TypeOf(v)
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t.Name()
+}
+
+// recoverPanic is deferred around everything that runs code of the user. A panic answers as an error does that the document does
+// not declare: 500, by the operation's default if it has one. It is logged with its stack and ends the connection, and so does
+// runtime.Goexit, which goes on after this. http.ErrAbortHandler is not logged.
 func (x *exchange) recoverPanic(ok *bool) {
 	cause := recover()
 	if cause == nil {
@@ -262,7 +299,11 @@ func (x *exchange) recoverPanic(ok *bool) {
 	if !x.aborted {
 		x.log("handler panicked", "panic", cause, "stack", string(debug.Stack()))
 	}
-	x.reply.refuse(http.StatusInternalServerError, "")
+	if x.match == nil {
+		x.reply.refuse(http.StatusInternalServerError, "")
+		return
+	}
+	x.failWith(&StatusError{Status: http.StatusInternalServerError})
 }
 
 func (x *exchange) log(text string, args ...any) {

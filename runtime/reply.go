@@ -125,11 +125,14 @@ func (w *Reply) check() error {
 	switch {
 	case w.fault != nil:
 		return w.fault
-	case w.status < 200 || w.status > 999:
-		return fmt.Errorf("status %d is not one of a final answer", w.status)
+	case !isFinal(w.status):
+		return fmt.Errorf("the answer's status is %d, which is no status of a final answer: set it", w.status)
 	}
 	return nil
 }
+
+// isFinal reports whether an answer may have a status: one of 1XX is none yet (RFC 9110 section 15.2).
+func isFinal(status int) bool { return status >= 200 && status <= 999 }
 
 // front is the beginning of a head, which most of the answers of a second have in common: status, date and media type. It
 // belongs to a frame.

@@ -39,7 +39,7 @@ func (c *Client) CreatePet(ctx context.Context, req CreatePetRequest) (*Pet, err
 	default:
 		var e CreatePetDefault
 		e.Status = res.StatusCode
-		e.Body.DecodeJSON(res.JSON())
+		e.Body.DecodeJSON(res.JSON("application/problem+json"))
 		return nil, res.FailJSON(e)
 	}
 }
@@ -60,7 +60,7 @@ func (c *Client) GetPet(ctx context.Context, req GetPetRequest) (*Pet, error) {
 	default:
 		var e GetPetDefault
 		e.Status = res.StatusCode
-		e.Body.DecodeJSON(res.JSON())
+		e.Body.DecodeJSON(res.JSON("application/problem+json"))
 		return nil, res.FailJSON(e)
 	}
 }

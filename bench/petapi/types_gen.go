@@ -2,12 +2,7 @@
 
 package petapi
 
-import (
-	"net/http"
-	"strconv"
-
-	tornado "github.com/tornadogen/tornadogen/runtime"
-)
+import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // Pet is what the document has at #/components/schemas/Pet.
 type Pet struct {
@@ -52,10 +47,7 @@ type CreatePetDefault struct {
 	Body   Problem
 }
 
-func (e CreatePetDefault) Error() string {
-	return "createPet: " + strconv.Itoa(e.Status) + " " + http.StatusText(e.Status) + ": " + e.Body.Title
-}
-
+func (e CreatePetDefault) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
 func (e CreatePetDefault) StatusCode() int               { return e.Status }
 func (e CreatePetDefault) Operation() *tornado.Operation { return &createPet }
 
@@ -65,9 +57,6 @@ type GetPetDefault struct {
 	Body   Problem
 }
 
-func (e GetPetDefault) Error() string {
-	return "getPet: " + strconv.Itoa(e.Status) + " " + http.StatusText(e.Status) + ": " + e.Body.Title
-}
-
+func (e GetPetDefault) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
 func (e GetPetDefault) StatusCode() int               { return e.Status }
 func (e GetPetDefault) Operation() *tornado.Operation { return &getPet }

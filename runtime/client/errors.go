@@ -1,12 +1,12 @@
 package client
 
 import (
-	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
+	tornado "github.com/tornadogen/tornadogen/runtime"
 	"github.com/tornadogen/tornadogen/runtime/internal/jsonwire"
 	"github.com/tornadogen/tornadogen/runtime/internal/operation"
 	"github.com/tornadogen/tornadogen/runtime/internal/validate"
@@ -50,22 +50,36 @@ func (c *Call) error(url string, attempts int, err error) error {
 	return &Error{Operation: c.op, URL: url, Attempts: attempts, Err: err}
 }
 
-// UnexpectedResponse is an answer that the document does not declare.
+// UnexpectedResponse is an answer that the document does not declare: of another status, or of another media type than it has for
+// the status.
 type UnexpectedResponse struct { //nolint:errname // generated clients and their users know it by this name: an answer, not a fault
 	Operation  *operation.Operation
 	StatusCode int
 	Header     http.Header
 	Body       []byte
+	// Declared are the media types that the document has for the status; nil where it does not declare the status.
+	Declared []string
+	// Problem is what the body says if it is of type application/problem+json; nil for others.
+	Problem *Problem
 }
 
 // shownBody is how many bytes of a body an error shows.
 const shownBody = 200
 
-// Error gives the operation, the status and the beginning of the body, if that is text.
+// Error gives the operation and what the problem says; without one the status, the media type and the beginning of the body, if
+// that is text.
 func (e *UnexpectedResponse) Error() string {
+	if e.Problem != nil {
+		return e.Operation.ID + ": " + e.Problem.Error()
+	}
 	s := e.Operation.ID + ": " + e.Operation.String() + ": unexpected status " + statusText(e.StatusCode)
-	if contentType := e.Header.Get("Content-Type"); contentType != "" {
-		s += ", " + shown(contentType)
+	contentType := shown(e.Header.Get("Content-Type"))
+	switch {
+	case e.Declared != nil:
+		s = e.Operation.ID + ": " + e.Operation.String() + ": status " + statusText(e.StatusCode) + " with " + contentType + " in place of " +
+			strings.Join(e.Declared, ", ")
+	case contentType != "":
+		s += ", " + contentType
 	}
 	if text := shown(string(e.Body)); text != "" {
 		s += ": " + text
@@ -73,9 +87,17 @@ func (e *UnexpectedResponse) Error() string {
 	return s
 }
 
+// Unwrap returns the problem, if there is one.
+func (e *UnexpectedResponse) Unwrap() error {
+	if e.Problem == nil {
+		return nil
+	}
+	return e.Problem
+}
+
 // statusText returns "404 Not Found".
 func statusText(code int) string {
-	return strings.TrimSpace(strconv.Itoa(code) + " " + http.StatusText(code))
+	return strings.TrimSpace(strconv.Itoa(code) + " " + tornado.StatusText(code))
 }
 
 // shown returns the beginning of a text in one line, "" if it is no text.
@@ -110,9 +132,6 @@ type InvalidResponse struct { //nolint:errname // named like UnexpectedResponse
 	Violations []validate.Violation
 }
 
-// shownViolations is how many violations the text of an error tells.
-const shownViolations = 3
-
 // Error gives the operation, the status and what is wrong.
 func (e *InvalidResponse) Error() string {
 	var faults []string
@@ -122,13 +141,7 @@ func (e *InvalidResponse) Error() string {
 	if e.Malformed != "" {
 		faults = append(faults, e.Malformed)
 	}
-	for i, v := range e.Violations {
-		if i == shownViolations {
-			faults = append(faults, fmt.Sprintf("and %d more", len(e.Violations)-i))
-			break
-		}
-		faults = append(faults, strings.TrimSuffix(v.In+" "+v.Pointer, " ")+" "+v.Message)
-	}
+	faults = append(faults, told(e.Violations)...)
 	return e.Operation.ID + ": " + e.Operation.String() + ": invalid answer with status " + statusText(e.StatusCode) + ": " +
 		strings.Join(faults, "; ")
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	tornado "github.com/tornadogen/tornadogen/runtime"
 	"github.com/tornadogen/tornadogen/runtime/internal/jsonwire"
 	"github.com/tornadogen/tornadogen/runtime/internal/media"
 	"github.com/tornadogen/tornadogen/runtime/internal/operation"
@@ -26,6 +27,7 @@ type Response struct {
 	field   jsonwire.Decoder // of a header field that holds JSON
 	report  param.Report     // what is wrong with header fields
 	syntax  string           // why the body cannot be made JSON of
+	awaited []string         // the media types that the document declares, once the body was found to be of none of them
 }
 
 // ContentType returns the media type of the body, in lower case and without parameters; "" if there is none.
@@ -59,16 +61,54 @@ func (r *Response) EndJSONParam(p param.Value) {
 	p.Record(r.field.Violations())
 }
 
-// JSON returns a decoder on the body. It keeps values of an enum that are unknown and ignores members that are not
-// declared, unless answers are checked. Call EndJSON when the value was read.
-func (r *Response) JSON() *jsonwire.Decoder {
+// declares reports whether the body is of one of these media types, which are exact ones or ranges. One without Content-Type is
+// taken to be; if it is not, nothing may be read, and the methods that end what was read return it as an *[UnexpectedResponse].
+func (r *Response) declares(types []string) bool {
+	name := r.ContentType()
+	if name != "" && !param.MatchesAny(name, types) {
+		r.awaited = types
+	}
+	return r.awaited == nil
+}
+
+// declaresTyped is declares for a body that is read into a type: a problem is one of a type that names it, not of a wide range, as
+// servers answer with problems that their documents do not have in mind.
+func (r *Response) declaresTyped(types []string) bool {
+	if r.declares(types) && r.ContentType() == tornado.ProblemType && !slices.ContainsFunc(types, namesProblem) {
+		r.awaited = types
+	}
+	return r.awaited == nil
+}
+
+// namesProblem says whether a media type, or a range, is that of problems more than of others.
+func namesProblem(name string) bool {
+	return !strings.HasSuffix(name, "/*") && param.MatchesAny(tornado.ProblemType, []string{name})
+}
+
+// onlyJSON are the media types of JSON and MediaBody where none are named.
+var onlyJSON = []string{"application/json"}
+
+// JSON returns a decoder on the body, which has one of these media types, application/json where none is named. It keeps values of
+// an enum that are unknown and ignores members that are not declared, unless answers are checked. Call EndJSON when the value was
+// read.
+func (r *Response) JSON(types ...string) *jsonwire.Decoder {
+	if len(types) == 0 {
+		types = onlyJSON
+	}
 	r.decoder.Lenient = !r.checked
-	r.decoder.Reset(r.Body)
+	r.decoder.Reset(nil)
+	if r.declaresTyped(types) {
+		r.decoder.Reset(r.Body)
+	}
 	return &r.decoder
 }
 
-// MediaBody is JSON for a body of any media type that the layout of that name, or with that notation, makes JSON of.
-func (r *Response) MediaBody(layouts *media.Layouts, name string) *jsonwire.Decoder {
+// MediaBody is JSON for a body of types that the layout of that name, or with that notation, makes JSON of.
+func (r *Response) MediaBody(layouts *media.Layouts, name string, types ...string) *jsonwire.Decoder {
+	if !r.declaresTyped(types) {
+		r.decoder.Reset(nil)
+		return &r.decoder
+	}
 	doc, err := layouts.Decode(name, r.ContentType(), []byte(r.Header.Get("Content-Type")), r.Body, media.Limits{})
 	if err != nil {
 		r.syntax = err.Error()
@@ -78,8 +118,11 @@ func (r *Response) MediaBody(layouts *media.Layouts, name string) *jsonwire.Deco
 }
 
 // EndJSON checks that nothing follows the value and returns an *[InvalidResponse] for what is wrong with it or with the
-// header fields that were read.
+// header fields that were read, or the *[UnexpectedResponse] that the answer is by its media type.
 func (r *Response) EndJSON() error {
+	if r.awaited != nil {
+		return r.Unexpected()
+	}
 	r.decoder.End()
 	if r.syntax != "" {
 		return r.invalid(nil, nil)
@@ -90,17 +133,29 @@ func (r *Response) EndJSON() error {
 	return r.invalid(r.decoder.SyntaxError(), r.decoder.Violations())
 }
 
-// Bytes returns the body.
-func (r *Response) Bytes() []byte { return r.Body }
+// Bytes returns the body, which has one of these media types; nil if it has not.
+func (r *Response) Bytes(types ...string) []byte {
+	if !r.declares(types) {
+		return nil
+	}
+	return r.Body
+}
 
-// Blob returns the body with its media type as it was sent.
-func (r *Response) Blob() value.Blob {
+// Blob returns the body, which has one of these media types, with the media type as it was sent.
+func (r *Response) Blob(types ...string) value.Blob {
+	if !r.declares(types) {
+		return value.Blob{}
+	}
 	return value.Blob{ContentType: r.Header.Get("Content-Type"), Data: r.Body}
 }
 
-// End returns an *[InvalidResponse] for what is wrong with the header fields that were read.
+// End returns an *[InvalidResponse] for what is wrong with the header fields that were read, or the *[UnexpectedResponse] that the
+// answer is by its media type.
 func (r *Response) End() error {
-	if !r.report.Failed() {
+	switch {
+	case r.awaited != nil:
+		return r.Unexpected()
+	case !r.report.Failed():
 		return nil
 	}
 	return r.invalid(nil, nil)
@@ -159,5 +214,9 @@ var typedFormats = []string{
 
 // Unexpected returns the answer as an *[UnexpectedResponse].
 func (r *Response) Unexpected() error {
-	return &UnexpectedResponse{Operation: r.op, StatusCode: r.StatusCode, Header: r.Header, Body: r.Body}
+	e := &UnexpectedResponse{Operation: r.op, StatusCode: r.StatusCode, Header: r.Header, Body: r.Body, Declared: r.awaited}
+	if r.ContentType() == tornado.ProblemType {
+		e.Problem = readProblem(r.StatusCode, r.Body)
+	}
+	return e
 }

@@ -66,11 +66,11 @@ func (c *Client) CreatePet(ctx context.Context, req CreatePetRequest) (*CreatePe
 		return v, res.EndJSON()
 	case 401:
 		var e CreatePetUnauthorized
-		e.Body.DecodeJSON(res.JSON())
+		e.Body.DecodeJSON(res.JSON("application/problem+json"))
 		return nil, res.FailJSON(e)
 	case 409:
 		var e CreatePetConflict
-		e.Body.DecodeJSON(res.JSON())
+		e.Body.DecodeJSON(res.JSON("application/problem+json"))
 		return nil, res.FailJSON(e)
 	}
 	return nil, res.Unexpected()
@@ -109,7 +109,7 @@ func (c *Client) GetPet(ctx context.Context, req GetPetRequest) (*Pet, error) {
 		return v, res.EndJSON()
 	case 404:
 		var e GetPetNotFound
-		e.Body.DecodeJSON(res.JSON())
+		e.Body.DecodeJSON(res.JSON("application/problem+json"))
 		return nil, res.FailJSON(e)
 	}
 	return nil, res.Unexpected()
@@ -131,15 +131,15 @@ func (c *Client) ReplacePet(ctx context.Context, req ReplacePetRequest) (*Pet, e
 		return v, res.EndJSON()
 	case 401:
 		var e ReplacePetUnauthorized
-		e.Body.DecodeJSON(res.JSON())
+		e.Body.DecodeJSON(res.JSON("application/problem+json"))
 		return nil, res.FailJSON(e)
 	case 404:
 		var e ReplacePetNotFound
-		e.Body.DecodeJSON(res.JSON())
+		e.Body.DecodeJSON(res.JSON("application/problem+json"))
 		return nil, res.FailJSON(e)
 	case 409:
 		var e ReplacePetConflict
-		e.Body.DecodeJSON(res.JSON())
+		e.Body.DecodeJSON(res.JSON("application/problem+json"))
 		return nil, res.FailJSON(e)
 	}
 	return nil, res.Unexpected()
@@ -158,11 +158,11 @@ func (c *Client) DeletePet(ctx context.Context, req DeletePetRequest) error {
 		return nil
 	case 401:
 		var e DeletePetUnauthorized
-		e.Body.DecodeJSON(res.JSON())
+		e.Body.DecodeJSON(res.JSON("application/problem+json"))
 		return res.FailJSON(e)
 	case 404:
 		var e DeletePetNotFound
-		e.Body.DecodeJSON(res.JSON())
+		e.Body.DecodeJSON(res.JSON("application/problem+json"))
 		return res.FailJSON(e)
 	}
 	return res.Unexpected()

@@ -107,7 +107,7 @@ type CreatePetUnauthorized struct {
 	Body Problem
 }
 
-func (e CreatePetUnauthorized) Error() string                 { return "createPet: 401 Unauthorized: " + e.Body.Title }
+func (e CreatePetUnauthorized) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
 func (e CreatePetUnauthorized) StatusCode() int               { return 401 }
 func (e CreatePetUnauthorized) Operation() *tornado.Operation { return &createPet }
 
@@ -116,7 +116,7 @@ type CreatePetConflict struct {
 	Body Problem
 }
 
-func (e CreatePetConflict) Error() string                 { return "createPet: 409 Conflict: " + e.Body.Title }
+func (e CreatePetConflict) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
 func (e CreatePetConflict) StatusCode() int               { return 409 }
 func (e CreatePetConflict) Operation() *tornado.Operation { return &createPet }
 
@@ -125,7 +125,7 @@ type GetPetNotFound struct {
 	Body Problem
 }
 
-func (e GetPetNotFound) Error() string                 { return "getPet: 404 Not Found: " + e.Body.Title }
+func (e GetPetNotFound) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
 func (e GetPetNotFound) StatusCode() int               { return 404 }
 func (e GetPetNotFound) Operation() *tornado.Operation { return &getPet }
 
@@ -134,10 +134,7 @@ type ReplacePetUnauthorized struct {
 	Body Problem
 }
 
-func (e ReplacePetUnauthorized) Error() string {
-	return "replacePet: 401 Unauthorized: " + e.Body.Title
-}
-
+func (e ReplacePetUnauthorized) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
 func (e ReplacePetUnauthorized) StatusCode() int               { return 401 }
 func (e ReplacePetUnauthorized) Operation() *tornado.Operation { return &replacePet }
 
@@ -146,7 +143,7 @@ type ReplacePetNotFound struct {
 	Body Problem
 }
 
-func (e ReplacePetNotFound) Error() string                 { return "replacePet: 404 Not Found: " + e.Body.Title }
+func (e ReplacePetNotFound) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
 func (e ReplacePetNotFound) StatusCode() int               { return 404 }
 func (e ReplacePetNotFound) Operation() *tornado.Operation { return &replacePet }
 
@@ -155,7 +152,7 @@ type ReplacePetConflict struct {
 	Body Problem
 }
 
-func (e ReplacePetConflict) Error() string                 { return "replacePet: 409 Conflict: " + e.Body.Title }
+func (e ReplacePetConflict) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
 func (e ReplacePetConflict) StatusCode() int               { return 409 }
 func (e ReplacePetConflict) Operation() *tornado.Operation { return &replacePet }
 
@@ -164,7 +161,7 @@ type DeletePetUnauthorized struct {
 	Body Problem
 }
 
-func (e DeletePetUnauthorized) Error() string                 { return "deletePet: 401 Unauthorized: " + e.Body.Title }
+func (e DeletePetUnauthorized) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
 func (e DeletePetUnauthorized) StatusCode() int               { return 401 }
 func (e DeletePetUnauthorized) Operation() *tornado.Operation { return &deletePet }
 
@@ -173,6 +170,6 @@ type DeletePetNotFound struct {
 	Body Problem
 }
 
-func (e DeletePetNotFound) Error() string                 { return "deletePet: 404 Not Found: " + e.Body.Title }
+func (e DeletePetNotFound) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
 func (e DeletePetNotFound) StatusCode() int               { return 404 }
 func (e DeletePetNotFound) Operation() *tornado.Operation { return &deletePet }

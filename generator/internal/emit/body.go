@@ -34,17 +34,17 @@ func decodeVariant(c *ir.Content) []jen.Code {
 		return []jen.Code{assignTo(target, &c.Use, jen.Id("in").Dot("BlobBody").Call())}
 	case ir.BodyJSON:
 	}
-	code := decodeDocument(target, &c.Use, bodyOf("in", "JSONBody", c))
+	code := decodeDocument(target, &c.Use, bodyOfRequest(c))
 	return append(code, jen.Id("in").Dot("EndJSON").Call())
 }
 
-// bodyOf gives the decoder on a typed body: that of JSON alone by the method json, or one by a layout.
-func bodyOf(from, json string, c *ir.Content) source {
+// bodyOfRequest gives the decoder on a typed body: that of JSON alone, or one by a layout.
+func bodyOfRequest(c *ir.Content) source {
 	return func() *jen.Statement {
 		if c.Layout == "" {
-			return jen.Id(from).Dot(json).Call()
+			return jen.Id("in").Dot("JSONBody").Call()
 		}
-		return jen.Id(from).Dot("MediaBody").Call(layout(c)...)
+		return jen.Id("in").Dot("MediaBody").Call(layout(c)...)
 	}
 }
 

@@ -30,7 +30,7 @@ func readAnswer(g *jen.Group, op *ir.Operation, a *ir.Answer) {
 		g.Return(jen.Id("v"), endAnswer(a))
 	case op.Result.Kind == ir.ResultPointer:
 		g.Id("v").Op(":=").New(goType(a.Content.Type.Go))
-		g.Id("v").Dot("DecodeJSON").Call(bodyOf("res", "JSON", a.Content)())
+		g.Id("v").Dot("DecodeJSON").Call(bodyOfAnswer(a.Content)())
 		g.Return(jen.Id("v"), endAnswer(a))
 	default:
 		readResult(g, a)
@@ -75,19 +75,41 @@ func readBody(target string, c *ir.Content) []jen.Code {
 	if c.Shape != ir.BodyJSON {
 		return []jen.Code{assignTo(target, &c.Use, bodyValue(c))}
 	}
-	return decodeDocument(target, &c.Use, bodyOf("res", "JSON", c))
+	return decodeDocument(target, &c.Use, bodyOfAnswer(c))
 }
 
 // bodyValue is the expression that reads a body.
 func bodyValue(c *ir.Content) *jen.Statement {
 	switch c.Shape {
 	case ir.BodyBytes:
-		return jen.Id("res").Dot("Bytes").Call()
+		return jen.Id("res").Dot("Bytes").Add(answerTypes(c))
 	case ir.BodyBlob:
-		return jen.Id("res").Dot("Blob").Call()
+		return jen.Id("res").Dot("Blob").Add(answerTypes(c))
 	case ir.BodyJSON:
 	}
-	return read(c.Type, bodyOf("res", "JSON", c))
+	return read(c.Type, bodyOfAnswer(c))
+}
+
+// bodyOfAnswer gives the decoder on a typed body of the media types that are declared.
+func bodyOfAnswer(c *ir.Content) source {
+	return func() *jen.Statement {
+		if c.Layout == "" {
+			return jen.Id("res").Dot("JSON").Add(answerTypes(c))
+		}
+		return jen.Id("res").Dot("MediaBody").Add(answerTypes(c, layout(c)...))
+	}
+}
+
+// answerTypes are arguments that end with the media types of an answer, in lines where they are many.
+func answerTypes(c *ir.Content, before ...jen.Code) *jen.Statement {
+	if textWidth(c.Read) <= lineWidth {
+		return jen.Call(append(before, texts(c.Read)...)...)
+	}
+	items := rows(c.Read, func(s string) jen.Code { return jen.Lit(s) })
+	if len(before) > 0 {
+		items = append([]jen.Code{row(before...)}, items...)
+	}
+	return lines("(", ")", items...)
 }
 
 // endAnswer is the error of an answer that has been read.

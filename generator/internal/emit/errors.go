@@ -6,38 +6,16 @@ import (
 	"github.com/tornadogen/tornadogen/generator/internal/ir"
 )
 
-// errorText is the text of an error: operation and status, and, behind the separator unless that is "", what the body says.
-func errorText(a *ir.Answer, separator string) *jen.Statement {
+// errorMessage is what the body of an error says in words, "" where it has no such member.
+func errorMessage(a *ir.Answer) (code *jen.Statement, width int) {
 	if a.ErrorText == nil {
-		separator = ""
+		return jen.Lit(""), len(`""`)
 	}
-	text := jen.Lit(a.ErrorPrefix + separator)
-	if a.StatusField != "" {
-		status := func() *jen.Statement { return jen.Id("e").Dot(a.StatusField) }
-		text = jen.Lit(a.ErrorPrefix).Op("+").Qual("strconv", "Itoa").Call(status()).Op("+").Lit(" ").Op("+").Qual("net/http", "StatusText").Call(status())
-		if separator != "" {
-			text = text.Op("+").Lit(separator)
-		}
+	name := a.Content.Field + "." + a.ErrorText.Name
+	if a.ErrorText.Presence == ir.Plain {
+		return jen.Id("e." + name), len("e.") + len(name)
 	}
-	switch {
-	case separator == "":
-		return text
-	case a.ErrorText.Presence == ir.Plain:
-		return text.Op("+").Id("e").Dot(a.Content.Field).Dot(a.ErrorText.Name)
-	}
-	return text.Op("+").Id("text")
-}
-
-// errorWidth is how long the method Error is on one line, without its receiver.
-func errorWidth(a *ir.Answer) int {
-	width := len(`Error() string return ""`) + len(a.ErrorPrefix)
-	if a.StatusField != "" {
-		width += 2*len(a.StatusField) + len(` + strconv.Itoa(e.) + " " + http.StatusText(e.)`)
-	}
-	if a.ErrorText != nil {
-		width += len(`:  + e..`) + len(a.Content.Field) + len(a.ErrorText.Name)
-	}
-	return width
+	return jen.Id("e." + name).Dot("Value").Call(), len("e..Value()") + len(name)
 }
 
 // printFallback prints the function that makes the declared default of op from a status.

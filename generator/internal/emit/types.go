@@ -180,21 +180,15 @@ func printErrorMethods(f *file, op *ir.Operation, a *ir.Answer) {
 	if a.StatusField != "" {
 		short[0].result = jen.Id("e").Dot(a.StatusField)
 	}
-	text := errorText(a, ": ")
-	if a.ErrorText == nil || a.ErrorText.Presence == ir.Plain {
-		method := shortFunc{recv().Id("Error").Params().String(), text, fixed + errorWidth(a)}
-		if method.width <= maxShort {
-			short = append([]shortFunc{method}, short...)
-		} else {
-			f.short(method)
-		}
-		f.short(short...)
+	message, width := errorMessage(a)
+	text := shortFunc{
+		recv().Id("Error").Params().String(), tornado("ErrorText").Call(jen.Id("e"), message),
+		fixed + len("Error() string return tornado.ErrorText(e, )") + width,
+	}
+	if text.width <= maxShort {
+		f.short(append([]shortFunc{text}, short...)...)
 		return
 	}
-	f.decl("", recv().Id("Error").Params().String().Block(
-		jen.If(jen.List(jen.Id("text"), jen.Id("ok")).Op(":=").Id("e").Dot(a.Content.Field).Dot(a.ErrorText.Name).Dot("Get").Call(), jen.Id("ok")).
-			Block(jen.Return(text)),
-		jen.Return(errorText(a, "")),
-	))
+	f.short(text)
 	f.short(short...)
 }

@@ -116,7 +116,7 @@ func (b *builder) answers(op *spec.Operation, r *spec.Response, name string, isE
 
 // answer plans the struct of one answer; whether it is needed, and its name taken, is decided by the caller.
 func (b *builder) answer(r *spec.Response, c *Content, name string, isError bool) *Answer {
-	a := &Answer{Source: r, Name: name, Content: c, Error: isError, StatusText: http.StatusText(r.Status)}
+	a := &Answer{Source: r, Name: name, Content: c, Error: isError}
 	methods := answerMethods
 	statusField := "StatusCode"
 	if isError {
@@ -154,14 +154,7 @@ func (b *builder) nameAnswer(a *Answer, op *Operation) {
 	if a.Doc == "" {
 		a.Doc = a.Name + " is an answer of " + op.Name + "."
 	}
-	if !a.Error {
-		return
-	}
-	a.ErrorPrefix = op.ID + ": "
-	if a.Status != 0 {
-		a.ErrorPrefix = strings.TrimSpace(op.ID + ": " + strconv.Itoa(a.Status) + " " + a.StatusText)
-	}
-	if a.Content != nil && a.Content.Shape == BodyJSON && a.Content.Presence == Plain && a.Content.Type.Kind == KindStruct {
+	if a.Error && a.Content != nil && a.Content.Shape == BodyJSON && a.Content.Presence == Plain && a.Content.Type.Kind == KindStruct {
 		a.ErrorText = errorText(a.Content.Type.Struct)
 	}
 }
@@ -170,7 +163,7 @@ func (b *builder) nameAnswer(a *Answer, op *Operation) {
 func errorText(s *Struct) *Field {
 	for _, name := range []string{"title", "message", "detail", "error", "description"} {
 		for _, f := range s.Fields {
-			if f.JSON == name && f.Type.Kind == KindString && (f.Presence == Plain || f.Presence == Optional) {
+			if f.JSON == name && f.Type.Kind == KindString {
 				return f
 			}
 		}

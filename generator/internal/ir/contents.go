@@ -98,6 +98,9 @@ func (b *builder) contents(list []*spec.MediaType, of side) []*Content {
 		c.Otherwise = i == len(variants)-1
 		c.ContentType = sent(c)
 		c.Offers = offered(c)
+		if c.Shape != BodyJSON || !slices.Equal(c.MediaTypes, []string{"application/json"}) {
+			c.Read = c.MediaTypes
+		}
 		if of == optionalRequest || of == requiredRequest && len(variants) > 1 {
 			c.Use = optionalUse(c)
 		}

@@ -209,11 +209,8 @@ func (d *dumper) answer(a *Answer) {
 		body = fmt.Sprintf("%s %s %v", a.Content.Field, a.Content.Go, a.Content.MediaTypes)
 	}
 	text := ""
-	if a.Error {
-		text = fmt.Sprintf(" %q", a.ErrorPrefix)
-		if a.ErrorText != nil {
-			text += " + " + a.ErrorText.Name
-		}
+	if a.ErrorText != nil {
+		text = " says " + a.ErrorText.Name
 	}
 	d.line("    -> %s %s %s%s", status, a.Name, body, text)
 	for _, h := range a.Headers {

@@ -120,6 +120,8 @@ type Content struct {
 	Layout string
 	// Offers are the media types that are sent, the preferred one first; ranges are not among them.
 	Offers []string
+	// Read are the media types that a client names where it reads an answer; nil for JSON alone.
+	Read []string
 	// Otherwise tells that this is the last variant: it takes every media type that no other variant has named.
 	Otherwise bool
 }
@@ -159,8 +161,6 @@ type Answer struct {
 	Doc  string
 	// Status is the code, 0 where the value carries it in StatusField.
 	Status int
-	// StatusText is http.StatusText of Status: "Not Found".
-	StatusText string
 	// Low and High are the statuses that it stands for, both included: 404 and 404, 400 and 499; 0 and 0 for the default.
 	Low, High int
 	// StatusField is the int field with the status: "StatusCode", or "Status" in errors; "" where Status is fixed.
@@ -169,9 +169,7 @@ type Answer struct {
 	Headers     []*Param // in document order
 	Content     *Content // nil: no body
 
-	// ErrorPrefix is how the text of the error begins: "getPet: 404 Not Found"; "getPet: " where StatusField follows.
-	ErrorPrefix string
-	// ErrorText is the member of the body that completes the text of the error: a string, Plain or Optional; nil for none.
+	// ErrorText is the member of the body that completes the text of the error: a string of any Presence; nil for none.
 	ErrorText *Field
 }
 

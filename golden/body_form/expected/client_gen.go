@@ -67,7 +67,7 @@ func (c *Client) PutCard(ctx context.Context, req PutCardRequest) (*Card, error)
 	switch res.StatusCode {
 	case 200:
 		v := new(Card)
-		v.DecodeJSON(res.MediaBody(layouts, "Card"))
+		v.DecodeJSON(res.MediaBody(layouts, "Card", "application/json", "application/x-www-form-urlencoded"))
 		return v, res.EndJSON()
 	}
 	return nil, res.Unexpected()

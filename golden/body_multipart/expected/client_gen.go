@@ -33,7 +33,7 @@ func (c *Client) PostPet(ctx context.Context, req PostPetRequest) (*PostPetOK, e
 	switch res.StatusCode {
 	case 200:
 		v := new(PostPetOK)
-		v.DecodeJSON(res.MediaBody(layouts, "PostPetOK"))
+		v.DecodeJSON(res.MediaBody(layouts, "PostPetOK", "multipart/form-data"))
 		return v, res.EndJSON()
 	}
 	return nil, res.Unexpected()

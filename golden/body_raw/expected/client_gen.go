@@ -33,7 +33,7 @@ func (c *Client) PutPicture(ctx context.Context, req PutPictureRequest) ([]byte,
 	}
 	switch res.StatusCode {
 	case 200:
-		v := res.Bytes()
+		v := res.Bytes("image/png")
 		return v, res.End()
 	}
 	return nil, res.Unexpected()
@@ -50,7 +50,7 @@ func (c *Client) PutAny(ctx context.Context, req PutAnyRequest) (tornado.Blob, e
 	}
 	switch res.StatusCode {
 	case 200:
-		v := res.Blob()
+		v := res.Blob("*/*")
 		return v, res.End()
 	}
 	var zero tornado.Blob
@@ -70,7 +70,7 @@ func (c *Client) PutImage(ctx context.Context, req PutImageRequest) (tornado.Blo
 	}
 	switch res.StatusCode {
 	case 200:
-		v := res.Blob()
+		v := res.Blob("image/png", "image/jpeg")
 		return v, res.End()
 	}
 	var zero tornado.Blob
@@ -90,7 +90,7 @@ func (c *Client) PutText(ctx context.Context, req PutTextRequest) (string, error
 	}
 	switch res.StatusCode {
 	case 200:
-		v := res.MediaBody(layouts, "string").String(nil)
+		v := res.MediaBody(layouts, "string", "text/plain").String(nil)
 		return v, res.EndJSON()
 	}
 	var zero string

@@ -44,7 +44,7 @@ func (c *Client) PutNote(ctx context.Context, req PutNoteRequest) (PutNoteRespon
 			return v, res.EndJSON()
 		default:
 			var v PutNoteOKRaw
-			v.Body = res.Bytes()
+			v.Body = res.Bytes("text/plain")
 			return v, res.End()
 		}
 	}

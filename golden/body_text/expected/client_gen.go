@@ -36,7 +36,7 @@ func (c *Client) PutName(ctx context.Context, req PutNameRequest) (string, error
 	}
 	switch res.StatusCode {
 	case 200:
-		v := res.MediaBody(layouts, "string").String(nil)
+		v := res.MediaBody(layouts, "string", "text/plain").String(nil)
 		return v, res.EndJSON()
 	}
 	var zero string
@@ -58,7 +58,7 @@ func (c *Client) PutLevel(ctx context.Context, req PutLevelRequest) (int64, erro
 	}
 	switch res.StatusCode {
 	case 200:
-		v := res.MediaBody(layouts, "number").Int64(nil)
+		v := res.MediaBody(layouts, "number", "text/plain").Int64(nil)
 		return v, res.EndJSON()
 	}
 	var zero int64
@@ -78,7 +78,7 @@ func (c *Client) PutColor(ctx context.Context, req PutColorRequest) (Color, erro
 	}
 	switch res.StatusCode {
 	case 200:
-		v := Color(res.MediaBody(layouts, "string").Enum(colorValues))
+		v := Color(res.MediaBody(layouts, "string", "application/json", "text/plain", "text/html").Enum(colorValues))
 		return v, res.EndJSON()
 	}
 	var zero Color
@@ -103,7 +103,7 @@ func (c *Client) PutNote(ctx context.Context, req PutNoteRequest) (*Note, error)
 	switch res.StatusCode {
 	case 200:
 		v := new(Note)
-		v.DecodeJSON(res.MediaBody(layouts, "Note"))
+		v.DecodeJSON(res.MediaBody(layouts, "Note", "text/plain", "application/json"))
 		return v, res.EndJSON()
 	}
 	return nil, res.Unexpected()

@@ -33,11 +33,11 @@ func (c *Client) PostPet(ctx context.Context, req PostPetRequest) (*Pet, error) 
 	switch res.StatusCode {
 	case 200:
 		v := new(Pet)
-		v.DecodeJSON(res.MediaBody(layouts, "Pet"))
+		v.DecodeJSON(res.MediaBody(layouts, "Pet", "application/json", "application/xml"))
 		return v, res.EndJSON()
 	case 404:
 		var e PostPetNotFound
-		e.Body.DecodeJSON(res.MediaBody(layouts, "Problem"))
+		e.Body.DecodeJSON(res.MediaBody(layouts, "Problem", "application/xml", "application/json"))
 		return nil, res.FailJSON(e)
 	}
 	return nil, res.Unexpected()
@@ -55,7 +55,7 @@ func (c *Client) PutList(ctx context.Context, req PutListRequest) ([]Person, err
 	}
 	switch res.StatusCode {
 	case 200:
-		v := decodePersonSlice(res.MediaBody(layouts, "PutListBody"))
+		v := decodePersonSlice(res.MediaBody(layouts, "PutListBody", "application/atom+xml"))
 		return v, res.EndJSON()
 	}
 	return nil, res.Unexpected()

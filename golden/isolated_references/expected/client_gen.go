@@ -37,7 +37,7 @@ func (c *Client) PutPet(ctx context.Context, req PutPetRequest) (tornado.Blob, e
 	}
 	switch res.StatusCode {
 	case 200:
-		v := res.Blob()
+		v := res.Blob("*/*")
 		return v, res.End()
 	case 404:
 		var e PutPetNotFound
@@ -63,7 +63,7 @@ func (c *Client) PostOwners(ctx context.Context, req PostOwnersRequest) (*PostOw
 	default:
 		v := new(PostOwnersDefault)
 		v.StatusCode = res.StatusCode
-		v.Body = res.Blob()
+		v.Body = res.Blob("*/*")
 		return v, res.End()
 	}
 }

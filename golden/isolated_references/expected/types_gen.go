@@ -49,7 +49,7 @@ type PutPetNotFound struct {
 	Body Problem
 }
 
-func (e PutPetNotFound) Error() string                 { return "putPet: 404 Not Found: " + e.Body.Title }
+func (e PutPetNotFound) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
 func (e PutPetNotFound) StatusCode() int               { return 404 }
 func (e PutPetNotFound) Operation() *tornado.Operation { return &putPet }
 

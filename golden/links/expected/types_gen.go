@@ -47,7 +47,7 @@ type GetUserNotFound struct {
 	Body GetUserNotFoundBody
 }
 
-func (e GetUserNotFound) Error() string                 { return "getUser: 404 Not Found" }
+func (e GetUserNotFound) Error() string                 { return tornado.ErrorText(e, "") }
 func (e GetUserNotFound) StatusCode() int               { return 404 }
 func (e GetUserNotFound) Operation() *tornado.Operation { return &getUser }
 

@@ -79,7 +79,7 @@ type PostOrganizationsBySettingsByPaymentSettingIdentifierUnprocessableEntity st
 }
 
 func (e PostOrganizationsBySettingsByPaymentSettingIdentifierUnprocessableEntity) Error() string {
-	return "postOrganizationsBySettingsByPaymentSettingIdentifier: 422 Unprocessable Entity"
+	return tornado.ErrorText(e, "")
 }
 
 func (e PostOrganizationsBySettingsByPaymentSettingIdentifierUnprocessableEntity) StatusCode() int {

@@ -153,7 +153,7 @@ func (c *Client) GetPhoto(ctx context.Context, req GetPhotoRequest) ([]byte, err
 	}
 	switch res.StatusCode {
 	case 200:
-		v := res.Bytes()
+		v := res.Bytes("image/png")
 		return v, res.End()
 	}
 	return nil, res.Unexpected()

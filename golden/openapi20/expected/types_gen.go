@@ -2,12 +2,7 @@
 
 package api
 
-import (
-	"net/http"
-	"strconv"
-
-	tornado "github.com/tornadogen/tornadogen/runtime"
-)
+import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // Pet is a Cat or a PetBase, told apart by "kind".
 type Pet struct {
@@ -97,10 +92,7 @@ type ListPetsDefault struct {
 	Body   Problem
 }
 
-func (e ListPetsDefault) Error() string {
-	return "listPets: " + strconv.Itoa(e.Status) + " " + http.StatusText(e.Status) + ": " + e.Body.Message
-}
-
+func (e ListPetsDefault) Error() string                 { return tornado.ErrorText(e, e.Body.Message) }
 func (e ListPetsDefault) StatusCode() int               { return e.Status }
 func (e ListPetsDefault) Operation() *tornado.Operation { return &listPets }
 
@@ -110,9 +102,6 @@ type AddPetDefault struct {
 	Body   Problem
 }
 
-func (e AddPetDefault) Error() string {
-	return "addPet: " + strconv.Itoa(e.Status) + " " + http.StatusText(e.Status) + ": " + e.Body.Message
-}
-
+func (e AddPetDefault) Error() string                 { return tornado.ErrorText(e, e.Body.Message) }
 func (e AddPetDefault) StatusCode() int               { return e.Status }
 func (e AddPetDefault) Operation() *tornado.Operation { return &addPet }

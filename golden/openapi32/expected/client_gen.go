@@ -51,7 +51,7 @@ func (c *Client) WatchNotes(ctx context.Context, req WatchNotesRequest) ([]byte,
 	}
 	switch res.StatusCode {
 	case 200:
-		v := res.Bytes()
+		v := res.Bytes("application/jsonl")
 		return v, res.End()
 	}
 	return nil, res.Unexpected()

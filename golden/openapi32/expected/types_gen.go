@@ -2,12 +2,7 @@
 
 package api
 
-import (
-	"net/http"
-	"strconv"
-
-	tornado "github.com/tornadogen/tornadogen/runtime"
-)
+import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // Note is what the document has at #/components/schemas/Note.
 type Note struct {
@@ -83,9 +78,6 @@ type SearchNotesDefault struct {
 	Body   Note
 }
 
-func (e SearchNotesDefault) Error() string {
-	return "searchNotes: " + strconv.Itoa(e.Status) + " " + http.StatusText(e.Status)
-}
-
+func (e SearchNotesDefault) Error() string                 { return tornado.ErrorText(e, "") }
 func (e SearchNotesDefault) StatusCode() int               { return e.Status }
 func (e SearchNotesDefault) Operation() *tornado.Operation { return &searchNotes }

@@ -170,7 +170,7 @@ func (c *Client) GetRanges(ctx context.Context, req GetRangesRequest) (*GetRange
 	case status >= 400 && status <= 499:
 		var e GetRangesClientError
 		e.Status = res.StatusCode
-		e.Body.DecodeJSON(res.JSON())
+		e.Body.DecodeJSON(res.JSON("application/problem+json"))
 		return nil, res.FailJSON(e)
 	case status >= 500 && status <= 599:
 		var e GetRangesServerError
@@ -210,7 +210,7 @@ func (c *Client) GetErrors(ctx context.Context, req GetErrorsRequest) (*Note, er
 		return v, res.EndJSON()
 	case 404:
 		var e GetErrorsNotFound
-		e.Body.DecodeJSON(res.JSON())
+		e.Body.DecodeJSON(res.JSON("application/problem+json"))
 		return nil, res.FailJSON(e)
 	case 429:
 		var e GetErrorsTooManyRequests
@@ -221,7 +221,7 @@ func (c *Client) GetErrors(ctx context.Context, req GetErrorsRequest) (*Note, er
 	default:
 		var e GetErrorsDefault
 		e.Status = res.StatusCode
-		e.Body.DecodeJSON(res.JSON())
+		e.Body.DecodeJSON(res.JSON("application/problem+json"))
 		return nil, res.FailJSON(e)
 	}
 }

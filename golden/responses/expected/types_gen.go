@@ -3,8 +3,6 @@
 package api
 
 import (
-	"net/http"
-	"strconv"
 	"time"
 
 	tornado "github.com/tornadogen/tornadogen/runtime"
@@ -71,10 +69,7 @@ type GetRangesClientError struct {
 	Body   Problem
 }
 
-func (e GetRangesClientError) Error() string {
-	return "getRanges: " + strconv.Itoa(e.Status) + " " + http.StatusText(e.Status) + ": " + e.Body.Title
-}
-
+func (e GetRangesClientError) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
 func (e GetRangesClientError) StatusCode() int               { return e.Status }
 func (e GetRangesClientError) Operation() *tornado.Operation { return &getRanges }
 
@@ -83,10 +78,7 @@ type GetRangesServerError struct {
 	Status int
 }
 
-func (e GetRangesServerError) Error() string {
-	return "getRanges: " + strconv.Itoa(e.Status) + " " + http.StatusText(e.Status)
-}
-
+func (e GetRangesServerError) Error() string                 { return tornado.ErrorText(e, "") }
 func (e GetRangesServerError) StatusCode() int               { return e.Status }
 func (e GetRangesServerError) Operation() *tornado.Operation { return &getRanges }
 
@@ -101,7 +93,7 @@ type GetErrorsNotFound struct {
 	Body Problem
 }
 
-func (e GetErrorsNotFound) Error() string                 { return "getErrors: 404 Not Found: " + e.Body.Title }
+func (e GetErrorsNotFound) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
 func (e GetErrorsNotFound) StatusCode() int               { return 404 }
 func (e GetErrorsNotFound) Operation() *tornado.Operation { return &getErrors }
 
@@ -110,7 +102,7 @@ type GetErrorsTooManyRequests struct {
 	RetryAfter tornado.Opt[int64]
 }
 
-func (e GetErrorsTooManyRequests) Error() string                 { return "getErrors: 429 Too Many Requests" }
+func (e GetErrorsTooManyRequests) Error() string                 { return tornado.ErrorText(e, "") }
 func (e GetErrorsTooManyRequests) StatusCode() int               { return 429 }
 func (e GetErrorsTooManyRequests) Operation() *tornado.Operation { return &getErrors }
 
@@ -120,9 +112,6 @@ type GetErrorsDefault struct {
 	Body   Problem
 }
 
-func (e GetErrorsDefault) Error() string {
-	return "getErrors: " + strconv.Itoa(e.Status) + " " + http.StatusText(e.Status) + ": " + e.Body.Title
-}
-
+func (e GetErrorsDefault) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
 func (e GetErrorsDefault) StatusCode() int               { return e.Status }
 func (e GetErrorsDefault) Operation() *tornado.Operation { return &getErrors }

@@ -92,7 +92,7 @@ func (c *Client) GetResponses(ctx context.Context, req GetResponsesRequest) erro
 		return nil
 	case 404:
 		var e GetResponsesNotFound
-		e.Body = res.Blob()
+		e.Body = res.Blob("*/*")
 		return res.Fail(e)
 	case 405:
 		return GetResponsesMethodNotAllowed{}

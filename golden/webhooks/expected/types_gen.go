@@ -2,12 +2,7 @@
 
 package api
 
-import (
-	"net/http"
-	"strconv"
-
-	tornado "github.com/tornadogen/tornadogen/runtime"
-)
+import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // Pet is what the document has at #/components/schemas/Pet.
 type Pet struct {
@@ -42,7 +37,7 @@ type PetSoldDefaultBody struct {
 // NewPetWebhookGone: No more of these.
 type NewPetWebhookGone struct{}
 
-func (e NewPetWebhookGone) Error() string                 { return "newPetWebhook: 410 Gone" }
+func (e NewPetWebhookGone) Error() string                 { return tornado.ErrorText(e, "") }
 func (e NewPetWebhookGone) StatusCode() int               { return 410 }
 func (e NewPetWebhookGone) Operation() *tornado.Operation { return &newPetWebhook }
 
@@ -52,9 +47,6 @@ type PetSoldDefault struct {
 	Body   PetSoldDefaultBody
 }
 
-func (e PetSoldDefault) Error() string {
-	return "petSold: " + strconv.Itoa(e.Status) + " " + http.StatusText(e.Status) + ": " + e.Body.Message
-}
-
+func (e PetSoldDefault) Error() string                 { return tornado.ErrorText(e, e.Body.Message) }
 func (e PetSoldDefault) StatusCode() int               { return e.Status }
 func (e PetSoldDefault) Operation() *tornado.Operation { return &petSold }
