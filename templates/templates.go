@@ -30,6 +30,15 @@ type Service struct {
 
 	DocsPath, DocumentPath, LivePath, ReadyPath string
 
+	Client, NewClient string // of the package: the client, and the function that makes it
+	BasePath          string // that the document gives the API, "" for none
+	// Calls are the operations that need no input, as the client's tests call them.
+	Calls []Call
+	// First is an operation that is called without its input where there are no Calls, nil where there is no operation.
+	First *Call
+	// Strict makes warnings errors.
+	Strict bool
+
 	Handlers []Handler
 	// Auth are the methods of the authenticator; none where no operation asks who is calling.
 	Auth []Method
@@ -75,6 +84,13 @@ type Method struct {
 	Error string
 }
 
+// Call is a call of a method of the client.
+type Call struct {
+	Name    string // "ListPets"
+	Request string // type of the request: "petapi.ListPetsRequest"
+	Value   bool   // there is a result before the error
+}
+
 // File is one file of a service.
 type File struct {
 	Name string // relative to the folder of the service
@@ -100,6 +116,7 @@ func (s Service) Render() ([]File, error) {
 		{".gitignore", "gitignore.tmpl", s},
 		{"tornadogen.yaml", "tornadogen.yaml.tmpl", s},
 		{"main.go", "main.go.tmpl", s},
+		{"main_test.go", "main_test.go.tmpl", s},
 	}
 	if len(s.Auth) > 0 {
 		list = append(list, source{"auth.go", "auth.go.tmpl", s})
@@ -138,6 +155,16 @@ func (s Service) MainImports() []Import {
 	}
 	for _, path := range []string{"context", "flag", "fmt", "log", "log/slog", "net", "os", "os/signal", "syscall"} {
 		list = append(list, Import{"", path})
+	}
+	return list
+}
+
+// TestImports are the imports of main_test.go.
+func (s Service) TestImports() []Import {
+	runtime := s.Runtime.Path + "/runtime"
+	list := []Import{{"", runtime + "/client"}, s.own(), {"", "net/http/httptest"}, {"", "testing"}}
+	if len(s.Calls) > 0 {
+		list = append(list, Import{"tornado", runtime}, Import{"", "context"}, Import{"", "errors"}, Import{"", "net/http"})
 	}
 	return list
 }
@@ -182,8 +209,8 @@ func importBlock(list []Import) string {
 
 // standard are the packages of the standard library that a scaffold may import.
 var standard = map[string]bool{
-	"context": true, "flag": true, "fmt": true, "log": true, "log/slog": true, "net": true, "net/netip": true, "os": true,
-	"os/signal": true, "syscall": true, "time": true,
+	"context": true, "errors": true, "flag": true, "fmt": true, "log": true, "log/slog": true, "net": true, "net/http": true,
+	"net/http/httptest": true, "net/netip": true, "os": true, "os/signal": true, "syscall": true, "testing": true, "time": true,
 }
 
 // modString quotes a path for go.mod where it must be (https://go.dev/ref/mod#go-mod-file-lexical).

@@ -22,6 +22,8 @@ func shop() Service {
 	}
 	return Service{
 		Name: "shop", Module: "shop", GoVersion: "1.26.0", Document: "openapi.yaml", Package: "petapi", Alias: "petapi", New: "New",
+		Client: "Client", NewClient: "NewClient", BasePath: "/v1",
+		Calls: []Call{{"ListPets", "petapi.ListPetsRequest", true}, {"Ping", "petapi.PingRequest", false}},
 		Runtime:  Module{Path: "github.com/tornadogen/tornadogen", Version: "v1.2.3"},
 		DocsPath: "/docs", DocumentPath: "/openapi.yaml", LivePath: "/healthz", ReadyPath: "/readyz",
 		Handlers: []Handler{{File: "pets.go", Type: "petsHandler", Doc: "// petsHandler answers.", Contract: "petapi.PetsHandler", Imports: imports, Methods: []Method{get, del, now}}},
@@ -54,7 +56,7 @@ func rendered(t *testing.T, s Service) map[string]string {
 
 func TestRender(t *testing.T) {
 	all := rendered(t, shop())
-	require.Len(t, all, 6)
+	require.Len(t, all, 7)
 	require.Equal(t, `module shop
 
 go 1.26.0
@@ -96,18 +98,33 @@ func (h *petsHandler) Now(ctx context.Context, req petapi.NowRequest) (time.Time
 	return zero, tornado.Unimplemented(ctx)
 }
 `, all["pets.go"])
-	require.Contains(t, all["main.go"], "Handle(petapi.New(&service{}, auth{}))")
+	require.Contains(t, all["main.go"], "return petapi.New(&service{}, auth{})")
+	require.Contains(t, all["main.go"], ").Handle(newAPI())")
+	require.Contains(t, all["main_test.go"], `petapi.NewClient(server.URL+"/v1", client.WithOneServer())`)
+	require.Contains(t, all["main_test.go"], `return c.Ping(ctx, petapi.PingRequest{})`)
+	require.Contains(t, all["tornadogen.yaml"], "\n# strict: true #")
 	require.Contains(t, all["auth.go"], "return nil, tornado.NotImplemented(key.Operation)")
 }
 
 func TestRenderWithoutSecurityAndOperations(t *testing.T) {
 	s := shop()
 	s.Auth, s.Handlers, s.Alias = nil, nil, "fmtapi"
-	s.Package = "fmt"
+	s.Package, s.Calls, s.BasePath, s.Strict = "fmt", nil, "", true
 	all := rendered(t, s)
 	require.NotContains(t, all, "auth.go")
-	require.Contains(t, all["main.go"], "Handle(fmtapi.New(&service{}))")
+	require.Contains(t, all["main.go"], "return fmtapi.New(&service{})")
+	require.Contains(t, all["main_test.go"], "fmtapi.NewClient(server.URL, client.WithOneServer())")
+	require.Contains(t, all["main_test.go"], "func TestNewClient(")
+	require.NotContains(t, all["main_test.go"], "statusOf")
+	require.Contains(t, all["tornadogen.yaml"], "\nstrict: true #")
 	require.Contains(t, all["main.go"], `fmtapi "shop/fmt"`)
+}
+
+// Where every operation needs input, the first of them is called without it.
+func TestRenderWithoutCalls(t *testing.T) {
+	s := shop()
+	s.Calls, s.First = nil, &Call{"GetPet", "petapi.GetPetRequest", true}
+	require.Contains(t, rendered(t, s)["main_test.go"], "if _, err := c.GetPet(t.Context(), petapi.GetPetRequest{}); err == nil {")
 }
 
 // The path of a folder is quoted where go.mod would misread it.

@@ -197,7 +197,8 @@ func (s *settings) checkPackage() error {
 	return nil
 }
 
-// packageName makes a package's name of some text: its ASCII letters and digits, in lower case; "" where that is none.
+// packageName makes a package's name of some text: its Latin letters, without their marks, and digits, in lower case; "" where
+// that is none.
 func packageName(text string) string {
 	name := strings.Map(func(r rune) rune {
 		switch {
@@ -207,7 +208,7 @@ func packageName(text string) string {
 			return r + 'a' - 'A'
 		}
 		return -1
-	}, text)
+	}, latin(text))
 	name = strings.TrimLeft(name, "0123456789")
 	if !token.IsIdentifier(name) || name == "main" || name == "init" {
 		return ""

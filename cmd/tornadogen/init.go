@@ -92,7 +92,7 @@ func commandName(folder string) string {
 			return '-'
 		}
 		return -1
-	}, folder)
+	}, latin(folder))
 	name = strings.Trim(name, "-_.")
 	switch {
 	case name == "":
@@ -178,5 +178,8 @@ func shellWord(text string) string {
 	if plainWord.MatchString(text) {
 		return text
 	}
-	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+	return shellQuote(text)
 }
+
+// shellQuote quotes text for a shell.
+func shellQuote(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }

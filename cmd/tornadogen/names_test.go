@@ -22,6 +22,7 @@ func TestPackageOfTitle(t *testing.T) {
 		"日本":                         "api",
 		"func":                       "api",
 		"Rindfleischetikettierungsüberwachungsaufgaben": "rindfleischetikettierungapi",
+		"Größen": "grossenapi", "Gro\u0308ßen": "grossenapi", "Ærø": "aeroapi", "Łódź": "lodzapi", "Đặt hàng": "datapi", "Übung": "ubungapi",
 	} {
 		require.Equal(t, want, packageOfTitle(title), title)
 	}
@@ -29,7 +30,7 @@ func TestPackageOfTitle(t *testing.T) {
 
 func TestPackageName(t *testing.T) {
 	for text, want := range map[string]string{
-		"petapi": "petapi", "Pet-API": "petapi", "123": "", "1a": "a", "": "", "/": "", "type": "", "main": "", "Ünder": "nder", "pet_api": "petapi",
+		"petapi": "petapi", "Pet-API": "petapi", "123": "", "1a": "a", "": "", "/": "", "type": "", "main": "", "Ünder": "under", "pet_api": "petapi",
 	} {
 		require.Equal(t, want, packageName(text), text)
 	}
@@ -37,7 +38,7 @@ func TestPackageName(t *testing.T) {
 
 func TestCommandName(t *testing.T) {
 	for folder, want := range map[string]string{
-		"shop": "shop", "My Shop": "my-shop", "shop.v2": "shop.v2", ".hidden": "hidden", "": "service", "..": "service", "店": "service",
+		"shop": "shop", "My Shop": "my-shop", "shop.v2": "shop.v2", ".hidden": "hidden", "": "service", "..": "service", "店": "service", "Café Größe": "cafe-grosse",
 		"internal": "internal-service", "std": "std-service", "log": "log-service", "a\nb": "ab", "-x": "x",
 	} {
 		require.Equal(t, want, commandName(folder), folder)

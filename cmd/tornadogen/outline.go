@@ -5,11 +5,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/parser"
-	"go/printer"
 	"go/token"
-	"go/types"
-	"path"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -17,13 +13,16 @@ import (
 )
 
 // outline is what a generated package asks of its user. It is read from the package itself, whose exported names are what a
-// user sees too: the interfaces of handler_gen.go and security_gen.go, the descriptors of router_gen.go, and the function of
-// server_gen.go that makes the API.
+// user sees too: the interfaces of handler_gen.go and security_gen.go, the descriptors of router_gen.go, the function of
+// server_gen.go that makes the API, and the client of client_gen.go.
 type outline struct {
 	new        string // "New"
 	handlers   []contract
 	auth       *contract // nil where no operation asks who is calling
 	operations []operation
+
+	client, newClient string            // "Client", "NewClient"; "" where there is no client
+	calls             map[string]method // of the client, by name
 }
 
 // contract is one interface that the user implements.
@@ -64,6 +63,8 @@ func outlineOf(files []generator.File, pkg string) (*outline, error) {
 			read = o.readRouter
 		case "server_gen.go":
 			read = o.readServer
+		case "client_gen.go":
+			read = o.readClient
 		default:
 			continue
 		}
@@ -94,13 +95,6 @@ func (o *outline) assign() {
 			}
 		}
 	}
-}
-
-// reader reads one file.
-type reader struct {
-	fset *token.FileSet
-	file *ast.File
-	pkg  string
 }
 
 func (o *outline) readHandlers(r *reader) error {
@@ -141,6 +135,30 @@ func (o *outline) readServer(r *reader) error {
 		}
 		if text, _, err := r.typ(fn.Type.Results.List[0].Type); err == nil && text == "*tornado.API" {
 			o.new = fn.Name.Name
+		}
+	}
+	return nil
+}
+
+// readClient finds the function that makes the client, which comes before its methods.
+func (o *outline) readClient(r *reader) error {
+	o.calls = map[string]method{}
+	for _, decl := range r.file.Decls {
+		fn, ok := decl.(*ast.FuncDecl)
+		if !ok || !fn.Name.IsExported() {
+			continue
+		}
+		m, err := r.method(fn.Name.Name, fn.Type)
+		if err != nil {
+			return err
+		}
+		switch {
+		case fn.Recv != nil:
+			if to, _, err := r.typ(fn.Recv.List[0].Type); err == nil && to == "*"+r.pkg+"."+o.client {
+				o.calls[m.name] = m
+			}
+		case o.client == "" && len(m.results) == 2 && m.results[1] == "error":
+			o.newClient, o.client = m.name, strings.TrimPrefix(m.results[0], "*"+r.pkg+".")
 		}
 	}
 	return nil
@@ -195,141 +213,4 @@ func descriptor(value ast.Expr) (op operation, found bool, err error) {
 		}
 	}
 	return op, true, nil
-}
-
-// interfaces lists the exported interfaces of the file.
-func (r *reader) interfaces() []*ast.GenDecl {
-	var list []*ast.GenDecl
-	for _, decl := range r.file.Decls {
-		if g, ok := decl.(*ast.GenDecl); ok && g.Tok == token.TYPE && len(g.Specs) == 1 {
-			spec := g.Specs[0].(*ast.TypeSpec)
-			if _, ok := spec.Type.(*ast.InterfaceType); ok && spec.Name.IsExported() {
-				list = append(list, g)
-			}
-		}
-	}
-	return list
-}
-
-func (r *reader) contract(g *ast.GenDecl) (contract, error) {
-	spec := g.Specs[0].(*ast.TypeSpec)
-	c := contract{name: spec.Name.Name, doc: comment(g.Doc)}
-	for _, field := range spec.Type.(*ast.InterfaceType).Methods.List {
-		fn, ok := field.Type.(*ast.FuncType)
-		if !ok || len(field.Names) != 1 {
-			continue
-		}
-		m := method{name: field.Names[0].Name, doc: comment(field.Doc)}
-		for _, p := range fn.Params.List {
-			text, imports, err := r.typ(p.Type)
-			if err != nil {
-				return c, err
-			}
-			m.imports = append(m.imports, imports...)
-			for _, name := range p.Names {
-				m.params = append(m.params, param{name.Name, text})
-			}
-		}
-		for _, p := range fn.Results.List {
-			text, imports, err := r.typ(p.Type)
-			if err != nil {
-				return c, err
-			}
-			m.imports = append(m.imports, imports...)
-			m.results = append(m.results, text)
-		}
-		c.methods = append(c.methods, m)
-	}
-	return c, nil
-}
-
-// returnsNil tells which methods of the unimplemented handlers return nil before the error.
-func (r *reader) returnsNil() map[string]bool {
-	found := map[string]bool{}
-	for _, decl := range r.file.Decls {
-		fn, ok := decl.(*ast.FuncDecl)
-		if !ok || fn.Recv == nil || len(fn.Body.List) == 0 {
-			continue
-		}
-		ret, ok := fn.Body.List[len(fn.Body.List)-1].(*ast.ReturnStmt)
-		if !ok || len(ret.Results) != 2 {
-			continue
-		}
-		if id, ok := ret.Results[0].(*ast.Ident); ok && id.Name == "nil" {
-			found[fn.Name.Name] = true
-		}
-	}
-	return found
-}
-
-// comment is a comment as it stands in the source.
-func comment(group *ast.CommentGroup) string {
-	if group == nil {
-		return ""
-	}
-	lines := make([]string, len(group.List))
-	for i, c := range group.List {
-		lines[i] = c.Text
-	}
-	return strings.Join(lines, "\n")
-}
-
-// typ writes a type as another package does, with the import paths that it needs beside the package's own.
-func (r *reader) typ(expr ast.Expr) (text string, imports []string, err error) {
-	switch e := expr.(type) {
-	case *ast.Ident:
-		if types.Universe.Lookup(e.Name) != nil {
-			return e.Name, nil, nil
-		}
-		return r.pkg + "." + e.Name, nil, nil
-	case *ast.SelectorExpr:
-		id, ok := e.X.(*ast.Ident)
-		if !ok {
-			break
-		}
-		at := slices.IndexFunc(r.file.Imports, func(s *ast.ImportSpec) bool { return importName(s) == id.Name })
-		if at < 0 {
-			return "", nil, fmt.Errorf("%s is not imported", id.Name)
-		}
-		path, err := strconv.Unquote(r.file.Imports[at].Path.Value)
-		return id.Name + "." + e.Sel.Name, []string{path}, err
-	case *ast.StarExpr:
-		text, imports, err = r.typ(e.X)
-		return "*" + text, imports, err
-	case *ast.ArrayType:
-		text, imports, err = r.typ(e.Elt)
-		if e.Len == nil {
-			return "[]" + text, imports, err
-		}
-	case *ast.MapType:
-		key, more, err := r.typ(e.Key)
-		if err != nil {
-			return "", nil, err
-		}
-		text, imports, err = r.typ(e.Value)
-		return "map[" + key + "]" + text, append(more, imports...), err
-	case *ast.IndexExpr:
-		generic, more, err := r.typ(e.X)
-		if err != nil {
-			return "", nil, err
-		}
-		text, imports, err = r.typ(e.Index)
-		return generic + "[" + text + "]", append(more, imports...), err
-	}
-	var b strings.Builder
-	if err := printer.Fprint(&b, r.fset, expr); err != nil {
-		return "", nil, err
-	}
-	return "", nil, fmt.Errorf("the type %s cannot be written in another package", b.String())
-}
-
-func importName(s *ast.ImportSpec) string {
-	if s.Name != nil {
-		return s.Name.Name
-	}
-	p, err := strconv.Unquote(s.Path.Value)
-	if err != nil {
-		return ""
-	}
-	return path.Base(p)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -20,6 +21,10 @@ type routeJSON struct {
 	Kind      string   `json:"kind"`
 	Auth      []string `json:"auth"` // one of them admits; "a + b" are both; "none" is an anonymous caller
 	Limits    string   `json:"limits"`
+	// SameAs is the operation that answers in place of one that is not served: "GET /v1/pets/{petId}".
+	SameAs string `json:"same_as,omitempty"`
+
+	source *spec.Operation // nil for an operation that is not served
 }
 
 func newRoutes() *cobra.Command {
@@ -28,15 +33,17 @@ func newRoutes() *cobra.Command {
 		Use:   "routes [SPEC]",
 		Short: "List the operations",
 		Long: `routes lists the operations of the document, in its order: the method and the path that a client asks for, the method of
-your handlers that answers, how it answers, who may call (schemes; "a + b" asks for both, "a, b" for either), and its limits.
+your handlers that answers, and who may call (schemes; "a + b" asks for both, "a, b" for either). An operation that no router can
+tell from an earlier one is not served; the list says by which one its requests are answered.
 
-A kind is plain: a function that returns the answer. Limits are default: those of the server and of the API's options.`,
+--format curl prints a command for each operation, with samples of the parameters and the body that it requires.`,
 		Example: `  tornadogen routes openapi.yaml
-  tornadogen routes openapi.yaml --format json`,
+  tornadogen routes openapi.yaml --format json
+  tornadogen routes openapi.yaml --format curl`,
 		Args: args(0, 1, ""),
 	}
 	s.flags(cmd, "root", "allow-remote", "strict")
-	f := formatFlag(cmd, "text", "json")
+	f := formatFlag(cmd, "text", "json", "curl")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		document := ""
 		if len(args) > 0 {
@@ -48,12 +55,15 @@ A kind is plain: a function that returns the answer. Limits are default: those o
 		if err := s.needSpec(cmd); err != nil {
 			return err
 		}
-		list, err := s.routes(cmd)
+		api, list, err := s.routes(cmd)
 		if err != nil {
 			return err
 		}
-		if f.value == "json" {
+		switch f.value {
+		case "json":
 			return printJSON(cmd.OutOrStdout(), list)
+		case "curl":
+			return printCurl(cmd.OutOrStdout(), api, list)
 		}
 		return printRoutes(cmd, list)
 	}
@@ -61,63 +71,74 @@ A kind is plain: a function that returns the answer. Limits are default: those o
 }
 
 // routes lists the operations of the document.
-func (s *settings) routes(cmd *cobra.Command) ([]routeJSON, error) {
+func (s *settings) routes(cmd *cobra.Command) (*spec.API, []routeJSON, error) {
 	s.Package, s.Only = "api", []string{generator.OnlyServer} // the parts change no name
 	c, err := s.compile()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if c.files == nil {
 		if err := tellErrors(cmd, c.findings); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		return nil, refuse(s, c.findings, "correct the document")
+		return nil, nil, refuse(s, c.findings, "correct the document")
 	}
 	o, err := outlineOf(c.files, s.Package)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", s.Spec, err)
+		return nil, nil, fmt.Errorf("%s: %w", s.Spec, err)
 	}
-	list := make([]routeJSON, 0, len(o.operations))
-	for _, op := range o.operations {
-		list = append(list, routeJSON{
-			Method: op.Method, Path: c.api.BasePath + op.Path, Handler: op.handler + "." + op.Name, Operation: op.ID,
-			Kind: "plain", Auth: authOf(c.api, op), Limits: "default",
-		})
+	list := make([]routeJSON, 0, len(c.api.Operations))
+	for _, source := range c.api.Operations {
+		list = append(list, routeOf(source, c.api.BasePath, o))
 	}
-	return list, nil
+	return c.api, list, nil
+}
+
+// routeOf is one operation of the document in the list.
+func routeOf(source *spec.Operation, basePath string, o *outline) routeJSON {
+	r := routeJSON{Method: source.Method, Path: basePath + source.Path, Operation: source.ID, Kind: "plain", Auth: authOf(source), Limits: "default"}
+	if twin := source.Twin; twin != nil {
+		r.SameAs = twin.Method + " " + basePath + twin.Path
+		return r
+	}
+	at := slices.IndexFunc(o.operations, func(op operation) bool { return op.Method == source.Method && op.Path == source.Path })
+	if at < 0 {
+		return r
+	}
+	op := o.operations[at]
+	r.Handler, r.Operation, r.source = op.handler+"."+op.Name, op.ID, source
+	return r
 }
 
 // authOf lists the requirements of an operation.
-func authOf(api *spec.API, op operation) []string {
+func authOf(source *spec.Operation) []string {
 	list := []string{}
-	for _, source := range api.Operations {
-		if source.Method != op.Method || source.Path != op.Path {
-			continue
+	for _, requirement := range source.Security {
+		var all []string
+		for _, use := range requirement.Uses {
+			all = append(all, use.Scheme.Name)
 		}
-		for _, requirement := range source.Security {
-			var all []string
-			for _, use := range requirement.Uses {
-				all = append(all, use.Scheme.Name)
-			}
-			if len(all) == 0 {
-				all = []string{"none"}
-			}
-			list = append(list, strings.Join(all, " + "))
+		if len(all) == 0 {
+			all = []string{"none"}
 		}
-		break // a second one of the same route is not served
+		list = append(list, strings.Join(all, " + "))
 	}
 	return list
 }
 
 func printRoutes(cmd *cobra.Command, list []routeJSON) error {
 	w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-	rows := [][]string{{"METHOD", "PATH", "HANDLER", "KIND", "AUTH", "LIMITS"}}
+	rows := [][]string{{"METHOD", "PATH", "HANDLER", "AUTH"}}
 	for _, r := range list {
 		auth := strings.Join(r.Auth, ", ")
 		if auth == "" {
 			auth = "none"
 		}
-		rows = append(rows, []string{r.Method, r.Path, r.Handler, r.Kind, auth, r.Limits})
+		handler := r.Handler
+		if r.SameAs != "" {
+			handler, auth = "not served, as "+r.SameAs+" answers", "-"
+		}
+		rows = append(rows, []string{r.Method, r.Path, handler, auth})
 	}
 	for _, row := range rows {
 		if _, err := fmt.Fprintln(w, cells(row)); err != nil {

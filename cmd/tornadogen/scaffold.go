@@ -11,6 +11,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/tornadogen/tornadogen/spec"
 	"github.com/tornadogen/tornadogen/templates"
 )
 
@@ -31,13 +32,10 @@ func (s *settings) scaffold(service *templates.Service) ([]templates.File, compi
 	if err := fillIn(service, c, s.Package); err != nil {
 		return nil, c, fmt.Errorf("%s: %w", s.Spec, err)
 	}
+	service.Strict = s.Strict
 	files, err := service.Render()
 	if err != nil {
 		return nil, c, fmt.Errorf("%s: %w", s.Spec, err)
-	}
-	if s.Strict {
-		at := slices.IndexFunc(files, func(f templates.File) bool { return f.Name == configName })
-		files[at].Data = append(files[at].Data, "strict: true\n"...)
 	}
 	files = append(files, templates.File{Name: c.api.SourceName, Data: c.api.Source})
 	var names []string
@@ -110,7 +108,9 @@ func fillIn(service *templates.Service, c compiled, pkg string) error {
 	if err != nil {
 		return err
 	}
-	service.New = o.new
+	service.New, service.Client, service.NewClient = o.new, o.client, o.newClient
+	service.BasePath = c.api.BasePath
+	chooseCalls(service, c.api, o)
 	choosePaths(service, c.api.BasePath, o.operations)
 	own := templates.Import{Path: service.Module + "/" + pkg}
 	if service.Alias != pkg {
@@ -133,6 +133,44 @@ func fillIn(service *templates.Service, c compiled, pkg string) error {
 		service.AuthImports = append(importsOf(paths), own)
 	}
 	return nil
+}
+
+// chooseCalls finds what a test can call without knowing what the operations are about.
+func chooseCalls(service *templates.Service, api *spec.API, o *outline) {
+	for _, op := range o.operations {
+		m, source := o.calls[op.Name], sourceOf(api, op)
+		if len(m.params) != 2 || source == nil || !declaresSuccess(source) {
+			continue
+		}
+		call := templates.Call{Name: m.name, Request: m.params[1].typ, Value: len(m.results) > 1}
+		if service.First == nil {
+			service.First = &call
+		}
+		if !needsInput(source) {
+			service.Calls = append(service.Calls, call)
+		}
+	}
+}
+
+// declaresSuccess tells whether a client sees a 501 as an error: where there is a default alone, that is its answer, whatever the status.
+func declaresSuccess(op *spec.Operation) bool {
+	return slices.ContainsFunc(op.Responses, func(r *spec.Response) bool {
+		return r.Status == 2 || r.Status == 3 || r.Status >= 200 && r.Status < 400
+	})
+}
+
+// needsInput tells whether there are requests that an operation refuses.
+func needsInput(op *spec.Operation) bool {
+	return op.Body != nil && op.Body.Required || slices.ContainsFunc(op.Parameters, func(p *spec.Parameter) bool { return p.Required })
+}
+
+// sourceOf is what the document says of an operation: the first of its route, as a second one is not served.
+func sourceOf(api *spec.API, op operation) *spec.Operation {
+	at := slices.IndexFunc(api.Operations, func(source *spec.Operation) bool { return source.Method == op.Method && source.Path == op.Path })
+	if at < 0 {
+		return nil
+	}
+	return api.Operations[at]
 }
 
 // choosePaths keeps the pages of the scaffold away from the paths of the API: what is mounted comes before it.
@@ -227,8 +265,9 @@ func lowerFirst(name string) string {
 
 // scaffoldNames are the identifiers that the files of a scaffold use, beside those that are made of the document.
 var scaffoldNames = []string{
-	"main", "run", "service", "welcome", "auth", "addr", "stop", "err", "listener", "host", "port", "ip", "root", "h", "a", "ctx", "req", "zero",
+	"main", "run", "service", "welcome", "auth", "newServer", "newAPI", "newClient", "statusOf", "server", "c", "t", "name", "call", "declared", "undeclared", "addr", "stop", "err", "listener", "host", "port", "ip", "root", "h", "a", "ctx", "req", "zero",
 	"context", "flag", "fmt", "log", "slog", "net", "os", "signal", "syscall", "tornado", "docs",
+	"errors", "http", "httptest", "testing", "client",
 }
 
 // freeName is the name under which a scaffold imports the package: its own, unless something else bears it.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -105,7 +106,8 @@ func initService(t *testing.T, document string) (dir string) {
 	return dir
 }
 
-// The service that init writes builds, serves, checks input, answers 501, and ends well, with not one line changed.
+// The service that init writes builds, passes its tests, serves, checks input, answers 501, says when its address is taken, and ends
+// well, with not one line changed.
 func TestScaffoldRuns(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds a service")
@@ -113,6 +115,7 @@ func TestScaffoldRuns(t *testing.T) {
 	dir := initService(t, petstore)
 	command(t, dir, "go", "vet", "./...")
 	command(t, dir, "go", "build", "-o", "shop", ".")
+	require.Contains(t, command(t, dir, "go", "test", "-v", "./..."), "--- PASS: TestUnwritten/ListPets")
 	cmd := exec.Command(filepath.Join(dir, "shop"), "-addr", "127.0.0.1:0")
 	s := serve(t, cmd)
 
@@ -144,7 +147,29 @@ func TestScaffoldRuns(t *testing.T) {
 		require.Equal(t, c.contentType, contentType, "%s %s", c.method, c.target)
 		require.Contains(t, body, c.contains, "%s %s", c.method, c.target)
 	}
+	taken := strings.TrimPrefix(s.root, "http://")
+	out, err := exec.Command(filepath.Join(dir, "shop"), "-addr", taken).CombinedOutput()
+	require.Error(t, err)
+	require.Contains(t, string(out), "choose another address with -addr, such as -addr :9000")
 	s.end(t, os.Interrupt)
+}
+
+// The tests of a new service pass where every operation needs input, and where there is none.
+func TestScaffoldTests(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds services")
+	}
+	for name, paths := range map[string]string{
+		"none":  `{}`,
+		"input": `{"/pets/{id}": {get: {operationId: getPet, parameters: [{name: id, in: path, required: true, schema: {type: string}}], responses: {"204": {description: Found.}}}}}`,
+		"any":   `{/any: {get: {responses: {default: {description: Anything.}}}}}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			document := filepath.Join(t.TempDir(), "openapi.yaml")
+			require.NoError(t, os.WriteFile(document, []byte("openapi: 3.1.0\ninfo: {title: Pets, version: \"1\"}\npaths: "+paths+"\n"), 0o600))
+			command(t, initService(t, document), "go", "test", "./...")
+		})
+	}
 }
 
 // go generate in a new service runs the tool of the service's own go.mod, and changes nothing.
@@ -177,6 +202,18 @@ func TestDemo(t *testing.T) {
 		require.Equal(t, 501, status, body)
 		s.end(t, signal)
 		require.Empty(t, tree(t, folder))
+	}
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer taken.Close()
+	for addr, want := range map[string]string{
+		"8190":                "demo: ADDR=8190: is a port; write ADDR=:8190\n",
+		"here":                "demo: ADDR=here: is no address; write ADDR=:8080, or ADDR=127.0.0.1:8080\n",
+		taken.Addr().String(): "demo: ADDR=" + taken.Addr().String() + ": is in use; choose another with ADDR=:9000\n",
+	} {
+		out, err := exec.Command("../../scripts/demo", addr, "testdata/demo.yaml").CombinedOutput()
+		require.Error(t, err)
+		require.Equal(t, want, string(out))
 	}
 	folder := t.TempDir()
 	cmd := exec.Command("../../scripts/demo", "127.0.0.1:0", "missing.yaml")

@@ -42,7 +42,7 @@ func run(ctx context.Context, addr, file string) (err error) {
 
 	listener, err := tornado.Listen("tcp", addr)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w; choose another address with -addr, such as -addr :9000", err)
 	}
 	fmt.Print(welcome(listener.Addr()))
 	return newServer(db).Serve(ctx, listener)
