@@ -10,6 +10,7 @@ const (
 	classUnknownFormat = "unknown-format"         // a format that is an annotation
 	classContradiction = "contradiction"          // no value is valid
 	classUndeclared    = "undeclared-property"    // required, but not among the properties
+	classAmbiguous     = "ambiguous-union"        // members of a union that are not told apart
 	classClosed        = "closed-all-of"          // additionalProperties: false beside other members of allOf
 	classRing          = "all-of-ring"            // a schema that is part of itself
 	classRawMedia      = "raw-media-type"         // a body that arrives as bytes

@@ -168,7 +168,7 @@ func (c *leftovers) conditions(o *keywords, t *Type) {
 	}
 	if t.Kind == KindStruct {
 		for _, u := range w.b.unionsOf(s) {
-			all = append(all, "{"+quote(u.keyword)+":"+w.uses(u.members)+"}")
+			all = append(all, "{"+quote(u.keyword)+":"+w.uses(w.b.distinctMembers(s, u))+"}")
 		}
 	}
 	switch {

@@ -11,13 +11,17 @@ import (
 type candidate struct {
 	member *UnionMember
 	core   *spec.Schema
-	types  []string // of JSON, as tornado.Decoder.Type names them
+	source *spec.Schema // the member as the union has it
+	index  int          // among the members of the union
+	types  []string     // of JSON, as tornado.Decoder.Type names them
 }
 
 // picker decides how the members of one union are told apart.
 type picker struct {
 	b *builder
 	u *Union
+	// of is the settled schema of the union.
+	of *spec.Schema
 	// by is the discriminator of the document, "" for none.
 	by string
 	// otherwise is the schema for a value that the discriminator selects nothing for, nil for none.
@@ -124,7 +128,9 @@ func (p *picker) pickValue(all []*candidate) *Pick {
 		values[i] = c.member.values
 	}
 	if key == "" || slices.ContainsFunc(values, func(v []string) bool { return len(v) == 0 }) {
-		if key, values = p.telling(all); key == "" {
+		telling, texts := p.telling(all)
+		p.reportPartial(all, telling)
+		if key, values = telling, texts; key == "" {
 			return nil
 		}
 	}
@@ -164,6 +170,9 @@ func (p *picker) pickValue(all []*candidate) *Pick {
 		out.Cases = append(out.Cases, &PickCase{Labels: []string{name}})
 	}
 	if len(open) == 1 {
+		if key == p.by {
+			p.reportUseless()
+		}
 		return nil
 	}
 	for i, takes := range open {
@@ -225,6 +234,11 @@ func (b *builder) stringConstants(s *spec.Schema) []string {
 
 // try tells candidates apart by reading a value as each of them, once those are out whose required members it lacks.
 func (p *picker) try(all []*candidate) *Pick {
+	if p.exactly {
+		if all = p.distinct(all); len(all) == 1 {
+			return &Pick{Kind: PickMember, Member: all[0].member}
+		}
+	}
 	out := &Pick{Kind: PickTry, Exactly: p.exactly, Keyword: p.u.Keyword, Fault: p.u.Fault}
 	if p.exactly {
 		out.Fault += ", and no more than one of them"

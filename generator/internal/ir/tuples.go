@@ -38,14 +38,16 @@ func (b *builder) fillTuple(t *Type, s *spec.Schema) {
 // joinTuples returns what the items at the beginning of an array have to be by two schemas.
 func (b *builder) joinTuples(x, y *spec.Schema, name string) []*spec.Schema {
 	var out []*spec.Schema
-	at := func(s *spec.Schema, i int) *spec.Schema {
-		if i < len(s.PrefixItems) {
-			return s.PrefixItems[i]
-		}
-		return s.Items
-	}
 	for i := range max(len(x.PrefixItems), len(y.PrefixItems)) {
-		out = append(out, b.join(at(x, i), at(y, i), name+naming.Part("V"+strconv.Itoa(i))))
+		out = append(out, b.join(itemAt(x, i), itemAt(y, i), name+naming.Part("V"+strconv.Itoa(i))))
 	}
 	return out
+}
+
+// itemAt returns the schema of the item at a position, nil for any.
+func itemAt(s *spec.Schema, i int) *spec.Schema {
+	if i < len(s.PrefixItems) {
+		return s.PrefixItems[i]
+	}
+	return s.Items
 }

@@ -194,7 +194,7 @@ func (b *builder) nullMember(s *spec.Schema) bool {
 func (b *builder) fillUnion(t *Type, s *spec.Schema) {
 	u := &Union{Interface: b.scope.Take(t.Name + "Value"), Marker: "is" + t.Name}
 	t.Union = u
-	p := &picker{b: b, u: u}
+	p := &picker{b: b, u: u, of: s}
 	b.pickers[t] = p
 	which, own := b.varying(s)
 	u.Keyword, p.exactly = which.keyword, which.keyword == "oneOf"
@@ -207,7 +207,10 @@ func (b *builder) fillUnion(t *Type, s *spec.Schema) {
 	for i, m := range which.members {
 		variant := b.variant(s, m, own, t.Name+memberPart(m, i))
 		mt, _ := b.typeOf(variant)
-		if slices.ContainsFunc(u.Members, func(have *UnionMember) bool { return have.Type == mt }) {
+		if have := slices.IndexFunc(p.all, func(have *candidate) bool { return have.member.Type == mt }); have >= 0 {
+			if which.keyword == "oneOf" {
+				p.same(p.all[have], &candidate{source: m, index: i})
+			}
 			continue
 		}
 		core, _ := b.settle(variant)
@@ -218,7 +221,7 @@ func (b *builder) fillUnion(t *Type, s *spec.Schema) {
 		}
 		b.nameMember(t, member, m)
 		u.Members = append(u.Members, member)
-		p.all = append(p.all, &candidate{member: member, core: core})
+		p.all = append(p.all, &candidate{member: member, core: core, source: m, index: i})
 	}
 	b.describeUnion(t, s)
 }
