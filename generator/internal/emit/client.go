@@ -42,7 +42,7 @@ func exampleURL(p *ir.Package) string {
 // printCall adds the body of a client's method with its call in hand: fill in, send, read the answer.
 func printCall(g *jen.Group, op *ir.Operation) {
 	for _, p := range op.Request.Params {
-		add(g, writeParam("req."+p.Field, p, callParam(p)))
+		add(g, writeParam("req."+p.Field, p, ir.ToServer, callParam(p)))
 	}
 	if op.Request.Body != nil {
 		for _, v := range op.Request.Body.Variants {
@@ -81,10 +81,10 @@ func sendBody(c *ir.Content) jen.Code {
 		case ir.BodyJSON:
 		}
 		if c.Type.Kind == ir.KindStruct || c.Type.Kind == ir.KindTuple || c.Type.Kind == ir.KindUnion {
-			return []jen.Code{sendTyped(c, jen.Id(value).Dot(appendMethod(false)))}
+			return []jen.Code{sendTyped(c, jen.Id(value).Dot(appendMethods[bodyForm(c)]))}
 		}
 		return []jen.Code{sendTyped(c, jen.Func().Params(bytesParam()).Index().Byte().Block(
-			jen.Return(appendValue(c.Type, jen.Id("b"), jen.Id(value), false)),
+			jen.Return(appendValue(c.Type, jen.Id("b"), jen.Id(value), ir.ToServer)),
 		))}
 	}
 	value := "req." + c.Field
@@ -99,6 +99,14 @@ func sendBody(c *ir.Content) jen.Code {
 	return send(value)[0]
 }
 
+// bodyForm is the way whose form a body has in a request.
+func bodyForm(c *ir.Content) ir.Way {
+	if c.Type.Partial[ir.ToServer] {
+		return ir.ToServer
+	}
+	return ir.ToAnyone
+}
+
 // sendTyped hands over what encodes a typed body.
 func sendTyped(c *ir.Content, encode jen.Code) *jen.Statement {
 	if c.Layout == "" {
@@ -110,7 +118,7 @@ func sendTyped(c *ir.Content, encode jen.Code) *jen.Statement {
 // sendNullable sets a JSON body that may be null.
 func sendNullable(c *ir.Content, value string) jen.Code {
 	send := sendTyped(c, jen.Func().Params(bytesParam()).Index().Byte().BlockFunc(func(g *jen.Group) {
-		add(g, appendElement(value, &c.Use, fromBuffer, false))
+		add(g, appendElement(value, &c.Use, fromBuffer, ir.ToServer))
 		g.Return(jen.Id("b"))
 	}))
 	if c.Presence != ir.OptNull {

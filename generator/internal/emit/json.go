@@ -10,7 +10,8 @@ import (
 
 // codecDoc is said once: a comment on each method would be a line in twenty of the file.
 const codecDoc = "DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d. AppendJSON appends a value as" +
-	" JSON to b and returns that; appendResponseJSON leaves out the members that are never sent to a caller, and a union without a value is null."
+	" JSON to b and returns that, and a union without a value is null; appendRequestJSON leaves out the members that are readOnly, appendResponseJSON" +
+	" those that are writeOnly."
 
 // printJSON prints json_gen.go: what reads and writes each type.
 func printJSON(f *file, p *ir.Package) {
@@ -82,14 +83,7 @@ func printNamedCodec(f *file, t *ir.Type) {
 		local := decodeList(g, t, jen.Id(t.Name))
 		g.Op("*").Id("v").Op("=").Id(local)
 	}))
-	f.decl("", method("v", t.Name).Id("AppendJSON").Params(bytesParam()).Index().Byte().BlockFunc(func(g *jen.Group) {
-		appendList(g, t, false)
-	}))
-	if t.HasWriteOnly {
-		f.decl("", method("v", t.Name).Id("appendResponseJSON").Params(bytesParam()).Index().Byte().BlockFunc(func(g *jen.Group) {
-			appendList(g, t, true)
-		}))
-	}
+	printForms(f, t, jen.Id("v").Id(t.Name), func(g *jen.Group, way ir.Way) { appendList(g, t, way) })
 }
 
 // printCodec prints the functions of an array or map without a name.
@@ -98,12 +92,9 @@ func printCodec(f *file, c *ir.Codec) {
 	f.decl("", jen.Func().Id(c.Decode).Params(decoderParam()).Add(goType(c.Type.Go)).BlockFunc(func(g *jen.Group) {
 		g.Return(jen.Id(decodeList(g, c.Type, goType(c.Type.Go))))
 	}))
-	f.decl("", jen.Func().Id(c.Append).Params(bytesParam(), value()).Index().Byte().BlockFunc(func(g *jen.Group) {
-		appendList(g, c.Type, false)
-	}))
-	if c.AppendResponse != "" {
-		f.decl("", jen.Func().Id(c.AppendResponse).Params(bytesParam(), value()).Index().Byte().BlockFunc(func(g *jen.Group) {
-			appendList(g, c.Type, true)
+	for _, way := range c.Type.Forms() {
+		f.decl("", jen.Func().Id(c.Append[way]).Params(bytesParam(), value()).Index().Byte().BlockFunc(func(g *jen.Group) {
+			appendList(g, c.Type, way)
 		}))
 	}
 }
@@ -173,10 +164,10 @@ func decodeLocal(name string, u *ir.Use, src source) []jen.Code {
 }
 
 // appendList adds the statements that write the array or map v.
-func appendList(g *jen.Group, t *ir.Type, response bool) {
+func appendList(g *jen.Group, t *ir.Type, way ir.Way) {
 	if t.Kind == ir.KindMap {
 		g.Id("b").Op("=").Append(jen.Id("b"), jen.LitRune('{'))
-		appendEntries(g, jen.Id("v"), jen.Id("v"), t.Elem, response)
+		appendEntries(g, jen.Id("v"), jen.Id("v"), t.Elem, way)
 		g.Return(jen.Append(jen.Id("b"), jen.LitRune('}')))
 		return
 	}
@@ -187,7 +178,7 @@ func appendList(g *jen.Group, t *ir.Type, response bool) {
 	}
 	g.For(vars.Op(":=").Range().Id("v")).BlockFunc(func(g *jen.Group) {
 		g.If(jen.Id("i").Op(">").Lit(0)).Block(jen.Id("b").Op("=").Append(jen.Id("b"), jen.LitRune(',')))
-		add(g, appendElement(item, t.Elem, func() *jen.Statement { return jen.Id("b") }, response))
+		add(g, appendElement(item, t.Elem, func() *jen.Statement { return jen.Id("b") }, way))
 	})
 	g.Return(jen.Append(jen.Id("b"), jen.LitRune(']')))
 }
@@ -198,36 +189,36 @@ func byReference(u *ir.Use) bool {
 }
 
 // appendEntries adds the loop that writes the entries of a map, in the order of their keys.
-func appendEntries(g *jen.Group, ranged, indexed *jen.Statement, u *ir.Use, response bool) {
+func appendEntries(g *jen.Group, ranged, indexed *jen.Statement, u *ir.Use, way ir.Way) {
 	keys := jen.Qual("slices", "Sorted").Call(jen.Qual("maps", "Keys").Call(ranged))
 	named := func() *jen.Statement { return tornado("AppendName").Call(jen.Id("b"), jen.Id("k")) }
 	g.For(jen.List(jen.Id("_"), jen.Id("k")).Op(":=").Range().Add(keys)).BlockFunc(func(g *jen.Group) {
 		if u.Presence == ir.Plain && !u.Pointer && !byReference(u) {
 			// A map's element is a value; only structs have methods of pointers.
-			g.Id("b").Op("=").Add(appendValue(u.Type, named(), indexed.Index(jen.Id("k")), response))
+			g.Id("b").Op("=").Add(appendValue(u.Type, named(), indexed.Index(jen.Id("k")), way))
 			return
 		}
 		g.Id("item").Op(":=").Add(indexed).Index(jen.Id("k"))
-		add(g, appendElement("item", u, named, response))
+		add(g, appendElement("item", u, named, way))
 	})
 }
 
 // appendElement writes an item or an entry, of which null may stand in place.
-func appendElement(item string, u *ir.Use, buf source, response bool) []jen.Code {
+func appendElement(item string, u *ir.Use, buf source, way ir.Way) []jen.Code {
 	null := jen.Id("b").Op("=").Append(buf(), jen.Lit("null").Op("..."))
 	switch {
 	case u.Presence != ir.Plain:
 		return []jen.Code{
 			jen.If(jen.List(jen.Id("x"), jen.Id("ok")).Op(":=").Id(item).Dot("Get").Call(), jen.Id("ok")).Block(
-				jen.Id("b").Op("=").Add(appendValue(u.Type, buf(), jen.Id("x"), response)),
+				jen.Id("b").Op("=").Add(appendValue(u.Type, buf(), jen.Id("x"), way)),
 			).Else().Block(null),
 		}
 	case u.Pointer:
 		return []jen.Code{
 			jen.If(jen.Id(item).Op("!=").Nil()).Block(
-				jen.Id("b").Op("=").Add(appendValue(u.Type, buf(), jen.Id(item), response)),
+				jen.Id("b").Op("=").Add(appendValue(u.Type, buf(), jen.Id(item), way)),
 			).Else().Block(null),
 		}
 	}
-	return []jen.Code{jen.Id("b").Op("=").Add(appendValue(u.Type, buf(), jen.Id(item), response))}
+	return []jen.Code{jen.Id("b").Op("=").Add(appendValue(u.Type, buf(), jen.Id(item), way))}
 }

@@ -20,14 +20,7 @@ func printStructCodec(f *file, t *ir.Type) {
 	f.decl("", jen.Func().Params(jen.Id("v").Op("*").Id(t.Name)).Id("DecodeJSON").Params(decoderParam()).BlockFunc(func(g *jen.Group) {
 		decodeStruct(g, t)
 	}))
-	f.decl("", jen.Func().Params(jen.Id("v").Op("*").Id(t.Name)).Id("AppendJSON").Params(bytesParam()).Index().Byte().BlockFunc(func(g *jen.Group) {
-		appendStruct(g, s, s.Append, false)
-	}))
-	if t.HasWriteOnly {
-		f.decl("", jen.Func().Params(jen.Id("v").Op("*").Id(t.Name)).Id("appendResponseJSON").Params(bytesParam()).Index().Byte().BlockFunc(func(g *jen.Group) {
-			appendStruct(g, s, s.AppendResponse, true)
-		}))
-	}
+	printForms(f, t, jen.Id("v").Op("*").Id(t.Name), func(g *jen.Group, way ir.Way) { appendStruct(g, s, way) })
 	if s.Extra != nil || slices.ContainsFunc(s.Fields, func(field *ir.Field) bool { return field.Tag == "-" }) {
 		printMarshal(f, t)
 	}
@@ -177,7 +170,8 @@ func setDefault(target string, u *ir.Use, def *ir.Default) []jen.Code {
 }
 
 // appendStruct adds the statements that write a struct.
-func appendStruct(g *jen.Group, s *ir.Struct, members []*ir.Member, response bool) {
+func appendStruct(g *jen.Group, s *ir.Struct, way ir.Way) {
+	members := s.Append[way]
 	if len(members) == 0 && s.Extra == nil {
 		g.Return(jen.Append(jen.Id("b"), jen.LitRune('{'), jen.LitRune('}')))
 		return
@@ -190,7 +184,7 @@ func appendStruct(g *jen.Group, s *ir.Struct, members []*ir.Member, response boo
 	}
 	if s.Extra != nil {
 		extra := func() *jen.Statement { return jen.Id("v").Dot(s.Extra.Name) }
-		appendEntries(g, extra(), extra(), s.Extra.Elem, response)
+		appendEntries(g, extra(), extra(), s.Extra.Elem, way)
 	}
 	g.Return(jen.Append(jen.Id("b"), jen.LitRune('}')))
 }
@@ -203,7 +197,7 @@ func appendMember(m *ir.Member) jen.Code {
 		return code
 	}
 	put := func(value string) jen.Code {
-		return jen.Id("b").Op("=").Add(appendValue(use.Type, memberName(m), jen.Id(value), m.Response))
+		return jen.Id("b").Op("=").Add(appendValue(use.Type, memberName(m), jen.Id(value), m.Way))
 	}
 	get := jen.List(jen.Id("x"), jen.Id("ok")).Op(":=").Id(target).Dot("Get").Call()
 	switch use.Presence {
@@ -233,7 +227,7 @@ var appendCalls = map[ir.Presence]string{
 func appendCall(m *ir.Member, target string) jen.Code {
 	use := &m.Field.Use
 	name := appendCalls[use.Presence]
-	if name == "" || use.Pointer || m.Response && use.Type.HasWriteOnly {
+	if name == "" || use.Pointer || use.Type.Partial[m.Way] {
 		return nil
 	}
 	args := []jen.Code{jen.Id("b"), key(strings.TrimPrefix(m.Key, ",")), jen.Id(target)}

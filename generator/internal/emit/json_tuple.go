@@ -11,12 +11,7 @@ func printTupleCodec(f *file, t *ir.Type) {
 	f.decl("", jen.Func().Params(jen.Id("v").Op("*").Id(t.Name)).Id("DecodeJSON").Params(decoderParam()).BlockFunc(func(g *jen.Group) {
 		decodeTuple(g, t)
 	}))
-	f.decl("", method("v", t.Name).Id("AppendJSON").Params(bytesParam()).Index().Byte().
-		BlockFunc(func(g *jen.Group) { appendTuple(g, t.Struct, false) }))
-	if t.HasWriteOnly {
-		f.decl("", method("v", t.Name).Id("appendResponseJSON").Params(bytesParam()).Index().Byte().
-			BlockFunc(func(g *jen.Group) { appendTuple(g, t.Struct, true) }))
-	}
+	printForms(f, t, jen.Id("v").Id(t.Name), func(g *jen.Group, way ir.Way) { appendTuple(g, t.Struct, way) })
 	printMarshal(f, t)
 }
 
@@ -46,7 +41,7 @@ func decodeTuple(g *jen.Group, t *ir.Type) {
 }
 
 // appendTuple adds the statements that write a tuple.
-func appendTuple(g *jen.Group, s *ir.Struct, response bool) {
+func appendTuple(g *jen.Group, s *ir.Struct, way ir.Way) {
 	end := func() jen.Code { return jen.Return(jen.Append(jen.Id("b"), jen.LitRune(']'))) }
 	g.Id("b").Op("=").Append(jen.Id("b"), jen.LitRune('['))
 	for i, field := range s.Fields {
@@ -60,23 +55,23 @@ func appendTuple(g *jen.Group, s *ir.Struct, response bool) {
 		switch field.Presence {
 		case ir.NilAbsent:
 			g.If(jen.Id(target).Op("==").Nil()).Block(end())
-			g.Id("b").Op("=").Add(appendValue(field.Type, buf(), jen.Id(target), response))
+			g.Id("b").Op("=").Add(appendValue(field.Type, buf(), jen.Id(target), way))
 			continue
 		case ir.Optional:
 			g.If(jen.List(jen.Id("x"), jen.Id("ok")).Op(":=").Id(target).Dot("Get").Call(), jen.Id("ok")).Block(
-				jen.Id("b").Op("=").Add(appendValue(field.Type, buf(), jen.Id("x"), response)),
+				jen.Id("b").Op("=").Add(appendValue(field.Type, buf(), jen.Id("x"), way)),
 			).Else().Block(end())
 			continue
 		case ir.OptNull:
 			g.If(jen.Op("!").Id(target).Dot("IsSet").Call()).Block(end())
 		case ir.Plain, ir.Null:
 		}
-		add(g, appendElement(target, &field.Use, buf, response))
+		add(g, appendElement(target, &field.Use, buf, way))
 	}
 	if s.Extra != nil {
 		rest := "v." + s.Extra.Name
 		g.For(jen.Id("i").Op(":=").Range().Id(rest)).Block(
-			appendElement(rest+"[i]", s.Extra.Elem, func() *jen.Statement { return jen.Append(jen.Id("b"), jen.LitRune(',')) }, response)...,
+			appendElement(rest+"[i]", s.Extra.Elem, func() *jen.Statement { return jen.Append(jen.Id("b"), jen.LitRune(',')) }, way)...,
 		)
 	}
 	g.Add(end())

@@ -17,9 +17,12 @@ func printUnionCodec(f *file, t *ir.Type, unknown string) {
 	f.decl("", jen.Func().Params(jen.Id("v").Op("*").Id(t.Name)).Id("DecodeJSON").Params(decoderParam()).Block(
 		decodePick(u, u.Pick, unknown)...,
 	))
-	short := append(printUnionAppend(f, t, false), marshalFuncs(t)...)
-	if t.HasWriteOnly {
-		short = append(short, printUnionAppend(f, t, true)...)
+	var short []shortFunc
+	for _, way := range t.Forms() {
+		short = append(short, printUnionAppend(f, t, way)...)
+		if way == ir.ToAnyone {
+			short = append(short, marshalFuncs(t)...)
+		}
 	}
 	f.short(short...)
 	var wrappers []shortFunc
@@ -33,7 +36,7 @@ func printUnionCodec(f *file, t *ir.Type, unknown string) {
 
 // appendFunc is the method that unions ask of their members.
 func appendFunc(name string, t *ir.Type, value *jen.Statement) shortFunc {
-	result := appendValue(t, jen.Id("b"), value, false)
+	result := appendValue(t, jen.Id("b"), value, ir.ToAnyone)
 	return shortFunc{
 		method("v", name).Id("AppendJSON").Params(bytesParam()).Index().Byte(), result,
 		len("func (v ) AppendJSON(b []byte) []byte return ") + len(name) + len(fmt.Sprintf("%#v", result)),
@@ -42,23 +45,23 @@ func appendFunc(name string, t *ir.Type, value *jen.Statement) shortFunc {
 
 // printUnionAppend prints what writes a union: members that need more than their method have a case. Without such members it
 // gives the method to print among short ones.
-func printUnionAppend(f *file, t *ir.Type, response bool) []shortFunc {
+func printUnionAppend(f *file, t *ir.Type, way ir.Way) []shortFunc {
 	var cases []jen.Code
 	for _, m := range t.Union.Members {
-		if m.Fill == nil && m.Prefix == "" && (!response || !m.Type.HasWriteOnly) {
+		if m.Fill == nil && m.Prefix == "" && !m.Type.Partial[way] {
 			continue
 		}
 		of := jen.Id(m.Name)
 		if m.Pointer {
 			of = jen.Op("*").Add(of)
 		}
-		cases = append(cases, jen.Case(of).Block(appendVariant(m, response)...))
+		cases = append(cases, jen.Case(of).Block(appendVariant(m, way)...))
 	}
 	value := jen.Id("v").Dot("Value")
-	signature := method("v", t.Name).Id(appendMethod(response)).Params(bytesParam()).Index().Byte()
+	signature := method("v", t.Name).Id(appendMethods[way]).Params(bytesParam()).Index().Byte()
 	result := tornado("AppendUnion").Call(jen.Id("b"), jen.Id("v").Dot("Value"))
 	if len(cases) == 0 {
-		width := len("func (v ) (b []byte) []byte return tornado.AppendUnion(b, v.Value)") + len(t.Name) + len(appendMethod(response))
+		width := len("func (v ) (b []byte) []byte return tornado.AppendUnion(b, v.Value)") + len(t.Name) + len(appendMethods[way])
 		return []shortFunc{{signature, result, width}}
 	}
 	f.decl("", signature.Block(
@@ -142,13 +145,13 @@ func readMember(m *ir.UnionMember) *jen.Statement {
 }
 
 // appendVariant writes the member x, with the discriminator that it lacks.
-func appendVariant(m *ir.UnionMember, response bool) []jen.Code {
+func appendVariant(m *ir.UnionMember, way ir.Way) []jen.Code {
 	value := func(name string) *jen.Statement {
 		x := jen.Id(name)
 		if m.Wrapped {
 			x = goType(m.Type.Go).Parens(x)
 		}
-		return appendValue(m.Type, jen.Id("b"), x, response)
+		return appendValue(m.Type, jen.Id("b"), x, way)
 	}
 	switch {
 	case m.Fill != nil:

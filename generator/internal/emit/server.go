@@ -119,7 +119,7 @@ func printWriteResponse(f *file, a *ir.Answer) {
 // writeAnswer adds the statements that write the answer v: headers, then body, which is the expression that holds it.
 func writeAnswer(g *jen.Group, a *ir.Answer, body string) {
 	for _, h := range a.Headers {
-		g.Add(writeParam("v."+h.Field, h, func() *jen.Statement {
+		g.Add(writeParam("v."+h.Field, h, ir.ToClient, func() *jen.Statement {
 			return jen.Id("w").Dot("Param").Call(jen.Lit(h.Wire), style(h))
 		})...)
 	}
@@ -140,11 +140,11 @@ func writeAnswer(g *jen.Group, a *ir.Answer, body string) {
 	case ir.BodyJSON:
 		open := func() *jen.Statement { return openBody(c, status) }
 		if c.Presence == ir.Plain && !c.Pointer || c.Presence == ir.NilAbsent {
-			g.Id("w").Dot("Done").Call(appendValue(c.Type, open(), jen.Id(body), true))
+			g.Id("w").Dot("Done").Call(appendValue(c.Type, open(), jen.Id(body), ir.ToClient))
 			return
 		}
 		g.Id("b").Op(":=").Add(open())
-		add(g, appendElement(body, &c.Use, fromBuffer, true))
+		add(g, appendElement(body, &c.Use, fromBuffer, ir.ToClient))
 		g.Id("w").Dot("Done").Call(jen.Id("b"))
 	}
 }

@@ -142,20 +142,18 @@ func decodeSet(target string, u *ir.Use, src source) []jen.Code {
 }
 
 // appendValue is the expression that appends a value of t, or of a pointer to it, to buf.
-func appendValue(t *ir.Type, buf jen.Code, value *jen.Statement, response bool) *jen.Statement {
-	response = response && t.HasWriteOnly
+func appendValue(t *ir.Type, buf jen.Code, value *jen.Statement, way ir.Way) *jen.Statement {
+	if !t.Partial[way] {
+		way = ir.ToAnyone
+	}
 	switch t.Kind {
 	case ir.KindArray, ir.KindMap:
-		switch {
-		case t.Codec == nil:
-		case response:
-			return jen.Id(t.Codec.AppendResponse).Call(buf, value)
-		default:
-			return jen.Id(t.Codec.Append).Call(buf, value)
+		if t.Codec != nil {
+			return jen.Id(t.Codec.Append[way]).Call(buf, value)
 		}
-		return value.Dot(appendMethod(response)).Call(buf)
+		return value.Dot(appendMethods[way]).Call(buf)
 	case ir.KindStruct, ir.KindTuple, ir.KindUnion:
-		return value.Dot(appendMethod(response)).Call(buf)
+		return value.Dot(appendMethods[way]).Call(buf)
 	}
 	name, arg := written(t, value)
 	return tornado("Append"+name).Call(buf, arg)
@@ -170,7 +168,7 @@ func appender(t *ir.Type) *jen.Statement {
 		if t.Codec == nil {
 			return nil
 		}
-		return jen.Id(t.Codec.Append)
+		return jen.Id(t.Codec.Append[ir.ToAnyone])
 	case ir.KindEnum:
 		if t.Enum.Base != ir.KindString {
 			return nil
@@ -194,9 +192,13 @@ func hasMethods(t *ir.Type) bool {
 	return false
 }
 
-func appendMethod(response bool) string {
-	if response {
-		return "appendResponseJSON"
+// appendMethods are the methods that write a value, by ir.Way.
+var appendMethods = [...]string{"AppendJSON", "appendRequestJSON", "appendResponseJSON"}
+
+// printForms prints the methods that write t, one for each form.
+func printForms(f *file, t *ir.Type, receiver *jen.Statement, body func(g *jen.Group, way ir.Way)) {
+	for _, way := range t.Forms() {
+		f.decl("", jen.Func().Params(receiver.Clone()).Id(appendMethods[way]).Params(bytesParam()).Index().Byte().
+			BlockFunc(func(g *jen.Group) { body(g, way) }))
 	}
-	return "AppendJSON"
 }

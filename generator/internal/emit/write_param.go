@@ -8,13 +8,13 @@ import (
 
 // writeParam gives the statements that write the parameter value, where it is set. open is the expression for a
 // tornado.ParamWriter.
-func writeParam(value string, p *ir.Param, open func() *jen.Statement) []jen.Code {
+func writeParam(value string, p *ir.Param, way ir.Way, open func() *jen.Statement) []jen.Code {
 	return writeUse(value, &p.Use, func(value string) []jen.Code {
 		w := open()
 		if p.Written {
 			w = w.Dot("Required").Call()
 		}
-		return []jen.Code{writeKind(value, p, w)}
+		return []jen.Code{writeKind(value, p, way, w)}
 	})
 }
 
@@ -30,7 +30,7 @@ func writeUse(value string, u *ir.Use, write func(value string) []jen.Code) []je
 }
 
 // writeKind writes a value that is there to w.
-func writeKind(value string, p *ir.Param, w *jen.Statement) jen.Code {
+func writeKind(value string, p *ir.Param, way ir.Way, w *jen.Statement) jen.Code {
 	switch p.Kind {
 	case ir.ParamArray:
 		name, arg := written(p.Type.Elem.Type, jen.Id(value+"[i]"))
@@ -38,9 +38,9 @@ func writeKind(value string, p *ir.Param, w *jen.Statement) jen.Code {
 			jen.Id("w").Dot(name).Call(arg),
 		))
 	case ir.ParamJSON:
-		return w.Dot("JSON").Call(appendValue(p.Type, jen.Nil(), jen.Id(value), false))
+		return w.Dot("JSON").Call(appendValue(p.Type, jen.Nil(), jen.Id(value), way))
 	case ir.ParamShaped:
-		return w.Dot("As").Call(jen.Id(p.Shape.Name), appendValue(p.Type, jen.Nil(), jen.Id(value), false))
+		return w.Dot("As").Call(jen.Id(p.Shape.Name), appendValue(p.Type, jen.Nil(), jen.Id(value), way))
 	case ir.ParamScalar:
 	}
 	name, arg := written(p.Type, jen.Id(value))

@@ -137,8 +137,8 @@ func (b *builder) finish() {
 	for _, u := range b.uses {
 		u.Go = u.complete()
 	}
-	b.markWriteOnly()
 	b.pickMembers()
+	b.markPartial()
 	for _, t := range b.pkg.Types {
 		if t.Struct != nil && t.AliasOf == nil {
 			planMembers(t)

@@ -26,9 +26,8 @@ func checkNames(t checker, p *Package) {
 	}
 	for _, codec := range p.Codecs {
 		c.add(codec.Decode, "codec")
-		c.add(codec.Append, "codec")
-		if codec.AppendResponse != "" {
-			c.add(codec.AppendResponse, "codec")
+		for _, way := range codec.Type.Forms() {
+			c.add(codec.Append[way], "codec")
 		}
 	}
 	for _, r := range p.Rules {
@@ -134,7 +133,7 @@ func (c *nameCheck) declared(t *Type) {
 		if t.Struct.Extra != nil {
 			field(t.Struct.Extra.Name)
 		}
-		assert.Len(c.t, t.Struct.Append, len(t.Struct.Fields), t.Name)
+		assert.Len(c.t, t.Struct.Append[ToAnyone], len(t.Struct.Fields), t.Name)
 	case KindEnum:
 		if t.Enum.Var != "" {
 			c.add(t.Enum.Var, "values")

@@ -12,7 +12,7 @@ func dump(p *Package) string {
 		d.declared(t)
 	}
 	for _, c := range p.Codecs {
-		d.line("codec %s %s %s%s", c.Decode, c.Append, c.Type.Go, ruleOf(c.Type))
+		d.line("codec %s %s %s%s", c.Decode, strings.Join(strings.Fields(strings.Join(c.Append[:], " ")), " "), c.Type.Go, ruleOf(c.Type))
 	}
 	for _, r := range p.Rules {
 		d.line("rule %s %s", r.Name, fieldsOf(r))

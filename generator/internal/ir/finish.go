@@ -1,7 +1,6 @@
 package ir
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/tornadogen/tornadogen/generator/internal/naming"
@@ -37,34 +36,6 @@ func (b *builder) breakRings() {
 			visit(t)
 		}
 	}
-}
-
-// markWriteOnly finds the types with members that are never sent to a client, here or below.
-func (b *builder) markWriteOnly() {
-	for changed := true; changed; {
-		changed = false
-		for _, t := range b.nodes {
-			if !t.HasWriteOnly && holdsWriteOnly(t) {
-				t.HasWriteOnly, changed = true, true
-			}
-		}
-	}
-	for _, t := range b.pkg.Types {
-		b.pkg.HasWriteOnly = b.pkg.HasWriteOnly || t.HasWriteOnly
-	}
-}
-
-func holdsWriteOnly(t *Type) bool {
-	switch {
-	case t.Elem != nil:
-		return t.Elem.Type.HasWriteOnly
-	case t.Union != nil:
-		return slices.ContainsFunc(t.Union.Members, func(m *UnionMember) bool { return m.Type.HasWriteOnly })
-	case t.Struct != nil:
-		return t.Struct.Extra != nil && t.Struct.Extra.Elem.Type.HasWriteOnly ||
-			slices.ContainsFunc(t.Struct.Fields, func(f *Field) bool { return f.WriteOnly || f.Type.HasWriteOnly })
-	}
-	return false
 }
 
 // collector gathers what the declared types and the operations need: shared codecs and rules, in order of first use.
@@ -164,9 +135,9 @@ func (b *builder) newCodec(t *Type) *Codec {
 	if name == "" {
 		name = b.nameOf(t.Schema)
 	}
-	codec := &Codec{Type: t, Decode: b.scope.Take("decode" + name), Append: b.scope.Take("append" + name)}
-	if t.HasWriteOnly {
-		codec.AppendResponse = b.scope.Take("appendResponse" + name)
+	codec := &Codec{Type: t, Decode: b.scope.Take("decode" + name)}
+	for _, way := range t.Forms() {
+		codec.Append[way] = b.scope.Take([]string{"append", "appendRequest", "appendResponse"}[way] + name)
 	}
 	return codec
 }

@@ -58,8 +58,6 @@ type Package struct {
 	// the table and no entry.
 	Layouts      []Layout
 	NeedsLayouts bool
-	// HasWriteOnly tells whether some type has members that are never sent to a client (see Type.HasWriteOnly).
-	HasWriteOnly bool
 	// HasUnions tells whether there is a union, so that Names.Unknown is declared.
 	HasUnions bool
 	// NeedsECMA tells whether some pattern is beyond RE2, so that RuntimeECMA has to be linked.

@@ -1,6 +1,10 @@
 package ir
 
-import "github.com/tornadogen/tornadogen/spec"
+import (
+	"slices"
+
+	"github.com/tornadogen/tornadogen/spec"
+)
 
 // Kind says what a type is on the wire and in Go.
 type Kind int
@@ -65,9 +69,27 @@ type Type struct {
 	Struct      *Struct // of KindStruct and KindTuple
 	Union       *Union  // of KindUnion
 
-	// HasWriteOnly tells that a member, here or below, is never sent to a client: a server writes the type with
-	// AppendResponseJSON (method appendResponseJSON, or Codec.AppendResponse) in place of AppendJSON.
-	HasWriteOnly bool
+	// Partial tells by Way that a member, here or below, is left out on that way, on which the type goes: it is then written by
+	// the method appendRequestJSON or appendResponseJSON, or Codec.Append of that way, in place of AppendJSON.
+	Partial [3]bool
+}
+
+// Way says who will read what is written.
+type Way int
+
+// The ways.
+const (
+	ToAnyone Way = iota // every member is written
+	ToServer            // a request, without the members that are readOnly
+	ToClient            // an answer, without those that are writeOnly
+)
+
+// Ways are all ways.
+var Ways = []Way{ToAnyone, ToServer, ToClient}
+
+// Forms are the ways on which a type is written in a form of its own.
+func (t *Type) Forms() []Way {
+	return slices.DeleteFunc(slices.Clone(Ways), func(w Way) bool { return w != ToAnyone && !t.Partial[w] })
 }
 
 // Presence says how absence and null are told from a value.
@@ -96,9 +118,9 @@ type Use struct {
 type Codec struct {
 	Type   *Type  // one of the types that share it: KindArray or KindMap; its Elem and Rule say what to print
 	Decode string // "decodeNewPetTags": func(d *tornado.Decoder) []string, never nil without a violation
-	Append string // "appendNewPetTags": func(b []byte, v []string) []byte
-	// AppendResponse is "appendResponseNewPetTags", "" unless Type.HasWriteOnly.
-	AppendResponse string
+	// Append is by Way "appendNewPetTags", func(b []byte, v []string) []byte, and where Type.Partial "appendRequestNewPetTags" and
+	// "appendResponseNewPetTags".
+	Append [3]string
 }
 
 // Unknown says what a struct does with members that the document does not name.
@@ -127,10 +149,8 @@ type Struct struct {
 	// OwnJSON tells that encoding/json cannot do the struct by its tags, so that it needs MarshalJSON and UnmarshalJSON: it has
 	// Extra, or a name that no tag can hold.
 	OwnJSON bool
-	// Append is what AppendJSON writes, in order.
-	Append []*Member
-	// AppendResponse is what appendResponseJSON writes, nil unless Type.HasWriteOnly.
-	AppendResponse []*Member
+	// Append is what is written on each Way, in order; nil where the type has no form of its own for it.
+	Append [3][]*Member
 }
 
 // Open tells that members without a declaration reach the loop of a struct's decoder, to be kept or counted; otherwise the
@@ -154,8 +174,8 @@ type Member struct {
 	// the opening brace has been appended before the first member.
 	Joined bool
 	Key    string // `{"id":`, `,"name":` or `"tag":`
-	// Response tells that the value is written by its AppendResponse form.
-	Response bool
+	// Way is that on which it is written.
+	Way Way
 }
 
 // Field is one member of an object.
@@ -170,6 +190,8 @@ type Field struct {
 	Default  *Default
 	ReadOnly, WriteOnly,
 	Deprecated bool
+	// Selects tells that a union finds its member by the field: it is sent to a server although it is readOnly.
+	Selects bool
 }
 
 // Default is a value that stands in for an absent one.

@@ -177,20 +177,19 @@ func isControl(r rune) bool { return r < ' ' || r == '\u007f' || r == '\ufffd' }
 
 // planMembers decides how a struct is encoded: what is written always, and with which key.
 func planMembers(t *Type) {
-	t.Struct.Append = members(t.Struct.Fields, false)
-	if t.HasWriteOnly {
-		t.Struct.AppendResponse = members(t.Struct.Fields, true)
+	for _, way := range t.Forms() {
+		t.Struct.Append[way] = members(t.Struct.Fields, way)
 	}
 }
 
-func members(fields []*Field, response bool) []*Member {
+func members(fields []*Field, way Way) []*Member {
 	var out []*Member
 	always := false // something was written for certain
 	for _, f := range fields {
-		if response && f.WriteOnly {
+		if f.omitted(way) {
 			continue
 		}
-		m := &Member{Field: f, Key: quote(f.JSON) + ":", Response: response && f.Type.HasWriteOnly}
+		m := &Member{Field: f, Key: quote(f.JSON) + ":", Way: way}
 		switch f.Presence {
 		case Plain, Null:
 			m.Always = true

@@ -120,6 +120,7 @@ func (p *picker) fill(pick *Pick) {
 			continue
 		}
 		m.Field = m.Type.Struct.Fields[i]
+		m.Field.Selects = true
 		m.Fill = discriminatorExpr(m.Field, m.values[0])
 	}
 }

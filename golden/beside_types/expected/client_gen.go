@@ -32,7 +32,7 @@ func (c *Client) Echo(ctx context.Context, req EchoRequest) (*All, error) {
 	if req.Odd != nil {
 		call.Query("odd", tornado.FormExplode).As(echoOddShape, appendEchoOdd(nil, req.Odd))
 	}
-	call.JSON("application/json", req.Body.AppendJSON)
+	call.JSON("application/json", req.Body.appendRequestJSON)
 	res, err := call.Do()
 	if err != nil {
 		return nil, err

@@ -10,8 +10,9 @@ import (
 )
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that; appendResponseJSON leaves out the members
-// that are never sent to a caller, and a union without a value is null.
+// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
+// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
+// writeOnly.
 
 var allKeys = tornado.NewKeys(
 	"order", "strict", "numbers", "pair", "headers", "extensions", "date", "address", "code",
@@ -57,6 +58,31 @@ func (v *All) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	b = tornado.AppendOptJSON(b, `"order":`, &v.Order)
 	b = tornado.AppendOptJSON(b, `"strict":`, &v.Strict)
+	b = tornado.AppendSome(b, `"numbers":`, v.Numbers, appendInt64Slice)
+	b = tornado.AppendOptJSON(b, `"pair":`, &v.Pair)
+	if v.Headers != nil {
+		b = appendStringMap(tornado.AppendKey(b, `"headers":`), v.Headers)
+	}
+	if v.Extensions != nil {
+		b = appendAllExtensionsValueMap(tornado.AppendKey(b, `"extensions":`), v.Extensions)
+	}
+	b = tornado.AppendOpt(b, `"date":`, v.Date, tornado.AppendDate)
+	b = tornado.AppendOptJSON(b, `"address":`, &v.Address)
+	b = tornado.AppendOpt(b, `"code":`, v.Code, tornado.AppendString)
+	b = tornado.AppendSome(b, `"bare":`, v.Bare, tornado.AppendJSON)
+	b = tornado.AppendOptJSON(b, `"either":`, &v.Either)
+	b = tornado.AppendSome(b, `"never":`, v.Never, tornado.AppendJSON)
+	b = tornado.AppendOptJSON(b, `"tree":`, &v.Tree)
+	b = tornado.AppendOptJSON(b, `"counted":`, &v.Counted)
+	return append(b, '}')
+}
+
+func (v *All) appendRequestJSON(b []byte) []byte {
+	b = append(b, '{')
+	b = tornado.AppendOptJSON(b, `"order":`, &v.Order)
+	if x, ok := v.Strict.Get(); ok {
+		b = x.appendRequestJSON(tornado.AppendKey(b, `"strict":`))
+	}
 	b = tornado.AppendSome(b, `"numbers":`, v.Numbers, appendInt64Slice)
 	b = tornado.AppendOptJSON(b, `"pair":`, &v.Pair)
 	if v.Headers != nil {
@@ -249,6 +275,12 @@ func (v *Strict) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Strict) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"id":`...), v.ID)
+	b = tornado.AppendOpt(b, `"name":`, v.Name, tornado.AppendString)
+	return append(b, '}')
+}
+
+func (v *Strict) appendRequestJSON(b []byte) []byte {
+	b = append(b, '{')
 	b = tornado.AppendOpt(b, `"name":`, v.Name, tornado.AppendString)
 	return append(b, '}')
 }

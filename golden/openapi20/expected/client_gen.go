@@ -91,7 +91,7 @@ func (c *Client) ListPets(ctx context.Context, req ListPetsRequest) (*ListPetsOK
 // AddPet is POST /pets
 func (c *Client) AddPet(ctx context.Context, req AddPetRequest) (Pet, error) {
 	call := c.c.Call(ctx, &addPet)
-	call.JSON("application/json", req.Body.AppendJSON)
+	call.JSON("application/json", req.Body.appendRequestJSON)
 	res, err := call.Do()
 	if err != nil {
 		var zero Pet

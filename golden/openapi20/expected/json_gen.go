@@ -5,8 +5,9 @@ package api
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that; appendResponseJSON leaves out the members
-// that are never sent to a caller, and a union without a value is null.
+// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
+// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
+// writeOnly.
 
 func (v *Pet) DecodeJSON(d *tornado.Decoder) {
 	switch name, _ := d.Peek("kind"); name {
@@ -35,6 +36,26 @@ func (v Pet) AppendJSON(b []byte) []byte {
 			return filled.AppendJSON(b)
 		}
 		return x.AppendJSON(b)
+	}
+	return tornado.AppendUnion(b, v.Value)
+}
+
+func (v Pet) appendRequestJSON(b []byte) []byte {
+	switch x := v.Value.(type) {
+	case *Cat:
+		if x.Kind == "" {
+			filled := *x
+			filled.Kind = "Cat"
+			return filled.appendRequestJSON(b)
+		}
+		return x.appendRequestJSON(b)
+	case *PetBase:
+		if x.Kind == "" {
+			filled := *x
+			filled.Kind = "Pet"
+			return filled.appendRequestJSON(b)
+		}
+		return x.appendRequestJSON(b)
 	}
 	return tornado.AppendUnion(b, v.Value)
 }
@@ -80,6 +101,15 @@ func (v *PetBase) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
+func (v *PetBase) appendRequestJSON(b []byte) []byte {
+	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
+	b = tornado.AppendString(append(b, `,"kind":`...), v.Kind)
+	b = tornado.AppendOptNull(b, `"born":`, v.Born, tornado.AppendDate)
+	b = tornado.AppendOptNullJSON(b, `"owner":`, &v.Owner)
+	b = tornado.AppendOpt(b, `"weight":`, v.Weight, tornado.AppendFloat64)
+	return append(b, '}')
+}
+
 var catKeys = tornado.NewKeys("name", "kind", "born", "owner", "weight", "id", "indoor").Required("name", "kind").ReadOnly("id")
 
 func (v *Cat) DecodeJSON(d *tornado.Decoder) {
@@ -117,6 +147,16 @@ func (v *Cat) AppendJSON(b []byte) []byte {
 	b = tornado.AppendOptNullJSON(b, `"owner":`, &v.Owner)
 	b = tornado.AppendOpt(b, `"weight":`, v.Weight, tornado.AppendFloat64)
 	b = tornado.AppendOpt(b, `"id":`, v.ID, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"indoor":`, v.Indoor, tornado.AppendBool)
+	return append(b, '}')
+}
+
+func (v *Cat) appendRequestJSON(b []byte) []byte {
+	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
+	b = tornado.AppendString(append(b, `,"kind":`...), v.Kind)
+	b = tornado.AppendOptNull(b, `"born":`, v.Born, tornado.AppendDate)
+	b = tornado.AppendOptNullJSON(b, `"owner":`, &v.Owner)
+	b = tornado.AppendOpt(b, `"weight":`, v.Weight, tornado.AppendFloat64)
 	b = tornado.AppendOpt(b, `"indoor":`, v.Indoor, tornado.AppendBool)
 	return append(b, '}')
 }

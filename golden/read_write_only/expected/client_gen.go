@@ -5,6 +5,7 @@ package api
 import (
 	"context"
 
+	tornado "github.com/tornadogen/tornadogen/runtime"
 	"github.com/tornadogen/tornadogen/runtime/client"
 )
 
@@ -25,7 +26,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 // CreateUser is POST /users
 func (c *Client) CreateUser(ctx context.Context, req CreateUserRequest) (*User, error) {
 	call := c.c.Call(ctx, &createUser)
-	call.JSON("application/json", req.Body.AppendJSON)
+	call.JSON("application/json", req.Body.appendRequestJSON)
 	res, err := call.Do()
 	if err != nil {
 		return nil, err
@@ -52,4 +53,44 @@ func (c *Client) ListUsers(ctx context.Context, req ListUsersRequest) ([]User, e
 		return v, res.EndJSON()
 	}
 	return nil, res.Unexpected()
+}
+
+// PutGroups is PUT /groups
+func (c *Client) PutGroups(ctx context.Context, req PutGroupsRequest) (*PutGroupsNoContent, error) {
+	call := c.c.Call(ctx, &putGroups)
+	if x, ok := req.Like.Get(); ok {
+		call.Query("like", tornado.DeepObject).As(groupShape, x.appendRequestJSON(nil))
+	}
+	call.JSON("application/json", func(b []byte) []byte {
+		return appendRequestGroupSlice(b, req.Body)
+	})
+	res, err := call.Do()
+	if err != nil {
+		return nil, err
+	}
+	switch res.StatusCode {
+	case 204:
+		v := new(PutGroupsNoContent)
+		if p := res.Param("X-Like", tornado.Simple); p.Present() {
+			v.XLike.Make().DecodeJSON(res.JSONParam(p))
+			res.EndJSONParam(p)
+		}
+		return v, res.End()
+	}
+	return nil, res.Unexpected()
+}
+
+// PutEvent is POST /events
+func (c *Client) PutEvent(ctx context.Context, req PutEventRequest) error {
+	call := c.c.Call(ctx, &putEvent)
+	call.JSON("application/json", req.Body.appendRequestJSON)
+	res, err := call.Do()
+	if err != nil {
+		return err
+	}
+	switch res.StatusCode {
+	case 204:
+		return nil
+	}
+	return res.Unexpected()
 }

@@ -22,6 +22,12 @@ type DefaultHandler interface {
 
 	// ListUsers answers GET /users.
 	ListUsers(ctx context.Context, req ListUsersRequest) ([]User, error)
+
+	// PutGroups answers PUT /groups.
+	PutGroups(ctx context.Context, req PutGroupsRequest) (*PutGroupsNoContent, error)
+
+	// PutEvent answers POST /events.
+	PutEvent(ctx context.Context, req PutEventRequest) error
 }
 
 // UnimplementedDefaultHandler answers 501 to every operation of DefaultHandler. Embed it to implement
@@ -34,4 +40,12 @@ func (UnimplementedDefaultHandler) CreateUser(context.Context, CreateUserRequest
 
 func (UnimplementedDefaultHandler) ListUsers(context.Context, ListUsersRequest) ([]User, error) {
 	return nil, tornado.NotImplemented(&listUsers)
+}
+
+func (UnimplementedDefaultHandler) PutGroups(context.Context, PutGroupsRequest) (*PutGroupsNoContent, error) {
+	return nil, tornado.NotImplemented(&putGroups)
+}
+
+func (UnimplementedDefaultHandler) PutEvent(context.Context, PutEventRequest) error {
+	return tornado.NotImplemented(&putEvent)
 }

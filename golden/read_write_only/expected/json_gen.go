@@ -10,12 +10,13 @@ import (
 )
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that; appendResponseJSON leaves out the members
-// that are never sent to a caller, and a union without a value is null.
+// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
+// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
+// writeOnly.
 
-var userKeys = tornado.NewKeys("id", "name", "password", "group", "groups", "byName", "contact").
+var userKeys = tornado.NewKeys("id", "name", "password", "group", "groups", "since", "byName", "contact").
 	Required("id", "name", "password").
-	ReadOnly("id").
+	ReadOnly("id", "since").
 	WriteOnly("password")
 
 func (v *User) DecodeJSON(d *tornado.Decoder) {
@@ -33,8 +34,10 @@ func (v *User) DecodeJSON(d *tornado.Decoder) {
 		case 4:
 			v.Groups = decodeGroupSlice(d)
 		case 5:
-			v.ByName = decodeGroupMap(d)
+			v.Since.Set(d.Date())
 		case 6:
+			v.ByName = decodeGroupMap(d)
+		case 7:
 			v.Contact.Make().DecodeJSON(d)
 		}
 		seen.Add(i)
@@ -48,10 +51,29 @@ func (v *User) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `,"password":`...), v.Password)
 	b = tornado.AppendOptJSON(b, `"group":`, &v.Group)
 	b = tornado.AppendSome(b, `"groups":`, v.Groups, appendGroupSlice)
+	b = tornado.AppendOpt(b, `"since":`, v.Since, tornado.AppendDate)
 	if v.ByName != nil {
 		b = appendGroupMap(append(b, `,"byName":`...), v.ByName)
 	}
 	b = tornado.AppendOptJSON(b, `"contact":`, &v.Contact)
+	return append(b, '}')
+}
+
+func (v *User) appendRequestJSON(b []byte) []byte {
+	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
+	b = tornado.AppendString(append(b, `,"password":`...), v.Password)
+	if x, ok := v.Group.Get(); ok {
+		b = x.appendRequestJSON(append(b, `,"group":`...))
+	}
+	if v.Groups != nil {
+		b = appendRequestGroupSlice(append(b, `,"groups":`...), v.Groups)
+	}
+	if v.ByName != nil {
+		b = appendRequestGroupMap(append(b, `,"byName":`...), v.ByName)
+	}
+	if x, ok := v.Contact.Get(); ok {
+		b = x.appendRequestJSON(append(b, `,"contact":`...))
+	}
 	return append(b, '}')
 }
 
@@ -64,6 +86,7 @@ func (v *User) appendResponseJSON(b []byte) []byte {
 	if v.Groups != nil {
 		b = appendResponseGroupSlice(append(b, `,"groups":`...), v.Groups)
 	}
+	b = tornado.AppendOpt(b, `"since":`, v.Since, tornado.AppendDate)
 	if v.ByName != nil {
 		b = appendResponseGroupMap(append(b, `,"byName":`...), v.ByName)
 	}
@@ -104,6 +127,26 @@ func (v Contact) AppendJSON(b []byte) []byte {
 	return tornado.AppendUnion(b, v.Value)
 }
 
+func (v Contact) appendRequestJSON(b []byte) []byte {
+	switch x := v.Value.(type) {
+	case *Mail:
+		if x.By == "" {
+			filled := *x
+			filled.By = "mail"
+			return filled.appendRequestJSON(b)
+		}
+		return x.appendRequestJSON(b)
+	case *Phone:
+		if x.By == "" {
+			filled := *x
+			filled.By = "phone"
+			return filled.AppendJSON(b)
+		}
+		return x.AppendJSON(b)
+	}
+	return tornado.AppendUnion(b, v.Value)
+}
+
 func (v Contact) appendResponseJSON(b []byte) []byte {
 	switch x := v.Value.(type) {
 	case *Mail:
@@ -127,7 +170,7 @@ func (v Contact) appendResponseJSON(b []byte) []byte {
 func (v Contact) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *Contact) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
 
-var mailKeys = tornado.NewKeys("by", "code").Required("by", "code").WriteOnly("code")
+var mailKeys = tornado.NewKeys("by", "code", "confirmed").Required("by", "code").ReadOnly("confirmed").WriteOnly("code")
 
 func (v *Mail) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
@@ -137,6 +180,8 @@ func (v *Mail) DecodeJSON(d *tornado.Decoder) {
 			v.By = d.String(nil)
 		case 1:
 			v.Code = d.String(nil)
+		case 2:
+			v.Confirmed.Set(d.Bool())
 		}
 		seen.Add(i)
 	}
@@ -146,11 +191,123 @@ func (v *Mail) DecodeJSON(d *tornado.Decoder) {
 func (v *Mail) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"by":`...), v.By)
 	b = tornado.AppendString(append(b, `,"code":`...), v.Code)
+	b = tornado.AppendOpt(b, `"confirmed":`, v.Confirmed, tornado.AppendBool)
+	return append(b, '}')
+}
+
+func (v *Mail) appendRequestJSON(b []byte) []byte {
+	b = tornado.AppendString(append(b, `{"by":`...), v.By)
+	b = tornado.AppendString(append(b, `,"code":`...), v.Code)
 	return append(b, '}')
 }
 
 func (v *Mail) appendResponseJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"by":`...), v.By)
+	b = tornado.AppendOpt(b, `"confirmed":`, v.Confirmed, tornado.AppendBool)
+	return append(b, '}')
+}
+
+func (v *Event) DecodeJSON(d *tornado.Decoder) {
+	switch name, _ := d.Peek("event"); name {
+	case "Joined":
+		v.Value = tornado.Read[Joined](d)
+	case "Gone":
+		v.Value = tornado.Read[Gone](d)
+	default:
+		v.Value = UnknownValue(d.Unmatched("discriminator", "event must be one of Joined, Gone"))
+	}
+}
+
+func (v Event) AppendJSON(b []byte) []byte {
+	switch x := v.Value.(type) {
+	case *Joined:
+		if x.Event == "" {
+			filled := *x
+			filled.Event = "Joined"
+			return filled.AppendJSON(b)
+		}
+		return x.AppendJSON(b)
+	case *Gone:
+		if x.Event == "" {
+			filled := *x
+			filled.Event = "Gone"
+			return filled.AppendJSON(b)
+		}
+		return x.AppendJSON(b)
+	}
+	return tornado.AppendUnion(b, v.Value)
+}
+
+func (v Event) appendRequestJSON(b []byte) []byte {
+	switch x := v.Value.(type) {
+	case *Joined:
+		if x.Event == "" {
+			filled := *x
+			filled.Event = "Joined"
+			return filled.appendRequestJSON(b)
+		}
+		return x.appendRequestJSON(b)
+	case *Gone:
+		if x.Event == "" {
+			filled := *x
+			filled.Event = "Gone"
+			return filled.AppendJSON(b)
+		}
+		return x.AppendJSON(b)
+	}
+	return tornado.AppendUnion(b, v.Value)
+}
+
+func (v Event) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
+func (v *Event) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+
+var joinedKeys = tornado.NewKeys("event", "id", "name").Required("event", "id").ReadOnly("event", "id")
+
+func (v *Joined) DecodeJSON(d *tornado.Decoder) {
+	var seen tornado.Seen
+	for i := d.Object(joinedKeys); i != tornado.EndObject; i = d.Next(joinedKeys, i) {
+		switch i {
+		case 0:
+			v.Event = d.String(nil)
+		case 1:
+			v.ID = d.Int64(nil)
+		case 2:
+			v.Name.Set(d.String(nil))
+		}
+		seen.Add(i)
+	}
+	d.Require(joinedKeys, seen)
+}
+
+func (v *Joined) AppendJSON(b []byte) []byte {
+	b = tornado.AppendString(append(b, `{"event":`...), v.Event)
+	b = tornado.AppendInt64(append(b, `,"id":`...), v.ID)
+	b = tornado.AppendOpt(b, `"name":`, v.Name, tornado.AppendString)
+	return append(b, '}')
+}
+
+func (v *Joined) appendRequestJSON(b []byte) []byte {
+	b = tornado.AppendString(append(b, `{"event":`...), v.Event)
+	b = tornado.AppendOpt(b, `"name":`, v.Name, tornado.AppendString)
+	return append(b, '}')
+}
+
+var goneKeys = tornado.NewKeys("event").Required("event").ReadOnly("event")
+
+func (v *Gone) DecodeJSON(d *tornado.Decoder) {
+	var seen tornado.Seen
+	for i := d.Object(goneKeys); i != tornado.EndObject; i = d.Next(goneKeys, i) {
+		switch i {
+		case 0:
+			v.Event = d.String(nil)
+		}
+		seen.Add(i)
+	}
+	d.Require(goneKeys, seen)
+}
+
+func (v *Gone) AppendJSON(b []byte) []byte {
+	b = tornado.AppendString(append(b, `{"event":`...), v.Event)
 	return append(b, '}')
 }
 
@@ -173,7 +330,7 @@ func (v *Phone) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
-var groupKeys = tornado.NewKeys("name", "secret").Required("name").WriteOnly("secret")
+var groupKeys = tornado.NewKeys("name", "secret", "members").Required("name").ReadOnly("members").WriteOnly("secret")
 
 func (v *Group) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
@@ -183,6 +340,8 @@ func (v *Group) DecodeJSON(d *tornado.Decoder) {
 			v.Name = d.String(nil)
 		case 1:
 			v.Secret.Set(d.String(nil))
+		case 2:
+			v.Members.Set(d.Int64(nil))
 		}
 		seen.Add(i)
 	}
@@ -192,11 +351,19 @@ func (v *Group) DecodeJSON(d *tornado.Decoder) {
 func (v *Group) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
 	b = tornado.AppendOpt(b, `"secret":`, v.Secret, tornado.AppendString)
+	b = tornado.AppendOpt(b, `"members":`, v.Members, tornado.AppendInt64)
+	return append(b, '}')
+}
+
+func (v *Group) appendRequestJSON(b []byte) []byte {
+	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
+	b = tornado.AppendOpt(b, `"secret":`, v.Secret, tornado.AppendString)
 	return append(b, '}')
 }
 
 func (v *Group) appendResponseJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
+	b = tornado.AppendOpt(b, `"members":`, v.Members, tornado.AppendInt64)
 	return append(b, '}')
 }
 
@@ -218,6 +385,17 @@ func appendGroupSlice(b []byte, v []Group) []byte {
 			b = append(b, ',')
 		}
 		b = v[i].AppendJSON(b)
+	}
+	return append(b, ']')
+}
+
+func appendRequestGroupSlice(b []byte, v []Group) []byte {
+	b = append(b, '[')
+	for i := range v {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = v[i].appendRequestJSON(b)
 	}
 	return append(b, ']')
 }
@@ -249,6 +427,15 @@ func appendGroupMap(b []byte, v map[string]Group) []byte {
 	for _, k := range slices.Sorted(maps.Keys(v)) {
 		item := v[k]
 		b = item.AppendJSON(tornado.AppendName(b, k))
+	}
+	return append(b, '}')
+}
+
+func appendRequestGroupMap(b []byte, v map[string]Group) []byte {
+	b = append(b, '{')
+	for _, k := range slices.Sorted(maps.Keys(v)) {
+		item := v[k]
+		b = item.appendRequestJSON(tornado.AppendName(b, k))
 	}
 	return append(b, '}')
 }

@@ -18,3 +18,28 @@ func (r *CreateUserRequest) decode(in *tornado.Input) {
 type ListUsersRequest struct{}
 
 func (*ListUsersRequest) decode(*tornado.Input) {}
+
+// PutGroupsRequest is what a caller asks of PutGroups.
+type PutGroupsRequest struct {
+	Like tornado.Opt[Group]
+	Body []Group
+}
+
+func (r *PutGroupsRequest) decode(in *tornado.Input) {
+	if p := in.Query("like", tornado.DeepObject).As(groupShape); p.Present() {
+		r.Like.Make().DecodeJSON(in.JSONParam(p))
+		in.EndJSONParam(p)
+	}
+	r.Body = decodeGroupSlice(in.JSONBody())
+	in.EndJSON()
+}
+
+// PutEventRequest is what a caller asks of PutEvent.
+type PutEventRequest struct {
+	Body Event
+}
+
+func (r *PutEventRequest) decode(in *tornado.Input) {
+	r.Body.DecodeJSON(in.JSONBody())
+	in.EndJSON()
+}

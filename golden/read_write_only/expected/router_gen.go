@@ -24,11 +24,27 @@ var listUsers = tornado.Operation{
 	Produces: []string{"application/json"},
 }
 
+// putGroups is PUT /groups.
+var putGroups = tornado.Operation{
+	ID: "putGroups", Name: "PutGroups",
+	Method: "PUT", Path: "/groups",
+	Consumes:     []string{"application/json"},
+	BodyRequired: true,
+}
+
+// putEvent is POST /events.
+var putEvent = tornado.Operation{
+	ID: "putEvent", Name: "PutEvent",
+	Method: "POST", Path: "/events",
+	Consumes:     []string{"application/json"},
+	BodyRequired: true,
+}
+
 // Operations lists every operation of the API, in the order of the document. The caller must not
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&createUser, &listUsers,
+		&createUser, &listUsers, &putGroups, &putEvent,
 	}
 }
 

@@ -14,6 +14,8 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 	}, opts...)
 	tornado.RegisterPtr(api, &createUser, (*CreateUserRequest).decode, h.CreateUser, writeCreateUser)
 	tornado.Register(api, &listUsers, (*ListUsersRequest).decode, h.ListUsers, writeListUsers)
+	tornado.RegisterPtr(api, &putGroups, (*PutGroupsRequest).decode, h.PutGroups, writePutGroups)
+	tornado.RegisterNoContent(api, &putEvent, (*PutEventRequest).decode, h.PutEvent, 204)
 	return api
 }
 
@@ -23,4 +25,11 @@ func writeCreateUser(w *tornado.Reply, v *User) {
 
 func writeListUsers(w *tornado.Reply, v []User) {
 	w.Done(appendResponseUserSlice(w.JSON(200, "application/json"), v))
+}
+
+func writePutGroups(w *tornado.Reply, v *PutGroupsNoContent) {
+	if x, ok := v.XLike.Get(); ok {
+		w.Param("X-Like", tornado.Simple).JSON(x.appendResponseJSON(nil))
+	}
+	w.NoBody(204)
 }

@@ -10,11 +10,12 @@ type User struct {
 	ID   int64  `json:"id"`
 	Name string `json:"name"`
 	// Password: Never sent.
-	Password string               `json:"password"`
-	Group    tornado.Opt[Group]   `json:"group,omitzero"`
-	Groups   []Group              `json:"groups,omitzero"`
-	ByName   map[string]Group     `json:"byName,omitzero"`
-	Contact  tornado.Opt[Contact] `json:"contact,omitzero"`
+	Password string                    `json:"password"`
+	Group    tornado.Opt[Group]        `json:"group,omitzero"`
+	Groups   []Group                   `json:"groups,omitzero"`
+	Since    tornado.Opt[tornado.Date] `json:"since,omitzero"`
+	ByName   map[string]Group          `json:"byName,omitzero"`
+	Contact  tornado.Opt[Contact]      `json:"contact,omitzero"`
 }
 
 // Contact is a Mail or a Phone, told apart by "by".
@@ -34,8 +35,36 @@ func (UnknownValue) isContact() {}
 
 // Mail is what the document has at #/components/schemas/Mail.
 type Mail struct {
-	By   string `json:"by"`
-	Code string `json:"code"`
+	By        string            `json:"by"`
+	Code      string            `json:"code"`
+	Confirmed tornado.Opt[bool] `json:"confirmed,omitzero"`
+}
+
+// Event: The discriminator is sent, as the union could not be read without it.
+type Event struct {
+	Value EventValue
+}
+
+// EventValue is implemented by *Joined and *Gone.
+type EventValue interface {
+	isEvent()
+	tornado.Appender
+}
+
+func (*Joined) isEvent()      {}
+func (*Gone) isEvent()        {}
+func (UnknownValue) isEvent() {}
+
+// Joined is what the document has at #/components/schemas/Joined.
+type Joined struct {
+	Event string              `json:"event"`
+	ID    int64               `json:"id"`
+	Name  tornado.Opt[string] `json:"name,omitzero"`
+}
+
+// Gone is what the document has at #/components/schemas/Gone.
+type Gone struct {
+	Event string `json:"event"`
 }
 
 // Phone is what the document has at #/components/schemas/Phone.
@@ -45,10 +74,16 @@ type Phone struct {
 
 // Group is what the document has at #/components/schemas/Group.
 type Group struct {
-	Name   string              `json:"name"`
-	Secret tornado.Opt[string] `json:"secret,omitzero"`
+	Name    string              `json:"name"`
+	Secret  tornado.Opt[string] `json:"secret,omitzero"`
+	Members tornado.Opt[int64]  `json:"members,omitzero"`
 }
 
 // UnknownValue is the JSON of a value that is none of the members of its union. A client keeps what it
 // does not know, so that a server may grow; a server refuses it.
 type UnknownValue tornado.JSON
+
+// PutGroupsNoContent: Done.
+type PutGroupsNoContent struct {
+	XLike tornado.Opt[Group]
+}
