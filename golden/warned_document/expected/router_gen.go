@@ -60,6 +60,7 @@ var deleteResponses = tornado.Operation{
 		{Uses: []tornado.SchemeUse{{Scheme: "missing"}}},
 		{Uses: []tornado.SchemeUse{{Scheme: "odd"}}},
 	},
+	Produces: []string{"application/json"},
 }
 
 // Operations lists every operation of the API, in the order of the document. The caller must not

@@ -32,6 +32,10 @@ func (GetResponsesMethodNotAllowed) WriteResponse(w *tornado.Reply) {
 	w.NoBody(405)
 }
 
+func (v GetResponsesClientError) WriteResponse(w *tornado.Reply) {
+	w.NoBody(v.Status)
+}
+
 func (PostResponsesBadRequest) WriteResponse(w *tornado.Reply) {
 	w.NoBody(400)
 }
@@ -40,5 +44,5 @@ func writeDeleteResponses(w *tornado.Reply, v *DeleteResponsesOK) {
 	if x, ok := v.XNone.Get(); ok {
 		w.Param("X-None", tornado.Simple).String(x)
 	}
-	w.NoBody(200)
+	w.Done(tornado.AppendString(w.JSON(200, "application/json"), v.Body))
 }

@@ -5,9 +5,8 @@ package api
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that; appendResponseJSON leaves out the members
+// that are never sent to a caller, and a union without a value is null.
 
 var getANestedItemKeys = tornado.NewKeys("a")
 
@@ -61,6 +60,25 @@ func appendStringSlice(b []byte, v []string) []byte {
 			b = append(b, ',')
 		}
 		b = tornado.AppendString(b, item)
+	}
+	return append(b, ']')
+}
+
+func decodeStringSliceSlice(d *tornado.Decoder) [][]string {
+	list := [][]string{}
+	for more := d.Array(); more; more = d.NextItem() {
+		list = append(list, decodeStringSlice(d))
+	}
+	return list
+}
+
+func appendStringSliceSlice(b []byte, v [][]string) []byte {
+	b = append(b, '[')
+	for i, item := range v {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendStringSlice(b, item)
 	}
 	return append(b, ']')
 }

@@ -8,4 +8,5 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 var (
 	getANestedShape = tornado.NewShape("[{a: string, *}]")
 	getADeepShape   = tornado.NewShape("[string]")
+	getAPartsShape  = tornado.NewShape("[[string]]")
 )

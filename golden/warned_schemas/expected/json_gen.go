@@ -10,15 +10,15 @@ import (
 )
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that; appendResponseJSON leaves out the members
+// that are never sent to a caller, and a union without a value is null.
 
 var allKeys = tornado.NewKeys(
 	"sound", "unknownType", "unknownFormat", "pattern", "notString", "conditions",
 	"contains", "tuple", "propertyNames", "dependent", "unevaluated", "enumMixed",
 	"enumWrong", "enumTwice", "impossible", "closed", "wrongBound", "wrongDefault",
 	"objectDefault", "oldBound", "siblings", "dangling", "badDiscriminator",
+	"noDiscriminator", "noLiteral", "wrongExample", "implied", "oldKeyword",
 	"contentEncoding", "undeclared",
 ).
 	Required("sound", "undeclared")
@@ -76,8 +76,20 @@ func (v *All) DecodeJSON(d *tornado.Decoder) {
 		case 22:
 			v.BadDiscriminator.Make().DecodeJSON(d)
 		case 23:
-			v.ContentEncoding.Set(d.Base64(nil))
+			v.NoDiscriminator.Make().DecodeJSON(d)
 		case 24:
+			v.NoLiteral.Set(d.Base64(nil))
+		case 25:
+			v.WrongExample.Set(d.Int64(nil))
+		case 26:
+			v.Implied.Make().DecodeJSON(d)
+		case 27:
+			if !tornado.DecodeNull(d, &v.OldKeyword) {
+				v.OldKeyword.Set(d.String(nil))
+			}
+		case 28:
+			v.ContentEncoding.Set(d.Base64(nil))
+		case 29:
 			v.Undeclared = d.JSON()
 		}
 		seen.Add(i)
@@ -118,6 +130,11 @@ func (v *All) AppendJSON(b []byte) []byte {
 	b = tornado.AppendOptJSON(b, `"siblings":`, &v.Siblings)
 	b = tornado.AppendSome(b, `"dangling":`, v.Dangling, tornado.AppendJSON)
 	b = tornado.AppendOptJSON(b, `"badDiscriminator":`, &v.BadDiscriminator)
+	b = tornado.AppendOptJSON(b, `"noDiscriminator":`, &v.NoDiscriminator)
+	b = tornado.AppendOpt(b, `"noLiteral":`, v.NoLiteral, tornado.AppendBase64)
+	b = tornado.AppendOpt(b, `"wrongExample":`, v.WrongExample, tornado.AppendInt64)
+	b = tornado.AppendOptJSON(b, `"implied":`, &v.Implied)
+	b = tornado.AppendOptNull(b, `"oldKeyword":`, v.OldKeyword, tornado.AppendString)
 	b = tornado.AppendOpt(b, `"contentEncoding":`, v.ContentEncoding, tornado.AppendBase64)
 	b = tornado.AppendJSON(append(b, `,"undeclared":`...), v.Undeclared)
 	return append(b, '}')
@@ -274,6 +291,42 @@ func (v *AllBadDiscriminator) UnmarshalJSON(data []byte) error { return tornado.
 
 func (v AllBadDiscriminatorString) AppendJSON(b []byte) []byte {
 	return tornado.AppendString(b, string(v))
+}
+
+func (v *AllNoDiscriminator) DecodeJSON(d *tornado.Decoder) {
+	switch d.Type() {
+	case "object":
+		v.Value = tornado.Read[Other](d)
+	case "string":
+		v.Value = AllNoDiscriminatorString(d.String(nil))
+	default:
+		v.Value = UnknownValue(d.Unmatched("oneOf", "must be an Other or a string"))
+	}
+}
+
+func (v AllNoDiscriminator) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
+func (v AllNoDiscriminator) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
+func (v *AllNoDiscriminator) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+
+func (v AllNoDiscriminatorString) AppendJSON(b []byte) []byte {
+	return tornado.AppendString(b, string(v))
+}
+
+var allImpliedKeys = tornado.NewKeys("a")
+
+func (v *AllImplied) DecodeJSON(d *tornado.Decoder) {
+	for i := d.Object(allImpliedKeys); i != tornado.EndObject; i = d.Next(allImpliedKeys, i) {
+		switch i {
+		case 0:
+			v.A.Set(d.String(nil))
+		}
+	}
+}
+
+func (v *AllImplied) AppendJSON(b []byte) []byte {
+	b = append(b, '{')
+	b = tornado.AppendOpt(b, `"a":`, v.A, tornado.AppendString)
+	return append(b, '}')
 }
 
 var otherKeys = tornado.NewKeys("kind")

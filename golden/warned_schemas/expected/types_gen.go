@@ -30,6 +30,11 @@ type All struct {
 	Siblings         tornado.Opt[AllSiblings]         `json:"siblings,omitzero"`
 	Dangling         tornado.JSON                     `json:"dangling,omitzero"`
 	BadDiscriminator tornado.Opt[AllBadDiscriminator] `json:"badDiscriminator,omitzero"`
+	NoDiscriminator  tornado.Opt[AllNoDiscriminator]  `json:"noDiscriminator,omitzero"`
+	NoLiteral        tornado.Opt[[]byte]              `json:"noLiteral,omitzero"`
+	WrongExample     tornado.Opt[int64]               `json:"wrongExample,omitzero"`
+	Implied          tornado.Opt[AllImplied]          `json:"implied,omitzero"`
+	OldKeyword       tornado.OptNull[string]          `json:"oldKeyword,omitzero"`
 	ContentEncoding  tornado.Opt[[]byte]              `json:"contentEncoding,omitzero"`
 	Undeclared       tornado.JSON                     `json:"undeclared"`
 }
@@ -117,6 +122,31 @@ type (
 func (*Other) isAllBadDiscriminator()                    {}
 func (AllBadDiscriminatorString) isAllBadDiscriminator() {}
 func (UnknownValue) isAllBadDiscriminator()              {}
+
+// AllNoDiscriminator is an Other or a string.
+type AllNoDiscriminator struct {
+	Value AllNoDiscriminatorValue
+}
+
+// AllNoDiscriminatorValue is implemented by *Other and AllNoDiscriminatorString.
+type AllNoDiscriminatorValue interface {
+	isAllNoDiscriminator()
+	tornado.Appender
+}
+
+// What a AllNoDiscriminator holds.
+type (
+	AllNoDiscriminatorString string
+)
+
+func (*Other) isAllNoDiscriminator()                   {}
+func (AllNoDiscriminatorString) isAllNoDiscriminator() {}
+func (UnknownValue) isAllNoDiscriminator()             {}
+
+// AllImplied is what the document has at #/components/schemas/All/properties/implied.
+type AllImplied struct {
+	A tornado.Opt[string] `json:"a,omitzero"`
+}
 
 // Other is what the document has at #/components/schemas/Other.
 type Other struct {
