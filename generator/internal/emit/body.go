@@ -32,7 +32,7 @@ func decodeVariant(c *ir.Content) []jen.Code {
 		return []jen.Code{assignTo(target, &c.Use, jen.Id("in").Dot("BytesBody").Call())}
 	case ir.BodyBlob:
 		return []jen.Code{assignTo(target, &c.Use, jen.Id("in").Dot("BlobBody").Call())}
-	case ir.BodyJSON:
+	case ir.BodyTyped:
 	}
 	code := decodeDocument(target, &c.Use, bodyOfRequest(c))
 	return append(code, jen.Id("in").Dot("EndJSON").Call())

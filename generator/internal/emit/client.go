@@ -14,7 +14,6 @@ func printClient(f *file, p *ir.Package) {
 		f.packageDoc(p.Doc)
 	}
 	name := p.Names.Client
-	client := func(name string) *jen.Statement { return jen.Qual(ir.RuntimeClient, name) }
 	f.decl(name+" calls the API. It is safe for concurrent use.", jen.Type().Id(name).Struct(jen.Id("c").Op("*").Add(client("Client"))))
 	f.decl(p.Names.NewClient+" gives a client of the API at baseURL"+exampleURL(p)+", the path of the server included.",
 		jen.Func().Id(p.Names.NewClient).Params(jen.Id("baseURL").String(), jen.Id("opts").Op("...").Add(client("Option"))).
@@ -78,9 +77,9 @@ func sendBody(c *ir.Content) jen.Code {
 			return []jen.Code{jen.Id("call").Dot("Bytes").Call(jen.Lit(c.ContentType), jen.Id(value))}
 		case ir.BodyBlob:
 			return []jen.Code{jen.Id("call").Dot("Blob").Call(jen.Id(value))}
-		case ir.BodyJSON:
+		case ir.BodyTyped:
 		}
-		if c.Type.Kind == ir.KindStruct || c.Type.Kind == ir.KindTuple || c.Type.Kind == ir.KindUnion {
+		if hasMethods(c.Type) {
 			return []jen.Code{sendTyped(c, jen.Id(value).Dot(appendMethods[bodyForm(c)]))}
 		}
 		return []jen.Code{sendTyped(c, jen.Func().Params(bytesParam()).Index().Byte().Block(

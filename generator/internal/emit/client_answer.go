@@ -40,7 +40,7 @@ func readAnswer(g *jen.Group, op *ir.Operation, a *ir.Answer) {
 // readResult reads a body that is the result itself.
 func readResult(g *jen.Group, a *ir.Answer) {
 	c := a.Content
-	if c.Presence == ir.Plain && !c.Pointer && (c.Shape != ir.BodyJSON || isExpression(c.Type)) {
+	if c.Presence == ir.Plain && !c.Pointer && (c.Shape != ir.BodyTyped || isExpression(c.Type)) {
 		g.Id("v").Op(":=").Add(bodyValue(c))
 		g.Return(jen.Id("v"), endAnswer(a))
 		return
@@ -72,7 +72,7 @@ func readParts(v, body string, a *ir.Answer) []jen.Code {
 
 // readBody reads the body of an answer into target.
 func readBody(target string, c *ir.Content) []jen.Code {
-	if c.Shape != ir.BodyJSON {
+	if c.Shape != ir.BodyTyped {
 		return []jen.Code{assignTo(target, &c.Use, bodyValue(c))}
 	}
 	return decodeDocument(target, &c.Use, bodyOfAnswer(c))
@@ -85,7 +85,7 @@ func bodyValue(c *ir.Content) *jen.Statement {
 		return jen.Id("res").Dot("Bytes").Add(answerTypes(c))
 	case ir.BodyBlob:
 		return jen.Id("res").Dot("Blob").Add(answerTypes(c))
-	case ir.BodyJSON:
+	case ir.BodyTyped:
 	}
 	return read(c.Type, bodyOfAnswer(c))
 }
@@ -117,7 +117,7 @@ func endAnswer(a *ir.Answer) *jen.Statement { return jen.Id("res").Dot(endMethod
 
 // endMethod is the method of the response that ends what was read of it.
 func endMethod(name string, a *ir.Answer) string {
-	if a.Content != nil && a.Content.Shape == ir.BodyJSON {
+	if a.Content != nil && a.Content.Shape == ir.BodyTyped {
 		return name + "JSON"
 	}
 	return name

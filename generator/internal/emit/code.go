@@ -12,6 +12,9 @@ import (
 // tornado is a name of the runtime.
 func tornado(name string) *jen.Statement { return jen.Qual(ir.Runtime, name) }
 
+// client is a name of the package that a client needs of the runtime.
+func client(name string) *jen.Statement { return jen.Qual(ir.RuntimeClient, name) }
+
 // goType writes a type where it is used.
 func goType(t *ir.GoType) *jen.Statement {
 	switch t.Shape {

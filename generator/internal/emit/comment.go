@@ -23,6 +23,13 @@ func comment(text string) jen.Code {
 	return jen.Comment(strings.Join(lines, "\n"))
 }
 
+// addComment puts text above what g gets next; nothing where it is empty.
+func addComment(g *jen.Group, text string) {
+	if c := comment(text); c != nil {
+		g.Add(c)
+	}
+}
+
 // commentLines gives the lines of text, each with its slashes: long ones broken, runs of empty ones made one, list items
 // and code fences indented as go doc wants them.
 func commentLines(text string) []string {

@@ -65,9 +65,7 @@ func checkComment(t require.TestingT, text string) {
 	f.packageDoc(text)
 	f.decl(text, jen.Var().Id("x").Int())
 	f.decl(text, jen.Type().Id("T").StructFunc(func(g *jen.Group) {
-		if c := comment(text); c != nil {
-			g.Add(c)
-		}
+		addComment(g, text)
 		g.Id("F").Int()
 	}))
 	src, err := f.source()

@@ -154,10 +154,8 @@ func (f *file) short(functions ...shortFunc) {
 	}
 }
 
-// blank is an import for its effects alone, and counts as content.
-func (f *file) blank(path string) {
-	f.jen.Anon(path)
-}
+// blank is an import for its effects alone. It is no content: a file that holds nothing else is not written.
+func (f *file) blank(path string) { f.jen.Anon(path) }
 
 // packageDoc makes text the comment of the package.
 func (f *file) packageDoc(text string) {

@@ -28,9 +28,7 @@ func printInterface(f *file, name, doc string, operations []*ir.Operation) {
 			if i > 0 {
 				g.Line()
 			}
-			if c := comment(op.Doc); c != nil {
-				g.Add(c)
-			}
+			addComment(g, op.Doc)
 			g.Id(op.Name).Add(signature(op, "ctx", "req"))
 		}
 	}))

@@ -22,7 +22,6 @@ func printHooks(f *file, p *ir.Package, h *ir.Hooks) {
 }
 
 func printSender(f *file, h *ir.Hooks) {
-	client := func(name string) *jen.Statement { return jen.Qual(ir.RuntimeClient, name) }
 	f.decl(h.SenderDoc, jen.Type().Id(h.Sender).Struct(jen.Id("c").Op("*").Add(client("Client"))))
 	f.decl(h.NewSender+" gives what calls them, with the options of a client.", jen.Func().Id(h.NewSender).Params(jen.Id("opts").Op("...").Add(client("Option"))).Op("*").Id(h.Sender).Block(
 		jen.Return(jen.Op("&").Id(h.Sender).Values(client("NewSender").Call(jen.Id("opts").Op("..."))))))

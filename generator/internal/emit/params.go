@@ -19,18 +19,14 @@ func printParams(f *file, p *ir.Package) {
 func printRequest(f *file, r *ir.Request) {
 	f.decl(r.Doc, jen.Type().Id(r.Name).StructFunc(func(g *jen.Group) {
 		for _, p := range r.Params {
-			if c := comment(p.Doc); c != nil {
-				g.Add(c)
-			}
+			addComment(g, p.Doc)
 			g.Id(p.Field).Add(goType(p.Go))
 		}
 		if r.Body == nil {
 			return
 		}
 		for _, v := range r.Body.Variants {
-			if c := comment(v.Doc); c != nil {
-				g.Add(c)
-			}
+			addComment(g, v.Doc)
 			g.Id(v.Field).Add(goType(v.Go))
 		}
 	}))

@@ -35,9 +35,7 @@ func printAuthenticator(f *file, s *ir.Security) {
 				if i > 0 {
 					g.Line()
 				}
-				if c := comment(scheme.Doc); c != nil {
-					g.Add(c)
-				}
+				addComment(g, scheme.Doc)
 				g.Id(scheme.Method).Add(authSignature(scheme, "ctx", scheme.Param))
 			}
 		}))
@@ -88,7 +86,6 @@ func addScheme(s *ir.Scheme) jen.Code {
 
 // printCredential prints the client's option for a scheme.
 func printCredential(f *file, s *ir.Scheme) {
-	client := func(name string) *jen.Statement { return jen.Qual(ir.RuntimeClient, name) }
 	var params, credential *jen.Statement
 	switch s.Kind {
 	case ir.SecurityAPIKey:

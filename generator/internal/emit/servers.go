@@ -22,9 +22,7 @@ func printServers(f *file, p *ir.Package) {
 		}
 		f.decl(s.VariablesDoc, jen.Type().Id(s.Variables).StructFunc(func(g *jen.Group) {
 			for _, v := range s.Fields {
-				if c := comment(v.Doc); c != nil {
-					g.Add(c)
-				}
+				addComment(g, v.Doc)
 				if v.Enum != "" {
 					g.Id(v.Name).Id(v.Enum)
 				} else {

@@ -51,9 +51,7 @@ func printEnum(f *file, t *ir.Type) {
 	}
 	f.decl("The values of "+t.Name+".", jen.Const().DefsFunc(func(g *jen.Group) {
 		for _, v := range t.Enum.Values {
-			if c := comment(v.Doc); c != nil {
-				g.Add(c)
-			}
+			addComment(g, v.Doc)
 			g.Id(v.Name).Id(t.Name).Op("=").Add(expr(v.Expr))
 		}
 	}))
@@ -85,15 +83,11 @@ func wrapped(items []jen.Code) []jen.Code {
 func printStruct(f *file, t *ir.Type) {
 	f.decl(t.Doc, jen.Type().Id(t.Name).StructFunc(func(g *jen.Group) {
 		for _, field := range t.Struct.Fields {
-			if c := comment(field.Doc); c != nil {
-				g.Add(c)
-			}
+			addComment(g, field.Doc)
 			g.Id(field.Name).Add(goType(field.Go)).Tag(map[string]string{"json": field.Tag})
 		}
 		if extra := t.Struct.Extra; extra != nil {
-			if c := comment(extra.Doc); c != nil {
-				g.Add(c)
-			}
+			addComment(g, extra.Doc)
 			g.Id(extra.Name).Add(goType(extra.Go)).Tag(map[string]string{"json": "-"})
 		}
 	}))
@@ -155,15 +149,11 @@ func printAnswer(f *file, a *ir.Answer) {
 			g.Id(a.StatusField).Int()
 		}
 		for _, h := range a.Headers {
-			if c := comment(h.Doc); c != nil {
-				g.Add(c)
-			}
+			addComment(g, h.Doc)
 			g.Id(h.Field).Add(goType(h.Go))
 		}
 		if a.Content != nil {
-			if c := comment(a.Content.Doc); c != nil {
-				g.Add(c)
-			}
+			addComment(g, a.Content.Doc)
 			g.Id(a.Content.Field).Add(goType(a.Content.Go))
 		}
 	}))

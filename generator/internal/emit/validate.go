@@ -12,10 +12,7 @@ import (
 // printValidate prints validate_gen.go: what the schemas demand, as package variables.
 func printValidate(f *file, p *ir.Package) {
 	if p.NeedsECMA {
-		f.blank(ir.RuntimeECMA)
-	}
-	if p.NeedsECMA {
-		f.jen.Anon(ir.RuntimeECMA) // it matches the patterns that are beyond RE2
+		f.blank(ir.RuntimeECMA) // it matches the patterns that are beyond RE2
 	}
 	if len(p.Rules) > 0 {
 		f.decl("What the schemas demand of values.", jen.Var().DefsFunc(func(g *jen.Group) {

@@ -154,7 +154,7 @@ func (b *builder) nameAnswer(a *Answer, op *Operation) {
 	if a.Doc == "" {
 		a.Doc = a.Name + " is an answer of " + op.Name + "."
 	}
-	if a.Error && a.Content != nil && a.Content.Shape == BodyJSON && a.Content.Presence == Plain && a.Content.Type.Kind == KindStruct {
+	if a.Error && a.Content != nil && a.Content.Shape == BodyTyped && a.Content.Presence == Plain && a.Content.Type.Kind == KindStruct {
 		a.ErrorText = errorText(a.Content.Type.Struct)
 	}
 }

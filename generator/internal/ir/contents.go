@@ -80,7 +80,7 @@ func (b *builder) contents(list []*spec.MediaType, of side) []*Content {
 		i := slices.IndexFunc(variants, func(c *Content) bool { return cores[c] == core })
 		if i < 0 {
 			i = len(variants)
-			c := &Content{Shape: BodyJSON, Field: "Body"}
+			c := &Content{Shape: BodyTyped, Field: "Body"}
 			c.Use = b.use(m.Schema, false)
 			if i > 0 {
 				c.Field += mediaName(name)
@@ -98,7 +98,7 @@ func (b *builder) contents(list []*spec.MediaType, of side) []*Content {
 		c.Otherwise = i == len(variants)-1
 		c.ContentType = sent(c)
 		c.Offers = offered(c)
-		if c.Shape != BodyJSON || !slices.Equal(c.MediaTypes, []string{"application/json"}) {
+		if c.Shape != BodyTyped || !slices.Equal(c.MediaTypes, []string{"application/json"}) {
 			c.Read = c.MediaTypes
 		}
 		if of == optionalRequest || of == requiredRequest && len(variants) > 1 {
@@ -136,7 +136,7 @@ func sent(c *Content) string {
 // offered lists the media types of a variant that can be sent, JSON before a text that holds it.
 func offered(c *Content) []string {
 	types := slices.DeleteFunc(slices.Clone(c.MediaTypes), isRange)
-	if c.Shape == BodyJSON && c.Type.Kind != KindString {
+	if c.Shape == BodyTyped && c.Type.Kind != KindString {
 		slices.SortStableFunc(types, func(x, y string) int { return rankJSON(x) - rankJSON(y) })
 	}
 	return types

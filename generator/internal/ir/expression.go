@@ -93,7 +93,7 @@ func (s *scene) from(root string, steps []ValueStep, t *Type) *Value {
 func (s *scene) request(source string) *Value {
 	if pointer, ok := bodySource(source); ok {
 		body := s.op.Request.Body
-		if body == nil || body.Variants[0].Shape != BodyJSON {
+		if body == nil || body.Variants[0].Shape != BodyTyped {
 			return nil
 		}
 		c := body.Variants[0]
@@ -116,7 +116,7 @@ func (s *scene) response(source string) *Value {
 	}
 	if pointer, ok := bodySource(source); ok {
 		c := s.answer.Content
-		if c == nil || c.Shape != BodyJSON {
+		if c == nil || c.Shape != BodyTyped {
 			return nil
 		}
 		first := stepTo(StepField, c.Field, &c.Use)
@@ -239,7 +239,7 @@ func isInteger(k Kind) bool {
 	return k == KindInt32 || k == KindInt64 || k == KindUint32 || k == KindUint64
 }
 
-// template takes a text with expressions in braces apart, or an expression without; false where Go cannot say one of them.
+// template takes a text with expressions in braces apart, or an expression without; bad is the first one that Go cannot say.
 func (s *scene) template(text string) (parts []*Value, bad string) {
 	if strings.HasPrefix(text, "$") {
 		text = "{" + text + "}"

@@ -7,8 +7,7 @@ import (
 	"github.com/tornadogen/tornadogen/spec"
 )
 
-// findFiles notes which schemas stand for files: strings of bytes that are members, or items of members, of a multipart
-// body. A
+// findFiles notes which schemas stand for files: strings of bytes that are members, or items of members, of a multipart body. A
 // schema that is a parameter as well stays a string.
 func (b *builder) findFiles() {
 	inParameters := make(map[*spec.Schema]bool)

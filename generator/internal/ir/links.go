@@ -53,7 +53,7 @@ func (b *builder) buildLinks() {
 func (op *Operation) answerOf(r *spec.Response) *Answer {
 	var found *Answer
 	for _, a := range append(slices.Clone(op.Result.Answers), op.Errors...) {
-		if a.Source == r && (found == nil || a.Content != nil && a.Content.Shape == BodyJSON && found.Content.Shape != BodyJSON) {
+		if a.Source == r && (found == nil || a.Content != nil && a.Content.Shape == BodyTyped && found.Content.Shape != BodyTyped) {
 			found = a
 		}
 	}
@@ -104,7 +104,7 @@ func (b *builder) link(op *Operation, a *Answer, link *spec.Link, next *Operatio
 		return // a request without values needs no function
 	}
 	h.Func = b.scope.Take(op.Name + "Link" + naming.Part(link.Name))
-	b.parameters(h, s)
+	s.parameters(h)
 	h.Doc = describe(h.Func, link.Description)
 	if h.Doc == "" {
 		h.Doc = h.Func + " makes the request of " + next.Name + " that follows " + op.Name + "."
@@ -114,7 +114,7 @@ func (b *builder) link(op *Operation, a *Answer, link *spec.Link, next *Operatio
 }
 
 // parameters gives a helper what its values are made of.
-func (b *builder) parameters(h *Helper, s *scene) {
+func (s *scene) parameters(h *Helper) {
 	if s.used["req"] {
 		h.Request = builtin(s.op.Request.Name)
 	}
@@ -174,7 +174,7 @@ func (s *scene) body(next *Operation, json string) (set *HelperSet, bad string) 
 		return nil, abridge(json)
 	}
 	c := next.Request.Body.Variants[0]
-	if c.Shape != BodyJSON {
+	if c.Shape != BodyTyped {
 		return nil, abridge(json)
 	}
 	set = &HelperSet{Field: c.Field, Presence: c.Presence, Pointer: c.Pointer, Required: next.Request.Body.Required}
@@ -203,7 +203,7 @@ func (b *builder) callbackURL(op *Operation, c *spec.Callback) *Helper {
 			continue
 		}
 		h.Func = b.scope.Take(op.Name + naming.Part(c.Name) + "URL")
-		b.parameters(h, s)
+		s.parameters(h)
 		h.Doc = h.Func + " is where the callback " + quote(line(c.Name)) + " of " + op.Name + " goes: " + line(c.URL) + ".\nIt is not ok where a value of that is missing."
 		return h
 	}

@@ -91,7 +91,7 @@ type BodyShape int
 
 // The shapes of bodies.
 const (
-	BodyJSON  BodyShape = iota // a typed value
+	BodyTyped BodyShape = iota // a value of a type: JSON, or what Content.Layout tells how to read
 	BodyBytes                  // []byte: one media type that is known
 	BodyBlob                   // tornado.Blob: the media type is part of the value
 )
@@ -101,7 +101,7 @@ type Body struct {
 	Source   *spec.RequestBody
 	Required bool
 	// Variants are the fields that a body may arrive in: one, or several of which the media type chooses; then all are
-	// optional. At most one of them is not JSON, and it is the last.
+	// optional. At most one of them is not BodyTyped, and it is the last.
 	Variants []*Content
 }
 
@@ -109,7 +109,7 @@ type Body struct {
 type Content struct {
 	Use
 	Shape BodyShape
-	Field string // "Body"; "Raw" for the bytes beside a JSON body
+	Field string // "Body"; "Raw" for the bytes beside a typed body
 	Doc   string
 	// MediaTypes are as the document gives them, without parameters: exact ones and ranges.
 	MediaTypes []string

@@ -183,7 +183,7 @@ func (c *collector) operation(op *Operation) {
 }
 
 func (c *collector) content(v *Content) {
-	if v.Shape == BodyJSON {
+	if v.Shape == BodyTyped {
 		c.value(v.Type)
 	}
 }

@@ -7,9 +7,9 @@ import "github.com/tornadogen/tornadogen/generator/internal/naming"
 var Locals = []string{
 	"api", "append", "auth", "base", "baseURL", "body", "buf", "call", "cancel", "cause", "certificate", "client", "code", "contentType",
 	"count", "credential", "credentials", "ctx", "data", "dec", "decode", "dst", "elem", "enc", "encode", "end", "entry", "err",
-	"errs", "field", "handle", "handler", "header", "headers", "id", "index", "input", "item", "items", "key", "keys", "kind",
+	"errs", "field", "filled", "handle", "handler", "header", "headers", "id", "index", "input", "item", "items", "key", "keys", "kind",
 	"label", "last", "len", "media", "list", "local", "member", "message", "method", "more", "msg", "name", "names", "next", "node",
-	"null", "num", "obj", "offset", "opt", "option", "options", "opts", "out", "param", "params", "part", "password", "pos",
+	"null", "num", "obj", "offset", "opt", "option", "options", "opts", "origin", "out", "param", "params", "part", "password", "pos",
 	"present", "ptr", "query", "raw", "reply", "req", "request", "res", "response", "result", "rest", "row", "rule", "seen",
 	"set", "size", "src", "start", "status", "str", "sub", "tag", "tail", "text", "title", "tmp", "token", "typ", "union",
 	"unset", "user", "username", "val", "valid", "value", "values", "variant", "want", "wide", "wire", "write", "zero",

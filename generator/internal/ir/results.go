@@ -42,7 +42,7 @@ func (b *builder) planAnswers(op *Operation) {
 			op.Produces = append(op.Produces, mediaTypes([]*Content{a.Content})...)
 		}
 	}
-	op.Produces = distinct(op.Produces)
+	op.Produces = unique(op.Produces)
 	op.Fallback = b.fallback(op)
 }
 
@@ -73,7 +73,7 @@ func (b *builder) planResult(op *Operation, success []*Answer) {
 	default:
 		first.Name = ""
 		r.Kind, r.Go = ResultValue, first.Content.Go
-		if first.Content.Shape == BodyJSON && first.Content.Presence == Plain && first.Content.Type.Kind == KindStruct {
+		if first.Content.Shape == BodyTyped && first.Content.Presence == Plain && first.Content.Type.Kind == KindStruct {
 			r.Kind, r.Go = ResultPointer, pointerTo(first.Content.Go)
 		}
 		r.Nilable = nilable(r.Go, first.Content)
@@ -98,16 +98,6 @@ func nilable(g *GoType, c *Content) bool {
 		return true
 	}
 	return false
-}
-
-func distinct(list []string) []string {
-	var out []string
-	for _, s := range list {
-		if !slices.Contains(out, s) {
-			out = append(out, s)
-		}
-	}
-	return out
 }
 
 // cases orders answers as a client looks for them: one status before a range, a range before the default.
@@ -143,7 +133,7 @@ func (b *builder) fallback(op *Operation) *Fallback {
 	}
 	f := &Fallback{Answer: op.Errors[i]}
 	if c := f.Answer.Content; c != nil {
-		if c.Shape != BodyJSON || c.Type.Kind != KindStruct || c.Presence != Plain {
+		if c.Shape != BodyTyped || c.Type.Kind != KindStruct || c.Presence != Plain {
 			return nil
 		}
 		f.Body = c.Type

@@ -26,7 +26,7 @@ func (b *builder) markPartial() {
 			}
 			if op.Request.Body != nil {
 				for _, c := range op.Request.Body.Variants {
-					if c.Shape == BodyJSON {
+					if c.Shape == BodyTyped {
 						mark(c.Type, ToServer)
 					}
 				}
@@ -40,7 +40,7 @@ func (b *builder) markPartial() {
 				for _, h := range a.Headers {
 					mark(h.Type, ToClient)
 				}
-				if a.Content != nil && a.Content.Shape == BodyJSON {
+				if a.Content != nil && a.Content.Shape == BodyTyped {
 					mark(a.Content.Type, ToClient)
 				}
 			}
