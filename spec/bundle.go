@@ -172,10 +172,7 @@ func (b *bundle) document() {
 	}
 	w.text("{")
 	written := false
-	for i, kid := range b.root.kids {
-		if i > 0 {
-			w.text(",")
-		}
+	for _, kid := range b.root.kids {
 		w.member(kid.key)
 		if kid.key == "components" && !kid.dead() {
 			written = true
@@ -185,7 +182,7 @@ func (b *bundle) document() {
 		}
 	}
 	if !written {
-		w.text(`,"components":`)
+		w.member("components")
 		b.writeHolder(nil)
 	}
 	w.text("}")
@@ -195,17 +192,9 @@ func (b *bundle) document() {
 func (b *bundle) writeHolder(holder *node) {
 	w := &b.writer
 	w.text("{")
-	first := true
-	next := func(name string) {
-		if !first {
-			w.text(",")
-		}
-		first = false
-		w.member(name)
-	}
 	var done [roleCount]bool
 	for _, section := range b.kids(holder) {
-		next(section.key)
+		w.member(section.key)
 		r, known := b.section(section.key)
 		if !known || section.end().shape != shapeObject {
 			w.value(section)
@@ -216,7 +205,7 @@ func (b *bundle) writeHolder(holder *node) {
 	}
 	for r := range roleCount {
 		if !done[r] && len(b.moved[r]) > 0 {
-			next(b.grammar(r).section)
+			w.member(b.grammar(r).section)
 			b.writeSection(nil, b.moved[r])
 		}
 	}
@@ -226,15 +215,10 @@ func (b *bundle) writeHolder(holder *node) {
 func (b *bundle) writeSection(own []*node, moved []home) {
 	w := &b.writer
 	w.text("{")
-	first := true
 	for _, kid := range own {
 		if w.skips(kid) {
 			continue
 		}
-		if !first {
-			w.text(",")
-		}
-		first = false
 		w.member(kid.key)
 		if to := b.settled[kid]; to != nil {
 			kid = to
@@ -242,10 +226,6 @@ func (b *bundle) writeSection(own []*node, moved []home) {
 		w.value(kid)
 	}
 	for _, h := range moved {
-		if !first {
-			w.text(",")
-		}
-		first = false
 		w.member(h.name)
 		w.value(h.n)
 	}
@@ -265,22 +245,16 @@ func (b *bundle) refer(n *node) {
 		ref = nil // it stays, as the $id does that it counts from
 	}
 	w.text("{")
-	first := true
 	for _, kid := range n.kids {
-		if w.skips(kid) {
-			continue
-		}
-		if !first {
-			w.text(",")
-		}
-		first = false
-		if kid == ref {
+		switch {
+		case w.skips(kid):
+		case kid == ref:
 			w.member("$ref")
 			w.b = appendString(w.b, to)
-			continue
+		default:
+			w.member(kid.key)
+			w.child(kid)
 		}
-		w.member(kid.key)
-		w.child(kid)
 	}
 	w.text("}")
 }

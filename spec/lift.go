@@ -48,8 +48,9 @@ func (r *reader) lift(f *file, refs references) *API {
 	l := &lifter{
 		reader: r, root: f.root,
 		api:     &API{files: map[string]*file{}},
-		schemas: map[reached]*Schema{}, dynamics: findDynamics(r.order, refs.nodes), nodes: map[*Schema]*node{}, names: map[*node]string{}, children: map[*node][]*node{},
-		schemes: map[string]*SecurityScheme{}, opIDs: map[string]*Operation{}, calls: map[*node]*Operation{}, lifted: map[*node]*Operation{}, places: map[*node]operationPlace{}, routes: map[route]*Operation{},
+		schemas: map[reached]*Schema{}, dynamics: findDynamics(r.order, refs.nodes), nodes: map[*Schema]*node{},
+		names: map[*node]string{}, children: map[*node][]*node{}, schemes: map[string]*SecurityScheme{}, opIDs: map[string]*Operation{},
+		calls: map[*node]*Operation{}, lifted: map[*node]*Operation{}, places: map[*node]operationPlace{}, routes: map[route]*Operation{},
 		shared: map[*node]*Parameter{}, contents: map[*node][]*MediaType{}, bodies: map[*node]*RequestBody{},
 		headerLists: map[*node][]*Parameter{}, produced: map[produced][]*MediaType{}, parts: map[*node]bool{}, extras: map[*node]Extensions{},
 	}
@@ -213,15 +214,11 @@ func (l *lifter) extensions(n *node) Extensions {
 	if known {
 		return out
 	}
-	defer func() {
-		if out != nil {
-			l.extras[n] = out
-		}
-	}()
 	for _, kid := range n.kids {
 		if kid.isExtension() {
 			if out == nil {
 				out = Extensions{}
+				l.extras[n] = out
 			}
 			out[kid.key] = kid.appendJSON(nil)
 		}

@@ -32,7 +32,7 @@ func (l *lifter) servers20() {
 
 func (l *lifter) server20(at *node, address string) {
 	address = strings.TrimSuffix(address, "/")
-	if u, err := url.Parse(address); err != nil || strings.ContainsAny(address, "{} \"<>\\^`|") || u.RawQuery != "" {
+	if u, err := url.Parse(address); err != nil || strings.ContainsAny(address, noURL) || u.RawQuery != "" {
 		l.warn(at, "bad-server", "host and basePath make no valid URL: "+quote(address)+"; they are left out", "write a host without scheme and path, and a basePath that begins with a slash")
 		return
 	}

@@ -32,13 +32,16 @@ func (l *lifter) serverList(of *node) []*Server {
 	return out
 }
 
+// noURL are characters that no URL has (RFC 3986 section 2), though net/url takes them.
+const noURL = "{} \"<>\\^`|"
+
 // server lifts one server, nil where nobody could call it.
 func (l *lifter) server(n *node) *Server {
 	at := n.get("url")
 	s := &Server{Loc: at.loc(), Name: n.value("name"), Description: n.value("description"), Extensions: l.extensions(n)}
 	l.serverParts(s, n, l.soundURL(at, strings.TrimSpace(at.text)))
 	u, err := url.Parse(s.Address)
-	if err != nil || strings.ContainsAny(s.Address, "{} \"<>\\^`|") || u.Opaque != "" {
+	if err != nil || strings.ContainsAny(s.Address, noURL) || u.Opaque != "" {
 		l.warn(at, "bad-server", "the server "+quote(s.Address)+" has no valid URL; it is left out", "correct the url or its variables")
 		return nil
 	}

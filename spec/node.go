@@ -80,6 +80,18 @@ func (n *node) isTrue() bool {
 	return n.shape == shapeBool && n.text != "" && n.text[0]|0x20 == 't'
 }
 
+// made is a node that is not in the document, at the place of n.
+func (n *node) made(key string, of shape) *node {
+	return &node{file: n.file, key: key, off: n.off, keyOff: n.keyOff, shape: of}
+}
+
+// madeText is a string that is not in the document, at the place of n.
+func (n *node) madeText(key, text string) *node {
+	made := n.made(key, shapeText)
+	made.text = text
+	return made
+}
+
 // add appends a member or an item.
 func (n *node) add(kid *node) {
 	kid.parent = n

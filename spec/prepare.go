@@ -37,7 +37,7 @@ func (c *checker) prepareParameter(n *node) {
 	} else if schema != nil && schema.shape != shapeNull {
 		return
 	}
-	schema := &node{file: n.file, key: "schema", off: n.off, keyOff: n.keyOff, shape: shapeObject}
+	schema := n.made("schema", shapeObject)
 	for _, key := range parameterKeywords {
 		if kid := n.get(key); kid != nil {
 			n.drop(kid)
@@ -53,7 +53,7 @@ func (c *checker) prepareParameter(n *node) {
 		return
 	}
 	c.warn(n, "missing-schema", "the parameter has neither schema nor content; it is read as a string", "add a schema")
-	schema.add(&node{file: n.file, key: "type", text: "string", off: n.off, keyOff: n.keyOff, shape: shapeText})
+	schema.add(n.madeText("type", "string"))
 }
 
 // completeParameter drops parameters that nobody could send.
@@ -101,8 +101,7 @@ func (c *checker) prepareReference(n *node) {
 		return
 	}
 	n.drop(dynamic)
-	all := &node{file: n.file, key: "allOf", off: dynamic.off, keyOff: dynamic.keyOff, shape: shapeList}
-	member := &node{file: n.file, off: dynamic.off, keyOff: dynamic.keyOff, shape: shapeObject}
+	all, member := dynamic.made("allOf", shapeList), dynamic.made("", shapeObject)
 	member.add(dynamic)
 	all.add(member)
 	n.add(all)
@@ -113,13 +112,13 @@ func (c *checker) completeQueryString(n, in *node) bool {
 	if n.get("content") != nil {
 		return true
 	}
-	c.warn(in, "bad-parameter", "a parameter in querystring has content, and this one has none; it is read as a form", "move its schema to content: application/x-www-form-urlencoded")
-	media := &node{file: n.file, key: "application/x-www-form-urlencoded", off: n.off, keyOff: n.keyOff, shape: shapeObject}
+	c.warn(in, "bad-parameter", "a parameter in querystring has content, and this one has none; it is read as a form", "move its schema to content: "+formURLEncoded)
+	media := n.made(formURLEncoded, shapeObject)
 	if schema := n.get("schema"); schema != nil {
 		n.drop(schema)
 		media.add(schema)
 	}
-	content := &node{file: n.file, key: "content", off: n.off, keyOff: n.keyOff, shape: shapeObject}
+	content := n.made("content", shapeObject)
 	content.add(media)
 	n.add(content)
 	return c.value(content, mapOf(roleMediaType))
@@ -151,7 +150,7 @@ func (c *checker) prepareSchema(n *node) {
 	}
 	if d := n.get("discriminator"); d != nil && d.shape == shapeText && c.version != version20 {
 		c.warn(d, "wrong-type", "a discriminator is an object, not a string; it is read as its propertyName", "write {propertyName: ...}")
-		name := &node{file: n.file, key: "propertyName", text: d.text, off: d.off, keyOff: d.off, shape: shapeText}
+		name := d.madeText("propertyName", d.text)
 		d.shape, d.text = shapeObject, ""
 		d.add(name)
 	}
@@ -173,7 +172,7 @@ func (c *checker) completeScheme(n *node) {
 	kind := n.get("type")
 	if kind == nil {
 		c.warn(n, "bad-security-scheme", "the security scheme has no type; it is read as an HTTP scheme", "add a type: apiKey, http, oauth2, openIdConnect or mutualTLS")
-		n.add(&node{file: n.file, key: "type", text: "http", off: n.off, keyOff: n.keyOff, shape: shapeText})
+		n.add(n.madeText("type", "http"))
 		return
 	}
 	if kind.text == "basic" && c.version == version20 {
@@ -192,7 +191,7 @@ func (c *checker) completeScheme(n *node) {
 			"use apiKey, http, oauth2, openIdConnect or mutualTLS")
 		kind.text = words[0]
 		if words[1] != "" && n.get("scheme") == nil {
-			n.add(&node{file: n.file, key: "scheme", text: words[1], off: kind.off, keyOff: kind.keyOff, shape: shapeText})
+			n.add(kind.madeText("scheme", words[1]))
 		}
 		if kind.text == "apiKey" {
 			c.completeAPIKey(n)
@@ -209,13 +208,13 @@ func (c *checker) completeAPIKey(n *node) {
 		if in != nil {
 			n.drop(in)
 		}
-		n.add(&node{file: n.file, key: "in", text: "header", off: n.off, keyOff: n.keyOff, shape: shapeText})
+		n.add(n.madeText("in", "header"))
 	}
 	if n.value("name") == "" {
 		c.warn(n, "bad-security-scheme", "the API key has no name; that of the scheme is taken", "add the name of the parameter")
 		if old := n.get("name"); old != nil {
 			n.drop(old)
 		}
-		n.add(&node{file: n.file, key: "name", text: n.key, off: n.off, keyOff: n.keyOff, shape: shapeText})
+		n.add(n.madeText("name", n.key))
 	}
 }

@@ -63,38 +63,38 @@ func (w *writer) text(s string) { w.b = append(w.b, s...) }
 
 func (w *writer) list(items []*node) {
 	w.text("[")
-	first := true
 	for _, item := range items {
-		if w.skips(item) {
-			continue
+		if !w.skips(item) {
+			w.comma()
+			w.child(item)
 		}
-		if !first {
-			w.text(",")
-		}
-		first = false
-		w.child(item)
 	}
 	w.text("]")
 }
 
 func (w *writer) members(kids []*node) {
 	w.text("{")
-	first := true
 	for _, kid := range kids {
-		if w.skips(kid) {
-			continue
+		if !w.skips(kid) {
+			w.member(kid.key)
+			w.child(kid)
 		}
-		if !first {
-			w.text(",")
-		}
-		first = false
-		w.member(kid.key)
-		w.child(kid)
 	}
 	w.text("}")
 }
 
-func (w *writer) member(name string) { w.b = append(appendString(w.b, name), ':') }
+// member writes the name of a member of the object that is open.
+func (w *writer) member(name string) {
+	w.comma()
+	w.b = append(appendString(w.b, name), ':')
+}
+
+// comma parts what follows from what stands before it in the object or list that is open.
+func (w *writer) comma() {
+	if last := w.b[len(w.b)-1]; last != '{' && last != '[' {
+		w.b = append(w.b, ',')
+	}
+}
 
 // skips reports what has no meaning where it stands. The $id of a schema has none any more where all references
 // count from the document.

@@ -132,7 +132,7 @@ func (b *builder) foldAllOf(s *spec.Schema) (core *spec.Schema, nullable bool) {
 	own := *s
 	own.AllOf = nil
 	nullable = allowed && !refused
-	if stated && (len(s.Types) == 0 || !refused || strings.HasPrefix(b.api.Version, "3.0")) {
+	if stated && (len(s.Types) == 0 || !refused || b.nullByKeyword()) {
 		nullable = true
 	} else if len(s.Types) > 0 && !s.Nullable {
 		nullable = false
@@ -153,6 +153,12 @@ func (b *builder) foldAllOf(s *spec.Schema) (core *spec.Schema, nullable bool) {
 	}
 	b.origins[core] = origin
 	return core, nullable
+}
+
+// nullByKeyword says whether the document allows null by a keyword, as OpenAPI before 3.1 does, and not by a type.
+func (b *builder) nullByKeyword() bool {
+	version := b.api.Version
+	return version == "3" || strings.HasPrefix(version, "3.0") || strings.HasPrefix(version, "2")
 }
 
 // mergeParts returns a new schema that demands what all parts and own demand. The properties of the parts come first.
