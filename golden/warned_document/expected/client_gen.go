@@ -92,7 +92,7 @@ func (c *Client) GetResponses(ctx context.Context, req GetResponsesRequest) erro
 		return nil
 	case status == 404:
 		var e GetResponsesNotFound
-		e.Body = res.Blob()
+		e.Body = res.Blob("*/*")
 		return res.Fail(e)
 	case status == 405:
 		return GetResponsesMethodNotAllowed{}

@@ -2,26 +2,21 @@
 
 package api
 
-import (
-	"net/http"
-	"strconv"
-
-	tornado "github.com/tornadogen/tornadogen/runtime"
-)
+import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // GetResponsesNotFound is an answer of GetResponses.
 type GetResponsesNotFound struct {
 	Body tornado.Blob
 }
 
-func (e GetResponsesNotFound) Error() string                 { return "getResponses: 404 Not Found" }
+func (e GetResponsesNotFound) Error() string                 { return tornado.ErrorText(e, "") }
 func (e GetResponsesNotFound) StatusCode() int               { return 404 }
 func (e GetResponsesNotFound) Operation() *tornado.Operation { return &getResponses }
 
 // GetResponsesMethodNotAllowed: There.
 type GetResponsesMethodNotAllowed struct{}
 
-func (e GetResponsesMethodNotAllowed) Error() string                 { return "getResponses: 405 Method Not Allowed" }
+func (e GetResponsesMethodNotAllowed) Error() string                 { return tornado.ErrorText(e, "") }
 func (e GetResponsesMethodNotAllowed) StatusCode() int               { return 405 }
 func (e GetResponsesMethodNotAllowed) Operation() *tornado.Operation { return &getResponses }
 
@@ -30,17 +25,14 @@ type GetResponsesClientError struct {
 	Status int
 }
 
-func (e GetResponsesClientError) Error() string {
-	return "getResponses: " + strconv.Itoa(e.Status) + " " + http.StatusText(e.Status)
-}
-
+func (e GetResponsesClientError) Error() string                 { return tornado.ErrorText(e, "") }
 func (e GetResponsesClientError) StatusCode() int               { return e.Status }
 func (e GetResponsesClientError) Operation() *tornado.Operation { return &getResponses }
 
 // PostResponsesBadRequest: Only errors.
 type PostResponsesBadRequest struct{}
 
-func (e PostResponsesBadRequest) Error() string                 { return "postResponses: 400 Bad Request" }
+func (e PostResponsesBadRequest) Error() string                 { return tornado.ErrorText(e, "") }
 func (e PostResponsesBadRequest) StatusCode() int               { return 400 }
 func (e PostResponsesBadRequest) Operation() *tornado.Operation { return &postResponses }
 

@@ -5,8 +5,9 @@ package api
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that; appendResponseJSON leaves out the members
-// that are never sent to a caller, and a union without a value is null.
+// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
+// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
+// writeOnly.
 
 var petKeys = tornado.NewKeys("name")
 

@@ -10,8 +10,9 @@ import (
 )
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that; appendResponseJSON leaves out the members
-// that are never sent to a caller, and a union without a value is null.
+// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
+// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
+// writeOnly.
 
 var allKeys = tornado.NewKeys(
 	"sound", "unknownType", "unknownFormat", "pattern", "notString", "conditions",

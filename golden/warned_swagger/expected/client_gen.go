@@ -34,7 +34,7 @@ func (c *Client) GetReport(ctx context.Context, req GetReportRequest) (tornado.B
 	}
 	switch res.StatusCode {
 	case 200:
-		v := res.Blob()
+		v := res.Blob("*/*")
 		return v, res.End()
 	}
 	var zero tornado.Blob
