@@ -16,9 +16,9 @@ import (
 // runtime/internal/value alone; here they are named.
 type (
 	// Opt is absent, or a value. Its zero value is absent. Make one with Some. Methods: Get() (T, bool), Value() T (zero when
-	// absent), Or(otherwise T) T, IsSet, Set, Clear.
+	// absent), Or(otherwise T) T, IsSet, Set, Clear, String ("absent").
 	Opt[T any] = value.Opt[T]
-	// Null is null, or a value. Its zero value is null. Make one with NonNull. Methods: Get, Value, Or, IsNull, Set, SetNull.
+	// Null is null, or a value. Its zero value is null. Make one with NonNull. Methods: Get, Value, Or, IsNull, Set, SetNull, String.
 	Null[T any] = value.Null[T]
 	// OptNull is absent, null, or a value. Its zero value is absent. Make one with Present or Nil. Methods: Get, Value, Or, IsSet
 	// (null or a value), IsNull, Set, SetNull, Clear.

@@ -153,7 +153,12 @@ func (in *Input) EndJSON() {
 		in.syntax = "the body is not valid JSON: " + err.Error()
 		return
 	}
-	in.violations = append(in.violations, in.decoder.Violations()...)
+	for _, v := range in.decoder.Violations() {
+		if !in.IsJSON() {
+			v = v.OfText()
+		}
+		in.violations = append(in.violations, v)
+	}
 }
 
 // JSONParam returns a decoder on a parameter whose content is JSON. Call EndJSONParam when the value was read.

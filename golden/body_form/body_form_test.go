@@ -78,6 +78,7 @@ func TestViolations(t *testing.T) {
 		"body /card/backup/number required", "body /items/0/count type", "body /items/0/sku required", "body /nobody additionalProperties",
 		"body /owner/staff type", "body /due format", "body /currency required",
 	}, got.Violations(t))
+	assert.Contains(t, got.Body, `"message":"must be an integer"`)
 	for body, want := range map[string]string{
 		"amount=1&amount=2&currency=eur": "body /amount type", "amount=x&currency=eur": "body /amount type",
 		"amount[a]=1&currency=eur": "body /amount type", "amount=1&currency=eur&card=x": "body /card type",

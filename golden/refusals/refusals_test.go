@@ -160,4 +160,8 @@ func TestWrongRequests(t *testing.T) {
 		assert.Equal(t, http.StatusUnsupportedMediaType, got.Status)
 		assert.Contains(t, got.Body, c[2])
 	}
+	got := drive.Do(t, http.MethodPost, url+"/todos?limit=ten", `{"title":7}`, "Authorization", "Bearer x")
+	assert.Equal(t, http.StatusUnprocessableEntity, got.Status)
+	assert.Contains(t, got.Body, `"pointer":"limit","keyword":"type","message":"must be an integer"`, "whoever wrote the text knows of no types")
+	assert.Contains(t, got.Body, `"pointer":"/title","keyword":"type","message":"expected string, got number"`)
 }

@@ -3,6 +3,7 @@ package union_discriminator_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"testing"
 
@@ -83,6 +84,13 @@ func TestEncodingJSON(t *testing.T) {
 	require.NoError(t, json.Unmarshal(data, &got))
 	assert.Equal(t, shape, got["a"])
 	require.Error(t, json.Unmarshal([]byte(`{"kind":"?"}`), &shape))
+}
+
+// TestPrinted prints a union as its JSON, also in a wrapper.
+func TestPrinted(t *testing.T) {
+	shape := api.Shape{Value: &api.Group{Kind: "Group"}}
+	assert.Equal(t, `{"kind":"Group","shapes":[]} absent`, fmt.Sprintf("%v %v", tornado.Some(shape), tornado.Opt[api.Shape]{}))
+	assert.Equal(t, "null", api.Shape{}.String())
 }
 
 func TestNothing(t *testing.T) {

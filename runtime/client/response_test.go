@@ -105,10 +105,10 @@ func TestAnswerHeaders(t *testing.T) {
 	assert.False(t, res.Param("X-None", param.Simple).Required())
 	require.NoError(t, res.End(), "what is only not as it should be is let through")
 	res.Param("X-Bad", param.Simple).Int64(nil)
-	assert.EqualError(t, res.End(), "listPets: GET /pets: invalid answer with status 200 OK: header X-Bad expected integer, got string")
+	assert.EqualError(t, res.End(), "listPets: GET /pets: invalid answer with status 200 OK: header X-Bad must be an integer")
 	res.Param("X-Bytes", param.Simple).String(nil)
 	res.JSON().Skip()
-	assert.ErrorContains(t, res.EndJSON(), `header parameter "X-Bytes": not valid UTF-8; header X-Bad expected integer, got string`)
+	assert.ErrorContains(t, res.EndJSON(), `header parameter "X-Bytes": not valid UTF-8; header X-Bad must be an integer`)
 
 	res = answer(t, 200, header, "text", client.WithResponseChecks())
 	res.Param("X-None", param.Simple).Required()

@@ -121,6 +121,7 @@ func (v Animal) AppendJSON(b []byte) []byte {
 
 func (v Animal) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *Animal) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v Animal) String() string                   { return string(v.AppendJSON(nil)) }
 
 var catKeys = tornado.NewKeys("kind", "indoor").Required("kind", "indoor")
 

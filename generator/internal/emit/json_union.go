@@ -21,7 +21,7 @@ func printUnionCodec(f *file, t *ir.Type, unknown string) {
 	for _, way := range t.Forms() {
 		short = append(short, printUnionAppend(f, t, way)...)
 		if way == ir.ToAnyone {
-			short = append(short, marshalFuncs(t)...)
+			short = append(append(short, marshalFuncs(t)...), stringFunc(t))
 		}
 	}
 	f.short(short...)
@@ -32,6 +32,14 @@ func printUnionCodec(f *file, t *ir.Type, unknown string) {
 		}
 	}
 	f.short(wrappers...)
+}
+
+// stringFunc is what prints the value of a union, which is behind a pointer, as its JSON.
+func stringFunc(t *ir.Type) shortFunc {
+	return shortFunc{
+		method("v", t.Name).Id("String").Params().String(), jen.String().Call(jen.Id("v").Dot("AppendJSON").Call(jen.Nil())),
+		len("func (v ) String() string return string(v.AppendJSON(nil))") + len(t.Name),
+	}
 }
 
 // appendFunc is the method that unions ask of their members.

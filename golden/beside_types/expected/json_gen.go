@@ -153,6 +153,7 @@ func (v *AllExtensionsValue) DecodeJSON(d *tornado.Decoder) {
 func (v AllExtensionsValue) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v AllExtensionsValue) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *AllExtensionsValue) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v AllExtensionsValue) String() string                   { return string(v.AppendJSON(nil)) }
 
 func (v AllExtensionsValueString) AppendJSON(b []byte) []byte {
 	return tornado.AppendString(b, string(v))
@@ -176,6 +177,7 @@ func (v *AllEither) DecodeJSON(d *tornado.Decoder) {
 func (v AllEither) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v AllEither) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *AllEither) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v AllEither) String() string                   { return string(v.AppendJSON(nil)) }
 
 func (v AllEitherString) AppendJSON(b []byte) []byte  { return tornado.AppendString(b, string(v)) }
 func (v AllEitherInteger) AppendJSON(b []byte) []byte { return tornado.AppendInt64(b, int64(v)) }

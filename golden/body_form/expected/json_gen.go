@@ -262,6 +262,7 @@ func (v PostChargeBodyOwner) AppendJSON(b []byte) []byte {
 
 func (v PostChargeBodyOwner) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *PostChargeBodyOwner) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v PostChargeBodyOwner) String() string                   { return string(v.AppendJSON(nil)) }
 
 var searchBodyKeys = tornado.NewKeys("words", "sizes", "names", "filter", "page", "color", "back")
 

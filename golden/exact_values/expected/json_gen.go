@@ -111,6 +111,7 @@ func (v *ExactChoice) DecodeJSON(d *tornado.Decoder) {
 func (v ExactChoice) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v ExactChoice) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *ExactChoice) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v ExactChoice) String() string                   { return string(v.AppendJSON(nil)) }
 
 func (v ExactChoiceString) AppendJSON(b []byte) []byte  { return tornado.AppendString(b, string(v)) }
 func (v ExactChoiceInteger) AppendJSON(b []byte) []byte { return tornado.AppendInt64(b, int64(v)) }

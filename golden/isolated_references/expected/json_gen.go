@@ -84,6 +84,7 @@ func (v *MixedUnion) DecodeJSON(d *tornado.Decoder) {
 func (v MixedUnion) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v MixedUnion) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *MixedUnion) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v MixedUnion) String() string                   { return string(v.AppendJSON(nil)) }
 
 func (v MixedUnionString) AppendJSON(b []byte) []byte { return tornado.AppendString(b, string(v)) }
 func (v MixedUnionAny) AppendJSON(b []byte) []byte    { return tornado.AppendJSON(b, tornado.JSON(v)) }

@@ -54,6 +54,7 @@ func (v *BagSeveral) DecodeJSON(d *tornado.Decoder) {
 func (v BagSeveral) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v BagSeveral) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *BagSeveral) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v BagSeveral) String() string                   { return string(v.AppendJSON(nil)) }
 
 func (v BagSeveralString) AppendJSON(b []byte) []byte  { return tornado.AppendString(b, string(v)) }
 func (v BagSeveralInteger) AppendJSON(b []byte) []byte { return tornado.AppendInt64(b, int64(v)) }

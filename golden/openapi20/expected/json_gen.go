@@ -62,6 +62,7 @@ func (v Pet) appendRequestJSON(b []byte) []byte {
 
 func (v Pet) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *Pet) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v Pet) String() string                   { return string(v.AppendJSON(nil)) }
 
 var petBaseKeys = tornado.NewKeys("name", "kind", "born", "owner", "weight", "id").Required("name", "kind").ReadOnly("id")
 

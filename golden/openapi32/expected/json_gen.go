@@ -57,6 +57,7 @@ func (v Mark) AppendJSON(b []byte) []byte {
 
 func (v Mark) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *Mark) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v Mark) String() string                   { return string(v.AppendJSON(nil)) }
 
 var starKeys = tornado.NewKeys("kind", "count").Required("kind", "count")
 
@@ -133,6 +134,7 @@ func (v Lost) AppendJSON(b []byte) []byte {
 
 func (v Lost) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *Lost) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v Lost) String() string                   { return string(v.AppendJSON(nil)) }
 
 var searchNotesBodyKeys = tornado.NewKeys("text").Required("text")
 

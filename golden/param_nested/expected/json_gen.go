@@ -169,6 +169,7 @@ func (v *UnionsID) DecodeJSON(d *tornado.Decoder) {
 func (v UnionsID) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v UnionsID) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *UnionsID) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v UnionsID) String() string                   { return string(v.AppendJSON(nil)) }
 
 func (v UnionsIDInteger) AppendJSON(b []byte) []byte { return tornado.AppendInt64(b, int64(v)) }
 func (v UnionsIDString) AppendJSON(b []byte) []byte  { return tornado.AppendString(b, string(v)) }
@@ -187,6 +188,7 @@ func (v *UnionsWhen) DecodeJSON(d *tornado.Decoder) {
 func (v UnionsWhen) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v UnionsWhen) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *UnionsWhen) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v UnionsWhen) String() string                   { return string(v.AppendJSON(nil)) }
 
 func (v UnionsWhenInteger) AppendJSON(b []byte) []byte { return tornado.AppendInt64(b, int64(v)) }
 
@@ -204,6 +206,7 @@ func (v *UnionsXKind) DecodeJSON(d *tornado.Decoder) {
 func (v UnionsXKind) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v UnionsXKind) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *UnionsXKind) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v UnionsXKind) String() string                   { return string(v.AppendJSON(nil)) }
 
 func (v UnionsXKindBoolean) AppendJSON(b []byte) []byte { return tornado.AppendBool(b, bool(v)) }
 func (v UnionsXKindString) AppendJSON(b []byte) []byte  { return tornado.AppendString(b, string(v)) }

@@ -92,6 +92,7 @@ func (v *HolderSeveralValue) DecodeJSON(d *tornado.Decoder) {
 func (v HolderSeveralValue) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v HolderSeveralValue) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *HolderSeveralValue) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v HolderSeveralValue) String() string                   { return string(v.AppendJSON(nil)) }
 
 func (v HolderSeveralValueString) AppendJSON(b []byte) []byte {
 	return tornado.AppendString(b, string(v))

@@ -169,6 +169,7 @@ func (v Contact) appendResponseJSON(b []byte) []byte {
 
 func (v Contact) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *Contact) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v Contact) String() string                   { return string(v.AppendJSON(nil)) }
 
 var mailKeys = tornado.NewKeys("by", "code", "confirmed").Required("by", "code").ReadOnly("confirmed").WriteOnly("code")
 
@@ -260,6 +261,7 @@ func (v Event) appendRequestJSON(b []byte) []byte {
 
 func (v Event) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *Event) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v Event) String() string                   { return string(v.AppendJSON(nil)) }
 
 var joinedKeys = tornado.NewKeys("event", "id", "name").Required("event", "id").ReadOnly("event", "id")
 

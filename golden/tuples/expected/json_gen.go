@@ -99,6 +99,7 @@ func (v *DrawingEither) DecodeJSON(d *tornado.Decoder) {
 func (v DrawingEither) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v DrawingEither) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *DrawingEither) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v DrawingEither) String() string                   { return string(v.AppendJSON(nil)) }
 
 func (v DrawingEitherString) AppendJSON(b []byte) []byte { return tornado.AppendString(b, string(v)) }
 

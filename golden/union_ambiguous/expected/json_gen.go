@@ -86,6 +86,7 @@ func (v *HolderSameScalars) DecodeJSON(d *tornado.Decoder) {
 func (v HolderSameScalars) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v HolderSameScalars) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *HolderSameScalars) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v HolderSameScalars) String() string                   { return string(v.AppendJSON(nil)) }
 
 func (v HolderSameScalarsString) AppendJSON(b []byte) []byte {
 	return tornado.AppendString(b, string(v))
@@ -106,6 +107,7 @@ func (v *HolderSameNumbers) DecodeJSON(d *tornado.Decoder) {
 func (v HolderSameNumbers) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v HolderSameNumbers) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *HolderSameNumbers) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v HolderSameNumbers) String() string                   { return string(v.AppendJSON(nil)) }
 
 func (v HolderSameNumbersInteger) AppendJSON(b []byte) []byte {
 	return tornado.AppendInt64(b, int64(v))
@@ -129,6 +131,7 @@ func (v *HolderSameType) DecodeJSON(d *tornado.Decoder) {
 func (v HolderSameType) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v HolderSameType) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *HolderSameType) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v HolderSameType) String() string                   { return string(v.AppendJSON(nil)) }
 
 func (v HolderSameTypeString) AppendJSON(b []byte) []byte { return tornado.AppendString(b, string(v)) }
 
@@ -139,6 +142,7 @@ func (v *HolderSameObjects) DecodeJSON(d *tornado.Decoder) {
 func (v HolderSameObjects) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v HolderSameObjects) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *HolderSameObjects) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v HolderSameObjects) String() string                   { return string(v.AppendJSON(nil)) }
 
 var holderSameBesideKeys = tornado.NewKeys("a", "b")
 
@@ -177,6 +181,7 @@ func (v *HolderWideString) DecodeJSON(d *tornado.Decoder) {
 func (v HolderWideString) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v HolderWideString) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *HolderWideString) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v HolderWideString) String() string                   { return string(v.AppendJSON(nil)) }
 
 func (v HolderWideStringString) AppendJSON(b []byte) []byte {
 	return tornado.AppendString(b, string(v))
@@ -202,6 +207,7 @@ func (v *HolderWideNumber) DecodeJSON(d *tornado.Decoder) {
 func (v HolderWideNumber) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v HolderWideNumber) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *HolderWideNumber) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v HolderWideNumber) String() string                   { return string(v.AppendJSON(nil)) }
 
 func (v HolderWideNumberInteger) AppendJSON(b []byte) []byte {
 	return tornado.AppendInt64(b, int64(v))
@@ -227,6 +233,7 @@ func (v *HolderWideObject) DecodeJSON(d *tornado.Decoder) {
 func (v HolderWideObject) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v HolderWideObject) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *HolderWideObject) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v HolderWideObject) String() string                   { return string(v.AppendJSON(nil)) }
 
 func (v *HolderWideList) DecodeJSON(d *tornado.Decoder) {
 	var ok bool
@@ -244,6 +251,7 @@ func (v *HolderWideList) DecodeJSON(d *tornado.Decoder) {
 func (v HolderWideList) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v HolderWideList) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *HolderWideList) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v HolderWideList) String() string                   { return string(v.AppendJSON(nil)) }
 
 func (v HolderWideListStringArray) AppendJSON(b []byte) []byte {
 	return appendStringSlice(b, []string(v))
@@ -307,6 +315,7 @@ func (v HolderToldApart) AppendJSON(b []byte) []byte {
 
 func (v HolderToldApart) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *HolderToldApart) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v HolderToldApart) String() string                   { return string(v.AppendJSON(nil)) }
 
 var holderPartlyKeys = tornado.NewKeys("kind", "wings")
 
@@ -326,6 +335,7 @@ func (v *HolderPartly) DecodeJSON(d *tornado.Decoder) {
 func (v HolderPartly) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v HolderPartly) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *HolderPartly) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v HolderPartly) String() string                   { return string(v.AppendJSON(nil)) }
 
 var holderPartlyBirdKeys = tornado.NewKeys("wings").Required("wings")
 
@@ -364,6 +374,7 @@ func (v *HolderAlike) DecodeJSON(d *tornado.Decoder) {
 func (v HolderAlike) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v HolderAlike) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *HolderAlike) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v HolderAlike) String() string                   { return string(v.AppendJSON(nil)) }
 
 func (v *HolderApart) DecodeJSON(d *tornado.Decoder) {
 	var ok bool
@@ -381,6 +392,7 @@ func (v *HolderApart) DecodeJSON(d *tornado.Decoder) {
 func (v HolderApart) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v HolderApart) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *HolderApart) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v HolderApart) String() string                   { return string(v.AppendJSON(nil)) }
 
 func (v HolderApartInteger) AppendJSON(b []byte) []byte  { return tornado.AppendInt64(b, int64(v)) }
 func (v HolderApartInteger2) AppendJSON(b []byte) []byte { return tornado.AppendInt64(b, int64(v)) }
@@ -400,6 +412,7 @@ func (v *HolderInOrder) DecodeJSON(d *tornado.Decoder) {
 func (v HolderInOrder) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v HolderInOrder) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *HolderInOrder) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v HolderInOrder) String() string                   { return string(v.AppendJSON(nil)) }
 
 func (v HolderInOrderInteger) AppendJSON(b []byte) []byte { return tornado.AppendInt64(b, int64(v)) }
 func (v HolderInOrderNumber) AppendJSON(b []byte) []byte  { return tornado.AppendFloat64(b, float64(v)) }

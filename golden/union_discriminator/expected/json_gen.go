@@ -57,6 +57,7 @@ func (v Shape) AppendJSON(b []byte) []byte {
 
 func (v Shape) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *Shape) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v Shape) String() string                   { return string(v.AppendJSON(nil)) }
 
 var circleKeys = tornado.NewKeys("kind", "radius").Required("kind", "radius")
 

@@ -90,6 +90,7 @@ func (v *HolderByKey) DecodeJSON(d *tornado.Decoder) {
 func (v HolderByKey) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v HolderByKey) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *HolderByKey) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v HolderByKey) String() string                   { return string(v.AppendJSON(nil)) }
 
 func (v *HolderByType) DecodeJSON(d *tornado.Decoder) {
 	switch d.Type() {
@@ -107,6 +108,7 @@ func (v *HolderByType) DecodeJSON(d *tornado.Decoder) {
 func (v HolderByType) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v HolderByType) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *HolderByType) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v HolderByType) String() string                   { return string(v.AppendJSON(nil)) }
 
 func (v HolderByTypeString) AppendJSON(b []byte) []byte {
 	return tornado.AppendString(b, string(v))
@@ -136,6 +138,7 @@ func (v *HolderList) DecodeJSON(d *tornado.Decoder) {
 func (v HolderList) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v HolderList) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *HolderList) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v HolderList) String() string                   { return string(v.AppendJSON(nil)) }
 
 func (v HolderListString) AppendJSON(b []byte) []byte       { return tornado.AppendString(b, string(v)) }
 func (v HolderListBoolean) AppendJSON(b []byte) []byte      { return tornado.AppendBool(b, bool(v)) }
@@ -175,6 +178,7 @@ func (v *HolderInOrder) DecodeJSON(d *tornado.Decoder) {
 func (v HolderInOrder) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v HolderInOrder) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *HolderInOrder) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v HolderInOrder) String() string                   { return string(v.AppendJSON(nil)) }
 
 func (v HolderInOrderInteger) AppendJSON(b []byte) []byte { return tornado.AppendInt64(b, int64(v)) }
 func (v HolderInOrderNumber) AppendJSON(b []byte) []byte  { return tornado.AppendFloat64(b, float64(v)) }
@@ -197,6 +201,7 @@ func (v *HolderExactly) DecodeJSON(d *tornado.Decoder) {
 func (v HolderExactly) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v HolderExactly) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *HolderExactly) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v HolderExactly) String() string                   { return string(v.AppendJSON(nil)) }
 
 func (v HolderExactlyInteger) AppendJSON(b []byte) []byte  { return tornado.AppendInt64(b, int64(v)) }
 func (v HolderExactlyInteger2) AppendJSON(b []byte) []byte { return tornado.AppendInt64(b, int64(v)) }
@@ -226,6 +231,7 @@ func (v *HolderMixed) DecodeJSON(d *tornado.Decoder) {
 func (v HolderMixed) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v HolderMixed) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *HolderMixed) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v HolderMixed) String() string                   { return string(v.AppendJSON(nil)) }
 
 func (v HolderMixedString) AppendJSON(b []byte) []byte { return tornado.AppendString(b, string(v)) }
 
@@ -243,6 +249,7 @@ func (v *HolderEachItem) DecodeJSON(d *tornado.Decoder) {
 func (v HolderEachItem) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v HolderEachItem) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *HolderEachItem) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v HolderEachItem) String() string                   { return string(v.AppendJSON(nil)) }
 
 func (v HolderEachItemInteger) AppendJSON(b []byte) []byte { return tornado.AppendInt64(b, int64(v)) }
 func (v HolderEachItemString) AppendJSON(b []byte) []byte  { return tornado.AppendString(b, string(v)) }
@@ -261,6 +268,7 @@ func (v *HolderNamedValue) DecodeJSON(d *tornado.Decoder) {
 func (v HolderNamedValue) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v HolderNamedValue) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *HolderNamedValue) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v HolderNamedValue) String() string                   { return string(v.AppendJSON(nil)) }
 
 func (v HolderNamedValueBoolean) AppendJSON(b []byte) []byte { return tornado.AppendBool(b, bool(v)) }
 
@@ -335,6 +343,7 @@ func (v Part) AppendJSON(b []byte) []byte {
 
 func (v Part) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *Part) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v Part) String() string                   { return string(v.AppendJSON(nil)) }
 
 var partTextKeys = tornado.NewKeys("type", "text").Required("type", "text")
 
@@ -398,6 +407,7 @@ func (v *Tree) DecodeJSON(d *tornado.Decoder) {
 func (v Tree) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v Tree) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *Tree) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v Tree) String() string                   { return string(v.AppendJSON(nil)) }
 
 func (v TreeString) AppendJSON(b []byte) []byte { return tornado.AppendString(b, string(v)) }
 func (v TreeArray) AppendJSON(b []byte) []byte  { return appendTreeSlice(b, []Tree(v)) }

@@ -70,6 +70,7 @@ func (v Pet) AppendJSON(b []byte) []byte {
 
 func (v Pet) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *Pet) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v Pet) String() string                   { return string(v.AppendJSON(nil)) }
 
 var petBaseKeys = tornado.NewKeys("kind", "name", "friend").Required("kind", "name")
 
@@ -191,6 +192,7 @@ func (v Dog) AppendJSON(b []byte) []byte {
 
 func (v Dog) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *Dog) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v Dog) String() string                   { return string(v.AppendJSON(nil)) }
 
 var puppyKeys = tornado.NewKeys("kind", "name", "friend", "size", "weeks").Required("kind", "name", "size")
 

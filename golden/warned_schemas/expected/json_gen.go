@@ -289,6 +289,7 @@ func (v *AllBadDiscriminator) DecodeJSON(d *tornado.Decoder) {
 func (v AllBadDiscriminator) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v AllBadDiscriminator) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *AllBadDiscriminator) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v AllBadDiscriminator) String() string                   { return string(v.AppendJSON(nil)) }
 
 func (v AllBadDiscriminatorString) AppendJSON(b []byte) []byte {
 	return tornado.AppendString(b, string(v))
@@ -308,6 +309,7 @@ func (v *AllNoDiscriminator) DecodeJSON(d *tornado.Decoder) {
 func (v AllNoDiscriminator) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
 func (v AllNoDiscriminator) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
 func (v *AllNoDiscriminator) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v AllNoDiscriminator) String() string                   { return string(v.AppendJSON(nil)) }
 
 func (v AllNoDiscriminatorString) AppendJSON(b []byte) []byte {
 	return tornado.AppendString(b, string(v))

@@ -169,7 +169,7 @@ func (v *Value) parsed(err error, typ, tooLarge string) bool {
 	case errors.Is(err, ErrRange):
 		v.Violate(validate.KeywordFormat, tooLarge)
 	default:
-		v.Violate(validate.KeywordType, validate.MessageType(typ, "string"))
+		v.Violate(validate.KeywordType, validate.MessageText(typ))
 	}
 	return false
 }

@@ -43,6 +43,9 @@ func (v Value) As(s *Shape) Value {
 // Record records what a decoder found in the JSON of this parameter, under the names that the parts of it are sent with.
 func (v Value) Record(violations []validate.Violation) {
 	for _, found := range violations {
+		if v.shaped {
+			found = found.OfText()
+		}
 		v.report.violate(v.place.In, v.locate(found.Pointer), found.Keyword, found.Message)
 	}
 }

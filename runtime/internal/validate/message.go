@@ -56,6 +56,26 @@ const (
 // MessageType says that a value is of another type than wanted, both as JSON Schema names them: "expected string, got number".
 func MessageType(want, got string) string { return "expected " + want + ", got " + got }
 
+// MessageText says that a text does not stand for a value of a type: "must be an integer".
+func MessageText(want string) string {
+	switch {
+	case want == "boolean":
+		return "must be true or false"
+	case strings.ContainsRune("aeiou", rune(want[0])):
+		return "must be an " + want
+	}
+	return "must be a " + want
+}
+
+// OfText returns v as it is said of a value that was sent as text: whoever sent it knows of no strings in JSON.
+func (v Violation) OfText() Violation {
+	before, after, _ := strings.Cut(MessageType("|", "string"), "|")
+	if want, ok := strings.CutSuffix(v.Message, after); ok && v.Keyword == KeywordType {
+		v.Message = MessageText(strings.TrimPrefix(want, before))
+	}
+	return v
+}
+
 // MessageConst says that only one value is allowed; text is its JSON.
 func MessageConst(text string) string { return "must be " + text }
 

@@ -252,3 +252,15 @@ func TestFormatMessages(t *testing.T) {
 	assert.True(t, validate.FormatNone.Check("\x00"))
 	assert.Equal(t, "must be a valid date-time, as 2006-01-02T15:04:05Z", validate.FormatDateTime.Message())
 }
+
+func TestOfText(t *testing.T) {
+	for want, v := range map[string]validate.Violation{
+		"must be an integer":           {Keyword: validate.KeywordType, Message: validate.MessageType("integer", "string")},
+		"must be a number":             {Keyword: validate.KeywordType, Message: validate.MessageType("number", "string")},
+		"must be true or false":        {Keyword: validate.KeywordType, Message: validate.MessageType("boolean", "string")},
+		"expected integer, got object": {Keyword: validate.KeywordType, Message: validate.MessageType("integer", "object")},
+		"must be x, got string":        {Keyword: validate.KeywordConst, Message: validate.MessageConst("x, got string")},
+	} {
+		assert.Equal(t, want, v.OfText().Message)
+	}
+}

@@ -1,6 +1,9 @@
 package value
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"log/slog"
+)
 
 // Null is a value or null, as a required nullable property is. The zero value is null.
 type Null[T any] struct {
@@ -47,6 +50,12 @@ func (n *Null[T]) Make() *T {
 
 // SetNull makes n null.
 func (n *Null[T]) SetNull() { *n = Null[T]{} }
+
+// String returns the value as fmt prints it, or "null".
+func (n Null[T]) String() string { return textOf(n.value, n.set, nullText) }
+
+// LogValue gives slog the value, or "null".
+func (n Null[T]) LogValue() slog.Value { return logOf(n.value, n.set, nullText) }
 
 // MarshalJSON gives the JSON of the value, or null.
 func (n Null[T]) MarshalJSON() ([]byte, error) {

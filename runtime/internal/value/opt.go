@@ -3,6 +3,8 @@ package value
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"log/slog"
 )
 
 // Opt is a value that may be absent, as an optional property or parameter is. The zero value is absent.
@@ -57,6 +59,12 @@ func (o *Opt[T]) Make() *T {
 // Clear makes the value absent.
 func (o *Opt[T]) Clear() { *o = Opt[T]{} }
 
+// String returns the value as fmt prints it, "absent" where there is none.
+func (o Opt[T]) String() string { return textOf(o.value, o.set, "absent") }
+
+// LogValue gives slog the value, "absent" where there is none.
+func (o Opt[T]) LogValue() slog.Value { return logOf(o.value, o.set, "absent") }
+
 // MarshalJSON gives the JSON of the value, and null when it is absent.
 func (o Opt[T]) MarshalJSON() ([]byte, error) {
 	if !o.set {
@@ -75,6 +83,22 @@ func (o *Opt[T]) UnmarshalJSON(data []byte) error {
 }
 
 const nullText = "null"
+
+// textOf returns v as fmt prints it, or other where it is not set.
+func textOf(v any, set bool, other string) string {
+	if !set {
+		return other
+	}
+	return fmt.Sprint(v)
+}
+
+// logOf is textOf for slog.
+func logOf(v any, set bool, other string) slog.Value {
+	if !set {
+		return slog.StringValue(other)
+	}
+	return slog.AnyValue(v)
+}
 
 func isNull(data []byte) bool { return string(bytes.TrimSpace(data)) == nullText }
 

@@ -1,6 +1,9 @@
 package value
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"log/slog"
+)
 
 // OptNull is absent, null or a value, as an optional nullable property is: in a merge patch, "leave it", "remove it" and
 // "make it this". The zero value is absent.
@@ -70,6 +73,20 @@ func (o *OptNull[T]) SetNull() { *o = OptNull[T]{state: null} }
 
 // Clear makes it absent.
 func (o *OptNull[T]) Clear() { *o = OptNull[T]{} }
+
+// String returns the value as fmt prints it, "absent" or "null".
+func (o OptNull[T]) String() string { return textOf(o.value, o.state == present, o.lack()) }
+
+// LogValue gives slog the value, "absent" or "null".
+func (o OptNull[T]) LogValue() slog.Value { return logOf(o.value, o.state == present, o.lack()) }
+
+// lack says what there is in place of a value.
+func (o OptNull[T]) lack() string {
+	if o.state == null {
+		return nullText
+	}
+	return "absent"
+}
 
 // MarshalJSON gives the JSON of the value, and null when it is null or absent.
 func (o OptNull[T]) MarshalJSON() ([]byte, error) {

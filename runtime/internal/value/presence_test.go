@@ -1,7 +1,11 @@
 package value_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
+	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -186,4 +190,27 @@ func decimal(t *testing.T, text string) value.Decimal {
 	d, err := value.ParseDecimal(text)
 	require.NoError(t, err)
 	return d
+}
+
+// TestPrinted prints and logs what there is, alone and in a struct, by every way of fmt and slog.
+func TestPrinted(t *testing.T) {
+	type holder struct {
+		Opt     value.Opt[int]
+		Null    value.Null[string]
+		OptNull value.OptNull[value.Date]
+	}
+	date := value.Date{Year: 2024, Month: 2, Day: 29}
+	for want, h := range map[string]holder{
+		"{absent null absent}": {},
+		"{0 a 2024-02-29}":     {value.Some(0), value.NonNull("a"), value.Present(date)},
+		"{absent null null}":   {OptNull: value.Nil[value.Date]()},
+	} {
+		assert.Equal(t, want, fmt.Sprint(h))
+		assert.Equal(t, want, "{"+h.Opt.String()+" "+h.Null.String()+" "+h.OptNull.String()+"}")
+		var log bytes.Buffer
+		slog.New(slog.NewTextHandler(&log, nil)).Info("m", "a", h.Opt, "b", h.Null, "c", h.OptNull)
+		words := strings.Fields(strings.Trim(want, "{}"))
+		assert.Contains(t, log.String(), "a="+words[0]+" b="+words[1]+" c="+words[2])
+	}
+	assert.Equal(t, slog.KindInt64, value.Some(7).LogValue().Kind(), "a number stays one")
 }
