@@ -5,9 +5,9 @@ import (
 
 	"github.com/tornadogen/tornadogen/runtime/internal/check"
 	"github.com/tornadogen/tornadogen/runtime/internal/jsonwire"
-	"github.com/tornadogen/tornadogen/runtime/internal/media"
 	"github.com/tornadogen/tornadogen/runtime/internal/operation"
 	"github.com/tornadogen/tornadogen/runtime/internal/param"
+	"github.com/tornadogen/tornadogen/runtime/internal/shape"
 	"github.com/tornadogen/tornadogen/runtime/internal/validate"
 	"github.com/tornadogen/tornadogen/runtime/internal/value"
 )
@@ -145,12 +145,6 @@ func NewEnum(values ...string) *Enum { return validate.NewEnum(values...) }
 // Param is one parameter of a request, inside of a decode function.
 type Param = param.Value
 
-// Shape says which JSON the text of a parameter stands for that is more than one scalar or a list of them.
-type Shape = param.Shape
-
-// NewShape returns the shape that a text describes.
-func NewShape(text string) *Shape { return param.NewShape(text) }
-
 // ParamWriter writes one parameter, or one header field of an answer.
 type ParamWriter = param.Writer
 
@@ -158,12 +152,12 @@ type ParamWriter = param.Writer
 // "application/*+json", "image/*", "*/*".
 func MatchMediaType(media string, patterns ...string) bool { return param.MatchesAny(media, patterns) }
 
-// Layouts say how values stand in media types other than JSON: forms, multipart, XML, text. Generated code holds one set a
-// package.
-type Layouts = media.Layouts
+// Shapes say how values stand in texts that are not JSON: parameters that have parts, forms, multipart, XML, text. Generated code
+// holds one set a package.
+type Shapes = shape.Shapes
 
-// NewLayouts returns a set of layouts: names and notations in turn, as the package media explains them.
-func NewLayouts(namesAndNotations ...string) *Layouts { return media.NewLayouts(namesAndNotations...) }
+// NewShapes returns a set of shapes: names and notations in turn, as the package shape explains them.
+func NewShapes(namesAndNotations ...string) *Shapes { return shape.NewShapes(namesAndNotations...) }
 
 // Style says how a parameter is written (OpenAPI 3.1 section 4.8.12.3).
 type Style = param.Style

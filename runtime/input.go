@@ -129,10 +129,10 @@ func (in *Input) JSONBody() *Decoder {
 	return in.decode(in.body)
 }
 
-// MediaBody returns a decoder on the body whatever its media type is: JSON, or another one that the layout of that name, or with
+// MediaBody returns a decoder on the body whatever its media type is: JSON, or another one that the shape of that name, or with
 // that notation, makes JSON of. Call EndJSON when the value was read.
-func (in *Input) MediaBody(layouts *Layouts, name string) *Decoder {
-	doc, err := layouts.Decode(name, in.media, in.x.head.ContentType, in.body, in.x.match.api.formLimits)
+func (in *Input) MediaBody(shapes *Shapes, name string) *Decoder {
+	doc, err := media.Decode(shapes, name, in.media, in.x.head.ContentType, in.body, in.x.match.api.formLimits)
 	if err != nil {
 		in.syntax = err.Error()
 		if other := new(media.CharsetError); errors.As(err, &other) {

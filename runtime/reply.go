@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
+	"github.com/tornadogen/tornadogen/runtime/internal/media"
 	"github.com/tornadogen/tornadogen/runtime/internal/param"
 )
 
@@ -16,9 +17,9 @@ type Reply struct {
 	body    []byte // scratch, reused by the next request of the frame
 	hasBody bool
 	accept  acceptField
-	layouts *Layouts // how JSON is to be written in the media type, nil where that is JSON
-	layout  string
-	fault   error // the first header field that could not be sent
+	shapes  *Shapes // how JSON is to be written in the media type, nil where that is JSON
+	shape   string  // its name in shapes, or a notation
+	fault   error   // the first header field that could not be sent
 }
 
 // replyField is one header field of an answer.
@@ -28,7 +29,7 @@ type replyField struct{ name, value string }
 func (w *Reply) reset() {
 	clear(w.fields)
 	w.status, w.media, w.fields, w.hasBody, w.fault = 0, "", w.fields[:0], false, nil
-	w.layouts, w.layout = nil, ""
+	w.shapes, w.shape = nil, ""
 	if cap(w.body) > maxKeptBuffer {
 		w.body = nil
 	}
@@ -70,14 +71,14 @@ func (t *replyTarget) FailParam(p param.Place, err error) {
 
 // JSON begins an answer with a body and returns the buffer to append it to. Pass what comes out to Done.
 func (w *Reply) JSON(status int, contentType string) []byte {
-	w.status, w.media, w.layouts = status, contentType, nil
+	w.status, w.media, w.shapes = status, contentType, nil
 	return w.body[:0]
 }
 
 // MediaBody begins an answer whose media type is the one of types that the client likes best, of equals the first. Append JSON
-// to the buffer, as behind JSON: the layout of that name, or with that notation, makes the other type of it.
-func (w *Reply) MediaBody(status int, layouts *Layouts, name string, types ...string) []byte {
-	w.status, w.media, w.layouts, w.layout = status, types[0], layouts, name
+// to the buffer, as behind JSON: the shape of that name, or with that notation, makes the other type of it.
+func (w *Reply) MediaBody(status int, shapes *Shapes, name string, types ...string) []byte {
+	w.status, w.media, w.shapes, w.shape = status, types[0], shapes, name
 	if len(types) > 1 {
 		w.media = types[max(w.accept.best(types), 0)]
 		w.Header("Vary", "Accept")
@@ -87,8 +88,8 @@ func (w *Reply) MediaBody(status int, layouts *Layouts, name string, types ...st
 
 // Done ends an answer that JSON or MediaBody began: b is the whole body, in the buffer that they gave or one that grew out of it.
 func (w *Reply) Done(b []byte) {
-	if w.layouts != nil {
-		body, contentType, err := w.layouts.Encode(w.layout, w.media, b)
+	if w.shapes != nil {
+		body, contentType, err := media.Encode(w.shapes, w.shape, w.media, b)
 		if err != nil && w.fault == nil {
 			w.fault = fmt.Errorf("body of type %s: %w", w.media, err)
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/tornadogen/tornadogen/runtime/internal/media"
 	"github.com/tornadogen/tornadogen/runtime/internal/operation"
 	"github.com/tornadogen/tornadogen/runtime/internal/param"
+	"github.com/tornadogen/tornadogen/runtime/internal/shape"
 	"github.com/tornadogen/tornadogen/runtime/internal/value"
 )
 
@@ -94,10 +95,10 @@ func (c *Call) JSON(contentType string, encode func([]byte) []byte) {
 	c.setBody(contentType, encode(make([]byte, 0, 256)))
 }
 
-// MediaBody sets the body in a media type that the layout of that name, or with that notation, makes of the JSON that encode
+// MediaBody sets the body in a media type that the shape of that name, or with that notation, makes of the JSON that encode
 // appends.
-func (c *Call) MediaBody(contentType string, layouts *media.Layouts, name string, encode func([]byte) []byte) {
-	body, contentType, err := layouts.Encode(name, contentType, encode(nil))
+func (c *Call) MediaBody(contentType string, shapes *shape.Shapes, name string, encode func([]byte) []byte) {
+	body, contentType, err := media.Encode(shapes, name, contentType, encode(nil))
 	if err != nil {
 		c.fail(fmt.Errorf("body: %w", err))
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/tornadogen/tornadogen/runtime/client"
 	"github.com/tornadogen/tornadogen/runtime/internal/operation"
 	"github.com/tornadogen/tornadogen/runtime/internal/param"
+	"github.com/tornadogen/tornadogen/runtime/internal/shape"
 	"github.com/tornadogen/tornadogen/runtime/internal/value"
 )
 
@@ -59,7 +60,7 @@ func TestRequest(t *testing.T) {
 	call.Query("limit", param.FormExplode).Int64(10)
 	call.Query("none", param.FormExplode).Items(0, nil)
 	call.Query("tags", param.FormExplode).Items(2, func(i int, w param.Writer) { w.String([]string{"x&y", "z"}[i]) })
-	call.Query("filter", param.DeepObject).As(param.NewShape("{size: string}"), []byte(`{"size":"big"}`))
+	call.Query("filter", param.DeepObject).As(shape.NewShapes(), "{size}", []byte(`{"size":"big"}`))
 	call.Query("url", param.Form|param.AllowReserved).String("http://x/?a=b&c")
 	call.Header("X-Ids", param.Simple).Items(2, func(i int, w param.Writer) { w.Int64(int64(i)) })
 	call.Header("Accept-Language", param.Simple).String("en")

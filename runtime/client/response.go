@@ -11,6 +11,7 @@ import (
 	"github.com/tornadogen/tornadogen/runtime/internal/media"
 	"github.com/tornadogen/tornadogen/runtime/internal/operation"
 	"github.com/tornadogen/tornadogen/runtime/internal/param"
+	"github.com/tornadogen/tornadogen/runtime/internal/shape"
 	"github.com/tornadogen/tornadogen/runtime/internal/validate"
 	"github.com/tornadogen/tornadogen/runtime/internal/value"
 )
@@ -103,13 +104,13 @@ func (r *Response) JSON(types ...string) *jsonwire.Decoder {
 	return &r.decoder
 }
 
-// MediaBody is JSON for a body of types that the layout of that name, or with that notation, makes JSON of.
-func (r *Response) MediaBody(layouts *media.Layouts, name string, types ...string) *jsonwire.Decoder {
+// MediaBody is JSON for a body of types that the shape of that name, or with that notation, makes JSON of.
+func (r *Response) MediaBody(shapes *shape.Shapes, name string, types ...string) *jsonwire.Decoder {
 	if !r.declaresTyped(types) {
 		r.decoder.Reset(nil)
 		return &r.decoder
 	}
-	doc, err := layouts.Decode(name, r.ContentType(), []byte(r.Header.Get("Content-Type")), r.Body, media.Limits{})
+	doc, err := media.Decode(shapes, name, r.ContentType(), []byte(r.Header.Get("Content-Type")), r.Body, media.Limits{})
 	if err != nil {
 		r.syntax = err.Error()
 	}

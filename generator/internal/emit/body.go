@@ -38,18 +38,18 @@ func decodeVariant(c *ir.Content) []jen.Code {
 	return append(code, jen.Id("in").Dot("EndJSON").Call())
 }
 
-// bodyOfRequest gives the decoder on a typed body: that of JSON alone, or one by a layout.
+// bodyOfRequest gives the decoder on a typed body: that of JSON alone, or one by a shape.
 func bodyOfRequest(c *ir.Content) source {
 	return func() *jen.Statement {
-		if c.Layout == "" {
+		if c.TextShape == "" {
 			return jen.Id("in").Dot("JSONBody").Call()
 		}
-		return jen.Id("in").Dot("MediaBody").Call(layout(c)...)
+		return jen.Id("in").Dot("MediaBody").Call(shape(c.TextShape)...)
 	}
 }
 
-// layout are the arguments that name a layout.
-func layout(c *ir.Content) []jen.Code { return []jen.Code{jen.Id("layouts"), key(c.Layout)} }
+// shape are the arguments that name a shape.
+func shape(name string) []jen.Code { return []jen.Code{jen.Id("shapes"), key(name)} }
 
 // assignTo assigns a value, or sets it in its wrapper.
 func assignTo(target string, u *ir.Use, value jen.Code) jen.Code {

@@ -108,10 +108,10 @@ func bodyForm(c *ir.Content) ir.Way {
 
 // sendTyped hands over what encodes a typed body.
 func sendTyped(c *ir.Content, encode jen.Code) *jen.Statement {
-	if c.Layout == "" {
+	if c.TextShape == "" {
 		return jen.Id("call").Dot("JSON").Call(jen.Lit(c.ContentType), encode)
 	}
-	return jen.Id("call").Dot("MediaBody").Call(append(append([]jen.Code{jen.Lit(c.ContentType)}, layout(c)...), encode)...)
+	return jen.Id("call").Dot("MediaBody").Call(append(append([]jen.Code{jen.Lit(c.ContentType)}, shape(c.TextShape)...), encode)...)
 }
 
 // sendNullable sets a JSON body that may be null.

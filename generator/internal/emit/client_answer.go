@@ -93,10 +93,10 @@ func bodyValue(c *ir.Content) *jen.Statement {
 // bodyOfAnswer gives the decoder on a typed body of the media types that are declared.
 func bodyOfAnswer(c *ir.Content) source {
 	return func() *jen.Statement {
-		if c.Layout == "" {
+		if c.TextShape == "" {
 			return jen.Id("res").Dot("JSON").Add(answerTypes(c))
 		}
-		return jen.Id("res").Dot("MediaBody").Add(answerTypes(c, layout(c)...))
+		return jen.Id("res").Dot("MediaBody").Add(answerTypes(c, shape(c.TextShape)...))
 	}
 }
 

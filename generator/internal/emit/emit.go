@@ -44,7 +44,6 @@ func Package(p *ir.Package) ([]File, error) {
 		{"types_gen.go", true, printTypes},
 		{"json_gen.go", true, printJSON},
 		{"validate_gen.go", true, printValidate},
-		{"media_gen.go", calls && p.NeedsLayouts, printLayouts},
 		{"params_gen.go", calls, printParams},
 		{"router_gen.go", calls, printRouter},
 		{"server_gen.go", p.Server, printServer},

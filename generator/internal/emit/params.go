@@ -86,7 +86,7 @@ func (r reader) param(target string, p *ir.Param) []jen.Code {
 	}
 	found := r.find(p)
 	if p.Kind == ir.ParamShaped {
-		found = found.Dot("As").Call(jen.Id(p.Shape.Name))
+		found = found.Dot("As").Call(shape(p.TextShape)...)
 	}
 	code := jen.If(define("p", found), jen.Id("p").Dot(demand(p.Required)).Call()).Block(r.value(target, p)...)
 	if p.Default != nil {

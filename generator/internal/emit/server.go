@@ -151,10 +151,10 @@ func writeAnswer(g *jen.Group, a *ir.Answer, body string) {
 
 // openBody begins a typed body and gives the buffer for its JSON.
 func openBody(c *ir.Content, status jen.Code) *jen.Statement {
-	if c.Layout == "" {
+	if c.TextShape == "" {
 		return jen.Id("w").Dot("JSON").Call(status, jen.Lit(c.ContentType))
 	}
-	return jen.Id("w").Dot("MediaBody").Call(append(append([]jen.Code{status}, layout(c)...), texts(c.Offers)...)...)
+	return jen.Id("w").Dot("MediaBody").Call(append(append([]jen.Code{status}, shape(c.TextShape)...), texts(c.Offers)...)...)
 }
 
 // fromBuffer is the buffer in hand.

@@ -21,12 +21,8 @@ func printValidate(f *file, p *ir.Package) {
 			}
 		}))
 	}
-	if len(p.Shapes) > 0 {
-		f.decl("What the texts of parameters that have parts stand for.", jen.Var().DefsFunc(func(g *jen.Group) {
-			for _, s := range p.Shapes {
-				g.Id(s.Name).Op("=").Add(tornado("NewShape")).Call(longText(s.Text))
-			}
-		}))
+	if p.NeedsShapes {
+		printShapes(f, p)
 	}
 	printSchemas(f, p)
 	var enums []*ir.Type

@@ -40,7 +40,7 @@ func writeKind(value string, p *ir.Param, way ir.Way, w *jen.Statement) jen.Code
 	case ir.ParamJSON:
 		return w.Dot("JSON").Call(appendValue(p.Type, jen.Nil(), jen.Id(value), way))
 	case ir.ParamShaped:
-		return w.Dot("As").Call(jen.Id(p.Shape.Name), appendValue(p.Type, jen.Nil(), jen.Id(value), way))
+		return w.Dot("As").Call(append(shape(p.TextShape), appendValue(p.Type, jen.Nil(), jen.Id(value), way))...)
 	case ir.ParamScalar:
 	}
 	name, arg := written(p.Type, jen.Id(value))

@@ -59,11 +59,9 @@ type builder struct {
 	rank     map[*Type]int    // of declared types: the order of their schemas
 	rules    map[string]*Rule // by content
 	uses     []*Use
-	formats  map[string]bool   // the unknown ones that were reported
-	shapes   map[string]*Shape // by content
-	shaper   shaper
+	formats  map[string]bool // the unknown ones that were reported
 
-	layouts    *layouter
+	shaper     *shaper
 	files      map[*spec.Schema]bool      // settled: strings that are parts of a multipart body
 	operations map[*spec.Operation]string // Go names
 	hookGroups []*hookGroup
@@ -91,15 +89,13 @@ func newBuilder(api *spec.API, opts Options) *builder {
 		filling:    make(map[*Type]bool),
 		rank:       make(map[*Type]int),
 		rules:      make(map[string]*Rule),
-		shapes:     make(map[string]*Shape),
 		formats:    make(map[string]bool),
 		operations: make(map[*spec.Operation]string),
 		schemes:    make(map[*spec.SecurityScheme]bool),
 		options:    make(map[*spec.SecurityScheme]string),
 		tagged:     make(map[string]bool),
 	}
-	b.layouts = newLayouter(b)
-	b.shaper = shaper{b: b, forms: make(map[string]*shapeForm)}
+	b.shaper = newShaper(b)
 	b.leftovers = newLeftovers(b)
 	b.files = make(map[*spec.Schema]bool)
 	b.reserveNames()
@@ -145,6 +141,6 @@ func (b *builder) finish() {
 		}
 	}
 	b.collect()
-	b.pkg.NeedsLayouts = len(b.layouts.roots) > 0 && (b.pkg.Server || b.pkg.Client)
-	b.pkg.Layouts = b.layouts.finish()
+	b.pkg.NeedsShapes = len(b.shaper.roots) > 0 && (b.pkg.Server || b.pkg.Client)
+	b.pkg.Shapes = b.shaper.finish()
 }

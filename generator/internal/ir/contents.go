@@ -89,7 +89,7 @@ func (b *builder) contents(list []*spec.MediaType, of side) []*Content {
 			variants = append(variants, c)
 		}
 		variants[i].MediaTypes = append(variants[i].MediaTypes, name)
-		b.addLayout(variants[i], name, m)
+		b.addShape(variants[i], name, m)
 	}
 	if len(raw) > 0 {
 		variants = append(variants, b.rawContent(raw, len(variants) > 0, of))
@@ -158,16 +158,16 @@ func (b *builder) isTyped(name string, m *spec.MediaType) bool {
 	case m.Schema == nil || m.ItemSchema != nil:
 		return false
 	case name == formMedia:
-		return b.layouts.node(m.Schema).kinds["object"]
+		return b.shaper.node(m.Schema).kinds["object"]
 	case isXML(name):
-		n := b.layouts.node(m.Schema)
-		return n.structured() || n.scalar() && !n.kinds["string"] && !n.kinds["file"]
+		n := b.shaper.node(m.Schema)
+		return n.structured() || n.scalar() && !n.textual() && !n.kinds["file"]
 	case isMultipart(name):
-		n := b.layouts.node(m.Schema)
+		n := b.shaper.node(m.Schema)
 		return len(n.members) > 0 || n.rest != nil || n.kinds["array"] && name != "multipart/form-data"
 	case strings.HasPrefix(name, "text/") && name != "text/event-stream":
 		core, _ := b.settle(m.Schema)
-		n := b.layouts.node(m.Schema)
+		n := b.shaper.node(m.Schema)
 		return n.scalar() && core.Format != "binary" || name == "text/plain" && n.structured()
 	}
 	return b.assumedJSON(name, m)

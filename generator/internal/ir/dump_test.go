@@ -23,6 +23,9 @@ func dump(p *Package) string {
 	for _, text := range p.Schemas {
 		d.line("schema %s %s", text.Name, text.JSON)
 	}
+	for _, s := range p.Shapes {
+		d.line("shape %s %s", s.Name, s.Text)
+	}
 	for _, h := range p.Handlers {
 		d.line("handler %s", h.Name)
 		for _, op := range h.Operations {
@@ -193,8 +196,8 @@ func (d *dumper) operation(op *Operation) {
 
 func (d *dumper) param(indent string, p *Param) {
 	kind := []string{"scalar", "array", "json", "shaped"}[p.Kind]
-	if p.Shape != nil {
-		kind += " " + p.Shape.Text
+	if p.Kind == ParamShaped {
+		kind += " " + p.TextShape
 	}
 	d.line("%s%s %s  // %s %s %s %s%s%s", indent, p.Field, p.Go, p.In, p.Wire, p.Style, kind, ruleOf(p.Type), defaultText(p.Default))
 }

@@ -35,8 +35,6 @@ type Package struct {
 	Codecs []*Codec
 	// Rules are the package-level variables of checks, in order of first use; rules of the same content are one.
 	Rules []*Rule
-	// Shapes are the package-level variables of parameters that have parts, in order of first use.
-	Shapes []*Shape
 	// Checks are the variables of what schemas demand beyond types and rules, in order of first use.
 	Checks []*Check
 	// Schemas are the texts that Checks name, and those that these refer to.
@@ -54,10 +52,10 @@ type Package struct {
 	Every []*Operation
 	// Security is nil when no operation asks who is calling.
 	Security *Security
-	// Layouts are those of bodies in media types other than JSON. NeedsLayouts tells whether there are such bodies: scalars need
-	// the table and no entry.
-	Layouts      []Layout
-	NeedsLayouts bool
+	// Shapes are those of parameters that have parts, and of bodies in media types other than JSON. NeedsShapes tells whether there
+	// are such: what is short needs the table and no entry.
+	Shapes      []Shape
+	NeedsShapes bool
 	// HasUnions tells whether there is a union, so that Names.Unknown is declared.
 	HasUnions bool
 	// NeedsECMA tells whether some pattern is beyond RE2, so that RuntimeECMA has to be linked.
@@ -74,7 +72,7 @@ type Names struct {
 	Document      string // "Document": the function that returns the document
 	DocumentBytes string // "document": the embedded bytes
 	Schemas       string // "schemas": the variable of Package.Schemas
-	Layouts       string // "layouts": the table of them
+	Shapes        string // "shapes": the table of them
 	Unknown       string // "UnknownValue": a value that is none of the members of a union
 }
 

@@ -60,7 +60,7 @@ const (
 	ParamScalar ParamKind = iota // p.String(rule), ...
 	ParamArray                   // for item := range p.Items(); then p.CheckItems(len, rule) where Type.Rule is set
 	ParamJSON                    // in.JSONParam(p), then in.EndJSONParam(p): content
-	ParamShaped                  // the same of p.As(Shape): an object, a union, a list of them
+	ParamShaped                  // the same of p.As(shapes, TextShape): an object, a union, a list of them
 )
 
 // Param is one parameter of a request, or one header of an answer.
@@ -78,8 +78,8 @@ type Param struct {
 	Required bool
 	Default  *Default // nil for none
 	Doc      string
-	// Shape is that of ParamShaped.
-	Shape *Shape
+	// TextShape is the name of an entry of Package.Shapes, or a notation, that says what the text of ParamShaped stands for.
+	TextShape string
 	// AllowEmpty tells that an empty text is no value.
 	AllowEmpty bool
 	// Written tells that a client must write something: an empty list or object, of which nothing would be seen, is refused.
@@ -115,9 +115,9 @@ type Content struct {
 	MediaTypes []string
 	// ContentType is what a client sends: JSON, else the first exact one of MediaTypes; "" for BodyBlob, which carries its own.
 	ContentType string
-	// Layout is the name of an entry of Package.Layouts, or a notation, by which a typed value is read from and written to media types
+	// TextShape is the name of an entry of Package.Shapes, or a notation, by which a typed value is read from and written to media types
 	// other than JSON; "" where all are JSON.
-	Layout string
+	TextShape string
 	// Offers are the media types that are sent, the preferred one first; ranges are not among them.
 	Offers []string
 	// Read are the media types that a client names where it reads an answer; nil for JSON alone.

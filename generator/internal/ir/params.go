@@ -1,7 +1,6 @@
 package ir
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -130,110 +129,6 @@ func (b *builder) mayBeArray(s *spec.Schema) bool {
 	})
 }
 
-// paramShape gives a parameter that has parts its shape, and warns of what has no form but JSON.
-func (b *builder) paramShape(p *Param, beside []*spec.Parameter) {
-	form := *b.shaper.form(p.Source.Schema)
-	form.scalars = maps.Clone(form.scalars)
-	delete(form.scalars, "null") // no parameter is null as a whole
-	if p.Type.Kind == KindMap && p.Type.Elem.Type.Kind == KindString && form.object != nil {
-		form.object = &shapeObject{rest: b.shaper.form(textSchema)}
-	}
-	spread := p.Style == "FormExplode" || p.Style == "DeepObject"
-	switch {
-	case p.Style == "DeepObject" && form.object == nil:
-		b.warn(p.Source.Loc, classStyle, "deepObject is not defined for arrays; "+p.Wire+"[]=a&"+p.Wire+"[]=b is read", "use style form")
-	case p.Style == "FormExplode" && form.object != nil:
-		form.object = b.wideObject(p, form.object, beside)
-	}
-	if !spread || p.In != spec.InQuery {
-		b.reportParts(p, &form)
-	}
-	p.Shape = b.shape(&form, b.nameOf(p.Source.Schema))
-}
-
-// wholeQuery gives a parameter that is the query itself its shape: a form, whose members the media type says more of.
-func (b *builder) wholeQuery(p *Param, beside []*spec.Parameter) {
-	form := *b.shaper.form(p.Source.Schema)
-	if form.object != nil {
-		o := *form.object
-		o.members = slices.Clone(o.members)
-		for i := range o.members {
-			for _, e := range p.Source.Encoding {
-				if e.Name == o.members[i].name {
-					o.members[i].style = memberStyle(e, o.members[i].form)
-				}
-			}
-		}
-		for _, other := range beside {
-			if other.In == spec.InQuery {
-				o.others = append(o.others, other.Name)
-			}
-		}
-		form.object = &o
-	}
-	p.Shape = b.shape(&form, b.nameOf(p.Source.Schema))
-}
-
-// memberStyle is how a member of a form is written, "" for pairs (OpenAPI 3.2 section 4.15.1): contentType counts where nothing is
-// said of a style.
-func memberStyle(e *spec.Encoding, f *shapeForm) string {
-	switch {
-	case !f.nested() || e.Styled && (e.Explode || e.Style == "deepObject"):
-		return ""
-	case e.Styled:
-		return joinedMarks[e.Style]
-	case isJSON(mediaType(e.ContentType)):
-		return "json"
-	}
-	return ""
-}
-
-// wideObject is an object whose members are parameters of their own: it has all that no other parameter is, if it is to have
-// more than it declares.
-func (b *builder) wideObject(p *Param, o *shapeObject, beside []*spec.Parameter) *shapeObject {
-	wide := &shapeObject{name: o.name, members: o.members, rest: o.rest}
-	core, _ := b.settle(p.Source.Schema)
-	if len(o.members) > 0 && core.AdditionalProperties == nil && len(core.PatternProperties) == 0 {
-		wide.rest = nil
-	}
-	if wide.rest == nil {
-		return wide
-	}
-	for _, other := range beside {
-		if other.In != p.In || other.Name == p.Source.Name {
-			continue
-		}
-		wide.others = append(wide.others, other.Name)
-		if styleOf(other) == "FormExplode" && other.ContentType == "" {
-			if f := b.shaper.form(other.Schema); f.object != nil {
-				for _, m := range f.object.members {
-					wide.others = append(wide.others, m.name)
-				}
-			}
-		}
-	}
-	return wide
-}
-
-// reportParts warns of items and members that have parts themselves, in a style that has no form for them.
-func (b *builder) reportParts(p *Param, f *shapeForm) {
-	if f.items != nil && f.items.nested() {
-		b.asJSON(p, "an item of "+p.Wire)
-	}
-	if f.object == nil {
-		return
-	}
-	for _, m := range f.object.members {
-		list := p.Style == "FormExplode" && m.form.object == nil && (m.form.items == nil || !m.form.items.nested())
-		if m.form.nested() && !list {
-			b.asJSON(p, p.Wire+"/"+m.name)
-		}
-	}
-	if f.object.rest != nil && f.object.rest.nested() {
-		b.asJSON(p, "a member of "+p.Wire)
-	}
-}
-
 // isScalar says whether a kind is one text, which is read as it is.
 func isScalar(k Kind) bool {
 	switch k {
@@ -242,11 +137,6 @@ func isScalar(k Kind) bool {
 		return true
 	}
 	return false
-}
-
-func (b *builder) asJSON(p *Param, what string) {
-	b.warn(p.Source.Loc, classParameterJSON, what+" has no form of its own in style "+p.Source.Style+"; it is read as JSON text",
-		"give the parameter content application/json, or style deepObject in a query")
 }
 
 // pathVariables returns the names of a template's variables in order, as the router counts them: an opening brace, no other

@@ -39,7 +39,7 @@ func (b *builder) reserveNames() {
 		Operations:    b.scope.Take("Operations"),
 		Document:      b.scope.Take("Document"),
 		DocumentBytes: b.scope.Take("document"),
-		Layouts:       b.scope.Take("layouts"),
+		Shapes:        b.scope.Take("shapes"),
 		Unknown:       b.scope.Take("UnknownValue"),
 	}
 	b.scope.Take("addSecurity")

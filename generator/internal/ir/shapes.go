@@ -9,336 +9,224 @@ import (
 	"github.com/tornadogen/tornadogen/spec"
 )
 
-// Shape is a package-level variable that says which JSON the texts of a parameter stand for (tornado.Shape).
+// Shape is an entry of the table that says how values stand in texts that are not JSON, parameters and bodies: see
+// tornado.NewShapes.
 type Shape struct {
-	Name string // "findPetsFilterShape"
-	Text string // "{a: integer, tags: [string]}"
+	Name string // "Pet"
+	Text string // `{name, size: number}`
 }
 
-// shapeForm is what a place may hold: the scalars of a shape, in their order, an array, an object.
-type shapeForm struct {
-	scalars map[string]bool
-	items   *shapeForm
-	object  *shapeObject
+// shaper plans the shapes of a package. Nodes are made when parameters and bodies are planned, names and texts at the end, once it is known
+// what is used more than once.
+type shaper struct {
+	b     *builder
+	nodes map[string]*shapeNode
+	roots []*shapeRoot
+	scope *naming.Scope
+	named map[string]string // the name of a text
+	list  []Shape
+	xml   bool // some body is XML
 }
 
-type shapeObject struct {
-	name    string // of the schema, for a part that comes again
-	members []shapeMember
-	rest    *shapeForm
-	others  []string // names that belong to other parameters
+// shapeRoot is one body, or one parameter.
+type shapeRoot struct {
+	content *Content
+	node    *shapeNode
+	schema  *spec.Schema
+	xml     bool
+	marks   map[string]string // of members: how they are encoded
+	prefix  []*spec.Encoding  // of parts by position
+	item    *spec.Encoding
+
+	param  *Param   // nil for a body
+	others []string // names of a query that are not members
+	wide   bool     // the members of an object are parameters of their own
+	alone  bool     // those that it does not declare are not
+}
+
+// shapeNode is what some schemas say together: one, or those of which a value meets any.
+type shapeNode struct {
+	core     *spec.Schema // the first
+	kinds    map[string]bool
+	literals []string // strings that are valid, as JSON; of an open set none
+	open     bool     // any string is valid
+	members  []*shapeMember
+	names    []string   // of members that are required or discriminate, declared or not
+	rest     *shapeNode // of members without a declaration; nil: nothing is known
+	prefix   []*shapeNode
+	items    *shapeNode
+	item     *spec.Schema // of items
+	uses     int
+	name     string
+	single   bool // core is the only schema
+	closed   bool // members without a declaration are not allowed
 }
 
 type shapeMember struct {
-	name, style string
-	form        *shapeForm
+	name     string
+	schemas  []*spec.Schema
+	node     *shapeNode
+	required bool
 }
 
-// shapeScalars are the words for scalars, in the order in which they are written.
-var shapeScalars = []string{"integer", "number", "boolean", "null", "time", "string", "any", "never"}
-
-// shaper makes forms of schemas. What several schemas allow at one place is one form.
-type shaper struct {
-	b     *builder
-	forms map[string]*shapeForm // by the identity of the schemas
+func newShaper(b *builder) *shaper {
+	return &shaper{
+		b: b, nodes: make(map[string]*shapeNode), scope: naming.NewScope(), named: make(map[string]string),
+	}
 }
 
-// form returns what any of the schemas allows; nil stands for anything.
-func (s *shaper) form(schemas ...*spec.Schema) *shapeForm {
+// maxLiterals is how many strings an entry lists: more are any string.
+const maxLiterals = 8
+
+// node returns what schemas say together; nil schemas allow anything.
+func (l *shaper) node(schemas ...*spec.Schema) *shapeNode {
 	var cores []*spec.Schema
 	null := false
-	for _, schema := range schemas {
-		if schema == nil {
-			schema = anything
-		}
-		core, nullable := s.b.settle(schema)
-		null = null || nullable
-		if !slices.Contains(cores, core) {
-			cores = append(cores, core)
-		}
+	seen := make(map[*spec.Schema]bool)
+	for _, s := range schemas {
+		null = l.expand(s, seen, &cores) || null
 	}
 	key := strconv.FormatBool(null)
-	for _, core := range cores {
-		key += " " + strconv.Itoa(s.b.id(core))
+	for _, c := range cores {
+		key += " " + strconv.Itoa(l.b.id(c))
 	}
-	f := s.forms[key]
-	if f == nil {
-		f = &shapeForm{scalars: map[string]bool{"null": null}}
-		s.forms[key] = f
-		s.fill(f, cores)
+	n := l.nodes[key]
+	if n == nil {
+		n = &shapeNode{kinds: map[string]bool{}, single: len(cores) == 1 && !null}
+		l.nodes[key] = n
+		if null {
+			n.kinds["null"] = true
+		}
+		if len(cores) == 0 {
+			n.kinds["any"] = true
+		}
+		l.fill(n, cores)
 	}
-	return f
+	return n
 }
 
-// parts collects the schemas that any of cores may be, those of unions in the place of them.
-func (s *shaper) parts(cores []*spec.Schema) (parts []*spec.Schema) {
-	for i := 0; i < len(cores); i++ {
-		core := cores[i]
-		if slices.Contains(parts, core) {
-			continue
+// use is node for a place that is printed.
+func (l *shaper) use(schemas ...*spec.Schema) *shapeNode {
+	n := l.node(schemas...)
+	n.uses++
+	return n
+}
+
+// expand adds the schemas that a value of s may meet, and reports whether null is one.
+func (l *shaper) expand(s *spec.Schema, seen map[*spec.Schema]bool, cores *[]*spec.Schema) (null bool) {
+	if s == nil {
+		return false
+	}
+	core, null := l.b.settle(s)
+	if seen[core] || isNull(core) {
+		return null || isNull(core)
+	}
+	seen[core] = true
+	members := slices.Concat(core.OneOf, core.AnyOf)
+	if len(members) == 0 || len(core.Properties) > 0 || len(core.Types) > 0 {
+		*cores = append(*cores, core)
+	}
+	for _, m := range members {
+		null = l.expand(m, seen, cores) || null
+	}
+	return null
+}
+
+func (l *shaper) fill(n *shapeNode, cores []*spec.Schema) {
+	var rest, items []*spec.Schema
+	known := map[string]*shapeMember{}
+	typed := slices.ContainsFunc(cores, func(c *spec.Schema) bool { return isUnion(c) && len(c.Types) > 0 })
+	n.closed = true
+	for i, c := range cores {
+		if i == 0 {
+			n.core = c
 		}
-		parts = append(parts, core)
-		for _, m := range append(slices.Clone(core.OneOf), core.AnyOf...) {
-			if settled, _ := s.b.settle(m); !slices.Contains(cores, settled) {
-				cores = append(cores, settled)
+		l.kinds(n, c, typed)
+		if n.names = append(n.names, c.Required...); c.Discriminator != nil {
+			n.names = append(n.names, c.Discriminator.PropertyName)
+		}
+		n.closed = n.closed && c.AdditionalProperties != nil && c.AdditionalProperties.Never && len(c.PatternProperties) == 0
+		for _, p := range c.Properties {
+			m := known[p.Name]
+			if m == nil {
+				m = &shapeMember{name: p.Name}
+				known[p.Name] = m
+				n.members = append(n.members, m)
 			}
+			m.schemas = append(m.schemas, p.Schema)
+			m.required = m.required || slices.Contains(c.Required, p.Name)
 		}
-	}
-	return parts
-}
-
-// fill enters into f what the schemas allow.
-func (s *shaper) fill(f *shapeForm, cores []*spec.Schema) {
-	var items []*spec.Schema
-	var objects []*spec.Schema
-	parts := s.parts(slices.Clone(cores))
-	typed := slices.ContainsFunc(cores, func(core *spec.Schema) bool { return isUnion(core) && len(core.Types) > 0 })
-	for _, part := range parts {
-		f.scalars["null"] = f.scalars["null"] || admitsNull(part)
-		types := typesOf(part)
-		if len(types) == 0 && !part.Never && !isUnion(part) && !typed {
-			f.scalars["any"] = true
+		if c.AdditionalProperties != nil && !c.AdditionalProperties.Never {
+			rest = append(rest, c.AdditionalProperties)
 		}
-		for _, name := range types {
-			switch name {
-			case "array":
-				items = append(items, part)
-			case "object":
-				objects = append(objects, part)
-			case "string":
-				f.scalars[stringShape(part)] = true
-			default:
-				f.scalars[name] = true
-			}
-		}
-	}
-	if len(items) > 0 {
-		f.items = s.form(itemsOf(items)...)
-	}
-	if len(objects) > 0 {
-		f.object = &shapeObject{}
-		s.fillObject(f.object, objects, parts)
-	}
-}
-
-func stringShape(s *spec.Schema) string {
-	if s.Format == "date-time" || s.Format == "time" {
-		return "time"
-	}
-	return "string"
-}
-
-// itemsOf returns the schemas that an item of any of the arrays may have.
-func itemsOf(arrays []*spec.Schema) (items []*spec.Schema) {
-	for _, a := range arrays {
-		items = append(items, a.PrefixItems...)
-		if a.Items != nil || len(a.PrefixItems) == 0 {
-			items = append(items, a.Items)
-		}
-	}
-	return items
-}
-
-// fillObject enters the members of all of the objects. A discriminator is a member, declared or not.
-func (s *shaper) fillObject(o *shapeObject, objects, parts []*spec.Schema) {
-	members := make(map[string][]*spec.Schema)
-	var names []string
-	var rest []*spec.Schema
-	closed := true
-	declare := func(name string, schema *spec.Schema) {
-		if members[name] == nil {
-			names = append(names, name)
-		}
-		members[name] = append(members[name], schema)
-	}
-	for _, object := range objects {
-		for _, p := range object.Properties {
-			declare(p.Name, p.Schema)
-		}
-		for _, p := range object.PatternProperties {
+		for _, p := range c.PatternProperties {
 			rest = append(rest, p.Schema)
 		}
-		additional := object.AdditionalProperties
-		if additional == nil || !additional.Never {
-			closed = false
-			rest = append(rest, additional)
+		if c.Items != nil && !c.Items.Never {
+			items = append(items, c.Items)
 		}
-	}
-	for _, object := range objects {
-		for _, name := range object.Required {
-			if members[name] == nil {
-				declare(name, nil)
+		if len(c.PrefixItems) > 0 && n.prefix == nil {
+			for _, p := range c.PrefixItems {
+				n.prefix = append(n.prefix, l.use(p))
 			}
 		}
 	}
-	for _, part := range parts {
-		if d := part.Discriminator; d != nil && members[d.PropertyName] == nil {
-			declare(d.PropertyName, textSchema)
-		}
+	for _, m := range n.members {
+		m.node = l.use(m.schemas...)
 	}
-	o.name = s.b.nameOf(objects[0])
-	for _, name := range names {
-		o.members = append(o.members, shapeMember{name: name, form: s.form(members[name]...)})
+	if len(rest) > 0 {
+		n.rest = l.use(rest...)
+	}
+	if len(items) > 0 {
+		n.items, n.item = l.use(items...), items[0]
+	}
+}
+
+// kinds adds what a value of a schema may be; where typed is set, the types of another one hold for it too.
+func (l *shaper) kinds(n *shapeNode, s *spec.Schema, typed bool) {
+	if l.b.files[s] {
+		n.kinds["file"] = true
+		return
+	}
+	types := typesOf(s)
+	values := s.Enum
+	if s.Const != nil {
+		values = []spec.Literal{*s.Const}
+	}
+	if len(types) == 0 {
+		types = literalTypes(values)
 	}
 	switch {
-	case len(rest) > 0:
-		o.rest = s.form(rest...)
-	case closed:
-		o.rest = &shapeForm{scalars: map[string]bool{"never": true}}
+	case len(types) > 0:
+	case len(s.Properties) > 0 || s.AdditionalProperties != nil || len(s.Required) > 0:
+		types = []string{"object"}
+	case s.Items != nil || len(s.PrefixItems) > 0:
+		types = []string{"array"}
+	case !typed:
+		types = []string{"any"}
 	}
-}
-
-var textSchema = &spec.Schema{Types: []string{"string"}}
-
-// nested says whether a form has parts.
-func (f *shapeForm) nested() bool { return f.items != nil || f.object != nil }
-
-// free says whether a form takes anything, and says no more.
-func (f *shapeForm) free() bool {
-	return f.scalars["any"] && !f.nested() && !slices.ContainsFunc(shapeScalars, func(s string) bool { return s != "any" && f.scalars[s] })
-}
-
-// shapeWriter writes forms as the text of a shape. An object that comes again gets a name where it comes first.
-type shapeWriter struct {
-	strings.Builder
-	visits map[*shapeObject]int
-	names  map[*shapeObject]string
-	lists  map[*shapeForm]string // names of arrays, by the form that has them
-	open   map[*shapeForm]bool
-	scope  *naming.Scope
-}
-
-func shapeText(f *shapeForm) string {
-	w := &shapeWriter{
-		visits: make(map[*shapeObject]int), names: make(map[*shapeObject]string), lists: make(map[*shapeForm]string),
-		open: make(map[*shapeForm]bool), scope: naming.NewScope(shapeScalars...),
-	}
-	w.count(f)
-	w.form(f)
-	return w.String()
-}
-
-// count counts how often an object is met, and finds the arrays that hold themselves.
-func (w *shapeWriter) count(f *shapeForm) {
-	if f.items != nil {
-		if w.open[f] {
-			w.lists[f] = ""
-			return
+	for _, t := range types {
+		if t == "string" && (s.Format == "date-time" || s.Format == "time") {
+			t = "time"
 		}
-		w.open[f] = true
-		w.count(f.items)
-		delete(w.open, f)
+		n.kinds[t] = true
 	}
-	if f.object == nil {
+	if !slices.Contains(types, "string") {
 		return
 	}
-	if w.visits[f.object]++; w.visits[f.object] > 1 {
-		return
-	}
-	for _, m := range f.object.members {
-		w.count(m.form)
-	}
-	if f.object.rest != nil {
-		w.count(f.object.rest)
-	}
-}
-
-func (w *shapeWriter) form(f *shapeForm) {
-	separator := ""
-	put := func(text string) {
-		w.WriteString(separator + text)
-		separator = "|"
-	}
-	for _, name := range shapeScalars {
-		if f.scalars[name] {
-			put(name)
+	n.open = n.open || len(values) == 0 || len(values) > maxLiterals
+	for _, v := range values {
+		if strings.HasPrefix(v.JSON, `"`) && !slices.Contains(n.literals, v.JSON) {
+			n.literals = append(n.literals, v.JSON)
 		}
 	}
-	if f.items != nil {
-		w.list(f, put)
-	}
-	if f.object != nil {
-		w.object(f.object, put)
-	}
-	if separator == "" {
-		put("never")
-	}
+	n.open = n.open || len(n.literals) > maxLiterals
 }
 
-func (w *shapeWriter) list(f *shapeForm, put func(string)) {
-	name, named := w.lists[f]
-	switch {
-	case named && name != "":
-		put(name)
-		return
-	case named:
-		w.lists[f] = w.scope.Take("List")
-		put(w.lists[f] + "[")
-	default:
-		put("[")
-	}
-	w.form(f.items)
-	w.WriteByte(']')
-}
+func (n *shapeNode) structured() bool { return n.kinds["object"] || n.kinds["array"] }
 
-func (w *shapeWriter) object(o *shapeObject, put func(string)) {
-	if name := w.names[o]; name != "" {
-		put(name)
-		return
-	}
-	if w.visits[o] > 1 {
-		name := o.name
-		if !isShapeWord(name) {
-			name = "Part"
-		}
-		w.names[o] = w.scope.Take(name)
-	}
-	put(w.names[o] + "{")
-	separator := ""
-	for _, m := range o.members {
-		w.WriteString(separator + shapeWord(m.name))
-		if m.style != "" {
-			w.WriteString("(" + m.style + ")")
-		}
-		w.WriteString(": ")
-		w.form(m.form)
-		separator = ", "
-	}
-	if o.rest != nil {
-		w.WriteString(separator + "*")
-		if !o.rest.free() {
-			w.WriteString(": ")
-			w.form(o.rest)
-		}
-		for _, name := range o.others {
-			w.WriteString(", -" + shapeWord(name))
-		}
-	}
-	w.WriteByte('}')
-}
+// textual reports whether a value may be a string.
+func (n *shapeNode) textual() bool { return n.kinds["string"] || n.kinds["time"] }
 
-// shapeWord is a name in the text of a shape.
-func shapeWord(name string) string {
-	if isShapeWord(name) {
-		return name
-	}
-	return strconv.Quote(name)
-}
-
-func isShapeWord(name string) bool {
-	return name != "" && strings.IndexFunc(name, func(r rune) bool {
-		return r != '_' && (r < '0' || r > '9') && (r|0x20 < 'a' || r|0x20 > 'z')
-	}) < 0
-}
-
-// shape returns the variable of a form; forms of the same text share one.
-func (b *builder) shape(f *shapeForm, name string) *Shape {
-	text := shapeText(f)
-	s := b.shapes[text]
-	if s == nil {
-		s = &Shape{Name: b.scope.Take(naming.Unexported(name) + "Shape"), Text: text}
-		b.shapes[text] = s
-		b.pkg.Shapes = append(b.pkg.Shapes, s)
-	}
-	return s
-}
+// scalar reports whether all that a value may be has a form as text.
+func (n *shapeNode) scalar() bool { return !n.structured() && !n.kinds["any"] }

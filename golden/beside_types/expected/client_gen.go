@@ -27,10 +27,10 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 func (c *Client) Echo(ctx context.Context, req EchoRequest) (*All, error) {
 	call := c.c.Call(ctx, &echo)
 	if x, ok := req.Code.Get(); ok {
-		call.Query("code", tornado.FormExplode).As(echoCodeShape, tornado.AppendString(nil, x))
+		call.Query("code", tornado.FormExplode).As(shapes, "string", tornado.AppendString(nil, x))
 	}
 	if req.Odd != nil {
-		call.Query("odd", tornado.FormExplode).As(echoOddShape, appendEchoOdd(nil, req.Odd))
+		call.Query("odd", tornado.FormExplode).As(shapes, "[integer]", appendEchoOdd(nil, req.Odd))
 	}
 	call.JSON("application/json", req.Body.appendRequestJSON)
 	res, err := call.Do()

@@ -12,11 +12,11 @@ type EchoRequest struct {
 }
 
 func (r *EchoRequest) decode(in *tornado.Input) {
-	if p := in.Query("code", tornado.FormExplode).As(echoCodeShape); p.Present() {
+	if p := in.Query("code", tornado.FormExplode).As(shapes, "string"); p.Present() {
 		r.Code.Set(in.JSONParam(p).Check(echoCodeSchema).String(nil))
 		in.EndJSONParam(p)
 	}
-	if p := in.Query("odd", tornado.FormExplode).As(echoOddShape); p.Present() {
+	if p := in.Query("odd", tornado.FormExplode).As(shapes, "[integer]"); p.Present() {
 		r.Odd = decodeEchoOdd(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}

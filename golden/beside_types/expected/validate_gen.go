@@ -9,11 +9,8 @@ var (
 	allCodeRule = tornado.StringRule{Pattern: tornado.NewPattern("^a")}
 )
 
-// What the texts of parameters that have parts stand for.
-var (
-	echoCodeShape = tornado.NewShape("string")
-	echoOddShape  = tornado.NewShape("[integer]")
-)
+// shapes say what the texts of parameters and bodies stand for that are not JSON.
+var shapes = tornado.NewShapes()
 
 // What the schemas demand that no type says, in JSON Schema.
 var schemas = tornado.NewSchemas(

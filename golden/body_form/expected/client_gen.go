@@ -26,7 +26,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 // PostCharge is POST /charges
 func (c *Client) PostCharge(ctx context.Context, req PostChargeRequest) (map[string]tornado.JSON, error) {
 	call := c.c.Call(ctx, &postCharge)
-	call.MediaBody("application/x-www-form-urlencoded", layouts, "PostChargeBody", req.Body.AppendJSON)
+	call.MediaBody("application/x-www-form-urlencoded", shapes, "PostChargeBody", req.Body.AppendJSON)
 	res, err := call.Do()
 	if err != nil {
 		return nil, err
@@ -43,7 +43,7 @@ func (c *Client) PostCharge(ctx context.Context, req PostChargeRequest) (map[str
 func (c *Client) Search(ctx context.Context, req SearchRequest) error {
 	call := c.c.Call(ctx, &search)
 	if x, ok := req.Body.Get(); ok {
-		call.MediaBody("application/x-www-form-urlencoded", layouts, "SearchBodyForm", x.AppendJSON)
+		call.MediaBody("application/x-www-form-urlencoded", shapes, "SearchBodyForm", x.AppendJSON)
 	}
 	res, err := call.Do()
 	if err != nil {
@@ -59,7 +59,7 @@ func (c *Client) Search(ctx context.Context, req SearchRequest) error {
 // PutCard is PUT /card
 func (c *Client) PutCard(ctx context.Context, req PutCardRequest) (*Card, error) {
 	call := c.c.Call(ctx, &putCard)
-	call.MediaBody("application/json", layouts, "Card", req.Body.AppendJSON)
+	call.MediaBody("application/json", shapes, "Card", req.Body.AppendJSON)
 	res, err := call.Do()
 	if err != nil {
 		return nil, err
@@ -67,7 +67,7 @@ func (c *Client) PutCard(ctx context.Context, req PutCardRequest) (*Card, error)
 	switch res.StatusCode {
 	case 200:
 		v := new(Card)
-		v.DecodeJSON(res.MediaBody(layouts, "Card", "application/json", "application/x-www-form-urlencoded"))
+		v.DecodeJSON(res.MediaBody(shapes, "Card", "application/json", "application/x-www-form-urlencoded"))
 		return v, res.EndJSON()
 	}
 	return nil, res.Unexpected()
@@ -80,7 +80,7 @@ func (c *Client) PutEither(ctx context.Context, req PutEitherRequest) error {
 		call.JSON("application/json", x.AppendJSON)
 	}
 	if x, ok := req.BodyForm.Get(); ok {
-		call.MediaBody("application/x-www-form-urlencoded", layouts, "Filter", x.AppendJSON)
+		call.MediaBody("application/x-www-form-urlencoded", shapes, "Filter", x.AppendJSON)
 	}
 	if x, ok := req.Raw.Get(); ok {
 		call.Blob(x)

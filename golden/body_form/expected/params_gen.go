@@ -10,7 +10,7 @@ type PostChargeRequest struct {
 }
 
 func (r *PostChargeRequest) decode(in *tornado.Input) {
-	r.Body.DecodeJSON(in.MediaBody(layouts, "PostChargeBody"))
+	r.Body.DecodeJSON(in.MediaBody(shapes, "PostChargeBody"))
 	in.EndJSON()
 }
 
@@ -21,7 +21,7 @@ type SearchRequest struct {
 
 func (r *SearchRequest) decode(in *tornado.Input) {
 	if in.HasBody() {
-		r.Body.Make().DecodeJSON(in.MediaBody(layouts, "SearchBodyForm"))
+		r.Body.Make().DecodeJSON(in.MediaBody(shapes, "SearchBodyForm"))
 		in.EndJSON()
 	}
 }
@@ -32,7 +32,7 @@ type PutCardRequest struct {
 }
 
 func (r *PutCardRequest) decode(in *tornado.Input) {
-	r.Body.DecodeJSON(in.MediaBody(layouts, "Card"))
+	r.Body.DecodeJSON(in.MediaBody(shapes, "Card"))
 	in.EndJSON()
 }
 
@@ -50,7 +50,7 @@ func (r *PutEitherRequest) decode(in *tornado.Input) {
 			r.Body.Make().DecodeJSON(in.JSONBody())
 			in.EndJSON()
 		case "application/x-www-form-urlencoded":
-			r.BodyForm.Make().DecodeJSON(in.MediaBody(layouts, "Filter"))
+			r.BodyForm.Make().DecodeJSON(in.MediaBody(shapes, "Filter"))
 			in.EndJSON()
 		default:
 			r.Raw.Set(in.BlobBody())

@@ -24,5 +24,5 @@ func writePostCharge(w *tornado.Reply, v map[string]tornado.JSON) {
 }
 
 func writePutCard(w *tornado.Reply, v *Card) {
-	w.Done(v.AppendJSON(w.MediaBody(200, layouts, "Card", "application/json", "application/x-www-form-urlencoded")))
+	w.Done(v.AppendJSON(w.MediaBody(200, shapes, "Card", "application/json", "application/x-www-form-urlencoded")))
 }

@@ -12,3 +12,14 @@ var (
 	postChargeBodyCurrencyRule = tornado.StringRule{Pattern: tornado.NewPattern("^[a-z]{3}$")}
 	postChargeBodyTagsRule     = tornado.ArrayRule{MaxItems: 3}
 )
+
+// shapes say what the texts of parameters and bodies stand for that are not JSON.
+var shapes = tornado.NewShapes(
+	"Card", "{number, expires: {month: integer, year: integer | null}, backup: Card}",
+	"PostChargeBody", `{amount: integer, currency, live: boolean, due, tags: [string], card: Card, items: [{sku, count: integer}], metadata: {*:
+		string}, owner: {kind, name, staff: integer}}`,
+	"Filter", "{max: integer, *: integer}",
+	"Page", "{offset: integer, limit: integer}",
+	"SearchBodyForm", `{words(space): [string], sizes(comma): [integer], names(pipe): [string], filter(json): Filter, page(flat): Page,
+		color(comma): {R: integer, G: integer}, back(reserved)}`,
+)

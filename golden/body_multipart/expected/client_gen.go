@@ -25,7 +25,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 // PostPet is POST /pets
 func (c *Client) PostPet(ctx context.Context, req PostPetRequest) (*PostPetOK, error) {
 	call := c.c.Call(ctx, &postPet)
-	call.MediaBody("multipart/form-data", layouts, "PostPetBodyMultipart", req.Body.AppendJSON)
+	call.MediaBody("multipart/form-data", shapes, "PostPetBodyMultipart", req.Body.AppendJSON)
 	res, err := call.Do()
 	if err != nil {
 		return nil, err
@@ -33,7 +33,7 @@ func (c *Client) PostPet(ctx context.Context, req PostPetRequest) (*PostPetOK, e
 	switch res.StatusCode {
 	case 200:
 		v := new(PostPetOK)
-		v.DecodeJSON(res.MediaBody(layouts, "PostPetOK", "multipart/form-data"))
+		v.DecodeJSON(res.MediaBody(shapes, "PostPetOK", "multipart/form-data"))
 		return v, res.EndJSON()
 	}
 	return nil, res.Unexpected()
@@ -42,7 +42,7 @@ func (c *Client) PostPet(ctx context.Context, req PostPetRequest) (*PostPetOK, e
 // PostBoth is POST /both
 func (c *Client) PostBoth(ctx context.Context, req PostBothRequest) error {
 	call := c.c.Call(ctx, &postBoth)
-	call.MediaBody("application/json", layouts, "Note", req.Body.AppendJSON)
+	call.MediaBody("application/json", shapes, "Note", req.Body.AppendJSON)
 	res, err := call.Do()
 	if err != nil {
 		return err
@@ -57,7 +57,7 @@ func (c *Client) PostBoth(ctx context.Context, req PostBothRequest) error {
 // PostMixed is POST /mixed
 func (c *Client) PostMixed(ctx context.Context, req PostMixedRequest) error {
 	call := c.c.Call(ctx, &postMixed)
-	call.MediaBody("multipart/mixed", layouts, "PostMixedBody", func(b []byte) []byte {
+	call.MediaBody("multipart/mixed", shapes, "PostMixedBody", func(b []byte) []byte {
 		return appendOwnerSlice(b, req.Body)
 	})
 	res, err := call.Do()
@@ -74,7 +74,7 @@ func (c *Client) PostMixed(ctx context.Context, req PostMixedRequest) error {
 // PostRelated is POST /related
 func (c *Client) PostRelated(ctx context.Context, req PostRelatedRequest) error {
 	call := c.c.Call(ctx, &postRelated)
-	call.MediaBody("multipart/related", layouts, "PostRelatedBody", req.Body.AppendJSON)
+	call.MediaBody("multipart/related", shapes, "PostRelatedBody", req.Body.AppendJSON)
 	res, err := call.Do()
 	if err != nil {
 		return err

@@ -10,7 +10,7 @@ type PostPetRequest struct {
 }
 
 func (r *PostPetRequest) decode(in *tornado.Input) {
-	r.Body.DecodeJSON(in.MediaBody(layouts, "PostPetBodyMultipart"))
+	r.Body.DecodeJSON(in.MediaBody(shapes, "PostPetBodyMultipart"))
 	in.EndJSON()
 }
 
@@ -20,7 +20,7 @@ type PostBothRequest struct {
 }
 
 func (r *PostBothRequest) decode(in *tornado.Input) {
-	r.Body.DecodeJSON(in.MediaBody(layouts, "Note"))
+	r.Body.DecodeJSON(in.MediaBody(shapes, "Note"))
 	in.EndJSON()
 }
 
@@ -30,7 +30,7 @@ type PostMixedRequest struct {
 }
 
 func (r *PostMixedRequest) decode(in *tornado.Input) {
-	r.Body = decodeOwnerSlice(in.MediaBody(layouts, "PostMixedBody"))
+	r.Body = decodeOwnerSlice(in.MediaBody(shapes, "PostMixedBody"))
 	in.EndJSON()
 }
 
@@ -40,6 +40,6 @@ type PostRelatedRequest struct {
 }
 
 func (r *PostRelatedRequest) decode(in *tornado.Input) {
-	r.Body.DecodeJSON(in.MediaBody(layouts, "PostRelatedBody"))
+	r.Body.DecodeJSON(in.MediaBody(shapes, "PostRelatedBody"))
 	in.EndJSON()
 }

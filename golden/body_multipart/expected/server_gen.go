@@ -20,5 +20,5 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 }
 
 func writePostPet(w *tornado.Reply, v *PostPetOK) {
-	w.Done(v.AppendJSON(w.MediaBody(200, layouts, "PostPetOK", "multipart/form-data")))
+	w.Done(v.AppendJSON(w.MediaBody(200, shapes, "PostPetOK", "multipart/form-data")))
 }

@@ -12,3 +12,14 @@ var (
 	postPetBodyScansRule = tornado.ArrayRule{MaxItems: 2}
 	postRelatedBodyRule  = tornado.ArrayRule{MinItems: 2}
 )
+
+// shapes say what the texts of parameters and bodies stand for that are not JSON.
+var shapes = tornado.NewShapes(
+	"Owner", "{name, age: integer}",
+	"PostPetBodyMultipart", `{name, age: integer, photo(type="image/png" type="image/jpeg"): file, scans: [file], thumb(type="image/png"): file,
+		owner: Owner, address(type="application/xml"): {city}, tags: [string], born}`,
+	"PostPetOK", "{name, photo: file, owner: Owner}",
+	"Note", "{text, file: file}",
+	"PostMixedBody", "[(xml=Owner) Owner]",
+	"PostRelatedBody", `[Owner, (type="image/png") file, ...(type="image/*") file]`,
+)

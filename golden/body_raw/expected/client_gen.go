@@ -80,7 +80,7 @@ func (c *Client) PutImage(ctx context.Context, req PutImageRequest) (tornado.Blo
 // PutText is PUT /text
 func (c *Client) PutText(ctx context.Context, req PutTextRequest) (string, error) {
 	call := c.c.Call(ctx, &putText)
-	call.MediaBody("text/plain", layouts, "string", func(b []byte) []byte {
+	call.MediaBody("text/plain", shapes, "string", func(b []byte) []byte {
 		return tornado.AppendString(b, req.Body)
 	})
 	res, err := call.Do()
@@ -90,7 +90,7 @@ func (c *Client) PutText(ctx context.Context, req PutTextRequest) (string, error
 	}
 	switch res.StatusCode {
 	case 200:
-		v := res.MediaBody(layouts, "string", "text/plain").String(nil)
+		v := res.MediaBody(shapes, "string", "text/plain").String(nil)
 		return v, res.EndJSON()
 	}
 	var zero string

@@ -39,6 +39,6 @@ type PutTextRequest struct {
 }
 
 func (r *PutTextRequest) decode(in *tornado.Input) {
-	r.Body = in.MediaBody(layouts, "string").String(nil)
+	r.Body = in.MediaBody(shapes, "string").String(nil)
 	in.EndJSON()
 }

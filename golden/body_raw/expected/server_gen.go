@@ -32,5 +32,5 @@ func writePutImage(w *tornado.Reply, v tornado.Blob) {
 }
 
 func writePutText(w *tornado.Reply, v string) {
-	w.Done(tornado.AppendString(w.MediaBody(200, layouts, "string", "text/plain"), v))
+	w.Done(tornado.AppendString(w.MediaBody(200, shapes, "string", "text/plain"), v))
 }

@@ -26,7 +26,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 // PutName is PUT /name
 func (c *Client) PutName(ctx context.Context, req PutNameRequest) (string, error) {
 	call := c.c.Call(ctx, &putName)
-	call.MediaBody("text/plain", layouts, "string", func(b []byte) []byte {
+	call.MediaBody("text/plain", shapes, "string", func(b []byte) []byte {
 		return tornado.AppendString(b, req.Body)
 	})
 	res, err := call.Do()
@@ -36,7 +36,7 @@ func (c *Client) PutName(ctx context.Context, req PutNameRequest) (string, error
 	}
 	switch res.StatusCode {
 	case 200:
-		v := res.MediaBody(layouts, "string", "text/plain").String(nil)
+		v := res.MediaBody(shapes, "string", "text/plain").String(nil)
 		return v, res.EndJSON()
 	}
 	var zero string
@@ -47,7 +47,7 @@ func (c *Client) PutName(ctx context.Context, req PutNameRequest) (string, error
 func (c *Client) PutLevel(ctx context.Context, req PutLevelRequest) (int64, error) {
 	call := c.c.Call(ctx, &putLevel)
 	if x, ok := req.Body.Get(); ok {
-		call.MediaBody("text/plain", layouts, "number", func(b []byte) []byte {
+		call.MediaBody("text/plain", shapes, "integer", func(b []byte) []byte {
 			return tornado.AppendInt64(b, x)
 		})
 	}
@@ -58,7 +58,7 @@ func (c *Client) PutLevel(ctx context.Context, req PutLevelRequest) (int64, erro
 	}
 	switch res.StatusCode {
 	case 200:
-		v := res.MediaBody(layouts, "number", "text/plain").Int64(nil)
+		v := res.MediaBody(shapes, "integer", "text/plain").Int64(nil)
 		return v, res.EndJSON()
 	}
 	var zero int64
@@ -68,7 +68,7 @@ func (c *Client) PutLevel(ctx context.Context, req PutLevelRequest) (int64, erro
 // PutColor is PUT /color
 func (c *Client) PutColor(ctx context.Context, req PutColorRequest) (Color, error) {
 	call := c.c.Call(ctx, &putColor)
-	call.MediaBody("text/plain", layouts, "string", func(b []byte) []byte {
+	call.MediaBody("text/plain", shapes, "string", func(b []byte) []byte {
 		return tornado.AppendString(b, string(req.Body))
 	})
 	res, err := call.Do()
@@ -78,7 +78,7 @@ func (c *Client) PutColor(ctx context.Context, req PutColorRequest) (Color, erro
 	}
 	switch res.StatusCode {
 	case 200:
-		v := Color(res.MediaBody(layouts, "string", "application/json", "text/plain", "text/html").Enum(colorValues))
+		v := Color(res.MediaBody(shapes, "string", "application/json", "text/plain", "text/html").Enum(colorValues))
 		return v, res.EndJSON()
 	}
 	var zero Color
@@ -89,10 +89,10 @@ func (c *Client) PutColor(ctx context.Context, req PutColorRequest) (Color, erro
 func (c *Client) PutNote(ctx context.Context, req PutNoteRequest) (*Note, error) {
 	call := c.c.Call(ctx, &putNote)
 	if x, ok := req.Body.Get(); ok {
-		call.MediaBody("application/json", layouts, "Note", x.AppendJSON)
+		call.MediaBody("application/json", shapes, "Note", x.AppendJSON)
 	}
 	if x, ok := req.BodyCSV.Get(); ok {
-		call.MediaBody("text/csv", layouts, "string", func(b []byte) []byte {
+		call.MediaBody("text/csv", shapes, "string", func(b []byte) []byte {
 			return tornado.AppendString(b, x)
 		})
 	}
@@ -103,7 +103,7 @@ func (c *Client) PutNote(ctx context.Context, req PutNoteRequest) (*Note, error)
 	switch res.StatusCode {
 	case 200:
 		v := new(Note)
-		v.DecodeJSON(res.MediaBody(layouts, "Note", "text/plain", "application/json"))
+		v.DecodeJSON(res.MediaBody(shapes, "Note", "text/plain", "application/json"))
 		return v, res.EndJSON()
 	}
 	return nil, res.Unexpected()

@@ -10,7 +10,7 @@ type PutNameRequest struct {
 }
 
 func (r *PutNameRequest) decode(in *tornado.Input) {
-	r.Body = in.MediaBody(layouts, "string").String(&putNameBodyRule)
+	r.Body = in.MediaBody(shapes, "string").String(&putNameBodyRule)
 	in.EndJSON()
 }
 
@@ -21,7 +21,7 @@ type PutLevelRequest struct {
 
 func (r *PutLevelRequest) decode(in *tornado.Input) {
 	if in.HasBody() {
-		r.Body.Set(in.MediaBody(layouts, "number").Int64(&putLevelBodyRule))
+		r.Body.Set(in.MediaBody(shapes, "integer").Int64(&putLevelBodyRule))
 		in.EndJSON()
 	}
 }
@@ -32,7 +32,7 @@ type PutColorRequest struct {
 }
 
 func (r *PutColorRequest) decode(in *tornado.Input) {
-	r.Body = Color(in.MediaBody(layouts, "string").Enum(colorValues))
+	r.Body = Color(in.MediaBody(shapes, "string").Enum(colorValues))
 	in.EndJSON()
 }
 
@@ -45,10 +45,10 @@ type PutNoteRequest struct {
 func (r *PutNoteRequest) decode(in *tornado.Input) {
 	switch in.ContentType() {
 	case "text/plain", "application/json":
-		r.Body.Make().DecodeJSON(in.MediaBody(layouts, "Note"))
+		r.Body.Make().DecodeJSON(in.MediaBody(shapes, "Note"))
 		in.EndJSON()
 	default:
-		r.BodyCSV.Set(in.MediaBody(layouts, "string").String(nil))
+		r.BodyCSV.Set(in.MediaBody(shapes, "string").String(nil))
 		in.EndJSON()
 	}
 }

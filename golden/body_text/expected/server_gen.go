@@ -20,17 +20,17 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 }
 
 func writePutName(w *tornado.Reply, v string) {
-	w.Done(tornado.AppendString(w.MediaBody(200, layouts, "string", "text/plain"), v))
+	w.Done(tornado.AppendString(w.MediaBody(200, shapes, "string", "text/plain"), v))
 }
 
 func writePutLevel(w *tornado.Reply, v int64) {
-	w.Done(tornado.AppendInt64(w.MediaBody(200, layouts, "number", "text/plain"), v))
+	w.Done(tornado.AppendInt64(w.MediaBody(200, shapes, "integer", "text/plain"), v))
 }
 
 func writePutColor(w *tornado.Reply, v Color) {
-	w.Done(tornado.AppendString(w.MediaBody(200, layouts, "string", "application/json", "text/plain", "text/html"), string(v)))
+	w.Done(tornado.AppendString(w.MediaBody(200, shapes, "string", "application/json", "text/plain", "text/html"), string(v)))
 }
 
 func writePutNote(w *tornado.Reply, v *Note) {
-	w.Done(v.AppendJSON(w.MediaBody(200, layouts, "Note", "application/json", "text/plain")))
+	w.Done(v.AppendJSON(w.MediaBody(200, shapes, "Note", "application/json", "text/plain")))
 }

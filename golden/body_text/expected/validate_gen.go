@@ -10,6 +10,11 @@ var (
 	putLevelBodyRule = tornado.IntRule{Max: 9, HasMax: true}
 )
 
+// shapes say what the texts of parameters and bodies stand for that are not JSON.
+var shapes = tornado.NewShapes(
+	"Note", "{text}",
+)
+
 // The values of the enums.
 var (
 	colorValues = tornado.NewEnum("red", "green")

@@ -25,7 +25,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 // PostPet is POST /pets
 func (c *Client) PostPet(ctx context.Context, req PostPetRequest) (*Pet, error) {
 	call := c.c.Call(ctx, &postPet)
-	call.MediaBody("application/json", layouts, "Pet", req.Body.AppendJSON)
+	call.MediaBody("application/json", shapes, "Pet", req.Body.AppendJSON)
 	res, err := call.Do()
 	if err != nil {
 		return nil, err
@@ -33,11 +33,11 @@ func (c *Client) PostPet(ctx context.Context, req PostPetRequest) (*Pet, error) 
 	switch res.StatusCode {
 	case 200:
 		v := new(Pet)
-		v.DecodeJSON(res.MediaBody(layouts, "Pet", "application/json", "application/xml"))
+		v.DecodeJSON(res.MediaBody(shapes, "Pet", "application/json", "application/xml"))
 		return v, res.EndJSON()
 	case 404:
 		var e PostPetNotFound
-		e.Body.DecodeJSON(res.MediaBody(layouts, "Problem", "application/xml", "application/json"))
+		e.Body.DecodeJSON(res.MediaBody(shapes, "Problem", "application/xml", "application/json"))
 		return nil, res.FailJSON(e)
 	}
 	return nil, res.Unexpected()
@@ -46,7 +46,7 @@ func (c *Client) PostPet(ctx context.Context, req PostPetRequest) (*Pet, error) 
 // PutList is PUT /list
 func (c *Client) PutList(ctx context.Context, req PutListRequest) ([]Person, error) {
 	call := c.c.Call(ctx, &putList)
-	call.MediaBody("text/xml", layouts, "PutListBody", func(b []byte) []byte {
+	call.MediaBody("text/xml", shapes, "PutListBody", func(b []byte) []byte {
 		return appendPutListBody(b, req.Body)
 	})
 	res, err := call.Do()
@@ -55,7 +55,7 @@ func (c *Client) PutList(ctx context.Context, req PutListRequest) ([]Person, err
 	}
 	switch res.StatusCode {
 	case 200:
-		v := decodePersonSlice(res.MediaBody(layouts, "PutListBody", "application/atom+xml"))
+		v := decodePersonSlice(res.MediaBody(shapes, "PutListBody", "application/atom+xml"))
 		return v, res.EndJSON()
 	}
 	return nil, res.Unexpected()

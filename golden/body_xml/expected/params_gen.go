@@ -10,7 +10,7 @@ type PostPetRequest struct {
 }
 
 func (r *PostPetRequest) decode(in *tornado.Input) {
-	r.Body.DecodeJSON(in.MediaBody(layouts, "Pet"))
+	r.Body.DecodeJSON(in.MediaBody(shapes, "Pet"))
 	in.EndJSON()
 }
 
@@ -20,6 +20,6 @@ type PutListRequest struct {
 }
 
 func (r *PutListRequest) decode(in *tornado.Input) {
-	r.Body = decodePutListBody(in.MediaBody(layouts, "PutListBody"))
+	r.Body = decodePutListBody(in.MediaBody(shapes, "PutListBody"))
 	in.EndJSON()
 }

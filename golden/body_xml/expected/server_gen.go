@@ -18,13 +18,13 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 }
 
 func writePostPet(w *tornado.Reply, v *Pet) {
-	w.Done(v.AppendJSON(w.MediaBody(200, layouts, "Pet", "application/json", "application/xml")))
+	w.Done(v.AppendJSON(w.MediaBody(200, shapes, "Pet", "application/json", "application/xml")))
 }
 
 func (v PostPetNotFound) WriteResponse(w *tornado.Reply) {
-	w.Done(v.Body.AppendJSON(w.MediaBody(404, layouts, "Problem", "application/xml", "application/json")))
+	w.Done(v.Body.AppendJSON(w.MediaBody(404, shapes, "Problem", "application/xml", "application/json")))
 }
 
 func writePutList(w *tornado.Reply, v []Person) {
-	w.Done(appendPersonSlice(w.MediaBody(200, layouts, "PutListBody", "application/atom+xml"), v))
+	w.Done(appendPersonSlice(w.MediaBody(200, shapes, "PutListBody", "application/atom+xml"), v))
 }

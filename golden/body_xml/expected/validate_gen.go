@@ -11,6 +11,17 @@ var (
 	putListBodyRule = tornado.ArrayRule{MaxItems: 2}
 )
 
+// shapes say what the texts of parameters and bodies stand for that are not JSON.
+var shapes = tornado.NewShapes(
+	"Pet", `(xml=pet) {id(attribute): integer, name, photoUrls(required): [(xml=photoUrl) string], tags(wrapped): [Tag], owner: Person, price:
+		Price, born: string | null, lang(ns="urn:x" prefix=x attribute), weight: number, parent: Pet}`,
+	"Tag", "(xml=tag) {name, color}",
+	"Person", "{name, age: integer}",
+	"Price", "{currency(attribute), amount(text): number}",
+	"Problem", "(xml=problem) {title}",
+	"PutListBody", "[(xml=Person) Person]",
+)
+
 // The values of the enums.
 var (
 	tagColorValues = tornado.NewEnum("red", "blue")

@@ -44,7 +44,7 @@ func (c *Callbacks) SubscribeOnDataCallback(ctx context.Context, url string, req
 func (c *Callbacks) ReportFailure(ctx context.Context, url string, req ReportFailureRequest) (*ReportFailureDefault, error) {
 	call := c.c.CallAt(ctx, &reportFailure, url)
 	if x, ok := req.Body.Get(); ok {
-		call.MediaBody("text/plain", layouts, "string", func(b []byte) []byte {
+		call.MediaBody("text/plain", shapes, "string", func(b []byte) []byte {
 			return tornado.AppendString(b, x)
 		})
 	}

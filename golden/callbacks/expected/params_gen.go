@@ -50,7 +50,7 @@ type ReportFailureRequest struct {
 
 func (r *ReportFailureRequest) decode(in *tornado.Input) {
 	if in.HasBody() {
-		r.Body.Set(in.MediaBody(layouts, "string").String(nil))
+		r.Body.Set(in.MediaBody(shapes, "string").String(nil))
 		in.EndJSON()
 	}
 }

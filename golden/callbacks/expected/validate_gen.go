@@ -9,3 +9,6 @@ var (
 	readingValueRule = tornado.FloatRule{Max: 100, HasMax: true}
 	uriRule          = tornado.StringRule{Format: tornado.FormatURI}
 )
+
+// shapes say what the texts of parameters and bodies stand for that are not JSON.
+var shapes = tornado.NewShapes()

@@ -115,7 +115,7 @@ func (c *Client) AddPet(ctx context.Context, req AddPetRequest) (Pet, error) {
 func (c *Client) ChangePet(ctx context.Context, req ChangePetRequest) error {
 	call := c.c.Call(ctx, &changePet)
 	call.Path("id", tornado.Simple).String(req.ID)
-	call.MediaBody("application/x-www-form-urlencoded", layouts, "ChangePetBodyForm", req.Body.AppendJSON)
+	call.MediaBody("application/x-www-form-urlencoded", shapes, "ChangePetBodyForm", req.Body.AppendJSON)
 	res, err := call.Do()
 	if err != nil {
 		return err
@@ -131,7 +131,7 @@ func (c *Client) ChangePet(ctx context.Context, req ChangePetRequest) error {
 func (c *Client) PutPhoto(ctx context.Context, req PutPhotoRequest) error {
 	call := c.c.Call(ctx, &putPhoto)
 	call.Path("id", tornado.Simple).String(req.ID)
-	call.MediaBody("multipart/form-data", layouts, "PutPhotoBody", req.Body.AppendJSON)
+	call.MediaBody("multipart/form-data", shapes, "PutPhotoBody", req.Body.AppendJSON)
 	res, err := call.Do()
 	if err != nil {
 		return err

@@ -82,7 +82,7 @@ type ChangePetRequest struct {
 
 func (r *ChangePetRequest) decode(in *tornado.Input) {
 	r.ID = in.Path(0, "id", tornado.Simple).String(&changePetIDRule)
-	r.Body.DecodeJSON(in.MediaBody(layouts, "ChangePetBodyForm"))
+	r.Body.DecodeJSON(in.MediaBody(shapes, "ChangePetBodyForm"))
 	in.EndJSON()
 }
 
@@ -94,7 +94,7 @@ type PutPhotoRequest struct {
 
 func (r *PutPhotoRequest) decode(in *tornado.Input) {
 	r.ID = in.Path(0, "id", tornado.Simple).String(nil)
-	r.Body.DecodeJSON(in.MediaBody(layouts, "PutPhotoBody"))
+	r.Body.DecodeJSON(in.MediaBody(shapes, "PutPhotoBody"))
 	in.EndJSON()
 }
 

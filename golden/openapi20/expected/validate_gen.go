@@ -13,6 +13,12 @@ var (
 	changePetIDRule       = tornado.StringRule{MaxLength: 3}
 )
 
+// shapes say what the texts of parameters and bodies stand for that are not JSON.
+var shapes = tornado.NewShapes(
+	"ChangePetBodyForm", "{name, tags(comma): [string], sizes(tab): [integer], colors: [string]}",
+	"PutPhotoBody", "{photo: file, caption}",
+)
+
 // The values of the enums.
 var (
 	listPetsManyItemValues = tornado.NewEnum("cat", "dog")

@@ -52,7 +52,7 @@ func (c *Client) FormJoined(ctx context.Context, req FormJoinedRequest) error {
 		})
 	}
 	if x, ok := req.Both.Get(); ok {
-		call.Cookie("both", tornado.Form).As(formJoinedBothShape, x.AppendJSON(nil))
+		call.Cookie("both", tornado.Form).As(shapes, "FormJoinedBoth", x.AppendJSON(nil))
 	}
 	res, err := call.Do()
 	if err != nil {

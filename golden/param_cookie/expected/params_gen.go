@@ -31,7 +31,7 @@ func (r *FormJoinedRequest) decode(in *tornado.Input) {
 			r.Many = append(r.Many, item.String(nil))
 		}
 	}
-	if p := in.Cookie("both", tornado.Form).As(formJoinedBothShape); p.Present() {
+	if p := in.Cookie("both", tornado.Form).As(shapes, "FormJoinedBoth"); p.Present() {
 		r.Both.Make().DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}

@@ -35,7 +35,7 @@ func (c *Client) Simple(ctx context.Context, req SimpleRequest) error {
 		})
 	}
 	if x, ok := req.XBoth.Get(); ok {
-		call.Header("X-Both", tornado.Simple).As(simpleXBothShape, x.AppendJSON(nil))
+		call.Header("X-Both", tornado.Simple).As(shapes, "SimpleXBoth", x.AppendJSON(nil))
 	}
 	res, err := call.Do()
 	if err != nil {
@@ -57,7 +57,7 @@ func (c *Client) SimpleExplode(ctx context.Context, req SimpleExplodeRequest) er
 		})
 	}
 	if x, ok := req.XBoth.Get(); ok {
-		call.Header("X-Both", tornado.SimpleExplode).As(simpleXBothShape, x.AppendJSON(nil))
+		call.Header("X-Both", tornado.SimpleExplode).As(shapes, "SimpleXBoth", x.AppendJSON(nil))
 	}
 	res, err := call.Do()
 	if err != nil {

@@ -20,7 +20,7 @@ func (r *SimpleRequest) decode(in *tornado.Input) {
 			r.XMany = append(r.XMany, item.String(nil))
 		}
 	}
-	if p := in.Header("X-Both", tornado.Simple).As(simpleXBothShape); p.Present() {
+	if p := in.Header("X-Both", tornado.Simple).As(shapes, "SimpleXBoth"); p.Present() {
 		r.XBoth.Make().DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
@@ -38,7 +38,7 @@ func (r *SimpleExplodeRequest) decode(in *tornado.Input) {
 			r.XMany = append(r.XMany, item.String(nil))
 		}
 	}
-	if p := in.Header("X-Both", tornado.SimpleExplode).As(simpleXBothShape); p.Present() {
+	if p := in.Header("X-Both", tornado.SimpleExplode).As(shapes, "SimpleXBoth"); p.Present() {
 		r.XBoth.Make().DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}

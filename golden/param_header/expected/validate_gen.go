@@ -4,7 +4,7 @@ package api
 
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
-// What the texts of parameters that have parts stand for.
-var (
-	simpleXBothShape = tornado.NewShape("{r: integer, g: string, *}")
+// shapes say what the texts of parameters and bodies stand for that are not JSON.
+var shapes = tornado.NewShapes(
+	"SimpleXBoth", "{r: integer, g}",
 )

@@ -27,10 +27,10 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 func (c *Client) Deep(ctx context.Context, req DeepRequest) error {
 	call := c.c.Call(ctx, &deep)
 	if x, ok := req.Filter.Get(); ok {
-		call.Query("filter", tornado.DeepObject).As(filterShape, x.AppendJSON(nil))
+		call.Query("filter", tornado.DeepObject).As(shapes, "Filter", x.AppendJSON(nil))
 	}
 	if req.Items != nil {
-		call.Query("items", tornado.DeepObject).As(deepItemsShape, appendItemSlice(nil, req.Items))
+		call.Query("items", tornado.DeepObject).As(shapes, "DeepItems", appendItemSlice(nil, req.Items))
 	}
 	if x, ok := req.Page.Get(); ok {
 		call.Query("page", tornado.FormExplode).Int64(x)
@@ -50,7 +50,7 @@ func (c *Client) Deep(ctx context.Context, req DeepRequest) error {
 func (c *Client) Form(ctx context.Context, req FormRequest) error {
 	call := c.c.Call(ctx, &form)
 	if x, ok := req.Query.Get(); ok {
-		call.Query("query", tornado.FormExplode).As(formQueryShape, x.AppendJSON(nil))
+		call.Query("query", tornado.FormExplode).As(shapes, "FormQuery", x.AppendJSON(nil))
 	}
 	if x, ok := req.Limit.Get(); ok {
 		call.Query("limit", tornado.FormExplode).Int64(x)
@@ -70,7 +70,7 @@ func (c *Client) Form(ctx context.Context, req FormRequest) error {
 func (c *Client) Open(ctx context.Context, req OpenRequest) error {
 	call := c.c.Call(ctx, &open)
 	if req.Labels != nil {
-		call.Query("labels", tornado.FormExplode).As(openLabelsShape, appendOpenLabels(nil, req.Labels))
+		call.Query("labels", tornado.FormExplode).As(shapes, "OpenLabels", appendOpenLabels(nil, req.Labels))
 	}
 	if x, ok := req.Limit.Get(); ok {
 		call.Query("limit", tornado.FormExplode).Int64(x)
@@ -96,7 +96,7 @@ func (c *Client) Empty(ctx context.Context, req EmptyRequest) error {
 		call.Query("text", tornado.FormExplode).String(x)
 	}
 	if req.IDs != nil {
-		call.Query("ids", tornado.FormExplode|tornado.AllowEmpty).As(emptyIDsShape, appendInt64Slice(nil, req.IDs))
+		call.Query("ids", tornado.FormExplode|tornado.AllowEmpty).As(shapes, "[integer]", appendInt64Slice(nil, req.IDs))
 	}
 	call.Query("needed", tornado.FormExplode).Required().Items(len(req.Needed), func(i int, w tornado.ParamWriter) {
 		w.String(req.Needed[i])
@@ -115,15 +115,15 @@ func (c *Client) Empty(ctx context.Context, req EmptyRequest) error {
 // Elsewhere is GET /elsewhere/{place}
 func (c *Client) Elsewhere(ctx context.Context, req ElsewhereRequest) (*ElsewhereNoContent, error) {
 	call := c.c.Call(ctx, &elsewhere)
-	call.Path("place", tornado.MatrixExplode).As(rangeShape, req.Place.AppendJSON(nil))
+	call.Path("place", tornado.MatrixExplode).As(shapes, "Range", req.Place.AppendJSON(nil))
 	if x, ok := req.URL.Get(); ok {
 		call.Query("url", tornado.FormExplode|tornado.AllowReserved).String(x)
 	}
 	if x, ok := req.XRange.Get(); ok {
-		call.Header("X-Range", tornado.SimpleExplode).As(rangeShape, x.AppendJSON(nil))
+		call.Header("X-Range", tornado.SimpleExplode).As(shapes, "Range", x.AppendJSON(nil))
 	}
 	if x, ok := req.Range.Get(); ok {
-		call.Cookie("range", tornado.FormExplode).As(rangeShape2, x.AppendJSON(nil))
+		call.Cookie("range", tornado.FormExplode).As(shapes, "Range2", x.AppendJSON(nil))
 	}
 	res, err := call.Do()
 	if err != nil {
@@ -132,7 +132,7 @@ func (c *Client) Elsewhere(ctx context.Context, req ElsewhereRequest) (*Elsewher
 	switch res.StatusCode {
 	case 204:
 		v := new(ElsewhereNoContent)
-		if p := res.Param("X-Range", tornado.Simple).As(rangeShape); p.Present() {
+		if p := res.Param("X-Range", tornado.Simple).As(shapes, "Range"); p.Present() {
 			v.XRange.Make().DecodeJSON(res.JSONParam(p))
 			res.EndJSONParam(p)
 		}
@@ -144,7 +144,7 @@ func (c *Client) Elsewhere(ctx context.Context, req ElsewhereRequest) (*Elsewher
 // WholeForm is GET /whole-form
 func (c *Client) WholeForm(ctx context.Context, req WholeFormRequest) error {
 	call := c.c.Call(ctx, &wholeForm)
-	call.Query("all", tornado.FormExplode).Required().As(wholeFormAllShape, req.All.AppendJSON(nil))
+	call.Query("all", tornado.FormExplode).Required().As(shapes, "WholeFormAll", req.All.AppendJSON(nil))
 	res, err := call.Do()
 	if err != nil {
 		return err
@@ -202,7 +202,7 @@ func (c *Client) Cookies(ctx context.Context, req CookiesRequest) error {
 		})
 	}
 	if x, ok := req.Range.Get(); ok {
-		call.Cookie("range", tornado.CookieExplode).As(rangeShape, x.AppendJSON(nil))
+		call.Cookie("range", tornado.CookieExplode).As(shapes, "Range", x.AppendJSON(nil))
 	}
 	res, err := call.Do()
 	if err != nil {
@@ -219,16 +219,16 @@ func (c *Client) Cookies(ctx context.Context, req CookiesRequest) error {
 func (c *Client) Unions(ctx context.Context, req UnionsRequest) error {
 	call := c.c.Call(ctx, &unions)
 	if x, ok := req.ID.Get(); ok {
-		call.Query("id", tornado.FormExplode).As(unionsIDShape, x.AppendJSON(nil))
+		call.Query("id", tornado.FormExplode).As(shapes, "string | integer", x.AppendJSON(nil))
 	}
 	if x, ok := req.When.Get(); ok {
-		call.Query("when", tornado.DeepObject).As(unionsWhenShape, x.AppendJSON(nil))
+		call.Query("when", tornado.DeepObject).As(shapes, "UnionsWhen", x.AppendJSON(nil))
 	}
 	if req.Some != nil {
-		call.Query("some", tornado.FormExplode).As(unionsSomeShape, appendUnionsSome(nil, req.Some))
+		call.Query("some", tornado.FormExplode).As(shapes, "[integer | null]", appendUnionsSome(nil, req.Some))
 	}
 	if x, ok := req.XKind.Get(); ok {
-		call.Header("X-Kind", tornado.Simple).As(unionsXKindShape, x.AppendJSON(nil))
+		call.Header("X-Kind", tornado.Simple).As(shapes, "string | boolean", x.AppendJSON(nil))
 	}
 	res, err := call.Do()
 	if err != nil {

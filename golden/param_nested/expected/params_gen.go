@@ -12,11 +12,11 @@ type DeepRequest struct {
 }
 
 func (r *DeepRequest) decode(in *tornado.Input) {
-	if p := in.Query("filter", tornado.DeepObject).As(filterShape); p.Present() {
+	if p := in.Query("filter", tornado.DeepObject).As(shapes, "Filter"); p.Present() {
 		r.Filter.Make().DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
-	if p := in.Query("items", tornado.DeepObject).As(deepItemsShape); p.Present() {
+	if p := in.Query("items", tornado.DeepObject).As(shapes, "DeepItems"); p.Present() {
 		r.Items = decodeItemSlice(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
@@ -32,7 +32,7 @@ type FormRequest struct {
 }
 
 func (r *FormRequest) decode(in *tornado.Input) {
-	if p := in.Query("query", tornado.FormExplode).As(formQueryShape); p.Present() {
+	if p := in.Query("query", tornado.FormExplode).As(shapes, "FormQuery"); p.Present() {
 		r.Query.Make().DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
@@ -48,7 +48,7 @@ type OpenRequest struct {
 }
 
 func (r *OpenRequest) decode(in *tornado.Input) {
-	if p := in.Query("labels", tornado.FormExplode).As(openLabelsShape); p.Present() {
+	if p := in.Query("labels", tornado.FormExplode).As(shapes, "OpenLabels"); p.Present() {
 		r.Labels = decodeOpenLabels(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
@@ -74,7 +74,7 @@ func (r *EmptyRequest) decode(in *tornado.Input) {
 	if p := in.Query("text", tornado.FormExplode); p.Present() {
 		r.Text.Set(p.String(nil))
 	}
-	if p := in.Query("ids", tornado.FormExplode|tornado.AllowEmpty).As(emptyIDsShape); p.Present() {
+	if p := in.Query("ids", tornado.FormExplode|tornado.AllowEmpty).As(shapes, "[integer]"); p.Present() {
 		r.IDs = decodeInt64Slice(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
@@ -94,18 +94,18 @@ type ElsewhereRequest struct {
 }
 
 func (r *ElsewhereRequest) decode(in *tornado.Input) {
-	if p := in.Path(0, "place", tornado.MatrixExplode).As(rangeShape); p.Required() {
+	if p := in.Path(0, "place", tornado.MatrixExplode).As(shapes, "Range"); p.Required() {
 		r.Place.DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
 	if p := in.Query("url", tornado.FormExplode); p.Present() {
 		r.URL.Set(p.String(nil))
 	}
-	if p := in.Header("X-Range", tornado.SimpleExplode).As(rangeShape); p.Present() {
+	if p := in.Header("X-Range", tornado.SimpleExplode).As(shapes, "Range"); p.Present() {
 		r.XRange.Make().DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
-	if p := in.Cookie("range", tornado.FormExplode).As(rangeShape2); p.Present() {
+	if p := in.Cookie("range", tornado.FormExplode).As(shapes, "Range2"); p.Present() {
 		r.Range.Make().DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
@@ -117,7 +117,7 @@ type WholeFormRequest struct {
 }
 
 func (r *WholeFormRequest) decode(in *tornado.Input) {
-	if p := in.Query("all", tornado.FormExplode).As(wholeFormAllShape); p.Required() {
+	if p := in.Query("all", tornado.FormExplode).As(shapes, "WholeFormAll"); p.Required() {
 		r.All.DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
@@ -162,7 +162,7 @@ func (r *CookiesRequest) decode(in *tornado.Input) {
 			r.List = append(r.List, item.Int64(nil))
 		}
 	}
-	if p := in.Cookie("range", tornado.CookieExplode).As(rangeShape); p.Present() {
+	if p := in.Cookie("range", tornado.CookieExplode).As(shapes, "Range"); p.Present() {
 		r.Range.Make().DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
@@ -177,19 +177,19 @@ type UnionsRequest struct {
 }
 
 func (r *UnionsRequest) decode(in *tornado.Input) {
-	if p := in.Query("id", tornado.FormExplode).As(unionsIDShape); p.Present() {
+	if p := in.Query("id", tornado.FormExplode).As(shapes, "string | integer"); p.Present() {
 		r.ID.Make().DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
-	if p := in.Query("when", tornado.DeepObject).As(unionsWhenShape); p.Present() {
+	if p := in.Query("when", tornado.DeepObject).As(shapes, "UnionsWhen"); p.Present() {
 		r.When.Make().DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
-	if p := in.Query("some", tornado.FormExplode).As(unionsSomeShape); p.Present() {
+	if p := in.Query("some", tornado.FormExplode).As(shapes, "[integer | null]"); p.Present() {
 		r.Some = decodeUnionsSome(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
-	if p := in.Header("X-Kind", tornado.Simple).As(unionsXKindShape); p.Present() {
+	if p := in.Header("X-Kind", tornado.Simple).As(shapes, "string | boolean"); p.Present() {
 		r.XKind.Make().DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}

@@ -28,7 +28,7 @@ func New(h Handler, auth Authenticator, opts ...tornado.APIOption) *tornado.API 
 
 func writeElsewhere(w *tornado.Reply, v *ElsewhereNoContent) {
 	if x, ok := v.XRange.Get(); ok {
-		w.Param("X-Range", tornado.Simple).As(rangeShape, x.AppendJSON(nil))
+		w.Param("X-Range", tornado.Simple).As(shapes, "Range", x.AppendJSON(nil))
 	}
 	w.NoBody(204)
 }

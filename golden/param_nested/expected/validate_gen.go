@@ -13,21 +13,17 @@ var (
 	openLabelsRule     = tornado.ObjectRule{MaxProperties: 2}
 )
 
-// What the texts of parameters that have parts stand for.
-var (
-	filterShape = tornado.NewShape("Filter{name: string, range: {gte: integer, lt: integer, *}, tags: [string], since: time, not: Filter, " +
-		"any: [Filter], meta: {*: string}, *}")
-	deepItemsShape    = tornado.NewShape("[{name: string, count: integer, colors: [string], *}]")
-	formQueryShape    = tornado.NewShape("{q: string, range: {gte: integer, lt: integer, *}, sizes: [integer], *: never, -limit}")
-	openLabelsShape   = tornado.NewShape("{*: integer, -limit}")
-	emptyIDsShape     = tornado.NewShape("[integer]")
-	rangeShape        = tornado.NewShape("{gte: integer, lt: integer, *}")
-	rangeShape2       = tornado.NewShape("{gte: integer, lt: integer}")
-	wholeFormAllShape = tornado.NewShape("{q: string, tags(pipe): [string], range: {gte: integer, lt: integer, *}, *: never, -api_key}")
-	unionsIDShape     = tornado.NewShape("integer|string")
-	unionsWhenShape   = tornado.NewShape("integer|{gte: integer, lt: integer, *}")
-	unionsSomeShape   = tornado.NewShape("[integer|null]")
-	unionsXKindShape  = tornado.NewShape("boolean|string")
+// shapes say what the texts of parameters and bodies stand for that are not JSON.
+var shapes = tornado.NewShapes(
+	"Filter", "{name, range: Range, tags: [string], since: time, not: Filter, any: [Filter], meta: {*: string}}",
+	"Range", "{gte: integer, lt: integer}",
+	"Item", "{name, count: integer, colors: [string]}",
+	"DeepItems", "[Item]",
+	"FormQuery", "{q, range: Range, sizes: [integer], *: never, -limit}",
+	"OpenLabels", "{*: integer, -limit}",
+	"Range2", "{gte: integer, lt: integer, -*}",
+	"WholeFormAll", "{q, tags(pipe): [string], range: Range, *: never, -api_key}",
+	"UnionsWhen", "integer | {gte: integer, lt: integer}",
 )
 
 // The values of the enums.

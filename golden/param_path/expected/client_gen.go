@@ -30,7 +30,7 @@ func (c *Client) Simple(ctx context.Context, req SimpleRequest) error {
 	call.Path("many", tornado.Simple).Items(len(req.Many), func(i int, w tornado.ParamWriter) {
 		w.String(req.Many[i])
 	})
-	call.Path("both", tornado.Simple).As(simpleBothShape, req.Both.AppendJSON(nil))
+	call.Path("both", tornado.Simple).As(shapes, "SimpleBoth", req.Both.AppendJSON(nil))
 	res, err := call.Do()
 	if err != nil {
 		return err
@@ -48,7 +48,7 @@ func (c *Client) SimpleExplode(ctx context.Context, req SimpleExplodeRequest) er
 	call.Path("many", tornado.SimpleExplode).Items(len(req.Many), func(i int, w tornado.ParamWriter) {
 		w.String(req.Many[i])
 	})
-	call.Path("both", tornado.SimpleExplode).As(simpleBothShape, req.Both.AppendJSON(nil))
+	call.Path("both", tornado.SimpleExplode).As(shapes, "SimpleBoth", req.Both.AppendJSON(nil))
 	res, err := call.Do()
 	if err != nil {
 		return err
@@ -67,7 +67,7 @@ func (c *Client) Label(ctx context.Context, req LabelRequest) error {
 	call.Path("many", tornado.Label).Items(len(req.Many), func(i int, w tornado.ParamWriter) {
 		w.String(req.Many[i])
 	})
-	call.Path("both", tornado.Label).As(simpleBothShape, req.Both.AppendJSON(nil))
+	call.Path("both", tornado.Label).As(shapes, "SimpleBoth", req.Both.AppendJSON(nil))
 	res, err := call.Do()
 	if err != nil {
 		return err
@@ -85,7 +85,7 @@ func (c *Client) LabelExplode(ctx context.Context, req LabelExplodeRequest) erro
 	call.Path("many", tornado.LabelExplode).Items(len(req.Many), func(i int, w tornado.ParamWriter) {
 		w.String(req.Many[i])
 	})
-	call.Path("both", tornado.LabelExplode).As(simpleBothShape, req.Both.AppendJSON(nil))
+	call.Path("both", tornado.LabelExplode).As(shapes, "SimpleBoth", req.Both.AppendJSON(nil))
 	res, err := call.Do()
 	if err != nil {
 		return err
@@ -104,7 +104,7 @@ func (c *Client) Matrix(ctx context.Context, req MatrixRequest) error {
 	call.Path("many", tornado.Matrix).Items(len(req.Many), func(i int, w tornado.ParamWriter) {
 		w.String(req.Many[i])
 	})
-	call.Path("both", tornado.Matrix).As(simpleBothShape, req.Both.AppendJSON(nil))
+	call.Path("both", tornado.Matrix).As(shapes, "SimpleBoth", req.Both.AppendJSON(nil))
 	res, err := call.Do()
 	if err != nil {
 		return err
@@ -122,7 +122,7 @@ func (c *Client) MatrixExplode(ctx context.Context, req MatrixExplodeRequest) er
 	call.Path("many", tornado.MatrixExplode).Items(len(req.Many), func(i int, w tornado.ParamWriter) {
 		w.String(req.Many[i])
 	})
-	call.Path("both", tornado.MatrixExplode).As(simpleBothShape, req.Both.AppendJSON(nil))
+	call.Path("both", tornado.MatrixExplode).As(shapes, "SimpleBoth", req.Both.AppendJSON(nil))
 	res, err := call.Do()
 	if err != nil {
 		return err

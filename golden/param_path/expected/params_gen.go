@@ -18,7 +18,7 @@ func (r *SimpleRequest) decode(in *tornado.Input) {
 			r.Many = append(r.Many, item.String(nil))
 		}
 	}
-	if p := in.Path(2, "both", tornado.Simple).As(simpleBothShape); p.Required() {
+	if p := in.Path(2, "both", tornado.Simple).As(shapes, "SimpleBoth"); p.Required() {
 		r.Both.DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
@@ -36,7 +36,7 @@ func (r *SimpleExplodeRequest) decode(in *tornado.Input) {
 			r.Many = append(r.Many, item.String(nil))
 		}
 	}
-	if p := in.Path(1, "both", tornado.SimpleExplode).As(simpleBothShape); p.Required() {
+	if p := in.Path(1, "both", tornado.SimpleExplode).As(shapes, "SimpleBoth"); p.Required() {
 		r.Both.DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
@@ -56,7 +56,7 @@ func (r *LabelRequest) decode(in *tornado.Input) {
 			r.Many = append(r.Many, item.String(nil))
 		}
 	}
-	if p := in.Path(2, "both", tornado.Label).As(simpleBothShape); p.Required() {
+	if p := in.Path(2, "both", tornado.Label).As(shapes, "SimpleBoth"); p.Required() {
 		r.Both.DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
@@ -74,7 +74,7 @@ func (r *LabelExplodeRequest) decode(in *tornado.Input) {
 			r.Many = append(r.Many, item.String(nil))
 		}
 	}
-	if p := in.Path(1, "both", tornado.LabelExplode).As(simpleBothShape); p.Required() {
+	if p := in.Path(1, "both", tornado.LabelExplode).As(shapes, "SimpleBoth"); p.Required() {
 		r.Both.DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
@@ -94,7 +94,7 @@ func (r *MatrixRequest) decode(in *tornado.Input) {
 			r.Many = append(r.Many, item.String(nil))
 		}
 	}
-	if p := in.Path(2, "both", tornado.Matrix).As(simpleBothShape); p.Required() {
+	if p := in.Path(2, "both", tornado.Matrix).As(shapes, "SimpleBoth"); p.Required() {
 		r.Both.DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
@@ -112,7 +112,7 @@ func (r *MatrixExplodeRequest) decode(in *tornado.Input) {
 			r.Many = append(r.Many, item.String(nil))
 		}
 	}
-	if p := in.Path(1, "both", tornado.MatrixExplode).As(simpleBothShape); p.Required() {
+	if p := in.Path(1, "both", tornado.MatrixExplode).As(shapes, "SimpleBoth"); p.Required() {
 		r.Both.DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}

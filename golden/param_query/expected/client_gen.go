@@ -49,7 +49,7 @@ func (c *Client) Form(ctx context.Context, req FormRequest) error {
 func (c *Client) FormObject(ctx context.Context, req FormObjectRequest) error {
 	call := c.c.Call(ctx, &formObject)
 	if x, ok := req.Both.Get(); ok {
-		call.Query("both", tornado.FormExplode).As(formObjectBothShape, x.AppendJSON(nil))
+		call.Query("both", tornado.FormExplode).As(shapes, "FormObjectBoth", x.AppendJSON(nil))
 	}
 	res, err := call.Do()
 	if err != nil {
@@ -74,7 +74,7 @@ func (c *Client) FormJoined(ctx context.Context, req FormJoinedRequest) error {
 		})
 	}
 	if x, ok := req.Both.Get(); ok {
-		call.Query("both", tornado.Form).As(formJoinedBothShape, x.AppendJSON(nil))
+		call.Query("both", tornado.Form).As(shapes, "FormJoinedBoth", x.AppendJSON(nil))
 	}
 	res, err := call.Do()
 	if err != nil {
@@ -167,7 +167,7 @@ func (c *Client) PipeExplode(ctx context.Context, req PipeExplodeRequest) error 
 func (c *Client) Deep(ctx context.Context, req DeepRequest) error {
 	call := c.c.Call(ctx, &deep)
 	if x, ok := req.Both.Get(); ok {
-		call.Query("both", tornado.DeepObject).As(formJoinedBothShape, x.AppendJSON(nil))
+		call.Query("both", tornado.DeepObject).As(shapes, "FormJoinedBoth", x.AppendJSON(nil))
 	}
 	res, err := call.Do()
 	if err != nil {

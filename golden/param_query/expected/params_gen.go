@@ -27,7 +27,7 @@ type FormObjectRequest struct {
 }
 
 func (r *FormObjectRequest) decode(in *tornado.Input) {
-	if p := in.Query("both", tornado.FormExplode).As(formObjectBothShape); p.Present() {
+	if p := in.Query("both", tornado.FormExplode).As(shapes, "FormObjectBoth"); p.Present() {
 		r.Both.Make().DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
@@ -49,7 +49,7 @@ func (r *FormJoinedRequest) decode(in *tornado.Input) {
 			r.Many = append(r.Many, item.String(nil))
 		}
 	}
-	if p := in.Query("both", tornado.Form).As(formJoinedBothShape); p.Present() {
+	if p := in.Query("both", tornado.Form).As(shapes, "FormJoinedBoth"); p.Present() {
 		r.Both.Make().DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
@@ -113,7 +113,7 @@ type DeepRequest struct {
 }
 
 func (r *DeepRequest) decode(in *tornado.Input) {
-	if p := in.Query("both", tornado.DeepObject).As(formJoinedBothShape); p.Present() {
+	if p := in.Query("both", tornado.DeepObject).As(shapes, "FormJoinedBoth"); p.Present() {
 		r.Both.Make().DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}

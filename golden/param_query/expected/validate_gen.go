@@ -4,8 +4,8 @@ package api
 
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
-// What the texts of parameters that have parts stand for.
-var (
-	formObjectBothShape = tornado.NewShape("{r: integer, g: string}")
-	formJoinedBothShape = tornado.NewShape("{r: integer, g: string, *}")
+// shapes say what the texts of parameters and bodies stand for that are not JSON.
+var shapes = tornado.NewShapes(
+	"FormObjectBoth", "{r: integer, g, -*}",
+	"FormJoinedBoth", "{r: integer, g}",
 )

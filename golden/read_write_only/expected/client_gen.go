@@ -59,7 +59,7 @@ func (c *Client) ListUsers(ctx context.Context, req ListUsersRequest) ([]User, e
 func (c *Client) PutGroups(ctx context.Context, req PutGroupsRequest) (*PutGroupsNoContent, error) {
 	call := c.c.Call(ctx, &putGroups)
 	if x, ok := req.Like.Get(); ok {
-		call.Query("like", tornado.DeepObject).As(groupShape, x.appendRequestJSON(nil))
+		call.Query("like", tornado.DeepObject).As(shapes, "Group", x.appendRequestJSON(nil))
 	}
 	call.JSON("application/json", func(b []byte) []byte {
 		return appendRequestGroupSlice(b, req.Body)

@@ -26,7 +26,7 @@ type PutGroupsRequest struct {
 }
 
 func (r *PutGroupsRequest) decode(in *tornado.Input) {
-	if p := in.Query("like", tornado.DeepObject).As(groupShape); p.Present() {
+	if p := in.Query("like", tornado.DeepObject).As(shapes, "Group"); p.Present() {
 		r.Like.Make().DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}

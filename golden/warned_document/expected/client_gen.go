@@ -87,19 +87,15 @@ func (c *Client) GetResponses(ctx context.Context, req GetResponsesRequest) erro
 	if err != nil {
 		return err
 	}
-	switch status := res.StatusCode; {
-	case status == 200:
+	switch res.StatusCode {
+	case 200:
 		return nil
-	case status == 404:
+	case 404:
 		var e GetResponsesNotFound
 		e.Body = res.Blob("*/*")
 		return res.Fail(e)
-	case status == 405:
+	case 405:
 		return GetResponsesMethodNotAllowed{}
-	case status >= 400 && status <= 499:
-		var e GetResponsesClientError
-		e.Status = res.StatusCode
-		return res.Fail(e)
 	}
 	return res.Unexpected()
 }
@@ -122,7 +118,7 @@ func (c *Client) PutResponses(ctx context.Context, req PutResponsesRequest) erro
 func (c *Client) PostResponses(ctx context.Context, req PostResponsesRequest) error {
 	call := c.c.Call(ctx, &postResponses)
 	if req.Body != nil {
-		call.MediaBody("application/xml", layouts, "PostResponsesBody", func(b []byte) []byte {
+		call.MediaBody("application/xml", shapes, "PostResponsesBody", func(b []byte) []byte {
 			return appendJSONMap(b, req.Body)
 		})
 	}
@@ -157,8 +153,7 @@ func (c *Client) DeleteResponses(ctx context.Context, req DeleteResponsesRequest
 		if p := res.Param("X-None", tornado.Simple); p.Present() {
 			v.XNone.Set(p.String(nil))
 		}
-		v.Body = res.JSON().String(nil)
-		return v, res.EndJSON()
+		return v, res.End()
 	}
 	return nil, res.Unexpected()
 }

@@ -48,7 +48,7 @@ func (r *PostResponsesRequest) decode(in *tornado.Input) {
 	if in.HasBody() {
 		switch in.ContentType() {
 		case "application/xml":
-			r.Body = decodeJSONMap(in.MediaBody(layouts, "PostResponsesBody"))
+			r.Body = decodeJSONMap(in.MediaBody(shapes, "PostResponsesBody"))
 			in.EndJSON()
 		default:
 			r.BodyStar = decodeJSONMap(in.JSONBody())

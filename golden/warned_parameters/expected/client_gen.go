@@ -38,10 +38,10 @@ func (c *Client) GetA(ctx context.Context, req GetARequest) error {
 		call.Query("untyped", tornado.FormExplode).String(x)
 	}
 	if req.Nested != nil {
-		call.Query("nested", tornado.FormExplode).As(getANestedShape, appendGetANestedItemSlice(nil, req.Nested))
+		call.Query("nested", tornado.FormExplode).As(shapes, "GetANested", appendGetANestedItemSlice(nil, req.Nested))
 	}
 	if req.Deep != nil {
-		call.Query("deep", tornado.DeepObject).As(getADeepShape, appendStringSlice(nil, req.Deep))
+		call.Query("deep", tornado.DeepObject).As(shapes, "[string]", appendStringSlice(nil, req.Deep))
 	}
 	if x, ok := req.Piped.Get(); ok {
 		call.Query("piped", tornado.Form).String(x)
@@ -52,14 +52,8 @@ func (c *Client) GetA(ctx context.Context, req GetARequest) error {
 	if x, ok := req.XML.Get(); ok {
 		call.Query("xml", tornado.FormExplode).String(x)
 	}
-	if x, ok := req.Several.Get(); ok {
-		call.Query("several", tornado.FormExplode).JSON(tornado.AppendInt64(nil, x))
-	}
 	if x, ok := req.Fallback.Get(); ok {
 		call.Query("fallback", tornado.FormExplode).Int64(x)
-	}
-	if req.Parts != nil {
-		call.Header("parts", tornado.Simple).As(getAPartsShape, appendStringSliceSlice(nil, req.Parts))
 	}
 	res, err := call.Do()
 	if err != nil {

@@ -16,9 +16,7 @@ type GetARequest struct {
 	Piped      tornado.Opt[string]
 	Both       tornado.Opt[int64]
 	XML        tornado.Opt[string]
-	Several    tornado.Opt[int64]
 	Fallback   tornado.Opt[int64]
-	Parts      [][]string
 }
 
 func (r *GetARequest) decode(in *tornado.Input) {
@@ -33,11 +31,11 @@ func (r *GetARequest) decode(in *tornado.Input) {
 	if p := in.Query("untyped", tornado.FormExplode); p.Present() {
 		r.Untyped.Set(p.String(nil))
 	}
-	if p := in.Query("nested", tornado.FormExplode).As(getANestedShape); p.Present() {
+	if p := in.Query("nested", tornado.FormExplode).As(shapes, "GetANested"); p.Present() {
 		r.Nested = decodeGetANestedItemSlice(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
-	if p := in.Query("deep", tornado.DeepObject).As(getADeepShape); p.Present() {
+	if p := in.Query("deep", tornado.DeepObject).As(shapes, "[string]"); p.Present() {
 		r.Deep = decodeStringSlice(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
@@ -51,15 +49,7 @@ func (r *GetARequest) decode(in *tornado.Input) {
 	if p := in.Query("xml", tornado.FormExplode); p.Present() {
 		r.XML.Set(p.String(nil))
 	}
-	if p := in.Query("several", tornado.FormExplode); p.Present() {
-		r.Several.Set(in.JSONParam(p).Int64(nil))
-		in.EndJSONParam(p)
-	}
 	if p := in.Query("fallback", tornado.FormExplode); p.Present() {
 		r.Fallback.Set(p.Int64(nil))
-	}
-	if p := in.Header("parts", tornado.Simple).As(getAPartsShape); p.Present() {
-		r.Parts = decodeStringSliceSlice(in.JSONParam(p))
-		in.EndJSONParam(p)
 	}
 }

@@ -4,9 +4,7 @@ package api
 
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
-// What the texts of parameters that have parts stand for.
-var (
-	getANestedShape = tornado.NewShape("[{a: string, *}]")
-	getADeepShape   = tornado.NewShape("[string]")
-	getAPartsShape  = tornado.NewShape("[[string]]")
+// shapes say what the texts of parameters and bodies stand for that are not JSON.
+var shapes = tornado.NewShapes(
+	"GetANested", "[{a}]",
 )

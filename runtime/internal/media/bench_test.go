@@ -8,7 +8,7 @@ func BenchmarkForm(b *testing.B) {
 		"&card[number]=4242424242424242&card[exp][month]=5&card[exp][year]=2030")
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := layouts.Decode("Charge", "application/x-www-form-urlencoded", nil, body, Limits{}); err != nil {
+		if _, err := Decode(formShapes, "Charge", "application/x-www-form-urlencoded", nil, body, Limits{}); err != nil {
 			b.Fatal(err)
 		}
 	}

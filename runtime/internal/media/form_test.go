@@ -6,12 +6,14 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/shape"
 )
 
-// layouts are what the tests read and write.
-var layouts = NewLayouts(
+// formShapes are what the tests read and write.
+var formShapes = shape.NewShapes(
 	"Charge", `{amount: number, currency, live: boolean, note: string | null, tags: [string], sizes: [number],
-		card: Card | null, items: [Item], "odd[]": number, meta: {...: string}, expand: "" | [string], any: any,
+		card: Card | null, items: [Item], "odd[]": number, meta: {*: string}, expand: "" | [string], any: any,
 		filter(json): {max: number}, list(comma): [number], bars(pipe): [string], words(space): [string], pair(comma): {R: number, G: number},
 		page(flat): {offset: number, limit: number}, url(reserved)}`,
 	"Card", `{number, exp: {month: number, year: number}, owner: Charge}`,
@@ -20,8 +22,16 @@ var layouts = NewLayouts(
 
 func form(t *testing.T, text string) string {
 	t.Helper()
-	doc, err := layouts.Decode("Charge", "application/x-www-form-urlencoded", nil, []byte(text), Limits{})
+	doc, err := Decode(formShapes, "Charge", "application/x-www-form-urlencoded", nil, []byte(text), Limits{})
 	require.NoError(t, err, text)
+	return told(doc)
+}
+
+// told gives the JSON of a document, and what is wrong beside it.
+func told(doc shape.Document) string {
+	for _, f := range doc.Faults {
+		doc.JSON = append(append(doc.JSON, ' '), f.Message...)
+	}
 	return string(doc.JSON)
 }
 
@@ -34,7 +44,15 @@ func TestReadForm(t *testing.T) {
 		"amount=-0.5e3":                    `{"amount":-0.5e3}`,
 		"amount=+5":                        `{"amount":" 5"}`, // the decoder refuses a string
 		"amount=":                          `{"amount":""}`,
-		"amount=1&amount=2":                `{"amount":["1","2"]}`, // the decoder refuses an array
+		"amount=1&amount=2":                `{"amount":1} must not be given more than once`,
+		"any=1&any=2":                      `{"any":["1","2"]}`,
+		"card=x&card[number]=1":            `{"card":{"number":"1"}} must not be given more than once`,
+		"tags[1]=b&tags=a&tags[]=c":        `{"tags":["a","c","b"]}`,
+		`sizes=[1,2]`:                      `{"sizes":[1,2]}`,
+		`tags=["a"]`:                       `{"tags":["[\"a\"]"]}`,
+		"tags[c]=d":                        `{"tags":{"c":"d"}}`, // the decoder refuses an object
+		"list=1&list=2":                    `{"list":[1,2]}`,
+		"pair=R":                           `{"pair":{}} an object's name lacks its value`,
 		"currency=5":                       `{"currency":"5"}`,
 		"currency=a+b%26%C3%A4":            `{"currency":"a b&ä"}`,
 		"currency":                         `{"currency":""}`,
@@ -72,7 +90,7 @@ func TestReadForm(t *testing.T) {
 		"bars=a%2Cb":                                      `{"bars":["a,b"]}`,
 		"pair=R,1,G,2":                                    `{"pair":{"R":1,"G":2}}`,
 		"offset=1&limit=2":                                `{"page":{"offset":1,"limit":2}}`,
-		"unknown=1&un[k]=2&un[]=3":                        `{"unknown":"1","un":[["3"]]}`,
+		"unknown=1&un[k]=2&un[]=3":                        `{"unknown":"1","un":{"k":"2","":"3"}}`,
 		"a[b=1&[x]=2&c]=3&d[x]y=4":                        `{"a[b":"1","[x]":"2","c]":"3","d[x]y":"4"}`,
 		"a[[b]]=1":                                        `{"a[[b]]":"1"}`,
 	} {
@@ -89,12 +107,12 @@ func TestReadFormRefuses(t *testing.T) {
 		"a" + strings.Repeat("[b]", 65) + "=1": "nested",
 		strings.Repeat("a=1&", 1001):           "more than 1000 fields",
 	} {
-		_, err := layouts.Decode("Charge", "application/x-www-form-urlencoded", nil, []byte(text), Limits{})
+		_, err := Decode(formShapes, "Charge", "application/x-www-form-urlencoded", nil, []byte(text), Limits{})
 		assert.ErrorContains(t, err, want, text)
 	}
-	_, err := layouts.Decode("Charge", "application/x-www-form-urlencoded", nil, []byte("a=1&b=2"), Limits{Fields: 1})
+	_, err := Decode(formShapes, "Charge", "application/x-www-form-urlencoded", nil, []byte("a=1&b=2"), Limits{Fields: 1})
 	require.ErrorContains(t, err, "more than 1 fields")
-	_, err = layouts.Decode("Charge", "application/x-www-form-urlencoded", []byte("x/y; charset=utf-16"), []byte("a=1&b=2"), Limits{})
+	_, err = Decode(formShapes, "Charge", "application/x-www-form-urlencoded", []byte("x/y; charset=utf-16"), []byte("a=1&b=2"), Limits{})
 	require.ErrorContains(t, err, "utf-16")
 }
 
@@ -106,13 +124,13 @@ func TestWriteForm(t *testing.T) {
 		`{"amount":5,"currency":"a b&=ä","live":true}`: "amount=5&currency=a%20b%26%3D%C3%A4&live=true",
 		`{"tags":["a","b"],"sizes":[]}`:                "tags=a&tags=b",
 		`{"card":{"number":"1","exp":{"month":5}}}`:    "card%5Bnumber%5D=1&card%5Bexp%5D%5Bmonth%5D=5",
-		`{"items":[{"id":"a","tags":["x","y"]},{"id":"b"}]}`: "items%5B0%5D%5Bid%5D=a&items%5B0%5D%5Btags%5D%5B0%5D=x" +
-			"&items%5B0%5D%5Btags%5D%5B1%5D=y&items%5B1%5D%5Bid%5D=b",
+		`{"items":[{"id":"a","tags":["x","y"]},{"id":"b"}]}`: "items%5B0%5D%5Bid%5D=a&items%5B0%5D%5Btags%5D%5B%5D=x" +
+			"&items%5B0%5D%5Btags%5D%5B%5D=y&items%5B1%5D%5Bid%5D=b",
 		`{"list":[1,2],"bars":["a","b"],"words":["a","b"]}`: "list=1,2&bars=a%7Cb&words=a%20b",
 		`{"pair":{"R":1,"G":2},"page":{"offset":1}}`:        "pair=R,1,G,2&offset=1",
 		`{"filter":{"max":5},"url":"https://a/b?c=d"}`:      "filter=%7B%22max%22%3A5%7D&url=https://a/b?c=d",
 	} {
-		body, contentType, err := layouts.Encode("Charge", "application/x-www-form-urlencoded", []byte(value))
+		body, contentType, err := Encode(formShapes, "Charge", "application/x-www-form-urlencoded", []byte(value))
 		require.NoError(t, err)
 		assert.Equal(t, want, string(body))
 		assert.Equal(t, "application/x-www-form-urlencoded", contentType)
@@ -120,7 +138,7 @@ func TestWriteForm(t *testing.T) {
 			assert.Equal(t, value, form(t, string(body)))
 		}
 	}
-	body, _, err := layouts.Encode("Charge", "application/x-www-form-urlencoded", []byte(`{"card":null}`))
+	body, _, err := Encode(formShapes, "Charge", "application/x-www-form-urlencoded", []byte(`{"card":null}`))
 	require.NoError(t, err)
 	assert.Equal(t, "card=", string(body))
 }
@@ -140,17 +158,17 @@ func TestText(t *testing.T) {
 		{"Charge", "", `x`, `x`},
 		{"any", "", `5`, `"5"`},
 	} {
-		doc, err := layouts.Decode(c.layout, "text/plain", []byte(c.contentType), []byte(c.text), Limits{})
+		doc, err := Decode(formShapes, c.layout, "text/plain", []byte(c.contentType), []byte(c.text), Limits{})
 		require.NoError(t, err)
 		assert.Equal(t, c.want, string(doc.JSON), c)
 	}
 	for value, want := range map[string]string{`"a\"b\n"`: "a\"b\n", "5": "5", `{"a":1}`: `{"a":1}`, "": ""} {
-		body, contentType, err := layouts.Encode("any", "text/csv", []byte(value))
+		body, contentType, err := Encode(formShapes, "any", "text/csv", []byte(value))
 		require.NoError(t, err)
 		assert.Equal(t, want, string(body))
 		assert.Equal(t, "text/csv; charset=utf-8", contentType)
 	}
-	_, err := layouts.Decode("string", "text/plain", nil, []byte("\xff"), Limits{})
+	_, err := Decode(formShapes, "string", "text/plain", nil, []byte("\xff"), Limits{})
 	require.ErrorContains(t, err, "UTF-8")
 }
 
@@ -160,8 +178,8 @@ func FuzzForm(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		doc, err := layouts.Decode("Charge", "application/x-www-form-urlencoded", nil, []byte(s), Limits{})
-		if err == nil && !isJSON(doc.JSON) {
+		doc, err := Decode(formShapes, "Charge", "application/x-www-form-urlencoded", nil, []byte(s), Limits{})
+		if err == nil && !shape.IsJSON(doc.JSON) {
 			t.Errorf("%q gives %s", s, doc.JSON)
 		}
 	})

@@ -2,13 +2,14 @@ package media
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/jsonwire"
 	"github.com/tornadogen/tornadogen/runtime/internal/param"
-	"github.com/tornadogen/tornadogen/runtime/internal/value"
+	"github.com/tornadogen/tornadogen/runtime/internal/shape"
 )
 
 // Limits bound what a body may cost beyond its size. The zero value serves.
@@ -58,31 +59,20 @@ type CharsetError struct{ Charset string }
 // Error implements error.
 func (e *CharsetError) Error() string { return fmt.Sprintf("charset %q is not read", e.Charset) }
 
-// Document is a body as JSON.
-type Document struct {
-	JSON   []byte       // may be the body itself
-	Files  []value.File // that the JSON refers to: see jsonwire.Decoder.Attach
-	Faults []Fault      // what is wrong beside the values
-}
+var errNotUTF8 = errors.New("it is not UTF-8")
 
-// Fault is a violation that JSON cannot show, of the value at an offset.
-type Fault struct {
-	Offset           int
-	Keyword, Message string
-}
-
-// Decode returns body as JSON. contentType is the field as it was sent, with its parameters; mediaType is what it says. An error
-// is a *CharsetError, or says what is wrong with the syntax.
-func (s *Layouts) Decode(name, mediaType string, contentType, body []byte, limits Limits) (Document, error) {
+// Decode returns body as JSON, by the shape of that name, or with that notation. contentType is the field as it was sent, with its
+// parameters; mediaType is what it says. An error is a *CharsetError, or says what is wrong with the syntax.
+func Decode(shapes *shape.Shapes, name, mediaType string, contentType, body []byte, limits Limits) (shape.Document, error) {
 	c := codecOf(mediaType)
 	if c == codecJSON {
-		return Document{JSON: body}, nil
+		return shape.Document{JSON: body}, nil
 	}
 	if limits.Fields <= 0 {
 		limits.Fields = defaultFields
 	}
-	f := s.get(name)
-	var d Document
+	f := shapes.Get(name)
+	var d document
 	var err error
 	switch charset := param.ContentTypeParameter(contentType, "charset"); c {
 	case codecMultipart:
@@ -99,46 +89,45 @@ func (s *Layouts) Decode(name, mediaType string, contentType, body []byte, limit
 		}
 	}
 	if err != nil {
-		return Document{}, fmt.Errorf("the body is not a valid %s: %w", codecNames[c], err)
+		return shape.Document{}, fmt.Errorf("the body is not a valid %s: %w", codecNames[c], err)
 	}
-	return d, nil
+	return d.Document, nil
 }
 
-// Read gives dec the document to read, with its files and faults.
-func (d *Document) Read(dec *jsonwire.Decoder) *jsonwire.Decoder {
-	dec.Reset(d.JSON)
-	dec.Attach(d.Files)
-	for _, f := range d.Faults {
-		dec.Violate(f.Offset, f.Keyword, f.Message)
-	}
-	return dec
-}
+// document is the JSON that a body is made.
+type document struct{ shape.Document }
 
-func (d *Document) readForm(body []byte, f *field, limits Limits) error {
-	var root node
-	if err := readForm(&root, f, body, limits.Fields); err != nil {
+func (d *document) readForm(body []byte, f *shape.Field, limits Limits) error {
+	var pairs param.Query
+	if pairs.Parse(body, limits.Fields) != nil {
+		return fmt.Errorf("it has more than %d fields", limits.Fields)
+	}
+	var root shape.Node
+	if err := param.ReadForm(&root, f, &pairs); err != nil {
 		return err
 	}
-	d.node(&root, f)
+	d.Plus = true
+	d.Node(&root, f)
 	return nil
 }
 
 // readText reads a whole text: a value that has no form in text is JSON already.
-func (d *Document) readText(body []byte, f *field) {
-	if f.has(kindArray|kindObject) && (!f.has(kindString) || isJSON(body)) {
+func (d *document) readText(body []byte, f *shape.Field) {
+	if (f.Array != nil || f.Object != nil) && (!f.Has(shape.KindString) || shape.IsJSON(body)) {
 		d.JSON = body
 		return
 	}
-	d.plain(body, f)
+	d.Text(shape.Text{Data: body}, f)
 }
 
 // Encode returns a JSON value in another media type, and the Content-Type to send it with. An error says why the type cannot carry
 // the value.
-func (s *Layouts) Encode(name, mediaType string, value []byte) (body []byte, contentType string, err error) {
-	f := s.get(name)
+func Encode(shapes *shape.Shapes, name, mediaType string, value []byte) (body []byte, contentType string, err error) {
+	f := shapes.Get(name)
 	switch codecOf(mediaType) {
 	case codecForm:
-		return appendForm(nil, value, f), mediaType, nil
+		body, err = param.AppendForm(nil, f, value)
+		return body, mediaType, err
 	case codecMultipart:
 		return writeMultipart(value, mediaType, f)
 	case codecXML:

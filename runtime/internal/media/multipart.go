@@ -2,6 +2,7 @@ package media
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/tornadogen/tornadogen/runtime/internal/jsonwire"
 	"github.com/tornadogen/tornadogen/runtime/internal/param"
+	"github.com/tornadogen/tornadogen/runtime/internal/shape"
 	"github.com/tornadogen/tornadogen/runtime/internal/value"
 )
 
@@ -33,19 +35,19 @@ var (
 
 // partReader reads the parts of a multipart body (RFC 2046 section 5.1, RFC 7578).
 type partReader struct {
-	root    node
-	place   *field
+	root    shape.Node
+	place   *shape.Field
 	charset string // of texts that say none: what a part _charset_ says (RFC 7578 section 4.6)
 	count   int
 }
 
 // readMultipart reads a multipart body: parts are members by their names, or items in their order where the layout is an array.
-func (d *Document) readMultipart(body []byte, boundary string, f *field, limits Limits) error {
+func (d *document) readMultipart(body []byte, boundary string, f *shape.Field, limits Limits) error {
 	if boundary == "" {
 		return errBoundary
 	}
 	p := partReader{place: f}
-	p.root.list = f.has(kindArray) && !f.has(kindObject)
+	p.root.List = f.Array != nil && f.Object == nil
 	r := multipart.NewReader(bytes.NewReader(body), boundary)
 	for {
 		part, err := r.NextPart()
@@ -65,7 +67,7 @@ func (d *Document) readMultipart(body []byte, boundary string, f *field, limits 
 	if !bytes.Contains(body, []byte("--"+boundary+"--")) {
 		return errEnd // inside of a header, which the reader takes for the end
 	}
-	d.node(&p.root, f)
+	d.Node(&p.root, f)
 	return nil
 }
 
@@ -82,32 +84,32 @@ func (p *partReader) read(part *multipart.Part) error {
 	if err != nil {
 		return err
 	}
-	if p.root.list {
-		at := p.place.item(len(p.root.texts))
+	if p.root.List {
+		at := p.place.Item(len(p.root.Texts))
 		t, err := p.text(part, data, disposition, at)
-		p.root.texts = append(p.root.texts, t)
+		p.root.Add(t)
 		return err
 	}
 	name, ok := disposition["name"]
 	if !ok {
 		return errPartName
 	}
-	if name == "_charset_" && (p.place.object == nil || p.place.object.byName[name] == nil) {
+	if name == "_charset_" && p.place.Declared(name) == nil {
 		p.charset = string(data)
 		return nil
 	}
 	if !utf8.ValidString(name) {
 		return errNotUTF8
 	}
-	n, at, err := find(&p.root, p.place, name)
-	if err != nil {
+	n, at, err := p.root.Enter(p.place, name, true)
+	if err != nil || n == nil {
 		return err
 	}
-	if at.has(kindArray) { // of which the part is an item
-		at = at.item(len(n.texts)).or(at)
+	if at.Array != nil { // of which the part is an item
+		at = itemOf(at, len(n.Texts))
 	}
 	t, err := p.text(part, data, disposition, at)
-	n.texts = append(n.texts, t)
+	n.Add(t)
 	return err
 }
 
@@ -126,12 +128,10 @@ func parseDisposition(field string) map[string]string {
 	return lenient
 }
 
-// or returns f with the marks of the array that it is an item of.
-func (f *field) or(array *field) *field {
-	own := *f
-	if own.types == "" {
-		own.types = array.types
-	}
+// itemOf returns the place of an item, with the media types of its array where it has none.
+func itemOf(array *shape.Field, i int) *shape.Field {
+	own := *array.Item(i)
+	own.Types = cmp.Or(own.Types, array.Types)
 	return &own
 }
 
@@ -150,28 +150,28 @@ func checkPartHeader(h textproto.MIMEHeader) error {
 }
 
 // text decides by its media type what a part holds.
-func (p *partReader) text(part *multipart.Part, data []byte, disposition map[string]string, at *field) (text, error) {
+func (p *partReader) text(part *multipart.Part, data []byte, disposition map[string]string, at *shape.Field) (shape.Text, error) {
 	contentType := part.Header.Get("Content-Type")
 	mediaType := param.ContentType([]byte(contentType))
 	name, isFile := disposition["filename"]
-	t := text{data: data}
-	if at.types != "" && contentType != "" && !param.MatchesAny(mediaType, splitTypes(at.types)) {
-		t.fault = "must be of type " + at.types
+	t := shape.Text{Data: data}
+	if at.Types != "" && contentType != "" && !param.MatchesAny(mediaType, splitTypes(at.Types)) {
+		t.Fault = shape.Fault{Keyword: "contentType", Message: "must be of type " + at.Types}
 	}
-	if at.has(kindFile) || at.has(kindAny) && (isFile || !utf8.Valid(data)) {
-		t.what, t.file = fileText, &value.File{Name: baseName(name), ContentType: contentType, Header: otherFields(part.Header), Data: data}
+	if at.Has(shape.KindFile) || at.Has(shape.KindAny) && (isFile || !utf8.Valid(data)) {
+		t.What, t.File = shape.FileText, &value.File{Name: baseName(name), ContentType: contentType, Header: otherFields(part.Header), Data: data}
 		return t, nil
 	}
 	if mediaType != "" {
 		switch codecOf(mediaType) {
 		case codecXML:
-			var d Document
+			var d document
 			err := d.readXML(data, param.ContentTypeParameter([]byte(contentType), "charset"), at)
-			t.data, t.what = d.JSON, jsonText
+			t.Data, t.What = d.JSON, shape.JSONText
 			return t, err
 		case codecJSON:
 			if isJSONType(mediaType) {
-				if t.what = jsonText; !isJSON(data) {
+				if t.What = shape.JSONText; !shape.IsJSON(data) {
 					return t, fmt.Errorf("the part %s is not valid JSON", strconv.Quote(disposition["name"]))
 				}
 				return t, nil
@@ -184,7 +184,7 @@ func (p *partReader) text(part *multipart.Part, data []byte, disposition map[str
 		charset = p.charset
 	}
 	var err error
-	t.data, err = toUTF8(data, charset)
+	t.Data, err = toUTF8(data, charset)
 	return t, err
 }
 
@@ -229,20 +229,20 @@ type partWriter struct {
 }
 
 // writeMultipart writes the members of an object, or the items of an array, as parts.
-func writeMultipart(json []byte, mediaType string, f *field) (body []byte, contentType string, err error) {
+func writeMultipart(json []byte, mediaType string, f *shape.Field) (body []byte, contentType string, err error) {
 	var b bytes.Buffer
 	p := partWriter{w: multipart.NewWriter(&b)}
 	p.d.Reset(json)
 	if p.d.Kind() == jsonwire.KindArray {
 		i := 0
 		for more := p.d.Array(); more && err == nil; more = p.d.NextItem() {
-			err = p.part("", f.item(i))
+			err = p.part("", f.Item(i))
 			i++
 		}
 	} else {
 		for more := p.d.Map(); more && err == nil; more = p.d.NextEntry() {
 			name := p.d.Key()
-			err = p.member(name, f.member(name))
+			err = p.member(name, f.Member(name))
 		}
 	}
 	if err == nil {
@@ -252,13 +252,13 @@ func writeMultipart(json []byte, mediaType string, f *field) (body []byte, conte
 }
 
 // member writes what comes next: an array as a part for each item.
-func (p *partWriter) member(name string, at *field) error {
-	if p.d.Kind() != jsonwire.KindArray || at.style == styleJSON {
+func (p *partWriter) member(name string, at *shape.Field) error {
+	if p.d.Kind() != jsonwire.KindArray || at.Style == shape.StyleJSON {
 		return p.part(name, at)
 	}
 	i := 0
 	for more := p.d.Array(); more; more = p.d.NextItem() {
-		if err := p.part(name, at.item(i).or(at)); err != nil {
+		if err := p.part(name, itemOf(at, i)); err != nil {
 			return err
 		}
 		i++
@@ -267,8 +267,8 @@ func (p *partWriter) member(name string, at *field) error {
 }
 
 // part writes what comes next as one part: a file, a scalar as text, anything else as JSON or XML.
-func (p *partWriter) part(name string, at *field) error {
-	types := splitTypes(at.types)
+func (p *partWriter) part(name string, at *shape.Field) error {
+	types := splitTypes(at.Types)
 	mediaType := types[0]
 	if strings.Contains(mediaType, "*") {
 		mediaType = ""
@@ -280,7 +280,7 @@ func (p *partWriter) part(name string, at *field) error {
 	}
 	var data []byte
 	switch kind := p.d.Kind(); {
-	case kind == jsonwire.KindString && at.has(kindFile):
+	case kind == jsonwire.KindString && at.Has(shape.KindFile):
 		f, err := value.ParseFile(p.d.String(nil))
 		if err != nil {
 			return err
@@ -299,12 +299,12 @@ func (p *partWriter) part(name string, at *field) error {
 			disposition = "attachment"
 		}
 		disposition += `; filename="` + escapeName(f.Name) + `"`
-	case isComposed(kind) && mediaType != "" && codecOf(mediaType) == codecXML:
+	case composed(kind) && mediaType != "" && codecOf(mediaType) == codecXML:
 		var err error
 		if data, err = appendXML(nil, p.d.JSON(), at); err != nil {
 			return err
 		}
-	case isComposed(kind), mediaType != "" && isJSONType(mediaType):
+	case composed(kind), mediaType != "" && isJSONType(mediaType):
 		if mediaType == "" {
 			mediaType = "application/json"
 		}
@@ -329,3 +329,7 @@ func (p *partWriter) part(name string, at *field) error {
 func escapeName(name string) string { return nameEscaper.Replace(name) }
 
 var nameEscaper = strings.NewReplacer("\r", "%0D", "\n", "%0A", `"`, `\"`, `\`, `\\`)
+
+func composed(kind jsonwire.Kind) bool {
+	return kind == jsonwire.KindArray || kind == jsonwire.KindObject
+}

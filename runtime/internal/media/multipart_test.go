@@ -11,10 +11,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/jsonwire"
+	"github.com/tornadogen/tornadogen/runtime/internal/shape"
 	"github.com/tornadogen/tornadogen/runtime/internal/value"
 )
 
-var partLayouts = NewLayouts(
+var partShapes = shape.NewShapes(
 	"Upload", `{name, age: number, tags: [string], photo(type="image/png" type="image/jpeg"): file, docs: [file], meta: {a: number, b: [string]}, rest: any,
 		page(type="application/xml"): {x: number}, count(type="application/json"): number, sizes: [number]}`,
 	"Mixed", `[{a: number}, file, ...string]`,
@@ -35,8 +36,8 @@ func parts(list ...string) []byte {
 
 const disposition = "Content-Disposition: form-data; name="
 
-func fromParts(layout string, body []byte) (Document, error) {
-	return partLayouts.Decode(layout, "multipart/form-data", []byte(`multipart/form-data; Boundary="X"`), body, Limits{})
+func fromParts(layout string, body []byte) (shape.Document, error) {
+	return Decode(partShapes, layout, "multipart/form-data", []byte(`multipart/form-data; Boundary="X"`), body, Limits{})
 }
 
 func TestReadMultipart(t *testing.T) {
@@ -112,7 +113,7 @@ func TestReadMultipartRefuses(t *testing.T) {
 		_, err := fromParts("Upload", body)
 		assert.ErrorContains(t, err, want)
 	}
-	_, err := partLayouts.Decode("Upload", "multipart/form-data", []byte("multipart/form-data"), parts(), Limits{})
+	_, err := Decode(partShapes, "Upload", "multipart/form-data", []byte("multipart/form-data"), parts(), Limits{})
 	require.ErrorContains(t, err, "boundary")
 }
 
@@ -139,21 +140,21 @@ func TestWriteMultipart(t *testing.T) {
 		`{"meta":{"a":1,"b":["c"]},"page":{"x":2},"count":5}`:       `{"meta":{"a":1,"b":["c"]},"page":{"x":2},"count":5}`,
 		`{"photo":` + file + `,"docs":[` + file + `,` + file + `]}`: `{"photo":"#0","docs":["#1","#2"]}`,
 	} {
-		body, contentType, err := partLayouts.Encode("Upload", "multipart/form-data", []byte(give))
+		body, contentType, err := Encode(partShapes, "Upload", "multipart/form-data", []byte(give))
 		require.NoError(t, err)
 		_, parameters, err := mime.ParseMediaType(contentType)
 		require.NoError(t, err)
 		require.NotEmpty(t, parameters["boundary"])
-		doc, err := partLayouts.Decode("Upload", "multipart/form-data", []byte(contentType), body, Limits{})
+		doc, err := Decode(partShapes, "Upload", "multipart/form-data", []byte(contentType), body, Limits{})
 		require.NoError(t, err)
 		assert.Equal(t, want, string(doc.JSON))
 		for _, f := range doc.Files {
 			assert.Equal(t, photo, f)
 		}
 	}
-	body, contentType, err := partLayouts.Encode("Mixed", "multipart/mixed", []byte(`[{"a":1},`+file+`,"x"]`))
+	body, contentType, err := Encode(partShapes, "Mixed", "multipart/mixed", []byte(`[{"a":1},`+file+`,"x"]`))
 	require.NoError(t, err)
-	doc, err := partLayouts.Decode("Mixed", "multipart/mixed", []byte(contentType), body, Limits{})
+	doc, err := Decode(partShapes, "Mixed", "multipart/mixed", []byte(contentType), body, Limits{})
 	require.NoError(t, err)
 	assert.Equal(t, `[{"a":1},"#0","x"]`, string(doc.JSON))
 	assert.Equal(t, []value.File{photo}, doc.Files)
@@ -166,7 +167,7 @@ func FuzzMultipart(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		for _, layout := range []string{"Upload", "Mixed"} {
 			doc, err := fromParts(layout, body)
-			if err == nil && !isJSON(doc.JSON) {
+			if err == nil && !shape.IsJSON(doc.JSON) {
 				t.Errorf("%q gives %s", body, doc.JSON)
 			}
 		}

@@ -2,12 +2,16 @@ package media
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/xml"
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/shape"
 )
 
 const (
@@ -28,54 +32,44 @@ type xmlNames struct {
 	text       *xmlMember // the member that is the text of the element; nil: none
 }
 
-// xmlMember is a member, and the member of type xmlNone that it belongs to, nil for none.
+// xmlMember is a member, and the member of type shape.XMLNone that it belongs to, nil for none.
 type xmlMember struct {
-	of    *field
-	field *field
+	of    *shape.Field
+	field *shape.Field
 }
 
 // names returns what the members of an object are called.
-func (o *object) names() *xmlNames {
-	o.once.Do(func() {
-		o.xml = xmlNames{elements: make(map[string]xmlMember), attributes: make(map[string]xmlMember)}
-		o.xml.enter(o, nil)
-	})
-	return &o.xml
+func names(o *shape.Object) *xmlNames {
+	return o.Derived(func() any { //nolint:forcetypeassert // that is what it returns
+		x := &xmlNames{elements: make(map[string]xmlMember), attributes: make(map[string]xmlMember)}
+		x.enter(o, nil)
+		return x
+	}).(*xmlNames)
 }
 
-func (x *xmlNames) enter(o *object, of *field) {
-	for _, f := range o.fields {
+func (x *xmlNames) enter(o *shape.Object, of *shape.Field) {
+	for _, f := range o.Fields {
 		m := xmlMember{of: of, field: f}
 		switch {
-		case f.xmlNode == xmlAttribute:
-			x.attributes[f.elementName()] = m
-		case f.xmlNode == xmlText || f.xmlNode == xmlCDATA:
+		case f.XML.Node == shape.XMLAttribute:
+			x.attributes[elementName(f)] = m
+		case f.XML.Node == shape.XMLText || f.XML.Node == shape.XMLCDATA:
 			x.text = &m
-		case f.xmlNode == xmlNone && f.object != nil && of == nil && f.array == nil:
-			x.enter(f.object, f)
-		case f.array != nil && !f.wrapped:
-			x.elements[f.itemName()] = m
+		case f.XML.Node == shape.XMLNone && f.Object != nil && of == nil && f.Array == nil:
+			x.enter(f.Object, f)
+		case f.Array != nil && !f.XML.Wrapped:
+			x.elements[itemName(f)] = m
 		default:
-			x.elements[f.elementName()] = m
+			x.elements[elementName(f)] = m
 		}
 	}
 }
 
 // elementName is what the element or the attribute of a value is called.
-func (f *field) elementName() string {
-	if f.xmlName != "" {
-		return f.xmlName
-	}
-	return f.name
-}
+func elementName(f *shape.Field) string { return cmp.Or(f.XML.Name, f.Name) }
 
 // itemName is what the elements of the items of an array are called (OpenAPI 3.1 section 4.8.26).
-func (f *field) itemName() string {
-	if name := f.item(0).xmlName; name != "" {
-		return name
-	}
-	return f.elementName()
-}
+func itemName(f *shape.Field) string { return cmp.Or(f.Item(0).XML.Name, elementName(f)) }
 
 // element is one element of a document.
 type element struct {
@@ -86,8 +80,8 @@ type element struct {
 	text  []byte
 }
 
-// readXML reads a document. Entities beyond those of XML itself are unknown, and a document type is refused.
-func (d *Document) readXML(body []byte, charset string, f *field) error {
+// readXML reads a document. Entities beyond those of XML itself are shape.Unknown, and a document type is refused.
+func (d *document) readXML(body []byte, charset string, f *shape.Field) error {
 	if charset != "" {
 		var err error
 		if body, err = toUTF8(body, charset); err != nil {
@@ -113,9 +107,9 @@ func (d *Document) readXML(body []byte, charset string, f *field) error {
 		}
 		return err
 	}
-	n := new(node)
-	n.fromXML(root, f)
-	d.node(n, f)
+	var n shape.Node
+	enterElement(&n, root, f)
+	d.Node(&n, f)
 	return nil
 }
 
@@ -192,123 +186,113 @@ func isMeta(a xml.Attr) bool {
 	return a.Name.Space == "xmlns" || a.Name.Local == "xmlns" || a.Name.Space == "xsi" || a.Name.Space == "xml"
 }
 
-// fromXML fills n with the value of an element.
-func (n *node) fromXML(e *element, f *field) {
+// enterElement enters the value of an element into n.
+func enterElement(n *shape.Node, e *element, f *shape.Field) {
 	switch {
 	case e.isNil():
-		n.texts = append(n.texts, text{what: nullText})
-	case f.has(kindArray) && !f.has(kindObject):
-		n.list = true
+		n.Add(shape.Text{What: shape.NullText})
+	case f.Array != nil && f.Object == nil:
+		n.List = true
 		for _, kid := range e.kids {
-			n.addItem(kid, f)
+			addItem(n, kid, f)
 		}
-	case f.has(kindObject), len(e.kids) > 0, f.has(kindAny) && n.hasAttributes(e):
-		n.membersFromXML(e, f)
+	case f.Object != nil, len(e.kids) > 0, f.Has(shape.KindAny) && e.hasAttributes():
+		enterMembers(n, e, f)
 	default:
-		n.texts = append(n.texts, text{data: scalarXML(e.text, f)})
+		n.Add(shape.Text{Data: scalarXML(e.text, f)})
 	}
 }
 
-func (n *node) hasAttributes(e *element) bool {
-	for _, a := range e.attrs {
-		if !isMeta(a) {
-			return true
-		}
-	}
-	return false
+func (e *element) hasAttributes() bool {
+	return slices.ContainsFunc(e.attrs, func(a xml.Attr) bool { return !isMeta(a) })
 }
 
 // scalarXML returns the text of an element, without white space around what is no string.
-func scalarXML(s []byte, f *field) []byte {
-	if !f.has(kindString | kindAny) {
+func scalarXML(s []byte, f *shape.Field) []byte {
+	if !f.Has(shape.KindString | shape.KindAny) {
 		s = bytes.TrimSpace(s)
 	}
 	return s
 }
 
-func (n *node) addItem(e *element, f *field) {
-	i := len(n.kids)
-	n.list = true
-	n.kid(strconv.Itoa(i)).fromXML(e, f.item(i))
+// addItem adds an element to an array, of which f is the place.
+func addItem(n *shape.Node, e *element, f *shape.Field) {
+	n.List = true
+	item := n.Append()
+	enterElement(item, e, f.Item(n.Kids()-1))
 }
 
-// membersFromXML fills n with the attributes, the elements and the text of an element.
-func (n *node) membersFromXML(e *element, f *field) {
-	var names xmlNames
-	if f.object != nil {
-		names = *f.object.names()
+// enterMembers enters the attributes, the elements and the text of an element.
+func enterMembers(n *shape.Node, e *element, f *shape.Field) {
+	var called xmlNames
+	if f.Object != nil {
+		called = *names(f.Object)
 	}
 	for _, a := range e.attrs {
 		if isMeta(a) {
 			continue
 		}
-		m, ok := names.attributes[a.Name.Local]
+		m, ok := called.attributes[a.Name.Local]
 		if !ok {
-			m.field = f.otherMember(a.Name.Local)
+			m.field = otherMember(f, a.Name.Local)
 		}
-		kid := n.at(m, a.Name.Local)
-		kid.texts = append(kid.texts, text{data: scalarXML([]byte(a.Value), m.field)})
+		memberNode(n, m, a.Name.Local).Add(shape.Text{Data: scalarXML([]byte(a.Value), m.field)})
 	}
 	for _, kid := range e.kids {
-		m, ok := names.elements[kid.name]
+		m, ok := called.elements[kid.name]
 		if !ok {
-			m.field = f.otherMember(kid.name)
+			m.field = otherMember(f, kid.name)
 		}
-		n.at(m, kid.name).addElement(kid, m.field)
+		addElement(memberNode(n, m, kid.name), kid, m.field)
 	}
-	if names.text != nil {
-		kid := n.at(*names.text, "")
-		kid.texts = append(kid.texts, text{data: scalarXML(e.text, names.text.field)})
+	if called.text != nil {
+		memberNode(n, *called.text, "").Add(shape.Text{Data: scalarXML(e.text, called.text.field)})
 	}
-	if f.object == nil {
+	if f.Object == nil {
 		return
 	}
-	for _, m := range f.object.fields { // an array of no elements
-		if m.required && m.array != nil && !m.wrapped && n.find(m.name) < 0 {
-			n.kid(m.name).list = true
+	for _, m := range f.Object.Fields { // an array of no elements
+		if m.XML.Required && m.Array != nil && !m.XML.Wrapped {
+			n.Kid(m.Name).List = true
 		}
 	}
 }
 
 // otherMember is the place of a member that XML calls by a name that none is called by.
-func (f *field) otherMember(name string) *field {
-	if f.object != nil && f.object.rest != nil && f.object.byName[name] == nil {
-		return f.object.rest
+func otherMember(f *shape.Field, name string) *shape.Field {
+	if f.Declared(name) == nil {
+		return f.Member(name)
 	}
-	return unknown
+	return shape.Unknown
 }
 
-// at returns the node of a member, which is called name where its field has no name.
-func (n *node) at(m xmlMember, name string) *node {
+// memberNode returns the node of a member, which is called name where its field has no name.
+func memberNode(n *shape.Node, m xmlMember, name string) *shape.Node {
 	if m.of != nil {
-		n = n.kid(m.of.name)
+		n = n.Kid(m.of.Name)
 	}
-	if m.field.name != "" {
-		name = m.field.name
-	}
-	return n.kid(name)
+	return n.Kid(cmp.Or(m.field.Name, name))
 }
 
 // addElement adds an element to the member that it is called like.
-func (n *node) addElement(e *element, f *field) {
+func addElement(n *shape.Node, e *element, f *shape.Field) {
 	switch {
-	case f.array != nil && f.wrapped && !e.isNil():
-		n.list = true
+	case f.Array != nil && f.XML.Wrapped && !e.isNil():
+		n.List = true
 		for _, kid := range e.kids {
-			n.addItem(kid, f)
+			addItem(n, kid, f)
 		}
-	case f.array != nil && !f.wrapped:
-		n.addItem(e, f)
-	case f.has(kindAny) && (len(n.texts) > 0 || len(n.kids) > 0): // several elements of a name are a list
-		if first := *n; !n.list {
-			*n = node{list: true}
-			*n.kid("0") = first
+	case f.Array != nil && !f.XML.Wrapped:
+		addItem(n, e, f)
+	case f.Has(shape.KindAny) && !n.Empty(): // several elements of a name are a list
+		if !n.List {
+			n.Nest()
 		}
-		n.addItem(e, f)
-	case len(n.kids) > 0: // twice: an array, which the decoder refuses
-		n.texts = append(n.texts, text{data: []byte("{}"), what: jsonText})
+		addItem(n, e, f)
+	case n.Kids() > 0: // twice, which is refused
+		n.Add(shape.Text{Data: e.text})
 	default:
-		n.fromXML(e, f)
+		enterElement(n, e, f)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/jsonwire"
+	"github.com/tornadogen/tornadogen/runtime/internal/shape"
 )
 
 // tree is a JSON value with its members in order.
@@ -44,15 +45,15 @@ type xmlWriter struct {
 const xmlHeader = `<?xml version="1.0" encoding="UTF-8"?>` + "\n"
 
 // appendXML appends a JSON value as a document. The root is called as its layout says, or else like the layout.
-func appendXML(b, value []byte, f *field) ([]byte, error) {
+func appendXML(b, value []byte, f *shape.Field) ([]byte, error) {
 	var d jsonwire.Decoder
 	d.Reset(value)
 	w := xmlWriter{b: append(b, xmlHeader...)}
 	root := readTree(&d)
-	name := cmp.Or(f.elementName(), "value")
+	name := cmp.Or(elementName(f), "value")
 	if root.kind == jsonwire.KindArray {
 		w.open(name, f, nil)
-		w.items(root, f, cmp.Or(f.item(0).elementName(), "item"))
+		w.items(root, f, cmp.Or(elementName(f.Item(0)), "item"))
 		w.close(name, f)
 	} else {
 		w.element(name, root, f)
@@ -61,7 +62,7 @@ func appendXML(b, value []byte, f *field) ([]byte, error) {
 }
 
 // element writes one value as an element.
-func (w *xmlWriter) element(name string, t *tree, f *field) {
+func (w *xmlWriter) element(name string, t *tree, f *shape.Field) {
 	switch t.kind {
 	case jsonwire.KindNull:
 		w.open(name, f, &xml.Attr{Name: xml.Name{Local: "nil"}})
@@ -70,7 +71,7 @@ func (w *xmlWriter) element(name string, t *tree, f *field) {
 		return
 	case jsonwire.KindArray:
 		w.open(name, f, nil)
-		w.items(t, f, f.itemName())
+		w.items(t, f, itemName(f))
 	default:
 		w.open(name, f, nil)
 		w.text(t.text)
@@ -79,7 +80,7 @@ func (w *xmlWriter) element(name string, t *tree, f *field) {
 }
 
 // object writes an object: attributes, then elements in their order, then the text.
-func (w *xmlWriter) object(name string, t *tree, f *field) {
+func (w *xmlWriter) object(name string, t *tree, f *shape.Field) {
 	w.openTag(name, f)
 	w.attributes(t, f)
 	w.b = append(w.b, '>')
@@ -87,16 +88,16 @@ func (w *xmlWriter) object(name string, t *tree, f *field) {
 	w.close(name, f)
 }
 
-func (w *xmlWriter) attributes(t *tree, f *field) {
+func (w *xmlWriter) attributes(t *tree, f *shape.Field) {
 	for i, key := range t.keys {
-		switch m := f.member(key); {
-		case m.xmlNode == xmlNone && t.kids[i].kind == jsonwire.KindObject:
+		switch m := f.Member(key); {
+		case m.XML.Node == shape.XMLNone && t.kids[i].kind == jsonwire.KindObject:
 			w.attributes(t.kids[i], m)
-		case m.xmlNode == xmlAttribute && t.kids[i].kind != jsonwire.KindNull:
-			if m.xmlSpace != "" && m.xmlPrefix != "" {
+		case m.XML.Node == shape.XMLAttribute && t.kids[i].kind != jsonwire.KindNull:
+			if m.XML.Space != "" && m.XML.Prefix != "" {
 				w.namespace(m)
 			}
-			w.attribute(qualified(cmp.Or(m.xmlName, key), m), attributeText(t.kids[i]))
+			w.attribute(qualified(cmp.Or(m.XML.Name, key), m), attributeText(t.kids[i]))
 		}
 	}
 }
@@ -113,35 +114,35 @@ func attributeText(t *tree) string {
 	return text
 }
 
-func (w *xmlWriter) members(t *tree, f *field) {
+func (w *xmlWriter) members(t *tree, f *shape.Field) {
 	for i, key := range t.keys {
-		m, kid := f.member(key), t.kids[i]
-		name := cmp.Or(m.xmlName, key)
+		m, kid := f.Member(key), t.kids[i]
+		name := cmp.Or(m.XML.Name, key)
 		switch {
-		case m.xmlNode == xmlAttribute:
-		case m.xmlNode == xmlText:
+		case m.XML.Node == shape.XMLAttribute:
+		case m.XML.Node == shape.XMLText:
 			w.text(kid.text)
-		case m.xmlNode == xmlCDATA:
+		case m.XML.Node == shape.XMLCDATA:
 			w.cdata(kid.text)
-		case m.xmlNode == xmlNone && kid.kind == jsonwire.KindObject:
+		case m.XML.Node == shape.XMLNone && kid.kind == jsonwire.KindObject:
 			w.members(kid, m)
-		case kid.kind == jsonwire.KindArray && !m.wrapped:
-			w.items(kid, m, cmp.Or(m.item(0).xmlName, name))
+		case kid.kind == jsonwire.KindArray && !m.XML.Wrapped:
+			w.items(kid, m, cmp.Or(m.Item(0).XML.Name, name))
 		default:
 			w.element(name, kid, m)
 		}
 	}
 }
 
-func (w *xmlWriter) items(t *tree, f *field, name string) {
+func (w *xmlWriter) items(t *tree, f *shape.Field, name string) {
 	for i, kid := range t.kids {
-		at := f.item(i)
-		w.element(cmp.Or(at.xmlName, name), kid, at)
+		at := f.Item(i)
+		w.element(cmp.Or(at.XML.Name, name), kid, at)
 	}
 }
 
 // open writes a start tag; with isNil that of a null.
-func (w *xmlWriter) open(name string, f *field, isNil *xml.Attr) {
+func (w *xmlWriter) open(name string, f *shape.Field, isNil *xml.Attr) {
 	w.openTag(name, f)
 	if isNil != nil {
 		w.attribute("xmlns:xsi", xsiSpace)
@@ -151,34 +152,34 @@ func (w *xmlWriter) open(name string, f *field, isNil *xml.Attr) {
 }
 
 // openTag begins a start tag.
-func (w *xmlWriter) openTag(name string, f *field) {
+func (w *xmlWriter) openTag(name string, f *shape.Field) {
 	if !validXMLName(name) && w.err == nil {
 		w.err = fmt.Errorf("%q is no name for an XML element", name)
 	}
 	w.b = append(append(w.b, '<'), qualified(name, f)...)
-	if f.xmlSpace != "" {
+	if f.XML.Space != "" {
 		w.namespace(f)
 	}
 }
 
 // namespace declares the namespace of a name.
-func (w *xmlWriter) namespace(f *field) {
-	if f.xmlPrefix == "" {
-		w.attribute("xmlns", f.xmlSpace)
+func (w *xmlWriter) namespace(f *shape.Field) {
+	if f.XML.Prefix == "" {
+		w.attribute("xmlns", f.XML.Space)
 	} else {
-		w.attribute("xmlns:"+f.xmlPrefix, f.xmlSpace)
+		w.attribute("xmlns:"+f.XML.Prefix, f.XML.Space)
 	}
 }
 
-func (w *xmlWriter) close(name string, f *field) {
+func (w *xmlWriter) close(name string, f *shape.Field) {
 	w.b = append(append(append(w.b, "</"...), qualified(name, f)...), '>')
 }
 
-func qualified(name string, f *field) string {
-	if f.xmlPrefix == "" {
+func qualified(name string, f *shape.Field) string {
+	if f.XML.Prefix == "" {
 		return name
 	}
-	return f.xmlPrefix + ":" + name
+	return f.XML.Prefix + ":" + name
 }
 
 func (w *xmlWriter) attribute(name, value string) {
@@ -198,4 +199,17 @@ func (w *xmlWriter) cdata(s string) {
 	w.b = append(w.b, "<![CDATA["...)
 	w.b = append(w.b, bytes.ReplaceAll([]byte(s), []byte("]]>"), []byte("]]]]><![CDATA[>"))...)
 	w.b = append(w.b, "]]>"...)
+}
+
+// scalarText consumes a value and returns what it is as text: "" for null.
+func scalarText(d *jsonwire.Decoder) string {
+	switch d.Kind() {
+	case jsonwire.KindString:
+		return d.String(nil)
+	case jsonwire.KindNull:
+		d.Skip()
+		return ""
+	default:
+		return string(d.JSON())
+	}
 }

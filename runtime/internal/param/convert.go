@@ -7,9 +7,9 @@ import (
 	"math"
 	"net/netip"
 	"strconv"
-	"strings"
 	"time"
 
+	"github.com/tornadogen/tornadogen/runtime/internal/shape"
 	"github.com/tornadogen/tornadogen/runtime/internal/validate"
 	"github.com/tornadogen/tornadogen/runtime/internal/value"
 )
@@ -122,19 +122,9 @@ func (v *Value) float(rule *validate.FloatRule, bitSize int, tooLarge string) fl
 		return 0
 	}
 	if rule != nil {
-		v.check(rule.Check(f, jsonNumber(text)), rule)
+		v.check(rule.Check(f, shape.JSONNumber(text)), rule)
 	}
 	return f
-}
-
-// jsonNumber returns a number without the leading zeros that JSON does not allow.
-func jsonNumber(text []byte) string {
-	digits := strings.TrimPrefix(string(text), "-")
-	sign := string(text[:len(text)-len(digits)])
-	for len(digits) > 1 && digits[0] == '0' && digits[1]-'0' <= 9 {
-		digits = digits[1:]
-	}
-	return sign + digits
 }
 
 // Bool reads "true" or "false".
@@ -198,11 +188,10 @@ func (v Value) Time() time.Time {
 	})
 }
 
-// plusSign puts the plus sign back that a client has left unencoded before an offset of hh:mm: in a query it reads as a
-// space, which has no place there.
+// plusSign puts the plus sign of an offset back that a query has made a space.
 func plusSign(s string, in In) string {
-	if i := len(s) - len(" 00:00"); in == InQuery && i > 0 && s[i] == ' ' {
-		return s[:i] + "+" + s[i+1:]
+	if in == InQuery {
+		return shape.PlusSign(s)
 	}
 	return s
 }
@@ -235,11 +224,11 @@ func (v Value) Decimal(rule *validate.FloatRule) value.Decimal {
 	if !ok {
 		return value.Decimal{}
 	}
-	if !isNumber(text) {
+	if !shape.IsNumber(text) {
 		v.parsed(ErrType, "number", "")
 		return value.Decimal{}
 	}
-	d, err := value.ParseDecimal(jsonNumber(text))
+	d, err := value.ParseDecimal(shape.JSONNumber(text))
 	if err != nil {
 		v.Violate(validate.KeywordFormat, validate.MessageDecimal)
 		return value.Decimal{}

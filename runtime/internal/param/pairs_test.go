@@ -120,7 +120,7 @@ func TestEveryPrefix(t *testing.T) {
 		Accepts(head, []string{"a/b"})
 		for _, s := range styles {
 			var r Report
-			r.Lookup(s.place, &q.Pairs).As(NewShape("{b: {c: [string]}, *}"))
+			r.Lookup(s.place, &q.Pairs).As(testShapes, "{b: {c: [string]}, *}")
 			for it := SplitItems(s.place, head); ; {
 				if _, ok := it.Next(); !ok {
 					break

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"math"
 	"strconv"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/shape"
 )
 
 // What can be wrong with the text of a number or of a boolean.
@@ -67,7 +69,7 @@ func parseDigits(text []byte) (n uint64, err error) {
 // ParseFloat reads a number by the grammar of JSON (RFC 8259 section 6), with leading zeros allowed, as a float of 32
 // or 64 bits.
 func ParseFloat(text []byte, bitSize int) (float64, error) {
-	if !isNumber(text) {
+	if !shape.IsNumber(text) {
 		return 0, ErrType
 	}
 	f, err := strconv.ParseFloat(string(text), bitSize)
@@ -75,39 +77,6 @@ func ParseFloat(text []byte, bitSize int) (float64, error) {
 		return 0, ErrRange
 	}
 	return f, nil
-}
-
-// isNumber says whether text follows the grammar of ParseFloat.
-func isNumber(text []byte) bool {
-	if len(text) > 0 && text[0] == '-' {
-		text = text[1:]
-	}
-	n, text := cutDigits(text)
-	if n == 0 {
-		return false
-	}
-	if len(text) > 0 && text[0] == '.' {
-		if n, text = cutDigits(text[1:]); n == 0 {
-			return false
-		}
-	}
-	if len(text) > 0 && text[0]|0x20 == 'e' {
-		text = text[1:]
-		if len(text) > 0 && (text[0] == '+' || text[0] == '-') {
-			text = text[1:]
-		}
-		if n, text = cutDigits(text); n == 0 {
-			return false
-		}
-	}
-	return len(text) == 0
-}
-
-func cutDigits(text []byte) (n int, rest []byte) {
-	for n < len(text) && text[n]-'0' <= 9 {
-		n++
-	}
-	return n, text[n:]
 }
 
 // ParseBool reads "true" or "false".

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/jsonwire"
+	"github.com/tornadogen/tornadogen/runtime/internal/shape"
 )
 
 // styles are all places that OpenAPI gives a style for, with its examples: an array and an object, as they are written.
@@ -51,6 +52,9 @@ func valueOf(t require.TestingT, r *Report, p Place, raw string) Value {
 	return r.Value(p, []byte(raw), true)
 }
 
+// testShapes are those that notations in the tests refer to.
+var testShapes = shape.NewShapes("T", "{v: integer, next: T}")
+
 // items reads an array of strings.
 func items(v Value) (all []string) {
 	for item := range v.Items() {
@@ -61,7 +65,7 @@ func items(v Value) (all []string) {
 
 // members reads an object of strings, as "name=value".
 func members(v Value) (all []string) {
-	text, _ := v.As(NewShape("{*: string}")).Bytes()
+	text, _ := v.As(testShapes, "{*: string}").Bytes()
 	var d jsonwire.Decoder
 	d.Reset(text)
 	for more := len(text) > 0 && d.Map(); more; more = d.NextEntry() {

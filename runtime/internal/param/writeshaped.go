@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/jsonwire"
+	"github.com/tornadogen/tornadogen/runtime/internal/shape"
 )
 
 // What As may fail with beside ErrNotExpressible.
@@ -17,13 +18,13 @@ var (
 )
 
 // As writes a JSON text by the shape that [Value.As] reads it with. It fails for a value that would be read as another one.
-func (w Writer) As(s *Shape, json []byte) {
+func (w Writer) As(shapes *shape.Shapes, name string, json []byte) {
 	b := w.target.BeginParam(w.place)
 	start := len(b)
 	sw := shapeWriter{place: w.place, b: b, start: start}
-	sw.parameter(s.get(), json)
+	sw.parameter(shapes.Get(name), json)
 	if sw.err == nil && len(sw.b) > start {
-		sw.err = readBack(w.place, s, sw.b[start:], json)
+		sw.err = readBack(w.place, shapes, name, sw.b[start:], json)
 	} else if sw.err == nil && w.required {
 		sw.err = ErrNothing
 	}
@@ -33,8 +34,20 @@ func (w Writer) As(s *Shape, json []byte) {
 	w.target.EndParam(w.place, sw.b)
 }
 
+// AppendForm appends a JSON object as application/x-www-form-urlencoded. Null is an empty value; an empty list or object, of
+// which a form says nothing, is left out. It fails with ErrNotExpressible.
+func AppendForm(b []byte, f *shape.Field, json []byte) ([]byte, error) {
+	w := shapeWriter{place: Place{In: InQuery, Style: FormExplode}, b: b, start: len(b), lenient: true}
+	if kind, entries, _ := open(json); kind == objectValue {
+		w.pairs("", f, entries)
+	} else {
+		w.fail(ErrNotExpressible)
+	}
+	return w.b, w.err
+}
+
 // readBack fails unless the text is read as the value that it was written for.
-func readBack(p Place, s *Shape, text, json []byte) error {
+func readBack(p Place, shapes *shape.Shapes, name string, text, json []byte) error {
 	var r Report
 	var v Value
 	switch p.In {
@@ -53,7 +66,7 @@ func readBack(p Place, s *Shape, text, json []byte) error {
 	default:
 		v = r.Value(p, text, true)
 	}
-	got, _ := v.As(s).Bytes()
+	got, _ := v.As(shapes, name).Bytes()
 	have, ok := jsonwire.Canonical(got)
 	want, _ := jsonwire.Canonical(json)
 	if !ok || r.Failed() || have != want {
@@ -68,6 +81,8 @@ type shapeWriter struct {
 	b     []byte
 	start int // where the text of the parameter begins
 	err   error
+
+	lenient bool // what would be read as another value, or not at all, is written as well as it goes
 }
 
 func (w *shapeWriter) fail(err error) {
@@ -122,9 +137,10 @@ func plain(json []byte) string {
 }
 
 // parameter writes all of a parameter.
-func (w *shapeWriter) parameter(f *form, json []byte) {
+func (w *shapeWriter) parameter(f *shape.Field, json []byte) {
 	kind, entries, text := open(json)
 	spread := w.place.Style.spread() && w.place.In == InQuery
+	deep := w.place.Style.base() == DeepObject
 	switch {
 	case kind == scalarValue:
 		w.express(text, Single)
@@ -132,21 +148,11 @@ func (w *shapeWriter) parameter(f *form, json []byte) {
 	case len(entries) == 0:
 		w.b = AppendNoItems(w.b, w.place)
 	case kind == arrayValue && spread:
-		w.items(string(appendName(nil, w.place)), w.place.Style.base() == DeepObject, f.items, entries)
+		w.items(string(appendName(nil, w.place)), deep, f, entries)
+	case kind == objectValue && spread && deep:
+		w.pairs(string(appendName(nil, w.place)), f, entries)
 	case kind == objectValue && spread:
-		for _, e := range entries {
-			key := string(appendEscaped(nil, e.name, unreserved, 0, 0))
-			style := exploded
-			if w.place.Style.base() == DeepObject {
-				key = string(appendName(nil, w.place)) + "%5B" + key + "%5D"
-			}
-			if f.object != nil {
-				if m := f.object.find(e.name); m != nil {
-					style = m.style
-				}
-			}
-			w.pair(key, w.place.Style.base() == DeepObject, style, f.below(e.name), e.json)
-		}
+		w.pairs("", f, entries)
 	case kind == arrayValue:
 		for i, e := range entries {
 			item := plain(e.json)
@@ -163,6 +169,17 @@ func (w *shapeWriter) parameter(f *form, json []byte) {
 	}
 }
 
+// pairs writes the members of an object that stands under a key, "" for one whose members stand for themselves.
+func (w *shapeWriter) pairs(key string, f *shape.Field, entries []entry) {
+	for _, e := range entries {
+		own := string(appendEscaped(nil, e.name, unreserved, 0, 0))
+		if key != "" {
+			own = key + "%5B" + own + "%5D"
+		}
+		w.pair(own, key != "", f.Member(e.name), e.json)
+	}
+}
+
 func (w *shapeWriter) express(text string, role Role) {
 	if !w.place.Expressible(text, role) {
 		w.fail(ErrNotExpressible)
@@ -170,36 +187,45 @@ func (w *shapeWriter) express(text string, role Role) {
 }
 
 // pair writes what stands under a key of a query, which is escaped. inside tells that brackets are the form of the style.
-func (w *shapeWriter) pair(key string, inside bool, style memberStyle, f *form, json []byte) {
+func (w *shapeWriter) pair(key string, inside bool, f *shape.Field, json []byte) {
 	kind, entries, text := open(json)
 	switch {
-	case kind == scalarValue, style == asJSON:
-		if kind != scalarValue || style == asJSON {
+	case kind == scalarValue, f.Style == shape.StyleJSON:
+		switch {
+		case f.Style == shape.StyleJSON:
 			text = string(json)
+		case w.lenient && json[0] == 'n':
+			text = ""
 		}
 		w.key(key)
-		w.b = appendValue(w.b, Place{In: InQuery, Style: FormExplode | w.place.Style&AllowReserved}, text)
+		w.b = appendValue(w.b, w.member(f, FormExplode), text)
 	case len(entries) == 0:
-		w.fail(ErrNothing)
-	case style != exploded:
-		w.joined(key, style, kind, entries)
+		if !w.lenient {
+			w.fail(ErrNothing)
+		}
+	case f.Style == shape.StyleFlat && kind == objectValue:
+		w.pairs("", f, entries)
+	case packings[f.Style] != 0:
+		w.joined(key, w.member(f, packings[f.Style]), kind, entries)
 	case kind == arrayValue:
-		var items *form
-		if f != nil {
-			items = f.items
-		}
-		w.items(key, inside, items, entries)
+		w.items(key, inside, f, entries)
 	default:
-		for _, e := range entries {
-			name := "%5B" + string(appendEscaped(nil, e.name, unreserved, 0, 0)) + "%5D"
-			w.pair(key+name, true, exploded, f.below(e.name), e.json)
-		}
+		w.pairs(key, f, entries)
 	}
+}
+
+// member is the place of a member, in a style of its own.
+func (w *shapeWriter) member(f *shape.Field, style Style) Place {
+	style |= w.place.Style & AllowReserved
+	if f.Reserved {
+		style |= AllowReserved
+	}
+	return Place{In: InQuery, Style: style}
 }
 
 // items writes the items of an array: with the key alone, with empty brackets where brackets are the form of the style, and with
 // their positions where an item has parts.
-func (w *shapeWriter) items(key string, inside bool, f *form, entries []entry) {
+func (w *shapeWriter) items(key string, inside bool, f *shape.Field, entries []entry) {
 	deep := false
 	for _, e := range entries {
 		deep = deep || e.json[0] == '{' || e.json[0] == '['
@@ -212,13 +238,12 @@ func (w *shapeWriter) items(key string, inside bool, f *form, entries []entry) {
 		case inside:
 			own += "%5B%5D"
 		}
-		w.pair(own, true, exploded, f, e.json)
+		w.pair(own, true, f.Item(i), e.json)
 	}
 }
 
 // joined writes items or members as one text.
-func (w *shapeWriter) joined(key string, style memberStyle, kind valueKind, entries []entry) {
-	p := Place{In: InQuery, Style: [...]Style{comma: Form, space: SpaceDelimited, pipe: PipeDelimited, tab: TabDelimited}[style] | w.place.Style&AllowReserved}
+func (w *shapeWriter) joined(key string, p Place, kind valueKind, entries []entry) {
 	w.key(key)
 	n := 0
 	put := func(text string) {

@@ -7,34 +7,41 @@ import (
 	"github.com/tornadogen/tornadogen/spec"
 )
 
-// addLayout notes that a variant needs a layout to be read from a media type, and how its members are encoded there.
-func (b *builder) addLayout(c *Content, name string, m *spec.MediaType) {
+// addShape notes that a variant needs a shape to be read from a media type, and how its members are encoded there.
+func (b *builder) addShape(c *Content, name string, m *spec.MediaType) {
 	if isJSON(name) || isRange(name) {
 		return
 	}
-	l := b.layouts
-	i := slices.IndexFunc(l.roots, func(r *layoutRoot) bool { return r.content == c })
+	l := b.shaper
+	i := slices.IndexFunc(l.roots, func(r *shapeRoot) bool { return r.content == c })
 	if i < 0 {
 		i = len(l.roots)
-		l.roots = append(l.roots, &layoutRoot{content: c, node: l.use(m.Schema), schema: m.Schema, marks: make(map[string]string)})
+		l.roots = append(l.roots, &shapeRoot{content: c, node: l.use(m.Schema), schema: m.Schema, marks: make(map[string]string)})
 	}
 	root := l.roots[i]
 	root.xml = root.xml || isXML(name)
 	l.xml = l.xml || isXML(name)
 	for _, e := range m.Encoding {
-		j := slices.IndexFunc(root.node.members, func(m *layoutMember) bool { return m.name == e.Name })
-		if j < 0 {
-			continue
-		}
-		b.reportEncoding(name, e)
-		l.xml = l.xml || isMultipart(name) && isXML(mediaType(e.ContentType))
-		if mark := encodingMarks(name, e, root.node.members[j].node); mark != "" && !strings.Contains(root.marks[e.Name], mark) {
-			root.marks[e.Name] = joinMarks(root.marks[e.Name], mark)
+		if root.mark(name, e) {
+			b.reportEncoding(name, e)
+			l.xml = l.xml || isMultipart(name) && isXML(mediaType(e.ContentType))
 		}
 	}
 	if isMultipart(name) && root.node.kinds["array"] {
 		root.prefix, root.item = m.PrefixEncoding, m.ItemEncoding
 	}
+}
+
+// mark notes how a member is encoded in a media type, and reports whether there is such a member.
+func (r *shapeRoot) mark(name string, e *spec.Encoding) bool {
+	i := slices.IndexFunc(r.node.members, func(m *shapeMember) bool { return m.name == e.Name })
+	if i < 0 {
+		return false
+	}
+	if mark := encodingMarks(name, e, r.node.members[i].node); mark != "" && !strings.Contains(r.marks[e.Name], mark) {
+		r.marks[e.Name] = joinMarks(r.marks[e.Name], mark)
+	}
+	return true
 }
 
 func joinMarks(marks ...string) string {
@@ -53,7 +60,7 @@ func (b *builder) reportEncoding(name string, e *spec.Encoding) {
 
 // encodingMarks are the marks of a member of a form, or of a part (OpenAPI 3.1 section 4.8.15): in a form, contentType counts where
 // nothing is said of a style.
-func encodingMarks(name string, e *spec.Encoding, n *layoutNode) string {
+func encodingMarks(name string, e *spec.Encoding, n *shapeNode) string {
 	if isMultipart(name) {
 		return typeMark(e.ContentType, n)
 	}
@@ -80,7 +87,7 @@ func encodingMarks(name string, e *spec.Encoding, n *layoutNode) string {
 var joinedMarks = map[string]string{"form": "comma", "spaceDelimited": "space", "pipeDelimited": "pipe", "tabDelimited": "tab"}
 
 // typeMark is the mark for the media types of a part, "" where they are those that it has anyhow.
-func typeMark(contentType string, n *layoutNode) string {
+func typeMark(contentType string, n *shapeNode) string {
 	byDefault := n.structured() && !n.holdsFiles() && isJSON(mediaType(contentType)) || n.scalar() && mediaType(contentType) == "text/plain"
 	if contentType == "" || byDefault {
 		return ""
@@ -92,12 +99,12 @@ func typeMark(contentType string, n *layoutNode) string {
 	return joinMarks(marks...)
 }
 
-func (n *layoutNode) holdsFiles() bool {
+func (n *shapeNode) holdsFiles() bool {
 	return n.kinds["file"] || n.items != nil && n.items.kinds["file"]
 }
 
 // xmlOf returns what a schema, or the one that it comes down to, says of XML.
-func (l *layouter) xmlOf(s *spec.Schema) *spec.XML {
+func (l *shaper) xmlOf(s *spec.Schema) *spec.XML {
 	if s.XML != nil {
 		return s.XML
 	}
@@ -106,27 +113,27 @@ func (l *layouter) xmlOf(s *spec.Schema) *spec.XML {
 }
 
 // xmlMarks are the marks of a place for values of a schema; name is what they would be called without.
-func (l *layouter) xmlMarks(s *spec.Schema, n *layoutNode, name string) string {
+func (l *shaper) xmlMarks(s *spec.Schema, n *shapeNode, name string) string {
 	x := l.xmlOf(s)
 	if !l.xml || x == nil {
 		return ""
 	}
-	if core, _ := l.b.settle(s); n.name != "" && l.xmlOf(core) == x { // the layout that is referred to says it
+	if core, _ := l.b.settle(s); n.name != "" && l.xmlOf(core) == x { // the shape that is referred to says it
 		return ""
 	}
 	return l.marksOf(x, n, name)
 }
 
-func (l *layouter) marksOf(x *spec.XML, n *layoutNode, name string) string {
+func (l *shaper) marksOf(x *spec.XML, n *shapeNode, name string) string {
 	var marks []string
 	if x.Name != "" && x.Name != name {
-		marks = append(marks, "xml="+layoutName(x.Name))
+		marks = append(marks, "xml="+shapeWord(x.Name))
 	}
 	if x.Namespace != "" {
-		marks = append(marks, "ns="+layoutName(x.Namespace))
+		marks = append(marks, "ns="+shapeWord(x.Namespace))
 	}
 	if x.Prefix != "" {
-		marks = append(marks, "prefix="+layoutName(x.Prefix))
+		marks = append(marks, "prefix="+shapeWord(x.Prefix))
 	}
 	list := n.kinds["array"] && !n.kinds["object"]
 	switch {
@@ -141,7 +148,7 @@ func (l *layouter) marksOf(x *spec.XML, n *layoutNode, name string) string {
 }
 
 // rootMarks are those of a whole body: the root is called as the schema says, or like the component.
-func (l *layouter) rootMarks(r *layoutRoot, entry string) string {
+func (l *shaper) rootMarks(r *shapeRoot, entry string) string {
 	if !r.xml {
 		return ""
 	}
@@ -164,14 +171,14 @@ func (l *layouter) rootMarks(r *layoutRoot, entry string) string {
 }
 
 // itemMarks are those of the items of an array. In a body that is an array, items are called like their component.
-func (l *layouter) itemMarks(s *spec.Schema, n *layoutNode, root bool) string {
+func (l *shaper) itemMarks(s *spec.Schema, n *shapeNode, root bool) string {
 	if s == nil {
 		return ""
 	}
 	marks := l.xmlMarks(s, n, "")
 	core, _ := l.b.settle(s)
 	if root && l.xml && l.xmlOf(s) == nil && core.Name != "" {
-		marks = "xml=" + layoutName(core.Name)
+		marks = "xml=" + shapeWord(core.Name)
 	}
 	return marks
 }
