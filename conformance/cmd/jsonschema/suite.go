@@ -46,7 +46,7 @@ func (f *file) name() string { return f.set.name + "/" + f.stem }
 
 // pkg is the folder of the generated package, and its name in Go.
 func (f *file) pkg() string {
-	return strings.NewReplacer("-", "_").Replace(strings.ToLower(f.set.name + "_" + f.stem))
+	return strings.ReplaceAll(strings.ToLower(f.set.name+"_"+f.stem), "-", "_")
 }
 
 // readSuite reads the files of all sets whose name contains only.
