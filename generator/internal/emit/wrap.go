@@ -213,7 +213,7 @@ func piecesOf(line string, width int) ([]piece, bool) {
 		if tok == token.STRING && len(pieces) > 0 && !isOperator(pieces[len(pieces)-1].tok) {
 			return nil, false // a tag
 		}
-		if tok == token.STRING && !(open && at+len(text) == len(src)) && utf8.RuneCountInString(text) > width {
+		if tok == token.STRING && (!open || at+len(text) < len(src)) && utf8.RuneCountInString(text) > width {
 			pieces = append(pieces, splitText(p, width)...)
 			continue
 		}

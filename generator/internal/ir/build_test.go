@@ -94,7 +94,6 @@ func TestMembersAreJoinedOnceSomethingIsWritten(t *testing.T) {
 	assert.True(t, typeNamed(t, p, "Pet").Struct.OwnJSON, "no tag holds a quote")
 }
 
-
 func TestWideStruct(t *testing.T) {
 	s := names("Wide", object())
 	for i := range maxSeen + 1 {
