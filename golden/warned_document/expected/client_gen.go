@@ -87,15 +87,19 @@ func (c *Client) GetResponses(ctx context.Context, req GetResponsesRequest) erro
 	if err != nil {
 		return err
 	}
-	switch res.StatusCode {
-	case 200:
+	switch status := res.StatusCode; {
+	case status == 200:
 		return nil
-	case 404:
+	case status == 404:
 		var e GetResponsesNotFound
 		e.Body = res.Blob("*/*")
 		return res.Fail(e)
-	case 405:
+	case status == 405:
 		return GetResponsesMethodNotAllowed{}
+	case status >= 400 && status <= 499:
+		var e GetResponsesClientError
+		e.Status = res.StatusCode
+		return res.Fail(e)
 	}
 	return res.Unexpected()
 }
@@ -153,7 +157,8 @@ func (c *Client) DeleteResponses(ctx context.Context, req DeleteResponsesRequest
 		if p := res.Param("X-None", tornado.Simple); p.Present() {
 			v.XNone.Set(p.String(nil))
 		}
-		return v, res.End()
+		v.Body = res.JSON().String(nil)
+		return v, res.EndJSON()
 	}
 	return nil, res.Unexpected()
 }

@@ -52,8 +52,14 @@ func (c *Client) GetA(ctx context.Context, req GetARequest) error {
 	if x, ok := req.XML.Get(); ok {
 		call.Query("xml", tornado.FormExplode).String(x)
 	}
+	if x, ok := req.Several.Get(); ok {
+		call.Query("several", tornado.FormExplode).JSON(tornado.AppendInt64(nil, x))
+	}
 	if x, ok := req.Fallback.Get(); ok {
 		call.Query("fallback", tornado.FormExplode).Int64(x)
+	}
+	if req.Parts != nil {
+		call.Header("parts", tornado.Simple).As(shapes, "GetAParts", appendStringSliceSlice(nil, req.Parts))
 	}
 	res, err := call.Do()
 	if err != nil {

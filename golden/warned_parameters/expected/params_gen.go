@@ -16,7 +16,9 @@ type GetARequest struct {
 	Piped      tornado.Opt[string]
 	Both       tornado.Opt[int64]
 	XML        tornado.Opt[string]
+	Several    tornado.Opt[int64]
 	Fallback   tornado.Opt[int64]
+	Parts      [][]string
 }
 
 func (r *GetARequest) decode(in *tornado.Input) {
@@ -49,7 +51,15 @@ func (r *GetARequest) decode(in *tornado.Input) {
 	if p := in.Query("xml", tornado.FormExplode); p.Present() {
 		r.XML.Set(p.String(nil))
 	}
+	if p := in.Query("several", tornado.FormExplode); p.Present() {
+		r.Several.Set(in.JSONParam(p).Int64(nil))
+		in.EndJSONParam(p)
+	}
 	if p := in.Query("fallback", tornado.FormExplode); p.Present() {
 		r.Fallback.Set(p.Int64(nil))
+	}
+	if p := in.Header("parts", tornado.Simple).As(shapes, "GetAParts"); p.Present() {
+		r.Parts = decodeStringSliceSlice(in.JSONParam(p))
+		in.EndJSONParam(p)
 	}
 }

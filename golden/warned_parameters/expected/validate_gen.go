@@ -7,4 +7,5 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 // shapes say what the texts of parameters and bodies stand for that are not JSON.
 var shapes = tornado.NewShapes(
 	"GetANested", "[{a}]",
+	"GetAParts", "[[string]]",
 )

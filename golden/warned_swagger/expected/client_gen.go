@@ -46,7 +46,7 @@ func (c *Client) PostReport(ctx context.Context, req PostReportRequest) error {
 	call := c.c.Call(ctx, &postReport)
 	call.Path("id", tornado.Simple).String(req.ID)
 	if x, ok := req.Body.Get(); ok {
-		call.MediaBody("application/x-www-form-urlencoded", layouts, "PostReportBody", x.AppendJSON)
+		call.MediaBody("application/x-www-form-urlencoded", shapes, "PostReportBody", x.AppendJSON)
 	}
 	res, err := call.Do()
 	if err != nil {

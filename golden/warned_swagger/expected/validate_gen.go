@@ -4,7 +4,7 @@ package api
 
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
-// layouts say how values stand in bodies that are not JSON.
-var layouts = tornado.NewLayouts(
+// shapes say what the texts of parameters and bodies stand for that are not JSON.
+var shapes = tornado.NewShapes(
 	"PostReportBody", "{title}",
 )
