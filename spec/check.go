@@ -115,7 +115,7 @@ func (c *checker) field(n, kid *node, g *grammar) bool {
 		f = g.rest
 	default:
 		c.report(kid.file, Warning, "unknown-field", kid.keyLoc(), g.name+" has no member "+quote(kid.key)+"; it is ignored",
-			"correct the name, remove it, or begin it with x-")
+			c.didYouMean(kid.key, fieldNames(g, n), "correct the name, remove it, or begin it with x-"))
 		return true
 	}
 	if kid.shape == shapeNull && known && f.form != formAny {

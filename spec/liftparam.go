@@ -185,7 +185,8 @@ func (l *lifter) style(n *node, in In) (string, bool) {
 		if slices.Contains(styles[in], s.text) {
 			style = s.text
 		} else {
-			l.warn(s, "bad-style", "there is no style "+quote(s.text)+" in "+string(in)+"; "+style+" is taken", "use "+strings.Join(styles[in], ", "))
+			l.warn(s, "bad-style", "there is no style "+quote(s.text)+" in "+string(in)+"; "+style+" is taken",
+				l.didYouMean(s.text, styles[in], "use "+strings.Join(styles[in], ", ")))
 		}
 	}
 	if explode, ok := n.truth("explode"); ok {

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"strconv"
 	"strings"
 )
 
@@ -222,5 +223,6 @@ func (l *lifter) twin(op *Operation, t template, n *node) {
 		return
 	}
 	op.Twin = first
-	l.warn(n, "same-route", op.Method+" "+quote(t.at.key)+" is the same as "+first.Method+" "+quote(first.Path)+" to a router", "make the paths differ, or make one operation of both")
+	l.warn(n, "same-route", op.Method+" "+quote(t.at.key)+" is left out: to a router it is the same as "+first.Method+" "+quote(first.Path)+", at line "+strconv.Itoa(first.Loc.Line),
+		"make the paths differ in more than the names of variables, or make one operation of both")
 }

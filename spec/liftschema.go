@@ -95,7 +95,12 @@ func (l *lifter) fill(s *Schema, n *node) {
 	case len(n.kids) == 0:
 		s.Always = true
 	}
+	s.Untold = n.untold
 	for _, kid := range n.kids {
+		switch kid.key {
+		case "format", "pattern", "required", "contentEncoding", "multipleOf":
+			s.Places = append(s.Places, Keyword{kid.loc(), kid.key})
+		}
 		_ = kid.isExtension() || unknowable(n, kid) || l.annotation(s, kid) || l.assertion(s, n, kid) || l.applicator(s, n, kid) || l.condition(s, n, kid)
 	}
 	s.Extensions = l.extensions(n)

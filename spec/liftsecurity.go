@@ -106,7 +106,12 @@ func (l *lifter) scheme(kid *node) *SecurityScheme {
 	if l.version == version20 {
 		in, section = "the document", "securityDefinitions"
 	}
-	l.warn(kid, "missing-security-scheme", "there is no security scheme "+quote(kid.key)+" in "+in+"; it is read as an HTTP scheme without a name", "add it to "+section)
+	var names []string
+	for _, s := range l.api.SecuritySchemes {
+		names = append(names, s.Name)
+	}
+	l.warn(kid, "missing-security-scheme", "there is no security scheme "+quote(kid.key)+" in "+in+"; it is read as an HTTP scheme without a name",
+		l.didYouMean(kid.key, names, "add it to "+section))
 	s := &SecurityScheme{Loc: kid.loc(), Name: kid.key, Kind: SecurityOtherHTTP}
 	l.schemes[kid.key] = s
 	l.api.SecuritySchemes = append(l.api.SecuritySchemes, s)

@@ -118,6 +118,8 @@ type reader struct {
 	version version
 	diags   Diagnostics
 	seen    map[finding]bool
+	// compared counts the words that were compared for remedies.
+	compared int
 }
 
 // finding tells findings apart: an object that serves as two things is checked twice.

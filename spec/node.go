@@ -37,6 +37,7 @@ type node struct {
 	index  int32   // place in a list
 	shape  shape
 	role   role // as what it was checked
+	untold bool // a schema whose types are none that exist, of which a warning has told
 	broken bool // it names nothing or has no meaning: users of it leave it out
 }
 

@@ -78,7 +78,8 @@ func (c *checker) completeParameter(n *node) bool {
 		in.text = lower
 		return true
 	}
-	c.warn(in, "bad-parameter", "a parameter does not stand in "+quote(in.text)+"; it is left out", "use path, query, header or cookie; a body is a requestBody")
+	c.warn(in, "bad-parameter", "a parameter does not stand in "+quote(in.text)+"; it is left out",
+		c.didYouMean(in.text, []string{"path", "query", "header", "cookie"}, "use path, query, header or cookie; a body is a requestBody"))
 	return false
 }
 

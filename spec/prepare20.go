@@ -29,7 +29,8 @@ func (c *checker) completeParameter20(n *node) bool {
 		case in.text == string(InCookie):
 			c.warn(in, "bad-parameter", "OpenAPI 2.0 has no parameters in cookies; it is read as in OpenAPI 3", "state OpenAPI 3")
 		default:
-			c.warn(in, "bad-parameter", "a parameter does not stand in "+quote(in.text)+"; it is left out", "use path, query, header, formData or body")
+			c.warn(in, "bad-parameter", "a parameter does not stand in "+quote(in.text)+"; it is left out",
+				c.didYouMean(in.text, places20, "use path, query, header, formData or body"))
 			return false
 		}
 	}

@@ -108,11 +108,27 @@ func (c *checker) walk(at *node, pointer, text string) (*node, *trouble) {
 			next = step(at, token)
 		}
 		if next == nil {
-			return nil, unresolved("the reference " + quote(text) + " names nothing: there is no " + quote(token) + " in " + quote(at.pointer()))
+			return nil, c.missing(at, token, text)
 		}
 		at = next
 	}
 	return at, nil
+}
+
+// missing tells that a pointer leads nowhere.
+func (c *checker) missing(at *node, token, text string) *trouble {
+	where := quote(at.pointer())
+	switch {
+	case at == c.root.root:
+		where = "the document"
+	case at.parent == nil:
+		where = quote(at.file.name)
+	}
+	bad := unresolved("the reference " + quote(text) + " names nothing: there is no " + quote(unescapePointer(token)) + " in " + where)
+	if at.shape == shapeObject {
+		bad.remedy = c.didYouMean(unescapePointer(token), keysOf(at), bad.remedy)
+	}
+	return bad
 }
 
 func step(at *node, token string) *node {

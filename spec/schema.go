@@ -76,6 +76,12 @@ type Schema struct {
 	// one in silence.
 	Unenforced []Keyword
 
+	// Untold tells that the schema states types, and none that exists: a warning has told that they are left out.
+	Untold bool
+	// Places are those of the keywords that findings point at, where the schema has them: format, pattern, required,
+	// contentEncoding and multipleOf.
+	Places []Keyword
+
 	Extensions Extensions
 }
 

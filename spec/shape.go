@@ -165,13 +165,23 @@ func (c *checker) members(n *node, f field, member func(*node) bool) bool {
 // knownTypes are the types of JSON Schema.
 var knownTypes = []string{"object", "array", "string", "integer", "number", "boolean", "null"}
 
+// tellingKeywords are those that say of values what type tells, or more.
+var tellingKeywords = []string{
+	"properties", "required", "additionalProperties", "patternProperties", "minProperties", "maxProperties", "items", "prefixItems",
+	"allOf", "oneOf", "anyOf", "enum", "const", "$ref",
+}
+
 // types makes a list of known types of the keyword type.
 func (c *checker) types(n *node) bool {
 	if n.shape != shapeList {
 		if n.shape != shapeText {
 			return c.wrong(n, "a type")
 		}
-		return c.knownType(n)
+		if c.knownType(n) {
+			return true
+		}
+		n.parent.untold = true
+		return false
 	}
 	n.keep(func(kid *node) bool {
 		if kid.shape == shapeNull { // YAML: [string, null]
@@ -182,6 +192,7 @@ func (c *checker) types(n *node) bool {
 		}
 		return c.knownType(kid)
 	})
+	n.parent.untold = len(n.kids) == 0
 	return len(n.kids) > 0
 }
 
@@ -189,7 +200,12 @@ func (c *checker) knownType(n *node) bool {
 	if slices.Contains(knownTypes, n.text) || c.version == version20 && n.text == "file" {
 		return true
 	}
-	c.warn(n, "unknown-type", "unknown type "+quote(n.text)+"; any value is valid", "use one of object, array, string, integer, number, boolean or null")
+	effect := "; any value is valid"
+	if schema := n.parent; schema.shape == shapeList || slices.ContainsFunc(schema.kids, func(kid *node) bool { return slices.Contains(tellingKeywords, kid.key) }) {
+		effect = "; what else is said tells what is valid"
+	}
+	c.warn(n, "unknown-type", "unknown type "+quote(n.text)+effect,
+		c.didYouMean(n.text, knownTypes, "use one of object, array, string, integer, number, boolean or null"))
 	return false
 }
 

@@ -159,7 +159,7 @@ func (s *settings) checkValues() error {
 // needSpec reports a document that nobody named.
 func (s *settings) needSpec(cmd *cobra.Command) error {
 	if s.Spec == "" {
-		return usagef("%s: SPEC is missing; name an OpenAPI document, or set spec in %s", cmd.Name(), configName)
+		return usagef("%s: SPEC is missing; name an OpenAPI document, or set spec in %s of the current folder", cmd.Name(), configName)
 	}
 	return nil
 }
@@ -167,7 +167,7 @@ func (s *settings) needSpec(cmd *cobra.Command) error {
 // needOut reports an output folder that nobody named, and finds the name of the package.
 func (s *settings) needOut(cmd *cobra.Command) error {
 	if s.Out == "" {
-		return usagef("%s: --out is missing; name the folder of the package, or set out in %s", cmd.Name(), configName)
+		return usagef("%s: --out is missing; name the folder of the package, or set out in %s of the current folder", cmd.Name(), configName)
 	}
 	if s.Package != "" {
 		return s.checkPackage()

@@ -30,7 +30,9 @@ type (
 		Rules   []sarifRule `json:"rules"`
 	}
 	sarifRule struct {
-		ID string `json:"id"`
+		ID               string       `json:"id"`
+		ShortDescription sarifMessage `json:"shortDescription"`
+		HelpURI          string       `json:"helpUri"`
 	}
 	sarifResult struct {
 		RuleID    string          `json:"ruleId"`
@@ -62,6 +64,9 @@ type (
 	}
 )
 
+// helpPage says of every class what it means and what to do.
+const helpPage = "https://" + modulePath + "/blob/main/docs/reference/diagnostics.md"
+
 // printSARIF prints findings as one run of SARIF.
 func printSARIF(w io.Writer, findings spec.Diagnostics) error {
 	run := sarifRun{
@@ -75,7 +80,8 @@ func printSARIF(w io.Writer, findings spec.Diagnostics) error {
 		if !known {
 			rule = len(run.Tool.Driver.Rules)
 			rules[d.Class] = rule
-			run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRule{d.Class})
+			about := classOf(d.Class)
+			run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRule{d.Class, sarifMessage{about.means}, helpPage + "#" + about.section})
 		}
 		place := sarifLocation{Physical: sarifPhysical{
 			Artifact: sarifArtifact{(&url.URL{Path: filepath.ToSlash(d.Loc.File)}).String()},

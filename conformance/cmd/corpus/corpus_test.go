@@ -87,7 +87,7 @@ func TestPackageIsMeasured(t *testing.T) {
 
 func TestMissingOperationIsSeen(t *testing.T) {
 	r := row{counts: counts{Operations: 3}, compiles: true}
-	r.take(&generated{child: &child{}, metrics: metrics{operations: 1}, findings: []finding{{Severity: "warning", Class: "operation-left-out"}}})
+	r.take(&generated{child: &child{}, metrics: metrics{operations: 1}, findings: []finding{{Severity: "warning", Class: "same-route"}}})
 	assert.Equal(t, 1, r.missing())
 	assert.False(t, r.complete(true))
 	r.metrics.operations = 2

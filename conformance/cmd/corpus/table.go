@@ -31,7 +31,7 @@ type row struct {
 }
 
 // isolating are the classes of findings that take an operation out of the package, one each.
-var isolating = []string{"operation-left-out", "bad-method"}
+var isolating = []string{"same-route", "bad-method"}
 
 // take fills in what generate gave.
 func (r *row) take(g *generated) {

@@ -105,7 +105,7 @@ func (p *picker) place(c *candidate) spec.Location {
 	if c.source.Name == "" {
 		return c.source.Loc
 	}
-	return keywordLoc(p.b.origin(p.of), "oneOf/"+strconv.Itoa(c.index))
+	return below(p.b.origin(p.of), "oneOf/"+strconv.Itoa(c.index))
 }
 
 // words are what a message calls a member.

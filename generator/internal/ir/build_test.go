@@ -129,8 +129,7 @@ func TestTwinIsLeftOut(t *testing.T) {
 	p, diags := build(t, &spec.API{Version: "3.1.0", Operations: []*spec.Operation{first, second}, Tags: []*spec.Tag{{Name: "x"}, {Name: "y"}}})
 	require.Len(t, p.Operations, 1)
 	require.Len(t, p.Handlers, 1)
-	require.Len(t, diags, 1)
-	assert.Equal(t, classLeftOut, diags[0].Class)
+	assert.Empty(t, diags, "the document's reader has told of it")
 }
 
 func TestDocs(t *testing.T) {

@@ -1,6 +1,10 @@
 package ir
 
-import "github.com/tornadogen/tornadogen/spec"
+import (
+	"slices"
+
+	"github.com/tornadogen/tornadogen/spec"
+)
 
 // The classes of the findings of this package.
 const (
@@ -20,7 +24,6 @@ const (
 	classStyle         = "unspecified-style"      // a style that the standard does not define for the type
 	classNoSuccess     = "no-success-response"    // nothing to answer but errors
 	classInformational = "informational-response" // 1XX is not an answer
-	classLeftOut       = "operation-left-out"     // an operation that cannot be served
 	classServer        = "operation-server"       // a server of an operation that only a client can honour
 	classLink          = "bad-link"               // a link or an address whose values Go cannot say
 	classDefault       = "default-not-applied"    // a default without a literal in Go
@@ -47,17 +50,33 @@ func (b *builder) unenforced(s *spec.Schema, keyword, why string) {
 	if why != "" {
 		what += ": " + why
 	}
-	b.warn(keywordLoc(s, keyword), classUnenforced, what, "check it in the handler, or take it out")
+	at := b.keywordLoc(s, keyword, func(*spec.Schema) bool { return true })
+	b.warn(at, classUnenforced, what, "check it in the handler, or take it out")
 }
 
-// keywordLoc is the place of a keyword that the model carries without one: the line of its schema.
-func keywordLoc(s *spec.Schema, keyword string) spec.Location {
-	for _, k := range s.Unenforced {
-		if k.Name == keyword {
-			return k.Loc
+// keywordLoc is the place of a keyword of s, or of the first part of its allOf in which it says what is meant; that of s itself
+// where the model carries none.
+func (b *builder) keywordLoc(s *spec.Schema, keyword string, meant func(part *spec.Schema) bool) spec.Location {
+	seen := map[*spec.Schema]bool{}
+	for queue := []*spec.Schema{s, b.origin(s)}; len(queue) > 0; queue = queue[1:] {
+		part := queue[0]
+		if seen[part] {
+			continue
 		}
+		seen[part] = true
+		for _, k := range slices.Concat(part.Places, part.Unenforced) {
+			if k.Name == keyword && meant(part) {
+				return k.Loc
+			}
+		}
+		queue = append(queue, part.AllOf...)
 	}
+	return below(s, keyword)
+}
+
+// below is the place of what the model carries without one: the line of its schema.
+func below(s *spec.Schema, path string) spec.Location {
 	loc := s.Loc
-	loc.Pointer += "/" + keyword
+	loc.Pointer += "/" + path
 	return loc
 }

@@ -1,6 +1,7 @@
 package ir
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/tornadogen/tornadogen/spec"
@@ -45,6 +46,9 @@ func (b *builder) kindOf(s *spec.Schema) Kind {
 
 // untyped warns that s becomes tornado.JSON.
 func (b *builder) untyped(s *spec.Schema, what string) {
+	if b.origin(s).Untold {
+		return
+	}
 	b.warn(b.origin(s).Loc, classUntyped, what+" has no Go type: it is kept as raw JSON (tornado.JSON)", "state a single type, or read the value in the handler")
 }
 
@@ -149,8 +153,18 @@ func (b *builder) reportFormat(s *spec.Schema, known []string) {
 		return
 	}
 	b.formats[s.Format] = true
-	b.warn(keywordLoc(b.origin(s), "format"), classUnknownFormat, "format "+quote(s.Format)+" is not known for this type: "+
-		"it is an annotation", "state what it means with pattern, minimum or maximum")
+	remedy := "state what it means with pattern, minimum or maximum"
+	if near := spec.Nearest(s.Format, knownFormats(known)); near != "" {
+		remedy = "did you mean " + quote(near) + "?"
+	}
+	at := b.keywordLoc(s, "format", func(part *spec.Schema) bool { return part.Format == s.Format })
+	b.warn(at, classUnknownFormat, "format "+quote(s.Format)+" is not known for this type: it is an annotation", remedy)
+}
+
+// knownFormats are those that mean something for strings and numbers, and more.
+func knownFormats(more []string) []string {
+	return slices.Concat(slices.Collect(maps.Keys(stringKinds)), slices.Collect(maps.Keys(checkedFormats)), slices.Collect(maps.Keys(formatSpans)),
+		notedFormats, []string{"int32", "int64", "uint32", "uint64", "float", "double", "decimal"}, more)
 }
 
 // reportKeywords warns for what s demands and nothing checks, and for what is demanded and s does not say.
@@ -158,7 +172,7 @@ func (b *builder) reportKeywords(s *spec.Schema, kind Kind) {
 	for _, k := range s.Unenforced {
 		b.unenforced(s, k.Name, "")
 	}
-	if len(s.Types) > 0 {
+	if len(s.Types) > 0 || b.origin(s).Untold {
 		return
 	}
 	var name string

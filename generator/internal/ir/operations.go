@@ -1,7 +1,6 @@
 package ir
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -13,10 +12,8 @@ import (
 func (b *builder) buildOperations() {
 	for _, source := range b.api.Operations {
 		b.nameHandler(source)
-		if first := source.Twin; first != nil {
-			b.warn(source.Loc, classLeftOut, fmt.Sprintf("%s %s is left out, as every request for it goes to %s, at line %d",
-				source.Method, source.Path, first.Path, first.Loc.Line), "make the paths differ in more than the names of variables")
-			continue
+		if source.Twin != nil {
+			continue // every request for it goes to the other; package spec has told of it
 		}
 		op := b.operation(source)
 		op.Server = b.ownServer(source)

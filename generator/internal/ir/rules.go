@@ -55,7 +55,15 @@ func atLeast(fields []RuleField, name string, n *int64) []RuleField {
 // maxSize is the largest bound that a rule holds; an int may have 32 bits.
 const maxSize = 1<<31 - 1
 
+// disjoint warns of sizes that no value has.
+func (b *builder) disjoint(s *spec.Schema, least, most *int64, lower, upper string) {
+	if least != nil && most != nil && *least > *most {
+		b.contradict(s, lower+" is more than "+upper)
+	}
+}
+
 func (b *builder) stringRule(s *spec.Schema) *Rule {
+	b.disjoint(s, s.MinLength, s.MaxLength, "minLength", "maxLength")
 	var fields []RuleField
 	fields = atLeast(fields, "MinLength", s.MinLength)
 	fields = limit(fields, "MaxLength", s.MaxLength)
@@ -76,7 +84,8 @@ func (b *builder) compiles(s *spec.Schema) bool {
 		b.pkg.NeedsECMA = b.pkg.NeedsECMA || beyondRE2.MatchString(s.Pattern)
 		return true
 	}
-	b.unenforced(s, "pattern", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+	at := b.keywordLoc(s, "pattern", func(part *spec.Schema) bool { return part.Pattern == s.Pattern })
+	b.warn(at, classUnenforced, "pattern is not enforced: "+strings.TrimPrefix(err.Error(), "error parsing regexp: "), "correct the pattern")
 	return false
 }
 
@@ -107,6 +116,7 @@ func reversedRange(fault *syntax.Error) bool {
 }
 
 func (b *builder) arrayRule(s *spec.Schema) *Rule {
+	b.disjoint(s, s.MinItems, s.MaxItems, "minItems", "maxItems")
 	var fields []RuleField
 	fields = atLeast(fields, "MinItems", s.MinItems)
 	most := s.MaxItems
@@ -122,6 +132,7 @@ func (b *builder) arrayRule(s *spec.Schema) *Rule {
 }
 
 func (b *builder) objectRule(s *spec.Schema) *Rule {
+	b.disjoint(s, s.MinProperties, s.MaxProperties, "minProperties", "maxProperties")
 	var fields []RuleField
 	fields = atLeast(fields, "MinProperties", s.MinProperties)
 	fields = limit(fields, "MaxProperties", s.MaxProperties)

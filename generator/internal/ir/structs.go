@@ -144,20 +144,33 @@ func fieldDoc(name string, p *spec.Property) string {
 
 // undeclaredField is a member that is required and not declared: it may be anything that additionalProperties allows.
 func (b *builder) undeclaredField(name string, s *spec.Schema, scope *naming.Scope) *Field {
-	loc := keywordLoc(s, "required")
+	loc := b.keywordLoc(s, "required", func(part *spec.Schema) bool { return slices.Contains(part.Required, name) })
 	if s.AdditionalProperties != nil && s.AdditionalProperties.Never && len(s.PatternProperties) == 0 {
 		b.warn(loc, classContradiction, "the property "+quote(name)+" is required, but it is not declared and additionalProperties is "+
 			"false: it is not demanded", "declare it, or take it out of required")
 		return nil
 	}
-	b.warn(loc, classUndeclared, "the property "+quote(name)+" is required, but it is not declared: it is kept as raw JSON",
-		"declare it, or take it out of required")
+	b.warn(loc, classUndeclared, "the property "+quote(name)+" is required, but it is not declared: it is kept as raw JSON", remedyUndeclared(name, s))
 	f := &Field{
 		Source: &spec.Property{Loc: loc, Name: name}, Name: scope.Take(naming.Exported(name)), JSON: name, Required: true,
 		Tag: jsonTag(name, true),
 	}
 	f.Use = b.use(b.extraSchema(s), false)
 	return f
+}
+
+// remedyUndeclared says what to do about a required member that is not declared.
+func remedyUndeclared(name string, s *spec.Schema) string {
+	var optional []string
+	for _, p := range s.Properties {
+		if !slices.Contains(s.Required, p.Name) {
+			optional = append(optional, p.Name)
+		}
+	}
+	if near := spec.Nearest(name, optional); near != "" {
+		return "did you mean " + quote(near) + "?"
+	}
+	return "declare it, or take it out of required"
 }
 
 // jsonTag returns the tag of encoding/json, which takes no name with a comma, a quote or a backslash.
