@@ -10,6 +10,9 @@
 // parameter, in which [AppendText], [AppendItem] and [AppendMember] have escaped what has to be. [ExpandPath] puts the
 // texts of path parameters into their template.
 //
+// A value that has parts goes through JSON, by its shape (see the package shape): [Value.As] and [Writer.As]; so do forms, whether
+// they are a query or a body: [ReadForm] and [AppendForm].
+//
 // The package also reads the two fields that say what a body is: [Accepts] picks among media types by the Accept field,
 // and [ContentType] reads Content-Type.
 package param

@@ -248,12 +248,6 @@ func (p *notation) take(token string) bool {
 	return true
 }
 
-func (p *notation) expect(token string) {
-	if !p.take(token) {
-		p.fail(token)
-	}
-}
-
 // peek returns the next byte that is no space, 0 at the end.
 func (p *notation) peek() byte {
 	if p.skipSpace(); p.pos < len(p.text) {
