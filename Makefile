@@ -9,13 +9,14 @@ CORPUS ?=
 SUITE ?=
 INDEX ?=
 FLAGS ?=
+PEERS ?= kin-openapi-testdata-issue796,guru-tflgovuk,spotify-web-api-fixed,ogen-examples-openai-1-2-0,ogen-examples-firecracker,realworld-api-openapi
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint generate check build cross fuzz bench corpus jsonschema
+.PHONY: help demo test lint generate check build cross fuzz bench corpus corpus-drive corpus-peers jsonschema
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: build ## serve the petstore on ADDR (:8080), or any document: make demo SPEC=api.yaml
 	@./scripts/demo "$(ADDR)" "$(SPEC)"
@@ -61,6 +62,13 @@ bench: ## measure this runtime beside its peers (needs wrk; two cores)
 
 corpus: ## generate, build and vet every document of CORPUS=dir, and hold them against the targets
 	cd conformance && go run ./cmd/corpus -corpus "$(abspath $(CORPUS))" -index "$(abspath $(INDEX))" $(FLAGS)
+
+corpus-drive: ## serve a sample of the documents of CORPUS=dir, and send them valid and invalid requests
+	cd conformance && go run ./cmd/corpus -corpus "$(abspath $(CORPUS))" -index "$(abspath $(INDEX))" -no-bad -drive $(FLAGS)
+
+corpus-peers: ## compile what ogen and oapi-codegen make of some documents of CORPUS=dir beside ours (needs the network)
+	cd conformance && go run ./cmd/corpus -corpus "$(abspath $(CORPUS))" -index "$(abspath $(INDEX))" -no-bad -peers 3 -results RESULTS.md \
+	  -only $(PEERS) $(FLAGS)
 
 jsonschema: ## run the JSON-Schema-Test-Suite of SUITE=dir through generated code
 	cd conformance && go run ./cmd/jsonschema -suite "$(abspath $(SUITE))" $(FLAGS)

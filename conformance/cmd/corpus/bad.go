@@ -54,6 +54,9 @@ func (s *shop) judge(ctx context.Context, h hostile) verdict {
 	}
 	v.cpu, v.memory = g.child.cpu, g.child.memory
 	v.outcome, v.passed = s.outcome(ctx, h, g, folder)
+	if did := s.observe(ctx, h.path, root, folder); did != "" {
+		v.outcome, v.passed = did, false
+	}
 	return v
 }
 

@@ -36,6 +36,9 @@ type config struct {
 	noBad   bool
 	noDev   bool
 	strict  bool // a missed target is a failure
+	peers   int  // rounds of the comparison with other generators, 0 for none
+	results string
+	drive   bool // serve the packages and send them requests
 }
 
 func main() {
@@ -77,6 +80,28 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if cfg.drive {
+		list, err := readExplained(filepath.Join(cfg.root, "conformance", "cmd", "corpus", "testdata", "explained.tsv"))
+		if err != nil {
+			return err
+		}
+		s.progress = newProgress(stderr, len(documents))
+		all := inParallel(ctx, cfg.workers, documents, func(d document) driven { return s.drive(ctx, d) })
+		s.progress.end()
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		return reportDriven(cfg, all, list, stdout)
+	}
+	if cfg.peers > 0 {
+		s.progress = newProgress(stderr, 2*len(documents))
+		rows, err := s.comparePeers(ctx, documents, cfg.peers)
+		s.progress.end()
+		if err != nil {
+			return err
+		}
+		return reportPeers(ctx, cfg, rows, cfg.peers, stdout)
+	}
 	s.progress = newProgress(stderr, len(documents)+len(bad))
 	defer s.progress.end()
 	rows := inParallel(ctx, cfg.workers, documents, func(d document) row { return s.work(ctx, d) })
@@ -85,8 +110,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	return report(cfg, rows, verdicts, stdout)
+	check, err := s.timeCheck(ctx)
+	if err != nil {
+		return err
+	}
+	return report(cfg, rows, verdicts, check, stdout)
 }
+
+// defaultDriven is how many documents are driven.
+const defaultDriven = 40
 
 func parseFlags(args []string, stderr io.Writer) (*config, error) {
 	cfg := &config{}
@@ -101,9 +133,15 @@ func parseFlags(args []string, stderr io.Writer) (*config, error) {
 	flags.BoolVar(&cfg.noBuild, "no-build", false, "generate only: no go build, no go vet")
 	flags.BoolVar(&cfg.noBad, "no-bad", false, "leave the hostile documents out")
 	flags.BoolVar(&cfg.noDev, "no-dev", false, "leave the real documents out")
+	flags.BoolVar(&cfg.drive, "drive", false, "instead: serve a sample of the packages, and send them valid and invalid requests")
+	flags.IntVar(&cfg.peers, "peers", 0, "instead: compile the packages of other generators beside, so many rounds")
+	flags.StringVar(&cfg.results, "results", "", "with -peers: a file for the report beside standard output")
 	flags.BoolVar(&cfg.strict, "strict", false, "fail when a target is missed")
 	if err := flags.Parse(args); err != nil {
 		return nil, err
+	}
+	if cfg.drive && cfg.sample == 0 && cfg.only == "" {
+		cfg.sample = defaultDriven
 	}
 	switch {
 	case flags.NArg() > 0:

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -154,6 +155,20 @@ func (s *shop) work(ctx context.Context, d document) row {
 		}
 	}
 	return r
+}
+
+// timeCheck is how long tornadogen check takes on the petstore, which is as it was generated: the median of a few runs.
+func (s *shop) timeCheck(ctx context.Context) (time.Duration, error) {
+	var all []time.Duration
+	for range 5 {
+		c := runChild(ctx, generateLimits, filepath.Join(s.root, "examples", "petstore"), nil, s.generator, "check", "openapi.yaml", "--out", "petapi")
+		if !c.ok() {
+			return 0, fmt.Errorf("check of the petstore: %s", c.fault())
+		}
+		all = append(all, c.wall)
+	}
+	slices.Sort(all)
+	return all[len(all)/2], nil
 }
 
 // size is the bytes of the root, or of all files of a document that has several.

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+)
+
+// modernise rewrites the schemas of a document of OpenAPI 3.0 to JSON Schema 2020-12, in place.
+func modernise(v any) {
+	switch of := v.(type) {
+	case []any:
+		for _, item := range of {
+			modernise(item)
+		}
+	case map[string]any:
+		if _, ok := of["$ref"].(string); ok {
+			for name := range of {
+				if name != "$ref" {
+					delete(of, name) // 3.0 ignores what stands beside a reference
+				}
+			}
+			return
+		}
+		for name, item := range of {
+			if name == "example" || name == "examples" || name == "default" || name == "enum" || strings.HasPrefix(name, "x-") {
+				continue
+			}
+			modernise(item)
+		}
+		if isSchema(of) {
+			moderniseSchema(of)
+		}
+	}
+}
+
+// isSchema tells schemas from other objects of a document: by a keyword with a value that only schemas have.
+func isSchema(v map[string]any) bool {
+	switch v["type"].(type) {
+	case string:
+		return v["in"] == nil && v["flows"] == nil && v["scheme"] == nil
+	}
+	for _, name := range []string{"nullable", "exclusiveMinimum", "exclusiveMaximum"} {
+		if _, ok := v[name].(bool); ok {
+			return true
+		}
+	}
+	return false
+}
+
+func moderniseSchema(v map[string]any) {
+	for limit, keyword := range map[string]string{"minimum": "exclusiveMinimum", "maximum": "exclusiveMaximum"} {
+		exclusive, ok := v[keyword].(bool)
+		if !ok {
+			continue
+		}
+		delete(v, keyword)
+		if bound, has := v[limit]; exclusive && has {
+			v[keyword] = bound
+			delete(v, limit)
+		}
+	}
+	if nullable, _ := v["nullable"].(bool); nullable {
+		if kind, ok := v["type"].(string); ok {
+			v["type"] = []any{kind, "null"}
+			if list, ok := v["enum"].([]any); ok {
+				v["enum"] = append(list, nil)
+			}
+		}
+	}
+	delete(v, "nullable")
+}
+
+// typesOf are the types that a schema names.
+func typesOf(v map[string]any) []string {
+	switch of := v["type"].(type) {
+	case string:
+		return []string{of}
+	case []any:
+		var all []string
+		for _, item := range of {
+			if text, ok := item.(string); ok {
+				all = append(all, text)
+			}
+		}
+		return all
+	}
+	return nil
+}
+
+// whole is a keyword that is a number without a fraction, def where it is none.
+func whole(v map[string]any, keyword string, def int) int {
+	if n, ok := v[keyword].(json.Number); ok {
+		if i, err := n.Int64(); err == nil && i >= 0 && i < 1<<20 {
+			return int(i)
+		}
+	}
+	return def
+}
+
+// number is a keyword that is a number.
+func number(v map[string]any, keyword string) (float64, bool) {
+	if n, ok := v[keyword].(json.Number); ok {
+		f, err := n.Float64()
+		return f, err == nil
+	}
+	return 0, false
+}

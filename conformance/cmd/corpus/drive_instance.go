@@ -1,0 +1,336 @@
+package main
+
+import (
+	"encoding/json"
+	"maps"
+	"math"
+	"regexp/syntax"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// input is what a request carries, as values.
+type input struct {
+	params  map[string]any    // by place and name
+	path    map[string]string // path parameters as they are written
+	body    any
+	hasBody bool
+}
+
+// instance makes values for an operation: the first try has only what is required, later ones more and more of the rest.
+func (c *caller) instance(op *operation, try int) (*input, bool) {
+	in := &input{params: map[string]any{}, path: map[string]string{}}
+	m := &maker{caller: c, full: try > 0, depth: 0}
+	for _, p := range op.params {
+		if !p.required && p.in != "path" && (try == 0 || c.random.IntN(2) == 0) {
+			continue
+		}
+		v, ok := m.make(p.schema)
+		if !ok {
+			return nil, false
+		}
+		in.params[p.in+" "+p.name] = v
+	}
+	if op.body != nil && (op.bodyRequired || try > 0) {
+		v, ok := m.make(op.body)
+		if !ok {
+			return nil, false
+		}
+		in.body, in.hasBody = v, true
+	}
+	return in, true
+}
+
+// maker makes values of schemas. They are likely to be valid; the judges tell.
+type maker struct {
+	*caller
+	full  bool // with members that may be left out
+	depth int
+}
+
+const deepest = 12
+
+// make gives a value of a schema; false where this command knows none.
+func (m *maker) make(s map[string]any) (any, bool) {
+	if m.depth > deepest {
+		return nil, false
+	}
+	m.depth++
+	defer func() { m.depth-- }()
+	if ref, ok := s["$ref"].(string); ok {
+		after, local := strings.CutPrefix(ref, "#")
+		to, _ := lookup(m.tree, unescape(after)).(map[string]any)
+		if !local || to == nil {
+			return nil, false
+		}
+		return m.make(to)
+	}
+	if v, ok := s["const"]; ok {
+		return v, true
+	}
+	if list, ok := s["enum"].([]any); ok && len(list) > 0 {
+		return list[m.random.IntN(len(list))], true
+	}
+	for _, keyword := range []string{"oneOf", "anyOf"} {
+		if list, ok := s[keyword].([]any); ok && len(list) > 0 {
+			return m.member(s, list)
+		}
+	}
+	if list, ok := s["allOf"].([]any); ok && len(list) > 0 {
+		return m.all(s, list)
+	}
+	types := slices.DeleteFunc(typesOf(s), func(t string) bool { return t == "null" && m.random.IntN(4) > 0 })
+	switch {
+	case len(types) > 0:
+		return m.ofType(s, types[m.random.IntN(len(types))])
+	case s["properties"] != nil:
+		return m.ofType(s, "object")
+	case s["items"] != nil:
+		return m.ofType(s, "array")
+	}
+	return "any", true
+}
+
+// member is a value of one of the members of a union, together with what the schema itself has.
+func (m *maker) member(s map[string]any, list []any) (any, bool) {
+	first := m.random.IntN(len(list))
+	for i := range list {
+		of, ok := list[(first+i)%len(list)].(map[string]any)
+		if !ok {
+			continue
+		}
+		v, ok := m.make(of)
+		if !ok {
+			continue
+		}
+		object, isObject := v.(map[string]any)
+		if isObject && (s["properties"] != nil || s["allOf"] != nil) {
+			rest := maps.Clone(s)
+			delete(rest, "oneOf")
+			delete(rest, "anyOf")
+			if more, ok := m.make(rest); ok {
+				if more, ok := more.(map[string]any); ok {
+					for name, item := range more {
+						if _, has := object[name]; !has {
+							object[name] = item
+						}
+					}
+				}
+			}
+		}
+		return v, true
+	}
+	return nil, false
+}
+
+// all is a value of all members of an allOf: objects are put together, of others the last one wins.
+func (m *maker) all(s map[string]any, list []any) (any, bool) {
+	rest := maps.Clone(s)
+	delete(rest, "allOf")
+	var result any
+	for _, item := range append(list, any(rest)) {
+		of, ok := item.(map[string]any)
+		if !ok || len(of) == 0 || of["type"] == nil && of["properties"] == nil && of["$ref"] == nil && of["oneOf"] == nil && of["anyOf"] == nil && of["allOf"] == nil && of["enum"] == nil {
+			continue
+		}
+		v, ok := m.make(of)
+		if !ok {
+			return nil, false
+		}
+		object, isObject := v.(map[string]any)
+		if before, ok := result.(map[string]any); ok && isObject {
+			maps.Copy(before, object)
+			continue
+		}
+		result = v
+	}
+	return result, result != nil
+}
+
+func (m *maker) ofType(s map[string]any, kind string) (any, bool) {
+	switch kind {
+	case "null":
+		return nil, true
+	case "boolean":
+		return m.random.IntN(2) == 0, true
+	case "string":
+		return m.text(s)
+	case "integer", "number":
+		return m.number(s, kind == "integer")
+	case "array":
+		return m.array(s)
+	case "object":
+		return m.object(s)
+	}
+	return nil, false
+}
+
+// samples are values of formats.
+var samples = map[string][]string{
+	"date-time": {"2024-02-29T12:30:00Z", "1999-12-31T23:59:59.5+02:00"}, "date": {"2024-02-29"}, "time": {"12:30:00Z"}, "duration": {"P1DT2H"},
+	"uuid": {"2eb8aa08-aa98-11ea-b4aa-73b441d16380"}, "uri": {"https://example.org/a?b=c"}, "url": {"https://example.org/"}, "uri-reference": {"/a/b"},
+	"iri": {"https://example.org/é"}, "email": {"someone@example.org"}, "hostname": {"www.example.org"}, "ipv4": {"192.0.2.1"}, "ipv6": {"2001:db8::1"},
+	"byte": {"aGVsbG8="}, "decimal": {"12.50"}, "json-pointer": {"/a/b"}, "regex": {"^a+$"}, "uri-template": {"/a/{b}"},
+}
+
+func (m *maker) text(s map[string]any) (any, bool) {
+	shortest, longest := whole(s, "minLength", 0), whole(s, "maxLength", 1<<20)
+	if format, ok := s["format"].(string); ok && samples[format] != nil && s["pattern"] == nil {
+		list := samples[format]
+		return list[m.random.IntN(len(list))], true
+	}
+	if pattern, ok := s["pattern"].(string); ok {
+		re, err := syntax.Parse(pattern, syntax.Perl)
+		if err != nil {
+			return nil, false
+		}
+		var b strings.Builder
+		m.match(&b, re.Simplify())
+		return b.String(), true
+	}
+	text := []string{"text", "a b", "é✓", "x/y?z=1&w", "0"}[m.random.IntN(5)]
+	for len([]rune(text)) < shortest {
+		text += "m"
+	}
+	if r := []rune(text); len(r) > longest {
+		text = string(r[:longest])
+	}
+	return text, true
+}
+
+// match writes a text that a regular expression matches, as far as it can be told from its parts.
+func (m *maker) match(b *strings.Builder, re *syntax.Regexp) {
+	repeat := func(least, most int) {
+		if most < 0 || most > least+2 {
+			most = least + 2
+		}
+		for range least + m.random.IntN(most-least+1) {
+			m.match(b, re.Sub[0])
+		}
+	}
+	switch re.Op {
+	case syntax.OpLiteral:
+		b.WriteString(string(re.Rune))
+	case syntax.OpCharClass:
+		if len(re.Rune) > 1 {
+			i := m.random.IntN(len(re.Rune)/2) * 2
+			lo, hi := re.Rune[i], min(re.Rune[i+1], re.Rune[i]+25)
+			b.WriteRune(lo + rune(m.random.IntN(int(hi-lo)+1)))
+		}
+	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
+		b.WriteByte('a')
+	case syntax.OpStar:
+		repeat(0, -1)
+	case syntax.OpPlus:
+		repeat(1, -1)
+	case syntax.OpQuest:
+		repeat(0, 1)
+	case syntax.OpRepeat:
+		repeat(re.Min, re.Max)
+	case syntax.OpConcat, syntax.OpCapture:
+		for _, sub := range re.Sub {
+			m.match(b, sub)
+		}
+	case syntax.OpAlternate:
+		m.match(b, re.Sub[m.random.IntN(len(re.Sub))])
+	}
+}
+
+func (m *maker) number(s map[string]any, integer bool) (any, bool) {
+	low, high := -5.0, 40.0
+	if v, ok := number(s, "minimum"); ok {
+		low, high = v, max(high, v+10)
+	}
+	if v, ok := number(s, "exclusiveMinimum"); ok {
+		low, high = v+1, max(high, v+10)
+	}
+	if v, ok := number(s, "maximum"); ok {
+		low, high = min(low, v), v
+	}
+	if v, ok := number(s, "exclusiveMaximum"); ok {
+		low, high = min(low, v-1), v-1
+	}
+	if v, ok := number(s, "minimum"); ok {
+		low = v
+	}
+	f := low + m.random.Float64()*(high-low)
+	if step, ok := number(s, "multipleOf"); ok && step > 0 {
+		f = math.Ceil(low/step) * step
+	} else if integer {
+		f = math.Ceil(low + float64(m.random.IntN(int(min(max(high-low, 0), 100))+1)))
+	} else if f = math.Round(f*4) / 4; f < low || f > high {
+		f = low
+	}
+	return json.Number(strconv.FormatFloat(f, 'f', -1, 64)), true
+}
+
+func (m *maker) array(s map[string]any) (any, bool) {
+	n := whole(s, "minItems", 0)
+	if m.full && n < whole(s, "maxItems", 2) {
+		n += m.random.IntN(2)
+	}
+	list := []any{}
+	if n > 50 {
+		return nil, false
+	}
+	items, ok := s["items"].(map[string]any)
+	for range n {
+		var v any = "item"
+		if ok {
+			of, made := m.make(items)
+			if !made {
+				return list, len(list) >= whole(s, "minItems", 0)
+			}
+			v = of
+		}
+		list = append(list, v)
+	}
+	return list, true
+}
+
+func (m *maker) object(s map[string]any) (any, bool) {
+	object := map[string]any{}
+	properties, _ := s["properties"].(map[string]any)
+	required, _ := s["required"].([]any)
+	for _, name := range slices.Sorted(maps.Keys(properties)) {
+		of, ok := properties[name].(map[string]any)
+		if !ok {
+			continue
+		}
+		needed := slices.Contains(required, any(name))
+		if readOnly, _ := m.resolved(of)["readOnly"].(bool); readOnly {
+			continue // a request has none
+		}
+		if !needed && (!m.full || m.depth > 6 || m.random.IntN(3) == 0) {
+			continue
+		}
+		v, ok := m.make(of)
+		if !ok && needed {
+			return nil, false
+		}
+		if ok {
+			object[name] = v
+		}
+	}
+	if extra, ok := s["additionalProperties"].(map[string]any); ok && len(properties) == 0 {
+		for len(object) < max(whole(s, "minProperties", 0), m.random.IntN(2)) {
+			v, ok := m.make(extra)
+			if !ok {
+				break
+			}
+			object["key"+strconv.Itoa(len(object))] = v
+		}
+	}
+	return object, true
+}
+
+// resolved follows a reference once.
+func (m *maker) resolved(s map[string]any) map[string]any {
+	if ref, ok := s["$ref"].(string); ok {
+		if to, ok := lookup(m.tree, unescape(strings.TrimPrefix(ref, "#"))).(map[string]any); ok {
+			return to
+		}
+	}
+	return s
+}
