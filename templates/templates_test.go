@@ -23,7 +23,7 @@ func shop() Service {
 	return Service{
 		Name: "shop", Module: "shop", GoVersion: "1.26.0", Document: "openapi.yaml", Package: "petapi", Alias: "petapi", New: "New",
 		Client: "Client", NewClient: "NewClient", BasePath: "/v1",
-		Calls: []Call{{"ListPets", "petapi.ListPetsRequest", true}, {"Ping", "petapi.PingRequest", false}},
+		Calls:    []Call{{"ListPets", "petapi.ListPetsRequest", true}, {"Ping", "petapi.PingRequest", false}},
 		Runtime:  Module{Path: "github.com/tornadogen/tornadogen", Version: "v1.2.3"},
 		DocsPath: "/docs", DocumentPath: "/openapi.yaml", LivePath: "/healthz", ReadyPath: "/readyz",
 		Handlers: []Handler{{File: "pets.go", Type: "petsHandler", Doc: "// petsHandler answers.", Contract: "petapi.PetsHandler", Imports: imports, Methods: []Method{get, del, now}}},

@@ -19,6 +19,7 @@ type Handler interface {
 
 // PetsHandler answers the operations tagged "pets": The animals that are for sale.
 // Its methods are called concurrently, each on the goroutine of its request.
+// Their paths are below /v1, unless tornado.WithBasePath says otherwise.
 type PetsHandler interface {
 	// ListPets: List pets, a page at a time.
 	//
@@ -53,6 +54,7 @@ type PetsHandler interface {
 
 // StoreHandler answers the operations tagged "store": The shop itself.
 // Its methods are called concurrently, each on the goroutine of its request.
+// Their paths are below /v1, unless tornado.WithBasePath says otherwise.
 type StoreHandler interface {
 	// GetInventory: Count the pets of each status.
 	//

@@ -2,6 +2,7 @@ package ir
 
 import (
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -130,6 +131,12 @@ func TestTwinIsLeftOut(t *testing.T) {
 	require.Len(t, p.Operations, 1)
 	require.Len(t, p.Handlers, 1)
 	assert.Empty(t, diags, "the document's reader has told of it")
+}
+
+// The comment of a handler says where the paths of its operations are served.
+func TestHandlerDocNamesTheBasePath(t *testing.T) {
+	p, _ := build(t, &spec.API{Version: "3.1.0", BasePath: "/v1", Operations: []*spec.Operation{operation("a", "x")}, Tags: []*spec.Tag{{Name: "x"}}})
+	assert.True(t, strings.HasSuffix(p.Handlers[0].Doc, "\nTheir paths are below /v1, unless tornado.WithBasePath says otherwise."), p.Handlers[0].Doc)
 }
 
 func TestDocs(t *testing.T) {

@@ -140,6 +140,9 @@ func (b *builder) addHandler(tag *spec.Tag, name string) {
 		h.Doc += "\n" + quote(tag.Name) + " is a part of " + quote(tag.Parent.Name) + "."
 	}
 	h.Doc += "\nIts methods are called concurrently, each on the goroutine of its request."
+	if base := line(b.api.BasePath); base != "" {
+		h.Doc += "\nTheir paths are below " + base + ", unless tornado.WithBasePath says otherwise."
+	}
 	b.pkg.Handlers = append(b.pkg.Handlers, h)
 }
 

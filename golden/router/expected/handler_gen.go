@@ -16,6 +16,7 @@ type Handler interface {
 
 // DefaultHandler answers the operations without a tag.
 // Its methods are called concurrently, each on the goroutine of its request.
+// Their paths are below /base, unless tornado.WithBasePath says otherwise.
 type DefaultHandler interface {
 	// Root answers GET /.
 	Root(ctx context.Context, req RootRequest) (string, error)

@@ -16,6 +16,7 @@ type Handler interface {
 
 // DefaultHandler answers the operations without a tag.
 // Its methods are called concurrently, each on the goroutine of its request.
+// Their paths are below /v1, unless tornado.WithBasePath says otherwise.
 type DefaultHandler interface {
 	// ListPets answers GET /pets.
 	ListPets(ctx context.Context, req ListPetsRequest) ([]Pet, error)
