@@ -134,6 +134,9 @@ func (j *judge) tell(n *node, doc []byte) {
 	}
 	for _, found := range all {
 		at := found.place(n)
+		if at.old { // the document does not have the keyword, and was told so
+			continue
+		}
 		j.report(at.file, Warning, found.class, at.loc(), found.what, found.remedy)
 	}
 }

@@ -39,6 +39,7 @@ type node struct {
 	role   role // as what it was checked
 	untold bool // a schema whose types are none that exist, of which a warning has told
 	broken bool // it names nothing or has no meaning: users of it leave it out
+	old    bool // key is not what the document says, but what it means now
 }
 
 // indexFrom is the number of members from which on an object has a map.

@@ -218,7 +218,7 @@ func (c *checker) items(n *node) bool {
 		return c.wrong(n, "a schema")
 	}
 	c.warn(n, "old-keyword", "items is a list, as in old drafts of JSON Schema; it is read as prefixItems", "write prefixItems (OpenAPI 3.1) or one schema")
-	n.key = "prefixItems"
+	n.key, n.old = "prefixItems", true
 	delete(n.file.members, n.parent)
 	return c.value(n, listOf(roleSchema))
 }

@@ -8,7 +8,7 @@ import (
 
 // The classes of the findings of this package.
 const (
-	classUntyped       = "untyped-schema"         // a schema without a Go type yet
+	classUntyped       = "untyped-schema"         // a value that is kept unchecked
 	classImplied       = "implied-type"           // a schema without a type that is taken for an object or an array
 	classUnenforced    = "unenforced-keyword"     // a keyword that nobody checks
 	classUnknownFormat = "unknown-format"         // a format that is an annotation

@@ -7,7 +7,7 @@ import (
 	"github.com/tornadogen/tornadogen/spec"
 )
 
-// kindOf decides what a settled schema becomes, and warns where that is untyped JSON though the schema says more.
+// kindOf decides what a settled schema becomes.
 func (b *builder) kindOf(s *spec.Schema) Kind {
 	if s.Never {
 		return KindJSON
@@ -38,18 +38,8 @@ func (b *builder) kindOf(s *spec.Schema) Kind {
 		return b.kindOfType(s, types[0])
 	case len(types) > 1:
 		return KindUnion
-	case constrains(s):
-		b.untyped(s, "a schema without a type")
 	}
-	return KindJSON
-}
-
-// untyped warns that s becomes tornado.JSON.
-func (b *builder) untyped(s *spec.Schema, what string) {
-	if b.origin(s).Untold {
-		return
-	}
-	b.warn(b.origin(s).Loc, classUntyped, what+" has no Go type: it is kept as raw JSON (tornado.JSON)", "state a single type, or read the value in the handler")
+	return KindJSON // of which what s says is checked: see leftovers
 }
 
 func (b *builder) kindOfType(s *spec.Schema, name string) Kind {
@@ -71,7 +61,6 @@ func (b *builder) kindOfType(s *spec.Schema, name string) Kind {
 		b.reportFormat(s, nil)
 		return KindBool
 	}
-	b.untyped(s, "a value of type "+name)
 	return KindJSON
 }
 

@@ -71,17 +71,29 @@ func (b *builder) mergeAnnotations(dst, part *spec.Schema) {
 	if dst.ContentMediaType == "" {
 		dst.ContentMediaType = part.ContentMediaType
 	}
-	switch {
-	case dst.Format == "":
-		dst.Format = part.Format
-	case part.Format != "" && part.Format != dst.Format:
-		further(dst, &spec.Schema{Loc: part.Loc, Format: part.Format})
-	}
+	b.mergeFormats(dst, part)
 	switch {
 	case dst.ContentEncoding == "":
 		dst.ContentEncoding = part.ContentEncoding
 	case part.ContentEncoding != "" && part.ContentEncoding != dst.ContentEncoding:
 		further(dst, &spec.Schema{Loc: part.Loc, ContentEncoding: part.ContentEncoding})
+	}
+}
+
+// mergeFormats keeps the first format that means something; another one that does is checked besides.
+func (b *builder) mergeFormats(dst, part *spec.Schema) {
+	means := func(s *spec.Schema) bool { return checkedFormat(s) != "" || s.Format == "int64" || s.Format == "double" }
+	switch {
+	case part.Format == "" || part.Format == dst.Format:
+	case dst.Format == "":
+		dst.Format = part.Format
+	case !means(part):
+		b.reportFormat(part, notedFormats)
+	case !means(dst):
+		b.reportFormat(dst, notedFormats)
+		dst.Format = part.Format
+	default:
+		further(dst, &spec.Schema{Loc: part.Loc, Format: part.Format})
 	}
 }
 

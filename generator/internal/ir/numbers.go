@@ -170,7 +170,10 @@ func (b *builder) floatRule(s *spec.Schema, kind Kind) *Rule {
 		fields = exactBound(exactBound(fields, "MinExact", s.Minimum, s.ExclusiveMinimum, 1), "MaxExact", s.Maximum, s.ExclusiveMaximum, -1)
 	}
 	if kind == KindDecimal && slices.Equal(typesOf(s), []string{"integer"}) {
-		fields = append(fields, RuleField{"MultipleOf", stringExpr(integerMultiples(s))})
+		fields = append(fields, RuleField{"Integer", boolExpr(true)})
+		if n := integerMultiples(s); n != "1" {
+			fields = append(fields, RuleField{"MultipleOf", stringExpr(n)})
+		}
 	} else if n, ok := number(s.MultipleOf); ok {
 		if n.Sign() > 0 {
 			fields = append(fields, RuleField{"MultipleOf", stringExpr(strings.TrimSpace(s.MultipleOf.JSON))})

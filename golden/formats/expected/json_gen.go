@@ -14,48 +14,57 @@ import (
 // writeOnly.
 
 var formatsKeys = tornado.NewKeys(
-	"dateTime", "date", "time", "duration", "uuid", "uri", "email", "hostname", "ipv4",
-	"ipv6", "byte", "binary", "decimal", "password", "regex", "other", "times", "nullable",
+	"noteAndDate", "emailAndDate", "bytesAndDate", "small", "dateTime", "date", "time",
+	"duration", "uuid", "uri", "email", "hostname", "ipv4", "ipv6", "byte", "binary",
+	"decimal", "password", "regex", "other", "times", "nullable",
 )
 
 func (v *Formats) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(formatsKeys); i != tornado.EndObject; i = d.Next(formatsKeys, i) {
 		switch i {
 		case 0:
-			v.DateTime.Set(d.Time())
+			v.NoteAndDate.Set(d.Date())
 		case 1:
-			v.Date.Set(d.Date())
+			v.EmailAndDate.Set(d.Check(formatsEmailAndDateSchema).String(&emailRule))
 		case 2:
-			v.Time.Set(d.TimeOfDay())
+			v.BytesAndDate.Set(d.Check(formatsBytesAndDateSchema).Base64(nil))
 		case 3:
-			v.Duration.Set(d.Duration())
+			v.Small.Set(d.Check(formatsSmallSchema).Int64(nil))
 		case 4:
-			v.UUID.Set(d.UUID())
+			v.DateTime.Set(d.Time())
 		case 5:
-			v.URI.Set(d.String(&uriRule))
+			v.Date.Set(d.Date())
 		case 6:
-			v.Email.Set(d.String(&emailRule))
+			v.Time.Set(d.TimeOfDay())
 		case 7:
-			v.Hostname.Set(d.String(&hostnameRule))
+			v.Duration.Set(d.Duration())
 		case 8:
-			v.IPv4.Set(d.Addr(4))
+			v.UUID.Set(d.UUID())
 		case 9:
-			v.IPv6.Set(d.Addr(6))
+			v.URI.Set(d.String(&uriRule))
 		case 10:
-			v.Byte.Set(d.Base64(&formatsByteRule))
+			v.Email.Set(d.String(&emailRule))
 		case 11:
-			v.Binary.Set(d.String(nil))
+			v.Hostname.Set(d.String(&hostnameRule))
 		case 12:
-			v.Decimal.Set(d.String(nil))
+			v.IPv4.Set(d.Addr(4))
 		case 13:
-			v.Password.Set(d.String(&formatsPasswordRule))
+			v.IPv6.Set(d.Addr(6))
 		case 14:
-			v.Regex.Set(d.String(&regexRule))
+			v.Byte.Set(d.Base64(&formatsByteRule))
 		case 15:
-			v.Other.Set(d.String(nil))
+			v.Binary.Set(d.String(nil))
 		case 16:
-			v.Times = decodeTimeSlice(d)
+			v.Decimal.Set(d.String(nil))
 		case 17:
+			v.Password.Set(d.String(&formatsPasswordRule))
+		case 18:
+			v.Regex.Set(d.String(&regexRule))
+		case 19:
+			v.Other.Set(d.String(nil))
+		case 20:
+			v.Times = decodeTimeSlice(d)
+		case 21:
 			if !tornado.DecodeNull(d, &v.Nullable) {
 				v.Nullable.Set(d.UUID())
 			}
@@ -65,6 +74,10 @@ func (v *Formats) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Formats) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
+	b = tornado.AppendOpt(b, `"noteAndDate":`, v.NoteAndDate, tornado.AppendDate)
+	b = tornado.AppendOpt(b, `"emailAndDate":`, v.EmailAndDate, tornado.AppendString)
+	b = tornado.AppendOpt(b, `"bytesAndDate":`, v.BytesAndDate, tornado.AppendBase64)
+	b = tornado.AppendOpt(b, `"small":`, v.Small, tornado.AppendInt64)
 	b = tornado.AppendOpt(b, `"dateTime":`, v.DateTime, tornado.AppendTime)
 	b = tornado.AppendOpt(b, `"date":`, v.Date, tornado.AppendDate)
 	b = tornado.AppendOpt(b, `"time":`, v.Time, tornado.AppendTimeOfDay)

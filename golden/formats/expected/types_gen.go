@@ -11,22 +11,26 @@ import (
 
 // Formats is what the document has at #/components/schemas/Formats.
 type Formats struct {
-	DateTime tornado.Opt[time.Time]         `json:"dateTime,omitzero"`
-	Date     tornado.Opt[tornado.Date]      `json:"date,omitzero"`
-	Time     tornado.Opt[tornado.TimeOfDay] `json:"time,omitzero"`
-	Duration tornado.Opt[tornado.Duration]  `json:"duration,omitzero"`
-	UUID     tornado.Opt[tornado.UUID]      `json:"uuid,omitzero"`
-	URI      tornado.Opt[string]            `json:"uri,omitzero"`
-	Email    tornado.Opt[string]            `json:"email,omitzero"`
-	Hostname tornado.Opt[string]            `json:"hostname,omitzero"`
-	IPv4     tornado.Opt[netip.Addr]        `json:"ipv4,omitzero"`
-	IPv6     tornado.Opt[netip.Addr]        `json:"ipv6,omitzero"`
-	Byte     tornado.Opt[[]byte]            `json:"byte,omitzero"`
-	Binary   tornado.Opt[string]            `json:"binary,omitzero"`
-	Decimal  tornado.Opt[string]            `json:"decimal,omitzero"`
-	Password tornado.Opt[string]            `json:"password,omitzero"`
-	Regex    tornado.Opt[string]            `json:"regex,omitzero"`
-	Other    tornado.Opt[string]            `json:"other,omitzero"`
-	Times    []time.Time                    `json:"times,omitzero"`
-	Nullable tornado.OptNull[tornado.UUID]  `json:"nullable,omitzero"`
+	NoteAndDate  tornado.Opt[tornado.Date]      `json:"noteAndDate,omitzero"`
+	EmailAndDate tornado.Opt[string]            `json:"emailAndDate,omitzero"`
+	BytesAndDate tornado.Opt[[]byte]            `json:"bytesAndDate,omitzero"`
+	Small        tornado.Opt[int64]             `json:"small,omitzero"`
+	DateTime     tornado.Opt[time.Time]         `json:"dateTime,omitzero"`
+	Date         tornado.Opt[tornado.Date]      `json:"date,omitzero"`
+	Time         tornado.Opt[tornado.TimeOfDay] `json:"time,omitzero"`
+	Duration     tornado.Opt[tornado.Duration]  `json:"duration,omitzero"`
+	UUID         tornado.Opt[tornado.UUID]      `json:"uuid,omitzero"`
+	URI          tornado.Opt[string]            `json:"uri,omitzero"`
+	Email        tornado.Opt[string]            `json:"email,omitzero"`
+	Hostname     tornado.Opt[string]            `json:"hostname,omitzero"`
+	IPv4         tornado.Opt[netip.Addr]        `json:"ipv4,omitzero"`
+	IPv6         tornado.Opt[netip.Addr]        `json:"ipv6,omitzero"`
+	Byte         tornado.Opt[[]byte]            `json:"byte,omitzero"`
+	Binary       tornado.Opt[string]            `json:"binary,omitzero"`
+	Decimal      tornado.Opt[string]            `json:"decimal,omitzero"`
+	Password     tornado.Opt[string]            `json:"password,omitzero"`
+	Regex        tornado.Opt[string]            `json:"regex,omitzero"`
+	Other        tornado.Opt[string]            `json:"other,omitzero"`
+	Times        []time.Time                    `json:"times,omitzero"`
+	Nullable     tornado.OptNull[tornado.UUID]  `json:"nullable,omitzero"`
 }

@@ -6,10 +6,23 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // What the schemas demand of values.
 var (
-	uriRule             = tornado.StringRule{Format: tornado.FormatURI}
 	emailRule           = tornado.StringRule{Format: tornado.FormatEmail}
+	uriRule             = tornado.StringRule{Format: tornado.FormatURI}
 	hostnameRule        = tornado.StringRule{Format: tornado.FormatHostname}
 	formatsByteRule     = tornado.StringRule{MaxLength: 64}
 	formatsPasswordRule = tornado.StringRule{MinLength: 8}
 	regexRule           = tornado.StringRule{Format: tornado.FormatRegex}
+)
+
+// What the schemas demand that no type says, in JSON Schema.
+var schemas = tornado.NewSchemas(
+	"FormatsEmailAndDate", `{"format":"date"}`,
+	"FormatsBytesAndDate", `{"format":"time"}`,
+	"FormatsSmall", `{"format":"int32"}`,
+)
+
+var (
+	formatsEmailAndDateSchema = schemas.Get("FormatsEmailAndDate")
+	formatsBytesAndDateSchema = schemas.Get("FormatsBytesAndDate")
+	formatsSmallSchema        = schemas.Get("FormatsSmall")
 )

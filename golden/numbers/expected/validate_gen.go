@@ -15,7 +15,7 @@ var (
 	numbersCentsRule    = tornado.FloatRule{MultipleOf: "0.01"}
 	numbersExactRule    = tornado.FloatRule{Min: 0, HasMin: true}
 	numbersHugeRule     = tornado.FloatRule{Min: -5, HasMin: true, Max: 1.2345678901234568e+29, HasMax: true, MaxExact: "123456789012345678901234567890",
-		MultipleOf: "1"}
+		Integer: true}
 	numbersMultiplesRule = tornado.FloatRule{MultipleOf: "0.2"}
 	numbersListRule      = tornado.ArrayRule{MinItems: 1, MaxItems: 3}
 	numbersListItemRule  = tornado.IntRule{Min: 0, HasMin: true}

@@ -9,7 +9,7 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 // appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
 // writeOnly.
 
-var wordsKeys = tornado.NewKeys("note", "more").Required("note")
+var wordsKeys = tornado.NewKeys("note", "pair", "rest", "more").Required("note")
 
 func (v *Words) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
@@ -20,6 +20,10 @@ func (v *Words) DecodeJSON(d *tornado.Decoder) {
 				v.Note.Set(d.String(nil))
 			}
 		case 1:
+			v.Pair.Make().DecodeJSON(d)
+		case 2:
+			v.Rest.Make().DecodeJSON(d)
+		case 3:
 			v.More.Set(d.Int64(&wordsMoreRule))
 		}
 		seen.Add(i)
@@ -29,6 +33,68 @@ func (v *Words) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Words) AppendJSON(b []byte) []byte {
 	b = tornado.AppendNullable(b, `{"note":`, v.Note, tornado.AppendString)
+	b = tornado.AppendOptJSON(b, `"pair":`, &v.Pair)
+	b = tornado.AppendOptJSON(b, `"rest":`, &v.Rest)
 	b = tornado.AppendOpt(b, `"more":`, v.More, tornado.AppendInt64)
 	return append(b, '}')
 }
+
+func (v *WordsPair) DecodeJSON(d *tornado.Decoder) {
+	start := d.Offset()
+	n := 0
+	for more := d.Array(); more; more = d.NextItem() {
+		switch n {
+		case 0:
+			v.V0 = d.String(nil)
+		case 1:
+			v.V1.Set(d.Int64(nil))
+		default:
+			d.Skip()
+		}
+		n++
+	}
+	d.CheckItems(start, n, &wordsPairRule)
+}
+
+func (v WordsPair) AppendJSON(b []byte) []byte {
+	b = append(b, '[')
+	b = tornado.AppendString(b, v.V0)
+	if x, ok := v.V1.Get(); ok {
+		b = tornado.AppendInt64(append(b, ','), x)
+	} else {
+		return append(b, ']')
+	}
+	return append(b, ']')
+}
+
+func (v WordsPair) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
+func (v *WordsPair) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+
+func (v *WordsRest) DecodeJSON(d *tornado.Decoder) {
+	n := 0
+	for more := d.Array(); more; more = d.NextItem() {
+		switch n {
+		case 0:
+			v.V0.Set(d.String(nil))
+		default:
+			v.Rest = append(v.Rest, d.Bool())
+		}
+		n++
+	}
+}
+
+func (v WordsRest) AppendJSON(b []byte) []byte {
+	b = append(b, '[')
+	if x, ok := v.V0.Get(); ok {
+		b = tornado.AppendString(b, x)
+	} else {
+		return append(b, ']')
+	}
+	for i := range v.Rest {
+		b = tornado.AppendBool(append(b, ','), v.Rest[i])
+	}
+	return append(b, ']')
+}
+
+func (v WordsRest) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
+func (v *WordsRest) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }

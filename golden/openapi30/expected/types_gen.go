@@ -6,6 +6,21 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // Words is what the document has at #/components/schemas/Words.
 type Words struct {
-	Note tornado.Null[string] `json:"note"`
-	More tornado.Opt[int64]   `json:"more,omitzero"`
+	Note tornado.Null[string]   `json:"note"`
+	Pair tornado.Opt[WordsPair] `json:"pair,omitzero"`
+	Rest tornado.Opt[WordsRest] `json:"rest,omitzero"`
+	More tornado.Opt[int64]     `json:"more,omitzero"`
+}
+
+// WordsPair is what the document has at #/components/schemas/Words/properties/pair.
+type WordsPair struct {
+	V0 string             `json:"-"`
+	V1 tornado.Opt[int64] `json:"-"`
+}
+
+// WordsRest is what the document has at #/components/schemas/Words/properties/rest.
+type WordsRest struct {
+	V0 tornado.Opt[string] `json:"-"`
+	// Rest are the items behind.
+	Rest []bool `json:"-"`
 }

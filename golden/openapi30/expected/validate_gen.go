@@ -7,4 +7,5 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 // What the schemas demand of values.
 var (
 	wordsMoreRule = tornado.IntRule{Min: 1, HasMin: true}
+	wordsPairRule = tornado.ArrayRule{MinItems: 1, MaxItems: 2}
 )

@@ -32,6 +32,7 @@ const (
 	faultUnique
 	faultMinProperties
 	faultMaxProperties
+	faultType
 )
 
 // FaultEnum is the fault of a string that Enum.Lookup does not find.
@@ -41,6 +42,7 @@ const FaultEnum = faultEnum
 var keywords = [...]string{
 	"enum", "minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength", "pattern",
 	"format", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties",
+	"type",
 }
 
 // Rule tells in words what it demands. The pointers to the rule types of this package implement it.

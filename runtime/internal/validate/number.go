@@ -77,6 +77,7 @@ type FloatRule struct {
 	Min, Max                   float64 // count only with HasMin, HasMax
 	HasMin, HasMax             bool
 	ExclusiveMin, ExclusiveMax bool      // the bound itself is refused
+	Integer                    bool      // a fraction is refused; CheckDecimal alone looks at it
 	MultipleOf                 string    // a decimal number greater than zero; "": no demand
 	Enum                       []float64 // nil: no demand
 	// MinExact and MaxExact are the bounds for numbers that are kept exactly, as decimals; "" where Min and Max say the same.
@@ -91,8 +92,12 @@ func (r *FloatRule) Check(v float64, text string) Faults {
 	return r.check(r.HasMin && below, r.HasMax && above, v, text)
 }
 
-// CheckDecimal is Check for a number that is kept exactly: the bounds are compared as decimals too.
+// CheckDecimal is Check for a number that is kept exactly: the bounds are compared as decimals too. Of a number that is no integer
+// where one is demanded, nothing else is told.
 func (r *FloatRule) CheckDecimal(text string) Faults {
+	if r.Integer && !IsMultiple(text, "1") {
+		return faultType
+	}
 	v, _ := strconv.ParseFloat(text, 64) // an infinity lies beyond every bound, as it must
 	low, high := compareExact(text, v, r.Min, r.MinExact), compareExact(text, v, r.Max, r.MaxExact)
 	below := low < 0 || r.ExclusiveMin && low == 0
@@ -119,6 +124,8 @@ func (r *FloatRule) check(below, above bool, v float64, text string) Faults {
 
 func (r *FloatRule) message(fault Faults) string {
 	switch fault {
+	case faultType:
+		return MessageType("integer", "number")
 	case faultEnum:
 		return MessageEnum(texts(r.Enum, floatText))
 	case faultMinimum, faultExclusiveMinimum:

@@ -77,6 +77,15 @@ func TestFloatRule(t *testing.T) {
 	}
 }
 
+func TestCheckDecimalOfAnInteger(t *testing.T) {
+	rule := &validate.FloatRule{Integer: true, MultipleOf: "3", Max: 10, HasMax: true}
+	assert.Equal(t, "type: expected integer, got number", words(rule.CheckDecimal("10.5"), rule), "and nothing else")
+	assert.Equal(t, "type: expected integer, got number", words(rule.CheckDecimal("1e-1"), rule))
+	assert.Zero(t, rule.CheckDecimal("9.0"))
+	assert.Zero(t, rule.CheckDecimal("-3e30"))
+	assert.Equal(t, "multipleOf: must be a multiple of 3", words(rule.CheckDecimal("10"), rule))
+}
+
 func TestCheckDecimalIsExact(t *testing.T) {
 	bound := func(limit float64) *validate.FloatRule {
 		return &validate.FloatRule{Min: limit, HasMin: true, Max: limit, HasMax: true}
