@@ -17,8 +17,8 @@ import (
 var allKeys = tornado.NewKeys(
 	"sound", "unknownType", "unknownFormat", "pattern", "notString", "conditions",
 	"contains", "tuple", "propertyNames", "dependent", "unevaluated", "enumMixed",
-	"enumWrong", "enumTwice", "impossible", "closed", "wrongBound", "wrongDefault",
-	"objectDefault", "oldBound", "siblings", "dangling", "badDiscriminator",
+	"enumWrong", "enumTwice", "impossible", "crowded", "closed", "wrongBound",
+	"wrongDefault", "objectDefault", "oldBound", "siblings", "dangling", "badDiscriminator",
 	"noDiscriminator", "noLiteral", "wrongExample", "implied", "oldKeyword",
 	"contentEncoding", "undeclared",
 ).
@@ -61,36 +61,38 @@ func (v *All) DecodeJSON(d *tornado.Decoder) {
 		case 14:
 			v.Impossible = d.Check(allImpossibleSchema).JSON()
 		case 15:
-			v.Closed.Make().DecodeJSON(d)
+			v.Crowded.Make().DecodeJSON(d)
 		case 16:
-			v.WrongBound.Set(d.Int64(nil))
+			v.Closed.Make().DecodeJSON(d)
 		case 17:
-			v.WrongDefault.Set(d.Int64(nil))
+			v.WrongBound.Set(d.Int64(nil))
 		case 18:
-			v.ObjectDefault.Make().DecodeJSON(d)
+			v.WrongDefault.Set(d.Int64(nil))
 		case 19:
-			v.OldBound.Set(d.Int64(&allOldBoundRule))
+			v.ObjectDefault.Make().DecodeJSON(d)
 		case 20:
-			v.Siblings.Make().DecodeJSON(d)
+			v.OldBound.Set(d.Int64(&allOldBoundRule))
 		case 21:
-			v.Dangling = d.JSON()
+			v.Siblings.Make().DecodeJSON(d)
 		case 22:
-			v.BadDiscriminator.Make().DecodeJSON(d)
+			v.Dangling = d.JSON()
 		case 23:
-			v.NoDiscriminator.Make().DecodeJSON(d)
+			v.BadDiscriminator.Make().DecodeJSON(d)
 		case 24:
-			v.NoLiteral.Set(d.Base64(nil))
+			v.NoDiscriminator.Make().DecodeJSON(d)
 		case 25:
-			v.WrongExample.Set(d.Int64(nil))
+			v.NoLiteral.Set(d.Base64(nil))
 		case 26:
-			v.Implied.Make().DecodeJSON(d)
+			v.WrongExample.Set(d.Int64(nil))
 		case 27:
+			v.Implied.Make().DecodeJSON(d)
+		case 28:
 			if !tornado.DecodeNull(d, &v.OldKeyword) {
 				v.OldKeyword.Set(d.String(nil))
 			}
-		case 28:
-			v.ContentEncoding.Set(d.Base64(nil))
 		case 29:
+			v.ContentEncoding.Set(d.Base64(nil))
+		case 30:
 			v.Undeclared = d.JSON()
 		}
 		seen.Add(i)
@@ -123,6 +125,7 @@ func (v *All) AppendJSON(b []byte) []byte {
 	}
 	b = tornado.AppendOpt(b, `"enumTwice":`, v.EnumTwice, tornado.AppendEnum)
 	b = tornado.AppendSome(b, `"impossible":`, v.Impossible, tornado.AppendJSON)
+	b = tornado.AppendOptJSON(b, `"crowded":`, &v.Crowded)
 	b = tornado.AppendOptJSON(b, `"closed":`, &v.Closed)
 	b = tornado.AppendOpt(b, `"wrongBound":`, v.WrongBound, tornado.AppendInt64)
 	b = tornado.AppendOpt(b, `"wrongDefault":`, v.WrongDefault, tornado.AppendInt64)
@@ -213,6 +216,23 @@ func (v *AllUnevaluated) DecodeJSON(d *tornado.Decoder) {
 func (v *AllUnevaluated) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	b = tornado.AppendOpt(b, `"a":`, v.A, tornado.AppendString)
+	return append(b, '}')
+}
+
+var allCrowdedKeys = tornado.NewKeys("a")
+
+func (v *AllCrowded) DecodeJSON(d *tornado.Decoder) {
+	for i := d.Object(allCrowdedKeys); i != tornado.EndObject; i = d.Next(allCrowdedKeys, i) {
+		switch i {
+		case 0:
+			v.A = d.JSON()
+		}
+	}
+}
+
+func (v *AllCrowded) AppendJSON(b []byte) []byte {
+	b = append(b, '{')
+	b = tornado.AppendSome(b, `"a":`, v.A, tornado.AppendJSON)
 	return append(b, '}')
 }
 

@@ -21,6 +21,7 @@ type All struct {
 	EnumWrong     tornado.Opt[AllEnumWrong]     `json:"enumWrong,omitzero"`
 	EnumTwice     tornado.Opt[AllEnumTwice]     `json:"enumTwice,omitzero"`
 	Impossible    tornado.JSON                  `json:"impossible,omitzero"`
+	Crowded       tornado.Opt[AllCrowded]       `json:"crowded,omitzero"`
 	Closed        tornado.Opt[AllClosed]        `json:"closed,omitzero"`
 	WrongBound    tornado.Opt[int64]            `json:"wrongBound,omitzero"`
 	WrongDefault  tornado.Opt[int64]            `json:"wrongDefault,omitzero"`
@@ -86,6 +87,11 @@ const (
 
 // Valid reports whether v is one of the values that the document names.
 func (v AllEnumTwice) Valid() bool { return allEnumTwiceValues.Has(string(v)) }
+
+// AllCrowded is what the document has at #/components/schemas/All/properties/crowded.
+type AllCrowded struct {
+	A tornado.JSON `json:"a,omitzero"`
+}
 
 // AllClosed is what the document has at #/components/schemas/All/properties/closed.
 type AllClosed struct {
