@@ -5,9 +5,7 @@ package petapi
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that.
 
 var petKeys = tornado.NewKeys("id", "name", "status", "tags", "price", "category", "description").
 	Required("id", "name", "status", "tags", "price")
@@ -16,19 +14,19 @@ func (v *Pet) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(petKeys); i != tornado.EndObject; i = d.Next(petKeys, i) {
 		switch i {
-		case 0:
-			v.ID = d.Int64(&petIDRule)
-		case 1:
+		case 0: // id
+			v.ID = d.Int64(&min1Rule)
+		case 1: // name
 			v.Name = d.String(&petNameRule)
-		case 2:
+		case 2: // status
 			v.Status = PetStatus(d.Enum(petStatusValues))
-		case 3:
+		case 3: // tags
 			v.Tags = decodePetTags(d)
-		case 4:
+		case 4: // price
 			v.Price = d.Float64(&petPriceRule)
-		case 5:
+		case 5: // category
 			v.Category.Make().DecodeJSON(d)
-		case 6:
+		case 6: // description
 			v.Description.Set(d.String(&petDescriptionRule))
 		}
 		seen.Add(i)
@@ -53,10 +51,10 @@ func (v *Category) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(categoryKeys); i != tornado.EndObject; i = d.Next(categoryKeys, i) {
 		switch i {
-		case 0:
-			v.ID = d.Int64(&petIDRule)
-		case 1:
-			v.Name = d.String(&petTagsItemRule)
+		case 0: // id
+			v.ID = d.Int64(&min1Rule)
+		case 1: // name
+			v.Name = d.String(&minLength1MaxLength32Rule)
 		}
 		seen.Add(i)
 	}
@@ -75,11 +73,11 @@ func (v *Problem) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(problemKeys); i != tornado.EndObject; i = d.Next(problemKeys, i) {
 		switch i {
-		case 0:
+		case 0: // title
 			v.Title = d.String(nil)
-		case 1:
+		case 1: // status
 			v.Status = d.Int32(nil)
-		case 2:
+		case 2: // detail
 			v.Detail.Set(d.String(nil))
 		}
 		seen.Add(i)
@@ -98,7 +96,7 @@ func decodePetTags(d *tornado.Decoder) []string {
 	start := d.Offset()
 	list := []string{}
 	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, d.String(&petTagsItemRule))
+		list = append(list, d.String(&minLength1MaxLength32Rule))
 	}
 	d.CheckItems(start, len(list), &petTagsRule)
 	return list

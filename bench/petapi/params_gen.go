@@ -20,5 +20,5 @@ type GetPetRequest struct {
 }
 
 func (r *GetPetRequest) decode(in *tornado.Input) {
-	r.PetID = in.Path(0, "petId", tornado.Simple).Int64(&petIDRule)
+	r.PetID = in.Path(0, "petId", tornado.Simple).Int64(&min1Rule)
 }

@@ -6,12 +6,12 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // What the schemas demand of values.
 var (
-	petIDRule          = tornado.IntRule{Min: 1, HasMin: true}
-	petNameRule        = tornado.StringRule{MinLength: 1, MaxLength: 64}
-	petTagsRule        = tornado.ArrayRule{MaxItems: 16}
-	petTagsItemRule    = tornado.StringRule{MinLength: 1, MaxLength: 32}
-	petPriceRule       = tornado.FloatRule{Min: 0, HasMin: true}
-	petDescriptionRule = tornado.StringRule{MaxLength: 256}
+	min1Rule                  = tornado.IntRule{Min: 1, HasMin: true}
+	petNameRule               = tornado.StringRule{MinLength: 1, MaxLength: 64}
+	petTagsRule               = tornado.ArrayRule{MaxItems: 16}
+	minLength1MaxLength32Rule = tornado.StringRule{MinLength: 1, MaxLength: 32}
+	petPriceRule              = tornado.FloatRule{Min: 0, HasMin: true}
+	petDescriptionRule        = tornado.StringRule{MaxLength: 256}
 )
 
 // The values of the enums.

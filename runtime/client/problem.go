@@ -42,7 +42,7 @@ func (p *Problem) Error() string {
 // (section 3.1).
 func readProblem(status int, body []byte) *Problem {
 	var members map[string]json.RawMessage
-	if json.Unmarshal(body, &members) != nil || members == nil {
+	if _ = json.Unmarshal(body, &members); members == nil {
 		return nil
 	}
 	p := &Problem{Status: status}

@@ -10,9 +10,7 @@ import (
 )
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null.
 
 var newPetKeys = tornado.NewKeys("name", "status", "tags", "born", "animal").Required("name", "status")
 
@@ -20,17 +18,17 @@ func (v *NewPet) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(newPetKeys); i != tornado.EndObject; i = d.Next(newPetKeys, i) {
 		switch i {
-		case 0:
+		case 0: // name
 			v.Name = d.String(&newPetNameRule)
-		case 1:
+		case 1: // status
 			v.Status = PetStatus(d.Enum(petStatusValues))
-		case 2:
+		case 2: // tags
 			v.Tags = decodeNewPetTags(d)
-		case 3:
+		case 3: // born
 			if !tornado.DecodeNull(d, &v.Born) {
 				v.Born.Set(d.Date())
 			}
-		case 4:
+		case 4: // animal
 			v.Animal.Make().DecodeJSON(d)
 		}
 		seen.Add(i)
@@ -55,21 +53,21 @@ func (v *Pet) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(petKeys); i != tornado.EndObject; i = d.Next(petKeys, i) {
 		switch i {
-		case 0:
+		case 0: // name
 			v.Name = d.String(&newPetNameRule)
-		case 1:
+		case 1: // status
 			v.Status = PetStatus(d.Enum(petStatusValues))
-		case 2:
+		case 2: // tags
 			v.Tags = decodeNewPetTags(d)
-		case 3:
+		case 3: // born
 			if !tornado.DecodeNull(d, &v.Born) {
 				v.Born.Set(d.Date())
 			}
-		case 4:
+		case 4: // animal
 			v.Animal.Make().DecodeJSON(d)
-		case 5:
-			v.ID = d.Int64(&petIDRule)
-		case 6:
+		case 5: // id
+			v.ID = d.Int64(&min1Rule)
+		case 6: // createdAt
 			v.CreatedAt = d.Time()
 		}
 		seen.Add(i)
@@ -129,9 +127,9 @@ func (v *Cat) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(catKeys); i != tornado.EndObject; i = d.Next(catKeys, i) {
 		switch i {
-		case 0:
+		case 0: // kind
 			v.Kind = d.String(nil)
-		case 1:
+		case 1: // indoor
 			v.Indoor = d.Bool()
 		}
 		seen.Add(i)
@@ -151,9 +149,9 @@ func (v *Dog) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(dogKeys); i != tornado.EndObject; i = d.Next(dogKeys, i) {
 		switch i {
-		case 0:
+		case 0: // kind
 			v.Kind = d.String(nil)
-		case 1:
+		case 1: // weight
 			v.Weight = d.Float64(&dogWeightRule)
 		}
 		seen.Add(i)
@@ -173,13 +171,13 @@ func (v *Problem) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(problemKeys); i != tornado.EndObject; i = d.Next(problemKeys, i) {
 		switch i {
-		case 0:
+		case 0: // type
 			v.Type.Set(d.String(&uriReferenceRule))
-		case 1:
+		case 1: // title
 			v.Title = d.String(nil)
-		case 2:
+		case 2: // status
 			v.Status.Set(d.Int32(nil))
-		case 3:
+		case 3: // detail
 			v.Detail.Set(d.String(nil))
 		}
 		seen.Add(i)

@@ -19,7 +19,7 @@ func (r *ListPetsRequest) decode(in *tornado.Input) {
 		r.Limit.Set(20)
 	}
 	if p := in.Query("after", tornado.FormExplode); p.Present() {
-		r.After.Set(p.Int64(&petIDRule))
+		r.After.Set(p.Int64(&min1Rule))
 	}
 }
 
@@ -55,7 +55,7 @@ type GetPetRequest struct {
 }
 
 func (r *GetPetRequest) decode(in *tornado.Input) {
-	r.PetID = in.Path(0, "petId", tornado.Simple).Int64(&petIDRule)
+	r.PetID = in.Path(0, "petId", tornado.Simple).Int64(&min1Rule)
 }
 
 // ReplacePetRequest is what a caller asks of ReplacePet.
@@ -66,7 +66,7 @@ type ReplacePetRequest struct {
 }
 
 func (r *ReplacePetRequest) decode(in *tornado.Input) {
-	r.PetID = in.Path(0, "petId", tornado.Simple).Int64(&petIDRule)
+	r.PetID = in.Path(0, "petId", tornado.Simple).Int64(&min1Rule)
 	r.Body.DecodeJSON(in.JSONBody())
 	in.EndJSON()
 }
@@ -78,7 +78,7 @@ type DeletePetRequest struct {
 }
 
 func (r *DeletePetRequest) decode(in *tornado.Input) {
-	r.PetID = in.Path(0, "petId", tornado.Simple).Int64(&petIDRule)
+	r.PetID = in.Path(0, "petId", tornado.Simple).Int64(&min1Rule)
 }
 
 // GetInventoryRequest is what a caller asks of GetInventory.

@@ -9,7 +9,7 @@ var (
 	newPetNameRule             = tornado.StringRule{MinLength: 1, MaxLength: 64}
 	newPetTagsRule             = tornado.ArrayRule{MaxItems: 16, Unique: true}
 	newPetTagsItemRule         = tornado.StringRule{MinLength: 1, MaxLength: 32}
-	petIDRule                  = tornado.IntRule{Min: 1, HasMin: true}
+	min1Rule                   = tornado.IntRule{Min: 1, HasMin: true}
 	dogWeightRule              = tornado.FloatRule{Min: 0, HasMin: true, ExclusiveMin: true}
 	uriReferenceRule           = tornado.StringRule{Format: tornado.FormatURIReference}
 	listPetsLimitRule          = tornado.IntRule{Min: 1, HasMin: true, Max: 100, HasMax: true}

@@ -67,7 +67,6 @@ func failWith(g *jen.Group, op *ir.Operation, err jen.Code) {
 	case op.Result.Nilable:
 		g.Return(jen.Nil(), err)
 	default:
-		g.Var().Id("zero").Add(goType(op.Result.Go))
-		g.Return(jen.Id("zero"), err)
+		g.Return(expr(op.Result.Zero), err)
 	}
 }

@@ -8,10 +8,26 @@ import (
 	"github.com/tornadogen/tornadogen/generator/internal/ir"
 )
 
-// codecDoc is said once: a comment on each method would be a line in twenty of the file.
-const codecDoc = "DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d. AppendJSON appends a value as" +
-	" JSON to b and returns that, and a union without a value is null; appendRequestJSON leaves out the members that are readOnly, appendResponseJSON" +
-	" those that are writeOnly."
+// codecDoc is what the methods of the file do. It is said once: a comment on each of them would be a line in twenty.
+func codecDoc(p *ir.Package) string {
+	doc := "DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d. AppendJSON appends a value as JSON to b" +
+		" and returns that"
+	if p.HasUnions {
+		doc += ", and a union without a value is null"
+	}
+	some := func(way ir.Way) bool {
+		return slices.ContainsFunc(p.Types, func(t *ir.Type) bool { return t.Partial[way] })
+	}
+	switch request, response := some(ir.ToServer), some(ir.ToClient); {
+	case request && response:
+		doc += "; appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are writeOnly"
+	case request:
+		doc += "; appendRequestJSON leaves out the members that are readOnly"
+	case response:
+		doc += "; appendResponseJSON leaves out the members that are writeOnly"
+	}
+	return doc + "."
+}
 
 // printJSON prints json_gen.go: what reads and writes each type.
 func printJSON(f *file, p *ir.Package) {
@@ -20,7 +36,7 @@ func printJSON(f *file, p *ir.Package) {
 	}
 	if slices.ContainsFunc(p.Types, hasCodec) {
 		f.gap()
-		f.jen.Add(comment(codecDoc))
+		f.jen.Add(comment(codecDoc(p)))
 	}
 	for _, t := range p.Types {
 		if t.AliasOf != nil {

@@ -2,6 +2,7 @@ package emit
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dave/jennifer/jen"
@@ -86,7 +87,8 @@ func decodeStruct(g *jen.Group, t *ir.Type) {
 		} else {
 			g.Switch(jen.Id("i")).BlockFunc(func(g *jen.Group) {
 				for i, field := range s.Fields {
-					g.Case(jen.Lit(i)).Block(decodeInto("v."+field.Name, &field.Use, fromDecoder)...)
+					g.Add(memberCase(i, field.JSON))
+					add(g, decodeInto("v."+field.Name, &field.Use, fromDecoder))
 				}
 				if t.Open() {
 					g.Default().Block(unknownMember(s)...)
@@ -109,6 +111,15 @@ func decodeStruct(g *jen.Group, t *ir.Type) {
 	if s.Defaults {
 		fillDefaults(g, s)
 	}
+}
+
+// memberCase begins the case of the member at position i, and names it unless its name is too odd for a comment.
+func memberCase(i int, name string) jen.Code {
+	head := "case " + strconv.Itoa(i) + ":"
+	if lines := commentLines(name); len(lines) == 1 && len(name) <= lineWidth {
+		head += " " + lines[0]
+	}
+	return jen.Op(head)
 }
 
 func wide(name string, is bool) string {

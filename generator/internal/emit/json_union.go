@@ -2,6 +2,8 @@ package emit
 
 import (
 	"fmt"
+	"regexp"
+	"strings"
 
 	"github.com/dave/jennifer/jen"
 
@@ -125,18 +127,38 @@ func decodeTries(u *ir.Union, p *ir.Pick) *jen.Statement {
 	args := []jen.Code{jen.Id("d"), keys}
 	for _, t := range p.Tries {
 		read := jen.Func().Params().Id(u.Interface)
-		if 2*len(t.Member.Name)+len(u.Interface) > lineWidth {
+		width := 2*len(t.Member.Name) + len(u.Interface)
+		if width > lineWidth {
+			width = len(u.Interface)
 			read.Block(jen.Return(readMember(t.Member)))
 		} else {
 			read.Add(oneLine(readMember(t.Member)))
 		}
-		args = append(args, tornado("Try").Call(jen.Lit(int(t.Needs)), read))
+		args = append(args, tornado("Try").Call(neededKeys(u, t.Needs, lineWidth-width), read))
 	}
 	name := "AnyOf"
 	if p.Exactly {
 		name = "OneOf"
 	}
 	return tornado(name).Add(lines("(", ")", args...))
+}
+
+// plainNames are the names of members that can stand in a comment inside of a line.
+var plainNames = regexp.MustCompile(`^[A-Za-z0-9_$@., -]+$`)
+
+// neededKeys is a mask of a union's keys, with their names where they have the room.
+func neededKeys(u *ir.Union, mask uint64, room int) *jen.Statement {
+	var names []string
+	for i, name := range u.KeyNames {
+		if mask&(1<<i) != 0 {
+			names = append(names, name)
+		}
+	}
+	code := jen.Lit(int(mask))
+	if text := strings.Join(names, ", "); len(text) <= room && plainNames.MatchString(text) {
+		code.Comment("/* " + text + " */")
+	}
+	return code
 }
 
 // readMember is the expression that reads a member of a union.

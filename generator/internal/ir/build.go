@@ -55,9 +55,10 @@ type builder struct {
 	pickers   map[*Type]*picker      // of unions
 	// variants are the schemas that a member of a union and what stands beside it were merged to, by how many unions they lie in.
 	variants map[*spec.Schema]int
-	filling  map[*Type]bool   // arrays and maps without a name whose elements are being looked at
-	rank     map[*Type]int    // of declared types: the order of their schemas
-	rules    map[string]*Rule // by content
+	filling  map[*Type]bool    // arrays and maps without a name whose elements are being looked at
+	rank     map[*Type]int     // of declared types: the order of their schemas
+	rules    map[string]*ruled // by content
+	ruled    []*ruled          // in the order of the document
 	uses     []*Use
 	formats  map[string]bool // the unknown ones that were reported
 
@@ -88,7 +89,7 @@ func newBuilder(api *spec.API, opts Options) *builder {
 		variants:   make(map[*spec.Schema]int),
 		filling:    make(map[*Type]bool),
 		rank:       make(map[*Type]int),
-		rules:      make(map[string]*Rule),
+		rules:      make(map[string]*ruled),
 		formats:    make(map[string]bool),
 		operations: make(map[*spec.Operation]string),
 		schemes:    make(map[*spec.SecurityScheme]bool),

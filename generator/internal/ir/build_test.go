@@ -203,3 +203,18 @@ func TestPathVariables(t *testing.T) {
 		assert.Equal(t, want, pathVariables(template), template)
 	}
 }
+
+func TestPlace(t *testing.T) {
+	for pointer, want := range map[string]string{
+		"#/components/schemas/A": "what the document has at #/components/schemas/A",
+		"#/paths/~1health/get/responses/200/content/application~1json/schema":           "the 200 answer of GET /health",
+		"#/paths/~1health/get/responses/default/schema":                                 "the default answer of GET /health",
+		"#/paths/~1a~1{b}/post/requestBody/content/application~1json/schema":            "the body of POST /a/{b}",
+		"#/paths/~1a/post/requestBody/content/application~1json/schema/properties/list": "what the body of POST /a has at /properties/list",
+		"#/components/responses/NotFound/content/text~1plain/schema":                    "the body of the response NotFound",
+		"#/components/requestBodies/New/content/text~1plain/schema":                     "the request body New",
+		"#/paths/~1a/get/responses/200/headers/X/schema":                                "what the document has at #/paths/~1a/get/responses/200/headers/X/schema",
+	} {
+		assert.Equal(t, want, place(pointer))
+	}
+}

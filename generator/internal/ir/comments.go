@@ -63,9 +63,46 @@ func typeDoc(name string, s *spec.Schema) string {
 		doc = describe(name, s.Title)
 	}
 	if doc == "" {
-		doc = name + " is what the document has at " + s.Loc.Pointer + "."
+		doc = name + " is " + place(s.Loc.Pointer) + "."
 	}
 	return deprecate(doc, s.Deprecated, s.Extensions)
+}
+
+// place says in words what stands at a pointer into the document: "the 200 answer of GET /health".
+func place(pointer string) string {
+	keys := strings.Split(strings.TrimPrefix(pointer, "#/"), "/")
+	for i, key := range keys {
+		keys[i] = strings.ReplaceAll(strings.ReplaceAll(key, "~1", "/"), "~0", "~")
+	}
+	of, rest := body(keys)
+	switch {
+	case of == "":
+		return "what the document has at " + pointer
+	case len(rest) == 0:
+		return of
+	}
+	return "what " + of + " has at /" + strings.Join(rest, "/")
+}
+
+// body names the body that these keys lead to or into, and what follows it; "" where they lead elsewhere.
+func body(keys []string) (name string, rest []string) {
+	switch {
+	case len(keys) > 4 && keys[0] == "paths" && keys[3] == "responses":
+		name, rest = "the "+keys[4]+" answer of "+strings.ToUpper(keys[2])+" "+keys[1], keys[5:]
+	case len(keys) > 3 && keys[0] == "paths" && keys[3] == "requestBody":
+		name, rest = "the body of "+strings.ToUpper(keys[2])+" "+keys[1], keys[4:]
+	case len(keys) > 2 && keys[0] == "components" && keys[1] == "responses":
+		name, rest = "the body of the response "+keys[2], keys[3:]
+	case len(keys) > 2 && keys[0] == "components" && keys[1] == "requestBodies":
+		name, rest = "the request body "+keys[2], keys[3:]
+	}
+	switch {
+	case len(rest) > 2 && rest[0] == "content" && rest[2] == "schema":
+		return name, rest[3:]
+	case len(rest) > 0 && rest[0] == "schema": // of OpenAPI 2.0
+		return name, rest[1:]
+	}
+	return "", nil
 }
 
 // extension returns the text of an extension whose value is a string, "" for all others.

@@ -47,6 +47,7 @@ type collector struct {
 }
 
 func (b *builder) collect() {
+	b.nameRules()
 	c := &collector{b: b, codecs: make(map[string]*Codec), rules: make(map[*Rule]bool), checks: make(map[*Check]bool)}
 	defer c.schemas()
 	for _, t := range b.pkg.Types {

@@ -142,8 +142,9 @@ const (
 type Result struct {
 	Kind ResultKind
 	Go   *GoType // of the handler's and the client's first result; nil for ResultNone
-	// Nilable tells that nil is a value of Go; otherwise the zero value is declared.
+	// Nilable tells that nil is a value of Go; otherwise Zero is what stands beside an error.
 	Nilable bool
+	Zero    *Expr
 	// Interface and Marker are those of ResultSealed: "PutPetResponse", "putPetResponse".
 	Interface, Marker string
 	Doc               string // of Interface

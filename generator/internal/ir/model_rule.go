@@ -2,7 +2,7 @@ package ir
 
 // Rule is a package-level variable that states what a schema demands.
 type Rule struct {
-	Name   string  // "newPetNameRule"
+	Name   string  // "newPetNameRule"; "min1Rule" where several places demand the same
 	Go     *GoType // tornado.StringRule, IntRule, UintRule, FloatRule, ArrayRule or ObjectRule
 	Fields []RuleField
 }

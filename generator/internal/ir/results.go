@@ -76,7 +76,9 @@ func (b *builder) planResult(op *Operation, success []*Answer) {
 		if first.Content.Shape == BodyTyped && first.Content.Presence == Plain && first.Content.Type.Kind == KindStruct {
 			r.Kind, r.Go = ResultPointer, pointerTo(first.Content.Go)
 		}
-		r.Nilable = nilable(r.Go, first.Content)
+		if r.Nilable = nilable(r.Go, first.Content); !r.Nilable {
+			r.Zero = zero(r.Go, first.Content)
+		}
 	}
 	r.Write = b.scope.Take("write" + op.Name)
 }
@@ -98,6 +100,25 @@ func nilable(g *GoType, c *Content) bool {
 		return true
 	}
 	return false
+}
+
+// zero returns the zero value of a result that cannot be nil.
+func zero(g *GoType, c *Content) *Expr {
+	if c.Presence == Plain && c.Shape == BodyTyped {
+		of := c.Type.Go
+		if c.Type.Kind == KindEnum {
+			of = c.Type.Enum.Go
+		}
+		switch of.String() {
+		case "string":
+			return stringExpr("")
+		case "bool":
+			return boolExpr(false)
+		case "int32", "int64", "uint32", "uint64", "float32", "float64":
+			return intExpr(0)
+		}
+	}
+	return &Expr{Kind: ExprComposite, Go: g}
 }
 
 // cases orders answers as a client looks for them: one status before a range, a range before the default.

@@ -10,8 +10,7 @@ import (
 	"github.com/tornadogen/tornadogen/spec"
 )
 
-// rule returns the variable for what fields demand: one for the same demands, nil for none. It is named after the schema that
-// demands them first.
+// rule returns the variable for what fields demand: one for the same demands, nil for none.
 func (b *builder) rule(s *spec.Schema, name string, fields []RuleField) *Rule {
 	if len(fields) == 0 {
 		return nil
@@ -23,14 +22,57 @@ func (b *builder) rule(s *spec.Schema, name string, fields []RuleField) *Rule {
 	}
 	r := b.rules[key.String()]
 	if r == nil {
-		owner := naming.Unexported(b.nameOf(s))
-		if len(fields) == 1 && fields[0].Name == "Format" { // as many will share it
-			owner = naming.Unexported(naming.Exported(s.Format))
-		}
-		r = &Rule{Name: b.scope.Take(owner + "Rule"), Go: runtimeType(name), Fields: fields}
+		r = &ruled{rule: &Rule{Go: runtimeType(name), Fields: fields}, by: s}
 		b.rules[key.String()] = r
+		b.ruled = append(b.ruled, r)
 	}
-	return r
+	r.shared = r.shared || b.origin(r.by) != b.origin(s)
+	return r.rule
+}
+
+// ruled is a rule with the schema that demands it first.
+type ruled struct {
+	rule   *Rule
+	by     *spec.Schema
+	shared bool // by a schema elsewhere
+}
+
+// nameRules names rules after the schema that demands them, and after what they say where several do.
+func (b *builder) nameRules() {
+	for _, r := range b.ruled {
+		name := naming.Unexported(b.nameOf(r.by))
+		if r.shared || len(r.rule.Fields) == 1 && r.rule.Fields[0].Name == "Format" {
+			name = naming.Unexported(naming.Clip(naming.Exported(saysOf(r.rule, r.by))))
+		}
+		r.rule.Name = b.scope.Take(name + "Rule")
+	}
+}
+
+// saysOf says in words what a rule demands: "min length 1 max length 64". s is a schema that demands it.
+func saysOf(r *Rule, s *spec.Schema) string {
+	var words []string
+	switch r.Go.Name {
+	case "FloatRule", "UintRule": // told from the integers, of which there are more
+		words = append(words, strings.TrimSuffix(r.Go.Name, "Rule"))
+	}
+	for _, f := range r.Fields {
+		switch f.Name {
+		case "HasMin", "HasMax":
+		case "Format":
+			words = append(words, s.Format)
+		case "Unique", "ExclusiveMin", "ExclusiveMax":
+			words = append(words, f.Name)
+		case "Pattern":
+			words = append(words, f.Name, s.Pattern)
+		default:
+			value := strings.Trim(f.Value.String(), `"`)
+			if f.Value.Kind == ExprName {
+				value = "0" // LimitZero
+			}
+			words = append(words, f.Name, strings.NewReplacer("-", "Minus", ".", "Point").Replace(value))
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 // limit returns a field for an upper bound of a size. In a rule zero is no bound, and LimitZero is the bound of zero.

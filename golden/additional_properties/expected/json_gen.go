@@ -10,28 +10,26 @@ import (
 )
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that.
 
 var mapsKeys = tornado.NewKeys("labels", "anything", "nested", "open", "closed", "ignoring", "prefixed")
 
 func (v *Maps) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(mapsKeys); i != tornado.EndObject; i = d.Next(mapsKeys, i) {
 		switch i {
-		case 0:
+		case 0: // labels
 			v.Labels.DecodeJSON(d)
-		case 1:
+		case 1: // anything
 			v.Anything = decodeJSONMap(d)
-		case 2:
+		case 2: // nested
 			v.Nested = decodeBoolMapMap(d)
-		case 3:
+		case 3: // open
 			v.Open.Make().DecodeJSON(d)
-		case 4:
+		case 4: // closed
 			v.Closed.Make().DecodeJSON(d)
-		case 5:
+		case 5: // ignoring
 			v.Ignoring.Make().DecodeJSON(d)
-		case 6:
+		case 6: // prefixed
 			v.Prefixed.Make().DecodeJSON(d)
 		}
 	}
@@ -80,7 +78,7 @@ func (v *Open) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(openKeys); i != tornado.EndObject; i = d.Next(openKeys, i) {
 		switch i {
-		case 0:
+		case 0: // id
 			v.ID = d.Int64(nil)
 		default:
 			if v.Extra == nil {
@@ -110,7 +108,7 @@ var closedKeys = tornado.NewKeys("id").Closed()
 func (v *Closed) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(closedKeys); i != tornado.EndObject; i = d.Next(closedKeys, i) {
 		switch i {
-		case 0:
+		case 0: // id
 			v.ID.Set(d.Int64(nil))
 		}
 	}
@@ -127,7 +125,7 @@ var ignoringKeys = tornado.NewKeys("id")
 func (v *Ignoring) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(ignoringKeys); i != tornado.EndObject; i = d.Next(ignoringKeys, i) {
 		switch i {
-		case 0:
+		case 0: // id
 			v.ID.Set(d.Int64(nil))
 		}
 	}
@@ -145,7 +143,7 @@ func (v *Prefixed) DecodeJSON(d *tornado.Decoder) {
 	d.Check(prefixedSchema)
 	for i := d.Object(prefixedKeys); i != tornado.EndObject; i = d.Next(prefixedKeys, i) {
 		switch i {
-		case 0:
+		case 0: // id
 			v.ID.Set(d.Int64(nil))
 		default:
 			if v.Extra == nil {

@@ -5,9 +5,7 @@ package api
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that.
 
 var personKeys = tornado.NewKeys("name", "age").Required("name")
 
@@ -15,9 +13,9 @@ func (v *Person) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(personKeys); i != tornado.EndObject; i = d.Next(personKeys, i) {
 		switch i {
-		case 0:
+		case 0: // name
 			v.Name = d.String(&personNameRule)
-		case 1:
+		case 1: // age
 			v.Age.Set(d.Int64(&personAgeRule))
 		}
 		seen.Add(i)
@@ -37,11 +35,11 @@ func (v *Employee) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(employeeKeys); i != tornado.EndObject; i = d.Next(employeeKeys, i) {
 		switch i {
-		case 0:
+		case 0: // name
 			v.Name = d.String(&personNameRule)
-		case 1:
+		case 1: // age
 			v.Age.Set(d.Int64(&personAgeRule))
-		case 2:
+		case 2: // salary
 			v.Salary = d.Int64(nil)
 		}
 		seen.Add(i)
@@ -62,13 +60,13 @@ func (v *Manager) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(managerKeys); i != tornado.EndObject; i = d.Next(managerKeys, i) {
 		switch i {
-		case 0:
+		case 0: // name
 			v.Name = d.String(&managerNameRule)
-		case 1:
+		case 1: // age
 			v.Age = d.Int64(&managerAgeRule)
-		case 2:
+		case 2: // salary
 			v.Salary = d.Int64(nil)
-		case 3:
+		case 3: // team
 			v.Team = decodeEmployeeSlice(d)
 		}
 		seen.Add(i)

@@ -11,8 +11,7 @@ import (
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
 // AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// appendRequestJSON leaves out the members that are readOnly.
 
 var allKeys = tornado.NewKeys(
 	"order", "strict", "numbers", "pair", "headers", "extensions", "date", "address", "code",
@@ -22,33 +21,33 @@ var allKeys = tornado.NewKeys(
 func (v *All) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(allKeys); i != tornado.EndObject; i = d.Next(allKeys, i) {
 		switch i {
-		case 0:
+		case 0: // order
 			v.Order.Make().DecodeJSON(d)
-		case 1:
+		case 1: // strict
 			v.Strict.Make().DecodeJSON(d)
-		case 2:
+		case 2: // numbers
 			v.Numbers = decodeInt64Slice(d.Check(allNumbersSchema))
-		case 3:
+		case 3: // pair
 			v.Pair.Make().DecodeJSON(d)
-		case 4:
+		case 4: // headers
 			v.Headers = decodeStringMap(d.Check(allHeadersSchema))
-		case 5:
+		case 5: // extensions
 			v.Extensions = decodeAllExtensionsValueMap(d.Check(allExtensionsSchema))
-		case 6:
+		case 6: // date
 			v.Date.Set(d.Check(allDateSchema).Date())
-		case 7:
+		case 7: // address
 			v.Address.Make().DecodeJSON(d)
-		case 8:
+		case 8: // code
 			v.Code.Set(d.Check(allCodeSchema).String(&allCodeRule))
-		case 9:
+		case 9: // bare
 			v.Bare = d.Check(allBareSchema).JSON()
-		case 10:
+		case 10: // either
 			v.Either.Make().DecodeJSON(d)
-		case 11:
+		case 11: // never
 			v.Never = d.Check(allNeverSchema).JSON()
-		case 12:
+		case 12: // tree
 			v.Tree.Make().DecodeJSON(d)
-		case 13:
+		case 13: // counted
 			v.Counted.Make().DecodeJSON(d)
 		}
 	}
@@ -188,9 +187,9 @@ func (v *AllCounted) DecodeJSON(d *tornado.Decoder) {
 	d.Check(allCountedSchema)
 	for i := d.Object(allCountedKeys); i != tornado.EndObject; i = d.Next(allCountedKeys, i) {
 		switch i {
-		case 0:
+		case 0: // n
 			v.N.Set(d.Int64(nil))
-		case 1:
+		case 1: // s
 			v.S = d.JSON()
 		default:
 			if v.Extra == nil {
@@ -221,11 +220,11 @@ func (v *Order) DecodeJSON(d *tornado.Decoder) {
 	d.Check(orderSchema)
 	for i := d.Object(orderKeys); i != tornado.EndObject; i = d.Next(orderKeys, i) {
 		switch i {
-		case 0:
+		case 0: // card
 			v.Card.Set(d.String(nil))
-		case 1:
+		case 1: // iban
 			v.Iban.Set(d.String(nil))
-		case 2:
+		case 2: // address
 			v.Address.Set(d.String(nil))
 		}
 	}
@@ -245,7 +244,7 @@ func (v *Base) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(baseKeys); i != tornado.EndObject; i = d.Next(baseKeys, i) {
 		switch i {
-		case 0:
+		case 0: // id
 			v.ID = d.Int64(nil)
 		}
 		seen.Add(i)
@@ -265,9 +264,9 @@ func (v *Strict) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(strictKeys); i != tornado.EndObject; i = d.Next(strictKeys, i) {
 		switch i {
-		case 0:
+		case 0: // id
 			v.ID = d.Int64(nil)
-		case 1:
+		case 1: // name
 			v.Name.Set(d.String(nil))
 		}
 		seen.Add(i)
@@ -293,9 +292,9 @@ func (v *Address) DecodeJSON(d *tornado.Decoder) {
 	d.Check(addressSchema)
 	for i := d.Object(addressKeys); i != tornado.EndObject; i = d.Next(addressKeys, i) {
 		switch i {
-		case 0:
+		case 0: // country
 			v.Country.Set(d.String(nil))
-		case 1:
+		case 1: // zip
 			v.Zip.Set(d.String(nil))
 		}
 	}
@@ -314,9 +313,9 @@ func (v *Tree) DecodeJSON(d *tornado.Decoder) {
 	d.Check(tree2Schema)
 	for i := d.Object(treeKeys); i != tornado.EndObject; i = d.Next(treeKeys, i) {
 		switch i {
-		case 0:
+		case 0: // leaf
 			v.Leaf.Set(d.Bool())
-		case 1:
+		case 1: // kids
 			v.Kids = decodeTreeSlice(d)
 		}
 	}

@@ -10,9 +10,7 @@ import (
 )
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null.
 
 var cardKeys = tornado.NewKeys("number", "expires", "backup").Required("number")
 
@@ -20,11 +18,11 @@ func (v *Card) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(cardKeys); i != tornado.EndObject; i = d.Next(cardKeys, i) {
 		switch i {
-		case 0:
+		case 0: // number
 			v.Number = d.String(&cardNumberRule)
-		case 1:
+		case 1: // expires
 			v.Expires.Make().DecodeJSON(d)
-		case 2:
+		case 2: // backup
 			x := new(Card)
 			x.DecodeJSON(d)
 			v.Backup.Set(x)
@@ -48,9 +46,9 @@ var cardExpiresKeys = tornado.NewKeys("month", "year")
 func (v *CardExpires) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(cardExpiresKeys); i != tornado.EndObject; i = d.Next(cardExpiresKeys, i) {
 		switch i {
-		case 0:
+		case 0: // month
 			v.Month.Set(d.Int64(&cardExpiresMonthRule))
-		case 1:
+		case 1: // year
 			if !tornado.DecodeNull(d, &v.Year) {
 				v.Year.Set(d.Int64(nil))
 			}
@@ -70,7 +68,7 @@ var filterKeys = tornado.NewKeys("max").Open()
 func (v *Filter) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(filterKeys); i != tornado.EndObject; i = d.Next(filterKeys, i) {
 		switch i {
-		case 0:
+		case 0: // max
 			v.Max.Set(d.Int64(nil))
 		default:
 			if v.Extra == nil {
@@ -99,9 +97,9 @@ var pageKeys = tornado.NewKeys("offset", "limit")
 func (v *Page) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(pageKeys); i != tornado.EndObject; i = d.Next(pageKeys, i) {
 		switch i {
-		case 0:
+		case 0: // offset
 			v.Offset.Set(d.Int64(nil))
-		case 1:
+		case 1: // limit
 			v.Limit.Set(d.Int64(nil))
 		}
 	}
@@ -120,9 +118,9 @@ func (v *Person) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(personKeys); i != tornado.EndObject; i = d.Next(personKeys, i) {
 		switch i {
-		case 0:
+		case 0: // kind
 			v.Kind = d.String(nil)
-		case 1:
+		case 1: // name
 			v.Name = d.String(nil)
 		}
 		seen.Add(i)
@@ -142,9 +140,9 @@ func (v *Company) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(companyKeys); i != tornado.EndObject; i = d.Next(companyKeys, i) {
 		switch i {
-		case 0:
+		case 0: // kind
 			v.Kind = d.String(nil)
-		case 1:
+		case 1: // staff
 			v.Staff = d.Int64(nil)
 		}
 		seen.Add(i)
@@ -165,23 +163,23 @@ func (v *PostChargeBody) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(postChargeBodyKeys); i != tornado.EndObject; i = d.Next(postChargeBodyKeys, i) {
 		switch i {
-		case 0:
+		case 0: // amount
 			v.Amount = d.Int64(&postChargeBodyAmountRule)
-		case 1:
+		case 1: // currency
 			v.Currency = d.String(&postChargeBodyCurrencyRule)
-		case 2:
+		case 2: // live
 			v.Live.Set(d.Bool())
-		case 3:
+		case 3: // due
 			v.Due.Set(d.Date())
-		case 4:
+		case 4: // tags
 			v.Tags = decodePostChargeBodyTags(d)
-		case 5:
+		case 5: // card
 			v.Card.Make().DecodeJSON(d)
-		case 6:
+		case 6: // items
 			v.Items = decodePostChargeBodyItemsItemSlice(d)
-		case 7:
+		case 7: // metadata
 			v.Metadata = decodeStringMap(d)
-		case 8:
+		case 8: // owner
 			v.Owner.Make().DecodeJSON(d)
 		}
 		seen.Add(i)
@@ -213,9 +211,9 @@ func (v *PostChargeBodyItemsItem) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(postChargeBodyItemsItemKeys); i != tornado.EndObject; i = d.Next(postChargeBodyItemsItemKeys, i) {
 		switch i {
-		case 0:
+		case 0: // sku
 			v.SKU = d.String(nil)
-		case 1:
+		case 1: // count
 			v.Count.Set(d.Int64(nil))
 		}
 		seen.Add(i)
@@ -269,19 +267,19 @@ var searchBodyKeys = tornado.NewKeys("words", "sizes", "names", "filter", "page"
 func (v *SearchBody) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(searchBodyKeys); i != tornado.EndObject; i = d.Next(searchBodyKeys, i) {
 		switch i {
-		case 0:
+		case 0: // words
 			v.Words = decodeStringSlice(d)
-		case 1:
+		case 1: // sizes
 			v.Sizes = decodeInt64Slice(d)
-		case 2:
+		case 2: // names
 			v.Names = decodeStringSlice(d)
-		case 3:
+		case 3: // filter
 			v.Filter.Make().DecodeJSON(d)
-		case 4:
+		case 4: // page
 			v.Page.Make().DecodeJSON(d)
-		case 5:
+		case 5: // color
 			v.Color.Make().DecodeJSON(d)
-		case 6:
+		case 6: // back
 			v.Back.Set(d.String(nil))
 		}
 	}
@@ -304,9 +302,9 @@ var searchBodyColorKeys = tornado.NewKeys("R", "G")
 func (v *SearchBodyColor) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(searchBodyColorKeys); i != tornado.EndObject; i = d.Next(searchBodyColorKeys, i) {
 		switch i {
-		case 0:
+		case 0: // R
 			v.R.Set(d.Int64(nil))
-		case 1:
+		case 1: // G
 			v.G.Set(d.Int64(nil))
 		}
 	}

@@ -42,8 +42,7 @@ type Company struct {
 	Staff int64  `json:"staff"`
 }
 
-// PostChargeBody is what the document has at
-// #/paths/~1charges/post/requestBody/content/application~1x-www-form-urlencoded/schema.
+// PostChargeBody is the body of POST /charges.
 type PostChargeBody struct {
 	Amount   int64                            `json:"amount"`
 	Currency string                           `json:"currency"`
@@ -56,8 +55,7 @@ type PostChargeBody struct {
 	Owner    tornado.Opt[PostChargeBodyOwner] `json:"owner,omitzero"`
 }
 
-// PostChargeBodyItemsItem is what the document has at
-// #/paths/~1charges/post/requestBody/content/application~1x-www-form-urlencoded/schema/properties/items/items.
+// PostChargeBodyItemsItem is what the body of POST /charges has at /properties/items/items.
 type PostChargeBodyItemsItem struct {
 	SKU   string             `json:"sku"`
 	Count tornado.Opt[int64] `json:"count,omitzero"`
@@ -78,8 +76,7 @@ func (*Person) isPostChargeBodyOwner()      {}
 func (*Company) isPostChargeBodyOwner()     {}
 func (UnknownValue) isPostChargeBodyOwner() {}
 
-// SearchBody is what the document has at
-// #/paths/~1search/post/requestBody/content/application~1x-www-form-urlencoded/schema.
+// SearchBody is the body of POST /search.
 type SearchBody struct {
 	Words  []string                     `json:"words,omitzero"`
 	Sizes  []int64                      `json:"sizes,omitzero"`
@@ -90,8 +87,7 @@ type SearchBody struct {
 	Back   tornado.Opt[string]          `json:"back,omitzero"`
 }
 
-// SearchBodyColor is what the document has at
-// #/paths/~1search/post/requestBody/content/application~1x-www-form-urlencoded/schema/properties/color.
+// SearchBodyColor is what the body of POST /search has at /properties/color.
 type SearchBodyColor struct {
 	R tornado.Opt[int64] `json:"R,omitzero"`
 	G tornado.Opt[int64] `json:"G,omitzero"`

@@ -5,9 +5,7 @@ package api
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that.
 
 var noteKeys = tornado.NewKeys("text").Required("text")
 
@@ -15,8 +13,8 @@ func (v *Note) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(noteKeys); i != tornado.EndObject; i = d.Next(noteKeys, i) {
 		switch i {
-		case 0:
-			v.Text = d.String(&noteTextRule)
+		case 0: // text
+			v.Text = d.String(&minLength1Rule)
 		}
 		seen.Add(i)
 	}
@@ -34,7 +32,7 @@ func (v *PostPlaceBody) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(postPlaceBodyKeys); i != tornado.EndObject; i = d.Next(postPlaceBodyKeys, i) {
 		switch i {
-		case 0:
+		case 0: // title
 			v.Title = d.String(nil)
 		}
 		seen.Add(i)

@@ -42,7 +42,7 @@ type PostTextRequest struct {
 }
 
 func (r *PostTextRequest) decode(in *tornado.Input) {
-	r.Body = in.JSONBody().String(&noteTextRule)
+	r.Body = in.JSONBody().String(&minLength1Rule)
 	in.EndJSON()
 }
 

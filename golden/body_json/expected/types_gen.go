@@ -7,8 +7,7 @@ type Note struct {
 	Text string `json:"text"`
 }
 
-// PostPlaceBody is what the document has at
-// #/paths/~1note~1place/post/requestBody/content/application~1vnd.note+json; charset=utf-8/schema.
+// PostPlaceBody is the body of POST /note/place.
 type PostPlaceBody struct {
 	Title string `json:"title"`
 }

@@ -6,6 +6,6 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // What the schemas demand of values.
 var (
-	noteTextRule     = tornado.StringRule{MinLength: 1}
+	minLength1Rule   = tornado.StringRule{MinLength: 1}
 	postListBodyRule = tornado.ArrayRule{MaxItems: 2}
 )

@@ -5,9 +5,7 @@ package api
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that.
 
 var ownerKeys = tornado.NewKeys("name", "age").Required("name")
 
@@ -15,9 +13,9 @@ func (v *Owner) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(ownerKeys); i != tornado.EndObject; i = d.Next(ownerKeys, i) {
 		switch i {
-		case 0:
+		case 0: // name
 			v.Name = d.String(nil)
-		case 1:
+		case 1: // age
 			v.Age.Set(d.Int64(&ownerAgeRule))
 		}
 		seen.Add(i)
@@ -37,9 +35,9 @@ func (v *Note) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(noteKeys); i != tornado.EndObject; i = d.Next(noteKeys, i) {
 		switch i {
-		case 0:
+		case 0: // text
 			v.Text = d.String(nil)
-		case 1:
+		case 1: // file
 			v.File.Set(d.File(nil))
 		}
 		seen.Add(i)
@@ -60,23 +58,23 @@ func (v *PostPetBody) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(postPetBodyKeys); i != tornado.EndObject; i = d.Next(postPetBodyKeys, i) {
 		switch i {
-		case 0:
+		case 0: // name
 			v.Name = d.String(&postPetBodyNameRule)
-		case 1:
+		case 1: // age
 			v.Age.Set(d.Int64(nil))
-		case 2:
+		case 2: // photo
 			v.Photo = d.File(&postPetBodyPhotoRule)
-		case 3:
+		case 3: // scans
 			v.Scans = decodePostPetBodyScans(d)
-		case 4:
+		case 4: // thumb
 			v.Thumb.Set(d.File(nil))
-		case 5:
+		case 5: // owner
 			v.Owner.Make().DecodeJSON(d)
-		case 6:
+		case 6: // address
 			v.Address.Make().DecodeJSON(d)
-		case 7:
+		case 7: // tags
 			v.Tags = decodeStringSlice(d)
-		case 8:
+		case 8: // born
 			v.Born.Set(d.Date())
 		}
 		seen.Add(i)
@@ -105,7 +103,7 @@ var postPetBodyAddressKeys = tornado.NewKeys("city")
 func (v *PostPetBodyAddress) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(postPetBodyAddressKeys); i != tornado.EndObject; i = d.Next(postPetBodyAddressKeys, i) {
 		switch i {
-		case 0:
+		case 0: // city
 			v.City.Set(d.String(nil))
 		}
 	}
@@ -122,11 +120,11 @@ var postPetOKKeys = tornado.NewKeys("name", "photo", "owner")
 func (v *PostPetOK) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(postPetOKKeys); i != tornado.EndObject; i = d.Next(postPetOKKeys, i) {
 		switch i {
-		case 0:
+		case 0: // name
 			v.Name.Set(d.String(nil))
-		case 1:
+		case 1: // photo
 			v.Photo.Set(d.File(nil))
-		case 2:
+		case 2: // owner
 			v.Owner.Make().DecodeJSON(d)
 		}
 	}

@@ -16,8 +16,7 @@ type Note struct {
 	File tornado.Opt[tornado.File] `json:"file,omitzero"`
 }
 
-// PostPetBody is what the document has at
-// #/paths/~1pets/post/requestBody/content/multipart~1form-data/schema.
+// PostPetBody is the body of POST /pets.
 type PostPetBody struct {
 	Name    string                          `json:"name"`
 	Age     tornado.Opt[int64]              `json:"age,omitzero"`
@@ -30,22 +29,19 @@ type PostPetBody struct {
 	Born    tornado.Opt[tornado.Date]       `json:"born,omitzero"`
 }
 
-// PostPetBodyAddress is what the document has at
-// #/paths/~1pets/post/requestBody/content/multipart~1form-data/schema/properties/address.
+// PostPetBodyAddress is what the body of POST /pets has at /properties/address.
 type PostPetBodyAddress struct {
 	City tornado.Opt[string] `json:"city,omitzero"`
 }
 
-// PostPetOK is what the document has at
-// #/paths/~1pets/post/responses/200/content/multipart~1form-data/schema.
+// PostPetOK is the 200 answer of POST /pets.
 type PostPetOK struct {
 	Name  tornado.Opt[string]       `json:"name,omitzero"`
 	Photo tornado.Opt[tornado.File] `json:"photo,omitzero"`
 	Owner tornado.Opt[Owner]        `json:"owner,omitzero"`
 }
 
-// PostRelatedBody is what the document has at
-// #/paths/~1related/post/requestBody/content/multipart~1related/schema.
+// PostRelatedBody is the body of POST /related.
 type PostRelatedBody struct {
 	V0 Owner        `json:"-"`
 	V1 tornado.File `json:"-"`

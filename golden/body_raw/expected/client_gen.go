@@ -45,16 +45,14 @@ func (c *Client) PutAny(ctx context.Context, req PutAnyRequest) (tornado.Blob, e
 	call.Blob(req.Body)
 	res, err := call.Do()
 	if err != nil {
-		var zero tornado.Blob
-		return zero, err
+		return tornado.Blob{}, err
 	}
 	switch res.StatusCode {
 	case 200:
 		v := res.Blob("*/*")
 		return v, res.End()
 	}
-	var zero tornado.Blob
-	return zero, res.Unexpected()
+	return tornado.Blob{}, res.Unexpected()
 }
 
 // PutImage is PUT /image
@@ -65,16 +63,14 @@ func (c *Client) PutImage(ctx context.Context, req PutImageRequest) (tornado.Blo
 	}
 	res, err := call.Do()
 	if err != nil {
-		var zero tornado.Blob
-		return zero, err
+		return tornado.Blob{}, err
 	}
 	switch res.StatusCode {
 	case 200:
 		v := res.Blob("image/png", "image/jpeg")
 		return v, res.End()
 	}
-	var zero tornado.Blob
-	return zero, res.Unexpected()
+	return tornado.Blob{}, res.Unexpected()
 }
 
 // PutText is PUT /text
@@ -85,14 +81,12 @@ func (c *Client) PutText(ctx context.Context, req PutTextRequest) (string, error
 	})
 	res, err := call.Do()
 	if err != nil {
-		var zero string
-		return zero, err
+		return "", err
 	}
 	switch res.StatusCode {
 	case 200:
 		v := res.MediaBody(shapes, "string", "text/plain").String(nil)
 		return v, res.EndJSON()
 	}
-	var zero string
-	return zero, res.Unexpected()
+	return "", res.Unexpected()
 }

@@ -39,16 +39,13 @@ func (UnimplementedDefaultHandler) PutPicture(context.Context, PutPictureRequest
 }
 
 func (UnimplementedDefaultHandler) PutAny(context.Context, PutAnyRequest) (tornado.Blob, error) {
-	var zero tornado.Blob
-	return zero, tornado.NotImplemented(&putAny)
+	return tornado.Blob{}, tornado.NotImplemented(&putAny)
 }
 
 func (UnimplementedDefaultHandler) PutImage(context.Context, PutImageRequest) (tornado.Blob, error) {
-	var zero tornado.Blob
-	return zero, tornado.NotImplemented(&putImage)
+	return tornado.Blob{}, tornado.NotImplemented(&putImage)
 }
 
 func (UnimplementedDefaultHandler) PutText(context.Context, PutTextRequest) (string, error) {
-	var zero string
-	return zero, tornado.NotImplemented(&putText)
+	return "", tornado.NotImplemented(&putText)
 }

@@ -31,16 +31,14 @@ func (c *Client) PutName(ctx context.Context, req PutNameRequest) (string, error
 	})
 	res, err := call.Do()
 	if err != nil {
-		var zero string
-		return zero, err
+		return "", err
 	}
 	switch res.StatusCode {
 	case 200:
 		v := res.MediaBody(shapes, "string", "text/plain").String(nil)
 		return v, res.EndJSON()
 	}
-	var zero string
-	return zero, res.Unexpected()
+	return "", res.Unexpected()
 }
 
 // PutLevel is PUT /level
@@ -53,16 +51,14 @@ func (c *Client) PutLevel(ctx context.Context, req PutLevelRequest) (int64, erro
 	}
 	res, err := call.Do()
 	if err != nil {
-		var zero int64
-		return zero, err
+		return 0, err
 	}
 	switch res.StatusCode {
 	case 200:
 		v := res.MediaBody(shapes, "integer", "text/plain").Int64(nil)
 		return v, res.EndJSON()
 	}
-	var zero int64
-	return zero, res.Unexpected()
+	return 0, res.Unexpected()
 }
 
 // PutColor is PUT /color
@@ -73,16 +69,14 @@ func (c *Client) PutColor(ctx context.Context, req PutColorRequest) (Color, erro
 	})
 	res, err := call.Do()
 	if err != nil {
-		var zero Color
-		return zero, err
+		return "", err
 	}
 	switch res.StatusCode {
 	case 200:
 		v := Color(res.MediaBody(shapes, "string", "application/json", "text/plain", "text/html").Enum(colorValues))
 		return v, res.EndJSON()
 	}
-	var zero Color
-	return zero, res.Unexpected()
+	return "", res.Unexpected()
 }
 
 // PutNote is PUT /note

@@ -35,18 +35,15 @@ type DefaultHandler interface {
 type UnimplementedDefaultHandler struct{}
 
 func (UnimplementedDefaultHandler) PutName(context.Context, PutNameRequest) (string, error) {
-	var zero string
-	return zero, tornado.NotImplemented(&putName)
+	return "", tornado.NotImplemented(&putName)
 }
 
 func (UnimplementedDefaultHandler) PutLevel(context.Context, PutLevelRequest) (int64, error) {
-	var zero int64
-	return zero, tornado.NotImplemented(&putLevel)
+	return 0, tornado.NotImplemented(&putLevel)
 }
 
 func (UnimplementedDefaultHandler) PutColor(context.Context, PutColorRequest) (Color, error) {
-	var zero Color
-	return zero, tornado.NotImplemented(&putColor)
+	return "", tornado.NotImplemented(&putColor)
 }
 
 func (UnimplementedDefaultHandler) PutNote(context.Context, PutNoteRequest) (*Note, error) {

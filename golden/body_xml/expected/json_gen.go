@@ -5,9 +5,7 @@ package api
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that.
 
 var petKeys = tornado.NewKeys("id", "name", "photoUrls", "tags", "owner", "price", "born", "lang", "weight", "parent").
 	Required("id", "name", "photoUrls").Closed()
@@ -16,27 +14,27 @@ func (v *Pet) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(petKeys); i != tornado.EndObject; i = d.Next(petKeys, i) {
 		switch i {
-		case 0:
+		case 0: // id
 			v.ID = d.Int64(nil)
-		case 1:
+		case 1: // name
 			v.Name = d.String(&petNameRule)
-		case 2:
+		case 2: // photoUrls
 			v.PhotoURLs = decodeStringSlice(d)
-		case 3:
+		case 3: // tags
 			v.Tags = decodeTagSlice(d)
-		case 4:
+		case 4: // owner
 			v.Owner.Make().DecodeJSON(d)
-		case 5:
+		case 5: // price
 			v.Price.Make().DecodeJSON(d)
-		case 6:
+		case 6: // born
 			if !tornado.DecodeNull(d, &v.Born) {
 				v.Born.Set(d.Date())
 			}
-		case 7:
+		case 7: // lang
 			v.Lang.Set(d.String(nil))
-		case 8:
+		case 8: // weight
 			v.Weight.Set(d.Float64(nil))
-		case 9:
+		case 9: // parent
 			x := new(Pet)
 			x.DecodeJSON(d)
 			v.Parent.Set(x)
@@ -70,9 +68,9 @@ var tagKeys = tornado.NewKeys("name", "color")
 func (v *Tag) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(tagKeys); i != tornado.EndObject; i = d.Next(tagKeys, i) {
 		switch i {
-		case 0:
+		case 0: // name
 			v.Name.Set(d.String(nil))
-		case 1:
+		case 1: // color
 			v.Color.Set(TagColor(d.Enum(tagColorValues)))
 		}
 	}
@@ -91,9 +89,9 @@ func (v *Person) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(personKeys); i != tornado.EndObject; i = d.Next(personKeys, i) {
 		switch i {
-		case 0:
+		case 0: // name
 			v.Name = d.String(nil)
-		case 1:
+		case 1: // age
 			v.Age.Set(d.Int64(&personAgeRule))
 		}
 		seen.Add(i)
@@ -113,9 +111,9 @@ func (v *Price) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(priceKeys); i != tornado.EndObject; i = d.Next(priceKeys, i) {
 		switch i {
-		case 0:
+		case 0: // currency
 			v.Currency.Set(d.String(nil))
-		case 1:
+		case 1: // amount
 			v.Amount = d.Float64(nil)
 		}
 		seen.Add(i)
@@ -136,7 +134,7 @@ func (v *Problem) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(problemKeys); i != tornado.EndObject; i = d.Next(problemKeys, i) {
 		switch i {
-		case 0:
+		case 0: // title
 			v.Title = d.String(nil)
 		}
 		seen.Add(i)

@@ -5,9 +5,7 @@ package api
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that.
 
 var readingKeys = tornado.NewKeys("value").Required("value")
 
@@ -15,7 +13,7 @@ func (v *Reading) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(readingKeys); i != tornado.EndObject; i = d.Next(readingKeys, i) {
 		switch i {
-		case 0:
+		case 0: // value
 			v.Value = d.Float64(&readingValueRule)
 		}
 		seen.Add(i)
@@ -33,7 +31,7 @@ var subscribeBodyKeys = tornado.NewKeys("failed")
 func (v *SubscribeBody) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(subscribeBodyKeys); i != tornado.EndObject; i = d.Next(subscribeBodyKeys, i) {
 		switch i {
-		case 0:
+		case 0: // failed
 			v.Failed.Make().DecodeJSON(d)
 		}
 	}
@@ -50,7 +48,7 @@ var subscribeBodyFailedKeys = tornado.NewKeys("url")
 func (v *SubscribeBodyFailed) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(subscribeBodyFailedKeys); i != tornado.EndObject; i = d.Next(subscribeBodyFailedKeys, i) {
 		switch i {
-		case 0:
+		case 0: // url
 			v.URL.Set(d.String(nil))
 		}
 	}
@@ -68,7 +66,7 @@ func (v *SubscribeCreated) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(subscribeCreatedKeys); i != tornado.EndObject; i = d.Next(subscribeCreatedKeys, i) {
 		switch i {
-		case 0:
+		case 0: // token
 			v.Token = d.String(nil)
 		}
 		seen.Add(i)

@@ -9,20 +9,17 @@ type Reading struct {
 	Value float64 `json:"value"`
 }
 
-// SubscribeBody is what the document has at
-// #/paths/~1streams~1{id}/post/requestBody/content/application~1json/schema.
+// SubscribeBody is the body of POST /streams/{id}.
 type SubscribeBody struct {
 	Failed tornado.Opt[SubscribeBodyFailed] `json:"failed,omitzero"`
 }
 
-// SubscribeBodyFailed is what the document has at
-// #/paths/~1streams~1{id}/post/requestBody/content/application~1json/schema/properties/failed.
+// SubscribeBodyFailed is what the body of POST /streams/{id} has at /properties/failed.
 type SubscribeBodyFailed struct {
 	URL tornado.Opt[string] `json:"url,omitzero"`
 }
 
-// SubscribeCreated is what the document has at
-// #/paths/~1streams~1{id}/post/responses/201/content/application~1json/schema.
+// SubscribeCreated is the 201 answer of POST /streams/{id}.
 type SubscribeCreated struct {
 	Token string `json:"token"`
 }

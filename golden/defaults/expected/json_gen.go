@@ -5,18 +5,16 @@ package api
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that.
 
 var storeBodyKeys = tornado.NewKeys("size", "name")
 
 func (v *StoreBody) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(storeBodyKeys); i != tornado.EndObject; i = d.Next(storeBodyKeys, i) {
 		switch i {
-		case 0:
+		case 0: // size
 			v.Size.Set(d.Int64(nil))
-		case 1:
+		case 1: // name
 			v.Name.Set(d.String(nil))
 		}
 	}

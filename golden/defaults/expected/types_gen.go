@@ -16,8 +16,7 @@ const (
 // Valid reports whether v is one of the values that the document names.
 func (v SearchSort) Valid() bool { return searchSortValues.Has(string(v)) }
 
-// StoreBody is what the document has at
-// #/paths/~1search/post/requestBody/content/application~1json/schema.
+// StoreBody is the body of POST /search.
 type StoreBody struct {
 	Size tornado.Opt[int64]  `json:"size,omitzero"`
 	Name tornado.Opt[string] `json:"name,omitzero"`

@@ -5,9 +5,7 @@ package api
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that.
 
 var lightKeys = tornado.NewKeys("color", "size", "mood", "other", "named", "kind", "list").Required("color")
 
@@ -15,21 +13,21 @@ func (v *Light) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(lightKeys); i != tornado.EndObject; i = d.Next(lightKeys, i) {
 		switch i {
-		case 0:
+		case 0: // color
 			v.Color = Color(d.Enum(colorValues))
-		case 1:
+		case 1: // size
 			v.Size.Set(Size(d.Int32(&sizeRule)))
-		case 2:
+		case 2: // mood
 			if !tornado.DecodeNull(d, &v.Mood) {
 				v.Mood.Set(LightMood(d.Enum(lightMoodValues)))
 			}
-		case 3:
+		case 3: // other
 			v.Other.Set(Mood(d.Enum(moodValues)))
-		case 4:
+		case 4: // named
 			v.Named.Set(Named(d.Int64(&namedRule)))
-		case 5:
+		case 5: // kind
 			v.Kind.Set(LightKind(d.Enum(lightKindValues)))
-		case 6:
+		case 6: // list
 			v.List = decodeColorSlice(d)
 		}
 		seen.Add(i)

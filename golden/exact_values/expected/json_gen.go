@@ -10,9 +10,7 @@ import (
 )
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null.
 
 var exactKeys = tornado.NewKeys(
 	"truth", "lie", "number", "numbers", "integer", "nothing", "mixed", "object", "lists",
@@ -22,37 +20,37 @@ var exactKeys = tornado.NewKeys(
 func (v *Exact) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(exactKeys); i != tornado.EndObject; i = d.Next(exactKeys, i) {
 		switch i {
-		case 0:
+		case 0: // truth
 			v.Truth.Set(d.ConstBool(true))
-		case 1:
+		case 1: // lie
 			v.Lie.Set(d.ConstBool(false))
-		case 2:
+		case 2: // number
 			v.Number.Set(d.Float64(&exactNumberRule))
-		case 3:
+		case 3: // numbers
 			v.Numbers.Set(d.Float64(&exactNumbersRule))
-		case 4:
+		case 4: // integer
 			v.Integer.Set(ExactInteger(d.Int64(&exactIntegerRule)))
-		case 5:
+		case 5: // nothing
 			v.Nothing = d.Const("null")
-		case 6:
+		case 6: // mixed
 			if !tornado.DecodeNull(d, &v.Mixed) {
 				v.Mixed.Set(d.OneOf(`"a"`, "1", "true", `{"b":[1,2]}`))
 			}
-		case 7:
+		case 7: // object
 			v.Object = d.Const(`{"a":1,"b":"x"}`)
-		case 8:
+		case 8: // lists
 			v.Lists = d.OneOf("[1]", "[1,2]")
-		case 9:
+		case 9: // huge
 			v.Huge = d.Const("123456789012345678901234567890")
-		case 10:
+		case 10: // price
 			v.Price.Set(d.Decimal(nil))
-		case 11:
+		case 11: // labels
 			v.Labels = decodeStringMap(d)
-		case 12:
+		case 12: // pairs
 			v.Pairs = decodeExactPairs(d)
-		case 13:
+		case 13: // choice
 			v.Choice.Make().DecodeJSON(d)
-		case 14:
+		case 14: // inner
 			v.Inner.Make().DecodeJSON(d)
 		}
 	}
@@ -121,9 +119,9 @@ var exactInnerKeys = tornado.NewKeys("a", "b")
 func (v *ExactInner) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(exactInnerKeys); i != tornado.EndObject; i = d.Next(exactInnerKeys, i) {
 		switch i {
-		case 0:
+		case 0: // a
 			v.A.Set(d.Int64(nil))
-		case 1:
+		case 1: // b
 			v.B.Set(d.String(nil))
 		}
 	}

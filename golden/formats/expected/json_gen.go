@@ -9,9 +9,7 @@ import (
 )
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that.
 
 var formatsKeys = tornado.NewKeys(
 	"noteAndDate", "emailAndDate", "bytesAndDate", "small", "dateTime", "date", "time",
@@ -22,49 +20,49 @@ var formatsKeys = tornado.NewKeys(
 func (v *Formats) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(formatsKeys); i != tornado.EndObject; i = d.Next(formatsKeys, i) {
 		switch i {
-		case 0:
+		case 0: // noteAndDate
 			v.NoteAndDate.Set(d.Date())
-		case 1:
+		case 1: // emailAndDate
 			v.EmailAndDate.Set(d.Check(formatsEmailAndDateSchema).String(&emailRule))
-		case 2:
+		case 2: // bytesAndDate
 			v.BytesAndDate.Set(d.Check(formatsBytesAndDateSchema).Base64(nil))
-		case 3:
+		case 3: // small
 			v.Small.Set(d.Check(formatsSmallSchema).Int64(nil))
-		case 4:
+		case 4: // dateTime
 			v.DateTime.Set(d.Time())
-		case 5:
+		case 5: // date
 			v.Date.Set(d.Date())
-		case 6:
+		case 6: // time
 			v.Time.Set(d.TimeOfDay())
-		case 7:
+		case 7: // duration
 			v.Duration.Set(d.Duration())
-		case 8:
+		case 8: // uuid
 			v.UUID.Set(d.UUID())
-		case 9:
+		case 9: // uri
 			v.URI.Set(d.String(&uriRule))
-		case 10:
+		case 10: // email
 			v.Email.Set(d.String(&emailRule))
-		case 11:
+		case 11: // hostname
 			v.Hostname.Set(d.String(&hostnameRule))
-		case 12:
+		case 12: // ipv4
 			v.IPv4.Set(d.Addr(4))
-		case 13:
+		case 13: // ipv6
 			v.IPv6.Set(d.Addr(6))
-		case 14:
+		case 14: // byte
 			v.Byte.Set(d.Base64(&formatsByteRule))
-		case 15:
+		case 15: // binary
 			v.Binary.Set(d.String(nil))
-		case 16:
+		case 16: // decimal
 			v.Decimal.Set(d.String(nil))
-		case 17:
+		case 17: // password
 			v.Password.Set(d.String(&formatsPasswordRule))
-		case 18:
+		case 18: // regex
 			v.Regex.Set(d.String(&regexRule))
-		case 19:
+		case 19: // other
 			v.Other.Set(d.String(nil))
-		case 20:
+		case 20: // times
 			v.Times = decodeTimeSlice(d)
-		case 21:
+		case 21: // nullable
 			if !tornado.DecodeNull(d, &v.Nullable) {
 				v.Nullable.Set(d.UUID())
 			}

@@ -5,26 +5,24 @@ package api
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that.
 
 var tKeys = tornado.NewKeys("a`b", "c\"d\\", "e\nf", "g\x00h", "i\" json:\"j", "kind")
 
 func (v *T) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(tKeys); i != tornado.EndObject; i = d.Next(tKeys, i) {
 		switch i {
-		case 0:
+		case 0: // a`b
 			v.AB.Set(d.String(nil))
-		case 1:
+		case 1: // c"d\
 			v.CD.Set(d.String(nil))
 		case 2:
 			v.EF.Set(d.String(nil))
-		case 3:
+		case 3: // gh
 			v.GH.Set(d.String(nil))
-		case 4:
+		case 4: // i" json:"j
 			v.IJSONJ.Set(d.String(nil))
-		case 5:
+		case 5: // kind
 			v.Kind.Set(TKind(d.Enum(tKindValues)))
 		}
 	}

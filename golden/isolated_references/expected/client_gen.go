@@ -32,8 +32,7 @@ func (c *Client) PutPet(ctx context.Context, req PutPetRequest) (tornado.Blob, e
 	}
 	res, err := call.Do()
 	if err != nil {
-		var zero tornado.Blob
-		return zero, err
+		return tornado.Blob{}, err
 	}
 	switch res.StatusCode {
 	case 200:
@@ -42,11 +41,9 @@ func (c *Client) PutPet(ctx context.Context, req PutPetRequest) (tornado.Blob, e
 	case 404:
 		var e PutPetNotFound
 		e.Body.DecodeJSON(res.JSON())
-		var zero tornado.Blob
-		return zero, res.FailJSON(e)
+		return tornado.Blob{}, res.FailJSON(e)
 	}
-	var zero tornado.Blob
-	return zero, res.Unexpected()
+	return tornado.Blob{}, res.Unexpected()
 }
 
 // PostOwners is POST /owners

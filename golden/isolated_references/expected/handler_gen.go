@@ -38,8 +38,7 @@ type DefaultHandler interface {
 type UnimplementedDefaultHandler struct{}
 
 func (UnimplementedDefaultHandler) PutPet(context.Context, PutPetRequest) (tornado.Blob, error) {
-	var zero tornado.Blob
-	return zero, tornado.NotImplemented(&putPet)
+	return tornado.Blob{}, tornado.NotImplemented(&putPet)
 }
 
 func (UnimplementedDefaultHandler) PostOwners(context.Context, PostOwnersRequest) (*PostOwnersDefault, error) {

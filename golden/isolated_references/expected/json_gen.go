@@ -5,9 +5,7 @@ package api
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null.
 
 var problemKeys = tornado.NewKeys("title").Required("title")
 
@@ -15,7 +13,7 @@ func (v *Problem) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(problemKeys); i != tornado.EndObject; i = d.Next(problemKeys, i) {
 		switch i {
-		case 0:
+		case 0: // title
 			v.Title = d.String(nil)
 		}
 		seen.Add(i)
@@ -34,17 +32,17 @@ func (v *Mixed) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(mixedKeys); i != tornado.EndObject; i = d.Next(mixedKeys, i) {
 		switch i {
-		case 0:
+		case 0: // kind
 			v.Kind = d.JSON()
-		case 1:
+		case 1: // malformed
 			v.Malformed = d.JSON()
-		case 2:
+		case 2: // folder
 			v.Folder = d.JSON()
-		case 3:
+		case 3: // union
 			v.Union.Make().DecodeJSON(d)
-		case 4:
+		case 4: // never
 			v.Never = d.JSON()
-		case 5:
+		case 5: // list
 			v.List = decodeInt64Slice(d)
 		}
 		seen.Add(i)

@@ -10,9 +10,7 @@ import (
 )
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that.
 
 var userKeys = tornado.NewKeys("login", "number", "boss", "greeting", "teams", "labels").Required("login", "number")
 
@@ -20,19 +18,19 @@ func (v *User) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(userKeys); i != tornado.EndObject; i = d.Next(userKeys, i) {
 		switch i {
-		case 0:
+		case 0: // login
 			v.Login = d.String(nil)
-		case 1:
+		case 1: // number
 			v.Number = d.Int64(nil)
-		case 2:
+		case 2: // boss
 			v.Boss.Make().DecodeJSON(d)
-		case 3:
+		case 3: // greeting
 			if !tornado.DecodeNull(d, &v.Greeting) {
 				v.Greeting.Set(d.String(nil))
 			}
-		case 4:
+		case 4: // teams
 			v.Teams = decodeUserTeamsItemSlice(d)
-		case 5:
+		case 5: // labels
 			v.Labels = decodeStringMap(d)
 		}
 		seen.Add(i)
@@ -58,7 +56,7 @@ func (v *UserTeamsItem) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(userTeamsItemKeys); i != tornado.EndObject; i = d.Next(userTeamsItemKeys, i) {
 		switch i {
-		case 0:
+		case 0: // name
 			v.Name = d.String(nil)
 		}
 		seen.Add(i)
@@ -76,7 +74,7 @@ var bossKeys = tornado.NewKeys("id")
 func (v *Boss) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(bossKeys); i != tornado.EndObject; i = d.Next(bossKeys, i) {
 		switch i {
-		case 0:
+		case 0: // id
 			v.ID.Set(d.UUID())
 		}
 	}
@@ -94,7 +92,7 @@ func (v *GetUserNotFoundBody) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(getUserNotFoundBodyKeys); i != tornado.EndObject; i = d.Next(getUserNotFoundBodyKeys, i) {
 		switch i {
-		case 0:
+		case 0: // instead
 			v.Instead = d.UUID()
 		}
 		seen.Add(i)

@@ -36,8 +36,7 @@ const (
 // Valid reports whether v is one of the values that the document names.
 func (v GetUserLang) Valid() bool { return getUserLangValues.Has(string(v)) }
 
-// GetUserNotFoundBody is what the document has at
-// #/paths/~1users~1{id}/get/responses/404/content/application~1json/schema.
+// GetUserNotFoundBody is the 404 answer of GET /users/{id}.
 type GetUserNotFoundBody struct {
 	Instead tornado.UUID `json:"instead"`
 }

@@ -5,9 +5,7 @@ package api
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that.
 
 var postOrganizationsBySettingsByPaymentSettingIdentifierBodyKeys = tornado.NewKeys("payment_method_options_of_the_customer_of_the_subscription").
 	Required("payment_method_options_of_the_customer_of_the_subscription")
@@ -17,7 +15,7 @@ func (v *PostOrganizationsBySettingsByPaymentSettingIdentifierBody) DecodeJSON(d
 	keys := postOrganizationsBySettingsByPaymentSettingIdentifierBodyKeys
 	for i := d.Object(keys); i != tornado.EndObject; i = d.Next(keys, i) {
 		switch i {
-		case 0:
+		case 0: // payment_method_options_of_the_customer_of_the_subscription
 			v.PaymentSubscription.DecodeJSON(d)
 		}
 		seen.Add(i)
@@ -39,7 +37,7 @@ func (v *PostOrganizationsCustomerOfTheSubscription) DecodeJSON(d *tornado.Decod
 	for i := d.Object(postOrganizationsCustomerOfTheSubscriptionKeys); i != tornado.EndObject; i = d.Next(
 		postOrganizationsCustomerOfTheSubscriptionKeys, i) {
 		switch i {
-		case 0:
+		case 0: // us_bank_account_of_the_customer_of_the_subscription
 			v.UsBankAccounOfTheSubscription.Make().DecodeJSON(d)
 		case 1:
 			v.HTTPSScChanged.Set(d.Bool())
@@ -60,7 +58,7 @@ var postOrganizationsOfTheSubscriptionKeys = tornado.NewKeys("financial_connecti
 func (v *PostOrganizationsOfTheSubscription) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(postOrganizationsOfTheSubscriptionKeys); i != tornado.EndObject; i = d.Next(postOrganizationsOfTheSubscriptionKeys, i) {
 		switch i {
-		case 0:
+		case 0: // financial_connections_of_the_account_holder_of_the_subscription
 			v.Financibscription = decodePostOrganizationsHolderOfTheSubscriptionItemSlice(d)
 		}
 	}
@@ -79,7 +77,7 @@ func (v *PostOrganizationsBySettingsIdentifierUnprocessableEntityBody) DecodeJSO
 	keys := postOrganizationsBySettingsIdentifierUnprocessableEntityBodyKeys
 	for i := d.Object(keys); i != tornado.EndObject; i = d.Next(keys, i) {
 		switch i {
-		case 0:
+		case 0: // reason_for_which_the_payment_setting_was_refused
 			v.ReasonForWhichSettingWasRefused.Set(PostOrganizationsPaymentSettingWasRefused(d.Enum(postOrganizationsPaymentSettingWasRefusedValues)))
 		}
 	}

@@ -4,35 +4,32 @@ package api
 
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
-// PostOrganizationsBySettingsByPaymentSettingIdentifierBody is what the document has at
-// #/paths/~1organizations~1{organization_identifier}~1subscriptions~1{subscription_identifier}~1paymen
-// t_settings~1{payment_setting_identifier}/post/requestBody/content/application~1json/schema.
+// PostOrganizationsBySettingsByPaymentSettingIdentifierBody is the body of POST
+// /organizations/{organization_identifier}/subscriptions/{subscription_identifier}/payment_settings/{payment_setting_identifier}.
 type PostOrganizationsBySettingsByPaymentSettingIdentifierBody struct {
 	PaymentSubscription PostOrganizationsCustomerOfTheSubscription `json:"payment_method_options_of_the_customer_of_the_subscription"`
 }
 
-// PostOrganizationsCustomerOfTheSubscription is what the document has at
-// #/paths/~1organizations~1{organization_identifier}~1subscriptions~1{subscription_identifier}~1paymen
-// t_settings~1{payment_setting_identifier}/post/requestBody/content/application~1json/schema/
-// properties/payment_method_options_of_the_customer_of_the_subscription.
+// PostOrganizationsCustomerOfTheSubscription is what the body of POST
+// /organizations/{organization_identifier}/subscriptions/{subscription_identifier}/payment_settings/{payment_setting_identifier}
+// has at /properties/payment_method_options_of_the_customer_of_the_subscription.
 type PostOrganizationsCustomerOfTheSubscription struct {
 	UsBankAccounOfTheSubscription tornado.Opt[PostOrganizationsOfTheSubscription] `json:"us_bank_account_of_the_customer_of_the_subscription,omitzero"`
 
 	HTTPSScChanged tornado.Opt[bool] `json:"https://schemas.example.org/events/very/long/names/that/are/addresses/of/something/account-changed,omitzero"`
 }
 
-// PostOrganizationsOfTheSubscription is what the document has at
-// #/paths/~1organizations~1{organization_identifier}~1subscriptions~1{subscription_identifier}~1paymen
-// t_settings~1{payment_setting_identifier}/post/requestBody/content/application~1json/schema/
-// properties/payment_method_options_of_the_customer_of_the_subscription/properties/us_bank_account_of_the_customer_of_the_subscription.
+// PostOrganizationsOfTheSubscription is what the body of POST
+// /organizations/{organization_identifier}/subscriptions/{subscription_identifier}/payment_settings/{payment_setting_identifier}
+// has at
+// /properties/payment_method_options_of_the_customer_of_the_subscription/properties/us_bank_account_of_the_customer_of_the_subscription.
 type PostOrganizationsOfTheSubscription struct {
 	Financibscription []PostOrganizationsHolderOfTheSubscriptionItem `json:"financial_connections_of_the_account_holder_of_the_subscription,omitzero"`
 }
 
-// PostOrganizationsHolderOfTheSubscriptionItem is what the document has at
-// #/paths/~1organizations~1{organization_identifier}~1subscriptions~1{subscription_identifier}~1paymen
-// t_settings~1{payment_setting_identifier}/post/requestBody/content/application~1json/schema/
-// properties/payment_method_options_of_the_customer_of_the_subscription/properties/
+// PostOrganizationsHolderOfTheSubscriptionItem is what the body of POST
+// /organizations/{organization_identifier}/subscriptions/{subscription_identifier}/payment_settings/{payment_setting_identifier}
+// has at /properties/payment_method_options_of_the_customer_of_the_subscription/properties/
 // us_bank_account_of_the_customer_of_the_subscription/properties/financial_connections_of_the_account_holder_of_the_subscription/items.
 type PostOrganizationsHolderOfTheSubscriptionItem string
 
@@ -49,17 +46,15 @@ func (v PostOrganizationsHolderOfTheSubscriptionItem) Valid() bool {
 	return postOrganizationsHolderOfTheSubscriptionItemValues.Has(string(v))
 }
 
-// PostOrganizationsBySettingsIdentifierUnprocessableEntityBody is what the document has at
-// #/paths/~1organizations~1{organization_identifier}~1subscriptions~1{subscription_identifier}~1paymen
-// t_settings~1{payment_setting_identifier}/post/responses/422/content/application~1json/schema.
+// PostOrganizationsBySettingsIdentifierUnprocessableEntityBody is the 422 answer of POST
+// /organizations/{organization_identifier}/subscriptions/{subscription_identifier}/payment_settings/{payment_setting_identifier}.
 type PostOrganizationsBySettingsIdentifierUnprocessableEntityBody struct {
 	ReasonForWhichSettingWasRefused tornado.Opt[PostOrganizationsPaymentSettingWasRefused] `json:"reason_for_which_the_payment_setting_was_refused,omitzero"`
 }
 
-// PostOrganizationsPaymentSettingWasRefused is what the document has at
-// #/paths/~1organizations~1{organization_identifier}~1subscriptions~1{subscription_identifier}~1paymen
-// t_settings~1{payment_setting_identifier}/post/responses/422/content/application~1json/schema/
-// properties/reason_for_which_the_payment_setting_was_refused.
+// PostOrganizationsPaymentSettingWasRefused is what the 422 answer of POST
+// /organizations/{organization_identifier}/subscriptions/{subscription_identifier}/payment_settings/{payment_setting_identifier}
+// has at /properties/reason_for_which_the_payment_setting_was_refused.
 type PostOrganizationsPaymentSettingWasRefused string
 
 // The values of PostOrganizationsPaymentSettingWasRefused.

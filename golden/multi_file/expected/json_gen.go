@@ -5,9 +5,7 @@ package api
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that.
 
 var bookKeys = tornado.NewKeys("title", "author").Required("title")
 
@@ -15,9 +13,9 @@ func (v *Book) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(bookKeys); i != tornado.EndObject; i = d.Next(bookKeys, i) {
 		switch i {
-		case 0:
+		case 0: // title
 			v.Title = d.String(nil)
-		case 1:
+		case 1: // author
 			v.Author.Make().DecodeJSON(d)
 		}
 		seen.Add(i)
@@ -37,9 +35,9 @@ func (v *Author) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(authorKeys); i != tornado.EndObject; i = d.Next(authorKeys, i) {
 		switch i {
-		case 0:
+		case 0: // name
 			v.Name = d.String(nil)
-		case 1:
+		case 1: // books
 			v.Books = decodeBookSlice(d)
 		}
 		seen.Add(i)

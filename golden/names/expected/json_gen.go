@@ -5,9 +5,7 @@ package api
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that.
 
 var thingKeys = tornado.NewKeys(
 	"id", "ID", "html-url", "userIds", "1st", "$ref2", "größe", "日本", "", "-", "a,b",
@@ -18,51 +16,51 @@ var thingKeys = tornado.NewKeys(
 func (v *Thing) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(thingKeys); i != tornado.EndObject; i = d.Next(thingKeys, i) {
 		switch i {
-		case 0:
+		case 0: // id
 			v.ID.Set(d.String(nil))
-		case 1:
+		case 1: // ID
 			v.ID2.Set(d.String(nil))
-		case 2:
+		case 2: // html-url
 			v.HTMLURL.Set(d.String(nil))
-		case 3:
+		case 3: // userIds
 			v.UserIDs = decodeStringSlice(d)
-		case 4:
+		case 4: // 1st
 			v.X1st.Set(d.String(nil))
-		case 5:
+		case 5: // $ref2
 			v.Ref2.Set(d.String(nil))
-		case 6:
+		case 6: // größe
 			v.Größe.Set(d.Int64(nil))
-		case 7:
+		case 7: // 日本
 			v.X日本.Set(d.String(nil))
 		case 8:
 			v.Empty.Set(d.String(nil))
-		case 9:
+		case 9: // -
 			v.Minus.Set(d.String(nil))
-		case 10:
+		case 10: // a,b
 			v.AB.Set(d.String(nil))
-		case 11:
+		case 11: // func
 			v.Func.Set(d.String(nil))
-		case 12:
+		case 12: // decodeJSON
 			v.DecodeJSON2.Set(d.String(nil))
-		case 13:
+		case 13: // DecodeJSON
 			v.DecodeJSON3.Set(d.String(nil))
-		case 14:
+		case 14: // AppendJSON
 			v.AppendJSON2.Set(d.String(nil))
-		case 15:
+		case 15: // _
 			v.Underscore.Set(d.String(nil))
-		case 16:
+		case 16: // other
 			v.Other.Make().DecodeJSON(d)
-		case 17:
+		case 17: // item
 			v.Item.Make().DecodeJSON(d)
-		case 18:
+		case 18: // renamed
 			v.Elsewhere.Set(d.String(nil))
-		case 19:
+		case 19: // error
 			v.Error.Make().DecodeJSON(d)
-		case 20:
+		case 20: // client
 			v.Client.Make().DecodeJSON(d)
-		case 21:
+		case 21: // req
 			v.Req.Make().DecodeJSON(d)
-		case 22:
+		case 22: // op
 			v.Op.Set(GetThing(d.Enum(getThingValues)))
 		}
 	}
@@ -104,7 +102,7 @@ var thing2Keys = tornado.NewKeys("x")
 func (v *Thing2) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(thing2Keys); i != tornado.EndObject; i = d.Next(thing2Keys, i) {
 		switch i {
-		case 0:
+		case 0: // x
 			v.X.Set(d.Int64(nil))
 		}
 	}
@@ -121,7 +119,7 @@ var handler2Keys = tornado.NewKeys("x")
 func (v *Handler2) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(handler2Keys); i != tornado.EndObject; i = d.Next(handler2Keys, i) {
 		switch i {
-		case 0:
+		case 0: // x
 			v.X.Set(d.Int64(nil))
 		}
 	}
@@ -138,7 +136,7 @@ var errorKeys = tornado.NewKeys("Error")
 func (v *Error) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(errorKeys); i != tornado.EndObject; i = d.Next(errorKeys, i) {
 		switch i {
-		case 0:
+		case 0: // Error
 			v.Error.Set(d.String(nil))
 		}
 	}
@@ -155,7 +153,7 @@ var client2Keys = tornado.NewKeys("x")
 func (v *Client2) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(client2Keys); i != tornado.EndObject; i = d.Next(client2Keys, i) {
 		switch i {
-		case 0:
+		case 0: // x
 			v.X.Set(d.Int64(nil))
 		}
 	}
@@ -172,7 +170,7 @@ var getThingRequestKeys = tornado.NewKeys("x")
 func (v *GetThingRequest) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(getThingRequestKeys); i != tornado.EndObject; i = d.Next(getThingRequestKeys, i) {
 		switch i {
-		case 0:
+		case 0: // x
 			v.X.Set(d.Int64(nil))
 		}
 	}

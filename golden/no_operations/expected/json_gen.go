@@ -5,9 +5,7 @@ package api
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that.
 
 var pointKeys = tornado.NewKeys("x", "y").Required("x", "y")
 
@@ -15,9 +13,9 @@ func (v *Point) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(pointKeys); i != tornado.EndObject; i = d.Next(pointKeys, i) {
 		switch i {
-		case 0:
+		case 0: // x
 			v.X = d.Float64(nil)
-		case 1:
+		case 1: // y
 			v.Y = d.Float64(nil)
 		}
 		seen.Add(i)

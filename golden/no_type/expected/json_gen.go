@@ -5,9 +5,7 @@ package api
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null.
 
 var bagKeys = tornado.NewKeys("any", "yes", "no", "list", "several").Required("any")
 
@@ -15,15 +13,15 @@ func (v *Bag) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(bagKeys); i != tornado.EndObject; i = d.Next(bagKeys, i) {
 		switch i {
-		case 0:
+		case 0: // any
 			v.Any = d.JSON()
-		case 1:
+		case 1: // yes
 			v.Yes = d.JSON()
-		case 2:
+		case 2: // no
 			v.No = d.Check(bagNoSchema).JSON()
-		case 3:
+		case 3: // list
 			v.List = decodeJSONSlice(d)
-		case 4:
+		case 4: // several
 			v.Several.Make().DecodeJSON(d)
 		}
 		seen.Add(i)

@@ -5,9 +5,7 @@ package api
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that.
 
 var numbersKeys = tornado.NewKeys(
 	"plain", "small", "large", "unsigned", "open", "even", "real", "single", "double",
@@ -19,35 +17,35 @@ func (v *Numbers) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(numbersKeys); i != tornado.EndObject; i = d.Next(numbersKeys, i) {
 		switch i {
-		case 0:
+		case 0: // plain
 			v.Plain = d.Int64(nil)
-		case 1:
+		case 1: // small
 			v.Small = d.Int32(&numbersSmallRule)
-		case 2:
+		case 2: // large
 			v.Large.Set(d.Int64(&numbersLargeRule))
-		case 3:
+		case 3: // unsigned
 			v.Unsigned.Set(d.Uint64(&numbersUnsignedRule))
-		case 4:
+		case 4: // open
 			v.Open.Set(d.Int64(&numbersOpenRule))
-		case 5:
+		case 5: // even
 			v.Even.Set(d.Int64(&numbersEvenRule))
-		case 6:
+		case 6: // real
 			v.Real.Set(d.Float64(nil))
-		case 7:
+		case 7: // single
 			v.Single.Set(d.Float32(nil))
-		case 8:
+		case 8: // double
 			v.Double.Set(d.Float64(&numbersDoubleRule))
-		case 9:
+		case 9: // cents
 			v.Cents.Set(d.Float64(&numbersCentsRule))
-		case 10:
+		case 10: // exact
 			v.Exact.Set(d.Decimal(&numbersExactRule))
-		case 11:
+		case 11: // huge
 			v.Huge.Set(d.Decimal(&numbersHugeRule))
-		case 12:
+		case 12: // rounded
 			v.Rounded.Set(d.Int64(nil))
-		case 13:
+		case 13: // multiples
 			v.Multiples.Set(d.Float64(&numbersMultiplesRule))
-		case 14:
+		case 14: // list
 			v.List = decodeNumbersList(d)
 		}
 		seen.Add(i)

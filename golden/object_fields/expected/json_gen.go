@@ -10,9 +10,7 @@ import (
 )
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that.
 
 var bookKeys = tornado.NewKeys("title", "author", "pages", "available", "rating", "empty").Required("title", "author", "pages")
 
@@ -20,17 +18,17 @@ func (v *Book) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(bookKeys); i != tornado.EndObject; i = d.Next(bookKeys, i) {
 		switch i {
-		case 0:
+		case 0: // title
 			v.Title = d.String(nil)
-		case 1:
+		case 1: // author
 			v.Author.DecodeJSON(d)
-		case 2:
+		case 2: // pages
 			v.Pages = decodeBookPagesItemSlice(d)
-		case 3:
+		case 3: // available
 			v.Available.Set(d.Bool())
-		case 4:
+		case 4: // rating
 			v.Rating.Set(d.Float64(nil))
-		case 5:
+		case 5: // empty
 			v.Empty.DecodeJSON(d)
 		}
 		seen.Add(i)
@@ -56,9 +54,9 @@ func (v *BookAuthor) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(bookAuthorKeys); i != tornado.EndObject; i = d.Next(bookAuthorKeys, i) {
 		switch i {
-		case 0:
+		case 0: // name
 			v.Name = d.String(nil)
-		case 1:
+		case 1: // born
 			v.Born.Set(d.Int64(nil))
 		}
 		seen.Add(i)
@@ -78,9 +76,9 @@ func (v *BookPagesItem) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(bookPagesItemKeys); i != tornado.EndObject; i = d.Next(bookPagesItemKeys, i) {
 		switch i {
-		case 0:
+		case 0: // number
 			v.Number = d.Int64(nil)
-		case 1:
+		case 1: // lines
 			v.Lines = decodeStringSlice(d)
 		}
 		seen.Add(i)

@@ -94,8 +94,7 @@ func (c *Client) AddPet(ctx context.Context, req AddPetRequest) (Pet, error) {
 	call.JSON("application/json", req.Body.appendRequestJSON)
 	res, err := call.Do()
 	if err != nil {
-		var zero Pet
-		return zero, err
+		return Pet{}, err
 	}
 	switch res.StatusCode {
 	case 201:
@@ -106,8 +105,7 @@ func (c *Client) AddPet(ctx context.Context, req AddPetRequest) (Pet, error) {
 		var e AddPetDefault
 		e.Status = res.StatusCode
 		e.Body.DecodeJSON(res.JSON())
-		var zero Pet
-		return zero, res.FailJSON(e)
+		return Pet{}, res.FailJSON(e)
 	}
 }
 

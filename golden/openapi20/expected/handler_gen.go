@@ -43,8 +43,7 @@ func (UnimplementedDefaultHandler) ListPets(context.Context, ListPetsRequest) (*
 }
 
 func (UnimplementedDefaultHandler) AddPet(context.Context, AddPetRequest) (Pet, error) {
-	var zero Pet
-	return zero, tornado.NotImplemented(&addPet)
+	return Pet{}, tornado.NotImplemented(&addPet)
 }
 
 func (UnimplementedDefaultHandler) ChangePet(context.Context, ChangePetRequest) error {

@@ -6,8 +6,7 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
 // AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// appendRequestJSON leaves out the members that are readOnly.
 
 func (v *Pet) DecodeJSON(d *tornado.Decoder) {
 	switch name, _ := d.Peek("kind"); name {
@@ -70,21 +69,21 @@ func (v *PetBase) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(petBaseKeys); i != tornado.EndObject; i = d.Next(petBaseKeys, i) {
 		switch i {
-		case 0:
+		case 0: // name
 			v.Name = d.String(nil)
-		case 1:
+		case 1: // kind
 			v.Kind = d.String(nil)
-		case 2:
+		case 2: // born
 			if !tornado.DecodeNull(d, &v.Born) {
 				v.Born.Set(d.Date())
 			}
-		case 3:
+		case 3: // owner
 			if !tornado.DecodeNull(d, &v.Owner) {
 				v.Owner.Make().DecodeJSON(d)
 			}
-		case 4:
+		case 4: // weight
 			v.Weight.Set(d.Float64(&petWeightRule))
-		case 5:
+		case 5: // id
 			v.ID.Set(d.Int64(nil))
 		}
 		seen.Add(i)
@@ -117,23 +116,23 @@ func (v *Cat) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(catKeys); i != tornado.EndObject; i = d.Next(catKeys, i) {
 		switch i {
-		case 0:
+		case 0: // name
 			v.Name = d.String(nil)
-		case 1:
+		case 1: // kind
 			v.Kind = d.String(nil)
-		case 2:
+		case 2: // born
 			if !tornado.DecodeNull(d, &v.Born) {
 				v.Born.Set(d.Date())
 			}
-		case 3:
+		case 3: // owner
 			if !tornado.DecodeNull(d, &v.Owner) {
 				v.Owner.Make().DecodeJSON(d)
 			}
-		case 4:
+		case 4: // weight
 			v.Weight.Set(d.Float64(&petWeightRule))
-		case 5:
+		case 5: // id
 			v.ID.Set(d.Int64(nil))
-		case 6:
+		case 6: // indoor
 			v.Indoor.Set(d.Bool())
 		}
 		seen.Add(i)
@@ -168,7 +167,7 @@ func (v *Owner) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(ownerKeys); i != tornado.EndObject; i = d.Next(ownerKeys, i) {
 		switch i {
-		case 0:
+		case 0: // name
 			v.Name = d.String(nil)
 		}
 		seen.Add(i)
@@ -187,7 +186,7 @@ func (v *Problem) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(problemKeys); i != tornado.EndObject; i = d.Next(problemKeys, i) {
 		switch i {
-		case 0:
+		case 0: // message
 			v.Message = d.String(nil)
 		}
 		seen.Add(i)
@@ -206,13 +205,13 @@ func (v *ChangePetBody) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(changePetBodyKeys); i != tornado.EndObject; i = d.Next(changePetBodyKeys, i) {
 		switch i {
-		case 0:
+		case 0: // name
 			v.Name = d.String(&changePetBodyNameRule)
-		case 1:
+		case 1: // tags
 			v.Tags = decodeStringSlice(d)
-		case 2:
+		case 2: // sizes
 			v.Sizes = decodeInt64Slice(d)
-		case 3:
+		case 3: // colors
 			v.Colors = decodeStringSlice(d)
 		}
 		seen.Add(i)
@@ -234,9 +233,9 @@ func (v *PutPhotoBody) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(putPhotoBodyKeys); i != tornado.EndObject; i = d.Next(putPhotoBodyKeys, i) {
 		switch i {
-		case 0:
+		case 0: // photo
 			v.Photo = d.File(nil)
-		case 1:
+		case 1: // caption
 			v.Caption.Set(d.String(nil))
 		}
 		seen.Add(i)

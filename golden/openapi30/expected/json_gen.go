@@ -5,9 +5,7 @@ package api
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that.
 
 var wordsKeys = tornado.NewKeys("note", "pair", "rest", "more").Required("note")
 
@@ -15,15 +13,15 @@ func (v *Words) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(wordsKeys); i != tornado.EndObject; i = d.Next(wordsKeys, i) {
 		switch i {
-		case 0:
+		case 0: // note
 			if !tornado.DecodeNull(d, &v.Note) {
 				v.Note.Set(d.String(nil))
 			}
-		case 1:
+		case 1: // pair
 			v.Pair.Make().DecodeJSON(d)
-		case 2:
+		case 2: // rest
 			v.Rest.Make().DecodeJSON(d)
-		case 3:
+		case 3: // more
 			v.More.Set(d.Int64(&wordsMoreRule))
 		}
 		seen.Add(i)

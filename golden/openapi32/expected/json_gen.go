@@ -5,9 +5,7 @@ package api
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null.
 
 var noteKeys = tornado.NewKeys("text", "mark").Required("text")
 
@@ -15,9 +13,9 @@ func (v *Note) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(noteKeys); i != tornado.EndObject; i = d.Next(noteKeys, i) {
 		switch i {
-		case 0:
+		case 0: // text
 			v.Text = d.String(nil)
-		case 1:
+		case 1: // mark
 			v.Mark.Make().DecodeJSON(d)
 		}
 		seen.Add(i)
@@ -65,9 +63,9 @@ func (v *Star) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(starKeys); i != tornado.EndObject; i = d.Next(starKeys, i) {
 		switch i {
-		case 0:
+		case 0: // kind
 			v.Kind = StarKind(d.Enum(starKindValues))
-		case 1:
+		case 1: // count
 			v.Count = d.Int64(nil)
 		}
 		seen.Add(i)
@@ -86,9 +84,9 @@ var otherMarkKeys = tornado.NewKeys("kind", "text")
 func (v *OtherMark) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(otherMarkKeys); i != tornado.EndObject; i = d.Next(otherMarkKeys, i) {
 		switch i {
-		case 0:
+		case 0: // kind
 			v.Kind.Set(d.String(nil))
-		case 1:
+		case 1: // text
 			v.Text.Set(d.String(nil))
 		}
 	}
@@ -142,7 +140,7 @@ func (v *SearchNotesBody) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(searchNotesBodyKeys); i != tornado.EndObject; i = d.Next(searchNotesBodyKeys, i) {
 		switch i {
-		case 0:
+		case 0: // text
 			v.Text = d.String(&searchNotesBodyTextRule)
 		}
 		seen.Add(i)

@@ -5,9 +5,7 @@ package api
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that.
 
 var filterKeys = tornado.NewKeys("name").Required("name")
 
@@ -15,7 +13,7 @@ func (v *Filter) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(filterKeys); i != tornado.EndObject; i = d.Next(filterKeys, i) {
 		switch i {
-		case 0:
+		case 0: // name
 			v.Name = d.String(&filterNameRule)
 		}
 		seen.Add(i)

@@ -5,9 +5,7 @@ package api
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that.
 
 var formJoinedBothKeys = tornado.NewKeys("r", "g").Required("r")
 
@@ -15,9 +13,9 @@ func (v *FormJoinedBoth) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(formJoinedBothKeys); i != tornado.EndObject; i = d.Next(formJoinedBothKeys, i) {
 		switch i {
-		case 0:
+		case 0: // r
 			v.R = d.Int64(nil)
-		case 1:
+		case 1: // g
 			v.G.Set(d.String(nil))
 		}
 		seen.Add(i)

@@ -10,30 +10,28 @@ import (
 )
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null.
 
 var filterKeys = tornado.NewKeys("name", "range", "tags", "since", "not", "any", "meta")
 
 func (v *Filter) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(filterKeys); i != tornado.EndObject; i = d.Next(filterKeys, i) {
 		switch i {
-		case 0:
+		case 0: // name
 			v.Name.Set(d.String(nil))
-		case 1:
+		case 1: // range
 			v.Range.Make().DecodeJSON(d)
-		case 2:
+		case 2: // tags
 			v.Tags = decodeStringSlice(d)
-		case 3:
+		case 3: // since
 			v.Since.Set(d.Time())
-		case 4:
+		case 4: // not
 			x := new(Filter)
 			x.DecodeJSON(d)
 			v.Not.Set(x)
-		case 5:
+		case 5: // any
 			v.Any = decodeFilterSlice(d)
-		case 6:
+		case 6: // meta
 			v.Meta = decodeStringMap(d)
 		}
 	}
@@ -61,9 +59,9 @@ func (v *Range) DecodeJSON(d *tornado.Decoder) {
 	start, n := d.Offset(), 0
 	for i := d.Object(rangeKeys); i != tornado.EndObject; i = d.Next(rangeKeys, i) {
 		switch i {
-		case 0:
+		case 0: // gte
 			v.Gte.Set(d.Int64(nil))
-		case 1:
+		case 1: // lt
 			v.Lt.Set(d.Int64(nil))
 		default:
 			d.Skip()
@@ -86,11 +84,11 @@ func (v *Item) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(itemKeys); i != tornado.EndObject; i = d.Next(itemKeys, i) {
 		switch i {
-		case 0:
+		case 0: // name
 			v.Name = d.String(nil)
-		case 1:
+		case 1: // count
 			v.Count.Set(d.Int64(&itemCountRule))
-		case 2:
+		case 2: // colors
 			v.Colors = decodeItemColorsItemSlice(d)
 		}
 		seen.Add(i)
@@ -111,11 +109,11 @@ func (v *FormQuery) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(formQueryKeys); i != tornado.EndObject; i = d.Next(formQueryKeys, i) {
 		switch i {
-		case 0:
+		case 0: // q
 			v.Q = d.String(&formQueryQRule)
-		case 1:
+		case 1: // range
 			v.Range.Make().DecodeJSON(d)
-		case 2:
+		case 2: // sizes
 			v.Sizes = decodeFormQuerySizes(d)
 		}
 		seen.Add(i)
@@ -136,11 +134,11 @@ func (v *WholeFormAll) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(wholeFormAllKeys); i != tornado.EndObject; i = d.Next(wholeFormAllKeys, i) {
 		switch i {
-		case 0:
+		case 0: // q
 			v.Q = d.String(nil)
-		case 1:
+		case 1: // tags
 			v.Tags = decodeStringSlice(d)
-		case 2:
+		case 2: // range
 			v.Range.Make().DecodeJSON(d)
 		}
 		seen.Add(i)

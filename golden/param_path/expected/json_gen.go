@@ -5,9 +5,7 @@ package api
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that.
 
 var simpleBothKeys = tornado.NewKeys("r", "g").Required("r")
 
@@ -15,9 +13,9 @@ func (v *SimpleBoth) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(simpleBothKeys); i != tornado.EndObject; i = d.Next(simpleBothKeys, i) {
 		switch i {
-		case 0:
+		case 0: // r
 			v.R = d.Int64(nil)
-		case 1:
+		case 1: // g
 			v.G.Set(d.String(nil))
 		}
 		seen.Add(i)
@@ -37,9 +35,9 @@ func (v *SimpleExplodeBoth) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(simpleExplodeBothKeys); i != tornado.EndObject; i = d.Next(simpleExplodeBothKeys, i) {
 		switch i {
-		case 0:
+		case 0: // r
 			v.R = d.Int64(nil)
-		case 1:
+		case 1: // g
 			v.G.Set(d.String(nil))
 		}
 		seen.Add(i)
@@ -59,9 +57,9 @@ func (v *LabelBoth) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(labelBothKeys); i != tornado.EndObject; i = d.Next(labelBothKeys, i) {
 		switch i {
-		case 0:
+		case 0: // r
 			v.R = d.Int64(nil)
-		case 1:
+		case 1: // g
 			v.G.Set(d.String(nil))
 		}
 		seen.Add(i)
@@ -81,9 +79,9 @@ func (v *LabelExplodeBoth) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(labelExplodeBothKeys); i != tornado.EndObject; i = d.Next(labelExplodeBothKeys, i) {
 		switch i {
-		case 0:
+		case 0: // r
 			v.R = d.Int64(nil)
-		case 1:
+		case 1: // g
 			v.G.Set(d.String(nil))
 		}
 		seen.Add(i)
@@ -103,9 +101,9 @@ func (v *MatrixBoth) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(matrixBothKeys); i != tornado.EndObject; i = d.Next(matrixBothKeys, i) {
 		switch i {
-		case 0:
+		case 0: // r
 			v.R = d.Int64(nil)
-		case 1:
+		case 1: // g
 			v.G.Set(d.String(nil))
 		}
 		seen.Add(i)
@@ -125,9 +123,9 @@ func (v *MatrixExplodeBoth) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(matrixExplodeBothKeys); i != tornado.EndObject; i = d.Next(matrixExplodeBothKeys, i) {
 		switch i {
-		case 0:
+		case 0: // r
 			v.R = d.Int64(nil)
-		case 1:
+		case 1: // g
 			v.G.Set(d.String(nil))
 		}
 		seen.Add(i)

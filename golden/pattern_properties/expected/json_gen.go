@@ -10,22 +10,20 @@ import (
 )
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null.
 
 var holderKeys = tornado.NewKeys("one", "same", "several", "open")
 
 func (v *Holder) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(holderKeys); i != tornado.EndObject; i = d.Next(holderKeys, i) {
 		switch i {
-		case 0:
+		case 0: // one
 			v.One = decodeStringMap(d.Check(holderOneSchema))
-		case 1:
+		case 1: // same
 			v.Same.Make().DecodeJSON(d)
-		case 2:
+		case 2: // several
 			v.Several = decodeHolderSeveralValueMap(d.Check(holderSeveralSchema))
-		case 3:
+		case 3: // open
 			v.Open = decodeJSONMap(d.Check(holderOpenSchema))
 		}
 	}
@@ -52,7 +50,7 @@ func (v *HolderSame) DecodeJSON(d *tornado.Decoder) {
 	d.Check(holderSameSchema)
 	for i := d.Object(holderSameKeys); i != tornado.EndObject; i = d.Next(holderSameKeys, i) {
 		switch i {
-		case 0:
+		case 0: // id
 			v.ID.Set(d.Int64(nil))
 		default:
 			if v.Extra == nil {

@@ -10,9 +10,7 @@ import (
 )
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that.
 
 var everythingKeys = tornado.NewKeys("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o").
 	Required("a", "b", "e", "g", "i", "k")
@@ -21,49 +19,49 @@ func (v *Everything) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(everythingKeys); i != tornado.EndObject; i = d.Next(everythingKeys, i) {
 		switch i {
-		case 0:
+		case 0: // a
 			v.A = d.String(nil)
-		case 1:
+		case 1: // b
 			if !tornado.DecodeNull(d, &v.B) {
 				v.B.Set(d.String(nil))
 			}
-		case 2:
+		case 2: // c
 			v.C.Set(d.String(nil))
-		case 3:
+		case 3: // d
 			if !tornado.DecodeNull(d, &v.D) {
 				v.D.Set(d.String(nil))
 			}
-		case 4:
+		case 4: // e
 			v.E = decodeInt64Slice(d)
-		case 5:
+		case 5: // f
 			v.F = decodeInt64Slice(d)
-		case 6:
+		case 6: // g
 			if !tornado.DecodeNull(d, &v.G) {
 				v.G.Set(decodeInt64Slice(d))
 			}
-		case 7:
+		case 7: // h
 			if !tornado.DecodeNull(d, &v.H) {
 				v.H.Set(decodeInt64Slice(d))
 			}
-		case 8:
+		case 8: // i
 			v.I.DecodeJSON(d)
-		case 9:
+		case 9: // j
 			v.J.Make().DecodeJSON(d)
-		case 10:
+		case 10: // k
 			if !tornado.DecodeNull(d, &v.K) {
 				v.K.Make().DecodeJSON(d)
 			}
-		case 11:
+		case 11: // l
 			if !tornado.DecodeNull(d, &v.L) {
 				v.L.Make().DecodeJSON(d)
 			}
-		case 12:
+		case 12: // m
 			v.M = decodeEverythingM(d)
-		case 13:
+		case 13: // n
 			if !tornado.DecodeNull(d, &v.N) {
 				v.N.Set(decodeStringMap(d))
 			}
-		case 14:
+		case 14: // o
 			v.O = decodeEverythingO(d)
 		}
 		seen.Add(i)
@@ -97,7 +95,7 @@ var innerKeys = tornado.NewKeys("x")
 func (v *Inner) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(innerKeys); i != tornado.EndObject; i = d.Next(innerKeys, i) {
 		switch i {
-		case 0:
+		case 0: // x
 			v.X.Set(d.Int64(nil))
 		}
 	}

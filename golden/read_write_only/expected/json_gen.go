@@ -23,21 +23,21 @@ func (v *User) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(userKeys); i != tornado.EndObject; i = d.Next(userKeys, i) {
 		switch i {
-		case 0:
+		case 0: // id
 			v.ID = d.Int64(nil)
-		case 1:
+		case 1: // name
 			v.Name = d.String(nil)
-		case 2:
+		case 2: // password
 			v.Password = d.String(nil)
-		case 3:
+		case 3: // group
 			v.Group.Make().DecodeJSON(d)
-		case 4:
+		case 4: // groups
 			v.Groups = decodeGroupSlice(d)
-		case 5:
+		case 5: // since
 			v.Since.Set(d.Date())
-		case 6:
+		case 6: // byName
 			v.ByName = decodeGroupMap(d)
-		case 7:
+		case 7: // contact
 			v.Contact.Make().DecodeJSON(d)
 		}
 		seen.Add(i)
@@ -177,11 +177,11 @@ func (v *Mail) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(mailKeys); i != tornado.EndObject; i = d.Next(mailKeys, i) {
 		switch i {
-		case 0:
+		case 0: // by
 			v.By = d.String(nil)
-		case 1:
+		case 1: // code
 			v.Code = d.String(nil)
-		case 2:
+		case 2: // confirmed
 			v.Confirmed.Set(d.Bool())
 		}
 		seen.Add(i)
@@ -269,11 +269,11 @@ func (v *Joined) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(joinedKeys); i != tornado.EndObject; i = d.Next(joinedKeys, i) {
 		switch i {
-		case 0:
+		case 0: // event
 			v.Event = d.String(nil)
-		case 1:
+		case 1: // id
 			v.ID = d.Int64(nil)
-		case 2:
+		case 2: // name
 			v.Name.Set(d.String(nil))
 		}
 		seen.Add(i)
@@ -300,7 +300,7 @@ func (v *Gone) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(goneKeys); i != tornado.EndObject; i = d.Next(goneKeys, i) {
 		switch i {
-		case 0:
+		case 0: // event
 			v.Event = d.String(nil)
 		}
 		seen.Add(i)
@@ -319,7 +319,7 @@ func (v *Phone) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(phoneKeys); i != tornado.EndObject; i = d.Next(phoneKeys, i) {
 		switch i {
-		case 0:
+		case 0: // by
 			v.By = d.String(nil)
 		}
 		seen.Add(i)
@@ -338,11 +338,11 @@ func (v *Group) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(groupKeys); i != tornado.EndObject; i = d.Next(groupKeys, i) {
 		switch i {
-		case 0:
+		case 0: // name
 			v.Name = d.String(nil)
-		case 1:
+		case 1: // secret
 			v.Secret.Set(d.String(nil))
-		case 2:
+		case 2: // members
 			v.Members.Set(d.Int64(nil))
 		}
 		seen.Add(i)

@@ -10,9 +10,7 @@ import (
 )
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that.
 
 var nodeKeys = tornado.NewKeys("value", "next", "children", "byName", "left").Required("value")
 
@@ -20,17 +18,17 @@ func (v *Node) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(nodeKeys); i != tornado.EndObject; i = d.Next(nodeKeys, i) {
 		switch i {
-		case 0:
+		case 0: // value
 			v.Value = d.Int64(nil)
-		case 1:
+		case 1: // next
 			x := new(Node)
 			x.DecodeJSON(d)
 			v.Next.Set(x)
-		case 2:
+		case 2: // children
 			v.Children = decodeNodeSlice(d)
-		case 3:
+		case 3: // byName
 			v.ByName = decodeNodeMap(d)
-		case 4:
+		case 4: // left
 			v.Left.Make().DecodeJSON(d)
 		}
 		seen.Add(i)
@@ -56,7 +54,7 @@ var leftKeys = tornado.NewKeys("right")
 func (v *Left) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(leftKeys); i != tornado.EndObject; i = d.Next(leftKeys, i) {
 		switch i {
-		case 0:
+		case 0: // right
 			v.Right.Make().DecodeJSON(d)
 		}
 	}
@@ -73,7 +71,7 @@ var rightKeys = tornado.NewKeys("left")
 func (v *Right) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(rightKeys); i != tornado.EndObject; i = d.Next(rightKeys, i) {
 		switch i {
-		case 0:
+		case 0: // left
 			if !tornado.DecodeNull(d, &v.Left) {
 				x := new(Left)
 				x.DecodeJSON(d)

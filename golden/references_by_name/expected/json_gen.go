@@ -5,9 +5,7 @@ package api
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that.
 
 var petKeys = tornado.NewKeys("name").Required("name")
 
@@ -15,7 +13,7 @@ func (v *Pet) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(petKeys); i != tornado.EndObject; i = d.Next(petKeys, i) {
 		switch i {
-		case 0:
+		case 0: // name
 			v.Name = d.String(nil)
 		}
 		seen.Add(i)
@@ -34,9 +32,9 @@ func (v *Owner) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(ownerKeys); i != tornado.EndObject; i = d.Next(ownerKeys, i) {
 		switch i {
-		case 0:
+		case 0: // id
 			v.ID = d.Int64(nil)
-		case 1:
+		case 1: // street
 			v.Street.Set(d.String(&streetRule))
 		}
 		seen.Add(i)
@@ -56,9 +54,9 @@ func (v *Page) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(pageKeys); i != tornado.EndObject; i = d.Next(pageKeys, i) {
 		switch i {
-		case 0:
+		case 0: // items
 			v.Items = decodeItemSlice(d)
-		case 1:
+		case 1: // next
 			x := new(Page)
 			x.DecodeJSON(d)
 			v.Next.Set(x)
@@ -82,9 +80,9 @@ func (v *PetPage) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(petPageKeys); i != tornado.EndObject; i = d.Next(petPageKeys, i) {
 		switch i {
-		case 0:
+		case 0: // items
 			v.Items = decodePetSlice(d)
-		case 1:
+		case 1: // next
 			x := new(PetPage)
 			x.DecodeJSON(d)
 			v.Next.Set(x)
@@ -108,9 +106,9 @@ func (v *OwnerPage) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(ownerPageKeys); i != tornado.EndObject; i = d.Next(ownerPageKeys, i) {
 		switch i {
-		case 0:
+		case 0: // items
 			v.Items = decodeOwnerSlice(d)
-		case 1:
+		case 1: // next
 			x := new(OwnerPage)
 			x.DecodeJSON(d)
 			v.Next.Set(x)

@@ -5,9 +5,7 @@ package api
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that.
 
 var todoKeys = tornado.NewKeys("title").Required("title")
 
@@ -15,7 +13,7 @@ func (v *Todo) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(todoKeys); i != tornado.EndObject; i = d.Next(todoKeys, i) {
 		switch i {
-		case 0:
+		case 0: // title
 			v.Title = d.String(&todoTitleRule)
 		}
 		seen.Add(i)
@@ -34,9 +32,9 @@ func (v *Error) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(errorKeys); i != tornado.EndObject; i = d.Next(errorKeys, i) {
 		switch i {
-		case 0:
+		case 0: // code
 			v.Code = d.Int64(nil)
-		case 1:
+		case 1: // message
 			v.Message = d.String(nil)
 		}
 		seen.Add(i)

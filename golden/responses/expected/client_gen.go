@@ -44,16 +44,14 @@ func (c *Client) GetNumber(ctx context.Context, req GetNumberRequest) (int64, er
 	call := c.c.Call(ctx, &getNumber)
 	res, err := call.Do()
 	if err != nil {
-		var zero int64
-		return zero, err
+		return 0, err
 	}
 	switch res.StatusCode {
 	case 200:
 		v := res.JSON().Int64(nil)
 		return v, res.EndJSON()
 	}
-	var zero int64
-	return zero, res.Unexpected()
+	return 0, res.Unexpected()
 }
 
 // GetList is GET /list

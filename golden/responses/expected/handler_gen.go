@@ -57,8 +57,7 @@ func (UnimplementedDefaultHandler) GetPlain(context.Context, GetPlainRequest) (*
 }
 
 func (UnimplementedDefaultHandler) GetNumber(context.Context, GetNumberRequest) (int64, error) {
-	var zero int64
-	return zero, tornado.NotImplemented(&getNumber)
+	return 0, tornado.NotImplemented(&getNumber)
 }
 
 func (UnimplementedDefaultHandler) GetList(context.Context, GetListRequest) ([]string, error) {

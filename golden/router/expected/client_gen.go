@@ -29,16 +29,14 @@ func (c *Client) Root(ctx context.Context, req RootRequest) (string, error) {
 	call := c.c.Call(ctx, &root)
 	res, err := call.Do()
 	if err != nil {
-		var zero string
-		return zero, err
+		return "", err
 	}
 	switch res.StatusCode {
 	case 200:
 		v := res.JSON().String(nil)
 		return v, res.EndJSON()
 	}
-	var zero string
-	return zero, res.Unexpected()
+	return "", res.Unexpected()
 }
 
 // Verb is GET /a/{id}:verb
@@ -47,16 +45,14 @@ func (c *Client) Verb(ctx context.Context, req VerbRequest) (string, error) {
 	call.Path("id", tornado.Simple).String(req.ID)
 	res, err := call.Do()
 	if err != nil {
-		var zero string
-		return zero, err
+		return "", err
 	}
 	switch res.StatusCode {
 	case 200:
 		v := res.JSON().String(nil)
 		return v, res.EndJSON()
 	}
-	var zero string
-	return zero, res.Unexpected()
+	return "", res.Unexpected()
 }
 
 // Plain is GET /a/{id}
@@ -65,16 +61,14 @@ func (c *Client) Plain(ctx context.Context, req PlainRequest) (string, error) {
 	call.Path("id", tornado.Simple).String(req.ID)
 	res, err := call.Do()
 	if err != nil {
-		var zero string
-		return zero, err
+		return "", err
 	}
 	switch res.StatusCode {
 	case 200:
 		v := res.JSON().String(nil)
 		return v, res.EndJSON()
 	}
-	var zero string
-	return zero, res.Unexpected()
+	return "", res.Unexpected()
 }
 
 // Fixed is GET /a/fixed
@@ -82,16 +76,14 @@ func (c *Client) Fixed(ctx context.Context, req FixedRequest) (string, error) {
 	call := c.c.Call(ctx, &fixed)
 	res, err := call.Do()
 	if err != nil {
-		var zero string
-		return zero, err
+		return "", err
 	}
 	switch res.StatusCode {
 	case 200:
 		v := res.JSON().String(nil)
 		return v, res.EndJSON()
 	}
-	var zero string
-	return zero, res.Unexpected()
+	return "", res.Unexpected()
 }
 
 // AsJSON is GET /f/{name}.json
@@ -100,16 +92,14 @@ func (c *Client) AsJSON(ctx context.Context, req AsJSONRequest) (string, error) 
 	call.Path("name", tornado.Simple).String(req.Name)
 	res, err := call.Do()
 	if err != nil {
-		var zero string
-		return zero, err
+		return "", err
 	}
 	switch res.StatusCode {
 	case 200:
 		v := res.JSON().String(nil)
 		return v, res.EndJSON()
 	}
-	var zero string
-	return zero, res.Unexpected()
+	return "", res.Unexpected()
 }
 
 // AsOther is GET /f/{name}.{ext}
@@ -119,16 +109,14 @@ func (c *Client) AsOther(ctx context.Context, req AsOtherRequest) (string, error
 	call.Path("ext", tornado.Simple).String(req.Ext)
 	res, err := call.Do()
 	if err != nil {
-		var zero string
-		return zero, err
+		return "", err
 	}
 	switch res.StatusCode {
 	case 200:
 		v := res.JSON().String(nil)
 		return v, res.EndJSON()
 	}
-	var zero string
-	return zero, res.Unexpected()
+	return "", res.Unexpected()
 }
 
 // AsFile is GET /f/{name}
@@ -137,16 +125,14 @@ func (c *Client) AsFile(ctx context.Context, req AsFileRequest) (string, error) 
 	call.Path("name", tornado.Simple).String(req.Name)
 	res, err := call.Do()
 	if err != nil {
-		var zero string
-		return zero, err
+		return "", err
 	}
 	switch res.StatusCode {
 	case 200:
 		v := res.JSON().String(nil)
 		return v, res.EndJSON()
 	}
-	var zero string
-	return zero, res.Unexpected()
+	return "", res.Unexpected()
 }
 
 // Version is GET /v{n}/b
@@ -155,16 +141,14 @@ func (c *Client) Version(ctx context.Context, req VersionRequest) (string, error
 	call.Path("n", tornado.Simple).String(req.N)
 	res, err := call.Do()
 	if err != nil {
-		var zero string
-		return zero, err
+		return "", err
 	}
 	switch res.StatusCode {
 	case 200:
 		v := res.JSON().String(nil)
 		return v, res.EndJSON()
 	}
-	var zero string
-	return zero, res.Unexpected()
+	return "", res.Unexpected()
 }
 
 // VersionOne is GET /v1/b
@@ -172,16 +156,14 @@ func (c *Client) VersionOne(ctx context.Context, req VersionOneRequest) (string,
 	call := c.c.Call(ctx, &versionOne)
 	res, err := call.Do()
 	if err != nil {
-		var zero string
-		return zero, err
+		return "", err
 	}
 	switch res.StatusCode {
 	case 200:
 		v := res.JSON().String(nil)
 		return v, res.EndJSON()
 	}
-	var zero string
-	return zero, res.Unexpected()
+	return "", res.Unexpected()
 }
 
 // Left is GET /o/{x}/c
@@ -190,16 +172,14 @@ func (c *Client) Left(ctx context.Context, req LeftRequest) (string, error) {
 	call.Path("x", tornado.Simple).String(req.X)
 	res, err := call.Do()
 	if err != nil {
-		var zero string
-		return zero, err
+		return "", err
 	}
 	switch res.StatusCode {
 	case 200:
 		v := res.JSON().String(nil)
 		return v, res.EndJSON()
 	}
-	var zero string
-	return zero, res.Unexpected()
+	return "", res.Unexpected()
 }
 
 // Right is GET /o/b/{y}
@@ -208,16 +188,14 @@ func (c *Client) Right(ctx context.Context, req RightRequest) (string, error) {
 	call.Path("y", tornado.Simple).String(req.Y)
 	res, err := call.Do()
 	if err != nil {
-		var zero string
-		return zero, err
+		return "", err
 	}
 	switch res.StatusCode {
 	case 200:
 		v := res.JSON().String(nil)
 		return v, res.EndJSON()
 	}
-	var zero string
-	return zero, res.Unexpected()
+	return "", res.Unexpected()
 }
 
 // Slash is GET /t/
@@ -225,16 +203,14 @@ func (c *Client) Slash(ctx context.Context, req SlashRequest) (string, error) {
 	call := c.c.Call(ctx, &slash)
 	res, err := call.Do()
 	if err != nil {
-		var zero string
-		return zero, err
+		return "", err
 	}
 	switch res.StatusCode {
 	case 200:
 		v := res.JSON().String(nil)
 		return v, res.EndJSON()
 	}
-	var zero string
-	return zero, res.Unexpected()
+	return "", res.Unexpected()
 }
 
 // NoSlash is GET /t
@@ -242,16 +218,14 @@ func (c *Client) NoSlash(ctx context.Context, req NoSlashRequest) (string, error
 	call := c.c.Call(ctx, &noSlash)
 	res, err := call.Do()
 	if err != nil {
-		var zero string
-		return zero, err
+		return "", err
 	}
 	switch res.StatusCode {
 	case 200:
 		v := res.JSON().String(nil)
 		return v, res.EndJSON()
 	}
-	var zero string
-	return zero, res.Unexpected()
+	return "", res.Unexpected()
 }
 
 // Span is GET /q/{from}...{to}
@@ -261,16 +235,14 @@ func (c *Client) Span(ctx context.Context, req SpanRequest) (string, error) {
 	call.Path("to", tornado.Simple).String(req.To)
 	res, err := call.Do()
 	if err != nil {
-		var zero string
-		return zero, err
+		return "", err
 	}
 	switch res.StatusCode {
 	case 200:
 		v := res.JSON().String(nil)
 		return v, res.EndJSON()
 	}
-	var zero string
-	return zero, res.Unexpected()
+	return "", res.Unexpected()
 }
 
 // Deep is GET /p/{one}/q/{two}
@@ -280,16 +252,14 @@ func (c *Client) Deep(ctx context.Context, req DeepRequest) (string, error) {
 	call.Path("two", tornado.Simple).String(req.Two)
 	res, err := call.Do()
 	if err != nil {
-		var zero string
-		return zero, err
+		return "", err
 	}
 	switch res.StatusCode {
 	case 200:
 		v := res.JSON().String(nil)
 		return v, res.EndJSON()
 	}
-	var zero string
-	return zero, res.Unexpected()
+	return "", res.Unexpected()
 }
 
 // Umlaut is GET /ü/{x}
@@ -298,16 +268,14 @@ func (c *Client) Umlaut(ctx context.Context, req UmlautRequest) (string, error) 
 	call.Path("x", tornado.Simple).String(req.X)
 	res, err := call.Do()
 	if err != nil {
-		var zero string
-		return zero, err
+		return "", err
 	}
 	switch res.StatusCode {
 	case 200:
 		v := res.JSON().String(nil)
 		return v, res.EndJSON()
 	}
-	var zero string
-	return zero, res.Unexpected()
+	return "", res.Unexpected()
 }
 
 // Space is GET /s/a b
@@ -315,16 +283,14 @@ func (c *Client) Space(ctx context.Context, req SpaceRequest) (string, error) {
 	call := c.c.Call(ctx, &space)
 	res, err := call.Do()
 	if err != nil {
-		var zero string
-		return zero, err
+		return "", err
 	}
 	switch res.StatusCode {
 	case 200:
 		v := res.JSON().String(nil)
 		return v, res.EndJSON()
 	}
-	var zero string
-	return zero, res.Unexpected()
+	return "", res.Unexpected()
 }
 
 // ReadM is GET /m/{first}
@@ -333,16 +299,14 @@ func (c *Client) ReadM(ctx context.Context, req ReadMRequest) (string, error) {
 	call.Path("first", tornado.Simple).String(req.First)
 	res, err := call.Do()
 	if err != nil {
-		var zero string
-		return zero, err
+		return "", err
 	}
 	switch res.StatusCode {
 	case 200:
 		v := res.JSON().String(nil)
 		return v, res.EndJSON()
 	}
-	var zero string
-	return zero, res.Unexpected()
+	return "", res.Unexpected()
 }
 
 // WriteM is PUT /m/{second}
@@ -351,14 +315,12 @@ func (c *Client) WriteM(ctx context.Context, req WriteMRequest) (string, error) 
 	call.Path("second", tornado.Simple).String(req.Second)
 	res, err := call.Do()
 	if err != nil {
-		var zero string
-		return zero, err
+		return "", err
 	}
 	switch res.StatusCode {
 	case 200:
 		v := res.JSON().String(nil)
 		return v, res.EndJSON()
 	}
-	var zero string
-	return zero, res.Unexpected()
+	return "", res.Unexpected()
 }

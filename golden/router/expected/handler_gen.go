@@ -81,96 +81,77 @@ type DefaultHandler interface {
 type UnimplementedDefaultHandler struct{}
 
 func (UnimplementedDefaultHandler) Root(context.Context, RootRequest) (string, error) {
-	var zero string
-	return zero, tornado.NotImplemented(&root)
+	return "", tornado.NotImplemented(&root)
 }
 
 func (UnimplementedDefaultHandler) Verb(context.Context, VerbRequest) (string, error) {
-	var zero string
-	return zero, tornado.NotImplemented(&verb)
+	return "", tornado.NotImplemented(&verb)
 }
 
 func (UnimplementedDefaultHandler) Plain(context.Context, PlainRequest) (string, error) {
-	var zero string
-	return zero, tornado.NotImplemented(&plain)
+	return "", tornado.NotImplemented(&plain)
 }
 
 func (UnimplementedDefaultHandler) Fixed(context.Context, FixedRequest) (string, error) {
-	var zero string
-	return zero, tornado.NotImplemented(&fixed)
+	return "", tornado.NotImplemented(&fixed)
 }
 
 func (UnimplementedDefaultHandler) AsJSON(context.Context, AsJSONRequest) (string, error) {
-	var zero string
-	return zero, tornado.NotImplemented(&asJSON)
+	return "", tornado.NotImplemented(&asJSON)
 }
 
 func (UnimplementedDefaultHandler) AsOther(context.Context, AsOtherRequest) (string, error) {
-	var zero string
-	return zero, tornado.NotImplemented(&asOther)
+	return "", tornado.NotImplemented(&asOther)
 }
 
 func (UnimplementedDefaultHandler) AsFile(context.Context, AsFileRequest) (string, error) {
-	var zero string
-	return zero, tornado.NotImplemented(&asFile)
+	return "", tornado.NotImplemented(&asFile)
 }
 
 func (UnimplementedDefaultHandler) Version(context.Context, VersionRequest) (string, error) {
-	var zero string
-	return zero, tornado.NotImplemented(&version)
+	return "", tornado.NotImplemented(&version)
 }
 
 func (UnimplementedDefaultHandler) VersionOne(context.Context, VersionOneRequest) (string, error) {
-	var zero string
-	return zero, tornado.NotImplemented(&versionOne)
+	return "", tornado.NotImplemented(&versionOne)
 }
 
 func (UnimplementedDefaultHandler) Left(context.Context, LeftRequest) (string, error) {
-	var zero string
-	return zero, tornado.NotImplemented(&left)
+	return "", tornado.NotImplemented(&left)
 }
 
 func (UnimplementedDefaultHandler) Right(context.Context, RightRequest) (string, error) {
-	var zero string
-	return zero, tornado.NotImplemented(&right)
+	return "", tornado.NotImplemented(&right)
 }
 
 func (UnimplementedDefaultHandler) Slash(context.Context, SlashRequest) (string, error) {
-	var zero string
-	return zero, tornado.NotImplemented(&slash)
+	return "", tornado.NotImplemented(&slash)
 }
 
 func (UnimplementedDefaultHandler) NoSlash(context.Context, NoSlashRequest) (string, error) {
-	var zero string
-	return zero, tornado.NotImplemented(&noSlash)
+	return "", tornado.NotImplemented(&noSlash)
 }
 
 func (UnimplementedDefaultHandler) Span(context.Context, SpanRequest) (string, error) {
-	var zero string
-	return zero, tornado.NotImplemented(&span)
+	return "", tornado.NotImplemented(&span)
 }
 
 func (UnimplementedDefaultHandler) Deep(context.Context, DeepRequest) (string, error) {
-	var zero string
-	return zero, tornado.NotImplemented(&deep)
+	return "", tornado.NotImplemented(&deep)
 }
 
 func (UnimplementedDefaultHandler) Umlaut(context.Context, UmlautRequest) (string, error) {
-	var zero string
-	return zero, tornado.NotImplemented(&umlaut)
+	return "", tornado.NotImplemented(&umlaut)
 }
 
 func (UnimplementedDefaultHandler) Space(context.Context, SpaceRequest) (string, error) {
-	var zero string
-	return zero, tornado.NotImplemented(&space)
+	return "", tornado.NotImplemented(&space)
 }
 
 func (UnimplementedDefaultHandler) ReadM(context.Context, ReadMRequest) (string, error) {
-	var zero string
-	return zero, tornado.NotImplemented(&readM)
+	return "", tornado.NotImplemented(&readM)
 }
 
 func (UnimplementedDefaultHandler) WriteM(context.Context, WriteMRequest) (string, error) {
-	var zero string
-	return zero, tornado.NotImplemented(&writeM)
+	return "", tornado.NotImplemented(&writeM)
 }

@@ -5,24 +5,22 @@ package api
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that.
 
 var stringsKeys = tornado.NewKeys("short", "none", "code", "ahead", "tags")
 
 func (v *Strings) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(stringsKeys); i != tornado.EndObject; i = d.Next(stringsKeys, i) {
 		switch i {
-		case 0:
+		case 0: // short
 			v.Short.Set(d.String(&stringsShortRule))
-		case 1:
+		case 1: // none
 			v.None.Set(d.String(&stringsNoneRule))
-		case 2:
+		case 2: // code
 			v.Code.Set(d.String(&stringsCodeRule))
-		case 3:
+		case 3: // ahead
 			v.Ahead.Set(d.String(&stringsAheadRule))
-		case 4:
+		case 4: // tags
 			v.Tags = decodeStringsTags(d)
 		}
 	}

@@ -10,30 +10,28 @@ import (
 )
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null.
 
 var drawingKeys = tornado.NewKeys("point", "path", "named", "node", "open", "either", "origin")
 
 func (v *Drawing) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(drawingKeys); i != tornado.EndObject; i = d.Next(drawingKeys, i) {
 		switch i {
-		case 0:
+		case 0: // point
 			v.Point.Make().DecodeJSON(d)
-		case 1:
+		case 1: // path
 			v.Path = decodePointSlice(d)
-		case 2:
+		case 2: // named
 			v.Named = decodeRowMap(d)
-		case 3:
+		case 3: // node
 			v.Node.Make().DecodeJSON(d)
-		case 4:
+		case 4: // open
 			if !tornado.DecodeNull(d, &v.Open) {
 				v.Open.Make().DecodeJSON(d)
 			}
-		case 5:
+		case 5: // either
 			v.Either.Make().DecodeJSON(d)
-		case 6:
+		case 6: // origin
 			v.Origin.Make().DecodeJSON(d)
 		}
 	}

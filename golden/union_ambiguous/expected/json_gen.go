@@ -5,9 +5,7 @@ package api
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null.
 
 var holderKeys = tornado.NewKeys(
 	"sameScalars", "sameNumbers", "sameType", "sameObjects", "sameBeside", "wideString",
@@ -18,35 +16,35 @@ var holderKeys = tornado.NewKeys(
 func (v *Holder) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(holderKeys); i != tornado.EndObject; i = d.Next(holderKeys, i) {
 		switch i {
-		case 0:
+		case 0: // sameScalars
 			v.SameScalars.Make().DecodeJSON(d)
-		case 1:
+		case 1: // sameNumbers
 			v.SameNumbers.Make().DecodeJSON(d)
-		case 2:
+		case 2: // sameType
 			v.SameType.Make().DecodeJSON(d)
-		case 3:
+		case 3: // sameObjects
 			v.SameObjects.Make().DecodeJSON(d)
-		case 4:
+		case 4: // sameBeside
 			v.SameBeside.Make().DecodeJSON(d)
-		case 5:
+		case 5: // wideString
 			v.WideString.Make().DecodeJSON(d)
-		case 6:
+		case 6: // wideNumber
 			v.WideNumber.Make().DecodeJSON(d)
-		case 7:
+		case 7: // wideObject
 			v.WideObject.Make().DecodeJSON(d)
-		case 8:
+		case 8: // wideList
 			v.WideList.Make().DecodeJSON(d)
-		case 9:
+		case 9: // wideBeside
 			v.WideBeside.Make().DecodeJSON(d)
-		case 10:
+		case 10: // toldApart
 			v.ToldApart.Make().DecodeJSON(d)
-		case 11:
+		case 11: // partly
 			v.Partly.Make().DecodeJSON(d)
-		case 12:
+		case 12: // alike
 			v.Alike.Make().DecodeJSON(d)
-		case 13:
+		case 13: // apart
 			v.Apart.Make().DecodeJSON(d)
-		case 14:
+		case 14: // inOrder
 			v.InOrder.Make().DecodeJSON(d)
 		}
 	}
@@ -150,9 +148,9 @@ func (v *HolderSameBeside) DecodeJSON(d *tornado.Decoder) {
 	d.Check(holderSameBesideSchema)
 	for i := d.Object(holderSameBesideKeys); i != tornado.EndObject; i = d.Next(holderSameBesideKeys, i) {
 		switch i {
-		case 0:
+		case 0: // a
 			v.A.Set(d.String(nil))
-		case 1:
+		case 1: // b
 			v.B.Set(d.String(nil))
 		}
 	}
@@ -267,9 +265,9 @@ func (v *HolderWideBeside) DecodeJSON(d *tornado.Decoder) {
 	d.Check(holderWideBesideSchema)
 	for i := d.Object(holderWideBesideKeys); i != tornado.EndObject; i = d.Next(holderWideBesideKeys, i) {
 		switch i {
-		case 0:
+		case 0: // a
 			v.A.Set(d.String(nil))
-		case 1:
+		case 1: // b
 			v.B.Set(d.String(nil))
 		}
 	}
@@ -324,8 +322,8 @@ func (v *HolderPartly) DecodeJSON(d *tornado.Decoder) {
 	if v.Value, ok = tornado.OneOf(
 		d,
 		holderPartlyKeys,
-		tornado.Try(1, func() HolderPartlyValue { return tornado.Read[Cat](d) }),
-		tornado.Try(2, func() HolderPartlyValue { return tornado.Read[HolderPartlyBird](d) }),
+		tornado.Try(1 /* kind */, func() HolderPartlyValue { return tornado.Read[Cat](d) }),
+		tornado.Try(2 /* wings */, func() HolderPartlyValue { return tornado.Read[HolderPartlyBird](d) }),
 	); !ok {
 		v.Value = UnknownValue(d.Unmatched("oneOf",
 			"must be a Cat or a HolderPartlyBird, and no more than one of them"))
@@ -343,7 +341,7 @@ func (v *HolderPartlyBird) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(holderPartlyBirdKeys); i != tornado.EndObject; i = d.Next(holderPartlyBirdKeys, i) {
 		switch i {
-		case 0:
+		case 0: // wings
 			v.Wings = d.Int64(nil)
 		}
 		seen.Add(i)
@@ -364,7 +362,7 @@ func (v *HolderAlike) DecodeJSON(d *tornado.Decoder) {
 		d,
 		holderAlikeKeys,
 		tornado.Try(0, func() HolderAlikeValue { return tornado.Read[Cat](d) }),
-		tornado.Try(1, func() HolderAlikeValue { return tornado.Read[Fish](d) }),
+		tornado.Try(1 /* fins */, func() HolderAlikeValue { return tornado.Read[Fish](d) }),
 	); !ok {
 		v.Value = UnknownValue(d.Unmatched("oneOf",
 			"must be a Cat or a Fish, and no more than one of them"))
@@ -423,9 +421,9 @@ func (v *Cat) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(catKeys); i != tornado.EndObject; i = d.Next(catKeys, i) {
 		switch i {
-		case 0:
+		case 0: // kind
 			v.Kind = d.String(nil)
-		case 1:
+		case 1: // name
 			v.Name.Set(d.String(nil))
 		}
 		seen.Add(i)
@@ -445,11 +443,11 @@ func (v *Dog) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(dogKeys); i != tornado.EndObject; i = d.Next(dogKeys, i) {
 		switch i {
-		case 0:
+		case 0: // kind
 			v.Kind = d.String(nil)
-		case 1:
+		case 1: // name
 			v.Name.Set(d.String(nil))
-		case 2:
+		case 2: // tail
 			v.Tail.Set(d.Bool())
 		}
 		seen.Add(i)
@@ -470,9 +468,9 @@ func (v *Fish) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(fishKeys); i != tornado.EndObject; i = d.Next(fishKeys, i) {
 		switch i {
-		case 0:
+		case 0: // kind
 			v.Kind = FishKind(d.Enum(fishKindValues))
-		case 1:
+		case 1: // fins
 			v.Fins = d.Int64(nil)
 		}
 		seen.Add(i)
@@ -491,11 +489,11 @@ var nodeKeys = tornado.NewKeys("next", "id")
 func (v *Node) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(nodeKeys); i != tornado.EndObject; i = d.Next(nodeKeys, i) {
 		switch i {
-		case 0:
+		case 0: // next
 			x := new(Node)
 			x.DecodeJSON(d)
 			v.Next.Set(x)
-		case 1:
+		case 1: // id
 			v.ID.Set(d.Int64(nil))
 		}
 	}
@@ -515,11 +513,11 @@ var copyKeys = tornado.NewKeys("next", "id")
 func (v *Copy) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(copyKeys); i != tornado.EndObject; i = d.Next(copyKeys, i) {
 		switch i {
-		case 0:
+		case 0: // next
 			x := new(Copy)
 			x.DecodeJSON(d)
 			v.Next.Set(x)
-		case 1:
+		case 1: // id
 			v.ID.Set(d.Int64(nil))
 		}
 	}

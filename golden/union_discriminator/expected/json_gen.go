@@ -5,9 +5,7 @@ package api
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null.
 
 func (v *Shape) DecodeJSON(d *tornado.Decoder) {
 	switch name, _ := d.Peek("kind"); name {
@@ -65,9 +63,9 @@ func (v *Circle) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(circleKeys); i != tornado.EndObject; i = d.Next(circleKeys, i) {
 		switch i {
-		case 0:
+		case 0: // kind
 			v.Kind = d.String(nil)
-		case 1:
+		case 1: // radius
 			v.Radius = d.Float64(nil)
 		}
 		seen.Add(i)
@@ -87,9 +85,9 @@ func (v *Square) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(squareKeys); i != tornado.EndObject; i = d.Next(squareKeys, i) {
 		switch i {
-		case 0:
+		case 0: // kind
 			v.Kind = SquareKind(d.Enum(squareKindValues))
-		case 1:
+		case 1: // side
 			v.Side = d.Float64(nil)
 		}
 		seen.Add(i)
@@ -108,7 +106,7 @@ var lineKeys = tornado.NewKeys("length")
 func (v *Line) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(lineKeys); i != tornado.EndObject; i = d.Next(lineKeys, i) {
 		switch i {
-		case 0:
+		case 0: // length
 			v.Length.Set(d.Float64(nil))
 		}
 	}
@@ -126,9 +124,9 @@ func (v *Group) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(groupKeys); i != tornado.EndObject; i = d.Next(groupKeys, i) {
 		switch i {
-		case 0:
+		case 0: // kind
 			v.Kind = d.String(nil)
-		case 1:
+		case 1: // shapes
 			v.Shapes = decodeShapeSlice(d)
 		}
 		seen.Add(i)

@@ -10,9 +10,7 @@ import (
 )
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null.
 
 var holderKeys = tornado.NewKeys(
 	"byKey", "byType", "list", "byConst", "inOrder", "exactly", "mixed", "orNull", "each",
@@ -22,33 +20,33 @@ var holderKeys = tornado.NewKeys(
 func (v *Holder) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(holderKeys); i != tornado.EndObject; i = d.Next(holderKeys, i) {
 		switch i {
-		case 0:
+		case 0: // byKey
 			v.ByKey.Make().DecodeJSON(d)
-		case 1:
+		case 1: // byType
 			if !tornado.DecodeNull(d, &v.ByType) {
 				v.ByType.Make().DecodeJSON(d)
 			}
-		case 2:
+		case 2: // list
 			if !tornado.DecodeNull(d, &v.List) {
 				v.List.Make().DecodeJSON(d)
 			}
-		case 3:
+		case 3: // byConst
 			v.ByConst.Make().DecodeJSON(d)
-		case 4:
+		case 4: // inOrder
 			v.InOrder.Make().DecodeJSON(d)
-		case 5:
+		case 5: // exactly
 			v.Exactly.Make().DecodeJSON(d)
-		case 6:
+		case 6: // mixed
 			v.Mixed.Make().DecodeJSON(d)
-		case 7:
+		case 7: // orNull
 			if !tornado.DecodeNull(d, &v.OrNull) {
 				v.OrNull.Set(d.String(nil))
 			}
-		case 8:
+		case 8: // each
 			v.Each = decodeHolderEach(d)
-		case 9:
+		case 9: // named
 			v.Named = decodeHolderNamedValueMap(d)
-		case 10:
+		case 10: // tree
 			v.Tree.Make().DecodeJSON(d)
 		}
 	}
@@ -79,8 +77,8 @@ func (v *HolderByKey) DecodeJSON(d *tornado.Decoder) {
 	if v.Value, ok = tornado.OneOf(
 		d,
 		holderByKeyKeys,
-		tornado.Try(1, func() HolderByKeyValue { return tornado.Read[Fish](d) }),
-		tornado.Try(2, func() HolderByKeyValue { return tornado.Read[Bird](d) }),
+		tornado.Try(1 /* fins */, func() HolderByKeyValue { return tornado.Read[Fish](d) }),
+		tornado.Try(2 /* wings */, func() HolderByKeyValue { return tornado.Read[Bird](d) }),
 	); !ok {
 		v.Value = UnknownValue(d.Unmatched("oneOf",
 			"must be a Fish or a Bird, and no more than one of them"))
@@ -215,7 +213,7 @@ func (v *HolderMixed) DecodeJSON(d *tornado.Decoder) {
 		if v.Value, ok = tornado.OneOf(
 			d,
 			holderMixedKeys,
-			tornado.Try(1, func() HolderMixedValue { return tornado.Read[Fish](d) }),
+			tornado.Try(1 /* fins */, func() HolderMixedValue { return tornado.Read[Fish](d) }),
 			tornado.Try(0, func() HolderMixedValue { return tornado.Read[Part](d) }),
 		); !ok {
 			v.Value = UnknownValue(d.Unmatched("oneOf",
@@ -278,7 +276,7 @@ func (v *Fish) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(fishKeys); i != tornado.EndObject; i = d.Next(fishKeys, i) {
 		switch i {
-		case 0:
+		case 0: // fins
 			v.Fins = d.Int64(nil)
 		}
 		seen.Add(i)
@@ -297,7 +295,7 @@ func (v *Bird) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(birdKeys); i != tornado.EndObject; i = d.Next(birdKeys, i) {
 		switch i {
-		case 0:
+		case 0: // wings
 			v.Wings = d.Int64(nil)
 		}
 		seen.Add(i)
@@ -351,9 +349,9 @@ func (v *PartText) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(partTextKeys); i != tornado.EndObject; i = d.Next(partTextKeys, i) {
 		switch i {
-		case 0:
+		case 0: // type
 			v.Type = PartTextType(d.Enum(partTextTypeValues))
-		case 1:
+		case 1: // text
 			v.Text = d.String(nil)
 		}
 		seen.Add(i)
@@ -373,9 +371,9 @@ func (v *PartImage) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(partImageKeys); i != tornado.EndObject; i = d.Next(partImageKeys, i) {
 		switch i {
-		case 0:
+		case 0: // type
 			v.Type = PartImageType(d.Enum(partImageTypeValues))
-		case 1:
+		case 1: // url
 			v.URL = d.String(nil)
 		}
 		seen.Add(i)

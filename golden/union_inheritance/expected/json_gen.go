@@ -5,9 +5,7 @@ package api
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null.
 
 func (v *Pet) DecodeJSON(d *tornado.Decoder) {
 	switch name, _ := d.Peek("kind"); name {
@@ -78,11 +76,11 @@ func (v *PetBase) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(petBaseKeys); i != tornado.EndObject; i = d.Next(petBaseKeys, i) {
 		switch i {
-		case 0:
+		case 0: // kind
 			v.Kind = d.String(nil)
-		case 1:
+		case 1: // name
 			v.Name = d.String(nil)
-		case 2:
+		case 2: // friend
 			if !tornado.DecodeNull(d, &v.Friend) {
 				v.Friend.Make().DecodeJSON(d)
 			}
@@ -105,15 +103,15 @@ func (v *Cat) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(catKeys); i != tornado.EndObject; i = d.Next(catKeys, i) {
 		switch i {
-		case 0:
+		case 0: // kind
 			v.Kind = d.String(nil)
-		case 1:
+		case 1: // name
 			v.Name = d.String(nil)
-		case 2:
+		case 2: // friend
 			if !tornado.DecodeNull(d, &v.Friend) {
 				v.Friend.Make().DecodeJSON(d)
 			}
-		case 3:
+		case 3: // indoor
 			v.Indoor.Set(d.Bool())
 		}
 		seen.Add(i)
@@ -135,15 +133,15 @@ func (v *DogBase) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(dogBaseKeys); i != tornado.EndObject; i = d.Next(dogBaseKeys, i) {
 		switch i {
-		case 0:
+		case 0: // kind
 			v.Kind = d.String(nil)
-		case 1:
+		case 1: // name
 			v.Name = d.String(nil)
-		case 2:
+		case 2: // friend
 			if !tornado.DecodeNull(d, &v.Friend) {
 				v.Friend.Make().DecodeJSON(d)
 			}
-		case 3:
+		case 3: // size
 			v.Size = d.Int64(nil)
 		}
 		seen.Add(i)
@@ -200,17 +198,17 @@ func (v *Puppy) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(puppyKeys); i != tornado.EndObject; i = d.Next(puppyKeys, i) {
 		switch i {
-		case 0:
+		case 0: // kind
 			v.Kind = d.String(nil)
-		case 1:
+		case 1: // name
 			v.Name = d.String(nil)
-		case 2:
+		case 2: // friend
 			if !tornado.DecodeNull(d, &v.Friend) {
 				v.Friend.Make().DecodeJSON(d)
 			}
-		case 3:
+		case 3: // size
 			v.Size = d.Int64(nil)
-		case 4:
+		case 4: // weeks
 			v.Weeks.Set(d.Int64(nil))
 		}
 		seen.Add(i)
@@ -233,11 +231,11 @@ func (v *Goldfish) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(goldfishKeys); i != tornado.EndObject; i = d.Next(goldfishKeys, i) {
 		switch i {
-		case 0:
+		case 0: // kind
 			v.Kind = d.String(nil)
-		case 1:
+		case 1: // name
 			v.Name = d.String(nil)
-		case 2:
+		case 2: // friend
 			if !tornado.DecodeNull(d, &v.Friend) {
 				v.Friend.Make().DecodeJSON(d)
 			}
@@ -259,7 +257,7 @@ var kennelKeys = tornado.NewKeys("dogs")
 func (v *Kennel) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(kennelKeys); i != tornado.EndObject; i = d.Next(kennelKeys, i) {
 		switch i {
-		case 0:
+		case 0: // dogs
 			v.Dogs = decodeDogSlice(d)
 		}
 	}

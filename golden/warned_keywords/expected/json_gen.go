@@ -10,9 +10,7 @@ import (
 )
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that.
 
 var thingKeys = tornado.NewKeys(
 	"name", "text", "list", "map", "both", "untold", "untoldObject", "pattern", "nmae",
@@ -25,25 +23,25 @@ func (v *Thing) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(thingKeys); i != tornado.EndObject; i = d.Next(thingKeys, i) {
 		switch i {
-		case 0:
+		case 0: // name
 			v.Name.Set(d.String(nil))
-		case 1:
+		case 1: // text
 			v.Text.Set(d.String(&thingTextRule))
-		case 2:
+		case 2: // list
 			v.List = decodeThingList(d)
-		case 3:
+		case 3: // map
 			v.Map = decodeThingMap(d)
-		case 4:
+		case 4: // both
 			v.Both.Set(d.String(&thingBothRule))
-		case 5:
+		case 5: // untold
 			v.Untold = d.Check(thingUntoldSchema).JSON()
-		case 6:
+		case 6: // untoldObject
 			v.UntoldObject.Make().DecodeJSON(d)
-		case 7:
+		case 7: // pattern
 			v.Pattern.Set(d.String(nil))
-		case 8:
+		case 8: // nmae
 			v.Nmae = d.JSON()
-		case 9:
+		case 9: // other
 			v.Other = d.JSON()
 		default:
 			d.Skip()
@@ -77,7 +75,7 @@ var thingUntoldObjectKeys = tornado.NewKeys("a")
 func (v *ThingUntoldObject) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(thingUntoldObjectKeys); i != tornado.EndObject; i = d.Next(thingUntoldObjectKeys, i) {
 		switch i {
-		case 0:
+		case 0: // a
 			v.A.Set(d.String(nil))
 		}
 	}

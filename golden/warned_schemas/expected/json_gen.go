@@ -10,9 +10,7 @@ import (
 )
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null.
 
 var allKeys = tornado.NewKeys(
 	"sound", "unknownType", "unknownFormat", "pattern", "notString", "conditions",
@@ -28,71 +26,71 @@ func (v *All) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(allKeys); i != tornado.EndObject; i = d.Next(allKeys, i) {
 		switch i {
-		case 0:
+		case 0: // sound
 			v.Sound = d.String(nil)
-		case 1:
+		case 1: // unknownType
 			v.UnknownType = d.JSON()
-		case 2:
+		case 2: // unknownFormat
 			v.UnknownFormat.Set(d.String(nil))
-		case 3:
+		case 3: // pattern
 			v.Pattern.Set(d.String(nil))
-		case 4:
+		case 4: // notString
 			v.NotString.Set(d.Check(allNotStringSchema).String(nil))
-		case 5:
+		case 5: // conditions
 			v.Conditions = decodeJSONMap(d.Check(allConditionsSchema))
-		case 6:
+		case 6: // contains
 			v.Contains = decodeInt64Slice(d.Check(allContainsSchema))
-		case 7:
+		case 7: // tuple
 			v.Tuple.Make().DecodeJSON(d)
-		case 8:
+		case 8: // propertyNames
 			v.PropertyNames = decodeStringMap(d.Check(allPropertyNamesSchema))
-		case 9:
+		case 9: // dependent
 			v.Dependent.Make().DecodeJSON(d)
-		case 10:
+		case 10: // unevaluated
 			v.Unevaluated.Make().DecodeJSON(d)
-		case 11:
+		case 11: // enumMixed
 			if !tornado.DecodeNull(d, &v.EnumMixed) {
 				v.EnumMixed.Set(d.OneOf("1", `"a"`, "[2]"))
 			}
-		case 12:
+		case 12: // enumWrong
 			v.EnumWrong.Set(AllEnumWrong(d.Int64(&allEnumWrongRule)))
-		case 13:
+		case 13: // enumTwice
 			v.EnumTwice.Set(AllEnumTwice(d.Enum(allEnumTwiceValues)))
-		case 14:
+		case 14: // impossible
 			v.Impossible = d.Check(allImpossibleSchema).JSON()
-		case 15:
+		case 15: // crowded
 			v.Crowded.Make().DecodeJSON(d)
-		case 16:
+		case 16: // closed
 			v.Closed.Make().DecodeJSON(d)
-		case 17:
+		case 17: // wrongBound
 			v.WrongBound.Set(d.Int64(nil))
-		case 18:
+		case 18: // wrongDefault
 			v.WrongDefault.Set(d.Int64(nil))
-		case 19:
+		case 19: // objectDefault
 			v.ObjectDefault.Make().DecodeJSON(d)
-		case 20:
+		case 20: // oldBound
 			v.OldBound.Set(d.Int64(&allOldBoundRule))
-		case 21:
+		case 21: // siblings
 			v.Siblings.Make().DecodeJSON(d)
-		case 22:
+		case 22: // dangling
 			v.Dangling = d.JSON()
-		case 23:
+		case 23: // badDiscriminator
 			v.BadDiscriminator.Make().DecodeJSON(d)
-		case 24:
+		case 24: // noDiscriminator
 			v.NoDiscriminator.Make().DecodeJSON(d)
-		case 25:
+		case 25: // noLiteral
 			v.NoLiteral.Set(d.Base64(nil))
-		case 26:
+		case 26: // wrongExample
 			v.WrongExample.Set(d.Int64(nil))
-		case 27:
+		case 27: // implied
 			v.Implied.Make().DecodeJSON(d)
-		case 28:
+		case 28: // oldKeyword
 			if !tornado.DecodeNull(d, &v.OldKeyword) {
 				v.OldKeyword.Set(d.String(nil))
 			}
-		case 29:
+		case 29: // contentEncoding
 			v.ContentEncoding.Set(d.Base64(nil))
-		case 30:
+		case 30: // undeclared
 			v.Undeclared = d.JSON()
 		}
 		seen.Add(i)
@@ -186,9 +184,9 @@ func (v *AllDependent) DecodeJSON(d *tornado.Decoder) {
 	d.Check(allDependentSchema)
 	for i := d.Object(allDependentKeys); i != tornado.EndObject; i = d.Next(allDependentKeys, i) {
 		switch i {
-		case 0:
+		case 0: // a
 			v.A.Set(d.String(nil))
-		case 1:
+		case 1: // b
 			v.B.Set(d.String(nil))
 		}
 	}
@@ -207,7 +205,7 @@ func (v *AllUnevaluated) DecodeJSON(d *tornado.Decoder) {
 	d.Check(allUnevaluatedSchema)
 	for i := d.Object(allUnevaluatedKeys); i != tornado.EndObject; i = d.Next(allUnevaluatedKeys, i) {
 		switch i {
-		case 0:
+		case 0: // a
 			v.A.Set(d.String(nil))
 		}
 	}
@@ -224,7 +222,7 @@ var allCrowdedKeys = tornado.NewKeys("a")
 func (v *AllCrowded) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(allCrowdedKeys); i != tornado.EndObject; i = d.Next(allCrowdedKeys, i) {
 		switch i {
-		case 0:
+		case 0: // a
 			v.A = d.JSON()
 		}
 	}
@@ -241,9 +239,9 @@ var allClosedKeys = tornado.NewKeys("a", "b").Closed()
 func (v *AllClosed) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(allClosedKeys); i != tornado.EndObject; i = d.Next(allClosedKeys, i) {
 		switch i {
-		case 0:
+		case 0: // a
 			v.A.Set(d.String(nil))
-		case 1:
+		case 1: // b
 			v.B.Set(d.String(nil))
 		}
 	}
@@ -261,7 +259,7 @@ var allObjectDefaultKeys = tornado.NewKeys("a")
 func (v *AllObjectDefault) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(allObjectDefaultKeys); i != tornado.EndObject; i = d.Next(allObjectDefaultKeys, i) {
 		switch i {
-		case 0:
+		case 0: // a
 			v.A.Set(d.String(nil))
 		}
 	}
@@ -279,7 +277,7 @@ func (v *AllSiblings) DecodeJSON(d *tornado.Decoder) {
 	start, n := d.Offset(), 0
 	for i := d.Object(allSiblingsKeys); i != tornado.EndObject; i = d.Next(allSiblingsKeys, i) {
 		switch i {
-		case 0:
+		case 0: // kind
 			v.Kind.Set(d.String(nil))
 		default:
 			d.Skip()
@@ -340,7 +338,7 @@ var allImpliedKeys = tornado.NewKeys("a")
 func (v *AllImplied) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(allImpliedKeys); i != tornado.EndObject; i = d.Next(allImpliedKeys, i) {
 		switch i {
-		case 0:
+		case 0: // a
 			v.A.Set(d.String(nil))
 		}
 	}
@@ -357,7 +355,7 @@ var otherKeys = tornado.NewKeys("kind")
 func (v *Other) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(otherKeys); i != tornado.EndObject; i = d.Next(otherKeys, i) {
 		switch i {
-		case 0:
+		case 0: // kind
 			v.Kind.Set(d.String(nil))
 		}
 	}

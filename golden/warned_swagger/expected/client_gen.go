@@ -29,16 +29,14 @@ func (c *Client) GetReport(ctx context.Context, req GetReportRequest) (tornado.B
 	call.Path("id", tornado.Simple).String(req.ID)
 	res, err := call.Do()
 	if err != nil {
-		var zero tornado.Blob
-		return zero, err
+		return tornado.Blob{}, err
 	}
 	switch res.StatusCode {
 	case 200:
 		v := res.Blob("*/*")
 		return v, res.End()
 	}
-	var zero tornado.Blob
-	return zero, res.Unexpected()
+	return tornado.Blob{}, res.Unexpected()
 }
 
 // PostReport is POST /reports/{id}

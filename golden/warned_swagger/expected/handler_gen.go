@@ -29,8 +29,7 @@ type DefaultHandler interface {
 type UnimplementedDefaultHandler struct{}
 
 func (UnimplementedDefaultHandler) GetReport(context.Context, GetReportRequest) (tornado.Blob, error) {
-	var zero tornado.Blob
-	return zero, tornado.NotImplemented(&getReport)
+	return tornado.Blob{}, tornado.NotImplemented(&getReport)
 }
 
 func (UnimplementedDefaultHandler) PostReport(context.Context, PostReportRequest) error {

@@ -5,16 +5,14 @@ package api
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that.
 
 var postReportBodyKeys = tornado.NewKeys("title")
 
 func (v *PostReportBody) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(postReportBodyKeys); i != tornado.EndObject; i = d.Next(postReportBodyKeys, i) {
 		switch i {
-		case 0:
+		case 0: // title
 			v.Title.Set(d.String(nil))
 		}
 	}

@@ -5,9 +5,7 @@ package api
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that.
 
 var petKeys = tornado.NewKeys("name").Required("name")
 
@@ -15,7 +13,7 @@ func (v *Pet) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(petKeys); i != tornado.EndObject; i = d.Next(petKeys, i) {
 		switch i {
-		case 0:
+		case 0: // name
 			v.Name = d.String(nil)
 		}
 		seen.Add(i)
@@ -34,7 +32,7 @@ func (v *PetSoldBody) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(petSoldBodyKeys); i != tornado.EndObject; i = d.Next(petSoldBodyKeys, i) {
 		switch i {
-		case 0:
+		case 0: // price
 			v.Price = d.Int64(&petSoldBodyPriceRule)
 		}
 		seen.Add(i)
@@ -53,7 +51,7 @@ func (v *PetSoldDefaultBody) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
 	for i := d.Object(petSoldDefaultBodyKeys); i != tornado.EndObject; i = d.Next(petSoldDefaultBodyKeys, i) {
 		switch i {
-		case 0:
+		case 0: // message
 			v.Message = d.String(nil)
 		}
 		seen.Add(i)

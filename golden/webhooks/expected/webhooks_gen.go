@@ -47,8 +47,7 @@ func (c *Webhooks) PetSold(ctx context.Context, url string, req PetSoldRequest) 
 	call.JSON("application/json", req.Body.AppendJSON)
 	res, err := call.Do()
 	if err != nil {
-		var zero PetSoldOK
-		return zero, err
+		return "", err
 	}
 	switch res.StatusCode {
 	case 200:
@@ -58,8 +57,7 @@ func (c *Webhooks) PetSold(ctx context.Context, url string, req PetSoldRequest) 
 		var e PetSoldDefault
 		e.Status = res.StatusCode
 		e.Body.DecodeJSON(res.JSON())
-		var zero PetSoldOK
-		return zero, res.FailJSON(e)
+		return "", res.FailJSON(e)
 	}
 }
 
@@ -101,8 +99,7 @@ func (UnimplementedWebhookHandler) NewPetWebhook(context.Context, NewPetWebhookR
 }
 
 func (UnimplementedWebhookHandler) PetSold(context.Context, PetSoldRequest) (PetSoldOK, error) {
-	var zero PetSoldOK
-	return zero, tornado.NotImplemented(&petSold)
+	return "", tornado.NotImplemented(&petSold)
 }
 
 func (UnimplementedWebhookHandler) DeletePetSoldWebhook(context.Context, DeletePetSoldWebhookRequest) error {

@@ -5,9 +5,7 @@ package api
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
-// AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
-// appendRequestJSON leaves out the members that are readOnly, appendResponseJSON those that are
-// writeOnly.
+// AppendJSON appends a value as JSON to b and returns that.
 
 var wideKeys = tornado.NewKeys(
 	"field1", "field2", "field3", "field4", "field5", "field6", "field7", "field8", "field9",
@@ -26,145 +24,145 @@ func (v *Wide) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.SeenWide
 	for i := d.Object(wideKeys); i != tornado.EndObject; i = d.Next(wideKeys, i) {
 		switch i {
-		case 0:
+		case 0: // field1
 			v.Field1 = d.Int64(nil)
-		case 1:
+		case 1: // field2
 			v.Field2.Set(d.Int64(nil))
-		case 2:
+		case 2: // field3
 			v.Field3.Set(d.Int64(nil))
-		case 3:
+		case 3: // field4
 			v.Field4.Set(d.Int64(nil))
-		case 4:
+		case 4: // field5
 			v.Field5.Set(d.Int64(nil))
-		case 5:
+		case 5: // field6
 			v.Field6.Set(d.Int64(nil))
-		case 6:
+		case 6: // field7
 			v.Field7.Set(d.Int64(nil))
-		case 7:
+		case 7: // field8
 			v.Field8.Set(d.Int64(nil))
-		case 8:
+		case 8: // field9
 			v.Field9.Set(d.Int64(nil))
-		case 9:
+		case 9: // field10
 			v.Field10.Set(d.Int64(nil))
-		case 10:
+		case 10: // field11
 			v.Field11.Set(d.Int64(nil))
-		case 11:
+		case 11: // field12
 			v.Field12.Set(d.Int64(nil))
-		case 12:
+		case 12: // field13
 			v.Field13.Set(d.Int64(nil))
-		case 13:
+		case 13: // field14
 			v.Field14.Set(d.Int64(nil))
-		case 14:
+		case 14: // field15
 			v.Field15.Set(d.Int64(nil))
-		case 15:
+		case 15: // field16
 			v.Field16.Set(d.Int64(nil))
-		case 16:
+		case 16: // field17
 			v.Field17.Set(d.Int64(nil))
-		case 17:
+		case 17: // field18
 			v.Field18.Set(d.Int64(nil))
-		case 18:
+		case 18: // field19
 			v.Field19.Set(d.Int64(nil))
-		case 19:
+		case 19: // field20
 			v.Field20.Set(d.Int64(nil))
-		case 20:
+		case 20: // field21
 			v.Field21.Set(d.Int64(nil))
-		case 21:
+		case 21: // field22
 			v.Field22.Set(d.Int64(nil))
-		case 22:
+		case 22: // field23
 			v.Field23.Set(d.Int64(nil))
-		case 23:
+		case 23: // field24
 			v.Field24.Set(d.Int64(nil))
-		case 24:
+		case 24: // field25
 			v.Field25.Set(d.Int64(nil))
-		case 25:
+		case 25: // field26
 			v.Field26.Set(d.Int64(nil))
-		case 26:
+		case 26: // field27
 			v.Field27.Set(d.Int64(nil))
-		case 27:
+		case 27: // field28
 			v.Field28.Set(d.Int64(nil))
-		case 28:
+		case 28: // field29
 			v.Field29.Set(d.Int64(nil))
-		case 29:
+		case 29: // field30
 			v.Field30.Set(d.Int64(nil))
-		case 30:
+		case 30: // field31
 			v.Field31.Set(d.Int64(nil))
-		case 31:
+		case 31: // field32
 			v.Field32.Set(d.Int64(nil))
-		case 32:
+		case 32: // field33
 			v.Field33.Set(d.Int64(nil))
-		case 33:
+		case 33: // field34
 			v.Field34.Set(d.Int64(nil))
-		case 34:
+		case 34: // field35
 			v.Field35.Set(d.Int64(nil))
-		case 35:
+		case 35: // field36
 			v.Field36.Set(d.Int64(nil))
-		case 36:
+		case 36: // field37
 			v.Field37.Set(d.Int64(nil))
-		case 37:
+		case 37: // field38
 			v.Field38.Set(d.Int64(nil))
-		case 38:
+		case 38: // field39
 			v.Field39.Set(d.Int64(nil))
-		case 39:
+		case 39: // field40
 			v.Field40.Set(d.Int64(nil))
-		case 40:
+		case 40: // field41
 			v.Field41.Set(d.Int64(nil))
-		case 41:
+		case 41: // field42
 			v.Field42.Set(d.Int64(nil))
-		case 42:
+		case 42: // field43
 			v.Field43.Set(d.Int64(nil))
-		case 43:
+		case 43: // field44
 			v.Field44.Set(d.Int64(nil))
-		case 44:
+		case 44: // field45
 			v.Field45.Set(d.Int64(nil))
-		case 45:
+		case 45: // field46
 			v.Field46.Set(d.Int64(nil))
-		case 46:
+		case 46: // field47
 			v.Field47.Set(d.Int64(nil))
-		case 47:
+		case 47: // field48
 			v.Field48.Set(d.Int64(nil))
-		case 48:
+		case 48: // field49
 			v.Field49.Set(d.Int64(nil))
-		case 49:
+		case 49: // field50
 			v.Field50.Set(d.Int64(nil))
-		case 50:
+		case 50: // field51
 			v.Field51.Set(d.Int64(nil))
-		case 51:
+		case 51: // field52
 			v.Field52.Set(d.Int64(nil))
-		case 52:
+		case 52: // field53
 			v.Field53.Set(d.Int64(nil))
-		case 53:
+		case 53: // field54
 			v.Field54.Set(d.Int64(nil))
-		case 54:
+		case 54: // field55
 			v.Field55.Set(d.Int64(nil))
-		case 55:
+		case 55: // field56
 			v.Field56.Set(d.Int64(nil))
-		case 56:
+		case 56: // field57
 			v.Field57.Set(d.Int64(nil))
-		case 57:
+		case 57: // field58
 			v.Field58.Set(d.Int64(nil))
-		case 58:
+		case 58: // field59
 			v.Field59.Set(d.Int64(nil))
-		case 59:
+		case 59: // field60
 			v.Field60.Set(d.Int64(nil))
-		case 60:
+		case 60: // field61
 			v.Field61.Set(d.Int64(nil))
-		case 61:
+		case 61: // field62
 			v.Field62.Set(d.Int64(nil))
-		case 62:
+		case 62: // field63
 			v.Field63.Set(d.Int64(nil))
-		case 63:
+		case 63: // field64
 			v.Field64 = d.Int64(nil)
-		case 64:
+		case 64: // field65
 			v.Field65 = d.Int64(nil)
-		case 65:
+		case 65: // field66
 			v.Field66.Set(d.Int64(nil))
-		case 66:
+		case 66: // field67
 			v.Field67.Set(d.Int64(nil))
-		case 67:
+		case 67: // field68
 			v.Field68.Set(d.Int64(nil))
-		case 68:
+		case 68: // field69
 			v.Field69.Set(d.Int64(nil))
-		case 69:
+		case 69: // field70
 			v.Field70 = d.Int64(nil)
 		}
 		seen.Add(i)
