@@ -82,7 +82,9 @@ func (b *builder) mergeAnnotations(dst, part *spec.Schema) {
 
 // mergeFormats keeps the first format that means something; another one that does is checked besides.
 func (b *builder) mergeFormats(dst, part *spec.Schema) {
-	means := func(s *spec.Schema) bool { return checkedFormat(s) != "" || s.Format == "int64" || s.Format == "double" }
+	means := func(s *spec.Schema) bool {
+		return checkedFormat(s) != "" || s.Format == "int64" || s.Format == "double"
+	}
 	switch {
 	case part.Format == "" || part.Format == dst.Format:
 	case dst.Format == "":
