@@ -37,10 +37,10 @@ var mayImport = []struct {
 	{"runtime/internal/tlsconn", []string{"runtime/internal/poll", "runtime/internal/bytebuf"}},
 	{"runtime/internal/worker", []string{"runtime/internal/loop", "runtime/internal/poll", "runtime/internal/bytebuf"}},
 	{"runtime/internal/jsonwire", []string{"runtime/internal/bytebuf", "runtime/internal/value", "runtime/internal/validate"}},
-	{"runtime/internal/check", []string{"runtime/internal/bytebuf", "runtime/internal/value", "runtime/internal/validate", "runtime/internal/jsonwire"}}, // ADR 5
-	{"runtime/internal/shape", []string{"runtime/internal/jsonwire", "runtime/internal/value"}}, // ADR 3
+	{"runtime/internal/check", []string{"runtime/internal/bytebuf", "runtime/internal/value", "runtime/internal/validate", "runtime/internal/jsonwire"}},                           // ADR 5
+	{"runtime/internal/shape", []string{"runtime/internal/jsonwire", "runtime/internal/value"}},                                                                                    // ADR 3
 	{"runtime/internal/param", []string{"runtime/internal/bytebuf", "runtime/internal/jsonwire", "runtime/internal/shape", "runtime/internal/value", "runtime/internal/validate"}}, // ADR 3
-	{"runtime/internal/media", []string{"runtime/internal/jsonwire", "runtime/internal/param", "runtime/internal/shape", "runtime/internal/value"}}, // ADR 3
+	{"runtime/internal/media", []string{"runtime/internal/jsonwire", "runtime/internal/param", "runtime/internal/shape", "runtime/internal/value"}},                                // ADR 3
 	{"runtime/internal/...", []string{"runtime/internal/bytebuf"}},
 	{"runtime/client", []string{"runtime", "runtime/internal/jsonwire", "runtime/internal/param", "runtime/internal/media", "runtime/internal/shape", "runtime/internal/value", "runtime/internal/validate", "runtime/internal/operation", "runtime/internal/ws", "runtime/internal/sse"}},
 	{"runtime/ecmaregex", []string{"runtime", "runtime/internal/validate"}},

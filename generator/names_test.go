@@ -142,22 +142,44 @@ func exports(t *testing.T) types.Importer {
 // TestAnyNameCompiles generates packages of documents with awkward names, and has the compiler's checker look at them.
 func TestAnyNameCompiles(t *testing.T) {
 	imports := exports(t)
-	folder := t.TempDir()
+	path := filepath.Join(t.TempDir(), "openapi.json")
 	rapid.Check(t, func(t *rapid.T) {
-		path := filepath.Join(folder, "openapi.json")
 		require.NoError(t, os.WriteFile(path, drawDocument(t), 0o600))
-		fset := token.NewFileSet()
-		var files []*ast.File
-		for name, data := range packageOf(t, path) {
-			f, err := parser.ParseFile(fset, name, data, parser.SkipObjectResolution)
-			require.NoError(t, err)
-			files = append(files, f)
-		}
-		require.NotEmpty(t, files, "the document is refused")
-		config := types.Config{Importer: imports}
-		_, err := config.Check("api", fset, files, nil)
-		require.NoError(t, err)
+		requireCompiles(t, imports, path)
 	})
+}
+
+// TestWideUnionCompiles generates a union whose members need more names than a word has bits.
+func TestWideUnionCompiles(t *testing.T) {
+	var members []any
+	for i := range 70 {
+		name := "m" + strconv.Itoa(i)
+		properties := object{name: object{"type": "string"}, "n": object{"type": "integer", "minimum": i}}
+		members = append(members, object{"type": "object", "required": []any{name, "n"}, "properties": properties})
+	}
+	data, err := json.Marshal(object{
+		"openapi": "3.1.0", "info": object{"title": "Wide", "version": "1"}, "paths": object{},
+		"components": object{"schemas": object{"Wide": object{"anyOf": members}}},
+	})
+	require.NoError(t, err)
+	path := filepath.Join(t.TempDir(), "openapi.json")
+	require.NoError(t, os.WriteFile(path, data, 0o600))
+	requireCompiles(t, exports(t), path)
+}
+
+// requireCompiles has the compiler's checker look at the package of a document.
+func requireCompiles(t require.TestingT, imports types.Importer, path string) {
+	fset := token.NewFileSet()
+	var files []*ast.File
+	for name, data := range packageOf(t, path) {
+		f, err := parser.ParseFile(fset, name, data, parser.SkipObjectResolution)
+		require.NoError(t, err)
+		files = append(files, f)
+	}
+	require.NotEmpty(t, files, "the document is refused")
+	config := types.Config{Importer: imports}
+	_, err := config.Check("api", fset, files, nil)
+	require.NoError(t, err)
 }
 
 // declarations are the exported declarations of a package, methods included, as they are printed without comments.

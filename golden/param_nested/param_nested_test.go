@@ -44,7 +44,8 @@ func (h *handler) WholeText(_ context.Context, req api.WholeTextRequest) error {
 }
 
 func (h *handler) Cookies(_ context.Context, req api.CookiesRequest) error { h.got = req; return nil }
-func (h *handler) Unions(_ context.Context, req api.UnionsRequest) error   { h.got = req; return nil }
+
+func (h *handler) Unions(_ context.Context, req api.UnionsRequest) error { h.got = req; return nil }
 
 func (h *handler) Elsewhere(_ context.Context, req api.ElsewhereRequest) (*api.ElsewhereNoContent, error) {
 	h.got = req

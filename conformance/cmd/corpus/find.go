@@ -39,7 +39,7 @@ func findDocuments(cfg *config) ([]document, error) {
 	dev := filepath.Join(cfg.corpus, "dev")
 	entries, err := os.ReadDir(dev)
 	if err != nil {
-		return nil, fmt.Errorf("read the corpus: %w; it is laid out as dev/ID/... and bad/...", err)
+		return nil, fmt.Errorf("read the corpus, which is laid out as folders dev/ID and bad: %w", err)
 	}
 	table, err := readIndex(cfg)
 	if err != nil {
@@ -116,7 +116,7 @@ func readIndex(cfg *config) (map[string]map[string]string, error) {
 	path := cfg.index
 	if path == "" {
 		path = filepath.Join(cfg.corpus, "INDEX.tsv")
-		if _, err := os.Stat(path); err != nil {
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 			return nil, nil
 		}
 	}

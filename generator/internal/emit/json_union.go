@@ -3,6 +3,7 @@ package emit
 import (
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/dave/jennifer/jen"
@@ -154,7 +155,7 @@ func neededKeys(u *ir.Union, mask uint64, room int) *jen.Statement {
 			names = append(names, name)
 		}
 	}
-	code := jen.Lit(int(mask))
+	code := jen.Op(strconv.FormatUint(mask, 10)) // jen.Lit knows it only with a conversion
 	if text := strings.Join(names, ", "); len(text) <= room && plainNames.MatchString(text) {
 		code.Comment("/* " + text + " */")
 	}
