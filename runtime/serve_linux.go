@@ -6,8 +6,6 @@ import (
 	"net"
 	"net/http"
 	"sync"
-	"sync/atomic"
-	"time"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
 	"github.com/tornadogen/tornadogen/runtime/internal/worker"
@@ -129,24 +127,6 @@ func (s *service) Shed(c *worker.Conn, f worker.Frame) {
 	fr.attach(s, c)
 	fr.x.reply.Header("Retry-After", "1")
 	fr.lastAnswer(http.StatusServiceUnavailable, "the server is busy")
-}
-
-// dateLine keeps the Date field of answers, rendered once a second (RFC 9110 section 6.6.1).
-type dateLine struct{ now atomic.Pointer[renderedDate] }
-
-type renderedDate struct {
-	second int64
-	line   []byte // immutable
-}
-
-// get returns the line. second tells when it is due to be rendered again; what it shows is the clock on the wall.
-func (d *dateLine) get(second int64) []byte {
-	if r := d.now.Load(); r != nil && r.second == second {
-		return r.line
-	}
-	line := append(http1.AppendHTTPDate([]byte("Date: "), time.Now()), '\r', '\n')
-	d.now.Store(&renderedDate{second, line})
-	return line
 }
 
 // loopPeer is a connection of the loops as a request sees it.

@@ -120,7 +120,7 @@ var classes = map[string]class{
 	},
 	"missing-security-scheme": {"bodies-responses-security", "a requirement names no scheme; one is made up, so that the operation stays closed"},
 
-	"untyped-schema":     {"schemas", "no Go type says it: it is tornado.JSON, checked"},
+	"untyped-schema":     {"schemas", "more schemas describe one value than can be merged: it is tornado.JSON, and not checked"},
 	"implied-type":       {"schemas", "no type, and keywords of objects or arrays: values of other types are refused"},
 	"unenforced-keyword": {"schemas", "the keyword is not checked, a pattern that is no regular expression among them"},
 	"unknown-type":       {"schemas", "a type that does not exist; any value is valid that the other keywords allow"},

@@ -59,7 +59,9 @@ func findDocuments(cfg *config) ([]document, error) {
 		} else if d.path, err = guessRoot(d.folder); err != nil {
 			return nil, err
 		}
-		all = append(all, d)
+		if cfg.largest == 0 || size(d) <= cfg.largest {
+			all = append(all, d)
+		}
 	}
 	return spread(all, cfg.sample), nil
 }

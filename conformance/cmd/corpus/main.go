@@ -38,7 +38,8 @@ type config struct {
 	strict  bool // a missed target is a failure
 	peers   int  // rounds of the comparison with other generators, 0 for none
 	results string
-	drive   bool // serve the packages and send them requests
+	largest int64 // documents of more bytes are left out; 0 for no limit
+	drive   bool  // serve the packages and send them requests
 }
 
 func main() {
@@ -117,8 +118,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return report(cfg, rows, verdicts, check, stdout)
 }
 
-// defaultDriven is how many documents are driven.
-const defaultDriven = 40
+// How many documents are driven, and up to which size in bytes: the larger ones take minutes to compile each.
+const (
+	defaultDriven = 40
+	largestDriven = 600_000
+)
 
 func parseFlags(args []string, stderr io.Writer) (*config, error) {
 	cfg := &config{}
@@ -141,7 +145,7 @@ func parseFlags(args []string, stderr io.Writer) (*config, error) {
 		return nil, err
 	}
 	if cfg.drive && cfg.sample == 0 && cfg.only == "" {
-		cfg.sample = defaultDriven
+		cfg.sample, cfg.largest = defaultDriven, largestDriven
 	}
 	switch {
 	case flags.NArg() > 0:
