@@ -40,7 +40,7 @@ func (p *picker) compare(before []*candidate, c *candidate) bool {
 	for _, have := range before {
 		narrow, wide := p.b.within(c.source, have.source), p.b.within(have.source, c.source)
 		switch {
-		case narrow && wide:
+		case narrow && wide && !c.source.Always: // of members that take anything nobody can mean the first
 			p.same(have, c)
 			return false
 		case narrow:
