@@ -198,6 +198,7 @@ func (w *wire) request(ctx context.Context, base string) (*http.Request, error) 
 	if err != nil {
 		return nil, err
 	}
+	req.Header["User-Agent"] = nil // what the client adds by itself
 	for name, values := range w.header {
 		req.Header[name] = values
 	}

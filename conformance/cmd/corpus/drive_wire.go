@@ -97,8 +97,8 @@ func (p param) query(v any) ([]string, error) {
 			}
 			parts = append(parts, url.QueryEscape(text))
 		}
-		if len(parts) == 0 {
-			return nil, errNoWay // an empty list cannot be told from none
+		if len(parts) == 0 || !slices.Equal(typesOf(p.schema), []string{"array"}) {
+			return nil, errNoWay // an empty list cannot be told from none, nor one of several types from another of them
 		}
 		if !p.explode {
 			return []string{name + "=" + strings.Join(parts, separator)}, nil
