@@ -109,16 +109,16 @@ func TestSampleIsSpread(t *testing.T) {
 }
 
 func TestTrespassIsSeen(t *testing.T) {
-	own := []string{"/work/bad", "/work/out"}
+	own := []string{"/project/bad", "/project/out"}
 	for trace, want := range map[string]string{
-		`1 openat(AT_FDCWD, "/work/bad/a.json", O_RDONLY|O_CLOEXEC) = 3`:   "",
-		`1 openat(AT_FDCWD, "/work/bad/../etc/x", O_RDONLY|O_CLOEXEC) = 3`: "opened /work/etc/x",
-		`1 openat(AT_FDCWD, "/etc/passwd", O_RDONLY) = -1 EACCES (denied)`: "",
-		`1 openat(AT_FDCWD, "/etc/passwd", O_RDONLY) = 7`:                  "opened /etc/passwd",
-		`1 openat(AT_FDCWD, "/work/badly", O_RDONLY) = 7`:                  "opened /work/badly",
-		`1 openat(AT_FDCWD, "/proc/self/maps", O_RDONLY) = 7`:              "",
-		`1 socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, IPPROTO_TCP) = 5`:     "made a socket AF_INET",
-		`1 openat(5, "a.json", O_RDONLY|O_NOFOLLOW|O_CLOEXEC) = 6`:         "",
+		`1 openat(AT_FDCWD, "/project/bad/a.json", O_RDONLY|O_CLOEXEC) = 3`:   "",
+		`1 openat(AT_FDCWD, "/project/bad/../etc/x", O_RDONLY|O_CLOEXEC) = 3`: "opened /project/etc/x",
+		`1 openat(AT_FDCWD, "/etc/passwd", O_RDONLY) = -1 EACCES (denied)`:    "",
+		`1 openat(AT_FDCWD, "/etc/passwd", O_RDONLY) = 7`:                     "opened /etc/passwd",
+		`1 openat(AT_FDCWD, "/project/badly", O_RDONLY) = 7`:                  "opened /project/badly",
+		`1 openat(AT_FDCWD, "/proc/self/maps", O_RDONLY) = 7`:                 "",
+		`1 socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, IPPROTO_TCP) = 5`:        "made a socket AF_INET",
+		`1 openat(5, "a.json", O_RDONLY|O_NOFOLLOW|O_CLOEXEC) = 6`:            "",
 	} {
 		assert.Equal(t, want, trespass(trace, own), trace)
 	}
