@@ -42,14 +42,14 @@ var mayImport = []struct {
 	{"runtime/internal/param", []string{"runtime/internal/bytebuf", "runtime/internal/jsonwire", "runtime/internal/shape", "runtime/internal/value", "runtime/internal/validate"}}, // ADR 3
 	{"runtime/internal/media", []string{"runtime/internal/jsonwire", "runtime/internal/param", "runtime/internal/shape", "runtime/internal/value"}},                                // ADR 3
 	{"runtime/internal/...", []string{"runtime/internal/bytebuf"}},
-	{"runtime/client", []string{"runtime", "runtime/internal/jsonwire", "runtime/internal/param", "runtime/internal/media", "runtime/internal/shape", "runtime/internal/value", "runtime/internal/validate", "runtime/internal/operation", "runtime/internal/ws", "runtime/internal/sse"}},
+	{"runtime/client", []string{"runtime", "runtime/internal/jsonwire", "runtime/internal/param", "runtime/internal/media", "runtime/internal/shape", "runtime/internal/value", "runtime/internal/validate", "runtime/internal/operation", "runtime/internal/ws", "runtime/internal/sse", "runtime/internal/lines"}},
 	{"runtime/ecmaregex", []string{"runtime", "runtime/internal/validate"}},
 	{"runtime", []string{"runtime/internal/..."}},
 	{"runtime/...", []string{"runtime"}},
 }
 
 // pureSansIO lists the packages that may know neither the network nor the clock's ticking.
-var pureSansIO = []string{"http1", "ws", "sse", "jsonwire", "check", "shape", "param", "media", "validate", "route", "value", "operation"}
+var pureSansIO = []string{"http1", "ws", "sse", "lines", "queue", "jsonwire", "check", "shape", "param", "media", "validate", "route", "value", "operation"}
 
 func TestImportTable(t *testing.T) {
 	for _, pkg := range listPackages(t) {

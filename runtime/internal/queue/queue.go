@@ -1,0 +1,154 @@
+// Package queue holds the messages that wait for a peer: bounded in number and in bytes, with a policy for what comes when it is
+// full. So memory does not grow with a peer that is slow. It performs no I/O and knows no goroutine: whoever owns a Queue locks it,
+// and waits where its policy says so.
+package queue
+
+// Policy says what becomes of a message for which there is no room.
+type Policy uint8
+
+// The policies.
+const (
+	Block      Policy = iota // who sends waits until there is room
+	DropOldest               // messages that have waited longest make room
+	DropNewest               // the message is dropped
+	Close                    // the peer is given up
+)
+
+var policyNames = [...]string{"block", "drop-oldest", "drop-newest", "close"}
+
+// String is the name of the policy, as documents have it.
+func (p Policy) String() string { return policyNames[p] }
+
+// ParsePolicy returns the policy of a name.
+func ParsePolicy(name string) (Policy, bool) {
+	for i, s := range policyNames {
+		if s == name {
+			return Policy(i), true
+		}
+	}
+	return 0, false
+}
+
+// What applies where Limits say nothing.
+const (
+	DefaultMessages = 64
+	DefaultBytes    = 1 << 20
+)
+
+// Limits bound a Queue. A single message that is larger than Bytes is let in where nothing else waits: else it could never be sent.
+type Limits struct {
+	Messages int // 0: DefaultMessages
+	Bytes    int // 0: DefaultBytes
+	Policy   Policy
+}
+
+// Outcome says what Push has done.
+type Outcome uint8
+
+// The outcomes.
+const (
+	Queued   Outcome = iota // it waits now; with DropOldest others may have made room, see Queue.Dropped
+	Full                    // there is no room: wait, and try again
+	Dropped                 // the message was dropped
+	Overflow                // there is no room, and the peer is to be given up
+)
+
+// Queue is what waits for one peer, in order. Its zero value is empty, with the limits that apply by default. An empty one holds no
+// memory but its own.
+type Queue struct {
+	limits  Limits
+	ring    [][]byte // of a length that is a power of two; nil while the queue is empty
+	first   int
+	n       int
+	bytes   int
+	dropped uint64
+}
+
+// firstRing is how many messages the first ring has room for.
+const firstRing = 4
+
+// SetLimits bounds the queue from now on. What waits already stays.
+func (q *Queue) SetLimits(l Limits) { q.limits = l }
+
+// Limits are the bounds, with the defaults filled in.
+func (q *Queue) Limits() Limits {
+	l := q.limits
+	if l.Messages <= 0 {
+		l.Messages = DefaultMessages
+	}
+	if l.Bytes <= 0 {
+		l.Bytes = DefaultBytes
+	}
+	return l
+}
+
+// Len is how many messages wait.
+func (q *Queue) Len() int { return q.n }
+
+// Bytes is how many bytes wait.
+func (q *Queue) Bytes() int { return q.bytes }
+
+// Dropped is how many messages were dropped so far.
+func (q *Queue) Dropped() uint64 { return q.dropped }
+
+// Push adds m, which the queue keeps and does not change: it may wait in many queues.
+func (q *Queue) Push(m []byte) Outcome {
+	l := q.Limits()
+	if !q.fits(len(m), l) {
+		switch l.Policy {
+		case Block:
+			return Full
+		case DropNewest:
+			q.dropped++
+			return Dropped
+		case Close:
+			return Overflow
+		case DropOldest:
+			for !q.fits(len(m), l) {
+				q.Pop()
+				q.dropped++
+			}
+		}
+	}
+	q.grow()
+	q.ring[(q.first+q.n)&(len(q.ring)-1)] = m
+	q.n++
+	q.bytes += len(m)
+	return Queued
+}
+
+// fits reports whether there is room for a message of size bytes.
+func (q *Queue) fits(size int, l Limits) bool {
+	return q.n == 0 || q.n < l.Messages && q.bytes+size <= l.Bytes
+}
+
+// grow makes room in the ring for one more.
+func (q *Queue) grow() {
+	if q.n < len(q.ring) {
+		return
+	}
+	ring := make([][]byte, max(2*len(q.ring), firstRing))
+	for i := range q.n {
+		ring[i] = q.At(i)
+	}
+	q.ring, q.first = ring, 0
+}
+
+// At is the i-th message that waits, 0 <= i < Len; 0 is the next one.
+func (q *Queue) At(i int) []byte { return q.ring[(q.first+i)&(len(q.ring)-1)] }
+
+// Pop takes the next message out. There must be one.
+func (q *Queue) Pop() []byte {
+	m := q.ring[q.first]
+	q.ring[q.first] = nil
+	q.first = (q.first + 1) & (len(q.ring) - 1)
+	q.n--
+	q.bytes -= len(m)
+	if q.n == 0 {
+		q.ring, q.first = nil, 0
+	}
+	return m
+}
+
+// Clear drops all that waits.
+func (q *Queue) Clear() { q.ring, q.first, q.n, q.bytes = nil, 0, 0, 0 }
