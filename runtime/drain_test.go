@@ -34,9 +34,14 @@ func TestDrainAnswersWhatWasAccepted(t *testing.T) {
 
 	r.Shutdown()
 	r.Shutdown() // twice is fine
+	require.Eventually(t, r.Draining, 5*time.Second, time.Millisecond)
+	idle.send("GET /items/2 HTTP/1.1\r\nHost: x\r\n\r\n") // it could not know
+	res, body := idle.answer("GET")
+	assert.Equal(t, `{"id":11}`, body)
+	assert.True(t, res.Close)
 	idle.ended()
 	half.send("st: x\r\n\r\n")
-	res, body := half.answer("GET")
+	res, body = half.answer("GET")
 	assert.Equal(t, `{"id":11}`, body)
 	assert.True(t, res.Close)
 	close(release)
@@ -138,4 +143,51 @@ func TestReadinessTurnsOffFirst(t *testing.T) {
 	res, _ := c.answer("GET")
 	assert.True(t, res.Close)
 	require.NoError(t, r.stop(t))
+}
+
+// TestDrainIdle: a connection that waits for a next request, or for its first, does not hold up the drain.
+func TestDrainIdle(t *testing.T) {
+	r := start(t, newTestAPI(testHandlers{}), WithTimeouts(Timeouts{DrainIdle: time.Millisecond}))
+	silent, idle := r.dial(t), r.dial(t)
+	idle.send("GET /items/1 HTTP/1.1\r\nHost: x\r\n\r\n")
+	idle.answer("GET")
+	require.NoError(t, r.stop(t))
+	silent.ended()
+	idle.ended()
+}
+
+// TestUnready: readiness turns off while all else goes on; then the listener closes.
+func TestUnready(t *testing.T) {
+	r := start(t, newTestAPI(testHandlers{}), WithHealth("/healthz", "/readyz"),
+		WithTimeouts(Timeouts{Unready: 300 * time.Millisecond, DrainIdle: time.Millisecond}))
+	r.Shutdown()
+	require.Eventually(t, func() bool {
+		status, _ := r.exchange(t, "GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+		return status == http.StatusServiceUnavailable
+	}, 5*time.Second, time.Millisecond)
+	assert.False(t, r.Draining())
+	c := r.dial(t)
+	c.send("GET /items/1 HTTP/1.1\r\nHost: x\r\n\r\n")
+	res, _ := c.answer("GET")
+	assert.False(t, res.Close)
+	require.NoError(t, r.stop(t))
+}
+
+// TestHandlersAreToldOfTheDrain: one that would run on and on comes to its end.
+func TestHandlersAreToldOfTheDrain(t *testing.T) {
+	started := make(chan struct{})
+	r := start(t, newTestAPI(testHandlers{hold: func(ctx context.Context) ([]byte, error) {
+		close(started)
+		<-Draining(ctx)
+		return []byte("so far"), nil
+	}}))
+	c := r.dial(t)
+	c.send("GET /hold HTTP/1.1\r\nHost: x\r\n\r\n")
+	<-started
+	r.Shutdown()
+	res, body := c.answer("GET")
+	assert.Equal(t, "so far", body)
+	assert.True(t, res.Close)
+	require.NoError(t, r.stop(t))
+	assert.Nil(t, Draining(context.Background()))
 }

@@ -55,7 +55,8 @@ func (f *frame) makeRoom() {
 	}
 }
 
-// wait lets the connection go idle until more comes, or ends it when it drains and nothing is half received.
+// wait lets the connection go idle until more comes. When it drains, there is a little time for one more request: it may be
+// on its way, and would be reset.
 func (f *frame) wait() worker.Next {
 	f.flush()
 	switch {
@@ -66,7 +67,8 @@ func (f *frame) wait() worker.Next {
 		f.suspend()
 		return worker.Idle
 	case f.conn.Draining():
-		return worker.Close
+		f.conn.SetTimeout(f.service.timeouts.DrainIdle)
+		return worker.Idle
 	}
 	f.conn.SetTimeout(f.service.timeouts.Idle)
 	return worker.Idle

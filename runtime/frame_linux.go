@@ -155,7 +155,7 @@ func (f *frame) lastAnswer(status int, detail string) {
 }
 
 func (f *frame) turn() worker.Next {
-	if f.conn.Expired() {
+	if f.conn.Expired() && (f.r < f.w || !f.conn.Readable()) { // a request that has come at the last moment is not late
 		return f.expire()
 	}
 	for {

@@ -9,14 +9,19 @@ import (
 // Option changes a Server. Each says what holds without it.
 type Option func(*Server)
 
-// Timeouts bound how long a connection may take. A zero field takes its default; none can be turned off.
+// Timeouts bound how long a connection may take, and the end of a server. A zero field takes its default; none can be turned
+// off.
 type Timeouts struct {
 	Header time.Duration // from the first byte of a request to the end of its head; 10 s
 	Body   time.Duration // from the end of the head to the end of a body that is held in memory; 30 s
 	Stream time.Duration // without a byte, while a mounted handler reads a body; 30 s
 	Write  time.Duration // without progress, while an answer is written; 30 s
 	Idle   time.Duration // before the first request and between requests; 75 s
-	Drain  time.Duration // from the end of Serve's context until open connections are cut; 30 s
+	// Unready is how long the server goes on as before once it is to end, but with readiness off, so that a load balancer that
+	// asks for it sends nothing any more when the listeners close; 0: they close at once.
+	Unready   time.Duration
+	DrainIdle time.Duration // in the drain, for one more request on a connection that waits for it; 500 ms
+	Drain     time.Duration // from the closing of the listeners until open connections are cut; 30 s
 	// HalfClose is how long the context of a request lives on after the client has closed its side: whoever sends a request
 	// and then shuts down writing gets an answer, and whoever has left does not cost work for long; 5 s.
 	HalfClose time.Duration
@@ -33,6 +38,7 @@ func (t Timeouts) withDefaults() Timeouts {
 	def(&t.Stream, 30*time.Second)
 	def(&t.Write, 30*time.Second)
 	def(&t.Idle, 75*time.Second)
+	def(&t.DrainIdle, 500*time.Millisecond)
 	def(&t.Drain, 30*time.Second)
 	def(&t.HalfClose, 5*time.Second)
 	return t

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
 	"github.com/tornadogen/tornadogen/runtime/internal/worker"
@@ -20,12 +21,15 @@ type service struct {
 	mounts   *mounts // nil when there are none
 	date     dateLine
 
+	mu       sync.Mutex
+	drainers []drainer // guarded by mu
+
 	watchers sync.Map // *worker.Conn -> *requestContext: the requests whose handlers asked for Done
 }
 
 // run serves on the loops until ctx ends, then drains.
 func (s *Server) run(ctx context.Context, listeners []*Listener) error {
-	base, cut := context.WithCancelCause(context.WithoutCancel(ctx))
+	base, cut := context.WithCancelCause(context.WithValue(context.WithoutCancel(ctx), serverKey{}, s))
 	defer cut(context.Canceled)
 	svc := s.newService(base)
 	engine, err := worker.New(s.workerOptions(svc))
@@ -47,20 +51,10 @@ func (s *Server) run(ctx context.Context, listeners []*Listener) error {
 	go func() { ended <- engine.Run() }()
 	close(s.bound)
 	<-ctx.Done()
-	s.draining.Store(true)
-	limit, cancel := context.WithTimeout(base, s.timeouts.Drain)
-	defer cancel()
-	drain, giveUp := context.WithCancel(context.WithoutCancel(base))
-	defer giveUp()
-	defer context.AfterFunc(limit, func() {
-		cut(ErrCut) // before the connections are: their hang-up must not be taken for the clients'
-		giveUp()
-	})()
-	if err := engine.Drain(drain); err != nil {
-		s.logger.Error("connections were cut", "error", err)
-	}
-	if limit.Err() != nil { // also when the handlers ended because they were told so
-		return ErrCut
+	s.unready.Store(true)
+	time.Sleep(s.timeouts.Unready)
+	if err := svc.drain(engine, cut); err != nil {
+		return err
 	}
 	return <-ended
 }
@@ -82,6 +76,7 @@ func (s *Server) workerOptions(h worker.Handler) worker.Options {
 	return worker.Options{
 		FirstTimeout: s.timeouts.Idle,
 		Loops:        s.loops, OnLoop: s.onLoop, BlockingWait: s.blockingWait, Handler: h, Logger: s.logger,
+		DrainGrace:     s.timeouts.DrainIdle,
 		MaxConnections: s.limits.Connections, MaxWorkers: s.limits.Workers, MaxQueue: s.limits.Queue,
 	}
 }

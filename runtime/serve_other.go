@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"time"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/route"
 )
@@ -26,7 +27,7 @@ func Listen(network, address string) (*Listener, error) {
 
 // run serves by net/http, as the loops exist on Linux alone: the same APIs, mounts, timeouts and drain.
 func (s *Server) run(ctx context.Context, listeners []*Listener) error {
-	base, cut := context.WithCancelCause(context.WithoutCancel(ctx))
+	base, cut := context.WithCancelCause(context.WithValue(context.WithoutCancel(ctx), serverKey{}, s))
 	defer cut(context.Canceled)
 	handlers := make(map[*API]http.Handler, len(s.apis))
 	for _, api := range s.apis {
@@ -55,7 +56,9 @@ func (s *Server) run(ctx context.Context, listeners []*Listener) error {
 	case err = <-ended:
 		ended <- err
 	}
-	s.draining.Store(true)
+	s.unready.Store(true)
+	time.Sleep(s.timeouts.Unready)
+	s.wind()
 	limit, cancel := context.WithTimeout(base, s.timeouts.Drain)
 	defer cancel()
 	if server.Shutdown(limit) != nil {

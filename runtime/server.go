@@ -29,9 +29,11 @@ type Server struct {
 	admin        mounts
 	adminAddr    string
 
-	draining atomic.Bool
-	stop     context.CancelFunc // ends Serve's context; set by NewServer
-	stopped  context.Context    // done once Shutdown was called
+	unready atomic.Bool        // readiness is off
+	stop    context.CancelFunc // ends Serve's context; set by NewServer
+	stopped context.Context    // done once Shutdown was called
+	wind    context.CancelFunc // begins the drain; set by NewServer
+	winding context.Context    // done once the drain has begun
 
 	mu    sync.Mutex
 	state serverState // guarded by mu
@@ -59,6 +61,7 @@ var ErrCut = errors.New("tornado: the drain took too long, open connections were
 func NewServer(opts ...Option) *Server {
 	s := &Server{timeouts: Timeouts{}.withDefaults(), logger: slog.Default(), bound: make(chan struct{})}
 	s.stopped, s.stop = context.WithCancel(context.Background())
+	s.winding, s.wind = context.WithCancel(context.Background())
 	s.admin.add("/healthz", page("/healthz", s.serveLive))
 	s.admin.add("/readyz", page("/readyz", s.serveReady))
 	for _, opt := range opts {
@@ -127,10 +130,12 @@ func (s *Server) apiFor(method, rawPath []byte, params *route.Params) *API {
 func (s *Server) Shutdown() { s.stop() }
 
 // Draining reports whether the drain has begun.
-func (s *Server) Draining() bool { return s.draining.Load() }
+func (s *Server) Draining() bool { return s.winding.Err() != nil }
 
-// Serve accepts connections on the listeners, which it closes, until ctx ends or Shutdown is called. Then it drains: it
-// stops accepting, answers what was accepted, and cuts after Timeouts.Drain what is still open. It returns nil when nothing
+// Serve accepts connections on the listeners, which it closes, until ctx ends or Shutdown is called. Then it drains, in this
+// order: readiness turns off, and load balancers get Timeouts.Unready to notice; the listeners close, once all who wait there
+// are accepted; every answer from then on says Connection: close, and the channels of [Draining] close; connections that wait
+// for a next request stay for Timeouts.DrainIdle; what is still open after Timeouts.Drain is cut. It returns nil when nothing
 // was cut.
 func (s *Server) Serve(ctx context.Context, listeners ...*Listener) error {
 	if err := s.begin(listeners); err != nil {
@@ -222,7 +227,7 @@ func (s *Server) serveLive(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (s *Server) serveReady(w http.ResponseWriter, _ *http.Request) {
-	if s.Draining() {
+	if s.unready.Load() {
 		answerHealth(w, http.StatusServiceUnavailable, "draining")
 		return
 	}

@@ -63,6 +63,10 @@ func (c *Conn) Listener() *Listener { return c.listener }
 // connection as soon as it owes the peer nothing. Any goroutine.
 func (c *Conn) Draining() bool { return c.pool.engine.draining.Load() }
 
+// Winding reports whether the drain has begun since Serve was last called, and
+// this is why c is served.
+func (c *Conn) Winding() bool { return c.cause&draining != 0 }
+
 // Expired reports whether the deadline has passed, and this is why c is served.
 // The deadline is gone then.
 func (c *Conn) Expired() bool { return c.cause&expired != 0 }

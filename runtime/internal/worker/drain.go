@@ -13,10 +13,10 @@ import (
 )
 
 // Drain ends the engine. It stops accepting, after it has accepted all who
-// already wait; has every idle connection served once more, so that what it has
-// sent is answered (see Conn.Draining); gives those that have never sent
-// anything a short time; and waits until all connections are closed and all
-// goroutines have ended. Busy and parked ones finish as long as ctx lasts. Then
+// already wait; has every connection served once more, so that what it has sent
+// is answered and its protocol can say goodbye (see Conn.Winding); gives those
+// that have never sent anything a short time; and waits until all connections
+// are closed and all goroutines have ended. They finish as long as ctx lasts. Then
 // the rest is cut: closed, or if busy shut down, and Drain waits a little
 // (Options.CutGrace) for the handlers to return.
 //

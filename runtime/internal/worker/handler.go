@@ -11,8 +11,8 @@ type Handler interface {
 
 	// Serve is called when c is ready: for its first bytes, for more, for the
 	// end of its stream or an error (all found by Read), because its deadline
-	// has passed (Expired), after Resume, or because the server drains
-	// (Draining). It may be called with nothing to read.
+	// has passed (Expired), after Resume (Resumed), or, once, because the drain
+	// has begun (Winding). It may be called with nothing to read.
 	//
 	// It is called by the goroutine that owns c until it returns: a worker,
 	// or the loop if Options.OnLoop. Only that goroutine may call the methods
@@ -61,8 +61,8 @@ const (
 	// Again: there is more to do, but it is others' turn. c queues again.
 	Again
 	// Park: whoever answers later owns the connection; it is served again
-	// after Resume, or when its deadline passes. Bytes that arrive are left
-	// where they are.
+	// after Resume, when its deadline passes, or because the drain has begun.
+	// Bytes that arrive are left where they are.
 	Park
 	// Close: close the connection.
 	Close

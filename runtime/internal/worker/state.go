@@ -30,8 +30,8 @@ const (
 	// to do), -> stateClosed (the owner: close, Detach)
 	stateBusy
 	// stateParked: whoever will answer owns it.
-	// -> stateBusy (anyone: Resume; the loop: deadline), -> stateClosed (the
-	// loop: cut)
+	// -> stateBusy (anyone: Resume; the loop: deadline, drain), -> stateClosed
+	// (the loop: cut)
 	stateParked
 	// stateClosed: the descriptor is closed, or belongs to another. Final.
 	stateClosed
@@ -227,8 +227,8 @@ func (c *Conn) end() {
 	c.pool.finish(c)
 }
 
-// wind tells c that the drain has begun. An idle connection is served once
-// more; but one that has never sent anything gets a little time. loop-only.
+// wind tells c that the drain has begun: it is served once more. But one that
+// has never sent anything gets a little time. loop-only.
 func (c *Conn) wind(grace time.Duration) {
 	for {
 		s := c.state.Load()
@@ -242,8 +242,11 @@ func (c *Conn) wind(grace time.Duration) {
 				c.tend()
 				return
 			}
-			if c.state.CompareAndSwap(s, s&^stateMask|stateBusy|draining) {
-				c.pool.ready(c)
+			if c.turnOut(s) {
+				return
+			}
+		case stateParked:
+			if c.turnOut(s) {
 				return
 			}
 		case stateBusy:
@@ -254,6 +257,16 @@ func (c *Conn) wind(grace time.Duration) {
 			return
 		}
 	}
+}
+
+// turnOut has a connection served because of the drain. It fails if the state
+// is s no more. loop-only.
+func (c *Conn) turnOut(s uint32) bool {
+	if !c.state.CompareAndSwap(s, s&^stateMask|stateBusy|draining) {
+		return false
+	}
+	c.pool.ready(c)
+	return true
 }
 
 // sever cuts c: it closes a connection that nobody is at work on; the owner of
