@@ -37,13 +37,16 @@ type Conn struct {
 
 	next *Conn // in the queue: guarded by pool.mu; in the loop's batch: loop-only
 
+	layer Layer // owner: what carries its bytes; nil: nothing but the socket
+
 	cause  uint32 // owner: the causes of this Serve
-	linger int32  // owner: 0, or 1 + the bytes that Linger may still drop
+	linger int32  // owner: 0; or 1 + the bytes that Linger may still drop; or unopened
 
 	heard    bool // loop-only: has sent something
 	eof      bool // who reads: the end was read
 	onLoop   bool // owner: the loop serves it
 	inShed   bool // owner: Write must not wait
+	apart    bool // owner: a goroutine of its own has it, see Listener.Open
 	detached bool // owner
 }
 
@@ -148,7 +151,8 @@ func (c *Conn) SetTimeout(d time.Duration) { c.deadline.Store(int64(max(c.now()+
 
 // Detach takes the descriptor, which is non-blocking, out of the engine and
 // hands it to the caller, who must close it. Serve must return Detached (any
-// other answer means the same). Nothing may be read or written through c after.
+// other answer means the same). Nothing may be read or written through c after;
+// of a connection that has a Layer, that goes along (see Conn.Layer).
 func (c *Conn) Detach() (fd int, err error) {
 	if c.detached {
 		return -1, net.ErrClosed

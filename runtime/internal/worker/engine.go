@@ -22,7 +22,14 @@ var (
 // several that share it.
 type Listener struct {
 	// Tag is the handler's, see Conn.Listener. Set it before AddListener.
-	Tag     any
+	Tag any
+	// Open, if it is set, makes a connection ready before it is first served:
+	// a TLS handshake. It is called once the peer has sent something, in a
+	// goroutine of its own, which owns c until it returns, and may wait. With
+	// Idle c is served from then on, also if nothing more arrives; Close,
+	// Linger and Detached mean what they do after Serve. A panic in it closes
+	// c, and is logged. Set it before AddListener.
+	Open    func(c *Conn) Next
 	sockets []*loop.Listener
 	users   []atomic.Int32 // users[i]: loops that accept from sockets[i]
 }
@@ -101,6 +108,7 @@ type Engine struct {
 
 	lastID   atomic.Uint64
 	workers  atomic.Int64 // of all pools
+	opening  atomic.Int64 // calls of Listener.Open
 	draining atomic.Bool
 	cutting  atomic.Bool // the time to drain is up
 	// open counts the connections, and one more while any may be accepted.
@@ -258,6 +266,9 @@ func (e *Engine) Accepted(l *loop.Loop, fd int, peer loop.Addr, ln *loop.Listene
 	listener, _ := ln.Owner.(*Listener)
 	p := e.pools[l.ID()]
 	c := &Conn{pool: p, fd: int32(fd), peer: peer, listener: listener, id: e.lastID.Add(1)}
+	if listener.Open != nil {
+		c.linger = unopened
+	}
 	if e.cutting.Load() { // it was on its way from one loop to another
 		c.close()
 		return

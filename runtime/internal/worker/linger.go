@@ -14,6 +14,9 @@ var discards = sync.Pool{New: func() any { return new([8 << 10]byte) }}
 func (c *Conn) beginLinger() {
 	c.linger = 1 + int32(c.pool.engine.opts.LingerBytes)
 	c.SetTimeout(c.pool.engine.opts.LingerTime)
+	if c.layer != nil {
+		c.layer.CloseWrite()
+	}
 	_ = c.pool.sys.ShutdownWrite(int(c.fd)) // if it fails, so will reading
 	c.state.Or(readable)
 }
@@ -27,7 +30,7 @@ func (c *Conn) discard() Next {
 	buf, _ := discards.Get().(*[8 << 10]byte)
 	defer discards.Put(buf)
 	for {
-		n, err := c.Read(buf[:])
+		n, err := c.read(buf[:])
 		if errors.Is(err, ErrWouldBlock) {
 			return Idle
 		}

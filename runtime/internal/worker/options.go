@@ -23,6 +23,7 @@ type Options struct {
 	MaxWorkers     int // per process; default 10,000
 	MaxQueue       int // connections that wait for a worker when MaxWorkers run, before they are shed; per process; default 10,000
 	SoftStart      int // workers that a loop runs before it has seen a stall; default 2
+	MaxOpening     int // calls of Listener.Open at a time; further connections are closed; per process; default 10,000
 	MaxConnections int // open at a time; further ones are closed at once; default: no limit
 
 	FirstTimeout time.Duration // until the first byte of a connection; default 10 s
@@ -49,6 +50,7 @@ func (o *Options) setDefaults() error {
 	setDefault(&o.Loops, runtime.GOMAXPROCS(0))
 	setDefault(&o.MaxWorkers, 10_000)
 	setDefault(&o.MaxQueue, 10_000)
+	setDefault(&o.MaxOpening, 10_000)
 	setDefault(&o.SoftStart, 2)
 	setDefault(&o.FirstTimeout, 10*time.Second)
 	setDefault(&o.DrainGrace, 500*time.Millisecond)

@@ -223,6 +223,9 @@ func (c *Conn) close() {
 
 // end closes the descriptor of a sealed connection, and forgets it.
 func (c *Conn) end() {
+	if c.layer != nil {
+		c.layer.CloseWrite()
+	}
 	_ = c.pool.sys.Close(int(c.fd)) // it is gone in any case
 	c.pool.finish(c)
 }

@@ -15,8 +15,15 @@ import (
 	"github.com/tornadogen/tornadogen/runtime/internal/loop"
 )
 
-// ErrWouldBlock is returned by Read when nothing is there.
-var ErrWouldBlock = errors.New("worker: operation would block")
+// ErrWouldBlock is returned by Read when nothing is there. It is a net.Error that
+// is Temporary: crypto/tls goes on after it.
+var ErrWouldBlock error = wouldBlock{}
+
+type wouldBlock struct{}
+
+func (wouldBlock) Error() string   { return "worker: operation would block" }
+func (wouldBlock) Timeout() bool   { return false }
+func (wouldBlock) Temporary() bool { return true }
 
 // onLoopWait bounds how long a loop that serves waits for one peer.
 const onLoopWait = time.Second
@@ -40,6 +47,14 @@ func (w *waiter) wake(late bool) {
 // last read was short and the loop has seen nothing since; io.EOF at the end,
 // then and ever after; or the error of the socket, a syscall.Errno.
 func (c *Conn) Read(p []byte) (int, error) {
+	if c.layer != nil {
+		return c.readLayer(p)
+	}
+	return c.read(p)
+}
+
+// read is Read below the Layer.
+func (c *Conn) read(p []byte) (int, error) {
 	switch {
 	case c.eof:
 		return 0, io.EOF
@@ -79,10 +94,7 @@ func (c *Conn) Read(p []byte) (int, error) {
 // none. The goroutine parks; on a loop that serves it polls, for a second at
 // most. Interrupt ends the wait, then the error is ErrInterrupted.
 func (c *Conn) ReadWait(p []byte, deadline time.Time) (int, error) {
-	until := time.Duration(0)
-	if !deadline.IsZero() {
-		until = max(c.pool.loop.When(deadline), 1)
-	}
+	until := c.until(deadline)
 	for {
 		n, err := c.Read(p)
 		if !errors.Is(err, ErrWouldBlock) {
@@ -94,10 +106,26 @@ func (c *Conn) ReadWait(p []byte, deadline time.Time) (int, error) {
 	}
 }
 
+// until is a deadline on the loop's clock; 0 for the zero deadline.
+func (c *Conn) until(deadline time.Time) time.Duration {
+	if deadline.IsZero() {
+		return 0
+	}
+	return max(c.pool.loop.When(deadline), 1)
+}
+
 // Write writes all of p, or returns an error: os.ErrDeadlineExceeded when the
 // peer has taken nothing for timeout (0: no limit), or that of the socket. It
 // parks until the peer takes more; on a loop that serves it polls.
 func (c *Conn) Write(p []byte, timeout time.Duration) error {
+	if c.layer != nil {
+		return c.writeLayer(p, false, timeout)
+	}
+	return c.write(p, timeout)
+}
+
+// write is Write below the Layer.
+func (c *Conn) write(p []byte, timeout time.Duration) error {
 	if c.detached {
 		return net.ErrClosed
 	}
@@ -118,6 +146,14 @@ func (c *Conn) Write(p []byte, timeout time.Duration) error {
 // Writev writes bufs as Write does, and uses them up: their elements are
 // changed.
 func (c *Conn) Writev(bufs [][]byte, timeout time.Duration) error {
+	if c.layer != nil {
+		for i, p := range bufs {
+			if err := c.writeLayer(p, i+1 < len(bufs), timeout); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 	if c.detached {
 		return net.ErrClosed
 	}
@@ -221,9 +257,13 @@ func (c *Conn) wait(flag uint32, until time.Duration) error {
 	if until != 0 {
 		c.ensureArmed(until)
 	}
-	c.pool.pause()
-	<-w.c
-	c.pool.unpause()
+	if c.apart {
+		<-w.c
+	} else {
+		c.pool.pause()
+		<-w.c
+		c.pool.unpause()
+	}
 	if w.late {
 		return os.ErrDeadlineExceeded
 	}

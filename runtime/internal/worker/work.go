@@ -77,6 +77,10 @@ func (w *worker) run() {
 
 // drive serves c until it is no longer w's.
 func (p *pool) drive(c *Conn, w *worker) {
+	if c.linger == unopened {
+		p.open(c)
+		return
+	}
 	for round := 1; ; round++ {
 		next := p.serve(c, w)
 		switch {

@@ -1,0 +1,169 @@
+//go:build linux
+
+package worker
+
+import (
+	"errors"
+	"io"
+	"net"
+	"sync"
+	"time"
+)
+
+// Layer carries plain bytes over those of a connection, as TLS does. Who reads
+// and writes by the methods of Conn need not know whether there is one. It uses
+// the connection by Conn.Raw. While one goroutine reads another may write.
+type Layer interface {
+	// Read reads as Conn.Read does. more reports whether another call may give
+	// something although nothing arrives: the layer holds bytes back.
+	Read(p []byte) (n int, more bool, err error)
+	// Write writes as Conn.Write does; with more, another call follows at once,
+	// and it may keep p until then.
+	Write(p []byte, more bool, timeout time.Duration) error
+	// CloseWrite tells the peer that nothing follows, as far as that goes
+	// without waiting. It may be called several times, and on the loop.
+	CloseWrite()
+}
+
+// SetLayer puts l between c and whoever reads and writes it. Owner only; once,
+// before the first Serve (see Listener.Open).
+func (c *Conn) SetLayer(l Layer) { c.layer = l }
+
+// Layer is what SetLayer was given, or nil. It is known before the first Serve.
+// Any goroutine.
+func (c *Conn) Layer() Layer { return c.layer }
+
+func (c *Conn) readLayer(p []byte) (int, error) {
+	switch {
+	case c.eof:
+		return 0, io.EOF
+	case c.detached:
+		return 0, net.ErrClosed
+	case len(p) == 0:
+		return 0, nil
+	case !c.Readable():
+		return 0, ErrWouldBlock
+	}
+	n, more, err := c.layer.Read(p)
+	if more {
+		c.state.Or(readable)
+	}
+	if errors.Is(err, io.EOF) {
+		c.eof = true // of the layer; below it more may follow
+	}
+	return n, err
+}
+
+func (c *Conn) writeLayer(p []byte, more bool, timeout time.Duration) error {
+	if c.detached {
+		return net.ErrClosed
+	}
+	return c.layer.Write(p, more, timeout)
+}
+
+// Raw is a connection below its Layer. Its methods are for that one alone.
+type Raw Conn
+
+// Raw is c below its Layer.
+func (c *Conn) Raw() *Raw { return (*Raw)(c) }
+
+// Read is Conn.Read.
+func (r *Raw) Read(p []byte) (int, error) { return (*Conn)(r).read(p) }
+
+// ReadWait is Conn.ReadWait.
+func (r *Raw) ReadWait(p []byte, deadline time.Time) (int, error) {
+	c := (*Conn)(r)
+	until := c.until(deadline)
+	for {
+		n, err := c.read(p)
+		if !errors.Is(err, ErrWouldBlock) {
+			return n, err
+		}
+		if err := c.wait(waitRead, until); err != nil {
+			return 0, err
+		}
+	}
+}
+
+// Write is Conn.Write.
+func (r *Raw) Write(p []byte, timeout time.Duration) error { return (*Conn)(r).write(p, timeout) }
+
+// TryWrite writes what the peer takes now, and never waits.
+func (r *Raw) TryWrite(p []byte) int {
+	c := (*Conn)(r)
+	if c.detached {
+		return 0
+	}
+	n, _ := c.pool.sys.Write(int(c.fd), p) // what is wrong shows when it is read
+	return n
+}
+
+// LocalAddr is Conn.LocalAddr.
+func (r *Raw) LocalAddr() net.Addr { return (*Conn)(r).LocalAddr() }
+
+// RemoteAddr is Conn.RemoteAddr.
+func (r *Raw) RemoteAddr() net.Addr { return (*Conn)(r).RemoteAddr() }
+
+// unopened is Conn.linger before Listener.Open was called.
+const unopened = -1
+
+// open has the listener make c ready, in a goroutine of its own: it may wait
+// for the peer, and meanwhile neither a worker nor a frame is taken, nor the
+// loop. Owner only; the goroutine owns c from then on.
+func (p *pool) open(c *Conn) {
+	c.linger = 0
+	switch e := p.engine; {
+	case c.state.Load()&(expired|cut) != 0:
+		c.close()
+	case e.opening.Add(1) > int64(e.opts.MaxOpening):
+		e.opening.Add(-1)
+		p.stats.Shed.Add(1)
+		c.close()
+	default:
+		e.goroutines.Add(1)
+		c.apart, c.onLoop, c.inShed = true, false, false
+		go c.open()
+	}
+}
+
+func (c *Conn) open() {
+	p, next := c.pool, Close
+	defer p.engine.goroutines.Done()
+	defer func() {
+		if v := recover(); v != nil {
+			p.stats.Panics.Add(1)
+			p.logPanic("Open", c, v)
+			next = Close
+		}
+		p.engine.opening.Add(-1)
+		c.opened(next)
+	}()
+	next = c.listener.Open(c)
+}
+
+// opened gives c to the workers, or ends it.
+func (c *Conn) opened(next Next) {
+	c.apart = false
+	switch {
+	case c.detached:
+		c.pool.finish(c)
+	case next == Close, next == Detached:
+		c.close()
+	default:
+		if next == Linger {
+			c.beginLinger()
+		}
+		c.state.Or(readable) // what has arrived may be with the layer
+		c.pool.push(c)
+	}
+}
+
+// Hold keeps the place of a connection among those that are open beyond
+// Detach: Drain waits until the function that it returns was called, and
+// MaxConnections counts it. That may be called by any goroutine, and twice.
+// Owner only.
+func (c *Conn) Hold() (release func()) {
+	e := c.pool.engine
+	e.open.Add(1)
+	return sync.OnceFunc(e.leave)
+}

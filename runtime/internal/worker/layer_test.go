@@ -1,0 +1,256 @@
+//go:build linux
+
+package worker
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"runtime"
+	"testing"
+	"time"
+	"unsafe"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// turned is a Layer that carries each byte turned over, in records of three
+// bytes, and holds back what it has not been asked for.
+type turned struct {
+	raw  *Raw
+	in   []byte // received, as it came
+	out  []byte
+	shut int
+}
+
+func turn(p []byte) []byte {
+	q := bytes.Clone(p)
+	for i := range q {
+		q[i] ^= 0xff
+	}
+	return q
+}
+
+func (l *turned) Read(p []byte) (int, bool, error) {
+	for len(l.in) < 3 {
+		var buf [64]byte
+		n, err := l.raw.Read(buf[:])
+		l.in = append(l.in, buf[:n]...)
+		if err != nil {
+			return 0, false, err
+		}
+	}
+	n := copy(p, turn(l.in[:3]))
+	l.in = l.in[n:]
+	return n, len(l.in) > 0, nil
+}
+
+func (l *turned) Write(p []byte, more bool, timeout time.Duration) error {
+	l.out = append(l.out, turn(p)...)
+	if more {
+		return nil
+	}
+	out := l.out
+	l.out = nil
+	return l.raw.Write(out, timeout)
+}
+
+func (l *turned) CloseWrite() {
+	if l.shut++; l.shut == 1 {
+		l.raw.TryWrite(turn([]byte("bye")))
+	}
+}
+
+// opening is a stage whose listener has an Open.
+func opening(t *testing.T, p *probe, opts Options, open func(c *Conn) Next) *stage {
+	s := newStage(t, p, opts)
+	ln := newListener(s.net.Listen())
+	ln.Open = open
+	s.ln = ln.sockets[0]
+	require.NoError(t, s.AddListener(ln))
+	return s
+}
+
+// TestLayer: whoever serves sees plain bytes; what the layer holds back is
+// served although nothing arrives any more.
+func TestLayer(t *testing.T) {
+	for name, onLoop := range map[string]bool{"workers": false, "onloop": true} {
+		t.Run(name, func(t *testing.T) {
+			s := opening(t, newProbe(t, func(c *Conn, f *lines) Next {
+				for {
+					n, err := c.Read(f.buf[:])
+					switch {
+					case errors.Is(err, ErrWouldBlock):
+						return Idle
+					case errors.Is(err, io.EOF):
+						_ = c.Writev([][]byte{[]byte("the "), []byte("end")}, time.Second)
+						return Close
+					}
+					_ = c.Write(f.buf[:n], time.Second)
+					if n == 3 && f.buf[0] == '4' {
+						return Linger
+					}
+				}
+			}), Options{OnLoop: onLoop}, func(c *Conn) Next {
+				var hello [2]byte
+				if _, err := c.Raw().ReadWait(hello[:], time.Time{}); err != nil {
+					return Close
+				}
+				l := &turned{raw: c.Raw()}
+				for { // takes more than it needs
+					var buf [64]byte
+					n, err := l.raw.Read(buf[:])
+					if err != nil {
+						break
+					}
+					l.in = append(l.in, buf[:n]...)
+				}
+				c.SetLayer(l)
+				return Idle
+			})
+			p := s.dial()
+			p.Send("hi" + string(turn([]byte("111222"))))
+			await(t, func() bool { return p.Received() == string(turn([]byte("111222"))) }, "what came with the opening")
+			p.Send(string(turn([]byte("33"))))
+			p.Send(string(turn([]byte("3"))))
+			await(t, func() bool { return p.Received() == string(turn([]byte("111222333"))) }, "what came after it")
+			p.CloseWrite()
+			await(t, func() bool { return p.Received() == string(turn([]byte("111222333the endbye"))) }, "the end")
+
+			p = s.dial()
+			p.Send("hi" + string(turn([]byte("444"))))
+			await(t, func() bool { return p.Received() == string(turn([]byte("444bye"))) }, "lingering says so first")
+			p.CloseWrite()
+		})
+	}
+}
+
+// TestOpenWaits: who waits in Open holds up nobody, takes no worker, and is cut
+// with the rest.
+func TestOpenWaits(t *testing.T) {
+	for name, opts := range map[string]Options{"workers": {MaxWorkers: 1, CutGrace: time.Minute}, "onloop": {OnLoop: true, CutGrace: time.Minute}} {
+		t.Run(name, func(t *testing.T) {
+			ended := make(chan error, 3)
+			s := opening(t, newProbe(t, echo), opts, func(c *Conn) Next {
+				var buf [1]byte
+				for {
+					if _, err := c.Raw().ReadWait(buf[:], c.Now().Add(time.Minute)); err != nil {
+						ended <- err
+						return Close
+					}
+					if buf[0] == '!' {
+						return Idle
+					}
+				}
+			})
+			for range 3 {
+				s.dial().Send("?")
+			}
+			await(t, func() bool { return s.opening.Load() == 3 }, "three wait")
+			p := s.dial()
+			p.Send("!hello")
+			await(t, func() bool { return p.Received() == "hello" }, "the fourth is served")
+			gone, cancel := context.WithCancel(context.Background())
+			cancel()
+			require.Error(t, s.Drain(gone))
+			for range 3 {
+				require.Error(t, <-ended)
+			}
+		})
+	}
+}
+
+// TestOpenEnds: each way in which Open ends without a connection to serve.
+func TestOpenEnds(t *testing.T) {
+	for name, c := range map[string]struct {
+		open   func(c *Conn) Next
+		logged string
+	}{
+		"refused":  {func(*Conn) Next { return Close }, ""},
+		"panic":    {func(*Conn) Next { panic("no key") }, "no key"},
+		"goexit":   {func(*Conn) Next { runtime.Goexit(); return Idle }, ""},
+		"linger":   {func(c *Conn) Next { c.Raw().TryWrite([]byte("no")); return Linger }, ""},
+		"detached": {func(c *Conn) Next { fd, _ := c.Detach(); c.pool.sys.Close(fd); return Detached }, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := opening(t, newProbe(t, func(*Conn, *lines) Next {
+				assert.Fail(t, "served")
+				return Close
+			}), Options{MaxConnections: 1}, c.open)
+			for range 2 { // the first has left nothing behind
+				p := s.dial()
+				p.Send("x")
+				p.AwaitEnd()
+				p.CloseWrite()
+				await(t, func() bool { return s.open.Load() == 1 }, "it is forgotten")
+			}
+			assert.Contains(t, s.logs.String(), c.logged)
+			assert.Zero(t, s.opening.Load())
+		})
+	}
+}
+
+func TestOpenIsBounded(t *testing.T) {
+	release := make(chan struct{})
+	s := opening(t, newProbe(t, echo), Options{MaxOpening: 1}, func(*Conn) Next {
+		<-release
+		return Idle
+	})
+	first := s.dial()
+	first.Send("one")
+	await(t, func() bool { return s.opening.Load() == 1 }, "the first opens")
+	second := s.dial()
+	second.Send("two")
+	second.AwaitClosed()
+	close(release)
+	await(t, func() bool { return first.Received() == "one" }, "the first is served")
+}
+
+// TestOpenNeedsAByte: a peer that says nothing costs no goroutine, and its
+// deadline closes it.
+func TestOpenNeedsAByte(t *testing.T) {
+	s := opening(t, newProbe(t, echo), Options{FirstTimeout: time.Second}, func(*Conn) Next {
+		assert.Fail(t, "opened")
+		return Close
+	})
+	p := s.dial()
+	assert.Zero(t, s.opening.Load())
+	s.net.Advance(2 * time.Second)
+	p.AwaitClosed()
+}
+
+// TestHold: a place that is held counts until it is released.
+func TestHold(t *testing.T) {
+	held := make(chan func(), 1)
+	s := newStage(t, newProbe(t, func(c *Conn, _ *lines) Next {
+		held <- c.Hold()
+		fd, err := c.Detach()
+		assert.NoError(t, err)
+		c.pool.sys.Close(fd)
+		return Detached
+	}), Options{MaxConnections: 1})
+	s.dial().Send("x")
+	release := <-held
+	await(t, func() bool { return s.probe.closed.Load() == 1 }, "it is forgotten")
+	refused := s.dial()
+	refused.AwaitClosed()
+	drained := make(chan error, 1)
+	go func() { drained <- s.Drain(context.Background()) }()
+	await(t, func() bool { return s.draining.Load() }, "the drain")
+	select {
+	case <-drained:
+		assert.Fail(t, "drained before the place was released")
+	default:
+	}
+	release()
+	release()
+	require.NoError(t, <-drained)
+}
+
+// TestSizeOfConn: each idle connection costs one, and the allocator has no
+// class between these.
+func TestSizeOfConn(t *testing.T) {
+	assert.LessOrEqual(t, int(unsafe.Sizeof(Conn{})), 160)
+}
