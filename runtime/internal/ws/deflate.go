@@ -1,0 +1,162 @@
+package ws
+
+import (
+	"bytes"
+	"compress/flate"
+	"io"
+	"sync"
+)
+
+// minDeflate is the smallest message that is compressed: smaller ones hardly
+// shrink without the context of others.
+const minDeflate = 256
+
+// maxKept is the largest buffer that a deflater keeps.
+const maxKept = 64 << 10
+
+// tail is what a sender takes from the end of a compressed message (RFC 7692
+// section 7.2.1), and a last block behind it, so that a reader finds an end.
+const (
+	tail      = "\x00\x00\xff\xff"
+	fullTail  = tail + "\x01" + tail
+	maxWindow = 15
+)
+
+// deflater is a compressor with the buffer that it writes to.
+type deflater struct {
+	out    bytes.Buffer
+	writer *flate.Writer
+}
+
+var deflaters = sync.Pool{New: func() any {
+	d := new(deflater)
+	var err error
+	if d.writer, err = flate.NewWriter(&d.out, flate.BestSpeed); err != nil {
+		panic(err) // the level is one that exists
+	}
+	return d
+}}
+
+// Deflate compresses the payload of a frame in place of it, if that pays. bits
+// is the size of the window that was agreed on, see Agreement.Bits: what is
+// longer than the window stays as it is, and so no distance is longer. It
+// returns the frame, and whether it was compressed.
+func Deflate(f Frame, bits int) (Frame, bool) {
+	n := len(f.Payload())
+	if n < minDeflate || bits < maxWindow && n > 1<<bits {
+		return f, false
+	}
+	d := deflaters.Get().(*deflater)
+	defer d.release()
+	d.writer.Reset(&d.out)
+	_, err := d.writer.Write(f.Payload())
+	if err == nil {
+		err = d.writer.Flush()
+	}
+	size := d.out.Len() - len(tail)
+	if err != nil || size >= n { // a buffer gives no error
+		return f, false
+	}
+	return append(f[:HeadRoom], d.out.Bytes()[:size]...), true
+}
+
+func (d *deflater) release() {
+	d.out.Reset()
+	if d.out.Cap() <= maxKept {
+		deflaters.Put(d)
+	}
+}
+
+// inflater is a decompressor with the source that it reads.
+type inflater struct {
+	source source
+	reader io.ReadCloser
+}
+
+// source gives a compressed message and fullTail behind it. It is an
+// io.ByteReader, so that the decompressor takes no byte that it does not need.
+type source struct {
+	data []byte
+	tail string
+}
+
+func (s *source) ReadByte() (byte, error) {
+	if len(s.data) > 0 {
+		c := s.data[0]
+		s.data = s.data[1:]
+		return c, nil
+	}
+	if len(s.tail) > 0 {
+		c := s.tail[0]
+		s.tail = s.tail[1:]
+		return c, nil
+	}
+	return 0, io.EOF
+}
+
+func (s *source) Read(p []byte) (int, error) {
+	n := copy(p, s.data)
+	s.data = s.data[n:]
+	m := copy(p[n:], s.tail)
+	s.tail = s.tail[m:]
+	if n+m == 0 && len(p) > 0 {
+		return 0, io.EOF
+	}
+	return n + m, nil
+}
+
+var inflaters = sync.Pool{New: func() any {
+	f := new(inflater)
+	f.reader = flate.NewReader(&f.source)
+	return f
+}}
+
+// Inflate appends the message that data is compressed of to b. The error is a
+// *ProtocolError: 1009 if it is longer than limit, which is no bound unless
+// positive, 1007 if data cannot be read.
+func Inflate(b, data []byte, limit int) ([]byte, error) {
+	f := inflaters.Get().(*inflater)
+	defer func() {
+		f.source = source{}
+		inflaters.Put(f)
+	}()
+	f.source = source{data, fullTail}
+	start := len(b)
+	for window := []byte(nil); ; window = b[max(start, len(b)-1<<maxWindow):] {
+		f.reset(window)
+		out, err := f.readTo(b, start, limit)
+		if b = out; err != nil {
+			return b, err
+		}
+		if len(f.source.data) == 0 && len(f.source.tail) < len(fullTail)-len(tail) {
+			return b, nil
+		}
+		// A block that said it was the last (RFC 7692 section 7.2.3.5).
+	}
+}
+
+// reset begins anew, behind what was inflated of the message.
+func (f *inflater) reset(window []byte) {
+	if r, ok := f.reader.(flate.Resetter); ok {
+		_ = r.Reset(&f.source, window) // it returns no error
+	}
+}
+
+// readTo appends what one run of the decompressor gives.
+func (f *inflater) readTo(b []byte, start, limit int) ([]byte, error) {
+	for {
+		if len(b) == cap(b) {
+			b = append(b, 0)[:len(b)]
+		}
+		n, err := f.reader.Read(b[len(b):cap(b)])
+		b = b[:len(b)+n]
+		switch {
+		case limit > 0 && len(b)-start > limit:
+			return b, errTooBig
+		case err == io.EOF: //nolint:errorlint // package flate returns it as it is
+			return b, nil
+		case err != nil:
+			return b, errDeflate
+		}
+	}
+}
