@@ -7,8 +7,10 @@ import (
 	"math"
 	"net/http"
 	"path"
+	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/media"
 	"github.com/tornadogen/tornadogen/runtime/internal/route"
@@ -58,6 +60,10 @@ type registered struct {
 	run      func(x *exchange) // decodes, validates, calls the handler and writes
 	fallback func(status int, title string) error
 	produces []string
+	// requests are what requests are decoded into, *GetPetRequest: it would escape to the heap for every request otherwise. The
+	// handler gets a copy.
+	requests   sync.Pool
+	middleware Handler // around the handler; nil where there is none
 }
 
 // APIOption changes what a generated New builds.
@@ -176,8 +182,9 @@ func (a *API) Fallback(op *Operation, fn func(status int, title string) error) {
 // embeds the generated UnimplementedAuthenticator.
 func (a *API) SecurityUnimplemented() { a.noSecurity = true }
 
-// add enters an operation. It panics on what the generator cannot produce: two operations of one route.
-func (a *API) add(op *Operation, run func(x *exchange)) {
+// add enters an operation. For its middleware it takes the type of the request and the handler, which gets one of that type. It
+// panics on what the generator cannot produce: two operations of one route.
+func (a *API) add(op *Operation, run func(x *exchange), request reflect.Type, handle func(ctx context.Context, req any) (any, error)) {
 	for _, uses := range op.Security {
 		for _, use := range uses.Uses {
 			if _, ok := a.schemes[use.Scheme]; !ok {
@@ -199,7 +206,11 @@ func (a *API) add(op *Operation, run func(x *exchange)) {
 		}
 		a.fail(fmt.Errorf("tornado: WithOperationPath: operation %s at %s: %w", op.ID, path, err))
 	}
-	a.operations = append(a.operations, &registered{op: op, api: a, run: run, produces: op.Produces})
+	r := &registered{op: op, api: a, run: run, produces: op.Produces}
+	if a.hasMiddleware(op) {
+		r.middleware = a.chain(op, innermost(op, request, handle))
+	}
+	a.operations = append(a.operations, r)
 }
 
 // fail records the first option that cannot be met.

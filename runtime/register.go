@@ -3,124 +3,150 @@ package tornado
 import (
 	"context"
 	"fmt"
-	"sync"
+	"reflect"
 )
+
+// The functions below are compiled once for every operation of every generated package. What they share does not depend on types
+// and stands in methods of exchange and registered; they hold no more than what needs the types of the request and the result.
 
 // Register enters an operation whose handler returns a value. Generated code calls it: decode fills a request and records
 // what is wrong with it, handle is the user's method, write fills the answer. It is not safe for concurrent use.
 func Register[Req, Res any](a *API, op *Operation, decode func(*Req, *Input), handle func(context.Context, Req) (Res, error), write func(*Reply, Res)) {
-	handle = wrap(a, op, handle)
-	take := taker(decode)
 	a.add(op, func(x *exchange) {
-		req, ok := take(x)
-		if !ok {
-			return
+		in, _ := x.match.requests.Get().(*Req)
+		if in == nil {
+			in = new(Req)
 		}
-		res, err := handle(x.ctx, req)
-		if err != nil {
-			x.fail(err)
-			return
+		if decode(in, &x.in); x.accepted() {
+			var res Res
+			var err error
+			if x.match.middleware == nil {
+				res, err = handle(x.ctx, *in)
+			} else {
+				result, failure := x.through(*in)
+				typed, ok := result.(Res)
+				res, err = typed, x.returned(result, ok, failure)
+			}
+			if err != nil {
+				x.fail(err)
+			} else {
+				write(&x.reply, res)
+			}
 		}
-		write(&x.reply, res)
-	})
+		*in = *new(Req)
+		x.match.requests.Put(in)
+	}, reflect.TypeFor[Req](), func(ctx context.Context, req any) (any, error) { return handle(ctx, req.(Req)) })
 }
 
 // RegisterPtr is Register for a handler that returns a pointer: nil without an error is a fault of the handler.
 func RegisterPtr[Req, Res any](a *API, op *Operation, decode func(*Req, *Input), handle func(context.Context, Req) (*Res, error), write func(*Reply, *Res)) {
-	handle = wrap(a, op, handle)
-	take := taker(decode)
 	a.add(op, func(x *exchange) {
-		req, ok := take(x)
-		if !ok {
-			return
+		in, _ := x.match.requests.Get().(*Req)
+		if in == nil {
+			in = new(Req)
 		}
-		res, err := handle(x.ctx, req)
-		switch {
-		case err != nil:
-			x.fail(err)
-		case res == nil:
-			x.fail(errNothing(op))
-		default:
-			write(&x.reply, res)
+		if decode(in, &x.in); x.accepted() {
+			var res *Res
+			var err error
+			if x.match.middleware == nil {
+				res, err = handle(x.ctx, *in)
+			} else {
+				result, failure := x.through(*in)
+				typed, ok := result.(*Res)
+				res, err = typed, x.returned(result, ok, failure)
+			}
+			if x.result(res != nil, err) {
+				write(&x.reply, res)
+			}
 		}
-	})
+		*in = *new(Req)
+		x.match.requests.Put(in)
+	}, reflect.TypeFor[Req](), func(ctx context.Context, req any) (any, error) { return handle(ctx, req.(Req)) })
 }
 
 // RegisterAny is Register for a handler that chooses among several answers, each of which writes itself.
 func RegisterAny[Req any, Res Responder](a *API, op *Operation, decode func(*Req, *Input), handle func(context.Context, Req) (Res, error)) {
-	handle = wrap(a, op, handle)
-	take := taker(decode)
 	a.add(op, func(x *exchange) {
-		req, ok := take(x)
-		if !ok {
-			return
+		in, _ := x.match.requests.Get().(*Req)
+		if in == nil {
+			in = new(Req)
 		}
-		res, err := handle(x.ctx, req)
-		switch {
-		case err != nil:
-			x.fail(err)
-		case any(res) == nil:
-			x.fail(errNothing(op))
-		default:
-			res.WriteResponse(&x.reply)
+		if decode(in, &x.in); x.accepted() {
+			if x.match.middleware == nil {
+				res, err := handle(x.ctx, *in)
+				x.respond(res, err)
+			} else {
+				result, err := x.through(*in)
+				_, ok := result.(Res)
+				x.respond(result, x.returned(result, ok, err))
+			}
 		}
-	})
+		*in = *new(Req)
+		x.match.requests.Put(in)
+	}, reflect.TypeFor[Req](), func(ctx context.Context, req any) (any, error) { return handle(ctx, req.(Req)) })
 }
 
 // RegisterNoContent is Register for a handler that returns an error alone; success is status without a body.
 func RegisterNoContent[Req any](a *API, op *Operation, decode func(*Req, *Input), handle func(context.Context, Req) error, status int) {
-	call := wrap(a, op, func(ctx context.Context, req Req) (struct{}, error) { return struct{}{}, handle(ctx, req) })
-	take := taker(decode)
 	a.add(op, func(x *exchange) {
-		req, ok := take(x)
-		if !ok {
-			return
+		in, _ := x.match.requests.Get().(*Req)
+		if in == nil {
+			in = new(Req)
 		}
-		if _, err := call(x.ctx, req); err != nil {
-			x.fail(err)
-			return
+		if decode(in, &x.in); x.accepted() {
+			var err error
+			if x.match.middleware == nil {
+				err = handle(x.ctx, *in)
+			} else {
+				_, err = x.through(*in)
+			}
+			if x.result(true, err) {
+				x.reply.NoBody(status)
+			}
 		}
-		x.reply.NoBody(status)
-	})
+		*in = *new(Req)
+		x.match.requests.Put(in)
+	}, reflect.TypeFor[Req](), func(ctx context.Context, req any) (any, error) { return nil, handle(ctx, req.(Req)) })
 }
 
-func errNothing(op *Operation) error {
-	return fmt.Errorf("%s returned neither a value nor an error", op.ID)
+// result reports whether a handler has a result to write: it returned no error, and a value, where it must. Otherwise the reply
+// is that of the error.
+func (x *exchange) result(some bool, err error) bool {
+	if err == nil && !some {
+		err = fmt.Errorf("%s returned neither a value nor an error", x.match.op.ID)
+	}
+	if err != nil {
+		x.fail(err)
+	}
+	return err == nil
 }
 
-// taker returns a function that decodes and validates a request. What it decodes into is reused, since it would escape to
-// the heap for every request otherwise; the handler gets a copy.
-func taker[Req any](decode func(*Req, *Input)) func(x *exchange) (req Req, ok bool) {
-	pool := sync.Pool{New: func() any { return new(Req) }}
-	var zero Req
-	return func(x *exchange) (req Req, ok bool) {
-		in := pool.Get().(*Req)
-		decode(in, &x.in)
-		req = *in
-		*in = zero
-		pool.Put(in)
-		return req, x.accepted()
+// respond is what follows a handler that chooses among answers.
+func (x *exchange) respond(result any, err error) {
+	if x.result(result != nil, err) {
+		result.(Responder).WriteResponse(&x.reply)
 	}
 }
 
-// wrap puts the middleware of op around handle, if there is any.
-func wrap[Req, Res any](a *API, op *Operation, handle func(context.Context, Req) (Res, error)) func(context.Context, Req) (Res, error) {
-	if !a.hasMiddleware(op) {
-		return handle
+// through calls the handler through the middleware of the operation.
+func (x *exchange) through(req any) (result any, err error) {
+	return x.match.middleware(x.ctx, &Call{Operation: x.match.op, Request: req})
+}
+
+// returned is the error of a call that went through middleware, whose result is of the handler's type, or is not.
+func (x *exchange) returned(result any, ok bool, err error) error {
+	if !ok && err == nil && result != nil {
+		return fmt.Errorf("middleware of %s returned a %T, which the handler does not", x.match.op.ID, result)
 	}
-	inner := a.chain(op, func(ctx context.Context, call *Call) (any, error) {
-		req, ok := call.Request.(Req)
-		if !ok {
-			return nil, fmt.Errorf("middleware of %s passed on a %T where a %T is due", op.ID, call.Request, req)
+	return err
+}
+
+// innermost is the end of a chain of middleware: it holds what that passes on against the type of the request, and calls handle.
+func innermost(op *Operation, request reflect.Type, handle func(ctx context.Context, req any) (any, error)) Handler {
+	return func(ctx context.Context, call *Call) (any, error) {
+		if reflect.TypeOf(call.Request) != request {
+			return nil, fmt.Errorf("middleware of %s passed on a %T where a %s is due", op.ID, call.Request, request)
 		}
-		return handle(ctx, req)
-	})
-	return func(ctx context.Context, req Req) (Res, error) {
-		result, err := inner(ctx, &Call{Operation: op, Request: req})
-		res, ok := result.(Res)
-		if !ok && err == nil && result != nil {
-			err = fmt.Errorf("middleware of %s returned a %T where a %T is due", op.ID, result, res)
-		}
-		return res, err
+		return handle(ctx, call.Request)
 	}
 }

@@ -157,6 +157,34 @@ func TestErrorMapperAndMiddleware(t *testing.T) {
 	require.ErrorContains(t, wrong.Serve(context.Background(), listener), `"getItme"`)
 }
 
+// TestMiddlewareOfOtherTypes: a request or a result that is not the operation's is a fault that the log names, and no panic.
+func TestMiddlewareOfOtherTypes(t *testing.T) {
+	var logged bytes.Buffer
+	r := start(t, newTestAPI(testHandlers{}, WithAPILogger(slog.New(slog.NewTextHandler(&logged, nil))),
+		WithOperationMiddleware("getItem", func(next Handler) Handler {
+			return func(ctx context.Context, call *Call) (any, error) {
+				call.Request = echoRequest{}
+				return next(ctx, call)
+			}
+		}),
+		WithOperationMiddleware("hold", func(Handler) Handler {
+			return func(context.Context, *Call) (any, error) { return 7, nil }
+		}),
+		WithOperationMiddleware("deleteItem", func(Handler) Handler {
+			return func(context.Context, *Call) (any, error) { return nil, nil } //nolint:nilnil // the operation has no result
+		})))
+	status, _ := r.exchange(t, "GET /items/1 HTTP/1.1\r\nHost: x\r\n\r\n")
+	assert.Equal(t, http.StatusInternalServerError, status)
+	status, _ = r.exchange(t, "GET /hold HTTP/1.1\r\nHost: x\r\n\r\n")
+	assert.Equal(t, http.StatusInternalServerError, status)
+	status, _ = r.exchange(t, "DELETE /items/1 HTTP/1.1\r\nHost: x\r\n\r\n")
+	assert.Equal(t, http.StatusNoContent, status)
+	require.NoError(t, r.stop(t))
+	assert.Contains(t, logged.String(), "middleware of getItem passed on a tornado.echoRequest where a tornado.itemRequest is due")
+	assert.Contains(t, logged.String(), "middleware of hold returned a int, which the handler does not")
+	assert.NotContains(t, logged.String(), "panicked")
+}
+
 func TestHeaderThatCannotBeSent(t *testing.T) {
 	r := start(t, newTestAPI(testHandlers{hold: func(ctx context.Context) ([]byte, error) {
 		return nil, Raw(ctx).SetHeader("X-A", "a\r\nSet-Cookie: b=c")
