@@ -106,8 +106,11 @@ func nilable(g *GoType, c *Content) bool {
 func zero(g *GoType, c *Content) *Expr {
 	if c.Presence == Plain && c.Shape == BodyTyped {
 		of := c.Type.Go
-		if c.Type.Kind == KindEnum {
+		switch {
+		case c.Type.Kind == KindEnum:
 			of = c.Type.Enum.Go
+		case c.Type.AliasOf != nil:
+			of = c.Type.AliasOf
 		}
 		switch of.String() {
 		case "string":

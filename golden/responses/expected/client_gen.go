@@ -54,6 +54,51 @@ func (c *Client) GetNumber(ctx context.Context, req GetNumberRequest) (int64, er
 	return 0, res.Unexpected()
 }
 
+// GetCode is GET /code
+func (c *Client) GetCode(ctx context.Context, req GetCodeRequest) (Code, error) {
+	call := c.c.Call(ctx, &getCode)
+	res, err := call.Do()
+	if err != nil {
+		return "", err
+	}
+	switch res.StatusCode {
+	case 200:
+		v := res.JSON().String(&codeRule)
+		return v, res.EndJSON()
+	}
+	return "", res.Unexpected()
+}
+
+// GetShortCode is GET /short-code
+func (c *Client) GetShortCode(ctx context.Context, req GetShortCodeRequest) (Code, error) {
+	call := c.c.Call(ctx, &getShortCode)
+	res, err := call.Do()
+	if err != nil {
+		return "", err
+	}
+	switch res.StatusCode {
+	case 200:
+		v := res.JSON().String(&codeRule)
+		return v, res.EndJSON()
+	}
+	return "", res.Unexpected()
+}
+
+// GetSince is GET /since
+func (c *Client) GetSince(ctx context.Context, req GetSinceRequest) (Day, error) {
+	call := c.c.Call(ctx, &getSince)
+	res, err := call.Do()
+	if err != nil {
+		return Day{}, err
+	}
+	switch res.StatusCode {
+	case 200:
+		v := res.JSON().Date()
+		return v, res.EndJSON()
+	}
+	return Day{}, res.Unexpected()
+}
+
 // GetList is GET /list
 func (c *Client) GetList(ctx context.Context, req GetListRequest) ([]string, error) {
 	call := c.c.Call(ctx, &getList)

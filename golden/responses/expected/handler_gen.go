@@ -23,6 +23,15 @@ type DefaultHandler interface {
 	// GetNumber answers GET /number.
 	GetNumber(ctx context.Context, req GetNumberRequest) (int64, error)
 
+	// GetCode answers GET /code.
+	GetCode(ctx context.Context, req GetCodeRequest) (Code, error)
+
+	// GetShortCode answers GET /short-code.
+	GetShortCode(ctx context.Context, req GetShortCodeRequest) (Code, error)
+
+	// GetSince answers GET /since.
+	GetSince(ctx context.Context, req GetSinceRequest) (Day, error)
+
 	// GetList answers GET /list.
 	GetList(ctx context.Context, req GetListRequest) ([]string, error)
 
@@ -58,6 +67,18 @@ func (UnimplementedDefaultHandler) GetPlain(context.Context, GetPlainRequest) (*
 
 func (UnimplementedDefaultHandler) GetNumber(context.Context, GetNumberRequest) (int64, error) {
 	return 0, tornado.NotImplemented(&getNumber)
+}
+
+func (UnimplementedDefaultHandler) GetCode(context.Context, GetCodeRequest) (Code, error) {
+	return "", tornado.NotImplemented(&getCode)
+}
+
+func (UnimplementedDefaultHandler) GetShortCode(context.Context, GetShortCodeRequest) (Code, error) {
+	return "", tornado.NotImplemented(&getShortCode)
+}
+
+func (UnimplementedDefaultHandler) GetSince(context.Context, GetSinceRequest) (Day, error) {
+	return Day{}, tornado.NotImplemented(&getSince)
 }
 
 func (UnimplementedDefaultHandler) GetList(context.Context, GetListRequest) ([]string, error) {

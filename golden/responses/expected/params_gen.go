@@ -14,6 +14,21 @@ type GetNumberRequest struct{}
 
 func (*GetNumberRequest) decode(*tornado.Input) {}
 
+// GetCodeRequest is what a caller asks of GetCode.
+type GetCodeRequest struct{}
+
+func (*GetCodeRequest) decode(*tornado.Input) {}
+
+// GetShortCodeRequest is what a caller asks of GetShortCode.
+type GetShortCodeRequest struct{}
+
+func (*GetShortCodeRequest) decode(*tornado.Input) {}
+
+// GetSinceRequest is what a caller asks of GetSince.
+type GetSinceRequest struct{}
+
+func (*GetSinceRequest) decode(*tornado.Input) {}
+
 // GetListRequest is what a caller asks of GetList.
 type GetListRequest struct{}
 

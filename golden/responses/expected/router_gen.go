@@ -22,6 +22,27 @@ var getNumber = tornado.Operation{
 	Produces: []string{"application/json"},
 }
 
+// getCode is GET /code.
+var getCode = tornado.Operation{
+	ID: "getCode", Name: "GetCode",
+	Method: "GET", Path: "/code",
+	Produces: []string{"application/json"},
+}
+
+// getShortCode is GET /short-code.
+var getShortCode = tornado.Operation{
+	ID: "getShortCode", Name: "GetShortCode",
+	Method: "GET", Path: "/short-code",
+	Produces: []string{"application/json"},
+}
+
+// getSince is GET /since.
+var getSince = tornado.Operation{
+	ID: "getSince", Name: "GetSince",
+	Method: "GET", Path: "/since",
+	Produces: []string{"application/json"},
+}
+
 // getList is GET /list.
 var getList = tornado.Operation{
 	ID: "getList", Name: "GetList",
@@ -80,8 +101,8 @@ var getErrors = tornado.Operation{
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&getPlain, &getNumber, &getList, &getNothing, &getHeaders, &getHeadersOnly,
-		&putSeveral, &getRanges, &getDefault, &getErrors,
+		&getPlain, &getNumber, &getCode, &getShortCode, &getSince, &getList, &getNothing,
+		&getHeaders, &getHeadersOnly, &putSeveral, &getRanges, &getDefault, &getErrors,
 	}
 }
 

@@ -14,6 +14,9 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 	}, opts...)
 	tornado.RegisterPtr(api, &getPlain, (*GetPlainRequest).decode, h.GetPlain, writeGetPlain)
 	tornado.Register(api, &getNumber, (*GetNumberRequest).decode, h.GetNumber, writeGetNumber)
+	tornado.Register(api, &getCode, (*GetCodeRequest).decode, h.GetCode, writeGetCode)
+	tornado.Register(api, &getShortCode, (*GetShortCodeRequest).decode, h.GetShortCode, writeGetShortCode)
+	tornado.Register(api, &getSince, (*GetSinceRequest).decode, h.GetSince, writeGetSince)
 	tornado.Register(api, &getList, (*GetListRequest).decode, h.GetList, writeGetList)
 	tornado.RegisterNoContent(api, &getNothing, (*GetNothingRequest).decode, h.GetNothing, 204)
 	tornado.RegisterPtr(api, &getHeaders, (*GetHeadersRequest).decode, h.GetHeaders, writeGetHeaders)
@@ -32,6 +35,18 @@ func writeGetPlain(w *tornado.Reply, v *Note) {
 
 func writeGetNumber(w *tornado.Reply, v int64) {
 	w.Done(tornado.AppendInt64(w.JSON(200, "application/json"), v))
+}
+
+func writeGetCode(w *tornado.Reply, v Code) {
+	w.Done(tornado.AppendString(w.JSON(200, "application/json"), v))
+}
+
+func writeGetShortCode(w *tornado.Reply, v Code) {
+	w.Done(tornado.AppendString(w.JSON(200, "application/json"), v))
+}
+
+func writeGetSince(w *tornado.Reply, v Day) {
+	w.Done(tornado.AppendDate(w.JSON(200, "application/json"), v))
 }
 
 func writeGetList(w *tornado.Reply, v []string) {

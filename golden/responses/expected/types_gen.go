@@ -8,6 +8,12 @@ import (
 	tornado "github.com/tornadogen/tornadogen/runtime"
 )
 
+// Code is what the document has at #/components/schemas/Code.
+type Code = string
+
+// Day is what the document has at #/components/schemas/Day.
+type Day = tornado.Date
+
 // Note is what the document has at #/components/schemas/Note.
 type Note struct {
 	Text string `json:"text"`

@@ -7,5 +7,6 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 // What the schemas demand of values.
 var (
 	noteTextRule     = tornado.StringRule{MinLength: 1}
+	codeRule         = tornado.StringRule{MaxLength: 8}
 	uriReferenceRule = tornado.StringRule{Format: tornado.FormatURIReference}
 )
