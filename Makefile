@@ -13,10 +13,10 @@ PEERS ?= kin-openapi-testdata-issue796,guru-tflgovuk,spotify-web-api-fixed,ogen-
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint generate check build cross fuzz bench corpus corpus-drive corpus-peers jsonschema
+.PHONY: help demo test lint generate check build cross fuzz bench bench-connections corpus corpus-drive corpus-peers jsonschema
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: build ## serve the petstore on ADDR (:8080), or any document: make demo SPEC=api.yaml
 	@./scripts/demo "$(ADDR)" "$(SPEC)"
@@ -43,12 +43,12 @@ cross: ## compile and vet for macOS and Windows
 
 generate: build ## write the generated packages of the examples, the bench and the golden cases again
 	cd examples/petstore && ../../bin/tornadogen generate openapi.yaml --out petapi
-	cd bench && ../bin/tornadogen generate openapi.yaml --out petapi
+	cd bench && ../bin/tornadogen generate openapi.yaml --out petapi && ../bin/tornadogen generate connections.yaml --out connapi
 	go test ./golden -update
 
 check: build ## fail when a generated package is not what its document gives
 	cd examples/petstore && ../../bin/tornadogen check openapi.yaml --out petapi
-	cd bench && ../bin/tornadogen check openapi.yaml --out petapi
+	cd bench && ../bin/tornadogen check openapi.yaml --out petapi && ../bin/tornadogen check connections.yaml --out connapi
 	go test ./golden
 
 fuzz: ## run every fuzz target for TIME (30s) each
@@ -59,6 +59,9 @@ fuzz: ## run every fuzz target for TIME (30s) each
 
 bench: ## measure this runtime beside its peers (needs wrk; two cores)
 	cd bench && go run ./cmd/run $(BENCH)
+
+bench-connections: ## measure what connections cost that wait, and those that come and go (needs 20,000 descriptors; two cores)
+	cd bench && go run ./cmd/run -set connections $(BENCH)
 
 corpus: ## generate, build and vet every document of CORPUS=dir, and hold them against the targets
 	cd conformance && go run ./cmd/corpus -corpus "$(abspath $(CORPUS))" -index "$(abspath $(INDEX))" $(FLAGS)

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/netip"
 	"time"
 
@@ -17,6 +18,7 @@ type connection struct {
 	fd      int
 	asked   time.Time // when the request under way was written
 	sleeper bool      // whether the request under way is one that sleeps
+	open    bool      // whether the first request was answered
 	partial []byte    // what is there of an answer that came in pieces
 }
 
@@ -90,36 +92,48 @@ func (c *connection) ask(request []byte, now time.Time) error {
 // answered reads what is there, through buf, and tells whether that was the rest of the answer. Any status but 200 is an
 // error.
 func (c *connection) answered(buf []byte) (bool, error) {
-	n, err := unix.Read(c.fd, buf)
-	switch {
-	case errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.EINTR):
-		return false, nil
-	case err != nil:
-		return false, fmt.Errorf("read: %w", err)
-	case n == 0:
-		return false, errors.New("the server closed a connection")
+	got, err := c.read(buf)
+	if err != nil || len(got) == 0 {
+		return false, err
 	}
-	got := buf[:n]
-	if len(c.partial) > 0 {
-		c.partial = append(c.partial, got...)
-		got = c.partial
-	}
-	size, status, err := parseAnswer(got)
+	size, err := openedPlain(got)
 	switch {
 	case err != nil:
 		return false, err
 	case size == 0:
-		if len(c.partial) == 0 {
-			c.partial = append(c.partial, got...)
-		}
+		c.keep(got)
 		return false, nil
 	case size != len(got):
 		return false, errors.New("more than one answer to one request")
-	case status != 200:
-		return false, fmt.Errorf("status %d", status)
 	}
-	c.partial = c.partial[:0]
+	c.keep(nil)
 	return true, nil
+}
+
+// read gives what is there, through buf, behind what was kept; nothing if nothing new is there. It is valid until the next
+// call, and keep. The end is io.EOF.
+func (c *connection) read(buf []byte) ([]byte, error) {
+	n, err := unix.Read(c.fd, buf)
+	switch {
+	case errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.EINTR):
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("read: %w", err)
+	case n == 0:
+		return nil, fmt.Errorf("the server closed a connection: %w", io.EOF)
+	}
+	if len(c.partial) == 0 {
+		return buf[:n], nil
+	}
+	c.partial = append(c.partial, buf[:n]...)
+	return c.partial, nil
+}
+
+// keep puts away what is left of what read gave.
+func (c *connection) keep(rest []byte) {
+	if len(rest) > 0 || len(c.partial) > 0 {
+		c.partial = append(c.partial[:0], rest...)
+	}
 }
 
 // poller waits for the connections that have something to read.
@@ -133,14 +147,20 @@ func newPoller(connections []connection) (*poller, error) {
 	if err != nil {
 		return nil, err
 	}
+	p := &poller{fd: fd, events: make([]unix.EpollEvent, 256)}
 	for i := range connections {
-		event := unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(i)} // the index, not the descriptor
-		if err := unix.EpollCtl(fd, unix.EPOLL_CTL_ADD, connections[i].fd, &event); err != nil {
-			_ = unix.Close(fd) // the error that led here says more
+		if err := p.add(connections[i].fd, i); err != nil {
+			p.close()
 			return nil, err
 		}
 	}
-	return &poller{fd: fd, events: make([]unix.EpollEvent, 256)}, nil
+	return p, nil
+}
+
+// add watches fd, whose events bear index. A descriptor that is closed is no longer watched.
+func (p *poller) add(fd, index int) error {
+	event := unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(index)}
+	return unix.EpollCtl(p.fd, unix.EPOLL_CTL_ADD, fd, &event)
 }
 
 // wait gives the events of the connections that are ready; Fd holds the index of each. It waits 50 ms at most.

@@ -102,7 +102,7 @@ func TestIdleAsksOnceOnEveryConnectionAndHoldsThem(t *testing.T) {
 	out, printed := io.Pipe()
 	ended := make(chan error, 1)
 	go func() { ended <- run([]string{"idle", "-address", address, "-connections", "100"}, in, printed) }()
-	var result burstResult
+	var result openedResult
 	require.NoError(t, json.NewDecoder(out).Decode(&result))
 	assert.Equal(t, 100, result.Answered)
 	assert.EqualValues(t, 100, plain.Load())

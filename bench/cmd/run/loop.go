@@ -3,7 +3,10 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"os/exec"
 	"strconv"
 	"strings"
 	"time"
@@ -40,33 +43,86 @@ func (r *runner) closedLoop(ctx context.Context, address string, sleepers bool) 
 	return &result, nil
 }
 
-// idleConnections opens r.idle connections to address, asks once on all of them at once, and calls look when every
-// answer is there and the connections are idle. Then it closes them.
-func (r *runner) idleConnections(ctx context.Context, address string, look func() error) error {
-	ctx, cancel := context.WithTimeout(ctx, r.settle+time.Minute)
+// churn opens connections to address for r.duration, each of which is asked once and closed by the server. It gives how many.
+func (r *runner) churn(ctx context.Context, address string, duration time.Duration) (int, error) {
+	ctx, cancel := context.WithTimeout(ctx, duration+30*time.Second)
 	defer cancel()
-	cmd := command(ctx, r.loadCore, r.progress, r.binary("load"), "idle", "-address", address, "-connections", strconv.Itoa(r.idle))
-	in, err := cmd.StdinPipe()
+	cmd := command(ctx, r.loadCore, r.progress, r.binary("load"),
+		"churn", "-address", address, "-connections", strconv.Itoa(r.connections), "-duration", duration.String())
+	out, err := cmd.Output()
 	if err != nil {
-		return err
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return err
-	}
-	if err := cmd.Start(); err != nil {
-		return err
+		return 0, err
 	}
 	var result struct {
+		Connections int `json:"connections"`
+	}
+	if err := json.Unmarshal(out, &result); err != nil {
+		return 0, fmt.Errorf("load printed %q: %w", out, err)
+	}
+	return result.Connections, nil
+}
+
+// idleLoad is the program load, holding idle connections.
+type idleLoad struct {
+	cancel context.CancelFunc
+	cmd    *exec.Cmd
+	in     io.Closer
+	lines  *json.Decoder
+}
+
+// idleLimit is how long idle connections are held at most.
+const idleLimit = time.Minute
+
+// openIdle opens count connections of a kind that load knows to address, asks once on all of them at once, with what else
+// flags say, and returns when every answer is there and the connections are idle.
+func (r *runner) openIdle(ctx context.Context, address, kind string, count int, flags ...string) (*idleLoad, error) {
+	ctx, cancel := context.WithTimeout(ctx, r.settle+idleLimit)
+	args := append([]string{"idle", "-address", address, "-kind", kind, "-connections", strconv.Itoa(count)}, flags...)
+	l := &idleLoad{cancel: cancel, cmd: command(ctx, r.loadCore, r.progress, r.binary("load"), args...)}
+	if err := l.start(); err != nil {
+		cancel()
+		return nil, err
+	}
+	var opened struct {
 		Answered int `json:"answered"`
 	}
-	lookErr := json.NewDecoder(out).Decode(&result)
-	if lookErr == nil {
-		lookErr = look()
+	if err := l.lines.Decode(&opened); err != nil {
+		return nil, errors.Join(fmt.Errorf("load did not open its connections: %w", err), l.close())
 	}
-	_ = in.Close() // ends the hold; fails only if load has ended, which Wait tells
-	if err := cmd.Wait(); err != nil {
+	return l, nil
+}
+
+func (l *idleLoad) start() error {
+	in, err := l.cmd.StdinPipe()
+	if err != nil {
 		return err
 	}
-	return lookErr
+	out, err := l.cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	l.in, l.lines = in, json.NewDecoder(out)
+	return l.cmd.Start()
+}
+
+// received returns when n messages have come since the connections were idle.
+func (l *idleLoad) received(n int) error {
+	for {
+		var line struct {
+			Received int `json:"received"`
+		}
+		if err := l.lines.Decode(&line); err != nil {
+			return fmt.Errorf("%d messages were not received: %w", n, err)
+		}
+		if line.Received >= n {
+			return nil
+		}
+	}
+}
+
+// close ends the load and its connections.
+func (l *idleLoad) close() error {
+	defer l.cancel()
+	_ = l.in.Close() // ends the hold; fails only if load has ended, which Wait tells
+	return l.cmd.Wait()
 }

@@ -1,7 +1,7 @@
 // Command run is the bench: it builds the servers, pins each to one core and its load to another, takes turns over them
 // for several rounds, and prints what each request and each idle connection cost every one of them.
 //
-// A workload (workloads.go) starts a server (process.go), loads it with wrk (wrk.go) or with the program load (loop.go),
+// A set (sets.go) says which workloads a run has. A workload (workloads.go, connections.go) starts a server (process.go), loads it with wrk (wrk.go) or with the program load (loop.go),
 // and gives a sample: one number a metric. The runner (runner.go) collects the samples of all rounds; the report
 // (report.go) prints their medians and holds them against the targets (targets.go).
 package main
@@ -17,14 +17,9 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
-	"slices"
-	"strings"
 	"syscall"
 	"time"
 )
-
-// allServers are the folders of servers, in the order of the report.
-var allServers = []string{"tornado", "tornado-onloop", "nethttp", "fasthttp", "oapicodegen"}
 
 // config is what the flags say.
 type config struct {
@@ -33,12 +28,14 @@ type config struct {
 	warmup      time.Duration // before each
 	settle      time.Duration // between a burst and the look at the memory
 	connections int           // of the load
-	idle        int           // connections of the workload idle
+	idle        int           // connections of the workloads in which they are idle
+	audience    int           // sockets of the workload broadcast
 	serverCore  int
 	loadCore    int
 	servers     []string
 	workloads   []string
 	out         string
+	set         *set
 }
 
 func main() {
@@ -99,31 +96,31 @@ func interrupted(ctx context.Context, err error) error {
 func parseFlags(args []string, stderr io.Writer) (*config, error) {
 	cfg := &config{}
 	var seconds float64
-	var servers, workloads string
+	var setName, servers, workloads string
 	flags := flag.NewFlagSet("run", flag.ContinueOnError)
 	flags.SetOutput(stderr)
+	flags.StringVar(&setName, "set", sets[0].name, "what to measure: requests or connections")
 	flags.IntVar(&cfg.rounds, "rounds", 5, "how often to measure each server in each workload")
 	flags.Float64Var(&seconds, "seconds", 3, "how long one measurement takes, at most 30")
 	flags.DurationVar(&cfg.warmup, "warmup", 500*time.Millisecond, "how long to load a server before each measurement")
 	flags.DurationVar(&cfg.settle, "settle", 2*time.Second, "how long to wait between a burst and the look at the memory")
 	flags.IntVar(&cfg.connections, "connections", 64, "connections of the load")
-	flags.IntVar(&cfg.idle, "idle", 15_000, "connections of the workload idle")
+	flags.IntVar(&cfg.idle, "idle", 15_000, "connections of the workloads in which they are idle")
+	flags.IntVar(&cfg.audience, "audience", 10_000, "sockets of the workload broadcast")
 	flags.IntVar(&cfg.serverCore, "server-core", 0, "the core of the servers")
 	flags.IntVar(&cfg.loadCore, "load-core", 1, "the core of the load")
-	flags.StringVar(&servers, "servers", strings.Join(allServers, ","), "the servers to measure")
-	flags.StringVar(&workloads, "workloads", strings.Join(workloadNames(), ","), "what to measure")
-	flags.StringVar(&cfg.out, "out", "", "a file for the report beside standard output, as in RESULTS.md")
+	flags.StringVar(&servers, "servers", "", "the servers to measure, separated by commas; all that the workloads are for")
+	flags.StringVar(&workloads, "workloads", "", "what to measure of the set, separated by commas; all of it")
+	flags.StringVar(&cfg.out, "out", "", "a file for the report beside standard output, as in RESULTS.md or CONNECTIONS.md")
 	if err := flags.Parse(args); err != nil {
 		return nil, err
 	}
 	cfg.duration = time.Duration(seconds * float64(time.Second))
-	cfg.servers = strings.Split(servers, ",")
-	cfg.workloads = strings.Split(workloads, ",")
 	switch {
 	case flags.NArg() > 0:
 		return nil, fmt.Errorf("unexpected argument %q", flags.Arg(0))
-	case cfg.rounds < 1 || cfg.connections < 1 || cfg.idle < 1:
-		return nil, errors.New("-rounds, -connections and -idle must be at least 1")
+	case cfg.rounds < 1 || cfg.connections < 1 || cfg.idle < 1 || cfg.audience < 1:
+		return nil, errors.New("-rounds, -connections, -idle and -audience must be at least 1")
 	case cfg.duration < 100*time.Millisecond || cfg.duration > 30*time.Second:
 		return nil, errors.New("-seconds must be between 0.1 and 30")
 	case cfg.warmup < 100*time.Millisecond || cfg.warmup > 10*time.Second:
@@ -131,17 +128,15 @@ func parseFlags(args []string, stderr io.Writer) (*config, error) {
 	case cfg.settle < 0 || cfg.settle > 30*time.Second:
 		return nil, errors.New("-settle must be between 0 and 30s")
 	}
-	for _, name := range cfg.servers {
-		if !slices.Contains(allServers, name) {
-			return nil, fmt.Errorf("no server %q: there are %s", name, strings.Join(allServers, ", "))
-		}
+	var err error
+	if cfg.set, err = setNamed(setName); err != nil {
+		return nil, err
 	}
-	for _, name := range cfg.workloads {
-		if !slices.Contains(workloadNames(), name) {
-			return nil, fmt.Errorf("no workload %q: there are %s", name, strings.Join(workloadNames(), ", "))
-		}
+	if cfg.workloads, err = choose("workload", workloads, cfg.set.workloadNames()); err != nil {
+		return nil, err
 	}
-	return cfg, nil
+	cfg.servers, err = choose("server", servers, cfg.set.serverNames(cfg.workloads))
+	return cfg, err
 }
 
 // checkTools refuses to start without what the bench needs from the system.

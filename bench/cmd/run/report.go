@@ -71,7 +71,7 @@ func median(samples []sample, m metric) (float64, bool) {
 // render gives the report in Markdown whose tables can be read as they are.
 func render(cfg *config, m *machine, all results, args []string) string {
 	var b strings.Builder
-	b.WriteString("# Figures of the bench\n\n")
+	fmt.Fprintf(&b, "# %s\n\n", cfg.set.title)
 	fmt.Fprintf(&b, "- command: `%s`\n", strings.Join(append([]string{"go run ./cmd/run"}, args...), " "))
 	fmt.Fprintf(&b, "- machine: %s, %d cores, Linux %s; load average before: %s\n", m.cpu, m.cores, m.kernel, m.load)
 	fmt.Fprintf(&b, "- %s, wrk %s\n", m.golang, m.wrk)
@@ -80,13 +80,13 @@ func render(cfg *config, m *machine, all results, args []string) string {
 	}
 	fmt.Fprintf(&b, "- the server on core %d with GOMAXPROCS=1, the load on core %d with %d connections; medians of %d rounds of %s\n",
 		cfg.serverCore, cfg.loadCore, cfg.connections, cfg.rounds, cfg.duration)
-	for _, w := range workloads {
+	for _, w := range cfg.set.workloads {
 		if servers, measured := all[w.name]; measured {
 			fmt.Fprintf(&b, "\n## %s\n\n%s\n\n", w.title, w.note)
 			b.WriteString(workloadTable(cfg, w, servers))
 		}
 	}
-	if rows := targetRows(all); len(rows) > 0 {
+	if rows := targetRows(cfg.set.targets, all); len(rows) > 0 {
 		b.WriteString("\n## Targets\n\n")
 		b.WriteString(table(append([][]string{{"target", "limit", "here", ""}}, rows...)))
 	}
@@ -99,7 +99,7 @@ func workloadTable(cfg *config, w workload, servers map[string][]sample) string 
 		rows[0] = append(rows[0], c.title)
 	}
 	for _, name := range allServers {
-		if !slices.Contains(cfg.servers, name) || name == w.leaveOut {
+		if !slices.Contains(cfg.servers, name) || !slices.Contains(w.servers, name) {
 			continue
 		}
 		row := []string{name}

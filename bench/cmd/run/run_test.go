@@ -83,7 +83,7 @@ func TestReport(t *testing.T) {
 		},
 		"idle": {"tornado": {{residentBytes: 501}}},
 	}
-	cfg := &config{servers: []string{"tornado", "fasthttp", "oapicodegen", "nethttp"}, duration: time.Second}
+	cfg := &config{set: sets[0], servers: []string{"tornado", "fasthttp", "oapicodegen", "nethttp"}, duration: time.Second}
 	text := render(cfg, &machine{cpu: "an abacus"}, all, []string{"-rounds", "1"})
 	for _, want := range []string{
 		"an abacus",
@@ -106,7 +106,7 @@ func squeeze(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 func TestTargetThatIsALeast(t *testing.T) {
 	for measured, verdict := range map[float64]string{0.85: "met", 0.84: "missed"} {
-		rows := targetRows(results{"sleepers": {
+		rows := targetRows(requestTargets, results{"sleepers": {
 			"tornado":  {{rate: measured * 1000, addedP99: 0}},
 			"fasthttp": {{rate: 1000}},
 		}})
@@ -119,11 +119,15 @@ func TestFlags(t *testing.T) {
 	cfg, err := parseFlags([]string{"-servers", "fasthttp", "-seconds", "0.5"}, io.Discard)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"fasthttp"}, cfg.servers)
-	assert.Equal(t, workloadNames(), cfg.workloads)
+	assert.Equal(t, sets[0].workloadNames(), cfg.workloads)
 	assert.Equal(t, 500*time.Millisecond, cfg.duration)
 	for _, args := range [][]string{
 		{"-servers", "apache"},
 		{"-workloads", "put"},
+		{"-set", "files"},
+		{"-set", "connections", "-workloads", "get"},
+		{"-workloads", "get", "-servers", "connections"},
+		{"-audience", "0"},
 		{"-seconds", "0"},
 		{"-seconds", "31"},
 		{"-rounds", "0"},

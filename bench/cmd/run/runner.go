@@ -60,10 +60,10 @@ func (r *runner) prepare(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		err = verify(ctx, s.address)
+		err = verifiers[name](ctx, s.address)
 		s.stop()
 		if err != nil {
-			return fmt.Errorf("%s does not answer as openapi.yaml says: %w", name, err)
+			return fmt.Errorf("%s does not answer as its document says: %w", name, err)
 		}
 	}
 	return nil
@@ -136,7 +136,7 @@ func generatorVersion() string {
 // round to round, so that what happens on the machine meanwhile hits all alike.
 func (r *runner) measure(ctx context.Context) (results, error) {
 	all := results{}
-	for _, w := range workloads {
+	for _, w := range r.set.workloads {
 		if !slices.Contains(r.workloads, w.name) {
 			continue
 		}
@@ -144,7 +144,7 @@ func (r *runner) measure(ctx context.Context) (results, error) {
 		for round := range r.rounds {
 			for i := range r.servers {
 				name := r.servers[(i+round)%len(r.servers)]
-				if w.leaveOut == name {
+				if !slices.Contains(w.servers, name) {
 					continue
 				}
 				r.say("%s %s, round %d of %d", w.name, name, round+1, r.rounds)

@@ -1,11 +1,15 @@
 package main
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+)
 
-// target is what the runtime sets itself: a median of the server tornado, or its ratio to the median of a peer.
+// target is what the runtime sets itself: a median of one of its servers, or the ratio to the median of a peer.
 type target struct {
 	text       string
 	workload   string
+	server     string // "" for tornado
 	metric     metric
 	relativeTo string  // a server; "" for the median itself
 	scale      float64 // what the median is multiplied with; 0 is 1
@@ -14,7 +18,7 @@ type target struct {
 	unit       string
 }
 
-var targets = []target{
+var requestTargets = []target{
 	{text: "GET: CPU a request, × fasthttp", workload: "get", metric: cpu, relativeTo: "fasthttp", limit: 0.80},
 	{text: "GET: CPU a request, × oapicodegen", workload: "get", metric: cpu, relativeTo: "oapicodegen", limit: 0.40},
 	{text: "POST: CPU a request, × fasthttp", workload: "post", metric: cpu, relativeTo: "fasthttp", limit: 0.70},
@@ -26,8 +30,13 @@ var targets = []target{
 	{text: "idle: resident bytes a connection", workload: "idle", metric: residentBytes, limit: 500, unit: " B"},
 }
 
+var connectionTargets = []target{
+	{text: "idle HTTP: resident bytes a connection", workload: "http", server: "connections", metric: residentBytes, limit: 400, unit: " B"},
+	{text: "accept, request, close: CPU, × fasthttp", workload: "accept", metric: cpu, relativeTo: "fasthttp", limit: 0.80},
+}
+
 // targetRows gives a row for each target that was measured.
-func targetRows(all results) [][]string {
+func targetRows(targets []target, all results) [][]string {
 	var rows [][]string
 	for _, t := range targets {
 		value, ok := t.value(all)
@@ -50,7 +59,7 @@ func targetRows(all results) [][]string {
 }
 
 func (t target) value(all results) (float64, bool) {
-	value, ok := median(all[t.workload]["tornado"], t.metric)
+	value, ok := median(all[t.workload][cmp.Or(t.server, "tornado")], t.metric)
 	if t.scale != 0 {
 		value *= t.scale
 	}

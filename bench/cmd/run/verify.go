@@ -33,6 +33,12 @@ func fetch(ctx context.Context, method, address, path, body string) (status int,
 	return res.StatusCode, answer, err
 }
 
+// verifiers check that a server does what its document says before it is measured.
+var verifiers = map[string]func(ctx context.Context, address string) error{
+	"tornado": verify, "tornado-onloop": verify, "nethttp": verify, "fasthttp": verify, "oapicodegen": verify,
+	"connections": verifyConnections,
+}
+
 // verify checks that the server at address does the work that is measured: that it answers the sample, sends back what it
 // was sent, and refuses what openapi.yaml does not allow.
 func verify(ctx context.Context, address string) error {
@@ -84,4 +90,11 @@ func verify(ctx context.Context, address string) error {
 		}
 	}
 	return nil
+}
+
+// verifyConnections checks that the server at address tells its status. What waits there the load checks.
+func verifyConnections(ctx context.Context, address string) error {
+	defer httpClient.CloseIdleConnections()
+	_, err := (&server{address: address}).status(ctx)
+	return err
 }

@@ -25,20 +25,26 @@ const (
 
 // workload is one thing to measure.
 type workload struct {
-	name     string
-	title    string
-	note     string // printed below the title
-	leaveOut string // the server that cannot take it
-	measure  func(context.Context, *runner, string) (sample, error)
-	columns  []column
+	name    string
+	title   string
+	note    string   // printed below the title
+	servers []string // that it is for
+	measure func(context.Context, *runner, string) (sample, error)
+	columns []column
 }
 
-// workloads in the order of the report.
-var workloads = []workload{
+var (
+	everyServer   = []string{"tornado", "tornado-onloop", "nethttp", "fasthttp", "oapicodegen"}
+	blockingTaken = []string{"tornado", "nethttp", "fasthttp", "oapicodegen"} // those whose handlers may block
+)
+
+// requestWorkloads in the order of the report.
+var requestWorkloads = []workload{
 	{
 		name:    "get",
 		title:   "GET /pets/{petId}",
 		note:    "wrk, one pet.",
+		servers: everyServer,
 		measure: measureGet,
 		columns: plainColumns,
 	},
@@ -46,15 +52,16 @@ var workloads = []workload{
 		name:    "post",
 		title:   "POST /pets",
 		note:    "wrk; the pet that was sent is decoded, checked and sent back.",
+		servers: everyServer,
 		measure: measurePost,
 		columns: plainColumns,
 	},
 	{
-		name:     "sleepers",
-		title:    "GET /pets/{petId}, one call in twenty sleeps 20 ms",
-		note:     "Own load. Latencies are those of the calls that do not sleep. tornado-onloop is left out: its handlers must not block.",
-		leaveOut: "tornado-onloop",
-		measure:  measureSleepers,
+		name:    "sleepers",
+		title:   "GET /pets/{petId}, one call in twenty sleeps 20 ms",
+		note:    "Own load. Latencies are those of the calls that do not sleep. tornado-onloop is left out: its handlers must not block.",
+		servers: blockingTaken,
+		measure: measureSleepers,
 		columns: []column{
 			{title: "requests/s", metric: rate},
 			{title: "× fasthttp", metric: rate, relativeTo: "fasthttp", decimals: 2},
@@ -69,6 +76,7 @@ var workloads = []workload{
 		name:    "dbclient",
 		title:   "A database client in the process of the saturated server",
 		note:    "A goroutine of the server asks an echo on the core of the load every millisecond, while wrk saturates the server with GET.",
+		servers: everyServer,
 		measure: measureDatabaseClient,
 		columns: []column{
 			{title: "p50 ms", metric: databaseP50, scale: 1e-3, decimals: 2},
@@ -82,7 +90,8 @@ var workloads = []workload{
 		name:    "idle",
 		title:   "Idle connections after a burst",
 		note:    "Growth of the resident set over all connections, after one GET on all of them at once; no forced collection, default GOGC.",
-		measure: measureIdle,
+		servers: everyServer,
+		measure: measureIdle(petPath),
 		columns: []column{
 			{title: "bytes/connection", metric: residentBytes},
 			{title: "spread", metric: residentBytes, spread: true},
@@ -98,14 +107,6 @@ var plainColumns = []column{
 	{title: "CPU × oapicodegen", metric: cpu, relativeTo: "oapicodegen", decimals: 2},
 	{title: "p50 ms", metric: p50, scale: 1e-3, decimals: 2},
 	{title: "p99 ms", metric: p99, scale: 1e-3, decimals: 2},
-}
-
-func workloadNames() []string {
-	names := make([]string, 0, len(workloads))
-	for _, w := range workloads {
-		names = append(names, w.name)
-	}
-	return names
 }
 
 func measureGet(ctx context.Context, r *runner, name string) (sample, error) {
@@ -214,40 +215,6 @@ func measureDatabaseClient(ctx context.Context, r *runner, name string) (sample,
 		quietP50:    microseconds(percentile(quiet, 50)),
 		roundTrips:  float64(len(loaded)),
 	}, nil
-}
-
-// warmRequests touch the code that serves a request before the memory of an idle server is looked at.
-const warmRequests = 200
-
-func measureIdle(ctx context.Context, r *runner, name string) (sample, error) {
-	s, err := r.start(ctx, name)
-	if err != nil {
-		return nil, err
-	}
-	defer s.stop()
-	for range warmRequests {
-		if _, _, err := fetch(ctx, "GET", s.address, "/pets/1", ""); err != nil {
-			return nil, err
-		}
-	}
-	before, err := s.resident()
-	if err != nil {
-		return nil, err
-	}
-	var after int64
-	err = r.idleConnections(ctx, s.address, func() error {
-		select {
-		case <-time.After(r.settle):
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-		after, err = s.resident()
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return sample{residentBytes: float64(after-before) / float64(r.idle)}, nil
 }
 
 func microseconds(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }
