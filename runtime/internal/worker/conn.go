@@ -47,6 +47,7 @@ type Conn struct {
 	onLoop   bool // owner: the loop serves it
 	inShed   bool // owner: Write must not wait
 	apart    bool // owner: a goroutine of its own has it, see Listener.Open
+	outside  bool // who writes: another goroutine than the owner's, see Send
 	detached bool // owner
 }
 

@@ -57,7 +57,7 @@ func (c *Conn) tend() {
 				}
 				c.deadline.Store(0)
 				c.pool.ready(c)
-				return
+				break
 			}
 			next = d
 		case stateClosed:

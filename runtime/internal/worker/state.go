@@ -17,6 +17,7 @@ import (
 //	bit 10-11  a goroutine waits: waitRead, waitWrite
 //	bit 12     held
 //	bit 13     interrupted
+//	bit 14     lent
 //
 // Moves from one owner to the next are single compare-and-swaps. An event on a
 // connection that is not idle only sets bits.
@@ -52,6 +53,7 @@ const (
 	waitWrite                            // Conn.writer is to be woken when writable
 	held                                 // the loop uses the descriptor or calls Hangup: not to be closed now
 	interrupted                          // the next wait for something to read ends at once; see Interrupt
+	lent                                 // Send uses the descriptor: not to be closed now
 
 	causes = resumed | expired | draining
 	// keepsBusy are the bits with which a connection does not go idle.
@@ -81,7 +83,7 @@ func bitsFrom(b loop.Bits) uint32 {
 }
 
 // Ready implements loop.Source. An idle connection on which only writing has
-// become possible stays idle: nobody waits for that.
+// become possible stays idle: at most Send waits for that.
 func (c *Conn) Ready(b loop.Bits) {
 	set := bitsFrom(b)
 	first := b&loop.In != 0 && !c.heard
@@ -93,11 +95,21 @@ func (c *Conn) Ready(b loop.Bits) {
 		switch s & stateMask {
 		case stateIdle:
 			if set&^writable == 0 {
-				return
+				if s&waitWrite == 0 || c.note(s, set) {
+					return
+				}
+				continue
 			}
-			if c.state.CompareAndSwap(s, s&^stateMask|stateBusy|set) {
+			wake := uint32(0)
+			if set&writable != 0 {
+				wake = s & waitWrite
+			}
+			if c.state.CompareAndSwap(s, s&^stateMask&^wake|stateBusy|set) {
 				if first {
 					c.deadline.Store(0) // it was for the first byte
+				}
+				if wake != 0 {
+					c.writer.Load().wake(false)
 				}
 				c.pool.ready(c)
 				return
@@ -203,16 +215,29 @@ func (c *Conn) Resume() bool {
 	}
 }
 
-// seal moves c to stateClosed. It waits, for no more than a call of Hangup,
-// until the loop has let go of the descriptor. Owner only.
+// seal moves c to stateClosed. It waits, for no more than a call of Hangup or
+// a write that does not wait, until others have let go of the descriptor. Owner
+// only.
 func (c *Conn) seal() {
 	for {
 		s := c.state.Load()
-		if s&held == 0 && c.state.CompareAndSwap(s, s&^stateMask|stateClosed) {
+		if s&(held|lent) == 0 && c.sealed(s) {
 			return
 		}
 		runtime.Gosched()
 	}
+}
+
+// sealed moves c from s to stateClosed, and wakes Send. It fails if the state is
+// s no more.
+func (c *Conn) sealed(s uint32) bool {
+	if !c.state.CompareAndSwap(s, s&^stateMask&^waitWrite|stateClosed) {
+		return false
+	}
+	if s&waitWrite != 0 {
+		c.writer.Load().wake(false)
+	}
+	return true
 }
 
 // close ends c and forgets it. Owner only.
@@ -277,9 +302,13 @@ func (c *Conn) turnOut(s uint32) bool {
 func (c *Conn) sever() {
 	for {
 		s := c.state.Load()
+		if s&lent != 0 {
+			runtime.Gosched()
+			continue
+		}
 		switch s & stateMask {
 		case stateIdle:
-			if c.state.CompareAndSwap(s, s&^stateMask|stateClosed) {
+			if c.sealed(s) {
 				c.end()
 				return
 			}
@@ -288,7 +317,7 @@ func (c *Conn) sever() {
 				c.note(s, gone)
 				continue
 			}
-			if c.state.CompareAndSwap(s, s&^stateMask|stateClosed) {
+			if c.sealed(s) {
 				c.end()
 				return
 			}

@@ -28,7 +28,7 @@ func (wouldBlock) Temporary() bool { return true }
 // onLoopWait bounds how long a loop that serves waits for one peer.
 const onLoopWait = time.Second
 
-// waiter is a goroutine that waits inside Serve.
+// waiter is a goroutine that waits inside Serve or Send.
 type waiter struct {
 	c     chan struct{} // holds one wake-up
 	until atomic.Int64  // on the loop's clock; 0: no limit
@@ -131,7 +131,13 @@ func (c *Conn) write(p []byte, timeout time.Duration) error {
 	}
 	var g progress
 	for len(p) > 0 {
+		if c.outside && !c.lend() {
+			return net.ErrClosed
+		}
 		n, errno := c.pool.sys.Write(int(c.fd), p)
+		if c.outside {
+			c.state.And(^lent)
+		}
 		if n == len(p) {
 			return nil
 		}
@@ -199,7 +205,9 @@ func (c *Conn) written(g *progress, n int, errno syscall.Errno, timeout time.Dur
 		return errno
 	}
 	if n > 0 || g.since == 0 {
-		g.since = c.now()
+		if g.since = c.pool.loop.Now(); !c.outside {
+			g.since = c.now()
+		}
 	}
 	if !g.clear {
 		// Only an edge that comes after an attempt means that the next will
@@ -223,7 +231,9 @@ func (c *Conn) written(g *progress, n int, errno syscall.Errno, timeout time.Dur
 // wait parks the goroutine until the edge that flag (waitRead, waitWrite) is
 // for, or until a time on the loop's clock (0: none). It may return early.
 func (c *Conn) wait(flag uint32, until time.Duration) error {
+	outside := flag == waitWrite && c.outside
 	switch {
+	case outside:
 	case c.inShed:
 		return ErrWouldBlock
 	case flag == waitRead && c.takeInterrupt():
@@ -247,6 +257,9 @@ func (c *Conn) wait(flag uint32, until time.Duration) error {
 		if s&(gone|cut) != 0 {
 			return syscall.ECONNRESET
 		}
+		if s&stateMask == stateClosed {
+			return net.ErrClosed
+		}
 		if flag == waitRead && s&interrupted != 0 {
 			return nil // ReadWait comes back, and finds it
 		}
@@ -257,7 +270,7 @@ func (c *Conn) wait(flag uint32, until time.Duration) error {
 	if until != 0 {
 		c.ensureArmed(until)
 	}
-	if c.apart {
+	if outside || c.apart {
 		<-w.c
 	} else {
 		c.pool.pause()
