@@ -8,8 +8,39 @@ import (
 	"github.com/tornadogen/tornadogen/runtime/internal/param"
 )
 
-// acceptField is the Accept field of a request, as long as its head stands.
-type acceptField struct{ head *http1.Head }
+// acceptField is the Accept field of a request.
+type acceptField struct {
+	head *http1.Head // as long as it stands
+	kept []byte      // where there is no head; nil: no such field
+}
+
+// keep returns the field in memory of its own, nil if there is none. Several lines are one list (RFC 9110 section 5.3).
+// That of a client that takes anything is not kept.
+func (a acceptField) keep() []byte {
+	accept := a.value()
+	if string(accept) == "*/*" {
+		return nil
+	}
+	return slices.Clone(accept)
+}
+
+// value returns the field, nil if there is none.
+func (a acceptField) value() []byte {
+	if a.head == nil {
+		return a.kept
+	}
+	accept := a.head.Accept
+	if accept == nil {
+		return nil
+	}
+	lines := 0
+	for value := range a.head.Values("Accept") {
+		if lines++; lines > 1 {
+			accept = append(append(slices.Clip(accept), ", "...), value...)
+		}
+	}
+	return accept
+}
 
 // takes reports whether the client takes one of types.
 func (a acceptField) takes(types []string) bool {
@@ -17,17 +48,10 @@ func (a acceptField) takes(types []string) bool {
 }
 
 // best returns the position in types of the media type that the client likes best, of equals the first, and -1 if it takes none.
-// Several Accept lines are one list (RFC 9110 section 5.3).
 func (a acceptField) best(types []string) int {
-	accept := a.head.Accept
+	accept := a.value()
 	if accept == nil {
 		return 0
-	}
-	lines := 0
-	for value := range a.head.Values("Accept") {
-		if lines++; lines > 1 {
-			accept = append(append(slices.Clip(accept), ", "...), value...)
-		}
 	}
 	return param.Accepts(accept, types)
 }

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/media"
 	"github.com/tornadogen/tornadogen/runtime/internal/route"
@@ -50,6 +51,7 @@ type API struct {
 	refuseReadOnly bool // violations, too, are members that are readOnly and sent
 	noSecurity     bool // nobody has written the authenticator: see SecurityUnimplemented
 	maxBody        int64
+	deferFor       time.Duration // how long a deferred answer may take
 	formLimits     media.Limits
 }
 
@@ -133,7 +135,7 @@ func WithMaxFields(n int) APIOption {
 func NewAPI(info Info, opts ...APIOption) *API {
 	a := &API{
 		info: info, basePath: cleanBase(info.BasePath), routes: new(route.Table),
-		schemes: make(map[string]scheme), maxBody: DefaultMaxBody,
+		schemes: make(map[string]scheme), maxBody: DefaultMaxBody, deferFor: DefaultDeferredTimeout,
 	}
 	for _, opt := range opts {
 		opt(a)
@@ -289,7 +291,7 @@ type Call struct {
 }
 
 // Handler is the typed call of an operation as middleware sees it. The result is what the user's handler returns (*Pet), nil
-// where the operation has none.
+// where the operation has none, and where its answer is a deferred one.
 type Handler func(ctx context.Context, call *Call) (result any, err error)
 
 // Middleware wraps the call of an operation: after decoding and validation, around the handler, on its goroutine.

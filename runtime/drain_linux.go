@@ -42,6 +42,7 @@ func (s *service) drain(engine *worker.Engine, cut context.CancelCauseFunc) erro
 		s.server.logger.Error("connections were cut", "error", err)
 	}
 	others.Wait()
+	s.endings.Wait()
 	if limit.Err() != nil { // also when the handlers ended because they were told so
 		return ErrCut
 	}

@@ -102,7 +102,7 @@ func ErrorText(e declaredAnswer, message string) string {
 
 // ErrorMapper turns an error of a handler into another one before it becomes an answer: a ResponseError of the operation
 // and a *StatusError are sent as they are, anything else is a 500 that tells the client nothing of the inside. It runs on
-// the goroutine of the request and sees no ResponseError that op declares. See WithErrorMapper.
+// the goroutine of the request, or the one that fails a deferred answer, and sees no ResponseError that op declares. See WithErrorMapper.
 type ErrorMapper func(ctx context.Context, op *Operation, err error) error
 
 // ValidationError lists how a value breaks the rules of the document.

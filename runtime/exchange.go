@@ -2,11 +2,9 @@ package tornado
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
-	"reflect"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -24,13 +22,11 @@ import (
 type exchange struct {
 	head     http1.Head // filled by the transport; aliases its buffer
 	in       Input
-	reply    Reply
-	match    *registered     // nil until admit has found the operation
-	ctx      context.Context // what the handler gets: request with what authenticators added
-	request  *requestContext
+	answerer // its match is nil until admit has found the operation
 	contexts contextSource
 	peer     peer
 	raw      rawAnswer // what the handler asked for through Raw
+	deferred *Deferred // nil but for an operation whose answer may come later
 	panicked bool      // the connection ends after this answer
 	aborted  bool      // the connection ends without an answer (http.ErrAbortHandler)
 }
@@ -41,6 +37,8 @@ type peer interface {
 	watch(c *requestContext)
 	// gone reports whether the client has hung up.
 	gone() bool
+	// waker makes what wakes the owner of the connection while a request waits for its answer.
+	waker() waker
 	RemoteAddr() net.Addr
 	LocalAddr() net.Addr
 }
@@ -204,86 +202,6 @@ func (x *exchange) accepted() bool {
 	return false
 }
 
-// fail makes the answer of an error: a declared one as it is, a *StatusError by its status, anything else a 500.
-func (x *exchange) fail(err error) {
-	a, op := x.match.api, x.match.op
-	if x.declared(err) {
-		return
-	}
-	if a.mapError != nil {
-		if err = a.mapError(x.ctx, op, err); err == nil {
-			err = fmt.Errorf("the error mapper of %s returned no error", op.ID)
-		}
-		if x.declared(err) {
-			return
-		}
-	}
-	err = x.explain(err)
-	var status *StatusError
-	if !errors.As(err, &status) || status.Status < 400 || status.Status > 599 {
-		if x.request.Err() == nil { // else the client is gone, and the error most likely says so
-			a.log().ErrorContext(x.ctx, "handler failed", "operation", op.ID, "error", err)
-		}
-		status = &StatusError{Status: http.StatusInternalServerError}
-	} else if status.Err != nil {
-		a.log().ErrorContext(x.ctx, "handler failed", "operation", op.ID, "error", err)
-	}
-	x.failWith(status)
-}
-
-// failWith answers with a status: the operation's declared default if it has one, else problem+json.
-func (x *exchange) failWith(status *StatusError) {
-	if x.match.fallback != nil {
-		title := status.title()
-		if status.Detail != "" {
-			title = status.Detail
-		}
-		if x.declared(x.match.fallback(status.Status, title)) {
-			return
-		}
-	}
-	x.reply.problem(&Problem{Status: status.Status, Title: status.title(), Detail: status.Detail})
-}
-
-// declared writes err if it is one that the operation declares, with a status that can be sent.
-func (x *exchange) declared(err error) bool {
-	var answer ResponseError
-	if !errors.As(err, &answer) {
-		return false
-	}
-	if op := answer.Operation(); op != nil && op != x.match.op || !isFinal(answer.StatusCode()) {
-		return false
-	}
-	answer.WriteResponse(&x.reply)
-	return true
-}
-
-// explain says of a ResponseError that is not answered as one what to do about it; other errors stay as they are.
-func (x *exchange) explain(err error) error {
-	var answer ResponseError
-	if !errors.As(err, &answer) {
-		return err
-	}
-	name := typeName(answer)
-	if op := answer.Operation(); op != nil && op != x.match.op {
-		own := "an error of its own, whose name begins with " + x.match.op.Name
-		if x.match.fallback != nil {
-			own += ", as " + typeName(x.match.fallback(http.StatusInternalServerError, "")) + " does"
-		}
-		return fmt.Errorf("%s returned %s, an answer of %s: return %s (%w)", x.match.op.Name, name, op.ID, own, err)
-	}
-	return fmt.Errorf("%s.Status is %d, which is no status of a final answer: set it (%w)", name, answer.StatusCode(), err)
-}
-
-// typeName is the name of v's type, without its package.
-func typeName(v any) string {
-	t := reflect.TypeOf(v)
-	if t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	return t.Name()
-}
-
 // recoverPanic is deferred around everything that runs code of the user. A panic answers as an error does that the document does
 // not declare: 500, by the operation's default if it has one. It is logged with its stack and ends the connection, and so does
 // runtime.Goexit, which goes on after this. http.ErrAbortHandler is not logged.
@@ -299,16 +217,13 @@ func (x *exchange) recoverPanic(ok *bool) {
 	if !x.aborted {
 		x.log("handler panicked", "panic", cause, "stack", string(debug.Stack()))
 	}
+	if x.deferred != nil {
+		x.deferred.crash() // unless it was answered before
+		return
+	}
 	if x.match == nil {
 		x.reply.refuse(http.StatusInternalServerError, "")
 		return
 	}
 	x.failWith(&StatusError{Status: http.StatusInternalServerError})
-}
-
-func (x *exchange) log(text string, args ...any) {
-	if x.match == nil {
-		return
-	}
-	x.match.api.log().Error(text, append([]any{"operation", x.match.op.ID}, args...)...)
 }

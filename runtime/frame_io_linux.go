@@ -79,13 +79,7 @@ func (f *frame) suspend() {
 	if f.r == f.w && f.phase == phaseHead {
 		return
 	}
-	p := &pending{progress: f.progress}
-	if rest := f.buf[f.r:f.w]; len(rest) <= smallRest {
-		p.received = append([]byte(nil), rest...)
-	} else { // the buffer itself goes along
-		p.received = f.buf[:copy(f.buf, rest)]
-		f.buf = nil
-	}
+	p := &pending{progress: f.progress, received: f.unload()}
 	if f.phase == phaseBody {
 		p.match, p.request, p.ctx = f.x.match, f.x.request, f.x.ctx
 		f.x.request.letGo()
@@ -96,7 +90,18 @@ func (f *frame) suspend() {
 	} else {
 		f.conn.SetDeadline(f.deadline)
 	}
+}
+
+// unload takes what was received and not answered out of the frame.
+func (f *frame) unload() (received []byte) {
+	rest := f.buf[f.r:f.w]
 	f.r, f.w = 0, 0
+	if len(rest) <= smallRest {
+		return append([]byte(nil), rest...)
+	}
+	received = f.buf[:copy(f.buf, rest)] // the buffer itself goes along
+	f.buf = nil
+	return received
 }
 
 // flush writes the answers that wait.
@@ -120,7 +125,7 @@ func (f *frame) Release() {
 		f.x.reset()
 	}
 	f.r, f.w, f.out, f.progress = 0, 0, f.out[:0], progress{}
-	f.service, f.conn, f.x.peer = nil, nil, nil
+	f.service, f.conn, f.x.peer, f.tenant = nil, nil, nil, nil
 	if len(f.buf) > maxKeptBuffer {
 		f.buf = nil
 	}

@@ -35,6 +35,7 @@ const (
 	endTurn                  // others are due
 	endConn                  // write what is there and close
 	endLinger                // the same, but the peer may still be sending: it must get to read the answer
+	endPark                  // the tenant in Conn.Data waits
 	endHijack                // a mounted handler took the connection over
 )
 
@@ -49,6 +50,7 @@ type frame struct {
 	r, w     int
 	out      []byte // answers that were not written yet
 	broken   bool   // a write failed: the peer is gone
+	tenant   tenant // nil while the connection is HTTP's
 	front    front
 	records  []accessRecord // of the answers that wait
 	answered int            // requests of this turn
@@ -81,24 +83,34 @@ func (f *frame) attach(s *service, c *worker.Conn) {
 	f.service, f.conn = s, c
 	f.broken, f.answered = false, 0
 	f.x.peer, f.x.in.x = peerOf(c), &f.x
-	p, _ := c.Data.(*pending)
-	if p == nil {
-		if f.buf == nil {
-			f.buf = make([]byte, slabSize)
-		}
+	switch kept := c.Data.(type) {
+	case nil:
+		f.load(nil)
+	case *pending:
+		c.Data = nil
+		f.resume(kept)
+	case tenant:
+		f.tenant = kept
+	}
+}
+
+// load fills the buffer with what was received before.
+func (f *frame) load(received []byte) {
+	f.r, f.w = 0, len(received)
+	if cap(received) >= slabSize {
+		f.buf = received[:cap(received)]
 		return
 	}
-	c.Data = nil
-	f.progress = p.progress
-	f.r, f.w = 0, len(p.received)
-	if cap(p.received) >= slabSize {
-		f.buf = p.received[:cap(p.received)]
-	} else {
-		if f.buf == nil {
-			f.buf = make([]byte, slabSize)
-		}
-		copy(f.buf, p.received)
+	if f.buf == nil {
+		f.buf = make([]byte, slabSize)
 	}
+	copy(f.buf, received)
+}
+
+// resume goes on with a request of which a part was received.
+func (f *frame) resume(p *pending) {
+	f.progress = p.progress
+	f.load(p.received)
 	if f.phase == phaseBody {
 		f.x.match, f.x.request, f.x.ctx = p.match, p.request, p.ctx
 		f.rebind()
@@ -139,6 +151,10 @@ func (f *frame) abandon() {
 		return
 	}
 	f.x.log("handler ended its goroutine")
+	if f.x.deferred != nil {
+		f.abandonDeferred()
+		return
+	}
 	f.x.reply.reset()
 	f.lastAnswer(http.StatusInternalServerError, "")
 }
@@ -155,22 +171,23 @@ func (f *frame) lastAnswer(status int, detail string) {
 }
 
 func (f *frame) turn() worker.Next {
-	if f.conn.Expired() && (f.r < f.w || !f.conn.Readable()) { // a request that has come at the last moment is not late
+	v := goOn
+	switch {
+	case f.tenant != nil:
+		t := f.tenant
+		f.tenant = nil
+		v = t.serve(f)
+	case f.conn.Expired() && (f.r < f.w || !f.conn.Readable()): // a request that has come at the last moment is not late
 		return f.expire()
 	}
 	for {
-		var v verdict
-		switch {
-		case f.broken:
-			v = endConn
-		case f.phase == phaseBody:
-			v = f.receiveBody()
-		default:
-			v = f.receiveHead()
+		if v == goOn {
+			v = f.step()
 		}
 		switch v {
 		case goOn:
 		case needMore:
+			v = goOn
 			if next, ok := f.fill(); !ok {
 				return next
 			}
@@ -187,10 +204,23 @@ func (f *frame) turn() worker.Next {
 		case endLinger:
 			f.flush()
 			return worker.Linger
+		case endPark:
+			return worker.Park
 		case endHijack:
 			return worker.Detached
 		}
 	}
+}
+
+// step takes the request at the front further.
+func (f *frame) step() verdict {
+	switch {
+	case f.broken:
+		return endConn
+	case f.phase == phaseBody:
+		return f.receiveBody()
+	}
+	return f.receiveHead()
 }
 
 // expire ends a connection whose deadline has passed: in silence between requests, with 408 inside of one.
@@ -322,6 +352,9 @@ func (f *frame) receiveBody() verdict {
 // answer runs the operation; size is the length of the whole request.
 func (f *frame) answer(size int) verdict {
 	f.x.answer()
+	if f.x.deferred != nil {
+		return f.finishDeferred(size)
+	}
 	return f.finish(size, false)
 }
 

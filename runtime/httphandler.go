@@ -1,6 +1,7 @@
 package tornado
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
 )
@@ -40,6 +42,10 @@ func (h *httpHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x.begin(r.Context(), httpPeer{r})
 	if x.admit(h.api) && h.readBody(x, w, r) {
 		x.answer()
+		if d := x.deferred; d != nil {
+			defer d.end()
+			x.await(r.Context())
+		}
 	}
 	if x.aborted {
 		panic(http.ErrAbortHandler) // net/http cuts the connection
@@ -49,6 +55,45 @@ func (h *httpHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Connection", "close")
 	}
 	x.reply.writeTo(w, r.Method == http.MethodHead)
+}
+
+// await waits until the deferred answer is given, or the client has gone.
+func (x *exchange) await(client context.Context) {
+	d := x.deferred
+	x.deferred = nil
+	if x.aborted {
+		return
+	}
+	x.request.letGo()
+	defer x.request.hold(x)
+	for {
+		answer, next := d.attend(time.Now())
+		if answer != nil {
+			x.adopt(d, answer)
+			return
+		}
+		var timer <-chan time.Time
+		if !next.IsZero() {
+			timer = time.After(time.Until(next))
+		}
+		select {
+		case <-d.wake.(httpWaker):
+		case <-timer:
+		case <-client.Done():
+			x.aborted = true
+			return
+		}
+	}
+}
+
+// httpWaker holds one wake-up of the goroutine that waits for a deferred answer.
+type httpWaker chan struct{}
+
+func (w httpWaker) wake() {
+	select {
+	case w <- struct{}{}:
+	default:
+	}
 }
 
 // readBody brings the body into x, up to the limit of the API.
@@ -129,6 +174,8 @@ type httpPeer struct{ r *http.Request }
 
 // watch needs nothing: the request's own context ends with the client.
 func (httpPeer) watch(*requestContext) {}
+
+func (httpPeer) waker() waker { return make(httpWaker, 1) }
 
 func (p httpPeer) gone() bool { return p.r.Context().Err() != nil }
 

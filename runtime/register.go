@@ -113,12 +113,16 @@ func RegisterNoContent[Req any](a *API, op *Operation, decode func(*Req, *Input)
 // is that of the error.
 func (x *exchange) result(some bool, err error) bool {
 	if err == nil && !some {
-		err = fmt.Errorf("%s returned neither a value nor an error", x.match.op.ID)
+		err = errNothing(x.match.op)
 	}
 	if err != nil {
 		x.fail(err)
 	}
 	return err == nil
+}
+
+func errNothing(op *Operation) error {
+	return fmt.Errorf("%s returned neither a value nor an error", op.ID)
 }
 
 // respond is what follows a handler that chooses among answers.

@@ -24,7 +24,8 @@ type service struct {
 	mu       sync.Mutex
 	drainers []drainer // guarded by mu
 
-	watchers sync.Map // *worker.Conn -> *requestContext: the requests whose handlers asked for Done
+	watchers sync.Map       // *worker.Conn -> *requestContext: the requests whose handlers asked for Done
+	endings  sync.WaitGroup // goroutines that tell of requests which were cut
 }
 
 // run serves on the loops until ctx ends, then drains.
@@ -92,8 +93,9 @@ func (s *service) Serve(c *worker.Conn, f worker.Frame) worker.Next {
 }
 
 // Hangup ends the context of the running request: at once when the peer is gone, after Timeouts.HalfClose when it has only
-// closed its side, since it may wait for the answer.
+// closed its side, since it may wait for the answer. The tenant of a parked connection is served, to see it.
 func (s *service) Hangup(c *worker.Conn, full bool) {
+	defer c.Resume()
 	found, ok := s.watchers.Load(c)
 	if !ok {
 		return
@@ -108,12 +110,15 @@ func (s *service) Hangup(c *worker.Conn, full bool) {
 
 // Closed forgets what was kept with the connection: a request that was never finished ends here.
 func (s *service) Closed(c *worker.Conn) {
-	if p, ok := c.Data.(*pending); ok {
-		if p.drop() {
-			s.watchers.CompareAndDelete(c, p.request)
+	switch kept := c.Data.(type) {
+	case *pending:
+		if kept.drop() {
+			s.watchers.CompareAndDelete(c, kept.request)
 		}
-		c.Data = nil
+	case tenant:
+		kept.closed(s, c)
 	}
+	c.Data = nil
 }
 
 // Shed answers 503 to a request for which there is no worker.
@@ -138,6 +143,11 @@ func (p *loopPeer) RemoteAddr() net.Addr { return p.conn().RemoteAddr() }
 
 // LocalAddr is the address that the client connected to.
 func (p *loopPeer) LocalAddr() net.Addr { return p.conn().LocalAddr() }
+
+func (p *loopPeer) waker() waker { return p }
+
+// wake has the connection served: its tenant looks what there is to do.
+func (p *loopPeer) wake() { p.conn().Resume() }
 
 func (p *loopPeer) gone() bool { return p.conn().Gone() }
 

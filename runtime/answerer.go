@@ -1,0 +1,105 @@
+package tornado
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"reflect"
+)
+
+// answerer makes the answer of one request, from a value or from an error. It belongs to one goroutine at a time: that of the
+// request, or the one that gives a deferred answer.
+type answerer struct {
+	match   *registered
+	ctx     context.Context // what the handler gets: request with what authenticators added
+	request *requestContext
+	reply   Reply
+}
+
+// fail makes the answer of an error: a declared one as it is, a *StatusError by its status, anything else a 500.
+func (a *answerer) fail(err error) {
+	api, op := a.match.api, a.match.op
+	if a.declared(err) {
+		return
+	}
+	if api.mapError != nil {
+		if err = api.mapError(a.ctx, op, err); err == nil {
+			err = fmt.Errorf("the error mapper of %s returned no error", op.ID)
+		}
+		if a.declared(err) {
+			return
+		}
+	}
+	err = a.explain(err)
+	var status *StatusError
+	if !errors.As(err, &status) || status.Status < 400 || status.Status > 599 {
+		if a.request.Err() == nil { // else the client is gone, and the error most likely says so
+			api.log().ErrorContext(a.ctx, "handler failed", "operation", op.ID, "error", err)
+		}
+		status = &StatusError{Status: http.StatusInternalServerError}
+	} else if status.Err != nil {
+		api.log().ErrorContext(a.ctx, "handler failed", "operation", op.ID, "error", err)
+	}
+	a.failWith(status)
+}
+
+// failWith answers with a status: the operation's declared default if it has one, else problem+json.
+func (a *answerer) failWith(status *StatusError) {
+	if a.match.fallback != nil {
+		title := status.title()
+		if status.Detail != "" {
+			title = status.Detail
+		}
+		if a.declared(a.match.fallback(status.Status, title)) {
+			return
+		}
+	}
+	a.reply.problem(&Problem{Status: status.Status, Title: status.title(), Detail: status.Detail})
+}
+
+// declared writes err if it is one that the operation declares, with a status that can be sent.
+func (a *answerer) declared(err error) bool {
+	var answer ResponseError
+	if !errors.As(err, &answer) {
+		return false
+	}
+	if op := answer.Operation(); op != nil && op != a.match.op || !isFinal(answer.StatusCode()) {
+		return false
+	}
+	answer.WriteResponse(&a.reply)
+	return true
+}
+
+// explain says of a ResponseError that is not answered as one what to do about it; other errors stay as they are.
+func (a *answerer) explain(err error) error {
+	var answer ResponseError
+	if !errors.As(err, &answer) {
+		return err
+	}
+	name := typeName(answer)
+	if op := answer.Operation(); op != nil && op != a.match.op {
+		own := "an error of its own, whose name begins with " + a.match.op.Name
+		if a.match.fallback != nil {
+			own += ", as " + typeName(a.match.fallback(http.StatusInternalServerError, "")) + " does"
+		}
+		return fmt.Errorf("%s returned %s, an answer of %s: return %s (%w)", a.match.op.Name, name, op.ID, own, err)
+	}
+	return fmt.Errorf("%s.Status is %d, which is no status of a final answer: set it (%w)", name, answer.StatusCode(), err)
+}
+
+// typeName is the name of v's type, without its package.
+func typeName(v any) string {
+	t := reflect.TypeOf(v)
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t.Name()
+}
+
+func (a *answerer) log(text string, args ...any) {
+	if a.match == nil {
+		return
+	}
+	a.match.api.log().Error(text, append([]any{"operation", a.match.op.ID}, args...)...)
+}

@@ -1,0 +1,162 @@
+package tornado
+
+import (
+	"bytes"
+	"net/http"
+	"time"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/http1"
+	"github.com/tornadogen/tornadogen/runtime/internal/worker"
+)
+
+// parked is a request that waits for its deferred answer, without a frame. It is the tenant of its connection.
+type parked struct {
+	deferred *Deferred
+	received []byte       // what came behind the request
+	fields   []replyField // what the handler set through Raw
+	left     time.Time    // when a client that has closed its side counts as gone; zero if it has not
+	logged   *parkedLine  // nil without an access log
+	end      connectionEnd
+	head     bool // the method is HEAD
+}
+
+// parkedLine is what the access log tells of a request.
+type parkedLine struct {
+	method, target []byte
+	started        time.Time
+}
+
+// finishDeferred sends the answer if it was given already, or else parks the request, which is size bytes long.
+func (f *frame) finishDeferred(size int) verdict {
+	d := f.x.deferred
+	f.x.deferred = nil
+	if f.x.aborted {
+		defer d.end()
+		return f.finish(size, false)
+	}
+	answer, next := d.attend(f.conn.Now())
+	if answer != nil {
+		return f.finishWith(d, answer, size)
+	}
+	f.r += size
+	return f.park(d).wait(f, next)
+}
+
+// finishWith sends a deferred answer, and tells that the request has ended.
+func (f *frame) finishWith(d *Deferred, answer *answerer, size int) verdict {
+	defer d.end()
+	f.x.adopt(d, answer)
+	v := f.finish(size, false)
+	f.flush()
+	return v
+}
+
+// abandonDeferred is abandon for a handler that may have answered before.
+func (f *frame) abandonDeferred() {
+	d := f.x.deferred
+	f.x.deferred = nil
+	d.crash()
+	answer, _ := d.attend(f.conn.Now())
+	if answer == nil { // another goroutine is making it
+		defer d.end()
+		f.lastAnswer(http.StatusInternalServerError, "")
+		return
+	}
+	f.finishWith(d, answer, 0)
+}
+
+// park takes the request at the front, which was received to its end, out of the frame.
+func (f *frame) park(d *Deferred) *parked {
+	f.flush()
+	p := &parked{deferred: d, received: f.unload(), head: bytes.Equal(f.x.head.Method, methodHead)}
+	switch {
+	case f.x.head.Close:
+		p.end = endClose
+	case f.x.head.KeepAliveAsked:
+		p.end = endKeepAsked
+	}
+	if len(f.x.raw.fields) > 0 {
+		p.fields = append(p.fields, f.x.raw.fields...)
+	}
+	if f.service.server.accessLog != nil {
+		p.logged = &parkedLine{bytes.Clone(f.x.head.Method), bytes.Clone(f.x.head.Target), f.started}
+	}
+	f.conn.Data = p
+	f.progress = progress{}
+	d.request.letGo()
+	f.x.reset()
+	return p
+}
+
+// unpark is the inverse of park.
+func (p *parked) unpark(f *frame) {
+	f.conn.Data = nil
+	f.load(p.received)
+	d := p.deferred
+	f.x.head = http1.Head{Fields: f.x.head.Fields[:0], Close: p.end == endClose, KeepAliveAsked: p.end == endKeepAsked}
+	if p.head {
+		f.x.head.Method = methodHead
+	}
+	if p.logged != nil {
+		f.x.head.Method, f.x.head.Target, f.started = p.logged.method, p.logged.target, p.logged.started
+	}
+	f.x.match, f.x.ctx, f.x.request = d.match, d.ctx, d.request
+	f.x.raw.fields = append(f.x.raw.fields[:0], p.fields...)
+	d.request.hold(&f.x)
+}
+
+// serve implements tenant.
+func (p *parked) serve(f *frame) verdict {
+	answer, next := p.deferred.attend(f.conn.Now())
+	if answer == nil {
+		return p.wait(f, next)
+	}
+	p.unpark(f)
+	return f.finishWith(p.deferred, answer, 0)
+}
+
+// wait parks the connection until p is woken or next has come, unless the client is gone.
+func (p *parked) wait(f *frame, next time.Time) verdict {
+	now := f.conn.Now()
+	if p.left.IsZero() && f.conn.HalfClosed() {
+		p.left = now.Add(f.service.timeouts.HalfClose)
+	}
+	if f.broken || f.conn.Gone() || !p.left.IsZero() && !now.Before(p.left) {
+		return p.giveUp(f)
+	}
+	if !p.left.IsZero() && (next.IsZero() || p.left.Before(next)) {
+		next = p.left
+	}
+	f.conn.SetDeadline(next)
+	return endPark
+}
+
+// giveUp ends the request without an answer: its client is gone.
+func (p *parked) giveUp(f *frame) verdict {
+	defer p.deferred.end()
+	p.unpark(f)
+	f.broken = true
+	f.x.request.end(ErrClientGone)
+	f.record(0, 0)
+	f.logRecords()
+	f.closeExchange()
+	return endConn
+}
+
+// closed implements tenant.
+func (p *parked) closed(s *service, c *worker.Conn) {
+	d := p.deferred
+	if d.request.finish() {
+		s.watchers.CompareAndDelete(c, d.request)
+	}
+	if p.logged != nil {
+		r := accessRecord{
+			method: string(p.logged.method), target: string(p.logged.target), operation: d.match.op.ID,
+			took: time.Since(p.logged.started), gone: true,
+		}
+		r.log(s.server.accessLog, c.RemoteAddr().String())
+	}
+	if done := d.over(); done != nil {
+		s.endings.Go(func() { d.runDone(done) })
+	}
+}
