@@ -20,7 +20,7 @@ type answerer struct {
 // fail makes the answer of an error: a declared one as it is, a *StatusError by its status, anything else a 500.
 func (a *answerer) fail(err error) {
 	api, op := a.match.api, a.match.op
-	if a.declared(err) {
+	if a.declared(err) || a.answeredBody(err) {
 		return
 	}
 	if api.mapError != nil {

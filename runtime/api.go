@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/media"
+	"github.com/tornadogen/tornadogen/runtime/internal/param"
 	"github.com/tornadogen/tornadogen/runtime/internal/route"
 )
 
@@ -52,6 +53,7 @@ type API struct {
 	noSecurity     bool // nobody has written the authenticator: see SecurityUnimplemented
 	maxBody        int64
 	deferFor       time.Duration // how long a deferred answer may take
+	maxStream      int64
 	formLimits     media.Limits
 }
 
@@ -62,10 +64,16 @@ type registered struct {
 	run      func(x *exchange) // decodes, validates, calls the handler and writes
 	fallback func(status int, title string) error
 	produces []string
+	held     []string // of op.Consumes, those that are held in memory
 	// requests are what requests are decoded into, *GetPetRequest: it would escape to the heap for every request otherwise. The
 	// handler gets a copy.
 	requests   sync.Pool
 	middleware Handler // around the handler; nil where there is none
+}
+
+// streamsBody reports whether a body of a media type is not held in memory.
+func (r *registered) streamsBody(media string) bool {
+	return len(r.op.Streams) > 0 && param.MatchesAny(media, r.op.Streams) && !param.MatchesAny(media, r.held)
 }
 
 // APIOption changes what a generated New builds.
@@ -118,12 +126,23 @@ func WithReadOnlyRefused() APIOption { return func(a *API) { a.refuseReadOnly = 
 // WithAPILogger sets where the API logs what goes wrong inside of handlers. The default is the logger of its server.
 func WithAPILogger(l *slog.Logger) APIOption { return func(a *API) { a.logger = l } }
 
-// DefaultMaxBody is the limit for request bodies that are held in memory, in bytes, unless WithMaxBody changes it.
-const DefaultMaxBody = 4 << 20
+const (
+	// DefaultMaxBody is the limit for request bodies that are held in memory, in bytes, unless WithMaxBody changes it.
+	DefaultMaxBody = 4 << 20
+	// DefaultMaxStream is the limit for request bodies that are read as they come, in bytes, unless WithMaxStream changes it.
+	DefaultMaxStream = 1 << 30
+)
 
-// WithMaxBody limits the body of a request to n bytes, 1 or more: 413 beyond. The default is DefaultMaxBody.
+// WithMaxBody limits a body that is held in memory, and a field or an item of one that is not, to n bytes, 1 or more: 413
+// beyond. The default is DefaultMaxBody. x-tornado-limits says it for one operation, whose body as a whole it limits.
 func WithMaxBody(n int64) APIOption {
 	return func(a *API) { a.maxBody = min(max(n, 1), math.MaxInt64/2) }
+}
+
+// WithMaxStream limits a body that is read as it comes to n bytes, 1 or more: 413 beyond. The default is DefaultMaxStream.
+// x-tornado-limits says it for one operation.
+func WithMaxStream(n int64) APIOption {
+	return func(a *API) { a.maxStream = min(max(n, 1), math.MaxInt64/2) }
 }
 
 // WithMaxFields limits the fields of a form, and the parts of a multipart body, to n, 1 or more: 400 beyond. The default is 1,000.
@@ -135,7 +154,7 @@ func WithMaxFields(n int) APIOption {
 func NewAPI(info Info, opts ...APIOption) *API {
 	a := &API{
 		info: info, basePath: cleanBase(info.BasePath), routes: new(route.Table),
-		schemes: make(map[string]scheme), maxBody: DefaultMaxBody, deferFor: DefaultDeferredTimeout,
+		schemes: make(map[string]scheme), maxBody: DefaultMaxBody, maxStream: DefaultMaxStream, deferFor: DefaultDeferredTimeout,
 	}
 	for _, opt := range opts {
 		opt(a)
@@ -208,11 +227,16 @@ func (a *API) add(op *Operation, run func(x *exchange), request reflect.Type, ha
 		}
 		a.fail(fmt.Errorf("tornado: WithOperationPath: operation %s at %s: %w", op.ID, path, err))
 	}
-	r := &registered{op: op, api: a, run: run, produces: op.Produces}
+	r := &registered{op: op, api: a, run: run, produces: op.Produces, held: held(op)}
 	if a.hasMiddleware(op) {
 		r.middleware = a.chain(op, innermost(op, request, handle))
 	}
 	a.operations = append(a.operations, r)
+}
+
+// held are the media types of op whose bodies are held in memory.
+func held(op *Operation) []string {
+	return slices.DeleteFunc(slices.Clone(op.Consumes), func(media string) bool { return slices.Contains(op.Streams, media) })
 }
 
 // fail records the first option that cannot be met.

@@ -118,6 +118,9 @@ func (x *exchange) acceptable() bool {
 // admitBody checks what the head says about the body: that it may be there, how it is encoded, and how long it is.
 func (x *exchange) admitBody(op *Operation) bool {
 	if !x.head.HasBody() {
+		if len(op.Streams) > 0 && x.emptyStream(op) {
+			return true
+		}
 		if op.BodyRequired && !x.emptyBody(op) {
 			x.reply.refuse(http.StatusBadRequest, "this operation needs a body of "+strings.Join(op.Consumes, ", "))
 			return false
@@ -136,6 +139,29 @@ func (x *exchange) admitBody(op *Operation) bool {
 		x.reply.refuse(http.StatusUnsupportedMediaType, "the body is "+sentType(x.in.media, x.head.ContentType)+"; this operation reads "+strings.Join(op.Consumes, ", "))
 		return false
 	}
+	x.in.streams = x.match.streamsBody(x.in.media)
+	return true
+}
+
+// maxBody is the limit for the body, in bytes: that of the operation, or of the API for bodies of its kind.
+func (x *exchange) maxBody() int64 {
+	switch {
+	case x.match.op.MaxBody > 0:
+		return x.match.op.MaxBody
+	case x.in.streams:
+		return x.match.api.maxStream
+	}
+	return x.match.api.maxBody
+}
+
+// emptyStream gives the handler a body without bytes where one was sent that is not held in memory: an empty file is one. A media
+// type tells of it; where there has to be a body, a length of 0 does, which requests without one have, too.
+func (x *exchange) emptyStream(op *Operation) bool {
+	_, announced := x.head.Field("Content-Length")
+	if x.head.ContentType == nil && !(op.BodyRequired && announced) || !x.in.readMedia(x.head.ContentType, op) || !x.match.streamsBody(x.in.media) {
+		return false
+	}
+	x.in.stream = newStreamBody(http.NoBody, 0)
 	return true
 }
 
@@ -174,7 +200,7 @@ func (x *exchange) settle() {
 // refuseLength answers 413.
 func (x *exchange) refuseLength(limit int64) {
 	x.reply.reset()
-	x.reply.refuse(http.StatusRequestEntityTooLarge, fmt.Sprintf("the body may have %d bytes at most", limit))
+	x.reply.refuse(http.StatusRequestEntityTooLarge, tooLongBody(limit))
 }
 
 // close ends the request's context, if one was opened, and reports whether the connection knows of it.

@@ -52,6 +52,7 @@ type frame struct {
 	broken   bool   // a write failed: the peer is gone
 	tenant   tenant // nil while the connection is HTTP's
 	front    front
+	upload   *upload        // while a handler reads a body as it comes
 	records  []accessRecord // of the answers that wait
 	answered int            // requests of this turn
 
@@ -125,11 +126,14 @@ func (f *frame) rebind() {
 	if n, err := f.parser.Feed(f.buf[f.r:f.w], &f.service.limits, &f.x.head); n != f.headLen || err != nil {
 		panic("tornado: a head changed while its body was received")
 	}
-	f.x.match.api.routes.Match(f.x.head.Method, f.x.head.Path, &f.x.in.path)
+	f.reroute()
 	if f.x.match.op.Consumes != nil {
 		f.x.in.readMedia(f.x.head.ContentType, f.x.match.op)
 	}
 }
+
+// reroute reads the path again after its bytes have moved.
+func (f *frame) reroute() { f.x.match.api.routes.Match(f.x.head.Method, f.x.head.Path, &f.x.in.path) }
 
 // serve takes the connection as far as what it has sent allows.
 func (f *frame) serve() worker.Next {
@@ -149,6 +153,9 @@ func (f *frame) abandon() {
 	if f.x.request == nil { // a mounted one has been answered for
 		f.flush()
 		return
+	}
+	if f.upload != nil {
+		f.upload.shut()
 	}
 	f.x.log("handler ended its goroutine")
 	if f.x.deferred != nil {
@@ -301,10 +308,13 @@ func (f *frame) beginBody() verdict {
 	if !f.x.head.HasBody() {
 		return f.answer(f.headLen)
 	}
-	limit := f.x.match.api.maxBody
+	limit := f.x.maxBody()
 	if h.ContentLength > limit {
 		f.x.refuseLength(limit)
 		return f.refused()
+	}
+	if f.x.in.streams {
+		return f.serveUpload(limit)
 	}
 	f.phase = phaseBody
 	f.chunked, f.body = http1.Chunked{MaxBody: limit}, nil

@@ -96,23 +96,29 @@ func (w httpWaker) wake() {
 	}
 }
 
-// readBody brings the body into x, up to the limit of the API.
+// readBody brings the body into x, up to its limit, unless the handler is to read it.
 func (h *httpHandler) readBody(x *exchange, w http.ResponseWriter, r *http.Request) bool {
 	if !x.head.HasBody() {
 		return true
 	}
-	if r.ContentLength > h.api.maxBody {
-		x.refuseLength(h.api.maxBody)
+	limit := x.maxBody()
+	if r.ContentLength > limit {
+		x.refuseLength(limit)
 		return false
 	}
 	if x.match.op.Consumes == nil {
 		return true
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, h.api.maxBody))
+	limited := http.MaxBytesReader(w, r.Body, limit)
+	if x.in.streams {
+		x.in.stream = newStreamBody(limited, limit)
+		return true
+	}
+	body, err := io.ReadAll(limited)
 	var tooLong *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLong):
-		x.refuseLength(h.api.maxBody)
+		x.refuseLength(limit)
 		return false
 	case err != nil:
 		x.reply.refuse(http.StatusBadRequest, "the body cannot be read")

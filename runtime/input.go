@@ -19,9 +19,11 @@ type Input struct {
 	cookies param.Cookies
 	report  param.Report // what is wrong with parameters
 	decoder jsonwire.Decoder
-	body    []byte // aliases the transport's buffer
-	media   string // type and subtype of the body, in lower case
-	joined  []byte // memory for header fields that stand several times
+	body    []byte      // aliases the transport's buffer
+	stream  *streamBody // a body that is not held in memory, nil for none
+	streams bool        // the body that comes is such a one
+	media   string      // type and subtype of the body, in lower case
+	joined  []byte      // memory for header fields that stand several times
 
 	queryRead, cookiesRead, decoded bool
 	syntax                          string      // why the body cannot be read, "" if it can
@@ -37,7 +39,7 @@ func (in *Input) reset() {
 	if in.decoded {
 		in.decoder.Reset(nil) // it keeps a copy of small bodies
 	}
-	in.body, in.media, in.violations = nil, "", nil
+	in.body, in.stream, in.streams, in.media, in.violations = nil, nil, false, "", nil
 	in.decoded, in.syntax, in.charset = false, "", ""
 }
 
@@ -113,8 +115,8 @@ func (in *Input) Header(name string, style Style) Param {
 	return in.report.Value(place, first, n > 0)
 }
 
-// HasBody reports whether the request has a body of at least one byte.
-func (in *Input) HasBody() bool { return len(in.body) > 0 }
+// HasBody reports whether the request has a body of at least one byte, or one that is not held in memory.
+func (in *Input) HasBody() bool { return len(in.body) > 0 || in.stream != nil }
 
 // ContentType is the media type of the body in lower case, without its parameters.
 func (in *Input) ContentType() string { return in.media }

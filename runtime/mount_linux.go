@@ -13,7 +13,7 @@ import (
 )
 
 // How a mounted request goes: serveMounted makes a request of net/http (below), whose body reads from the connection
-// (mountbody_linux.go), and calls the handler with a mounted as the ResponseWriter (mountanswer_linux.go), which renders head
+// (connbody_linux.go), and calls the handler with a mounted as the ResponseWriter (mountanswer_linux.go), which renders head
 // and trailers (mounthead_linux.go) or gives the connection away (mounthijack_linux.go). finish is the one end of them all.
 
 // outcome is how a mounted handler ended.
@@ -133,6 +133,7 @@ func (m *mounted) finish(ended outcome) verdict {
 	if m.keep && !m.body.discard(true) {
 		m.keep = false
 	}
+	m.body.giveBack()
 	return f.next(0, !m.keep, m.body.unread())
 }
 

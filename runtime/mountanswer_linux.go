@@ -18,15 +18,15 @@ const mountBuffer = 4 << 10
 // reads the body; those that come after the handler has returned are refused. The lock of the body comes before mu.
 type mounted struct {
 	frame     *frame // out, broken, records and x are guarded by mu; not touched once state is answerEnded
-	body      mountedBody
+	body      connBody
 	deadlines deadlines
 
-	mu       sync.Mutex  // held while the connection is written
-	state    answerState // guarded by mu, like all that follows
-	header   http.Header // the handler's, who changes it without mu
-	promised bool        // the client waits for a 100 before it sends its body
-	keep     bool        // the connection stays open afterwards
-	late     bool        // the deadline for writing has passed before all was written
+	mu      sync.Mutex  // held while the connection is written
+	state   answerState // guarded by mu, like all that follows
+	header  http.Header // the handler's, who changes it without mu
+	owed100 bool        // the client waits for a 100 before it sends its body
+	keep    bool        // the connection stays open afterwards
+	late    bool        // the deadline for writing has passed before all was written
 	answer
 }
 
@@ -49,8 +49,8 @@ var (
 func newMounted(f *frame) *mounted {
 	m := &mounted{frame: f, header: make(http.Header), keep: !f.x.head.Close}
 	m.answer.length = -1
-	m.promised = f.x.head.Expect100 && f.w-f.r == f.headLen // who has begun to send does not wait (RFC 9110 section 10.1.1)
-	m.body.begin(m)
+	m.owed100 = f.waitsFor100()
+	m.body.begin(f, m, 0)
 	return m
 }
 
@@ -206,12 +206,16 @@ func (m *mounted) askForBody() {
 	if m.state >= answerSent {
 		return
 	}
-	if m.promised {
-		m.promised = false
+	if m.owed100 {
+		m.owed100 = false
 		m.frame.out = append(m.frame.out, http1.Continue...)
 	}
 	m.flush()
 }
+
+func (m *mounted) promised() bool { return m.owed100 }
+
+func (m *mounted) readDeadline() time.Time { return m.deadlines.reading() }
 
 // writePiece is what is written between two looks at a deadline, in bytes.
 const writePiece = 16 << 10

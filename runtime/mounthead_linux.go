@@ -49,7 +49,7 @@ func (m *mounted) inform(status int) {
 		return
 	}
 	if status == http.StatusContinue {
-		m.promised = false
+		m.owed100 = false
 	}
 	var a answer
 	keep := m.keep
@@ -135,7 +135,7 @@ func (m *mounted) sendHead(whole bool) {
 	m.state = answerSent
 	f := m.frame
 	m.framing = m.chooseFraming(whole)
-	if m.framing == framingClose || m.promised || f.conn.Draining() {
+	if m.framing == framingClose || m.owed100 || f.conn.Draining() {
 		m.keep = false
 	}
 	b := http1.AppendStatusLine(f.out, m.status)

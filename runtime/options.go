@@ -14,7 +14,7 @@ type Option func(*Server)
 type Timeouts struct {
 	Header time.Duration // from the first byte of a request to the end of its head; 10 s
 	Body   time.Duration // from the end of the head to the end of a body that is held in memory; 30 s
-	Stream time.Duration // without a byte, while a mounted handler reads a body; 30 s
+	Stream time.Duration // without a byte, while a handler reads a body as it comes; 30 s
 	Write  time.Duration // without progress, while an answer is written; 30 s
 	Idle   time.Duration // before the first request and between requests; 75 s
 	// Unready is how long the server goes on as before once it is to end, but with readiness off, so that a load balancer that

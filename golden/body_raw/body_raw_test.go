@@ -2,7 +2,9 @@ package body_raw_test
 
 import (
 	"context"
+	"io"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -17,15 +19,36 @@ import (
 type handler struct{}
 
 func (handler) PutPicture(_ context.Context, req api.PutPictureRequest) ([]byte, error) {
-	return req.Body, nil
+	return io.ReadAll(req.Body)
 }
 
 func (handler) PutAny(_ context.Context, req api.PutAnyRequest) (tornado.Blob, error) {
-	return req.Body, nil
+	return held(req.Body)
 }
 
 func (handler) PutImage(_ context.Context, req api.PutImageRequest) (tornado.Blob, error) {
-	return req.Body.Or(tornado.Blob{ContentType: "image/png", Data: []byte("none")}), nil
+	return held(req.Body.Or(tornado.Upload{ContentType: "image/png", Reader: strings.NewReader("none")}))
+}
+
+func held(u tornado.Upload) (tornado.Blob, error) {
+	data, err := io.ReadAll(u)
+	return tornado.Blob{ContentType: u.ContentType, Data: data}, err
+}
+
+func (handler) PutOptional(_ context.Context, req api.PutOptionalRequest) (string, error) {
+	if req.Body == nil {
+		return "nothing", nil
+	}
+	data, err := io.ReadAll(req.Body)
+	return string(data), err
+}
+
+func (handler) PutHeld(_ context.Context, req api.PutHeldRequest) ([]byte, error) {
+	return req.Body, nil
+}
+
+func (handler) PutHeldAny(_ context.Context, req api.PutHeldAnyRequest) (tornado.Blob, error) {
+	return req.Body.Value(), nil
 }
 
 func (handler) PutText(_ context.Context, req api.PutTextRequest) (string, error) {
@@ -46,6 +69,13 @@ func TestRaw(t *testing.T) {
 		{"/image", "", "", 200, "none", "image/png"},
 		{"/image", "x", "image/webp", 200, "x", "image/webp"},
 		{"/image", "x", "video/mp4", 415, "", ""},
+		{"/optional", "", "", 200, "nothing", "text/plain; charset=utf-8"},
+		{"/optional", "", "application/octet-stream", 200, "", "text/plain; charset=utf-8"},
+		{"/optional", "12345678", "application/octet-stream", 200, "12345678", "text/plain; charset=utf-8"},
+		{"/optional", "123456789", "application/octet-stream", 413, "", ""},
+		{"/held", "1234", "image/png", 200, "1234", "image/png"},
+		{"/held", "12345", "image/png", 413, "", ""},
+		{"/held-any", "x", "image/gif", 200, "x", "image/gif"},
 		{"/text", "ä", "text/plain; charset=utf-8", 200, "ä", "text/plain; charset=utf-8"},
 	} {
 		got := drive.Do(t, http.MethodPut, url+c.path, c.send, "Content-Type", c.mediaType)
@@ -60,17 +90,29 @@ func TestRaw(t *testing.T) {
 func TestClient(t *testing.T) {
 	client, err := api.NewClient(drive.Serve(t, api.New(handler{})))
 	require.NoError(t, err)
-	picture, err := client.PutPicture(t.Context(), api.PutPictureRequest{Body: []byte("\x00")})
+	picture, err := client.PutPicture(t.Context(), api.PutPictureRequest{Body: strings.NewReader("\x00")})
 	require.NoError(t, err)
 	assert.Equal(t, []byte("\x00"), picture)
 	blob := tornado.Blob{ContentType: "image/jpeg", Data: []byte("x")}
-	got, err := client.PutAny(t.Context(), api.PutAnyRequest{Body: blob})
+	upload := func() tornado.Upload { return tornado.Upload{ContentType: "image/jpeg", Reader: strings.NewReader("x")} }
+	got, err := client.PutAny(t.Context(), api.PutAnyRequest{Body: upload()})
 	require.NoError(t, err)
 	assert.Equal(t, blob, got)
-	got, err = client.PutImage(t.Context(), api.PutImageRequest{Body: tornado.Some(blob)})
+	got, err = client.PutImage(t.Context(), api.PutImageRequest{Body: tornado.Some(upload())})
 	require.NoError(t, err)
 	assert.Equal(t, blob, got)
 	got, err = client.PutImage(t.Context(), api.PutImageRequest{})
 	require.NoError(t, err)
 	assert.Equal(t, tornado.Blob{ContentType: "image/png", Data: []byte("none")}, got)
+	text, err := client.PutOptional(t.Context(), api.PutOptionalRequest{})
+	require.NoError(t, err)
+	assert.Equal(t, "nothing", text)
+	text, err = client.PutOptional(t.Context(), api.PutOptionalRequest{Body: io.LimitReader(strings.NewReader("1234567890"), 5)})
+	require.NoError(t, err)
+	assert.Equal(t, "12345", text)
+	_, err = client.PutPicture(t.Context(), api.PutPictureRequest{})
+	require.Error(t, err, "the body is required")
+	data, err := client.PutHeld(t.Context(), api.PutHeldRequest{Body: []byte("1234")})
+	require.NoError(t, err)
+	assert.Equal(t, []byte("1234"), data)
 }

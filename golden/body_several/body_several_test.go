@@ -2,7 +2,9 @@ package body_several_test
 
 import (
 	"context"
+	"io"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -14,14 +16,19 @@ import (
 )
 
 // handler answers JSON with JSON, and anything else with its bytes.
-type handler struct{ got api.PutNoteRequest }
+type handler struct {
+	got tornado.Opt[api.Note]
+	raw tornado.Blob
+}
 
 func (h *handler) PutNote(_ context.Context, req api.PutNoteRequest) (api.PutNoteResponse, error) {
-	h.got = req
+	h.got = req.Body
 	if note, ok := req.Body.Get(); ok {
 		return api.PutNoteOK{Body: note}, nil
 	}
-	return api.PutNoteOKRaw{Body: req.Raw.Value().Data}, nil
+	data, err := io.ReadAll(req.Raw.Value())
+	h.raw = tornado.Blob{ContentType: req.Raw.Value().ContentType, Data: data}
+	return api.PutNoteOKRaw{Body: data}, err
 }
 
 func TestSeveral(t *testing.T) {
@@ -30,21 +37,23 @@ func TestSeveral(t *testing.T) {
 	for _, c := range []struct {
 		mediaType, send string
 		status          int
-		want            api.PutNoteRequest
+		want            tornado.Opt[api.Note]
+		wantRaw         tornado.Blob
 		wantType        string
 	}{
-		{"application/json", `{"text":"a"}`, 200, api.PutNoteRequest{Body: tornado.Some(api.Note{Text: "a"})}, "application/json"},
-		{"application/merge-patch+json", `{"text":"a"}`, 200, api.PutNoteRequest{Body: tornado.Some(api.Note{Text: "a"})}, "application/json"},
-		{"text/plain", "a", 200, api.PutNoteRequest{Raw: tornado.Some(tornado.Blob{ContentType: "text/plain", Data: []byte("a")})}, "text/plain"},
-		{"image/gif", "GIF", 200, api.PutNoteRequest{Raw: tornado.Some(tornado.Blob{ContentType: "image/gif", Data: []byte("GIF")})}, "text/plain"},
-		{"application/json", `{}`, 422, api.PutNoteRequest{}, "application/problem+json"},
-		{"application/xml", `<a/>`, 415, api.PutNoteRequest{}, "application/problem+json"},
-		{"", "", 400, api.PutNoteRequest{}, "application/problem+json"},
+		{"application/json", `{"text":"a"}`, 200, tornado.Some(api.Note{Text: "a"}), tornado.Blob{}, "application/json"},
+		{"application/merge-patch+json", `{"text":"a"}`, 200, tornado.Some(api.Note{Text: "a"}), tornado.Blob{}, "application/json"},
+		{"text/plain", "a", 200, tornado.Opt[api.Note]{}, tornado.Blob{ContentType: "text/plain", Data: []byte("a")}, "text/plain"},
+		{"image/gif", "GIF", 200, tornado.Opt[api.Note]{}, tornado.Blob{ContentType: "image/gif", Data: []byte("GIF")}, "text/plain"},
+		{"application/json", `{}`, 422, tornado.Opt[api.Note]{}, tornado.Blob{}, "application/problem+json"},
+		{"application/xml", `<a/>`, 415, tornado.Opt[api.Note]{}, tornado.Blob{}, "application/problem+json"},
+		{"", "", 400, tornado.Opt[api.Note]{}, tornado.Blob{}, "application/problem+json"},
 	} {
-		h.got = api.PutNoteRequest{}
+		*h = handler{}
 		got := drive.Do(t, http.MethodPut, url, c.send, "Content-Type", c.mediaType)
 		require.Equal(t, c.status, got.Status, got.Body)
 		assert.Equal(t, c.want, h.got)
+		assert.Equal(t, c.wantRaw, h.raw)
 		assert.Equal(t, c.wantType, got.Header.Get("Content-Type"))
 	}
 	assert.Equal(t, http.StatusNotAcceptable, drive.Do(t, http.MethodPut, url, `{"text":"a"}`, "Accept", "image/png").Status)
@@ -56,7 +65,7 @@ func TestClient(t *testing.T) {
 	got, err := client.PutNote(t.Context(), api.PutNoteRequest{Body: tornado.Some(api.Note{Text: "a"})})
 	require.NoError(t, err)
 	assert.Equal(t, api.PutNoteOK{Body: api.Note{Text: "a"}}, got)
-	got, err = client.PutNote(t.Context(), api.PutNoteRequest{Raw: tornado.Some(tornado.Blob{ContentType: "text/plain", Data: []byte("a")})})
+	got, err = client.PutNote(t.Context(), api.PutNoteRequest{Raw: tornado.Some(tornado.Upload{ContentType: "text/plain", Reader: strings.NewReader("a")})})
 	require.NoError(t, err)
 	assert.Equal(t, api.PutNoteOKRaw{Body: []byte("a")}, got)
 	_, err = client.PutNote(t.Context(), api.PutNoteRequest{})

@@ -2,7 +2,9 @@ package isolated_references_test
 
 import (
 	"context"
+	"io"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -17,11 +19,14 @@ type handler struct {
 }
 
 func (handler) PutPet(_ context.Context, req api.PutPetRequest) (tornado.Blob, error) {
-	return req.Body.Or(tornado.Blob{ContentType: "text/plain", Data: []byte(req.PetID)}), nil
+	body := req.Body.Or(tornado.Upload{ContentType: "text/plain", Reader: strings.NewReader(req.PetID)})
+	data, err := io.ReadAll(body)
+	return tornado.Blob{ContentType: body.ContentType, Data: data}, err
 }
 
 func (handler) PostOwners(_ context.Context, req api.PostOwnersRequest) (*api.PostOwnersDefault, error) {
-	return &api.PostOwnersDefault{StatusCode: http.StatusAccepted, Body: req.Body.Or(tornado.Blob{})}, nil
+	data, err := io.ReadAll(req.Body.Value())
+	return &api.PostOwnersDefault{StatusCode: http.StatusAccepted, Body: tornado.Blob{ContentType: req.Body.Value().ContentType, Data: data}}, err
 }
 
 func (handler) ListShelters(context.Context, api.ListSheltersRequest) error { return nil }

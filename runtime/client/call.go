@@ -35,6 +35,7 @@ type Call struct {
 
 	hasBody     bool
 	body        []byte
+	source      *source // a body that is read while it is sent, in place of body
 	contentType string
 	err         error
 }
@@ -117,7 +118,7 @@ func (c *Call) Blob(b value.Blob) {
 }
 
 func (c *Call) setBody(contentType string, data []byte) {
-	c.hasBody, c.contentType, c.body = true, contentType, data
+	c.hasBody, c.contentType, c.body, c.source = true, contentType, data, nil
 }
 
 // fail records the first thing that is wrong.

@@ -35,17 +35,26 @@ func (c *Call) Do() (*Response, error) {
 		return nil, c.error("", 0, err)
 	}
 	ctx := context.WithValue(c.ctx, operationKey{}, c.op)
+	late := func() {}
 	if d := c.client.timeout; d > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, d, fmt.Errorf("no answer within %v: %w", d, context.DeadlineExceeded))
-		defer cancel()
+		cause := fmt.Errorf("no answer within %v: %w", d, context.DeadlineExceeded)
+		if c.source == nil {
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithTimeoutCause(ctx, d, cause)
+			defer cancel()
+		} else { // how long it takes is known to who sends it
+			var cancel context.CancelCauseFunc
+			ctx, cancel = context.WithCancelCause(ctx)
+			defer cancel(nil)
+			late = func() { cancel(cause) }
+		}
 	}
 	retries := 0
-	if isIdempotent(c.op.Method) {
+	if isIdempotent(c.op.Method) && (c.source == nil || c.source.seeker != nil) {
 		retries = c.client.retries
 	}
 	for attempt := 1; ; attempt++ {
-		res, err := c.attempt(ctx, full)
+		res, err := c.attempt(ctx, full, late)
 		last := attempt > retries || !shouldRetry(ctx, res, err) || !wait(ctx, attempt, res)
 		switch {
 		case !last:
@@ -57,15 +66,36 @@ func (c *Call) Do() (*Response, error) {
 	}
 }
 
-// attempt sends the request once.
-func (c *Call) attempt(ctx context.Context, url string) (*Response, error) {
-	var body io.Reader
-	if c.hasBody {
-		body = bytes.NewReader(c.body)
+// attempt sends the request once. late is called when the server takes too long for a body that is read meanwhile.
+func (c *Call) attempt(ctx context.Context, url string, late func()) (*Response, error) {
+	switch {
+	case c.source != nil:
+		body, err := c.source.open(c.client.timeout, late)
+		if err != nil {
+			return nil, err
+		}
+		res, err := c.send(ctx, url, body)
+		if failed := body.end(); failed != nil && err != nil {
+			err = permanentError{failed}
+		}
+		return res, err
+	case c.hasBody:
+		return c.send(ctx, url, bytes.NewReader(c.body))
 	}
+	return c.send(ctx, url, nil)
+}
+
+// send sends the request with a body, nil for none, and reads the answer.
+func (c *Call) send(ctx context.Context, url string, body io.Reader) (*Response, error) {
 	req, err := http.NewRequestWithContext(ctx, c.op.Method, url, body)
 	if err != nil {
 		return nil, permanentError{err}
+	}
+	if c.source != nil {
+		req.ContentLength = c.source.length
+		if c.source.length == 0 {
+			req.Body = http.NoBody
+		}
 	}
 	req.Header = c.fields()
 	if err := c.client.authenticate(c.op, req); err != nil {

@@ -32,6 +32,10 @@ func decodeVariant(c *ir.Content) []jen.Code {
 		return []jen.Code{assignTo(target, &c.Use, jen.Id("in").Dot("BytesBody").Call())}
 	case ir.BodyBlob:
 		return []jen.Code{assignTo(target, &c.Use, jen.Id("in").Dot("BlobBody").Call())}
+	case ir.BodyReader:
+		return []jen.Code{assignTo(target, &c.Use, jen.Id("in").Dot("StreamBody").Call())}
+	case ir.BodyUpload:
+		return []jen.Code{assignTo(target, &c.Use, jen.Id("in").Dot("UploadBody").Call())}
 	case ir.BodyTyped:
 	}
 	code := decodeDocument(target, &c.Use, bodyOfRequest(c))

@@ -77,6 +77,10 @@ func sendBody(c *ir.Content) jen.Code {
 			return []jen.Code{jen.Id("call").Dot("Bytes").Call(jen.Lit(c.ContentType), jen.Id(value))}
 		case ir.BodyBlob:
 			return []jen.Code{jen.Id("call").Dot("Blob").Call(jen.Id(value))}
+		case ir.BodyReader:
+			return []jen.Code{jen.Id("call").Dot("Reader").Call(jen.Lit(c.ContentType), jen.Id(value))}
+		case ir.BodyUpload:
+			return []jen.Code{jen.Id("call").Dot("Upload").Call(jen.Id(value))}
 		case ir.BodyTyped:
 		}
 		if hasMethods(c.Type) {
@@ -88,6 +92,8 @@ func sendBody(c *ir.Content) jen.Code {
 	}
 	value := "req." + c.Field
 	switch {
+	case c.Shape == ir.BodyReader:
+		return send(value)[0] // which takes nil for none
 	case c.Presence == ir.Null || c.Presence == ir.OptNull || c.Pointer:
 		return sendNullable(c, value)
 	case c.Presence == ir.NilAbsent:

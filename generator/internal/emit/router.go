@@ -1,6 +1,8 @@
 package emit
 
 import (
+	"strconv"
+
 	"github.com/dave/jennifer/jen"
 
 	"github.com/tornadogen/tornadogen/generator/internal/ir"
@@ -62,6 +64,12 @@ func operation(op *ir.Operation) *jen.Statement {
 	}
 	if len(op.Consumes) > 0 {
 		fields = append(fields, field("Consumes", stringList(op.Consumes)))
+	}
+	if len(op.Streams) > 0 {
+		fields = append(fields, field("Streams", stringList(op.Streams)))
+	}
+	if op.MaxBody > 0 {
+		fields = append(fields, field("MaxBody", jen.Op(strconv.FormatInt(op.MaxBody, 10))))
 	}
 	if op.Request.Body != nil && op.Request.Body.Required {
 		fields = append(fields, field("BodyRequired", jen.True()))

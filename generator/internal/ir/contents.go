@@ -114,13 +114,16 @@ var anything = &spec.Schema{Always: true}
 
 // optionalUse is a body that may be missing: bytes that are nil cannot be told from empty ones, so they are wrapped.
 func optionalUse(c *Content) Use {
+	if c.Shape == BodyReader {
+		return Use{Type: c.Type, Presence: NilAbsent}
+	}
 	nullable := c.Presence == Null
 	return newUse(c.Type, true, nullable)
 }
 
 // sent is the media type that is written: the first one that is no range.
 func sent(c *Content) string {
-	if c.Shape == BodyBlob {
+	if c.Shape == BodyBlob || c.Shape == BodyUpload {
 		return ""
 	}
 	types := offered(c)
@@ -188,7 +191,8 @@ func (b *builder) assumedJSON(name string, m *spec.MediaType) bool {
 }
 
 // rawContent is the variant for media types without a codec. Bytes will do where there is one that is known; otherwise, and for
-// multipart, whose boundary is a parameter of the media type, the media type is part of the value.
+// multipart, whose boundary is a parameter of the media type, the media type is part of the value. Those of a request are read as
+// they come, unless all media types say that they are to be held in memory.
 func (b *builder) rawContent(list []*spec.MediaType, besideJSON bool, of side) *Content {
 	c := &Content{Shape: BodyBytes, Field: "Body"}
 	for _, m := range list {
@@ -202,11 +206,17 @@ func (b *builder) rawContent(list []*spec.MediaType, besideJSON bool, of side) *
 	if name := c.MediaTypes[0]; len(c.MediaTypes) > 1 || isRange(name) || strings.HasPrefix(name, "multipart/") || besideJSON && of != answer {
 		c.Shape = BodyBlob
 	}
-	c.Type = &Type{Kind: KindBytes, Go: scalars[KindBytes]}
-	if c.Shape == BodyBlob {
-		c.Type = &Type{Kind: KindBytes, Go: runtimeType("Blob")}
+	if of != answer && slices.ContainsFunc(list, b.streams) {
+		c.Shape += BodyReader - BodyBytes
 	}
+	c.Type = &Type{Kind: KindBytes, Go: rawTypes[c.Shape]}
 	return c
+}
+
+// rawTypes are the Go types of bodies without a codec.
+var rawTypes = map[BodyShape]*GoType{
+	BodyBytes: scalars[KindBytes], BodyBlob: runtimeType("Blob"),
+	BodyReader: imported("io", "Reader"), BodyUpload: runtimeType("Upload"),
 }
 
 // reportRaw warns where bytes are less than what the document says of a body.
@@ -225,6 +235,11 @@ func (b *builder) reportRaw(name string, m *spec.MediaType) {
 
 func constrainsText(s *spec.Schema) bool {
 	return constrainsScalars(s) || len(s.Enum) > 0 || s.Const != nil || len(s.Unenforced) > 0 || s.Not != nil
+}
+
+// streamed are the variants that are not held in memory.
+func streamed(variants []*Content) []*Content {
+	return slices.DeleteFunc(slices.Clone(variants), func(c *Content) bool { return !c.Shape.Streams() })
 }
 
 // mediaTypes lists the media types of all variants, each once.

@@ -30,6 +30,8 @@ type Operation struct {
 
 	Security []Requirement // OR of AND; nil: everybody may call
 	Consumes []string      // media types of the request body; nil: no body is declared
+	Streams  []string      // those of Consumes whose bodies are not held in memory
+	MaxBody  int64         // bytes of a request body; 0: what the API says
 	Produces []string      // media types of the success answers; nil: no body
 }
 
@@ -91,10 +93,15 @@ type BodyShape int
 
 // The shapes of bodies.
 const (
-	BodyTyped BodyShape = iota // a value of a type: JSON, or what Content.Layout tells how to read
-	BodyBytes                  // []byte: one media type that is known
-	BodyBlob                   // tornado.Blob: the media type is part of the value
+	BodyTyped  BodyShape = iota // a value of a type: JSON, or what Content.Layout tells how to read
+	BodyBytes                   // []byte: one media type that is known
+	BodyBlob                    // tornado.Blob: the media type is part of the value
+	BodyReader                  // io.Reader: bytes of a request that are not held in memory, of one media type that is known
+	BodyUpload                  // tornado.Upload: the same, and the media type is part of the value
 )
+
+// Streams tells that a body is not held in memory.
+func (s BodyShape) Streams() bool { return s >= BodyReader }
 
 // Body is the body of a request.
 type Body struct {
@@ -113,7 +120,8 @@ type Content struct {
 	Doc   string
 	// MediaTypes are as the document gives them, without parameters: exact ones and ranges.
 	MediaTypes []string
-	// ContentType is what a client sends: JSON, else the first exact one of MediaTypes; "" for BodyBlob, which carries its own.
+	// ContentType is what a client sends: JSON, else the first exact one of MediaTypes; "" for BodyBlob and BodyUpload, which carry
+	// their own.
 	ContentType string
 	// TextShape is the name of an entry of Package.Shapes, or a notation, by which a typed value is read from and written to media types
 	// other than JSON; "" where all are JSON.

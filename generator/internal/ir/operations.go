@@ -43,7 +43,9 @@ func (b *builder) operation(source *spec.Operation) *Operation {
 	op.Request = b.request(source, op.Name)
 	if op.Request.Body != nil {
 		op.Consumes = mediaTypes(op.Request.Body.Variants)
+		op.Streams = mediaTypes(streamed(op.Request.Body.Variants))
 	}
+	op.MaxBody = b.limits(source)
 	b.planAnswers(op)
 	op.Security = requirements(source.Security)
 	return op

@@ -83,7 +83,7 @@ func (c *Client) PutEither(ctx context.Context, req PutEitherRequest) error {
 		call.MediaBody("application/x-www-form-urlencoded", shapes, "Filter", x.AppendJSON)
 	}
 	if x, ok := req.Raw.Get(); ok {
-		call.Blob(x)
+		call.Upload(x)
 	}
 	res, err := call.Do()
 	if err != nil {

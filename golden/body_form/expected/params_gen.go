@@ -40,7 +40,7 @@ func (r *PutCardRequest) decode(in *tornado.Input) {
 type PutEitherRequest struct {
 	Body     tornado.Opt[Card]
 	BodyForm tornado.Opt[Filter]
-	Raw      tornado.Opt[tornado.Blob]
+	Raw      tornado.Opt[tornado.Upload]
 }
 
 func (r *PutEitherRequest) decode(in *tornado.Input) {
@@ -53,7 +53,7 @@ func (r *PutEitherRequest) decode(in *tornado.Input) {
 			r.BodyForm.Make().DecodeJSON(in.MediaBody(shapes, "Filter"))
 			in.EndJSON()
 		default:
-			r.Raw.Set(in.BlobBody())
+			r.Raw.Set(in.UploadBody())
 		}
 	}
 }

@@ -38,6 +38,7 @@ var putEither = tornado.Operation{
 	ID: "putEither", Name: "PutEither",
 	Method: "PUT", Path: "/either",
 	Consumes: []string{"application/json", "application/x-www-form-urlencoded", "application/octet-stream"},
+	Streams:  []string{"application/octet-stream"},
 }
 
 // Operations lists every operation of the API, in the order of the document. The caller must not

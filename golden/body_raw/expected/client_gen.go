@@ -26,7 +26,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 // PutPicture is PUT /picture
 func (c *Client) PutPicture(ctx context.Context, req PutPictureRequest) ([]byte, error) {
 	call := c.c.Call(ctx, &putPicture)
-	call.Bytes("image/png", req.Body)
+	call.Reader("image/png", req.Body)
 	res, err := call.Do()
 	if err != nil {
 		return nil, err
@@ -42,7 +42,7 @@ func (c *Client) PutPicture(ctx context.Context, req PutPictureRequest) ([]byte,
 // PutAny is PUT /any
 func (c *Client) PutAny(ctx context.Context, req PutAnyRequest) (tornado.Blob, error) {
 	call := c.c.Call(ctx, &putAny)
-	call.Blob(req.Body)
+	call.Upload(req.Body)
 	res, err := call.Do()
 	if err != nil {
 		return tornado.Blob{}, err
@@ -59,7 +59,7 @@ func (c *Client) PutAny(ctx context.Context, req PutAnyRequest) (tornado.Blob, e
 func (c *Client) PutImage(ctx context.Context, req PutImageRequest) (tornado.Blob, error) {
 	call := c.c.Call(ctx, &putImage)
 	if x, ok := req.Body.Get(); ok {
-		call.Blob(x)
+		call.Upload(x)
 	}
 	res, err := call.Do()
 	if err != nil {
@@ -68,6 +68,56 @@ func (c *Client) PutImage(ctx context.Context, req PutImageRequest) (tornado.Blo
 	switch res.StatusCode {
 	case 200:
 		v := res.Blob("image/png", "image/jpeg")
+		return v, res.End()
+	}
+	return tornado.Blob{}, res.Unexpected()
+}
+
+// PutOptional is PUT /optional
+func (c *Client) PutOptional(ctx context.Context, req PutOptionalRequest) (string, error) {
+	call := c.c.Call(ctx, &putOptional)
+	call.Reader("application/octet-stream", req.Body)
+	res, err := call.Do()
+	if err != nil {
+		return "", err
+	}
+	switch res.StatusCode {
+	case 200:
+		v := res.MediaBody(shapes, "string", "text/plain").String(nil)
+		return v, res.EndJSON()
+	}
+	return "", res.Unexpected()
+}
+
+// PutHeld is PUT /held
+func (c *Client) PutHeld(ctx context.Context, req PutHeldRequest) ([]byte, error) {
+	call := c.c.Call(ctx, &putHeld)
+	call.Bytes("image/png", req.Body)
+	res, err := call.Do()
+	if err != nil {
+		return nil, err
+	}
+	switch res.StatusCode {
+	case 200:
+		v := res.Bytes("image/png")
+		return v, res.End()
+	}
+	return nil, res.Unexpected()
+}
+
+// PutHeldAny is PUT /held-any
+func (c *Client) PutHeldAny(ctx context.Context, req PutHeldAnyRequest) (tornado.Blob, error) {
+	call := c.c.Call(ctx, &putHeldAny)
+	if x, ok := req.Body.Get(); ok {
+		call.Blob(x)
+	}
+	res, err := call.Do()
+	if err != nil {
+		return tornado.Blob{}, err
+	}
+	switch res.StatusCode {
+	case 200:
+		v := res.Blob("image/*")
 		return v, res.End()
 	}
 	return tornado.Blob{}, res.Unexpected()

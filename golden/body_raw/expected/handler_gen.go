@@ -26,6 +26,15 @@ type DefaultHandler interface {
 	// PutImage answers PUT /image.
 	PutImage(ctx context.Context, req PutImageRequest) (tornado.Blob, error)
 
+	// PutOptional answers PUT /optional.
+	PutOptional(ctx context.Context, req PutOptionalRequest) (string, error)
+
+	// PutHeld answers PUT /held.
+	PutHeld(ctx context.Context, req PutHeldRequest) ([]byte, error)
+
+	// PutHeldAny answers PUT /held-any.
+	PutHeldAny(ctx context.Context, req PutHeldAnyRequest) (tornado.Blob, error)
+
 	// PutText answers PUT /text.
 	PutText(ctx context.Context, req PutTextRequest) (string, error)
 }
@@ -44,6 +53,18 @@ func (UnimplementedDefaultHandler) PutAny(context.Context, PutAnyRequest) (torna
 
 func (UnimplementedDefaultHandler) PutImage(context.Context, PutImageRequest) (tornado.Blob, error) {
 	return tornado.Blob{}, tornado.NotImplemented(&putImage)
+}
+
+func (UnimplementedDefaultHandler) PutOptional(context.Context, PutOptionalRequest) (string, error) {
+	return "", tornado.NotImplemented(&putOptional)
+}
+
+func (UnimplementedDefaultHandler) PutHeld(context.Context, PutHeldRequest) ([]byte, error) {
+	return nil, tornado.NotImplemented(&putHeld)
+}
+
+func (UnimplementedDefaultHandler) PutHeldAny(context.Context, PutHeldAnyRequest) (tornado.Blob, error) {
+	return tornado.Blob{}, tornado.NotImplemented(&putHeldAny)
 }
 
 func (UnimplementedDefaultHandler) PutText(context.Context, PutTextRequest) (string, error) {

@@ -2,32 +2,67 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"io"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // PutPictureRequest is what a caller asks of PutPicture.
 type PutPictureRequest struct {
-	Body []byte
+	Body io.Reader
 }
 
 func (r *PutPictureRequest) decode(in *tornado.Input) {
-	r.Body = in.BytesBody()
+	r.Body = in.StreamBody()
 }
 
 // PutAnyRequest is what a caller asks of PutAny.
 type PutAnyRequest struct {
-	Body tornado.Blob
+	Body tornado.Upload
 }
 
 func (r *PutAnyRequest) decode(in *tornado.Input) {
-	r.Body = in.BlobBody()
+	r.Body = in.UploadBody()
 }
 
 // PutImageRequest is what a caller asks of PutImage.
 type PutImageRequest struct {
-	Body tornado.Opt[tornado.Blob]
+	Body tornado.Opt[tornado.Upload]
 }
 
 func (r *PutImageRequest) decode(in *tornado.Input) {
+	if in.HasBody() {
+		r.Body.Set(in.UploadBody())
+	}
+}
+
+// PutOptionalRequest is what a caller asks of PutOptional.
+type PutOptionalRequest struct {
+	Body io.Reader
+}
+
+func (r *PutOptionalRequest) decode(in *tornado.Input) {
+	if in.HasBody() {
+		r.Body = in.StreamBody()
+	}
+}
+
+// PutHeldRequest is what a caller asks of PutHeld.
+type PutHeldRequest struct {
+	Body []byte
+}
+
+func (r *PutHeldRequest) decode(in *tornado.Input) {
+	r.Body = in.BytesBody()
+}
+
+// PutHeldAnyRequest is what a caller asks of PutHeldAny.
+type PutHeldAnyRequest struct {
+	Body tornado.Opt[tornado.Blob]
+}
+
+func (r *PutHeldAnyRequest) decode(in *tornado.Input) {
 	if in.HasBody() {
 		r.Body.Set(in.BlobBody())
 	}

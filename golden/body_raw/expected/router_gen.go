@@ -13,6 +13,7 @@ var putPicture = tornado.Operation{
 	ID: "putPicture", Name: "PutPicture",
 	Method: "PUT", Path: "/picture",
 	Consumes:     []string{"image/png"},
+	Streams:      []string{"image/png"},
 	BodyRequired: true,
 	Produces:     []string{"image/png"},
 }
@@ -22,6 +23,7 @@ var putAny = tornado.Operation{
 	ID: "putAny", Name: "PutAny",
 	Method: "PUT", Path: "/any",
 	Consumes:     []string{"*/*"},
+	Streams:      []string{"*/*"},
 	BodyRequired: true,
 	Produces:     []string{"*/*"},
 }
@@ -31,7 +33,37 @@ var putImage = tornado.Operation{
 	ID: "putImage", Name: "PutImage",
 	Method: "PUT", Path: "/image",
 	Consumes: []string{"image/*"},
+	Streams:  []string{"image/*"},
 	Produces: []string{"image/png", "image/jpeg"},
+}
+
+// putOptional is PUT /optional.
+var putOptional = tornado.Operation{
+	ID: "putOptional", Name: "PutOptional",
+	Method: "PUT", Path: "/optional",
+	Consumes: []string{"application/octet-stream"},
+	Streams:  []string{"application/octet-stream"},
+	MaxBody:  8,
+	Produces: []string{"text/plain"},
+}
+
+// putHeld is PUT /held.
+var putHeld = tornado.Operation{
+	ID: "putHeld", Name: "PutHeld",
+	Method: "PUT", Path: "/held",
+	Consumes:     []string{"image/png"},
+	MaxBody:      4,
+	BodyRequired: true,
+	Produces:     []string{"image/png"},
+}
+
+// putHeldAny is PUT /held-any.
+var putHeldAny = tornado.Operation{
+	ID: "putHeldAny", Name: "PutHeldAny",
+	Method: "PUT", Path: "/held-any",
+	Consumes: []string{"image/*"},
+	MaxBody:  1048576,
+	Produces: []string{"image/*"},
 }
 
 // putText is PUT /text.
@@ -47,7 +79,7 @@ var putText = tornado.Operation{
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&putPicture, &putAny, &putImage, &putText,
+		&putPicture, &putAny, &putImage, &putOptional, &putHeld, &putHeldAny, &putText,
 	}
 }
 

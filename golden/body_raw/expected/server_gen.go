@@ -15,6 +15,9 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 	tornado.Register(api, &putPicture, (*PutPictureRequest).decode, h.PutPicture, writePutPicture)
 	tornado.Register(api, &putAny, (*PutAnyRequest).decode, h.PutAny, writePutAny)
 	tornado.Register(api, &putImage, (*PutImageRequest).decode, h.PutImage, writePutImage)
+	tornado.Register(api, &putOptional, (*PutOptionalRequest).decode, h.PutOptional, writePutOptional)
+	tornado.Register(api, &putHeld, (*PutHeldRequest).decode, h.PutHeld, writePutHeld)
+	tornado.Register(api, &putHeldAny, (*PutHeldAnyRequest).decode, h.PutHeldAny, writePutHeldAny)
 	tornado.Register(api, &putText, (*PutTextRequest).decode, h.PutText, writePutText)
 	return api
 }
@@ -28,6 +31,18 @@ func writePutAny(w *tornado.Reply, v tornado.Blob) {
 }
 
 func writePutImage(w *tornado.Reply, v tornado.Blob) {
+	w.Blob(200, v)
+}
+
+func writePutOptional(w *tornado.Reply, v string) {
+	w.Done(tornado.AppendString(w.MediaBody(200, shapes, "string", "text/plain"), v))
+}
+
+func writePutHeld(w *tornado.Reply, v []byte) {
+	w.Bytes(200, "image/png", v)
+}
+
+func writePutHeldAny(w *tornado.Reply, v tornado.Blob) {
 	w.Blob(200, v)
 }
 

@@ -29,7 +29,7 @@ func (c *Client) PutNote(ctx context.Context, req PutNoteRequest) (PutNoteRespon
 		call.JSON("application/json", x.AppendJSON)
 	}
 	if x, ok := req.Raw.Get(); ok {
-		call.Blob(x)
+		call.Upload(x)
 	}
 	res, err := call.Do()
 	if err != nil {

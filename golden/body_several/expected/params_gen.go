@@ -7,7 +7,7 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 // PutNoteRequest is what a caller asks of PutNote.
 type PutNoteRequest struct {
 	Body tornado.Opt[Note]
-	Raw  tornado.Opt[tornado.Blob]
+	Raw  tornado.Opt[tornado.Upload]
 }
 
 func (r *PutNoteRequest) decode(in *tornado.Input) {
@@ -16,6 +16,6 @@ func (r *PutNoteRequest) decode(in *tornado.Input) {
 		r.Body.Make().DecodeJSON(in.JSONBody())
 		in.EndJSON()
 	default:
-		r.Raw.Set(in.BlobBody())
+		r.Raw.Set(in.UploadBody())
 	}
 }

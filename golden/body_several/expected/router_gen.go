@@ -13,6 +13,7 @@ var putNote = tornado.Operation{
 	ID: "putNote", Name: "PutNote",
 	Method: "PUT", Path: "/note",
 	Consumes:     []string{"application/json", "application/merge-patch+json", "text/plain", "image/*"},
+	Streams:      []string{"text/plain", "image/*"},
 	BodyRequired: true,
 	Produces:     []string{"application/json", "text/plain"},
 }

@@ -28,7 +28,7 @@ func (c *Client) PutPet(ctx context.Context, req PutPetRequest) (tornado.Blob, e
 	call := c.c.Call(ctx, &putPet)
 	call.Path("petId", tornado.Simple).String(req.PetID)
 	if x, ok := req.Body.Get(); ok {
-		call.Blob(x)
+		call.Upload(x)
 	}
 	res, err := call.Do()
 	if err != nil {
@@ -50,7 +50,7 @@ func (c *Client) PutPet(ctx context.Context, req PutPetRequest) (tornado.Blob, e
 func (c *Client) PostOwners(ctx context.Context, req PostOwnersRequest) (*PostOwnersDefault, error) {
 	call := c.c.Call(ctx, &postOwners)
 	if x, ok := req.Body.Get(); ok {
-		call.Blob(x)
+		call.Upload(x)
 	}
 	res, err := call.Do()
 	if err != nil {

@@ -7,24 +7,24 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 // PutPetRequest is what a caller asks of PutPet.
 type PutPetRequest struct {
 	PetID string
-	Body  tornado.Opt[tornado.Blob]
+	Body  tornado.Opt[tornado.Upload]
 }
 
 func (r *PutPetRequest) decode(in *tornado.Input) {
 	r.PetID = in.Path(0, "petId", tornado.Simple).String(nil)
 	if in.HasBody() {
-		r.Body.Set(in.BlobBody())
+		r.Body.Set(in.UploadBody())
 	}
 }
 
 // PostOwnersRequest is what a caller asks of PostOwners.
 type PostOwnersRequest struct {
-	Body tornado.Opt[tornado.Blob]
+	Body tornado.Opt[tornado.Upload]
 }
 
 func (r *PostOwnersRequest) decode(in *tornado.Input) {
 	if in.HasBody() {
-		r.Body.Set(in.BlobBody())
+		r.Body.Set(in.UploadBody())
 	}
 }
 

@@ -13,6 +13,7 @@ var putPet = tornado.Operation{
 	ID: "putPet", Name: "PutPet",
 	Method: "PUT", Path: "/pets/{petId}",
 	Consumes: []string{"*/*"},
+	Streams:  []string{"*/*"},
 	Produces: []string{"*/*"},
 }
 
@@ -21,6 +22,7 @@ var postOwners = tornado.Operation{
 	ID: "postOwners", Name: "PostOwners",
 	Method: "POST", Path: "/owners",
 	Consumes: []string{"*/*"},
+	Streams:  []string{"*/*"},
 	Produces: []string{"*/*"},
 }
 

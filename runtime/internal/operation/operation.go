@@ -25,6 +25,11 @@ type Operation struct {
 	// Consumes are the media types of the request body, lower case: "application/json", "image/*",
 	// "application/*+json" or "*/*". Nil: no body is declared.
 	Consumes []string
+	// Streams are those of Consumes whose bodies are handed to the handler as they come; what another one of Consumes matches,
+	// too, is held in memory. Nil: none.
+	Streams []string
+	// MaxBody is how many bytes a body may have. 0: what the API says.
+	MaxBody int64
 	// BodyRequired says that a request without a body is refused.
 	BodyRequired bool
 	// Produces are the media types of the success answers in document order. Nil: they have no body.

@@ -1,0 +1,111 @@
+package tornado
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"sync"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/http1"
+	"github.com/tornadogen/tornadogen/runtime/internal/value"
+)
+
+// Upload is a body of bytes that is read as it comes, with its media type. Fields: ContentType, and the io.Reader that the
+// methods of Upload are. A handler reads it as req.Body of one media type is read; a client gives whatever reader it has.
+type Upload = value.Upload
+
+// BodyError says why the rest of a body cannot be read that is not held in memory, or what is wrong with a part of it. The
+// readers and iterators of such bodies return it. A handler returns it, wrapped or as it is, and the client gets Status with
+// a problem that tells of it; no ErrorMapper sees it, as it sees no other refusal of the runtime.
+type BodyError struct {
+	Status     int         // 400 for what is cut off or malformed, 408, 413, 415, and that of violations
+	Detail     string      // what is wrong, for the client
+	Violations []Violation // what a part or an item breaks of the document; nil where it cannot be read
+	Err        error       // io.ErrUnexpectedEOF of a body that is cut off, os.ErrDeadlineExceeded, or nil
+}
+
+// Error returns the status with the detail.
+func (e *BodyError) Error() string {
+	text := fmt.Sprintf("%d %s: %s", e.Status, http1.StatusText(e.Status), e.Detail)
+	if len(e.Violations) > 0 {
+		text += ": " + (&ValidationError{e.Violations}).Error()
+	}
+	return text
+}
+
+// Unwrap returns the cause.
+func (e *BodyError) Unwrap() error { return e.Err }
+
+// answeredBody answers what a handler has passed on of a body's errors. It is not logged: the client is to blame, or gone.
+func (a *answerer) answeredBody(err error) bool {
+	var body *BodyError
+	if !errors.As(err, &body) {
+		return false
+	}
+	a.reply.problem(&Problem{Status: body.Status, Detail: body.Detail, Errors: body.Violations[:min(len(body.Violations), maxViolations)]})
+	return true
+}
+
+// streamBody is a body as its handler reads it. Its errors are io.EOF, http.ErrBodyReadAfterClose once the handler has
+// returned, and *BodyError.
+type streamBody struct {
+	source io.Reader // immutable
+	limit  int64     // immutable; bytes, 0: none
+
+	mu  sync.Mutex // held while source is read
+	err error      // guarded by mu; the end, once it was found
+}
+
+func newStreamBody(source io.Reader, limit int64) *streamBody {
+	return &streamBody{source: source, limit: limit}
+}
+
+// Read gives the next bytes, as soon as there are some.
+func (b *streamBody) Read(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.err != nil {
+		return 0, b.err
+	}
+	n, err := b.source.Read(p)
+	if err != nil {
+		b.err = b.explain(err)
+	}
+	return n, b.err
+}
+
+// explain makes a *BodyError of what ends a body too early.
+func (b *streamBody) explain(err error) error {
+	var refused *http1.ProtocolError
+	var tooLong *http.MaxBytesError
+	switch {
+	case err == io.EOF, errors.Is(err, http.ErrBodyReadAfterClose):
+		return err
+	case errors.As(err, &tooLong), errors.As(err, &refused) && refused.Status == http.StatusRequestEntityTooLarge:
+		return &BodyError{Status: http.StatusRequestEntityTooLarge, Detail: tooLongBody(b.limit)}
+	case refused != nil:
+		return &BodyError{Status: refused.Status, Detail: refused.Reason}
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return &BodyError{Status: http.StatusRequestTimeout, Detail: "the body took too long to arrive", Err: os.ErrDeadlineExceeded}
+	}
+	return &BodyError{Status: http.StatusBadRequest, Detail: "the body is cut off", Err: io.ErrUnexpectedEOF}
+}
+
+func tooLongBody(limit int64) string { return fmt.Sprintf("the body may have %d bytes at most", limit) }
+
+// StreamBody is a body that is not held in memory. It is read until the handler returns, on any goroutine, one at a time; a
+// read waits for the client, and the client for reads. An unread rest is dropped, or the connection is closed where it is long.
+// It is nil where the request has no body.
+func (in *Input) StreamBody() io.Reader {
+	if in.stream == nil {
+		return nil
+	}
+	return in.stream
+}
+
+// UploadBody is StreamBody with the media type as it was sent.
+func (in *Input) UploadBody() Upload {
+	return Upload{ContentType: string(in.x.head.ContentType), Reader: in.StreamBody()}
+}
