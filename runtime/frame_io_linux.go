@@ -116,6 +116,15 @@ func (f *frame) flushWithin(limit time.Duration) {
 	f.logRecords()
 }
 
+// flushLast writes the answers that wait before the connection is closed.
+func (f *frame) flushLast() {
+	if f.told && len(f.out) > 0 && !f.broken {
+		f.broken = f.conn.WriteLast(f.out, f.service.timeouts.Write) != nil
+		f.out = f.out[:0]
+	}
+	f.flush()
+}
+
 // drop ends a request that will never be complete, and reports whether the connection knows of it.
 func (p *pending) drop() (watched bool) { return p.request != nil && p.request.finish() }
 

@@ -50,6 +50,7 @@ type frame struct {
 	r, w     int
 	out      []byte // answers that were not written yet
 	broken   bool   // a write failed: the peer is gone
+	told     bool   // the peer has said that the request answered last is its last
 	tenant   tenant // nil while the connection is HTTP's
 	front    front
 	upload   *upload        // while a handler reads a body as it comes
@@ -82,7 +83,7 @@ type pending struct {
 // attach takes over what is kept with the connection.
 func (f *frame) attach(s *service, c *worker.Conn) {
 	f.service, f.conn = s, c
-	f.broken, f.answered = false, 0
+	f.broken, f.told, f.answered = false, false, 0
 	f.x.peer, f.x.in.x = peerOf(c), &f.x
 	switch kept := c.Data.(type) {
 	case nil:
@@ -206,7 +207,7 @@ func (f *frame) turn() worker.Next {
 			f.suspend()
 			return worker.Again
 		case endConn:
-			f.flush()
+			f.flushLast()
 			return f.close()
 		case endLinger:
 			f.flush()
@@ -385,6 +386,7 @@ func (f *frame) finish(size int, cut bool) verdict {
 		end = endKeepAsked
 	}
 	f.record(f.x.reply.status, int64(f.writeAnswer(end)))
+	f.told = f.x.head.Close
 	return f.next(size, end == endClose, cut)
 }
 

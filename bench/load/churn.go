@@ -1,9 +1,7 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"net/netip"
 	"time"
 
@@ -16,11 +14,12 @@ type churnResult struct {
 	Seconds     float64 `json:"seconds"`
 }
 
-// churn keeps count connections under way for duration: each asks once, with Connection: close, reads the answer and the
-// end, and makes room for the next.
+// churn keeps count connections under way for duration: each asks once, with Connection: close, reads the answer when the
+// server has closed its side, and makes room for the next. It makes as few system calls as that takes, since a connection
+// costs a client more than a server.
 func churn(server netip.AddrPort, target string, count int, duration time.Duration) (*churnResult, error) {
 	c := &churner{
-		server: server, slots: make([]connection, count), buf: make([]byte, maxAnswer),
+		server: &unix.SockaddrInet4{Addr: server.Addr().As4(), Port: int(server.Port())}, slots: make([]int, count), buf: make([]byte, maxAnswer),
 		request: fmt.Appendf(nil, "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n", target, server),
 	}
 	poll, err := newPoller(nil)
@@ -28,13 +27,15 @@ func churn(server netip.AddrPort, target string, count int, duration time.Durati
 		return nil, err
 	}
 	defer poll.close()
-	defer closeAll(c.slots)
+	defer c.close()
 	c.poll = poll
 	start := time.Now()
 	c.until = start.Add(duration)
 	for i := range c.slots {
+		c.slots[i] = -1
+	}
+	for i := range c.slots {
 		if err := c.next(i); err != nil {
-			c.slots = c.slots[:i]
 			return nil, err
 		}
 	}
@@ -50,30 +51,43 @@ func churn(server netip.AddrPort, target string, count int, duration time.Durati
 }
 
 type churner struct {
-	server  netip.AddrPort
+	server  unix.Sockaddr
 	request []byte
 	poll    *poller
 	until   time.Time
-	slots   []connection
+	slots   []int // descriptors, which block; -1: none
 	buf     []byte
-	opened  int
 	open    int
 	closed  int
 }
 
+func (c *churner) close() {
+	for _, fd := range c.slots {
+		if fd >= 0 {
+			_ = unix.Close(fd) // nothing was left to be written
+		}
+	}
+}
+
 // next opens a connection in slot i, and asks.
 func (c *churner) next(i int) error {
-	fd, err := dialOne(c.server, byte(1+c.opened%sources))
+	c.slots[i] = -1
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
-		return fmt.Errorf("connection %d: %w", c.opened, err)
-	}
-	c.opened++
-	c.open++
-	c.slots[i] = connection{fd: fd, partial: c.slots[i].partial[:0]}
-	if err := c.poll.add(fd, i); err != nil {
 		return err
 	}
-	return c.slots[i].ask(c.request, time.Time{})
+	c.slots[i] = fd
+	if err := resetOnClose(fd); err != nil {
+		return err
+	}
+	if err := unix.Connect(fd, c.server); err != nil {
+		return fmt.Errorf("connect: %w", err)
+	}
+	if n, err := unix.Write(fd, c.request); err != nil || n != len(c.request) {
+		return fmt.Errorf("write: %d of %d bytes: %w", n, len(c.request), err)
+	}
+	c.open++
+	return c.poll.add(fd, i, unix.EPOLLRDHUP)
 }
 
 func (c *churner) step() error {
@@ -83,43 +97,37 @@ func (c *churner) step() error {
 	}
 	for _, event := range ready {
 		i := int(event.Fd)
-		ended, err := c.slots[i].ended(c.buf)
-		if err != nil {
+		if err := c.readAll(c.slots[i]); err != nil {
 			return err
 		}
-		if !ended {
-			continue
-		}
-		_ = unix.Close(c.slots[i].fd) // the server has closed it already
-		c.slots[i].fd = -1
+		_ = unix.Close(c.slots[i]) // the server has closed it already
 		c.open--
 		c.closed++
-		if time.Now().Before(c.until) {
-			if err := c.next(i); err != nil {
-				return err
-			}
+		if time.Now().After(c.until) {
+			c.slots[i] = -1
+		} else if err := c.next(i); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// ended reads what is there, and tells whether the answer and then the end have come.
-func (c *connection) ended(buf []byte) (bool, error) {
-	if !c.open {
-		done, err := c.answered(buf)
-		if err != nil || !done {
-			return false, err
+// readAll reads one answer, all of which is there, and the end.
+func (c *churner) readAll(fd int) error {
+	at := 0
+	for {
+		n, err := unix.Read(fd, c.buf[at:])
+		if err != nil {
+			return fmt.Errorf("read: %w", err)
 		}
-		c.open = true
+		if n == 0 {
+			break
+		}
+		at += n
 	}
-	got, err := c.read(buf)
-	switch {
-	case errors.Is(err, io.EOF):
-		return true, nil
-	case err != nil:
-		return false, err
-	case len(got) > 0:
-		return false, errors.New("more than one answer to one request")
+	size, err := openedPlain(c.buf[:at])
+	if err == nil && size != at {
+		err = fmt.Errorf("not one answer to one request: %q", c.buf[:at])
 	}
-	return false, nil
+	return err
 }

@@ -55,8 +55,7 @@ func dialOne(server netip.AddrPort, source byte) (fd int, err error) {
 			return -1, err
 		}
 	}
-	// Closing resets, so that no port waits for a minute.
-	if err = unix.SetsockoptLinger(fd, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1}); err != nil {
+	if err = resetOnClose(fd); err != nil {
 		return -1, err
 	}
 	if server.Addr().IsLoopback() {
@@ -68,6 +67,11 @@ func dialOne(server netip.AddrPort, source byte) (fd int, err error) {
 		return -1, err
 	}
 	return fd, unix.SetNonblock(fd, true)
+}
+
+// resetOnClose makes closing reset the connection, so that no port waits for a minute.
+func resetOnClose(fd int) error {
+	return unix.SetsockoptLinger(fd, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1})
 }
 
 func closeAll(connections []connection) {
@@ -149,7 +153,7 @@ func newPoller(connections []connection) (*poller, error) {
 	}
 	p := &poller{fd: fd, events: make([]unix.EpollEvent, 256)}
 	for i := range connections {
-		if err := p.add(connections[i].fd, i); err != nil {
+		if err := p.add(connections[i].fd, i, unix.EPOLLIN); err != nil {
 			p.close()
 			return nil, err
 		}
@@ -157,9 +161,9 @@ func newPoller(connections []connection) (*poller, error) {
 	return p, nil
 }
 
-// add watches fd, whose events bear index. A descriptor that is closed is no longer watched.
-func (p *poller) add(fd, index int) error {
-	event := unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(index)}
+// add watches fd for events, which bear index. A descriptor that is closed is no longer watched.
+func (p *poller) add(fd, index int, events uint32) error {
+	event := unix.EpollEvent{Events: events, Fd: int32(index)}
 	return unix.EpollCtl(p.fd, unix.EPOLL_CTL_ADD, fd, &event)
 }
 

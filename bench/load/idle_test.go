@@ -96,8 +96,8 @@ func TestIdleReportsMessages(t *testing.T) {
 		assert.Equal(t, "/stream", r.URL.Path)
 		w.Header().Set("Content-Type", "text/event-stream")
 		flusher := http.NewResponseController(w)
-		assert.NoError(t, flusher.Flush())
 		asked.Add(1)
+		assert.NoError(t, flusher.Flush())
 		for range publish {
 			_, _ = io.WriteString(w, ": noise\n\n")
 			_ = flusher.Flush()
@@ -185,7 +185,8 @@ func TestChurnRefusesMoreThanOneAnswer(t *testing.T) {
 		}
 		_, _ = http.ReadRequest(bufio.NewReader(conn))
 		_, _ = fmt.Fprint(conn, strings.Repeat("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 2))
+		_ = conn.Close()
 	}()
 	err = run([]string{"churn", "-address", listener.Addr().String(), "-connections", "1"}, nil, io.Discard)
-	assert.ErrorContains(t, err, "more than one answer")
+	assert.ErrorContains(t, err, "not one answer")
 }

@@ -51,14 +51,19 @@ func (sys) Read(fd int, p []byte) (int, syscall.Errno) {
 	return int(n), 0
 }
 
-func (sys) Write(fd int, p []byte) (int, syscall.Errno) {
+func (sys) Write(fd int, p []byte) (int, syscall.Errno) { return send(fd, p, unix.MSG_NOSIGNAL) }
+func (sys) WriteLast(fd int, p []byte) (int, syscall.Errno) {
+	return send(fd, p, unix.MSG_NOSIGNAL|unix.MSG_MORE)
+}
+
+func send(fd int, p []byte, flags uintptr) (int, syscall.Errno) {
 	base := unsafe.Pointer(unsafe.SliceData(p))
 	var n uintptr
 	var errno syscall.Errno
 	if len(p) <= rawLimit {
-		n, _, errno = unix.RawSyscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(base), uintptr(len(p)), unix.MSG_NOSIGNAL, 0, 0)
+		n, _, errno = unix.RawSyscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(base), uintptr(len(p)), flags, 0, 0)
 	} else {
-		n, _, errno = unix.Syscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(base), uintptr(len(p)), unix.MSG_NOSIGNAL, 0, 0)
+		n, _, errno = unix.Syscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(base), uintptr(len(p)), flags, 0, 0)
 	}
 	if errno != 0 {
 		return 0, errno

@@ -33,7 +33,8 @@ func writer(t *testing.T, opts Options, fn func(c *Conn) error) (*stage, *pollte
 
 func TestShortWrites(t *testing.T) {
 	for name, write := range map[string]func(c *Conn) error{
-		"Write": func(c *Conn) error { return c.Write([]byte("hello, world"), time.Second) },
+		"Write":     func(c *Conn) error { return c.Write([]byte("hello, world"), time.Second) },
+		"WriteLast": func(c *Conn) error { return c.WriteLast([]byte("hello, world"), time.Second) },
 		"Writev": func(c *Conn) error {
 			return c.Writev([][]byte{[]byte("hel"), {}, []byte("lo, "), []byte("world")}, time.Second)
 		},
@@ -52,8 +53,9 @@ func TestShortWrites(t *testing.T) {
 // A full socket parks the goroutine until the edge; each room made is used.
 func TestSlowReader(t *testing.T) {
 	for name, write := range map[string]func(c *Conn) error{
-		"Write":  func(c *Conn) error { return c.Write([]byte("0123456789"), time.Second) },
-		"Writev": func(c *Conn) error { return c.Writev([][]byte{[]byte("012"), []byte("3456789")}, time.Second) },
+		"Write":     func(c *Conn) error { return c.Write([]byte("0123456789"), time.Second) },
+		"Writev":    func(c *Conn) error { return c.Writev([][]byte{[]byte("012"), []byte("3456789")}, time.Second) },
+		"WriteLast": func(c *Conn) error { return c.WriteLast([]byte("0123456789"), time.Second) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, p, errs := writer(t, Options{}, write)

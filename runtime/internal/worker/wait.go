@@ -124,6 +124,19 @@ func (c *Conn) Write(p []byte, timeout time.Duration) error {
 	return c.write(p, timeout)
 }
 
+// WriteLast writes as Write does, before the handler answers Close or Linger,
+// and without a packet of its own for the end. The peer must have nothing more
+// to say: the end would be a reset then, and p not be sent.
+func (c *Conn) WriteLast(p []byte, timeout time.Duration) error {
+	if c.layer == nil && !c.detached && !c.outside {
+		n, _ := c.pool.sys.WriteLast(int(c.fd), p) // what is wrong is so with the next call
+		if p = p[n:]; len(p) == 0 {
+			return nil
+		}
+	}
+	return c.Write(p, timeout)
+}
+
 // write is Write below the Layer.
 func (c *Conn) write(p []byte, timeout time.Duration) error {
 	if c.detached {

@@ -206,6 +206,9 @@ func (p *Poller) Write(fd int, b []byte) (int, syscall.Errno) {
 	return p.on("Write", fd, func(s *socket) (int, syscall.Errno) { return s.write(b) })
 }
 
+// WriteLast implements poll.Sys.
+func (p *Poller) WriteLast(fd int, b []byte) (int, syscall.Errno) { return p.Write(fd, b) }
+
 // Writev implements poll.Sys.
 func (p *Poller) Writev(fd int, bufs [][]byte) (int, syscall.Errno) {
 	var all []byte
