@@ -80,6 +80,15 @@ func Nil[T any]() OptNull[T] { return value.Nil[T]() }
 // Operation describes one operation of the document.
 type Operation = operation.Operation
 
+// OperationKind says how an operation is answered.
+type OperationKind = operation.Kind
+
+// The kinds of operations.
+const (
+	KindPlain    = operation.Plain    // by what the handler returns
+	KindDeferred = operation.Deferred // by a reply, while the handler runs or later
+)
+
 // Requirement is one way to be allowed to call an operation: all of its schemes must be met.
 type Requirement = operation.Requirement
 

@@ -79,8 +79,8 @@ func newDeferred(x *exchange) *Deferred {
 func (d *Deferred) Fail(err error) bool { return d.give(func(a *answerer) { a.fail(err) }) }
 
 // After calls answer when the request has waited for another period without an answer: reply.After(30*time.Second,
-// reply.NoContent). It is called on a worker, up to 256 ms late, and not at all if the request is answered or ends before. Each
-// call of After adds one.
+// reply.NoContent). It is called on a worker, up to 256 ms late, or at once when the server drains; and not at all if the request
+// is answered or ends before. Each call of After adds one.
 func (d *Deferred) After(period time.Duration, answer func() bool) {
 	d.mu.Lock()
 	if d.state != deferredOpen {
@@ -187,8 +187,9 @@ func (d *Deferred) crash() {
 }
 
 // attend is called by the owner of the connection when it has begun, was woken, or the time has come that attend gave: it calls
-// what is due, and returns the answer if there is one. Else it says when to come again; zero: when woken.
-func (d *Deferred) attend(now time.Time) (a *answerer, next time.Time) {
+// what is due, in a drain all that After was given, and returns the answer if there is one. Else it says when to come again;
+// zero: when woken.
+func (d *Deferred) attend(now time.Time, draining bool) (a *answerer, next time.Time) {
 	at := now.Sub(epoch)
 	for {
 		d.mu.Lock()
@@ -197,7 +198,7 @@ func (d *Deferred) attend(now time.Time) (a *answerer, next time.Time) {
 			d.mu.Unlock()
 			return a, time.Time{}
 		}
-		due := d.due(at)
+		due := d.due(at, draining)
 		if d.attended = due != nil; due == nil {
 			if d.state == deferredOpen {
 				next = epoch.Add(d.soonest())
@@ -211,13 +212,13 @@ func (d *Deferred) attend(now time.Time) (a *answerer, next time.Time) {
 }
 
 // due takes the function of After that is due and was due first, nil if there is none. The caller holds mu.
-func (d *Deferred) due(at time.Duration) func() bool {
+func (d *Deferred) due(at time.Duration, draining bool) func() bool {
 	if d.state != deferredOpen {
 		return nil
 	}
 	var first **hook
 	for h := &d.hooks; *h != nil; h = &(*h).next {
-		if (*h).after != nil && (*h).at <= at && (first == nil || (*h).at <= (*first).at) {
+		if (*h).after != nil && ((*h).at <= at || draining) && (first == nil || (*h).at <= (*first).at) {
 			first = h
 		}
 	}

@@ -34,7 +34,7 @@ func (f *frame) finishDeferred(size int) verdict {
 		defer d.end()
 		return f.finish(size, false)
 	}
-	answer, next := d.attend(f.conn.Now())
+	answer, next := d.attend(f.conn.Now(), f.conn.Draining())
 	if answer != nil {
 		return f.finishWith(d, answer, size)
 	}
@@ -56,7 +56,7 @@ func (f *frame) abandonDeferred() {
 	d := f.x.deferred
 	f.x.deferred = nil
 	d.crash()
-	answer, _ := d.attend(f.conn.Now())
+	answer, _ := d.attend(f.conn.Now(), f.conn.Draining())
 	if answer == nil { // another goroutine is making it
 		defer d.end()
 		f.lastAnswer(http.StatusInternalServerError, "")
@@ -107,7 +107,7 @@ func (p *parked) unpark(f *frame) {
 
 // serve implements tenant.
 func (p *parked) serve(f *frame) verdict {
-	answer, next := p.deferred.attend(f.conn.Now())
+	answer, next := p.deferred.attend(f.conn.Now(), f.conn.Draining())
 	if answer == nil {
 		return p.wait(f, next)
 	}

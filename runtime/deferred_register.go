@@ -6,9 +6,9 @@ import (
 	"reflect"
 )
 
-// RegisterDeferred enters an operation whose handler gives its answer by a Deferred, now or later. Generated code calls it, see
-// Register.
-func RegisterDeferred[Req any](a *API, op *Operation, decode func(*Req, *Input), handle func(context.Context, Req, *Deferred)) {
+// RegisterDeferred enters an operation whose handler gives its answer by a reply, now or later. Generated code calls it, see
+// Register; Rep is the type with a method for each answer.
+func RegisterDeferred[Req any, Rep ~struct{ *Deferred }](a *API, op *Operation, decode func(*Req, *Input), handle func(context.Context, Req, Rep)) {
 	a.add(op, func(x *exchange) {
 		in, _ := x.match.requests.Get().(*Req)
 		if in == nil {
@@ -17,7 +17,7 @@ func RegisterDeferred[Req any](a *API, op *Operation, decode func(*Req, *Input),
 		if decode(in, &x.in); x.accepted() {
 			x.deferred = newDeferred(x)
 			if x.match.middleware == nil {
-				handle(x.ctx, *in, x.deferred)
+				handle(x.ctx, *in, Rep(struct{ *Deferred }{x.deferred}))
 			} else {
 				x.throughDeferred(*in)
 			}
@@ -30,7 +30,7 @@ func RegisterDeferred[Req any](a *API, op *Operation, decode func(*Req, *Input),
 			return nil, fmt.Errorf("middleware of %s passed on a context that is not made of its own", op.ID)
 		}
 		passed.reached = true
-		handle(ctx, req.(Req), passed.deferred)
+		handle(ctx, req.(Req), Rep(struct{ *Deferred }{passed.deferred}))
 		return nil, nil
 	})
 }
@@ -76,7 +76,7 @@ func Answer(d *Deferred, v Responder) bool {
 	return d.give(func(a *answerer) { v.WriteResponse(&a.reply) })
 }
 
-// AnswerNoContent answers d with a status alone. Generated code calls it.
-func AnswerNoContent(d *Deferred, status int) bool {
+// AnswerStatus answers d with a status alone. Generated code calls it.
+func AnswerStatus(d *Deferred, status int) bool {
 	return d.give(func(a *answerer) { a.reply.NoBody(status) })
 }

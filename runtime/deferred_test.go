@@ -19,12 +19,14 @@ import (
 
 var opPoll = Operation{ID: "poll", Name: "Poll", Method: "GET", Path: "/poll", Produces: []string{"text/plain"}}
 
+type pollReply struct{ *Deferred }
+
 func writeText(w *Reply, text string) { w.Bytes(http.StatusOK, "text/plain", []byte(text)) }
 
 // deferring is an API of one operation whose answers are given by poll, or elsewhere.
 func deferring(poll func(ctx context.Context, d *Deferred), opts ...APIOption) *API {
 	a := newTestAPI(testHandlers{}, opts...)
-	RegisterDeferred(a, &opPoll, (*noRequest).decode, func(ctx context.Context, _ noRequest, d *Deferred) { poll(ctx, d) })
+	RegisterDeferred(a, &opPoll, (*noRequest).decode, func(ctx context.Context, _ noRequest, r pollReply) { poll(ctx, r.Deferred) })
 	return a
 }
 
@@ -120,7 +122,7 @@ func TestDeferredFirstAnswerWins(t *testing.T) {
 func TestDeferredAnswersAfterATime(t *testing.T) {
 	order := make(chan string, 4)
 	api := deferring(func(_ context.Context, d *Deferred) {
-		d.After(40*time.Millisecond, func() bool { order <- "late"; return AnswerNoContent(d, 204) })
+		d.After(40*time.Millisecond, func() bool { order <- "late"; return AnswerStatus(d, 204) })
 		d.After(10*time.Millisecond, func() bool { order <- "early"; return false })
 		d.After(time.Hour, func() bool { order <- "never"; return false })
 	})
@@ -225,6 +227,20 @@ func TestDeferredIsAnsweredInADrain(t *testing.T) {
 	c.ended()
 	require.NoError(t, r.stop(t))
 	require.True(t, <-done)
+}
+
+func TestDeferredGivesUpInADrain(t *testing.T) {
+	api, replies := waiting()
+	r := start(t, api)
+	c := r.dial(t)
+	c.send(askPoll)
+	d := <-replies
+	d.After(time.Hour, func() bool { return AnswerStatus(d, 204) })
+	r.Shutdown()
+	res, _ := c.answer("GET")
+	require.Equal(t, 204, res.StatusCode)
+	c.ended()
+	require.NoError(t, r.stop(t))
 }
 
 func TestDeferredIsCutByADrain(t *testing.T) {

@@ -67,7 +67,7 @@ func (x *exchange) await(client context.Context) {
 	x.request.letGo()
 	defer x.request.hold(x)
 	for {
-		answer, next := d.attend(time.Now())
+		answer, next := d.attend(time.Now(), false)
 		if answer != nil {
 			x.adopt(d, answer)
 			return

@@ -343,11 +343,11 @@ func TestUploadHTTPHandler(t *testing.T) {
 // A deferred answer comes when the body has been dealt with, and what follows is the next request.
 func TestUploadDeferred(t *testing.T) {
 	a := NewAPI(Info{Title: "Test", Version: "1"})
-	RegisterDeferred(a, &opUpload, (*uploadRequest).decode, func(_ context.Context, req uploadRequest, d *Deferred) {
+	RegisterDeferred(a, &opUpload, (*uploadRequest).decode, func(_ context.Context, req uploadRequest, r pollReply) {
 		p := make([]byte, 5)
 		_, err := io.ReadFull(req.Body, p)
 		assert.NoError(t, err)
-		go AnswerWith(d, string(p), writeText)
+		go AnswerWith(r.Deferred, string(p), writeText)
 	})
 	c := start(t, a).dial(t)
 	for range 2 {

@@ -108,6 +108,8 @@ type Operation struct {
 	// cut off aside), which no router can tell apart; nil in all but such documents. A warning has told of it.
 	Twin       *Operation
 	Extensions Extensions
+	// ExtensionPlaces are where those that the generator reads stand, x-tornado- ones.
+	ExtensionPlaces []Keyword
 }
 
 // Callback is a group of operations that the API calls at an address that a request named.

@@ -187,6 +187,11 @@ func (l *lifter) operation(t template, method string, n, common *node) *Operatio
 		Loc: n.loc(), Method: method, Path: t.path,
 		Summary: n.value("summary"), Description: n.value("description"), Extensions: l.extensions(n),
 	}
+	for _, kid := range n.kids {
+		if strings.HasPrefix(kid.key, "x-tornado-") {
+			op.ExtensionPlaces = append(op.ExtensionPlaces, Keyword{kid.loc(), kid.key})
+		}
+	}
 	op.Deprecated, _ = n.truth("deprecated")
 	l.operationID(op, n)
 	l.operationTags(op, n)

@@ -80,6 +80,8 @@ type Method struct {
 	Value string
 	// Nilable tells that nil is a value of that type.
 	Nilable bool
+	// Reply is the parameter by which it answers, "" where it returns the answer.
+	Reply string
 	// Error is the expression of the 501: "tornado.Unimplemented(ctx)".
 	Error string
 }

@@ -98,7 +98,7 @@ var classes = map[string]class{
 	"parameter-as-json":      {"parameters", "a member or an item with parts, in a style that has no form for them; it is read as JSON text"},
 
 	"raw-media-type":      {"bodies-responses-security", "a body that is handed over as bytes, though its schema says more"},
-	"bad-extension":       {"bodies-responses-security", "an x-tornado-... with a value that has no meaning; it is left out"},
+	"bad-extension":       {"bodies-responses-security", "an x-tornado-... that does not exist, or with a value that has no meaning; it is left out"},
 	"repeated-media-type": {"bodies-responses-security", "media types that differ in parameters alone; the second is left out"},
 	"form-media-type": {
 		"bodies-responses-security",

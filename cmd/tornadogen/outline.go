@@ -46,6 +46,7 @@ type param struct{ name, typ string }
 // operation is one descriptor.
 type operation struct {
 	Name, ID, Method, Path string
+	kind                   string // "deferred"; "" for a plain one
 	handler                string // "PetsHandler"
 }
 
@@ -201,7 +202,13 @@ func descriptor(value ast.Expr) (op operation, found bool, err error) {
 			continue
 		}
 		name, ok := kv.Key.(*ast.Ident)
-		if !ok || fields[name.Name] == nil {
+		if !ok {
+			continue
+		}
+		if kind, ok := kv.Value.(*ast.SelectorExpr); ok && name.Name == "Kind" {
+			op.kind = strings.ToLower(strings.TrimPrefix(kind.Sel.Name, "Kind"))
+		}
+		if fields[name.Name] == nil {
 			continue
 		}
 		text, ok := kv.Value.(*ast.BasicLit)

@@ -33,7 +33,8 @@ func newRoutes() *cobra.Command {
 		Use:   "routes [SPEC]",
 		Short: "List the operations",
 		Long: `routes lists the operations of the document, in its order: the method and the path that a client asks for, the method of
-your handlers that answers, and who may call (schemes; "a + b" asks for both, "a, b" for either). An operation that no router can
+your handlers that answers, and who may call (schemes; "a + b" asks for both, "a, b" for either); and, where there are others than plain ones, the kind: a
+deferred operation is answered when its handler has returned. An operation that no router can
 tell from an earlier one is not served; the list says by which one its requests are answered.
 
 --format curl prints a command for each operation, with samples of the parameters and the body that it requires.`,
@@ -107,6 +108,9 @@ func routeOf(source *spec.Operation, basePath string, o *outline) routeJSON {
 	}
 	op := o.operations[at]
 	r.Handler, r.Operation, r.source = op.handler+"."+op.Name, op.ID, source
+	if op.kind != "" {
+		r.Kind = op.kind
+	}
 	return r
 }
 
@@ -129,6 +133,10 @@ func authOf(source *spec.Operation) []string {
 func printRoutes(cmd *cobra.Command, list []routeJSON) error {
 	w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 	rows := [][]string{{"METHOD", "PATH", "HANDLER", "AUTH"}}
+	kinds := slices.ContainsFunc(list, func(r routeJSON) bool { return r.Kind != "plain" })
+	if kinds {
+		rows[0] = append(rows[0], "KIND")
+	}
 	for _, r := range list {
 		auth := strings.Join(r.Auth, ", ")
 		if auth == "" {
@@ -138,7 +146,11 @@ func printRoutes(cmd *cobra.Command, list []routeJSON) error {
 		if r.SameAs != "" {
 			handler, auth = "not served, as "+r.SameAs+" answers", "-"
 		}
-		rows = append(rows, []string{r.Method, r.Path, handler, auth})
+		row := []string{r.Method, r.Path, handler, auth}
+		if kinds {
+			row = append(row, r.Kind)
+		}
+		rows = append(rows, row)
 	}
 	for _, row := range rows {
 		if _, err := fmt.Fprintln(w, cells(row)); err != nil {

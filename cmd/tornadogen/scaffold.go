@@ -212,8 +212,12 @@ func methodOf(m method, notYet string) templates.Method {
 		params = append(params, p.name+" "+p.typ)
 	}
 	out.Params = "(" + strings.Join(params, ", ") + ")"
-	out.Results = m.results[0]
-	if len(m.results) > 1 {
+	switch len(m.results) {
+	case 0: // it answers by its last parameter
+		out.Reply = m.params[len(m.params)-1].name
+	case 1:
+		out.Results = m.results[0]
+	default:
 		out.Value = m.results[0]
 		out.Results = "(" + strings.Join(m.results, ", ") + ")"
 	}
@@ -265,7 +269,7 @@ func lowerFirst(name string) string {
 
 // scaffoldNames are the identifiers that the files of a scaffold use, beside those that are made of the document.
 var scaffoldNames = []string{
-	"main", "run", "service", "welcome", "auth", "newServer", "newAPI", "newClient", "statusOf", "server", "c", "t", "name", "call", "declared", "undeclared", "addr", "stop", "err", "listener", "host", "port", "ip", "root", "h", "a", "ctx", "req", "zero",
+	"main", "run", "service", "welcome", "auth", "newServer", "newAPI", "newClient", "statusOf", "server", "c", "t", "name", "call", "declared", "undeclared", "addr", "stop", "err", "listener", "host", "port", "ip", "root", "h", "a", "ctx", "req", "reply", "zero",
 	"context", "flag", "fmt", "log", "slog", "net", "os", "signal", "syscall", "tornado", "docs",
 	"errors", "http", "httptest", "testing", "client",
 }

@@ -17,6 +17,7 @@ func printHandler(f *file, p *ir.Package) {
 	for _, h := range p.Handlers {
 		printInterface(f, h.Name, h.Doc, h.Operations)
 	}
+	printReplies(f, p.Operations)
 	for _, h := range p.Handlers {
 		printUnimplemented(f, h.Name, h.Unimplemented, h.Operations)
 	}
@@ -29,9 +30,17 @@ func printInterface(f *file, name, doc string, operations []*ir.Operation) {
 				g.Line()
 			}
 			addComment(g, op.Doc)
-			g.Id(op.Name).Add(signature(op, "ctx", "req"))
+			g.Id(op.Name).Add(handlerSignature(op, "ctx", "req", "reply"))
 		}
 	}))
+}
+
+// handlerSignature is that of the method of a handler.
+func handlerSignature(op *ir.Operation, ctx, req, reply string) *jen.Statement {
+	if op.Kind != ir.OperationDeferred {
+		return signature(op, ctx, req)
+	}
+	return jen.Params(named(ctx, jen.Qual("context", "Context")), named(req, jen.Id(op.Request.Name)), named(reply, jen.Id(op.Reply.Name)))
 }
 
 // signature is the parameters and results of an operation in Go; the names are "" where they are left out.
@@ -53,9 +62,13 @@ func named(name string, typ jen.Code) jen.Code {
 func printUnimplemented(f *file, handler, name string, operations []*ir.Operation) {
 	f.decl(name+" answers 501 to every operation of "+handler+". Embed it to implement them one at a time.", jen.Type().Id(name).Struct())
 	for _, op := range operations {
-		f.decl("", jen.Func().Params(jen.Id(name)).Id(op.Name).Add(signature(op, "", "")).BlockFunc(func(g *jen.Group) {
-			failWith(g, op, tornado("NotImplemented").Call(jen.Op("&").Id(op.Var)))
-		}))
+		err := tornado("NotImplemented").Call(jen.Op("&").Id(op.Var))
+		method := jen.Func().Params(jen.Id(name)).Id(op.Name)
+		if op.Kind == ir.OperationDeferred {
+			f.decl("", method.Add(handlerSignature(op, "_", "_", "reply")).Block(jen.Id("reply").Dot("Fail").Call(err)))
+			continue
+		}
+		f.decl("", method.Add(signature(op, "", "")).BlockFunc(func(g *jen.Group) { failWith(g, op, err) }))
 	}
 }
 

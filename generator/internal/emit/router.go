@@ -53,6 +53,9 @@ func operation(op *ir.Operation) *jen.Statement {
 		fields = append(fields, who...)
 	}
 	fields = append(fields, row(where...))
+	if op.Kind == ir.OperationDeferred {
+		fields = append(fields, field("Kind", tornado("KindDeferred")))
+	}
 	if op.Server != "" {
 		fields = append(fields, field("Server", jen.Lit(op.Server)))
 	}

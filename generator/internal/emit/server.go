@@ -56,6 +56,9 @@ func register(op *ir.Operation) jen.Code {
 		jen.Parens(jen.Op("*").Id(op.Request.Name)).Dot("decode"),
 		jen.Id("h").Dot(op.Name),
 	}
+	if op.Kind == ir.OperationDeferred {
+		return tornado("RegisterDeferred").Call(args...)
+	}
 	switch op.Result.Kind {
 	case ir.ResultNone:
 		return tornado("RegisterNoContent").Call(append(args, jen.Lit(op.Result.Answers[0].Status))...)

@@ -99,17 +99,21 @@ var rawBytes = &spec.Schema{Always: true}
 // answers plans a response: one answer for each variant of its content, or one without.
 func (b *builder) answers(op *spec.Operation, r *spec.Response, name string, isError bool) []*Answer {
 	variants := b.contents(contentOf(op, r), answer)
+	label := statusName(r.Status)
 	if len(variants) == 0 {
-		return []*Answer{b.answer(r, nil, name, isError)}
+		a := b.answer(r, nil, name, isError)
+		a.Label = label
+		return []*Answer{a}
 	}
 	out := make([]*Answer, len(variants))
 	for i, c := range variants {
-		own := name
+		suffix := ""
 		if i > 0 {
-			own += strings.TrimPrefix(c.Field, "Body")
+			suffix = strings.TrimPrefix(c.Field, "Body")
 		}
 		c.Field = "Body"
-		out[i] = b.answer(r, c, own, isError)
+		out[i] = b.answer(r, c, name+suffix, isError)
+		out[i].Label = label + suffix
 	}
 	return out
 }

@@ -26,7 +26,7 @@ const (
 	classInformational = "informational-response" // 1XX is not an answer
 	classServer        = "operation-server"       // a server of an operation that only a client can honour
 	classLink          = "bad-link"               // a link or an address whose values Go cannot say
-	classExtension     = "bad-extension"          // an extension of this generator with a value that it does not know
+	classExtension     = "bad-extension"          // an extension of this generator that it does not know, or with such a value
 	classDefault       = "default-not-applied"    // a default without a literal in Go
 )
 

@@ -32,7 +32,7 @@ func (b *builder) limits(op *spec.Operation) (body int64) {
 	}
 	var limits map[string]json.RawMessage
 	if json.Unmarshal(given, &limits) != nil {
-		b.badExtension(op.Loc, "x-tornado-limits", "it is an object: {body: 10MiB}")
+		b.badExtension(extensionLoc(op, "x-tornado-limits"), "x-tornado-limits", "it is an object: {body: 10MiB}")
 		return 0
 	}
 	names := make([]string, 0, len(limits))
@@ -43,11 +43,11 @@ func (b *builder) limits(op *spec.Operation) (body int64) {
 	for _, name := range names {
 		ok := true
 		if name != "body" {
-			b.badExtension(op.Loc, "x-tornado-limits", quote(name)+" is not one of them; body is")
+			b.badExtension(extensionLoc(op, "x-tornado-limits"), "x-tornado-limits", quote(name)+" is not one of them; body is")
 			continue
 		}
 		if body, ok = byteSize(limits[name]); !ok {
-			b.badExtension(op.Loc, "x-tornado-limits", "body is a number of bytes from 1 on, or a text: 10MiB")
+			b.badExtension(extensionLoc(op, "x-tornado-limits"), "x-tornado-limits", "body is a number of bytes from 1 on, or a text: 10MiB")
 		}
 	}
 	return body

@@ -14,6 +14,7 @@ type Operation struct {
 	Tag    string // the first one, "" for none
 	// Summary is one line; Doc is the comment of the handler's method: "GetPet: Get one pet.\n\nGET /pets/{petId}"; CallDoc is
 	// that of the client's, which is short where there is a handler: "GetPet is GET /pets/{petId}: Get one pet."
+	Kind       OperationKind
 	Summary    string
 	Doc        string
 	CallDoc    string
@@ -21,6 +22,7 @@ type Operation struct {
 
 	Request *Request
 	Result  *Result
+	Reply   *DeferredReply // of OperationDeferred, else nil
 	// Errors are the answers that are Go errors, in document order.
 	Errors []*Answer
 	// Cases are all answers as a client tells them apart: exact statuses, then ranges, then the default.
@@ -34,6 +36,42 @@ type Operation struct {
 	MaxBody  int64         // bytes of a request body; 0: what the API says
 	Produces []string      // media types of the success answers; nil: no body
 }
+
+// OperationKind says how an operation is answered.
+type OperationKind int
+
+// The kinds of operations.
+const (
+	OperationPlain    OperationKind = iota // the handler returns the answer
+	OperationDeferred                      // the handler gets a reply, and answers by it then or later
+)
+
+// DeferredReply is the type by which a deferred operation is answered.
+type DeferredReply struct {
+	Name    string // "PollMessagesReply"
+	Doc     string
+	Methods []*ReplyMethod // in document order, errors last
+}
+
+// ReplyMethod is a method that gives one answer.
+type ReplyMethod struct {
+	Name   string // "OK"
+	Doc    string
+	Takes  ReplyTakes
+	Answer *Answer
+	Go     *GoType // of what it takes; nil for ReplyNothing
+}
+
+// ReplyTakes says what a method of a reply takes, and how the answer is made of it.
+type ReplyTakes int
+
+// What methods of replies take.
+const (
+	ReplyNothing ReplyTakes = iota // nothing: the status is all there is
+	ReplyResult                    // the result of a handler that is not deferred, which Result.Write writes
+	ReplyBody                      // the body alone of Answer, a struct
+	ReplyAnswer                    // Answer itself
+)
 
 // Requirement is met when all of its uses are. An empty one is met by everybody.
 type Requirement struct {
@@ -168,6 +206,8 @@ type Answer struct {
 	// Name is the struct that holds it: "ListPetsOK", "GetPetNotFound"; "" where the body itself is the result.
 	Name string
 	Doc  string
+	// Label tells it from the other answers of its operation: "NotFound".
+	Label string
 	// Status is the code, 0 where the value carries it in StatusField.
 	Status int
 	// Low and High are the statuses that it stands for, both included: 404 and 404, 400 and 499; 0 and 0 for the default.

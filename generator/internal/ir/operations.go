@@ -47,6 +47,7 @@ func (b *builder) operation(source *spec.Operation) *Operation {
 	}
 	op.MaxBody = b.limits(source)
 	b.planAnswers(op)
+	b.planKind(op)
 	op.Security = requirements(source.Security)
 	return op
 }

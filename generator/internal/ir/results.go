@@ -30,7 +30,9 @@ func (b *builder) planAnswers(op *Operation) {
 	if len(success) == 0 {
 		b.warn(source.Loc, classNoSuccess, "the operation declares no answer but errors; success is 204 without a body",
 			"declare a response 2XX or default")
-		success = []*Answer{b.answer(&spec.Response{Loc: source.Loc, Status: http.StatusNoContent}, nil, "", false)}
+		none := b.answer(&spec.Response{Loc: source.Loc, Status: http.StatusNoContent}, nil, "", false)
+		none.Label = statusName(http.StatusNoContent)
+		success = []*Answer{none}
 	}
 	b.planResult(op, success)
 	for _, a := range op.Errors {

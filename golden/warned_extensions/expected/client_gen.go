@@ -51,3 +51,31 @@ func (c *Client) PostFile(ctx context.Context, req PostFileRequest) error {
 	}
 	return res.Unexpected()
 }
+
+// A is GET /a
+func (c *Client) A(ctx context.Context, req ARequest) error {
+	call := c.c.Call(ctx, &a10)
+	res, err := call.Do()
+	if err != nil {
+		return err
+	}
+	switch res.StatusCode {
+	case 204:
+		return nil
+	}
+	return res.Unexpected()
+}
+
+// B is PUT /a
+func (c *Client) B(ctx context.Context, req BRequest) error {
+	call := c.c.Call(ctx, &b10)
+	res, err := call.Do()
+	if err != nil {
+		return err
+	}
+	switch res.StatusCode {
+	case 204:
+		return nil
+	}
+	return res.Unexpected()
+}

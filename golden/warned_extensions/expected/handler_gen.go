@@ -22,6 +22,12 @@ type DefaultHandler interface {
 
 	// PostFile answers POST /file.
 	PostFile(ctx context.Context, req PostFileRequest) error
+
+	// A answers GET /a.
+	A(ctx context.Context, req ARequest) error
+
+	// B answers PUT /a.
+	B(ctx context.Context, req BRequest) error
 }
 
 // UnimplementedDefaultHandler answers 501 to every operation of DefaultHandler. Embed it to implement
@@ -34,4 +40,12 @@ func (UnimplementedDefaultHandler) PutFile(context.Context, PutFileRequest) erro
 
 func (UnimplementedDefaultHandler) PostFile(context.Context, PostFileRequest) error {
 	return tornado.NotImplemented(&postFile)
+}
+
+func (UnimplementedDefaultHandler) A(context.Context, ARequest) error {
+	return tornado.NotImplemented(&a10)
+}
+
+func (UnimplementedDefaultHandler) B(context.Context, BRequest) error {
+	return tornado.NotImplemented(&b10)
 }

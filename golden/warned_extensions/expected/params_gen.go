@@ -29,3 +29,13 @@ func (r *PostFileRequest) decode(in *tornado.Input) {
 		r.Body = in.StreamBody()
 	}
 }
+
+// ARequest is what a caller asks of A.
+type ARequest struct{}
+
+func (*ARequest) decode(*tornado.Input) {}
+
+// BRequest is what a caller asks of B.
+type BRequest struct{}
+
+func (*BRequest) decode(*tornado.Input) {}

@@ -24,11 +24,23 @@ var postFile = tornado.Operation{
 	Streams:  []string{"image/png"},
 }
 
+// a10 is GET /a.
+var a10 = tornado.Operation{
+	ID: "a", Name: "A",
+	Method: "GET", Path: "/a",
+}
+
+// b10 is PUT /a.
+var b10 = tornado.Operation{
+	ID: "b", Name: "B",
+	Method: "PUT", Path: "/a",
+}
+
 // Operations lists every operation of the API, in the order of the document. The caller must not
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&putFile, &postFile,
+		&putFile, &postFile, &a10, &b10,
 	}
 }
 

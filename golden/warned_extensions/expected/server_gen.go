@@ -14,5 +14,7 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 	}, opts...)
 	tornado.RegisterNoContent(api, &putFile, (*PutFileRequest).decode, h.PutFile, 204)
 	tornado.RegisterNoContent(api, &postFile, (*PostFileRequest).decode, h.PostFile, 204)
+	tornado.RegisterNoContent(api, &a10, (*ARequest).decode, h.A, 204)
+	tornado.RegisterNoContent(api, &b10, (*BRequest).decode, h.B, 204)
 	return api
 }

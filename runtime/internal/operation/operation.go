@@ -20,6 +20,8 @@ type Operation struct {
 	Tag string
 	// Summary is the document's one line about the operation, "" where it has none.
 	Summary string
+	// Kind says how it is answered.
+	Kind Kind
 	// Security says who may call it: one of the requirements has to be met. Nil: no credentials are asked for.
 	Security []Requirement
 	// Consumes are the media types of the request body, lower case: "application/json", "image/*",
@@ -35,6 +37,15 @@ type Operation struct {
 	// Produces are the media types of the success answers in document order. Nil: they have no body.
 	Produces []string
 }
+
+// Kind says how an operation is answered.
+type Kind string
+
+// The kinds of operations.
+const (
+	Plain    Kind = ""         // by what the handler returns
+	Deferred Kind = "deferred" // by a reply, when the handler runs or later
+)
 
 // Requirement is met when all of its uses are met. A Requirement without uses is met by everybody: it makes the
 // authentication of its operation optional.

@@ -60,7 +60,7 @@ const (
 	keepsBusy = readable | resumed | draining | cut
 	// keepsParking are those with which it does not park. Bytes that arrive
 	// while it is parked wait.
-	keepsParking = resumed | cut
+	keepsParking = resumed | draining | cut
 )
 
 // bitsFrom translates what a poller reports. An end of either kind is found by

@@ -1,0 +1,101 @@
+package ir
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/tornadogen/tornadogen/generator/internal/naming"
+	"github.com/tornadogen/tornadogen/spec"
+)
+
+// extensionAsync makes an operation a deferred one.
+const extensionAsync = "x-tornado-async"
+
+// operationExtensions are the extensions of operations that mean something here.
+var operationExtensions = []string{extensionAsync, "x-tornado-limits"}
+
+// planKind decides how op is answered.
+func (b *builder) planKind(op *Operation) {
+	for _, k := range op.Source.ExtensionPlaces {
+		if !slices.Contains(operationExtensions, k.Name) {
+			b.badExtension(k.Loc, k.Name, "operations have none of this name")
+		}
+	}
+	if !b.flag(op.Source, extensionAsync) {
+		return
+	}
+	op.Kind = OperationDeferred
+	op.Reply = b.reply(op)
+	if b.pkg.Server {
+		op.Doc = op.Doc + "\n\nIt answers by reply, before it returns or later."
+	}
+}
+
+// flag reads an extension that is true or false; it is false where it is absent.
+func (b *builder) flag(op *spec.Operation, name string) bool {
+	raw, given := op.Extensions[name]
+	if text := string(raw); !given || text == "true" || text == "false" {
+		return text == "true"
+	}
+	b.badExtension(extensionLoc(op, name), name, "it is true or false")
+	return false
+}
+
+// extensionLoc is where an extension of op stands.
+func extensionLoc(op *spec.Operation, name string) spec.Location {
+	for _, k := range op.ExtensionPlaces {
+		if k.Name == name {
+			return k.Loc
+		}
+	}
+	return op.Loc
+}
+
+// replyMethods are those that every reply has, and the name of what it embeds.
+var replyMethods = []string{"After", "Answered", "Deferred", "Fail", "OnDone"}
+
+// reply plans the type by which a deferred operation is answered.
+func (b *builder) reply(op *Operation) *DeferredReply {
+	r := &DeferredReply{Name: b.scope.Take(op.Name + "Reply")}
+	r.Doc = r.Name + " is the answer of " + op.Name + ", which is given once, from any goroutine, before the handler returns or later. Each method" +
+		" that gives one reports whether it was the first."
+	scope := naming.NewScope(replyMethods...)
+	for _, list := range [][]*Answer{op.Result.Answers, op.Errors} {
+		for _, a := range list {
+			m := &ReplyMethod{Name: scope.Take(a.Label), Answer: a}
+			m.Takes, m.Go = taken(op.Result, a)
+			m.Doc = m.Name + " answers " + statusText(a)
+			if text := line(a.Source.Description); text != "" {
+				m.Doc += ": " + text
+			} else {
+				m.Doc += "."
+			}
+			r.Methods = append(r.Methods, m)
+		}
+	}
+	return r
+}
+
+// taken decides what the method of an answer takes.
+func taken(r *Result, a *Answer) (ReplyTakes, *GoType) {
+	switch {
+	case !a.Error && r.Kind != ResultSealed && r.Kind != ResultNone:
+		return ReplyResult, r.Go
+	case a.Content == nil && len(a.Headers) == 0 && a.StatusField == "":
+		return ReplyNothing, nil
+	case !a.Error && len(a.Headers) == 0 && a.StatusField == "":
+		return ReplyBody, a.Content.Go
+	}
+	return ReplyAnswer, builtin(a.Name)
+}
+
+// statusText is the status of an answer as a comment names it.
+func statusText(a *Answer) string {
+	switch {
+	case a.Low == 0:
+		return "with a status of your choice"
+	case a.Low != a.High:
+		return "with a status of " + strconv.Itoa(a.Low) + " to " + strconv.Itoa(a.High)
+	}
+	return strconv.Itoa(a.Low)
+}
