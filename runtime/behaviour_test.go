@@ -17,6 +17,9 @@ var modes = map[string][]Option{
 	"workers":       nil,
 	"onloop":        {WithHandlersOnLoop()},
 	"blocking wait": {WithBlockingWait()},
+	"tls":           {over(overTLS)},
+	"tls onloop":    {over(overTLS), WithHandlersOnLoop()},
+	"unix":          {over(overUnix)},
 }
 
 // TestFraming sends what behaviours 1 to 20 are about. After each, the next connection is served.
@@ -89,7 +92,6 @@ func TestEverySplitGivesTheSameAnswers(t *testing.T) {
 			r := start(t, newTestAPI(testHandlers{}), opts...)
 			for cut := 1; cut < len(stream); cut++ {
 				c := r.dial(t)
-				require.NoError(t, c.SetNoDelay(true))
 				c.send(stream[:cut])
 				if cut%3 == 0 { // let the server see the first part alone, now and then
 					time.Sleep(time.Millisecond)
@@ -169,7 +171,7 @@ func TestLongPipeline(t *testing.T) {
 			c := r.dial(t)
 			const n = 1000
 			go func() {
-				_, _ = io.WriteString(c.TCPConn, strings.Repeat("GET /items/1 HTTP/1.1\r\nHost: x\r\n\r\n", n))
+				_, _ = io.WriteString(c.Conn, strings.Repeat("GET /items/1 HTTP/1.1\r\nHost: x\r\n\r\n", n))
 			}()
 			for range n {
 				_, body := c.answer("GET")
@@ -230,8 +232,7 @@ func TestClientGone(t *testing.T) {
 	c := r.dial(t)
 	c.send("GET /hold HTTP/1.1\r\nHost: x\r\n\r\n")
 	<-started
-	require.NoError(t, c.SetLinger(0)) // a reset, as of a client that crashed
-	require.NoError(t, c.Close())
+	c.vanish()
 	require.ErrorIs(t, <-cause, ErrClientGone)
 	status, _ := r.exchange(t, "GET /items/1 HTTP/1.1\r\nHost: x\r\n\r\n")
 	assert.Equal(t, http.StatusOK, status)

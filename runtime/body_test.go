@@ -30,7 +30,7 @@ func TestLargeBodies(t *testing.T) {
 				}
 				go func() {
 					if round%2 == 0 {
-						fmt.Fprintf(c.TCPConn, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n", len(body))
+						fmt.Fprintf(c.Conn, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n", len(body))
 						for rest := body; len(rest) > 0; {
 							n := min(len(rest), 1+len(body)/37)
 							_, _ = c.Write(rest[:n])
@@ -38,13 +38,13 @@ func TestLargeBodies(t *testing.T) {
 						}
 						return
 					}
-					_, _ = io.WriteString(c.TCPConn, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n")
+					_, _ = io.WriteString(c.Conn, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n")
 					for rest := body; len(rest) > 0; {
 						n := min(len(rest), 1+len(body)/53)
-						fmt.Fprintf(c.TCPConn, "%x\r\n%s\r\n", n, rest[:n])
+						fmt.Fprintf(c.Conn, "%x\r\n%s\r\n", n, rest[:n])
 						rest = rest[n:]
 					}
-					_, _ = io.WriteString(c.TCPConn, "0\r\n\r\n")
+					_, _ = io.WriteString(c.Conn, "0\r\n\r\n")
 				}()
 				res, got := c.answer("POST")
 				require.Equal(t, http.StatusOK, res.StatusCode)

@@ -120,7 +120,7 @@ func TestMountedReadWhileWriting(t *testing.T) {
 	})
 	c := r.dial(t)
 	go func() {
-		_, _ = io.WriteString(c.TCPConn, "POST /m HTTP/1.1\r\nHost: x\r\nContent-Length: 300000\r\n\r\n"+strings.Repeat("A", 300_000))
+		_, _ = io.WriteString(c.Conn, "POST /m HTTP/1.1\r\nHost: x\r\nContent-Length: 300000\r\n\r\n"+strings.Repeat("A", 300_000))
 	}()
 	_, body := c.answer("POST")
 	assert.Len(t, body, 250_000)

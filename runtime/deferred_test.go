@@ -159,7 +159,7 @@ func TestDeferredThatNobodyAnswers(t *testing.T) {
 
 func TestDeferredWhoseClientLeaves(t *testing.T) {
 	for name, leave := range map[string]func(c *peerConn){
-		"reset": func(c *peerConn) { _ = c.SetLinger(0); c.Close() },
+		"reset": func(c *peerConn) { c.vanish() },
 		"close": func(c *peerConn) { c.Close() },
 		"half":  func(c *peerConn) { _ = c.CloseWrite() },
 	} {
@@ -207,8 +207,7 @@ func TestDeferredAnswerFromOnDone(t *testing.T) {
 		tried <- AnswerWith(d, "late", writeText)
 		d.OnDone(func() { tried <- true })
 	})
-	require.NoError(t, c.SetLinger(0))
-	c.Close()
+	c.vanish()
 	require.False(t, <-tried)
 	require.True(t, <-tried, "what is added after the end is called, too")
 }
@@ -400,8 +399,7 @@ func TestDeferredAccessLog(t *testing.T) {
 	answered.answer("GET")
 	gone.send(askPoll)
 	_, done := endOf(<-replies)
-	require.NoError(t, gone.SetLinger(0))
-	gone.Close()
+	gone.vanish()
 	<-done
 	cut.send(askPoll)
 	<-replies

@@ -2,6 +2,7 @@ package tornado
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"net"
 	"net/http"
@@ -41,6 +42,8 @@ type peer interface {
 	waker() waker
 	RemoteAddr() net.Addr
 	LocalAddr() net.Addr
+	// TLS is the state of the connection, nil on a plain one.
+	TLS() *tls.ConnectionState
 }
 
 // reset makes x ready for the next request and keeps its memory.

@@ -259,6 +259,9 @@ func (f *frame) receiveHead() verdict {
 	n, err := f.parser.Feed(f.buf[f.r:f.w], &f.service.limits, &f.x.head)
 	switch {
 	case err != nil:
+		if f.service.server.h2c && f.isHTTP2() {
+			return f.passOn()
+		}
 		return f.reject(err)
 	case n == 0:
 		f.begun()

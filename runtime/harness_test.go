@@ -117,8 +117,9 @@ type callerKey struct{}
 // running is a server under test.
 type running struct {
 	*Server
-	addr string
-	err  chan error
+	transport transport
+	addr      string
+	err       chan error
 }
 
 // stop drains and returns what Serve returned.
@@ -138,14 +139,15 @@ func (r *running) stop(t *testing.T) error {
 // start serves api on a free port until the test ends.
 func start(t *testing.T, api *API, opts ...Option) *running {
 	t.Helper()
-	listener, err := Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
 	quiet := slog.New(slog.DiscardHandler)
 	s := NewServer(append([]Option{WithLogger(quiet), WithLoops(2)}, opts...)...)
 	if api != nil {
 		s.Handle(api)
 	}
-	r := &running{Server: s, addr: listener.Addr().String(), err: make(chan error, 1)}
+	on := transportOf(s)
+	listener, err := on.listen()
+	require.NoError(t, err)
+	r := &running{Server: s, transport: on, addr: listener.Addr().String(), err: make(chan error, 1)}
 	go func() { r.err <- s.Serve(context.Background(), listener) }()
 	select {
 	case <-s.Bound():
@@ -158,23 +160,39 @@ func start(t *testing.T, api *API, opts ...Option) *running {
 
 // peerConn is a client that speaks bytes.
 type peerConn struct {
-	*net.TCPConn
-	r *bufio.Reader
-	t *testing.T
+	net.Conn
+	below net.Conn // what a TLS connection is over; else the same
+	r     *bufio.Reader
+	t     *testing.T
 }
 
 func (r *running) dial(t *testing.T) *peerConn {
 	t.Helper()
-	c, err := net.Dial("tcp", r.addr)
+	c, below, err := r.transport.dial(r.addr)
 	require.NoError(t, err)
 	t.Cleanup(func() { c.Close() })
 	require.NoError(t, c.SetDeadline(time.Now().Add(15*time.Second)))
-	return &peerConn{c.(*net.TCPConn), bufio.NewReader(c), t}
+	return &peerConn{c, below, bufio.NewReader(c), t}
+}
+
+// reader makes c read anew.
+func (c *peerConn) reader() { c.r = bufio.NewReader(c.Conn) }
+
+// CloseWrite ends the sending direction: by close_notify alone on TLS, as curl does.
+func (c *peerConn) CloseWrite() error { return c.Conn.(interface{ CloseWrite() error }).CloseWrite() }
+
+// vanish closes as a client does that has crashed: by a reset, where there is one.
+func (c *peerConn) vanish() {
+	c.t.Helper()
+	if tcp, ok := c.below.(*net.TCPConn); ok {
+		require.NoError(c.t, tcp.SetLinger(0))
+	}
+	require.NoError(c.t, c.below.Close())
 }
 
 func (c *peerConn) send(text string) {
 	c.t.Helper()
-	_, err := io.WriteString(c.TCPConn, text)
+	_, err := io.WriteString(c.Conn, text)
 	require.NoError(c.t, err)
 }
 

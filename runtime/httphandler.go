@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -51,7 +52,10 @@ func (h *httpHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler) // net/http cuts the connection
 	}
 	x.settle()
-	if x.panicked {
+	if l, ok := w.(*loggedAnswer); ok && x.match != nil {
+		l.operation = x.match.op.ID
+	}
+	if x.panicked && r.ProtoMajor == 1 { // of HTTP/2 it costs one stream
 		w.Header().Set("Connection", "close")
 	}
 	x.reply.writeTo(w, r.Method == http.MethodHead)
@@ -114,9 +118,15 @@ func (h *httpHandler) readBody(x *exchange, w http.ResponseWriter, r *http.Reque
 		x.in.stream = newStreamBody(limited, limit)
 		return true
 	}
+	if s, ok := r.Context().Value(serverKey{}).(*Server); ok {
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.timeouts.Body)) // a writer that cannot has its own
+	}
 	body, err := io.ReadAll(limited)
 	var tooLong *http.MaxBytesError
 	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		x.reply.refuse(http.StatusRequestTimeout, "the request took too long to arrive")
+		return false
 	case errors.As(err, &tooLong):
 		x.refuseLength(limit)
 		return false
@@ -155,6 +165,9 @@ func headFromHTTP(h *http1.Head, r *http.Request) {
 	h.RawQuery = []byte(r.URL.RawQuery)
 	h.Host = []byte(r.Host)
 	h.Minor = r.ProtoMinor
+	if r.ProtoMajor > 1 { // it can all that 1.1 can
+		h.Minor = 1
+	}
 	h.ContentLength = r.ContentLength
 	h.Chunked = r.ContentLength < 0
 	for name, values := range r.Header {

@@ -336,6 +336,6 @@ func TestMountedWriteDeadlineAtTheEnd(t *testing.T) {
 		assert.NoError(t, http.NewResponseController(w).SetWriteDeadline(time.Now().Add(-time.Second)))
 	}).dial(t)
 	p.send(getMounted)
-	_, err := bufio.NewReader(p.TCPConn).ReadByte()
+	_, err := bufio.NewReader(p.Conn).ReadByte()
 	require.ErrorIs(t, err, io.EOF)
 }

@@ -3,12 +3,12 @@ package tornado
 import (
 	"bufio"
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"os"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/tlsconn"
 )
 
 // Hijack hands the connection out, and the server forgets it. A head that WriteHeader has fixed is sent before. What was
@@ -35,10 +35,11 @@ func (m *mounted) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		m.status = http.StatusSwitchingProtocols // for the access log: the handler answers on its own
 	}
 	m.deadlines.end(http.ErrHijacked)
-	file := os.NewFile(uintptr(fd), "hijacked")
-	conn, err := net.FileConn(file)
-	if err = errors.Join(err, file.Close()); err != nil { // FileConn has a descriptor of its own
-
+	conn, err := netConn(fd)
+	if layer, ok := m.frame.conn.Layer().(*tlsconn.Conn); ok && err == nil {
+		conn, err = layer.Adopt(conn)
+	}
+	if err != nil {
 		return nil, nil, fmt.Errorf("hijack: %w", err)
 	}
 	reader := bufio.NewReaderSize(io.MultiReader(bytes.NewReader(rest), conn), max(len(rest), hijackBuffer))

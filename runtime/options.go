@@ -12,11 +12,12 @@ type Option func(*Server)
 // Timeouts bound how long a connection may take, and the end of a server. A zero field takes its default; none can be turned
 // off.
 type Timeouts struct {
-	Header time.Duration // from the first byte of a request to the end of its head; 10 s
-	Body   time.Duration // from the end of the head to the end of a body that is held in memory; 30 s
-	Stream time.Duration // without a byte, while a handler reads a body as it comes; 30 s
-	Write  time.Duration // without progress, while an answer is written; 30 s
-	Idle   time.Duration // before the first request and between requests; 75 s
+	Handshake time.Duration // from the first byte of a connection to the end of its TLS handshake; 10 s
+	Header    time.Duration // from the first byte of a request to the end of its head; 10 s
+	Body      time.Duration // from the end of the head to the end of a body that is held in memory; 30 s
+	Stream    time.Duration // without a byte, while a handler reads a body as it comes; 30 s
+	Write     time.Duration // without progress, while an answer is written; 30 s
+	Idle      time.Duration // before the first request and between requests; 75 s
 	// Unready is how long the server goes on as before once it is to end, but with readiness off, so that a load balancer that
 	// asks for it sends nothing any more when the listeners close; 0: they close at once.
 	Unready   time.Duration
@@ -33,6 +34,7 @@ func (t Timeouts) withDefaults() Timeouts {
 			*d = otherwise
 		}
 	}
+	def(&t.Handshake, 10*time.Second)
 	def(&t.Header, 10*time.Second)
 	def(&t.Body, 30*time.Second)
 	def(&t.Stream, 30*time.Second)
@@ -51,6 +53,7 @@ type Limits struct {
 	HeaderCount int // header fields of a request; 128; 431 beyond
 	Connections int // open connections of the server; 0 means what the limit on descriptors leaves
 	Workers     int // handlers that run at the same time; 10,000
+	Handshakes  int // TLS handshakes under way; 10,000; beyond it connections are closed
 	Queue       int // requests that wait while all workers are taken; 10,000; beyond they are answered 503
 }
 
@@ -70,6 +73,10 @@ func WithHandlersOnLoop() Option { return func(s *Server) { s.onLoop = true } }
 // WithBlockingWait lets idle loops wait in the system call itself instead of parking in Go's scheduler. It suits a process
 // that does nothing but serve one lone connection; it is here to be compared. The default is parking.
 func WithBlockingWait() Option { return func(s *Server) { s.blockingWait = true } }
+
+// WithH2C serves HTTP/2 without TLS, too, to clients that begin with its preface (prior knowledge, RFC 9113 section 3.3): proxies
+// and meshes inside of a network. The default is HTTP/1 alone without TLS. With TLS, HTTP/2 needs no option.
+func WithH2C() Option { return func(s *Server) { s.h2c = true } }
 
 // WithLogger sets where the server logs, and the APIs that have no logger of their own. The default is slog.Default.
 func WithLogger(l *slog.Logger) Option { return func(s *Server) { s.logger = l } }

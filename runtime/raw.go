@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strconv"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
 )
@@ -37,6 +38,14 @@ func (r Request) exchange() *exchange {
 
 // Method returns the method as it was sent.
 func (r Request) Method() string { return string(r.exchange().head.Method) }
+
+// Proto returns the version of HTTP, "HTTP/1.1" say.
+func (r Request) Proto() string {
+	if p, ok := r.c.peer.(httpPeer); ok {
+		return p.r.Proto
+	}
+	return "HTTP/1." + strconv.Itoa(r.exchange().head.Minor)
+}
 
 // Target returns the request target as it was sent, "/pets/1?full=true" (RFC 9112 section 3.2).
 func (r Request) Target() string { return string(r.exchange().head.Target) }
@@ -72,12 +81,7 @@ func (r Request) RemoteAddr() net.Addr { return r.c.peer.RemoteAddr() }
 func (r Request) LocalAddr() net.Addr { return r.c.peer.LocalAddr() }
 
 // TLS is the state of the connection's TLS, nil on a plain one.
-func (r Request) TLS() *tls.ConnectionState {
-	if secure, ok := r.c.peer.(interface{ TLS() *tls.ConnectionState }); ok {
-		return secure.TLS()
-	}
-	return nil
-}
+func (r Request) TLS() *tls.ConnectionState { return r.c.peer.TLS() }
 
 // Operation is the operation that is called, nil in a mounted handler.
 func (r Request) Operation() *Operation {

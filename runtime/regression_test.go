@@ -187,8 +187,7 @@ func TestErrWithoutDone(t *testing.T) {
 	c.send("GET /hold HTTP/1.1\r\nHost: x\r\n\r\n")
 	ctx := <-started
 	require.NoError(t, ctx.Err())
-	require.NoError(t, c.SetLinger(0))
-	require.NoError(t, c.Close())
+	c.vanish()
 	require.Eventually(t, func() bool { return ctx.Err() != nil }, 5*time.Second, time.Millisecond)
 	close(ended)
 }
@@ -209,8 +208,7 @@ func TestDoneBeforeTheBody(t *testing.T) {
 	c.continued()
 	c.send("hello")
 	<-started
-	require.NoError(t, c.SetLinger(0))
-	require.NoError(t, c.Close())
+	c.vanish()
 	require.ErrorIs(t, <-cause, ErrClientGone)
 }
 

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"runtime"
 	"sync"
 	"time"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
+	"github.com/tornadogen/tornadogen/runtime/internal/tlsconn"
 	"github.com/tornadogen/tornadogen/runtime/internal/worker"
 )
 
@@ -20,6 +22,8 @@ type service struct {
 	timeouts Timeouts
 	mounts   *mounts // nil when there are none
 	date     dateLine
+	gate     tlsconn.Gate // of the handshakes
+	http2    *http2Server // nil when nobody may speak it
 
 	mu       sync.Mutex
 	drainers []drainer // guarded by mu
@@ -36,7 +40,7 @@ func (s *Server) run(ctx context.Context, listeners []*Listener) error {
 	engine, err := worker.New(s.workerOptions(svc))
 	for _, l := range listeners {
 		if err == nil {
-			l.bound.Tag = svc
+			svc.equip(l)
 			err = engine.AddListener(l.bound)
 		} else {
 			err = errors.Join(err, l.Close())
@@ -63,13 +67,36 @@ func (s *Server) run(ctx context.Context, listeners []*Listener) error {
 // newService makes what answers the requests of s. base is the parent of their contexts.
 func (s *Server) newService(base context.Context) *service {
 	svc := &service{
-		server: s, base: base, timeouts: s.timeouts,
+		server: s, base: base, timeouts: s.timeouts, gate: tlsconn.NewGate(runtime.GOMAXPROCS(0)),
 		limits: http1.Limits{Target: s.limits.Target, HeaderBytes: s.limits.HeaderBytes, HeaderFields: s.limits.HeaderCount},
 	}
 	if len(s.mounts.list) > 0 {
 		svc.mounts = &s.mounts
 	}
+	if s.h2c {
+		svc.speakHTTP2()
+	}
 	return svc
+}
+
+// equip makes s what serves the connections of l.
+func (s *service) equip(l *Listener) {
+	l.bound.Tag = s
+	if l.tls == nil {
+		return
+	}
+	l.tls.SetLogger(s.server.logger)
+	l.bound.Open = s.openTLS(l.tls)
+	s.whenDraining(func(context.Context) { l.tls.End() })
+	s.speakHTTP2()
+}
+
+// speakHTTP2 makes s ready for connections that speak HTTP/2.
+func (s *service) speakHTTP2() {
+	if s.http2 == nil {
+		s.http2 = newHTTP2(s)
+		s.whenDraining(s.http2.drain)
+	}
 }
 
 // workerOptions translates the options of the server.
@@ -78,7 +105,7 @@ func (s *Server) workerOptions(h worker.Handler) worker.Options {
 		FirstTimeout: s.timeouts.Idle,
 		Loops:        s.loops, OnLoop: s.onLoop, BlockingWait: s.blockingWait, Handler: h, Logger: s.logger,
 		DrainGrace:     s.timeouts.DrainIdle,
-		MaxConnections: s.limits.Connections, MaxWorkers: s.limits.Workers, MaxQueue: s.limits.Queue,
+		MaxConnections: s.limits.Connections, MaxWorkers: s.limits.Workers, MaxQueue: s.limits.Queue, MaxOpening: s.limits.Handshakes,
 	}
 }
 

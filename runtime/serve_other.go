@@ -4,17 +4,21 @@ package tornado
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"time"
 
-	"github.com/tornadogen/tornadogen/runtime/internal/route"
+	"github.com/tornadogen/tornadogen/runtime/internal/tlsconn"
 )
 
 // Listener is a bound address that a server accepts connections on.
-type Listener struct{ net.Listener }
+type Listener struct {
+	net.Listener
+	tls *tlsconn.Source // nil: plain
+}
 
 // Listen binds an address: "tcp" with ":8080", or "unix" with the path of a socket.
 func Listen(network, address string) (*Listener, error) {
@@ -22,32 +26,29 @@ func Listen(network, address string) (*Listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("tornado: %w", err)
 	}
-	return &Listener{l}, nil
+	return &Listener{Listener: l}, nil
 }
 
 // run serves by net/http, as the loops exist on Linux alone: the same APIs, mounts, timeouts and drain.
 func (s *Server) run(ctx context.Context, listeners []*Listener) error {
 	base, cut := context.WithCancelCause(context.WithValue(context.WithoutCancel(ctx), serverKey{}, s))
 	defer cut(context.Canceled)
-	handlers := make(map[*API]http.Handler, len(s.apis))
-	for _, api := range s.apis {
-		handlers[api] = api.HTTPHandler()
-	}
 	server := &http.Server{
-		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			path := []byte(r.URL.EscapedPath())
-			if h := s.mounts.find(path); h != nil {
-				h.ServeHTTP(w, r)
-				return
-			}
-			handlers[s.apiFor([]byte(r.Method), path, new(route.Params))].ServeHTTP(w, r)
-		}),
+		Handler: s.netHandler(), Protocols: new(http.Protocols),
 		ReadHeaderTimeout: s.timeouts.Header, IdleTimeout: s.timeouts.Idle, MaxHeaderBytes: s.limits.HeaderBytes,
 		BaseContext: func(net.Listener) context.Context { return base },
 	}
+	server.Protocols.SetHTTP1(true)
+	server.Protocols.SetHTTP2(true)
+	server.Protocols.SetUnencryptedHTTP2(s.h2c)
 	ended := make(chan error, len(listeners))
 	for _, l := range listeners {
-		go func() { ended <- server.Serve(l) }()
+		from := l.Listener
+		if l.tls != nil {
+			l.tls.SetLogger(s.logger)
+			from = tls.NewListener(from, l.tls.Config())
+		}
+		go func() { ended <- server.Serve(from) }()
 	}
 	close(s.bound)
 	var err error

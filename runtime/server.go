@@ -22,6 +22,7 @@ type Server struct {
 	loops        int
 	onLoop       bool
 	blockingWait bool
+	h2c          bool
 	logger       *slog.Logger
 	accessLog    *slog.Logger
 	apis         []*API

@@ -84,7 +84,6 @@ func TestUploadFraming(t *testing.T) {
 	}
 	c := r.dial(t)
 	all := putBinary + chunked("hel", "lo") + next
-	require.NoError(t, c.SetNoDelay(true))
 	for i := range all {
 		c.send(all[i : i+1])
 	}

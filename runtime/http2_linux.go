@@ -1,0 +1,272 @@
+package tornado
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/http1"
+	"github.com/tornadogen/tornadogen/runtime/internal/tlsconn"
+	"github.com/tornadogen/tornadogen/runtime/internal/worker"
+)
+
+// protocolHTTP2 is HTTP/2 in ALPN (RFC 9113 section 3.1).
+const protocolHTTP2 = "h2"
+
+// goneAway is what a client gets that comes with HTTP/2 while the server drains: no settings, and a GOAWAY which says that no
+// stream was looked at (RFC 9113 section 6.8).
+const goneAway = "\x00\x00\x00\x04\x00\x00\x00\x00\x00" + "\x00\x00\x08\x07\x00\x00\x00\x00\x00" + "\x00\x00\x00\x00\x00\x00\x00\x00"
+
+// http2Server serves connections that speak HTTP/2, by net/http's server, into the same handlers. They leave the loops, but for
+// their place among the open ones. It is their net.Listener; it runs once the first has come.
+type http2Server struct {
+	service  *service       // immutable
+	server   *http.Server   // immutable
+	incoming chan net.Conn  // what Accept returns
+	over     chan struct{}  // closed when Accept shall fail
+	tasks    sync.WaitGroup // Serve, and calls of Shutdown
+	empty    chan struct{}  // holds a token once the last connection has ended while it drains
+
+	mu       sync.Mutex
+	running  bool                  // guarded by mu
+	draining bool                  // guarded by mu
+	open     map[*outsideConn]bool // guarded by mu
+	fresh    map[net.Conn]bool     // guarded by mu; those that net/http has not begun to serve
+}
+
+func newHTTP2(s *service) *http2Server {
+	h := &http2Server{
+		service: s, incoming: make(chan net.Conn), over: make(chan struct{}), empty: make(chan struct{}, 1),
+		open: make(map[*outsideConn]bool), fresh: make(map[net.Conn]bool),
+	}
+	t := s.timeouts
+	h.server = &http.Server{
+		Handler: s.server.netHandler(), Protocols: new(http.Protocols),
+		ReadHeaderTimeout: t.Header, IdleTimeout: t.Idle, MaxHeaderBytes: s.server.limits.HeaderBytes,
+		HTTP2:       &http.HTTP2Config{WriteByteTimeout: t.Write, SendPingTimeout: t.Idle},
+		BaseContext: func(net.Listener) context.Context { return s.base },
+		ConnState:   h.follow,
+		ErrorLog:    slog.NewLogLogger(s.server.logger.Handler(), slog.LevelDebug),
+	}
+	h.server.Protocols.SetHTTP2(true)
+	h.server.Protocols.SetUnencryptedHTTP2(true)
+	return h
+}
+
+// take takes a connection out of the loops: what is below layer, or a plain one, of which rest has been read. The answer is for the
+// engine.
+func (h *http2Server) take(c *worker.Conn, layer *tlsconn.Conn, rest []byte) worker.Next {
+	release := c.Hold()
+	fd, err := c.Detach()
+	if err != nil {
+		release()
+		return worker.Close
+	}
+	below, err := netConn(fd)
+	if err != nil {
+		release()
+		h.service.server.logger.Error("HTTP/2: taking a connection over", "error", err)
+		return worker.Detached
+	}
+	o := &outsideConn{Conn: below, server: h, rest: rest, release: release}
+	conn := net.Conn(o)
+	if layer != nil {
+		if conn, err = layer.Adopt(o); err != nil {
+			_ = o.Close() // the peer is gone
+			return worker.Detached
+		}
+	}
+	if h.enter(o, conn) {
+		select {
+		case h.incoming <- conn:
+		case <-h.over:
+			_ = conn.Close() // time is up
+		}
+	} else {
+		go refuseHTTP2(conn)
+	}
+	return worker.Detached
+}
+
+// isHTTP2 reports whether what stands at the front, and is no request of HTTP/1, is the preface of a client that speaks HTTP/2. With
+// TLS it would have said so there.
+func (f *frame) isHTTP2() bool {
+	front := f.buf[f.r:f.w]
+	match, maybe := http1.MatchPreface(front[:min(len(front), len(http1.Preface))])
+	return (match || maybe) && f.conn.Layer() == nil
+}
+
+// passOn gives the connection to those that speak HTTP/2.
+func (f *frame) passOn() verdict {
+	f.flush()
+	rest := bytes.Clone(f.buf[f.r:f.w])
+	f.r, f.w, f.progress = 0, 0, progress{}
+	if f.service.http2.take(f.conn, nil, rest) == worker.Detached {
+		return endHijack
+	}
+	return endConn
+}
+
+// enter notes a connection, and reports whether it shall be served.
+func (h *http2Server) enter(o *outsideConn, conn net.Conn) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.open[o] = true
+	if h.draining {
+		return false
+	}
+	h.fresh[conn] = true
+	if !h.running {
+		h.running = true
+		h.tasks.Go(func() {
+			if err := h.server.Serve(h); !errors.Is(err, http.ErrServerClosed) {
+				h.service.server.logger.Error("HTTP/2 ended", "error", err)
+			}
+		})
+	}
+	return true
+}
+
+// refuseHTTP2 tells a client that comes too late to go elsewhere, and lets it read that.
+func refuseHTTP2(conn net.Conn) {
+	defer conn.Close()
+	_ = conn.SetDeadline(time.Now().Add(time.Second)) // it fails on a connection that is closed
+	if _, err := io.WriteString(conn, goneAway); err != nil {
+		return
+	}
+	if half, ok := conn.(interface{ CloseWrite() error }); ok && half.CloseWrite() == nil {
+		_, _ = io.Copy(io.Discard, conn) // until the client closes, or time is up
+	}
+}
+
+// follow is called when a connection changes its state. One that net/http began to serve when the drain had begun may have missed
+// it, and is told.
+func (h *http2Server) follow(conn net.Conn, state http.ConnState) {
+	if state != http.StateActive {
+		return
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.fresh[conn] && h.draining {
+		h.sayGoAway()
+	}
+	delete(h.fresh, conn)
+}
+
+// sayGoAway has net/http send GOAWAY to all. Shutdown does that first; then it would close idle connections before they got it,
+// but for that it waits for Accept, which goes on until they have ended by themselves. The caller holds mu.
+func (h *http2Server) sayGoAway() {
+	h.tasks.Go(func() { _ = h.server.Shutdown(context.Background()) }) // what it returns is that of Close, below
+}
+
+// drain is the drainer of the connections.
+func (h *http2Server) drain(ctx context.Context) {
+	h.mu.Lock()
+	h.draining = true
+	if h.running {
+		h.sayGoAway()
+	}
+	none := len(h.open) == 0
+	h.mu.Unlock()
+	if !none {
+		select {
+		case <-h.empty:
+		case <-ctx.Done():
+			h.cut()
+		}
+	}
+	close(h.over)
+	h.tasks.Wait()
+	_ = h.server.Close() // there is nothing left to close
+}
+
+// cut closes all connections below TLS, which would wait to say goodbye.
+func (h *http2Server) cut() {
+	h.mu.Lock()
+	var all []*outsideConn
+	for o := range h.open {
+		all = append(all, o)
+	}
+	h.mu.Unlock()
+	for _, o := range all {
+		_ = o.Close() // it is gone in any case
+	}
+}
+
+// Accept gives net/http the next connection.
+func (h *http2Server) Accept() (net.Conn, error) {
+	select {
+	case conn := <-h.incoming:
+		return conn, nil
+	case <-h.over:
+		return nil, net.ErrClosed
+	}
+}
+
+// Close does nothing: see sayGoAway.
+func (h *http2Server) Close() error { return nil }
+
+// Addr is where the server listens.
+func (h *http2Server) Addr() net.Addr { return h.service.server.Addr() }
+
+// outsideConn is a connection that has left the loops.
+type outsideConn struct {
+	net.Conn
+	server  *http2Server
+	rest    []byte // read before; who reads
+	release func()
+}
+
+// Read gives what was read before, then what comes.
+func (o *outsideConn) Read(p []byte) (int, error) {
+	if len(o.rest) > 0 {
+		n := copy(p, o.rest)
+		o.rest = o.rest[n:]
+		return n, nil
+	}
+	return o.Conn.Read(p)
+}
+
+// CloseWrite ends the sending direction.
+func (o *outsideConn) CloseWrite() error {
+	if half, ok := o.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return errors.ErrUnsupported
+}
+
+// Close gives the place among the open connections up.
+func (o *outsideConn) Close() error {
+	err := o.Conn.Close()
+	h := o.server
+	h.mu.Lock()
+	last := h.open[o] && len(h.open) == 1 && h.draining
+	delete(h.open, o)
+	h.mu.Unlock()
+	if last {
+		select {
+		case h.empty <- struct{}{}:
+		default:
+		}
+	}
+	o.release()
+	return err
+}
+
+// netConn makes a net.Conn of a descriptor, which belongs to it.
+func netConn(fd int) (net.Conn, error) {
+	file := os.NewFile(uintptr(fd), "connection")
+	conn, err := net.FileConn(file)
+	if err = errors.Join(err, file.Close()); err != nil { // FileConn has a descriptor of its own
+		return nil, fmt.Errorf("tornado: %w", err)
+	}
+	return conn, nil
+}

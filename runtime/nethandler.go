@@ -1,0 +1,88 @@
+package tornado
+
+import (
+	"bufio"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/route"
+)
+
+// netHandler is the server as a handler of net/http: its mounts, its APIs, its access log.
+func (s *Server) netHandler() http.Handler {
+	handlers := make(map[*API]http.Handler, len(s.apis))
+	for _, api := range s.apis {
+		handlers[api] = api.HTTPHandler()
+	}
+	serve := func(w http.ResponseWriter, r *http.Request) {
+		path := []byte(r.URL.EscapedPath())
+		if h := s.mounts.find(path); h != nil {
+			h.ServeHTTP(w, r)
+			return
+		}
+		handlers[s.apiFor([]byte(r.Method), path, new(route.Params))].ServeHTTP(w, r)
+	}
+	if s.accessLog == nil {
+		return http.HandlerFunc(serve)
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		l := &loggedAnswer{ResponseWriter: w}
+		begun := time.Now()
+		returned := false
+		defer func() {
+			if returned && l.status == 0 {
+				l.status = http.StatusOK // as net/http answers then
+			}
+			record := accessRecord{
+				method: r.Method, target: r.RequestURI, operation: l.operation, status: l.status, bytes: l.bytes,
+				took: time.Since(begun), gone: !returned || l.failed || r.Context().Err() != nil,
+			}
+			record.log(s.accessLog, r.RemoteAddr)
+		}()
+		serve(l, r)
+		returned = true
+	})
+}
+
+// loggedAnswer is a ResponseWriter that notes what the access log tells.
+type loggedAnswer struct {
+	http.ResponseWriter
+	operation string
+	status    int // 0 until the head is written
+	bytes     int64
+	failed    bool
+}
+
+// WriteHeader notes the status.
+func (l *loggedAnswer) WriteHeader(status int) {
+	if l.status == 0 && (status >= 200 || status == http.StatusSwitchingProtocols) {
+		l.status = status
+	}
+	l.ResponseWriter.WriteHeader(status)
+}
+
+// Write notes the size.
+func (l *loggedAnswer) Write(p []byte) (int, error) {
+	if l.status == 0 {
+		l.status = http.StatusOK
+	}
+	n, err := l.ResponseWriter.Write(p)
+	l.bytes += int64(n)
+	l.failed = l.failed || err != nil
+	return n, err
+}
+
+// Flush sends what was written. See http.Flusher.
+func (l *loggedAnswer) Flush() { _ = http.NewResponseController(l.ResponseWriter).Flush() } // the interface has no room for it
+
+// Hijack takes the connection, if it is one of HTTP/1. See http.Hijacker.
+func (l *loggedAnswer) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	if l.status == 0 {
+		l.status = http.StatusSwitchingProtocols
+	}
+	return http.NewResponseController(l.ResponseWriter).Hijack()
+}
+
+// Unwrap is for http.ResponseController.
+func (l *loggedAnswer) Unwrap() http.ResponseWriter { return l.ResponseWriter }

@@ -1,0 +1,65 @@
+package tornado
+
+import (
+	"crypto/tls"
+	"errors"
+	"io"
+	"log/slog"
+	"os"
+	"slices"
+	"syscall"
+	"time"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/tlsconn"
+	"github.com/tornadogen/tornadogen/runtime/internal/worker"
+)
+
+// openTLS makes the handshakes of a listener.
+func (s *service) openTLS(source *tlsconn.Source) func(c *worker.Conn) worker.Next {
+	config := source.Config()
+	return func(c *worker.Conn) worker.Next {
+		layer := tlsconn.Server(c.Raw(), config)
+		if err := layer.Handshake(s.gate, time.Now().Add(s.timeouts.Handshake)); err != nil {
+			return s.refuseTLS(c, err)
+		}
+		if layer.State().NegotiatedProtocol == protocolHTTP2 {
+			return s.http2.take(c, layer, nil)
+		}
+		c.SetLayer(layer)
+		return worker.Idle
+	}
+}
+
+// refuseTLS ends a connection whose handshake has failed. The alert that says so was sent.
+func (s *service) refuseTLS(c *worker.Conn, err error) worker.Next {
+	var header tls.RecordHeaderError
+	if errors.As(err, &header) && header.Conn != nil && looksLikeHTTP(header.RecordHeader[:]) {
+		c.Raw().TryWrite([]byte("HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n")) // as net/http says
+		return worker.Linger
+	}
+	gone := errors.Is(err, io.EOF) || errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, syscall.ECONNRESET)
+	level := slog.LevelInfo
+	if gone { // scanners and health checks do that
+		level = slog.LevelDebug
+	}
+	s.server.logger.Log(s.base, level, "TLS handshake failed", "peer", c.RemoteAddr().String(), "error", err)
+	if gone {
+		return worker.Close
+	}
+	return worker.Linger
+}
+
+// looksLikeHTTP reports whether what should be the header of a record is the beginning of a request.
+func looksLikeHTTP(header []byte) bool {
+	return slices.Contains([]string{"GET /", "HEAD ", "POST ", "PUT /", "PATCH", "DELET", "OPTIO"}, string(header))
+}
+
+// TLS is the state of the connection, nil on a plain one.
+func (p *loopPeer) TLS() *tls.ConnectionState {
+	layer, ok := p.conn().Layer().(*tlsconn.Conn)
+	if !ok {
+		return nil
+	}
+	state := layer.State()
+	return &state
+}

@@ -1,0 +1,141 @@
+package tornado
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"fmt"
+	"math/big"
+	"net"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// transport is what the bytes of a test go over.
+type transport struct {
+	listen func() (*Listener, error)
+	dial   func(addr string) (c, below net.Conn, err error)
+}
+
+var (
+	overTCP = transport{
+		listen: func() (*Listener, error) { return Listen("tcp", "127.0.0.1:0") },
+		dial: func(addr string) (net.Conn, net.Conn, error) {
+			c, err := net.Dial("tcp", addr)
+			return c, c, err
+		},
+	}
+	overTLS = transport{
+		listen: func() (*Listener, error) { return ListenTLS("tcp", "127.0.0.1:0", TLS{Config: authority().server()}) },
+		dial: func(addr string) (net.Conn, net.Conn, error) {
+			below, err := net.Dial("tcp", addr)
+			if err != nil {
+				return nil, nil, err
+			}
+			c := tls.Client(below, authority().client())
+			return c, below, c.Handshake()
+		},
+	}
+	overUnix = transport{
+		listen: func() (*Listener, error) {
+			return Listen("unix", fmt.Sprintf("@tornado-test-%d-%d", os.Getpid(), lastSocket.Add(1)))
+		},
+		dial: func(addr string) (net.Conn, net.Conn, error) {
+			c, err := net.Dial("unix", addr)
+			return c, c, err
+		},
+	}
+	lastSocket atomic.Int64
+)
+
+// chosen is the transport of a server under test, if it is not TCP.
+var chosen sync.Map // *Server -> transport
+
+// over makes start serve on another transport than TCP.
+func over(on transport) Option { return func(s *Server) { chosen.Store(s, on) } }
+
+func transportOf(s *Server) transport {
+	if on, ok := chosen.LoadAndDelete(s); ok {
+		return on.(transport)
+	}
+	return overTCP
+}
+
+// testCA is an authority for certificates.
+type testCA struct {
+	cert *x509.Certificate
+	key  *ecdsa.PrivateKey
+	pool *x509.CertPool
+}
+
+// authority is that of the servers under test and of their clients.
+var authority = sync.OnceValue(func() *testCA { return newCA("authority") })
+
+func newCA(name string) *testCA {
+	ca := &testCA{key: must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader)), pool: x509.NewCertPool()}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
+	}
+	der := must(x509.CreateCertificate(rand.Reader, template, template, &ca.key.PublicKey, ca.key))
+	ca.cert = must(x509.ParseCertificate(der))
+	ca.pool.AddCert(ca.cert)
+	return ca
+}
+
+// issue makes a certificate for a name, which is also a host, and for 127.0.0.1.
+func (ca *testCA) issue(name string) tls.Certificate {
+	key := must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: name}, DNSNames: []string{name}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), KeyUsage: x509.KeyUsageDigitalSignature,
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
+	}
+	der := must(x509.CreateCertificate(rand.Reader, template, ca.cert, &key.PublicKey, ca.key))
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+}
+
+// write puts a certificate and its key into files of dir.
+func (ca *testCA) write(t *testing.T, dir, name string) CertificateFiles {
+	t.Helper()
+	c := ca.issue(name)
+	files := CertificateFiles{filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")}
+	key, err := x509.MarshalPKCS8PrivateKey(c.PrivateKey)
+	require.NoError(t, err)
+	writePEM(t, files.Key, "PRIVATE KEY", key)
+	writePEM(t, files.Cert, "CERTIFICATE", c.Certificate[0])
+	return files
+}
+
+func writePEM(t *testing.T, file, kind string, der []byte) {
+	t.Helper()
+	require.NoError(t, os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}), 0o600))
+}
+
+var testCert = sync.OnceValue(func() tls.Certificate { return authority().issue("localhost") })
+
+// server is the configuration of a server, client that of one who trusts it.
+func (ca *testCA) server() *tls.Config {
+	return &tls.Config{Certificates: []tls.Certificate{testCert()}, MinVersion: tls.VersionTLS12}
+}
+
+func (ca *testCA) client() *tls.Config {
+	return &tls.Config{RootCAs: ca.pool, ServerName: "localhost", MinVersion: tls.VersionTLS12}
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
