@@ -55,6 +55,7 @@ type Acceptor struct {
 	host  Host
 	token Token
 	pause *Timer // nil: not paused
+	most  int    // connections taken in the next turn
 }
 
 // Accept registers ln with l. Connections go to host, placed on the loops of
@@ -64,7 +65,7 @@ func (l *Loop) Accept(ln *Listener, group Group, host Host) (*Acceptor, error) {
 	if l.spare < 0 {
 		l.refill()
 	}
-	a := &Acceptor{loop: l, ln: ln, group: group, host: host}
+	a := &Acceptor{loop: l, ln: ln, group: group, host: host, most: 1}
 	a.token = l.slots.add(a)
 	if err := l.poller.AddListener(ln.FD, uint64(a.token)); err != nil {
 		l.slots.remove(a.token)
@@ -89,13 +90,17 @@ func (a *Acceptor) Drain() {
 }
 
 // Ready implements Source. What is left after a batch is reported again: the
-// listener is level-triggered.
+// listener is level-triggered. So a batch is small at first, as mostly one
+// connection comes at a time, and to ask for another costs a call; it doubles
+// while that many are there.
 func (a *Acceptor) Ready(Bits) {
-	for range acceptBatch {
+	for range a.most {
 		if !a.accept() {
+			a.most = 1
 			return
 		}
 	}
+	a.most = min(2*a.most, acceptBatch)
 }
 
 // Expire implements Source: nothing is ever armed with the token.

@@ -100,7 +100,13 @@ func (sys) Writev(fd int, bufs [][]byte) (int, syscall.Errno) {
 
 func (sys) ShutdownWrite(fd int) syscall.Errno { return errnoOf(unix.Shutdown(fd, unix.SHUT_WR)) }
 func (sys) Shutdown(fd int) syscall.Errno      { return errnoOf(unix.Shutdown(fd, unix.SHUT_RDWR)) }
-func (sys) Close(fd int) syscall.Errno         { return errnoOf(unix.Close(fd)) }
+
+// Close does not tell the scheduler: no socket here waits until its bytes are
+// sent (SO_LINGER), and who comes and goes is mostly one of many.
+func (sys) Close(fd int) syscall.Errno {
+	_, _, errno := unix.RawSyscall(unix.SYS_CLOSE, uintptr(fd), 0, 0)
+	return errno
+}
 
 func (sys) Spare() (int, syscall.Errno) {
 	fd, err := unix.Open("/dev/null", unix.O_RDONLY|unix.O_CLOEXEC, 0)
