@@ -22,6 +22,55 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	return &Client{c}, nil
 }
 
+// GetPing is GET /ping: Answers at once.
+func (c *Client) GetPing(ctx context.Context, req GetPingRequest) (*Message, error) {
+	call := c.c.Call(ctx, &getPing)
+	res, err := call.Do()
+	if err != nil {
+		return nil, err
+	}
+	switch res.StatusCode {
+	case 200:
+		v := new(Message)
+		v.DecodeJSON(res.JSON())
+		return v, res.EndJSON()
+	}
+	return nil, res.Unexpected()
+}
+
+// PollMessage is GET /message: Waits for the next broadcast.
+func (c *Client) PollMessage(ctx context.Context, req PollMessageRequest) (PollMessageResponse, error) {
+	call := c.c.Call(ctx, &pollMessage)
+	res, err := call.Do()
+	if err != nil {
+		return nil, err
+	}
+	switch res.StatusCode {
+	case 200:
+		var v PollMessageOK
+		v.Body.DecodeJSON(res.JSON())
+		return v, res.EndJSON()
+	case 204:
+		return PollMessageNoContent{}, nil
+	}
+	return nil, res.Unexpected()
+}
+
+// Broadcast is POST /broadcasts: Sends a message to all who wait in one way.
+func (c *Client) Broadcast(ctx context.Context, req BroadcastRequest) error {
+	call := c.c.Call(ctx, &broadcast)
+	call.JSON("application/json", req.Body.AppendJSON)
+	res, err := call.Do()
+	if err != nil {
+		return err
+	}
+	switch res.StatusCode {
+	case 204:
+		return nil
+	}
+	return res.Unexpected()
+}
+
 // GetStatus is GET /status: Tells what waits, and how large the heap is.
 func (c *Client) GetStatus(ctx context.Context, req GetStatusRequest) (*Status, error) {
 	call := c.c.Call(ctx, &getStatus)

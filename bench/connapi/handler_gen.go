@@ -19,15 +19,60 @@ type Handler interface {
 // DefaultHandler answers the operations without a tag.
 // Its methods are called concurrently, each on the goroutine of its request.
 type DefaultHandler interface {
+	// GetPing: Answers at once.
+	//
+	// GET /ping
+	GetPing(ctx context.Context, req GetPingRequest) (*Message, error)
+
+	// PollMessage: Waits for the next broadcast.
+	//
+	// GET /message
+	//
+	// It answers by reply, before it returns or later.
+	PollMessage(ctx context.Context, req PollMessageRequest, reply PollMessageReply)
+
+	// Broadcast: Sends a message to all who wait in one way.
+	//
+	// POST /broadcasts
+	Broadcast(ctx context.Context, req BroadcastRequest) error
+
 	// GetStatus: Tells what waits, and how large the heap is.
 	//
 	// GET /status
 	GetStatus(ctx context.Context, req GetStatusRequest) (*Status, error)
 }
 
+// PollMessageReply is the answer of PollMessage, which is given once, from any goroutine, before the
+// handler returns or later. Each method that gives one reports whether it was the first.
+type PollMessageReply struct {
+	*tornado.Deferred
+}
+
+// OK answers 200: What was sent.
+func (r PollMessageReply) OK(v Message) bool {
+	return tornado.Answer(r.Deferred, PollMessageOK{Body: v})
+}
+
+// NoContent answers 204: Nothing was sent for a while.
+func (r PollMessageReply) NoContent() bool {
+	return tornado.Answer(r.Deferred, PollMessageNoContent{})
+}
+
 // UnimplementedDefaultHandler answers 501 to every operation of DefaultHandler. Embed it to implement
 // them one at a time.
 type UnimplementedDefaultHandler struct{}
+
+func (UnimplementedDefaultHandler) GetPing(context.Context, GetPingRequest) (*Message, error) {
+	return nil, tornado.NotImplemented(&getPing)
+}
+
+func (UnimplementedDefaultHandler) PollMessage(_ context.Context, _ PollMessageRequest, reply PollMessageReply) {
+	reply.Fail(tornado.NotImplemented(&pollMessage))
+}
+
+func (UnimplementedDefaultHandler) Broadcast(context.Context, BroadcastRequest) error {
+	return tornado.NotImplemented(&broadcast)
+}
 
 func (UnimplementedDefaultHandler) GetStatus(context.Context, GetStatusRequest) (*Status, error) {
 	return nil, tornado.NotImplemented(&getStatus)

@@ -7,6 +7,44 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
 // AppendJSON appends a value as JSON to b and returns that.
 
+var broadcastKeys = tornado.NewKeys("to").Required("to")
+
+func (v *Broadcast) DecodeJSON(d *tornado.Decoder) {
+	var seen tornado.Seen
+	for i := d.Object(broadcastKeys); i != tornado.EndObject; i = d.Next(broadcastKeys, i) {
+		switch i {
+		case 0: // to
+			v.To = BroadcastTo(d.Enum(broadcastToValues))
+		}
+		seen.Add(i)
+	}
+	d.Require(broadcastKeys, seen)
+}
+
+func (v *Broadcast) AppendJSON(b []byte) []byte {
+	b = tornado.AppendString(append(b, `{"to":`...), string(v.To))
+	return append(b, '}')
+}
+
+var messageKeys = tornado.NewKeys("text").Required("text")
+
+func (v *Message) DecodeJSON(d *tornado.Decoder) {
+	var seen tornado.Seen
+	for i := d.Object(messageKeys); i != tornado.EndObject; i = d.Next(messageKeys, i) {
+		switch i {
+		case 0: // text
+			v.Text = d.String(nil)
+		}
+		seen.Add(i)
+	}
+	d.Require(messageKeys, seen)
+}
+
+func (v *Message) AppendJSON(b []byte) []byte {
+	b = tornado.AppendString(append(b, `{"text":`...), v.Text)
+	return append(b, '}')
+}
+
 var statusKeys = tornado.NewKeys("sockets", "streams", "polls", "live", "collections").
 	Required("sockets", "streams", "polls", "live", "collections")
 

@@ -4,6 +4,26 @@ package connapi
 
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
+// GetPingRequest is what a caller asks of GetPing.
+type GetPingRequest struct{}
+
+func (*GetPingRequest) decode(*tornado.Input) {}
+
+// PollMessageRequest is what a caller asks of PollMessage.
+type PollMessageRequest struct{}
+
+func (*PollMessageRequest) decode(*tornado.Input) {}
+
+// BroadcastRequest is what a caller asks of Broadcast.
+type BroadcastRequest struct {
+	Body Broadcast
+}
+
+func (r *BroadcastRequest) decode(in *tornado.Input) {
+	r.Body.DecodeJSON(in.JSONBody())
+	in.EndJSON()
+}
+
 // GetStatusRequest is what a caller asks of GetStatus.
 type GetStatusRequest struct{}
 

@@ -8,6 +8,32 @@ import (
 	tornado "github.com/tornadogen/tornadogen/runtime"
 )
 
+// getPing is GET /ping.
+var getPing = tornado.Operation{
+	ID: "getPing", Name: "GetPing",
+	Method: "GET", Path: "/ping",
+	Summary:  "Answers at once.",
+	Produces: []string{"application/json"},
+}
+
+// pollMessage is GET /message.
+var pollMessage = tornado.Operation{
+	ID: "pollMessage", Name: "PollMessage",
+	Method: "GET", Path: "/message",
+	Kind:     tornado.KindDeferred,
+	Summary:  "Waits for the next broadcast.",
+	Produces: []string{"application/json"},
+}
+
+// broadcast is POST /broadcasts.
+var broadcast = tornado.Operation{
+	ID: "broadcast", Name: "Broadcast",
+	Method: "POST", Path: "/broadcasts",
+	Summary:      "Sends a message to all who wait in one way.",
+	Consumes:     []string{"application/json"},
+	BodyRequired: true,
+}
+
 // getStatus is GET /status.
 var getStatus = tornado.Operation{
 	ID: "getStatus", Name: "GetStatus",
@@ -20,7 +46,7 @@ var getStatus = tornado.Operation{
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&getStatus,
+		&getPing, &pollMessage, &broadcast, &getStatus,
 	}
 }
 

@@ -12,8 +12,23 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
+	tornado.RegisterPtr(api, &getPing, (*GetPingRequest).decode, h.GetPing, writeGetPing)
+	tornado.RegisterDeferred(api, &pollMessage, (*PollMessageRequest).decode, h.PollMessage)
+	tornado.RegisterNoContent(api, &broadcast, (*BroadcastRequest).decode, h.Broadcast, 204)
 	tornado.RegisterPtr(api, &getStatus, (*GetStatusRequest).decode, h.GetStatus, writeGetStatus)
 	return api
+}
+
+func writeGetPing(w *tornado.Reply, v *Message) {
+	w.Done(v.AppendJSON(w.JSON(200, "application/json")))
+}
+
+func (v PollMessageOK) WriteResponse(w *tornado.Reply) {
+	w.Done(v.Body.AppendJSON(w.JSON(200, "application/json")))
+}
+
+func (PollMessageNoContent) WriteResponse(w *tornado.Reply) {
+	w.NoBody(204)
 }
 
 func writeGetStatus(w *tornado.Reply, v *Status) {

@@ -2,6 +2,29 @@
 
 package connapi
 
+import tornado "github.com/tornadogen/tornadogen/runtime"
+
+// Broadcast is what the document has at #/components/schemas/Broadcast.
+type Broadcast struct {
+	To BroadcastTo `json:"to"`
+}
+
+// BroadcastTo is what the document has at #/components/schemas/Broadcast/properties/to.
+type BroadcastTo string
+
+// The values of BroadcastTo.
+const (
+	BroadcastToPolls BroadcastTo = "polls"
+)
+
+// Valid reports whether v is one of the values that the document names.
+func (v BroadcastTo) Valid() bool { return broadcastToValues.Has(string(v)) }
+
+// Message is what the document has at #/components/schemas/Message.
+type Message struct {
+	Text string `json:"text"`
+}
+
 // Status is what the document has at #/components/schemas/Status.
 type Status struct {
 	Sockets int64 `json:"sockets"`
@@ -12,3 +35,21 @@ type Status struct {
 	// Collections: How often the heap was collected.
 	Collections int64 `json:"collections"`
 }
+
+// PollMessageResponse is the result of PollMessage: PollMessageOK or PollMessageNoContent.
+type PollMessageResponse interface {
+	tornado.Responder
+	pollMessageResponse()
+}
+
+// PollMessageOK: What was sent.
+type PollMessageOK struct {
+	Body Message
+}
+
+func (PollMessageOK) pollMessageResponse() {}
+
+// PollMessageNoContent: Nothing was sent for a while.
+type PollMessageNoContent struct{}
+
+func (PollMessageNoContent) pollMessageResponse() {}

@@ -68,6 +68,8 @@ type idleLoad struct {
 	cmd    *exec.Cmd
 	in     io.Closer
 	lines  *json.Decoder
+	// messages is how many were sent to the connections so far.
+	messages int
 }
 
 // idleLimit is how long idle connections are held at most.

@@ -32,6 +32,7 @@ var requestTargets = []target{
 
 var connectionTargets = []target{
 	{text: "idle HTTP: resident bytes a connection", workload: "http", server: "connections", metric: residentBytes, limit: 400, unit: " B"},
+	{text: "parked long poll: resident bytes a connection", workload: "poll", server: "connections", metric: residentBytes, limit: 1024, unit: " B"},
 	{text: "accept, request, close: CPU, × fasthttp", workload: "accept", metric: cpu, relativeTo: "fasthttp", limit: 0.80},
 }
 

@@ -21,6 +21,10 @@ const (
 	quietP50      metric = "p50 of the database client before the load"
 	roundTrips    metric = "round trips of the database client"
 	residentBytes metric = "resident bytes a connection"
+	liveBytes     metric = "live bytes of the heap a connection"
+	message       metric = "processor time of the server a message, in microseconds"
+	bareMessage   metric = "the same of a bare loop of write(2)"
+	messageRatio  metric = "message over bareMessage"
 )
 
 // workload is one thing to measure.

@@ -9,11 +9,20 @@ import (
 	"os"
 	"os/signal"
 	"runtime/metrics"
+	"strings"
+	"sync"
 	"syscall"
+	"time"
 
 	tornado "github.com/tornadogen/tornadogen/runtime"
 	"github.com/tornadogen/tornadogen/runtime/bench/connapi"
 )
+
+// patience is how long a poll waits at most.
+const patience = time.Minute
+
+// broadcast is what is sent: 256 bytes as JSON.
+var broadcast = connapi.Message{Text: strings.Repeat("x", 256-len(`{"text":""}`))}
 
 func main() {
 	if err := run(); err != nil {
@@ -31,10 +40,42 @@ func run() error {
 }
 
 // handler knows who waits. It is safe for concurrent use.
-type handler struct{}
+type handler struct {
+	mu    sync.Mutex
+	polls []connapi.PollMessageReply // guarded by mu
+}
+
+func (h *handler) GetPing(context.Context, connapi.GetPingRequest) (*connapi.Message, error) {
+	return &connapi.Message{Text: "here"}, nil
+}
+
+func (h *handler) PollMessage(_ context.Context, _ connapi.PollMessageRequest, reply connapi.PollMessageReply) {
+	reply.After(patience, reply.NoContent)
+	h.mu.Lock()
+	h.polls = append(h.polls, reply)
+	h.mu.Unlock()
+}
+
+func (h *handler) Broadcast(_ context.Context, req connapi.BroadcastRequest) error {
+	switch req.Body.To {
+	case connapi.BroadcastToPolls:
+		h.mu.Lock()
+		polls := h.polls
+		h.polls = nil
+		h.mu.Unlock()
+		for _, reply := range polls {
+			reply.OK(broadcast)
+		}
+	}
+	return nil
+}
 
 func (h *handler) GetStatus(context.Context, connapi.GetStatusRequest) (*connapi.Status, error) {
 	heap := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/gc/cycles/total:gc-cycles"}}
 	metrics.Read(heap)
-	return &connapi.Status{Live: int64(heap[0].Value.Uint64()), Collections: int64(heap[1].Value.Uint64())}, nil
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return &connapi.Status{
+		Polls: int64(len(h.polls)), Live: int64(heap[0].Value.Uint64()), Collections: int64(heap[1].Value.Uint64()),
+	}, nil
 }
