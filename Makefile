@@ -42,8 +42,8 @@ cross: ## compile and vet for macOS and Windows
 	GOOS=windows go vet ./cmd/... ./spec/... ./generator/... ./runtime/...
 
 generate: build ## write the generated packages of the examples, the bench and the golden cases again
-	cd examples/petstore && ../../bin/tornadogen generate openapi.yaml --out petapi
-	cd bench && ../bin/tornadogen generate openapi.yaml --out petapi && ../bin/tornadogen generate connections.yaml --out connapi
+	(cd examples/petstore && ../../bin/tornadogen generate openapi.yaml --out petapi)
+	(cd bench && ../bin/tornadogen generate openapi.yaml --out petapi && ../bin/tornadogen generate connections.yaml --out connapi)
 	go test ./golden -update
 
 check: build ## fail when a generated package is not what its document gives

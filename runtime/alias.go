@@ -16,12 +16,12 @@ import (
 // runtime/internal/value alone; here they are named.
 type (
 	// Opt is absent, or a value. Its zero value is absent. Make one with Some. Methods: Get() (T, bool), Value() T (zero when
-	// absent), Or(otherwise T) T, IsSet, Set, Clear, String ("absent").
+	// absent), Or(otherwise T) T, IsSet, Set, String ("absent").
 	Opt[T any] = value.Opt[T]
 	// Null is null, or a value. Its zero value is null. Make one with NonNull. Methods: Get, Value, Or, IsNull, Set, SetNull, String.
 	Null[T any] = value.Null[T]
 	// OptNull is absent, null, or a value. Its zero value is absent. Make one with Present or Nil. Methods: Get, Value, Or, IsSet
-	// (null or a value), IsNull, Set, SetNull, Clear.
+	// (null or a value), IsNull, Set, SetNull.
 	OptNull[T any] = value.OptNull[T]
 	// JSON is one JSON value as text ([]byte), valid when the runtime decoded it. Methods: Decode(v any), String, IsNull.
 	JSON = value.JSON

@@ -10,6 +10,8 @@ import (
 // The functions below append one JSON value to b and return it. Generated AppendJSON methods are made of them.
 
 // AppendKey appends the quoted name of a member with its colon, and a comma before it unless b ends with a brace.
+//
+//go:noinline
 func AppendKey(b []byte, quoted string) []byte { return jsonwire.AppendKey(b, quoted) }
 
 // AppendName appends the name of a member that is known at run time alone, as AppendKey does.
@@ -30,6 +32,8 @@ func JoinObject(b []byte, at int) []byte {
 }
 
 // AppendNull appends null.
+//
+//go:noinline
 func AppendNull(b []byte) []byte { return jsonwire.AppendNull(b) }
 
 // AppendString appends a JSON string; invalid UTF-8 becomes U+FFFD.
@@ -54,6 +58,8 @@ func AppendFloat64(b []byte, v float64) []byte { return jsonwire.AppendFloat64(b
 func AppendFloat32(b []byte, v float32) []byte { return jsonwire.AppendFloat32(b, v) }
 
 // AppendBool appends true or false.
+//
+//go:noinline
 func AppendBool(b []byte, v bool) []byte { return jsonwire.AppendBool(b, v) }
 
 // AppendTime appends a date-time (RFC 3339).

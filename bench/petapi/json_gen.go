@@ -25,7 +25,7 @@ func (v *Pet) DecodeJSON(d *tornado.Decoder) {
 		case 4: // price
 			v.Price = d.Float64(&petPriceRule)
 		case 5: // category
-			v.Category.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Category).DecodeJSON(d)
 		case 6: // description
 			v.Description.Set(d.String(&petDescriptionRule))
 		}
@@ -41,7 +41,7 @@ func (v *Pet) AppendJSON(b []byte) []byte {
 	b = appendPetTags(append(b, `,"tags":`...), v.Tags)
 	b = tornado.AppendFloat64(append(b, `,"price":`...), v.Price)
 	b = tornado.AppendOptJSON(b, `"category":`, &v.Category)
-	b = tornado.AppendOpt(b, `"description":`, v.Description, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"description":`, &v.Description)
 	return append(b, '}')
 }
 
@@ -88,7 +88,7 @@ func (v *Problem) DecodeJSON(d *tornado.Decoder) {
 func (v *Problem) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"title":`...), v.Title)
 	b = tornado.AppendInt64(append(b, `,"status":`...), int64(v.Status))
-	b = tornado.AppendOpt(b, `"detail":`, v.Detail, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"detail":`, &v.Detail)
 	return append(b, '}')
 }
 

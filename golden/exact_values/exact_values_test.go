@@ -17,10 +17,10 @@ type handler struct{ got api.Exact }
 
 func (h *handler) Echo(_ context.Context, req api.EchoRequest) (*api.Exact, error) {
 	h.got = req.Body
-	req.Body.Price.Clear()
+	req.Body.Price = tornado.Opt[tornado.Decimal]{}
 	req.Body.Labels, req.Body.Pairs = nil, nil
-	req.Body.Choice.Clear()
-	req.Body.Inner.Clear()
+	req.Body.Choice = tornado.Opt[api.ExactChoice]{}
+	req.Body.Inner = tornado.Opt[api.ExactInner]{}
 	return &req.Body, nil
 }
 
@@ -60,6 +60,7 @@ func TestDefaults(t *testing.T) {
 		h.got.Labels["a"] = "a handler may change what it gets"
 	}
 	require.Equal(t, http.StatusOK, drive.Do(t, http.MethodPost, url, `{"inner":{},"labels":{}}`).Status)
-	assert.False(t, h.got.Inner.Value().A.IsSet())
+	inner := h.got.Inner.Value()
+	assert.False(t, inner.A.IsSet())
 	assert.Empty(t, h.got.Labels)
 }

@@ -18,7 +18,7 @@ type handler struct{ got api.Drawing }
 
 func (h *handler) Echo(_ context.Context, req api.EchoRequest) (*api.Drawing, error) {
 	h.got = req.Body
-	req.Body.Origin.Clear()
+	req.Body.Origin = tornado.Opt[api.Point]{}
 	return &req.Body, nil
 }
 

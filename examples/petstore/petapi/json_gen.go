@@ -29,7 +29,7 @@ func (v *NewPet) DecodeJSON(d *tornado.Decoder) {
 				v.Born.Set(d.Date())
 			}
 		case 4: // animal
-			v.Animal.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Animal).DecodeJSON(d)
 		}
 		seen.Add(i)
 	}
@@ -39,8 +39,10 @@ func (v *NewPet) DecodeJSON(d *tornado.Decoder) {
 func (v *NewPet) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
 	b = tornado.AppendString(append(b, `,"status":`...), string(v.Status))
-	b = tornado.AppendSome(b, `"tags":`, v.Tags, appendNewPetTags)
-	b = tornado.AppendOptNull(b, `"born":`, v.Born, tornado.AppendDate)
+	if v.Tags != nil {
+		b = appendNewPetTags(append(b, `,"tags":`...), v.Tags)
+	}
+	b = tornado.AppendOptNull(b, `"born":`, &v.Born, tornado.AppendDate)
 	b = tornado.AppendOptJSON(b, `"animal":`, &v.Animal)
 	return append(b, '}')
 }
@@ -64,7 +66,7 @@ func (v *Pet) DecodeJSON(d *tornado.Decoder) {
 				v.Born.Set(d.Date())
 			}
 		case 4: // animal
-			v.Animal.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Animal).DecodeJSON(d)
 		case 5: // id
 			v.ID = d.Int64(&min1Rule)
 		case 6: // createdAt
@@ -78,8 +80,10 @@ func (v *Pet) DecodeJSON(d *tornado.Decoder) {
 func (v *Pet) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
 	b = tornado.AppendString(append(b, `,"status":`...), string(v.Status))
-	b = tornado.AppendSome(b, `"tags":`, v.Tags, appendNewPetTags)
-	b = tornado.AppendOptNull(b, `"born":`, v.Born, tornado.AppendDate)
+	if v.Tags != nil {
+		b = appendNewPetTags(append(b, `,"tags":`...), v.Tags)
+	}
+	b = tornado.AppendOptNull(b, `"born":`, &v.Born, tornado.AppendDate)
 	b = tornado.AppendOptJSON(b, `"animal":`, &v.Animal)
 	b = tornado.AppendInt64(append(b, `,"id":`...), v.ID)
 	b = tornado.AppendTime(append(b, `,"createdAt":`...), v.CreatedAt)
@@ -187,10 +191,10 @@ func (v *Problem) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Problem) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"type":`, v.Type, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"type":`, &v.Type)
 	b = tornado.AppendString(tornado.AppendKey(b, `"title":`), v.Title)
-	b = tornado.AppendOpt(b, `"status":`, v.Status, tornado.AppendInt32)
-	b = tornado.AppendOpt(b, `"detail":`, v.Detail, tornado.AppendString)
+	b = tornado.AppendOptInt32(b, `"status":`, &v.Status)
+	b = tornado.AppendOptString(b, `"detail":`, &v.Detail)
 	return append(b, '}')
 }
 

@@ -129,7 +129,7 @@ func sendNullable(c *ir.Content, value string) jen.Code {
 	if c.Presence != ir.OptNull {
 		return send
 	}
-	return jen.If(jen.Op("!").Id(value).Dot("IsZero").Call()).Block(send)
+	return jen.If(jen.Id(value).Dot("IsSet").Call()).Block(send)
 }
 
 // readCases adds the switch over the status that came, and reports whether it has a default, behind which nothing can stand.

@@ -221,7 +221,7 @@ func appendEntries(g *jen.Group, ranged, indexed *jen.Statement, u *ir.Use, way 
 
 // appendElement writes an item or an entry, of which null may stand in place.
 func appendElement(item string, u *ir.Use, buf source, way ir.Way) []jen.Code {
-	null := jen.Id("b").Op("=").Append(buf(), jen.Lit("null").Op("..."))
+	null := jen.Id("b").Op("=").Add(tornado("AppendNull").Call(buf()))
 	switch {
 	case u.Presence != ir.Plain:
 		return []jen.Code{

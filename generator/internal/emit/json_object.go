@@ -160,7 +160,7 @@ func fillDefault(target string, u *ir.Use, def *ir.Default) []jen.Code {
 	case ir.NilAbsent:
 		return []jen.Code{jen.If(jen.Id(target).Op("==").Nil()).Block(setDefault(target, u, def)...)}
 	case ir.Optional, ir.OptNull:
-		return []jen.Code{jen.If(jen.Id(target).Dot("IsZero").Call()).Block(setDefault(target, u, def)...)}
+		return []jen.Code{jen.If(jen.Op("!").Id(target).Dot("IsSet").Call()).Block(setDefault(target, u, def)...)}
 	}
 	return nil
 }
@@ -228,33 +228,44 @@ func appendMember(m *ir.Member) jen.Code {
 	return put(target)
 }
 
-// appendCalls are the functions of the runtime that write a member which may be absent or null. Those of a type with a method
-// AppendJSON have JSON behind their name and take the member where it is.
-var appendCalls = map[ir.Presence]string{
-	ir.NilAbsent: "AppendSome", ir.Optional: "AppendOpt", ir.Null: "AppendNullable", ir.OptNull: "AppendOptNull",
-}
+// appendCalls are the functions of the runtime that write a member which may be absent or null, and take it where it is. Those of a
+// type with a method AppendJSON have JSON behind their name.
+var appendCalls = map[ir.Presence]string{ir.Optional: "AppendOpt", ir.Null: "AppendNullable", ir.OptNull: "AppendOptNull"}
 
-// appendCall writes a member by one of appendCalls, nil where none does.
+// appendCall writes a member by one function of the runtime, nil where none does.
 func appendCall(m *ir.Member, target string) jen.Code {
 	use := &m.Field.Use
-	name := appendCalls[use.Presence]
-	if name == "" || use.Pointer || use.Type.Partial[m.Way] {
+	if use.Pointer || use.Type.Partial[m.Way] {
 		return nil
 	}
-	args := []jen.Code{jen.Id("b"), key(strings.TrimPrefix(m.Key, ",")), jen.Id(target)}
+	name := appendCalls[use.Presence]
+	if name == "" {
+		return nil
+	}
+	args := []jen.Code{jen.Id("b"), key(strings.TrimPrefix(m.Key, ",")), jen.Op("&").Id(target)}
 	switch fn := appender(use.Type); {
-	case fn != nil && (use.Presence != ir.NilAbsent || isSlice(use.Type.Kind)):
+	case use.Presence == ir.Optional && ownAppend(use.Type):
+		name += readers[use.Type.Kind]
+	case use.Presence == ir.Optional && use.Type.Kind == ir.KindEnum && fn != nil:
+		name += "Enum"
+	case fn != nil:
 		args = append(args, fn)
-	case fn == nil && hasMethods(use.Type) && use.Presence != ir.NilAbsent:
+	case hasMethods(use.Type):
 		name += "JSON"
-		args[2] = jen.Op("&").Id(target)
 	default:
 		return nil
 	}
 	return jen.Id("b").Op("=").Add(tornado(name).Call(args...))
 }
 
-func isSlice(k ir.Kind) bool { return k == ir.KindArray || k == ir.KindJSON || k == ir.KindBytes }
+// ownAppend tells that the runtime has a function for a scalar that may be absent.
+func ownAppend(t *ir.Type) bool {
+	switch t.Kind {
+	case ir.KindString, ir.KindInt32, ir.KindInt64, ir.KindFloat64, ir.KindBool, ir.KindTime:
+		return true
+	}
+	return false
+}
 
 // memberName is the buffer with the name of a member behind what it held.
 func memberName(m *ir.Member) *jen.Statement {
@@ -269,5 +280,5 @@ func memberNull(m *ir.Member) jen.Code {
 	if m.Joined {
 		return jen.Id("b").Op("=").Append(jen.Id("b"), key(m.Key+"null").Op("..."))
 	}
-	return jen.Id("b").Op("=").Append(memberName(m), jen.Lit("null").Op("..."))
+	return jen.Id("b").Op("=").Add(tornado("AppendNull").Call(memberName(m)))
 }

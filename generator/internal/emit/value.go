@@ -138,8 +138,11 @@ func decodeSet(target string, u *ir.Use, src source) []jen.Code {
 	case isExpression(u.Type):
 		return []jen.Code{set(read(u.Type, src))}
 	}
-	return []jen.Code{jen.Id(target).Dot("Make").Call().Dot("DecodeJSON").Call(src())}
+	return []jen.Code{tornado(makers[u.Presence]).Call(jen.Op("&").Id(target)).Dot("DecodeJSON").Call(src())}
 }
+
+// makers are the functions of the runtime that make a value present in its wrapper, and give it where it is.
+var makers = map[ir.Presence]string{ir.Optional: "MakeOpt", ir.Null: "MakeNull", ir.OptNull: "MakeOptNull"}
 
 // appendValue is the expression that appends a value of t, or of a pointer to it, to buf.
 func appendValue(t *ir.Type, buf jen.Code, value *jen.Statement, way ir.Way) *jen.Statement {

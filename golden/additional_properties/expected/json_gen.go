@@ -24,13 +24,13 @@ func (v *Maps) DecodeJSON(d *tornado.Decoder) {
 		case 2: // nested
 			v.Nested = decodeBoolMapMap(d)
 		case 3: // open
-			v.Open.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Open).DecodeJSON(d)
 		case 4: // closed
-			v.Closed.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Closed).DecodeJSON(d)
 		case 5: // ignoring
-			v.Ignoring.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Ignoring).DecodeJSON(d)
 		case 6: // prefixed
-			v.Prefixed.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Prefixed).DecodeJSON(d)
 		}
 	}
 }
@@ -116,7 +116,7 @@ func (v *Closed) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Closed) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"id":`, v.ID, tornado.AppendInt64)
+	b = tornado.AppendOptInt64(b, `"id":`, &v.ID)
 	return append(b, '}')
 }
 
@@ -133,7 +133,7 @@ func (v *Ignoring) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Ignoring) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"id":`, v.ID, tornado.AppendInt64)
+	b = tornado.AppendOptInt64(b, `"id":`, &v.ID)
 	return append(b, '}')
 }
 
@@ -157,7 +157,7 @@ func (v *Prefixed) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Prefixed) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"id":`, v.ID, tornado.AppendInt64)
+	b = tornado.AppendOptInt64(b, `"id":`, &v.ID)
 	for _, k := range slices.Sorted(maps.Keys(v.Extra)) {
 		b = tornado.AppendJSON(tornado.AppendName(b, k), v.Extra[k])
 	}

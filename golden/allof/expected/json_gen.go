@@ -25,7 +25,7 @@ func (v *Person) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Person) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
-	b = tornado.AppendOpt(b, `"age":`, v.Age, tornado.AppendInt64)
+	b = tornado.AppendOptInt64(b, `"age":`, &v.Age)
 	return append(b, '}')
 }
 
@@ -49,7 +49,7 @@ func (v *Employee) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Employee) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
-	b = tornado.AppendOpt(b, `"age":`, v.Age, tornado.AppendInt64)
+	b = tornado.AppendOptInt64(b, `"age":`, &v.Age)
 	b = tornado.AppendInt64(append(b, `,"salary":`...), v.Salary)
 	return append(b, '}')
 }
@@ -78,7 +78,9 @@ func (v *Manager) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
 	b = tornado.AppendInt64(append(b, `,"age":`...), v.Age)
 	b = tornado.AppendInt64(append(b, `,"salary":`...), v.Salary)
-	b = tornado.AppendSome(b, `"team":`, v.Team, appendEmployeeSlice)
+	if v.Team != nil {
+		b = appendEmployeeSlice(append(b, `,"team":`...), v.Team)
+	}
 	return append(b, '}')
 }
 

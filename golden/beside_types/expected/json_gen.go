@@ -22,13 +22,13 @@ func (v *All) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(allKeys); i != tornado.EndObject; i = d.Next(allKeys, i) {
 		switch i {
 		case 0: // order
-			v.Order.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Order).DecodeJSON(d)
 		case 1: // strict
-			v.Strict.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Strict).DecodeJSON(d)
 		case 2: // numbers
 			v.Numbers = decodeInt64Slice(d.Check(allNumbersSchema))
 		case 3: // pair
-			v.Pair.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Pair).DecodeJSON(d)
 		case 4: // headers
 			v.Headers = decodeStringMap(d.Check(allHeadersSchema))
 		case 5: // extensions
@@ -36,19 +36,19 @@ func (v *All) DecodeJSON(d *tornado.Decoder) {
 		case 6: // date
 			v.Date.Set(d.Check(allDateSchema).Date())
 		case 7: // address
-			v.Address.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Address).DecodeJSON(d)
 		case 8: // code
 			v.Code.Set(d.Check(allCodeSchema).String(&allCodeRule))
 		case 9: // bare
 			v.Bare = d.Check(allBareSchema).JSON()
 		case 10: // either
-			v.Either.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Either).DecodeJSON(d)
 		case 11: // never
 			v.Never = d.Check(allNeverSchema).JSON()
 		case 12: // tree
-			v.Tree.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Tree).DecodeJSON(d)
 		case 13: // counted
-			v.Counted.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Counted).DecodeJSON(d)
 		}
 	}
 }
@@ -57,7 +57,9 @@ func (v *All) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	b = tornado.AppendOptJSON(b, `"order":`, &v.Order)
 	b = tornado.AppendOptJSON(b, `"strict":`, &v.Strict)
-	b = tornado.AppendSome(b, `"numbers":`, v.Numbers, appendInt64Slice)
+	if v.Numbers != nil {
+		b = appendInt64Slice(tornado.AppendKey(b, `"numbers":`), v.Numbers)
+	}
 	b = tornado.AppendOptJSON(b, `"pair":`, &v.Pair)
 	if v.Headers != nil {
 		b = appendStringMap(tornado.AppendKey(b, `"headers":`), v.Headers)
@@ -65,12 +67,16 @@ func (v *All) AppendJSON(b []byte) []byte {
 	if v.Extensions != nil {
 		b = appendAllExtensionsValueMap(tornado.AppendKey(b, `"extensions":`), v.Extensions)
 	}
-	b = tornado.AppendOpt(b, `"date":`, v.Date, tornado.AppendDate)
+	b = tornado.AppendOpt(b, `"date":`, &v.Date, tornado.AppendDate)
 	b = tornado.AppendOptJSON(b, `"address":`, &v.Address)
-	b = tornado.AppendOpt(b, `"code":`, v.Code, tornado.AppendString)
-	b = tornado.AppendSome(b, `"bare":`, v.Bare, tornado.AppendJSON)
+	b = tornado.AppendOptString(b, `"code":`, &v.Code)
+	if v.Bare != nil {
+		b = tornado.AppendJSON(tornado.AppendKey(b, `"bare":`), v.Bare)
+	}
 	b = tornado.AppendOptJSON(b, `"either":`, &v.Either)
-	b = tornado.AppendSome(b, `"never":`, v.Never, tornado.AppendJSON)
+	if v.Never != nil {
+		b = tornado.AppendJSON(tornado.AppendKey(b, `"never":`), v.Never)
+	}
 	b = tornado.AppendOptJSON(b, `"tree":`, &v.Tree)
 	b = tornado.AppendOptJSON(b, `"counted":`, &v.Counted)
 	return append(b, '}')
@@ -82,7 +88,9 @@ func (v *All) appendRequestJSON(b []byte) []byte {
 	if x, ok := v.Strict.Get(); ok {
 		b = x.appendRequestJSON(tornado.AppendKey(b, `"strict":`))
 	}
-	b = tornado.AppendSome(b, `"numbers":`, v.Numbers, appendInt64Slice)
+	if v.Numbers != nil {
+		b = appendInt64Slice(tornado.AppendKey(b, `"numbers":`), v.Numbers)
+	}
 	b = tornado.AppendOptJSON(b, `"pair":`, &v.Pair)
 	if v.Headers != nil {
 		b = appendStringMap(tornado.AppendKey(b, `"headers":`), v.Headers)
@@ -90,12 +98,16 @@ func (v *All) appendRequestJSON(b []byte) []byte {
 	if v.Extensions != nil {
 		b = appendAllExtensionsValueMap(tornado.AppendKey(b, `"extensions":`), v.Extensions)
 	}
-	b = tornado.AppendOpt(b, `"date":`, v.Date, tornado.AppendDate)
+	b = tornado.AppendOpt(b, `"date":`, &v.Date, tornado.AppendDate)
 	b = tornado.AppendOptJSON(b, `"address":`, &v.Address)
-	b = tornado.AppendOpt(b, `"code":`, v.Code, tornado.AppendString)
-	b = tornado.AppendSome(b, `"bare":`, v.Bare, tornado.AppendJSON)
+	b = tornado.AppendOptString(b, `"code":`, &v.Code)
+	if v.Bare != nil {
+		b = tornado.AppendJSON(tornado.AppendKey(b, `"bare":`), v.Bare)
+	}
 	b = tornado.AppendOptJSON(b, `"either":`, &v.Either)
-	b = tornado.AppendSome(b, `"never":`, v.Never, tornado.AppendJSON)
+	if v.Never != nil {
+		b = tornado.AppendJSON(tornado.AppendKey(b, `"never":`), v.Never)
+	}
 	b = tornado.AppendOptJSON(b, `"tree":`, &v.Tree)
 	b = tornado.AppendOptJSON(b, `"counted":`, &v.Counted)
 	return append(b, '}')
@@ -203,8 +215,10 @@ func (v *AllCounted) DecodeJSON(d *tornado.Decoder) {
 
 func (v *AllCounted) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"n":`, v.N, tornado.AppendInt64)
-	b = tornado.AppendSome(b, `"s":`, v.S, tornado.AppendJSON)
+	b = tornado.AppendOptInt64(b, `"n":`, &v.N)
+	if v.S != nil {
+		b = tornado.AppendJSON(tornado.AppendKey(b, `"s":`), v.S)
+	}
 	for _, k := range slices.Sorted(maps.Keys(v.Extra)) {
 		b = tornado.AppendString(tornado.AppendName(b, k), v.Extra[k])
 	}
@@ -232,9 +246,9 @@ func (v *Order) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Order) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"card":`, v.Card, tornado.AppendString)
-	b = tornado.AppendOpt(b, `"iban":`, v.Iban, tornado.AppendString)
-	b = tornado.AppendOpt(b, `"address":`, v.Address, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"card":`, &v.Card)
+	b = tornado.AppendOptString(b, `"iban":`, &v.Iban)
+	b = tornado.AppendOptString(b, `"address":`, &v.Address)
 	return append(b, '}')
 }
 
@@ -276,13 +290,13 @@ func (v *Strict) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Strict) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"id":`...), v.ID)
-	b = tornado.AppendOpt(b, `"name":`, v.Name, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"name":`, &v.Name)
 	return append(b, '}')
 }
 
 func (v *Strict) appendRequestJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"name":`, v.Name, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"name":`, &v.Name)
 	return append(b, '}')
 }
 
@@ -302,8 +316,8 @@ func (v *Address) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Address) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"country":`, v.Country, tornado.AppendString)
-	b = tornado.AppendOpt(b, `"zip":`, v.Zip, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"country":`, &v.Country)
+	b = tornado.AppendOptString(b, `"zip":`, &v.Zip)
 	return append(b, '}')
 }
 
@@ -323,8 +337,10 @@ func (v *Tree) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Tree) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"leaf":`, v.Leaf, tornado.AppendBool)
-	b = tornado.AppendSome(b, `"kids":`, v.Kids, appendTreeSlice)
+	b = tornado.AppendOptBool(b, `"leaf":`, &v.Leaf)
+	if v.Kids != nil {
+		b = appendTreeSlice(tornado.AppendKey(b, `"kids":`), v.Kids)
+	}
 	return append(b, '}')
 }
 

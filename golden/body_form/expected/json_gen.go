@@ -21,7 +21,7 @@ func (v *Card) DecodeJSON(d *tornado.Decoder) {
 		case 0: // number
 			v.Number = d.String(&cardNumberRule)
 		case 1: // expires
-			v.Expires.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Expires).DecodeJSON(d)
 		case 2: // backup
 			x := new(Card)
 			x.DecodeJSON(d)
@@ -58,8 +58,8 @@ func (v *CardExpires) DecodeJSON(d *tornado.Decoder) {
 
 func (v *CardExpires) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"month":`, v.Month, tornado.AppendInt64)
-	b = tornado.AppendOptNull(b, `"year":`, v.Year, tornado.AppendInt64)
+	b = tornado.AppendOptInt64(b, `"month":`, &v.Month)
+	b = tornado.AppendOptNull(b, `"year":`, &v.Year, tornado.AppendInt64)
 	return append(b, '}')
 }
 
@@ -82,7 +82,7 @@ func (v *Filter) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Filter) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"max":`, v.Max, tornado.AppendInt64)
+	b = tornado.AppendOptInt64(b, `"max":`, &v.Max)
 	for _, k := range slices.Sorted(maps.Keys(v.Extra)) {
 		b = tornado.AppendInt64(tornado.AppendName(b, k), v.Extra[k])
 	}
@@ -107,8 +107,8 @@ func (v *Page) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Page) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"offset":`, v.Offset, tornado.AppendInt64)
-	b = tornado.AppendOpt(b, `"limit":`, v.Limit, tornado.AppendInt64)
+	b = tornado.AppendOptInt64(b, `"offset":`, &v.Offset)
+	b = tornado.AppendOptInt64(b, `"limit":`, &v.Limit)
 	return append(b, '}')
 }
 
@@ -174,18 +174,18 @@ func (v *PostChargeBody) DecodeJSON(d *tornado.Decoder) {
 		case 4: // tags
 			v.Tags = decodePostChargeBodyTags(d)
 		case 5: // card
-			v.Card.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Card).DecodeJSON(d)
 		case 6: // items
 			v.Items = decodePostChargeBodyItemsItemSlice(d)
 		case 7: // metadata
 			v.Metadata = decodeStringMap(d)
 		case 8: // owner
-			v.Owner.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Owner).DecodeJSON(d)
 		}
 		seen.Add(i)
 	}
 	d.Require(postChargeBodyKeys, seen)
-	if v.Live.IsZero() {
+	if !v.Live.IsSet() {
 		v.Live.Set(true)
 	}
 }
@@ -193,11 +193,15 @@ func (v *PostChargeBody) DecodeJSON(d *tornado.Decoder) {
 func (v *PostChargeBody) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"amount":`...), v.Amount)
 	b = tornado.AppendString(append(b, `,"currency":`...), v.Currency)
-	b = tornado.AppendOpt(b, `"live":`, v.Live, tornado.AppendBool)
-	b = tornado.AppendOpt(b, `"due":`, v.Due, tornado.AppendDate)
-	b = tornado.AppendSome(b, `"tags":`, v.Tags, appendPostChargeBodyTags)
+	b = tornado.AppendOptBool(b, `"live":`, &v.Live)
+	b = tornado.AppendOpt(b, `"due":`, &v.Due, tornado.AppendDate)
+	if v.Tags != nil {
+		b = appendPostChargeBodyTags(append(b, `,"tags":`...), v.Tags)
+	}
 	b = tornado.AppendOptJSON(b, `"card":`, &v.Card)
-	b = tornado.AppendSome(b, `"items":`, v.Items, appendPostChargeBodyItemsItemSlice)
+	if v.Items != nil {
+		b = appendPostChargeBodyItemsItemSlice(append(b, `,"items":`...), v.Items)
+	}
 	if v.Metadata != nil {
 		b = appendStringMap(append(b, `,"metadata":`...), v.Metadata)
 	}
@@ -223,7 +227,7 @@ func (v *PostChargeBodyItemsItem) DecodeJSON(d *tornado.Decoder) {
 
 func (v *PostChargeBodyItemsItem) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"sku":`...), v.SKU)
-	b = tornado.AppendOpt(b, `"count":`, v.Count, tornado.AppendInt64)
+	b = tornado.AppendOptInt64(b, `"count":`, &v.Count)
 	return append(b, '}')
 }
 
@@ -274,11 +278,11 @@ func (v *SearchBody) DecodeJSON(d *tornado.Decoder) {
 		case 2: // names
 			v.Names = decodeStringSlice(d)
 		case 3: // filter
-			v.Filter.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Filter).DecodeJSON(d)
 		case 4: // page
-			v.Page.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Page).DecodeJSON(d)
 		case 5: // color
-			v.Color.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Color).DecodeJSON(d)
 		case 6: // back
 			v.Back.Set(d.String(nil))
 		}
@@ -287,13 +291,19 @@ func (v *SearchBody) DecodeJSON(d *tornado.Decoder) {
 
 func (v *SearchBody) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendSome(b, `"words":`, v.Words, appendStringSlice)
-	b = tornado.AppendSome(b, `"sizes":`, v.Sizes, appendInt64Slice)
-	b = tornado.AppendSome(b, `"names":`, v.Names, appendStringSlice)
+	if v.Words != nil {
+		b = appendStringSlice(tornado.AppendKey(b, `"words":`), v.Words)
+	}
+	if v.Sizes != nil {
+		b = appendInt64Slice(tornado.AppendKey(b, `"sizes":`), v.Sizes)
+	}
+	if v.Names != nil {
+		b = appendStringSlice(tornado.AppendKey(b, `"names":`), v.Names)
+	}
 	b = tornado.AppendOptJSON(b, `"filter":`, &v.Filter)
 	b = tornado.AppendOptJSON(b, `"page":`, &v.Page)
 	b = tornado.AppendOptJSON(b, `"color":`, &v.Color)
-	b = tornado.AppendOpt(b, `"back":`, v.Back, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"back":`, &v.Back)
 	return append(b, '}')
 }
 
@@ -312,8 +322,8 @@ func (v *SearchBodyColor) DecodeJSON(d *tornado.Decoder) {
 
 func (v *SearchBodyColor) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"R":`, v.R, tornado.AppendInt64)
-	b = tornado.AppendOpt(b, `"G":`, v.G, tornado.AppendInt64)
+	b = tornado.AppendOptInt64(b, `"R":`, &v.R)
+	b = tornado.AppendOptInt64(b, `"G":`, &v.G)
 	return append(b, '}')
 }
 

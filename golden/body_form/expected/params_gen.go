@@ -21,7 +21,7 @@ type SearchRequest struct {
 
 func (r *SearchRequest) decode(in *tornado.Input) {
 	if in.HasBody() {
-		r.Body.Make().DecodeJSON(in.MediaBody(shapes, "SearchBodyForm"))
+		tornado.MakeOpt(&r.Body).DecodeJSON(in.MediaBody(shapes, "SearchBodyForm"))
 		in.EndJSON()
 	}
 }
@@ -47,10 +47,10 @@ func (r *PutEitherRequest) decode(in *tornado.Input) {
 	if in.HasBody() {
 		switch in.ContentType() {
 		case "application/json":
-			r.Body.Make().DecodeJSON(in.JSONBody())
+			tornado.MakeOpt(&r.Body).DecodeJSON(in.JSONBody())
 			in.EndJSON()
 		case "application/x-www-form-urlencoded":
-			r.BodyForm.Make().DecodeJSON(in.MediaBody(shapes, "Filter"))
+			tornado.MakeOpt(&r.BodyForm).DecodeJSON(in.MediaBody(shapes, "Filter"))
 			in.EndJSON()
 		default:
 			r.Raw.Set(in.UploadBody())

@@ -21,7 +21,7 @@ type PostOptionalRequest struct {
 
 func (r *PostOptionalRequest) decode(in *tornado.Input) {
 	if in.HasBody() {
-		r.Body.Make().DecodeJSON(in.JSONBody())
+		tornado.MakeOpt(&r.Body).DecodeJSON(in.JSONBody())
 		in.EndJSON()
 	}
 }

@@ -25,7 +25,7 @@ func (v *Owner) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Owner) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
-	b = tornado.AppendOpt(b, `"age":`, v.Age, tornado.AppendInt64)
+	b = tornado.AppendOptInt64(b, `"age":`, &v.Age)
 	return append(b, '}')
 }
 
@@ -47,7 +47,7 @@ func (v *Note) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Note) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"text":`...), v.Text)
-	b = tornado.AppendOpt(b, `"file":`, v.File, tornado.AppendFile)
+	b = tornado.AppendOpt(b, `"file":`, &v.File, tornado.AppendFile)
 	return append(b, '}')
 }
 
@@ -69,9 +69,9 @@ func (v *PostPetBody) DecodeJSON(d *tornado.Decoder) {
 		case 4: // thumb
 			v.Thumb.Set(d.File(nil))
 		case 5: // owner
-			v.Owner.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Owner).DecodeJSON(d)
 		case 6: // address
-			v.Address.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Address).DecodeJSON(d)
 		case 7: // tags
 			v.Tags = decodeStringSlice(d)
 		case 8: // born
@@ -80,21 +80,25 @@ func (v *PostPetBody) DecodeJSON(d *tornado.Decoder) {
 		seen.Add(i)
 	}
 	d.Require(postPetBodyKeys, seen)
-	if v.Age.IsZero() {
+	if !v.Age.IsSet() {
 		v.Age.Set(1)
 	}
 }
 
 func (v *PostPetBody) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
-	b = tornado.AppendOpt(b, `"age":`, v.Age, tornado.AppendInt64)
+	b = tornado.AppendOptInt64(b, `"age":`, &v.Age)
 	b = tornado.AppendFile(append(b, `,"photo":`...), v.Photo)
-	b = tornado.AppendSome(b, `"scans":`, v.Scans, appendPostPetBodyScans)
-	b = tornado.AppendOpt(b, `"thumb":`, v.Thumb, tornado.AppendFile)
+	if v.Scans != nil {
+		b = appendPostPetBodyScans(append(b, `,"scans":`...), v.Scans)
+	}
+	b = tornado.AppendOpt(b, `"thumb":`, &v.Thumb, tornado.AppendFile)
 	b = tornado.AppendOptJSON(b, `"owner":`, &v.Owner)
 	b = tornado.AppendOptJSON(b, `"address":`, &v.Address)
-	b = tornado.AppendSome(b, `"tags":`, v.Tags, appendStringSlice)
-	b = tornado.AppendOpt(b, `"born":`, v.Born, tornado.AppendDate)
+	if v.Tags != nil {
+		b = appendStringSlice(append(b, `,"tags":`...), v.Tags)
+	}
+	b = tornado.AppendOpt(b, `"born":`, &v.Born, tornado.AppendDate)
 	return append(b, '}')
 }
 
@@ -111,7 +115,7 @@ func (v *PostPetBodyAddress) DecodeJSON(d *tornado.Decoder) {
 
 func (v *PostPetBodyAddress) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"city":`, v.City, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"city":`, &v.City)
 	return append(b, '}')
 }
 
@@ -125,15 +129,15 @@ func (v *PostPetOK) DecodeJSON(d *tornado.Decoder) {
 		case 1: // photo
 			v.Photo.Set(d.File(nil))
 		case 2: // owner
-			v.Owner.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Owner).DecodeJSON(d)
 		}
 	}
 }
 
 func (v *PostPetOK) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"name":`, v.Name, tornado.AppendString)
-	b = tornado.AppendOpt(b, `"photo":`, v.Photo, tornado.AppendFile)
+	b = tornado.AppendOptString(b, `"name":`, &v.Name)
+	b = tornado.AppendOpt(b, `"photo":`, &v.Photo, tornado.AppendFile)
 	b = tornado.AppendOptJSON(b, `"owner":`, &v.Owner)
 	return append(b, '}')
 }

@@ -13,7 +13,7 @@ type PutNoteRequest struct {
 func (r *PutNoteRequest) decode(in *tornado.Input) {
 	switch in.ContentType() {
 	case "application/json", "application/merge-patch+json":
-		r.Body.Make().DecodeJSON(in.JSONBody())
+		tornado.MakeOpt(&r.Body).DecodeJSON(in.JSONBody())
 		in.EndJSON()
 	default:
 		r.Raw.Set(in.UploadBody())

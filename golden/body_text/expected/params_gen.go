@@ -45,7 +45,7 @@ type PutNoteRequest struct {
 func (r *PutNoteRequest) decode(in *tornado.Input) {
 	switch in.ContentType() {
 	case "text/plain", "application/json":
-		r.Body.Make().DecodeJSON(in.MediaBody(shapes, "Note"))
+		tornado.MakeOpt(&r.Body).DecodeJSON(in.MediaBody(shapes, "Note"))
 		in.EndJSON()
 	default:
 		r.BodyCSV.Set(in.MediaBody(shapes, "string").String(nil))

@@ -23,9 +23,9 @@ func (v *Pet) DecodeJSON(d *tornado.Decoder) {
 		case 3: // tags
 			v.Tags = decodeTagSlice(d)
 		case 4: // owner
-			v.Owner.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Owner).DecodeJSON(d)
 		case 5: // price
-			v.Price.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Price).DecodeJSON(d)
 		case 6: // born
 			if !tornado.DecodeNull(d, &v.Born) {
 				v.Born.Set(d.Date())
@@ -42,7 +42,7 @@ func (v *Pet) DecodeJSON(d *tornado.Decoder) {
 		seen.Add(i)
 	}
 	d.Require(petKeys, seen)
-	if v.Weight.IsZero() {
+	if !v.Weight.IsSet() {
 		v.Weight.Set(1.5)
 	}
 }
@@ -51,12 +51,14 @@ func (v *Pet) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"id":`...), v.ID)
 	b = tornado.AppendString(append(b, `,"name":`...), v.Name)
 	b = appendStringSlice(append(b, `,"photoUrls":`...), v.PhotoURLs)
-	b = tornado.AppendSome(b, `"tags":`, v.Tags, appendTagSlice)
+	if v.Tags != nil {
+		b = appendTagSlice(append(b, `,"tags":`...), v.Tags)
+	}
 	b = tornado.AppendOptJSON(b, `"owner":`, &v.Owner)
 	b = tornado.AppendOptJSON(b, `"price":`, &v.Price)
-	b = tornado.AppendOptNull(b, `"born":`, v.Born, tornado.AppendDate)
-	b = tornado.AppendOpt(b, `"lang":`, v.Lang, tornado.AppendString)
-	b = tornado.AppendOpt(b, `"weight":`, v.Weight, tornado.AppendFloat64)
+	b = tornado.AppendOptNull(b, `"born":`, &v.Born, tornado.AppendDate)
+	b = tornado.AppendOptString(b, `"lang":`, &v.Lang)
+	b = tornado.AppendOptFloat64(b, `"weight":`, &v.Weight)
 	if x, ok := v.Parent.Get(); ok {
 		b = x.AppendJSON(append(b, `,"parent":`...))
 	}
@@ -78,8 +80,8 @@ func (v *Tag) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Tag) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"name":`, v.Name, tornado.AppendString)
-	b = tornado.AppendOpt(b, `"color":`, v.Color, tornado.AppendEnum)
+	b = tornado.AppendOptString(b, `"name":`, &v.Name)
+	b = tornado.AppendOptEnum(b, `"color":`, &v.Color)
 	return append(b, '}')
 }
 
@@ -101,7 +103,7 @@ func (v *Person) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Person) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
-	b = tornado.AppendOpt(b, `"age":`, v.Age, tornado.AppendInt64)
+	b = tornado.AppendOptInt64(b, `"age":`, &v.Age)
 	return append(b, '}')
 }
 
@@ -123,7 +125,7 @@ func (v *Price) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Price) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"currency":`, v.Currency, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"currency":`, &v.Currency)
 	b = tornado.AppendFloat64(tornado.AppendKey(b, `"amount":`), v.Amount)
 	return append(b, '}')
 }

@@ -32,7 +32,7 @@ func (v *SubscribeBody) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(subscribeBodyKeys); i != tornado.EndObject; i = d.Next(subscribeBodyKeys, i) {
 		switch i {
 		case 0: // failed
-			v.Failed.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Failed).DecodeJSON(d)
 		}
 	}
 }
@@ -56,7 +56,7 @@ func (v *SubscribeBodyFailed) DecodeJSON(d *tornado.Decoder) {
 
 func (v *SubscribeBodyFailed) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"url":`, v.URL, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"url":`, &v.URL)
 	return append(b, '}')
 }
 

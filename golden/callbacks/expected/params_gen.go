@@ -17,7 +17,7 @@ func (r *SubscribeRequest) decode(in *tornado.Input) {
 		r.CallbackURL = p.String(&uriRule)
 	}
 	if in.HasBody() {
-		r.Body.Make().DecodeJSON(in.JSONBody())
+		tornado.MakeOpt(&r.Body).DecodeJSON(in.JSONBody())
 		in.EndJSON()
 	}
 }

@@ -18,17 +18,17 @@ func (v *StoreBody) DecodeJSON(d *tornado.Decoder) {
 			v.Name.Set(d.String(nil))
 		}
 	}
-	if v.Size.IsZero() {
+	if !v.Size.IsSet() {
 		v.Size.Set(3)
 	}
-	if v.Name.IsZero() {
+	if !v.Name.IsSet() {
 		v.Name.Set("x")
 	}
 }
 
 func (v *StoreBody) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"size":`, v.Size, tornado.AppendInt64)
-	b = tornado.AppendOpt(b, `"name":`, v.Name, tornado.AppendString)
+	b = tornado.AppendOptInt64(b, `"size":`, &v.Size)
+	b = tornado.AppendOptString(b, `"name":`, &v.Name)
 	return append(b, '}')
 }

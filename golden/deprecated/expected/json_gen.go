@@ -20,6 +20,6 @@ func (v *Old) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Old) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"was":`, v.Was, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"was":`, &v.Was)
 	return append(b, '}')
 }

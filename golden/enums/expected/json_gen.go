@@ -40,13 +40,15 @@ func (v *Light) AppendJSON(b []byte) []byte {
 	if x, ok := v.Size.Get(); ok {
 		b = tornado.AppendInt64(append(b, `,"size":`...), int64(x))
 	}
-	b = tornado.AppendOptNull(b, `"mood":`, v.Mood, tornado.AppendEnum)
-	b = tornado.AppendOpt(b, `"other":`, v.Other, tornado.AppendEnum)
+	b = tornado.AppendOptNull(b, `"mood":`, &v.Mood, tornado.AppendEnum)
+	b = tornado.AppendOptEnum(b, `"other":`, &v.Other)
 	if x, ok := v.Named.Get(); ok {
 		b = tornado.AppendInt64(append(b, `,"named":`...), int64(x))
 	}
-	b = tornado.AppendOpt(b, `"kind":`, v.Kind, tornado.AppendEnum)
-	b = tornado.AppendSome(b, `"list":`, v.List, appendColorSlice)
+	b = tornado.AppendOptEnum(b, `"kind":`, &v.Kind)
+	if v.List != nil {
+		b = appendColorSlice(append(b, `,"list":`...), v.List)
+	}
 	return append(b, '}')
 }
 

@@ -49,12 +49,12 @@ func (v *Exact) DecodeJSON(d *tornado.Decoder) {
 		case 12: // pairs
 			v.Pairs = decodeExactPairs(d)
 		case 13: // choice
-			v.Choice.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Choice).DecodeJSON(d)
 		case 14: // inner
-			v.Inner.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Inner).DecodeJSON(d)
 		}
 	}
-	if v.Price.IsZero() {
+	if !v.Price.IsSet() {
 		v.Price.Set(tornado.DefaultJSON("12.50").Decimal(nil))
 	}
 	if v.Labels == nil {
@@ -63,33 +63,43 @@ func (v *Exact) DecodeJSON(d *tornado.Decoder) {
 	if v.Pairs == nil {
 		v.Pairs = decodeExactPairs(tornado.DefaultJSON("[1,null]"))
 	}
-	if v.Choice.IsZero() {
-		v.Choice.Make().DecodeJSON(tornado.DefaultJSON("3"))
+	if !v.Choice.IsSet() {
+		tornado.MakeOpt(&v.Choice).DecodeJSON(tornado.DefaultJSON("3"))
 	}
-	if v.Inner.IsZero() {
-		v.Inner.Make().DecodeJSON(tornado.DefaultJSON(`{"a":5}`))
+	if !v.Inner.IsSet() {
+		tornado.MakeOpt(&v.Inner).DecodeJSON(tornado.DefaultJSON(`{"a":5}`))
 	}
 }
 
 func (v *Exact) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"truth":`, v.Truth, tornado.AppendBool)
-	b = tornado.AppendOpt(b, `"lie":`, v.Lie, tornado.AppendBool)
-	b = tornado.AppendOpt(b, `"number":`, v.Number, tornado.AppendFloat64)
-	b = tornado.AppendOpt(b, `"numbers":`, v.Numbers, tornado.AppendFloat64)
+	b = tornado.AppendOptBool(b, `"truth":`, &v.Truth)
+	b = tornado.AppendOptBool(b, `"lie":`, &v.Lie)
+	b = tornado.AppendOptFloat64(b, `"number":`, &v.Number)
+	b = tornado.AppendOptFloat64(b, `"numbers":`, &v.Numbers)
 	if x, ok := v.Integer.Get(); ok {
 		b = tornado.AppendInt64(tornado.AppendKey(b, `"integer":`), int64(x))
 	}
-	b = tornado.AppendSome(b, `"nothing":`, v.Nothing, tornado.AppendJSON)
-	b = tornado.AppendOptNull(b, `"mixed":`, v.Mixed, tornado.AppendJSON)
-	b = tornado.AppendSome(b, `"object":`, v.Object, tornado.AppendJSON)
-	b = tornado.AppendSome(b, `"lists":`, v.Lists, tornado.AppendJSON)
-	b = tornado.AppendSome(b, `"huge":`, v.Huge, tornado.AppendJSON)
-	b = tornado.AppendOpt(b, `"price":`, v.Price, tornado.AppendDecimal)
+	if v.Nothing != nil {
+		b = tornado.AppendJSON(tornado.AppendKey(b, `"nothing":`), v.Nothing)
+	}
+	b = tornado.AppendOptNull(b, `"mixed":`, &v.Mixed, tornado.AppendJSON)
+	if v.Object != nil {
+		b = tornado.AppendJSON(tornado.AppendKey(b, `"object":`), v.Object)
+	}
+	if v.Lists != nil {
+		b = tornado.AppendJSON(tornado.AppendKey(b, `"lists":`), v.Lists)
+	}
+	if v.Huge != nil {
+		b = tornado.AppendJSON(tornado.AppendKey(b, `"huge":`), v.Huge)
+	}
+	b = tornado.AppendOpt(b, `"price":`, &v.Price, tornado.AppendDecimal)
 	if v.Labels != nil {
 		b = appendStringMap(tornado.AppendKey(b, `"labels":`), v.Labels)
 	}
-	b = tornado.AppendSome(b, `"pairs":`, v.Pairs, appendExactPairs)
+	if v.Pairs != nil {
+		b = appendExactPairs(tornado.AppendKey(b, `"pairs":`), v.Pairs)
+	}
 	b = tornado.AppendOptJSON(b, `"choice":`, &v.Choice)
 	b = tornado.AppendOptJSON(b, `"inner":`, &v.Inner)
 	return append(b, '}')
@@ -125,15 +135,15 @@ func (v *ExactInner) DecodeJSON(d *tornado.Decoder) {
 			v.B.Set(d.String(nil))
 		}
 	}
-	if v.B.IsZero() {
+	if !v.B.IsSet() {
 		v.B.Set("x")
 	}
 }
 
 func (v *ExactInner) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"a":`, v.A, tornado.AppendInt64)
-	b = tornado.AppendOpt(b, `"b":`, v.B, tornado.AppendString)
+	b = tornado.AppendOptInt64(b, `"a":`, &v.A)
+	b = tornado.AppendOptString(b, `"b":`, &v.B)
 	return append(b, '}')
 }
 
@@ -177,7 +187,7 @@ func appendExactPairs(b []byte, v []tornado.Null[int64]) []byte {
 		if x, ok := item.Get(); ok {
 			b = tornado.AppendInt64(b, x)
 		} else {
-			b = append(b, "null"...)
+			b = tornado.AppendNull(b)
 		}
 	}
 	return append(b, ']')

@@ -30,12 +30,12 @@ func (v *T) DecodeJSON(d *tornado.Decoder) {
 
 func (v *T) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, "\"a`b\":", v.AB, tornado.AppendString)
-	b = tornado.AppendOpt(b, `"c\"d\\":`, v.CD, tornado.AppendString)
-	b = tornado.AppendOpt(b, `"e\nf":`, v.EF, tornado.AppendString)
-	b = tornado.AppendOpt(b, `"g\u0000h":`, v.GH, tornado.AppendString)
-	b = tornado.AppendOpt(b, `"i\" json:\"j":`, v.IJSONJ, tornado.AppendString)
-	b = tornado.AppendOpt(b, `"kind":`, v.Kind, tornado.AppendEnum)
+	b = tornado.AppendOptString(b, "\"a`b\":", &v.AB)
+	b = tornado.AppendOptString(b, `"c\"d\\":`, &v.CD)
+	b = tornado.AppendOptString(b, `"e\nf":`, &v.EF)
+	b = tornado.AppendOptString(b, `"g\u0000h":`, &v.GH)
+	b = tornado.AppendOptString(b, `"i\" json:\"j":`, &v.IJSONJ)
+	b = tornado.AppendOptEnum(b, `"kind":`, &v.Kind)
 	return append(b, '}')
 }
 

@@ -39,7 +39,7 @@ func (v *Mixed) DecodeJSON(d *tornado.Decoder) {
 		case 2: // folder
 			v.Folder = d.JSON()
 		case 3: // union
-			v.Union.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Union).DecodeJSON(d)
 		case 4: // never
 			v.Never = d.JSON()
 		case 5: // list
@@ -52,11 +52,19 @@ func (v *Mixed) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Mixed) AppendJSON(b []byte) []byte {
 	b = tornado.AppendJSON(append(b, `{"kind":`...), v.Kind)
-	b = tornado.AppendSome(b, `"malformed":`, v.Malformed, tornado.AppendJSON)
-	b = tornado.AppendSome(b, `"folder":`, v.Folder, tornado.AppendJSON)
+	if v.Malformed != nil {
+		b = tornado.AppendJSON(append(b, `,"malformed":`...), v.Malformed)
+	}
+	if v.Folder != nil {
+		b = tornado.AppendJSON(append(b, `,"folder":`...), v.Folder)
+	}
 	b = tornado.AppendOptJSON(b, `"union":`, &v.Union)
-	b = tornado.AppendSome(b, `"never":`, v.Never, tornado.AppendJSON)
-	b = tornado.AppendSome(b, `"list":`, v.List, appendInt64Slice)
+	if v.Never != nil {
+		b = tornado.AppendJSON(append(b, `,"never":`...), v.Never)
+	}
+	if v.List != nil {
+		b = appendInt64Slice(append(b, `,"list":`...), v.List)
+	}
 	return append(b, '}')
 }
 

@@ -23,7 +23,7 @@ func (v *User) DecodeJSON(d *tornado.Decoder) {
 		case 1: // number
 			v.Number = d.Int64(nil)
 		case 2: // boss
-			v.Boss.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Boss).DecodeJSON(d)
 		case 3: // greeting
 			if !tornado.DecodeNull(d, &v.Greeting) {
 				v.Greeting.Set(d.String(nil))
@@ -42,8 +42,10 @@ func (v *User) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"login":`...), v.Login)
 	b = tornado.AppendInt64(append(b, `,"number":`...), v.Number)
 	b = tornado.AppendOptJSON(b, `"boss":`, &v.Boss)
-	b = tornado.AppendOptNull(b, `"greeting":`, v.Greeting, tornado.AppendString)
-	b = tornado.AppendSome(b, `"teams":`, v.Teams, appendUserTeamsItemSlice)
+	b = tornado.AppendOptNull(b, `"greeting":`, &v.Greeting, tornado.AppendString)
+	if v.Teams != nil {
+		b = appendUserTeamsItemSlice(append(b, `,"teams":`...), v.Teams)
+	}
 	if v.Labels != nil {
 		b = appendStringMap(append(b, `,"labels":`...), v.Labels)
 	}
@@ -82,7 +84,7 @@ func (v *Boss) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Boss) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"id":`, v.ID, tornado.AppendUUID)
+	b = tornado.AppendOpt(b, `"id":`, &v.ID, tornado.AppendUUID)
 	return append(b, '}')
 }
 

@@ -38,7 +38,7 @@ func (v *PostOrganizationsCustomerOfTheSubscription) DecodeJSON(d *tornado.Decod
 		postOrganizationsCustomerOfTheSubscriptionKeys, i) {
 		switch i {
 		case 0: // us_bank_account_of_the_customer_of_the_subscription
-			v.UsBankAccounOfTheSubscription.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.UsBankAccounOfTheSubscription).DecodeJSON(d)
 		case 1:
 			v.HTTPSScChanged.Set(d.Bool())
 		}
@@ -48,8 +48,7 @@ func (v *PostOrganizationsCustomerOfTheSubscription) DecodeJSON(d *tornado.Decod
 func (v *PostOrganizationsCustomerOfTheSubscription) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	b = tornado.AppendOptJSON(b, `"us_bank_account_of_the_customer_of_the_subscription":`, &v.UsBankAccounOfTheSubscription)
-	b = tornado.AppendOpt(b, `"https://schemas.example.org/events/very/long/names/that/are/addresses/of/something/account-changed":`, v.HTTPSScChanged,
-		tornado.AppendBool)
+	b = tornado.AppendOptBool(b, `"https://schemas.example.org/events/very/long/names/that/are/addresses/of/something/account-changed":`, &v.HTTPSScChanged)
 	return append(b, '}')
 }
 
@@ -66,8 +65,10 @@ func (v *PostOrganizationsOfTheSubscription) DecodeJSON(d *tornado.Decoder) {
 
 func (v *PostOrganizationsOfTheSubscription) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendSome(b, `"financial_connections_of_the_account_holder_of_the_subscription":`, v.Financibscription,
-		appendPostOrganizationsHolderOfTheSubscriptionItemSlice)
+	if v.Financibscription != nil {
+		b = appendPostOrganizationsHolderOfTheSubscriptionItemSlice(tornado.AppendKey(b, `"financial_connections_of_the_account_holder_of_the_subscription":`),
+			v.Financibscription)
+	}
 	return append(b, '}')
 }
 
@@ -85,7 +86,7 @@ func (v *PostOrganizationsBySettingsIdentifierUnprocessableEntityBody) DecodeJSO
 
 func (v *PostOrganizationsBySettingsIdentifierUnprocessableEntityBody) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"reason_for_which_the_payment_setting_was_refused":`, v.ReasonForWhichSettingWasRefused, tornado.AppendEnum)
+	b = tornado.AppendOptEnum(b, `"reason_for_which_the_payment_setting_was_refused":`, &v.ReasonForWhichSettingWasRefused)
 	return append(b, '}')
 }
 

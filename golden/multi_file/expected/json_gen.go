@@ -16,7 +16,7 @@ func (v *Book) DecodeJSON(d *tornado.Decoder) {
 		case 0: // title
 			v.Title = d.String(nil)
 		case 1: // author
-			v.Author.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Author).DecodeJSON(d)
 		}
 		seen.Add(i)
 	}
@@ -47,7 +47,9 @@ func (v *Author) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Author) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
-	b = tornado.AppendSome(b, `"books":`, v.Books, appendBookSlice)
+	if v.Books != nil {
+		b = appendBookSlice(append(b, `,"books":`...), v.Books)
+	}
 	return append(b, '}')
 }
 

@@ -49,17 +49,17 @@ func (v *Thing) DecodeJSON(d *tornado.Decoder) {
 		case 15: // _
 			v.Underscore.Set(d.String(nil))
 		case 16: // other
-			v.Other.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Other).DecodeJSON(d)
 		case 17: // item
-			v.Item.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Item).DecodeJSON(d)
 		case 18: // renamed
 			v.Elsewhere.Set(d.String(nil))
 		case 19: // error
-			v.Error.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Error).DecodeJSON(d)
 		case 20: // client
-			v.Client.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Client).DecodeJSON(d)
 		case 21: // req
-			v.Req.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Req).DecodeJSON(d)
 		case 22: // op
 			v.Op.Set(GetThing(d.Enum(getThingValues)))
 		}
@@ -68,29 +68,31 @@ func (v *Thing) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Thing) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"id":`, v.ID, tornado.AppendString)
-	b = tornado.AppendOpt(b, `"ID":`, v.ID2, tornado.AppendString)
-	b = tornado.AppendOpt(b, `"html-url":`, v.HTMLURL, tornado.AppendString)
-	b = tornado.AppendSome(b, `"userIds":`, v.UserIDs, appendStringSlice)
-	b = tornado.AppendOpt(b, `"1st":`, v.X1st, tornado.AppendString)
-	b = tornado.AppendOpt(b, `"$ref2":`, v.Ref2, tornado.AppendString)
-	b = tornado.AppendOpt(b, `"größe":`, v.Größe, tornado.AppendInt64)
-	b = tornado.AppendOpt(b, `"日本":`, v.X日本, tornado.AppendString)
-	b = tornado.AppendOpt(b, `"":`, v.Empty, tornado.AppendString)
-	b = tornado.AppendOpt(b, `"-":`, v.Minus, tornado.AppendString)
-	b = tornado.AppendOpt(b, `"a,b":`, v.AB, tornado.AppendString)
-	b = tornado.AppendOpt(b, `"func":`, v.Func, tornado.AppendString)
-	b = tornado.AppendOpt(b, `"decodeJSON":`, v.DecodeJSON2, tornado.AppendString)
-	b = tornado.AppendOpt(b, `"DecodeJSON":`, v.DecodeJSON3, tornado.AppendString)
-	b = tornado.AppendOpt(b, `"AppendJSON":`, v.AppendJSON2, tornado.AppendString)
-	b = tornado.AppendOpt(b, `"_":`, v.Underscore, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"id":`, &v.ID)
+	b = tornado.AppendOptString(b, `"ID":`, &v.ID2)
+	b = tornado.AppendOptString(b, `"html-url":`, &v.HTMLURL)
+	if v.UserIDs != nil {
+		b = appendStringSlice(tornado.AppendKey(b, `"userIds":`), v.UserIDs)
+	}
+	b = tornado.AppendOptString(b, `"1st":`, &v.X1st)
+	b = tornado.AppendOptString(b, `"$ref2":`, &v.Ref2)
+	b = tornado.AppendOptInt64(b, `"größe":`, &v.Größe)
+	b = tornado.AppendOptString(b, `"日本":`, &v.X日本)
+	b = tornado.AppendOptString(b, `"":`, &v.Empty)
+	b = tornado.AppendOptString(b, `"-":`, &v.Minus)
+	b = tornado.AppendOptString(b, `"a,b":`, &v.AB)
+	b = tornado.AppendOptString(b, `"func":`, &v.Func)
+	b = tornado.AppendOptString(b, `"decodeJSON":`, &v.DecodeJSON2)
+	b = tornado.AppendOptString(b, `"DecodeJSON":`, &v.DecodeJSON3)
+	b = tornado.AppendOptString(b, `"AppendJSON":`, &v.AppendJSON2)
+	b = tornado.AppendOptString(b, `"_":`, &v.Underscore)
 	b = tornado.AppendOptJSON(b, `"other":`, &v.Other)
 	b = tornado.AppendOptJSON(b, `"item":`, &v.Item)
-	b = tornado.AppendOpt(b, `"renamed":`, v.Elsewhere, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"renamed":`, &v.Elsewhere)
 	b = tornado.AppendOptJSON(b, `"error":`, &v.Error)
 	b = tornado.AppendOptJSON(b, `"client":`, &v.Client)
 	b = tornado.AppendOptJSON(b, `"req":`, &v.Req)
-	b = tornado.AppendOpt(b, `"op":`, v.Op, tornado.AppendEnum)
+	b = tornado.AppendOptEnum(b, `"op":`, &v.Op)
 	return append(b, '}')
 }
 
@@ -110,7 +112,7 @@ func (v *Thing2) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Thing2) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"x":`, v.X, tornado.AppendInt64)
+	b = tornado.AppendOptInt64(b, `"x":`, &v.X)
 	return append(b, '}')
 }
 
@@ -127,7 +129,7 @@ func (v *Handler2) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Handler2) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"x":`, v.X, tornado.AppendInt64)
+	b = tornado.AppendOptInt64(b, `"x":`, &v.X)
 	return append(b, '}')
 }
 
@@ -144,7 +146,7 @@ func (v *Error) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Error) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"Error":`, v.Error, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"Error":`, &v.Error)
 	return append(b, '}')
 }
 
@@ -161,7 +163,7 @@ func (v *Client2) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Client2) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"x":`, v.X, tornado.AppendInt64)
+	b = tornado.AppendOptInt64(b, `"x":`, &v.X)
 	return append(b, '}')
 }
 
@@ -178,7 +180,7 @@ func (v *GetThingRequest) DecodeJSON(d *tornado.Decoder) {
 
 func (v *GetThingRequest) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"x":`, v.X, tornado.AppendInt64)
+	b = tornado.AppendOptInt64(b, `"x":`, &v.X)
 	return append(b, '}')
 }
 

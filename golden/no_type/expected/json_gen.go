@@ -22,7 +22,7 @@ func (v *Bag) DecodeJSON(d *tornado.Decoder) {
 		case 3: // list
 			v.List = decodeJSONSlice(d)
 		case 4: // several
-			v.Several.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Several).DecodeJSON(d)
 		}
 		seen.Add(i)
 	}
@@ -31,9 +31,15 @@ func (v *Bag) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Bag) AppendJSON(b []byte) []byte {
 	b = tornado.AppendJSON(append(b, `{"any":`...), v.Any)
-	b = tornado.AppendSome(b, `"yes":`, v.Yes, tornado.AppendJSON)
-	b = tornado.AppendSome(b, `"no":`, v.No, tornado.AppendJSON)
-	b = tornado.AppendSome(b, `"list":`, v.List, appendJSONSlice)
+	if v.Yes != nil {
+		b = tornado.AppendJSON(append(b, `,"yes":`...), v.Yes)
+	}
+	if v.No != nil {
+		b = tornado.AppendJSON(append(b, `,"no":`...), v.No)
+	}
+	if v.List != nil {
+		b = appendJSONSlice(append(b, `,"list":`...), v.List)
+	}
 	b = tornado.AppendOptJSON(b, `"several":`, &v.Several)
 	return append(b, '}')
 }

@@ -40,8 +40,8 @@ func (v *Book) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"title":`...), v.Title)
 	b = v.Author.AppendJSON(append(b, `,"author":`...))
 	b = appendBookPagesItemSlice(append(b, `,"pages":`...), v.Pages)
-	b = tornado.AppendOpt(b, `"available":`, v.Available, tornado.AppendBool)
-	b = tornado.AppendOpt(b, `"rating":`, v.Rating, tornado.AppendFloat64)
+	b = tornado.AppendOptBool(b, `"available":`, &v.Available)
+	b = tornado.AppendOptFloat64(b, `"rating":`, &v.Rating)
 	if v.Empty != nil {
 		b = v.Empty.AppendJSON(append(b, `,"empty":`...))
 	}
@@ -66,7 +66,7 @@ func (v *BookAuthor) DecodeJSON(d *tornado.Decoder) {
 
 func (v *BookAuthor) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
-	b = tornado.AppendOpt(b, `"born":`, v.Born, tornado.AppendInt64)
+	b = tornado.AppendOptInt64(b, `"born":`, &v.Born)
 	return append(b, '}')
 }
 

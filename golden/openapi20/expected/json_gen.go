@@ -79,7 +79,7 @@ func (v *PetBase) DecodeJSON(d *tornado.Decoder) {
 			}
 		case 3: // owner
 			if !tornado.DecodeNull(d, &v.Owner) {
-				v.Owner.Make().DecodeJSON(d)
+				tornado.MakeOptNull(&v.Owner).DecodeJSON(d)
 			}
 		case 4: // weight
 			v.Weight.Set(d.Float64(&petWeightRule))
@@ -94,19 +94,19 @@ func (v *PetBase) DecodeJSON(d *tornado.Decoder) {
 func (v *PetBase) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
 	b = tornado.AppendString(append(b, `,"kind":`...), v.Kind)
-	b = tornado.AppendOptNull(b, `"born":`, v.Born, tornado.AppendDate)
+	b = tornado.AppendOptNull(b, `"born":`, &v.Born, tornado.AppendDate)
 	b = tornado.AppendOptNullJSON(b, `"owner":`, &v.Owner)
-	b = tornado.AppendOpt(b, `"weight":`, v.Weight, tornado.AppendFloat64)
-	b = tornado.AppendOpt(b, `"id":`, v.ID, tornado.AppendInt64)
+	b = tornado.AppendOptFloat64(b, `"weight":`, &v.Weight)
+	b = tornado.AppendOptInt64(b, `"id":`, &v.ID)
 	return append(b, '}')
 }
 
 func (v *PetBase) appendRequestJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
 	b = tornado.AppendString(append(b, `,"kind":`...), v.Kind)
-	b = tornado.AppendOptNull(b, `"born":`, v.Born, tornado.AppendDate)
+	b = tornado.AppendOptNull(b, `"born":`, &v.Born, tornado.AppendDate)
 	b = tornado.AppendOptNullJSON(b, `"owner":`, &v.Owner)
-	b = tornado.AppendOpt(b, `"weight":`, v.Weight, tornado.AppendFloat64)
+	b = tornado.AppendOptFloat64(b, `"weight":`, &v.Weight)
 	return append(b, '}')
 }
 
@@ -126,7 +126,7 @@ func (v *Cat) DecodeJSON(d *tornado.Decoder) {
 			}
 		case 3: // owner
 			if !tornado.DecodeNull(d, &v.Owner) {
-				v.Owner.Make().DecodeJSON(d)
+				tornado.MakeOptNull(&v.Owner).DecodeJSON(d)
 			}
 		case 4: // weight
 			v.Weight.Set(d.Float64(&petWeightRule))
@@ -143,21 +143,21 @@ func (v *Cat) DecodeJSON(d *tornado.Decoder) {
 func (v *Cat) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
 	b = tornado.AppendString(append(b, `,"kind":`...), v.Kind)
-	b = tornado.AppendOptNull(b, `"born":`, v.Born, tornado.AppendDate)
+	b = tornado.AppendOptNull(b, `"born":`, &v.Born, tornado.AppendDate)
 	b = tornado.AppendOptNullJSON(b, `"owner":`, &v.Owner)
-	b = tornado.AppendOpt(b, `"weight":`, v.Weight, tornado.AppendFloat64)
-	b = tornado.AppendOpt(b, `"id":`, v.ID, tornado.AppendInt64)
-	b = tornado.AppendOpt(b, `"indoor":`, v.Indoor, tornado.AppendBool)
+	b = tornado.AppendOptFloat64(b, `"weight":`, &v.Weight)
+	b = tornado.AppendOptInt64(b, `"id":`, &v.ID)
+	b = tornado.AppendOptBool(b, `"indoor":`, &v.Indoor)
 	return append(b, '}')
 }
 
 func (v *Cat) appendRequestJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
 	b = tornado.AppendString(append(b, `,"kind":`...), v.Kind)
-	b = tornado.AppendOptNull(b, `"born":`, v.Born, tornado.AppendDate)
+	b = tornado.AppendOptNull(b, `"born":`, &v.Born, tornado.AppendDate)
 	b = tornado.AppendOptNullJSON(b, `"owner":`, &v.Owner)
-	b = tornado.AppendOpt(b, `"weight":`, v.Weight, tornado.AppendFloat64)
-	b = tornado.AppendOpt(b, `"indoor":`, v.Indoor, tornado.AppendBool)
+	b = tornado.AppendOptFloat64(b, `"weight":`, &v.Weight)
+	b = tornado.AppendOptBool(b, `"indoor":`, &v.Indoor)
 	return append(b, '}')
 }
 
@@ -221,9 +221,15 @@ func (v *ChangePetBody) DecodeJSON(d *tornado.Decoder) {
 
 func (v *ChangePetBody) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
-	b = tornado.AppendSome(b, `"tags":`, v.Tags, appendStringSlice)
-	b = tornado.AppendSome(b, `"sizes":`, v.Sizes, appendInt64Slice)
-	b = tornado.AppendSome(b, `"colors":`, v.Colors, appendStringSlice)
+	if v.Tags != nil {
+		b = appendStringSlice(append(b, `,"tags":`...), v.Tags)
+	}
+	if v.Sizes != nil {
+		b = appendInt64Slice(append(b, `,"sizes":`...), v.Sizes)
+	}
+	if v.Colors != nil {
+		b = appendStringSlice(append(b, `,"colors":`...), v.Colors)
+	}
 	return append(b, '}')
 }
 
@@ -245,7 +251,7 @@ func (v *PutPhotoBody) DecodeJSON(d *tornado.Decoder) {
 
 func (v *PutPhotoBody) AppendJSON(b []byte) []byte {
 	b = tornado.AppendFile(append(b, `{"photo":`...), v.Photo)
-	b = tornado.AppendOpt(b, `"caption":`, v.Caption, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"caption":`, &v.Caption)
 	return append(b, '}')
 }
 

@@ -18,9 +18,9 @@ func (v *Words) DecodeJSON(d *tornado.Decoder) {
 				v.Note.Set(d.String(nil))
 			}
 		case 1: // pair
-			v.Pair.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Pair).DecodeJSON(d)
 		case 2: // rest
-			v.Rest.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Rest).DecodeJSON(d)
 		case 3: // more
 			v.More.Set(d.Int64(&wordsMoreRule))
 		}
@@ -30,10 +30,10 @@ func (v *Words) DecodeJSON(d *tornado.Decoder) {
 }
 
 func (v *Words) AppendJSON(b []byte) []byte {
-	b = tornado.AppendNullable(b, `{"note":`, v.Note, tornado.AppendString)
+	b = tornado.AppendNullable(b, `{"note":`, &v.Note, tornado.AppendString)
 	b = tornado.AppendOptJSON(b, `"pair":`, &v.Pair)
 	b = tornado.AppendOptJSON(b, `"rest":`, &v.Rest)
-	b = tornado.AppendOpt(b, `"more":`, v.More, tornado.AppendInt64)
+	b = tornado.AppendOptInt64(b, `"more":`, &v.More)
 	return append(b, '}')
 }
 

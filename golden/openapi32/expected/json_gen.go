@@ -16,7 +16,7 @@ func (v *Note) DecodeJSON(d *tornado.Decoder) {
 		case 0: // text
 			v.Text = d.String(nil)
 		case 1: // mark
-			v.Mark.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Mark).DecodeJSON(d)
 		}
 		seen.Add(i)
 	}
@@ -94,8 +94,8 @@ func (v *OtherMark) DecodeJSON(d *tornado.Decoder) {
 
 func (v *OtherMark) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"kind":`, v.Kind, tornado.AppendString)
-	b = tornado.AppendOpt(b, `"text":`, v.Text, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"kind":`, &v.Kind)
+	b = tornado.AppendOptString(b, `"text":`, &v.Text)
 	return append(b, '}')
 }
 

@@ -16,7 +16,7 @@ func (r *SearchRequest) decode(in *tornado.Input) {
 		in.EndJSONParam(p)
 	}
 	if p := in.Header("X-Hint", tornado.Simple); p.Present() {
-		r.XHint.Make().DecodeJSON(in.JSONParam(p))
+		tornado.MakeOpt(&r.XHint).DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
 }

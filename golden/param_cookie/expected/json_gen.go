@@ -25,6 +25,6 @@ func (v *FormJoinedBoth) DecodeJSON(d *tornado.Decoder) {
 
 func (v *FormJoinedBoth) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"r":`...), v.R)
-	b = tornado.AppendOpt(b, `"g":`, v.G, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"g":`, &v.G)
 	return append(b, '}')
 }

@@ -32,7 +32,7 @@ func (r *FormJoinedRequest) decode(in *tornado.Input) {
 		}
 	}
 	if p := in.Cookie("both", tornado.Form).As(shapes, "FormJoinedBoth"); p.Present() {
-		r.Both.Make().DecodeJSON(in.JSONParam(p))
+		tornado.MakeOpt(&r.Both).DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
 }

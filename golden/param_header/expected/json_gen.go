@@ -25,7 +25,7 @@ func (v *SimpleXBoth) DecodeJSON(d *tornado.Decoder) {
 
 func (v *SimpleXBoth) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"r":`...), v.R)
-	b = tornado.AppendOpt(b, `"g":`, v.G, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"g":`, &v.G)
 	return append(b, '}')
 }
 
@@ -47,6 +47,6 @@ func (v *SimpleExplodeXBoth) DecodeJSON(d *tornado.Decoder) {
 
 func (v *SimpleExplodeXBoth) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"r":`...), v.R)
-	b = tornado.AppendOpt(b, `"g":`, v.G, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"g":`, &v.G)
 	return append(b, '}')
 }

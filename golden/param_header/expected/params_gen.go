@@ -21,7 +21,7 @@ func (r *SimpleRequest) decode(in *tornado.Input) {
 		}
 	}
 	if p := in.Header("X-Both", tornado.Simple).As(shapes, "SimpleXBoth"); p.Present() {
-		r.XBoth.Make().DecodeJSON(in.JSONParam(p))
+		tornado.MakeOpt(&r.XBoth).DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
 }
@@ -39,7 +39,7 @@ func (r *SimpleExplodeRequest) decode(in *tornado.Input) {
 		}
 	}
 	if p := in.Header("X-Both", tornado.SimpleExplode).As(shapes, "SimpleXBoth"); p.Present() {
-		r.XBoth.Make().DecodeJSON(in.JSONParam(p))
+		tornado.MakeOpt(&r.XBoth).DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
 }

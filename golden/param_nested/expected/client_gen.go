@@ -133,7 +133,7 @@ func (c *Client) Elsewhere(ctx context.Context, req ElsewhereRequest) (*Elsewher
 	case 204:
 		v := new(ElsewhereNoContent)
 		if p := res.Param("X-Range", tornado.Simple).As(shapes, "Range"); p.Present() {
-			v.XRange.Make().DecodeJSON(res.JSONParam(p))
+			tornado.MakeOpt(&v.XRange).DecodeJSON(res.JSONParam(p))
 			res.EndJSONParam(p)
 		}
 		return v, res.End()

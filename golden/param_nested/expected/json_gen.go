@@ -20,7 +20,7 @@ func (v *Filter) DecodeJSON(d *tornado.Decoder) {
 		case 0: // name
 			v.Name.Set(d.String(nil))
 		case 1: // range
-			v.Range.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Range).DecodeJSON(d)
 		case 2: // tags
 			v.Tags = decodeStringSlice(d)
 		case 3: // since
@@ -39,14 +39,18 @@ func (v *Filter) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Filter) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"name":`, v.Name, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"name":`, &v.Name)
 	b = tornado.AppendOptJSON(b, `"range":`, &v.Range)
-	b = tornado.AppendSome(b, `"tags":`, v.Tags, appendStringSlice)
-	b = tornado.AppendOpt(b, `"since":`, v.Since, tornado.AppendTime)
+	if v.Tags != nil {
+		b = appendStringSlice(tornado.AppendKey(b, `"tags":`), v.Tags)
+	}
+	b = tornado.AppendOptTime(b, `"since":`, &v.Since)
 	if x, ok := v.Not.Get(); ok {
 		b = x.AppendJSON(tornado.AppendKey(b, `"not":`))
 	}
-	b = tornado.AppendSome(b, `"any":`, v.Any, appendFilterSlice)
+	if v.Any != nil {
+		b = appendFilterSlice(tornado.AppendKey(b, `"any":`), v.Any)
+	}
 	if v.Meta != nil {
 		b = appendStringMap(tornado.AppendKey(b, `"meta":`), v.Meta)
 	}
@@ -73,8 +77,8 @@ func (v *Range) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Range) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"gte":`, v.Gte, tornado.AppendInt64)
-	b = tornado.AppendOpt(b, `"lt":`, v.Lt, tornado.AppendInt64)
+	b = tornado.AppendOptInt64(b, `"gte":`, &v.Gte)
+	b = tornado.AppendOptInt64(b, `"lt":`, &v.Lt)
 	return append(b, '}')
 }
 
@@ -98,8 +102,10 @@ func (v *Item) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Item) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
-	b = tornado.AppendOpt(b, `"count":`, v.Count, tornado.AppendInt64)
-	b = tornado.AppendSome(b, `"colors":`, v.Colors, appendItemColorsItemSlice)
+	b = tornado.AppendOptInt64(b, `"count":`, &v.Count)
+	if v.Colors != nil {
+		b = appendItemColorsItemSlice(append(b, `,"colors":`...), v.Colors)
+	}
 	return append(b, '}')
 }
 
@@ -112,7 +118,7 @@ func (v *FormQuery) DecodeJSON(d *tornado.Decoder) {
 		case 0: // q
 			v.Q = d.String(&formQueryQRule)
 		case 1: // range
-			v.Range.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Range).DecodeJSON(d)
 		case 2: // sizes
 			v.Sizes = decodeFormQuerySizes(d)
 		}
@@ -124,7 +130,9 @@ func (v *FormQuery) DecodeJSON(d *tornado.Decoder) {
 func (v *FormQuery) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"q":`...), v.Q)
 	b = tornado.AppendOptJSON(b, `"range":`, &v.Range)
-	b = tornado.AppendSome(b, `"sizes":`, v.Sizes, appendFormQuerySizes)
+	if v.Sizes != nil {
+		b = appendFormQuerySizes(append(b, `,"sizes":`...), v.Sizes)
+	}
 	return append(b, '}')
 }
 
@@ -139,7 +147,7 @@ func (v *WholeFormAll) DecodeJSON(d *tornado.Decoder) {
 		case 1: // tags
 			v.Tags = decodeStringSlice(d)
 		case 2: // range
-			v.Range.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Range).DecodeJSON(d)
 		}
 		seen.Add(i)
 	}
@@ -148,7 +156,9 @@ func (v *WholeFormAll) DecodeJSON(d *tornado.Decoder) {
 
 func (v *WholeFormAll) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"q":`...), v.Q)
-	b = tornado.AppendSome(b, `"tags":`, v.Tags, appendStringSlice)
+	if v.Tags != nil {
+		b = appendStringSlice(append(b, `,"tags":`...), v.Tags)
+	}
 	b = tornado.AppendOptJSON(b, `"range":`, &v.Range)
 	return append(b, '}')
 }
@@ -386,7 +396,7 @@ func appendUnionsSome(b []byte, v []tornado.Null[int64]) []byte {
 		if x, ok := item.Get(); ok {
 			b = tornado.AppendInt64(b, x)
 		} else {
-			b = append(b, "null"...)
+			b = tornado.AppendNull(b)
 		}
 	}
 	return append(b, ']')

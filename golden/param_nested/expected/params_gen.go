@@ -13,7 +13,7 @@ type DeepRequest struct {
 
 func (r *DeepRequest) decode(in *tornado.Input) {
 	if p := in.Query("filter", tornado.DeepObject).As(shapes, "Filter"); p.Present() {
-		r.Filter.Make().DecodeJSON(in.JSONParam(p))
+		tornado.MakeOpt(&r.Filter).DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
 	if p := in.Query("items", tornado.DeepObject).As(shapes, "DeepItems"); p.Present() {
@@ -33,7 +33,7 @@ type FormRequest struct {
 
 func (r *FormRequest) decode(in *tornado.Input) {
 	if p := in.Query("query", tornado.FormExplode).As(shapes, "FormQuery"); p.Present() {
-		r.Query.Make().DecodeJSON(in.JSONParam(p))
+		tornado.MakeOpt(&r.Query).DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
 	if p := in.Query("limit", tornado.FormExplode); p.Present() {
@@ -102,11 +102,11 @@ func (r *ElsewhereRequest) decode(in *tornado.Input) {
 		r.URL.Set(p.String(nil))
 	}
 	if p := in.Header("X-Range", tornado.SimpleExplode).As(shapes, "Range"); p.Present() {
-		r.XRange.Make().DecodeJSON(in.JSONParam(p))
+		tornado.MakeOpt(&r.XRange).DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
 	if p := in.Cookie("range", tornado.FormExplode).As(shapes, "Range2"); p.Present() {
-		r.Range.Make().DecodeJSON(in.JSONParam(p))
+		tornado.MakeOpt(&r.Range).DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
 }
@@ -130,7 +130,7 @@ type WholeJSONRequest struct {
 
 func (r *WholeJSONRequest) decode(in *tornado.Input) {
 	if p := in.Query("all", tornado.Simple); p.Present() {
-		r.All.Make().DecodeJSON(in.JSONParam(p))
+		tornado.MakeOpt(&r.All).DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
 }
@@ -163,7 +163,7 @@ func (r *CookiesRequest) decode(in *tornado.Input) {
 		}
 	}
 	if p := in.Cookie("range", tornado.CookieExplode).As(shapes, "Range"); p.Present() {
-		r.Range.Make().DecodeJSON(in.JSONParam(p))
+		tornado.MakeOpt(&r.Range).DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
 }
@@ -178,11 +178,11 @@ type UnionsRequest struct {
 
 func (r *UnionsRequest) decode(in *tornado.Input) {
 	if p := in.Query("id", tornado.FormExplode).As(shapes, "string | integer"); p.Present() {
-		r.ID.Make().DecodeJSON(in.JSONParam(p))
+		tornado.MakeOpt(&r.ID).DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
 	if p := in.Query("when", tornado.DeepObject).As(shapes, "UnionsWhen"); p.Present() {
-		r.When.Make().DecodeJSON(in.JSONParam(p))
+		tornado.MakeOpt(&r.When).DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
 	if p := in.Query("some", tornado.FormExplode).As(shapes, "[integer | null]"); p.Present() {
@@ -190,7 +190,7 @@ func (r *UnionsRequest) decode(in *tornado.Input) {
 		in.EndJSONParam(p)
 	}
 	if p := in.Header("X-Kind", tornado.Simple).As(shapes, "string | boolean"); p.Present() {
-		r.XKind.Make().DecodeJSON(in.JSONParam(p))
+		tornado.MakeOpt(&r.XKind).DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
 }

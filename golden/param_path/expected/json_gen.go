@@ -25,7 +25,7 @@ func (v *SimpleBoth) DecodeJSON(d *tornado.Decoder) {
 
 func (v *SimpleBoth) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"r":`...), v.R)
-	b = tornado.AppendOpt(b, `"g":`, v.G, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"g":`, &v.G)
 	return append(b, '}')
 }
 
@@ -47,7 +47,7 @@ func (v *SimpleExplodeBoth) DecodeJSON(d *tornado.Decoder) {
 
 func (v *SimpleExplodeBoth) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"r":`...), v.R)
-	b = tornado.AppendOpt(b, `"g":`, v.G, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"g":`, &v.G)
 	return append(b, '}')
 }
 
@@ -69,7 +69,7 @@ func (v *LabelBoth) DecodeJSON(d *tornado.Decoder) {
 
 func (v *LabelBoth) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"r":`...), v.R)
-	b = tornado.AppendOpt(b, `"g":`, v.G, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"g":`, &v.G)
 	return append(b, '}')
 }
 
@@ -91,7 +91,7 @@ func (v *LabelExplodeBoth) DecodeJSON(d *tornado.Decoder) {
 
 func (v *LabelExplodeBoth) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"r":`...), v.R)
-	b = tornado.AppendOpt(b, `"g":`, v.G, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"g":`, &v.G)
 	return append(b, '}')
 }
 
@@ -113,7 +113,7 @@ func (v *MatrixBoth) DecodeJSON(d *tornado.Decoder) {
 
 func (v *MatrixBoth) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"r":`...), v.R)
-	b = tornado.AppendOpt(b, `"g":`, v.G, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"g":`, &v.G)
 	return append(b, '}')
 }
 
@@ -135,6 +135,6 @@ func (v *MatrixExplodeBoth) DecodeJSON(d *tornado.Decoder) {
 
 func (v *MatrixExplodeBoth) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"r":`...), v.R)
-	b = tornado.AppendOpt(b, `"g":`, v.G, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"g":`, &v.G)
 	return append(b, '}')
 }

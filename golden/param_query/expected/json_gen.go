@@ -25,7 +25,7 @@ func (v *FormObjectBoth) DecodeJSON(d *tornado.Decoder) {
 
 func (v *FormObjectBoth) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"r":`...), v.R)
-	b = tornado.AppendOpt(b, `"g":`, v.G, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"g":`, &v.G)
 	return append(b, '}')
 }
 
@@ -47,7 +47,7 @@ func (v *FormJoinedBoth) DecodeJSON(d *tornado.Decoder) {
 
 func (v *FormJoinedBoth) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"r":`...), v.R)
-	b = tornado.AppendOpt(b, `"g":`, v.G, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"g":`, &v.G)
 	return append(b, '}')
 }
 
@@ -69,6 +69,6 @@ func (v *DeepBoth) DecodeJSON(d *tornado.Decoder) {
 
 func (v *DeepBoth) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"r":`...), v.R)
-	b = tornado.AppendOpt(b, `"g":`, v.G, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"g":`, &v.G)
 	return append(b, '}')
 }

@@ -28,7 +28,7 @@ type FormObjectRequest struct {
 
 func (r *FormObjectRequest) decode(in *tornado.Input) {
 	if p := in.Query("both", tornado.FormExplode).As(shapes, "FormObjectBoth"); p.Present() {
-		r.Both.Make().DecodeJSON(in.JSONParam(p))
+		tornado.MakeOpt(&r.Both).DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
 }
@@ -50,7 +50,7 @@ func (r *FormJoinedRequest) decode(in *tornado.Input) {
 		}
 	}
 	if p := in.Query("both", tornado.Form).As(shapes, "FormJoinedBoth"); p.Present() {
-		r.Both.Make().DecodeJSON(in.JSONParam(p))
+		tornado.MakeOpt(&r.Both).DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
 }
@@ -114,7 +114,7 @@ type DeepRequest struct {
 
 func (r *DeepRequest) decode(in *tornado.Input) {
 	if p := in.Query("both", tornado.DeepObject).As(shapes, "FormJoinedBoth"); p.Present() {
-		r.Both.Make().DecodeJSON(in.JSONParam(p))
+		tornado.MakeOpt(&r.Both).DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
 }

@@ -20,7 +20,7 @@ func (v *Holder) DecodeJSON(d *tornado.Decoder) {
 		case 0: // one
 			v.One = decodeStringMap(d.Check(holderOneSchema))
 		case 1: // same
-			v.Same.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Same).DecodeJSON(d)
 		case 2: // several
 			v.Several = decodeHolderSeveralValueMap(d.Check(holderSeveralSchema))
 		case 3: // open
@@ -64,7 +64,7 @@ func (v *HolderSame) DecodeJSON(d *tornado.Decoder) {
 
 func (v *HolderSame) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"id":`, v.ID, tornado.AppendInt64)
+	b = tornado.AppendOptInt64(b, `"id":`, &v.ID)
 	for _, k := range slices.Sorted(maps.Keys(v.Extra)) {
 		b = tornado.AppendString(tornado.AppendName(b, k), v.Extra[k])
 	}

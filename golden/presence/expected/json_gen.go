@@ -46,14 +46,14 @@ func (v *Everything) DecodeJSON(d *tornado.Decoder) {
 		case 8: // i
 			v.I.DecodeJSON(d)
 		case 9: // j
-			v.J.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.J).DecodeJSON(d)
 		case 10: // k
 			if !tornado.DecodeNull(d, &v.K) {
-				v.K.Make().DecodeJSON(d)
+				tornado.MakeNull(&v.K).DecodeJSON(d)
 			}
 		case 11: // l
 			if !tornado.DecodeNull(d, &v.L) {
-				v.L.Make().DecodeJSON(d)
+				tornado.MakeOptNull(&v.L).DecodeJSON(d)
 			}
 		case 12: // m
 			v.M = decodeEverythingM(d)
@@ -71,13 +71,15 @@ func (v *Everything) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Everything) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"a":`...), v.A)
-	b = tornado.AppendNullable(b, `"b":`, v.B, tornado.AppendString)
-	b = tornado.AppendOpt(b, `"c":`, v.C, tornado.AppendString)
-	b = tornado.AppendOptNull(b, `"d":`, v.D, tornado.AppendString)
+	b = tornado.AppendNullable(b, `"b":`, &v.B, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"c":`, &v.C)
+	b = tornado.AppendOptNull(b, `"d":`, &v.D, tornado.AppendString)
 	b = appendInt64Slice(append(b, `,"e":`...), v.E)
-	b = tornado.AppendSome(b, `"f":`, v.F, appendInt64Slice)
-	b = tornado.AppendNullable(b, `"g":`, v.G, appendInt64Slice)
-	b = tornado.AppendOptNull(b, `"h":`, v.H, appendInt64Slice)
+	if v.F != nil {
+		b = appendInt64Slice(append(b, `,"f":`...), v.F)
+	}
+	b = tornado.AppendNullable(b, `"g":`, &v.G, appendInt64Slice)
+	b = tornado.AppendOptNull(b, `"h":`, &v.H, appendInt64Slice)
 	b = v.I.AppendJSON(append(b, `,"i":`...))
 	b = tornado.AppendOptJSON(b, `"j":`, &v.J)
 	b = tornado.AppendNullableJSON(b, `"k":`, &v.K)
@@ -85,8 +87,10 @@ func (v *Everything) AppendJSON(b []byte) []byte {
 	if v.M != nil {
 		b = appendEverythingM(append(b, `,"m":`...), v.M)
 	}
-	b = tornado.AppendOptNull(b, `"n":`, v.N, appendStringMap)
-	b = tornado.AppendSome(b, `"o":`, v.O, appendEverythingO)
+	b = tornado.AppendOptNull(b, `"n":`, &v.N, appendStringMap)
+	if v.O != nil {
+		b = appendEverythingO(append(b, `,"o":`...), v.O)
+	}
 	return append(b, '}')
 }
 
@@ -103,7 +107,7 @@ func (v *Inner) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Inner) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"x":`, v.X, tornado.AppendInt64)
+	b = tornado.AppendOptInt64(b, `"x":`, &v.X)
 	return append(b, '}')
 }
 
@@ -146,7 +150,7 @@ func appendEverythingM(b []byte, v map[string]tornado.Null[int64]) []byte {
 		if x, ok := item.Get(); ok {
 			b = tornado.AppendInt64(tornado.AppendName(b, k), x)
 		} else {
-			b = append(tornado.AppendName(b, k), "null"...)
+			b = tornado.AppendNull(tornado.AppendName(b, k))
 		}
 	}
 	return append(b, '}')
@@ -190,7 +194,7 @@ func appendEverythingO(b []byte, v []tornado.Null[string]) []byte {
 		if x, ok := item.Get(); ok {
 			b = tornado.AppendString(b, x)
 		} else {
-			b = append(b, "null"...)
+			b = tornado.AppendNull(b)
 		}
 	}
 	return append(b, ']')

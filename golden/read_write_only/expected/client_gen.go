@@ -72,7 +72,7 @@ func (c *Client) PutGroups(ctx context.Context, req PutGroupsRequest) (*PutGroup
 	case 204:
 		v := new(PutGroupsNoContent)
 		if p := res.Param("X-Like", tornado.Simple); p.Present() {
-			v.XLike.Make().DecodeJSON(res.JSONParam(p))
+			tornado.MakeOpt(&v.XLike).DecodeJSON(res.JSONParam(p))
 			res.EndJSONParam(p)
 		}
 		return v, res.End()

@@ -30,7 +30,7 @@ func (v *User) DecodeJSON(d *tornado.Decoder) {
 		case 2: // password
 			v.Password = d.String(nil)
 		case 3: // group
-			v.Group.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Group).DecodeJSON(d)
 		case 4: // groups
 			v.Groups = decodeGroupSlice(d)
 		case 5: // since
@@ -38,7 +38,7 @@ func (v *User) DecodeJSON(d *tornado.Decoder) {
 		case 6: // byName
 			v.ByName = decodeGroupMap(d)
 		case 7: // contact
-			v.Contact.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Contact).DecodeJSON(d)
 		}
 		seen.Add(i)
 	}
@@ -50,8 +50,10 @@ func (v *User) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `,"name":`...), v.Name)
 	b = tornado.AppendString(append(b, `,"password":`...), v.Password)
 	b = tornado.AppendOptJSON(b, `"group":`, &v.Group)
-	b = tornado.AppendSome(b, `"groups":`, v.Groups, appendGroupSlice)
-	b = tornado.AppendOpt(b, `"since":`, v.Since, tornado.AppendDate)
+	if v.Groups != nil {
+		b = appendGroupSlice(append(b, `,"groups":`...), v.Groups)
+	}
+	b = tornado.AppendOpt(b, `"since":`, &v.Since, tornado.AppendDate)
 	if v.ByName != nil {
 		b = appendGroupMap(append(b, `,"byName":`...), v.ByName)
 	}
@@ -86,7 +88,7 @@ func (v *User) appendResponseJSON(b []byte) []byte {
 	if v.Groups != nil {
 		b = appendResponseGroupSlice(append(b, `,"groups":`...), v.Groups)
 	}
-	b = tornado.AppendOpt(b, `"since":`, v.Since, tornado.AppendDate)
+	b = tornado.AppendOpt(b, `"since":`, &v.Since, tornado.AppendDate)
 	if v.ByName != nil {
 		b = appendResponseGroupMap(append(b, `,"byName":`...), v.ByName)
 	}
@@ -192,7 +194,7 @@ func (v *Mail) DecodeJSON(d *tornado.Decoder) {
 func (v *Mail) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"by":`...), v.By)
 	b = tornado.AppendString(append(b, `,"code":`...), v.Code)
-	b = tornado.AppendOpt(b, `"confirmed":`, v.Confirmed, tornado.AppendBool)
+	b = tornado.AppendOptBool(b, `"confirmed":`, &v.Confirmed)
 	return append(b, '}')
 }
 
@@ -204,7 +206,7 @@ func (v *Mail) appendRequestJSON(b []byte) []byte {
 
 func (v *Mail) appendResponseJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"by":`...), v.By)
-	b = tornado.AppendOpt(b, `"confirmed":`, v.Confirmed, tornado.AppendBool)
+	b = tornado.AppendOptBool(b, `"confirmed":`, &v.Confirmed)
 	return append(b, '}')
 }
 
@@ -284,13 +286,13 @@ func (v *Joined) DecodeJSON(d *tornado.Decoder) {
 func (v *Joined) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"event":`...), v.Event)
 	b = tornado.AppendInt64(append(b, `,"id":`...), v.ID)
-	b = tornado.AppendOpt(b, `"name":`, v.Name, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"name":`, &v.Name)
 	return append(b, '}')
 }
 
 func (v *Joined) appendRequestJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"event":`...), v.Event)
-	b = tornado.AppendOpt(b, `"name":`, v.Name, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"name":`, &v.Name)
 	return append(b, '}')
 }
 
@@ -352,20 +354,20 @@ func (v *Group) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Group) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
-	b = tornado.AppendOpt(b, `"secret":`, v.Secret, tornado.AppendString)
-	b = tornado.AppendOpt(b, `"members":`, v.Members, tornado.AppendInt64)
+	b = tornado.AppendOptString(b, `"secret":`, &v.Secret)
+	b = tornado.AppendOptInt64(b, `"members":`, &v.Members)
 	return append(b, '}')
 }
 
 func (v *Group) appendRequestJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
-	b = tornado.AppendOpt(b, `"secret":`, v.Secret, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"secret":`, &v.Secret)
 	return append(b, '}')
 }
 
 func (v *Group) appendResponseJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
-	b = tornado.AppendOpt(b, `"members":`, v.Members, tornado.AppendInt64)
+	b = tornado.AppendOptInt64(b, `"members":`, &v.Members)
 	return append(b, '}')
 }
 

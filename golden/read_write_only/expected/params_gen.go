@@ -27,7 +27,7 @@ type PutGroupsRequest struct {
 
 func (r *PutGroupsRequest) decode(in *tornado.Input) {
 	if p := in.Query("like", tornado.DeepObject).As(shapes, "Group"); p.Present() {
-		r.Like.Make().DecodeJSON(in.JSONParam(p))
+		tornado.MakeOpt(&r.Like).DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
 	r.Body = decodeGroupSlice(in.JSONBody())

@@ -29,7 +29,7 @@ func (v *Node) DecodeJSON(d *tornado.Decoder) {
 		case 3: // byName
 			v.ByName = decodeNodeMap(d)
 		case 4: // left
-			v.Left.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Left).DecodeJSON(d)
 		}
 		seen.Add(i)
 	}
@@ -41,7 +41,9 @@ func (v *Node) AppendJSON(b []byte) []byte {
 	if x, ok := v.Next.Get(); ok {
 		b = x.AppendJSON(append(b, `,"next":`...))
 	}
-	b = tornado.AppendSome(b, `"children":`, v.Children, appendNodeSlice)
+	if v.Children != nil {
+		b = appendNodeSlice(append(b, `,"children":`...), v.Children)
+	}
 	if v.ByName != nil {
 		b = appendNodeMap(append(b, `,"byName":`...), v.ByName)
 	}
@@ -55,7 +57,7 @@ func (v *Left) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(leftKeys); i != tornado.EndObject; i = d.Next(leftKeys, i) {
 		switch i {
 		case 0: // right
-			v.Right.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Right).DecodeJSON(d)
 		}
 	}
 }
@@ -86,7 +88,7 @@ func (v *Right) AppendJSON(b []byte) []byte {
 	if x, ok := v.Left.Get(); ok {
 		b = x.AppendJSON(tornado.AppendKey(b, `"left":`))
 	} else if v.Left.IsNull() {
-		b = append(tornado.AppendKey(b, `"left":`), "null"...)
+		b = tornado.AppendNull(tornado.AppendKey(b, `"left":`))
 	}
 	return append(b, '}')
 }

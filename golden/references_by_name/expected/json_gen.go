@@ -44,7 +44,7 @@ func (v *Owner) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Owner) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"id":`...), v.ID)
-	b = tornado.AppendOpt(b, `"street":`, v.Street, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"street":`, &v.Street)
 	return append(b, '}')
 }
 

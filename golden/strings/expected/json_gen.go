@@ -28,11 +28,13 @@ func (v *Strings) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Strings) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"short":`, v.Short, tornado.AppendString)
-	b = tornado.AppendOpt(b, `"none":`, v.None, tornado.AppendString)
-	b = tornado.AppendOpt(b, `"code":`, v.Code, tornado.AppendString)
-	b = tornado.AppendOpt(b, `"ahead":`, v.Ahead, tornado.AppendString)
-	b = tornado.AppendSome(b, `"tags":`, v.Tags, appendStringsTags)
+	b = tornado.AppendOptString(b, `"short":`, &v.Short)
+	b = tornado.AppendOptString(b, `"none":`, &v.None)
+	b = tornado.AppendOptString(b, `"code":`, &v.Code)
+	b = tornado.AppendOptString(b, `"ahead":`, &v.Ahead)
+	if v.Tags != nil {
+		b = appendStringsTags(tornado.AppendKey(b, `"tags":`), v.Tags)
+	}
 	return append(b, '}')
 }
 

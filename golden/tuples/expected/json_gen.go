@@ -18,32 +18,34 @@ func (v *Drawing) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(drawingKeys); i != tornado.EndObject; i = d.Next(drawingKeys, i) {
 		switch i {
 		case 0: // point
-			v.Point.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Point).DecodeJSON(d)
 		case 1: // path
 			v.Path = decodePointSlice(d)
 		case 2: // named
 			v.Named = decodeRowMap(d)
 		case 3: // node
-			v.Node.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Node).DecodeJSON(d)
 		case 4: // open
 			if !tornado.DecodeNull(d, &v.Open) {
-				v.Open.Make().DecodeJSON(d)
+				tornado.MakeOptNull(&v.Open).DecodeJSON(d)
 			}
 		case 5: // either
-			v.Either.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Either).DecodeJSON(d)
 		case 6: // origin
-			v.Origin.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Origin).DecodeJSON(d)
 		}
 	}
-	if v.Origin.IsZero() {
-		v.Origin.Make().DecodeJSON(tornado.DefaultJSON("[0,0]"))
+	if !v.Origin.IsSet() {
+		tornado.MakeOpt(&v.Origin).DecodeJSON(tornado.DefaultJSON("[0,0]"))
 	}
 }
 
 func (v *Drawing) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	b = tornado.AppendOptJSON(b, `"point":`, &v.Point)
-	b = tornado.AppendSome(b, `"path":`, v.Path, appendPointSlice)
+	if v.Path != nil {
+		b = appendPointSlice(tornado.AppendKey(b, `"path":`), v.Path)
+	}
 	if v.Named != nil {
 		b = appendRowMap(tornado.AppendKey(b, `"named":`), v.Named)
 	}
@@ -158,7 +160,7 @@ func (v Row) AppendJSON(b []byte) []byte {
 	if x, ok := v.V1.Get(); ok {
 		b = tornado.AppendString(append(b, ','), x)
 	} else {
-		b = append(append(b, ','), "null"...)
+		b = tornado.AppendNull(append(b, ','))
 	}
 	if v.V2 == nil {
 		return append(b, ']')

@@ -17,35 +17,35 @@ func (v *Holder) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(holderKeys); i != tornado.EndObject; i = d.Next(holderKeys, i) {
 		switch i {
 		case 0: // sameScalars
-			v.SameScalars.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.SameScalars).DecodeJSON(d)
 		case 1: // sameNumbers
-			v.SameNumbers.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.SameNumbers).DecodeJSON(d)
 		case 2: // sameType
-			v.SameType.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.SameType).DecodeJSON(d)
 		case 3: // sameObjects
-			v.SameObjects.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.SameObjects).DecodeJSON(d)
 		case 4: // sameBeside
-			v.SameBeside.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.SameBeside).DecodeJSON(d)
 		case 5: // wideString
-			v.WideString.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.WideString).DecodeJSON(d)
 		case 6: // wideNumber
-			v.WideNumber.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.WideNumber).DecodeJSON(d)
 		case 7: // wideObject
-			v.WideObject.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.WideObject).DecodeJSON(d)
 		case 8: // wideList
-			v.WideList.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.WideList).DecodeJSON(d)
 		case 9: // wideBeside
-			v.WideBeside.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.WideBeside).DecodeJSON(d)
 		case 10: // toldApart
-			v.ToldApart.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.ToldApart).DecodeJSON(d)
 		case 11: // partly
-			v.Partly.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Partly).DecodeJSON(d)
 		case 12: // alike
-			v.Alike.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Alike).DecodeJSON(d)
 		case 13: // apart
-			v.Apart.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Apart).DecodeJSON(d)
 		case 14: // inOrder
-			v.InOrder.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.InOrder).DecodeJSON(d)
 		}
 	}
 }
@@ -158,8 +158,8 @@ func (v *HolderSameBeside) DecodeJSON(d *tornado.Decoder) {
 
 func (v *HolderSameBeside) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"a":`, v.A, tornado.AppendString)
-	b = tornado.AppendOpt(b, `"b":`, v.B, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"a":`, &v.A)
+	b = tornado.AppendOptString(b, `"b":`, &v.B)
 	return append(b, '}')
 }
 
@@ -275,8 +275,8 @@ func (v *HolderWideBeside) DecodeJSON(d *tornado.Decoder) {
 
 func (v *HolderWideBeside) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"a":`, v.A, tornado.AppendString)
-	b = tornado.AppendOpt(b, `"b":`, v.B, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"a":`, &v.A)
+	b = tornado.AppendOptString(b, `"b":`, &v.B)
 	return append(b, '}')
 }
 
@@ -433,7 +433,7 @@ func (v *Cat) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Cat) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"kind":`...), v.Kind)
-	b = tornado.AppendOpt(b, `"name":`, v.Name, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"name":`, &v.Name)
 	return append(b, '}')
 }
 
@@ -457,8 +457,8 @@ func (v *Dog) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Dog) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"kind":`...), v.Kind)
-	b = tornado.AppendOpt(b, `"name":`, v.Name, tornado.AppendString)
-	b = tornado.AppendOpt(b, `"tail":`, v.Tail, tornado.AppendBool)
+	b = tornado.AppendOptString(b, `"name":`, &v.Name)
+	b = tornado.AppendOptBool(b, `"tail":`, &v.Tail)
 	return append(b, '}')
 }
 
@@ -504,7 +504,7 @@ func (v *Node) AppendJSON(b []byte) []byte {
 	if x, ok := v.Next.Get(); ok {
 		b = x.AppendJSON(tornado.AppendKey(b, `"next":`))
 	}
-	b = tornado.AppendOpt(b, `"id":`, v.ID, tornado.AppendInt64)
+	b = tornado.AppendOptInt64(b, `"id":`, &v.ID)
 	return append(b, '}')
 }
 
@@ -528,7 +528,7 @@ func (v *Copy) AppendJSON(b []byte) []byte {
 	if x, ok := v.Next.Get(); ok {
 		b = x.AppendJSON(tornado.AppendKey(b, `"next":`))
 	}
-	b = tornado.AppendOpt(b, `"id":`, v.ID, tornado.AppendInt64)
+	b = tornado.AppendOptInt64(b, `"id":`, &v.ID)
 	return append(b, '}')
 }
 

@@ -114,7 +114,7 @@ func (v *Line) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Line) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"length":`, v.Length, tornado.AppendFloat64)
+	b = tornado.AppendOptFloat64(b, `"length":`, &v.Length)
 	return append(b, '}')
 }
 

@@ -21,23 +21,23 @@ func (v *Holder) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(holderKeys); i != tornado.EndObject; i = d.Next(holderKeys, i) {
 		switch i {
 		case 0: // byKey
-			v.ByKey.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.ByKey).DecodeJSON(d)
 		case 1: // byType
 			if !tornado.DecodeNull(d, &v.ByType) {
-				v.ByType.Make().DecodeJSON(d)
+				tornado.MakeOptNull(&v.ByType).DecodeJSON(d)
 			}
 		case 2: // list
 			if !tornado.DecodeNull(d, &v.List) {
-				v.List.Make().DecodeJSON(d)
+				tornado.MakeOptNull(&v.List).DecodeJSON(d)
 			}
 		case 3: // byConst
-			v.ByConst.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.ByConst).DecodeJSON(d)
 		case 4: // inOrder
-			v.InOrder.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.InOrder).DecodeJSON(d)
 		case 5: // exactly
-			v.Exactly.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Exactly).DecodeJSON(d)
 		case 6: // mixed
-			v.Mixed.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Mixed).DecodeJSON(d)
 		case 7: // orNull
 			if !tornado.DecodeNull(d, &v.OrNull) {
 				v.OrNull.Set(d.String(nil))
@@ -47,7 +47,7 @@ func (v *Holder) DecodeJSON(d *tornado.Decoder) {
 		case 9: // named
 			v.Named = decodeHolderNamedValueMap(d)
 		case 10: // tree
-			v.Tree.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Tree).DecodeJSON(d)
 		}
 	}
 }
@@ -61,8 +61,10 @@ func (v *Holder) AppendJSON(b []byte) []byte {
 	b = tornado.AppendOptJSON(b, `"inOrder":`, &v.InOrder)
 	b = tornado.AppendOptJSON(b, `"exactly":`, &v.Exactly)
 	b = tornado.AppendOptJSON(b, `"mixed":`, &v.Mixed)
-	b = tornado.AppendOptNull(b, `"orNull":`, v.OrNull, tornado.AppendString)
-	b = tornado.AppendSome(b, `"each":`, v.Each, appendHolderEach)
+	b = tornado.AppendOptNull(b, `"orNull":`, &v.OrNull, tornado.AppendString)
+	if v.Each != nil {
+		b = appendHolderEach(tornado.AppendKey(b, `"each":`), v.Each)
+	}
 	if v.Named != nil {
 		b = appendHolderNamedValueMap(tornado.AppendKey(b, `"named":`), v.Named)
 	}
@@ -418,7 +420,7 @@ func decodeHolderEach(d *tornado.Decoder) []tornado.Null[HolderEachItem] {
 	for more := d.Array(); more; more = d.NextItem() {
 		var item tornado.Null[HolderEachItem]
 		if !tornado.DecodeNull(d, &item) {
-			item.Make().DecodeJSON(d)
+			tornado.MakeNull(&item).DecodeJSON(d)
 		}
 		list = append(list, item)
 	}
@@ -434,7 +436,7 @@ func appendHolderEach(b []byte, v []tornado.Null[HolderEachItem]) []byte {
 		if x, ok := item.Get(); ok {
 			b = x.AppendJSON(b)
 		} else {
-			b = append(b, "null"...)
+			b = tornado.AppendNull(b)
 		}
 	}
 	return append(b, ']')

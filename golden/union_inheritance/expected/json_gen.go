@@ -82,7 +82,7 @@ func (v *PetBase) DecodeJSON(d *tornado.Decoder) {
 			v.Name = d.String(nil)
 		case 2: // friend
 			if !tornado.DecodeNull(d, &v.Friend) {
-				v.Friend.Make().DecodeJSON(d)
+				tornado.MakeOptNull(&v.Friend).DecodeJSON(d)
 			}
 		}
 		seen.Add(i)
@@ -109,7 +109,7 @@ func (v *Cat) DecodeJSON(d *tornado.Decoder) {
 			v.Name = d.String(nil)
 		case 2: // friend
 			if !tornado.DecodeNull(d, &v.Friend) {
-				v.Friend.Make().DecodeJSON(d)
+				tornado.MakeOptNull(&v.Friend).DecodeJSON(d)
 			}
 		case 3: // indoor
 			v.Indoor.Set(d.Bool())
@@ -123,7 +123,7 @@ func (v *Cat) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"kind":`...), v.Kind)
 	b = tornado.AppendString(append(b, `,"name":`...), v.Name)
 	b = tornado.AppendOptNullJSON(b, `"friend":`, &v.Friend)
-	b = tornado.AppendOpt(b, `"indoor":`, v.Indoor, tornado.AppendBool)
+	b = tornado.AppendOptBool(b, `"indoor":`, &v.Indoor)
 	return append(b, '}')
 }
 
@@ -139,7 +139,7 @@ func (v *DogBase) DecodeJSON(d *tornado.Decoder) {
 			v.Name = d.String(nil)
 		case 2: // friend
 			if !tornado.DecodeNull(d, &v.Friend) {
-				v.Friend.Make().DecodeJSON(d)
+				tornado.MakeOptNull(&v.Friend).DecodeJSON(d)
 			}
 		case 3: // size
 			v.Size = d.Int64(nil)
@@ -204,7 +204,7 @@ func (v *Puppy) DecodeJSON(d *tornado.Decoder) {
 			v.Name = d.String(nil)
 		case 2: // friend
 			if !tornado.DecodeNull(d, &v.Friend) {
-				v.Friend.Make().DecodeJSON(d)
+				tornado.MakeOptNull(&v.Friend).DecodeJSON(d)
 			}
 		case 3: // size
 			v.Size = d.Int64(nil)
@@ -221,7 +221,7 @@ func (v *Puppy) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `,"name":`...), v.Name)
 	b = tornado.AppendOptNullJSON(b, `"friend":`, &v.Friend)
 	b = tornado.AppendInt64(append(b, `,"size":`...), v.Size)
-	b = tornado.AppendOpt(b, `"weeks":`, v.Weeks, tornado.AppendInt64)
+	b = tornado.AppendOptInt64(b, `"weeks":`, &v.Weeks)
 	return append(b, '}')
 }
 
@@ -237,7 +237,7 @@ func (v *Goldfish) DecodeJSON(d *tornado.Decoder) {
 			v.Name = d.String(nil)
 		case 2: // friend
 			if !tornado.DecodeNull(d, &v.Friend) {
-				v.Friend.Make().DecodeJSON(d)
+				tornado.MakeOptNull(&v.Friend).DecodeJSON(d)
 			}
 		}
 		seen.Add(i)
@@ -265,7 +265,9 @@ func (v *Kennel) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Kennel) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendSome(b, `"dogs":`, v.Dogs, appendDogSlice)
+	if v.Dogs != nil {
+		b = appendDogSlice(tornado.AppendKey(b, `"dogs":`), v.Dogs)
+	}
 	return append(b, '}')
 }
 

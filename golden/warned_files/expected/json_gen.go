@@ -20,6 +20,6 @@ func (v *Pet) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Pet) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"name":`, v.Name, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"name":`, &v.Name)
 	return append(b, '}')
 }

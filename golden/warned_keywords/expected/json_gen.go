@@ -36,7 +36,7 @@ func (v *Thing) DecodeJSON(d *tornado.Decoder) {
 		case 5: // untold
 			v.Untold = d.Check(thingUntoldSchema).JSON()
 		case 6: // untoldObject
-			v.UntoldObject.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.UntoldObject).DecodeJSON(d)
 		case 7: // pattern
 			v.Pattern.Set(d.String(nil))
 		case 8: // nmae
@@ -55,16 +55,20 @@ func (v *Thing) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Thing) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"name":`, v.Name, tornado.AppendString)
-	b = tornado.AppendOpt(b, `"text":`, v.Text, tornado.AppendString)
-	b = tornado.AppendSome(b, `"list":`, v.List, appendThingList)
+	b = tornado.AppendOptString(b, `"name":`, &v.Name)
+	b = tornado.AppendOptString(b, `"text":`, &v.Text)
+	if v.List != nil {
+		b = appendThingList(tornado.AppendKey(b, `"list":`), v.List)
+	}
 	if v.Map != nil {
 		b = appendThingMap(tornado.AppendKey(b, `"map":`), v.Map)
 	}
-	b = tornado.AppendOpt(b, `"both":`, v.Both, tornado.AppendString)
-	b = tornado.AppendSome(b, `"untold":`, v.Untold, tornado.AppendJSON)
+	b = tornado.AppendOptString(b, `"both":`, &v.Both)
+	if v.Untold != nil {
+		b = tornado.AppendJSON(tornado.AppendKey(b, `"untold":`), v.Untold)
+	}
 	b = tornado.AppendOptJSON(b, `"untoldObject":`, &v.UntoldObject)
-	b = tornado.AppendOpt(b, `"pattern":`, v.Pattern, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"pattern":`, &v.Pattern)
 	b = tornado.AppendJSON(tornado.AppendKey(b, `"nmae":`), v.Nmae)
 	b = tornado.AppendJSON(append(b, `,"other":`...), v.Other)
 	return append(b, '}')
@@ -83,7 +87,7 @@ func (v *ThingUntoldObject) DecodeJSON(d *tornado.Decoder) {
 
 func (v *ThingUntoldObject) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"a":`, v.A, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"a":`, &v.A)
 	return append(b, '}')
 }
 

@@ -20,7 +20,7 @@ func (v *GetANestedItem) DecodeJSON(d *tornado.Decoder) {
 
 func (v *GetANestedItem) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"a":`, v.A, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"a":`, &v.A)
 	return append(b, '}')
 }
 

@@ -41,13 +41,13 @@ func (v *All) DecodeJSON(d *tornado.Decoder) {
 		case 6: // contains
 			v.Contains = decodeInt64Slice(d.Check(allContainsSchema))
 		case 7: // tuple
-			v.Tuple.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Tuple).DecodeJSON(d)
 		case 8: // propertyNames
 			v.PropertyNames = decodeStringMap(d.Check(allPropertyNamesSchema))
 		case 9: // dependent
-			v.Dependent.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Dependent).DecodeJSON(d)
 		case 10: // unevaluated
-			v.Unevaluated.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Unevaluated).DecodeJSON(d)
 		case 11: // enumMixed
 			if !tornado.DecodeNull(d, &v.EnumMixed) {
 				v.EnumMixed.Set(d.OneOf("1", `"a"`, "[2]"))
@@ -59,31 +59,31 @@ func (v *All) DecodeJSON(d *tornado.Decoder) {
 		case 14: // impossible
 			v.Impossible = d.Check(allImpossibleSchema).JSON()
 		case 15: // crowded
-			v.Crowded.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Crowded).DecodeJSON(d)
 		case 16: // closed
-			v.Closed.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Closed).DecodeJSON(d)
 		case 17: // wrongBound
 			v.WrongBound.Set(d.Int64(nil))
 		case 18: // wrongDefault
 			v.WrongDefault.Set(d.Int64(nil))
 		case 19: // objectDefault
-			v.ObjectDefault.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.ObjectDefault).DecodeJSON(d)
 		case 20: // oldBound
 			v.OldBound.Set(d.Int64(&allOldBoundRule))
 		case 21: // siblings
-			v.Siblings.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Siblings).DecodeJSON(d)
 		case 22: // dangling
 			v.Dangling = d.JSON()
 		case 23: // badDiscriminator
-			v.BadDiscriminator.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.BadDiscriminator).DecodeJSON(d)
 		case 24: // noDiscriminator
-			v.NoDiscriminator.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.NoDiscriminator).DecodeJSON(d)
 		case 25: // noLiteral
 			v.NoLiteral.Set(d.Base64(nil))
 		case 26: // wrongExample
 			v.WrongExample.Set(d.Int64(nil))
 		case 27: // implied
-			v.Implied.Make().DecodeJSON(d)
+			tornado.MakeOpt(&v.Implied).DecodeJSON(d)
 		case 28: // oldKeyword
 			if !tornado.DecodeNull(d, &v.OldKeyword) {
 				v.OldKeyword.Set(d.String(nil))
@@ -96,48 +96,56 @@ func (v *All) DecodeJSON(d *tornado.Decoder) {
 		seen.Add(i)
 	}
 	d.Require(allKeys, seen)
-	if v.ObjectDefault.IsZero() {
-		v.ObjectDefault.Make().DecodeJSON(tornado.DefaultJSON(`{"a":"b"}`))
+	if !v.ObjectDefault.IsSet() {
+		tornado.MakeOpt(&v.ObjectDefault).DecodeJSON(tornado.DefaultJSON(`{"a":"b"}`))
 	}
 }
 
 func (v *All) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"sound":`...), v.Sound)
-	b = tornado.AppendSome(b, `"unknownType":`, v.UnknownType, tornado.AppendJSON)
-	b = tornado.AppendOpt(b, `"unknownFormat":`, v.UnknownFormat, tornado.AppendString)
-	b = tornado.AppendOpt(b, `"pattern":`, v.Pattern, tornado.AppendString)
-	b = tornado.AppendOpt(b, `"notString":`, v.NotString, tornado.AppendString)
+	if v.UnknownType != nil {
+		b = tornado.AppendJSON(append(b, `,"unknownType":`...), v.UnknownType)
+	}
+	b = tornado.AppendOptString(b, `"unknownFormat":`, &v.UnknownFormat)
+	b = tornado.AppendOptString(b, `"pattern":`, &v.Pattern)
+	b = tornado.AppendOptString(b, `"notString":`, &v.NotString)
 	if v.Conditions != nil {
 		b = appendJSONMap(append(b, `,"conditions":`...), v.Conditions)
 	}
-	b = tornado.AppendSome(b, `"contains":`, v.Contains, appendInt64Slice)
+	if v.Contains != nil {
+		b = appendInt64Slice(append(b, `,"contains":`...), v.Contains)
+	}
 	b = tornado.AppendOptJSON(b, `"tuple":`, &v.Tuple)
 	if v.PropertyNames != nil {
 		b = appendStringMap(append(b, `,"propertyNames":`...), v.PropertyNames)
 	}
 	b = tornado.AppendOptJSON(b, `"dependent":`, &v.Dependent)
 	b = tornado.AppendOptJSON(b, `"unevaluated":`, &v.Unevaluated)
-	b = tornado.AppendOptNull(b, `"enumMixed":`, v.EnumMixed, tornado.AppendJSON)
+	b = tornado.AppendOptNull(b, `"enumMixed":`, &v.EnumMixed, tornado.AppendJSON)
 	if x, ok := v.EnumWrong.Get(); ok {
 		b = tornado.AppendInt64(append(b, `,"enumWrong":`...), int64(x))
 	}
-	b = tornado.AppendOpt(b, `"enumTwice":`, v.EnumTwice, tornado.AppendEnum)
-	b = tornado.AppendSome(b, `"impossible":`, v.Impossible, tornado.AppendJSON)
+	b = tornado.AppendOptEnum(b, `"enumTwice":`, &v.EnumTwice)
+	if v.Impossible != nil {
+		b = tornado.AppendJSON(append(b, `,"impossible":`...), v.Impossible)
+	}
 	b = tornado.AppendOptJSON(b, `"crowded":`, &v.Crowded)
 	b = tornado.AppendOptJSON(b, `"closed":`, &v.Closed)
-	b = tornado.AppendOpt(b, `"wrongBound":`, v.WrongBound, tornado.AppendInt64)
-	b = tornado.AppendOpt(b, `"wrongDefault":`, v.WrongDefault, tornado.AppendInt64)
+	b = tornado.AppendOptInt64(b, `"wrongBound":`, &v.WrongBound)
+	b = tornado.AppendOptInt64(b, `"wrongDefault":`, &v.WrongDefault)
 	b = tornado.AppendOptJSON(b, `"objectDefault":`, &v.ObjectDefault)
-	b = tornado.AppendOpt(b, `"oldBound":`, v.OldBound, tornado.AppendInt64)
+	b = tornado.AppendOptInt64(b, `"oldBound":`, &v.OldBound)
 	b = tornado.AppendOptJSON(b, `"siblings":`, &v.Siblings)
-	b = tornado.AppendSome(b, `"dangling":`, v.Dangling, tornado.AppendJSON)
+	if v.Dangling != nil {
+		b = tornado.AppendJSON(append(b, `,"dangling":`...), v.Dangling)
+	}
 	b = tornado.AppendOptJSON(b, `"badDiscriminator":`, &v.BadDiscriminator)
 	b = tornado.AppendOptJSON(b, `"noDiscriminator":`, &v.NoDiscriminator)
-	b = tornado.AppendOpt(b, `"noLiteral":`, v.NoLiteral, tornado.AppendBase64)
-	b = tornado.AppendOpt(b, `"wrongExample":`, v.WrongExample, tornado.AppendInt64)
+	b = tornado.AppendOpt(b, `"noLiteral":`, &v.NoLiteral, tornado.AppendBase64)
+	b = tornado.AppendOptInt64(b, `"wrongExample":`, &v.WrongExample)
 	b = tornado.AppendOptJSON(b, `"implied":`, &v.Implied)
-	b = tornado.AppendOptNull(b, `"oldKeyword":`, v.OldKeyword, tornado.AppendString)
-	b = tornado.AppendOpt(b, `"contentEncoding":`, v.ContentEncoding, tornado.AppendBase64)
+	b = tornado.AppendOptNull(b, `"oldKeyword":`, &v.OldKeyword, tornado.AppendString)
+	b = tornado.AppendOpt(b, `"contentEncoding":`, &v.ContentEncoding, tornado.AppendBase64)
 	b = tornado.AppendJSON(append(b, `,"undeclared":`...), v.Undeclared)
 	return append(b, '}')
 }
@@ -194,8 +202,8 @@ func (v *AllDependent) DecodeJSON(d *tornado.Decoder) {
 
 func (v *AllDependent) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"a":`, v.A, tornado.AppendString)
-	b = tornado.AppendOpt(b, `"b":`, v.B, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"a":`, &v.A)
+	b = tornado.AppendOptString(b, `"b":`, &v.B)
 	return append(b, '}')
 }
 
@@ -213,7 +221,7 @@ func (v *AllUnevaluated) DecodeJSON(d *tornado.Decoder) {
 
 func (v *AllUnevaluated) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"a":`, v.A, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"a":`, &v.A)
 	return append(b, '}')
 }
 
@@ -230,7 +238,9 @@ func (v *AllCrowded) DecodeJSON(d *tornado.Decoder) {
 
 func (v *AllCrowded) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendSome(b, `"a":`, v.A, tornado.AppendJSON)
+	if v.A != nil {
+		b = tornado.AppendJSON(tornado.AppendKey(b, `"a":`), v.A)
+	}
 	return append(b, '}')
 }
 
@@ -249,8 +259,8 @@ func (v *AllClosed) DecodeJSON(d *tornado.Decoder) {
 
 func (v *AllClosed) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"a":`, v.A, tornado.AppendString)
-	b = tornado.AppendOpt(b, `"b":`, v.B, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"a":`, &v.A)
+	b = tornado.AppendOptString(b, `"b":`, &v.B)
 	return append(b, '}')
 }
 
@@ -267,7 +277,7 @@ func (v *AllObjectDefault) DecodeJSON(d *tornado.Decoder) {
 
 func (v *AllObjectDefault) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"a":`, v.A, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"a":`, &v.A)
 	return append(b, '}')
 }
 
@@ -289,7 +299,7 @@ func (v *AllSiblings) DecodeJSON(d *tornado.Decoder) {
 
 func (v *AllSiblings) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"kind":`, v.Kind, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"kind":`, &v.Kind)
 	return append(b, '}')
 }
 
@@ -346,7 +356,7 @@ func (v *AllImplied) DecodeJSON(d *tornado.Decoder) {
 
 func (v *AllImplied) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"a":`, v.A, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"a":`, &v.A)
 	return append(b, '}')
 }
 
@@ -363,7 +373,7 @@ func (v *Other) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Other) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"kind":`, v.Kind, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"kind":`, &v.Kind)
 	return append(b, '}')
 }
 

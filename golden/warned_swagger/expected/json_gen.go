@@ -20,6 +20,6 @@ func (v *PostReportBody) DecodeJSON(d *tornado.Decoder) {
 
 func (v *PostReportBody) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	b = tornado.AppendOpt(b, `"title":`, v.Title, tornado.AppendString)
+	b = tornado.AppendOptString(b, `"title":`, &v.Title)
 	return append(b, '}')
 }

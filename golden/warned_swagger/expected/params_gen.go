@@ -22,7 +22,7 @@ type PostReportRequest struct {
 func (r *PostReportRequest) decode(in *tornado.Input) {
 	r.ID = in.Path(0, "id", tornado.Simple).String(nil)
 	if in.HasBody() {
-		r.Body.Make().DecodeJSON(in.MediaBody(shapes, "PostReportBody"))
+		tornado.MakeOpt(&r.Body).DecodeJSON(in.MediaBody(shapes, "PostReportBody"))
 		in.EndJSON()
 	}
 }
