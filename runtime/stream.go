@@ -12,8 +12,7 @@ import (
 	"github.com/tornadogen/tornadogen/runtime/internal/value"
 )
 
-// Upload is a body of bytes that is read as it comes, with its media type. Fields: ContentType, and the io.Reader that the
-// methods of Upload are. A handler reads it as req.Body of one media type is read; a client gives whatever reader it has.
+// Upload is a body of bytes that is read as it comes, with its media type. Fields: ContentType, Reader. It is an io.Reader itself.
 type Upload = value.Upload
 
 // BodyError says why the rest of a body cannot be read that is not held in memory, or what is wrong with a part of it. The

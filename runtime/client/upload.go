@@ -126,5 +126,8 @@ func (b *sending) end() error {
 	if b.timer != nil {
 		b.timer.Stop()
 	}
+	if s, ok := b.r.(interface{ stop() }); ok {
+		s.stop()
+	}
 	return b.err
 }

@@ -36,10 +36,39 @@ func decodeVariant(c *ir.Content) []jen.Code {
 		return []jen.Code{assignTo(target, &c.Use, jen.Id("in").Dot("StreamBody").Call())}
 	case ir.BodyUpload:
 		return []jen.Code{assignTo(target, &c.Use, jen.Id("in").Dot("UploadBody").Call())}
+	case ir.BodyItems:
+		return []jen.Code{assignTo(target, &c.Use, tornado("ItemsBody").Call(jen.Id("in"), itemDecoder(c.Item)))}
 	case ir.BodyTyped:
 	}
 	code := decodeDocument(target, &c.Use, bodyOfRequest(c))
 	return append(code, jen.Id("in").Dot("EndJSON").Call())
+}
+
+// itemDecoder is the function that reads one item of a stream: func(v *T, d *tornado.Decoder).
+func itemDecoder(u *ir.Use) jen.Code {
+	if u.Presence == ir.Plain && !u.Pointer && !isExpression(u.Type) {
+		return jen.Parens(jen.Op("*").Add(goType(u.Go))).Dot("DecodeJSON")
+	}
+	params := []jen.Code{jen.Id("v").Op("*").Add(goType(u.Go)), jen.Id("d").Op("*").Add(tornado("Decoder"))}
+	target := "*v"
+	if u.Presence != ir.Plain && u.Presence != ir.NilAbsent {
+		target = "(*v)"
+	}
+	return jen.Func().Params(params...).Block(decodeInto(target, u, fromDecoder)...)
+}
+
+// itemEncoder is the function that writes one item of a stream: func(v *T, b []byte) []byte.
+func itemEncoder(u *ir.Use, way ir.Way) jen.Code {
+	if u.Presence == ir.Plain && !u.Pointer && hasMethods(u.Type) {
+		if !u.Type.Partial[way] {
+			way = ir.ToAnyone
+		}
+		return jen.Parens(jen.Op("*").Add(goType(u.Go))).Dot(appendMethods[way])
+	}
+	return jen.Func().Params(jen.Id("v").Op("*").Add(goType(u.Go)), bytesParam()).Index().Byte().BlockFunc(func(g *jen.Group) {
+		add(g, appendElement("(*v)", u, fromBuffer, way))
+		g.Return(jen.Id("b"))
+	})
 }
 
 // bodyOfRequest gives the decoder on a typed body: that of JSON alone, or one by a shape.

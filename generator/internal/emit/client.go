@@ -81,6 +81,8 @@ func sendBody(c *ir.Content) jen.Code {
 			return []jen.Code{jen.Id("call").Dot("Reader").Call(jen.Lit(c.ContentType), jen.Id(value))}
 		case ir.BodyUpload:
 			return []jen.Code{jen.Id("call").Dot("Upload").Call(jen.Id(value))}
+		case ir.BodyItems:
+			return []jen.Code{client("SendItems").Call(jen.Id("call"), jen.Lit(c.ContentType), jen.Id(value), itemEncoder(c.Item, ir.ToServer))}
 		case ir.BodyTyped:
 		}
 		if hasMethods(c.Type) {
@@ -92,7 +94,7 @@ func sendBody(c *ir.Content) jen.Code {
 	}
 	value := "req." + c.Field
 	switch {
-	case c.Shape == ir.BodyReader:
+	case c.Shape == ir.BodyReader, c.Shape == ir.BodyItems:
 		return send(value)[0] // which takes nil for none
 	case c.Presence == ir.Null || c.Presence == ir.OptNull || c.Pointer:
 		return sendNullable(c, value)

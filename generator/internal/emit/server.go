@@ -140,7 +140,7 @@ func writeAnswer(g *jen.Group, a *ir.Answer, body string) {
 		g.Id("w").Dot("Bytes").Call(status, jen.Lit(c.ContentType), jen.Id(body))
 	case ir.BodyBlob:
 		g.Id("w").Dot("Blob").Call(status, jen.Id(body))
-	case ir.BodyReader, ir.BodyUpload: // of requests alone
+	case ir.BodyReader, ir.BodyUpload, ir.BodyItems: // of requests alone
 	case ir.BodyTyped:
 		open := func() *jen.Statement { return openBody(c, status) }
 		if c.Presence == ir.Plain && !c.Pointer || c.Presence == ir.NilAbsent {

@@ -69,6 +69,10 @@ func (b *builder) contents(list []*spec.MediaType, of side) []*Content {
 			continue
 		}
 		seen[name] = true
+		if of != answer && b.isItems(name, m) {
+			variants = append(variants, b.itemContent(name, m, len(variants) > 0))
+			continue
+		}
 		if !b.isTyped(name, m) {
 			raw = append(raw, m)
 			continue
@@ -77,7 +81,7 @@ func (b *builder) contents(list []*spec.MediaType, of side) []*Content {
 		if m.Schema != nil {
 			core, _ = b.settle(m.Schema)
 		}
-		i := slices.IndexFunc(variants, func(c *Content) bool { return cores[c] == core })
+		i := slices.IndexFunc(variants, func(c *Content) bool { return c.Shape == BodyTyped && cores[c] == core })
 		if i < 0 {
 			i = len(variants)
 			c := &Content{Shape: BodyTyped, Field: "Body"}
@@ -114,7 +118,7 @@ var anything = &spec.Schema{Always: true}
 
 // optionalUse is a body that may be missing: bytes that are nil cannot be told from empty ones, so they are wrapped.
 func optionalUse(c *Content) Use {
-	if c.Shape == BodyReader {
+	if c.Shape == BodyReader || c.Shape == BodyItems {
 		return Use{Type: c.Type, Presence: NilAbsent}
 	}
 	nullable := c.Presence == Null

@@ -136,6 +136,7 @@ const (
 	BodyBlob                    // tornado.Blob: the media type is part of the value
 	BodyReader                  // io.Reader: bytes of a request that are not held in memory, of one media type that is known
 	BodyUpload                  // tornado.Upload: the same, and the media type is part of the value
+	BodyItems                   // tornado.Items[T]: JSON lines and JSON text sequences of a request; T is Content.Item
 )
 
 // Streams tells that a body is not held in memory.
@@ -154,6 +155,7 @@ type Body struct {
 type Content struct {
 	Use
 	Shape BodyShape
+	Item  *Use   // of BodyItems
 	Field string // "Body"; "Raw" for the bytes beside a typed body
 	Doc   string
 	// MediaTypes are as the document gives them, without parameters: exact ones and ranges.

@@ -186,8 +186,12 @@ func (c *collector) operation(op *Operation) {
 }
 
 func (c *collector) content(v *Content) {
-	if v.Shape == BodyTyped {
+	switch v.Shape {
+	case BodyTyped:
 		c.value(v.Type)
+	case BodyItems:
+		c.value(v.Item.Type)
+	default:
 	}
 }
 

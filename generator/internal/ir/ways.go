@@ -26,8 +26,12 @@ func (b *builder) markPartial() {
 			}
 			if op.Request.Body != nil {
 				for _, c := range op.Request.Body.Variants {
-					if c.Shape == BodyTyped {
+					switch c.Shape {
+					case BodyTyped:
 						mark(c.Type, ToServer)
+					case BodyItems:
+						mark(c.Item.Type, ToServer)
+					default:
 					}
 				}
 			}

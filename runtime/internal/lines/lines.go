@@ -6,6 +6,7 @@ package lines
 import (
 	"bytes"
 	"errors"
+	"strings"
 )
 
 // Format says where an item begins and ends.
@@ -21,7 +22,7 @@ const separator = 0x1e
 
 // FormatOf is the format of a media type, in lower case and without parameters.
 func FormatOf(media string) Format {
-	if media == "application/json-seq" {
+	if media == "application/json-seq" || strings.HasSuffix(media, "+json-seq") {
 		return Sequence
 	}
 	return Lines
