@@ -55,6 +55,7 @@ type API struct {
 	deferFor       time.Duration // how long a deferred answer may take
 	maxStream      int64
 	formLimits     media.Limits
+	origins        []string // of pages that may open sockets, beside the server's
 }
 
 // registered is one operation with everything that its requests need. Immutable after Register.

@@ -28,8 +28,10 @@ type exchange struct {
 	peer     peer
 	raw      rawAnswer // what the handler asked for through Raw
 	deferred *Deferred // nil but for an operation whose answer may come later
-	panicked bool      // the connection ends after this answer
-	aborted  bool      // the connection ends without an answer (http.ErrAbortHandler)
+	socket   *socket   // nil but for an operation that opens one, whose handler was called
+	host     socketHost
+	panicked bool // the connection ends after this answer
+	aborted  bool // the connection ends without an answer (http.ErrAbortHandler)
 }
 
 // peer is the connection of a request as the rest of the package sees it. Its methods are safe from any goroutine.
@@ -51,7 +53,7 @@ func (x *exchange) reset() {
 	x.in.reset()
 	x.reply.reset()
 	x.raw.reset()
-	x.match, x.ctx, x.request, x.panicked, x.aborted = nil, nil, nil, false, false
+	x.match, x.ctx, x.request, x.socket, x.panicked, x.aborted = nil, nil, nil, nil, false, false
 }
 
 // begin opens the request's context.
@@ -243,6 +245,10 @@ func (x *exchange) recoverPanic(ok *bool) {
 	x.panicked, x.aborted = true, cause == http.ErrAbortHandler //nolint:errorlint // net/http compares the panic value in the same way
 	x.reply.reset()
 	x.raw.reset()
+	if x.socket != nil && x.socket.accepted() { // else it is answered for as others are
+		x.socket.crash(cause)
+		return
+	}
 	if !x.aborted {
 		x.log("handler panicked", "panic", cause, "stack", string(debug.Stack()))
 	}

@@ -36,6 +36,8 @@ const (
 	endConn                  // write what is there and close
 	endLinger                // the same, but the peer may still be sending: it must get to read the answer
 	endPark                  // the tenant in Conn.Data waits
+	endIdle                  // the same, also for what arrives
+	endAgain                 // the same, and others are due
 	endHijack                // a mounted handler took the connection over
 )
 
@@ -84,7 +86,7 @@ type pending struct {
 func (f *frame) attach(s *service, c *worker.Conn) {
 	f.service, f.conn = s, c
 	f.broken, f.told, f.answered = false, false, 0
-	f.x.peer, f.x.in.x = peerOf(c), &f.x
+	f.x.peer, f.x.host, f.x.in.x = peerOf(c), f, &f.x
 	switch kept := c.Data.(type) {
 	case nil:
 		f.load(nil)
@@ -159,6 +161,10 @@ func (f *frame) abandon() {
 		f.upload.shut()
 	}
 	f.x.log("handler ended its goroutine")
+	if s := f.x.socket; s != nil && s.accepted() {
+		s.abandon(f)
+		return
+	}
 	if f.x.deferred != nil {
 		f.abandonDeferred()
 		return
@@ -214,6 +220,10 @@ func (f *frame) turn() worker.Next {
 			return worker.Linger
 		case endPark:
 			return worker.Park
+		case endIdle:
+			return worker.Idle
+		case endAgain:
+			return worker.Again
 		case endHijack:
 			return worker.Detached
 		}
@@ -368,6 +378,9 @@ func (f *frame) answer(size int) verdict {
 	f.x.answer()
 	if f.x.deferred != nil {
 		return f.finishDeferred(size)
+	}
+	if s := f.x.socket; s != nil && s.accepted() {
+		return f.finishSocket(s)
 	}
 	return f.finish(size, false)
 }

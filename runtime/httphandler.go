@@ -29,6 +29,8 @@ func (a *API) HTTPHandler() http.Handler {
 type httpHandler struct {
 	api  *API
 	pool sync.Pool // of *exchange
+
+	sockets httpSockets
 }
 
 // ServeHTTP takes the request through the same three steps as a connection of the loops does.
@@ -37,15 +39,24 @@ func (h *httpHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer func() {
 		x.close()
 		x.reset()
+		x.host = nil
 		h.pool.Put(x)
 	}()
 	headFromHTTP(&x.head, r)
 	x.begin(r.Context(), httpPeer{r})
 	if x.admit(h.api) && h.readBody(x, w, r) {
+		if x.match.op.Socket != nil {
+			x.host = httpSocketHost{h, w, r}
+		}
 		x.answer()
 		if d := x.deferred; d != nil {
 			defer d.end()
 			x.await(r.Context())
+		}
+		if s := x.socket; s != nil && s.accepted() {
+			x.request.letGo()
+			s.run()
+			return
 		}
 	}
 	if x.aborted {

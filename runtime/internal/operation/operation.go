@@ -2,6 +2,8 @@
 // its operations; the server routes by it and the client sends by it, so that both sides agree on one value.
 package operation
 
+import "time"
+
 // Operation is the descriptor of one operation. Generated code fills it in as a package variable, and nobody writes to
 // it afterwards: it may be read from any goroutine.
 type Operation struct {
@@ -36,6 +38,27 @@ type Operation struct {
 	BodyRequired bool
 	// Produces are the media types of the success answers in document order. Nil: they have no body.
 	Produces []string
+	// Socket says what the WebSocket is like that the operation opens; nil for operations that open none.
+	Socket *Socket
+}
+
+// Socket is what a document says of a WebSocket.
+type Socket struct {
+	// Subprotocols are those that the server speaks; nil for none.
+	Subprotocols []string
+	// Origins are those of the pages that may open it, beside the server's own; "*" is all.
+	Origins []string
+	// Compression offers permessage-deflate (RFC 7692).
+	Compression bool
+	// PingInterval is after which silence the server pings, and after which further silence it gives up. 0: the default of the
+	// runtime; negative: never.
+	PingInterval time.Duration
+	// MaxMessage is the size of a message that is received, in bytes. 0: the default of the runtime.
+	MaxMessage int
+	// Queue is how many messages wait for a slow peer. 0: the default of the runtime.
+	Queue int
+	// Slow says what follows then: "block", "drop-oldest", "drop-newest" or "close"; "" is "block".
+	Slow string
 }
 
 // Kind says how an operation is answered.

@@ -12,10 +12,9 @@
 // other; when nobody takes for a while they are blocked, and more start.
 //
 // The files: engine (loops, listeners), drain, conn, state (the legal moves),
-// wait (reading, writing, and parking inside a request), send (writing
-// from outside of it), deadline, pool (queue
-// and workers), stall (how many workers run), work (what one does), linger,
-// stats.
+// wait (reading, writing, and parking inside a request), send (writing from
+// outside of it), layer, deadline, pool (queue and workers), stall (how many
+// workers run), work (what one does), linger, stats.
 //
 // The package is built on Linux alone, see package poll.
 package worker

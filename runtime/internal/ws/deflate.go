@@ -17,10 +17,17 @@ const maxKept = 64 << 10
 // tail is what a sender takes from the end of a compressed message (RFC 7692
 // section 7.2.1), and a last block behind it, so that a reader finds an end.
 const (
-	tail      = "\x00\x00\xff\xff"
-	fullTail  = tail + "\x01" + tail
-	maxWindow = 15
+	tail     = "\x00\x00\xff\xff"
+	fullTail = tail + "\x01" + tail
 )
+
+// MaxBits is the size of the largest window, as a power of two.
+const MaxBits = 15
+
+// Fits reports whether a message of n bytes may be compressed for an end that
+// takes windows of a size: what is not longer than the window has no distance that
+// is.
+func Fits(n, bits int) bool { return bits >= MaxBits || n <= 1<<bits }
 
 // deflater is a compressor with the buffer that it writes to.
 type deflater struct {
@@ -38,12 +45,11 @@ var deflaters = sync.Pool{New: func() any {
 }}
 
 // Deflate compresses the payload of a frame in place of it, if that pays. bits
-// is the size of the window that was agreed on, see Agreement.Bits: what is
-// longer than the window stays as it is, and so no distance is longer. It
+// is the size of the window that was agreed on, see Agreement.Bits and Fits. It
 // returns the frame, and whether it was compressed.
 func Deflate(f Frame, bits int) (Frame, bool) {
 	n := len(f.Payload())
-	if n < minDeflate || bits < maxWindow && n > 1<<bits {
+	if n < minDeflate || !Fits(n, bits) {
 		return f, false
 	}
 	d := deflaters.Get().(*deflater)
@@ -122,7 +128,7 @@ func Inflate(b, data []byte, limit int) ([]byte, error) {
 	}()
 	f.source = source{data, fullTail}
 	start := len(b)
-	for window := []byte(nil); ; window = b[max(start, len(b)-1<<maxWindow):] {
+	for window := []byte(nil); ; window = b[max(start, len(b)-1<<MaxBits):] {
 		f.reset(window)
 		out, err := f.readTo(b, start, limit)
 		if b = out; err != nil {

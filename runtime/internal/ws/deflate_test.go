@@ -36,7 +36,7 @@ func TestInflate(t *testing.T) {
 
 // TestBomb inflates what is a thousand times larger than it looks.
 func TestBomb(t *testing.T) {
-	f, ok := Deflate(append(NewFrame(nil), make([]byte, 1<<22)...), maxWindow)
+	f, ok := Deflate(append(NewFrame(nil), make([]byte, 1<<22)...), MaxBits)
 	require.True(t, ok)
 	require.Less(t, len(f.Payload()), 1<<15)
 	got, err := Inflate(nil, f.Payload(), 1000)
@@ -89,7 +89,7 @@ func FuzzInflate(f *testing.F) {
 		if err == nil {
 			assert.LessOrEqual(t, len(out), 1<<16)
 		}
-		frame, ok := Deflate(append(NewFrame(nil), b...), maxWindow)
+		frame, ok := Deflate(append(NewFrame(nil), b...), MaxBits)
 		if ok {
 			again, err := Inflate(nil, frame.Payload(), len(b))
 			require.NoError(t, err)

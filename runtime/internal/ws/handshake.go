@@ -94,7 +94,7 @@ func Accept(offers string) (a Agreement, answer string) {
 		if !ok {
 			continue
 		}
-		a = Agreement{Deflate: true, Bits: maxWindow}
+		a = Agreement{Deflate: true, Bits: MaxBits}
 		answer = deflateName + "; " + serverNoContext + "; " + clientNoContext
 		if p.serverBits != 0 {
 			a.Bits = p.serverBits
@@ -115,7 +115,7 @@ func Accepted(answer string) (a Agreement, ok bool) {
 	if !ok || !p.serverAlone || p.clientBits {
 		return Agreement{}, false
 	}
-	return Agreement{Deflate: true, Bits: maxWindow}, true
+	return Agreement{Deflate: true, Bits: MaxBits}, true
 }
 
 // parameters are those of one permessage-deflate.

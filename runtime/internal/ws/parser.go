@@ -24,7 +24,7 @@ type Event struct {
 	// 0 for nothing.
 	Op Opcode
 	// Compressed says that Data is to be inflated; the text that comes out must
-	// then be checked with ValidText.
+	// then be held against CheckText.
 	Compressed bool
 	// Data is the payload of a message, a ping or a pong. It aliases what was
 	// fed, or memory of the parser, until the next call.
@@ -298,5 +298,11 @@ func validPrefix(b []byte) (n int, ok bool) {
 	return n, utf8.Valid(b[:n])
 }
 
-// ValidText reports whether a message may be text, RFC 6455 section 8.1.
-func ValidText(b []byte) bool { return utf8.Valid(b) }
+// CheckText returns an error, a *ProtocolError, for a message that is no text (RFC
+// 6455 section 8.1).
+func CheckText(b []byte) error {
+	if !utf8.Valid(b) {
+		return errText
+	}
+	return nil
+}

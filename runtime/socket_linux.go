@@ -1,0 +1,125 @@
+package tornado
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/worker"
+)
+
+// loopSocket is a connection of the loops below a socket. While the handler runs it is busy, and the handler's goroutine reads;
+// afterwards it is idle, and the socket is its tenant.
+type loopSocket worker.Conn
+
+func (w *loopSocket) conn() *worker.Conn { return (*worker.Conn)(w) }
+
+func (w *loopSocket) trySend(b []byte) (int, error) { return w.conn().TrySend(b) }
+
+func (w *loopSocket) send(b []byte) error {
+	return w.conn().Send(b, peerOf(w.conn()).service().timeouts.Write)
+}
+
+func (w *loopSocket) read(p []byte, until time.Time) (int, error) {
+	n, err := w.conn().ReadWait(p, until)
+	if errors.Is(err, worker.ErrInterrupted) {
+		err = errAttend
+	}
+	return n, err
+}
+
+func (w *loopSocket) attend() {
+	w.conn().Interrupt() // if its handler waits for a message
+	w.conn().Resume()    // if it is idle
+}
+
+// hosts implements socketHost.
+func (f *frame) hosts(s *socket) {
+	f.flush() // the answers to what came before
+	stop := context.AfterFunc(f.service.server.winding, s.goAway)
+	s.release = func() { stop() }
+}
+
+// openSocket implements socketHost.
+func (f *frame) openSocket(*socket) (socketWire, []byte, error) {
+	if f.broken {
+		return nil, nil, os.ErrClosed
+	}
+	return (*loopSocket)(f.conn), append([]byte(nil), f.buf[f.r+f.headLen:f.w]...), nil
+}
+
+// finishSocket makes the socket the tenant of the connection, once its handler has returned.
+func (f *frame) finishSocket(s *socket) verdict {
+	s.unwatch() // from now on the connection is told of a drain
+	f.record(http.StatusSwitchingProtocols, 0)
+	f.flush()
+	f.r, f.w, f.progress = 0, 0, progress{}
+	f.conn.Data = s
+	s.request.letGo()
+	f.x.reset()
+	return s.serve(f)
+}
+
+// serve implements tenant: it reads what has come, and hands the messages over.
+func (s *socket) serve(f *frame) verdict {
+	c := f.conn
+	if c.Draining() {
+		s.goAway()
+	}
+	rd := s.reader
+	if rd == nil || len(rd.buf) < socketSlab {
+		rd = takeUp(rd)
+	}
+	s.reader = nil
+	if c.Expired() {
+		s.lapse()
+	}
+	for delivered := 0; ; {
+		ev, heard := s.message(rd)
+		if heard == heardMessage {
+			s.self.deliver(ev, rd)
+			if delivered++; delivered >= maxBatch {
+				s.reader = rd.release()
+				return endAgain
+			}
+			continue
+		}
+		if s.complete() {
+			break
+		}
+		n, err := c.Read(rd.buf)
+		if errors.Is(err, worker.ErrWouldBlock) {
+			s.reader = rd.release()
+			c.SetDeadline(s.dueAt())
+			return endIdle
+		}
+		if err != nil {
+			s.unreadable(err)
+			break
+		}
+		rd.r, rd.w = 0, n
+		s.alive()
+	}
+	rd.release()
+	c.Data = nil
+	f.service.watchers.CompareAndDelete(c, s.request)
+	s.finish()
+	return endLinger // the client is to read the close frame before the end
+}
+
+// closed implements tenant.
+func (s *socket) closed(service *service, c *worker.Conn) {
+	service.watchers.CompareAndDelete(c, s.request)
+	service.endings.Go(s.finish)
+}
+
+// abandon is for a handler that ended its goroutine: the connection is closed next.
+func (s *socket) abandon(f *frame) {
+	s.giveUp(&CloseError{Code: CloseInternal})
+	s.unwatch()
+	f.record(http.StatusSwitchingProtocols, 0)
+	f.flush()
+	f.conn.Data = s
+}

@@ -1,0 +1,218 @@
+package tornado
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/http1"
+	"github.com/tornadogen/tornadogen/runtime/internal/operation"
+	"github.com/tornadogen/tornadogen/runtime/internal/queue"
+	"github.com/tornadogen/tornadogen/runtime/internal/ws"
+)
+
+// SocketOptions are what the document says of the WebSocket that an operation opens.
+type SocketOptions = operation.Socket
+
+// What holds for sockets of which the document says nothing.
+const (
+	DefaultPingInterval = 30 * time.Second
+	DefaultMaxMessage   = 1 << 20
+)
+
+// RegisterSocket enters an operation that opens a WebSocket. Generated code calls it, see Register.
+func RegisterSocket[Req, Send, Receive any](a *API, op *Operation, decode func(*Req, *Input), handle func(context.Context, Req, *Socket[Send, Receive]) error,
+	out Outgoing[Send], in Incoming[Receive],
+) {
+	kind := &socketKind[Send, Receive]{out, in}
+	settings := newSocketSettings(op, a.log)
+	settings.refuseReadOnly = a.refuseReadOnly
+	a.add(op, func(x *exchange) {
+		offer := x.handshake(settings)
+		if offer == nil {
+			return
+		}
+		req := new(Req)
+		if decode(req, &x.in); !x.accepted() {
+			return
+		}
+		s := &Socket[Send, Receive]{kind: kind}
+		s.socket = socket{settings: settings, self: s, ctx: x.ctx, request: x.request, offer: offer, protocol: offer.protocol}
+		if offer.agreement.Deflate {
+			s.bits = uint8(offer.agreement.Bits)
+		}
+		x.openSocket(&s.socket)
+		var err error
+		if x.match.middleware == nil {
+			err = handle(x.ctx, *req, s)
+		} else {
+			_, err = x.through(*req)
+		}
+		if err = s.handlerReturned(err); err != nil {
+			x.fail(err)
+		}
+	}, reflect.TypeFor[Req](), func(ctx context.Context, req any) (any, error) {
+		s, ok := socketOf(ctx).(*Socket[Send, Receive])
+		if !ok {
+			return nil, fmt.Errorf("middleware of %s passed on a context that is not that of its request", op.ID)
+		}
+		return nil, handle(ctx, req.(Req), s)
+	})
+}
+
+// socketOf finds the socket of a request whose handler has not been called.
+func socketOf(ctx context.Context) socketOwner {
+	c, ok := ctx.Value(rawKey{}).(*requestContext)
+	if !ok {
+		return nil
+	}
+	x := c.exchange()
+	if x == nil || x.socket == nil {
+		return nil
+	}
+	return x.socket.self
+}
+
+func newSocketSettings(op *Operation, logger func() *slog.Logger) *socketSettings {
+	o := op.Socket
+	s := &socketSettings{
+		name: op.ID, logger: logger, protocols: o.Subprotocols, origins: o.Origins, deflate: o.Compression, ping: o.PingInterval,
+		rules:  ws.Rules{MaxMessage: o.MaxMessage},
+		limits: queueLimits{Messages: o.Queue},
+	}
+	if s.ping == 0 {
+		s.ping = DefaultPingInterval
+	}
+	s.ping = max(s.ping, 0)
+	if s.rules.MaxMessage == 0 {
+		s.rules.MaxMessage = DefaultMaxMessage
+	}
+	s.limits.Policy, _ = queue.ParsePolicy(o.Slow) // "" is that which waits
+	return s
+}
+
+// WithOrigins lets pages of these origins open sockets, beside those of the server itself and those that the document names:
+// "https://app.example.com", "https://*.example.com" for all hosts below one, "*" for all pages. Without it a page of another
+// origin gets 403; programs, which send no Origin, are not concerned.
+func WithOrigins(origins ...string) APIOption {
+	return func(a *API) {
+		for _, o := range origins {
+			if !ws.ValidOrigin(o) {
+				a.fail(fmt.Errorf("tornado: WithOrigins: %q is no origin, as https://app.example.com is", o))
+			}
+		}
+		a.origins = append(a.origins, origins...)
+	}
+}
+
+// socketHost is what brought the request of a socket.
+type socketHost interface {
+	// hosts is called before the handler is, by its goroutine.
+	hosts(s *socket)
+	// openSocket gives the connection, and what the client has sent behind its request. The caller holds the lock of s.
+	openSocket(s *socket) (wire socketWire, received []byte, err error)
+}
+
+// socketOffer is a handshake that is not answered.
+type socketOffer struct {
+	x         *exchange
+	agreement ws.Agreement
+	protocol  string
+	answer    []byte // the head of the answer, without the fields of the handler
+}
+
+// openSocket tells the transport of a socket that a handler is about to get.
+func (x *exchange) openSocket(s *socket) {
+	x.socket = s
+	x.host.hosts(s)
+}
+
+// fieldOf joins the values of a field.
+func fieldOf(h *http1.Head, name string) (list string) {
+	for v := range h.Values(name) {
+		if list != "" {
+			list += ", "
+		}
+		list += string(v)
+	}
+	return list
+}
+
+// handshake holds a request against RFC 6455 section 4.2.1, and refuses it, which gives nil, or agrees.
+func (x *exchange) handshake(o *socketSettings) *socketOffer {
+	h := &x.head
+	key := fieldOf(h, "Sec-WebSocket-Key")
+	refuse := func(status int, detail string) *socketOffer {
+		x.reply.refuse(status, detail)
+		return nil
+	}
+	switch {
+	case string(h.Method) != http.MethodGet || h.Minor != 1 || !ws.HasToken(fieldOf(h, "Upgrade"), "websocket") || !ws.HasToken(fieldOf(h, "Connection"), "upgrade"):
+		return refuse(http.StatusBadRequest, "this operation opens a WebSocket, and the request asks for none")
+	case h.HasBody():
+		return refuse(http.StatusBadRequest, "a request for a WebSocket has no body")
+	case fieldOf(h, "Sec-WebSocket-Version") != ws.Version:
+		x.reply.Header("Sec-WebSocket-Version", ws.Version)
+		return refuse(http.StatusUpgradeRequired, "the version of the WebSocket protocol must be "+ws.Version)
+	case !ws.ValidKey(key):
+		return refuse(http.StatusBadRequest, "Sec-WebSocket-Key is not the base64 of 16 bytes")
+	}
+	if origin := fieldOf(h, "Origin"); !x.mayOpen(o, origin) {
+		return refuse(http.StatusForbidden, fmt.Sprintf("pages of %.100q may not open this WebSocket", origin))
+	}
+	offer := &socketOffer{x: x, protocol: ws.Subprotocol(fieldOf(h, "Sec-WebSocket-Protocol"), o.protocols)}
+	var b strings.Builder
+	b.WriteString("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " + ws.AcceptKey(key) + "\r\n")
+	if offer.protocol != "" {
+		b.WriteString("Sec-WebSocket-Protocol: " + offer.protocol + "\r\n")
+	}
+	if o.deflate {
+		var extensions string
+		if offer.agreement, extensions = ws.Accept(fieldOf(h, "Sec-WebSocket-Extensions")); extensions != "" {
+			b.WriteString("Sec-WebSocket-Extensions: " + extensions + "\r\n")
+		}
+	}
+	offer.answer = []byte(b.String())
+	return offer
+}
+
+// mayOpen reports whether pages of an origin may open the socket. What is not a browser sends none.
+func (x *exchange) mayOpen(o *socketSettings, origin string) bool {
+	if origin == "" {
+		return true
+	}
+	scheme := "http"
+	if (Request{x.request}).TLS() != nil {
+		scheme = "https"
+	}
+	matches := func(pattern string) bool { return ws.MatchOrigin(origin, pattern) }
+	return ws.SameOrigin(origin, scheme, string(x.head.Host)) || slices.ContainsFunc(o.origins, matches) || slices.ContainsFunc(x.match.api.origins, matches)
+}
+
+// accept answers the handshake. The caller holds mu.
+func (s *socket) accept() error {
+	offer := s.offer
+	s.offer = nil
+	wire, received, err := offer.x.host.openSocket(s)
+	if err != nil {
+		s.state = socketClosed
+		s.cause = &CloseError{Code: CloseAbnormal, Reason: err.Error()}
+		return fmt.Errorf("%w: %w", ErrSocketClosed, s.cause)
+	}
+	s.wire = wire
+	head := offer.answer
+	for _, f := range offer.x.raw.fields {
+		head = append(append(append(append(head, f.name...), ": "...), f.value...), '\r', '\n')
+	}
+	s.begin()
+	s.write(append(head, '\r', '\n'), true)
+	if len(received) > 0 {
+		s.reader = &socketReader{buf: received, w: len(received)}
+	}
+	return nil
+}

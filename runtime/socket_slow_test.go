@@ -1,0 +1,173 @@
+package tornado
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// flood sends numbered messages of 8 kB until enough says so, and returns the first error.
+func flood(s *chatSocket, n int) error {
+	for i := range n {
+		if err := s.Send(fmt.Sprintf("%06d", i) + strings.Repeat(".", 8000)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// TestSocketSlow: a client that does not read for a while gets all messages, the first ones, or the last ones, or is given up, as the
+// document says.
+func TestSocketSlow(t *testing.T) {
+	const total = 3000 // 24 MB: more than any buffer of the kernel
+	for policy, check := range map[string]func(t *testing.T, got []int, s *chatSocket, err error){
+		"block": func(t *testing.T, got []int, _ *chatSocket, err error) {
+			require.NoError(t, err)
+			require.Len(t, got, total)
+		},
+		"drop-oldest": func(t *testing.T, got []int, s *chatSocket, err error) {
+			require.NoError(t, err)
+			require.Less(t, len(got), total)
+			assert.Equal(t, total-1, got[len(got)-1], "the last one")
+			assert.Equal(t, uint64(total-len(got)), s.Dropped())
+		},
+		"drop-newest": func(t *testing.T, got []int, s *chatSocket, err error) {
+			require.NoError(t, err)
+			require.Less(t, len(got), total)
+			assert.Equal(t, 0, got[0], "the first one")
+			assert.Equal(t, uint64(total-len(got)), s.Dropped())
+		},
+		"close": func(t *testing.T, got []int, s *chatSocket, err error) {
+			require.ErrorIs(t, err, ErrSocketClosed)
+			require.Less(t, len(got), total)
+			require.EqualError(t, s.Err(), "websocket closed: 1008 (policy violation): the other end is too slow")
+		},
+	} {
+		t.Run(policy, func(t *testing.T) {
+			sockets, flooded := make(chan *chatSocket, 1), make(chan error, 1)
+			api := func() *API {
+				return chatAPI(SocketOptions{Queue: 10, Slow: policy}, func(_ context.Context, s *chatSocket) error {
+					s.OnMessage = func(string) error { return nil }
+					sockets <- s
+					return nil
+				})
+			}
+			onEach(t, api, func(t *testing.T, addr string) {
+				p := open(t, addr)
+				s := <-sockets
+				go func() { flooded <- flood(s, total) }()
+				var err error
+				if policy != "block" { // nobody reads, and the sender is not held up
+					err = <-flooded
+				}
+				go func() {
+					if policy == "block" {
+						err = <-flooded
+					}
+					_ = s.Close(1000, "")
+				}()
+				var got []int
+				for {
+					text := p.next()
+					if !strings.HasPrefix(text, `"`) {
+						break
+					}
+					var i int
+					_, scan := fmt.Sscanf(text, `"%d.`, &i)
+					require.NoError(t, scan)
+					if len(got) > 0 {
+						require.Greater(t, i, got[len(got)-1], "in order")
+					}
+					got = append(got, i)
+				}
+				check(t, got, s, err)
+			})
+		})
+	}
+}
+
+// TestSocketNeverReads: memory stays flat beside a client that never reads.
+func TestSocketNeverReads(t *testing.T) {
+	sockets := make(chan *chatSocket, 1)
+	addr := start(t, chatAPI(SocketOptions{Slow: "drop-oldest"}, func(_ context.Context, s *chatSocket) error {
+		s.OnMessage = func(string) error { return nil }
+		sockets <- s
+		return nil
+	})).addr
+	open(t, addr)
+	s := <-sockets
+	require.NoError(t, flood(s, 2000)) // fills what there is to fill
+	before := heapInUse()
+	require.NoError(t, flood(s, 20_000)) // 160 MB
+	assert.Less(t, heapInUse(), before+8<<20)
+}
+
+func heapInUse() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+// TestSocketShared: many goroutines send on one socket, and prepared messages on many, while those end.
+func TestSocketShared(t *testing.T) {
+	sockets := make(chan *chatSocket, 20)
+	api := func() *API {
+		return chatAPI(SocketOptions{Compression: true}, func(_ context.Context, s *chatSocket) error {
+			s.OnMessage = func(string) error { return nil }
+			sockets <- s
+			return nil
+		})
+	}
+	onEach(t, api, func(t *testing.T, addr string) {
+		const peers, messages = 8, 50
+		long := strings.Repeat("shared ", 100)
+		var all sync.WaitGroup
+		var open8 []*chatSocket
+		for i := range peers {
+			fields := ""
+			if i%2 == 0 {
+				fields = "Sec-WebSocket-Extensions: permessage-deflate\r\n"
+			}
+			p := open(t, addr, fields)
+			s := <-sockets
+			open8 = append(open8, s)
+			all.Go(func() {
+				short, prepared := 0, 0
+				for short+prepared < 2*messages {
+					switch p.next() {
+					case `"short"`:
+						short++
+					case `"` + long + `"`:
+						prepared++
+					}
+				}
+				assert.Equal(t, messages, short)
+				p.Close()
+			})
+		}
+		prepared := open8[0].Prepare(long)
+		for range messages {
+			for _, s := range open8 {
+				all.Go(func() {
+					assert.NoError(t, s.Send("short"))
+					assert.NoError(t, s.SendPrepared(prepared))
+				})
+			}
+		}
+		all.Wait()
+		for _, s := range open8 { // they are gone, which is found by and by
+			for deadline := time.Now().Add(5 * time.Second); s.Send("x") == nil; {
+				require.True(t, time.Now().Before(deadline))
+				time.Sleep(time.Millisecond)
+			}
+		}
+	})
+}

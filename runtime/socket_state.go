@@ -1,0 +1,369 @@
+package tornado
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/ws"
+)
+
+// socket is a Socket without the types of its messages. It belongs to one owner, who reads: the goroutine of the handler, later
+// whoever serves the connection. Anybody may write.
+type socket struct {
+	settings *socketSettings // immutable, as the three below
+	self     socketOwner
+	ctx      context.Context
+	request  *requestContext // nil on a client
+
+	protocol string        // immutable, as the two below
+	bits     uint8         // of the window to send with, 0: nothing is compressed
+	client   bool          // this end is the client
+	wire     socketWire    // immutable once the handshake was answered
+	over     bool          // owner: self.ended was called
+	faulty   bool          // owner: the other end has broken the protocol, and may still be sending
+	reader   *socketReader // owner; nil while there is nothing half read
+
+	mu      sync.Mutex
+	state   socketState    // guarded by mu, as all that follows
+	heard   bool           // the close frame of the other end has come, or nothing that follows can be read
+	pinged  bool           // a ping was sent, and nothing has come since
+	due     time.Duration  // since epoch: when to ping next, to give up, or to wait no longer for the end
+	cause   *CloseError    // why the socket closes; nil while it is open
+	backlog *socketBacklog // nil while nothing waits to be written
+	offer   *socketOffer   // nil once the handshake was answered
+	ranging bool           // somebody waits in Messages; on a client, or reads to the end
+	lost    uint64         // messages that the queues of earlier backlogs have dropped
+	release func()         // ends what watches over the socket; nil for nothing
+}
+
+// socketState is how far a socket has come.
+type socketState uint8
+
+const (
+	socketOffered socketState = iota // the handshake is not answered -> socketOpen, socketClosed
+	socketOpen                       // -> socketClosing, socketClosed
+	socketClosing                    // a close frame was sent, or waits to be; no message follows -> socketClosed
+	socketClosed                     // final
+)
+
+// socketOwner is a Socket as its connection knows it. All are called by the owner.
+type socketOwner interface {
+	// deliver hands over a message.
+	deliver(ev ws.Event, rd *socketReader)
+	// ended tells of the end, once.
+	ended()
+	// staysOpen reports whether the socket outlives its handler.
+	staysOpen() bool
+}
+
+// socketWire is the connection below a socket.
+type socketWire interface {
+	// trySend writes what the connection takes of b at once. The caller holds mu.
+	trySend(b []byte) (n int, err error)
+	// send writes all of b, and waits for that, within the limits of the server. One goroutine at a time, and not beside trySend.
+	send(b []byte) error
+	// read waits until something is there, or until a time, when it returns os.ErrDeadlineExceeded, or until attend was called, when
+	// it may return errAttend. Owner.
+	read(p []byte, until time.Time) (int, error)
+	// attend has the owner look at the socket: its state has changed. The caller holds mu.
+	attend()
+}
+
+// errAttend ends a read for which attend was called.
+var errAttend = errors.New("tornado: the socket is to be looked at")
+
+// socketSettings are those that all sockets of an operation share.
+type socketSettings struct {
+	name           string // of the operation
+	logger         func() *slog.Logger
+	rules          ws.Rules
+	ping           time.Duration // 0: none
+	deflate        bool
+	protocols      []string
+	origins        []string
+	limits         queueLimits
+	refuseReadOnly bool
+	lenient        bool                          // unknown values are kept, as a client does
+	judge          func([]Violation) []Violation // those that count; nil: all
+}
+
+const (
+	// closeWait is how long the other end may take to answer a close frame.
+	closeWait = 5 * time.Second
+	// socketIdle is when a socket without pings is looked at, which has nothing to do then.
+	socketIdle = 24 * time.Hour
+)
+
+func sinceEpoch() time.Duration { return time.Since(epoch) }
+
+// usable reports why nothing can be sent, nil if it can; it answers the handshake. The caller holds mu.
+func (s *socket) usable() error {
+	if s.state == socketOffered {
+		if err := s.accept(); err != nil {
+			return err
+		}
+	}
+	if s.state == socketOpen {
+		return nil
+	}
+	if s.cause == nil {
+		return ErrSocketClosed
+	}
+	return fmt.Errorf("%w: %w", ErrSocketClosed, s.cause)
+}
+
+// begin is called when the handshake was answered. The caller holds mu.
+func (s *socket) begin() {
+	s.state = socketOpen
+	s.due = sinceEpoch() + s.interval()
+}
+
+func (s *socket) interval() time.Duration {
+	if s.settings.ping == 0 {
+		return socketIdle
+	}
+	return s.settings.ping
+}
+
+func (s *socket) closeWith(code int, reason string) error {
+	if !ws.MaySend(code) {
+		return fmt.Errorf("tornado: a socket cannot be closed with code %d", code)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.usable(); err != nil {
+		return err
+	}
+	s.startClosing(&CloseError{Code: code, Reason: reason})
+	s.wire.attend()
+	if s.client && !s.ranging {
+		s.ranging = true
+		go s.run()
+	}
+	return nil
+}
+
+// startClosing sends a close frame behind what waits. The caller holds mu.
+func (s *socket) startClosing(cause *CloseError) {
+	s.state, s.cause = socketClosing, cause
+	s.due = sinceEpoch() + closeWait
+	s.sendControl(ws.OpClose, ws.AppendClose(nil, cause.Code, cause.Reason))
+}
+
+// fail ends the socket for an error of the user's code, or a fault of the other end. Owner.
+func (s *socket) fail(err error) {
+	code, reason := closeOf(err)
+	if code == CloseInternal {
+		if chosen := new(CloseError); !errors.As(err, &chosen) && !s.onlyEnded(err) {
+			s.log("socket failed", "error", err)
+		}
+	}
+	if !ws.MaySend(code) {
+		code, reason = CloseNormal, ""
+	}
+	s.giveUp(&CloseError{Code: code, Reason: reason})
+}
+
+// onlyEnded reports whether an error says no more than that the socket has ended.
+func (s *socket) onlyEnded(err error) bool {
+	return errors.Is(err, ErrSocketClosed) || errors.Is(err, context.Canceled) && s.ctx.Err() != nil
+}
+
+// abort ends the socket at once. The caller holds mu.
+func (s *socket) abort(cause *CloseError) {
+	if s.cause == nil {
+		s.cause = cause
+	}
+	s.state = socketClosed
+	s.dropBacklog()
+	s.wire.attend()
+}
+
+// broke is abort for a connection that failed. The caller holds mu.
+func (s *socket) broke(err error) {
+	reason := "the connection broke"
+	if err != nil {
+		reason = err.Error()
+	}
+	s.abort(&CloseError{Code: CloseAbnormal, Reason: reason})
+}
+
+// hear takes the close frame of the other end, and answers it. Owner.
+func (s *socket) hear(code int, reason string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.heard = true
+	if s.state == socketOpen {
+		s.startClosing(&CloseError{Code: code, Reason: reason, Remote: true})
+	}
+}
+
+// refused ends the socket for a fault of the protocol, behind which nothing can be read. Owner.
+func (s *socket) refused(err error) {
+	s.fail(err)
+	s.mu.Lock()
+	s.heard, s.faulty = true, true
+	s.mu.Unlock()
+}
+
+// complete reports whether the connection has nothing more to do for the socket.
+func (s *socket) complete() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.state == socketClosed || s.state == socketClosing && s.heard && s.backlog == nil
+}
+
+// isOpen reports whether messages are still taken.
+func (s *socket) isOpen() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.state == socketOpen
+}
+
+// accepted reports whether the handshake was answered.
+func (s *socket) accepted() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.wire != nil
+}
+
+// lapse is called when due has come: it pings, or gives up. It reports whether there is another due. Owner; on net/http any
+// goroutine.
+func (s *socket) lapse() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := sinceEpoch()
+	switch {
+	case now < s.due || s.state == socketClosed:
+	case s.state == socketClosing:
+		s.broke(errors.New("the other end does not close"))
+	case s.settings.ping == 0:
+		s.due = now + socketIdle
+	case s.pinged:
+		s.broke(errors.New("the other end does not answer pings"))
+	default:
+		s.pinged, s.due = true, now+s.settings.ping
+		s.sendControl(ws.OpPing, nil)
+	}
+	return s.state != socketClosed
+}
+
+// alive notes that something has come. Owner.
+func (s *socket) alive() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.state == socketOpen {
+		s.pinged, s.due = false, sinceEpoch()+s.interval()
+	}
+}
+
+// dueAt is due as a time.
+func (s *socket) dueAt() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return epoch.Add(s.due)
+}
+
+// finish tells of the end, once. Owner.
+func (s *socket) finish() {
+	if s.over {
+		return
+	}
+	s.over = true
+	s.mu.Lock()
+	if s.state != socketClosed {
+		s.state = socketClosed
+		s.dropBacklog()
+	}
+	if s.cause == nil {
+		s.cause = &CloseError{Code: CloseAbnormal, Reason: "the connection was cut"}
+	}
+	s.mu.Unlock()
+	s.unwatch()
+	if s.request != nil {
+		s.request.finish()
+	}
+	s.self.ended()
+}
+
+// unwatch ends what watches over the socket.
+func (s *socket) unwatch() {
+	s.mu.Lock()
+	release := s.release
+	s.release = nil
+	s.mu.Unlock()
+	if release != nil {
+		release()
+	}
+}
+
+// goAway closes the socket for a server that drains. Any goroutine.
+func (s *socket) goAway() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.state == socketOpen {
+		s.startClosing(&CloseError{Code: CloseGoingAway, Reason: "the server drains"})
+		s.wire.attend()
+	}
+}
+
+func (s *socket) why() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.state < socketClosing || s.cause == nil || s.cause.isNormal() {
+		return nil
+	}
+	return s.cause
+}
+
+// handlerReturned decides what follows. It returns an error, the answer, if the handshake was never answered. Owner.
+func (s *socket) handlerReturned(err error) error {
+	s.mu.Lock()
+	if s.state == socketOffered && err == nil {
+		err = s.accept()
+	}
+	if s.wire == nil {
+		s.state, s.offer = socketClosed, nil
+		s.mu.Unlock()
+		return err
+	}
+	if err == nil && s.state == socketOpen && !s.self.staysOpen() {
+		s.startClosing(&CloseError{Code: CloseNormal})
+	}
+	s.mu.Unlock()
+	if err != nil {
+		s.fail(err)
+	}
+	return nil
+}
+
+// recoverPanic is deferred around calls of the user's code: a panic closes with 1011. Owner.
+func (s *socket) recoverPanic() {
+	if cause := recover(); cause != nil {
+		s.crash(cause)
+	}
+}
+
+// crash logs a panic, and closes with 1011. Owner.
+func (s *socket) crash(cause any) {
+	s.log("socket panicked", "panic", cause, "stack", string(debug.Stack()))
+	s.giveUp(&CloseError{Code: CloseInternal})
+}
+
+// giveUp closes the socket, unless it is closed. Owner, who looks after it itself.
+func (s *socket) giveUp(cause *CloseError) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.state == socketOpen {
+		s.startClosing(cause)
+	}
+}
+
+func (s *socket) log(text string, args ...any) {
+	s.settings.logger().Error(text, append([]any{"operation", s.settings.name}, args...)...)
+}

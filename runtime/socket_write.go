@@ -1,0 +1,210 @@
+package tornado
+
+import (
+	"bytes"
+	"crypto/rand"
+	"sync"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/queue"
+	"github.com/tornadogen/tornadogen/runtime/internal/ws"
+)
+
+type queueLimits = queue.Limits
+
+// socketBacklog is what waits until the other end takes more. A goroutine writes it, and ends with it.
+type socketBacklog struct {
+	begun []byte // what is left of a frame whose beginning was written
+	pong  []byte // the answer to the latest ping; others need none (RFC 6455 section 5.5.3)
+	ping  []byte
+	queue queue.Queue
+	last  []byte        // the close frame
+	room  chan struct{} // closed when there is room in the queue; nil until somebody waits for that
+}
+
+// joinedFrames is how many bytes of small frames are written together.
+const joinedFrames = 16 << 10
+
+// frameBuffer is memory to put a frame together.
+type frameBuffer struct{ b ws.Frame }
+
+var frameBuffers = sync.Pool{New: func() any { return new(frameBuffer) }}
+
+func (f *frameBuffer) release() {
+	if cap(f.b) <= maxKeptBuffer {
+		frameBuffers.Put(f)
+	}
+}
+
+func (s *socket) deflates() bool { return s.bits != 0 }
+
+// newMask is what a client masks a frame with; nil for a server.
+func (s *socket) newMask() *[4]byte {
+	if !s.client {
+		return nil
+	}
+	var mask [4]byte
+	_, _ = rand.Read(mask[:]) // it never fails
+	return &mask
+}
+
+// push sends a frame with a message, or puts it behind those that wait. shared says that nobody will change b.
+func (s *socket) push(b []byte, shared bool) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for {
+		if err := s.usable(); err != nil {
+			return err
+		}
+		if s.backlog == nil {
+			s.write(b, shared)
+			if s.state == socketOpen {
+				return nil
+			}
+			return s.usable()
+		}
+		if !shared {
+			b, shared = bytes.Clone(b), true
+		}
+		switch s.backlog.queue.Push(b) {
+		case queue.Queued, queue.Dropped:
+			return nil
+		case queue.Overflow:
+			s.abort(&CloseError{Code: ClosePolicy, Reason: "the other end is too slow"})
+		case queue.Full:
+			s.awaitRoom()
+		}
+	}
+}
+
+// awaitRoom waits until the queue has room, or there is none. The caller holds mu, which is open meanwhile.
+func (s *socket) awaitRoom() {
+	if s.backlog.room == nil {
+		s.backlog.room = make(chan struct{})
+	}
+	room := s.backlog.room
+	s.mu.Unlock()
+	<-room
+	s.mu.Lock()
+}
+
+// write writes b, before which nothing waits; what the other end does not take becomes the backlog. The caller holds mu.
+func (s *socket) write(b []byte, shared bool) {
+	n, err := s.wire.trySend(b)
+	switch {
+	case err != nil:
+		s.broke(err)
+	case n < len(b):
+		if b = b[n:]; !shared {
+			b = bytes.Clone(b)
+		}
+		s.backlog = &socketBacklog{begun: b}
+		s.backlog.queue.SetLimits(s.settings.limits)
+		go s.flush()
+	}
+}
+
+// sendControl sends a control frame: a pong or a ping before the messages that wait, a close frame behind them. The caller holds
+// mu.
+func (s *socket) sendControl(op ws.Opcode, payload []byte) {
+	b := append(ws.NewFrame(nil), payload...).Seal(op, false, s.newMask())
+	switch back := s.backlog; {
+	case back == nil:
+		s.write(b, true)
+	case op == ws.OpPong:
+		back.pong = b
+	case op == ws.OpPing:
+		back.ping = b
+	default:
+		back.last = b
+	}
+}
+
+// pong answers a ping. Owner.
+func (s *socket) pong(payload []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.state == socketOpen {
+		s.sendControl(ws.OpPong, payload)
+	}
+}
+
+// flush writes the backlog, and waits for the other end.
+func (s *socket) flush() {
+	var joined []byte
+	for {
+		s.mu.Lock()
+		if s.backlog == nil { // it was dropped
+			s.mu.Unlock()
+			return
+		}
+		b := s.backlog.next(joined[:0])
+		if b == nil {
+			s.dropBacklog()
+			if s.state == socketClosing {
+				s.wire.attend()
+			}
+			s.mu.Unlock()
+			return
+		}
+		s.mu.Unlock()
+		if err := s.wire.send(b); err != nil {
+			s.mu.Lock()
+			if s.state != socketClosed {
+				s.broke(err)
+			}
+			s.mu.Unlock()
+			return
+		}
+		if cap(b) <= joinedFrames {
+			joined = b
+		}
+	}
+}
+
+// next takes out what is to be written next: a frame, or several small ones, joined in buf; nil if nothing waits any more.
+func (b *socketBacklog) next(buf []byte) []byte {
+	for _, first := range []*[]byte{&b.begun, &b.pong, &b.ping} {
+		if len(*first) > 0 {
+			out := *first
+			*first = nil
+			return append(buf, out...)
+		}
+	}
+	for b.queue.Len() > 0 && (len(buf) == 0 || len(buf)+len(b.queue.At(0)) <= joinedFrames) {
+		buf = append(buf, b.queue.Pop()...)
+	}
+	b.makeRoom()
+	if len(buf) == 0 && b.last != nil {
+		buf, b.last = append(buf, b.last...), nil
+	}
+	if len(buf) == 0 {
+		return nil
+	}
+	return buf
+}
+
+// makeRoom wakes who waits for room.
+func (b *socketBacklog) makeRoom() {
+	if b.room != nil {
+		close(b.room)
+		b.room = nil
+	}
+}
+
+// dropBacklog forgets what waits. The caller holds mu.
+func (s *socket) dropBacklog() {
+	if s.backlog != nil {
+		s.lost += s.backlog.queue.Dropped()
+		s.backlog.makeRoom()
+		s.backlog = nil
+	}
+}
+
+func (s *socket) droppedSoFar() uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.backlog == nil {
+		return s.lost
+	}
+	return s.lost + s.backlog.queue.Dropped()
+}
