@@ -38,6 +38,22 @@ func (c *Client) GetPing(ctx context.Context, req GetPingRequest) (*Message, err
 	return nil, res.Unexpected()
 }
 
+// GetWork is GET /work: Answers at once, and leaves garbage behind, as handlers do.
+func (c *Client) GetWork(ctx context.Context, req GetWorkRequest) (*Message, error) {
+	call := c.c.Call(ctx, &getWork)
+	res, err := call.Do()
+	if err != nil {
+		return nil, err
+	}
+	switch res.StatusCode {
+	case 200:
+		v := new(Message)
+		v.DecodeJSON(res.JSON())
+		return v, res.EndJSON()
+	}
+	return nil, res.Unexpected()
+}
+
 // PollMessage is GET /message: Waits for the next broadcast.
 func (c *Client) PollMessage(ctx context.Context, req PollMessageRequest) (PollMessageResponse, error) {
 	call := c.c.Call(ctx, &pollMessage)

@@ -24,6 +24,11 @@ type DefaultHandler interface {
 	// GET /ping
 	GetPing(ctx context.Context, req GetPingRequest) (*Message, error)
 
+	// GetWork: Answers at once, and leaves garbage behind, as handlers do.
+	//
+	// GET /work
+	GetWork(ctx context.Context, req GetWorkRequest) (*Message, error)
+
 	// PollMessage: Waits for the next broadcast.
 	//
 	// GET /message
@@ -64,6 +69,10 @@ type UnimplementedDefaultHandler struct{}
 
 func (UnimplementedDefaultHandler) GetPing(context.Context, GetPingRequest) (*Message, error) {
 	return nil, tornado.NotImplemented(&getPing)
+}
+
+func (UnimplementedDefaultHandler) GetWork(context.Context, GetWorkRequest) (*Message, error) {
+	return nil, tornado.NotImplemented(&getWork)
 }
 
 func (UnimplementedDefaultHandler) PollMessage(_ context.Context, _ PollMessageRequest, reply PollMessageReply) {

@@ -9,6 +9,11 @@ type GetPingRequest struct{}
 
 func (*GetPingRequest) decode(*tornado.Input) {}
 
+// GetWorkRequest is what a caller asks of GetWork.
+type GetWorkRequest struct{}
+
+func (*GetWorkRequest) decode(*tornado.Input) {}
+
 // PollMessageRequest is what a caller asks of PollMessage.
 type PollMessageRequest struct{}
 

@@ -16,6 +16,14 @@ var getPing = tornado.Operation{
 	Produces: []string{"application/json"},
 }
 
+// getWork is GET /work.
+var getWork = tornado.Operation{
+	ID: "getWork", Name: "GetWork",
+	Method: "GET", Path: "/work",
+	Summary:  "Answers at once, and leaves garbage behind, as handlers do.",
+	Produces: []string{"application/json"},
+}
+
 // pollMessage is GET /message.
 var pollMessage = tornado.Operation{
 	ID: "pollMessage", Name: "PollMessage",
@@ -46,7 +54,7 @@ var getStatus = tornado.Operation{
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&getPing, &pollMessage, &broadcast, &getStatus,
+		&getPing, &getWork, &pollMessage, &broadcast, &getStatus,
 	}
 }
 

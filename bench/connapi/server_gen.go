@@ -13,6 +13,7 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		DocumentName: "openapi.yaml",
 	}, opts...)
 	tornado.RegisterPtr(api, &getPing, (*GetPingRequest).decode, h.GetPing, writeGetPing)
+	tornado.RegisterPtr(api, &getWork, (*GetWorkRequest).decode, h.GetWork, writeGetWork)
 	tornado.RegisterDeferred(api, &pollMessage, (*PollMessageRequest).decode, h.PollMessage)
 	tornado.RegisterNoContent(api, &broadcast, (*BroadcastRequest).decode, h.Broadcast, 204)
 	tornado.RegisterPtr(api, &getStatus, (*GetStatusRequest).decode, h.GetStatus, writeGetStatus)
@@ -20,6 +21,10 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 }
 
 func writeGetPing(w *tornado.Reply, v *Message) {
+	w.Done(v.AppendJSON(w.JSON(200, "application/json")))
+}
+
+func writeGetWork(w *tornado.Reply, v *Message) {
 	w.Done(v.AppendJSON(w.JSON(200, "application/json")))
 }
 

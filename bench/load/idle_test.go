@@ -146,9 +146,15 @@ func TestIdleSecureAsksSeveralTimes(t *testing.T) {
 	var out bytes.Buffer
 	args := []string{"idle", "-address", address, "-connections", "70", "-kind", "tls", "-rounds", "3"}
 	require.NoError(t, run(args, strings.NewReader(""), &out))
+	lines := json.NewDecoder(&out)
 	var opened openedResult
-	require.NoError(t, json.Unmarshal(out.Bytes(), &opened))
+	require.NoError(t, lines.Decode(&opened))
 	assert.Equal(t, 70, opened.Answered)
+	for round := 1; round < 3; round++ {
+		var got receivedResult
+		require.NoError(t, lines.Decode(&got))
+		assert.Equal(t, 70*round, got.Received)
+	}
 	assert.Len(t, asked, 70)
 	for peer, n := range asked {
 		assert.Equal(t, 3, n, peer)

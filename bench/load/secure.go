@@ -18,8 +18,9 @@ import (
 // handshakes is how many handshakes are under way at the same time.
 const handshakes = 64
 
-// idleSecure opens count connections with TLS, asks rounds times on each, which are small records, reports to out, and holds
-// them until stop is closed. It trusts any certificate.
+// idleSecure opens count connections with TLS, and asks rounds times on each of them, which are small records. It reports to out
+// when all have been answered once, and after each further round, and holds them until stop is closed. It trusts any
+// certificate.
 func idleSecure(server netip.AddrPort, target string, count, rounds int, out io.Writer, stop <-chan struct{}) error {
 	connections := make([]*secure, count)
 	defer func() {
@@ -40,14 +41,20 @@ func idleSecure(server netip.AddrPort, target string, count, rounds int, out io.
 		connections[i] = c
 		return c.ask(request)
 	})
-	for round := 1; round < rounds && err == nil; round++ {
-		err = each(count, func(i int) error { return connections[i].ask(request) })
-	}
 	if err != nil {
 		return err
 	}
-	if err := json.NewEncoder(out).Encode(openedResult{Answered: count, Seconds: time.Since(start).Seconds()}); err != nil {
+	report := json.NewEncoder(out)
+	if err := report.Encode(openedResult{Answered: count, Seconds: time.Since(start).Seconds()}); err != nil {
 		return err
+	}
+	for round := 1; round < rounds; round++ {
+		if err := each(count, func(i int) error { return connections[i].ask(request) }); err != nil {
+			return err
+		}
+		if err := report.Encode(receivedResult{Received: round * count}); err != nil {
+			return err
+		}
 	}
 	<-stop
 	return nil

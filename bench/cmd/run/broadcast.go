@@ -19,7 +19,7 @@ type serverStatus struct {
 }
 
 func (s *server) status(ctx context.Context) (*serverStatus, error) {
-	code, answer, err := fetch(ctx, http.MethodGet, s.address, statusPath, "")
+	code, answer, err := fetch(ctx, http.MethodGet, s.base, statusPath, "")
 	if err == nil && code != http.StatusOK {
 		err = fmt.Errorf("GET %s: status %d: %s", statusPath, code, answer)
 	}
@@ -45,7 +45,7 @@ func (s *server) broadcast(ctx context.Context, load *idleLoad, to string, audie
 	if err != nil {
 		return 0, err
 	}
-	code, answer, err := fetch(ctx, http.MethodPost, s.address, "/broadcasts", fmt.Sprintf(`{"to":%q}`, to))
+	code, answer, err := fetch(ctx, http.MethodPost, s.base, "/broadcasts", fmt.Sprintf(`{"to":%q}`, to))
 	if err != nil {
 		return 0, err
 	}

@@ -3,12 +3,14 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"time"
 )
 
 const (
 	petPath    = "/pets/1" // what the servers of openapi.yaml are asked for
 	pingPath   = "/ping"   // and what that of connections.yaml is asked for
+	workPath   = "/work"   // what makes it leave garbage
 	statusPath = "/status" // and where it tells what waits
 )
 
@@ -81,7 +83,7 @@ func (w waiting) look(ctx context.Context, r *runner, s *server, load *idleLoad)
 // warm asks for path a few times, one after the other.
 func (s *server) warm(ctx context.Context, path string) error {
 	for range warmRequests {
-		if _, _, err := fetch(ctx, "GET", s.address, path, ""); err != nil {
+		if _, _, err := fetch(ctx, http.MethodGet, s.base, path, ""); err != nil {
 			return err
 		}
 	}

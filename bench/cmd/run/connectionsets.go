@@ -21,6 +21,17 @@ var connectionWorkloads = []workload{
 		columns: waitingColumns,
 	},
 	{
+		name:    "tls",
+		title:   "Idle TLS",
+		servers: []string{"connections"},
+		note: "A handshake and three GET on all of them. The live heap is what the collector finds when it runs next by itself; it is not " +
+			"told to.",
+		measure: measureIdleTLS,
+		columns: append([]column{
+			{title: "live bytes/connection", metric: liveBytes}, {title: "spread", metric: liveBytes, spread: true},
+		}, idleColumns...),
+	},
+	{
 		name:    "accept",
 		title:   "Accept, one request, close",
 		servers: []string{"tornado", "nethttp", "fasthttp"},
@@ -31,6 +42,21 @@ var connectionWorkloads = []workload{
 			{title: "CPU µs/connection", metric: cpu, decimals: 1},
 			{title: "spread", metric: cpu, spread: true},
 			{title: "CPU × fasthttp", metric: cpu, relativeTo: "fasthttp", decimals: 2},
+		},
+	},
+	{
+		name:    "requests-tls",
+		title:   "GET /pets/{petId} over TLS",
+		servers: []string{"tornado", "nethttp"},
+		note:    "wrk, keep-alive, HTTP/1.1.",
+		measure: measureTLS,
+		columns: []column{
+			{title: "requests/s", metric: rate},
+			{title: "CPU µs/request", metric: cpu, decimals: 1},
+			{title: "spread", metric: cpu, spread: true},
+			{title: "CPU × nethttp", metric: cpu, relativeTo: "nethttp", decimals: 2},
+			{title: "p50 ms", metric: p50, scale: 1e-3, decimals: 2},
+			{title: "p99 ms", metric: p99, scale: 1e-3, decimals: 2},
 		},
 	},
 }

@@ -9,12 +9,15 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/tornadogen/tornadogen/runtime/bench/internal/extra"
 )
 
 // stopGrace is how long a child may take to end after SIGTERM, before it is killed.
@@ -60,6 +63,7 @@ func pinSelf(core int) error {
 // server is a server that runs.
 type server struct {
 	address string // 127.0.0.1:PORT
+	base    string // http:// or https:// and address
 	pid     int
 	stop    func() // ends it and waits for its end
 }
@@ -82,7 +86,11 @@ func start(ctx context.Context, core int, stderr io.Writer, binary string, env .
 		_ = cmd.Wait() // a server is ended by a signal, and says on stderr why it ended before
 		close(ended)
 	}()
-	s := &server{address: address, pid: cmd.Process.Pid, stop: func() { cancel(); <-ended }}
+	scheme := "http"
+	if slices.ContainsFunc(env, func(v string) bool { return strings.HasPrefix(v, extra.TLSVariable+"=") }) {
+		scheme = "https"
+	}
+	s := &server{address: address, base: scheme + "://" + address, pid: cmd.Process.Pid, stop: func() { cancel(); <-ended }}
 	if err := s.await(ctx, ended); err != nil {
 		s.stop()
 		return nil, fmt.Errorf("%s: %w", binary, err)
@@ -94,7 +102,7 @@ func start(ctx context.Context, core int, stderr io.Writer, binary string, env .
 func (s *server) await(ctx context.Context, ended <-chan struct{}) error {
 	deadline := time.After(10 * time.Second)
 	for {
-		if _, _, err := fetch(ctx, http.MethodGet, s.address, "/", ""); err == nil {
+		if _, _, err := fetch(ctx, http.MethodGet, s.base, "/", ""); err == nil {
 			return nil
 		}
 		select {

@@ -218,7 +218,7 @@ func TestVerify(t *testing.T) {
 				}
 			}))
 			defer server.Close()
-			err := verify(context.Background(), strings.TrimPrefix(server.URL, "http://"))
+			err := verify(context.Background(), server.URL)
 			if c.want == "" {
 				require.NoError(t, err)
 				return

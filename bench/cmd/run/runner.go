@@ -28,7 +28,7 @@ type results map[string]map[string][]sample
 // runner measures. Its fields are immutable after prepare; one goroutine uses it.
 type runner struct {
 	*config
-	dir       string    // holds the binaries and the script of wrk
+	dir       string    // holds the binaries, the script of wrk and a certificate
 	progress  io.Writer // takes what the children say on stderr too
 	wrkScript string
 	body      string // the sample as JSON, for POST
@@ -42,6 +42,9 @@ func (r *runner) prepare(ctx context.Context) error {
 	}
 	r.body = string(body)
 	if r.wrkScript, err = writeWrkScript(r.dir); err != nil {
+		return err
+	}
+	if err := writeCertificate(r.dir); err != nil {
 		return err
 	}
 	if err := r.build(ctx, "./load", "load"); err != nil {
@@ -60,7 +63,7 @@ func (r *runner) prepare(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		err = verifiers[name](ctx, s.address)
+		err = verifiers[name](ctx, s.base)
 		s.stop()
 		if err != nil {
 			return fmt.Errorf("%s does not answer as its document says: %w", name, err)

@@ -121,20 +121,20 @@ func measurePost(ctx context.Context, r *runner, name string) (sample, error) {
 	return measurePlain(ctx, r, name, r.body)
 }
 
-func measurePlain(ctx context.Context, r *runner, name, body string) (sample, error) {
-	s, err := r.start(ctx, name)
+func measurePlain(ctx context.Context, r *runner, name, body string, env ...string) (sample, error) {
+	s, err := r.start(ctx, name, env...)
 	if err != nil {
 		return nil, err
 	}
 	defer s.stop()
-	if _, err := r.wrk(ctx, s.address, body, r.warmup); err != nil {
+	if _, err := r.wrk(ctx, s.base, body, r.warmup); err != nil {
 		return nil, err
 	}
 	before, err := s.cpu()
 	if err != nil {
 		return nil, err
 	}
-	result, err := r.wrk(ctx, s.address, body, r.duration)
+	result, err := r.wrk(ctx, s.base, body, r.duration)
 	if err != nil {
 		return nil, err
 	}
@@ -200,11 +200,11 @@ func measureDatabaseClient(ctx context.Context, r *runner, name string) (sample,
 		return nil, ctx.Err()
 	}
 	quiet := db.take()
-	if _, err := r.wrk(ctx, s.address, "", r.warmup); err != nil {
+	if _, err := r.wrk(ctx, s.base, "", r.warmup); err != nil {
 		return nil, err
 	}
 	db.take()
-	result, err := r.wrk(ctx, s.address, "", r.duration)
+	result, err := r.wrk(ctx, s.base, "", r.duration)
 	if err != nil {
 		return nil, err
 	}

@@ -29,12 +29,12 @@ func writeWrkScript(dir string) (string, error) {
 	return path, os.WriteFile(path, wrkScript, 0o600)
 }
 
-// wrk loads address for duration: with GET /pets/1, or with POST /pets if there is a body. A request that fails or is
+// wrk loads the server at base for duration: with GET /pets/1, or with POST /pets if there is a body. A request that fails or is
 // answered by an error is an error.
-func (r *runner) wrk(ctx context.Context, address, body string, duration time.Duration) (wrkResult, error) {
-	url := "http://" + address + "/pets/1"
+func (r *runner) wrk(ctx context.Context, base, body string, duration time.Duration) (wrkResult, error) {
+	url := base + "/pets/1"
 	if body != "" {
-		url = "http://" + address + "/pets"
+		url = base + "/pets"
 	}
 	// wrk knows whole seconds alone, so it is interrupted, upon which it ends as at its end.
 	limit := strconv.Itoa(int(duration.Seconds())+60) + "s"

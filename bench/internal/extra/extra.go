@@ -1,5 +1,5 @@
 // Package extra gives every server of the bench what some workloads ask of the process beside serving: handlers that
-// sometimes sleep, and a database client that shares the process. Both are asked for by environment variables and are
+// sometimes sleep, a database client that shares the process, and TLS. They are asked for by environment variables and are
 // off without them, so that a server does nothing but serve in the plain workloads.
 package extra
 
@@ -10,6 +10,7 @@ import (
 	"log"
 	"net"
 	"os"
+	"path/filepath"
 	"time"
 )
 
@@ -18,6 +19,8 @@ const (
 	SleepVariable = "BENCH_SLEEP"
 	// DatabaseVariable names the variable that holds the address of the database.
 	DatabaseVariable = "BENCH_DATABASE"
+	// TLSVariable names the variable that holds the folder of the certificate to serve with.
+	TLSVariable = "BENCH_TLS"
 
 	// SleepEvery says which calls sleep: those whose petId is a multiple of it. So the load decides, and can tell
 	// the sleepers from the others.
@@ -59,6 +62,16 @@ func Start() (*Extra, error) {
 		}()
 	}
 	return e, nil
+}
+
+// Certificate names the files of the certificate and of its key in the folder that the environment asks to serve with. They are
+// empty if it asks for none.
+func Certificate() (cert, key string) {
+	folder := os.Getenv(TLSVariable)
+	if folder == "" {
+		return "", ""
+	}
+	return filepath.Join(folder, "cert.pem"), filepath.Join(folder, "key.pem")
 }
 
 // Sleep is called by every handler of GET /pets/{petId}. It blocks if this call is one of the sleepers.

@@ -26,6 +26,9 @@ func Main(opts ...tornado.Option) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	if cert, key := extra.Certificate(); cert != "" {
+		return tornado.ServeTLS(ctx, os.Args[1], cert, key, petapi.New(handler{extras}), opts...)
+	}
 	return tornado.Serve(ctx, os.Args[1], petapi.New(handler{extras}), opts...)
 }
 

@@ -16,10 +16,14 @@ import (
 
 	tornado "github.com/tornadogen/tornadogen/runtime"
 	"github.com/tornadogen/tornadogen/runtime/bench/connapi"
+	"github.com/tornadogen/tornadogen/runtime/bench/internal/extra"
 )
 
 // patience is how long a poll waits at most.
 const patience = time.Minute
+
+// garbage is how much GetWork allocates for nothing, in bytes. It is no constant, or it would be on the stack.
+var garbage = 64 << 10
 
 // broadcast is what is sent: 256 bytes as JSON.
 var broadcast = connapi.Message{Text: strings.Repeat("x", 256-len(`{"text":""}`))}
@@ -36,7 +40,11 @@ func run() error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	return tornado.Serve(ctx, os.Args[1], connapi.New(&handler{}))
+	api := connapi.New(&handler{})
+	if cert, key := extra.Certificate(); cert != "" {
+		return tornado.ServeTLS(ctx, os.Args[1], cert, key, api)
+	}
+	return tornado.Serve(ctx, os.Args[1], api)
 }
 
 // handler knows who waits. It is safe for concurrent use.
@@ -47,6 +55,10 @@ type handler struct {
 
 func (h *handler) GetPing(context.Context, connapi.GetPingRequest) (*connapi.Message, error) {
 	return &connapi.Message{Text: "here"}, nil
+}
+
+func (h *handler) GetWork(context.Context, connapi.GetWorkRequest) (*connapi.Message, error) {
+	return &connapi.Message{Text: string(make([]byte, garbage)[:4])}, nil
 }
 
 func (h *handler) PollMessage(_ context.Context, _ connapi.PollMessageRequest, reply connapi.PollMessageReply) {

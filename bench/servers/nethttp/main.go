@@ -24,6 +24,9 @@ func main() {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /pets/{petId}", func(w http.ResponseWriter, r *http.Request) { getPet(w, r, extras) })
 	mux.HandleFunc("POST /pets", createPet)
+	if cert, key := extra.Certificate(); cert != "" {
+		log.Fatal(http.ListenAndServeTLS(os.Args[1], cert, key, mux))
+	}
 	log.Fatal(http.ListenAndServe(os.Args[1], mux))
 }
 
