@@ -23,6 +23,7 @@ func (l *lifter) content(n *node) []*MediaType {
 		return out
 	}
 	defer func() { l.contents[n] = out }()
+	have := make(map[string]*Schema)
 	for _, kid := range l.kids(n) {
 		if kid.dead() || kid.end().role != roleMediaType {
 			continue
@@ -33,7 +34,7 @@ func (l *lifter) content(n *node) []*MediaType {
 		}
 		m.Encoding, m.PrefixEncoding, m.ItemEncoding = l.encodings(media)
 		if schema := media.get("schema"); schema != nil {
-			m.Schema = l.schema(schema)
+			m.Schema = l.once(schema, n, have)
 		}
 		if schema := media.get("itemSchema"); schema != nil {
 			m.ItemSchema = l.schema(schema)
@@ -41,6 +42,25 @@ func (l *lifter) content(n *node) []*MediaType {
 		out = append(out, m)
 	}
 	return out
+}
+
+// once lifts the schema of a media type of content. One that says the same, word for word, as that of a media type before it is the
+// same one: a list of pets is one type, in however many media types it is sent. A schema that others find by a name of its own is
+// like no other.
+func (l *lifter) once(n, content *node, have map[string]*Schema) *Schema {
+	if len(content.end().kids) == 1 || n.ref != nil {
+		return l.schema(n)
+	}
+	text := string(n.appendJSON(nil))
+	for _, name := range []string{`"$id"`, `"$anchor"`, `"$dynamicAnchor"`} {
+		if strings.Contains(text, name) {
+			return l.schema(n)
+		}
+	}
+	if have[text] == nil {
+		have[text] = l.schema(n)
+	}
+	return have[text]
 }
 
 // encodings lifts how the parts of a media type, or of a part that has some itself, are sent: by name, and by position.

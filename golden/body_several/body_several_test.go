@@ -31,6 +31,29 @@ func (h *handler) PutNote(_ context.Context, req api.PutNoteRequest) (api.PutNot
 	return api.PutNoteOKRaw{Body: data}, err
 }
 
+func (*handler) ListNotes(context.Context, api.ListNotesRequest) ([]api.Note, error) {
+	return []api.Note{{Text: "a"}, {Text: "b"}}, nil
+}
+
+// TestOneListInSeveralTypes: a schema that stands with each media type, word for word, is one type, written as the client asks.
+func TestOneListInSeveralTypes(t *testing.T) {
+	url := drive.Serve(t, api.New(&handler{}))
+	for accept, body := range map[string]string{
+		"application/json": `[{"text":"a"},{"text":"b"}]`,
+		"text/json":        `[{"text":"a"},{"text":"b"}]`,
+		"application/xml":  `<ListNotesOK><Note><text>a</text></Note><Note><text>b</text></Note></ListNotesOK>`,
+	} {
+		got := drive.Do(t, http.MethodGet, url+"/notes", "", "Accept", accept)
+		assert.Equal(t, accept, got.Header.Get("Content-Type"))
+		assert.Equal(t, body, strings.TrimPrefix(got.Body, `<?xml version="1.0" encoding="UTF-8"?>`+"\n"))
+	}
+	c, err := api.NewClient(url)
+	require.NoError(t, err)
+	list, err := c.ListNotes(t.Context(), api.ListNotesRequest{})
+	require.NoError(t, err)
+	assert.Equal(t, []api.Note{{Text: "a"}, {Text: "b"}}, list)
+}
+
 func TestSeveral(t *testing.T) {
 	h := &handler{}
 	url := drive.Serve(t, api.New(h)) + "/note"

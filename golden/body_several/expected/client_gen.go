@@ -50,3 +50,18 @@ func (c *Client) PutNote(ctx context.Context, req PutNoteRequest) (PutNoteRespon
 	}
 	return nil, res.Unexpected()
 }
+
+// ListNotes is GET /notes
+func (c *Client) ListNotes(ctx context.Context, req ListNotesRequest) ([]Note, error) {
+	call := c.c.Call(ctx, &listNotes)
+	res, err := call.Do()
+	if err != nil {
+		return nil, err
+	}
+	switch res.StatusCode {
+	case 200:
+		v := decodeNoteSlice(res.MediaBody(shapes, "ListNotesOK", "application/json", "text/json", "application/xml"))
+		return v, res.EndJSON()
+	}
+	return nil, res.Unexpected()
+}

@@ -19,6 +19,9 @@ type Handler interface {
 type DefaultHandler interface {
 	// PutNote answers PUT /note.
 	PutNote(ctx context.Context, req PutNoteRequest) (PutNoteResponse, error)
+
+	// ListNotes answers GET /notes.
+	ListNotes(ctx context.Context, req ListNotesRequest) ([]Note, error)
 }
 
 // UnimplementedDefaultHandler answers 501 to every operation of DefaultHandler. Embed it to implement
@@ -27,4 +30,8 @@ type UnimplementedDefaultHandler struct{}
 
 func (UnimplementedDefaultHandler) PutNote(context.Context, PutNoteRequest) (PutNoteResponse, error) {
 	return nil, tornado.NotImplemented(&putNote)
+}
+
+func (UnimplementedDefaultHandler) ListNotes(context.Context, ListNotesRequest) ([]Note, error) {
+	return nil, tornado.NotImplemented(&listNotes)
 }

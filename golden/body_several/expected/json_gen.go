@@ -25,3 +25,23 @@ func (v *Note) AppendJSON(b []byte) []byte {
 	b = tornado.AppendString(append(b, `{"text":`...), v.Text)
 	return append(b, '}')
 }
+
+func decodeNoteSlice(d *tornado.Decoder) []Note {
+	list := []Note{}
+	for more := d.Array(); more; more = d.NextItem() {
+		list = append(list, Note{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	return list
+}
+
+func appendNoteSlice(b []byte, v []Note) []byte {
+	b = append(b, '[')
+	for i := range v {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = v[i].AppendJSON(b)
+	}
+	return append(b, ']')
+}

@@ -19,3 +19,8 @@ func (r *PutNoteRequest) decode(in *tornado.Input) {
 		r.Raw.Set(in.UploadBody())
 	}
 }
+
+// ListNotesRequest is what a caller asks of ListNotes.
+type ListNotesRequest struct{}
+
+func (*ListNotesRequest) decode(*tornado.Input) {}

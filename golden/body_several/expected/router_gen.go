@@ -18,11 +18,18 @@ var putNote = tornado.Operation{
 	Produces:     []string{"application/json", "text/plain"},
 }
 
+// listNotes is GET /notes.
+var listNotes = tornado.Operation{
+	ID: "listNotes", Name: "ListNotes",
+	Method: "GET", Path: "/notes",
+	Produces: []string{"application/json", "text/json", "application/xml"},
+}
+
 // Operations lists every operation of the API, in the order of the document. The caller must not
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&putNote,
+		&putNote, &listNotes,
 	}
 }
 

@@ -13,6 +13,7 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		DocumentName: "openapi.yaml",
 	}, opts...)
 	tornado.RegisterAny(api, &putNote, (*PutNoteRequest).decode, h.PutNote)
+	tornado.Register(api, &listNotes, (*ListNotesRequest).decode, h.ListNotes, writeListNotes)
 	return api
 }
 
@@ -22,4 +23,8 @@ func (v PutNoteOK) WriteResponse(w *tornado.Reply) {
 
 func (v PutNoteOKRaw) WriteResponse(w *tornado.Reply) {
 	w.Bytes(200, "text/plain", v.Body)
+}
+
+func writeListNotes(w *tornado.Reply, v []Note) {
+	w.Done(appendNoteSlice(w.MediaBody(200, shapes, "ListNotesOK", "application/json", "text/json", "application/xml"), v))
 }

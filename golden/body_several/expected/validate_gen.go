@@ -8,3 +8,9 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 var (
 	noteTextRule = tornado.StringRule{MinLength: 1}
 )
+
+// shapes say what the texts of parameters and bodies stand for that are not JSON.
+var shapes = tornado.NewShapes(
+	"Note", "{text}",
+	"ListNotesOK", "[(xml=Note) Note]",
+)

@@ -105,7 +105,7 @@ func (c *Client) Count(ctx context.Context, req CountRequest) (CountResponse, er
 			return v, res.EndJSON()
 		default:
 			var v CountOKText
-			v.Body = res.MediaBody(shapes, "integer", "text/plain").Int64(nil)
+			v.Body = res.MediaBody(shapes, "integer", "text/plain").Int64(&countOKBodyTextRule)
 			return v, res.EndJSON()
 		}
 	}

@@ -6,7 +6,8 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // What the schemas demand of values.
 var (
-	messageTextRule = tornado.StringRule{MinLength: 1}
+	messageTextRule     = tornado.StringRule{MinLength: 1}
+	countOKBodyTextRule = tornado.IntRule{Min: 0, HasMin: true}
 )
 
 // shapes say what the texts of parameters and bodies stand for that are not JSON.

@@ -126,11 +126,6 @@ func (c *Client) PostResponses(ctx context.Context, req PostResponsesRequest) er
 			return appendJSONMap(b, req.Body)
 		})
 	}
-	if req.BodyStar != nil {
-		call.JSON("application/json", func(b []byte) []byte {
-			return appendJSONMap(b, req.BodyStar)
-		})
-	}
 	res, err := call.Do()
 	if err != nil {
 		return err

@@ -40,20 +40,13 @@ func (*PutResponsesRequest) decode(*tornado.Input) {}
 
 // PostResponsesRequest is what a caller asks of PostResponses.
 type PostResponsesRequest struct {
-	Body     map[string]tornado.JSON
-	BodyStar map[string]tornado.JSON
+	Body map[string]tornado.JSON
 }
 
 func (r *PostResponsesRequest) decode(in *tornado.Input) {
 	if in.HasBody() {
-		switch in.ContentType() {
-		case "application/xml":
-			r.Body = decodeJSONMap(in.MediaBody(shapes, "PostResponsesBody"))
-			in.EndJSON()
-		default:
-			r.BodyStar = decodeJSONMap(in.JSONBody())
-			in.EndJSON()
-		}
+		r.Body = decodeJSONMap(in.MediaBody(shapes, "PostResponsesBody"))
+		in.EndJSON()
 	}
 }
 
