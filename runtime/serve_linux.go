@@ -54,6 +54,7 @@ func (s *Server) run(ctx context.Context, listeners []*Listener) error {
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- engine.Run() }()
+	defer serving(engine)()
 	close(s.bound)
 	<-ctx.Done()
 	s.unready.Store(true)

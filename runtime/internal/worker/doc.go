@@ -14,7 +14,8 @@
 // The files: engine (loops, listeners), drain, conn, state (the legal moves),
 // wait (reading, writing, and parking inside a request), send (writing from
 // outside of it), layer, deadline, pool (queue and workers), stall (how many
-// workers run), work (what one does), linger, stats.
+// workers run), work (what one does), errand (what is no connection), linger,
+// stats.
 //
 // The package is built on Linux alone, see package poll.
 package worker

@@ -155,6 +155,7 @@ func called() bool {
 			var f runtime.Frame
 			f, more = frames.Next()
 			if strings.HasSuffix(f.Function, "/internal/worker.(*pool).call") ||
+				strings.HasSuffix(f.Function, "/internal/worker.(*pool).do") ||
 				strings.HasSuffix(f.Function, "/internal/loop.(*Loop).Run") {
 				return true
 			}
