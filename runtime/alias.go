@@ -7,6 +7,7 @@ import (
 	"github.com/tornadogen/tornadogen/runtime/internal/jsonwire"
 	"github.com/tornadogen/tornadogen/runtime/internal/operation"
 	"github.com/tornadogen/tornadogen/runtime/internal/param"
+	"github.com/tornadogen/tornadogen/runtime/internal/queue"
 	"github.com/tornadogen/tornadogen/runtime/internal/shape"
 	"github.com/tornadogen/tornadogen/runtime/internal/validate"
 	"github.com/tornadogen/tornadogen/runtime/internal/value"
@@ -87,6 +88,7 @@ type OperationKind = operation.Kind
 const (
 	KindPlain    = operation.Plain    // by what the handler returns
 	KindDeferred = operation.Deferred // by a reply, while the handler runs or later
+	KindStream   = operation.Stream   // by a body that is sent part by part
 )
 
 // Requirement is one way to be allowed to call an operation: all of its schemes must be met.
@@ -94,6 +96,20 @@ type Requirement = operation.Requirement
 
 // SchemeUse is a security scheme with the scopes that it must grant.
 type SchemeUse = operation.SchemeUse
+
+// StreamOptions bound what waits for a client that is slow, and say how an event stream shows that it lives.
+type StreamOptions = operation.StreamOptions
+
+// SlowPolicy says what becomes of a message for which there is no room, since the client does not take those before it.
+type SlowPolicy = queue.Policy
+
+// The policies for slow clients.
+const (
+	SlowBlock      = queue.Block      // who sends waits
+	SlowDropOldest = queue.DropOldest // messages that have waited longest make room
+	SlowDropNewest = queue.DropNewest // the message is dropped
+	SlowClose      = queue.Close      // the connection is cut
+)
 
 // Violation is one rule of the document that a request breaks.
 type Violation = validate.Violation

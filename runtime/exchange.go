@@ -27,6 +27,8 @@ type exchange struct {
 	contexts contextSource
 	peer     peer
 	raw      rawAnswer // what the handler asked for through Raw
+	wire     wire      // what the request came by
+	stream   *Stream   // nil but for an answer that is sent part by part
 	deferred *Deferred // nil but for an operation whose answer may come later
 	socket   *socket   // nil but for an operation that opens one, whose handler was called
 	host     socketHost
@@ -53,7 +55,7 @@ func (x *exchange) reset() {
 	x.in.reset()
 	x.reply.reset()
 	x.raw.reset()
-	x.match, x.ctx, x.request, x.socket, x.panicked, x.aborted = nil, nil, nil, nil, false, false
+	x.match, x.ctx, x.request, x.stream, x.socket, x.panicked, x.aborted = nil, nil, nil, nil, nil, false, false
 }
 
 // begin opens the request's context.
@@ -251,6 +253,10 @@ func (x *exchange) recoverPanic(ok *bool) {
 	}
 	if !x.aborted {
 		x.log("handler panicked", "panic", cause, "stack", string(debug.Stack()))
+	}
+	if x.stream != nil && x.stream.crashed() {
+		x.aborted = true
+		return
 	}
 	if x.deferred != nil {
 		x.deferred.crash() // unless it was answered before

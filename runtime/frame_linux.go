@@ -86,7 +86,7 @@ type pending struct {
 func (f *frame) attach(s *service, c *worker.Conn) {
 	f.service, f.conn = s, c
 	f.broken, f.told, f.answered = false, false, 0
-	f.x.peer, f.x.host, f.x.in.x = peerOf(c), f, &f.x
+	f.x.peer, f.x.host, f.x.wire, f.x.in.x = peerOf(c), f, f, &f.x
 	switch kept := c.Data.(type) {
 	case nil:
 		f.load(nil)
@@ -167,6 +167,10 @@ func (f *frame) abandon() {
 	}
 	if f.x.deferred != nil {
 		f.abandonDeferred()
+		return
+	}
+	if f.x.stream != nil && f.x.stream.crashed() {
+		f.finishStream(0)
 		return
 	}
 	f.x.reply.reset()
@@ -388,6 +392,12 @@ func (f *frame) answer(size int) verdict {
 // finish sends the answer and steps behind the request, which is size bytes long. With cut, its body is not complete and the
 // connection ends.
 func (f *frame) finish(size int, cut bool) verdict {
+	if f.x.reply.pull != nil {
+		f.x.pull()
+	}
+	if f.x.stream != nil {
+		return f.finishStream(size)
+	}
 	if f.x.aborted {
 		f.record(0, 0)
 		f.closeExchange()

@@ -43,6 +43,7 @@ func (h *httpHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.pool.Put(x)
 	}()
 	headFromHTTP(&x.head, r)
+	x.wire = &httpWire{x: x, w: w, control: http.NewResponseController(w)}
 	x.begin(r.Context(), httpPeer{r})
 	if x.admit(h.api) && h.readBody(x, w, r) {
 		if x.match.op.Socket != nil {
@@ -59,13 +60,19 @@ func (h *httpHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+	if l, ok := w.(*loggedAnswer); ok && x.match != nil {
+		l.operation = x.match.op.ID
+	}
+	if x.reply.pull != nil {
+		x.pull()
+	}
+	if x.stream != nil && x.finishHTTPStream(r.Context()) {
+		return
+	}
 	if x.aborted {
 		panic(http.ErrAbortHandler) // net/http cuts the connection
 	}
 	x.settle()
-	if l, ok := w.(*loggedAnswer); ok && x.match != nil {
-		l.operation = x.match.op.ID
-	}
 	if x.panicked && r.ProtoMajor == 1 { // of HTTP/2 it costs one stream
 		w.Header().Set("Connection", "close")
 	}

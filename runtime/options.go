@@ -6,6 +6,9 @@ import (
 	"time"
 )
 
+// defaultWriteTimeout is how long an answer may be written without progress.
+const defaultWriteTimeout = 30 * time.Second
+
 // Option changes a Server. Each says what holds without it.
 type Option func(*Server)
 
@@ -38,7 +41,7 @@ func (t Timeouts) withDefaults() Timeouts {
 	def(&t.Header, 10*time.Second)
 	def(&t.Body, 30*time.Second)
 	def(&t.Stream, 30*time.Second)
-	def(&t.Write, 30*time.Second)
+	def(&t.Write, defaultWriteTimeout)
 	def(&t.Idle, 75*time.Second)
 	def(&t.DrainIdle, 500*time.Millisecond)
 	def(&t.Drain, 30*time.Second)

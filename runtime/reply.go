@@ -17,9 +17,10 @@ type Reply struct {
 	body    []byte // scratch, reused by the next request of the frame
 	hasBody bool
 	accept  acceptField
-	shapes  *Shapes // how JSON is to be written in the media type, nil where that is JSON
-	shape   string  // its name in shapes, or a notation
-	fault   error   // the first header field that could not be sent
+	shapes  *Shapes                 // how JSON is to be written in the media type, nil where that is JSON
+	shape   string                  // its name in shapes, or a notation
+	fault   error                   // the first header field that could not be sent
+	pull    func(x *exchange) error // sends a body that the handler has returned as a stream; nil for others
 }
 
 // replyField is one header field of an answer.
@@ -29,7 +30,7 @@ type replyField struct{ name, value string }
 func (w *Reply) reset() {
 	clear(w.fields)
 	w.status, w.media, w.fields, w.hasBody, w.fault = 0, "", w.fields[:0], false, nil
-	w.shapes, w.shape = nil, ""
+	w.shapes, w.shape, w.pull = nil, "", nil
 	if cap(w.body) > maxKeptBuffer {
 		w.body = nil
 	}
@@ -162,12 +163,7 @@ func (f *front) of(w *Reply, second int64, date *dateLine) []byte {
 // appendTo appends the answer as HTTP/1.1 to b: the head, which begins with the lines of its front, and the body unless it is
 // left out (HEAD). Bodies of more than joinedBody bytes are left to the caller, who writes them after b without a copy.
 func (w *Reply) appendTo(b, front []byte, end connectionEnd, head bool) (out, tail []byte) {
-	b = append(b, front...)
-	for i := range w.fields {
-		f := &w.fields[i]
-		b = append(append(append(append(b, f.name...), ": "...), f.value...), '\r', '\n')
-	}
-	b = append(b, connectionFields[end]...)
+	b = w.appendFields(append(b, front...), end)
 	if !http1.BodyAllowed(w.status) {
 		return append(b, '\r', '\n'), nil
 	}
@@ -179,6 +175,15 @@ func (w *Reply) appendTo(b, front []byte, end connectionEnd, head bool) (out, ta
 		return b, w.body
 	}
 	return append(b, w.body...), nil
+}
+
+// appendFields appends the header fields behind the front, without those that frame the body.
+func (w *Reply) appendFields(b []byte, end connectionEnd) []byte {
+	for i := range w.fields {
+		f := &w.fields[i]
+		b = append(append(append(append(b, f.name...), ": "...), f.value...), '\r', '\n')
+	}
+	return append(b, connectionFields[end]...)
 }
 
 // joinedBody is the largest body that is copied behind its head; a larger one is written from where it is.

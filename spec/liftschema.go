@@ -147,6 +147,8 @@ func (l *lifter) annotation(s *Schema, kid *node) bool {
 		}
 	case "contentMediaType":
 		s.ContentMediaType = kid.text
+	case "contentSchema":
+		s.ContentSchema = l.schema(kid)
 	case "xml":
 		s.XML = l.xml(kid)
 	case "default":
@@ -158,7 +160,7 @@ func (l *lifter) annotation(s *Schema, kid *node) bool {
 			l.values = append(l.values, valueCheck{s, item, valueExample})
 		}
 	case "$ref", "$dynamicRef", "$id", "$schema", "$anchor", "$dynamicAnchor", "$recursiveAnchor", "$comment", "$vocabulary", "$defs", "definitions",
-		"externalDocs", "contentSchema", "discriminator", "collectionFormat":
+		"externalDocs", "discriminator", "collectionFormat":
 	default:
 		return false
 	}

@@ -39,6 +39,7 @@ type Schema struct {
 	Pattern              string // ECMA-262; "" absent
 	ContentEncoding      string
 	ContentMediaType     string
+	ContentSchema        *Schema // of what the text holds; nil: absent
 
 	// Arrays.
 	Items       *Schema // nil: any

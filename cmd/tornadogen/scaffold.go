@@ -139,7 +139,7 @@ func fillIn(service *templates.Service, c compiled, pkg string) error {
 func chooseCalls(service *templates.Service, api *spec.API, o *outline) {
 	for _, op := range o.operations {
 		m, source := o.calls[op.Name], sourceOf(api, op)
-		if len(m.params) != 2 || source == nil || !declaresSuccess(source) {
+		if len(m.params) != 2 || m.results[len(m.results)-1] != "error" || source == nil || !declaresSuccess(source) {
 			continue
 		}
 		call := templates.Call{Name: m.name, Request: m.params[1].typ, Value: len(m.results) > 1}
@@ -269,7 +269,7 @@ func lowerFirst(name string) string {
 
 // scaffoldNames are the identifiers that the files of a scaffold use, beside those that are made of the document.
 var scaffoldNames = []string{
-	"main", "run", "service", "welcome", "auth", "newServer", "newAPI", "newClient", "statusOf", "server", "c", "t", "name", "call", "declared", "undeclared", "addr", "stop", "err", "listener", "host", "port", "ip", "root", "h", "a", "ctx", "req", "reply", "zero",
+	"main", "run", "service", "welcome", "auth", "newServer", "newAPI", "newClient", "statusOf", "server", "c", "t", "name", "call", "declared", "undeclared", "addr", "stop", "err", "listener", "host", "port", "ip", "root", "h", "a", "ctx", "req", "reply", "out", "zero",
 	"context", "flag", "fmt", "log", "slog", "net", "os", "signal", "syscall", "tornado", "docs",
 	"errors", "http", "httptest", "testing", "client",
 }

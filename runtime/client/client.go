@@ -52,6 +52,7 @@ type Client struct {
 	maxBody      int64
 	checked      bool
 	oneServer    bool
+	reconnect    Reconnect
 }
 
 // What applies unless an option says otherwise.

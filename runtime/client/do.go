@@ -26,7 +26,17 @@ var errTooLarge = errors.New("the body of the answer is over the limit")
 
 // Do sends the call and reads the answer, whatever its status is. An error is an *[Error]: the call was wrong, its context
 // or its time has ended, no answer came, or its body is over the limit or was cut off.
-func (c *Call) Do() (*Response, error) {
+func (c *Call) Do() (*Response, error) { return c.answer(timeCall, (*Response).load) }
+
+// Open is Do for an answer whose body may be read part by part, by Reader, EventsOf or ItemsOf of the response; what else reads it
+// reads it as a whole. The time of WithTimeout ends when one of the three has begun, and the answer must be read to its end, or be
+// closed, or its context must end: until then it holds its connection.
+func (c *Call) Open() (*Response, error) {
+	return c.answer(timeAnswer, func(*Response) error { return nil })
+}
+
+// answer sends the call, and again where that may help. take reads what is to be read of an answer before it counts as one.
+func (c *Call) answer(of timing, take func(*Response) error) (*Response, error) {
 	if err := c.check(); err != nil {
 		return nil, c.error("", 0, err)
 	}
@@ -34,33 +44,35 @@ func (c *Call) Do() (*Response, error) {
 	if err != nil {
 		return nil, c.error("", 0, err)
 	}
-	ctx := context.WithValue(c.ctx, operationKey{}, c.op)
-	late := func() {}
-	if d := c.client.timeout; d > 0 {
-		cause := fmt.Errorf("no answer within %v: %w", d, context.DeadlineExceeded)
-		if c.source == nil {
-			var cancel context.CancelFunc
-			ctx, cancel = context.WithTimeoutCause(ctx, d, cause)
-			defer cancel()
-		} else { // how long it takes is known to who sends it
-			var cancel context.CancelCauseFunc
-			ctx, cancel = context.WithCancelCause(ctx)
-			defer cancel(nil)
-			late = func() { cancel(cause) }
-		}
+	if c.source != nil {
+		of = timeSender
 	}
+	limits := newLimits(context.WithValue(c.ctx, operationKey{}, c.op), c.client.timeout, of)
+	ctx := limits.ctx
 	retries := 0
 	if isIdempotent(c.op.Method) && (c.source == nil || c.source.seeker != nil) {
 		retries = c.client.retries
 	}
 	for attempt := 1; ; attempt++ {
-		res, err := c.attempt(ctx, full, late)
+		res, err := c.attempt(ctx, full, limits.late)
+		if err == nil {
+			res.limits, res.failure = limits, func(err error) error { return c.error(place, attempt, cause(ctx, err)) }
+			if err = take(res); err != nil {
+				res = nil
+			}
+		}
 		last := attempt > retries || !shouldRetry(ctx, res, err) || !wait(ctx, attempt, res)
 		switch {
 		case !last:
+			res.discard()
 		case err != nil:
-			return nil, c.error(place, attempt, cause(ctx, err))
+			err = c.error(place, attempt, cause(ctx, err))
+			limits.end()
+			return nil, err
 		default:
+			if res.rest == nil {
+				limits.end()
+			}
 			return res, nil
 		}
 	}
@@ -85,7 +97,7 @@ func (c *Call) attempt(ctx context.Context, url string, late func()) (*Response,
 	return c.send(ctx, url, nil)
 }
 
-// send sends the request with a body, nil for none, and reads the answer.
+// send sends the request with a body, nil for none, and returns the answer, whose body is to be read.
 func (c *Call) send(ctx context.Context, url string, body io.Reader) (*Response, error) {
 	req, err := http.NewRequestWithContext(ctx, c.op.Method, url, body)
 	if err != nil {
@@ -105,12 +117,9 @@ func (c *Call) send(ctx context.Context, url string, body io.Reader) (*Response,
 	if err != nil {
 		return nil, err
 	}
-	defer closeBody(res)
-	data, err := readBody(res, c.client.maxBody)
-	if err != nil {
-		return nil, err
-	}
-	return &Response{StatusCode: res.StatusCode, Header: res.Header, Body: data, op: c.op, checked: c.client.checked}, nil
+	return &Response{
+		StatusCode: res.StatusCode, Header: res.Header, op: c.op, checked: c.client.checked, rest: res, maxBody: c.client.maxBody,
+	}, nil
 }
 
 // closeBody closes a body that has been read or is given up. Middleware may have left it out.
@@ -216,7 +225,7 @@ func cause(ctx context.Context, err error) error {
 	if errors.As(err, &wrapped) {
 		err = wrapped.Err
 	}
-	if errors.Is(err, context.DeadlineExceeded) && errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
+	if (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)) && errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
 		return context.Cause(ctx)
 	}
 	return err

@@ -25,10 +25,15 @@ type Response struct {
 	op      *operation.Operation
 	checked bool
 	decoder jsonwire.Decoder
-	field   jsonwire.Decoder // of a header field that holds JSON
-	report  param.Report     // what is wrong with header fields
-	syntax  string           // why the body cannot be made JSON of
-	awaited []string         // the media types that the document declares, once the body was found to be of none of them
+	field   jsonwire.Decoder      // of a header field that holds JSON
+	report  param.Report          // what is wrong with header fields
+	syntax  string                // why the body cannot be made JSON of
+	rest    *http.Response        // whose body was not read yet; nil once it was, or is somebody's
+	limits  *limits               // of the call
+	failure func(err error) error // makes an *Error of what went wrong while the body was read
+	maxBody int64
+	broken  error    // why the body could not be read
+	awaited []string // the media types that the document declares, once the body was found to be of none of them
 }
 
 // ContentType returns the media type of the body, in lower case and without parameters; "" if there is none.
@@ -98,7 +103,7 @@ func (r *Response) JSON(types ...string) *jsonwire.Decoder {
 	}
 	r.decoder.Lenient = !r.checked
 	r.decoder.Reset(nil)
-	if r.declaresTyped(types) {
+	if r.declaresTyped(types) && r.loaded() {
 		r.decoder.Reset(r.Body)
 	}
 	return &r.decoder
@@ -106,7 +111,7 @@ func (r *Response) JSON(types ...string) *jsonwire.Decoder {
 
 // MediaBody is JSON for a body of types that the shape of that name, or with that notation, makes JSON of.
 func (r *Response) MediaBody(shapes *shape.Shapes, name string, types ...string) *jsonwire.Decoder {
-	if !r.declaresTyped(types) {
+	if !r.declaresTyped(types) || !r.loaded() {
 		r.decoder.Reset(nil)
 		return &r.decoder
 	}
@@ -121,8 +126,11 @@ func (r *Response) MediaBody(shapes *shape.Shapes, name string, types ...string)
 // EndJSON checks that nothing follows the value and returns an *[InvalidResponse] for what is wrong with it or with the
 // header fields that were read, or the *[UnexpectedResponse] that the answer is by its media type.
 func (r *Response) EndJSON() error {
-	if r.awaited != nil {
+	switch {
+	case r.awaited != nil:
 		return r.Unexpected()
+	case r.broken != nil:
+		return r.broken
 	}
 	r.decoder.End()
 	if r.syntax != "" {
@@ -136,7 +144,7 @@ func (r *Response) EndJSON() error {
 
 // Bytes returns the body, which has one of these media types; nil if it has not.
 func (r *Response) Bytes(types ...string) []byte {
-	if !r.declares(types) {
+	if !r.declares(types) || !r.loaded() {
 		return nil
 	}
 	return r.Body
@@ -144,7 +152,7 @@ func (r *Response) Bytes(types ...string) []byte {
 
 // Blob returns the body, which has one of these media types, with the media type as it was sent.
 func (r *Response) Blob(types ...string) value.Blob {
-	if !r.declares(types) {
+	if !r.declares(types) || !r.loaded() {
 		return value.Blob{}
 	}
 	return value.Blob{ContentType: r.Header.Get("Content-Type"), Data: r.Body}
@@ -156,6 +164,8 @@ func (r *Response) End() error {
 	switch {
 	case r.awaited != nil:
 		return r.Unexpected()
+	case r.broken != nil:
+		return r.broken
 	case !r.report.Failed():
 		return nil
 	}
@@ -215,6 +225,9 @@ var typedFormats = []string{
 
 // Unexpected returns the answer as an *[UnexpectedResponse].
 func (r *Response) Unexpected() error {
+	if !r.loaded() {
+		return r.broken
+	}
 	e := &UnexpectedResponse{Operation: r.op, StatusCode: r.StatusCode, Header: r.Header, Body: r.Body, Declared: r.awaited}
 	if r.ContentType() == tornado.ProblemType {
 		e.Problem = readProblem(r.StatusCode, r.Body)

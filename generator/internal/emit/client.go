@@ -23,11 +23,27 @@ func printClient(f *file, p *ir.Package) {
 			jen.Return(jen.Op("&").Id(name).Values(jen.Id("c")), jen.Nil()),
 		))
 	for _, op := range p.Operations {
-		f.decl(op.CallDoc, jen.Func().Params(jen.Id("c").Op("*").Id(name)).Id(op.Name).Add(signature(op, "ctx", "req")).BlockFunc(func(g *jen.Group) {
+		f.decl(op.CallDoc, jen.Func().Params(jen.Id("c").Op("*").Id(name)).Id(op.Name).Params(jen.Id("ctx").Qual("context", "Context"), jen.Id("req").Id(op.Request.Name)).Add(callResults(op)).BlockFunc(func(g *jen.Group) {
 			g.Id("call").Op(":=").Id("c").Dot("c").Dot("Call").Call(jen.Id("ctx"), jen.Op("&").Id(op.Var))
 			printCall(g, op)
 		}))
 	}
+}
+
+// callResults are the results of a client's method.
+func callResults(op *ir.Operation) *jen.Statement {
+	switch {
+	case op.Result.Kind == ir.ResultNone:
+		return jen.Error()
+	case iterates(op):
+		return goType(op.Result.Go)
+	}
+	return jen.Params(goType(op.Result.Go), jen.Error())
+}
+
+// iterates tells that a client's method returns an iterator alone, which brings its errors.
+func iterates(op *ir.Operation) bool {
+	return op.Result.Kind == ir.ResultStream && op.Result.Answers[0].Content.Codec != ""
 }
 
 // exampleURL is the first server of the document, for a comment.
@@ -48,7 +64,15 @@ func printCall(g *jen.Group, op *ir.Operation) {
 			g.Add(sendBody(v))
 		}
 	}
-	g.List(jen.Id("res"), jen.Err()).Op(":=").Id("call").Dot("Do").Call()
+	if iterates(op) {
+		printEvents(g, op)
+		return
+	}
+	send := "Do"
+	if op.GoesOn() {
+		send = "Open"
+	}
+	g.List(jen.Id("res"), jen.Err()).Op(":=").Id("call").Dot(send).Call()
 	g.If(jen.Err().Op("!=").Nil()).BlockFunc(func(g *jen.Group) { failWith(g, op, jen.Err()) })
 	if readCases(g, op) {
 		return
@@ -136,11 +160,26 @@ func sendNullable(c *ir.Content, value string) jen.Code {
 
 // readCases adds the switch over the status that came, and reports whether it has a default, behind which nothing can stand.
 func readCases(g *jen.Group, op *ir.Operation) (complete bool) {
-	if len(op.Cases) == 0 {
+	return readCasesOf(g, op.Cases, func(g *jen.Group, a *ir.Answer) { readAnswer(g, op, a) })
+}
+
+// readFailures is readCases for what returns an error alone, and the answers that are errors.
+func readFailures(g *jen.Group, op *ir.Operation) (complete bool) {
+	var failures []*ir.Case
+	for _, c := range op.Cases {
+		if c.Answers[0].Error {
+			failures = append(failures, c)
+		}
+	}
+	return readCasesOf(g, failures, func(g *jen.Group, a *ir.Answer) { readFailure(g, a, func(err jen.Code) { g.Return(err) }) })
+}
+
+func readCasesOf(g *jen.Group, cases []*ir.Case, read func(g *jen.Group, a *ir.Answer)) (complete bool) {
+	if len(cases) == 0 {
 		return false
 	}
 	ranges := false
-	for _, c := range op.Cases {
+	for _, c := range cases {
 		ranges = ranges || c.Low != c.High
 		complete = complete || c.Low == 0 && answersAll(c)
 	}
@@ -150,9 +189,9 @@ func readCases(g *jen.Group, op *ir.Operation) (complete bool) {
 		head = jen.Switch(define("status", status), jen.Empty())
 	}
 	g.Add(head.BlockFunc(func(g *jen.Group) {
-		for _, c := range op.Cases {
+		for _, c := range cases {
 			g.Add(statusClause(c, ranges).BlockFunc(func(g *jen.Group) {
-				readCase(g, op, c)
+				readCase(g, c, read)
 			}))
 		}
 	}))
@@ -177,9 +216,9 @@ func statusClause(c *ir.Case, ranges bool) *jen.Statement {
 }
 
 // readCase adds what reads the answer of one status, by its media type where there are several.
-func readCase(g *jen.Group, op *ir.Operation, c *ir.Case) {
+func readCase(g *jen.Group, c *ir.Case, read func(g *jen.Group, a *ir.Answer)) {
 	if len(c.Answers) == 1 {
-		readAnswer(g, op, c.Answers[0])
+		read(g, c.Answers[0])
 		return
 	}
 	byContent := make(map[*ir.Content]*ir.Answer, len(c.Answers))
@@ -188,6 +227,6 @@ func readCase(g *jen.Group, op *ir.Operation, c *ir.Case) {
 		variants[i], byContent[a.Content] = a.Content, a
 	}
 	g.Add(byMediaType(jen.Id("res").Dot("ContentType").Call(), variants, func(g *jen.Group, content *ir.Content) {
-		readAnswer(g, op, byContent[content])
+		read(g, byContent[content])
 	}))
 }

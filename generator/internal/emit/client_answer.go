@@ -10,14 +10,12 @@ import (
 func readAnswer(g *jen.Group, op *ir.Operation, a *ir.Answer) {
 	bare := a.StatusField == "" && len(a.Headers) == 0 && a.Content == nil
 	switch {
-	case a.Error && bare:
-		failWith(g, op, jen.Id(a.Name).Values())
+	case a.Error:
+		readFailure(g, a, func(err jen.Code) { failWith(g, op, err) })
 	case op.Result.Kind == ir.ResultSealed && bare:
 		g.Return(jen.Id(a.Name).Values(), jen.Nil())
-	case a.Error:
-		g.Var().Id("e").Id(a.Name)
-		add(g, readParts("e", "e."+fieldOf(a), a))
-		failWith(g, op, jen.Id("res").Dot(endMethod("Fail", a)).Call(jen.Id("e")))
+	case op.Result.Kind == ir.ResultStream:
+		g.Return(readStream(a.Content), endAnswer(a))
 	case op.Result.Kind == ir.ResultNone:
 		g.Return(jen.Nil())
 	case op.Result.Kind == ir.ResultSealed:
@@ -35,6 +33,17 @@ func readAnswer(g *jen.Group, op *ir.Operation, a *ir.Answer) {
 	default:
 		readResult(g, a)
 	}
+}
+
+// readFailure adds what reads the answer a, which is an error, and fails with it.
+func readFailure(g *jen.Group, a *ir.Answer, fail func(err jen.Code)) {
+	if a.StatusField == "" && len(a.Headers) == 0 && a.Content == nil {
+		fail(jen.Id(a.Name).Values())
+		return
+	}
+	g.Var().Id("e").Id(a.Name)
+	add(g, readParts("e", "e."+fieldOf(a), a))
+	fail(jen.Id("res").Dot(endMethod("Fail", a)).Call(jen.Id("e")))
 }
 
 // readResult reads a body that is the result itself.
@@ -72,6 +81,9 @@ func readParts(v, body string, a *ir.Answer) []jen.Code {
 
 // readBody reads the body of an answer into target.
 func readBody(target string, c *ir.Content) []jen.Code {
+	if c.Shape.GoesOn() {
+		return []jen.Code{assign(jen.Id(target), readStream(c))}
+	}
 	if c.Shape != ir.BodyTyped {
 		return []jen.Code{assignTo(target, &c.Use, bodyValue(c))}
 	}

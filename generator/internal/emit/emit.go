@@ -47,6 +47,7 @@ func Package(p *ir.Package) ([]File, error) {
 		{"params_gen.go", calls, printParams},
 		{"router_gen.go", calls, printRouter},
 		{"server_gen.go", p.Server, printServer},
+		{"streams_gen.go", calls, printStreams},
 		{"security_gen.go", calls, printSecurity},
 		{"client_gen.go", p.Client, printClient},
 		{"servers_gen.go", p.Client, printServers},

@@ -30,26 +30,31 @@ func printInterface(f *file, name, doc string, operations []*ir.Operation) {
 				g.Line()
 			}
 			addComment(g, op.Doc)
-			g.Id(op.Name).Add(handlerSignature(op, "ctx", "req", "reply"))
+			g.Id(op.Name).Add(signature(op, "ctx", "req", last(op)))
 		}
 	}))
 }
 
-// handlerSignature is that of the method of a handler.
-func handlerSignature(op *ir.Operation, ctx, req, reply string) *jen.Statement {
-	if op.Kind != ir.OperationDeferred {
-		return signature(op, ctx, req)
+// last is the name of the last parameter of a handler's method that does not return its answer.
+func last(op *ir.Operation) string {
+	if op.Kind == ir.OperationDeferred {
+		return "reply"
 	}
-	return jen.Params(named(ctx, jen.Qual("context", "Context")), named(req, jen.Id(op.Request.Name)), named(reply, jen.Id(op.Reply.Name)))
+	return "out"
 }
 
-// signature is the parameters and results of an operation in Go; the names are "" where they are left out.
-func signature(op *ir.Operation, ctx, req string) *jen.Statement {
-	params := jen.Params(named(ctx, jen.Qual("context", "Context")), named(req, jen.Id(op.Request.Name)))
-	if op.Result.Kind == ir.ResultNone {
-		return params.Error()
+// signature is the parameters and results of a handler's method; the names are "" where they are left out.
+func signature(op *ir.Operation, ctx, req, last string) *jen.Statement {
+	params := []jen.Code{named(ctx, jen.Qual("context", "Context")), named(req, jen.Id(op.Request.Name))}
+	switch {
+	case op.Kind == ir.OperationDeferred:
+		return jen.Params(append(params, named(last, jen.Id(op.Reply.Name)))...)
+	case op.Result.Kind == ir.ResultStream:
+		return jen.Params(append(params, named(last, goType(op.Result.Out)))...).Error()
+	case op.Result.Kind == ir.ResultNone:
+		return jen.Params(params...).Error()
 	}
-	return params.Params(goType(op.Result.Go), jen.Error())
+	return jen.Params(params...).Params(goType(op.Result.Go), jen.Error())
 }
 
 func named(name string, typ jen.Code) jen.Code {
@@ -65,14 +70,23 @@ func printUnimplemented(f *file, handler, name string, operations []*ir.Operatio
 		err := tornado("NotImplemented").Call(jen.Op("&").Id(op.Var))
 		method := jen.Func().Params(jen.Id(name)).Id(op.Name)
 		if op.Kind == ir.OperationDeferred {
-			f.decl("", method.Add(handlerSignature(op, "_", "_", "reply")).Block(jen.Id("reply").Dot("Fail").Call(err)))
+			f.decl("", method.Add(signature(op, "_", "_", "reply")).Block(jen.Id("reply").Dot("Fail").Call(err)))
 			continue
 		}
-		f.decl("", method.Add(signature(op, "", "")).BlockFunc(func(g *jen.Group) { failWith(g, op, err) }))
+		f.decl("", method.Add(signature(op, "", "", "")).BlockFunc(func(g *jen.Group) { failHandler(g, op, err) }))
 	}
 }
 
-// failWith adds what returns an error from a function with the results of op.
+// failHandler adds what returns an error from a handler's method.
+func failHandler(g *jen.Group, op *ir.Operation, err jen.Code) {
+	if op.Result.Kind == ir.ResultStream {
+		g.Return(err)
+		return
+	}
+	failWith(g, op, err)
+}
+
+// failWith adds what returns an error from a client's method.
 func failWith(g *jen.Group, op *ir.Operation, err jen.Code) {
 	switch {
 	case op.Result.Kind == ir.ResultNone:

@@ -28,11 +28,7 @@ func printSender(f *file, h *ir.Hooks) {
 		jen.Return(jen.Op("&").Id(h.Sender).Values(client("NewSender").Call(jen.Id("opts").Op("..."))))))
 	for _, op := range h.Operations {
 		params := []jen.Code{jen.Id("ctx").Qual("context", "Context"), jen.Id("url").String(), jen.Id("req").Id(op.Request.Name)}
-		results := jen.Error()
-		if op.Result.Kind != ir.ResultNone {
-			results = jen.Params(goType(op.Result.Go), jen.Error())
-		}
-		f.decl(op.CallDoc, jen.Func().Params(jen.Id("c").Op("*").Id(h.Sender)).Id(op.Name).Params(params...).Add(results).BlockFunc(func(g *jen.Group) {
+		f.decl(op.CallDoc, jen.Func().Params(jen.Id("c").Op("*").Id(h.Sender)).Id(op.Name).Params(params...).Add(callResults(op)).BlockFunc(func(g *jen.Group) {
 			g.Id("call").Op(":=").Id("c").Dot("c").Dot("CallAt").Call(jen.Id("ctx"), jen.Op("&").Id(op.Var), jen.Id("url"))
 			printCall(g, op)
 		}))

@@ -39,6 +39,9 @@ func printHandshake(f *file) {
 		jen.Const().Id("_").Op("=").Add(tornado(handshake)))
 }
 
+// kinds are the constants of the runtime for the kinds of operations, but that of most.
+var kinds = map[ir.OperationKind]string{ir.OperationDeferred: "KindDeferred", ir.OperationStream: "KindStream"}
+
 // operation is the descriptor of op: who it is, where it is, and the rest a line each.
 func operation(op *ir.Operation) *jen.Statement {
 	who := []jen.Code{field("ID", jen.Lit(op.ID)), field("Name", jen.Lit(op.Name))}
@@ -53,8 +56,8 @@ func operation(op *ir.Operation) *jen.Statement {
 		fields = append(fields, who...)
 	}
 	fields = append(fields, row(where...))
-	if op.Kind == ir.OperationDeferred {
-		fields = append(fields, field("Kind", tornado("KindDeferred")))
+	if kind := kinds[op.Kind]; kind != "" {
+		fields = append(fields, field("Kind", tornado(kind)))
 	}
 	if op.Server != "" {
 		fields = append(fields, field("Server", jen.Lit(op.Server)))
@@ -79,6 +82,9 @@ func operation(op *ir.Operation) *jen.Statement {
 	}
 	if len(op.Produces) > 0 {
 		fields = append(fields, field("Produces", stringList(op.Produces)))
+	}
+	if op.Stream != nil {
+		fields = append(fields, field("Stream", streamOptions(op.Stream)))
 	}
 	return tornado("Operation").Add(lines("{", "}", fields...))
 }

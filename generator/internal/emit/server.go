@@ -60,6 +60,8 @@ func register(op *ir.Operation) jen.Code {
 		return tornado("RegisterDeferred").Call(args...)
 	}
 	switch op.Result.Kind {
+	case ir.ResultStream:
+		return tornado(registerStreams[op.Result.Answers[0].Content.Shape]).Call(append(args, streamArgs(op.Result.Answers[0])...)...)
 	case ir.ResultNone:
 		return tornado("RegisterNoContent").Call(append(args, jen.Lit(op.Result.Answers[0].Status))...)
 	case ir.ResultSealed:
@@ -74,7 +76,7 @@ func register(op *ir.Operation) jen.Code {
 // printWriters prints what writes the answers of op.
 func printWriters(f *file, op *ir.Operation) {
 	switch op.Result.Kind {
-	case ir.ResultNone:
+	case ir.ResultNone, ir.ResultStream:
 	case ir.ResultSealed:
 		for _, a := range op.Result.Answers {
 			printWriteResponse(f, a)
@@ -141,6 +143,8 @@ func writeAnswer(g *jen.Group, a *ir.Answer, body string) {
 	case ir.BodyBlob:
 		g.Id("w").Dot("Blob").Call(status, jen.Id(body))
 	case ir.BodyReader, ir.BodyUpload, ir.BodyItems: // of requests alone
+	case ir.BodyEvents, ir.BodyLines, ir.BodyDownload:
+		g.Add(writeStream(c, status, body))
 	case ir.BodyTyped:
 		open := func() *jen.Statement { return openBody(c, status) }
 		if c.Presence == ir.Plain && !c.Pointer || c.Presence == ir.NilAbsent {

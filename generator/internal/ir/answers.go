@@ -84,6 +84,8 @@ func kindsOfContent(list []*spec.MediaType) int {
 	for _, m := range list {
 		name := mediaType(m.Name)
 		switch {
+		case streamShape(name, m) != BodyTyped:
+			schemas[&spec.Schema{}] = true
 		case isJSON(name), m.Schema != nil && (name == formMedia || strings.HasPrefix(name, "text/") || isXML(name) || isMultipart(name)):
 			schemas[m.Schema] = true
 		default:
@@ -98,12 +100,19 @@ var rawBytes = &spec.Schema{Always: true}
 
 // answers plans a response: one answer for each variant of its content, or one without.
 func (b *builder) answers(op *spec.Operation, r *spec.Response, name string, isError bool) []*Answer {
-	variants := b.contents(contentOf(op, r), answer)
+	of := answer
+	if isError {
+		of = failure
+	}
+	variants := b.contents(contentOf(op, r), of)
 	label := statusName(r.Status)
 	if len(variants) == 0 {
 		a := b.answer(r, nil, name, isError)
 		a.Label = label
 		return []*Answer{a}
+	}
+	if !isError {
+		b.streamBytes(op, r, variants)
 	}
 	out := make([]*Answer, len(variants))
 	for i, c := range variants {

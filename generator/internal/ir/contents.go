@@ -51,9 +51,12 @@ type side int
 
 const (
 	answer          side = iota
+	failure              // an answer that is an error
 	optionalRequest      // the body of a request that may be missing
 	requiredRequest
 )
+
+func (s side) isRequest() bool { return s == optionalRequest || s == requiredRequest }
 
 // contents sorts the media types of a body: one variant for each schema that they carry, in document order, and one for all that
 // are bytes.
@@ -69,8 +72,12 @@ func (b *builder) contents(list []*spec.MediaType, of side) []*Content {
 			continue
 		}
 		seen[name] = true
-		if of != answer && b.isItems(name, m) {
+		if of.isRequest() && b.isItems(name, m) {
 			variants = append(variants, b.itemContent(name, m, len(variants) > 0))
+			continue
+		}
+		if of == answer && streamShape(name, m) != BodyTyped {
+			variants = b.addStream(variants, name, m, cores)
 			continue
 		}
 		if !b.isTyped(name, m) {
@@ -108,7 +115,7 @@ func (b *builder) contents(list []*spec.MediaType, of side) []*Content {
 		if of == optionalRequest || of == requiredRequest && len(variants) > 1 {
 			c.Use = optionalUse(c)
 		}
-		c.Go = c.complete()
+		c.Go = c.goType()
 	}
 	return variants
 }
@@ -127,8 +134,14 @@ func optionalUse(c *Content) Use {
 
 // sent is the media type that is written: the first one that is no range.
 func sent(c *Content) string {
-	if c.Shape == BodyBlob || c.Shape == BodyUpload {
+	switch c.Shape {
+	case BodyBlob, BodyUpload:
 		return ""
+	case BodyDownload:
+		if types := offered(c); len(types) > 0 {
+			return types[0]
+		}
+		return "application/octet-stream"
 	}
 	types := offered(c)
 	if i := slices.IndexFunc(types, isJSON); i > 0 {
@@ -207,10 +220,10 @@ func (b *builder) rawContent(list []*spec.MediaType, besideJSON bool, of side) *
 	if besideJSON {
 		c.Field = "Raw"
 	}
-	if name := c.MediaTypes[0]; len(c.MediaTypes) > 1 || isRange(name) || strings.HasPrefix(name, "multipart/") || besideJSON && of != answer {
+	if name := c.MediaTypes[0]; len(c.MediaTypes) > 1 || isRange(name) || strings.HasPrefix(name, "multipart/") || besideJSON && of.isRequest() {
 		c.Shape = BodyBlob
 	}
-	if of != answer && slices.ContainsFunc(list, b.streams) {
+	if of.isRequest() && slices.ContainsFunc(list, b.streams) {
 		c.Shape += BodyReader - BodyBytes
 	}
 	c.Type = &Type{Kind: KindBytes, Go: rawTypes[c.Shape]}

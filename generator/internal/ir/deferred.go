@@ -12,7 +12,7 @@ import (
 const extensionAsync = "x-tornado-async"
 
 // operationExtensions are the extensions of operations that mean something here.
-var operationExtensions = []string{extensionAsync, "x-tornado-limits"}
+var operationExtensions = []string{extensionAsync, extensionStream, "x-tornado-limits"}
 
 // planKind decides how op is answered.
 func (b *builder) planKind(op *Operation) {
@@ -22,6 +22,10 @@ func (b *builder) planKind(op *Operation) {
 		}
 	}
 	if !b.flag(op.Source, extensionAsync) {
+		return
+	}
+	if op.Result.Kind == ResultStream {
+		b.badExtension(extensionLoc(op.Source, extensionAsync), extensionAsync, "the answer is a stream, whose handler may keep it and return")
 		return
 	}
 	op.Kind = OperationDeferred

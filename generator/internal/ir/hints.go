@@ -145,7 +145,7 @@ func (b *builder) hintResponse(op *spec.Operation, r *spec.Response, operation s
 
 func (b *builder) hintContent(content []*spec.MediaType, name string) {
 	for i, m := range content {
-		b.hint(m.ItemSchema, name+"Item")
+		b.hintItems(m, name)
 		if i > 0 && m.Schema != nil && b.hints[m.Schema] == "" {
 			b.hint(m.Schema, name+mediaName(m.Name))
 			continue

@@ -27,7 +27,8 @@ func (b *builder) streams(m *spec.MediaType) bool {
 // isSequence says whether a media type is a stream of JSON texts by its name (OpenAPI 3.2 section 4.14.3).
 func isSequence(name string) bool {
 	switch name {
-	case "application/jsonl", "application/x-jsonlines", "application/x-ndjson", "application/ndjson", "application/json-seq":
+	case "application/jsonl", "application/x-jsonl", "application/jsonlines", "application/x-jsonlines", "application/json-lines",
+		"application/ndjson", "application/x-ndjson", "application/json-seq":
 		return true
 	}
 	return strings.HasSuffix(name, "+json-seq")

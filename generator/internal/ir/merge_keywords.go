@@ -68,6 +68,9 @@ func (b *builder) mergeAnnotations(dst, part *spec.Schema) {
 	if part.Default != nil {
 		dst.Default = part.Default
 	}
+	if dst.ContentSchema == nil {
+		dst.ContentSchema = part.ContentSchema
+	}
 	if dst.ContentMediaType == "" {
 		dst.ContentMediaType = part.ContentMediaType
 	}

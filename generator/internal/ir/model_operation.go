@@ -1,6 +1,10 @@
 package ir
 
-import "github.com/tornadogen/tornadogen/spec"
+import (
+	"time"
+
+	"github.com/tornadogen/tornadogen/spec"
+)
 
 // Operation is one method of the API.
 type Operation struct {
@@ -19,6 +23,9 @@ type Operation struct {
 	Doc        string
 	CallDoc    string
 	Deprecated bool
+
+	// Stream is what the document says of its streams, nil for nothing.
+	Stream *Stream
 
 	Request *Request
 	Result  *Result
@@ -44,6 +51,7 @@ type OperationKind int
 const (
 	OperationPlain    OperationKind = iota // the handler returns the answer
 	OperationDeferred                      // the handler gets a reply, and answers by it then or later
+	OperationStream                        // the handler sends the body part by part, and may keep the stream and return
 )
 
 // DeferredReply is the type by which a deferred operation is answered.
@@ -137,10 +145,27 @@ const (
 	BodyReader                  // io.Reader: bytes of a request that are not held in memory, of one media type that is known
 	BodyUpload                  // tornado.Upload: the same, and the media type is part of the value
 	BodyItems                   // tornado.Items[T]: JSON lines and JSON text sequences of a request; T is Content.Item
+	// Of answers alone: bodies that go on.
+	BodyEvents   // tornado.Events[T]: server-sent events, whose data is a value of the type
+	BodyLines    // tornado.Items[T]: JSON lines and JSON text sequences, whose items are values of the type
+	BodyDownload // io.ReadCloser: bytes
 )
 
 // Streams tells that a body is not held in memory.
 func (s BodyShape) Streams() bool { return s >= BodyReader }
+
+// GoesOn tells that a body is sent and read part by part.
+func (s BodyShape) GoesOn() bool { return s >= BodyEvents }
+
+// carriesType tells that a body, or an item of it, is a value of a type.
+func (s BodyShape) carriesType() bool { return s == BodyTyped || s == BodyEvents || s == BodyLines }
+
+// Stream is what x-tornado-stream says. What is zero is left to the runtime.
+type Stream struct {
+	Heartbeat, Retry time.Duration // Heartbeat is negative for none
+	Queue, Bytes     int64
+	Slow             string // the name of the constant in package tornado: "SlowDropOldest"
+}
 
 // Body is the body of a request.
 type Body struct {
@@ -170,6 +195,10 @@ type Content struct {
 	Offers []string
 	// Read are the media types that a client names where it reads an answer; nil for JSON alone.
 	Read []string
+	// Codec is the variable that reads and writes the items of BodyEvents and BodyItems: "watchEvents".
+	Codec string
+	// Text tells that the data of BodyEvents is text, not JSON: that of a string.
+	Text bool
 	// Otherwise tells that this is the last variant: it takes every media type that no other variant has named.
 	Otherwise bool
 }
@@ -184,12 +213,15 @@ const (
 	ResultValue                     // []Pet, tornado.Blob: the body of the only answer
 	ResultStruct                    // *ListPetsOK: body, headers and status of the only answer
 	ResultSealed                    // PutPetResponse: an interface that every success answer implements
+	ResultStream                    // the body of the only answer goes on: the handler sends it to Result.Out and returns an error alone
 )
 
 // Result is what an operation answers on success.
 type Result struct {
 	Kind ResultKind
-	Go   *GoType // of the handler's and the client's first result; nil for ResultNone
+	Go   *GoType // of the handler's and the client's first result; nil for ResultNone. Of ResultStream it is the client's alone
+	// Out is the handler's last parameter for ResultStream: *tornado.EventStream[PetEvent].
+	Out *GoType
 	// Nilable tells that nil is a value of Go; otherwise Zero is what stands beside an error.
 	Nilable bool
 	Zero    *Expr

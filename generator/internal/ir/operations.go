@@ -187,7 +187,7 @@ func (c *collector) operation(op *Operation) {
 
 func (c *collector) content(v *Content) {
 	switch v.Shape {
-	case BodyTyped:
+	case BodyTyped, BodyEvents, BodyLines:
 		c.value(v.Type)
 	case BodyItems:
 		c.value(v.Item.Type)

@@ -35,6 +35,7 @@ func (b *builder) planAnswers(op *Operation) {
 		success = []*Answer{none}
 	}
 	b.planResult(op, success)
+	b.planStream(op)
 	for _, a := range op.Errors {
 		b.nameAnswer(a, op)
 	}
@@ -71,6 +72,10 @@ func (b *builder) planResult(op *Operation, success []*Answer) {
 		r.Kind, r.Go, r.Nilable = ResultStruct, pointerTo(builtin(first.Name)), true
 	case first.Content == nil:
 		first.Name = ""
+		return
+	case first.Content.Shape.GoesOn():
+		first.Name = ""
+		r.Kind, r.Go, r.Out, r.Nilable = ResultStream, first.Content.Go, first.Content.outType(), true
 		return
 	default:
 		first.Name = ""

@@ -44,7 +44,7 @@ func (b *builder) markPartial() {
 				for _, h := range a.Headers {
 					mark(h.Type, ToClient)
 				}
-				if a.Content != nil && a.Content.Shape == BodyTyped {
+				if a.Content != nil && a.Content.Shape.carriesType() {
 					mark(a.Content.Type, ToClient)
 				}
 			}

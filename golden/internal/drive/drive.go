@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -30,6 +31,18 @@ func Serve(t *testing.T, api *tornado.API) string {
 		assert.NoError(t, <-ended)
 	})
 	return url
+}
+
+// Both runs a test on the server of the runtime and on that of net/http, each with an API of its own.
+func Both(t *testing.T, make func(t *testing.T) *tornado.API, test func(t *testing.T, url string)) {
+	t.Helper()
+	t.Run("loops", func(t *testing.T) { test(t, Serve(t, make(t))) })
+	t.Run("net/http", func(t *testing.T) {
+		api := make(t)
+		server := httptest.NewServer(api.HTTPHandler())
+		t.Cleanup(server.Close)
+		test(t, server.URL+api.BasePath())
+	})
 }
 
 // Answer is what came back.

@@ -5,6 +5,7 @@ package api
 import (
 	"context"
 
+	tornado "github.com/tornadogen/tornadogen/runtime"
 	"github.com/tornadogen/tornadogen/runtime/client"
 )
 
@@ -43,18 +44,9 @@ func (c *Client) SearchNotes(ctx context.Context, req SearchNotesRequest) ([]Not
 }
 
 // WatchNotes is GET /notes
-func (c *Client) WatchNotes(ctx context.Context, req WatchNotesRequest) ([]byte, error) {
+func (c *Client) WatchNotes(ctx context.Context, req WatchNotesRequest) tornado.Items[Note] {
 	call := c.c.Call(ctx, &watchNotes)
-	res, err := call.Do()
-	if err != nil {
-		return nil, err
-	}
-	switch res.StatusCode {
-	case 200:
-		v := res.Bytes("application/jsonl")
-		return v, res.End()
-	}
-	return nil, res.Unexpected()
+	return client.Items(call, 200, &watchNotesItems, (*client.Response).Unexpected)
 }
 
 // LinkNotes is LINK /notes

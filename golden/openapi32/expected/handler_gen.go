@@ -27,7 +27,7 @@ type SearchHandler interface {
 // Its methods are called concurrently, each on the goroutine of its request.
 type NotesHandler interface {
 	// WatchNotes answers GET /notes.
-	WatchNotes(ctx context.Context, req WatchNotesRequest) ([]byte, error)
+	WatchNotes(ctx context.Context, req WatchNotesRequest, out *tornado.ItemStream[Note]) error
 
 	// LinkNotes answers LINK /notes.
 	LinkNotes(ctx context.Context, req LinkNotesRequest) error
@@ -48,8 +48,8 @@ func (UnimplementedSearchHandler) SearchNotes(context.Context, SearchNotesReques
 // one at a time.
 type UnimplementedNotesHandler struct{}
 
-func (UnimplementedNotesHandler) WatchNotes(context.Context, WatchNotesRequest) ([]byte, error) {
-	return nil, tornado.NotImplemented(&watchNotes)
+func (UnimplementedNotesHandler) WatchNotes(context.Context, WatchNotesRequest, *tornado.ItemStream[Note]) error {
+	return tornado.NotImplemented(&watchNotes)
 }
 
 func (UnimplementedNotesHandler) LinkNotes(context.Context, LinkNotesRequest) error {

@@ -25,6 +25,7 @@ var searchNotes = tornado.Operation{
 var watchNotes = tornado.Operation{
 	ID: "watchNotes", Name: "WatchNotes", Tag: "notes",
 	Method: "GET", Path: "/notes",
+	Kind: tornado.KindStream,
 	Security: []tornado.Requirement{
 		{Uses: []tornado.SchemeUse{{Scheme: "device", Scopes: []string{"notes:read"}}}},
 		{Uses: []tornado.SchemeUse{{Scheme: "old"}}},

@@ -14,7 +14,7 @@ func New(h Handler, auth Authenticator, opts ...tornado.APIOption) *tornado.API 
 	}, opts...)
 	addSecurity(api, auth)
 	tornado.Register(api, &searchNotes, (*SearchNotesRequest).decode, h.SearchNotes, writeSearchNotes)
-	tornado.Register(api, &watchNotes, (*WatchNotesRequest).decode, h.WatchNotes, writeWatchNotes)
+	tornado.RegisterItems(api, &watchNotes, (*WatchNotesRequest).decode, h.WatchNotes, 200, &watchNotesItems)
 	tornado.RegisterNoContent(api, &linkNotes, (*LinkNotesRequest).decode, h.LinkNotes, 204)
 	tornado.RegisterNoContent(api, &purgeNotes, (*PurgeNotesRequest).decode, h.PurgeNotes, 204)
 	return api
@@ -26,8 +26,4 @@ func writeSearchNotes(w *tornado.Reply, v []Note) {
 
 func (v SearchNotesDefault) WriteResponse(w *tornado.Reply) {
 	w.Done(v.Body.AppendJSON(w.JSON(v.Status, "application/json")))
-}
-
-func writeWatchNotes(w *tornado.Reply, v []byte) {
-	w.Bytes(200, "application/jsonl", v)
 }

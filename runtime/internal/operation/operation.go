@@ -2,7 +2,11 @@
 // its operations; the server routes by it and the client sends by it, so that both sides agree on one value.
 package operation
 
-import "time"
+import (
+	"time"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/queue"
+)
 
 // Operation is the descriptor of one operation. Generated code fills it in as a package variable, and nobody writes to
 // it afterwards: it may be read from any goroutine.
@@ -40,6 +44,8 @@ type Operation struct {
 	Produces []string
 	// Socket says what the WebSocket is like that the operation opens; nil for operations that open none.
 	Socket *Socket
+	// Stream is what the document says of its streams, nil for nothing.
+	Stream *StreamOptions
 }
 
 // Socket is what a document says of a WebSocket.
@@ -61,6 +67,20 @@ type Socket struct {
 	Slow string
 }
 
+// StreamOptions bound what waits for a client that is slow, and say how an event stream shows that it lives. A field that is zero is
+// left to the server.
+type StreamOptions struct {
+	// Heartbeat is how long an event stream is silent before a comment is sent, negative for never. The default is 15 seconds.
+	Heartbeat time.Duration
+	// Retry is how long a client of an event stream waits before it comes back. By default it is the client that decides.
+	Retry time.Duration
+	// Queue and Bytes are how many messages, and how many bytes of them, wait for a client that does not take them. The defaults are
+	// 64 and 1 MiB. A single message may be larger.
+	Queue, Bytes int
+	// Slow says what becomes of a message for which there is no room. By default whoever sends it waits.
+	Slow queue.Policy
+}
+
 // Kind says how an operation is answered.
 type Kind string
 
@@ -68,6 +88,7 @@ type Kind string
 const (
 	Plain    Kind = ""         // by what the handler returns
 	Deferred Kind = "deferred" // by a reply, when the handler runs or later
+	Stream   Kind = "stream"   // by a body that is sent part by part
 )
 
 // Requirement is met when all of its uses are met. A Requirement without uses is met by everybody: it makes the

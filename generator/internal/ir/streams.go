@@ -1,0 +1,221 @@
+package ir
+
+import (
+	"slices"
+
+	"github.com/tornadogen/tornadogen/spec"
+)
+
+const eventMedia = "text/event-stream"
+
+// streamShape says what a success answer of a media type is, without parameters, that goes on; BodyTyped where it does not.
+func streamShape(name string, m *spec.MediaType) BodyShape {
+	switch {
+	case name == eventMedia:
+		return BodyEvents
+	case isSequence(name), name == "application/stream+json" && m.ItemSchema != nil:
+		return BodyLines
+	}
+	return BodyTyped
+}
+
+// addStream adds a media type that goes on to the variants of an answer.
+func (b *builder) addStream(variants []*Content, name string, m *spec.MediaType, cores map[*Content]*spec.Schema) []*Content {
+	item, text := b.itemOf(name, m)
+	core := anything
+	if item != nil {
+		core, _ = b.settle(item)
+	}
+	shape := streamShape(name, m)
+	i := slices.IndexFunc(variants, func(c *Content) bool { return c.Shape == shape && cores[c] == core && c.Text == text })
+	if i < 0 {
+		i = len(variants)
+		c := &Content{Shape: shape, Field: "Body", Text: text}
+		c.Use = b.use(item, false)
+		if item == nil && text {
+			c.Use = newUse(&Type{Kind: KindString, Go: scalars[KindString]}, false, false)
+		}
+		if i > 0 {
+			c.Field += mediaName(name)
+		}
+		cores[c] = core
+		variants = append(variants, c)
+	}
+	variants[i].MediaTypes = append(variants[i].MediaTypes, name)
+	return variants
+}
+
+// itemOf is the schema of an item of a stream, nil where the document says nothing of it, and whether an event carries it as text.
+// Where there is no itemSchema, the schema is taken for that of an item, or of a list of them.
+func (b *builder) itemOf(name string, m *spec.MediaType) (item *spec.Schema, text bool) {
+	item = m.ItemSchema
+	if item == nil && m.Schema != nil {
+		item = m.Schema
+		if core, _ := b.settle(item); slices.Equal(typesOf(core), []string{"array"}) && core.Items != nil {
+			item = core.Items
+		}
+	}
+	if name != eventMedia {
+		return item, false
+	}
+	if item == nil {
+		return nil, true
+	}
+	core, _ := b.settle(item)
+	if isEnvelope(core) {
+		return b.dataOf(core)
+	}
+	return item, isText(core)
+}
+
+// isText says whether values of a settled schema are strings.
+func isText(core *spec.Schema) bool { return slices.Equal(typesOf(core), []string{"string"}) }
+
+// eventFields are the members of an event as OpenAPI 3.2 sees it (section 4.14.4), once its text was read.
+var eventFields = []string{"data", "event", "id", "retry"}
+
+// isEnvelope says whether a settled schema describes the fields of an event, and not its data alone.
+func isEnvelope(core *spec.Schema) bool {
+	has := false
+	for _, p := range core.Properties {
+		if !slices.Contains(eventFields, p.Name) {
+			return false
+		}
+		has = has || p.Name == "data"
+	}
+	return has || len(core.Properties) > 0 && core.Properties[0].Name == "event"
+}
+
+// dataOf is the schema of the data of events, of which core describes all fields, and whether it is text.
+func (b *builder) dataOf(core *spec.Schema) (data *spec.Schema, text bool) {
+	for _, p := range core.Properties {
+		if p.Name == "data" {
+			data = p.Schema
+			continue
+		}
+		field, _ := b.settle(p.Schema)
+		for keyword, there := range map[string]bool{"enum": len(field.Enum) > 0, "const": field.Const != nil, "pattern": field.Pattern != ""} {
+			if there {
+				b.unenforced(p.Schema, keyword, "of an event, the data alone is checked")
+			}
+		}
+	}
+	for _, name := range core.Required {
+		if name != "data" && slices.Contains(eventFields, name) {
+			b.unenforced(b.origin(core), "required", "an event without "+quote(name)+" is sent as well")
+		}
+	}
+	if isUnion(core) {
+		b.unenforced(b.origin(core), "oneOf", "which data belongs to which event is for the handler to know")
+	}
+	if data == nil {
+		return nil, true
+	}
+	field, _ := b.settle(data)
+	switch {
+	case field.ContentSchema != nil && (field.ContentMediaType == "" || isJSON(mediaType(field.ContentMediaType))):
+		return field.ContentSchema, false
+	case isJSON(mediaType(field.ContentMediaType)):
+		return nil, false
+	}
+	return data, isText(field)
+}
+
+// hintItems names what stands in place in the items of a stream.
+func (b *builder) hintItems(m *spec.MediaType, name string) {
+	if m.ItemSchema == nil {
+		return
+	}
+	suffix := "Item"
+	if mediaType(m.Name) == eventMedia {
+		suffix = "Event"
+	}
+	for _, p := range m.ItemSchema.Properties {
+		b.hint(p.Schema.ContentSchema, name+suffix)
+	}
+	b.hint(m.ItemSchema, name+suffix)
+}
+
+// streamBytes makes a reader of the bytes of an answer that may be large: application/octet-stream, unless the document says
+// otherwise, and whatever it says so of.
+func (b *builder) streamBytes(op *spec.Operation, r *spec.Response, variants []*Content) {
+	for _, c := range variants {
+		if c.Shape != BodyBytes && c.Shape != BodyBlob {
+			continue
+		}
+		streams := len(variants) == 1 && slices.Equal(c.MediaTypes, []string{"application/octet-stream"})
+		for _, e := range b.streamExtensions(op, r) {
+			if wish := b.readStream(e); wish.said {
+				streams = wish.streams
+			}
+		}
+		if streams {
+			c.Shape = BodyDownload
+			c.ContentType = sent(c)
+			c.Go = c.goType()
+		}
+	}
+}
+
+// streamExtensions are where x-tornado-stream may stand: the operation, then the media types of an answer.
+func (b *builder) streamExtensions(op *spec.Operation, r *spec.Response) []extended {
+	all := []extended{{extensionLoc(op, extensionStream), op.Extensions}}
+	for _, m := range r.Content {
+		all = append(all, extended{m.Loc, m.Extensions})
+	}
+	return all
+}
+
+// GoesOn tells that a success answer is sent part by part.
+func (op *Operation) GoesOn() bool {
+	return slices.ContainsFunc(op.Result.Answers, func(a *Answer) bool { return a.Content != nil && a.Content.Shape.GoesOn() })
+}
+
+// planStream decides what is known of the streams of an operation, and its kind if it has some.
+func (b *builder) planStream(op *Operation) {
+	places := b.streamExtensions(op.Source, &spec.Response{})
+	for _, a := range op.Result.Answers {
+		c := a.Content
+		if c == nil || !c.Shape.GoesOn() {
+			continue
+		}
+		op.Kind = OperationStream
+		if c.Shape != BodyDownload {
+			c.Codec = b.scope.Take(op.Var + map[BodyShape]string{BodyEvents: "Events", BodyLines: "Items"}[c.Shape])
+		}
+		places = append(places, b.streamExtensions(op.Source, a.Source)[1:]...)
+	}
+	for _, e := range places {
+		wish := b.readStream(e)
+		if wish.said && wish.streams && op.Kind != OperationStream {
+			b.badExtension(e.loc, extensionStream, "no answer of the operation is a stream")
+		}
+		if wish.options != nil {
+			op.Stream = wish.options
+		}
+	}
+}
+
+// goType is the type of a body in Go.
+func (c *Content) goType() *GoType {
+	switch c.Shape {
+	case BodyEvents:
+		return wrap("Events", c.complete())
+	case BodyLines:
+		return wrap("Items", c.complete())
+	case BodyDownload:
+		return imported("io", "ReadCloser")
+	}
+	return c.complete()
+}
+
+// outType is what a handler sends a body that goes on to.
+func (c *Content) outType() *GoType {
+	switch c.Shape {
+	case BodyEvents:
+		return pointerTo(wrap("EventStream", c.complete()))
+	case BodyLines:
+		return pointerTo(wrap("ItemStream", c.complete()))
+	}
+	return pointerTo(runtimeType("ByteStream"))
+}

@@ -1,0 +1,223 @@
+package tornado
+
+import (
+	"bytes"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/queue"
+)
+
+// ErrSlowClient ends a stream or a socket whose policy is SlowClose, when there is no room for a message.
+var ErrSlowClient = errors.New("tornado: the client does not take what it is sent")
+
+// outlet is the way out to a client that is sent message after message: those that wait, bounded, and whoever writes them just now.
+// Whoever sends writes, unless somebody does already; then the message waits. The policy says what becomes of a client that does not
+// take them. With SlowBlock the sender waits for the client; with the others nobody but a goroutine of its own, which is there as long
+// as the client is behind. All methods are safe from any goroutine.
+type outlet struct {
+	mu      sync.Mutex
+	sink    sink        // guarded by mu, like all below; nil before there is one
+	waiting queue.Queue // of messages
+	writing bool        // a goroutine writes, without mu: sink.write and sink.try are its own
+	err     error       // why no message is taken any more
+	changed *sync.Cond  // nil while nobody waits for one of the above
+	last    time.Time   // when something was last written
+	owner   waker       // of the connection, once it is parked; nil before
+	attend  bool        // the owner waits until nobody writes
+}
+
+// sink is where an outlet writes to. One goroutine at a time calls write or try.
+type sink interface {
+	// write writes a message as a whole, and waits as long as the client makes progress.
+	write(m []byte) error
+	// frame appends a message as it is written.
+	frame(b, m []byte) []byte
+	// writeFramed writes what frame has made, as write does.
+	writeFramed(b []byte) error
+	// handOver is called once the handler has returned: from now on others write than the goroutine of the request. No write is
+	// under way.
+	handOver()
+	// try writes of what frame has made as much as the client takes at once.
+	try(b []byte) (n int, err error)
+}
+
+// framed is how many bytes of messages are joined for one write, or a little more.
+const framed = 16 << 10
+
+// frames are buffers for what is being written.
+var frames = sync.Pool{New: func() any { return new([]byte) }}
+
+// send sends m, which is kept and must not be changed if keep says so, and is copied if it has to wait otherwise. A message that the
+// policy drops is no error.
+func (o *outlet) send(m []byte, keep bool) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.sendLocked(m, keep)
+}
+
+func (o *outlet) sendLocked(m []byte, keep bool) error {
+	for {
+		switch {
+		case o.err != nil:
+			return o.err
+		case !o.writing && o.waiting.Len() == 0:
+			return o.writeThrough(m)
+		}
+		if !keep {
+			m, keep = bytes.Clone(m), true
+		}
+		switch o.waiting.Push(m) {
+		case queue.Queued:
+			o.attendTo()
+			return nil
+		case queue.Dropped:
+			return nil
+		case queue.Overflow:
+			o.fail(ErrSlowClient)
+			return ErrSlowClient
+		case queue.Full:
+			o.wait()
+		}
+	}
+}
+
+// attendTo writes what waits, if nobody writes. The caller holds mu.
+func (o *outlet) attendTo() {
+	switch {
+	case o.writing || o.waiting.Len() == 0:
+	case o.waiting.Limits().Policy == queue.Block:
+		o.writing = true
+		o.drain()
+	default:
+		o.writing = true
+		go o.catchUp(nil, 0)
+	}
+}
+
+// writeThrough writes m, behind which nothing waits.
+func (o *outlet) writeThrough(m []byte) error {
+	o.writing = true
+	block := o.waiting.Limits().Policy == queue.Block
+	s := o.sink
+	o.mu.Unlock()
+	if block {
+		err := s.write(m)
+		o.mu.Lock()
+		o.wrote(err)
+		o.drain() // what others have sent meanwhile
+		return err
+	}
+	buf, _ := frames.Get().(*[]byte)
+	*buf = s.frame((*buf)[:0], m)
+	n, err := s.try(*buf)
+	o.mu.Lock()
+	if err != nil || n == len(*buf) {
+		release(buf)
+		o.wrote(err)
+		if o.waiting.Len() == 0 || err != nil {
+			o.rest()
+			return err
+		}
+		go o.catchUp(nil, 0)
+		return nil
+	}
+	go o.catchUp(buf, n)
+	return nil
+}
+
+// catchUp writes buf from n on, and then what waits, as the client takes it.
+func (o *outlet) catchUp(buf *[]byte, n int) {
+	if buf != nil {
+		err := o.sink.writeFramed((*buf)[n:]) // sink does not change while writing
+		release(buf)
+		o.mu.Lock()
+		o.wrote(err)
+	} else {
+		o.mu.Lock()
+	}
+	o.drain()
+	o.mu.Unlock()
+}
+
+func release(buf *[]byte) {
+	if cap(*buf) <= maxKeptBuffer {
+		frames.Put(buf)
+	}
+}
+
+// drain writes what waits and gives up the turn. The caller holds mu and has the turn.
+func (o *outlet) drain() {
+	for o.err == nil && o.waiting.Len() > 0 {
+		buf, _ := frames.Get().(*[]byte)
+		for *buf = (*buf)[:0]; o.waiting.Len() > 0 && len(*buf) < framed; {
+			*buf = o.sink.frame(*buf, o.waiting.Pop())
+		}
+		o.signal()
+		s := o.sink
+		o.mu.Unlock()
+		err := s.writeFramed(*buf)
+		release(buf)
+		o.mu.Lock()
+		o.wrote(err)
+	}
+	o.rest()
+}
+
+// wrote notes how a write ended. The caller holds mu.
+func (o *outlet) wrote(err error) {
+	o.last = time.Now()
+	if err != nil {
+		o.fail(err)
+	}
+}
+
+// rest gives up the turn. The caller holds mu.
+func (o *outlet) rest() {
+	o.writing = false
+	o.signal()
+	if o.attend {
+		o.attend = false
+		o.owner.wake()
+	}
+}
+
+// fail refuses every message from now on, with err, and drops those that wait. The first error stays. The caller holds mu.
+func (o *outlet) fail(err error) {
+	if o.err == nil {
+		o.err = err
+		if o.owner != nil {
+			o.owner.wake()
+		}
+	}
+	o.waiting.Clear()
+	o.signal()
+}
+
+// poke has m written unless something else is, and never waits for the client. The caller holds mu.
+func (o *outlet) poke(m []byte) {
+	if o.err != nil || o.writing {
+		return
+	}
+	o.writing = true
+	if o.waiting.Len() == 0 {
+		o.waiting.Push(m)
+	}
+	go o.catchUp(nil, 0)
+}
+
+// wait waits for signal. The caller holds mu.
+func (o *outlet) wait() {
+	if o.changed == nil {
+		o.changed = sync.NewCond(&o.mu)
+	}
+	o.changed.Wait()
+}
+
+// signal wakes those that wait. The caller holds mu.
+func (o *outlet) signal() {
+	if o.changed != nil {
+		o.changed.Broadcast()
+	}
+}

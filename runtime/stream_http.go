@@ -1,0 +1,88 @@
+package tornado
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// httpWire is a request of net/http as a stream answers it.
+type httpWire struct {
+	x       *exchange
+	w       http.ResponseWriter
+	control *http.ResponseController
+}
+
+// openStream implements wire.
+func (h *httpWire) openStream(length int64) sink {
+	header := h.w.Header()
+	for _, f := range h.x.reply.fields {
+		header.Add(f.name, f.value)
+	}
+	header.Set("Content-Type", h.x.reply.media)
+	if length >= 0 {
+		header.Set("Content-Length", strconv.FormatInt(length, 10))
+	}
+	h.w.WriteHeader(h.x.reply.status)
+	return h
+}
+
+// The methods below make it a sink. net/http frames what is written.
+
+func (h *httpWire) handOver() {}
+
+func (h *httpWire) frame(b, m []byte) []byte { return append(b, m...) }
+
+func (h *httpWire) write(m []byte) error { return h.writeFramed(m) }
+
+func (h *httpWire) writeFramed(b []byte) error {
+	_ = h.control.SetWriteDeadline(time.Now().Add(defaultWriteTimeout)) // a ResponseWriter without one waits on
+	if _, err := h.w.Write(b); err != nil {
+		return err
+	}
+	return h.control.Flush()
+}
+
+// try leaves everything to who may wait: a ResponseWriter does.
+func (h *httpWire) try([]byte) (int, error) { return 0, nil }
+
+// finishHTTPStream waits until the stream of a handler that has returned is over. It reports false where the connection is to be cut.
+func (x *exchange) finishHTTPStream(client context.Context) (complete bool) {
+	s := x.stream
+	defer s.end()
+	what := s.settled()
+	if what == streamKept {
+		x.request.letGo()
+		defer x.request.hold(x)
+		what = s.attendHTTP(client)
+	}
+	x.aborted = what == streamCut
+	return !x.aborted
+}
+
+// attendHTTP does for a stream what the owner of a connection of the loops does.
+func (s *Stream) attendHTTP(client context.Context) streamEnd {
+	gone := client.Done()
+	for {
+		what, next := s.look(time.Now())
+		switch what {
+		case attendEnd:
+			return streamComplete
+		case attendCut:
+			return streamCut
+		case attendWait:
+		}
+		var timer <-chan time.Time
+		if !next.IsZero() {
+			timer = time.After(time.Until(next))
+		}
+		select {
+		case <-s.owner.(httpWaker):
+		case <-timer:
+		case <-gone:
+			s.interrupt(ErrClientGone)
+			gone = nil
+		}
+	}
+}

@@ -1,0 +1,203 @@
+package tornado
+
+import (
+	"bytes"
+	"time"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/http1"
+	"github.com/tornadogen/tornadogen/runtime/internal/worker"
+)
+
+// connSink is a connection of the loops that a stream is sent to.
+type connSink struct {
+	conn    *worker.Conn
+	timeout time.Duration // of a write, without progress
+	head    []byte        // leaves with the first part; belongs to who writes
+	chunked bool
+	closing bool // the connection will be closed
+	outside bool // others than the goroutine of the request write; changed while nobody does
+}
+
+// openStream implements wire.
+func (f *frame) openStream(length int64) sink {
+	h := &f.x.head
+	f.flush() // the answers to earlier requests
+	c := &connSink{conn: f.conn, timeout: f.service.timeouts.Write, chunked: length < 0 && h.Minor > 0}
+	end := endKeep
+	switch {
+	case h.Close, f.conn.Draining(), length < 0 && !c.chunked: // HTTP/1.0 knows the end by the connection's (RFC 9112 section 6.3)
+		end, c.closing = endClose, true
+	case h.KeepAliveAsked:
+		end = endKeepAsked
+	}
+	b := f.x.reply.appendFields(bytes.Clone(f.front.of(&f.x.reply, f.conn.Unix(), &f.service.date)), end)
+	switch {
+	case c.chunked:
+		b = append(b, "Transfer-Encoding: chunked\r\n"...)
+	case length >= 0:
+		b = http1.AppendContentLength(b, length)
+	}
+	c.head = append(b, '\r', '\n')
+	return c
+}
+
+func (c *connSink) handOver() { c.outside = true }
+
+func (c *connSink) frame(b, m []byte) []byte {
+	if c.chunked {
+		return http1.AppendChunk(b, m)
+	}
+	return append(b, m...)
+}
+
+func (c *connSink) write(m []byte) error {
+	if len(m) <= joinedBody || c.outside {
+		buf, _ := frames.Get().(*[]byte)
+		defer release(buf)
+		*buf = c.frame((*buf)[:0], m)
+		return c.writeFramed(*buf)
+	}
+	before := c.head
+	c.head = nil
+	parts := [][]byte{before, m}
+	if c.chunked {
+		parts = [][]byte{http1.AppendChunkSize(before, len(m)), m, crlf}
+	}
+	return c.conn.Writev(parts, c.timeout)
+}
+
+var crlf = []byte("\r\n")
+
+func (c *connSink) writeFramed(b []byte) error {
+	if c.head != nil {
+		b = append(c.head, b...)
+		c.head = nil
+	}
+	switch {
+	case len(b) == 0:
+		return nil
+	case c.outside:
+		return c.conn.Send(b, c.timeout)
+	}
+	return c.conn.Write(b, c.timeout)
+}
+
+func (c *connSink) try(b []byte) (n int, err error) {
+	if c.head != nil {
+		return 0, nil // and so the rest is written by who may wait
+	}
+	return c.conn.TrySend(b)
+}
+
+// finishStream ends the answer of a handler that has returned, or parks the request at the front, which is size bytes long.
+func (f *frame) finishStream(size int) verdict {
+	s := f.x.stream
+	what := s.settled()
+	if what == streamKept {
+		f.r += size
+		return f.parkStream(s).wait(f)
+	}
+	f.x.stream = nil
+	return f.endStream(s, what, size)
+}
+
+// endStream ends the answer at the front, which nobody writes any more.
+func (f *frame) endStream(s *Stream, what streamEnd, size int) verdict {
+	defer s.end()
+	c, _ := s.sink.(*connSink)
+	if what == streamCut || c == nil {
+		f.broken = true
+		f.record(0, s.sent)
+		f.logRecords()
+		f.closeExchange()
+		return endConn
+	}
+	f.out = append(f.out, c.head...)
+	if c.chunked && !f.x.isHead() {
+		f.out = http1.AppendLastChunk(f.out)
+	}
+	f.record(s.status, s.sent)
+	return f.next(size, c.closing, false)
+}
+
+// parkedStream is a request whose handler has returned and left its stream to others. It is the tenant of its connection.
+type parkedStream struct {
+	stream   *Stream
+	received []byte      // what came behind the request
+	left     time.Time   // when a client that has closed its side counts as gone; zero if it has not
+	logged   *parkedLine // nil without an access log
+}
+
+// parkStream takes the request at the front, which was received to its end, out of the frame.
+func (f *frame) parkStream(s *Stream) *parkedStream {
+	p := &parkedStream{stream: s, received: f.unload()}
+	if f.service.server.accessLog != nil {
+		p.logged = &parkedLine{bytes.Clone(f.x.head.Method), bytes.Clone(f.x.head.Target), f.started}
+	}
+	f.conn.Data = p
+	f.progress = progress{}
+	s.request.letGo()
+	f.x.reset()
+	return p
+}
+
+// serve implements tenant.
+func (p *parkedStream) serve(f *frame) verdict { return p.wait(f) }
+
+// wait ends the stream, if that is due, or else parks the connection until it is woken or something is to be done.
+func (p *parkedStream) wait(f *frame) verdict {
+	now := f.conn.Now()
+	s := p.stream
+	if p.left.IsZero() && f.conn.HalfClosed() {
+		p.left = now.Add(f.service.timeouts.HalfClose)
+	}
+	switch {
+	case f.broken || f.conn.Gone() || !p.left.IsZero() && !now.Before(p.left):
+		s.interrupt(ErrClientGone)
+	case s.beats > 0 && f.conn.Draining():
+		s.interrupt(ErrDraining)
+	}
+	what, next := s.look(now)
+	if what != attendWait {
+		f.conn.Data = nil
+		p.unpark(f)
+		if what == attendCut {
+			return f.endStream(s, streamCut, 0)
+		}
+		return f.endStream(s, streamComplete, 0)
+	}
+	if !p.left.IsZero() && (next.IsZero() || p.left.Before(next)) {
+		next = p.left
+	}
+	f.conn.SetDeadline(next)
+	return endPark
+}
+
+// unpark makes the request the one at the front again.
+func (p *parkedStream) unpark(f *frame) {
+	s := p.stream
+	f.load(p.received)
+	f.x.head = http1.Head{Fields: f.x.head.Fields[:0]}
+	if p.logged != nil {
+		f.x.head.Method, f.x.head.Target, f.started = p.logged.method, p.logged.target, p.logged.started
+	}
+	f.x.match, f.x.request = s.match, s.request
+	s.request.hold(&f.x)
+}
+
+// closed implements tenant.
+func (p *parkedStream) closed(s *service, c *worker.Conn) {
+	stream := p.stream
+	stream.interrupt(ErrClientGone)
+	if stream.request.finish() {
+		s.watchers.CompareAndDelete(c, stream.request)
+	}
+	if p.logged != nil {
+		r := accessRecord{
+			method: string(p.logged.method), target: string(p.logged.target), operation: stream.match.op.ID,
+			took: time.Since(p.logged.started), gone: true,
+		}
+		r.log(s.server.accessLog, c.RemoteAddr().String())
+	}
+	s.endings.Go(stream.end)
+}

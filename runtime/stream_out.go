@@ -1,0 +1,440 @@
+package tornado
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/sse"
+)
+
+// Errors of sending to a stream.
+var (
+	// ErrStreamEnded is returned once a stream has ended, and for every part of the body of an answer to HEAD.
+	ErrStreamEnded = errors.New("tornado: the stream has ended")
+	// ErrDraining ends the event streams of a server that drains: their clients come back, to another one.
+	ErrDraining = errors.New("tornado: the server drains")
+)
+
+// DefaultHeartbeat is how long an event stream is silent before a comment is sent, unless the document says otherwise.
+const DefaultHeartbeat = 15 * time.Second
+
+// Stream is an answer whose body is sent part by part: what EventStream, ItemStream and ByteStream have in common. It belongs to
+// one request. The first part sends the head of the answer with it; until then the handler may return any error that is an answer.
+// Afterwards an error cuts the connection, and so does a panic.
+//
+// The stream ends when the handler returns, unless Keep was called: then it lives on, without a goroutine, until Close or Abort is
+// called or the client goes. The context of the handler ends with the stream. All methods are safe from any goroutine.
+type Stream struct {
+	outlet
+
+	// immutable
+	match   *registered
+	request *requestContext
+	status  int
+	beats   time.Duration // heartbeat of an event stream; 0: none
+	retry   time.Duration // what it tells its client first; 0: nothing
+
+	// guarded by mu, like all of outlet
+	x       *exchange // while the handler runs
+	media   string
+	length  int64 // of the body; -1: not known
+	sent    int64 // bytes of the body
+	state   streamState
+	kept    bool
+	ending  bool        // nothing more is taken; what waits is still sent
+	cutting bool        // the connection is to be cut then
+	fault   error       // why the head cannot be sent
+	timer   *time.Timer // of the heartbeat, while the handler runs
+	unwatch func() bool // forgets the drain; nil where nobody listens
+	done    []func()
+}
+
+// streamState is how far a stream has come.
+type streamState uint8
+
+const (
+	streamRunning streamState = iota // its handler runs -> streamParked, streamOver
+	streamParked                     // its handler has returned, and it goes on -> streamOver
+	streamOver                       // final
+)
+
+// wire is what an exchange answers over, as far as an answer that is sent part by part needs it.
+type wire interface {
+	// openStream sends the head of the reply: of a body of length bytes, or of any length if that is negative. The answer may leave
+	// with the first part. The goroutine of the request is in its handler.
+	openStream(length int64) sink
+}
+
+// openStream begins the stream of a request.
+func (x *exchange) openStream(status int, media string) *Stream {
+	s := &Stream{match: x.match, request: x.request, status: status, media: media, x: x, length: -1}
+	if o := x.match.op.Stream; o != nil {
+		s.waiting.SetLimits(limitsOf(o))
+	}
+	x.stream = s
+	return s
+}
+
+func (x *exchange) isHead() bool { return string(x.head.Method) == http.MethodHead }
+
+// Open sends the head of the answer, if that was not done: the client sees that the stream is there. It returns the error of a
+// stream that has ended.
+func (s *Stream) Open() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.open()
+}
+
+// open is Open for who holds mu. It does nothing while somebody writes: then the head is on its way.
+func (s *Stream) open() error {
+	if err := s.begin(); err != nil || s.writing {
+		return err
+	}
+	s.writing = true
+	to := s.sink
+	s.mu.Unlock()
+	err := to.writeFramed(nil)
+	s.mu.Lock()
+	s.wrote(err)
+	s.drain()
+	return err
+}
+
+// Keep lets the stream live on when the handler has returned without an error. Close or Abort ends it then.
+func (s *Stream) Keep() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.kept = true
+}
+
+// Close ends the stream once all that was sent has reached the client's system. While the handler runs, that happens when it
+// returns. Nothing can be sent any more. It may be called twice.
+func (s *Stream) Close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ending = true
+	if s.owner != nil {
+		s.owner.wake()
+	}
+}
+
+// Abort ends the stream at once by cutting the connection: the client sees that the answer is not complete. err is logged, unless
+// it is nil.
+func (s *Stream) Abort(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err != nil && s.state != streamOver && s.err == nil {
+		s.match.api.log().Error("stream aborted", "operation", s.match.op.ID, "error", err)
+	}
+	s.stop(ErrStreamEnded)
+}
+
+// Dropped is how many messages the policy for slow clients has dropped.
+func (s *Stream) Dropped() uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.waiting.Dropped()
+}
+
+// OnDone calls fn once when the stream has ended, however it did: its end was sent, the client is gone, or the connection was cut.
+// It must not block. It is called on a goroutine of its own if the stream has ended already. Each call of OnDone adds one.
+func (s *Stream) OnDone(fn func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.state == streamOver {
+		go fn()
+		return
+	}
+	s.done = append(s.done, fn)
+}
+
+// begin sends the head unless it was sent, or makes it ready to be sent with the first part. The caller holds mu.
+func (s *Stream) begin() error {
+	switch {
+	case s.err != nil:
+		return s.err
+	case s.sink != nil:
+		return nil
+	}
+	r := &s.x.reply
+	r.status, r.media, r.hasBody, r.pull = s.status, s.media, true, nil
+	r.fields = append(r.fields, s.x.raw.fields...)
+	s.x.raw.reset()
+	if s.media == eventMedia {
+		r.fields = withoutCache(r.fields)
+	}
+	if err := r.check(); err != nil {
+		s.fault = err
+		s.fail(err)
+		return err
+	}
+	s.sink = s.x.wire.openStream(s.length)
+	if s.x.isHead() {
+		s.fail(ErrStreamEnded)
+		return ErrStreamEnded
+	}
+	if s.retry > 0 {
+		s.waiting.Push(sse.AppendEvent(nil, &sse.Event{Retry: s.retry}))
+	}
+	return nil
+}
+
+// answeredHead answers HEAD, whatever the handler would send, and reports whether that was it.
+func (s *Stream) answeredHead() bool {
+	if !s.x.isHead() {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_ = s.begin() // what is wrong is in err
+	return true
+}
+
+// withoutCache adds what keeps an event stream out of caches and buffers on its way, unless the handler has said something.
+func withoutCache(fields []replyField) []replyField {
+	for _, f := range fields {
+		if http.CanonicalHeaderKey(f.name) == "Cache-Control" {
+			return fields
+		}
+	}
+	return append(fields, replyField{"Cache-Control", "no-store"}, replyField{"X-Accel-Buffering", "no"})
+}
+
+// transmit sends m, see outlet.send.
+func (s *Stream) transmit(m []byte, keep bool) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ending {
+		return ErrStreamEnded
+	}
+	if err := s.begin(); err != nil {
+		return err
+	}
+	s.sent += int64(len(m))
+	return s.sendLocked(m, keep)
+}
+
+// stop fails the stream, and ends its context. The caller holds mu.
+func (s *Stream) stop(err error) {
+	s.fail(err)
+	go s.request.end(err) // its watchers may call back
+}
+
+// finish takes what the handler returned, which has sent its answer to out. What can still be an answer is one.
+func (s *Stream) finish(out any, err error) {
+	if b, ok := out.(*ByteStream); ok && err == nil {
+		if b.whole() {
+			return
+		}
+		err = b.Flush()
+	}
+	s.returned(err)
+}
+
+// returned takes the error of a handler, or of who sends in its place.
+func (s *Stream) returned(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	x := s.x
+	if s.sink != nil {
+		if err != nil && s.err == nil { // else the error most likely says so
+			s.match.api.log().ErrorContext(x.ctx, "handler failed in the middle of its answer", "operation", s.match.op.ID, "error", err)
+			s.ending, s.cutting = true, true
+		}
+		return
+	}
+	switch {
+	case s.fault != nil:
+		err = s.fault
+	case errors.Is(s.err, ErrDraining) && (err == nil || errors.Is(err, ErrDraining)):
+		err = &StatusError{Status: http.StatusServiceUnavailable}
+	case s.err != nil:
+		x.aborted = true
+	}
+	if err == nil && s.err == nil {
+		return // what begins the answer is its end
+	}
+	x.stream = nil
+	go runAll(s.over(ErrStreamEnded))
+	if !x.aborted {
+		x.fail(err)
+	}
+}
+
+// crashed is returned for a handler that panicked or ended its goroutine. It reports whether the answer has begun, which can only be
+// cut then.
+func (s *Stream) crashed() (begun bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ending, s.cutting = true, true
+	if begun = s.sink != nil; !begun {
+		s.x.stream = nil
+		go runAll(s.over(ErrStreamEnded))
+	}
+	return begun
+}
+
+// streamEnd says what becomes of a stream whose handler has returned.
+type streamEnd uint8
+
+const (
+	streamComplete streamEnd = iota // its end is to be sent
+	streamCut                       // the connection is to be cut
+	streamKept                      // it lives on
+)
+
+// settled waits until all that was sent is written, unless the stream lives on, and says what follows. The goroutine of the request
+// calls it when the handler has returned.
+func (s *Stream) settled() streamEnd {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	keep := s.kept && !s.ending
+	if s.begin() == nil && keep {
+		_ = s.open() // what is wrong is in err
+	}
+	s.attendTo()
+	for s.writing {
+		s.wait()
+	}
+	s.unschedule()
+	switch {
+	case keep && s.err == nil:
+		s.owner = s.x.peer.waker()
+		s.sink.handOver()
+		s.state, s.x = streamParked, nil
+		return streamKept
+	case (s.err != nil || s.cutting) && !s.x.isHead():
+		return streamCut
+	case s.length >= 0 && s.sent != s.length && !s.x.isHead():
+		s.match.api.log().Error("handler sent another length than it announced", "operation", s.match.op.ID, "announced", s.length, "sent", s.sent)
+		return streamCut
+	}
+	return streamComplete
+}
+
+// over ends the stream and returns the functions of OnDone. The caller holds mu.
+func (s *Stream) over(err error) (done []func()) {
+	s.fail(err)
+	s.unschedule()
+	done, s.done = s.done, nil
+	s.state, s.x = streamOver, nil
+	return done
+}
+
+// interrupt stops a stream whose connection is of no more use.
+func (s *Stream) interrupt(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.err == nil {
+		s.stop(err)
+	}
+}
+
+// end ends the stream and tells so. The owner of the connection calls it once.
+func (s *Stream) end() {
+	s.mu.Lock()
+	done := s.over(ErrStreamEnded)
+	s.mu.Unlock()
+	runAll(done)
+}
+
+// runAll calls functions of the user, each whatever the others do.
+func runAll(all []func()) {
+	if len(all) == 0 {
+		return
+	}
+	defer runAll(all[1:])
+	all[0]()
+}
+
+// pull sends the body that a handler has returned as a value.
+func (x *exchange) pull() {
+	ok := true
+	defer x.recoverPanic(&ok)
+	fn := x.reply.pull
+	x.reply.pull = nil
+	err := fn(x)
+	if x.stream != nil {
+		x.stream.returned(err)
+	} else if err != nil {
+		x.fail(err)
+	}
+}
+
+// attended says what the owner of a parked connection is to do.
+type attended uint8
+
+const (
+	attendWait attended = iota // come again when woken, or at a time
+	attendEnd                  // all is written: send the end
+	attendCut                  // cut the connection
+)
+
+// look is called by the owner of a parked connection when it was woken, or the time has come that look gave; zero: when woken.
+func (s *Stream) look(now time.Time) (what attended, next time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.writing && (s.err != nil || s.ending):
+		s.attend = true
+		return attendWait, time.Time{}
+	case s.err != nil:
+		return attendCut, time.Time{}
+	case s.ending:
+		return attendEnd, time.Time{}
+	case s.beats == 0:
+		return attendWait, time.Time{}
+	case now.Sub(s.last) >= s.beats:
+		s.poke(heartbeat)
+		return attendWait, now.Add(s.beats)
+	}
+	return attendWait, s.last.Add(s.beats)
+}
+
+var heartbeat = []byte(":\n\n")
+
+// schedule lets the heart of an event stream beat while its handler runs, and ends the stream when the server drains.
+func (s *Stream) schedule(ctx context.Context) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.last = time.Now()
+	if s.beats > 0 {
+		s.timer = time.AfterFunc(s.beats, s.beat)
+	}
+	if server, ok := ctx.Value(serverKey{}).(*Server); ok {
+		s.unwatch = context.AfterFunc(server.winding, func() {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.stop(ErrDraining)
+		})
+	}
+}
+
+// unschedule is the end of schedule. The caller holds mu.
+func (s *Stream) unschedule() {
+	if s.timer != nil {
+		s.timer.Stop()
+		s.timer = nil
+	}
+	if s.unwatch != nil {
+		s.unwatch()
+		s.unwatch = nil
+	}
+}
+
+// beat is called by the timer.
+func (s *Stream) beat() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.timer == nil || s.begin() != nil {
+		return
+	}
+	silent := time.Since(s.last)
+	if silent >= s.beats {
+		s.poke(heartbeat)
+		silent = 0
+	}
+	s.timer.Reset(s.beats - silent)
+}
