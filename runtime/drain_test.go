@@ -67,7 +67,7 @@ func TestDrainUnderLoad(t *testing.T) {
 					return
 				default:
 				}
-				c, err := net.Dial("tcp", r.addr)
+				c, _, err := r.transport.dial(r.addr)
 				if err != nil {
 					return // nobody listens any more
 				}
@@ -122,7 +122,7 @@ func TestStopFromAHandler(t *testing.T) {
 }
 
 func TestSecondServerIsRefusedThePort(t *testing.T) {
-	r := start(t, newTestAPI(testHandlers{}))
+	r := start(t, newTestAPI(testHandlers{}), over(overTCP))
 	_, err := Listen("tcp", r.addr)
 	require.ErrorContains(t, err, "in use")
 	require.ErrorIs(t, r.Serve(context.Background()), ErrServed)

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -16,7 +17,13 @@ import (
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if addr := os.Getenv(idleClients); addr != "" {
+		beClients(addr)
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // The operations of the API under test, written as the generator would.
 var (
@@ -148,13 +155,17 @@ func start(t *testing.T, api *API, opts ...Option) *running {
 	listener, err := on.listen()
 	require.NoError(t, err)
 	r := &running{Server: s, transport: on, addr: listener.Addr().String(), err: make(chan error, 1)}
+	listening.Store(r.addr, on)
 	go func() { r.err <- s.Serve(context.Background(), listener) }()
 	select {
 	case <-s.Bound():
 	case err := <-r.err:
 		t.Fatalf("the server did not start: %v", err)
 	}
-	t.Cleanup(func() { _ = r.stop(t) })
+	t.Cleanup(func() {
+		listening.Delete(r.addr)
+		_ = r.stop(t)
+	})
 	return r
 }
 
@@ -175,11 +186,30 @@ func (r *running) dial(t *testing.T) *peerConn {
 	return &peerConn{c, below, bufio.NewReader(c), t}
 }
 
+// client is a client of net/http for r, and the beginning of its URLs.
+func (r *running) client(t *testing.T) (client *http.Client, url string) {
+	t.Helper()
+	transport := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
+		c, _, err := r.transport.dial(r.addr)
+		return c, err
+	}}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &http.Client{Transport: transport}, "http://localhost"
+}
+
 // reader makes c read anew.
 func (c *peerConn) reader() { c.r = bufio.NewReader(c.Conn) }
 
-// CloseWrite ends the sending direction: by close_notify alone on TLS, as curl does.
-func (c *peerConn) CloseWrite() error { return c.Conn.(interface{ CloseWrite() error }).CloseWrite() }
+// CloseWrite ends the sending direction: of TLS first, and then of what it is over.
+func (c *peerConn) CloseWrite() error {
+	type half interface{ CloseWrite() error }
+	if c.Conn != c.below {
+		if err := c.Conn.(half).CloseWrite(); err != nil {
+			return err
+		}
+	}
+	return c.below.(half).CloseWrite()
+}
 
 // vanish closes as a client does that has crashed: by a reset, where there is one.
 func (c *peerConn) vanish() {

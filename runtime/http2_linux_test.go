@@ -271,7 +271,7 @@ func TestDrainCutsHTTP2(t *testing.T) {
 
 // TestHTTP2CountsAsOpen: connections that have left the loops count for the limit on connections.
 func TestHTTP2CountsAsOpen(t *testing.T) {
-	r := start(t, newTestAPI(testHandlers{}), WithH2C(), WithLimits(Limits{Connections: 1}))
+	r := start(t, newTestAPI(testHandlers{}), WithH2C(), over(overTCP), WithLimits(Limits{Connections: 1}))
 	first := settled(t, r, "h2c")
 	c, err := net.Dial("tcp", r.addr)
 	require.NoError(t, err)

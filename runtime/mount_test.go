@@ -9,7 +9,6 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -62,9 +61,7 @@ var ticks = make(chan struct{})
 
 func TestMountedHandler(t *testing.T) {
 	r := start(t, newTestAPI(testHandlers{}), WithMount("/app", mountedSuite()))
-	client := &http.Client{Transport: &http.Transport{}}
-	defer client.CloseIdleConnections()
-	url := "http://" + r.addr
+	client, url := r.client(t)
 	get := func(path string) (*http.Response, string) {
 		res, err := client.Get(url + path)
 		require.NoError(t, err)
@@ -163,8 +160,11 @@ func TestHTTPHandlerGivesTheSameAnswers(t *testing.T) {
 	other := httptest.NewServer(api.HTTPHandler())
 	defer other.Close()
 	r := start(t, api)
-	client := &http.Client{Transport: &http.Transport{}, Timeout: 10 * time.Second}
-	defer client.CloseIdleConnections()
+	loops, loopsURL := r.client(t)
+	type server struct {
+		client *http.Client
+		url    string
+	}
 	for _, c := range []struct {
 		method, path, body string
 		status             int
@@ -185,15 +185,15 @@ func TestHTTPHandlerGivesTheSameAnswers(t *testing.T) {
 		{"POST", "/echo", "", 400, "needs a body"},
 		{"DELETE", "/items/1", "", 204, ""},
 	} {
-		for name, url := range map[string]string{"loops": "http://" + r.addr, "net/http": other.URL} {
+		for name, on := range map[string]server{"loops": {loops, loopsURL}, "net/http": {other.Client(), other.URL}} {
 			if c.status == 400 && strings.Contains(c.path, "%zz") {
 				continue // net/http's client refuses to send it
 			}
-			req, err := http.NewRequest(c.method, url+c.path, strings.NewReader(c.body))
+			req, err := http.NewRequest(c.method, on.url+c.path, strings.NewReader(c.body))
 			require.NoError(t, err)
 			req.Header.Set("X-Ask", "me")
 			req.Header.Set("Content-Type", "text/plain")
-			res, err := client.Do(req)
+			res, err := on.client.Do(req)
 			require.NoError(t, err)
 			body, err := io.ReadAll(res.Body)
 			require.NoError(t, err)

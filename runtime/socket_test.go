@@ -75,7 +75,7 @@ const handshakeFields = "Host: chat.example\r\nUpgrade: websocket\r\nConnection:
 // ask dials, and asks for a socket with further fields, each with its line end.
 func ask(t *testing.T, addr, fields string) *socketPeer {
 	t.Helper()
-	c, err := net.Dial("tcp", addr)
+	c, err := dialAt(addr)
 	require.NoError(t, err)
 	t.Cleanup(func() { c.Close() })
 	require.NoError(t, c.SetDeadline(time.Now().Add(15*time.Second)))
@@ -228,7 +228,7 @@ func TestSocketAtOnce(t *testing.T) {
 	for style, handle := range echoStyles {
 		t.Run(style, func(t *testing.T) {
 			onEach(t, func() *API { return chatAPI(SocketOptions{}, handle) }, func(t *testing.T, addr string) {
-				c, err := net.Dial("tcp", addr)
+				c, err := dialAt(addr)
 				require.NoError(t, err)
 				defer c.Close()
 				p := &socketPeer{Conn: c, t: t, r: bufio.NewReader(c), rules: ws.Rules{Client: true}}
@@ -256,7 +256,7 @@ func TestSocketHandshake(t *testing.T) {
 		return chatAPI(SocketOptions{Origins: []string{"https://app.example"}}, echoStyles["loop"], WithOrigins("http://*.lab.example"))
 	}, func(t *testing.T, addr string) {
 		request := func(method string, edit ...string) (int, http.Header) {
-			c, err := net.Dial("tcp", addr)
+			c, err := dialAt(addr)
 			require.NoError(t, err)
 			defer c.Close()
 			fields := strings.NewReplacer(edit...).Replace(handshakeFields)

@@ -1,6 +1,8 @@
 package tornado
 
 import (
+	"bufio"
+	"cmp"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -9,15 +11,20 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"fmt"
+	"io"
 	"math/big"
 	"net"
+	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -68,7 +75,25 @@ func transportOf(s *Server) transport {
 	if on, ok := chosen.LoadAndDelete(s); ok {
 		return on.(transport)
 	}
-	return overTCP
+	return everyTransport[cmp.Or(os.Getenv(chosenTransport), "tcp")]
+}
+
+// chosenTransport is the environment variable that names the transport of the tests that do not choose theirs.
+const chosenTransport = "TORNADO_TEST_TRANSPORT"
+
+var everyTransport = map[string]transport{"tcp": overTCP, "tls": overTLS, "unix": overUnix}
+
+// listening are the transports of the servers that start has started, by their addresses.
+var listening sync.Map // string -> transport
+
+// dialAt connects to a server, one of start or another one of TCP.
+func dialAt(addr string) (net.Conn, error) {
+	on := overTCP
+	if v, ok := listening.Load(addr); ok {
+		on = v.(transport)
+	}
+	c, _, err := on.dial(addr)
+	return c, err
 }
 
 // testCA is an authority for certificates.
@@ -138,4 +163,50 @@ func must[T any](v T, err error) T {
 		panic(err)
 	}
 	return v
+}
+
+// idleClients is the environment variable with which the test's program is a client: the address.
+const idleClients = "TORNADO_TEST_IDLE_CLIENTS"
+
+// manyClients is how many connections it opens.
+const manyClients = 400
+
+// beClients opens connections, makes two requests on each, and keeps them until its input ends.
+func beClients(addr string) {
+	var open []*tls.Conn
+	for range manyClients {
+		c := must(tls.Dial("tcp", addr, &tls.Config{InsecureSkipVerify: true})) //nolint:gosec // a test of memory
+		open = append(open, c)
+		r := bufio.NewReader(c)
+		for range 2 {
+			must(io.WriteString(c, getItem))
+			res := must(http.ReadResponse(r, nil))
+			must(io.Copy(io.Discard, res.Body))
+		}
+	}
+	fmt.Println("ready")
+	_, _ = io.Copy(io.Discard, os.Stdin)
+	runtime.KeepAlive(open)
+}
+
+// aboutOneTransport are the tests that choose theirs, measure what one of them costs, or need what TLS clients do not do.
+const aboutOneTransport = "TLS|Certificate|Handshake|HTTP2|Preface|GoAway|Memory|Allocat|MountedUpgrade|UploadBackpressure|OtherTransports"
+
+// TestOverOtherTransports runs the others again, over TLS and over Unix sockets: whoever is served must not see what by.
+func TestOverOtherTransports(t *testing.T) {
+	if testing.Short() {
+		t.Skip("each test twice more")
+	}
+	for name := range everyTransport {
+		if name == "tcp" {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			again := exec.Command(os.Args[0], "-test.short", "-test.timeout=5m", "-test.skip="+aboutOneTransport)
+			again.Env = append(os.Environ(), chosenTransport+"="+name)
+			out, err := again.CombinedOutput()
+			assert.NoError(t, err, "%s", out)
+		})
+	}
 }

@@ -290,7 +290,7 @@ func TestUploadMemory(t *testing.T) {
 	api := uploadAPI(count)
 	other := httptest.NewServer(uploadAPI(count).HTTPHandler())
 	defer other.Close()
-	for name, url := range map[string]string{"loops": "http://" + start(t, api).addr, "net/http": other.URL} {
+	for name, url := range map[string]string{"loops": "http://" + start(t, api, over(overTCP)).addr, "net/http": other.URL} {
 		for framing, length := range map[string]int64{"length": size, "chunked": -1} {
 			t.Run(name+" "+framing, func(t *testing.T) {
 				req, err := http.NewRequest("PUT", url+"/files/zeros", io.LimitReader(zeros{}, size))

@@ -109,7 +109,7 @@ const unopened = -1
 
 // open has the listener make c ready, in a goroutine of its own: it may wait
 // for the peer, and meanwhile neither a worker nor a frame is taken, nor the
-// loop. Owner only; the goroutine owns c from then on.
+// loop. The goroutine owns c from then on. loop-only.
 func (p *pool) open(c *Conn) {
 	c.linger = 0
 	switch e := p.engine; {
@@ -154,7 +154,7 @@ func (c *Conn) opened(next Next) {
 			c.beginLinger()
 		}
 		c.state.Or(readable) // what has arrived may be with the layer
-		c.pool.push(c)
+		c.pool.offer(c)
 	}
 }
 

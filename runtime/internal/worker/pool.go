@@ -101,7 +101,13 @@ func newPool(e *Engine, l *loop.Loop) *pool {
 }
 
 // ready adds a busy connection to the batch. loop-only.
-func (p *pool) ready(c *Conn) { p.batch.push(c) }
+func (p *pool) ready(c *Conn) {
+	if c.linger == unopened {
+		p.open(c)
+		return
+	}
+	p.batch.push(c)
+}
 
 // Flush implements loop.Hooks: it forgets what was closed and hands the batch
 // over.
@@ -147,6 +153,20 @@ func (p *pool) push(c *Conn) {
 	recruits.start()
 	if recruits == nil {
 		p.alarm()
+	}
+}
+
+// offer queues a busy connection as Flush does: it is shed if there is no room.
+// Any goroutine.
+func (p *pool) offer(c *Conn) {
+	p.mu.Lock()
+	full := p.spent() && p.queue.n >= p.engine.queueLimit
+	if full {
+		p.shed(c)
+	}
+	p.mu.Unlock()
+	if !full {
+		p.push(c)
 	}
 }
 

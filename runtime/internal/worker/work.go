@@ -77,12 +77,8 @@ func (w *worker) run() {
 
 // drive serves c until it is no longer w's.
 func (p *pool) drive(c *Conn, w *worker) {
-	if c.linger < 0 {
-		if c.linger == errand {
-			p.do(c)
-		} else {
-			p.open(c)
-		}
+	if c.linger == errand {
+		p.do(c)
 		return
 	}
 	for round := 1; ; round++ {
