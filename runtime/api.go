@@ -7,7 +7,6 @@ import (
 	"math"
 	"net/http"
 	"path"
-	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -204,9 +203,9 @@ func (a *API) Fallback(op *Operation, fn func(status int, title string) error) {
 // embeds the generated UnimplementedAuthenticator.
 func (a *API) SecurityUnimplemented() { a.noSecurity = true }
 
-// add enters an operation. For its middleware it takes the type of the request and the handler, which gets one of that type. It
+// add enters an operation. For its middleware it takes a nil pointer to a request, and the handler, which gets one of that type. It
 // panics on what the generator cannot produce: two operations of one route.
-func (a *API) add(op *Operation, run func(x *exchange), request reflect.Type, handle func(ctx context.Context, req any) (any, error)) {
+func (a *API) add(op *Operation, run func(x *exchange), request any, handle func(ctx context.Context, req any) (any, error)) {
 	for _, uses := range op.Security {
 		for _, use := range uses.Uses {
 			if _, ok := a.schemes[use.Scheme]; !ok {

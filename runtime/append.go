@@ -2,6 +2,7 @@ package tornado
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/jsonwire"
@@ -21,6 +22,21 @@ func AppendName(b []byte, name string) []byte {
 	}
 	return append(jsonwire.AppendString(b, name), ':')
 }
+
+// SortedKeys returns the keys of m in order. It is no slices.Sorted, which a package would compile with all that sorting takes.
+func SortedKeys[M ~map[string]V, V any](m M) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sortStrings(keys)
+	return keys
+}
+
+// sortStrings is not inlined, or slices.Sort would be compiled with SortedKeys.
+//
+//go:noinline
+func sortStrings(list []string) { slices.Sort(list) }
 
 // JoinObject makes one object of two: b[:at] is one that lacks its closing brace and has a member, b[at:] is a whole one.
 func JoinObject(b []byte, at int) []byte {

@@ -3,7 +3,6 @@ package tornado
 import (
 	"context"
 	"fmt"
-	"reflect"
 )
 
 // RegisterDeferred enters an operation whose handler gives its answer by a reply, now or later. Generated code calls it, see
@@ -24,7 +23,7 @@ func RegisterDeferred[Req any, Rep ~struct{ *Deferred }](a *API, op *Operation, 
 		}
 		*in = *new(Req)
 		x.match.requests.Put(in)
-	}, reflect.TypeFor[Req](), func(ctx context.Context, req any) (any, error) {
+	}, (*Req)(nil), func(ctx context.Context, req any) (any, error) {
 		passed, ok := ctx.Value(passedKey{}).(*passedDeferred)
 		if !ok {
 			return nil, fmt.Errorf("middleware of %s passed on a context that is not made of its own", op.ID)

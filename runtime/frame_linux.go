@@ -162,7 +162,7 @@ func (f *frame) abandon() {
 	}
 	f.x.log("handler ended its goroutine")
 	if s := f.x.socket; s != nil && s.accepted() {
-		s.abandon(f)
+		(*socketTenant)(s).abandon(f)
 		return
 	}
 	if f.x.deferred != nil {

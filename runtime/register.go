@@ -35,7 +35,7 @@ func Register[Req, Res any](a *API, op *Operation, decode func(*Req, *Input), ha
 		}
 		*in = *new(Req)
 		x.match.requests.Put(in)
-	}, reflect.TypeFor[Req](), func(ctx context.Context, req any) (any, error) { return handle(ctx, req.(Req)) })
+	}, (*Req)(nil), func(ctx context.Context, req any) (any, error) { return handle(ctx, req.(Req)) })
 }
 
 // RegisterPtr is Register for a handler that returns a pointer: nil without an error is a fault of the handler.
@@ -61,7 +61,7 @@ func RegisterPtr[Req, Res any](a *API, op *Operation, decode func(*Req, *Input),
 		}
 		*in = *new(Req)
 		x.match.requests.Put(in)
-	}, reflect.TypeFor[Req](), func(ctx context.Context, req any) (any, error) { return handle(ctx, req.(Req)) })
+	}, (*Req)(nil), func(ctx context.Context, req any) (any, error) { return handle(ctx, req.(Req)) })
 }
 
 // RegisterAny is Register for a handler that chooses among several answers, each of which writes itself.
@@ -83,7 +83,7 @@ func RegisterAny[Req any, Res Responder](a *API, op *Operation, decode func(*Req
 		}
 		*in = *new(Req)
 		x.match.requests.Put(in)
-	}, reflect.TypeFor[Req](), func(ctx context.Context, req any) (any, error) { return handle(ctx, req.(Req)) })
+	}, (*Req)(nil), func(ctx context.Context, req any) (any, error) { return handle(ctx, req.(Req)) })
 }
 
 // RegisterNoContent is Register for a handler that returns an error alone; success is status without a body.
@@ -106,7 +106,7 @@ func RegisterNoContent[Req any](a *API, op *Operation, decode func(*Req, *Input)
 		}
 		*in = *new(Req)
 		x.match.requests.Put(in)
-	}, reflect.TypeFor[Req](), func(ctx context.Context, req any) (any, error) { return nil, handle(ctx, req.(Req)) })
+	}, (*Req)(nil), func(ctx context.Context, req any) (any, error) { return nil, handle(ctx, req.(Req)) })
 }
 
 // result reports whether a handler has a result to write: it returned no error, and a value, where it must. Otherwise the reply
@@ -145,11 +145,13 @@ func (x *exchange) returned(result any, ok bool, err error) error {
 	return err
 }
 
-// innermost is the end of a chain of middleware: it holds what that passes on against the type of the request, and calls handle.
-func innermost(op *Operation, request reflect.Type, handle func(ctx context.Context, req any) (any, error)) Handler {
+// innermost is the end of a chain of middleware: it holds what that passes on against the type of request, which points to one, and
+// calls handle.
+func innermost(op *Operation, request any, handle func(ctx context.Context, req any) (any, error)) Handler {
+	due := reflect.TypeOf(request).Elem()
 	return func(ctx context.Context, call *Call) (any, error) {
-		if reflect.TypeOf(call.Request) != request {
-			return nil, fmt.Errorf("middleware of %s passed on a %T where a %s is due", op.ID, call.Request, request)
+		if reflect.TypeOf(call.Request) != due {
+			return nil, fmt.Errorf("middleware of %s passed on a %T where a %s is due", op.ID, call.Request, due)
 		}
 		return handle(ctx, call.Request)
 	}

@@ -56,15 +56,20 @@ func (f *frame) finishSocket(s *socket) verdict {
 	f.record(http.StatusSwitchingProtocols, 0)
 	f.flush()
 	f.r, f.w, f.progress = 0, 0, progress{}
-	f.conn.Data = s
+	t := (*socketTenant)(s)
+	f.conn.Data = t
 	s.request.letGo()
 	f.x.reset()
-	return s.serve(f)
+	return t.serve(f)
 }
 
+// socketTenant is a socket as the tenant of its connection. It is a type of its own, since the methods of socket are part of what
+// generated packages are compiled with.
+type socketTenant socket
+
 // serve implements tenant: it reads what has come, and hands the messages over.
-func (s *socket) serve(f *frame) verdict {
-	c := f.conn
+func (t *socketTenant) serve(f *frame) verdict {
+	s, c := (*socket)(t), f.conn
 	if c.Draining() {
 		s.goAway()
 	}
@@ -110,16 +115,18 @@ func (s *socket) serve(f *frame) verdict {
 }
 
 // closed implements tenant.
-func (s *socket) closed(service *service, c *worker.Conn) {
+func (t *socketTenant) closed(service *service, c *worker.Conn) {
+	s := (*socket)(t)
 	service.watchers.CompareAndDelete(c, s.request)
 	service.endings.Go(s.finish)
 }
 
 // abandon is for a handler that ended its goroutine: the connection is closed next.
-func (s *socket) abandon(f *frame) {
+func (t *socketTenant) abandon(f *frame) {
+	s := (*socket)(t)
 	s.giveUp(&CloseError{Code: CloseInternal})
 	s.unwatch()
 	f.record(http.StatusSwitchingProtocols, 0)
 	f.flush()
-	f.conn.Data = s
+	f.conn.Data = t
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -56,7 +55,7 @@ func RegisterSocket[Req, Send, Receive any](a *API, op *Operation, decode func(*
 		if err = s.handlerReturned(err); err != nil {
 			x.fail(err)
 		}
-	}, reflect.TypeFor[Req](), func(ctx context.Context, req any) (any, error) {
+	}, (*Req)(nil), func(ctx context.Context, req any) (any, error) {
 		s, ok := socketOf(ctx).(*Socket[Send, Receive])
 		if !ok {
 			return nil, fmt.Errorf("middleware of %s passed on a context that is not that of its request", op.ID)

@@ -2,12 +2,7 @@
 
 package petapi
 
-import (
-	"maps"
-	"slices"
-
-	tornado "github.com/tornadogen/tornadogen/runtime"
-)
+import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
 // AppendJSON appends a value as JSON to b and returns that, and a union without a value is null.
@@ -252,7 +247,7 @@ func decodeInt64Map(d *tornado.Decoder) map[string]int64 {
 
 func appendInt64Map(b []byte, v map[string]int64) []byte {
 	b = append(b, '{')
-	for _, k := range slices.Sorted(maps.Keys(v)) {
+	for _, k := range tornado.SortedKeys(v) {
 		b = tornado.AppendInt64(tornado.AppendName(b, k), v[k])
 	}
 	return append(b, '}')

@@ -206,7 +206,7 @@ func byReference(u *ir.Use) bool {
 
 // appendEntries adds the loop that writes the entries of a map, in the order of their keys.
 func appendEntries(g *jen.Group, ranged, indexed *jen.Statement, u *ir.Use, way ir.Way) {
-	keys := jen.Qual("slices", "Sorted").Call(jen.Qual("maps", "Keys").Call(ranged))
+	keys := tornado("SortedKeys").Call(ranged)
 	named := func() *jen.Statement { return tornado("AppendName").Call(jen.Id("b"), jen.Id("k")) }
 	g.For(jen.List(jen.Id("_"), jen.Id("k")).Op(":=").Range().Add(keys)).BlockFunc(func(g *jen.Group) {
 		if u.Presence == ir.Plain && !u.Pointer && !byReference(u) {

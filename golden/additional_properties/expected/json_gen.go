@@ -2,12 +2,7 @@
 
 package api
 
-import (
-	"maps"
-	"slices"
-
-	tornado "github.com/tornadogen/tornadogen/runtime"
-)
+import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
 // AppendJSON appends a value as JSON to b and returns that.
@@ -66,7 +61,7 @@ func (v *Labels) DecodeJSON(d *tornado.Decoder) {
 
 func (v Labels) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
-	for _, k := range slices.Sorted(maps.Keys(v)) {
+	for _, k := range tornado.SortedKeys(v) {
 		b = tornado.AppendString(tornado.AppendName(b, k), v[k])
 	}
 	return append(b, '}')
@@ -94,7 +89,7 @@ func (v *Open) DecodeJSON(d *tornado.Decoder) {
 
 func (v *Open) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"id":`...), v.ID)
-	for _, k := range slices.Sorted(maps.Keys(v.Extra)) {
+	for _, k := range tornado.SortedKeys(v.Extra) {
 		b = tornado.AppendString(tornado.AppendName(b, k), v.Extra[k])
 	}
 	return append(b, '}')
@@ -158,7 +153,7 @@ func (v *Prefixed) DecodeJSON(d *tornado.Decoder) {
 func (v *Prefixed) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	b = tornado.AppendOptInt64(b, `"id":`, &v.ID)
-	for _, k := range slices.Sorted(maps.Keys(v.Extra)) {
+	for _, k := range tornado.SortedKeys(v.Extra) {
 		b = tornado.AppendJSON(tornado.AppendName(b, k), v.Extra[k])
 	}
 	return append(b, '}')
@@ -178,7 +173,7 @@ func decodeJSONMap(d *tornado.Decoder) map[string]tornado.JSON {
 
 func appendJSONMap(b []byte, v map[string]tornado.JSON) []byte {
 	b = append(b, '{')
-	for _, k := range slices.Sorted(maps.Keys(v)) {
+	for _, k := range tornado.SortedKeys(v) {
 		b = tornado.AppendJSON(tornado.AppendName(b, k), v[k])
 	}
 	return append(b, '}')
@@ -195,7 +190,7 @@ func decodeBoolMap(d *tornado.Decoder) map[string]bool {
 
 func appendBoolMap(b []byte, v map[string]bool) []byte {
 	b = append(b, '{')
-	for _, k := range slices.Sorted(maps.Keys(v)) {
+	for _, k := range tornado.SortedKeys(v) {
 		b = tornado.AppendBool(tornado.AppendName(b, k), v[k])
 	}
 	return append(b, '}')
@@ -212,7 +207,7 @@ func decodeBoolMapMap(d *tornado.Decoder) map[string]map[string]bool {
 
 func appendBoolMapMap(b []byte, v map[string]map[string]bool) []byte {
 	b = append(b, '{')
-	for _, k := range slices.Sorted(maps.Keys(v)) {
+	for _, k := range tornado.SortedKeys(v) {
 		b = appendBoolMap(tornado.AppendName(b, k), v[k])
 	}
 	return append(b, '}')
@@ -229,7 +224,7 @@ func decodeInt64Map(d *tornado.Decoder) map[string]int64 {
 
 func appendInt64Map(b []byte, v map[string]int64) []byte {
 	b = append(b, '{')
-	for _, k := range slices.Sorted(maps.Keys(v)) {
+	for _, k := range tornado.SortedKeys(v) {
 		b = tornado.AppendInt64(tornado.AppendName(b, k), v[k])
 	}
 	return append(b, '}')

@@ -2,12 +2,7 @@
 
 package api
 
-import (
-	"maps"
-	"slices"
-
-	tornado "github.com/tornadogen/tornadogen/runtime"
-)
+import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
 // AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
@@ -219,7 +214,7 @@ func (v *AllCounted) AppendJSON(b []byte) []byte {
 	if v.S != nil {
 		b = tornado.AppendJSON(tornado.AppendKey(b, `"s":`), v.S)
 	}
-	for _, k := range slices.Sorted(maps.Keys(v.Extra)) {
+	for _, k := range tornado.SortedKeys(v.Extra) {
 		b = tornado.AppendString(tornado.AppendName(b, k), v.Extra[k])
 	}
 	return append(b, '}')
@@ -376,7 +371,7 @@ func decodeStringMap(d *tornado.Decoder) map[string]string {
 
 func appendStringMap(b []byte, v map[string]string) []byte {
 	b = append(b, '{')
-	for _, k := range slices.Sorted(maps.Keys(v)) {
+	for _, k := range tornado.SortedKeys(v) {
 		b = tornado.AppendString(tornado.AppendName(b, k), v[k])
 	}
 	return append(b, '}')
@@ -395,7 +390,7 @@ func decodeAllExtensionsValueMap(d *tornado.Decoder) map[string]AllExtensionsVal
 
 func appendAllExtensionsValueMap(b []byte, v map[string]AllExtensionsValue) []byte {
 	b = append(b, '{')
-	for _, k := range slices.Sorted(maps.Keys(v)) {
+	for _, k := range tornado.SortedKeys(v) {
 		b = v[k].AppendJSON(tornado.AppendName(b, k))
 	}
 	return append(b, '}')

@@ -2,12 +2,7 @@
 
 package api
 
-import (
-	"maps"
-	"slices"
-
-	tornado "github.com/tornadogen/tornadogen/runtime"
-)
+import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
 // AppendJSON appends a value as JSON to b and returns that, and a union without a value is null.
@@ -83,7 +78,7 @@ func (v *Filter) DecodeJSON(d *tornado.Decoder) {
 func (v *Filter) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	b = tornado.AppendOptInt64(b, `"max":`, &v.Max)
-	for _, k := range slices.Sorted(maps.Keys(v.Extra)) {
+	for _, k := range tornado.SortedKeys(v.Extra) {
 		b = tornado.AppendInt64(tornado.AppendName(b, k), v.Extra[k])
 	}
 	return append(b, '}')
@@ -381,7 +376,7 @@ func decodeStringMap(d *tornado.Decoder) map[string]string {
 
 func appendStringMap(b []byte, v map[string]string) []byte {
 	b = append(b, '{')
-	for _, k := range slices.Sorted(maps.Keys(v)) {
+	for _, k := range tornado.SortedKeys(v) {
 		b = tornado.AppendString(tornado.AppendName(b, k), v[k])
 	}
 	return append(b, '}')
@@ -436,7 +431,7 @@ func decodeJSONMap(d *tornado.Decoder) map[string]tornado.JSON {
 
 func appendJSONMap(b []byte, v map[string]tornado.JSON) []byte {
 	b = append(b, '{')
-	for _, k := range slices.Sorted(maps.Keys(v)) {
+	for _, k := range tornado.SortedKeys(v) {
 		b = tornado.AppendJSON(tornado.AppendName(b, k), v[k])
 	}
 	return append(b, '}')

@@ -2,12 +2,7 @@
 
 package api
 
-import (
-	"maps"
-	"slices"
-
-	tornado "github.com/tornadogen/tornadogen/runtime"
-)
+import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
 // AppendJSON appends a value as JSON to b and returns that.
@@ -145,7 +140,7 @@ func decodeEverythingM(d *tornado.Decoder) map[string]tornado.Null[int64] {
 
 func appendEverythingM(b []byte, v map[string]tornado.Null[int64]) []byte {
 	b = append(b, '{')
-	for _, k := range slices.Sorted(maps.Keys(v)) {
+	for _, k := range tornado.SortedKeys(v) {
 		item := v[k]
 		if x, ok := item.Get(); ok {
 			b = tornado.AppendInt64(tornado.AppendName(b, k), x)
@@ -167,7 +162,7 @@ func decodeStringMap(d *tornado.Decoder) map[string]string {
 
 func appendStringMap(b []byte, v map[string]string) []byte {
 	b = append(b, '{')
-	for _, k := range slices.Sorted(maps.Keys(v)) {
+	for _, k := range tornado.SortedKeys(v) {
 		b = tornado.AppendString(tornado.AppendName(b, k), v[k])
 	}
 	return append(b, '}')

@@ -2,12 +2,7 @@
 
 package api
 
-import (
-	"maps"
-	"slices"
-
-	tornado "github.com/tornadogen/tornadogen/runtime"
-)
+import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
 // AppendJSON appends a value as JSON to b and returns that, and a union without a value is null;
@@ -428,7 +423,7 @@ func decodeGroupMap(d *tornado.Decoder) map[string]Group {
 
 func appendGroupMap(b []byte, v map[string]Group) []byte {
 	b = append(b, '{')
-	for _, k := range slices.Sorted(maps.Keys(v)) {
+	for _, k := range tornado.SortedKeys(v) {
 		item := v[k]
 		b = item.AppendJSON(tornado.AppendName(b, k))
 	}
@@ -437,7 +432,7 @@ func appendGroupMap(b []byte, v map[string]Group) []byte {
 
 func appendRequestGroupMap(b []byte, v map[string]Group) []byte {
 	b = append(b, '{')
-	for _, k := range slices.Sorted(maps.Keys(v)) {
+	for _, k := range tornado.SortedKeys(v) {
 		item := v[k]
 		b = item.appendRequestJSON(tornado.AppendName(b, k))
 	}
@@ -446,7 +441,7 @@ func appendRequestGroupMap(b []byte, v map[string]Group) []byte {
 
 func appendResponseGroupMap(b []byte, v map[string]Group) []byte {
 	b = append(b, '{')
-	for _, k := range slices.Sorted(maps.Keys(v)) {
+	for _, k := range tornado.SortedKeys(v) {
 		item := v[k]
 		b = item.appendResponseJSON(tornado.AppendName(b, k))
 	}

@@ -2,12 +2,7 @@
 
 package api
 
-import (
-	"maps"
-	"slices"
-
-	tornado "github.com/tornadogen/tornadogen/runtime"
-)
+import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
 // AppendJSON appends a value as JSON to b and returns that.
@@ -126,7 +121,7 @@ func decodeNodeMap(d *tornado.Decoder) map[string]Node {
 
 func appendNodeMap(b []byte, v map[string]Node) []byte {
 	b = append(b, '{')
-	for _, k := range slices.Sorted(maps.Keys(v)) {
+	for _, k := range tornado.SortedKeys(v) {
 		item := v[k]
 		b = item.AppendJSON(tornado.AppendName(b, k))
 	}

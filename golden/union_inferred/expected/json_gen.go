@@ -2,12 +2,7 @@
 
 package api
 
-import (
-	"maps"
-	"slices"
-
-	tornado "github.com/tornadogen/tornadogen/runtime"
-)
+import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
 // AppendJSON appends a value as JSON to b and returns that, and a union without a value is null.
@@ -455,7 +450,7 @@ func decodeHolderNamedValueMap(d *tornado.Decoder) map[string]HolderNamedValue {
 
 func appendHolderNamedValueMap(b []byte, v map[string]HolderNamedValue) []byte {
 	b = append(b, '{')
-	for _, k := range slices.Sorted(maps.Keys(v)) {
+	for _, k := range tornado.SortedKeys(v) {
 		b = v[k].AppendJSON(tornado.AppendName(b, k))
 	}
 	return append(b, '}')
@@ -532,7 +527,7 @@ func decodeTreeMap(d *tornado.Decoder) map[string]Tree {
 
 func appendTreeMap(b []byte, v map[string]Tree) []byte {
 	b = append(b, '{')
-	for _, k := range slices.Sorted(maps.Keys(v)) {
+	for _, k := range tornado.SortedKeys(v) {
 		b = v[k].AppendJSON(tornado.AppendName(b, k))
 	}
 	return append(b, '}')

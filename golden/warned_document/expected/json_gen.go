@@ -2,12 +2,7 @@
 
 package api
 
-import (
-	"maps"
-	"slices"
-
-	tornado "github.com/tornadogen/tornadogen/runtime"
-)
+import tornado "github.com/tornadogen/tornadogen/runtime"
 
 func decodeJSONMap(d *tornado.Decoder) map[string]tornado.JSON {
 	m := map[string]tornado.JSON{}
@@ -20,7 +15,7 @@ func decodeJSONMap(d *tornado.Decoder) map[string]tornado.JSON {
 
 func appendJSONMap(b []byte, v map[string]tornado.JSON) []byte {
 	b = append(b, '{')
-	for _, k := range slices.Sorted(maps.Keys(v)) {
+	for _, k := range tornado.SortedKeys(v) {
 		b = tornado.AppendJSON(tornado.AppendName(b, k), v[k])
 	}
 	return append(b, '}')

@@ -2,12 +2,7 @@
 
 package api
 
-import (
-	"maps"
-	"slices"
-
-	tornado "github.com/tornadogen/tornadogen/runtime"
-)
+import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
 // AppendJSON appends a value as JSON to b and returns that.
@@ -125,7 +120,7 @@ func decodeThingMap(d *tornado.Decoder) map[string]string {
 
 func appendThingMap(b []byte, v map[string]string) []byte {
 	b = append(b, '{')
-	for _, k := range slices.Sorted(maps.Keys(v)) {
+	for _, k := range tornado.SortedKeys(v) {
 		b = tornado.AppendString(tornado.AppendName(b, k), v[k])
 	}
 	return append(b, '}')

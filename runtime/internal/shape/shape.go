@@ -6,7 +6,11 @@
 // what it finds into a tree of [Node], and a [Document] writes that as JSON by its Field.
 package shape
 
-import "sync"
+import (
+	"maps"
+	"sync"
+	"sync/atomic"
+)
 
 // Kinds is a set of what a value may be.
 type Kinds uint16
@@ -163,7 +167,9 @@ func (o *Object) Derived(derive func() any) any {
 // Shapes are the shapes of a package, by name. They are read when they are asked for. It is safe for concurrent use.
 type Shapes struct {
 	sources map[string]string
-	known   sync.Map // of *Field, whole, by name or notation
+	// known is a map[string]*Field: those that are whole, by name or notation. A new one takes its place for each. It is no
+	// sync.Map, which is generic: the packages that use a Shapes would compile that again.
+	known atomic.Value
 
 	mu    sync.Mutex
 	named map[string]*Field // guarded by mu: those of which reading has begun
@@ -197,8 +203,8 @@ func NewShapes(namesAndNotations ...string) *Shapes {
 
 // Get returns a shape by its name, or that of a notation. It panics for one that cannot be read: the generator makes none.
 func (s *Shapes) Get(name string) *Field {
-	if f, ok := s.known.Load(name); ok {
-		return f.(*Field) //nolint:forcetypeassert // nothing else is in it
+	if f := s.whole()[name]; f != nil {
+		return f
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -207,8 +213,16 @@ func (s *Shapes) Get(name string) *Field {
 	if _, ok := s.sources[name]; ok {
 		f.Name = name
 	}
-	s.known.Store(name, f)
+	known := make(map[string]*Field, len(s.whole())+1)
+	maps.Copy(known, s.whole())
+	known[name] = f
+	s.known.Store(known)
 	return f
+}
+
+func (s *Shapes) whole() map[string]*Field {
+	known, _ := s.known.Load().(map[string]*Field)
+	return known
 }
 
 // part returns the shape of a name, whose members may still be missing where it is part of itself. The caller holds s.mu.
