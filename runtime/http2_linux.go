@@ -127,7 +127,8 @@ func (h *http2Server) enter(o *outsideConn, conn net.Conn) bool {
 	if !h.running {
 		h.running = true
 		h.tasks.Go(func() {
-			if err := h.server.Serve(h); !errors.Is(err, http.ErrServerClosed) {
+			err := h.server.Serve(h)
+			if !errors.Is(err, http.ErrServerClosed) && !errors.Is(err, net.ErrClosed) { // the latter is Accept's, if it was sooner
 				h.service.server.logger.Error("HTTP/2 ended", "error", err)
 			}
 		})
