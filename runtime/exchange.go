@@ -31,6 +31,7 @@ type exchange struct {
 	stream   *Stream   // nil but for an answer that is sent part by part
 	deferred *Deferred // nil but for an operation whose answer may come later
 	socket   *socket   // nil but for an operation that opens one, whose handler was called
+	offer    socketOffer
 	host     socketHost
 	panicked bool // the connection ends after this answer
 	aborted  bool // the connection ends without an answer (http.ErrAbortHandler)
@@ -55,6 +56,9 @@ func (x *exchange) reset() {
 	x.in.reset()
 	x.reply.reset()
 	x.raw.reset()
+	if x.socket != nil {
+		x.socket.renounce()
+	}
 	x.match, x.ctx, x.request, x.stream, x.socket, x.panicked, x.aborted = nil, nil, nil, nil, nil, false, false
 }
 
@@ -250,6 +254,9 @@ func (x *exchange) recoverPanic(ok *bool) {
 	if x.socket != nil && x.socket.accepted() { // else it is answered for as others are
 		x.socket.crash(cause)
 		return
+	}
+	if x.socket != nil {
+		x.socket.renounce()
 	}
 	if !x.aborted {
 		x.log("handler panicked", "panic", cause, "stack", string(debug.Stack()))

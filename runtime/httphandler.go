@@ -56,6 +56,7 @@ func (h *httpHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		if s := x.socket; s != nil && s.accepted() {
 			x.request.letGo()
+			s.watchBy(x.host)
 			s.run()
 			return
 		}

@@ -14,8 +14,11 @@ type httpSocketHost struct {
 	request *http.Request
 }
 
-// hosts implements socketHost: a server that shuts down closes its sockets.
-func (h httpSocketHost) hosts(s *socket) {
+// hosts implements socketHost.
+func (h httpSocketHost) hosts() {}
+
+// watch implements socketHost: a server that shuts down closes its sockets.
+func (h httpSocketHost) watch(s *socket) {
 	server, ok := h.request.Context().Value(http.ServerContextKey).(*http.Server)
 	if !ok {
 		return

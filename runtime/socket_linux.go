@@ -36,8 +36,10 @@ func (w *loopSocket) attend() {
 }
 
 // hosts implements socketHost.
-func (f *frame) hosts(s *socket) {
-	f.flush() // the answers to what came before
+func (f *frame) hosts() { f.flush() } // the answers to what came before
+
+// watch implements socketHost.
+func (f *frame) watch(s *socket) {
 	stop := context.AfterFunc(f.service.server.winding, s.goAway)
 	s.release = func() { stop() }
 }

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
@@ -112,32 +111,37 @@ func WithOrigins(origins ...string) APIOption {
 // socketHost is what brought the request of a socket.
 type socketHost interface {
 	// hosts is called before the handler is, by its goroutine.
-	hosts(s *socket)
+	hosts()
+	// watch has goAway called when the server drains, until s.release is. The caller holds the lock of s.
+	watch(s *socket)
 	// openSocket gives the connection, and what the client has sent behind its request. The caller holds the lock of s.
 	openSocket(s *socket) (wire socketWire, received []byte, err error)
 }
 
-// socketOffer is a handshake that is not answered.
+// socketOffer is a handshake that is not answered. It belongs to its exchange.
 type socketOffer struct {
-	x         *exchange
-	agreement ws.Agreement
-	protocol  string
-	answer    []byte // the head of the answer, without the fields of the handler
+	x          *exchange
+	key        ws.Key
+	agreement  ws.Agreement
+	protocol   string
+	extensions string
 }
 
 // openSocket tells the transport of a socket that a handler is about to get.
 func (x *exchange) openSocket(s *socket) {
 	x.socket = s
-	x.host.hosts(s)
+	x.host.hosts()
 }
 
-// fieldOf joins the values of a field.
-func fieldOf(h *http1.Head, name string) (list string) {
+// fieldOf joins the values of a field; what it gives belongs to h.
+func fieldOf(h *http1.Head, name string) []byte {
+	var list []byte
 	for v := range h.Values(name) {
-		if list != "" {
-			list += ", "
+		if list == nil {
+			list = v
+			continue
 		}
-		list += string(v)
+		list = append(append(slices.Clip(list), ", "...), v...)
 	}
 	return list
 }
@@ -145,39 +149,47 @@ func fieldOf(h *http1.Head, name string) (list string) {
 // handshake holds a request against RFC 6455 section 4.2.1, and refuses it, which gives nil, or agrees.
 func (x *exchange) handshake(o *socketSettings) *socketOffer {
 	h := &x.head
-	key := fieldOf(h, "Sec-WebSocket-Key")
+	key, valid := ws.ParseKey(fieldOf(h, "Sec-WebSocket-Key"))
 	refuse := func(status int, detail string) *socketOffer {
 		x.reply.refuse(status, detail)
 		return nil
 	}
 	switch {
-	case string(h.Method) != http.MethodGet || h.Minor != 1 || !ws.HasToken(fieldOf(h, "Upgrade"), "websocket") || !ws.HasToken(fieldOf(h, "Connection"), "upgrade"):
+	case string(h.Method) != http.MethodGet || h.Minor != 1 || !ws.HasToken(string(fieldOf(h, "Upgrade")), "websocket") || !ws.HasToken(string(fieldOf(h, "Connection")), "upgrade"):
 		return refuse(http.StatusBadRequest, "this operation opens a WebSocket, and the request asks for none")
 	case h.HasBody():
 		return refuse(http.StatusBadRequest, "a request for a WebSocket has no body")
-	case fieldOf(h, "Sec-WebSocket-Version") != ws.Version:
+	case string(fieldOf(h, "Sec-WebSocket-Version")) != ws.Version:
 		x.reply.Header("Sec-WebSocket-Version", ws.Version)
 		return refuse(http.StatusUpgradeRequired, "the version of the WebSocket protocol must be "+ws.Version)
-	case !ws.ValidKey(key):
+	case !valid:
 		return refuse(http.StatusBadRequest, "Sec-WebSocket-Key is not the base64 of 16 bytes")
 	}
-	if origin := fieldOf(h, "Origin"); !x.mayOpen(o, origin) {
+	if origin := string(fieldOf(h, "Origin")); !x.mayOpen(o, origin) {
 		return refuse(http.StatusForbidden, fmt.Sprintf("pages of %.100q may not open this WebSocket", origin))
 	}
-	offer := &socketOffer{x: x, protocol: ws.Subprotocol(fieldOf(h, "Sec-WebSocket-Protocol"), o.protocols)}
-	var b strings.Builder
-	b.WriteString("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " + ws.AcceptKey(key) + "\r\n")
-	if offer.protocol != "" {
-		b.WriteString("Sec-WebSocket-Protocol: " + offer.protocol + "\r\n")
-	}
+	offer := &x.offer
+	*offer = socketOffer{x: x, key: key, protocol: ws.Subprotocol(string(fieldOf(h, "Sec-WebSocket-Protocol")), o.protocols)}
 	if o.deflate {
-		var extensions string
-		if offer.agreement, extensions = ws.Accept(fieldOf(h, "Sec-WebSocket-Extensions")); extensions != "" {
-			b.WriteString("Sec-WebSocket-Extensions: " + extensions + "\r\n")
-		}
+		offer.agreement, offer.extensions = ws.Accept(string(fieldOf(h, "Sec-WebSocket-Extensions")))
 	}
-	offer.answer = []byte(b.String())
 	return offer
+}
+
+// appendTo appends the head of the answer.
+func (o *socketOffer) appendTo(b []byte) []byte {
+	b = append(b, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "...)
+	b = append(o.key.AppendAccept(b), '\r', '\n')
+	if o.protocol != "" {
+		b = append(append(append(b, "Sec-WebSocket-Protocol: "...), o.protocol...), '\r', '\n')
+	}
+	if o.extensions != "" {
+		b = append(append(append(b, "Sec-WebSocket-Extensions: "...), o.extensions...), '\r', '\n')
+	}
+	for _, f := range o.x.raw.fields {
+		b = append(append(append(append(b, f.name...), ": "...), f.value...), '\r', '\n')
+	}
+	return append(b, '\r', '\n')
 }
 
 // mayOpen reports whether pages of an origin may open the socket. What is not a browser sends none.
@@ -204,12 +216,11 @@ func (s *socket) accept() error {
 		return fmt.Errorf("%w: %w", ErrSocketClosed, s.cause)
 	}
 	s.wire = wire
-	head := offer.answer
-	for _, f := range offer.x.raw.fields {
-		head = append(append(append(append(head, f.name...), ": "...), f.value...), '\r', '\n')
-	}
+	f := frameBuffers.Get().(*frameBuffer)
+	defer f.release()
+	f.b = offer.appendTo(f.b[:0])
 	s.begin()
-	s.write(append(head, '\r', '\n'), true)
+	s.write(f.b, false)
 	if len(received) > 0 {
 		s.reader = &socketReader{buf: received, w: len(received)}
 	}

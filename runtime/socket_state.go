@@ -104,9 +104,11 @@ func sinceEpoch() time.Duration { return time.Since(epoch) }
 // usable reports why nothing can be sent, nil if it can; it answers the handshake. The caller holds mu.
 func (s *socket) usable() error {
 	if s.state == socketOffered {
+		host := s.offer.x.host
 		if err := s.accept(); err != nil {
 			return err
 		}
+		host.watch(s) // as long as the handler runs
 	}
 	if s.state == socketOpen {
 		return nil
@@ -115,6 +117,15 @@ func (s *socket) usable() error {
 		return ErrSocketClosed
 	}
 	return fmt.Errorf("%w: %w", ErrSocketClosed, s.cause)
+}
+
+// renounce ends a socket whose handshake will never be answered.
+func (s *socket) renounce() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.state == socketOffered {
+		s.state, s.offer = socketClosed, nil
+	}
 }
 
 // begin is called when the handshake was answered. The caller holds mu.
@@ -289,6 +300,15 @@ func (s *socket) finish() {
 		s.request.finish()
 	}
 	s.self.ended()
+}
+
+// watchBy has host watch over the socket, if it does not.
+func (s *socket) watchBy(host socketHost) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.release == nil && s.state != socketClosed {
+		host.watch(s)
+	}
 }
 
 // unwatch ends what watches over the socket.

@@ -17,16 +17,33 @@ const guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 const keySize = 16
 
-// AcceptKey is the value of Sec-WebSocket-Accept for a key.
-func AcceptKey(key string) string {
-	sum := sha1.Sum([]byte(key + guid)) //nolint:gosec // see the import
-	return base64.StdEncoding.EncodeToString(sum[:])
+// Key is a Sec-WebSocket-Key: 16 bytes in base64.
+type Key [24]byte
+
+// ParseKey reads a Sec-WebSocket-Key. ok is false if it is none.
+func ParseKey(text []byte) (k Key, ok bool) {
+	var raw [keySize + 2]byte // DecodedLen counts the padding
+	if len(text) != len(k) {
+		return k, false
+	}
+	n, err := base64.StdEncoding.Decode(raw[:], text)
+	copy(k[:], text)
+	return k, err == nil && n == keySize
 }
 
-// ValidKey reports whether a Sec-WebSocket-Key is 16 bytes in base64.
-func ValidKey(key string) bool {
-	raw, err := base64.StdEncoding.DecodeString(key)
-	return err == nil && len(raw) == keySize
+// AppendAccept appends the value of Sec-WebSocket-Accept for a key.
+func (k Key) AppendAccept(b []byte) []byte {
+	var joined [len(k) + len(guid)]byte
+	copy(joined[copy(joined[:], k[:]):], guid)
+	sum := sha1.Sum(joined[:]) //nolint:gosec // see the import
+	return base64.StdEncoding.AppendEncode(b, sum[:])
+}
+
+// AcceptKey is the value of Sec-WebSocket-Accept for a key that NewKey has made.
+func AcceptKey(key string) string {
+	var k Key
+	copy(k[:], key)
+	return string(k.AppendAccept(nil))
 }
 
 // NewKey makes a Sec-WebSocket-Key of 16 random bytes.
