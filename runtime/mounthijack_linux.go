@@ -26,21 +26,19 @@ func (m *mounted) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	m.sendHead(false)
 	m.flush()
 	rest := m.body.rest()
-	fd, err := m.frame.conn.Detach()
+	conn, err := m.frame.conn.Detach()
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, fmt.Errorf("hijack: %w", err)
 	}
 	m.state = answerHijacked
 	if m.status == 0 {
 		m.status = http.StatusSwitchingProtocols // for the access log: the handler answers on its own
 	}
 	m.deadlines.end(http.ErrHijacked)
-	conn, err := netConn(fd)
-	if layer, ok := m.frame.conn.Layer().(*tlsconn.Conn); ok && err == nil {
-		conn, err = layer.Adopt(conn)
-	}
-	if err != nil {
-		return nil, nil, fmt.Errorf("hijack: %w", err)
+	if layer, ok := m.frame.conn.Layer().(*tlsconn.Conn); ok {
+		if conn, err = layer.Adopt(conn); err != nil {
+			return nil, nil, fmt.Errorf("hijack: %w", err)
+		}
 	}
 	reader := bufio.NewReaderSize(io.MultiReader(bytes.NewReader(rest), conn), max(len(rest), hijackBuffer))
 	if _, err := reader.Peek(len(rest)); err != nil { // so that Buffered tells of it: some handlers reset the reader

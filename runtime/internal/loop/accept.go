@@ -1,12 +1,10 @@
-//go:build linux
-
 package loop
 
 import (
 	"syscall"
 	"time"
 
-	"golang.org/x/sys/unix"
+	"github.com/tornadogen/tornadogen/runtime/internal/poll"
 )
 
 const (
@@ -56,6 +54,7 @@ type Acceptor struct {
 	token Token
 	pause *Timer // nil: not paused
 	most  int    // connections taken in the next turn
+	left  bool   // Drain was called
 }
 
 // Accept registers ln with l. Connections go to host, placed on the loops of
@@ -78,13 +77,14 @@ func (l *Loop) Accept(ln *Listener, group Group, host Host) (*Acceptor, error) {
 // socket that is closed is reset. The listener stays open, for other loops may
 // share it.
 func (a *Acceptor) Drain() {
-	for more := true; more; {
-		more = a.accept()
-	}
 	if a.pause != nil {
 		a.pause.Stop()
 	} else if err := a.loop.poller.Del(a.ln.FD); err != nil {
 		a.loop.log.Error("loop: leaving a listener", "loop", a.loop.id, "address", a.ln.Addr, "error", err)
+	}
+	a.left = true
+	for more := true; more; {
+		more = a.accept()
 	}
 	a.loop.Remove(a.token)
 }
@@ -111,20 +111,17 @@ func (a *Acceptor) Expire() {}
 func (a *Acceptor) accept() bool {
 	l := a.loop
 	fd, peer, errno := l.poller.Accept(a.ln.FD)
-	switch errno {
-	case 0:
+	switch {
+	case errno == 0:
 		l.Stats.Accepted.Add(1)
 		a.placed(fd, peer)
 		return true
-	case unix.EAGAIN:
+	case errno == syscall.EAGAIN:
 		return false
-	case unix.EMFILE, unix.ENFILE, unix.ENOBUFS, unix.ENOMEM:
+	case poll.Exhausted(errno):
 		a.exhausted(errno)
 		return false
-	case unix.EINTR, unix.ECONNABORTED, unix.EPROTO, unix.EPERM, unix.ENETDOWN, unix.ENOPROTOOPT,
-		unix.EHOSTDOWN, unix.ENONET, unix.EHOSTUNREACH, unix.EOPNOTSUPP, unix.ENETUNREACH:
-		// One connection has failed before it was accepted; accept(2) hands
-		// its error over and goes on with the next.
+	case poll.Passing(errno):
 		return true
 	default:
 		l.log.Error("loop: accept", "loop", l.id, "address", a.ln.Addr, "error", errno)
@@ -190,7 +187,7 @@ func (l *Loop) refill() {
 // rest leaves the listener for a while: level-triggered as it is, it would be
 // reported again at once.
 func (a *Acceptor) rest() {
-	if a.pause != nil {
+	if a.pause != nil || a.left {
 		return
 	}
 	if err := a.loop.poller.Del(a.ln.FD); err != nil {

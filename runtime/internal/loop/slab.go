@@ -1,5 +1,3 @@
-//go:build linux
-
 package loop
 
 // Token names a registration: generation<<32 | slot. A Token is never reused

@@ -1,10 +1,9 @@
-//go:build linux
-
 package poll
 
 import (
 	"net"
 	"net/netip"
+	"strconv"
 )
 
 // Family is the kind of an Addr.
@@ -73,4 +72,27 @@ func AddrFrom(ap netip.AddrPort) Addr {
 		a.zone = zoneID(ip.Zone())
 	}
 	return a
+}
+
+// zoneName is the name of the network interface with this index, or the index.
+func zoneName(id uint32) string {
+	if ifi, err := net.InterfaceByIndex(int(id)); err == nil {
+		return ifi.Name
+	}
+	return strconv.FormatUint(uint64(id), 10)
+}
+
+// zoneID is the inverse of zoneName; 0 if there is no such interface.
+func zoneID(name string) uint32 {
+	if name == "" {
+		return 0
+	}
+	if ifi, err := net.InterfaceByName(name); err == nil {
+		return uint32(ifi.Index)
+	}
+	id, err := strconv.ParseUint(name, 10, 32)
+	if err != nil {
+		return 0
+	}
+	return uint32(id)
 }

@@ -1,8 +1,8 @@
-//go:build linux
-
 package poll
 
 import (
+	"net"
+	"runtime"
 	"syscall"
 	"time"
 )
@@ -11,12 +11,12 @@ import (
 type Bits uint8
 
 // The bits of an Event. An event carries all that is true when it is reported,
-// not only what changed.
+// not only what changed; under kqueue, all that is true of one direction.
 const (
 	In         Bits = 1 << iota // bytes, an end of file or an error can be read
 	Out                         // bytes can be written
-	PeerClosed                  // the peer will send no more (EPOLLRDHUP)
-	Hangup                      // both directions are gone (EPOLLHUP, EPOLLERR)
+	PeerClosed                  // the peer will send no more
+	Hangup                      // both directions are gone
 )
 
 // Event is one report of readiness.
@@ -80,6 +80,8 @@ type Sys interface {
 	// Read returns n == 0 without an error at the end of the stream. p must
 	// not be empty.
 	Read(fd int, p []byte) (n int, errno syscall.Errno)
+	// Peek reads as Read does, and leaves the bytes where they are.
+	Peek(fd int, p []byte) (n int, errno syscall.Errno)
 	// Write may take a part of p. It never raises SIGPIPE.
 	Write(fd int, p []byte) (n int, errno syscall.Errno)
 	// WriteLast is Write just before ShutdownWrite or Close: what it takes may
@@ -99,6 +101,9 @@ type Sys interface {
 	Spare() (fd int, errno syscall.Errno)
 	// LocalAddr is the address that the socket is bound to.
 	LocalAddr(fd int) (Addr, syscall.Errno)
+	// NetConn makes a net.Conn of a connected socket that no poller knows any
+	// more. It owns the socket from then on, even if there is an error.
+	NetConn(fd int) (net.Conn, error)
 	// Wait blocks the calling thread until fd has one of bits (In, Out) or
 	// an error, or until d has passed: then it returns 0. Only a goroutine
 	// that cannot leave the waiting to a poller, because it drives it, uses
@@ -108,3 +113,52 @@ type Sys interface {
 
 // MaxVectors is how many buffers a Writev takes at most.
 const MaxVectors = 64
+
+// clock is the clock of a poller.
+type clock struct{ origin time.Time }
+
+func (c clock) Now() time.Duration { return time.Since(c.origin) }
+
+func (c clock) Origin() time.Time { return c.origin }
+
+// quick is what Gosched takes at most if there is nothing else to run.
+const quick = time.Microsecond
+
+// pause lets other goroutines run for about d, and tells for how long there
+// were none.
+func (c clock) pause(d time.Duration) (idle time.Duration) {
+	begin := c.Now()
+	for last := begin; ; {
+		runtime.Gosched()
+		now := c.Now()
+		if now-last <= quick {
+			idle += now - last
+		}
+		if now-begin >= d {
+			return idle
+		}
+		last = now
+	}
+}
+
+// Exhausted reports whether Accept failed for lack of descriptors or memory,
+// which others may give back.
+func Exhausted(errno syscall.Errno) bool {
+	switch errno {
+	case syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM:
+		return true
+	}
+	return false
+}
+
+// Passing reports whether an error of Accept concerns one connection, which has
+// failed before it was accepted: accept(2) hands its error over and goes on
+// with the next.
+func Passing(errno syscall.Errno) bool {
+	switch errno {
+	case syscall.EINTR, syscall.ECONNABORTED, syscall.EPROTO, syscall.EPERM, syscall.ENETDOWN, syscall.ENOPROTOOPT,
+		syscall.EHOSTDOWN, noNetwork, syscall.EHOSTUNREACH, syscall.EOPNOTSUPP, syscall.ENETUNREACH:
+		return true
+	}
+	return false
+}

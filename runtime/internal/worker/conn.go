@@ -1,5 +1,3 @@
-//go:build linux
-
 package worker
 
 import (
@@ -150,19 +148,19 @@ func (c *Conn) SetDeadline(t time.Time) {
 // SetTimeout sets the deadline to d from now.
 func (c *Conn) SetTimeout(d time.Duration) { c.deadline.Store(int64(max(c.now()+d, 1))) }
 
-// Detach takes the descriptor, which is non-blocking, out of the engine and
-// hands it to the caller, who must close it. Serve must return Detached (any
-// other answer means the same). Nothing may be read or written through c after;
-// of a connection that has a Layer, that goes along (see Conn.Layer).
-func (c *Conn) Detach() (fd int, err error) {
+// Detach takes the connection out of the engine and hands it to the caller, who
+// must close it. Serve must return Detached (any other answer means the same),
+// unless there is an error. Nothing may be read or written through c after; of a
+// connection that has a Layer, that goes along (see Conn.Layer).
+func (c *Conn) Detach() (net.Conn, error) {
 	if c.detached {
-		return -1, net.ErrClosed
+		return nil, net.ErrClosed
 	}
 	if err := c.pool.loop.Forget(int(c.fd)); err != nil {
-		return -1, err
+		return nil, err
 	}
 	c.seal()
-	fd = int(c.fd)
+	fd := int(c.fd)
 	c.fd, c.detached = -1, true
-	return fd, nil
+	return c.pool.sys.NetConn(fd)
 }

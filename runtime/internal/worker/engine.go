@@ -1,11 +1,10 @@
-//go:build linux
-
 package worker
 
 import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"sync"
 	"sync/atomic"
 
@@ -48,27 +47,42 @@ func Listen(network, address string, n int) (*Listener, error) {
 	return newListener(sockets...), nil
 }
 
-// AdoptListener makes a Listener of a listening socket bound elsewhere, which
-// belongs to it from then on. All loops share it.
-func AdoptListener(fd int) (*Listener, error) {
-	socket, err := loop.AdoptListener(fd)
-	if err != nil {
-		return nil, err
+// AdoptListener makes a Listener of listening sockets bound elsewhere, all to
+// one address. The descriptors are closed if that fails.
+func AdoptListener(fds ...int) (*Listener, error) {
+	l := newListener()
+	var errs error
+	for _, fd := range fds {
+		socket, err := loop.AdoptListener(fd)
+		if err == nil {
+			l.sockets = append(l.sockets, socket)
+		}
+		errs = errors.Join(errs, err)
 	}
-	return newListener(socket), nil
+	if errs != nil {
+		return nil, errors.Join(errs, l.Close())
+	}
+	return newListener(l.sockets...), nil
 }
 
 // Addr is the address that is listened at.
 func (l *Listener) Addr() net.Addr { return l.sockets[0].Addr }
 
-// FDs are the descriptors of the sockets, for a process that takes over. They
-// stay the listener's.
-func (l *Listener) FDs() []int {
-	fds := make([]int, len(l.sockets))
-	for i, s := range l.sockets {
-		fds[i] = s.FD
+// Files are copies of the sockets, for a process that takes over. They are the
+// caller's to close.
+func (l *Listener) Files() ([]*os.File, error) {
+	files := make([]*os.File, 0, len(l.sockets))
+	for _, s := range l.sockets {
+		file, err := s.File()
+		if err != nil {
+			for _, f := range files {
+				err = errors.Join(err, f.Close())
+			}
+			return nil, err
+		}
+		files = append(files, file)
 	}
-	return fds
+	return files, nil
 }
 
 // Keep makes Close leave the file of a Unix socket: another process goes on

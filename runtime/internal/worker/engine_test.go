@@ -1,19 +1,14 @@
-//go:build linux
-
 package worker
 
 import (
-	"context"
 	"errors"
 	"path/filepath"
-	"sync"
-	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"golang.org/x/sys/unix"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/loop"
 )
@@ -21,7 +16,7 @@ import (
 func TestNewWithoutPoller(t *testing.T) {
 	none := errors.New("no more epoll instances")
 	made := 0
-	_, err := New(Options{Handler: constant{}, Loops: 3, Pollers: func() (loop.Poller, error) {
+	_, err := New(Options{Handler: &lineEcho{}, Loops: 3, Pollers: func() (loop.Poller, error) {
 		if made++; made == 3 {
 			return nil, none
 		}
@@ -31,7 +26,7 @@ func TestNewWithoutPoller(t *testing.T) {
 }
 
 func TestDefaults(t *testing.T) {
-	o := Options{Handler: constant{}}
+	o := Options{Handler: &lineEcho{}}
 	require.NoError(t, o.setDefaults())
 	assert.Equal(t, 10_000, o.MaxWorkers)
 	assert.Equal(t, 10_000, o.MaxQueue)
@@ -60,7 +55,7 @@ func TestListeners(t *testing.T) {
 	require.NoError(t, err)
 	second.Tag = "plain"
 	require.NoError(t, e.AddListener(second))
-	assert.Len(t, second.FDs(), 1)
+	assert.Len(t, second.sockets, 1)
 	for _, c := range []struct {
 		addr interface {
 			Network() string
@@ -79,7 +74,7 @@ func TestListeners(t *testing.T) {
 // A listener whose socket the pollers do not take: the engine lives on.
 func TestBadListener(t *testing.T) {
 	e, addr := serveReal(t, "tcp", "127.0.0.1:0", Options{Loops: 2, Handler: &lineEcho{}})
-	assert.ErrorIs(t, e.AddListener(newListener(&loop.Listener{FD: -1})), unix.EBADF)
+	assert.ErrorIs(t, e.AddListener(newListener(&loop.Listener{FD: -1})), syscall.EBADF)
 	c := connect(t, addr)
 	c.say("hello")
 	assert.Equal(t, "hello", c.hear())
@@ -90,61 +85,11 @@ func TestListenerThatIsNotUsed(t *testing.T) {
 	ln, err := Listen("tcp", "127.0.0.1:0", 2)
 	require.NoError(t, err)
 	_, err = Listen("tcp", ln.Addr().String(), 2)
-	assert.ErrorIs(t, err, unix.EADDRINUSE)
+	assert.ErrorIs(t, err, syscall.EADDRINUSE)
 	require.NoError(t, ln.Close())
 	again, err := Listen("tcp", ln.Addr().String(), 2)
 	require.NoError(t, err)
 	require.NoError(t, again.Close())
 	_, err = AdoptListener(-1)
-	assert.ErrorIs(t, err, unix.EBADF)
-}
-
-// One process takes over from another: nobody is refused, and nobody reset.
-func TestTakeover(t *testing.T) {
-	for network, address := range map[string]string{"tcp": "127.0.0.1:0", "unix": filepath.Join(t.TempDir(), "s")} {
-		t.Run(network, func(t *testing.T) {
-			old, err := New(Options{Handler: &lineEcho{}, Loops: 2})
-			require.NoError(t, err)
-			ln, err := Listen(network, address, 1)
-			require.NoError(t, err)
-			fd, err := unix.Dup(ln.FDs()[0])
-			require.NoError(t, err)
-			ln.Keep()
-			require.NoError(t, old.AddListener(ln))
-			ran := make(chan error, 1)
-			go func() { ran <- old.Run() }()
-
-			var stop atomic.Bool
-			var answered atomic.Int64
-			var wg sync.WaitGroup
-			for range 4 {
-				wg.Go(func() {
-					for !stop.Load() {
-						c := connect(t, ln.Addr())
-						c.say("hello")
-						assert.Equal(t, "hello", c.hear())
-						assert.NoError(t, c.Close())
-						answered.Add(1)
-					}
-				})
-			}
-			await(t, func() bool { return answered.Load() > 20 }, "the old one serves")
-
-			next, err := New(Options{Handler: &lineEcho{}, Loops: 2})
-			require.NoError(t, err)
-			taken, err := AdoptListener(fd)
-			require.NoError(t, err)
-			assert.Equal(t, ln.Addr(), taken.Addr())
-			require.NoError(t, next.AddListener(taken))
-			go func() { ran <- next.Run() }()
-			assert.NoError(t, old.Drain(context.Background()))
-			before := answered.Load()
-			await(t, func() bool { return answered.Load() > before+20 }, "the new one serves")
-			stop.Store(true)
-			wg.Wait()
-			assert.NoError(t, next.Drain(context.Background()))
-			assert.NoError(t, <-ran)
-			assert.NoError(t, <-ran)
-		})
-	}
+	assert.ErrorIs(t, err, syscall.EBADF)
 }

@@ -1,5 +1,3 @@
-//go:build linux
-
 package worker
 
 // Handler serves connections. For one connection, Serve and Shed are never

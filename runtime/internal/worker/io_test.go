@@ -1,5 +1,3 @@
-//go:build linux
-
 package worker
 
 import (
@@ -13,7 +11,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"golang.org/x/sys/unix"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/poll/polltest"
 )
@@ -41,7 +38,7 @@ func TestShortWrites(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, p, errs := writer(t, Options{}, write)
-			p.ScriptWrite(polltest.Result{N: 1}, polltest.Result{Errno: unix.EINTR}, polltest.Result{N: 4}, polltest.Result{N: 3})
+			p.ScriptWrite(polltest.Result{N: 1}, polltest.Result{Errno: syscall.EINTR}, polltest.Result{N: 4}, polltest.Result{N: 3})
 			p.Send("x")
 			assert.NoError(t, <-errs)
 			assert.Equal(t, "hello, world", p.Received())
@@ -247,21 +244,21 @@ func TestLinger(t *testing.T) {
 }
 
 func TestDetach(t *testing.T) {
-	fds := make(chan int, 1)
+	conns := make(chan net.Conn, 1)
 	s := newStage(t, newProbe(t, func(c *Conn, _ *lines) Next {
-		fd, err := c.Detach()
+		conn, err := c.Detach()
 		assert.NoError(t, err)
 		_, err = c.Detach()
 		assert.ErrorIs(t, err, net.ErrClosed)
 		_, err = c.Read(make([]byte, 1))
 		assert.ErrorIs(t, err, net.ErrClosed)
 		assert.ErrorIs(t, c.Write([]byte("x"), 0), net.ErrClosed)
-		fds <- fd
+		conns <- conn
 		return Detached
 	}), Options{})
 	p := s.dial()
 	p.Send("GET / HTTP/1.1")
-	fd := <-fds
+	fd := (<-conns).(*polltest.Conn).FD
 	await(t, func() bool { return s.probe.closed.Load() == 1 }, "Closed")
 	assert.Equal(t, p.FD(), fd)
 	assert.False(t, p.Closed())
@@ -272,7 +269,7 @@ func TestDetach(t *testing.T) {
 	var buf [64]byte
 	sys := s.loops[0].Sys()
 	_, errno := sys.Read(fd, buf[:])
-	assert.Equal(t, unix.ECONNRESET, errno)
+	assert.Equal(t, syscall.ECONNRESET, errno)
 	require.Zero(t, sys.Close(fd))
 }
 

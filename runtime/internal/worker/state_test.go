@@ -1,5 +1,3 @@
-//go:build linux
-
 package worker
 
 import (
@@ -14,7 +12,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"golang.org/x/sys/unix"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/poll"
 	"github.com/tornadogen/tornadogen/runtime/internal/poll/polltest"
@@ -385,7 +382,7 @@ func TestReadErrors(t *testing.T) {
 		return Close
 	}), Options{})
 	p := s.dial()
-	p.ScriptRead(polltest.Result{Errno: unix.EINTR}, polltest.Result{Errno: unix.EAGAIN})
+	p.ScriptRead(polltest.Result{Errno: syscall.EINTR}, polltest.Result{Errno: syscall.EAGAIN})
 	p.Send("ab")
 	assert.Equal(t, ErrWouldBlock, <-errs, "after EINTR it reads again, EAGAIN is told")
 	p.Send("cd")
@@ -397,8 +394,8 @@ func TestReadErrors(t *testing.T) {
 	p.AwaitClosed()
 
 	q := s.dial()
-	q.ScriptRead(polltest.Result{Errno: unix.ETIMEDOUT})
+	q.ScriptRead(polltest.Result{Errno: syscall.ETIMEDOUT})
 	q.Send("x")
-	assert.Equal(t, error(unix.ETIMEDOUT), <-errs)
+	assert.Equal(t, error(syscall.ETIMEDOUT), <-errs)
 	q.AwaitClosed()
 }

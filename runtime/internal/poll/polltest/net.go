@@ -1,5 +1,3 @@
-//go:build linux
-
 // Package polltest plays the operating system for tests: a network in memory,
 // with a clock that stands still until it is told to go on, behind poll.Poller.
 //
@@ -16,8 +14,6 @@ import (
 	"sync"
 	"syscall"
 	"time"
-
-	"golang.org/x/sys/unix"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/poll"
 )
@@ -223,11 +219,11 @@ func (s *socket) read(p []byte) (int, syscall.Errno) {
 	case r.Errno != 0:
 		return 0, r.Errno
 	case s.reset:
-		return 0, unix.ECONNRESET
+		return 0, syscall.ECONNRESET
 	case len(s.in) == 0 && s.peerEnded:
 		return 0, 0
 	case len(s.in) == 0:
-		return 0, unix.EAGAIN
+		return 0, syscall.EAGAIN
 	}
 	if r.N > 0 && r.N < len(p) {
 		p = p[:r.N]
@@ -242,12 +238,12 @@ func (s *socket) write(p []byte) (int, syscall.Errno) {
 	r := next(&s.writes)
 	switch {
 	case r.Errno != 0:
-		s.full = s.full || r.Errno == unix.EAGAIN
+		s.full = s.full || r.Errno == syscall.EAGAIN
 		return 0, r.Errno
 	case s.reset:
-		return 0, unix.ECONNRESET
+		return 0, syscall.ECONNRESET
 	case s.nearEnded:
-		return 0, unix.EPIPE
+		return 0, syscall.EPIPE
 	}
 	room := len(p)
 	if r.N > 0 {
@@ -257,7 +253,7 @@ func (s *socket) write(p []byte) (int, syscall.Errno) {
 		room = min(room, s.window)
 		if room == 0 {
 			s.full = true
-			return 0, unix.EAGAIN
+			return 0, syscall.EAGAIN
 		}
 		s.window -= room
 	}

@@ -1,13 +1,10 @@
-//go:build linux
-
 package polltest
 
 import (
+	"net"
 	"net/netip"
 	"syscall"
 	"time"
-
-	"golang.org/x/sys/unix"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/poll"
 )
@@ -44,10 +41,10 @@ func (p *Poller) register(fd int, data uint64, level bool) error {
 	defer p.net.mu.Unlock()
 	s := p.net.find("Add", fd)
 	if s == nil {
-		return unix.EBADF
+		return syscall.EBADF
 	}
 	if p.regs[fd] != nil {
-		return unix.EEXIST
+		return syscall.EEXIST
 	}
 	p.regs[fd] = &registration{data: data, level: level}
 	s.edge()
@@ -59,7 +56,7 @@ func (p *Poller) Del(fd int) error {
 	p.net.mu.Lock()
 	defer p.net.mu.Unlock()
 	if p.regs[fd] == nil {
-		return unix.ENOENT
+		return syscall.ENOENT
 	}
 	delete(p.regs, fd)
 	return nil
@@ -171,13 +168,13 @@ func (p *Poller) Accept(fd int) (int, poll.Addr, syscall.Errno) {
 	defer p.net.mu.Unlock()
 	l := p.net.find("Accept", fd)
 	if l == nil {
-		return -1, poll.Addr{}, unix.EBADF
+		return -1, poll.Addr{}, syscall.EBADF
 	}
 	if r := next(&l.accepts); r.Errno != 0 {
 		return -1, poll.Addr{}, r.Errno
 	}
 	if len(l.backlog) == 0 {
-		return -1, poll.Addr{}, unix.EAGAIN
+		return -1, poll.Addr{}, syscall.EAGAIN
 	}
 	s := l.backlog[0]
 	l.backlog = l.backlog[1:]
@@ -189,7 +186,7 @@ func (p *Poller) on(what string, fd int, fn func(s *socket) (int, syscall.Errno)
 	defer p.net.mu.Unlock()
 	s := p.net.find(what, fd)
 	if s == nil {
-		return 0, unix.EBADF
+		return 0, syscall.EBADF
 	}
 	n, errno := fn(s)
 	p.net.changed.Broadcast()
@@ -200,6 +197,25 @@ func (p *Poller) on(what string, fd int, fn func(s *socket) (int, syscall.Errno)
 func (p *Poller) Read(fd int, b []byte) (int, syscall.Errno) {
 	return p.on("Read", fd, func(s *socket) (int, syscall.Errno) { return s.read(b) })
 }
+
+// Peek implements poll.Sys.
+func (p *Poller) Peek(fd int, b []byte) (int, syscall.Errno) {
+	return p.on("Peek", fd, func(s *socket) (int, syscall.Errno) {
+		before := s.in
+		n, errno := s.read(b)
+		s.in = before
+		return n, errno
+	})
+}
+
+// Conn is what NetConn gives: a descriptor, and no net.Conn that works.
+type Conn struct {
+	net.Conn
+	FD int
+}
+
+// NetConn implements poll.Sys.
+func (p *Poller) NetConn(fd int) (net.Conn, error) { return &Conn{FD: fd}, nil }
 
 // Write implements poll.Sys.
 func (p *Poller) Write(fd int, b []byte) (int, syscall.Errno) {
@@ -245,7 +261,7 @@ func (p *Poller) Close(fd int) syscall.Errno {
 	s, ok := p.net.fds[fd]
 	if !ok {
 		p.net.find("Close", fd)
-		return unix.EBADF
+		return syscall.EBADF
 	}
 	if s != nil {
 		s.closed = true
@@ -272,7 +288,7 @@ func (p *Poller) LocalAddr(fd int) (poll.Addr, syscall.Errno) {
 	p.net.mu.Lock()
 	defer p.net.mu.Unlock()
 	if p.net.find("LocalAddr", fd) == nil {
-		return poll.Addr{}, unix.EBADF
+		return poll.Addr{}, syscall.EBADF
 	}
 	return poll.AddrFrom(netip.MustParseAddrPort("192.0.2.1:80")), 0
 }
@@ -287,7 +303,7 @@ func (p *Poller) Wait(fd int, bits poll.Bits, d time.Duration) (poll.Bits, sysca
 	for end := p.net.now + d; ; p.net.changed.Wait() {
 		s := p.net.find("Wait", fd)
 		if s == nil {
-			return 0, unix.EBADF
+			return 0, syscall.EBADF
 		}
 		if got := s.bits() & (bits | poll.Hangup); got != 0 {
 			return got, 0

@@ -1,11 +1,9 @@
-//go:build linux
+//go:build !tornado_net
 
 package poll
 
 import (
 	"encoding/binary"
-	"net"
-	"strconv"
 	"syscall"
 	"time"
 	"unsafe"
@@ -13,16 +11,40 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// noNetwork is the error of accept that Linux alone has.
+const noNetwork = unix.ENONET
+
+// spreads says that sockets with SO_REUSEPORT share the connections out.
+const spreads = true
+
+// keepAliveSeconds is what package net uses: a peer that has gone without a
+// word is found out even where no deadline applies.
+const keepAliveSeconds = 15
+
+// inherit sets the options of a listening socket that connections inherit from
+// it, so that they cost no call.
+func inherit(fd int) error {
+	for _, o := range [...]struct{ level, option, value int }{
+		{unix.IPPROTO_TCP, unix.TCP_NODELAY, 1},
+		{unix.SOL_SOCKET, unix.SO_KEEPALIVE, 1},
+		{unix.IPPROTO_TCP, unix.TCP_KEEPIDLE, keepAliveSeconds},
+		{unix.IPPROTO_TCP, unix.TCP_KEEPINTVL, keepAliveSeconds},
+	} {
+		if err := unix.SetsockoptInt(fd, o.level, o.option, o.value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func socket(domain int) (int, error) {
+	return unix.Socket(domain, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
+}
+
 // rawLimit is the size up to which bytes are moved by a system call that the
 // scheduler is not told of. Telling it costs more than a small copy takes; a
 // large copy would hold up a processor that others could use.
 const rawLimit = 64 << 10
-
-// sys makes the calls. It has no state.
-type sys struct{}
-
-// Plain makes system calls for who has no poller.
-func Plain() Sys { return sys{} }
 
 func (sys) Accept(fd int) (int, Addr, syscall.Errno) {
 	var rsa unix.RawSockaddrAny
@@ -36,14 +58,18 @@ func (sys) Accept(fd int) (int, Addr, syscall.Errno) {
 	return int(conn), addrOf(&rsa), 0
 }
 
-func (sys) Read(fd int, p []byte) (int, syscall.Errno) {
+func (sys) Read(fd int, p []byte) (int, syscall.Errno) { return receive(fd, p, 0) }
+
+func (sys) Peek(fd int, p []byte) (int, syscall.Errno) { return receive(fd, p, unix.MSG_PEEK) }
+
+func receive(fd int, p []byte, flags uintptr) (int, syscall.Errno) {
 	base := unsafe.Pointer(unsafe.SliceData(p))
 	var n uintptr
 	var errno syscall.Errno
 	if len(p) <= rawLimit {
-		n, _, errno = unix.RawSyscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(base), uintptr(len(p)), 0, 0, 0)
+		n, _, errno = unix.RawSyscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(base), uintptr(len(p)), flags, 0, 0)
 	} else {
-		n, _, errno = unix.Syscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(base), uintptr(len(p)), 0, 0, 0)
+		n, _, errno = unix.Syscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(base), uintptr(len(p)), flags, 0, 0)
 	}
 	if errno != 0 {
 		return 0, errno
@@ -98,19 +124,11 @@ func (sys) Writev(fd int, bufs [][]byte) (int, syscall.Errno) {
 	return int(n), 0
 }
 
-func (sys) ShutdownWrite(fd int) syscall.Errno { return errnoOf(unix.Shutdown(fd, unix.SHUT_WR)) }
-func (sys) Shutdown(fd int) syscall.Errno      { return errnoOf(unix.Shutdown(fd, unix.SHUT_RDWR)) }
-
 // Close does not tell the scheduler: no socket here waits until its bytes are
 // sent (SO_LINGER), and who comes and goes is mostly one of many.
 func (sys) Close(fd int) syscall.Errno {
 	_, _, errno := unix.RawSyscall(unix.SYS_CLOSE, uintptr(fd), 0, 0)
 	return errno
-}
-
-func (sys) Spare() (int, syscall.Errno) {
-	fd, err := unix.Open("/dev/null", unix.O_RDONLY|unix.O_CLOEXEC, 0)
-	return fd, errnoOf(err)
 }
 
 func (sys) LocalAddr(fd int) (Addr, syscall.Errno) {
@@ -139,17 +157,6 @@ func (sys) Wait(fd int, bits Bits, d time.Duration) (Bits, syscall.Errno) {
 	return bitsOf(uint32(uint16(p[0].Revents))), 0
 }
 
-// errnoOf turns the error of package unix, which is always an Errno, back.
-func errnoOf(err error) syscall.Errno {
-	if err == nil {
-		return 0
-	}
-	if errno, ok := err.(syscall.Errno); ok { //nolint:errorlint // package unix never wraps an Errno
-		return errno
-	}
-	return unix.EIO
-}
-
 // addrOf reads what the kernel wrote.
 func addrOf(rsa *unix.RawSockaddrAny) Addr {
 	var a Addr
@@ -176,27 +183,4 @@ func networkOrder(port uint16) uint16 {
 	var b [2]byte
 	binary.NativeEndian.PutUint16(b[:], port)
 	return binary.BigEndian.Uint16(b[:])
-}
-
-// zoneName is the name of the network interface with this index, or the index.
-func zoneName(id uint32) string {
-	if ifi, err := net.InterfaceByIndex(int(id)); err == nil {
-		return ifi.Name
-	}
-	return strconv.FormatUint(uint64(id), 10)
-}
-
-// zoneID is the inverse of zoneName; 0 if there is no such interface.
-func zoneID(name string) uint32 {
-	if name == "" {
-		return 0
-	}
-	if ifi, err := net.InterfaceByName(name); err == nil {
-		return uint32(ifi.Index)
-	}
-	id, err := strconv.ParseUint(name, 10, 32)
-	if err != nil {
-		return 0
-	}
-	return uint32(id)
 }

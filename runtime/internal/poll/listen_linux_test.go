@@ -1,4 +1,4 @@
-//go:build linux
+//go:build !tornado_net
 
 package poll
 

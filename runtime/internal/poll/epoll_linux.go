@@ -1,4 +1,4 @@
-//go:build linux
+//go:build !tornado_net
 
 package poll
 
@@ -27,9 +27,9 @@ const (
 // that ends a wait. The eventfd is edge-triggered and never read.
 type epoll struct {
 	sys
-	fd     int // immutable
-	wakeFD int // immutable
-	origin time.Time
+	clock
+	fd     int                    // immutable
+	wakeFD int                    // immutable
 	raw    [batch]unix.EpollEvent // owner only
 
 	// wakers counts the calls of Wake under way in its lower bits; closedBit
@@ -48,7 +48,7 @@ func newEpoll() (*epoll, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("eventfd: %w", err), unix.Close(fd))
 	}
-	p := &epoll{fd: fd, wakeFD: wake, origin: time.Now()}
+	p := &epoll{clock: clock{time.Now()}, fd: fd, wakeFD: wake}
 	if err := p.ctl(unix.EPOLL_CTL_ADD, wake, unix.EPOLLIN|unix.EPOLLET, WakeData); err != nil {
 		return nil, errors.Join(err, p.closeAll())
 	}
@@ -132,26 +132,6 @@ func (p *epoll) Poll(events []Event) (int, error) {
 	return p.fill(events, n), err
 }
 
-// quick is what Gosched takes at most if there is nothing else to run.
-const quick = time.Microsecond
-
-// pause lets other goroutines run for about d, and tells for how long there
-// were none.
-func (p *epoll) pause(d time.Duration) (idle time.Duration) {
-	begin := p.Now()
-	for last := begin; ; {
-		runtime.Gosched()
-		now := p.Now()
-		if now-last <= quick {
-			idle += now - last
-		}
-		if now-begin >= d {
-			return idle
-		}
-		last = now
-	}
-}
-
 // one is what an eventfd is written with, in the byte order of the machine.
 var one uint64 = 1
 
@@ -161,10 +141,6 @@ func (p *epoll) Wake() {
 	}
 	p.wakers.Add(-1)
 }
-
-func (p *epoll) Now() time.Duration { return time.Since(p.origin) }
-
-func (p *epoll) Origin() time.Time { return p.origin }
 
 // closeAll waits for the calls of Wake under way, so that none writes into a
 // descriptor that has been opened anew under the same number.

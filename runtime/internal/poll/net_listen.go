@@ -1,0 +1,167 @@
+//go:build tornado_net || !(linux || darwin || freebsd || netbsd || openbsd)
+
+package poll
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// lastCall is the time without a new connection after which nobody waits to be
+// accepted.
+const lastCall = 20 * time.Millisecond
+
+// netListener accepts one connection ahead, in a goroutine of its own.
+type netListener struct {
+	listener interface {
+		net.Listener
+		syscall.Conn
+		SetDeadline(t time.Time) error
+	}
+
+	mu      sync.Mutex
+	changed *sync.Cond
+
+	// guarded by mu
+	pollers   []*netPoller
+	accepting bool    // the goroutine that accepts exists
+	conn      netConn // accepted, not asked for
+	err       error   // of accepting, not asked for
+	idle      bool    // the last call was answered by nobody
+	closed    bool
+}
+
+func newListener(l net.Listener) (*Listener, error) {
+	n := new(netListener)
+	n.changed = sync.NewCond(&n.mu)
+	switch l := l.(type) {
+	case *net.TCPListener:
+		n.listener = l
+	case *net.UnixListener:
+		l.SetUnlinkOnClose(false) // Listener does it
+		n.listener = l
+	default:
+		return nil, errors.Join(fmt.Errorf("%s is neither TCP nor Unix", l.Addr()), l.Close())
+	}
+	return &Listener{FD: descriptors.add(n), Addr: l.Addr()}, nil
+}
+
+func listenTCP(network string, tcp *net.TCPAddr, _ int) ([]*Listener, error) {
+	l, err := net.ListenTCP(network, tcp)
+	if err != nil {
+		return nil, err
+	}
+	ours, err := newListener(l)
+	return []*Listener{ours}, err
+}
+
+func listenSocket(address string) (*Listener, error) {
+	l, err := net.Listen("unix", address)
+	if err != nil {
+		return nil, err
+	}
+	return newListener(l)
+}
+
+// join has p hear of connections.
+func (l *netListener) join(p *netPoller) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.pollers = append(l.pollers, p)
+	if l.idle {
+		l.idle = false
+		_ = l.listener.SetDeadline(time.Time{}) // if it fails, so will accepting
+		l.changed.Broadcast()
+	}
+	if !l.accepting {
+		l.accepting = true
+		go l.acceptOn()
+	}
+	if l.conn != nil || l.err != nil {
+		p.Wake()
+	}
+}
+
+func (l *netListener) leave(p *netPoller) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i := range l.pollers {
+		if l.pollers[i] == p {
+			l.pollers = append(l.pollers[:i:i], l.pollers[i+1:]...)
+			return
+		}
+	}
+}
+
+// waiting reports whether accept has something to give.
+func (l *netListener) waiting() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.conn != nil || l.err != nil
+}
+
+// acceptOn accepts until the listener is closed.
+func (l *netListener) acceptOn() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for !l.closed {
+		l.mu.Unlock()
+		conn, err := l.listener.Accept()
+		l.mu.Lock()
+		switch {
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			l.idle = true
+		case err != nil:
+			l.err = err
+		default:
+			l.conn, _ = conn.(netConn) // TCP and Unix connections are
+		}
+		for _, p := range l.pollers {
+			p.Wake()
+		}
+		l.changed.Broadcast()
+		for (l.conn != nil || l.err != nil || l.idle) && !l.closed {
+			l.changed.Wait()
+		}
+	}
+	l.accepting = false
+	if l.conn != nil {
+		_ = l.conn.Close() // nobody has asked for it
+	}
+}
+
+// accept gives what was accepted. When no poller hears of l any more, this is
+// the last call: it waits until nobody comes.
+func (l *netListener) accept() (netConn, syscall.Errno) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for {
+		conn, err := l.conn, l.err
+		l.conn, l.err = nil, nil
+		switch {
+		case conn != nil:
+			l.changed.Broadcast()
+			return conn, 0
+		case err != nil:
+			l.changed.Broadcast()
+			return nil, errnoOf(err)
+		case len(l.pollers) > 0, l.idle, l.closed, !l.accepting:
+			return nil, syscall.EAGAIN
+		}
+		_ = l.listener.SetDeadline(time.Now().Add(lastCall)) // if it fails, so will accepting
+		l.changed.Wait()
+	}
+}
+
+func (l *netListener) close() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.closed = true
+	_ = l.listener.Close() // it is gone in any case
+	l.changed.Broadcast()
+}
