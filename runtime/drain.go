@@ -1,6 +1,11 @@
 package tornado
 
-import "context"
+import (
+	"context"
+	"sync"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/worker"
+)
 
 // serverKey is what a Server is found by in the contexts of its requests.
 type serverKey struct{}
@@ -10,6 +15,48 @@ type serverKey struct{}
 func Draining(ctx context.Context) <-chan struct{} {
 	if s, ok := ctx.Value(serverKey{}).(*Server); ok {
 		return s.winding.Done()
+	}
+	return nil
+}
+
+// A drainer ends in order what was handed out of the loops (the server of another protocol, say), and returns when it has
+// ended. The end of ctx means that time is up, and what is left is to be cut.
+type drainer func(ctx context.Context)
+
+// whenDraining has d called, once, on a goroutine of its own, when the drain begins; the drain waits for it. What concerns a
+// single connection of the loops is simpler: it is served once more (worker.Conn.Winding), or its goroutine waits for
+// Server.winding.
+func (s *service) whenDraining(d drainer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.drainers = append(s.drainers, d)
+}
+
+// drain ends the engine and what whenDraining was told of; after Timeouts.Drain it cuts what is left, and returns ErrCut.
+func (s *service) drain(engine *worker.Engine, cut context.CancelCauseFunc) error {
+	limit, cancel := context.WithTimeout(s.base, s.timeouts.Drain)
+	defer cancel()
+	ctx, giveUp := context.WithCancel(context.WithoutCancel(s.base))
+	defer giveUp()
+	defer context.AfterFunc(limit, func() {
+		cut(ErrCut) // before the connections are: their hang-up must not be taken for the clients'
+		giveUp()
+	})()
+	s.server.wind()
+	s.mu.Lock()
+	drainers := s.drainers
+	s.mu.Unlock()
+	var others sync.WaitGroup
+	for _, d := range drainers {
+		others.Go(func() { d(ctx) })
+	}
+	if err := engine.Drain(ctx); err != nil {
+		s.server.logger.Error("connections were cut", "error", err)
+	}
+	others.Wait()
+	s.endings.Wait()
+	if limit.Err() != nil { // also when the handlers ended because they were told so
+		return ErrCut
 	}
 	return nil
 }

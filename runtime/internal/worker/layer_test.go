@@ -1,5 +1,3 @@
-//go:build linux
-
 package worker
 
 import (
@@ -14,6 +12,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/poll/polltest"
 )
 
 // turned is a Layer that carries each byte turned over, in records of three
@@ -168,11 +168,15 @@ func TestOpenEnds(t *testing.T) {
 		open   func(c *Conn) Next
 		logged string
 	}{
-		"refused":  {func(*Conn) Next { return Close }, ""},
-		"panic":    {func(*Conn) Next { panic("no key") }, "no key"},
-		"goexit":   {func(*Conn) Next { runtime.Goexit(); return Idle }, ""},
-		"linger":   {func(c *Conn) Next { c.Raw().TryWrite([]byte("no")); return Linger }, ""},
-		"detached": {func(c *Conn) Next { fd, _ := c.Detach(); c.pool.sys.Close(fd); return Detached }, ""},
+		"refused": {func(*Conn) Next { return Close }, ""},
+		"panic":   {func(*Conn) Next { panic("no key") }, "no key"},
+		"goexit":  {func(*Conn) Next { runtime.Goexit(); return Idle }, ""},
+		"linger":  {func(c *Conn) Next { c.Raw().TryWrite([]byte("no")); return Linger }, ""},
+		"detached": {func(c *Conn) Next {
+			conn, _ := c.Detach()
+			c.pool.sys.Close(conn.(*polltest.Conn).FD)
+			return Detached
+		}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := opening(t, newProbe(t, func(*Conn, *lines) Next {
@@ -226,9 +230,9 @@ func TestHold(t *testing.T) {
 	held := make(chan func(), 1)
 	s := newStage(t, newProbe(t, func(c *Conn, _ *lines) Next {
 		held <- c.Hold()
-		fd, err := c.Detach()
+		conn, err := c.Detach()
 		assert.NoError(t, err)
-		c.pool.sys.Close(fd)
+		c.pool.sys.Close(conn.(*polltest.Conn).FD)
 		return Detached
 	}), Options{MaxConnections: 1})
 	s.dial().Send("x")

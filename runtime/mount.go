@@ -13,8 +13,8 @@ import (
 )
 
 // How a mounted request goes: serveMounted makes a request of net/http (below), whose body reads from the connection
-// (connbody_linux.go), and calls the handler with a mounted as the ResponseWriter (mountanswer_linux.go), which renders head
-// and trailers (mounthead_linux.go) or gives the connection away (mounthijack_linux.go). finish is the one end of them all.
+// (connbody.go), and calls the handler with a mounted as the ResponseWriter (mountanswer.go), which renders head
+// and trailers (mounthead.go) or gives the connection away (mounthijack.go). finish is the one end of them all.
 
 // outcome is how a mounted handler ended.
 type outcome uint8
