@@ -49,6 +49,9 @@ func (sys) Write(fd int, p []byte) (int, syscall.Errno) {
 	return on(fd, func(s *netSocket) (int, syscall.Errno) { return s.write(p) })
 }
 
+// WriteLast is Write: package net knows of no such thing.
+func (y sys) WriteLast(fd int, p []byte) (int, syscall.Errno) { return y.Write(fd, p) }
+
 func (sys) Writev(fd int, bufs [][]byte) (int, syscall.Errno) {
 	return on(fd, func(s *netSocket) (int, syscall.Errno) { return s.write(bufs...) })
 }

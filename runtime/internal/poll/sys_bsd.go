@@ -90,6 +90,9 @@ func (sys) Write(fd int, p []byte) (int, syscall.Errno) {
 	return max(n, 0), errnoOf(err)
 }
 
+// WriteLast is Write: there is no flag like MSG_MORE.
+func (y sys) WriteLast(fd int, p []byte) (int, syscall.Errno) { return y.Write(fd, p) }
+
 func (sys) Writev(fd int, bufs [][]byte) (int, syscall.Errno) {
 	filled := make([][]byte, 0, MaxVectors)
 	for _, b := range bufs {

@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"log/slog"
+	"net"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -25,6 +28,20 @@ func TestMain(m *testing.M) {
 		return
 	}
 	goleak.VerifyTestMain(m)
+}
+
+// echoOnce is the other process of roundTrips, see TestWrk.
+func echoOnce() {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(ln.Addr())
+	conn, err := ln.Accept()
+	if err != nil {
+		panic(err)
+	}
+	_, _ = io.Copy(conn, conn) // until the client closes
 }
 
 // lines is a Frame: a buffer, and whether it is lent.

@@ -79,34 +79,3 @@ func resident(t *testing.T) int64 {
 	require.NoError(t, err)
 	return pages * int64(os.Getpagesize())
 }
-
-// The way from edge to idle, all of it, allocates nothing.
-func TestRealServingAllocatesNothing(t *testing.T) {
-	if raceEnabled {
-		t.Skip("the race detector allocates")
-	}
-	for name, opts := range variants {
-		t.Run(name, func(t *testing.T) {
-			opts.Loops, opts.Handler = 1, constant{}
-			_, addr := serveReal(t, "tcp4", "127.0.0.1:0", opts)
-			fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM, 0)
-			require.NoError(t, err)
-			defer unix.Close(fd)
-			to := addr.(*net.TCPAddr)
-			require.NoError(t, unix.Connect(fd, &unix.SockaddrInet4{Port: to.Port, Addr: [4]byte(to.IP.To4())}))
-			request, answer := []byte("GET / HTTP/1.1\r\n\r\n"), make([]byte, 4096)
-			run := func() {
-				if _, err := unix.Write(fd, request); err != nil {
-					panic(err)
-				}
-				if n, err := unix.Read(fd, answer); n != len(constantAnswer) || err != nil {
-					panic(fmt.Sprint(n, err))
-				}
-			}
-			for range 100 {
-				run()
-			}
-			assert.Zero(t, testing.AllocsPerRun(2000, run))
-		})
-	}
-}

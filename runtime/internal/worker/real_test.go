@@ -349,43 +349,6 @@ func TestRealLinger(t *testing.T) {
 	assert.Equal(t, "bye\n", string(rest))
 }
 
-// last answers and ends the connection, with WriteLast or with Write.
-type last struct{ write func(*Conn, []byte) error }
-
-func (last) NewFrame() Frame       { return &lineFrame{} }
-func (last) Hangup(*Conn, bool)    {}
-func (last) Closed(*Conn)          {}
-func (last) Shed(c *Conn, _ Frame) {}
-
-func (l last) Serve(c *Conn, f Frame) Next {
-	if _, err := c.Read(f.(*lineFrame).buf[:]); errors.Is(err, ErrWouldBlock) {
-		return Idle
-	}
-	_ = l.write(c, bytes.Repeat([]byte("x"), 100))
-	return Close
-}
-
-// What WriteLast has written leaves in one packet with the end.
-func TestRealWriteLast(t *testing.T) {
-	packets := func(write func(*Conn, []byte) error) uint32 {
-		_, addr := serveReal(t, "tcp4", "127.0.0.1:0", Options{Handler: last{write}})
-		c := connect(t, addr)
-		c.say("x")
-		text, err := io.ReadAll(c.Conn)
-		require.NoError(t, err)
-		assert.Len(t, text, 100)
-		raw, err := c.Conn.(*net.TCPConn).SyscallConn()
-		require.NoError(t, err)
-		var info *unix.TCPInfo
-		require.NoError(t, raw.Control(func(fd uintptr) { info, err = unix.GetsockoptTCPInfo(int(fd), unix.SOL_TCP, unix.TCP_INFO) }))
-		require.NoError(t, err)
-		return info.Segs_in
-	}
-	alone := packets(func(c *Conn, p []byte) error { return c.Write(p, time.Second) })
-	joined := packets(func(c *Conn, p []byte) error { return c.WriteLast(p, time.Second) })
-	assert.Equal(t, alone-1, joined)
-}
-
 func TestRealReset(t *testing.T) {
 	h := &lineEcho{}
 	e, addr := serveReal(t, "tcp", "127.0.0.1:0", Options{Handler: h})

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -183,18 +182,4 @@ func roundTrips(t *testing.T) func() (p50, p99 time.Duration) {
 		slices.Sort(all)
 		return all[len(all)/2], all[len(all)*99/100]
 	}
-}
-
-// echoOnce is the other process of roundTrips.
-func echoOnce() {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		panic(err)
-	}
-	fmt.Println(ln.Addr())
-	conn, err := ln.Accept()
-	if err != nil {
-		panic(err)
-	}
-	_, _ = io.Copy(conn, conn) // until the client closes
 }
