@@ -6,12 +6,12 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"golang.org/x/sys/unix"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/poll/polltest"
 )
@@ -43,14 +43,14 @@ func TestTrySend(t *testing.T) {
 			n, err := c.TrySend([]byte("hello"))
 			require.NoError(t, err)
 			assert.Equal(t, 5, n)
-			p.ScriptWrite(polltest.Result{N: 2}, polltest.Result{Errno: unix.EAGAIN}, polltest.Result{Errno: unix.EPIPE})
+			p.ScriptWrite(polltest.Result{N: 2}, polltest.Result{Errno: syscall.EAGAIN}, polltest.Result{Errno: syscall.EPIPE})
 			for _, want := range []int{2, 0} {
 				n, err = c.TrySend([]byte("abc"))
 				require.NoError(t, err)
 				assert.Equal(t, want, n)
 			}
 			_, err = c.TrySend([]byte("abc"))
-			require.ErrorIs(t, err, unix.EPIPE)
+			require.ErrorIs(t, err, syscall.EPIPE)
 			assert.Equal(t, "helloab", p.Received())
 		})
 	}

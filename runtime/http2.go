@@ -4,12 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"sync"
 	"time"
 
@@ -65,16 +63,11 @@ func newHTTP2(s *service) *http2Server {
 // engine.
 func (h *http2Server) take(c *worker.Conn, layer *tlsconn.Conn, rest []byte) worker.Next {
 	release := c.Hold()
-	fd, err := c.Detach()
-	if err != nil {
-		release()
-		return worker.Close
-	}
-	below, err := netConn(fd)
+	below, err := c.Detach()
 	if err != nil {
 		release()
 		h.service.server.logger.Error("HTTP/2: taking a connection over", "error", err)
-		return worker.Detached
+		return worker.Close
 	}
 	o := &outsideConn{Conn: below, server: h, rest: rest, release: release}
 	conn := net.Conn(o)
@@ -260,14 +253,4 @@ func (o *outsideConn) Close() error {
 	}
 	o.release()
 	return err
-}
-
-// netConn makes a net.Conn of a descriptor, which belongs to it.
-func netConn(fd int) (net.Conn, error) {
-	file := os.NewFile(uintptr(fd), "connection")
-	conn, err := net.FileConn(file)
-	if err = errors.Join(err, file.Close()); err != nil { // FileConn has a descriptor of its own
-		return nil, fmt.Errorf("tornado: %w", err)
-	}
-	return conn, nil
 }
