@@ -12,9 +12,13 @@ import (
 	"time"
 )
 
-// lastCall is the time without a new connection after which nobody waits to be
-// accepted.
-const lastCall = 20 * time.Millisecond
+// Nobody waits to be accepted when lastCall has passed lastCalls times without a
+// new connection. Once is not enough: a goroutine that was kept from running for
+// so long has not even looked.
+const (
+	lastCall  = 10 * time.Millisecond
+	lastCalls = 3
+)
 
 // netListener accepts one connection ahead, in a goroutine of its own.
 type netListener struct {
@@ -32,7 +36,8 @@ type netListener struct {
 	accepting bool    // the goroutine that accepts exists
 	conn      netConn // accepted, not asked for
 	err       error   // of accepting, not asked for
-	idle      bool    // the last call was answered by nobody
+	leaving   bool    // nobody hears of it any more: the last call
+	idle      bool    // and nobody has answered
 	closed    bool
 }
 
@@ -73,8 +78,8 @@ func (l *netListener) join(p *netPoller) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.pollers = append(l.pollers, p)
-	if l.idle {
-		l.idle = false
+	if l.leaving {
+		l.leaving, l.idle = false, false
 		_ = l.listener.SetDeadline(time.Time{}) // if it fails, so will accepting
 		l.changed.Broadcast()
 	}
@@ -109,13 +114,20 @@ func (l *netListener) waiting() bool {
 func (l *netListener) acceptOn() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for !l.closed {
+	for calls := 0; !l.closed; {
+		if l.leaving {
+			_ = l.listener.SetDeadline(time.Now().Add(lastCall)) // if it fails, so will accepting
+		}
 		l.mu.Unlock()
 		conn, err := l.listener.Accept()
 		l.mu.Lock()
+		late := errors.Is(err, os.ErrDeadlineExceeded)
+		if calls++; !late {
+			calls = 0
+		}
 		switch {
-		case errors.Is(err, os.ErrDeadlineExceeded):
-			l.idle = true
+		case late:
+			l.idle = l.leaving && calls >= lastCalls
 		case err != nil:
 			l.err = err
 		default:
@@ -153,7 +165,10 @@ func (l *netListener) accept() (netConn, syscall.Errno) {
 		case len(l.pollers) > 0, l.idle, l.closed, !l.accepting:
 			return nil, syscall.EAGAIN
 		}
-		_ = l.listener.SetDeadline(time.Now().Add(lastCall)) // if it fails, so will accepting
+		if !l.leaving {
+			l.leaving = true
+			_ = l.listener.SetDeadline(time.Unix(1, 0)) // ends the call of Accept under way
+		}
 		l.changed.Wait()
 	}
 }
