@@ -141,4 +141,6 @@ func (r *itemReader) end() error {
 }
 
 // which names the item that is some items ahead of the last one.
-func (r *itemReader) which(ahead int) string { return "item " + strconv.Itoa(r.count+ahead) + " of the body" }
+func (r *itemReader) which(ahead int) string {
+	return "item " + strconv.Itoa(r.count+ahead) + " of the body"
+}

@@ -2,7 +2,10 @@ package openapi20_test
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -38,7 +41,13 @@ func (h *handler) ChangePet(_ context.Context, req api.ChangePetRequest) error {
 }
 
 func (h *handler) PutPhoto(_ context.Context, req api.PutPhotoRequest) error {
-	h.got = req
+	for part, err := range req.Body {
+		if err != nil {
+			return err
+		}
+		data, err := io.ReadAll(part.File)
+		h.got = fmt.Sprint(req.ID, part.Fields.Caption, part.File.Name, part.File.ContentType, string(data), err)
+	}
 	return nil
 }
 
@@ -141,9 +150,8 @@ func TestForms(t *testing.T) {
 	got = drive.Do(t, http.MethodPost, url+"/pets/1/form", "name=&sizes=x", "Content-Type", "application/x-www-form-urlencoded")
 	assert.Equal(t, []string{"body /name minLength", "body /sizes/0 type"}, got.Violations(t), got.Body)
 
-	photo := api.PutPhotoRequest{ID: "1", Body: api.PutPhotoBody{
-		Photo: tornado.File{Name: "tom.png", ContentType: "image/png", Data: []byte("\x89PNG")}, Caption: tornado.Some("Tom"),
-	}}
-	require.NoError(t, c.PutPhoto(t.Context(), photo))
-	assert.Equal(t, photo, h.got)
+	photo := &tornado.FilePart{Name: "tom.png", ContentType: "image/png", Reader: strings.NewReader("\x89PNG")}
+	fields := api.PutPhotoBodyFields{Caption: tornado.Some("Tom")}
+	require.NoError(t, c.PutPhoto(t.Context(), api.PutPhotoRequest{ID: "1", Body: tornado.Parts(fields, photo)}))
+	assert.Equal(t, fmt.Sprint("1", tornado.Some("Tom"), "tom.png", "image/png", "\x89PNG", nil), h.got)
 }

@@ -38,10 +38,43 @@ func decodeVariant(c *ir.Content) []jen.Code {
 		return []jen.Code{assignTo(target, &c.Use, jen.Id("in").Dot("UploadBody").Call())}
 	case ir.BodyItems:
 		return []jen.Code{assignTo(target, &c.Use, tornado("ItemsBody").Call(jen.Id("in"), itemDecoder(c.Item)))}
+	case ir.BodyForm:
+		return []jen.Code{assignTo(target, &c.Use, readForm(c))}
 	case ir.BodyTyped:
 	}
 	code := decodeDocument(target, &c.Use, bodyOfRequest(c))
 	return append(code, jen.Id("in").Dot("EndJSON").Call())
+}
+
+// readForm gives the steps through a form with files.
+func readForm(c *ir.Content) jen.Code {
+	call, decode := tornado("FormBody").Types(jen.Struct()), jen.Code(jen.Nil())
+	if c.Item != nil {
+		call, decode = tornado("FormBody"), itemDecoder(c.Item)
+	}
+	args := append([]jen.Code{jen.Id("in")}, shape(c.TextShape)...)
+	rules := make([]jen.Code, len(c.Files))
+	for i, f := range c.Files {
+		rules[i] = tornado("FileRule").Add(fileRule(f))
+	}
+	return call.Add(lines("(", ")", append([]jen.Code{row(append(args, decode)...)}, rules...)...))
+}
+
+func fileRule(f *ir.FileMember) *jen.Statement {
+	fields := []jen.Code{field("Field", jen.Lit(f.Name))}
+	if f.Required {
+		fields = append(fields, field("Required", jen.True()))
+	}
+	if f.Several {
+		fields = append(fields, field("Several", jen.True()))
+	}
+	if f.Items != nil {
+		fields = append(fields, field("Items", ruleRef(f.Items)))
+	}
+	if f.Length != nil {
+		fields = append(fields, field("Length", ruleRef(f.Length)))
+	}
+	return jen.Values(fields...)
 }
 
 // itemDecoder is the function that reads one item of a stream: func(v *T, d *tornado.Decoder).

@@ -107,6 +107,13 @@ func sendBody(c *ir.Content) jen.Code {
 			return []jen.Code{jen.Id("call").Dot("Upload").Call(jen.Id(value))}
 		case ir.BodyItems:
 			return []jen.Code{client("SendItems").Call(jen.Id("call"), jen.Lit(c.ContentType), jen.Id(value), itemEncoder(c.Item, ir.ToServer))}
+		case ir.BodyForm:
+			encode := jen.Nil()
+			if c.Item != nil {
+				encode = jen.Add(itemEncoder(c.Item, ir.ToServer))
+			}
+			args := append([]jen.Code{jen.Id("call"), jen.Lit(c.ContentType)}, shape(c.TextShape)...)
+			return []jen.Code{client("SendForm").Call(append(args, jen.Lit(c.FileField), jen.Id(value), encode)...)}
 		case ir.BodyTyped:
 		}
 		if hasMethods(c.Type) {
@@ -118,7 +125,7 @@ func sendBody(c *ir.Content) jen.Code {
 	}
 	value := "req." + c.Field
 	switch {
-	case c.Shape == ir.BodyReader, c.Shape == ir.BodyItems:
+	case c.Shape == ir.BodyReader, c.Shape == ir.BodyItems, c.Shape == ir.BodyForm:
 		return send(value)[0] // which takes nil for none
 	case c.Presence == ir.Null || c.Presence == ir.OptNull || c.Pointer:
 		return sendNullable(c, value)

@@ -97,7 +97,7 @@ func bodyValue(c *ir.Content) *jen.Statement {
 		return jen.Id("res").Dot("Bytes").Add(answerTypes(c))
 	case ir.BodyBlob:
 		return jen.Id("res").Dot("Blob").Add(answerTypes(c))
-	case ir.BodyTyped, ir.BodyReader, ir.BodyUpload, ir.BodyItems:
+	case ir.BodyTyped, ir.BodyReader, ir.BodyUpload, ir.BodyItems, ir.BodyForm:
 	}
 	return read(c.Type, bodyOfAnswer(c))
 }

@@ -72,8 +72,11 @@ func (b *builder) contents(list []*spec.MediaType, of side) []*Content {
 			continue
 		}
 		seen[name] = true
-		if of.isRequest() && b.isItems(name, m) {
-			variants = append(variants, b.itemContent(name, m, len(variants) > 0))
+		if stream := b.streamContent(name, m, list, of); stream != nil {
+			if len(variants) > 0 {
+				stream.Field += mediaName(name)
+			}
+			variants = append(variants, stream)
 			continue
 		}
 		if of == answer && streamShape(name, m) != BodyTyped {
@@ -83,6 +86,9 @@ func (b *builder) contents(list []*spec.MediaType, of side) []*Content {
 		if !b.isTyped(name, m) {
 			raw = append(raw, m)
 			continue
+		}
+		if of.isRequest() {
+			b.reportHeld(name, m)
 		}
 		core := anything
 		if m.Schema != nil {
@@ -125,7 +131,7 @@ var anything = &spec.Schema{Always: true}
 
 // optionalUse is a body that may be missing: bytes that are nil cannot be told from empty ones, so they are wrapped.
 func optionalUse(c *Content) Use {
-	if c.Shape == BodyReader || c.Shape == BodyItems {
+	if c.Shape == BodyReader || c.Shape == BodyItems || c.Shape == BodyForm {
 		return Use{Type: c.Type, Presence: NilAbsent}
 	}
 	nullable := c.Presence == Null

@@ -10,50 +10,6 @@ import (
 	"github.com/tornadogen/tornadogen/spec"
 )
 
-// streams says whether the body of a media type is not to be held in memory: x-tornado-stream, true by default.
-func (b *builder) streams(m *spec.MediaType) bool {
-	given := m.Extensions["x-tornado-stream"]
-	if given == nil {
-		return true
-	}
-	value, err := strconv.ParseBool(string(given))
-	if err != nil {
-		b.badExtension(m.Loc, "x-tornado-stream", "it is true or false")
-		return true
-	}
-	return value
-}
-
-// isSequence says whether a media type is a stream of JSON texts by its name (OpenAPI 3.2 section 4.14.3).
-func isSequence(name string) bool {
-	switch name {
-	case "application/jsonl", "application/x-jsonl", "application/jsonlines", "application/x-jsonlines", "application/json-lines",
-		"application/ndjson", "application/x-ndjson", "application/json-seq":
-		return true
-	}
-	return strings.HasSuffix(name, "+json-seq")
-}
-
-// isItems says whether a body of a request is read item by item.
-func (b *builder) isItems(name string, m *spec.MediaType) bool {
-	return isSequence(name) && m.ItemSchema != nil && b.streams(m)
-}
-
-// itemContent is the variant for a stream of items.
-func (b *builder) itemContent(name string, m *spec.MediaType, beside bool) *Content {
-	item := b.use(m.ItemSchema, false)
-	item.Go = item.complete()
-	c := &Content{Shape: BodyItems, Field: "Body", Item: &item, MediaTypes: []string{name}}
-	if beside {
-		c.Field += mediaName(name)
-	}
-	c.Type = &Type{Kind: KindBytes, Go: wrap("Items", item.Go)}
-	if m.Schema != nil {
-		b.reportRaw(name, m)
-	}
-	return c
-}
-
 // limits reads x-tornado-limits of an operation: how many bytes a body of it may have, 0 for what the API says.
 func (b *builder) limits(op *spec.Operation) (body int64) {
 	given := op.Extensions["x-tornado-limits"]

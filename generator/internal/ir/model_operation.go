@@ -145,6 +145,7 @@ const (
 	BodyReader                  // io.Reader: bytes of a request that are not held in memory, of one media type that is known
 	BodyUpload                  // tornado.Upload: the same, and the media type is part of the value
 	BodyItems                   // tornado.Items[T]: JSON lines and JSON text sequences of a request; T is Content.Item
+	BodyForm                    // tornado.Items[tornado.FormPart[T]]: a multipart form of a request, with files; T is Content.Item
 	// Of answers alone: bodies that go on.
 	BodyEvents   // tornado.Events[T]: server-sent events, whose data is a value of the type
 	BodyLines    // tornado.Items[T]: JSON lines and JSON text sequences, whose items are values of the type
@@ -180,7 +181,12 @@ type Body struct {
 type Content struct {
 	Use
 	Shape BodyShape
-	Item  *Use   // of BodyItems
+	// Item is of BodyItems and BodyForm; nil for a form whose members are files alone.
+	Item *Use
+	// Files are the members of BodyForm that are files. FileField is the name of the only one, "" where there are several.
+	Files     []*FileMember
+	FileField string
+
 	Field string // "Body"; "Raw" for the bytes beside a typed body
 	Doc   string
 	// MediaTypes are as the document gives them, without parameters: exact ones and ranges.
@@ -201,6 +207,14 @@ type Content struct {
 	Text bool
 	// Otherwise tells that this is the last variant: it takes every media type that no other variant has named.
 	Otherwise bool
+}
+
+// FileMember is a member of a form that is a file, or an array of files.
+type FileMember struct {
+	Name              string // in the document
+	Required, Several bool
+	Items             *Rule // of the array, nil for nothing
+	Length            *Rule // of the files, nil for nothing
 }
 
 // ResultKind says what a handler returns beside its error.

@@ -191,6 +191,14 @@ func (c *collector) content(v *Content) {
 		c.value(v.Type)
 	case BodyItems:
 		c.value(v.Item.Type)
+	case BodyForm:
+		if v.Item != nil {
+			c.value(v.Item.Type)
+		}
+		for _, f := range v.Files {
+			c.rule(f.Items)
+			c.rule(f.Length)
+		}
 	default:
 	}
 }

@@ -29,8 +29,10 @@ func (b *builder) markPartial() {
 					switch c.Shape {
 					case BodyTyped:
 						mark(c.Type, ToServer)
-					case BodyItems:
-						mark(c.Item.Type, ToServer)
+					case BodyItems, BodyForm:
+						if c.Item != nil {
+							mark(c.Item.Type, ToServer)
+						}
 					default:
 					}
 				}

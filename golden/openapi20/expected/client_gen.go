@@ -129,7 +129,7 @@ func (c *Client) ChangePet(ctx context.Context, req ChangePetRequest) error {
 func (c *Client) PutPhoto(ctx context.Context, req PutPhotoRequest) error {
 	call := c.c.Call(ctx, &putPhoto)
 	call.Path("id", tornado.Simple).String(req.ID)
-	call.MediaBody("multipart/form-data", shapes, "PutPhotoBody", req.Body.AppendJSON)
+	client.SendForm(call, "multipart/form-data", shapes, "PutPhotoBody", "photo", req.Body, (*PutPhotoBodyFields).AppendJSON)
 	res, err := call.Do()
 	if err != nil {
 		return err

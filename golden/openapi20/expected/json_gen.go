@@ -233,24 +233,19 @@ func (v *ChangePetBody) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
-var putPhotoBodyKeys = tornado.NewKeys("photo", "caption").Required("photo")
+var putPhotoBodyFieldsKeys = tornado.NewKeys("caption")
 
-func (v *PutPhotoBody) DecodeJSON(d *tornado.Decoder) {
-	var seen tornado.Seen
-	for i := d.Object(putPhotoBodyKeys); i != tornado.EndObject; i = d.Next(putPhotoBodyKeys, i) {
+func (v *PutPhotoBodyFields) DecodeJSON(d *tornado.Decoder) {
+	for i := d.Object(putPhotoBodyFieldsKeys); i != tornado.EndObject; i = d.Next(putPhotoBodyFieldsKeys, i) {
 		switch i {
-		case 0: // photo
-			v.Photo = d.File(nil)
-		case 1: // caption
+		case 0: // caption
 			v.Caption.Set(d.String(nil))
 		}
-		seen.Add(i)
 	}
-	d.Require(putPhotoBodyKeys, seen)
 }
 
-func (v *PutPhotoBody) AppendJSON(b []byte) []byte {
-	b = tornado.AppendFile(append(b, `{"photo":`...), v.Photo)
+func (v *PutPhotoBodyFields) AppendJSON(b []byte) []byte {
+	b = append(b, '{')
 	b = tornado.AppendOptString(b, `"caption":`, &v.Caption)
 	return append(b, '}')
 }

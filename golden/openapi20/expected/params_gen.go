@@ -89,13 +89,15 @@ func (r *ChangePetRequest) decode(in *tornado.Input) {
 // PutPhotoRequest is what a caller asks of PutPhoto.
 type PutPhotoRequest struct {
 	ID   string
-	Body PutPhotoBody
+	Body tornado.Items[tornado.FormPart[PutPhotoBodyFields]]
 }
 
 func (r *PutPhotoRequest) decode(in *tornado.Input) {
 	r.ID = in.Path(0, "id", tornado.Simple).String(nil)
-	r.Body.DecodeJSON(in.MediaBody(shapes, "PutPhotoBody"))
-	in.EndJSON()
+	r.Body = tornado.FormBody(
+		in, shapes, "PutPhotoBody", (*PutPhotoBodyFields).DecodeJSON,
+		tornado.FileRule{Field: "photo", Required: true},
+	)
 }
 
 // GetPhotoRequest is what a caller asks of GetPhoto.

@@ -43,6 +43,7 @@ var putPhoto = tornado.Operation{
 	Method: "PUT", Path: "/pets/{id}/photo",
 	Security:     []tornado.Requirement{{Uses: []tornado.SchemeUse{{Scheme: "password"}}}},
 	Consumes:     []string{"multipart/form-data"},
+	Streams:      []string{"multipart/form-data"},
 	BodyRequired: true,
 }
 

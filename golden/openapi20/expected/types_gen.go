@@ -70,9 +70,8 @@ type ChangePetBody struct {
 	Colors []string `json:"colors,omitzero"`
 }
 
-// PutPhotoBody is what the document has at #/paths/~1pets~1{id}~1photo/put/parameters/1.
-type PutPhotoBody struct {
-	Photo   tornado.File        `json:"photo"`
+// PutPhotoBodyFields is what the document has at #/paths/~1pets~1{id}~1photo/put/parameters/1.
+type PutPhotoBodyFields struct {
 	Caption tornado.Opt[string] `json:"caption,omitzero"`
 }
 

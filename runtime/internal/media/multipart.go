@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"mime"
 	"mime/multipart"
 	"net/textproto"
@@ -76,7 +77,6 @@ func (p *partReader) read(part *multipart.Part) error {
 	if err := checkPartHeader(part.Header); err != nil {
 		return err
 	}
-	disposition := parseDisposition(part.Header.Get("Content-Disposition"))
 	data, err := io.ReadAll(part)
 	if err == nil && strings.EqualFold(part.Header.Get("Content-Transfer-Encoding"), "base64") {
 		data, err = io.ReadAll(base64.NewDecoder(base64.StdEncoding, bytes.NewReader(data)))
@@ -84,6 +84,12 @@ func (p *partReader) read(part *multipart.Part) error {
 	if err != nil {
 		return err
 	}
+	return p.keep(part, data)
+}
+
+// keep enters the content of a part.
+func (p *partReader) keep(part *multipart.Part, data []byte) error {
+	disposition := parseDisposition(part.Header.Get("Content-Disposition"))
 	if p.root.List {
 		at := p.place.Item(len(p.root.Texts))
 		t, err := p.text(part, data, disposition, at)
@@ -155,9 +161,7 @@ func (p *partReader) text(part *multipart.Part, data []byte, disposition map[str
 	mediaType := param.ContentType([]byte(contentType))
 	name, isFile := disposition["filename"]
 	t := shape.Text{Data: data}
-	if at.Types != "" && contentType != "" && !param.MatchesAny(mediaType, splitTypes(at.Types)) {
-		t.Fault = shape.Fault{Keyword: "contentType", Message: "must be of type " + at.Types}
-	}
+	t.Fault = typeFault(contentType, at)
 	if at.Has(shape.KindFile) || at.Has(shape.KindAny) && (isFile || !utf8.Valid(data)) {
 		t.What, t.File = shape.FileText, &value.File{Name: baseName(name), ContentType: contentType, Header: otherFields(part.Header), Data: data}
 		return t, nil
@@ -186,6 +190,14 @@ func (p *partReader) text(part *multipart.Part, data []byte, disposition map[str
 	var err error
 	t.Data, err = toUTF8(data, charset)
 	return t, err
+}
+
+// typeFault says what is wrong with the media type of a part: it is none of those of its place.
+func typeFault(contentType string, at *shape.Field) shape.Fault {
+	if at.Types == "" || contentType == "" || param.MatchesAny(param.ContentType([]byte(contentType)), splitTypes(at.Types)) {
+		return shape.Fault{}
+	}
+	return shape.Fault{Keyword: "contentType", Message: "must be of type " + at.Types}
 }
 
 // isJSONType says whether a media type is JSON by its name (RFC 6839 section 3.1).
@@ -285,20 +297,8 @@ func (p *partWriter) part(name string, at *shape.Field) error {
 		if err != nil {
 			return err
 		}
-		for key, values := range f.Header {
-			h[key] = values
-		}
-		if f.ContentType != "" && (f.ContentType != "application/octet-stream" || mediaType == "") {
-			mediaType = f.ContentType
-		}
-		data = f.Data
-		if f.Name == "" {
-			f.Name = name // without one others take the part for a text
-		}
-		if disposition == "" {
-			disposition = "attachment"
-		}
-		disposition += `; filename="` + escapeName(f.Name) + `"`
+		_, err = p.file(name, f.Name, f.ContentType, f.Header, at).Write(f.Data)
+		return err
 	case composed(kind) && mediaType != "" && codecOf(mediaType) == codecXML:
 		var err error
 		if data, err = appendXML(nil, p.d.JSON(), at); err != nil {
@@ -312,17 +312,38 @@ func (p *partWriter) part(name string, at *shape.Field) error {
 	default:
 		data = []byte(scalarText(&p.d))
 	}
+	_, err := p.begin(h, disposition, mediaType).Write(data)
+	return err
+}
+
+// file begins a part that is a file.
+func (p *partWriter) file(field, name, contentType string, header textproto.MIMEHeader, at *shape.Field) io.Writer {
+	h := make(textproto.MIMEHeader)
+	maps.Copy(h, header)
+	mediaType := splitTypes(at.Types)[0]
+	if contentType != "" && (contentType != "application/octet-stream" || mediaType == "" || strings.Contains(mediaType, "*")) {
+		mediaType = contentType
+	}
+	if name == "" {
+		name = field // without one others take the part for a text
+	}
+	disposition := "attachment"
+	if field != "" {
+		disposition = `form-data; name="` + escapeName(field) + `"`
+	}
+	return p.begin(h, disposition+`; filename="`+escapeName(name)+`"`, mediaType)
+}
+
+// begin writes the header of a part, and gives the writer of its content.
+func (p *partWriter) begin(h textproto.MIMEHeader, disposition, mediaType string) io.Writer {
 	if disposition != "" {
 		h.Set("Content-Disposition", disposition)
 	}
-	if mediaType != "" {
+	if mediaType != "" && !strings.Contains(mediaType, "*") {
 		h.Set("Content-Type", mediaType)
 	}
-	w, err := p.w.CreatePart(h)
-	if err == nil {
-		_, err = w.Write(data)
-	}
-	return err
+	w, _ := p.w.CreatePart(h) // into memory
+	return w
 }
 
 // escapeName escapes what would end a quoted string or the field (RFC 9110 section 5.6.4).

@@ -1,0 +1,158 @@
+package ir
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/tornadogen/tornadogen/spec"
+)
+
+// streams says whether the body of a media type is not to be held in memory: x-tornado-stream, true by default.
+func (b *builder) streams(m *spec.MediaType) bool {
+	given := m.Extensions["x-tornado-stream"]
+	if given == nil {
+		return true
+	}
+	value, err := strconv.ParseBool(string(given))
+	if err != nil {
+		b.badExtension(m.Loc, "x-tornado-stream", "it is true or false")
+		return true
+	}
+	return value
+}
+
+// reportHeld warns where a body is to be read as it comes and is not.
+func (b *builder) reportHeld(name string, m *spec.MediaType) {
+	if given := m.Extensions["x-tornado-stream"]; given != nil && b.streams(m) {
+		b.badExtension(m.Loc, "x-tornado-stream", "a body of type "+name+" is read as a whole")
+	}
+}
+
+// streamContent is the variant for a media type of a request whose body is read as it comes and is more than bytes; nil for others.
+func (b *builder) streamContent(name string, m *spec.MediaType, list []*spec.MediaType, of side) *Content {
+	switch {
+	case !of.isRequest():
+		return nil
+	case b.isItems(name, m):
+		return b.itemContent(name, m)
+	case b.isFileForm(name, m, list):
+		return b.formContent(name, m)
+	}
+	return nil
+}
+
+// isSequence says whether a media type is a stream of JSON texts by its name (OpenAPI 3.2 section 4.14.3).
+func isSequence(name string) bool {
+	switch name {
+	case "application/jsonl", "application/x-jsonl", "application/jsonlines", "application/x-jsonlines", "application/json-lines",
+		"application/ndjson", "application/x-ndjson", "application/json-seq":
+		return true
+	}
+	return strings.HasSuffix(name, "+json-seq")
+}
+
+// isItems says whether a body of a request is read item by item.
+func (b *builder) isItems(name string, m *spec.MediaType) bool {
+	return isSequence(name) && m.ItemSchema != nil && b.streams(m)
+}
+
+// itemContent is the variant for a stream of items.
+func (b *builder) itemContent(name string, m *spec.MediaType) *Content {
+	item := b.use(m.ItemSchema, false)
+	item.Go = item.complete()
+	c := &Content{Shape: BodyItems, Field: "Body", Item: &item, MediaTypes: []string{name}}
+	c.Type = &Type{Kind: KindBytes, Go: wrap("Items", item.Go)}
+	if m.Schema != nil {
+		b.reportRaw(name, m)
+	}
+	return c
+}
+
+// isFileForm says whether a body is a form with files whose schema says of its members one by one what they are, and which stands in
+// no other media type.
+func (b *builder) isFileForm(name string, m *spec.MediaType, list []*spec.MediaType) bool {
+	if !isMultipart(name) || m.Schema == nil || m.ItemSchema != nil || !b.isTyped(name, m) {
+		return false
+	}
+	core, nullable := b.settle(m.Schema)
+	shared := func(o *spec.MediaType) bool {
+		if o == m || o.Schema == nil {
+			return false
+		}
+		other, _ := b.settle(o.Schema)
+		return other == core
+	}
+	return !nullable && b.kindOf(core) == KindStruct && len(b.fileMembers(core)) > 0 && !boundTogether(core) && !slices.ContainsFunc(list, shared) && b.streams(m)
+}
+
+// boundTogether says whether a schema demands something of its members together, of which the files may be some.
+func boundTogether(s *spec.Schema) bool {
+	return isUnion(s) || s.Not != nil || s.If != nil || len(s.DependentRequired) > 0 || len(s.DependentSchemas) > 0 || s.PropertyNames != nil ||
+		s.MinProperties != nil || s.MaxProperties != nil || s.UnevaluatedProperties != nil || len(s.PatternProperties) > 0 || len(s.Further) > 0 ||
+		len(s.Enum) > 0 || s.Const != nil || s.AdditionalProperties != nil && !s.AdditionalProperties.Never
+}
+
+// fileMembers are the properties of a schema that are files, or arrays of files.
+func (b *builder) fileMembers(core *spec.Schema) []*spec.Property {
+	var files []*spec.Property
+	for _, p := range core.Properties {
+		member, _ := b.settle(p.Schema)
+		if slices.Equal(typesOf(member), []string{"array"}) && member.Items != nil {
+			member, _ = b.settle(member.Items)
+		}
+		if b.files[member] {
+			files = append(files, p)
+		}
+	}
+	return files
+}
+
+// formContent is the variant for a form with files: a type for its fields, and rules for its files.
+func (b *builder) formContent(name string, m *spec.MediaType) *Content {
+	core, _ := b.settle(m.Schema)
+	files := b.fileMembers(core)
+	c := &Content{Shape: BodyForm, Field: "Body", MediaTypes: []string{name}}
+	fields := builtin("struct{}")
+	if len(files) < len(core.Properties) {
+		item := b.use(b.fieldsOf(core, files), false)
+		item.Go = item.complete()
+		c.Item, fields = &item, item.Go
+	}
+	for _, p := range files {
+		c.Files = append(c.Files, b.fileMember(core, p))
+	}
+	if len(files) == 1 {
+		c.FileField = files[0].Name
+	}
+	c.Type = &Type{Kind: KindBytes, Go: wrap("Items", wrap("FormPart", fields))}
+	b.addShape(c, name, m)
+	return c
+}
+
+// fieldsOf is a schema for the members of a form but its files.
+func (b *builder) fieldsOf(core *spec.Schema, files []*spec.Property) *spec.Schema {
+	isFile := func(name string) bool {
+		return slices.ContainsFunc(files, func(f *spec.Property) bool { return f.Name == name })
+	}
+	fields := *core
+	fields.Name, fields.Ref, fields.Extensions = "", "", nil
+	fields.Properties = slices.DeleteFunc(slices.Clone(core.Properties), func(p *spec.Property) bool { return isFile(p.Name) })
+	fields.Required = slices.DeleteFunc(slices.Clone(core.Required), isFile)
+	b.hints[&fields] = b.nameOf(core) + "Fields"
+	b.order[&fields] = b.order[b.origin(core)]
+	return &fields
+}
+
+func (b *builder) fileMember(core *spec.Schema, p *spec.Property) *FileMember {
+	t, _ := b.typeOf(p.Schema)
+	f := &FileMember{Name: p.Name, Required: slices.Contains(core.Required, p.Name), Several: t.Kind == KindArray}
+	f.Length = t.Rule
+	if f.Several {
+		f.Items, f.Length = t.Rule, t.Elem.Type.Rule
+		if list, _ := b.settle(p.Schema); list.UniqueItems {
+			b.unenforced(list, "uniqueItems", "files that are read as they come are not compared")
+		}
+	}
+	return f
+}
