@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -209,7 +210,8 @@ func TestDrainSaysGoAway(t *testing.T) {
 			r.Shutdown()
 			_, code := goAway(t, idle)
 			assert.Zero(t, code)
-			idle.ended()
+			_, err := io.Copy(io.Discard, idle.r)
+			require.NoError(t, err, "closed, not reset")
 			select {
 			case err := <-r.err:
 				assert.Fail(t, "ended before its request", "%v", err)
@@ -314,4 +316,119 @@ func TestHijackOverTLS(t *testing.T) {
 	assert.Equal(t, "hello, world", string(got[:]))
 	require.NoError(t, c.CloseWrite())
 	c.ended()
+}
+
+// TestHTTP2BodyTimeouts: bodies are waited for as on HTTP/1, and no longer than they come.
+func TestHTTP2BodyTimeouts(t *testing.T) {
+	short := 100 * time.Millisecond
+	ended := make(chan error, 1)
+	r := start(t, newTestAPI(testHandlers{echo: func(ctx context.Context, req echoRequest) ([]byte, error) {
+		select { // the time to send is over long before the handler is
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		case <-time.After(3 * short):
+			return req.Body, nil
+		}
+	}}), WithH2C(), WithTimeouts(Timeouts{Body: short, Stream: short}), WithMount("/read", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, err := io.Copy(io.Discard, r.Body)
+		ended <- err
+	})))
+	client, base := http2Client(t, r, "h2c")
+	res, err := client.Post(base+"/echo", "text/plain", strings.NewReader("hello"))
+	assert.Equal(t, "hello", readAll(t, res, err))
+	stall, stalled := io.Pipe()
+	go func() { _, _ = io.WriteString(stalled, "hel") }()
+	defer stalled.Close()
+	res, err = client.Post(base+"/echo", "text/plain", stall)
+	readAll(t, res, err)
+	assert.Equal(t, http.StatusRequestTimeout, res.StatusCode)
+	stall, stalled = io.Pipe()
+	go func() { _, _ = io.WriteString(stalled, "hel") }()
+	defer stalled.Close()
+	res, err = client.Post(base+"/read", "text/plain", stall)
+	readAll(t, res, err)
+	assert.ErrorIs(t, <-ended, os.ErrDeadlineExceeded)
+}
+
+// TestStreamsOverHTTP2: event streams go on after their handlers have returned, and a drain ends them; bodies are read as they come,
+// while the answer is sent.
+func TestStreamsOverHTTP2(t *testing.T) {
+	for way, opts := range http2Ways {
+		t.Run(way, func(t *testing.T) {
+			streams := make(chan *EventStream[string], 1)
+			api := NewAPI(Info{Title: "Test", Version: "1"})
+			codec := &StreamCodec[string]{Append: AppendString, Text: true}
+			RegisterEvents(api, &Operation{ID: "watch", Method: "GET", Path: "/watch", Produces: []string{"text/event-stream"}, Stream: &StreamOptions{}},
+				(*noRequest).decode, func(_ context.Context, _ noRequest, out *EventStream[string]) error {
+					out.Keep()
+					streams <- out
+					return out.Send("first")
+				}, http.StatusOK, codec)
+			r := start(t, api, append([]Option{WithMount("/double", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				for buf := make([]byte, 1); ; {
+					if _, err := r.Body.Read(buf); err != nil {
+						return
+					}
+					_, _ = w.Write(append(buf, buf...))
+					_ = http.NewResponseController(w).Flush()
+				}
+			}))}, opts...)...)
+			client, base := http2Client(t, r, way)
+			res, err := client.Get(base + "/watch")
+			require.NoError(t, err)
+			defer res.Body.Close()
+			require.Equal(t, 2, res.ProtoMajor)
+			events := bufio.NewReader(res.Body)
+			assert.Equal(t, "data:first", event(t, events))
+			out := <-streams
+			require.NoError(t, out.Send("second"))
+			assert.Equal(t, "data:second", event(t, events))
+
+			body, send := io.Pipe()
+			more := make(chan byte, 3)
+			more <- 'a'
+			go func() {
+				for b := range more {
+					_, _ = send.Write([]byte{b})
+				}
+				send.Close()
+			}()
+			double, err := client.Post(base+"/double", "text/plain", body)
+			require.NoError(t, err)
+			var got [2]byte
+			for _, b := range []byte("abc") {
+				if b != 'a' {
+					more <- b
+				}
+				_, err = io.ReadFull(double.Body, got[:])
+				require.NoError(t, err)
+				assert.Equal(t, [2]byte{b, b}, got)
+			}
+			close(more)
+			require.NoError(t, double.Body.Close())
+
+			ended := make(chan struct{})
+			go func() {
+				defer close(ended)
+				_, _ = io.Copy(io.Discard, events) // the client comes back, to another server
+			}()
+			require.NoError(t, r.stop(t))
+			<-ended
+			require.ErrorIs(t, out.Send("third"), ErrDraining)
+		})
+	}
+}
+
+// event reads the lines of an event, without the spaces that may follow their colons.
+func event(t *testing.T, r *bufio.Reader) string {
+	t.Helper()
+	var lines []string
+	for {
+		line, err := r.ReadString('\n')
+		require.NoError(t, err)
+		if line = strings.TrimRight(line, "\r\n"); line == "" {
+			return strings.Join(lines, "\n")
+		}
+		lines = append(lines, strings.Replace(line, ": ", ":", 1))
+	}
 }

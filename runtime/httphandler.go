@@ -45,7 +45,11 @@ func (h *httpHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	headFromHTTP(&x.head, r)
 	x.wire = &httpWire{x: x, w: w, control: http.NewResponseController(w)}
 	x.begin(r.Context(), httpPeer{r})
-	if x.admit(h.api) && h.readBody(x, w, r) {
+	admitted := x.admit(h.api)
+	if l, ok := w.(*loggedAnswer); ok && x.match != nil {
+		l.operation = x.match.op.ID
+	}
+	if admitted && h.readBody(x, w, r) {
 		if x.match.op.Socket != nil {
 			x.host = httpSocketHost{h, w, r}
 		}
@@ -60,9 +64,6 @@ func (h *httpHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			s.run()
 			return
 		}
-	}
-	if l, ok := w.(*loggedAnswer); ok && x.match != nil {
-		l.operation = x.match.op.ID
 	}
 	if x.reply.pull != nil {
 		x.pull()
@@ -137,8 +138,8 @@ func (h *httpHandler) readBody(x *exchange, w http.ResponseWriter, r *http.Reque
 		x.in.stream = newStreamBody(limited, limit)
 		return true
 	}
-	if s, ok := r.Context().Value(serverKey{}).(*Server); ok {
-		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.timeouts.Body)) // a writer that cannot has its own
+	if timed, ok := r.Body.(*timedBody); ok {
+		timed.hold()
 	}
 	body, err := io.ReadAll(limited)
 	var tooLong *http.MaxBytesError

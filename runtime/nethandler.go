@@ -2,6 +2,7 @@ package tornado
 
 import (
 	"bufio"
+	"io"
 	"net"
 	"net/http"
 	"time"
@@ -16,6 +17,9 @@ func (s *Server) netHandler() http.Handler {
 		handlers[api] = api.HTTPHandler()
 	}
 	serve := func(w http.ResponseWriter, r *http.Request) {
+		if r.Body != http.NoBody {
+			r.Body = &timedBody{ReadCloser: r.Body, deadlines: http.NewResponseController(w), timeouts: &s.timeouts}
+		}
 		path := []byte(r.URL.EscapedPath())
 		if h := s.mounts.find(path); h != nil {
 			h.ServeHTTP(w, r)
@@ -43,6 +47,31 @@ func (s *Server) netHandler() http.Handler {
 		serve(l, r)
 		returned = true
 	})
+}
+
+// timedBody is a request body that is not waited for longer than Timeouts say.
+type timedBody struct {
+	io.ReadCloser
+	deadlines *http.ResponseController
+	timeouts  *Timeouts
+	until     time.Time // when all of it must be there; zero: Timeouts.Stream without a byte
+}
+
+// hold makes all of the body be there in Timeouts.Body, as it is to be held in memory.
+func (b *timedBody) hold() { b.until = time.Now().Add(b.timeouts.Body) }
+
+// Read is that of the body; its error is os.ErrDeadlineExceeded when it took too long.
+func (b *timedBody) Read(p []byte) (int, error) {
+	at := b.until
+	if at.IsZero() {
+		at = time.Now().Add(b.timeouts.Stream)
+	}
+	_ = b.deadlines.SetReadDeadline(at) // both servers of net/http can
+	n, err := b.ReadCloser.Read(p)
+	if err != nil { // net/http goes on reading, to see whether the client goes
+		_ = b.deadlines.SetReadDeadline(time.Time{})
+	}
+	return n, err
 }
 
 // loggedAnswer is a ResponseWriter that notes what the access log tells.

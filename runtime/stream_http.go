@@ -64,6 +64,10 @@ func (x *exchange) finishHTTPStream(client context.Context) (complete bool) {
 // attendHTTP does for a stream what the owner of a connection of the loops does.
 func (s *Stream) attendHTTP(client context.Context) streamEnd {
 	gone := client.Done()
+	var draining <-chan struct{}
+	if s.beats > 0 {
+		draining = Draining(client)
+	}
 	for {
 		what, next := s.look(time.Now())
 		switch what {
@@ -83,6 +87,9 @@ func (s *Stream) attendHTTP(client context.Context) streamEnd {
 		case <-gone:
 			s.interrupt(ErrClientGone)
 			gone = nil
+		case <-draining:
+			s.interrupt(ErrDraining)
+			draining = nil
 		}
 	}
 }

@@ -220,6 +220,46 @@ func TestDrainDuringTheHandshake(t *testing.T) {
 	require.NoError(t, r.stop(t))
 }
 
+// TestLateHandshake: who has connected before the drain, and begins the handshake in it, is not offered HTTP/2 any more, and is answered.
+func TestLateHandshake(t *testing.T) {
+	r := start(t, newTestAPI(testHandlers{}), over(overTLS), WithTimeouts(Timeouts{DrainIdle: 10 * time.Second}))
+	below, err := net.Dial("tcp", r.addr)
+	require.NoError(t, err)
+	defer below.Close()
+	status, _ := r.exchange(t, "GET /items/1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n") // so it was accepted
+	require.Equal(t, http.StatusOK, status)
+	r.Shutdown()
+	require.Eventually(t, r.Draining, 5*time.Second, time.Millisecond)
+	config := authority().client()
+	config.NextProtos = []string{"h2", "http/1.1"}
+	conn := tls.Client(below, config)
+	require.NoError(t, conn.Handshake())
+	c := &peerConn{Conn: conn, below: conn, t: t}
+	c.reader()
+	c.send(getItem)
+	res, body := c.answer("GET")
+	assert.Equal(t, `{"id":1}`, body)
+	assert.True(t, res.Close)
+	require.NoError(t, r.stop(t))
+}
+
+// TestCloseNotifyAlone: a client that has ended TLS and not TCP, as curl does, gets what it has asked for.
+func TestCloseNotifyAlone(t *testing.T) {
+	for mode, opts := range map[string][]Option{"workers": nil, "onloop": {WithHandlersOnLoop()}} {
+		t.Run(mode, func(t *testing.T) {
+			r := start(t, newTestAPI(testHandlers{}), append([]Option{over(overTLS)}, opts...)...)
+			c := r.dial(t)
+			c.send(getItem + getItem)
+			require.NoError(t, c.Conn.(*tls.Conn).CloseWrite())
+			for range 2 {
+				_, body := c.answer("GET")
+				assert.Equal(t, `{"id":1}`, body)
+			}
+			c.ended()
+		})
+	}
+}
+
 // holding stops after the server's first bytes.
 type holding struct {
 	net.Conn
