@@ -5,6 +5,7 @@ package connapi
 import (
 	"context"
 
+	tornado "github.com/tornadogen/tornadogen/runtime"
 	"github.com/tornadogen/tornadogen/runtime/client"
 )
 
@@ -70,6 +71,12 @@ func (c *Client) PollMessage(ctx context.Context, req PollMessageRequest) (PollM
 		return PollMessageNoContent{}, nil
 	}
 	return nil, res.Unexpected()
+}
+
+// WatchMessages is GET /events: Sends the broadcasts as events.
+func (c *Client) WatchMessages(ctx context.Context, req WatchMessagesRequest) tornado.Events[Message] {
+	call := c.c.Call(ctx, &watchMessages)
+	return client.Events(call, 200, &watchMessagesEvents, (*client.Response).Unexpected)
 }
 
 // Broadcast is POST /broadcasts: Sends a message to all who wait in one way.

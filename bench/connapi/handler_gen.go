@@ -36,6 +36,11 @@ type DefaultHandler interface {
 	// It answers by reply, before it returns or later.
 	PollMessage(ctx context.Context, req PollMessageRequest, reply PollMessageReply)
 
+	// WatchMessages: Sends the broadcasts as events.
+	//
+	// GET /events
+	WatchMessages(ctx context.Context, req WatchMessagesRequest, out *tornado.EventStream[Message]) error
+
 	// Broadcast: Sends a message to all who wait in one way.
 	//
 	// POST /broadcasts
@@ -77,6 +82,10 @@ func (UnimplementedDefaultHandler) GetWork(context.Context, GetWorkRequest) (*Me
 
 func (UnimplementedDefaultHandler) PollMessage(_ context.Context, _ PollMessageRequest, reply PollMessageReply) {
 	reply.Fail(tornado.NotImplemented(&pollMessage))
+}
+
+func (UnimplementedDefaultHandler) WatchMessages(context.Context, WatchMessagesRequest, *tornado.EventStream[Message]) error {
+	return tornado.NotImplemented(&watchMessages)
 }
 
 func (UnimplementedDefaultHandler) Broadcast(context.Context, BroadcastRequest) error {

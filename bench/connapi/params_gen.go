@@ -19,6 +19,11 @@ type PollMessageRequest struct{}
 
 func (*PollMessageRequest) decode(*tornado.Input) {}
 
+// WatchMessagesRequest is what a caller asks of WatchMessages.
+type WatchMessagesRequest struct{}
+
+func (*WatchMessagesRequest) decode(*tornado.Input) {}
+
 // BroadcastRequest is what a caller asks of Broadcast.
 type BroadcastRequest struct {
 	Body Broadcast

@@ -33,6 +33,15 @@ var pollMessage = tornado.Operation{
 	Produces: []string{"application/json"},
 }
 
+// watchMessages is GET /events.
+var watchMessages = tornado.Operation{
+	ID: "watchMessages", Name: "WatchMessages",
+	Method: "GET", Path: "/events",
+	Kind:     tornado.KindStream,
+	Summary:  "Sends the broadcasts as events.",
+	Produces: []string{"text/event-stream"},
+}
+
 // broadcast is POST /broadcasts.
 var broadcast = tornado.Operation{
 	ID: "broadcast", Name: "Broadcast",
@@ -54,7 +63,7 @@ var getStatus = tornado.Operation{
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&getPing, &getWork, &pollMessage, &broadcast, &getStatus,
+		&getPing, &getWork, &pollMessage, &watchMessages, &broadcast, &getStatus,
 	}
 }
 

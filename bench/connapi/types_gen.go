@@ -14,7 +14,8 @@ type BroadcastTo string
 
 // The values of BroadcastTo.
 const (
-	BroadcastToPolls BroadcastTo = "polls"
+	BroadcastToPolls   BroadcastTo = "polls"
+	BroadcastToStreams BroadcastTo = "streams"
 )
 
 // Valid reports whether v is one of the values that the document names.

@@ -21,6 +21,14 @@ var connectionWorkloads = []workload{
 		columns: waitingColumns,
 	},
 	{
+		name:    "events",
+		title:   "Idle event streams",
+		servers: []string{"connections"},
+		note:    "GET /events on all of them at once, and the head of each answer; then an event of 256 bytes of JSON to all, encoded once.",
+		measure: waiting{kind: "events", to: toStreams, count: func(s *serverStatus) int { return s.Streams }}.measure,
+		columns: waitingColumns,
+	},
+	{
 		name:    "tls",
 		title:   "Idle TLS",
 		servers: []string{"connections"},

@@ -15,7 +15,7 @@ import (
 )
 
 var httpClient = &http.Client{
-	Timeout:   5 * time.Second,
+	Timeout:   30 * time.Second,
 	Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}, // it is the runner's own certificate
 }
 

@@ -6,9 +6,11 @@ import (
 	"context"
 	"fmt"
 	"log"
+	"maps"
 	"os"
 	"os/signal"
 	"runtime/metrics"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -40,17 +42,20 @@ func run() error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	api := connapi.New(&handler{})
+	api := connapi.New(&handler{streams: map[*events]bool{}})
 	if cert, key := extra.Certificate(); cert != "" {
 		return tornado.ServeTLS(ctx, os.Args[1], cert, key, api)
 	}
 	return tornado.Serve(ctx, os.Args[1], api)
 }
 
+type events = tornado.EventStream[connapi.Message]
+
 // handler knows who waits. It is safe for concurrent use.
 type handler struct {
-	mu    sync.Mutex
-	polls []connapi.PollMessageReply // guarded by mu
+	mu      sync.Mutex
+	polls   []connapi.PollMessageReply // guarded by mu
+	streams map[*events]bool           // guarded by mu
 }
 
 func (h *handler) GetPing(context.Context, connapi.GetPingRequest) (*connapi.Message, error) {
@@ -68,8 +73,23 @@ func (h *handler) PollMessage(_ context.Context, _ connapi.PollMessageRequest, r
 	h.mu.Unlock()
 }
 
+func (h *handler) WatchMessages(_ context.Context, _ connapi.WatchMessagesRequest, out *events) error {
+	out.Keep()
+	h.mu.Lock()
+	h.streams[out] = true
+	h.mu.Unlock()
+	out.OnDone(func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		delete(h.streams, out)
+	})
+	return nil
+}
+
 func (h *handler) Broadcast(_ context.Context, req connapi.BroadcastRequest) error {
 	switch req.Body.To {
+	case connapi.BroadcastToStreams:
+		return h.sendEvents()
 	case connapi.BroadcastToPolls:
 		h.mu.Lock()
 		polls := h.polls
@@ -82,12 +102,32 @@ func (h *handler) Broadcast(_ context.Context, req connapi.BroadcastRequest) err
 	return nil
 }
 
+// sendEvents encodes an event once, and sends it to all.
+func (h *handler) sendEvents() error {
+	h.mu.Lock()
+	streams := slices.Collect(maps.Keys(h.streams))
+	h.mu.Unlock()
+	var encoded tornado.EncodedEvent
+	for _, out := range streams {
+		if encoded == nil {
+			var err error
+			if encoded, err = out.Encode(tornado.Event[connapi.Message]{Data: broadcast}); err != nil {
+				return err
+			}
+		}
+		if err := out.SendEncoded(encoded); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (h *handler) GetStatus(context.Context, connapi.GetStatusRequest) (*connapi.Status, error) {
 	heap := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/gc/cycles/total:gc-cycles"}}
 	metrics.Read(heap)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return &connapi.Status{
-		Polls: int64(len(h.polls)), Live: int64(heap[0].Value.Uint64()), Collections: int64(heap[1].Value.Uint64()),
+		Streams: int64(len(h.streams)), Polls: int64(len(h.polls)), Live: int64(heap[0].Value.Uint64()), Collections: int64(heap[1].Value.Uint64()),
 	}, nil
 }
