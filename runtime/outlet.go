@@ -18,14 +18,14 @@ var ErrSlowClient = errors.New("tornado: the client does not take what it is sen
 // as the client is behind. All methods are safe from any goroutine.
 type outlet struct {
 	mu      sync.Mutex
-	sink    sink        // guarded by mu, like all below; nil before there is one
-	waiting queue.Queue // of messages
-	writing bool        // a goroutine writes, without mu: sink.write and sink.try are its own
-	err     error       // why no message is taken any more
-	changed *sync.Cond  // nil while nobody waits for one of the above
-	last    time.Time   // when something was last written
-	owner   waker       // of the connection, once it is parked; nil before
-	attend  bool        // the owner waits until nobody writes
+	sink    sink          // guarded by mu, like all below; nil before there is one
+	waiting queue.Queue   // of messages
+	writing bool          // a goroutine writes, without mu: sink.write and sink.try are its own
+	err     error         // why no message is taken any more
+	changed *sync.Cond    // nil while nobody waits for one of the above
+	last    time.Duration // since epoch: when something was last written
+	owner   waker         // of the connection, once it is parked; nil before
+	attend  bool          // the owner waits until nobody writes
 }
 
 // sink is where an outlet writes to. One goroutine at a time calls write or try.
@@ -167,7 +167,7 @@ func (o *outlet) drain() {
 
 // wrote notes how a write ended. The caller holds mu.
 func (o *outlet) wrote(err error) {
-	o.last = time.Now()
+	o.last = sinceEpoch()
 	if err != nil {
 		o.fail(err)
 	}

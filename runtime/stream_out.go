@@ -386,11 +386,11 @@ func (s *Stream) look(now time.Time) (what attended, next time.Time) {
 		return attendEnd, time.Time{}
 	case s.beats == 0:
 		return attendWait, time.Time{}
-	case now.Sub(s.last) >= s.beats:
+	case now.Sub(epoch)-s.last >= s.beats:
 		s.poke(heartbeat)
 		return attendWait, now.Add(s.beats)
 	}
-	return attendWait, s.last.Add(s.beats)
+	return attendWait, epoch.Add(s.last + s.beats)
 }
 
 var heartbeat = []byte(":\n\n")
@@ -399,7 +399,7 @@ var heartbeat = []byte(":\n\n")
 func (s *Stream) schedule(ctx context.Context) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.last = time.Now()
+	s.last = sinceEpoch()
 	if s.beats > 0 {
 		s.timer = time.AfterFunc(s.beats, s.beat)
 	}
@@ -431,7 +431,7 @@ func (s *Stream) beat() {
 	if s.timer == nil || s.begin() != nil {
 		return
 	}
-	silent := time.Since(s.last)
+	silent := sinceEpoch() - s.last
 	if silent >= s.beats {
 		s.poke(heartbeat)
 		silent = 0

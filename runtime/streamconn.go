@@ -12,7 +12,7 @@ import (
 type connSink struct {
 	conn    *worker.Conn
 	timeout time.Duration // of a write, without progress
-	head    []byte        // leaves with the first part; belongs to who writes
+	head    *[]byte       // of frames; leaves with the first part, and belongs to who writes; nil then
 	chunked bool
 	closing bool // the connection will be closed
 	outside bool // others than the goroutine of the request write; changed while nobody does
@@ -30,14 +30,16 @@ func (f *frame) openStream(length int64) sink {
 	case h.KeepAliveAsked:
 		end = endKeepAsked
 	}
-	b := f.x.reply.appendFields(bytes.Clone(f.front.of(&f.x.reply, f.conn.Unix(), &f.service.date)), end)
+	buf, _ := frames.Get().(*[]byte)
+	b := f.x.reply.appendFields(append((*buf)[:0], f.front.of(&f.x.reply, f.conn.Unix(), &f.service.date)...), end)
 	switch {
 	case c.chunked:
 		b = append(b, "Transfer-Encoding: chunked\r\n"...)
 	case length >= 0:
 		b = http1.AppendContentLength(b, length)
 	}
-	c.head = append(b, '\r', '\n')
+	*buf = append(b, '\r', '\n')
+	c.head = buf
 	return c
 }
 
@@ -57,8 +59,11 @@ func (c *connSink) write(m []byte) error {
 		*buf = c.frame((*buf)[:0], m)
 		return c.writeFramed(*buf)
 	}
-	before := c.head
-	c.head = nil
+	var before []byte
+	if head := c.head; head != nil {
+		defer release(head)
+		before, c.head = *head, nil
+	}
 	parts := [][]byte{before, m}
 	if c.chunked {
 		parts = [][]byte{http1.AppendChunkSize(before, len(m)), m, crlf}
@@ -69,9 +74,10 @@ func (c *connSink) write(m []byte) error {
 var crlf = []byte("\r\n")
 
 func (c *connSink) writeFramed(b []byte) error {
-	if c.head != nil {
-		b = append(c.head, b...)
-		c.head = nil
+	if head := c.head; head != nil {
+		defer release(head)
+		*head = append(*head, b...)
+		b, c.head = *head, nil
 	}
 	switch {
 	case len(b) == 0:
@@ -112,7 +118,11 @@ func (f *frame) endStream(s *Stream, what streamEnd, size int) verdict {
 		f.closeExchange()
 		return endConn
 	}
-	f.out = append(f.out, c.head...)
+	if head := c.head; head != nil {
+		f.out = append(f.out, *head...)
+		c.head = nil
+		release(head)
+	}
 	if c.chunked && !f.x.isHead() {
 		f.out = http1.AppendLastChunk(f.out)
 	}
@@ -123,9 +133,9 @@ func (f *frame) endStream(s *Stream, what streamEnd, size int) verdict {
 // parkedStream is a request whose handler has returned and left its stream to others. It is the tenant of its connection.
 type parkedStream struct {
 	stream   *Stream
-	received []byte      // what came behind the request
-	left     time.Time   // when a client that has closed its side counts as gone; zero if it has not
-	logged   *parkedLine // nil without an access log
+	received []byte        // what came behind the request
+	left     time.Duration // since epoch: when a client that has closed its side counts as gone; 0 if it has not
+	logged   *parkedLine   // nil without an access log
 }
 
 // parkStream takes the request at the front, which was received to its end, out of the frame.
@@ -148,11 +158,11 @@ func (p *parkedStream) serve(f *frame) verdict { return p.wait(f) }
 func (p *parkedStream) wait(f *frame) verdict {
 	now := f.conn.Now()
 	s := p.stream
-	if p.left.IsZero() && f.conn.HalfClosed() {
-		p.left = now.Add(f.service.timeouts.HalfClose)
+	if p.left == 0 && f.conn.HalfClosed() {
+		p.left = now.Sub(epoch) + f.service.timeouts.HalfClose
 	}
 	switch {
-	case f.broken || f.conn.Gone() || !p.left.IsZero() && !now.Before(p.left):
+	case f.broken || f.conn.Gone() || p.left != 0 && now.Sub(epoch) >= p.left:
 		s.interrupt(ErrClientGone)
 	case s.beats > 0 && f.conn.Draining():
 		s.interrupt(ErrDraining)
@@ -166,8 +176,8 @@ func (p *parkedStream) wait(f *frame) verdict {
 		}
 		return f.endStream(s, streamComplete, 0)
 	}
-	if !p.left.IsZero() && (next.IsZero() || p.left.Before(next)) {
-		next = p.left
+	if left := epoch.Add(p.left); p.left != 0 && (next.IsZero() || left.Before(next)) {
+		next = left
 	}
 	f.conn.SetDeadline(next)
 	return endPark

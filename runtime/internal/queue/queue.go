@@ -54,14 +54,19 @@ const (
 )
 
 // Queue is what waits for one peer, in order. Its zero value is empty, with the limits that apply by default. An empty one holds no
-// memory but its own.
+// memory but its own, which is little: most are empty.
 type Queue struct {
 	limits  Limits
-	ring    [][]byte // of a length that is a power of two; nil while the queue is empty
-	first   int
-	n       int
-	bytes   int
 	dropped uint64
+	ring    *ring // nil while the queue is empty
+}
+
+// ring is what waits.
+type ring struct {
+	slots [][]byte // of a length that is a power of two
+	first int
+	n     int
+	bytes int
 }
 
 // firstRing is how many messages the first ring has room for.
@@ -83,10 +88,20 @@ func (q *Queue) Limits() Limits {
 }
 
 // Len is how many messages wait.
-func (q *Queue) Len() int { return q.n }
+func (q *Queue) Len() int {
+	if q.ring == nil {
+		return 0
+	}
+	return q.ring.n
+}
 
 // Bytes is how many bytes wait.
-func (q *Queue) Bytes() int { return q.bytes }
+func (q *Queue) Bytes() int {
+	if q.ring == nil {
+		return 0
+	}
+	return q.ring.bytes
+}
 
 // Dropped is how many messages were dropped so far.
 func (q *Queue) Dropped() uint64 { return q.dropped }
@@ -110,45 +125,50 @@ func (q *Queue) Push(m []byte) Outcome {
 			}
 		}
 	}
-	q.grow()
-	q.ring[(q.first+q.n)&(len(q.ring)-1)] = m
-	q.n++
-	q.bytes += len(m)
+	if q.ring == nil {
+		q.ring = new(ring)
+	}
+	q.ring.push(m)
 	return Queued
 }
 
 // fits reports whether there is room for a message of size bytes.
 func (q *Queue) fits(size int, l Limits) bool {
-	return q.n == 0 || q.n < l.Messages && q.bytes+size <= l.Bytes
+	return q.ring == nil || q.ring.n < l.Messages && q.ring.bytes+size <= l.Bytes
 }
 
-// grow makes room in the ring for one more.
-func (q *Queue) grow() {
-	if q.n < len(q.ring) {
-		return
+// push adds m.
+func (r *ring) push(m []byte) {
+	if r.n == len(r.slots) {
+		slots := make([][]byte, max(2*len(r.slots), firstRing))
+		for i := range r.n {
+			slots[i] = r.at(i)
+		}
+		r.slots, r.first = slots, 0
 	}
-	ring := make([][]byte, max(2*len(q.ring), firstRing))
-	for i := range q.n {
-		ring[i] = q.At(i)
-	}
-	q.ring, q.first = ring, 0
+	r.slots[(r.first+r.n)&(len(r.slots)-1)] = m
+	r.n++
+	r.bytes += len(m)
 }
+
+func (r *ring) at(i int) []byte { return r.slots[(r.first+i)&(len(r.slots)-1)] }
 
 // At is the i-th message that waits, 0 <= i < Len; 0 is the next one.
-func (q *Queue) At(i int) []byte { return q.ring[(q.first+i)&(len(q.ring)-1)] }
+func (q *Queue) At(i int) []byte { return q.ring.at(i) }
 
 // Pop takes the next message out. There must be one.
 func (q *Queue) Pop() []byte {
-	m := q.ring[q.first]
-	q.ring[q.first] = nil
-	q.first = (q.first + 1) & (len(q.ring) - 1)
-	q.n--
-	q.bytes -= len(m)
-	if q.n == 0 {
-		q.ring, q.first = nil, 0
+	r := q.ring
+	m := r.slots[r.first]
+	r.slots[r.first] = nil
+	r.first = (r.first + 1) & (len(r.slots) - 1)
+	r.n--
+	r.bytes -= len(m)
+	if r.n == 0 {
+		q.ring = nil
 	}
 	return m
 }
 
 // Clear drops all that waits.
-func (q *Queue) Clear() { q.ring, q.first, q.n, q.bytes = nil, 0, 0, 0 }
+func (q *Queue) Clear() { q.ring = nil }
