@@ -22,6 +22,10 @@ func TestMain(m *testing.M) {
 		beClients(addr)
 		return
 	}
+	if what := os.Getenv("TORNADO_TEST_SERVER"); what != "" { // see restart_test.go
+		serverProcess(what)
+		return
+	}
 	goleak.VerifyTestMain(m)
 }
 

@@ -21,6 +21,7 @@ type Timeouts struct {
 	Stream    time.Duration // without a byte, while a handler reads a body as it comes; 30 s
 	Write     time.Duration // without progress, while an answer is written; 30 s
 	Idle      time.Duration // before the first request and between requests; 75 s
+	Restart   time.Duration // from the start of a process that is to replace this one until it serves; 60 s
 	// Unready is how long the server goes on as before once it is to end, but with readiness off, so that a load balancer that
 	// asks for it sends nothing any more when the listeners close; 0: they close at once.
 	Unready   time.Duration
@@ -43,6 +44,7 @@ func (t Timeouts) withDefaults() Timeouts {
 	def(&t.Stream, 30*time.Second)
 	def(&t.Write, defaultWriteTimeout)
 	def(&t.Idle, 75*time.Second)
+	def(&t.Restart, time.Minute)
 	def(&t.DrainIdle, 500*time.Millisecond)
 	def(&t.Drain, 30*time.Second)
 	def(&t.HalfClose, 5*time.Second)

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"runtime"
 	"sync"
-	"time"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
 	"github.com/tornadogen/tornadogen/runtime/internal/tlsconn"
@@ -32,8 +31,8 @@ type service struct {
 	endings  sync.WaitGroup // goroutines that tell of requests which were cut
 }
 
-// run serves on the loops until ctx ends, then drains.
-func (s *Server) run(ctx context.Context, listeners []*Listener) error {
+// run serves on the loops until ctx ends, then drains. stopAdmin ends the administration.
+func (s *Server) run(ctx context.Context, listeners []*Listener, stopAdmin func()) error {
 	base, cut := context.WithCancelCause(context.WithValue(context.WithoutCancel(ctx), serverKey{}, s))
 	defer cut(context.Canceled)
 	svc := s.newService(base)
@@ -55,10 +54,11 @@ func (s *Server) run(ctx context.Context, listeners []*Listener) error {
 	ended := make(chan error, 1)
 	go func() { ended <- engine.Run() }()
 	defer serving(engine)()
+	s.restartOnSignal(ctx)
 	close(s.bound)
+	s.announce()
 	<-ctx.Done()
-	s.unready.Store(true)
-	time.Sleep(s.timeouts.Unready)
+	s.recede(stopAdmin)
 	if err := svc.drain(engine, cut); err != nil {
 		return err
 	}

@@ -7,8 +7,10 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/route"
 )
@@ -30,11 +32,14 @@ type Server struct {
 	admin        mounts
 	adminAddr    string
 
-	unready atomic.Bool        // readiness is off
-	stop    context.CancelFunc // ends Serve's context; set by NewServer
-	stopped context.Context    // done once Shutdown was called
-	wind    context.CancelFunc // begins the drain; set by NewServer
-	winding context.Context    // done once the drain has begun
+	restartSignals []os.Signal // immutable once Serve has begun
+
+	replaced atomic.Bool        // another process serves in the place of this one
+	unready  atomic.Bool        // readiness is off
+	stop     context.CancelFunc // ends Serve's context; set by NewServer
+	stopped  context.Context    // done once Shutdown was called
+	wind     context.CancelFunc // begins the drain; set by NewServer
+	winding  context.Context    // done once the drain has begun
 
 	mu    sync.Mutex
 	state serverState // guarded by mu
@@ -147,10 +152,13 @@ func (s *Server) Serve(ctx context.Context, listeners ...*Listener) error {
 	defer context.AfterFunc(s.stopped, cancel)()
 	stopAdmin, err := s.serveAdmin()
 	if err == nil {
-		err = s.run(ctx, listeners)
+		err = s.run(ctx, listeners, stopAdmin)
 		stopAdmin()
 	} else {
 		err = closeAll(listeners, err)
+	}
+	for _, l := range listeners {
+		live.remove(l)
 	}
 	s.mu.Lock()
 	s.state = serverEnded
@@ -193,27 +201,37 @@ func (s *Server) begin(listeners []*Listener) error {
 	return nil
 }
 
-// serveAdmin serves the administration's mounts by net/http: it must answer even when the loops do not.
+// serveAdmin serves the administration's mounts by net/http: it must answer even when the loops do not. stop may be called more
+// than once.
 func (s *Server) serveAdmin() (stop func(), err error) {
 	if s.adminAddr == "" {
 		return func() {}, nil
 	}
-	l, err := net.Listen("tcp", s.adminAddr)
+	l, err := listen("tcp", s.adminAddr, 1, nil)
 	if err != nil {
-		return nil, fmt.Errorf("tornado: administration: %w", err)
+		return nil, fmt.Errorf("administration: %w", err)
+	}
+	accepting, err := l.netListener()
+	if err != nil {
+		return nil, fmt.Errorf("tornado: administration: %w", errors.Join(err, l.Close()))
 	}
 	admin := &http.Server{Handler: &s.admin, ReadHeaderTimeout: s.timeouts.Header, IdleTimeout: s.timeouts.Idle}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		if err := admin.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		if err := admin.Serve(accepting); !errors.Is(err, http.ErrServerClosed) {
 			s.logger.Error("administration ended", "error", err)
 		}
 	}()
-	return func() {
-		_ = admin.Close() // it closes a listener and connections that nobody needs any more
+	return sync.OnceFunc(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		if admin.Shutdown(ctx) != nil {
+			_ = admin.Close() // nobody needs its connections any more
+		}
 		<-done
-	}, nil
+		_ = l.Close() // likewise
+	}), nil
 }
 
 // page answers GET and HEAD of exactly one path.

@@ -29,12 +29,12 @@ type CertificateFiles struct{ Cert, Key string }
 
 // ListenTLS is [Listen] with TLS. Connections are served once their handshake has been made, for which they have
 // Timeouts.Handshake; who speaks plain HTTP gets a 400. A server may have several listeners, with and without TLS.
-func ListenTLS(network, address string, t TLS) (*Listener, error) {
+func ListenTLS(network, address string, t TLS, opts ...ListenOption) (*Listener, error) {
 	source, err := t.source() // before the address is taken
 	if err != nil {
 		return nil, err
 	}
-	l, err := Listen(network, address)
+	l, err := Listen(network, address, opts...)
 	if err != nil {
 		return nil, err
 	}

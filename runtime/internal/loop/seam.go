@@ -1,6 +1,8 @@
 package loop
 
 import (
+	"net"
+	"os"
 	"time"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/poll"
@@ -41,6 +43,14 @@ func PlainSys() Sys { return poll.Plain() }
 func Listen(network, address string, n int) ([]*Listener, error) {
 	return poll.Listen(network, address, n)
 }
+
+// ListenUnix binds a Unix socket whose file gets mode.
+func ListenUnix(address string, mode os.FileMode) (*Listener, error) {
+	return poll.ListenUnix(address, mode)
+}
+
+// BoundAddr is the address of a socket bound elsewhere.
+func BoundAddr(fd int) (net.Addr, error) { return poll.BoundAddr(fd) }
 
 // AdoptListener makes a Listener of a listening socket bound elsewhere.
 func AdoptListener(fd int) (*Listener, error) { return poll.Adopt(fd) }

@@ -6,15 +6,16 @@ import (
 	"net"
 	"os"
 	"strings"
+	"sync/atomic"
 	"syscall"
 )
 
 // Listener is a listening socket.
 type Listener struct {
 	FD    int
-	Addr  net.Addr // where it listens: the port that was chosen if 0 was asked for
-	Owner any      // whose listener this is: for who accepts
-	path  string   // of a Unix socket made by Listen, removed by Close
+	Addr  net.Addr               // where it listens: the port that was chosen if 0 was asked for
+	Owner any                    // whose listener this is: for who accepts
+	path  atomic.Pointer[string] // of a Unix socket whose file Close removes; nil: of none
 }
 
 // Listen binds address on network ("tcp", "tcp4", "tcp6" or "unix") and returns
@@ -35,7 +36,7 @@ func Listen(network, address string, n int) ([]*Listener, error) {
 func listen(network, address string, n int) ([]*Listener, error) {
 	switch network {
 	case "unix":
-		l, err := listenUnix(address)
+		l, err := listenUnix(address, 0)
 		if err != nil {
 			return nil, err
 		}
@@ -51,18 +52,31 @@ func listen(network, address string, n int) ([]*Listener, error) {
 	}
 }
 
+// ListenUnix is Listen on "unix" with the mode that the file of the socket has
+// before anybody can connect. With zero the umask decides.
+func ListenUnix(address string, mode os.FileMode) (*Listener, error) {
+	l, err := listenUnix(address, mode)
+	if err != nil {
+		return nil, fmt.Errorf("listen unix %s: %w", address, err)
+	}
+	return l, nil
+}
+
 // listenUnix binds a path or, after "@", an abstract name.
-func listenUnix(address string) (*Listener, error) {
+func listenUnix(address string, mode os.FileMode) (*Listener, error) {
 	abstract := strings.HasPrefix(address, "@")
-	l, err := listenSocket(address)
+	if abstract {
+		mode = 0
+	}
+	l, err := listenSocket(address, mode)
 	if errors.Is(err, syscall.EADDRINUSE) && !abstract && abandoned(address) {
 		if err := os.Remove(address); err != nil {
 			return nil, err
 		}
-		l, err = listenSocket(address)
+		l, err = listenSocket(address, mode)
 	}
 	if err == nil && !abstract {
-		l.path = address
+		l.path.Store(&address)
 	}
 	return l, err
 }
@@ -82,7 +96,17 @@ func abandoned(path string) bool {
 
 // Keep makes Close leave the file of a Unix socket: another process goes on
 // listening on it.
-func (l *Listener) Keep() { l.path = "" }
+func (l *Listener) Keep() { l.path.Store(nil) }
+
+// Own makes Close remove the file of a Unix socket that was adopted.
+func (l *Listener) Own() {
+	if path := l.Addr.String(); l.Addr.Network() == "unix" && !strings.HasPrefix(path, "@") {
+		l.path.Store(&path)
+	}
+}
+
+// Owned reports whether Close removes the file of a Unix socket.
+func (l *Listener) Owned() bool { return l.path.Load() != nil }
 
 // Close closes the socket, through s, and removes the file that Listen made for
 // it.
@@ -91,8 +115,8 @@ func (l *Listener) Close(s Sys) error {
 	if errno := s.Close(l.FD); errno != 0 {
 		err = os.NewSyscallError("close", errno)
 	}
-	if l.path != "" {
-		if rm := os.Remove(l.path); rm != nil && !errors.Is(rm, os.ErrNotExist) {
+	if path := l.path.Load(); path != nil {
+		if rm := os.Remove(*path); rm != nil && !errors.Is(rm, os.ErrNotExist) {
 			err = errors.Join(err, rm)
 		}
 	}

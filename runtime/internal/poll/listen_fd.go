@@ -55,15 +55,15 @@ func listenTCP(network string, tcp *net.TCPAddr, n int) ([]*Listener, error) {
 func bindTCP(network string, tcp *net.TCPAddr, reusePort bool) (*Listener, error) {
 	dual := network == "tcp" && (len(tcp.IP) == 0 || tcp.IP.Equal(net.IPv6unspecified) && tcp.IP.To4() == nil)
 	if network == "tcp4" || tcp.IP.To4() != nil {
-		return bind(unix.AF_INET, sockaddr4(tcp), false, reusePort)
+		return bind(unix.AF_INET, sockaddr4(tcp), false, reusePort, nil)
 	}
 	sa, err := sockaddr6(tcp)
 	if err != nil {
 		return nil, err
 	}
-	l, err := bind(unix.AF_INET6, sa, dual, reusePort)
+	l, err := bind(unix.AF_INET6, sa, dual, reusePort, nil)
 	if dual && (errors.Is(err, unix.EAFNOSUPPORT) || errors.Is(err, unix.EADDRNOTAVAIL)) {
-		return bind(unix.AF_INET, sockaddr4(tcp), false, reusePort)
+		return bind(unix.AF_INET, sockaddr4(tcp), false, reusePort, nil)
 	}
 	return l, err
 }
@@ -85,9 +85,10 @@ func sockaddr6(tcp *net.TCPAddr) (unix.Sockaddr, error) {
 	return sa, nil
 }
 
-// bind opens a socket, sets its options, binds it and listens. Accepted sockets
+// bind opens a socket, sets its options, binds it, does what comes before
+// anybody can connect, and listens. Accepted sockets
 // inherit TCP_NODELAY and SO_KEEPALIVE from it, so that they cost no call.
-func bind(domain int, sa unix.Sockaddr, dual, reusePort bool) (l *Listener, err error) {
+func bind(domain int, sa unix.Sockaddr, dual, reusePort bool, before func() error) (l *Listener, err error) {
 	fd, err := socket(domain)
 	if err != nil {
 		return nil, os.NewSyscallError("socket", err)
@@ -121,6 +122,11 @@ func bind(domain int, sa unix.Sockaddr, dual, reusePort bool) (l *Listener, err 
 	if err := unix.Bind(fd, sa); err != nil {
 		return nil, os.NewSyscallError("bind", err)
 	}
+	if before != nil {
+		if err := before(); err != nil {
+			return nil, err
+		}
+	}
 	if err := unix.Listen(fd, backlog); err != nil {
 		return nil, os.NewSyscallError("listen", err)
 	}
@@ -150,25 +156,13 @@ func adopt(fd int) (*Listener, error) {
 		return nil, os.NewSyscallError("fcntl", err)
 	}
 	unix.CloseOnExec(fd)
-	sa, err := unix.Getsockname(fd)
+	addr, err := BoundAddr(fd)
 	if err != nil {
-		return nil, os.NewSyscallError("getsockname", err)
+		return nil, err
 	}
-	l := &Listener{FD: fd}
-	switch sa := sa.(type) {
-	case *unix.SockaddrUnix:
-		l.Addr = &net.UnixAddr{Net: "unix", Name: sa.Name}
+	l := &Listener{FD: fd, Addr: addr}
+	if addr.Network() == "unix" {
 		return l, nil
-	case *unix.SockaddrInet4:
-		l.Addr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(netip.AddrFrom4(sa.Addr), uint16(sa.Port)))
-	case *unix.SockaddrInet6:
-		ip := netip.AddrFrom16(sa.Addr)
-		if sa.ZoneId != 0 {
-			ip = ip.WithZone(zoneName(sa.ZoneId))
-		}
-		l.Addr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(ip, uint16(sa.Port)))
-	default:
-		return nil, fmt.Errorf("descriptor %d is neither TCP nor Unix", fd)
 	}
 	if err := inherit(fd); err != nil {
 		return nil, os.NewSyscallError("setsockopt", err)
@@ -176,9 +170,36 @@ func adopt(fd int) (*Listener, error) {
 	return l, nil
 }
 
+// BoundAddr is the address of a TCP or Unix socket that was bound elsewhere.
+func BoundAddr(fd int) (net.Addr, error) {
+	sa, err := unix.Getsockname(fd)
+	if err != nil {
+		return nil, os.NewSyscallError("getsockname", err)
+	}
+	switch sa := sa.(type) {
+	case *unix.SockaddrUnix:
+		return &net.UnixAddr{Net: "unix", Name: sa.Name}, nil
+	case *unix.SockaddrInet4:
+		return net.TCPAddrFromAddrPort(netip.AddrPortFrom(netip.AddrFrom4(sa.Addr), uint16(sa.Port))), nil
+	case *unix.SockaddrInet6:
+		ip := netip.AddrFrom16(sa.Addr)
+		if sa.ZoneId != 0 {
+			ip = ip.WithZone(zoneName(sa.ZoneId))
+		}
+		return net.TCPAddrFromAddrPort(netip.AddrPortFrom(ip, uint16(sa.Port))), nil
+	default:
+		return nil, fmt.Errorf("descriptor %d is neither TCP nor Unix", fd)
+	}
+}
+
 // listenSocket binds a path or, after "@", an abstract name.
-func listenSocket(address string) (*Listener, error) {
-	return bind(unix.AF_UNIX, &unix.SockaddrUnix{Name: address}, false, false)
+func listenSocket(address string, mode os.FileMode) (*Listener, error) {
+	return bind(unix.AF_UNIX, &unix.SockaddrUnix{Name: address}, false, false, func() error {
+		if mode == 0 {
+			return nil
+		}
+		return os.Chmod(address, mode)
+	})
 }
 
 // File is a copy of the socket, for another process. It is the caller's to

@@ -15,7 +15,8 @@ const noNetwork = syscall.ENETDOWN + 1<<16
 type netPoller struct {
 	sys
 	clock
-	wake chan struct{} // holds one wake-up
+	wake    chan struct{}  // holds one wake-up
+	closing sync.WaitGroup // sockets that were closed and still write
 
 	mu        sync.Mutex
 	edges     []*registration         // guarded by mu; with something to report
@@ -139,7 +140,12 @@ func (p *netPoller) Wake() {
 	}
 }
 
-func (p *netPoller) Free() error { return nil }
+// Free waits until what the closed sockets have taken is written: the process
+// may end then.
+func (p *netPoller) Free() error {
+	p.closing.Wait()
+	return nil
+}
 
 // descriptors are the numbers that stand for what is open. None is used twice.
 var descriptors table

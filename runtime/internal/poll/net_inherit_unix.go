@@ -24,6 +24,20 @@ func Adopt(fd int) (*Listener, error) {
 	return newListener(l)
 }
 
+// BoundAddr is the address of a TCP or Unix socket that was bound elsewhere.
+func BoundAddr(fd int) (net.Addr, error) {
+	copied, err := syscall.Dup(fd)
+	if err != nil {
+		return nil, os.NewSyscallError("dup", err)
+	}
+	file := os.NewFile(uintptr(copied), "listener")
+	l, err := net.FileListener(file)
+	if err = errors.Join(err, file.Close()); err != nil {
+		return nil, err
+	}
+	return l.Addr(), l.Close()
+}
+
 // File is a copy of the socket, for another process. It is the caller's to
 // close.
 func (l *Listener) File() (*os.File, error) {

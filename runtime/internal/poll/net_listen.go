@@ -14,10 +14,12 @@ import (
 
 // Nobody waits to be accepted when lastCall has passed lastCalls times without a
 // new connection. Once is not enough: a goroutine that was kept from running for
-// so long has not even looked.
+// so long has not even looked. After lastCallsEnd it is over in any case: who
+// comes then comes to another process that has the socket, or too late.
 const (
-	lastCall  = 10 * time.Millisecond
-	lastCalls = 3
+	lastCall     = 10 * time.Millisecond
+	lastCalls    = 3
+	lastCallsEnd = 250 * time.Millisecond
 )
 
 // netListener accepts one connection ahead, in a goroutine of its own.
@@ -33,11 +35,12 @@ type netListener struct {
 
 	// guarded by mu
 	pollers   []*netPoller
-	accepting bool    // the goroutine that accepts exists
-	conn      netConn // accepted, not asked for
-	err       error   // of accepting, not asked for
-	leaving   bool    // nobody hears of it any more: the last call
-	idle      bool    // and nobody has answered
+	accepting bool      // the goroutine that accepts exists
+	conn      netConn   // accepted, not asked for
+	err       error     // of accepting, not asked for
+	leaving   bool      // nobody hears of it any more: the last call
+	closing   time.Time // leaving: when that is over
+	idle      bool      // and nobody has answered
 	closed    bool
 }
 
@@ -65,10 +68,15 @@ func listenTCP(network string, tcp *net.TCPAddr, _ int) ([]*Listener, error) {
 	return []*Listener{ours}, err
 }
 
-func listenSocket(address string) (*Listener, error) {
+func listenSocket(address string, mode os.FileMode) (*Listener, error) {
 	l, err := net.Listen("unix", address)
 	if err != nil {
 		return nil, err
+	}
+	if mode != 0 {
+		if err := os.Chmod(address, mode); err != nil {
+			return nil, errors.Join(err, l.Close())
+		}
 	}
 	return newListener(l)
 }
@@ -115,12 +123,18 @@ func (l *netListener) acceptOn() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for calls := 0; !l.closed; {
-		if l.leaving {
-			_ = l.listener.SetDeadline(time.Now().Add(lastCall)) // if it fails, so will accepting
+		var conn net.Conn
+		err := os.ErrDeadlineExceeded
+		if now := time.Now(); !l.leaving || now.Before(l.closing) {
+			if l.leaving {
+				_ = l.listener.SetDeadline(now.Add(lastCall)) // if it fails, so will accepting
+			}
+			l.mu.Unlock()
+			conn, err = l.listener.Accept()
+			l.mu.Lock()
+		} else {
+			calls = lastCalls
 		}
-		l.mu.Unlock()
-		conn, err := l.listener.Accept()
-		l.mu.Lock()
 		late := errors.Is(err, os.ErrDeadlineExceeded)
 		if calls++; !late {
 			calls = 0
@@ -166,7 +180,7 @@ func (l *netListener) accept() (netConn, syscall.Errno) {
 			return nil, syscall.EAGAIN
 		}
 		if !l.leaving {
-			l.leaving = true
+			l.leaving, l.closing = true, time.Now().Add(lastCallsEnd)
 			_ = l.listener.SetDeadline(time.Unix(1, 0)) // ends the call of Accept under way
 		}
 		l.changed.Wait()

@@ -45,6 +45,7 @@ type netSocket struct {
 	full     bool          // a write found no room
 	ended    bool          // the writing direction is to end, or has ended, after out
 	closed   bool
+	closer   *netPoller // closed: where it was registered, nil if nowhere
 }
 
 func newNetSocket(conn netConn) *netSocket {
@@ -219,6 +220,9 @@ func (s *netSocket) writeOn() {
 	switch {
 	case s.closed:
 		_ = s.conn.Close() // it is gone in any case
+		if s.closer != nil {
+			s.closer.closing.Done()
+		}
 	case s.ended:
 		_ = s.conn.CloseWrite() // if it fails, so will reading
 		s.edge()
@@ -250,6 +254,10 @@ func (s *netSocket) close() {
 	defer s.mu.Unlock()
 	if s.closed {
 		return
+	}
+	if s.reg != nil {
+		s.closer = s.reg.poller
+		s.closer.closing.Add(1)
 	}
 	s.closed, s.reg = true, nil
 	_ = s.conn.SetDeadline(time.Now().Add(lastWords)) // if it fails, so will what it bounds

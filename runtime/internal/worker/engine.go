@@ -47,6 +47,15 @@ func Listen(network, address string, n int) (*Listener, error) {
 	return newListener(sockets...), nil
 }
 
+// ListenUnix binds a Unix socket. Its file has mode before anybody can connect.
+func ListenUnix(address string, mode os.FileMode) (*Listener, error) {
+	socket, err := loop.ListenUnix(address, mode)
+	if err != nil {
+		return nil, err
+	}
+	return newListener(socket), nil
+}
+
 // AdoptListener makes a Listener of listening sockets bound elsewhere, all to
 // one address. The descriptors are closed if that fails.
 func AdoptListener(fds ...int) (*Listener, error) {
@@ -92,6 +101,19 @@ func (l *Listener) Keep() {
 		s.Keep()
 	}
 }
+
+// Own makes Close remove the file of a Unix socket that was adopted.
+func (l *Listener) Own() {
+	for _, s := range l.sockets {
+		s.Own()
+	}
+}
+
+// Owned reports whether Close removes the file of a Unix socket.
+func (l *Listener) Owned() bool { return l.sockets[0].Owned() }
+
+// BoundAddr is the address of a socket bound elsewhere.
+func BoundAddr(fd int) (net.Addr, error) { return loop.BoundAddr(fd) }
 
 // leave takes one from the loops that accept from a socket. The last one closes
 // it.

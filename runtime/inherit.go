@@ -1,0 +1,252 @@
+package tornado
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/worker"
+)
+
+// firstPassed is the first descriptor that a process is given beside standard input, output and error.
+const firstPassed = 3
+
+// passedEnv tells a process which sockets the one that it replaces has passed to it, as JSON of a passedOn.
+const passedEnv = "TORNADO_PASSED"
+
+// passedOn is what a process passes to the one that replaces it: sockets, by descriptors from firstPassed on, and behind them the
+// end of a pipe that it writes to once it serves.
+type passedOn struct {
+	Parent  int            `json:"parent"` // the process that this is meant for is its child
+	Sockets []passedSocket `json:"sockets"`
+}
+
+// passedSocket is a listener that another process has bound.
+type passedSocket struct {
+	Name    string `json:"name,omitempty"` // that of systemd
+	Network string `json:"network"`        // as Listen was asked for it
+	Address string `json:"address"`        // likewise
+	Count   int    `json:"count"`          // of descriptors
+	Own     bool   `json:"own"`            // the file of the socket is ours to remove
+
+	fds  []int
+	held bool // whoever has passed it (systemd) holds it, too
+}
+
+// inheritance is what was passed to this process.
+type inheritance struct {
+	read    sync.Once
+	mu      sync.Mutex
+	sockets []passedSocket // guarded by mu; those that nobody has taken
+	ready   *os.File       // guarded by mu; nil: nobody waits to hear that this process serves
+	fault   error          // guarded by mu; what was said of them made no sense
+}
+
+var inherited inheritance
+
+// get reads the environment, once, and clears it for the processes that this one starts.
+func (i *inheritance) get() *inheritance {
+	i.read.Do(func() {
+		i.fromPredecessor(os.Getenv(passedEnv))
+		if pid, err := strconv.Atoi(os.Getenv("LISTEN_PID")); err == nil && pid == os.Getpid() {
+			i.fromSystemd(os.Getenv("LISTEN_FDS"), os.Getenv("LISTEN_FDNAMES"))
+		}
+		for _, name := range []string{passedEnv, "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"} {
+			_ = os.Unsetenv(name) // the name is valid
+		}
+	})
+	return i
+}
+
+// fromPredecessor takes what Server.Restart of another process has passed.
+func (i *inheritance) fromPredecessor(text string) {
+	var p passedOn
+	if text == "" {
+		return
+	}
+	if err := json.Unmarshal([]byte(text), &p); err != nil {
+		i.fault = fmt.Errorf("tornado: %s: %w", passedEnv, err)
+		return
+	}
+	if p.Parent != os.Getppid() {
+		return // it was meant for one between that process and this
+	}
+	fd := firstPassed
+	for _, s := range p.Sockets {
+		for range s.Count {
+			s.fds = append(s.fds, fd)
+			fd++
+		}
+		i.sockets = append(i.sockets, s)
+	}
+	i.ready = os.NewFile(uintptr(fd), "ready")
+}
+
+// fromSystemd takes what sd_listen_fds(3) describes.
+func (i *inheritance) fromSystemd(count, names string) {
+	n, err := strconv.Atoi(count)
+	if err != nil || n < 0 {
+		i.fault = fmt.Errorf("tornado: LISTEN_FDS is %q", count)
+		return
+	}
+	list := strings.Split(names, ":")
+	for at := range n {
+		s := passedSocket{fds: []int{firstPassed + at}, Count: 1, held: true}
+		if at < len(list) {
+			s.Name = list[at]
+		}
+		i.sockets = append(i.sockets, s)
+	}
+}
+
+// take makes a listener of the first socket that matches and that nobody has taken; nil if there is none.
+func (i *inheritance) take(match func(s *passedSocket) bool) (*Listener, error) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	at := slices.IndexFunc(i.sockets, func(s passedSocket) bool { return match(&s) })
+	if at < 0 {
+		return nil, i.fault
+	}
+	s := i.sockets[at]
+	i.sockets = slices.Delete(i.sockets, at, at+1)
+	bound, err := worker.AdoptListener(s.fds...)
+	if err != nil {
+		return nil, fmt.Errorf("tornado: socket %q that was passed: %w", s.Name, err)
+	}
+	if s.Own {
+		bound.Own()
+	}
+	l := &Listener{bound: bound, passed: s}
+	if s.Network == "" {
+		l.passed.Network, l.passed.Address = bound.Addr().Network(), bound.Addr().String()
+	}
+	return live.add(l), nil
+}
+
+// listening finds the socket that Listen is asked for.
+func (i *inheritance) listening(network, address string) (*Listener, error) {
+	return i.take(func(s *passedSocket) bool {
+		if s.Network != "" {
+			return s.Network == network && s.Address == address
+		}
+		return boundAt(s.fds[0], network, address)
+	})
+}
+
+// boundAt reports whether a socket that systemd has bound is the one that Listen is asked for.
+func boundAt(fd int, network, address string) bool {
+	at, err := worker.BoundAddr(fd)
+	if err != nil {
+		return false
+	}
+	tcp, ok := at.(*net.TCPAddr)
+	if !ok {
+		return network == "unix" && at.String() == address
+	}
+	asked, err := net.ResolveTCPAddr(network, address)
+	if err != nil || asked.Port != tcp.Port || asked.Port == 0 {
+		return false
+	}
+	anywhere := len(asked.IP) == 0 || asked.IP.IsUnspecified()
+	return anywhere && tcp.IP.IsUnspecified() || asked.IP.Equal(tcp.IP)
+}
+
+// Inherited returns the listeners that were passed to this process, by systemd (sd_listen_fds(3)) or by the process that it
+// replaces (see [Server.Restart]), and that no [Listen] has taken; [Listener.Name] tells systemd's apart. They are the caller's to
+// serve on or to close. An address that Listen is asked for and that was passed is taken over by Listen itself.
+func Inherited() ([]*Listener, error) {
+	i := inherited.get()
+	var all []*Listener
+	for {
+		l, err := i.take(func(*passedSocket) bool { return true })
+		if err != nil {
+			return nil, closeAll(all, err)
+		}
+		if l == nil {
+			return all, nil
+		}
+		all = append(all, l)
+	}
+}
+
+// serves tells whoever waits for it that this process serves, and gives up what it does not: nobody else will.
+func (i *inheritance) serves() error {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	ready := i.ready
+	if i.ready = nil; ready == nil {
+		return nil
+	}
+	_, err := ready.WriteString(readyWord)
+	err = errors.Join(err, ready.Close())
+	for _, s := range i.sockets {
+		if s.held {
+			continue
+		}
+		left, adopt := worker.AdoptListener(s.fds...)
+		if adopt == nil {
+			adopt = left.Close()
+		}
+		err = errors.Join(err, adopt, fmt.Errorf("tornado: nobody listens at %s %s any more", s.Network, s.Address))
+	}
+	i.sockets = slices.DeleteFunc(i.sockets, func(s passedSocket) bool { return !s.held })
+	return err
+}
+
+// readyWord is what a process says that serves.
+const readyWord = "ready\n"
+
+// live are the listeners of this process that are open.
+var live listenerSet
+
+type listenerSet struct {
+	mu  sync.Mutex
+	all []*Listener // guarded by mu; oldest first
+}
+
+func (s *listenerSet) add(l *Listener) *Listener {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.all = append(s.all, l)
+	return l
+}
+
+func (s *listenerSet) remove(l *Listener) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.all = slices.DeleteFunc(s.all, func(other *Listener) bool { return other == l })
+}
+
+// pass returns copies of all of them, with what the process that they are passed to shall know.
+func (s *listenerSet) pass() (files []*os.File, sockets []passedSocket, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, l := range s.all {
+		copies, err := l.bound.Files()
+		if err != nil {
+			for _, f := range files {
+				err = errors.Join(err, f.Close())
+			}
+			return nil, nil, fmt.Errorf("tornado: %s: %w", l.Addr(), err)
+		}
+		p := l.passed
+		p.Count, p.Own = len(copies), l.bound.Owned()
+		files, sockets = append(files, copies...), append(sockets, p)
+	}
+	return files, sockets, nil
+}
+
+// keep leaves the files of Unix sockets to the process that has taken over.
+func (s *listenerSet) keep() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, l := range s.all {
+		l.bound.Keep()
+	}
+}

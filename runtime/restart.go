@@ -1,0 +1,157 @@
+package tornado
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strings"
+	"sync"
+)
+
+// WithRestartSignal has the server restart by [Server.Restart] when the process gets one of signals: syscall.SIGUSR2 or
+// syscall.SIGHUP, say. What goes wrong is logged, and the process serves on. The default is none.
+func WithRestartSignal(signals ...os.Signal) Option {
+	return func(s *Server) { s.restartSignals = signals }
+}
+
+// Restart replaces this process by a new one of the same program, at the path that it was started by, with the same arguments and
+// environment, without refusing or resetting a connection: the new process gets all listeners that are open, those of
+// other servers of the process included, and [Listen] finds them there by network and address. Once it serves (or a server of its),
+// this server drains, as at the end of Serve's context, and Serve returns. If the new process ends before, or does not serve within
+// Timeouts.Restart or before ctx ends, it is ended, this one serves on, and an error tells so.
+//
+// Call it while Serve runs. It may be called from any goroutine and more than once: several servers of one process are replaced by
+// one new process. It works on Unix systems; elsewhere the error is errors.ErrUnsupported.
+func (s *Server) Restart(ctx context.Context) error {
+	select {
+	case <-s.bound:
+	default:
+		return errors.New("tornado: Restart needs a server that serves")
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.timeouts.Restart)
+	defer cancel()
+	if err := successor.start(ctx); err != nil {
+		return fmt.Errorf("tornado: restart: %w", err)
+	}
+	s.replaced.Store(true)
+	s.Shutdown()
+	return nil
+}
+
+// restartOnSignal calls Restart for each signal until ctx ends.
+func (s *Server) restartOnSignal(ctx context.Context) {
+	if len(s.restartSignals) == 0 {
+		return
+	}
+	got := make(chan os.Signal, 1)
+	signal.Notify(got, s.restartSignals...)
+	go func() {
+		defer signal.Stop(got)
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case sig := <-got:
+				s.logger.Info("restarting", "signal", sig.String())
+				if err := s.Restart(ctx); err != nil {
+					s.logger.Error("the restart has failed, this process serves on", "error", err)
+				}
+			}
+		}
+	}()
+}
+
+// successor is the process that replaces this one.
+var successor replacement
+
+type replacement struct {
+	mu     sync.Mutex // held while it is started
+	serves bool       // guarded by mu
+}
+
+// start starts the new process, unless that was done before, and waits until it serves.
+func (r *replacement) start(ctx context.Context) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.serves {
+		return nil
+	}
+	cmd, ready, err := launch()
+	if err != nil {
+		return err
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		err := cmd.Wait()
+		slog.Default().Debug("the process that replaces this one has ended", "pid", cmd.Process.Pid, "error", err)
+	}()
+	defer context.AfterFunc(ctx, func() { _ = ready.Close() })() // ends the read
+	word, err := bufio.NewReader(ready).ReadString('\n')
+	_ = ready.Close() // it was only read
+	if word != readyWord {
+		_ = cmd.Process.Kill() // it may have ended
+		<-ended
+		if ctx.Err() != nil {
+			return fmt.Errorf("process %d does not serve: %w", cmd.Process.Pid, context.Cause(ctx))
+		}
+		return fmt.Errorf("process %d has ended before it served: %s", cmd.Process.Pid, cmd.ProcessState)
+	}
+	r.serves = true
+	live.keep()
+	return nil
+}
+
+// launch starts the program with all listeners; ready is where it says that it serves.
+func launch() (cmd *exec.Cmd, ready *os.File, err error) {
+	path, err := exec.LookPath(os.Args[0])
+	if err != nil {
+		if path, err = os.Executable(); err != nil {
+			return nil, nil, err
+		}
+	}
+	files, sockets, err := live.pass()
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() {
+		for _, f := range files {
+			_ = f.Close() // the new process has its own
+		}
+	}()
+	said, err := json.Marshal(passedOn{Parent: os.Getpid(), Sockets: sockets})
+	if err != nil {
+		return nil, nil, err
+	}
+	ready, theirs, err := os.Pipe()
+	if err != nil {
+		return nil, nil, err
+	}
+	files = append(files, theirs)
+	cmd = exec.Command(path, os.Args[1:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	cmd.ExtraFiles = files
+	cmd.Env = append(environment(), passedEnv+"="+string(said))
+	if err := cmd.Start(); err != nil {
+		return nil, nil, errors.Join(err, ready.Close())
+	}
+	return cmd, ready, nil
+}
+
+// environment is that of this process, without what was said to it alone.
+func environment() []string {
+	inherited.get() // clears it
+	var all []string
+	for _, v := range os.Environ() {
+		if !strings.HasPrefix(v, passedEnv+"=") {
+			all = append(all, v)
+		}
+	}
+	return all
+}
