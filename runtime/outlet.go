@@ -49,28 +49,30 @@ const framed = 16 << 10
 // frames are buffers for what is being written.
 var frames = sync.Pool{New: func() any { return new([]byte) }}
 
-// send sends m, which is kept and must not be changed if keep says so, and is copied if it has to wait otherwise. A message that the
-// policy drops is no error.
-func (o *outlet) send(m []byte, keep bool) error {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.sendLocked(m, keep)
-}
+// sendMode is how a message is sent.
+type sendMode uint8
 
-func (o *outlet) sendLocked(m []byte, keep bool) error {
+const (
+	sendCopied sendMode = iota // its bytes are the caller's again: it is copied if it has to wait
+	sendKept                   // nobody will change its bytes
+	sendNow                    // the same, and where the sender would wait for the client, that is given up
+)
+
+// sendLocked sends m. A message that the policy drops is no error. The caller holds mu.
+func (o *outlet) sendLocked(m []byte, how sendMode) error {
 	for {
 		switch {
 		case o.err != nil:
 			return o.err
 		case !o.writing && o.waiting.Len() == 0:
-			return o.writeThrough(m)
+			return o.writeThrough(m, how)
 		}
-		if !keep {
-			m, keep = bytes.Clone(m), true
+		if how == sendCopied {
+			m, how = bytes.Clone(m), sendKept
 		}
 		switch o.waiting.Push(m) {
 		case queue.Queued:
-			o.attendTo()
+			o.attendTo(how)
 			return nil
 		case queue.Dropped:
 			return nil
@@ -78,16 +80,25 @@ func (o *outlet) sendLocked(m []byte, keep bool) error {
 			o.fail(ErrSlowClient)
 			return ErrSlowClient
 		case queue.Full:
+			if how == sendNow {
+				o.fail(ErrSlowClient)
+				return ErrSlowClient
+			}
 			o.wait()
 		}
 	}
 }
 
+// waits reports whether who sends waits for the client.
+func (o *outlet) waits(how sendMode) bool {
+	return how != sendNow && o.waiting.Limits().Policy == queue.Block
+}
+
 // attendTo writes what waits, if nobody writes. The caller holds mu.
-func (o *outlet) attendTo() {
+func (o *outlet) attendTo(how sendMode) {
 	switch {
 	case o.writing || o.waiting.Len() == 0:
-	case o.waiting.Limits().Policy == queue.Block:
+	case o.waits(how):
 		o.writing = true
 		o.drain()
 	default:
@@ -97,9 +108,9 @@ func (o *outlet) attendTo() {
 }
 
 // writeThrough writes m, behind which nothing waits.
-func (o *outlet) writeThrough(m []byte) error {
+func (o *outlet) writeThrough(m []byte, how sendMode) error {
 	o.writing = true
-	block := o.waiting.Limits().Policy == queue.Block
+	block := o.waits(how)
 	s := o.sink
 	o.mu.Unlock()
 	if block {

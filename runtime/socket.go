@@ -97,7 +97,7 @@ func (s *Socket[Send, Receive]) Send(v Send) error {
 	if s.deflates() {
 		f.b, compressed = ws.Deflate(f.b, int(s.bits))
 	}
-	return s.push(ws.Frame(f.b).Seal(opcode, compressed, s.newMask()), false)
+	return s.push(ws.Frame(f.b).Seal(opcode, compressed, s.newMask()), false, true)
 }
 
 // Prepared is a message that was encoded once and may be sent on many sockets of its operation, which share the bytes. It is
@@ -130,6 +130,25 @@ func (s *Socket[Send, Receive]) Prepare(v Send) *Prepared[Send] {
 
 // SendPrepared is Send for a message that was encoded before.
 func (s *Socket[Send, Receive]) SendPrepared(p *Prepared[Send]) error {
+	return s.sendPrepared(p, true)
+}
+
+// SendMessage is Send for a message that goes to many: it is encoded once for all sockets of the operation.
+func (s *Socket[Send, Receive]) SendMessage(m *Message[Send]) error {
+	return s.sendPrepared(s.preparedFor(m), true)
+}
+
+// Deliver is SendMessage, but does not wait: where the policy is to block, it closes the socket instead.
+func (s *Socket[Send, Receive]) Deliver(m *Message[Send]) error {
+	return s.sendPrepared(s.preparedFor(m), false)
+}
+
+func (s *Socket[Send, Receive]) preparedFor(m *Message[Send]) *Prepared[Send] {
+	p, _ := formOf(m, s.kind, func() (*Prepared[Send], error) { return s.Prepare(m.Data), nil })
+	return p
+}
+
+func (s *Socket[Send, Receive]) sendPrepared(p *Prepared[Send], patient bool) error {
 	switch {
 	case p.plain == nil:
 		return errNoMessages
@@ -137,13 +156,13 @@ func (s *Socket[Send, Receive]) SendPrepared(p *Prepared[Send]) error {
 		f := frameBuffers.Get().(*frameBuffer)
 		defer f.release()
 		f.b = append(ws.NewFrame(f.b), p.payload.Payload()...)
-		return s.push(ws.Frame(f.b).Seal(s.kind.out.op, false, s.newMask()), false)
+		return s.push(ws.Frame(f.b).Seal(s.kind.out.op, false, s.newMask()), false, patient)
 	case s.deflates() && ws.Fits(len(p.payload.Payload()), int(s.bits)):
 		if b := p.deflate(); b != nil {
-			return s.push(b, true)
+			return s.push(b, true, patient)
 		}
 	}
-	return s.push(p.plain, true)
+	return s.push(p.plain, true, patient)
 }
 
 // Messages ranges over the messages that arrive, until the socket has ended: Err tells why. It waits for the next one on the

@@ -39,6 +39,8 @@ type socket struct {
 	ranging bool           // somebody waits in Messages; on a client, or reads to the end
 	lost    uint64         // messages that the queues of earlier backlogs have dropped
 	release func()         // ends what watches over the socket; nil for nothing
+	done    []func()       // what OnDone was given
+	told    bool           // done was called
 }
 
 // socketState is how far a socket has come.
@@ -294,10 +296,15 @@ func (s *socket) finish() {
 	if s.cause == nil {
 		s.cause = &CloseError{Code: CloseAbnormal, Reason: "the connection was cut"}
 	}
+	done := s.done
+	s.done, s.told = nil, true
 	s.mu.Unlock()
 	s.unwatch()
 	if s.request != nil {
 		s.request.finish()
+	}
+	for _, fn := range done {
+		fn()
 	}
 	s.self.ended()
 }
@@ -308,6 +315,20 @@ func (s *socket) watchBy(host socketHost) {
 	defer s.mu.Unlock()
 	if s.release == nil && s.state != socketClosed {
 		host.watch(s)
+	}
+}
+
+// OnDone has fn called when the socket has ended, before OnClose, or at once if it has. It may be called on any goroutine, and must
+// not wait.
+func (s *socket) OnDone(fn func()) {
+	s.mu.Lock()
+	told := s.told
+	if !told {
+		s.done = append(s.done, fn)
+	}
+	s.mu.Unlock()
+	if told {
+		fn()
 	}
 }
 

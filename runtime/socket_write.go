@@ -47,8 +47,9 @@ func (s *socket) newMask() *[4]byte {
 	return &mask
 }
 
-// push sends a frame with a message, or puts it behind those that wait. shared says that nobody will change b.
-func (s *socket) push(b []byte, shared bool) error {
+// push sends a frame with a message, or puts it behind those that wait. shared says that nobody will change b. Without patience it
+// gives the socket up where it would have to wait.
+func (s *socket) push(b []byte, shared, patient bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for {
@@ -65,13 +66,13 @@ func (s *socket) push(b []byte, shared bool) error {
 		if !shared {
 			b, shared = bytes.Clone(b), true
 		}
-		switch s.backlog.queue.Push(b) {
-		case queue.Queued, queue.Dropped:
+		switch outcome := s.backlog.queue.Push(b); {
+		case outcome == queue.Queued || outcome == queue.Dropped:
 			return nil
-		case queue.Overflow:
-			s.abort(&CloseError{Code: ClosePolicy, Reason: "the other end is too slow"})
-		case queue.Full:
+		case outcome == queue.Full && patient:
 			s.awaitRoom()
+		default:
+			s.abort(&CloseError{Code: ClosePolicy, Reason: "the other end is too slow"})
 		}
 	}
 }

@@ -61,7 +61,7 @@ func (b *ByteStream) Write(p []byte) (int, error) {
 	}
 	for n := 0; n < len(p); {
 		piece := p[n:min(n+bytePiece, len(p))]
-		if err := b.transmit(piece, false); err != nil {
+		if err := b.transmit(piece, sendCopied); err != nil {
 			return n, err
 		}
 		n += len(piece)
@@ -98,7 +98,7 @@ func (b *ByteStream) Flush() error {
 	if len(b.buffer) == 0 {
 		return nil
 	}
-	err := b.transmit(b.buffer, false)
+	err := b.transmit(b.buffer, sendCopied)
 	b.buffer = b.buffer[:0]
 	return err
 }

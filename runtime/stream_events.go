@@ -68,7 +68,7 @@ func (e *EventStream[T]) SendEvent(event Event[T]) error {
 	if err != nil {
 		return err
 	}
-	return e.transmit(b, false)
+	return e.transmit(b, sendCopied)
 }
 
 // EncodedEvent is an event that was encoded once, to be sent to many clients.
@@ -80,11 +80,25 @@ func (e *EventStream[T]) Encode(event Event[T]) (EncodedEvent, error) {
 }
 
 // SendEncoded is SendEvent for what Encode has made. The bytes must not be changed any more.
-func (e *EventStream[T]) SendEncoded(event EncodedEvent) error { return e.transmit(event, true) }
+func (e *EventStream[T]) SendEncoded(event EncodedEvent) error { return e.transmit(event, sendKept) }
+
+// SendMessage is Send for a message that goes to many, as an event with its ID: it is encoded once for all streams of the operation.
+func (e *EventStream[T]) SendMessage(m *Message[T]) error { return e.sendShared(m, sendKept) }
+
+// Deliver is SendMessage, but does not wait: where the policy is to block, it ends the stream instead.
+func (e *EventStream[T]) Deliver(m *Message[T]) error { return e.sendShared(m, sendNow) }
+
+func (e *EventStream[T]) sendShared(m *Message[T], how sendMode) error {
+	b, err := formOf(m, e.codec, func() (EncodedEvent, error) { return e.Encode(Event[T]{ID: m.ID, Data: m.Data}) })
+	if err != nil {
+		return err
+	}
+	return e.transmit(b, how)
+}
 
 // Comment sends a text that clients skip.
 func (e *EventStream[T]) Comment(text string) error {
-	return e.transmit(sse.AppendComment(nil, text), true)
+	return e.transmit(sse.AppendComment(nil, text), sendKept)
 }
 
 func (c *StreamCodec[T]) appendEvent(b []byte, event *Event[T]) ([]byte, error) {
@@ -124,11 +138,31 @@ type ItemStream[T any] struct {
 func (i *ItemStream[T]) Send(v T) error {
 	buf, _ := frames.Get().(*[]byte)
 	defer release(buf)
-	b := i.format.Begin((*buf)[:0])
+	*buf = i.append((*buf)[:0], v)
+	return i.transmit(*buf, sendCopied)
+}
+
+func (i *ItemStream[T]) append(b []byte, v T) []byte {
+	b = i.format.Begin(b)
 	from := len(b)
-	b = i.format.End(i.codec.Append(b, v), from)
-	*buf = b
-	return i.transmit(b, false)
+	return i.format.End(i.codec.Append(b, v), from)
+}
+
+// itemForm tells the item streams that share the bytes of a message.
+type itemForm struct {
+	codec  any
+	format lines.Format
+}
+
+// SendMessage is Send for a message that goes to many: it is encoded once for all streams of the operation and format.
+func (i *ItemStream[T]) SendMessage(m *Message[T]) error { return i.sendShared(m, sendKept) }
+
+// Deliver is SendMessage, but does not wait: where the policy is to block, it ends the stream instead.
+func (i *ItemStream[T]) Deliver(m *Message[T]) error { return i.sendShared(m, sendNow) }
+
+func (i *ItemStream[T]) sendShared(m *Message[T], how sendMode) error {
+	b, _ := formOf(m, itemForm{i.codec, i.format}, func() ([]byte, error) { return i.append(nil, m.Data), nil })
+	return i.transmit(b, how)
 }
 
 // newEvents begins an event stream; nil for HEAD, which has its answer then.

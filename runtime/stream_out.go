@@ -203,7 +203,7 @@ func withoutCache(fields []replyField) []replyField {
 }
 
 // transmit sends m, see outlet.send.
-func (s *Stream) transmit(m []byte, keep bool) error {
+func (s *Stream) transmit(m []byte, how sendMode) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.ending {
@@ -213,7 +213,7 @@ func (s *Stream) transmit(m []byte, keep bool) error {
 		return err
 	}
 	s.sent += int64(len(m))
-	return s.sendLocked(m, keep)
+	return s.sendLocked(m, how)
 }
 
 // stop fails the stream, and ends its context. The caller holds mu.
@@ -294,7 +294,7 @@ func (s *Stream) settled() streamEnd {
 	if s.begin() == nil && keep {
 		_ = s.open() // what is wrong is in err
 	}
-	s.attendTo()
+	s.attendTo(sendKept)
 	for s.writing {
 		s.wait()
 	}

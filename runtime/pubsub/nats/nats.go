@@ -1,0 +1,159 @@
+// Package nats carries the topics of package pubsub between processes, over NATS JetStream.
+//
+//	nc, err := natsgo.Connect("nats://queue:4222")
+//	backend, err := nats.New(ctx, nc, nats.WithMaxAge(time.Hour))
+//	room := pubsub.NewTopic[petapi.Message]("room", pubsub.WithBackend(backend))
+//
+// All topics share one stream, whose subjects begin with its name; a message is kept until it is too old or there are too many. So
+// nothing is lost while a server, or the network between, is away for a while: a process goes on behind the last message it has got,
+// and so does a client with the ID of its last one, at whichever server it comes back.
+package nats
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	natsgo "github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// What applies unless an option says otherwise.
+const (
+	DefaultStream   = "TORNADO"
+	DefaultMaxAge   = time.Hour
+	DefaultMaxBytes = 256 << 20
+)
+
+// Option changes a Backend.
+type Option func(*jetstream.StreamConfig)
+
+// WithStream names the stream; it is made if it does not exist. The default is DefaultStream.
+func WithStream(name string) Option { return func(c *jetstream.StreamConfig) { c.Name = name } }
+
+// WithMaxAge sets how long a message is kept. The default is DefaultMaxAge.
+func WithMaxAge(d time.Duration) Option { return func(c *jetstream.StreamConfig) { c.MaxAge = d } }
+
+// WithMaxBytes sets how many bytes of messages are kept, of all topics together. The default is DefaultMaxBytes.
+func WithMaxBytes(n int64) Option { return func(c *jetstream.StreamConfig) { c.MaxBytes = n } }
+
+// WithReplicas sets on how many servers of a cluster a message is kept. The default is 1.
+func WithReplicas(n int) Option { return func(c *jetstream.StreamConfig) { c.Replicas = n } }
+
+// WithStorage sets where messages are kept. The default is jetstream.FileStorage.
+func WithStorage(s jetstream.StorageType) Option {
+	return func(c *jetstream.StreamConfig) { c.Storage = s }
+}
+
+// Backend implements pubsub.Backend. Its methods are safe from any goroutine.
+type Backend struct {
+	js     jetstream.JetStream
+	stream jetstream.Stream
+	name   string
+}
+
+// New makes or updates the stream. The connection stays the caller's, who closes it after the topics. Its options decide how long it
+// tries to come back; natsgo.MaxReconnects(-1) never gives up.
+func New(ctx context.Context, nc *natsgo.Conn, opts ...Option) (*Backend, error) {
+	config := jetstream.StreamConfig{
+		Name: DefaultStream, MaxAge: DefaultMaxAge, MaxBytes: DefaultMaxBytes, Storage: jetstream.FileStorage, Discard: jetstream.DiscardOld,
+	}
+	for _, o := range opts {
+		o(&config)
+	}
+	config.Subjects = []string{config.Name + ".>"}
+	js, err := jetstream.New(nc)
+	if err != nil {
+		return nil, fmt.Errorf("nats: %w", err)
+	}
+	stream, err := js.CreateOrUpdateStream(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("nats: stream %s: %w", config.Name, err)
+	}
+	return &Backend{js: js, stream: stream, name: config.Name}, nil
+}
+
+// subject is where the messages of a topic go. A topic has any name, a subject has not.
+func (b *Backend) subject(topic string) string {
+	return b.name + "." + base64.RawURLEncoding.EncodeToString([]byte(topic))
+}
+
+// Publish implements pubsub.Backend: it returns when the stream has the message.
+func (b *Backend) Publish(ctx context.Context, topic string, data []byte) error {
+	_, err := b.js.Publish(ctx, b.subject(topic), data)
+	return err
+}
+
+// Receive implements pubsub.Backend.
+func (b *Backend) Receive(ctx context.Context, topic string, deliver func(number uint64, data []byte)) (func(), error) {
+	// From a number, not from "new": the consumer is made anew after a loss of the connection, and must not skip what came meanwhile.
+	info, err := b.stream.Info(ctx)
+	if err != nil {
+		return nil, err
+	}
+	consumer, err := b.consumer(ctx, topic, info.State.LastSeq+1)
+	if err != nil {
+		return nil, err
+	}
+	consuming, err := consumer.Consume(func(m jetstream.Msg) {
+		if meta, err := m.Metadata(); err == nil { // every message of a stream has it
+			deliver(meta.Sequence.Stream, m.Data())
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	return sync.OnceFunc(func() {
+		consuming.Stop()
+		<-consuming.Closed()
+	}), nil
+}
+
+// Replay implements pubsub.Backend.
+func (b *Backend) Replay(ctx context.Context, topic string, after uint64, deliver func(number uint64, data []byte)) (gap bool, err error) {
+	info, err := b.stream.Info(ctx)
+	if err != nil {
+		return false, err
+	}
+	gap = after+1 < info.State.FirstSeq && info.State.FirstSeq > 1
+	if after >= info.State.LastSeq {
+		return gap, nil
+	}
+	consumer, err := b.consumer(ctx, topic, after+1)
+	if err != nil {
+		return gap, err
+	}
+	left, err := consumer.Info(ctx)
+	if err != nil || left.NumPending == 0 {
+		return gap, err
+	}
+	messages, err := consumer.Messages()
+	if err != nil {
+		return gap, err
+	}
+	defer messages.Stop()
+	for {
+		m, err := messages.Next(jetstream.NextContext(ctx))
+		if err != nil {
+			return gap, errors.Join(err, context.Cause(ctx))
+		}
+		meta, err := m.Metadata()
+		if err != nil {
+			return gap, err
+		}
+		deliver(meta.Sequence.Stream, m.Data())
+		if meta.NumPending == 0 {
+			return gap, nil
+		}
+	}
+}
+
+// consumer reads the messages of a topic in order, from a number on.
+func (b *Backend) consumer(ctx context.Context, topic string, from uint64) (jetstream.Consumer, error) {
+	return b.stream.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{
+		FilterSubjects: []string{b.subject(topic)}, DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: from,
+	})
+}

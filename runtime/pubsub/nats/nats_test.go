@@ -1,0 +1,187 @@
+package nats_test
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	natsgo "github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/stretchr/testify/require"
+	tornado "github.com/tornadogen/tornadogen/runtime"
+	"github.com/tornadogen/tornadogen/runtime/pubsub"
+	"github.com/tornadogen/tornadogen/runtime/pubsub/nats"
+)
+
+const (
+	eventually = 20 * time.Second
+	tick       = 5 * time.Millisecond
+)
+
+// node is a NATS server in this process, which can be restarted: its messages stand in dir.
+type node struct {
+	t    *testing.T
+	dir  string
+	port int
+	s    *server.Server
+}
+
+func startNode(t *testing.T) *node {
+	t.Helper()
+	n := &node{t: t, dir: t.TempDir(), port: server.RANDOM_PORT}
+	n.start()
+	t.Cleanup(n.stop)
+	return n
+}
+
+func (n *node) start() {
+	n.t.Helper()
+	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: n.port, JetStream: true, StoreDir: n.dir, NoLog: true, NoSigs: true})
+	require.NoError(n.t, err)
+	go s.Start()
+	require.True(n.t, s.ReadyForConnections(eventually))
+	n.s = s
+	_, err = fmt.Sscanf(s.ClientURL(), "nats://127.0.0.1:%d", &n.port)
+	require.NoError(n.t, err)
+}
+
+func (n *node) stop() {
+	n.s.Shutdown()
+	n.s.WaitForShutdown()
+}
+
+// process is what one of several servers has: a connection and a topic of its own.
+func (n *node) process() *pubsub.Topic[string] {
+	n.t.Helper()
+	nc, err := natsgo.Connect("nats://127.0.0.1:"+strconv.Itoa(n.port), natsgo.MaxReconnects(-1), natsgo.ReconnectWait(20*time.Millisecond))
+	require.NoError(n.t, err)
+	n.t.Cleanup(nc.Close)
+	backend, err := nats.New(n.t.Context(), nc)
+	require.NoError(n.t, err)
+	return pubsub.NewTopic[string]("room 1.>", pubsub.WithBackend(backend))
+}
+
+// client gets messages until it leaves, and knows the last one.
+type client struct {
+	mu   sync.Mutex
+	got  []string
+	last string
+	done func()
+}
+
+func (c *client) Deliver(m *tornado.Message[string]) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.got, c.last = append(c.got, m.Data), m.ID
+	return nil
+}
+func (c *client) SendMessage(m *tornado.Message[string]) error { return c.Deliver(m) }
+func (c *client) OnDone(fn func())                             { c.done = fn }
+
+func (c *client) all() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return append([]string(nil), c.got...)
+}
+
+func numbers(from, to int) (all []string) {
+	for i := from; i < to; i++ {
+		all = append(all, strconv.Itoa(i))
+	}
+	return all
+}
+
+func publish(t *testing.T, topic *pubsub.Topic[string], texts []string) {
+	t.Helper()
+	for _, text := range texts {
+		require.NoError(t, topic.Publish(t.Context(), text))
+	}
+}
+
+func TestTwoProcesses(t *testing.T) {
+	n := startNode(t)
+	here, there := n.process(), n.process()
+	a, b := &client{}, &client{}
+	require.NoError(t, here.Subscribe(t.Context(), a))
+	require.NoError(t, there.Subscribe(t.Context(), b))
+	publish(t, here, numbers(0, 50))
+	publish(t, there, numbers(50, 100))
+	for _, c := range []*client{a, b} {
+		require.Eventually(t, func() bool { return len(c.all()) == 100 }, eventually, tick)
+		require.Equal(t, numbers(0, 100), c.all())
+	}
+
+	// A client leaves one server, misses something, and comes back at the other one.
+	a.done()
+	last := a.last
+	publish(t, here, numbers(100, 150))
+	back := &client{}
+	require.NoError(t, there.SubscribeAfter(t.Context(), last, back))
+	publish(t, here, numbers(150, 160))
+	require.Eventually(t, func() bool { return len(back.all()) == 60 }, eventually, tick)
+	require.Equal(t, numbers(100, 160), back.all())
+
+	history, gap, err := here.History(t.Context(), "")
+	require.NoError(t, err)
+	require.False(t, gap)
+	require.Len(t, history, 160)
+}
+
+// TestNodeComesBack restarts the node under those who publish and those who wait: what Publish has accepted reaches all, once.
+func TestNodeComesBack(t *testing.T) {
+	n := startNode(t)
+	here, there := n.process(), n.process()
+	c := &client{}
+	require.NoError(t, there.Subscribe(t.Context(), c))
+	var accepted []string
+	var publishing sync.WaitGroup
+	half := make(chan struct{})
+	publishing.Go(func() {
+		for i := range 200 {
+			if i == 100 {
+				close(half)
+			}
+			ctx, stop := context.WithTimeout(context.Background(), 200*time.Millisecond)
+			if here.Publish(ctx, strconv.Itoa(i)) == nil {
+				accepted = append(accepted, strconv.Itoa(i))
+			}
+			stop()
+		}
+	})
+	<-half
+	n.stop()
+	n.start()
+	publishing.Wait()
+	require.Eventually(t, func() bool { return here.Publish(t.Context(), "end") == nil }, eventually, tick)
+	require.Eventually(t, func() bool { got := c.all(); return len(got) > 0 && got[len(got)-1] == "end" }, eventually, tick)
+	got := c.all()
+	require.Subset(t, got, accepted)
+	seen := map[string]int{}
+	for _, text := range got {
+		seen[text]++
+	}
+	for _, text := range accepted {
+		require.Equal(t, 1, seen[text], "message %s", text)
+	}
+}
+
+func TestOldMessagesAreAGap(t *testing.T) {
+	n := startNode(t)
+	nc, err := natsgo.Connect("nats://127.0.0.1:" + strconv.Itoa(n.port))
+	require.NoError(t, err)
+	t.Cleanup(nc.Close)
+	backend, err := nats.New(t.Context(), nc, nats.WithStream("SMALL"), nats.WithMaxBytes(2000), nats.WithMaxAge(time.Minute), nats.WithReplicas(1),
+		nats.WithStorage(jetstream.MemoryStorage))
+	require.NoError(t, err)
+	topic := pubsub.NewTopic[string]("room", pubsub.WithBackend(backend))
+	publish(t, topic, numbers(0, 200))
+	history, gap, err := topic.History(t.Context(), "1")
+	require.NoError(t, err)
+	require.True(t, gap)
+	require.NotEmpty(t, history)
+	require.Equal(t, "199", history[len(history)-1].Data)
+}
