@@ -13,7 +13,7 @@ PEERS ?= kin-openapi-testdata-issue796,guru-tflgovuk,spotify-web-api-fixed,ogen-
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint generate check build cross fuzz bench bench-connections corpus corpus-drive corpus-peers jsonschema
+.PHONY: help demo test lint generate check build cross simulate fuzz bench bench-connections corpus corpus-drive corpus-peers jsonschema
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ test: ## run all tests, with the race detector where goroutines meet
 	go test ./cmd/... ./spec/... ./generator/... ./templates/... ./golden/...
 	go test -race ./runtime/...
 	go test -race -tags tornado_net ./runtime/internal/poll ./runtime/internal/loop ./runtime/internal/worker ./runtime
+	go test -tags loopcheck ./runtime/internal/loop ./runtime/internal/worker
+	go test -tags loopcheck -run TestSimulation ./runtime
+	go test -race -tags loopcheck -run TestSimulation ./runtime -simulate 200ms
 	cd examples && go test -race ./...
 	cd bench && go vet ./... && go test ./...
 	cd conformance && go vet ./... && go test ./...
@@ -55,6 +58,9 @@ check: build ## fail when a generated package is not what its document gives
 	cd examples/spider && ../../bin/tornadogen check openapi.yaml --out spiderapi
 	cd bench && ../bin/tornadogen check openapi.yaml --out petapi && ../bin/tornadogen check connections.yaml --out connapi
 	go test ./golden
+
+simulate: ## try loop, workers, clients and drain against one another in every order, TIME (30s) for each scenario
+	go test -tags loopcheck -count 1 -timeout 0 -run TestSimulation -v ./runtime -simulate $(TIME) -depth 3 -orders 10000000 -seed $$RANDOM
 
 fuzz: ## run every fuzz target for TIME (30s) each
 	@set -e; for pkg in $$(go list ./spec/... ./golden ./generator/... ./runtime/...); do \

@@ -130,6 +130,7 @@ func (d *Deferred) give(fill func(*answerer)) (won bool) {
 	}
 	d.state, d.answered, won = deferredTaken, true, true
 	d.mu.Unlock()
+	step("has taken")
 	a, _ := answerers.Get().(*answerer)
 	a.match, a.ctx, a.request = d.match, d.ctx, d.request
 	a.reply.accept.kept = d.accept
@@ -157,6 +158,7 @@ func (d *Deferred) crashed(a *answerer, cause any) {
 
 // deliver hands the answer to the owner of the connection.
 func (d *Deferred) deliver(a *answerer) {
+	step("delivers")
 	d.mu.Lock()
 	if d.state == deferredOver { // the client has gone meanwhile
 		d.mu.Unlock()
@@ -166,6 +168,7 @@ func (d *Deferred) deliver(a *answerer) {
 	d.state, d.answer = deferredReady, a
 	wake := !d.attended
 	d.mu.Unlock()
+	step("has delivered")
 	if wake {
 		d.wake.wake()
 	}
@@ -192,6 +195,7 @@ func (d *Deferred) crash() {
 func (d *Deferred) attend(now time.Time, draining bool) (a *answerer, next time.Time) {
 	at := now.Sub(epoch)
 	for {
+		step("attends")
 		d.mu.Lock()
 		if d.state == deferredReady {
 			a, d.answer = d.answer, nil
@@ -204,6 +208,7 @@ func (d *Deferred) attend(now time.Time, draining bool) (a *answerer, next time.
 				next = epoch.Add(d.soonest())
 			}
 			d.mu.Unlock()
+			step("has attended")
 			return nil, next
 		}
 		d.mu.Unlock()
@@ -266,6 +271,7 @@ func (d *Deferred) end() { d.runDone(d.over()) }
 
 // over moves d to its last state and returns the functions of OnDone in their order, if it was not there.
 func (d *Deferred) over() (done *hook) {
+	step("ends")
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.state = deferredOver

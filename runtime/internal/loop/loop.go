@@ -72,6 +72,11 @@ func New(id int, poller Poller, log *slog.Logger) *Loop {
 // Attach sets who takes what becomes ready. Once, before Run.
 func (l *Loop) Attach(hooks Hooks) { l.hooks = hooks }
 
+// Assert panics in tests, those with the race detector or the tag loopcheck,
+// when another goroutine than that of the loop calls it: it stands before what
+// is loop-only.
+func (l *Loop) Assert() { l.owner.assert() }
+
 // ID is the number that the loop was made with. Any goroutine.
 func (l *Loop) ID() int { return l.id }
 
@@ -118,6 +123,7 @@ func (l *Loop) Post(fn func()) bool {
 	l.posted = append(l.posted, fn)
 	l.queued.Add(1)
 	l.mu.Unlock()
+	Step("posted")
 	if l.phase.Load() == parked && l.phase.CompareAndSwap(parked, waking) {
 		l.Stats.Wakes.Add(1)
 		l.poller.Wake()
@@ -142,7 +148,7 @@ func (l *Loop) Run() {
 		if l.stopped {
 			l.end()
 		} else {
-			go l.Run()
+			Go("loop", l.Run)
 		}
 	}()
 	l.owner.set()
@@ -219,6 +225,7 @@ func (l *Loop) protect(fn func()) {
 // Look allows.
 func (l *Loop) wait() {
 	if l.busy {
+		Yield("has turned")
 		runtime.Gosched()
 		l.touch()
 	}
@@ -250,6 +257,7 @@ func (l *Loop) wait() {
 // anything came just before, and waits.
 func (l *Loop) park(rest Rest) (int, error) {
 	l.phase.Store(parked)
+	Step("is about to park")
 	if l.queued.Load() != 0 || rest == Park && l.hooks.Queued() {
 		return l.poller.Poll(l.events[:])
 	}

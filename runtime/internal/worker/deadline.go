@@ -3,6 +3,8 @@ package worker
 import (
 	"sync/atomic"
 	"time"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/loop"
 )
 
 // A deadline further away than fine is looked at in steps of coarse, so that
@@ -27,6 +29,7 @@ func lookAt(d, now time.Duration) time.Duration {
 // to the loop.
 func (c *Conn) ensureArmed(d time.Duration) {
 	a := time.Duration(c.armed.Load())
+	loop.Step("ensureArmed")
 	if a != 0 && (a <= d || a <= lookAt(d, c.pool.loop.Now())) {
 		return
 	}
@@ -39,9 +42,11 @@ func (c *Conn) Expire() { c.tend() }
 // tend serves c or wakes who waits inside Serve if their time has passed, and
 // arms the wheel for what is left. loop-only.
 func (c *Conn) tend() {
+	c.pool.loop.Assert()
 	// Before anything is looked at: who makes a deadline visible later finds
 	// this, and posts.
 	c.armed.Store(0)
+	loop.Step("tend")
 	now := c.pool.loop.Now()
 	next := time.Duration(0)
 	for done := false; !done; {
@@ -50,6 +55,7 @@ func (c *Conn) tend() {
 		case stateIdle, stateParked:
 			d := time.Duration(c.deadline.Load())
 			if d != 0 && d <= now {
+				loop.Step("expire")
 				if !c.state.CompareAndSwap(s, s&^stateMask|stateBusy|expired) {
 					continue
 				}
@@ -84,6 +90,7 @@ func (c *Conn) tendWaiter(flag uint32, at *atomic.Pointer[waiter], now time.Dura
 		if until == 0 || until > now {
 			return until
 		}
+		loop.Step("tendWaiter")
 		if c.state.CompareAndSwap(s, s&^flag) {
 			// One wait may have ended and another begun since: look again at
 			// who it is now. Woken early, it waits again.

@@ -26,6 +26,7 @@ func (e *Engine) Drain(ctx context.Context) error {
 	if called() {
 		return nil
 	}
+	loop.Await("drains", func() bool { return isClosed(e.ended) || ctx.Err() != nil })
 	select {
 	case <-e.ended:
 		return nil
@@ -38,6 +39,7 @@ func (e *Engine) Drain(ctx context.Context) error {
 	}
 	timer := time.NewTimer(e.opts.CutGrace)
 	defer timer.Stop()
+	loop.Await("has cut", func() bool { return isClosed(e.ended) })
 	select {
 	case <-e.ended:
 		return fmt.Errorf("worker: drain: %d connections cut: %w", n, context.Cause(ctx))
@@ -50,18 +52,26 @@ func (e *Engine) Drain(ctx context.Context) error {
 
 // wind begins the drain, once.
 func (e *Engine) wind() {
+	if !e.beginWinding() {
+		return
+	}
+	for _, p := range e.pools {
+		p.loop.Post(p.wind)
+	}
+}
+
+// beginWinding reports whether the drain begins with this call.
+func (e *Engine) beginWinding() bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.wound {
-		return
+		return false
 	}
 	e.wound = true
 	e.draining.Store(true)
 	e.winding = len(e.pools)
 	e.start()
-	for _, p := range e.pools {
-		p.loop.Post(p.wind)
-	}
+	return true
 }
 
 // acceptor is a socket of a listener that a loop accepts from.
@@ -82,6 +92,7 @@ func (a acceptor) end(p *pool) {
 
 // wind is the drain on one loop. loop-only.
 func (p *pool) wind() {
+	p.loop.Assert()
 	for _, a := range p.acceptors {
 		a.end(p)
 	}
@@ -96,6 +107,7 @@ func (p *pool) wind() {
 
 // cut is the end of the drain on one loop. loop-only.
 func (p *pool) cut() {
+	p.loop.Assert()
 	p.loop.Each(func(s loop.Source) {
 		if c, ok := s.(*Conn); ok {
 			c.sever()

@@ -40,7 +40,7 @@ func TestDrainIdle(t *testing.T) {
 		assert.True(t, p.Closed())
 	}
 	assert.NoError(t, s.Drain(context.Background()), "twice is fine")
-	assert.ErrorIs(t, s.AddListener(newListener(s.ln)), ErrDraining)
+	assert.ErrorIs(t, s.AddListener(NewListener(s.ln)), ErrDraining)
 }
 
 // What had been received when the drain began is answered; so is who had

@@ -33,7 +33,9 @@ type Listener struct {
 	users   []atomic.Int32 // users[i]: loops that accept from sockets[i]
 }
 
-func newListener(sockets ...*loop.Listener) *Listener {
+// NewListener makes a Listener of listening sockets, which belong to it from
+// then on.
+func NewListener(sockets ...*loop.Listener) *Listener {
 	return &Listener{sockets: sockets, users: make([]atomic.Int32, len(sockets))}
 }
 
@@ -44,7 +46,7 @@ func Listen(network, address string, n int) (*Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newListener(sockets...), nil
+	return NewListener(sockets...), nil
 }
 
 // ListenUnix binds a Unix socket. Its file has mode before anybody can connect.
@@ -53,13 +55,13 @@ func ListenUnix(address string, mode os.FileMode) (*Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newListener(socket), nil
+	return NewListener(socket), nil
 }
 
 // AdoptListener makes a Listener of listening sockets bound elsewhere, all to
 // one address. The descriptors are closed if that fails.
 func AdoptListener(fds ...int) (*Listener, error) {
-	l := newListener()
+	l := NewListener()
 	var errs error
 	for _, fd := range fds {
 		socket, err := loop.AdoptListener(fd)
@@ -71,7 +73,7 @@ func AdoptListener(fds ...int) (*Listener, error) {
 	if errs != nil {
 		return nil, errors.Join(errs, l.Close())
 	}
-	return newListener(l.sockets...), nil
+	return NewListener(l.sockets...), nil
 }
 
 // Addr is the address that is listened at.
@@ -199,6 +201,7 @@ func (e *Engine) Run() error {
 	e.running = true
 	e.start()
 	e.mu.Unlock()
+	loop.Await("Run", func() bool { return isClosed(e.ended) || isClosed(e.abandoned) })
 	select {
 	case <-e.ended:
 	case <-e.abandoned:
@@ -213,7 +216,7 @@ func (e *Engine) start() {
 	}
 	e.started = true
 	for _, l := range e.loops {
-		go l.Run()
+		loop.Go("loop", l.Run)
 	}
 }
 
@@ -328,5 +331,14 @@ func (e *Engine) Accepted(l *loop.Loop, fd int, peer loop.Addr, ln *loop.Listene
 func (e *Engine) leave() {
 	if e.open.Add(-1) == 0 {
 		e.end()
+	}
+}
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
 	}
 }

@@ -74,7 +74,7 @@ func TestListeners(t *testing.T) {
 // A listener whose socket the pollers do not take: the engine lives on.
 func TestBadListener(t *testing.T) {
 	e, addr := serveReal(t, "tcp", "127.0.0.1:0", Options{Loops: 2, Handler: &lineEcho{}})
-	assert.ErrorIs(t, e.AddListener(newListener(&loop.Listener{FD: -1})), syscall.EBADF)
+	assert.ErrorIs(t, e.AddListener(NewListener(&loop.Listener{FD: -1})), syscall.EBADF)
 	c := connect(t, addr)
 	c.say("hello")
 	assert.Equal(t, "hello", c.hear())

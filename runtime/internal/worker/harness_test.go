@@ -175,7 +175,7 @@ func newStage(t *testing.T, p *probe, opts Options) *stage {
 	s.Engine, err = New(opts)
 	require.NoError(t, err)
 	s.ln = s.net.Listen()
-	require.NoError(t, s.AddListener(newListener(s.ln)))
+	require.NoError(t, s.AddListener(NewListener(s.ln)))
 	ran := make(chan error, 1)
 	go func() { ran <- s.Run() }()
 	t.Cleanup(func() {

@@ -1,6 +1,10 @@
 package worker
 
-import "errors"
+import (
+	"errors"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/loop"
+)
 
 // ErrInterrupted is returned by ReadWait after Interrupt.
 var ErrInterrupted = errors.New("worker: wait interrupted")
@@ -13,6 +17,7 @@ var ErrInterrupted = errors.New("worker: wait interrupted")
 func (c *Conn) Interrupt() {
 	for {
 		s := c.state.Load()
+		loop.Step("Interrupt")
 		if c.state.CompareAndSwap(s, s&^waitRead|interrupted) {
 			if s&waitRead != 0 {
 				c.reader.Load().wake(false)

@@ -6,6 +6,8 @@ import (
 	"net"
 	"sync"
 	"time"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/loop"
 )
 
 // Layer carries plain bytes over those of a connection, as TLS does. Who reads
@@ -120,7 +122,7 @@ func (p *pool) open(c *Conn) {
 	default:
 		e.goroutines.Add(1)
 		c.apart, c.onLoop, c.inShed = true, false, false
-		go c.open()
+		loop.Go("open", c.open)
 	}
 }
 

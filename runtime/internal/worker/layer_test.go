@@ -66,7 +66,7 @@ func (l *turned) CloseWrite() {
 // opening is a stage whose listener has an Open.
 func opening(t *testing.T, p *probe, opts Options, open func(c *Conn) Next) *stage {
 	s := newStage(t, p, opts)
-	ln := newListener(s.net.Listen())
+	ln := NewListener(s.net.Listen())
 	ln.Open = open
 	s.ln = ln.sockets[0]
 	require.NoError(t, s.AddListener(ln))

@@ -110,6 +110,7 @@ func (p *pool) ready(c *Conn) {
 // Flush implements loop.Hooks: it forgets what was closed and hands the batch
 // over.
 func (p *pool) Flush() {
+	p.loop.Assert()
 	if p.corpses.Load() != 0 {
 		p.reap()
 	}
@@ -120,6 +121,7 @@ func (p *pool) Flush() {
 	if p.batch.n == 0 {
 		return
 	}
+	loop.Step("Flush")
 	p.mu.Lock()
 	full := p.spent()
 	for c := p.batch.pop(); c != nil; c = p.batch.pop() {
@@ -143,6 +145,7 @@ func (p *pool) Flush() {
 
 // push queues a busy connection. Any goroutine.
 func (p *pool) push(c *Conn) {
+	loop.Step("push")
 	p.mu.Lock()
 	p.queue.push(c)
 	p.queued.Store(int32(p.queue.n))
@@ -208,6 +211,7 @@ func (p *pool) Queued() bool { return p.queued.Load() != 0 }
 // take gives a worker the next connection; or has it wait on the stack until
 // there is one. It returns nil when the worker shall leave.
 func (p *pool) take(w *worker) *Conn {
+	loop.Step("take")
 	p.mu.Lock()
 	for {
 		if p.queue.n > 0 && p.running <= p.soft {
@@ -228,6 +232,7 @@ func (p *pool) take(w *worker) *Conn {
 		if left > 0 { // more than soft were running
 			p.alarm()
 		}
+		loop.Await("idle", func() bool { return len(w.c) > 0 })
 		<-w.c
 		p.mu.Lock()
 		if w.leave {
@@ -332,6 +337,7 @@ func (p *pool) forget(c *Conn) {
 
 // reap forgets what was closed. loop-only.
 func (p *pool) reap() {
+	p.loop.Assert()
 	p.mu.Lock()
 	dead := p.closed
 	p.closed = list{}

@@ -21,6 +21,7 @@ const (
 
 // Look implements loop.Hooks and is the stall policy.
 func (p *pool) Look(now, idle time.Duration) loop.Rest {
+	p.loop.Assert()
 	if p.queued.Load() == 0 {
 		p.looks = 0
 		return loop.Park
@@ -83,6 +84,7 @@ func (p *pool) grow() {
 
 // tidyLater has soft and the idle workers looked at in a while. loop-only.
 func (p *pool) tidyLater() {
+	p.loop.Assert()
 	if !p.tidying {
 		p.tidying = true
 		p.loop.After(tidyEvery, p.tidy)
@@ -93,6 +95,7 @@ func (p *pool) tidyLater() {
 // sends half of the workers away that were idle all the time: the oldest, which
 // lie at the bottom of the stack.
 func (p *pool) tidy() {
+	p.loop.Assert()
 	p.tidying = false
 	p.mu.Lock()
 	p.lowerSoft()

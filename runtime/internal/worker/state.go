@@ -83,6 +83,7 @@ func bitsFrom(b loop.Bits) uint32 {
 // Ready implements loop.Source. An idle connection on which only writing has
 // become possible stays idle: at most Send waits for that.
 func (c *Conn) Ready(b loop.Bits) {
+	c.pool.loop.Assert()
 	set := bitsFrom(b)
 	first := b&loop.In != 0 && !c.heard
 	if first {
@@ -90,6 +91,7 @@ func (c *Conn) Ready(b loop.Bits) {
 	}
 	for {
 		s := c.state.Load()
+		loop.Step("Ready")
 		switch s & stateMask {
 		case stateIdle:
 			if set&^writable == 0 {
@@ -142,9 +144,11 @@ func (c *Conn) note(s, set uint32) bool {
 	if hangup != 0 {
 		to |= held
 	}
+	loop.Step("note")
 	if to != s && !c.state.CompareAndSwap(s, to) {
 		return false
 	}
+	loop.Step("noted")
 	if wake&waitRead != 0 {
 		c.reader.Load().wake(false)
 	}
@@ -181,10 +185,12 @@ func (c *Conn) leave(to, unless uint32) bool {
 		if s&unless != 0 {
 			return false
 		}
+		loop.Step("leave")
 		if c.state.CompareAndSwap(s, s&^stateMask|to) {
 			break
 		}
 	}
+	loop.Step("left")
 	if d := time.Duration(c.deadline.Load()); d != 0 {
 		c.ensureArmed(d)
 	}
@@ -197,6 +203,7 @@ func (c *Conn) leave(to, unless uint32) bool {
 func (c *Conn) Resume() bool {
 	for {
 		s := c.state.Load()
+		loop.Step("Resume")
 		switch s & stateMask {
 		case stateIdle, stateParked:
 			if c.state.CompareAndSwap(s, s&^stateMask|stateBusy|resumed) {
@@ -219,9 +226,11 @@ func (c *Conn) Resume() bool {
 func (c *Conn) seal() {
 	for {
 		s := c.state.Load()
+		loop.Step("seal")
 		if s&(held|lent) == 0 && c.sealed(s) {
 			return
 		}
+		loop.Yield("waits for the loop")
 		runtime.Gosched()
 	}
 }
@@ -256,8 +265,10 @@ func (c *Conn) end() {
 // wind tells c that the drain has begun: it is served once more. But one that
 // has never sent anything gets a little time. loop-only.
 func (c *Conn) wind(grace time.Duration) {
+	c.pool.loop.Assert()
 	for {
 		s := c.state.Load()
+		loop.Step("wind")
 		switch s & stateMask {
 		case stateIdle:
 			if !c.heard {
@@ -298,12 +309,15 @@ func (c *Conn) turnOut(s uint32) bool {
 // sever cuts c: it closes a connection that nobody is at work on; the owner of
 // a busy one finds its socket shut down, and closes it. loop-only.
 func (c *Conn) sever() {
+	c.pool.loop.Assert()
 	for {
 		s := c.state.Load()
 		if s&lent != 0 {
+			loop.Yield("waits for a write")
 			runtime.Gosched()
 			continue
 		}
+		loop.Step("sever")
 		switch s & stateMask {
 		case stateIdle:
 			if c.sealed(s) {

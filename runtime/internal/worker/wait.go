@@ -274,6 +274,7 @@ func (c *Conn) wait(flag uint32, until time.Duration) error {
 		if flag == waitRead && s&interrupted != 0 {
 			return nil // ReadWait comes back, and finds it
 		}
+		loop.Step("wait")
 		if c.state.CompareAndSwap(s, s|flag) {
 			break
 		}
@@ -281,10 +282,13 @@ func (c *Conn) wait(flag uint32, until time.Duration) error {
 	if until != 0 {
 		c.ensureArmed(until)
 	}
+	woken := func() bool { return len(w.c) > 0 }
 	if outside || c.apart {
+		loop.Await("waits", woken)
 		<-w.c
 	} else {
 		c.pool.pause()
+		loop.Await("waits", woken)
 		<-w.c
 		c.pool.unpause()
 	}

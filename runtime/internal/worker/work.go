@@ -5,6 +5,8 @@ import (
 	"runtime"
 	"runtime/debug"
 	"time"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/loop"
 )
 
 // maxRounds is how often in a row a worker serves one connection that has
@@ -30,7 +32,7 @@ func (w *worker) start() {
 		w.next = nil
 		if w.c == nil {
 			w.c = make(chan struct{}, 1)
-			go w.run()
+			loop.Go("worker", w.run)
 		} else {
 			w.c <- struct{}{}
 		}
@@ -167,6 +169,7 @@ func (p *pool) failed(c *Conn, w *worker, v any) Next {
 // serveBatch is what a loop does that serves itself: the batch, and what was
 // queued meanwhile, which may queue again for the next turn. loop-only.
 func (p *pool) serveBatch() {
+	p.loop.Assert()
 	if p.batch.n == 0 && p.queued.Load() == 0 {
 		return
 	}
@@ -209,7 +212,7 @@ func (p *pool) shed(c *Conn) {
 	if !p.shedder && !p.stopped {
 		p.shedder = true
 		p.engine.goroutines.Add(1)
-		go p.shedAll()
+		loop.Go("shedder", p.shedAll)
 	}
 }
 
@@ -221,7 +224,7 @@ func (p *pool) shedAll() {
 	defer func() {
 		if !left {
 			p.engine.goroutines.Add(1)
-			go p.shedAll()
+			loop.Go("shedder", p.shedAll)
 		}
 	}()
 	w := &worker{pool: p, sheds: true}

@@ -32,8 +32,11 @@ type Net struct {
 }
 
 // New returns a network at time zero.
-func New() *Net {
-	n := &Net{origin: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), lastFD: 100, fds: map[int]*socket{}}
+func New() *Net { return NewAt(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)) }
+
+// NewAt returns a network whose time zero is origin.
+func NewAt(origin time.Time) *Net {
+	n := &Net{origin: origin, lastFD: 100, fds: map[int]*socket{}}
 	n.changed = sync.NewCond(&n.mu)
 	return n
 }

@@ -1,4 +1,4 @@
-//go:build race
+//go:build race || loopcheck
 
 package loop
 
@@ -10,7 +10,8 @@ import (
 )
 
 // owner knows the goroutine that runs a loop, so that under the race detector
-// (that is, in tests) a loop-only method called elsewhere panics.
+// and with the tag loopcheck (that is, in tests) a loop-only method called
+// elsewhere panics.
 type owner struct{ goroutine atomic.Int64 }
 
 func (o *owner) set() { o.goroutine.Store(goroutine()) }
