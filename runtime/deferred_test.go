@@ -46,24 +46,33 @@ func endOf(d *Deferred) (times *atomic.Int32, done chan bool) {
 	return times, done
 }
 
+// inEveryMode runs a test for each way to serve.
+func inEveryMode(t *testing.T, test func(t *testing.T, opts ...Option)) {
+	for name, opts := range modes {
+		t.Run(name, func(t *testing.T) { test(t, opts...) })
+	}
+}
+
 const askPoll = "GET /poll HTTP/1.1\r\nHost: h\r\n\r\n"
 
 func TestDeferredIsAnsweredLaterAndKeepsTheConnection(t *testing.T) {
-	api, replies := waiting()
-	c := start(t, api).dial(t)
-	for _, text := range []string{"one", "two"} {
-		c.send(askPoll)
-		d := <-replies
-		times, done := endOf(d)
-		require.False(t, d.Answered())
-		require.True(t, AnswerWith(d, text, writeText))
-		res, body := c.answer("GET")
-		require.Equal(t, 200, res.StatusCode)
-		require.Equal(t, text, body)
-		require.True(t, <-done)
-		require.False(t, d.Fail(errors.New("late")), "the first answer wins")
-		require.EqualValues(t, 1, times.Load())
-	}
+	inEveryMode(t, func(t *testing.T, opts ...Option) {
+		api, replies := waiting()
+		c := start(t, api, opts...).dial(t)
+		for _, text := range []string{"one", "two"} {
+			c.send(askPoll)
+			d := <-replies
+			times, done := endOf(d)
+			require.False(t, d.Answered())
+			require.True(t, AnswerWith(d, text, writeText))
+			res, body := c.answer("GET")
+			require.Equal(t, 200, res.StatusCode)
+			require.Equal(t, text, body)
+			require.True(t, <-done)
+			require.False(t, d.Fail(errors.New("late")), "the first answer wins")
+			require.EqualValues(t, 1, times.Load())
+		}
+	})
 }
 
 func TestDeferredMayBeAnsweredAtOnce(t *testing.T) {
@@ -76,63 +85,69 @@ func TestDeferredMayBeAnsweredAtOnce(t *testing.T) {
 }
 
 func TestDeferredKeepsTheOrderOfAPipeline(t *testing.T) {
-	api, replies := waiting()
-	c := start(t, api).dial(t)
-	c.send("GET /items/1 HTTP/1.1\r\nHost: h\r\n\r\n" + askPoll + "GET /items/2 HTTP/1.1\r\nHost: h\r\n\r\n" + askPoll)
-	_, body := c.answer("GET")
-	require.Equal(t, `{"id":1}`, body, "what was answered before is not held back")
-	c.send("GET /items/3 HTTP/1.1\r\nHost: h\r\n\r\n")
-	AnswerWith(<-replies, "first", writeText)
-	for _, want := range []string{"first", `{"id":11}`} {
-		_, body = c.answer("GET")
-		require.Equal(t, want, body)
-	}
-	AnswerWith(<-replies, "second", writeText)
-	for _, want := range []string{"second", `{"id":111}`} {
-		_, body = c.answer("GET")
-		require.Equal(t, want, body)
-	}
+	inEveryMode(t, func(t *testing.T, opts ...Option) {
+		api, replies := waiting()
+		c := start(t, api, opts...).dial(t)
+		c.send("GET /items/1 HTTP/1.1\r\nHost: h\r\n\r\n" + askPoll + "GET /items/2 HTTP/1.1\r\nHost: h\r\n\r\n" + askPoll)
+		_, body := c.answer("GET")
+		require.Equal(t, `{"id":1}`, body, "what was answered before is not held back")
+		c.send("GET /items/3 HTTP/1.1\r\nHost: h\r\n\r\n")
+		AnswerWith(<-replies, "first", writeText)
+		for _, want := range []string{"first", `{"id":11}`} {
+			_, body = c.answer("GET")
+			require.Equal(t, want, body)
+		}
+		AnswerWith(<-replies, "second", writeText)
+		for _, want := range []string{"second", `{"id":111}`} {
+			_, body = c.answer("GET")
+			require.Equal(t, want, body)
+		}
+	})
 }
 
 func TestDeferredFirstAnswerWins(t *testing.T) {
-	api, replies := waiting()
-	c := start(t, api).dial(t)
-	for range 50 {
-		c.send(askPoll)
-		d := <-replies
-		times, done := endOf(d)
-		var won atomic.Int32
-		var all sync.WaitGroup
-		for range 8 {
-			all.Go(func() {
-				if AnswerWith(d, "x", writeText) {
-					won.Add(1)
-				}
-			})
+	inEveryMode(t, func(t *testing.T, opts ...Option) {
+		api, replies := waiting()
+		c := start(t, api, opts...).dial(t)
+		for range 50 {
+			c.send(askPoll)
+			d := <-replies
+			times, done := endOf(d)
+			var won atomic.Int32
+			var all sync.WaitGroup
+			for range 8 {
+				all.Go(func() {
+					if AnswerWith(d, "x", writeText) {
+						won.Add(1)
+					}
+				})
+			}
+			_, body := c.answer("GET")
+			require.Equal(t, "x", body)
+			all.Wait()
+			require.EqualValues(t, 1, won.Load())
+			require.True(t, <-done)
+			require.EqualValues(t, 1, times.Load())
 		}
-		_, body := c.answer("GET")
-		require.Equal(t, "x", body)
-		all.Wait()
-		require.EqualValues(t, 1, won.Load())
-		require.True(t, <-done)
-		require.EqualValues(t, 1, times.Load())
-	}
+	})
 }
 
 func TestDeferredAnswersAfterATime(t *testing.T) {
-	order := make(chan string, 4)
-	api := deferring(func(_ context.Context, d *Deferred) {
-		d.After(40*time.Millisecond, func() bool { order <- "late"; return AnswerStatus(d, 204) })
-		d.After(10*time.Millisecond, func() bool { order <- "early"; return false })
-		d.After(time.Hour, func() bool { order <- "never"; return false })
+	inEveryMode(t, func(t *testing.T, opts ...Option) {
+		order := make(chan string, 4)
+		api := deferring(func(_ context.Context, d *Deferred) {
+			d.After(40*time.Millisecond, func() bool { order <- "late"; return AnswerStatus(d, 204) })
+			d.After(10*time.Millisecond, func() bool { order <- "early"; return false })
+			d.After(time.Hour, func() bool { order <- "never"; return false })
+		})
+		c := start(t, api, opts...).dial(t)
+		c.send(askPoll)
+		res, _ := c.answer("GET")
+		require.Equal(t, 204, res.StatusCode)
+		require.Equal(t, "early", <-order)
+		require.Equal(t, "late", <-order)
+		require.Empty(t, order)
 	})
-	c := start(t, api).dial(t)
-	c.send(askPoll)
-	res, _ := c.answer("GET")
-	require.Equal(t, 204, res.StatusCode)
-	require.Equal(t, "early", <-order)
-	require.Equal(t, "late", <-order)
-	require.Empty(t, order)
 }
 
 func TestDeferredAfterFromElsewhere(t *testing.T) {
@@ -158,42 +173,46 @@ func TestDeferredThatNobodyAnswers(t *testing.T) {
 }
 
 func TestDeferredWhoseClientLeaves(t *testing.T) {
-	for name, leave := range map[string]func(c *peerConn){
-		"reset": func(c *peerConn) { c.vanish() },
-		"close": func(c *peerConn) { c.Close() },
-		"half":  func(c *peerConn) { _ = c.CloseWrite() },
-	} {
-		t.Run(name, func(t *testing.T) {
-			contexts := make(chan context.Context, 1)
-			replies := make(chan *Deferred, 1)
-			api := deferring(func(ctx context.Context, d *Deferred) {
-				_ = ctx.Done()
-				contexts <- ctx
-				replies <- d
+	inEveryMode(t, func(t *testing.T, opts ...Option) {
+		for name, leave := range map[string]func(c *peerConn){
+			"reset": func(c *peerConn) { c.vanish() },
+			"close": func(c *peerConn) { c.Close() },
+			"half":  func(c *peerConn) { _ = c.CloseWrite() },
+		} {
+			t.Run(name, func(t *testing.T) {
+				contexts := make(chan context.Context, 1)
+				replies := make(chan *Deferred, 1)
+				api := deferring(func(ctx context.Context, d *Deferred) {
+					_ = ctx.Done()
+					contexts <- ctx
+					replies <- d
+				})
+				c := start(t, api, append(opts[:len(opts):len(opts)], WithTimeouts(Timeouts{HalfClose: 20 * time.Millisecond}))...).dial(t)
+				c.send(askPoll)
+				d, ctx := <-replies, <-contexts
+				times, done := endOf(d)
+				leave(c)
+				require.False(t, <-done, "nobody answered")
+				require.False(t, AnswerWith(d, "late", writeText))
+				require.EqualValues(t, 1, times.Load())
+				<-ctx.Done()
+				require.ErrorIs(t, context.Cause(ctx), ErrClientGone)
 			})
-			c := start(t, api, WithTimeouts(Timeouts{HalfClose: 20 * time.Millisecond})).dial(t)
-			c.send(askPoll)
-			d, ctx := <-replies, <-contexts
-			times, done := endOf(d)
-			leave(c)
-			require.False(t, <-done, "nobody answered")
-			require.False(t, AnswerWith(d, "late", writeText))
-			require.EqualValues(t, 1, times.Load())
-			<-ctx.Done()
-			require.ErrorIs(t, context.Cause(ctx), ErrClientGone)
-		})
-	}
+		}
+	})
 }
 
 func TestDeferredAnswersAHalfClosedClient(t *testing.T) {
-	api, replies := waiting()
-	c := start(t, api).dial(t)
-	c.send(askPoll)
-	require.NoError(t, c.CloseWrite())
-	AnswerWith(<-replies, "still", writeText)
-	_, body := c.answer("GET")
-	require.Equal(t, "still", body)
-	c.ended()
+	inEveryMode(t, func(t *testing.T, opts ...Option) {
+		api, replies := waiting()
+		c := start(t, api, opts...).dial(t)
+		c.send(askPoll)
+		require.NoError(t, c.CloseWrite())
+		AnswerWith(<-replies, "still", writeText)
+		_, body := c.answer("GET")
+		require.Equal(t, "still", body)
+		c.ended()
+	})
 }
 
 // Completing a reply from the close callback is safe.
@@ -213,49 +232,55 @@ func TestDeferredAnswerFromOnDone(t *testing.T) {
 }
 
 func TestDeferredIsAnsweredInADrain(t *testing.T) {
-	api, replies := waiting()
-	r := start(t, api)
-	c := r.dial(t)
-	c.send(askPoll)
-	d := <-replies
-	_, done := endOf(d)
-	r.Shutdown()
-	AnswerWith(d, "last", writeText)
-	_, body := c.answer("GET")
-	require.Equal(t, "last", body)
-	c.ended()
-	require.NoError(t, r.stop(t))
-	require.True(t, <-done)
+	inEveryMode(t, func(t *testing.T, opts ...Option) {
+		api, replies := waiting()
+		r := start(t, api, opts...)
+		c := r.dial(t)
+		c.send(askPoll)
+		d := <-replies
+		_, done := endOf(d)
+		r.Shutdown()
+		AnswerWith(d, "last", writeText)
+		_, body := c.answer("GET")
+		require.Equal(t, "last", body)
+		c.ended()
+		require.NoError(t, r.stop(t))
+		require.True(t, <-done)
+	})
 }
 
 func TestDeferredGivesUpInADrain(t *testing.T) {
-	api, replies := waiting()
-	r := start(t, api)
-	c := r.dial(t)
-	c.send(askPoll)
-	d := <-replies
-	d.After(time.Hour, func() bool { return AnswerStatus(d, 204) })
-	r.Shutdown()
-	res, _ := c.answer("GET")
-	require.Equal(t, 204, res.StatusCode)
-	c.ended()
-	require.NoError(t, r.stop(t))
+	inEveryMode(t, func(t *testing.T, opts ...Option) {
+		api, replies := waiting()
+		r := start(t, api, opts...)
+		c := r.dial(t)
+		c.send(askPoll)
+		d := <-replies
+		d.After(time.Hour, func() bool { return AnswerStatus(d, 204) })
+		r.Shutdown()
+		res, _ := c.answer("GET")
+		require.Equal(t, 204, res.StatusCode)
+		c.ended()
+		require.NoError(t, r.stop(t))
+	})
 }
 
 func TestDeferredIsCutByADrain(t *testing.T) {
-	api, replies := waiting()
-	r := start(t, api, WithTimeouts(Timeouts{Drain: 20 * time.Millisecond}))
-	var ends []*atomic.Int32
-	for range 20 {
-		c := r.dial(t)
-		c.send(askPoll)
-		times, _ := endOf(<-replies)
-		ends = append(ends, times)
-	}
-	require.ErrorIs(t, r.stop(t), ErrCut)
-	for _, times := range ends {
-		require.EqualValues(t, 1, times.Load())
-	}
+	inEveryMode(t, func(t *testing.T, opts ...Option) {
+		api, replies := waiting()
+		r := start(t, api, append(opts[:len(opts):len(opts)], WithTimeouts(Timeouts{Drain: 20 * time.Millisecond}))...)
+		var ends []*atomic.Int32
+		for range 20 {
+			c := r.dial(t)
+			c.send(askPoll)
+			times, _ := endOf(<-replies)
+			ends = append(ends, times)
+		}
+		require.ErrorIs(t, r.stop(t), ErrCut)
+		for _, times := range ends {
+			require.EqualValues(t, 1, times.Load())
+		}
+	})
 }
 
 func TestDeferredWhoseUserPanics(t *testing.T) {

@@ -22,7 +22,7 @@ type Options struct {
 	Orders int           // orders that are tried at most, besides the random ones
 	Random int           // random orders
 	Seed   uint64        // of the first random one; each further one has the next
-	Limit  time.Duration // no order is begun after it; 0: none
+	Limit  time.Duration // no order is begun after it; half of it is for the random ones; 0: none
 }
 
 // Explore runs scenario in many orders, and fails t at the first that goes wrong. Scenario is called for each; it starts actors with
@@ -42,8 +42,9 @@ func Explore(t *testing.T, o Options, scenario func(r *Run) (judge func())) {
 func explore(o Options, scenario func(r *Run) func()) (tried int, failure string) {
 	begin := time.Now()
 	over := func() bool { return o.Limit > 0 && time.Since(begin) > o.Limit }
+	half := func() bool { return over() || o.Random > 0 && o.Limit > 0 && time.Since(begin) > o.Limit/2 }
 	planned := 0 // orders that are or were in the queue
-	for queue := [][]departure{nil}; len(queue) > 0 && !over() && tried < o.Orders; tried++ {
+	for queue := [][]departure{nil}; len(queue) > 0 && !half() && tried < o.Orders; tried++ {
 		r := &Run{plan: queue[0]}
 		queue = queue[1:]
 		if failure = r.play(scenario); failure != "" {
