@@ -131,7 +131,7 @@ func (h *http2Server) enter(o *outsideConn, conn net.Conn) bool {
 
 // refuseHTTP2 tells a client that comes too late to go elsewhere, and lets it read that.
 func refuseHTTP2(conn net.Conn) {
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()               // it is gone in any case
 	_ = conn.SetDeadline(time.Now().Add(time.Second)) // it fails on a connection that is closed
 	if _, err := io.WriteString(conn, goneAway); err != nil {
 		return

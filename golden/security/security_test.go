@@ -171,13 +171,34 @@ func TestChallenges(t *testing.T) {
 	}
 }
 
-// TestMutualTLS shows a certificate to net/http's server, which hands it to the authenticator.
+// TestMutualTLS shows a certificate to each server, which hands it to the authenticator: over HTTP/1.1, and over HTTP/2.
 func TestMutualTLS(t *testing.T) {
-	h := &handler{}
-	server := httptest.NewUnstartedServer(api.New(h, auth{}).HTTPHandler())
-	server.TLS = &tls.Config{ClientAuth: tls.RequestClientCert, MinVersion: tls.VersionTLS12}
-	server.StartTLS()
-	t.Cleanup(server.Close)
+	config := &tls.Config{ClientAuth: tls.RequestClientCert, MinVersion: tls.VersionTLS12}
+	other := func(t *testing.T, h *handler) *httptest.Server {
+		server := httptest.NewUnstartedServer(api.New(h, auth{}).HTTPHandler())
+		server.TLS = config.Clone()
+		server.StartTLS()
+		t.Cleanup(server.Close)
+		return server
+	}
+	t.Run("net/http", func(t *testing.T) {
+		h := &handler{}
+		testMutualTLS(t, h, other(t, h))
+	})
+	for name, http2 := range map[string]bool{"HTTP/1.1": false, "HTTP/2": true} {
+		t.Run(name, func(t *testing.T) {
+			h := &handler{}
+			server := other(t, h) // for its certificate and client
+			own := config.Clone()
+			own.Certificates = server.TLS.Certificates
+			server.URL = drive.ServeTLS(t, api.New(h, auth{}), own)
+			server.Client().Transport.(*http.Transport).ForceAttemptHTTP2 = http2
+			testMutualTLS(t, h, server)
+		})
+	}
+}
+
+func testMutualTLS(t *testing.T, h *handler, server *httptest.Server) {
 	certificate := selfSigned(t, "alice")
 	call := func(opts ...client.Option) error {
 		c, err := api.NewClient(server.URL, append(opts, client.WithHTTPClient(server.Client()))...)

@@ -3,6 +3,7 @@ package drive
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -21,7 +22,19 @@ func Serve(t *testing.T, api *tornado.API) string {
 	t.Helper()
 	listener, err := tornado.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	url := "http://" + listener.Addr().String() + api.BasePath()
+	return "http://" + serve(t, api, listener)
+}
+
+// ServeTLS is Serve with TLS.
+func ServeTLS(t *testing.T, api *tornado.API, config *tls.Config) string {
+	t.Helper()
+	listener, err := tornado.ListenTLS("tcp", "127.0.0.1:0", tornado.TLS{Config: config})
+	require.NoError(t, err)
+	return "https://" + serve(t, api, listener)
+}
+
+func serve(t *testing.T, api *tornado.API, listener *tornado.Listener) string {
+	t.Helper()
 	server := tornado.NewServer().Handle(api)
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(context.Background(), listener) }()
@@ -30,7 +43,7 @@ func Serve(t *testing.T, api *tornado.API) string {
 		server.Shutdown()
 		assert.NoError(t, <-ended)
 	})
-	return url
+	return listener.Addr().String() + api.BasePath()
 }
 
 // Both runs a test on the server of the runtime and on that of net/http, each with an API of its own.

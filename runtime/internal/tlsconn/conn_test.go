@@ -212,6 +212,7 @@ type backwards struct{ *wire }
 func (b backwards) Read(p []byte) (int, error) {
 	return server(b).ReadWait(p, time.Now().Add(time.Minute))
 }
+
 func (b backwards) Write(p []byte) (int, error) {
 	return len(p), server(b).Write(p, 0)
 }
