@@ -50,7 +50,7 @@ var mayImport = []struct {
 }
 
 // pureSansIO lists the packages that may know neither the network nor the clock's ticking.
-var pureSansIO = []string{"http1", "ws", "sse", "lines", "queue", "jsonwire", "check", "shape", "param", "media", "validate", "route", "value", "operation"}
+var pureSansIO = []string{"http1", "ws", "sse", "lines", "queue", "jsonwire", "check", "shape", "param", "media", "validate", "route", "value", "operation", "proxyproto", "forwarded"}
 
 func TestImportTable(t *testing.T) {
 	for _, pkg := range listPackages(t) {

@@ -12,11 +12,15 @@ type accessRecord struct {
 	status                    int // 0 when nothing was answered
 	bytes                     int64
 	took                      time.Duration
-	gone                      bool // the client hung up before it was answered
+	gone                      bool   // the client hung up before it was answered
+	client                    string // its address, if a proxy has told; else ""
 }
 
 // log writes the record. Each request ends in exactly one way: "answered" or "client gone".
 func (r *accessRecord) log(l *slog.Logger, peer string) {
+	if r.client != "" {
+		peer = r.client
+	}
 	ended := "answered"
 	if r.gone {
 		ended = "client gone"

@@ -68,6 +68,7 @@ type progress struct {
 	parser   http1.Parser
 	deadline time.Time     // of the phase; zero until the first byte was seen
 	started  time.Time     // when the first byte was seen; zero without an access log
+	client   string        // of a request that was parked: what clientTold was then
 	headLen  int           // in phaseBody
 	chunked  http1.Chunked // in phaseBody
 	body     []byte        // in phaseBody: what was decoded of a chunked body

@@ -18,10 +18,19 @@ func (f *frame) record(status int, size int64) {
 		method: string(f.x.head.Method), target: string(f.x.head.Target), status: status, bytes: size, took: time.Since(f.started),
 		gone: f.broken || status == 0,
 	}
+	r.client = f.clientTold()
 	if f.x.match != nil {
 		r.operation = f.x.match.op.ID
 	}
 	f.records = append(f.records, r)
+}
+
+// clientTold is the address of the client, for the access log, if a proxy has told.
+func (f *frame) clientTold() string {
+	if f.client == "" && f.service.server.proxies != nil && f.x.request != nil {
+		return f.x.clientAddr().String()
+	}
+	return f.client
 }
 
 // logRecords writes what record noted. An answer that could not be written has met nobody.

@@ -159,8 +159,13 @@ func boundAt(fd int, network, address string) bool {
 
 // Inherited returns the listeners that were passed to this process, by systemd (sd_listen_fds(3)) or by the process that it
 // replaces (see [Server.Restart]), and that no [Listen] has taken; [Listener.Name] tells systemd's apart. They are the caller's to
-// serve on or to close. An address that Listen is asked for and that was passed is taken over by Listen itself.
-func Inherited() ([]*Listener, error) {
+// serve on or to close. An address that Listen is asked for and that was passed is taken over by Listen itself. The options, of
+// which WithMode does nothing here, are for all of them.
+func Inherited(opts ...ListenOption) ([]*Listener, error) {
+	var o listenOptions
+	for _, opt := range opts {
+		opt(&o)
+	}
 	i := inherited.get()
 	var all []*Listener
 	for {
@@ -171,6 +176,7 @@ func Inherited() ([]*Listener, error) {
 		if l == nil {
 			return all, nil
 		}
+		l.proxies = o.proxies
 		all = append(all, l)
 	}
 }

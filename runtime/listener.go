@@ -14,15 +14,19 @@ import (
 // Listener is a bound address that a server accepts connections on: one socket for each loop where the network can share an
 // address, else one for all.
 type Listener struct {
-	bound  *worker.Listener
-	tls    *tlsconn.Source // nil: plain
-	passed passedSocket    // how it is passed on to another process; immutable
+	bound   *worker.Listener
+	tls     *tlsconn.Source // nil: plain
+	proxies *proxies        // who begins connections with a PROXY header; nil: nobody
+	passed  passedSocket    // how it is passed on to another process; immutable
 }
 
 // ListenOption changes what [Listen] does. Each says what holds without it.
 type ListenOption func(*listenOptions)
 
-type listenOptions struct{ mode os.FileMode }
+type listenOptions struct {
+	mode    os.FileMode
+	proxies *proxies
+}
 
 // WithMode sets the mode of the file of a Unix socket, 0o660 say, before anybody can connect. Who may write to it may connect. The
 // default is what the umask of the process leaves of 0o777.
@@ -38,13 +42,17 @@ func Listen(network, address string, opts ...ListenOption) (*Listener, error) {
 
 // listen binds up to n sockets, or takes those over that were passed.
 func listen(network, address string, n int, opts []ListenOption) (*Listener, error) {
-	l, err := inherited.get().listening(network, address)
-	if l != nil || err != nil {
-		return l, err
-	}
 	var o listenOptions
 	for _, opt := range opts {
 		opt(&o)
+	}
+	l, err := inherited.get().listening(network, address)
+	if err != nil {
+		return nil, err
+	}
+	if l != nil {
+		l.proxies = o.proxies
+		return l, nil
 	}
 	var bound *worker.Listener
 	if network == "unix" {
@@ -55,7 +63,7 @@ func listen(network, address string, n int, opts []ListenOption) (*Listener, err
 	if err != nil {
 		return nil, fmt.Errorf("tornado: %w", err)
 	}
-	return live.add(&Listener{bound: bound, passed: passedSocket{Network: network, Address: address}}), nil
+	return live.add(&Listener{bound: bound, proxies: o.proxies, passed: passedSocket{Network: network, Address: address}}), nil
 }
 
 // Addr is where the listener listens.

@@ -67,7 +67,7 @@ func (f *frame) httpRequest(m *mounted) (*http.Request, error) {
 	req := &http.Request{
 		Method: string(head.Method), URL: u, RequestURI: target, Host: string(head.Host), Header: Request{f.x.request}.Headers(),
 		Proto: "HTTP/1." + strconv.Itoa(head.Minor), ProtoMajor: 1, ProtoMinor: head.Minor, Body: http.NoBody,
-		ContentLength: max(head.ContentLength, 0), Close: head.Close, RemoteAddr: f.conn.RemoteAddr().String(),
+		ContentLength: max(head.ContentLength, 0), Close: head.Close, RemoteAddr: f.x.clientAddr().String(),
 		TLS: peerOf(f.conn).TLS(),
 	}
 	req.Header.Del("Host")

@@ -22,7 +22,7 @@ func (s *Server) netHandler() http.Handler {
 		}
 		path := []byte(r.URL.EscapedPath())
 		if h := s.mounts.find(path); h != nil {
-			h.ServeHTTP(w, r)
+			h.ServeHTTP(w, s.proxies.seen(r))
 			return
 		}
 		handlers[s.apiFor([]byte(r.Method), path, new(route.Params))].ServeHTTP(w, r)
@@ -42,7 +42,7 @@ func (s *Server) netHandler() http.Handler {
 				method: r.Method, target: r.RequestURI, operation: l.operation, status: l.status, bytes: l.bytes,
 				took: time.Since(begun), gone: !returned || l.failed || r.Context().Err() != nil,
 			}
-			record.log(s.accessLog, r.RemoteAddr)
+			record.log(s.accessLog, s.proxies.seen(r).RemoteAddr)
 		}()
 		serve(l, r)
 		returned = true

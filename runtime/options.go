@@ -57,6 +57,7 @@ type Limits struct {
 	HeaderBytes int // bytes of a request head; 32 KiB; 431 beyond
 	HeaderCount int // header fields of a request; 128; 431 beyond
 	Connections int // open connections of the server; 0 means what the limit on descriptors leaves
+	PerPeer     int // open connections of one IPv4 address, or of one IPv6 network of 64 bits; 0 means no limit; trusted proxies have none
 	Workers     int // handlers that run at the same time; 10,000
 	Handshakes  int // TLS handshakes under way; 10,000; beyond it connections are closed
 	Queue       int // requests that wait while all workers are taken; 10,000; beyond they are answered 503

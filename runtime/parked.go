@@ -24,6 +24,7 @@ type parked struct {
 type parkedLine struct {
 	method, target []byte
 	started        time.Time
+	client         string // as in accessRecord
 }
 
 // finishDeferred sends the answer if it was given already, or else parks the request, which is size bytes long.
@@ -79,7 +80,7 @@ func (f *frame) park(d *Deferred) *parked {
 		p.fields = append(p.fields, f.x.raw.fields...)
 	}
 	if f.service.server.accessLog != nil {
-		p.logged = &parkedLine{bytes.Clone(f.x.head.Method), bytes.Clone(f.x.head.Target), f.started}
+		p.logged = &parkedLine{bytes.Clone(f.x.head.Method), bytes.Clone(f.x.head.Target), f.started, f.clientTold()}
 	}
 	f.conn.Data = p
 	f.progress = progress{}
@@ -98,7 +99,7 @@ func (p *parked) unpark(f *frame) {
 		f.x.head.Method = methodHead
 	}
 	if p.logged != nil {
-		f.x.head.Method, f.x.head.Target, f.started = p.logged.method, p.logged.target, p.logged.started
+		f.x.head.Method, f.x.head.Target, f.started, f.client = p.logged.method, p.logged.target, p.logged.started, p.logged.client
 	}
 	f.x.match, f.x.ctx, f.x.request = d.match, d.ctx, d.request
 	f.x.raw.fields = append(f.x.raw.fields[:0], p.fields...)
@@ -152,7 +153,7 @@ func (p *parked) closed(s *service, c *worker.Conn) {
 	if p.logged != nil {
 		r := accessRecord{
 			method: string(p.logged.method), target: string(p.logged.target), operation: d.match.op.ID,
-			took: time.Since(p.logged.started), gone: true,
+			took: time.Since(p.logged.started), gone: true, client: p.logged.client,
 		}
 		r.log(s.server.accessLog, c.RemoteAddr().String())
 	}

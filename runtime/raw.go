@@ -56,8 +56,26 @@ func (r Request) Path() string { return string(r.exchange().head.Path) }
 // Query returns the query of the target without the question mark.
 func (r Request) Query() string { return string(r.exchange().head.RawQuery) }
 
-// Host returns the host that was asked for, with its port if one was sent.
-func (r Request) Host() string { return string(r.exchange().head.Host) }
+// Host returns the host that was asked for, with its port if one was sent: of a trusted proxy, if it tells (see [WithXForwarded]).
+func (r Request) Host() string {
+	x := r.exchange()
+	if host := x.origin().Host; host != "" {
+		return host
+	}
+	return string(x.head.Host)
+}
+
+// Scheme returns "https" if the client speaks TLS, with this server or with a trusted proxy that tells so, else "http".
+func (r Request) Scheme() string {
+	x := r.exchange()
+	if scheme := x.origin().Scheme; scheme != "" {
+		return scheme
+	}
+	if c, ok := x.peer.(*loopPeer); x.peer.TLS() != nil || ok && c.conn().Secure() {
+		return "https"
+	}
+	return "http"
+}
 
 // Header returns the first header field of that name, in any case, "" where it is absent.
 func (r Request) Header(name string) string {
@@ -74,10 +92,20 @@ func (r Request) Headers() http.Header {
 	return h
 }
 
-// RemoteAddr is the address of the peer.
-func (r Request) RemoteAddr() net.Addr { return r.c.peer.RemoteAddr() }
+// RemoteAddr is the address of the client: of the other end of the connection or, if that is a proxy that is trusted, the one that
+// it tells (see [WithXForwarded]; the port is zero if it does not tell that).
+func (r Request) RemoteAddr() net.Addr {
+	if proxiesOf(r.c) == nil {
+		return r.c.peer.RemoteAddr()
+	}
+	return r.exchange().clientAddr()
+}
 
-// LocalAddr is the address that the peer connected to.
+// PeerAddr is the address of the other end of the connection: the client, or the last proxy that it came through. What a PROXY
+// header has told (see [WithProxyProtocol]) counts as the other end.
+func (r Request) PeerAddr() net.Addr { return r.c.peer.RemoteAddr() }
+
+// LocalAddr is the address that the other end of the connection has connected to.
 func (r Request) LocalAddr() net.Addr { return r.c.peer.LocalAddr() }
 
 // TLS is the state of the connection's TLS, nil on a plain one.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"net/netip"
 	"runtime"
 	"sync"
 
@@ -83,6 +84,12 @@ func (s *Server) newService(base context.Context) *service {
 // equip makes s what serves the connections of l.
 func (s *service) equip(l *Listener) {
 	l.bound.Tag = s
+	l.bound.Shared = func(a netip.Addr) bool { return l.proxies.trusts(a) || s.server.proxies.trusts(a) }
+	defer func() {
+		if l.proxies != nil {
+			l.bound.Open = s.openProxied(l.proxies, l.bound.Open)
+		}
+	}()
 	if l.tls == nil {
 		return
 	}
@@ -106,7 +113,7 @@ func (s *Server) workerOptions(h worker.Handler) worker.Options {
 		FirstTimeout: s.timeouts.Idle,
 		Loops:        s.loops, OnLoop: s.onLoop, BlockingWait: s.blockingWait, Handler: h, Logger: s.logger,
 		DrainGrace:     s.timeouts.DrainIdle,
-		MaxConnections: s.limits.Connections, MaxWorkers: s.limits.Workers, MaxQueue: s.limits.Queue, MaxOpening: s.limits.Handshakes,
+		MaxConnections: s.limits.Connections, MaxPerPeer: s.limits.PerPeer, MaxWorkers: s.limits.Workers, MaxQueue: s.limits.Queue, MaxOpening: s.limits.Handshakes,
 	}
 }
 

@@ -33,6 +33,7 @@ type Server struct {
 	adminAddr    string
 
 	restartSignals []os.Signal // immutable once Serve has begun
+	proxies        *proxies    // whose header fields are believed, nil for nobody's; immutable once Serve has begun
 
 	replaced atomic.Bool        // another process serves in the place of this one
 	unready  atomic.Bool        // readiness is off

@@ -142,7 +142,7 @@ type parkedStream struct {
 func (f *frame) parkStream(s *Stream) *parkedStream {
 	p := &parkedStream{stream: s, received: f.unload()}
 	if f.service.server.accessLog != nil {
-		p.logged = &parkedLine{bytes.Clone(f.x.head.Method), bytes.Clone(f.x.head.Target), f.started}
+		p.logged = &parkedLine{bytes.Clone(f.x.head.Method), bytes.Clone(f.x.head.Target), f.started, f.clientTold()}
 	}
 	f.conn.Data = p
 	f.progress = progress{}
@@ -189,7 +189,7 @@ func (p *parkedStream) unpark(f *frame) {
 	f.load(p.received)
 	f.x.head = http1.Head{Fields: f.x.head.Fields[:0]}
 	if p.logged != nil {
-		f.x.head.Method, f.x.head.Target, f.started = p.logged.method, p.logged.target, p.logged.started
+		f.x.head.Method, f.x.head.Target, f.started, f.client = p.logged.method, p.logged.target, p.logged.started, p.logged.client
 	}
 	f.x.match, f.x.request = s.match, s.request
 	s.request.hold(&f.x)
@@ -205,7 +205,7 @@ func (p *parkedStream) closed(s *service, c *worker.Conn) {
 	if p.logged != nil {
 		r := accessRecord{
 			method: string(p.logged.method), target: string(p.logged.target), operation: stream.match.op.ID,
-			took: time.Since(p.logged.started), gone: true,
+			took: time.Since(p.logged.started), gone: true, client: p.logged.client,
 		}
 		r.log(s.server.accessLog, c.RemoteAddr().String())
 	}

@@ -17,13 +17,13 @@ const (
 type Host interface {
 	// Admit is asked on the accepting loop before a connection is placed.
 	// false: it is closed at once.
-	Admit(ln *Listener) bool
+	Admit(ln *Listener, peer Addr) bool
 	// Accepted gives a connection to the loop that it was placed on, on that
 	// loop. The descriptor belongs to the host.
 	Accepted(l *Loop, fd int, peer Addr, ln *Listener)
 	// Dropped takes back an Admit: the loop that the connection was placed on
 	// has ended.
-	Dropped(ln *Listener)
+	Dropped(ln *Listener, peer Addr)
 }
 
 // Group is the loops among which connections are placed. immutable.
@@ -133,7 +133,7 @@ func (a *Acceptor) accept() bool {
 // placed hands an accepted connection to a loop.
 func (a *Acceptor) placed(fd int, peer Addr) {
 	l := a.loop
-	if !a.host.Admit(a.ln) {
+	if !a.host.Admit(a.ln, peer) {
 		l.refuse(fd)
 		return
 	}
@@ -146,7 +146,7 @@ func (a *Acceptor) placed(fd int, peer Addr) {
 	if !to.Post(func() { a.host.Accepted(to, fd, peer, a.ln) }) {
 		to.load.Add(-1)
 		l.refuse(fd)
-		a.host.Dropped(a.ln)
+		a.host.Dropped(a.ln, peer)
 	}
 }
 

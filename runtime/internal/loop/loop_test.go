@@ -37,8 +37,8 @@ type host struct {
 	dropped  atomic.Int64
 }
 
-func (h *host) Admit(*Listener) bool { return !h.refuse.Load() }
-func (h *host) Dropped(*Listener)    { h.dropped.Add(1) }
+func (h *host) Admit(*Listener, Addr) bool { return !h.refuse.Load() }
+func (h *host) Dropped(*Listener, Addr)    { h.dropped.Add(1) }
 
 func (h *host) Accepted(l *Loop, fd int, _ Addr, _ *Listener) {
 	h.mu.Lock()

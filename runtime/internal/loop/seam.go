@@ -2,6 +2,7 @@ package loop
 
 import (
 	"net"
+	"net/netip"
 	"os"
 	"time"
 
@@ -29,6 +30,9 @@ const (
 	PeerClosed = poll.PeerClosed
 	Hangup     = poll.Hangup
 )
+
+// AddrFrom is the Addr of an IP address and port.
+func AddrFrom(ap netip.AddrPort) Addr { return poll.AddrFrom(ap) }
 
 // NewParking returns the poller that waits as a goroutine.
 func NewParking() (Poller, error) { return poll.NewParking() }

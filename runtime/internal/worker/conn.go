@@ -23,7 +23,7 @@ type Conn struct {
 	pool     *pool         // immutable
 	listener *Listener     // immutable
 	id       uint64        // immutable
-	peer     loop.Addr     // immutable
+	peer     loop.Addr     // changed by Introduce alone
 	token    loop.Token    // loop-only
 
 	deadline atomic.Int64 // on the loop's clock, for stateIdle and stateParked; 0: none
@@ -47,6 +47,9 @@ type Conn struct {
 	apart    bool // owner: a goroutine of its own has it, see Listener.Open
 	outside  bool // who writes: another goroutine than the owner's, see Send
 	detached bool // owner
+	keeps    bool // owner: Hold was called
+	told     bool // written by Introduce, before the first Serve: peer is not who has connected
+	secure   bool // likewise: the peer speaks TLS with whoever has connected
 }
 
 type addrs struct{ local, remote net.Addr }
@@ -162,5 +165,9 @@ func (c *Conn) Detach() (net.Conn, error) {
 	c.seal()
 	fd := int(c.fd)
 	c.fd, c.detached = -1, true
-	return c.pool.sys.NetConn(fd)
+	conn, err := c.pool.sys.NetConn(fd)
+	if err == nil && c.told {
+		conn = &toldConn{conn, c.LocalAddr(), c.RemoteAddr()}
+	}
+	return conn, err
 }

@@ -3,10 +3,13 @@ package worker
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
+	"net/netip"
 	"os"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/loop"
 )
@@ -28,7 +31,11 @@ type Listener struct {
 	// Idle c is served from then on, also if nothing more arrives; Close,
 	// Linger and Detached mean what they do after Serve. A panic in it closes
 	// c, and is logged. Set it before AddListener.
-	Open    func(c *Conn) Next
+	Open func(c *Conn) Next
+	// Shared says of an address that many clients come from it: a proxy. Its
+	// connections are not counted by MaxPerPeer. Set it before AddListener; nil
+	// means none.
+	Shared  func(netip.Addr) bool
 	sockets []*loop.Listener
 	users   []atomic.Int32 // users[i]: loops that accept from sockets[i]
 }
@@ -147,6 +154,8 @@ type Engine struct {
 	lastID   atomic.Uint64
 	workers  atomic.Int64 // of all pools
 	opening  atomic.Int64 // calls of Listener.Open
+	peers    peers
+	moaned   atomic.Int64 // when full has logged last, in seconds since 1970
 	draining atomic.Bool
 	cutting  atomic.Bool // the time to drain is up
 	// open counts the connections, and one more while any may be accepted.
@@ -175,6 +184,7 @@ func New(opts Options) (*Engine, error) {
 		ended: make(chan struct{}), abandoned: make(chan struct{}),
 	}
 	e.open.Store(1)
+	e.peers.most = opts.MaxPerPeer
 	for i := range opts.Loops {
 		poller, err := opts.Pollers()
 		if err != nil {
@@ -288,16 +298,40 @@ func (e *Engine) Open() int {
 func (e *Engine) exhausted() bool { return e.workers.Load() >= int64(e.opts.MaxWorkers) }
 
 // Admit implements loop.Host.
-func (e *Engine) Admit(*loop.Listener) bool {
+func (e *Engine) Admit(ln *loop.Listener, peer loop.Addr) bool {
+	listener, _ := ln.Owner.(*Listener)
+	if !e.peers.enter(listener, peer) {
+		e.full("of one peer", peer)
+		return false
+	}
 	if e.open.Add(1) > int64(e.opts.MaxConnections)+1 && e.opts.MaxConnections > 0 {
 		e.leave()
+		e.peers.leave(listener, peer)
+		e.full("of all", peer)
 		return false
 	}
 	return true
 }
 
 // Dropped implements loop.Host.
-func (e *Engine) Dropped(*loop.Listener) { e.leave() }
+func (e *Engine) Dropped(ln *loop.Listener, peer loop.Addr) {
+	listener, _ := ln.Owner.(*Listener)
+	e.peers.leave(listener, peer)
+	e.leave()
+}
+
+// full logs that a connection was closed because there are too many, now and
+// then. Any goroutine.
+func (e *Engine) full(which string, peer loop.Addr) {
+	now := time.Now().Unix()
+	if last := e.moaned.Load(); now-last >= moanSeconds && e.moaned.CompareAndSwap(last, now) {
+		e.opts.Logger.Warn("worker: too many connections are open, a new one was closed", slog.String("limit", which),
+			slog.Any("remote", peer.NetAddr()))
+	}
+}
+
+// moanSeconds is the time between two lines of the log about the same.
+const moanSeconds = 10
 
 // Accepted implements loop.Host: it makes the Conn, idle and with a deadline
 // for its first byte.

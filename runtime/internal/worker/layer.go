@@ -160,10 +160,14 @@ func (c *Conn) opened(next Next) {
 
 // Hold keeps the place of a connection among those that are open beyond
 // Detach: Drain waits until the function that it returns was called, and
-// MaxConnections counts it. That may be called by any goroutine, and twice.
-// Owner only.
+// MaxConnections and MaxPerPeer count it. That may be called by any goroutine,
+// and twice. Owner only, once.
 func (c *Conn) Hold() (release func()) {
 	e := c.pool.engine
 	e.open.Add(1)
-	return sync.OnceFunc(e.leave)
+	c.keeps = true
+	return sync.OnceFunc(func() {
+		e.peers.leave(c.listener, c.peer)
+		e.leave()
+	})
 }

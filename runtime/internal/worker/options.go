@@ -24,6 +24,8 @@ type Options struct {
 	MaxOpening     int // calls of Listener.Open at a time; further connections are closed; per process; default 10,000
 	MaxConnections int // open at a time; further ones are closed at once; default: no limit
 
+	MaxPerPeer int // open at a time from one IPv4 address or one IPv6 network of 64 bits, likewise; default: no limit
+
 	FirstTimeout time.Duration // until the first byte of a connection; default 10 s
 	DrainGrace   time.Duration // for the first byte of a connection that has sent nothing when Drain begins; default 500 ms
 	CutGrace     time.Duration // for busy connections to end after they were cut; default 1 s
