@@ -93,7 +93,7 @@ func (r *replacement) start(ctx context.Context) error {
 		slog.Default().Debug("the process that replaces this one has ended", "pid", cmd.Process.Pid, "error", err)
 	}()
 	defer context.AfterFunc(ctx, func() { _ = ready.Close() })() // ends the read
-	word, err := bufio.NewReader(ready).ReadString('\n')
+	word, _ := bufio.NewReader(ready).ReadString('\n')
 	_ = ready.Close() // it was only read
 	if word != readyWord {
 		_ = cmd.Process.Kill() // it may have ended

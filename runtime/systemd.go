@@ -18,8 +18,8 @@ func notify(state string) error {
 	if err != nil {
 		return fmt.Errorf("tornado: NOTIFY_SOCKET: %w", err)
 	}
-	defer conn.Close()
-	if _, err = conn.Write([]byte(state)); err != nil {
+	_, err = conn.Write([]byte(state))
+	if err = errors.Join(err, conn.Close()); err != nil {
 		return fmt.Errorf("tornado: NOTIFY_SOCKET: %w", err)
 	}
 	return nil

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// noNetwork is an error of accept that Linux alone has.
-const noNetwork = syscall.ENETDOWN + 1<<16
+// errNoNetwork is an error of accept that Linux alone has.
+const errNoNetwork = syscall.ENETDOWN + 1<<16
 
 // netPoller reports what the goroutines of its sockets have seen.
 type netPoller struct {

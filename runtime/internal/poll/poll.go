@@ -157,7 +157,7 @@ func Exhausted(errno syscall.Errno) bool {
 func Passing(errno syscall.Errno) bool {
 	switch errno {
 	case syscall.EINTR, syscall.ECONNABORTED, syscall.EPROTO, syscall.EPERM, syscall.ENETDOWN, syscall.ENOPROTOOPT,
-		syscall.EHOSTDOWN, noNetwork, syscall.EHOSTUNREACH, syscall.EOPNOTSUPP, syscall.ENETUNREACH:
+		syscall.EHOSTDOWN, errNoNetwork, syscall.EHOSTUNREACH, syscall.EOPNOTSUPP, syscall.ENETUNREACH:
 		return true
 	}
 	return false

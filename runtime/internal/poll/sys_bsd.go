@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// noNetwork is an error of accept that Linux alone has.
-const noNetwork = unix.ENETDOWN + 1<<16
+// errNoNetwork is an error of accept that Linux alone has.
+const errNoNetwork = unix.ENETDOWN + 1<<16
 
 // spreads says that sockets with SO_REUSEPORT share the connections out: there
 // they do not, or not everywhere.

@@ -11,8 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// noNetwork is the error of accept that Linux alone has.
-const noNetwork = unix.ENONET
+// errNoNetwork is the error of accept that Linux alone has.
+const errNoNetwork = unix.ENONET
 
 // spreads says that sockets with SO_REUSEPORT share the connections out.
 const spreads = true

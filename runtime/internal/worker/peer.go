@@ -23,8 +23,11 @@ type peers struct {
 
 // key is what a peer is counted by; invalid if it is not counted.
 func (p *peers) key(l *Listener, peer loop.Addr) netip.Addr {
+	if p.most <= 0 {
+		return netip.Addr{}
+	}
 	ip := peer.AddrPort().Addr()
-	if p.most <= 0 || !ip.IsValid() || l != nil && l.Shared != nil && l.Shared(ip) {
+	if !ip.IsValid() || l != nil && l.Shared != nil && l.Shared(ip) {
 		return netip.Addr{}
 	}
 	if ip.Is4() {
