@@ -47,12 +47,13 @@ type Conn struct {
 	apart    bool // owner: a goroutine of its own has it, see Listener.Open
 	outside  bool // who writes: another goroutine than the owner's, see Send
 	detached bool // owner
-	keeps    bool // owner: Hold was called
-	told     bool // written by Introduce, before the first Serve: peer is not who has connected
-	secure   bool // likewise: the peer speaks TLS with whoever has connected
 }
 
-type addrs struct{ local, remote net.Addr }
+type addrs struct {
+	local, remote net.Addr // local is nil until asked for
+	told          bool     // by Introduce
+	secure        bool     // likewise: the peer speaks TLS with whoever has connected
+}
 
 // ID is a number that no other connection of the engine has. Any goroutine.
 func (c *Conn) ID() uint64 { return c.id }
@@ -166,7 +167,7 @@ func (c *Conn) Detach() (net.Conn, error) {
 	fd := int(c.fd)
 	c.fd, c.detached = -1, true
 	conn, err := c.pool.sys.NetConn(fd)
-	if err == nil && c.told {
+	if err == nil && c.addresses().told {
 		conn = &toldConn{conn, c.LocalAddr(), c.RemoteAddr()}
 	}
 	return conn, err

@@ -300,7 +300,7 @@ func (e *Engine) exhausted() bool { return e.workers.Load() >= int64(e.opts.MaxW
 // Admit implements loop.Host.
 func (e *Engine) Admit(ln *loop.Listener, peer loop.Addr) bool {
 	listener, _ := ln.Owner.(*Listener)
-	if !e.peers.enter(listener, peer) {
+	if !e.peers.enter(listener, peer, false) {
 		e.full("of one peer", peer)
 		return false
 	}

@@ -161,11 +161,11 @@ func (c *Conn) opened(next Next) {
 // Hold keeps the place of a connection among those that are open beyond
 // Detach: Drain waits until the function that it returns was called, and
 // MaxConnections and MaxPerPeer count it. That may be called by any goroutine,
-// and twice. Owner only, once.
+// and twice. Owner only.
 func (c *Conn) Hold() (release func()) {
 	e := c.pool.engine
 	e.open.Add(1)
-	c.keeps = true
+	e.peers.enter(c.listener, c.peer, true)
 	return sync.OnceFunc(func() {
 		e.peers.leave(c.listener, c.peer)
 		e.leave()

@@ -37,15 +37,15 @@ func (p *peers) key(l *Listener, peer loop.Addr) netip.Addr {
 	return network.Addr()
 }
 
-// enter counts a connection, unless there are too many.
-func (p *peers) enter(l *Listener, peer loop.Addr) bool {
+// enter counts a connection, unless there are too many; with always, even then.
+func (p *peers) enter(l *Listener, peer loop.Addr, always bool) bool {
 	key := p.key(l, peer)
 	if !key.IsValid() {
 		return true
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.open[key] >= p.most {
+	if p.open[key] >= p.most && !always {
 		return false
 	}
 	if p.open == nil {
@@ -73,19 +73,19 @@ func (p *peers) leave(l *Listener, peer loop.Addr) {
 func (c *Conn) Introduce(peer, local netip.AddrPort, secure bool) bool {
 	to := loop.AddrFrom(peer)
 	e := c.pool.engine
-	if !e.peers.enter(c.listener, to) {
+	if !e.peers.enter(c.listener, to, false) {
 		e.full("of one peer", to)
 		return false
 	}
 	e.peers.leave(c.listener, c.peer)
-	c.peer, c.told, c.secure = to, true, secure
-	c.addrs.Store(&addrs{local: net.TCPAddrFromAddrPort(local), remote: to.NetAddr()})
+	c.peer = to
+	c.addrs.Store(&addrs{net.TCPAddrFromAddrPort(local), to.NetAddr(), true, secure})
 	return true
 }
 
 // Secure reports whether Introduce has told so. Any goroutine, from the first
 // Serve on.
-func (c *Conn) Secure() bool { return c.secure }
+func (c *Conn) Secure() bool { return c.addresses().secure }
 
 // Ahead reads the first bytes of a connection, in Listener.Open, without taking
 // more than it should: look is called with what has come, up to len(buf), each
