@@ -86,9 +86,10 @@ type OperationKind = operation.Kind
 
 // The kinds of operations.
 const (
-	KindPlain    = operation.Plain    // by what the handler returns
-	KindDeferred = operation.Deferred // by a reply, while the handler runs or later
-	KindStream   = operation.Stream   // by a body that is sent part by part
+	KindPlain    = operation.Plain     // by what the handler returns
+	KindDeferred = operation.Deferred  // by a reply, while the handler runs or later
+	KindStream   = operation.Stream    // by a body that is sent part by part
+	KindSocket   = operation.WebSocket // by a WebSocket, which the handler is given
 )
 
 // Requirement is one way to be allowed to call an operation: all of its schemes must be met.

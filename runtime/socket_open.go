@@ -10,7 +10,6 @@ import (
 
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
 	"github.com/tornadogen/tornadogen/runtime/internal/operation"
-	"github.com/tornadogen/tornadogen/runtime/internal/queue"
 	"github.com/tornadogen/tornadogen/runtime/internal/ws"
 )
 
@@ -81,7 +80,7 @@ func newSocketSettings(op *Operation, logger func() *slog.Logger) *socketSetting
 	s := &socketSettings{
 		name: op.ID, logger: logger, protocols: o.Subprotocols, origins: o.Origins, deflate: o.Compression, ping: o.PingInterval,
 		rules:  ws.Rules{MaxMessage: o.MaxMessage},
-		limits: queueLimits{Messages: o.Queue},
+		limits: queueLimits{Messages: o.Queue, Policy: o.Slow},
 	}
 	if s.ping == 0 {
 		s.ping = DefaultPingInterval
@@ -90,7 +89,6 @@ func newSocketSettings(op *Operation, logger func() *slog.Logger) *socketSetting
 	if s.rules.MaxMessage == 0 {
 		s.rules.MaxMessage = DefaultMaxMessage
 	}
-	s.limits.Policy, _ = queue.ParsePolicy(o.Slow) // "" is that which waits
 	return s
 }
 

@@ -27,30 +27,30 @@ func flood(s *chatSocket, n int) error {
 // document says.
 func TestSocketSlow(t *testing.T) {
 	const total = 3000 // 24 MB: more than any buffer of the kernel
-	for policy, check := range map[string]func(t *testing.T, got []int, s *chatSocket, err error){
-		"block": func(t *testing.T, got []int, _ *chatSocket, err error) {
+	for policy, check := range map[SlowPolicy]func(t *testing.T, got []int, s *chatSocket, err error){
+		SlowBlock: func(t *testing.T, got []int, _ *chatSocket, err error) {
 			require.NoError(t, err)
 			require.Len(t, got, total)
 		},
-		"drop-oldest": func(t *testing.T, got []int, s *chatSocket, err error) {
+		SlowDropOldest: func(t *testing.T, got []int, s *chatSocket, err error) {
 			require.NoError(t, err)
 			require.Less(t, len(got), total)
 			assert.Equal(t, total-1, got[len(got)-1], "the last one")
 			assert.Equal(t, uint64(total-len(got)), s.Dropped())
 		},
-		"drop-newest": func(t *testing.T, got []int, s *chatSocket, err error) {
+		SlowDropNewest: func(t *testing.T, got []int, s *chatSocket, err error) {
 			require.NoError(t, err)
 			require.Less(t, len(got), total)
 			assert.Equal(t, 0, got[0], "the first one")
 			assert.Equal(t, uint64(total-len(got)), s.Dropped())
 		},
-		"close": func(t *testing.T, got []int, s *chatSocket, err error) {
+		SlowClose: func(t *testing.T, got []int, s *chatSocket, err error) {
 			require.ErrorIs(t, err, ErrSocketClosed)
 			require.Less(t, len(got), total)
 			require.EqualError(t, s.Err(), "websocket closed: 1008 (policy violation): the other end is too slow")
 		},
 	} {
-		t.Run(policy, func(t *testing.T) {
+		t.Run(policy.String(), func(t *testing.T) {
 			sockets, flooded := make(chan *chatSocket, 1), make(chan error, 1)
 			api := func() *API {
 				return chatAPI(SocketOptions{Queue: 10, Slow: policy}, func(_ context.Context, s *chatSocket) error {
@@ -59,18 +59,18 @@ func TestSocketSlow(t *testing.T) {
 					return nil
 				})
 			}
-			onEach(t, api, func(t *testing.T, addr string) {
-				p := open(t, addr)
+			onEach(t, api, func(t *testing.T, dial dialer) {
+				p := open(t, dial)
 				s := <-sockets
 				go func() { flooded <- flood(s, total) }()
-				var err error
-				if policy != "block" { // nobody reads, and the sender is not held up
-					err = <-flooded
+				result := flooded
+				if policy != SlowBlock { // nobody reads, and the sender is not held up
+					result = make(chan error, 1)
+					result <- <-flooded
 				}
+				sent := make(chan error, 1)
 				go func() {
-					if policy == "block" {
-						err = <-flooded
-					}
+					sent <- <-result
 					_ = s.Close(1000, "")
 				}()
 				var got []int
@@ -87,7 +87,7 @@ func TestSocketSlow(t *testing.T) {
 					}
 					got = append(got, i)
 				}
-				check(t, got, s, err)
+				check(t, got, s, <-sent)
 			})
 		})
 	}
@@ -96,12 +96,12 @@ func TestSocketSlow(t *testing.T) {
 // TestSocketNeverReads: memory stays flat beside a client that never reads.
 func TestSocketNeverReads(t *testing.T) {
 	sockets := make(chan *chatSocket, 1)
-	addr := start(t, chatAPI(SocketOptions{Slow: "drop-oldest"}, func(_ context.Context, s *chatSocket) error {
+	dial := start(t, chatAPI(SocketOptions{Slow: SlowDropOldest}, func(_ context.Context, s *chatSocket) error {
 		s.OnMessage = func(string) error { return nil }
 		sockets <- s
 		return nil
-	})).addr
-	open(t, addr)
+	})).dialer()
+	open(t, dial)
 	s := <-sockets
 	require.NoError(t, flood(s, 2000)) // fills what there is to fill
 	before := heapInUse()
@@ -126,7 +126,7 @@ func TestSocketShared(t *testing.T) {
 			return nil
 		})
 	}
-	onEach(t, api, func(t *testing.T, addr string) {
+	onEach(t, api, func(t *testing.T, dial dialer) {
 		const peers, messages = 8, 50
 		long := strings.Repeat("shared ", 100)
 		var all sync.WaitGroup
@@ -136,7 +136,7 @@ func TestSocketShared(t *testing.T) {
 			if i%2 == 0 {
 				fields = "Sec-WebSocket-Extensions: permessage-deflate\r\n"
 			}
-			p := open(t, addr, fields)
+			p := open(t, dial, fields)
 			s := <-sockets
 			open8 = append(open8, s)
 			all.Go(func() {

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -35,26 +37,47 @@ func receiveText() Incoming[string] {
 
 // chatAPI has one operation, GET /chat, whose handler is given.
 func chatAPI(options SocketOptions, handle func(ctx context.Context, s *chatSocket) error, opts ...APIOption) *API {
-	a := NewAPI(Info{Title: "Chat", Version: "1"}, opts...)
+	a := NewAPI(Info{Title: "Chat", Version: "1"}, append(opts, WithAPILogger(slog.New(slog.DiscardHandler)))...)
 	op := &Operation{ID: "chat", Name: "Chat", Method: http.MethodGet, Path: "/chat", Socket: &options}
 	RegisterSocket(a, op, (*noRequest).decode, func(ctx context.Context, _ noRequest, s *chatSocket) error { return handle(ctx, s) }, sendText(), receiveText())
 	return a
 }
 
-// transports are the ways to serve an API; each gives its address.
-var transports = map[string]func(t *testing.T, api *API) string{
-	"loops": func(t *testing.T, api *API) string { return start(t, api).addr },
-	"net/http": func(t *testing.T, api *API) string {
-		s := httptest.NewServer(api.HTTPHandler())
+// dialer connects to a server.
+type dialer func(t *testing.T) net.Conn
+
+func (r *running) dialer() dialer {
+	return func(t *testing.T) net.Conn { return r.dial(t).Conn }
+}
+
+func dialTCP(addr string) dialer {
+	return func(t *testing.T) net.Conn {
+		c, err := net.Dial("tcp", addr)
+		require.NoError(t, err)
+		t.Cleanup(func() { c.Close() })
+		require.NoError(t, c.SetDeadline(time.Now().Add(15*time.Second)))
+		return c
+	}
+}
+
+// ways are the ways to serve an API with sockets.
+var ways = map[string]func(t *testing.T, api *API) dialer{
+	"tcp":  func(t *testing.T, api *API) dialer { return start(t, api).dialer() },
+	"tls":  func(t *testing.T, api *API) dialer { return start(t, api, over(overTLS)).dialer() },
+	"unix": func(t *testing.T, api *API) dialer { return start(t, api, over(overUnix)).dialer() },
+	"net/http": func(t *testing.T, api *API) dialer {
+		s := httptest.NewUnstartedServer(api.HTTPHandler())
+		s.Config.ErrorLog = log.New(io.Discard, "", 0)
+		s.Start()
 		t.Cleanup(s.Close)
-		return s.Listener.Addr().String()
+		return dialTCP(s.Listener.Addr().String())
 	},
 }
 
-// onEach runs a test on each transport.
-func onEach(t *testing.T, api func() *API, test func(t *testing.T, addr string)) {
+// onEach runs a test in each of the ways.
+func onEach(t *testing.T, api func() *API, test func(t *testing.T, dial dialer)) {
 	t.Helper()
-	for name, serve := range transports {
+	for name, serve := range ways {
 		t.Run(name, func(t *testing.T) { test(t, serve(t, api())) })
 	}
 }
@@ -73,22 +96,19 @@ type socketPeer struct {
 const handshakeFields = "Host: chat.example\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
 
 // ask dials, and asks for a socket with further fields, each with its line end.
-func ask(t *testing.T, addr, fields string) *socketPeer {
+func ask(t *testing.T, dial dialer, fields string) *socketPeer {
 	t.Helper()
-	c, err := dialAt(addr)
-	require.NoError(t, err)
-	t.Cleanup(func() { c.Close() })
-	require.NoError(t, c.SetDeadline(time.Now().Add(15*time.Second)))
+	c := dial(t)
 	p := &socketPeer{Conn: c, t: t, r: bufio.NewReader(c), rules: ws.Rules{Client: true}}
-	_, err = io.WriteString(c, "GET /chat HTTP/1.1\r\n"+handshakeFields+fields+"\r\n")
+	_, err := io.WriteString(c, "GET /chat HTTP/1.1\r\n"+handshakeFields+fields+"\r\n")
 	require.NoError(t, err)
 	return p
 }
 
 // open asks for a socket, and gets it.
-func open(t *testing.T, addr string, fields ...string) *socketPeer {
+func open(t *testing.T, dial dialer, fields ...string) *socketPeer {
 	t.Helper()
-	p := ask(t, addr, strings.Join(fields, ""))
+	p := ask(t, dial, strings.Join(fields, ""))
 	p.opened()
 	return p
 }
@@ -202,8 +222,8 @@ var echoStyles = map[string]func(ctx context.Context, s *chatSocket) error{
 func TestSocketEcho(t *testing.T) {
 	for style, handle := range echoStyles {
 		t.Run(style, func(t *testing.T) {
-			onEach(t, func() *API { return chatAPI(SocketOptions{}, handle) }, func(t *testing.T, addr string) {
-				p := open(t, addr)
+			onEach(t, func() *API { return chatAPI(SocketOptions{}, handle) }, func(t *testing.T, dial dialer) {
+				p := open(t, dial)
 				p.say("hello")
 				assert.Equal(t, `"hello"`, p.next())
 				p.send(ws.OpPing, "x")
@@ -227,17 +247,15 @@ func TestSocketEcho(t *testing.T) {
 func TestSocketAtOnce(t *testing.T) {
 	for style, handle := range echoStyles {
 		t.Run(style, func(t *testing.T) {
-			onEach(t, func() *API { return chatAPI(SocketOptions{}, handle) }, func(t *testing.T, addr string) {
-				c, err := dialAt(addr)
-				require.NoError(t, err)
-				defer c.Close()
+			onEach(t, func() *API { return chatAPI(SocketOptions{}, handle) }, func(t *testing.T, dial dialer) {
+				c := dial(t)
 				p := &socketPeer{Conn: c, t: t, r: bufio.NewReader(c), rules: ws.Rules{Client: true}}
 				all := "GET /chat HTTP/1.1\r\n" + handshakeFields + "\r\n"
 				for range 200 {
 					all += string(masked(ws.OpText, `"x"`))
 				}
 				all += string(masked(ws.OpClose, string(ws.AppendClose(nil, 4001, "enough"))))
-				_, err = io.WriteString(c, all)
+				_, err := io.WriteString(c, all)
 				require.NoError(t, err)
 				p.opened()
 				for range 200 {
@@ -254,18 +272,21 @@ func TestSocketAtOnce(t *testing.T) {
 func TestSocketHandshake(t *testing.T) {
 	onEach(t, func() *API {
 		return chatAPI(SocketOptions{Origins: []string{"https://app.example"}}, echoStyles["loop"], WithOrigins("http://*.lab.example"))
-	}, func(t *testing.T, addr string) {
+	}, func(t *testing.T, dial dialer) {
 		request := func(method string, edit ...string) (int, http.Header) {
-			c, err := dialAt(addr)
-			require.NoError(t, err)
+			c := dial(t)
 			defer c.Close()
 			fields := strings.NewReplacer(edit...).Replace(handshakeFields)
-			_, err = io.WriteString(c, method+" /chat HTTP/1.1\r\n"+fields+"\r\n")
+			_, err := io.WriteString(c, method+" /chat HTTP/1.1\r\n"+fields+"\r\n")
 			require.NoError(t, err)
 			res, err := http.ReadResponse(bufio.NewReader(c), &http.Request{Method: method})
 			require.NoError(t, err)
 			defer res.Body.Close()
 			return res.StatusCode, res.Header
+		}
+		own, other, port := "http", "https", "80"
+		if strings.HasSuffix(t.Name(), "/tls") {
+			own, other, port = other, own, "443"
 		}
 		for name, c := range map[string]struct {
 			edit []string
@@ -281,10 +302,10 @@ func TestSocketHandshake(t *testing.T) {
 			"two keys":            {[]string{"Sec-WebSocket-Key", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Key"}, 400},
 			"old version":         {[]string{"Version: 13", "Version: 8"}, 426},
 			"body":                {[]string{"Host", "Content-Length: 1\r\nHost", "Version: 13\r\n", "Version: 13\r\n\r\nx"}, 400},
-			"own origin":          {[]string{"Host", "Origin: http://chat.example\r\nHost"}, 101},
-			"own with port":       {[]string{"Host", "Origin: http://CHAT.example:80\r\nHost"}, 101},
-			"other scheme":        {[]string{"Host", "Origin: https://chat.example\r\nHost"}, 403},
-			"other port":          {[]string{"Host", "Origin: http://chat.example:81\r\nHost"}, 403},
+			"own origin":          {[]string{"Host", "Origin: " + own + "://chat.example\r\nHost"}, 101},
+			"own with port":       {[]string{"Host", "Origin: " + own + "://CHAT.example:" + port + "\r\nHost"}, 101},
+			"other scheme":        {[]string{"Host", "Origin: " + other + "://chat.example\r\nHost"}, 403},
+			"other port":          {[]string{"Host", "Origin: " + own + "://chat.example:81\r\nHost"}, 403},
 			"other origin":        {[]string{"Host", "Origin: http://evil.example\r\nHost"}, 403},
 			"opaque origin":       {[]string{"Host", "Origin: null\r\nHost"}, 403},
 			"documented origin":   {[]string{"Host", "Origin: https://app.example\r\nHost"}, 101},
@@ -321,13 +342,13 @@ func TestSocketAnswers(t *testing.T) {
 			return nil
 		})
 	}
-	onEach(t, api, func(t *testing.T, addr string) {
-		p := ask(t, addr, "X-Do: refuse\r\n")
+	onEach(t, api, func(t *testing.T, dial dialer) {
+		p := ask(t, dial, "X-Do: refuse\r\n")
 		assert.Contains(t, p.answered(404), "no such room")
 		assert.Equal(t, "7", p.answer.Header.Get("X-Room"))
-		ask(t, addr, "X-Do: panic\r\n").answered(500)
+		ask(t, dial, "X-Do: panic\r\n").answered(500)
 
-		p = open(t, addr, "Sec-WebSocket-Protocol: v3, v1, v2\r\n")
+		p = open(t, dial, "Sec-WebSocket-Protocol: v3, v1, v2\r\n")
 		assert.Equal(t, "7", p.answer.Header.Get("X-Room"))
 		assert.Equal(t, "v1", p.answer.Header.Get("Sec-WebSocket-Protocol"))
 		assert.Equal(t, "v1", <-opened)
@@ -393,7 +414,7 @@ func TestSocketCloses(t *testing.T) {
 	}
 	for style, handle := range styles {
 		t.Run(style, func(t *testing.T) {
-			onEach(t, func() *API { return chatAPI(SocketOptions{MaxMessage: 3000, Compression: true}, handle) }, func(t *testing.T, addr string) {
+			onEach(t, func() *API { return chatAPI(SocketOptions{MaxMessage: 3000, Compression: true}, handle) }, func(t *testing.T, dial dialer) {
 				for name, c := range map[string]step{
 					"error":            {say("fail"), 1011, ""},
 					"panic":            {say("panic"), 1011, ""},
@@ -410,19 +431,19 @@ func TestSocketCloses(t *testing.T) {
 					"no deflate":       {bytes("\xc1\x81\x00\x00\x00\x00\xff"), 1002, "reserved bit is set"},
 				} {
 					t.Run(name, func(t *testing.T) {
-						p := open(t, addr)
+						p := open(t, dial)
 						c.do(p)
 						p.closes(c.code, c.why)
 					})
 				}
 				t.Run("compressed", func(t *testing.T) {
-					p := open(t, addr, "Sec-WebSocket-Extensions: permessage-deflate\r\n")
+					p := open(t, dial, "Sec-WebSocket-Extensions: permessage-deflate\r\n")
 					f, ok := ws.Deflate(append(ws.NewFrame(nil), `"`+strings.Repeat("x", 4000)+`"`...), 15)
 					require.True(t, ok)
 					_, err := p.Write(f.Seal(ws.OpText, true, &testMask))
 					require.NoError(t, err)
 					p.closes(1009, "message is too big")
-					p = open(t, addr, "Sec-WebSocket-Extensions: permessage-deflate\r\n")
+					p = open(t, dial, "Sec-WebSocket-Extensions: permessage-deflate\r\n")
 					_, err = io.WriteString(p.Conn, "\xc1\x81\x00\x00\x00\x00\xff")
 					require.NoError(t, err)
 					p.closes(1007, "compressed message cannot be read")
@@ -448,7 +469,7 @@ func TestSocketEnds(t *testing.T) {
 			return nil
 		})
 	}
-	onEach(t, api, func(t *testing.T, addr string) {
+	onEach(t, api, func(t *testing.T, dial dialer) {
 		for name, c := range map[string]struct {
 			end  func(p *socketPeer, s *chatSocket)
 			want string
@@ -461,7 +482,7 @@ func TestSocketEnds(t *testing.T) {
 			"fault":        {func(p *socketPeer, _ *chatSocket) { p.send(3, ""); p.closes(1002, "reserved opcode") }, "websocket closed: 1002 (protocol error): reserved opcode"},
 		} {
 			t.Run(name, func(t *testing.T) {
-				p := open(t, addr)
+				p := open(t, dial)
 				s := <-ready
 				c.end(p, s)
 				got := <-ends
@@ -501,7 +522,7 @@ func TestSocketGoexit(t *testing.T) {
 		},
 	} {
 		t.Run(style, func(t *testing.T) {
-			p := open(t, start(t, chatAPI(SocketOptions{}, handle)).addr)
+			p := open(t, start(t, chatAPI(SocketOptions{}, handle)).dialer())
 			p.say("x")
 			require.Error(t, <-ended)
 			assert.Contains(t, []string{"close 1011", "end"}, p.next())
@@ -513,8 +534,8 @@ func TestSocketGoexit(t *testing.T) {
 func TestSocketPings(t *testing.T) {
 	for style, handle := range echoStyles {
 		t.Run(style, func(t *testing.T) {
-			onEach(t, func() *API { return chatAPI(SocketOptions{PingInterval: 30 * time.Millisecond}, handle) }, func(t *testing.T, addr string) {
-				p := open(t, addr)
+			onEach(t, func() *API { return chatAPI(SocketOptions{PingInterval: 30 * time.Millisecond}, handle) }, func(t *testing.T, dial dialer) {
+				p := open(t, dial)
 				for range 3 {
 					require.Equal(t, "ping", p.next())
 					p.send(ws.OpPong, "")
@@ -542,8 +563,8 @@ func TestSocketInvalid(t *testing.T) {
 				}
 				return echoStyles[style](ctx, s)
 			}
-			onEach(t, func() *API { return chatAPI(SocketOptions{}, handle) }, func(t *testing.T, addr string) {
-				p := open(t, addr)
+			onEach(t, func() *API { return chatAPI(SocketOptions{}, handle) }, func(t *testing.T, dial dialer) {
+				p := open(t, dial)
 				p.send(ws.OpText, "1")
 				assert.Equal(t, `"invalid:  expected string, got number"`, p.next())
 				p.say("fine")
@@ -558,8 +579,8 @@ func TestSocketInvalid(t *testing.T) {
 // TestSocketCompression compresses long messages in both directions, where both ends want it.
 func TestSocketCompression(t *testing.T) {
 	long := strings.Repeat("tornado ", 100)
-	onEach(t, func() *API { return chatAPI(SocketOptions{Compression: true}, echoStyles["callback"]) }, func(t *testing.T, addr string) {
-		p := open(t, addr, "Sec-WebSocket-Extensions: foo, permessage-deflate; client_max_window_bits; server_max_window_bits=10\r\n")
+	onEach(t, func() *API { return chatAPI(SocketOptions{Compression: true}, echoStyles["callback"]) }, func(t *testing.T, dial dialer) {
+		p := open(t, dial, "Sec-WebSocket-Extensions: foo, permessage-deflate; client_max_window_bits; server_max_window_bits=10\r\n")
 		require.Contains(t, p.answer.Header.Get("Sec-WebSocket-Extensions"), "server_max_window_bits=10")
 		f, _ := ws.Deflate(append(ws.NewFrame(nil), `"`+long+`"`...), 15)
 		_, err := p.Write(f.Seal(ws.OpText, true, &testMask))
@@ -569,11 +590,11 @@ func TestSocketCompression(t *testing.T) {
 		assert.Equal(t, `"short"`, p.next())
 		p.leave()
 
-		p = open(t, addr)
+		p = open(t, dial)
 		assert.Empty(t, p.answer.Header.Get("Sec-WebSocket-Extensions"), "not asked for")
 	})
-	onEach(t, func() *API { return chatAPI(SocketOptions{}, echoStyles["callback"]) }, func(t *testing.T, addr string) {
-		p := open(t, addr, "Sec-WebSocket-Extensions: permessage-deflate\r\n")
+	onEach(t, func() *API { return chatAPI(SocketOptions{}, echoStyles["callback"]) }, func(t *testing.T, dial dialer) {
+		p := open(t, dial, "Sec-WebSocket-Extensions: permessage-deflate\r\n")
 		assert.Empty(t, p.answer.Header.Get("Sec-WebSocket-Extensions"), "not offered by the document")
 	})
 }
@@ -583,7 +604,7 @@ func TestSocketDrain(t *testing.T) {
 	for style, handle := range echoStyles {
 		t.Run(style, func(t *testing.T) {
 			s := start(t, chatAPI(SocketOptions{}, handle))
-			p := open(t, s.addr)
+			p := open(t, s.dialer())
 			p.say("x")
 			require.Equal(t, `"x"`, p.next())
 			s.Shutdown()
@@ -594,12 +615,30 @@ func TestSocketDrain(t *testing.T) {
 	t.Run("net/http", func(t *testing.T) {
 		s := httptest.NewServer(chatAPI(SocketOptions{}, echoStyles["callback"]).HTTPHandler())
 		defer s.Close()
-		p := open(t, s.Listener.Addr().String())
+		p := open(t, dialTCP(s.Listener.Addr().String()))
 		p.say("x")
 		require.Equal(t, `"x"`, p.next())
 		go func() { _ = s.Config.Shutdown(context.Background()) }()
 		p.closes(1001, "the server drains")
 	})
+}
+
+// TestSocketOnLoop: a loop that serves itself calls OnMessage.
+func TestSocketOnLoop(t *testing.T) {
+	for name, on := range map[string]transport{"tcp": overTCP, "tls": overTLS} {
+		t.Run(name, func(t *testing.T) {
+			r := start(t, chatAPI(SocketOptions{PingInterval: 50 * time.Millisecond}, echoStyles["callback"]), over(on), WithHandlersOnLoop())
+			p := open(t, r.dialer())
+			p.say("x")
+			require.Equal(t, `"x"`, p.next())
+			require.Equal(t, "ping", p.next())
+			p.leave()
+			p = open(t, r.dialer())
+			r.Shutdown()
+			p.closes(1001, "the server drains")
+			require.NoError(t, r.stop(t))
+		})
+	}
 }
 
 // TestSocketMiddleware: it sees the call, and its error before the handler is the answer.
@@ -615,9 +654,9 @@ func TestSocketMiddleware(t *testing.T) {
 	api := func() *API {
 		return chatAPI(SocketOptions{}, func(ctx context.Context, s *chatSocket) error { return s.Send(ctx.Value(callerKey{}).(string)) }, opt)
 	}
-	onEach(t, api, func(t *testing.T, addr string) {
-		ask(t, addr, "X-Do: refuse\r\n").answered(403)
-		p := open(t, addr)
+	onEach(t, api, func(t *testing.T, dial dialer) {
+		ask(t, dial, "X-Do: refuse\r\n").answered(403)
+		p := open(t, dial)
 		assert.Equal(t, `"me"`, p.next())
 		p.closes(1000, "")
 	})

@@ -108,8 +108,20 @@ type Operation struct {
 	// cut off aside), which no router can tell apart; nil in all but such documents. A warning has told of it.
 	Twin       *Operation
 	Extensions Extensions
+	// Socket are the messages of the WebSocket that it opens; nil for an operation that opens none.
+	Socket *Socket
 	// ExtensionPlaces are where those that the generator reads stand, x-tornado- ones.
 	ExtensionPlaces []Keyword
+}
+
+// ExtensionSocket makes an operation open a WebSocket.
+const ExtensionSocket = "x-tornado-websocket"
+
+// Socket are the messages of a WebSocket. What else is said of it stands in the extensions of its operation.
+type Socket struct {
+	Loc Location
+	// Receive is the schema of what the server receives, Send of what it sends; nil where there is nothing.
+	Receive, Send *Schema
 }
 
 // Callback is a group of operations that the API calls at an address that a request named.

@@ -34,6 +34,7 @@ const (
 	roleOAuthFlows
 	roleOAuthFlow
 	roleSecurityRequirement
+	roleSocket
 	roleCount
 )
 
@@ -119,7 +120,7 @@ var grammars = [roleCount]grammar{
 		"tags": plainly(formTexts), "summary": textField, "description": textField, "externalDocs": obj(roleExternalDocs),
 		"operationId": textField, "parameters": listOf(roleParameter), "requestBody": obj(roleRequestBody),
 		"responses": obj(roleResponses), "callbacks": mapOf(roleCallback), "deprecated": boolField,
-		"security": listOf(roleSecurityRequirement), "servers": listOf(roleServer),
+		"security": listOf(roleSecurityRequirement), "servers": listOf(roleServer), ExtensionSocket: obj(roleSocket),
 	}},
 	roleExternalDocs: {name: "an external documentation object", fields: map[string]field{"description": textField, "url": textField}},
 	roleParameter: {name: "a parameter", section: "parameters", refable: true, fields: map[string]field{
@@ -189,6 +190,10 @@ var grammars = [roleCount]grammar{
 		"scopes": plainly(formTextMap),
 	}},
 	roleSecurityRequirement: {name: "a security requirement", rest: plainly(formTexts), hasRest: true},
+	roleSocket: {name: "an object of " + ExtensionSocket, fields: map[string]field{
+		"receive": obj(roleSchema), "send": obj(roleSchema), "subprotocols": plainly(formTexts), "pingInterval": anyField,
+		"maxMessageSize": anyField, "compression": boolField, "origins": plainly(formTexts), "queue": plainly(formCount), "slow": textField,
+	}},
 }
 
 // schemaFields are the keywords of JSON Schema 2020-12, of OpenAPI, and of older drafts that are still met.

@@ -17,7 +17,7 @@ var grammars20 = func() [roleCount]grammar {
 		"tags": plainly(formTexts), "summary": textField, "description": textField, "externalDocs": obj(roleExternalDocs),
 		"operationId": textField, "consumes": plainly(formTexts), "produces": plainly(formTexts),
 		"parameters": listOf(roleParameter), "responses": obj(roleResponses), "schemes": plainly(formTexts), "deprecated": boolField,
-		"security": listOf(roleSecurityRequirement),
+		"security": listOf(roleSecurityRequirement), ExtensionSocket: obj(roleSocket),
 	}
 	g[roleResponse].section = "responses"
 	g[roleResponse].fields = map[string]field{

@@ -193,6 +193,7 @@ func (l *lifter) operation(t template, method string, n, common *node) *Operatio
 		}
 	}
 	op.Deprecated, _ = n.truth("deprecated")
+	op.Socket = l.socket(n.get(ExtensionSocket))
 	l.operationID(op, n)
 	l.operationTags(op, n)
 	list := l.merged(n, common)
@@ -204,6 +205,22 @@ func (l *lifter) operation(t template, method string, n, common *node) *Operatio
 	op.Parameters = l.parameters(t, n, list)
 	op.Responses = l.responses(n)
 	return op
+}
+
+// socket lifts the messages of a WebSocket, if there is one.
+func (l *lifter) socket(n *node) *Socket {
+	if n == nil || n.dead() || n.end().shape != shapeObject {
+		return nil
+	}
+	n = n.end()
+	s := &Socket{Loc: n.keyLoc()}
+	if kid := n.get("receive"); kid != nil {
+		s.Receive = l.schema(kid)
+	}
+	if kid := n.get("send"); kid != nil {
+		s.Send = l.schema(kid)
+	}
+	return s
 }
 
 func (l *lifter) operationID(op *Operation, n *node) {

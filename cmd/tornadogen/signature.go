@@ -153,6 +153,20 @@ func (r *reader) typ(expr ast.Expr) (text string, imports []string, err error) {
 		}
 		text, imports, err = r.typ(e.Index)
 		return generic + "[" + text + "]", append(more, imports...), err
+	case *ast.IndexListExpr:
+		generic, imports, err := r.typ(e.X)
+		if err != nil {
+			return "", nil, err
+		}
+		args := make([]string, len(e.Indices))
+		for i, index := range e.Indices {
+			arg, more, err := r.typ(index)
+			if err != nil {
+				return "", nil, err
+			}
+			args[i], imports = arg, append(imports, more...)
+		}
+		return generic + "[" + strings.Join(args, ", ") + "]", imports, nil
 	}
 	var b strings.Builder
 	if err := printer.Fprint(&b, r.fset, expr); err != nil {

@@ -35,6 +35,8 @@ func callResults(op *ir.Operation) *jen.Statement {
 	switch {
 	case op.Result.Kind == ir.ResultNone:
 		return jen.Error()
+	case op.Socket != nil:
+		return jen.Params(socket(op.Socket.Receive, op.Socket.Send), jen.Error())
 	case iterates(op):
 		return goType(op.Result.Go)
 	}
@@ -68,12 +70,17 @@ func printCall(g *jen.Group, op *ir.Operation) {
 		printEvents(g, op)
 		return
 	}
-	send := "Do"
-	if op.GoesOn() {
-		send = "Open"
+	if s := op.Socket; s != nil {
+		g.List(jen.Id("ws"), jen.Id("res"), jen.Err()).Op(":=").Add(client("Dial")).Call(jen.Id("call"), sends(s.Receive, ir.ToServer), receives(s.Send))
+		g.If(jen.Id("res").Op("==").Nil()).Block(jen.Return(jen.Id("ws"), jen.Err()))
+	} else {
+		send := "Do"
+		if op.GoesOn() {
+			send = "Open"
+		}
+		g.List(jen.Id("res"), jen.Err()).Op(":=").Id("call").Dot(send).Call()
+		g.If(jen.Err().Op("!=").Nil()).BlockFunc(func(g *jen.Group) { failWith(g, op, jen.Err()) })
 	}
-	g.List(jen.Id("res"), jen.Err()).Op(":=").Id("call").Dot(send).Call()
-	g.If(jen.Err().Op("!=").Nil()).BlockFunc(func(g *jen.Group) { failWith(g, op, jen.Err()) })
 	if readCases(g, op) {
 		return
 	}

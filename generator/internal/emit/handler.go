@@ -37,8 +37,11 @@ func printInterface(f *file, name, doc string, operations []*ir.Operation) {
 
 // last is the name of the last parameter of a handler's method that does not return its answer.
 func last(op *ir.Operation) string {
-	if op.Kind == ir.OperationDeferred {
+	switch op.Kind {
+	case ir.OperationDeferred:
 		return "reply"
+	case ir.OperationSocket:
+		return "ws"
 	}
 	return "out"
 }
@@ -49,6 +52,8 @@ func signature(op *ir.Operation, ctx, req, last string) *jen.Statement {
 	switch {
 	case op.Kind == ir.OperationDeferred:
 		return jen.Params(append(params, named(last, jen.Id(op.Reply.Name)))...)
+	case op.Kind == ir.OperationSocket:
+		return jen.Params(append(params, named(last, socket(op.Socket.Send, op.Socket.Receive)))...).Error()
 	case op.Result.Kind == ir.ResultStream:
 		return jen.Params(append(params, named(last, goType(op.Result.Out)))...).Error()
 	case op.Result.Kind == ir.ResultNone:
@@ -79,7 +84,7 @@ func printUnimplemented(f *file, handler, name string, operations []*ir.Operatio
 
 // failHandler adds what returns an error from a handler's method.
 func failHandler(g *jen.Group, op *ir.Operation, err jen.Code) {
-	if op.Result.Kind == ir.ResultStream {
+	if op.Result.Kind == ir.ResultStream || op.Result.Kind == ir.ResultSocket {
 		g.Return(err)
 		return
 	}

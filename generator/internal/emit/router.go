@@ -40,7 +40,7 @@ func printHandshake(f *file) {
 }
 
 // kinds are the constants of the runtime for the kinds of operations, but that of most.
-var kinds = map[ir.OperationKind]string{ir.OperationDeferred: "KindDeferred", ir.OperationStream: "KindStream"}
+var kinds = map[ir.OperationKind]string{ir.OperationDeferred: "KindDeferred", ir.OperationStream: "KindStream", ir.OperationSocket: "KindSocket"}
 
 // operation is the descriptor of op: who it is, where it is, and the rest a line each.
 func operation(op *ir.Operation) *jen.Statement {
@@ -58,6 +58,9 @@ func operation(op *ir.Operation) *jen.Statement {
 	fields = append(fields, row(where...))
 	if kind := kinds[op.Kind]; kind != "" {
 		fields = append(fields, field("Kind", tornado(kind)))
+	}
+	if op.Socket != nil {
+		fields = append(fields, field("Socket", socketOptions(op.Socket)))
 	}
 	if op.Server != "" {
 		fields = append(fields, field("Server", jen.Lit(op.Server)))

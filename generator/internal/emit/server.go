@@ -59,6 +59,9 @@ func register(op *ir.Operation) jen.Code {
 	if op.Kind == ir.OperationDeferred {
 		return tornado("RegisterDeferred").Call(args...)
 	}
+	if s := op.Socket; s != nil {
+		return tornado("RegisterSocket").Call(append(args, sends(s.Send, ir.ToClient), receives(s.Receive))...)
+	}
 	switch op.Result.Kind {
 	case ir.ResultStream:
 		return tornado(registerStreams[op.Result.Answers[0].Content.Shape]).Call(append(args, streamArgs(op.Result.Answers[0])...)...)
@@ -76,7 +79,7 @@ func register(op *ir.Operation) jen.Code {
 // printWriters prints what writes the answers of op.
 func printWriters(f *file, op *ir.Operation) {
 	switch op.Result.Kind {
-	case ir.ResultNone, ir.ResultStream:
+	case ir.ResultNone, ir.ResultStream, ir.ResultSocket:
 	case ir.ResultSealed:
 		for _, a := range op.Result.Answers {
 			printWriteResponse(f, a)

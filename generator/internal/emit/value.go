@@ -1,6 +1,8 @@
 package emit
 
 import (
+	"strings"
+
 	"github.com/dave/jennifer/jen"
 
 	"github.com/tornadogen/tornadogen/generator/internal/ir"
@@ -102,7 +104,7 @@ func written(t *ir.Type, value *jen.Statement) (name string, arg *jen.Statement)
 // predeclared are the Go types of the kinds that an enum may be based on.
 var predeclared = map[ir.Kind]string{ir.KindString: "string", ir.KindInt64: "int64", ir.KindUint64: "uint64"}
 
-// decodeInto gives the statements that read a value into target, a variable or a selector. src is used once, but for values
+// decodeInto gives the statements that read a value into target: a variable, a selector, or what a pointer points to, "*v". src is used once, but for values
 // that may be null.
 func decodeInto(target string, u *ir.Use, src source) []jen.Code {
 	switch u.Presence {
@@ -110,7 +112,7 @@ func decodeInto(target string, u *ir.Use, src source) []jen.Code {
 		return decodeSet(target, u, src)
 	case ir.Null, ir.OptNull:
 		return []jen.Code{
-			jen.If(jen.Op("!").Add(tornado("DecodeNull")).Call(src(), jen.Op("&").Id(target))).Block(decodeSet(target, u, src)...),
+			jen.If(jen.Op("!").Add(tornado("DecodeNull")).Call(src(), address(target))).Block(decodeSet(target, u, src)...),
 		}
 	}
 	switch {
@@ -127,9 +129,17 @@ func decodeInto(target string, u *ir.Use, src source) []jen.Code {
 	return []jen.Code{jen.Id(target).Dot("DecodeJSON").Call(src())}
 }
 
+// address is a pointer to target.
+func address(target string) *jen.Statement {
+	if pointer, found := strings.CutPrefix(target, "*"); found {
+		return jen.Id(pointer)
+	}
+	return jen.Op("&").Id(target)
+}
+
 // decodeSet reads a value and sets it in the wrapper target.
 func decodeSet(target string, u *ir.Use, src source) []jen.Code {
-	set := func(value jen.Code) jen.Code { return jen.Id(target).Dot("Set").Call(value) }
+	set := func(value jen.Code) jen.Code { return jen.Id(strings.TrimPrefix(target, "*")).Dot("Set").Call(value) }
 	switch {
 	case u.Pointer && isExpression(u.Type):
 		return []jen.Code{define("x", read(u.Type, src)), set(jen.Op("&").Id("x"))}
@@ -138,7 +148,7 @@ func decodeSet(target string, u *ir.Use, src source) []jen.Code {
 	case isExpression(u.Type):
 		return []jen.Code{set(read(u.Type, src))}
 	}
-	return []jen.Code{tornado(makers[u.Presence]).Call(jen.Op("&").Id(target)).Dot("DecodeJSON").Call(src())}
+	return []jen.Code{tornado(makers[u.Presence]).Call(address(target)).Dot("DecodeJSON").Call(src())}
 }
 
 // makers are the functions of the runtime that make a value present in its wrapper, and give it where it is.

@@ -12,7 +12,7 @@ import (
 const extensionAsync = "x-tornado-async"
 
 // operationExtensions are the extensions of operations that mean something here.
-var operationExtensions = []string{extensionAsync, extensionStream, "x-tornado-limits"}
+var operationExtensions = []string{extensionAsync, extensionStream, spec.ExtensionSocket, "x-tornado-limits"}
 
 // planKind decides how op is answered.
 func (b *builder) planKind(op *Operation) {
@@ -24,7 +24,11 @@ func (b *builder) planKind(op *Operation) {
 	if !b.flag(op.Source, extensionAsync) {
 		return
 	}
-	if op.Result.Kind == ResultStream {
+	switch {
+	case op.Kind == OperationSocket:
+		b.badExtension(extensionLoc(op.Source, extensionAsync), extensionAsync, "the operation opens a WebSocket")
+		return
+	case op.Result.Kind == ResultStream:
 		b.badExtension(extensionLoc(op.Source, extensionAsync), extensionAsync, "the answer is a stream, whose handler may keep it and return")
 		return
 	}

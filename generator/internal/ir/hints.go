@@ -122,6 +122,10 @@ func (b *builder) hintOperation(op *spec.Operation) {
 	if op.Body != nil {
 		b.hintContent(op.Body.Content, componentOr(op.Body.Loc, "requestBodies", "Body", name+"Body"))
 	}
+	if op.Socket != nil {
+		b.hint(op.Socket.Receive, name+"ClientMessage")
+		b.hint(op.Socket.Send, name+"ServerMessage")
+	}
 	for _, r := range op.Responses {
 		b.hintResponse(op, r, name)
 	}

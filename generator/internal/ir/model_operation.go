@@ -30,6 +30,7 @@ type Operation struct {
 	Request *Request
 	Result  *Result
 	Reply   *DeferredReply // of OperationDeferred, else nil
+	Socket  *Socket        // of OperationSocket, else nil
 	// Errors are the answers that are Go errors, in document order.
 	Errors []*Answer
 	// Cases are all answers as a client tells them apart: exact statuses, then ranges, then the default.
@@ -52,7 +53,35 @@ const (
 	OperationPlain    OperationKind = iota // the handler returns the answer
 	OperationDeferred                      // the handler gets a reply, and answers by it then or later
 	OperationStream                        // the handler sends the body part by part, and may keep the stream and return
+	OperationSocket                        // the handler gets a WebSocket
 )
+
+// Socket is the WebSocket that an operation opens.
+type Socket struct {
+	// Send are the messages that the server sends, Receive those that it receives.
+	Send, Receive         *Message
+	Subprotocols, Origins []string
+	Compression           bool
+	PingInterval          time.Duration // 0: the runtime's; negative: none
+	MaxMessageSize, Queue int64         // 0: the runtime's
+	Slow                  string        // the name of the constant in package tornado: "SlowDropOldest"; "" for its default
+}
+
+// MessageKind says how messages stand on the wire.
+type MessageKind int
+
+// The kinds of messages.
+const (
+	MessageNone   MessageKind = iota // there are none
+	MessageJSON                      // text frames with JSON
+	MessageBinary                    // binary frames: []byte
+)
+
+// Message is the type of the messages of one direction.
+type Message struct {
+	Use
+	Kind MessageKind
+}
 
 // DeferredReply is the type by which a deferred operation is answered.
 type DeferredReply struct {
@@ -228,6 +257,7 @@ const (
 	ResultStruct                    // *ListPetsOK: body, headers and status of the only answer
 	ResultSealed                    // PutPetResponse: an interface that every success answer implements
 	ResultStream                    // the body of the only answer goes on: the handler sends it to Result.Out and returns an error alone
+	ResultSocket                    // a WebSocket, which the handler is given and the client gets
 )
 
 // Result is what an operation answers on success.

@@ -40,7 +40,14 @@ func (b *builder) operation(source *spec.Operation) *Operation {
 	if b.pkg.Server {
 		op.CallDoc = callDoc(op)
 	}
+	if op.Socket = b.socket(source); op.Socket != nil {
+		op.Kind = OperationSocket
+	}
 	op.Request = b.request(source, op.Name)
+	if op.Kind == OperationSocket && op.Request.Body != nil {
+		b.badExtension(source.Body.Loc, "requestBody", "a WebSocket is asked for without a body")
+		op.Request.Body = nil
+	}
 	if op.Request.Body != nil {
 		op.Consumes = mediaTypes(op.Request.Body.Variants)
 		op.Streams = mediaTypes(streamed(op.Request.Body.Variants))
@@ -172,6 +179,11 @@ func (c *collector) operation(op *Operation) {
 	}
 	for _, p := range op.Request.Params {
 		c.param(p)
+	}
+	for _, m := range op.Socket.messages() {
+		if m.Kind == MessageJSON {
+			c.value(m.Type)
+		}
 	}
 	for _, list := range [][]*Answer{op.Result.Answers, op.Errors} {
 		for _, a := range list {

@@ -12,9 +12,13 @@ import (
 // planAnswers decides the result of an operation and its errors.
 func (b *builder) planAnswers(op *Operation) {
 	source := op.Source
-	good := successes(source)
+	responses, good := source.Responses, successes(source)
+	if op.Kind == OperationSocket {
+		responses, good = b.socketErrors(source), nil
+		op.Result = &Result{Kind: ResultSocket, Nilable: true}
+	}
 	var success []*Answer
-	for _, r := range source.Responses {
+	for _, r := range responses {
 		if class(r.Status) == 1 {
 			b.warn(r.Loc, classInformational, "a status of 1XX is no answer, and is left out", "describe the answer that follows it")
 			continue
@@ -27,15 +31,17 @@ func (b *builder) planAnswers(op *Operation) {
 			success = append(success, planned...)
 		}
 	}
-	if len(success) == 0 {
+	if op.Result == nil && len(success) == 0 {
 		b.warn(source.Loc, classNoSuccess, "the operation declares no answer but errors; success is 204 without a body",
 			"declare a response 2XX or default")
 		none := b.answer(&spec.Response{Loc: source.Loc, Status: http.StatusNoContent}, nil, "", false)
 		none.Label = statusName(http.StatusNoContent)
 		success = []*Answer{none}
 	}
-	b.planResult(op, success)
-	b.planStream(op)
+	if op.Result == nil {
+		b.planResult(op, success)
+		b.planStream(op)
+	}
 	for _, a := range op.Errors {
 		b.nameAnswer(a, op)
 	}

@@ -20,6 +20,12 @@ func (b *builder) markPartial() {
 	}
 	defer b.agreeOnForms()
 	for _, op := range b.pkg.Every {
+		if s := op.Socket; s != nil && b.pkg.Client && s.Receive.Kind == MessageJSON {
+			mark(s.Receive.Type, ToServer)
+		}
+		if s := op.Socket; s != nil && b.pkg.Server && s.Send.Kind == MessageJSON {
+			mark(s.Send.Type, ToClient)
+		}
 		if b.pkg.Client {
 			for _, p := range op.Request.Params {
 				mark(p.Type, ToServer)

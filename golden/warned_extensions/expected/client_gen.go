@@ -41,14 +41,7 @@ func (c *Client) PutFile(ctx context.Context, req PutFileRequest) error {
 // PostFile is POST /file
 func (c *Client) PostFile(ctx context.Context, req PostFileRequest) error {
 	call := c.c.Call(ctx, &postFile)
-	if req.Body != nil {
-		call.JSON("application/json", func(b []byte) []byte {
-			return tornado.AppendJSON(b, req.Body)
-		})
-	}
-	if x, ok := req.Raw.Get(); ok {
-		call.Upload(x)
-	}
+	call.Reader("image/png", req.Body)
 	res, err := call.Do()
 	if err != nil {
 		return err
@@ -77,6 +70,60 @@ func (c *Client) A(ctx context.Context, req ARequest) error {
 // B is PUT /a
 func (c *Client) B(ctx context.Context, req BRequest) error {
 	call := c.c.Call(ctx, &b10)
+	res, err := call.Do()
+	if err != nil {
+		return err
+	}
+	switch res.StatusCode {
+	case 204:
+		return nil
+	}
+	return res.Unexpected()
+}
+
+// SocketWithout is GET /sockets/a
+func (c *Client) SocketWithout(ctx context.Context, req SocketWithoutRequest) error {
+	call := c.c.Call(ctx, &socketWithout)
+	res, err := call.Do()
+	if err != nil {
+		return err
+	}
+	switch res.StatusCode {
+	case 204:
+		return nil
+	}
+	return res.Unexpected()
+}
+
+// SocketByPost is POST /sockets/a
+func (c *Client) SocketByPost(ctx context.Context, req SocketByPostRequest) error {
+	call := c.c.Call(ctx, &socketByPost)
+	res, err := call.Do()
+	if err != nil {
+		return err
+	}
+	switch res.StatusCode {
+	case 204:
+		return nil
+	}
+	return res.Unexpected()
+}
+
+// Socket is GET /sockets/b
+func (c *Client) Socket(ctx context.Context, req SocketRequest) (*tornado.Socket[tornado.Nothing, string], error) {
+	call := c.c.Call(ctx, &socket)
+	ws, res, err := client.Dial(call, tornado.SendNothing(), tornado.ReceiveJSON(func(v *string, d *tornado.Decoder) {
+		*v = d.String(nil)
+	}))
+	if res == nil {
+		return ws, err
+	}
+	return nil, res.Unexpected()
+}
+
+// SocketOfNothing is GET /sockets/c
+func (c *Client) SocketOfNothing(ctx context.Context, req SocketOfNothingRequest) error {
+	call := c.c.Call(ctx, &socketOfNothing)
 	res, err := call.Do()
 	if err != nil {
 		return err

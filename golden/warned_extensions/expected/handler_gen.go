@@ -28,6 +28,18 @@ type DefaultHandler interface {
 
 	// B answers PUT /a.
 	B(ctx context.Context, req BRequest) error
+
+	// SocketWithout answers GET /sockets/a.
+	SocketWithout(ctx context.Context, req SocketWithoutRequest) error
+
+	// SocketByPost answers POST /sockets/a.
+	SocketByPost(ctx context.Context, req SocketByPostRequest) error
+
+	// Socket answers GET /sockets/b.
+	Socket(ctx context.Context, req SocketRequest, ws *tornado.Socket[string, tornado.Nothing]) error
+
+	// SocketOfNothing answers GET /sockets/c.
+	SocketOfNothing(ctx context.Context, req SocketOfNothingRequest) error
 }
 
 // UnimplementedDefaultHandler answers 501 to every operation of DefaultHandler. Embed it to implement
@@ -48,4 +60,20 @@ func (UnimplementedDefaultHandler) A(context.Context, ARequest) error {
 
 func (UnimplementedDefaultHandler) B(context.Context, BRequest) error {
 	return tornado.NotImplemented(&b10)
+}
+
+func (UnimplementedDefaultHandler) SocketWithout(context.Context, SocketWithoutRequest) error {
+	return tornado.NotImplemented(&socketWithout)
+}
+
+func (UnimplementedDefaultHandler) SocketByPost(context.Context, SocketByPostRequest) error {
+	return tornado.NotImplemented(&socketByPost)
+}
+
+func (UnimplementedDefaultHandler) Socket(context.Context, SocketRequest, *tornado.Socket[string, tornado.Nothing]) error {
+	return tornado.NotImplemented(&socket)
+}
+
+func (UnimplementedDefaultHandler) SocketOfNothing(context.Context, SocketOfNothingRequest) error {
+	return tornado.NotImplemented(&socketOfNothing)
 }

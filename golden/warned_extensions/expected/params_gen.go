@@ -21,19 +21,12 @@ func (r *PutFileRequest) decode(in *tornado.Input) {
 
 // PostFileRequest is what a caller asks of PostFile.
 type PostFileRequest struct {
-	Body tornado.JSON
-	Raw  tornado.Opt[tornado.Upload]
+	Body io.Reader
 }
 
 func (r *PostFileRequest) decode(in *tornado.Input) {
 	if in.HasBody() {
-		switch in.ContentType() {
-		case "application/json":
-			r.Body = in.JSONBody().JSON()
-			in.EndJSON()
-		default:
-			r.Raw.Set(in.UploadBody())
-		}
+		r.Body = in.StreamBody()
 	}
 }
 
@@ -46,3 +39,23 @@ func (*ARequest) decode(*tornado.Input) {}
 type BRequest struct{}
 
 func (*BRequest) decode(*tornado.Input) {}
+
+// SocketWithoutRequest is what a caller asks of SocketWithout.
+type SocketWithoutRequest struct{}
+
+func (*SocketWithoutRequest) decode(*tornado.Input) {}
+
+// SocketByPostRequest is what a caller asks of SocketByPost.
+type SocketByPostRequest struct{}
+
+func (*SocketByPostRequest) decode(*tornado.Input) {}
+
+// SocketRequest is what a caller asks of Socket.
+type SocketRequest struct{}
+
+func (*SocketRequest) decode(*tornado.Input) {}
+
+// SocketOfNothingRequest is what a caller asks of SocketOfNothing.
+type SocketOfNothingRequest struct{}
+
+func (*SocketOfNothingRequest) decode(*tornado.Input) {}

@@ -20,7 +20,7 @@ var putFile = tornado.Operation{
 var postFile = tornado.Operation{
 	ID: "postFile", Name: "PostFile",
 	Method: "POST", Path: "/file",
-	Consumes: []string{"application/json", "image/png"},
+	Consumes: []string{"image/png"},
 	Streams:  []string{"image/png"},
 }
 
@@ -36,11 +36,38 @@ var b10 = tornado.Operation{
 	Method: "PUT", Path: "/a",
 }
 
+// socketWithout is GET /sockets/a.
+var socketWithout = tornado.Operation{
+	ID: "socketWithout", Name: "SocketWithout",
+	Method: "GET", Path: "/sockets/a",
+}
+
+// socketByPost is POST /sockets/a.
+var socketByPost = tornado.Operation{
+	ID: "socketByPost", Name: "SocketByPost",
+	Method: "POST", Path: "/sockets/a",
+}
+
+// socket is GET /sockets/b.
+var socket = tornado.Operation{
+	ID: "socket", Name: "Socket",
+	Method: "GET", Path: "/sockets/b",
+	Kind:   tornado.KindSocket,
+	Socket: &tornado.SocketOptions{Subprotocols: []string{"chat.v1"}, Origins: []string{"https://*.example"}},
+}
+
+// socketOfNothing is GET /sockets/c.
+var socketOfNothing = tornado.Operation{
+	ID: "socketOfNothing", Name: "SocketOfNothing",
+	Method: "GET", Path: "/sockets/c",
+}
+
 // Operations lists every operation of the API, in the order of the document. The caller must not
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&putFile, &postFile, &a10, &b10,
+		&putFile, &postFile, &a10, &b10, &socketWithout, &socketByPost, &socket,
+		&socketOfNothing,
 	}
 }
 

@@ -16,5 +16,11 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 	tornado.RegisterNoContent(api, &postFile, (*PostFileRequest).decode, h.PostFile, 204)
 	tornado.RegisterNoContent(api, &a10, (*ARequest).decode, h.A, 204)
 	tornado.RegisterNoContent(api, &b10, (*BRequest).decode, h.B, 204)
+	tornado.RegisterNoContent(api, &socketWithout, (*SocketWithoutRequest).decode, h.SocketWithout, 204)
+	tornado.RegisterNoContent(api, &socketByPost, (*SocketByPostRequest).decode, h.SocketByPost, 204)
+	tornado.RegisterSocket(api, &socket, (*SocketRequest).decode, h.Socket, tornado.SendJSON(func(v *string, b []byte) []byte {
+		return tornado.AppendString(b, *v)
+	}), tornado.ReceiveNothing())
+	tornado.RegisterNoContent(api, &socketOfNothing, (*SocketOfNothingRequest).decode, h.SocketOfNothing, 204)
 	return api
 }

@@ -63,8 +63,8 @@ type Socket struct {
 	MaxMessage int
 	// Queue is how many messages wait for a slow peer. 0: the default of the runtime.
 	Queue int
-	// Slow says what follows then: "block", "drop-oldest", "drop-newest" or "close"; "" is "block".
-	Slow string
+	// Slow says what becomes of a message for which there is no room. By default whoever sends it waits.
+	Slow queue.Policy
 }
 
 // StreamOptions bound what waits for a client that is slow, and say how an event stream shows that it lives. A field that is zero is
@@ -86,9 +86,10 @@ type Kind string
 
 // The kinds of operations.
 const (
-	Plain    Kind = ""         // by what the handler returns
-	Deferred Kind = "deferred" // by a reply, when the handler runs or later
-	Stream   Kind = "stream"   // by a body that is sent part by part
+	Plain     Kind = ""         // by what the handler returns
+	Deferred  Kind = "deferred" // by a reply, when the handler runs or later
+	Stream    Kind = "stream"   // by a body that is sent part by part
+	WebSocket Kind = "socket"   // by a WebSocket, which the handler is given
 )
 
 // Requirement is met when all of its uses are met. A Requirement without uses is met by everybody: it makes the

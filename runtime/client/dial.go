@@ -1,0 +1,140 @@
+package client
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+	"github.com/tornadogen/tornadogen/runtime/internal/validate"
+	"github.com/tornadogen/tornadogen/runtime/internal/ws"
+)
+
+// Dial asks for the WebSocket of an operation. The context of the call ends it at any time; WithTimeout bounds how long the handshake
+// takes. It is sent once. Where the server answers with another status than 101, res is the answer, and socket and err are nil.
+func Dial[Send, Receive any](c *Call, out tornado.Outgoing[Send], in tornado.Incoming[Receive]) (socket *tornado.Socket[Send, Receive], res *Response, err error) {
+	if err := c.check(); err != nil {
+		return nil, nil, c.error("", 0, err)
+	}
+	url, place, err := c.url()
+	if err != nil {
+		return nil, nil, c.error("", 0, err)
+	}
+	ctx, cancel := context.WithCancelCause(context.WithValue(c.ctx, operationKey{}, c.op))
+	inTime := func() bool { return true }
+	if d := c.client.timeout; d > 0 {
+		inTime = time.AfterFunc(d, func() { cancel(fmt.Errorf("no answer within %v: %w", d, context.DeadlineExceeded)) }).Stop
+	}
+	answer, key, err := c.handshake(ctx, url)
+	if err == nil && answer.StatusCode != http.StatusSwitchingProtocols {
+		res, err = c.refusal(answer)
+	}
+	if !inTime() && err == nil {
+		closeBody(answer)
+		err = context.Cause(ctx)
+	}
+	if err == nil && res == nil {
+		socket, err = upgrade(c, answer, key, out, in)
+	}
+	switch {
+	case err != nil:
+		err = c.error(place, 1, cause(ctx, err))
+		cancel(nil)
+		return nil, nil, err
+	case socket == nil:
+		cancel(nil)
+	default:
+		context.AfterFunc(c.ctx, func() { cancel(nil) })
+	}
+	return socket, res, nil
+}
+
+// refusal reads an answer that is no socket.
+func (c *Call) refusal(answer *http.Response) (*Response, error) {
+	defer closeBody(answer)
+	data, err := readBody(answer, c.client.maxBody)
+	if err != nil {
+		return nil, err
+	}
+	return &Response{StatusCode: answer.StatusCode, Header: answer.Header, Body: data, op: c.op, checked: c.client.checked}, nil
+}
+
+// handshake sends the request (RFC 6455 section 4.1). It is HTTP/1.1, as net/http sees by its fields.
+func (c *Call) handshake(ctx context.Context, url string) (res *http.Response, key string, err error) {
+	req, err := http.NewRequestWithContext(ctx, c.op.Method, url, nil)
+	if err != nil {
+		return nil, "", err
+	}
+	var random [16]byte
+	_, _ = rand.Read(random[:]) // it never fails
+	key = ws.NewKey(random)
+	h := c.fields()
+	h.Set("Connection", "Upgrade")
+	h.Set("Upgrade", "websocket")
+	h.Set("Sec-WebSocket-Version", ws.Version)
+	h.Set("Sec-WebSocket-Key", key)
+	if list := c.op.Socket.Subprotocols; len(list) > 0 {
+		h.Set("Sec-WebSocket-Protocol", strings.Join(list, ", "))
+	}
+	if c.op.Socket.Compression {
+		h.Set("Sec-WebSocket-Extensions", ws.Offer)
+	}
+	req.Header = h
+	if err := c.client.authenticate(c.op, req); err != nil {
+		return nil, "", err
+	}
+	res, err = c.client.doer.Do(req)
+	return res, key, err
+}
+
+var (
+	errNoUpgrade   = errors.New("the server has answered 101, and does not speak WebSocket")
+	errSubprotocol = errors.New("the server speaks a subprotocol that was not asked for")
+	errNotWritable = errors.New("the connection of the answer cannot be written to: does a middleware wrap it?")
+)
+
+// upgrade makes the socket of an answer with 101, or closes it.
+func upgrade[Send, Receive any](c *Call, res *http.Response, key string, out tornado.Outgoing[Send], in tornado.Incoming[Receive]) (*tornado.Socket[Send, Receive], error) {
+	conn, ok := res.Body.(io.ReadWriteCloser)
+	if !ok {
+		closeBody(res)
+		return nil, errNotWritable
+	}
+	protocol := res.Header.Get("Sec-WebSocket-Protocol")
+	err := error(nil)
+	switch {
+	case !ws.HasToken(res.Header.Get("Upgrade"), "websocket") || !ws.HasToken(res.Header.Get("Connection"), "upgrade") ||
+		res.Header.Get("Sec-WebSocket-Accept") != ws.AcceptKey(key):
+		err = errNoUpgrade
+	case protocol != "" && !slices.Contains(c.op.Socket.Subprotocols, protocol):
+		err = errSubprotocol
+	}
+	var socket *tornado.Socket[Send, Receive]
+	if err == nil {
+		socket, err = tornado.NewClientSocket(c.ctx, tornado.ClientSocket{
+			Operation: c.op, Conn: conn, Subprotocol: protocol,
+			Extensions: strings.Join(res.Header.Values("Sec-WebSocket-Extensions"), ", "), Judge: c.client.judge(),
+		}, out, in)
+	}
+	if err != nil {
+		closeBody(res)
+		return nil, fmt.Errorf("websocket: %w", err)
+	}
+	return socket, nil
+}
+
+// judge picks the violations of a message that count; nil where all do.
+func (c *Client) judge() func([]validate.Violation) []validate.Violation {
+	if c.checked {
+		return nil
+	}
+	return func(all []validate.Violation) []validate.Violation {
+		return slices.DeleteFunc(all, func(v validate.Violation) bool { return !losesValue(v) })
+	}
+}
