@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tornadogen/tornadogen/runtime/internal/loop"
 	"github.com/tornadogen/tornadogen/runtime/internal/poll/polltest"
 )
 
@@ -77,6 +78,21 @@ func TestSend(t *testing.T) {
 			assert.Equal(t, "0123456789", p.Received())
 		})
 	}
+}
+
+// TestSendHearsEarly: an edge that comes between an attempt to write and the wait for it is not lost.
+func TestSendHearsEarly(t *testing.T) {
+	s, p, c := idleConn(t, Idle)
+	p.Window(1)
+	edges := make(chan struct{})
+	c.state.And(^writable) // as before an attempt, which finds that nothing is taken
+	require.True(t, s.pools[0].loop.Post(func() {
+		c.Ready(loop.Out)
+		close(edges)
+	}))
+	<-edges
+	assert.Equal(t, stateIdle, c.state.Load()&stateMask)
+	require.NoError(t, c.wait(waitWrite, 0), "it does not wait")
 }
 
 // TestSendEnds: time passes, also if the connection is served meanwhile, or the connection is closed by the peer, by its handler, or

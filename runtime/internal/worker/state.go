@@ -81,7 +81,7 @@ func bitsFrom(b loop.Bits) uint32 {
 }
 
 // Ready implements loop.Source. An idle connection on which only writing has
-// become possible stays idle: at most Send waits for that.
+// become possible stays idle: at most Send waits for that, or is about to.
 func (c *Conn) Ready(b loop.Bits) {
 	c.pool.loop.Assert()
 	set := bitsFrom(b)
@@ -95,7 +95,7 @@ func (c *Conn) Ready(b loop.Bits) {
 		switch s & stateMask {
 		case stateIdle:
 			if set&^writable == 0 {
-				if s&waitWrite == 0 || c.note(s, set) {
+				if c.note(s, set) {
 					return
 				}
 				continue
