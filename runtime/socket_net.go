@@ -21,6 +21,7 @@ type netWire struct {
 	timer   *time.Timer   // of the socket's due
 	changed chan struct{} // holds one call of attend
 	once    sync.Once
+	ended   func() // is called when the connection was closed; nil for nothing
 }
 
 func newNetWire(s *socket, conn io.ReadWriteCloser) *netWire {
@@ -96,6 +97,9 @@ func (w *netWire) close() {
 	w.once.Do(func() {
 		w.timer.Stop()
 		_ = w.conn.Close() // whoever reads or writes finds the error
+		if w.ended != nil {
+			w.ended()
+		}
 	})
 }
 
@@ -151,6 +155,8 @@ type ClientSocket struct {
 	Conn      io.ReadWriteCloser
 	// Subprotocol and Extensions are what the server has answered.
 	Subprotocol, Extensions string
+	// Ended is called once, when the connection was closed.
+	Ended func()
 	// Judge picks the violations of a message that count; nil: all do.
 	Judge func([]Violation) []Violation
 }
@@ -171,7 +177,8 @@ func NewClientSocket[Send, Receive any](ctx context.Context, c ClientSocket, out
 	if agreed.Deflate {
 		s.bits = uint8(agreed.Bits)
 	}
-	s.wire = newNetWire(&s.socket, c.Conn)
+	wire := newNetWire(&s.socket, c.Conn)
+	s.wire = wire
 	s.begin()
 	stop := context.AfterFunc(ctx, func() {
 		s.mu.Lock()
@@ -180,6 +187,9 @@ func NewClientSocket[Send, Receive any](ctx context.Context, c ClientSocket, out
 			s.broke(context.Cause(ctx))
 		}
 	})
-	s.release = func() { stop() }
+	wire.ended = func() {
+		stop()
+		c.Ended()
+	}
 	return s, nil
 }

@@ -27,6 +27,7 @@ func Dial[Send, Receive any](c *Call, out tornado.Outgoing[Send], in tornado.Inc
 		return nil, nil, c.error("", 0, err)
 	}
 	ctx, cancel := context.WithCancelCause(context.WithValue(c.ctx, operationKey{}, c.op))
+	end := func() { cancel(nil) }
 	inTime := func() bool { return true }
 	if d := c.client.timeout; d > 0 {
 		inTime = time.AfterFunc(d, func() { cancel(fmt.Errorf("no answer within %v: %w", d, context.DeadlineExceeded)) }).Stop
@@ -37,22 +38,18 @@ func Dial[Send, Receive any](c *Call, out tornado.Outgoing[Send], in tornado.Inc
 	}
 	if !inTime() && err == nil {
 		closeBody(answer)
-		err = context.Cause(ctx)
+		res, err = nil, context.Cause(ctx)
 	}
 	if err == nil && res == nil {
-		socket, err = upgrade(c, answer, key, out, in)
+		socket, err = upgrade(c, answer, key, end, out, in)
 	}
-	switch {
-	case err != nil:
+	if err != nil {
 		err = c.error(place, 1, cause(ctx, err))
-		cancel(nil)
-		return nil, nil, err
-	case socket == nil:
-		cancel(nil)
-	default:
-		context.AfterFunc(c.ctx, func() { cancel(nil) })
 	}
-	return socket, res, nil
+	if socket == nil { // which ends its context itself
+		end()
+	}
+	return socket, res, err
 }
 
 // refusal reads an answer that is no socket.
@@ -100,7 +97,7 @@ var (
 )
 
 // upgrade makes the socket of an answer with 101, or closes it.
-func upgrade[Send, Receive any](c *Call, res *http.Response, key string, out tornado.Outgoing[Send], in tornado.Incoming[Receive]) (*tornado.Socket[Send, Receive], error) {
+func upgrade[Send, Receive any](c *Call, res *http.Response, key string, ended func(), out tornado.Outgoing[Send], in tornado.Incoming[Receive]) (*tornado.Socket[Send, Receive], error) {
 	conn, ok := res.Body.(io.ReadWriteCloser)
 	if !ok {
 		closeBody(res)
@@ -118,7 +115,7 @@ func upgrade[Send, Receive any](c *Call, res *http.Response, key string, out tor
 	var socket *tornado.Socket[Send, Receive]
 	if err == nil {
 		socket, err = tornado.NewClientSocket(c.ctx, tornado.ClientSocket{
-			Operation: c.op, Conn: conn, Subprotocol: protocol,
+			Operation: c.op, Conn: conn, Subprotocol: protocol, Ended: ended,
 			Extensions: strings.Join(res.Header.Values("Sec-WebSocket-Extensions"), ", "), Judge: c.client.judge(),
 		}, out, in)
 	}

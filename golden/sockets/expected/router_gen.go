@@ -15,7 +15,7 @@ var chat = tornado.Operation{
 	Method: "GET", Path: "/rooms/{room}/chat",
 	Kind: tornado.KindSocket,
 	Socket: &tornado.SocketOptions{Subprotocols: []string{"chat.v2", "chat.v1"}, Origins: []string{"https://chat.example"}, Compression: true,
-		PingInterval: 20 * time.Second, MaxMessage: 4096, Queue: 16, Slow: "close"},
+		PingInterval: 20 * time.Second, MaxMessage: 4096, Queue: 16, Slow: tornado.SlowClose},
 	Summary: "Talk to everybody in a room.",
 	Security: []tornado.Requirement{
 		{Uses: []tornado.SchemeUse{{Scheme: "key"}}},
@@ -46,7 +46,7 @@ var calls = tornado.Operation{
 	ID: "calls", Name: "Calls",
 	Method: "GET", Path: "/calls",
 	Kind:    tornado.KindSocket,
-	Socket:  &tornado.SocketOptions{Slow: "drop-oldest"},
+	Socket:  &tornado.SocketOptions{Slow: tornado.SlowDropOldest},
 	Summary: "Types in place, of every kind.",
 }
 

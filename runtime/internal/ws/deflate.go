@@ -159,7 +159,7 @@ func (f *inflater) readTo(b []byte, start, limit int) ([]byte, error) {
 		switch {
 		case limit > 0 && len(b)-start > limit:
 			return b, errTooBig
-		case err == io.EOF: //nolint:errorlint // package flate returns it as it is
+		case err == io.EOF: // package flate returns it as it is
 			return b, nil
 		case err != nil:
 			return b, errDeflate
