@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"sync"
+	"unsafe"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/ws"
 )
@@ -22,6 +23,8 @@ import (
 // Send, SendPrepared, Close and Err are safe from any goroutine, also beside Messages. The fields are set by the handler, before it
 // returns; clients have no use for them.
 type Socket[Send, Receive any] struct {
+	socket // the first field: see newSocketKind
+
 	// OnMessage is called for each message that arrives after the handler has returned, one at a time, on a worker: it may block.
 	// An error ends the socket as one of the handler does.
 	OnMessage func(msg Receive) error
@@ -31,15 +34,25 @@ type Socket[Send, Receive any] struct {
 	OnInvalid func(err error) error
 	// OnClose is called exactly once, as the last call, when the socket has ended. err is what Err returns.
 	OnClose func(err error)
-
-	socket
-	kind *socketKind[Send, Receive]
 }
 
 // socketKind is what the sockets of an operation have in common.
 type socketKind[Send, Receive any] struct {
 	out Outgoing[Send]
 	in  Incoming[Receive]
+}
+
+// newSocketKind completes settings for the types of messages.
+func newSocketKind[Send, Receive any](settings *socketSettings, out Outgoing[Send], in Incoming[Receive]) {
+	settings.kind = &socketKind[Send, Receive]{out, in}
+	settings.self = func(s *socket) socketOwner {
+		return (*Socket[Send, Receive])(unsafe.Pointer(s)) // it is the first field of one
+	}
+}
+
+// kind is what s has in common with others.
+func (s *Socket[Send, Receive]) kind() *socketKind[Send, Receive] {
+	return s.settings.kind.(*socketKind[Send, Receive])
 }
 
 // Outgoing says how messages that are sent stand on the wire. Generated code makes one.
@@ -88,16 +101,16 @@ func ReceiveNothing() Incoming[Nothing] { return Incoming[Nothing]{} }
 func (s *Socket[Send, Receive]) Send(v Send) error {
 	f := frameBuffers.Get().(*frameBuffer)
 	defer f.release()
-	opcode := s.kind.out.op
-	if opcode == 0 {
+	out := &s.kind().out
+	if out.op == 0 {
 		return errNoMessages
 	}
-	f.b = s.kind.out.append(&v, ws.NewFrame(f.b))
+	f.b = out.append(&v, ws.NewFrame(f.b))
 	var compressed bool
 	if s.deflates() {
 		f.b, compressed = ws.Deflate(f.b, int(s.bits))
 	}
-	return s.push(ws.Frame(f.b).Seal(opcode, compressed, s.newMask()), false, true)
+	return s.push(f.b.Seal(out.op, compressed, s.newMask()), false, true)
 }
 
 // Prepared is a message that was encoded once and may be sent on many sockets of its operation, which share the bytes. It is
@@ -110,7 +123,7 @@ type Prepared[Send any] struct {
 
 // Prepare encodes a message for SendPrepared, on any socket of the same operation at this end.
 func (s *Socket[Send, Receive]) Prepare(v Send) *Prepared[Send] {
-	out := s.kind.out
+	out := &s.kind().out
 	if out.op == 0 {
 		return &Prepared[Send]{}
 	}
@@ -144,7 +157,7 @@ func (s *Socket[Send, Receive]) Deliver(m *Message[Send]) error {
 }
 
 func (s *Socket[Send, Receive]) preparedFor(m *Message[Send]) *Prepared[Send] {
-	p, _ := formOf(m, s.kind, func() (*Prepared[Send], error) { return s.Prepare(m.Data), nil })
+	p, _ := formOf(m, s.kind(), func() (*Prepared[Send], error) { return s.Prepare(m.Data), nil })
 	return p
 }
 
@@ -152,11 +165,11 @@ func (s *Socket[Send, Receive]) sendPrepared(p *Prepared[Send], patient bool) er
 	switch {
 	case p.plain == nil:
 		return errNoMessages
-	case s.client: // whose frames are masked, each in its own way
+	case s.isClient(): // whose frames are masked, each in its own way
 		f := frameBuffers.Get().(*frameBuffer)
 		defer f.release()
 		f.b = append(ws.NewFrame(f.b), p.payload.Payload()...)
-		return s.push(ws.Frame(f.b).Seal(s.kind.out.op, false, s.newMask()), false, patient)
+		return s.push(f.b.Seal(s.kind().out.op, false, s.newMask()), false, patient)
 	case s.deflates() && ws.Fits(len(p.payload.Payload()), int(s.bits)):
 		if b := p.deflate(); b != nil {
 			return s.push(b, true, patient)
@@ -190,7 +203,7 @@ func (s *Socket[Send, Receive]) next() (msg Receive, ok bool) {
 		if !found {
 			return msg, false
 		}
-		if err := s.kind.in.read(&msg, ev, s.reader, s.settings); err == nil {
+		if err := s.kind().in.read(&msg, ev, s.reader, s.settings); err == nil {
 			return msg, true
 		} else if err = s.refuse(s.OnInvalid, err); err != nil {
 			s.fail(err)
@@ -202,7 +215,7 @@ func (s *Socket[Send, Receive]) next() (msg Receive, ok bool) {
 func (s *Socket[Send, Receive]) deliver(ev ws.Event, rd *socketReader) {
 	defer s.recoverPanic()
 	var msg Receive
-	err := s.kind.in.read(&msg, ev, rd, s.settings)
+	err := s.kind().in.read(&msg, ev, rd, s.settings)
 	switch {
 	case err != nil:
 		err = s.refuse(s.OnInvalid, err)
@@ -237,7 +250,12 @@ func (s *Socket[Send, Receive]) Close(code int, reason string) error {
 func (s *Socket[Send, Receive]) Err() error { return s.why() }
 
 // Subprotocol is the one that both ends have agreed on, "" for none.
-func (s *Socket[Send, Receive]) Subprotocol() string { return s.protocol }
+func (s *Socket[Send, Receive]) Subprotocol() string {
+	if s.protocol < 0 {
+		return ""
+	}
+	return s.settings.protocols[s.protocol]
+}
 
 // Context is that of the handler, which ends with the socket; on a client the one that it was dialled with.
 func (s *Socket[Send, Receive]) Context() context.Context { return s.ctx }

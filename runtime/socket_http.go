@@ -18,12 +18,12 @@ type httpSocketHost struct {
 func (h httpSocketHost) hosts() {}
 
 // watch implements socketHost: a server that shuts down closes its sockets.
-func (h httpSocketHost) watch(s *socket) {
+func (h httpSocketHost) watch(s *socket) (release func()) {
 	server, ok := h.request.Context().Value(http.ServerContextKey).(*http.Server)
 	if !ok {
-		return
+		return nil
 	}
-	s.release = h.handler.sockets.add(server, s)
+	return h.handler.sockets.add(server, s)
 }
 
 // openSocket implements socketHost.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -112,7 +113,7 @@ func (s *socket) run() {
 			s.end()
 			return
 		}
-		s.self.deliver(ev, s.reader)
+		s.self().deliver(ev, s.reader)
 	}
 }
 
@@ -136,13 +137,13 @@ func (s *socket) end() {
 
 // endReading is called when a range has a message, or when there will be none: then a client has nothing left to do but to close.
 func (s *socket) endReading(more bool) {
-	if !more && s.client {
+	if !more && s.isClient() {
 		s.end()
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.client && s.state != socketOpen { // closed by another goroutine, while the message was waited for
+	if s.isClient() && s.state != socketOpen { // closed by another goroutine, while the message was waited for
 		go s.run()
 		return
 	}
@@ -172,11 +173,9 @@ func NewClientSocket[Send, Receive any](ctx context.Context, c ClientSocket, out
 	settings := newSocketSettings(c.Operation, slog.Default)
 	settings.rules.Client, settings.lenient, settings.judge = true, c.Judge != nil, c.Judge
 	settings.limits.Policy = queue.Block
-	s := &Socket[Send, Receive]{kind: &socketKind[Send, Receive]{out, in}}
-	s.socket = socket{settings: settings, self: s, ctx: ctx, client: true, protocol: c.Subprotocol}
-	if agreed.Deflate {
-		s.bits = uint8(agreed.Bits)
-	}
+	newSocketKind(settings, out, in)
+	s := &Socket[Send, Receive]{}
+	s.socket = socket{settings: settings, ctx: ctx, protocol: int8(slices.Index(settings.protocols, c.Subprotocol)), bits: int8(agreed.Bits)}
 	wire := newNetWire(&s.socket, c.Conn)
 	s.wire = wire
 	s.begin()

@@ -26,9 +26,9 @@ const (
 func RegisterSocket[Req, Send, Receive any](a *API, op *Operation, decode func(*Req, *Input), handle func(context.Context, Req, *Socket[Send, Receive]) error,
 	out Outgoing[Send], in Incoming[Receive],
 ) {
-	kind := &socketKind[Send, Receive]{out, in}
 	settings := newSocketSettings(op, a.log)
 	settings.refuseReadOnly = a.refuseReadOnly
+	newSocketKind(settings, out, in)
 	a.add(op, func(x *exchange) {
 		offer := x.handshake(settings)
 		if offer == nil {
@@ -38,12 +38,8 @@ func RegisterSocket[Req, Send, Receive any](a *API, op *Operation, decode func(*
 		if decode(req, &x.in); !x.accepted() {
 			return
 		}
-		s := &Socket[Send, Receive]{kind: kind}
-		s.socket = socket{settings: settings, self: s, ctx: x.ctx, request: x.request, offer: offer, protocol: offer.protocol}
-		if offer.agreement.Deflate {
-			s.bits = uint8(offer.agreement.Bits)
-		}
-		x.openSocket(&s.socket)
+		s := &Socket[Send, Receive]{}
+		x.openSocket(&s.socket, settings, offer)
 		var err error
 		if x.match.middleware == nil {
 			err = handle(x.ctx, *req, s)
@@ -72,7 +68,7 @@ func socketOf(ctx context.Context) socketOwner {
 	if x == nil || x.socket == nil {
 		return nil
 	}
-	return x.socket.self
+	return x.socket.self()
 }
 
 func newSocketSettings(op *Operation, logger func() *slog.Logger) *socketSettings {
@@ -110,23 +106,26 @@ func WithOrigins(origins ...string) APIOption {
 type socketHost interface {
 	// hosts is called before the handler is, by its goroutine.
 	hosts()
-	// watch has goAway called when the server drains, until s.release is. The caller holds the lock of s.
-	watch(s *socket)
+	// watch has goAway called when the server drains, until release is, which may be nil. The caller holds the lock of s.
+	watch(s *socket) (release func())
 	// openSocket gives the connection, and what the client has sent behind its request. The caller holds the lock of s.
 	openSocket(s *socket) (wire socketWire, received []byte, err error)
 }
 
-// socketOffer is a handshake that is not answered. It belongs to its exchange.
+// socketOffer is the handshake of a socket whose handler runs. It belongs to its exchange.
 type socketOffer struct {
 	x          *exchange
+	release    func() // ends what watches over the socket; nil for nothing
 	key        ws.Key
 	agreement  ws.Agreement
 	protocol   string
 	extensions string
 }
 
-// openSocket tells the transport of a socket that a handler is about to get.
-func (x *exchange) openSocket(s *socket) {
+// openSocket makes a socket that a handler is about to get, and tells the transport.
+func (x *exchange) openSocket(s *socket, o *socketSettings, offer *socketOffer) {
+	s.settings, s.ctx, s.offer = o, x.ctx, offer
+	s.protocol, s.bits = int8(slices.Index(o.protocols, offer.protocol)), int8(offer.agreement.Bits)
 	x.socket = s
 	x.host.hosts()
 }
@@ -206,10 +205,9 @@ func (x *exchange) mayOpen(o *socketSettings, origin string) bool {
 // accept answers the handshake. The caller holds mu.
 func (s *socket) accept() error {
 	offer := s.offer
-	s.offer = nil
 	wire, received, err := offer.x.host.openSocket(s)
 	if err != nil {
-		s.state = socketClosed
+		s.state, s.offer = socketClosed, nil
 		s.cause = &CloseError{Code: CloseAbnormal, Reason: err.Error()}
 		return fmt.Errorf("%w: %w", ErrSocketClosed, s.cause)
 	}

@@ -14,33 +14,44 @@ import (
 
 // socket is a Socket without the types of its messages. It belongs to one owner, who reads: the goroutine of the handler, later
 // whoever serves the connection. Anybody may write.
+//
+// Sockets are many, and most of them wait: the order of the fields keeps a Socket within 128 bytes.
 type socket struct {
-	settings *socketSettings // immutable, as the three below
-	self     socketOwner
-	ctx      context.Context
-	request  *requestContext // nil on a client
+	settings *socketSettings // immutable
+	ctx      context.Context // immutable: the handler's
+	wire     socketWire      // immutable once the handshake was answered
+	reader   *socketReader   // owner; nil while there is nothing half read
 
-	protocol string        // immutable, as the two below
-	bits     uint8         // of the window to send with, 0: nothing is compressed
-	client   bool          // this end is the client
-	wire     socketWire    // immutable once the handshake was answered
-	over     bool          // owner: self.ended was called
-	faulty   bool          // owner: the other end has broken the protocol, and may still be sending
-	reader   *socketReader // owner; nil while there is nothing half read
+	protocol int8 // immutable: the place of the subprotocol in settings, -1 for none
+	bits     int8 // immutable: of the window to send with, 0: nothing is compressed
+	faulty   bool // owner: the other end has broken the protocol, and may still be sending
+
+	told    bool        // guarded by mu: who asked for it was told of the end
+	state   socketState // guarded by mu, like all that follows mu
+	heard   bool        // guarded by mu: the close frame of the other end has come, or nothing that follows can be read
+	pinged  bool        // guarded by mu: a ping was sent, and nothing has come since
+	ranging bool        // guarded by mu; on a client: somebody waits in Messages, or reads to the end
 
 	mu      sync.Mutex
-	state   socketState    // guarded by mu, as all that follows
-	heard   bool           // the close frame of the other end has come, or nothing that follows can be read
-	pinged  bool           // a ping was sent, and nothing has come since
 	due     time.Duration  // since epoch: when to ping next, to give up, or to wait no longer for the end
 	cause   *CloseError    // why the socket closes; nil while it is open
 	backlog *socketBacklog // nil while nothing waits to be written
-	offer   *socketOffer   // nil once the handshake was answered
-	ranging bool           // somebody waits in Messages; on a client, or reads to the end
-	lost    uint64         // messages that the queues of earlier backlogs have dropped
-	release func()         // ends what watches over the socket; nil for nothing
-	done    []func()       // what OnDone was given
-	told    bool           // done was called
+	offer   *socketOffer   // nil on a client, and once the handler has returned
+	extra   *socketExtra   // what few sockets have; nil for the others
+}
+
+// socketExtra is what few sockets have.
+type socketExtra struct {
+	lost uint64   // messages that the queues of earlier backlogs have dropped
+	done []func() // what OnDone was given
+}
+
+// more gives room for what few sockets have. The caller holds mu.
+func (s *socket) more() *socketExtra {
+	if s.extra == nil {
+		s.extra = new(socketExtra)
+	}
+	return s.extra
 }
 
 // socketState is how far a socket has come.
@@ -82,6 +93,8 @@ var errAttend = errors.New("tornado: the socket is to be looked at")
 // socketSettings are those that all sockets of an operation share.
 type socketSettings struct {
 	name           string // of the operation
+	kind           any    // *socketKind
+	self           func(s *socket) socketOwner
 	logger         func() *slog.Logger
 	rules          ws.Rules
 	ping           time.Duration // 0: none
@@ -106,11 +119,10 @@ func sinceEpoch() time.Duration { return time.Since(epoch) }
 // usable reports why nothing can be sent, nil if it can; it answers the handshake. The caller holds mu.
 func (s *socket) usable() error {
 	if s.state == socketOffered {
-		host := s.offer.x.host
 		if err := s.accept(); err != nil {
 			return err
 		}
-		host.watch(s) // as long as the handler runs
+		s.offer.release = s.offer.x.host.watch(s) // as long as the handler runs
 	}
 	if s.state == socketOpen {
 		return nil
@@ -154,7 +166,7 @@ func (s *socket) closeWith(code int, reason string) error {
 	}
 	s.startClosing(&CloseError{Code: code, Reason: reason})
 	s.wire.attend()
-	if s.client && !s.ranging {
+	if s.isClient() && !s.ranging {
 		s.ranging = true
 		go s.run()
 	}
@@ -284,11 +296,12 @@ func (s *socket) dueAt() time.Time {
 
 // finish tells of the end, once. Owner.
 func (s *socket) finish() {
-	if s.over {
+	s.mu.Lock()
+	if s.told {
+		s.mu.Unlock()
 		return
 	}
-	s.over = true
-	s.mu.Lock()
+	s.told = true
 	if s.state != socketClosed {
 		s.state = socketClosed
 		s.dropBacklog()
@@ -296,25 +309,42 @@ func (s *socket) finish() {
 	if s.cause == nil {
 		s.cause = &CloseError{Code: CloseAbnormal, Reason: "the connection was cut"}
 	}
-	done := s.done
-	s.done, s.told = nil, true
+	var done []func()
+	if s.extra != nil {
+		done, s.extra.done = s.extra.done, nil
+	}
 	s.mu.Unlock()
 	s.unwatch()
-	if s.request != nil {
-		s.request.finish()
+	if request := s.request(); request != nil {
+		request.finish()
 	}
 	for _, fn := range done {
 		fn()
 	}
-	s.self.ended()
+	s.self().ended()
 }
+
+// self is s with its types.
+func (s *socket) self() socketOwner { return s.settings.self(s) }
+
+// request is that which asked for the socket. Nil on a client, and where an authenticator gave a context of its own.
+func (s *socket) request() *requestContext {
+	if s.isClient() { // which a handler may have dialled with its own context
+		return nil
+	}
+	request, _ := s.ctx.Value(rawKey{}).(*requestContext)
+	return request
+}
+
+// isClient reports whether this end is the client.
+func (s *socket) isClient() bool { return s.settings.rules.Client }
 
 // watchBy has host watch over the socket, if it does not.
 func (s *socket) watchBy(host socketHost) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.release == nil && s.state != socketClosed {
-		host.watch(s)
+	if s.offer != nil && s.offer.release == nil && s.state != socketClosed {
+		s.offer.release = host.watch(s)
 	}
 }
 
@@ -324,7 +354,7 @@ func (s *socket) OnDone(fn func()) {
 	s.mu.Lock()
 	told := s.told
 	if !told {
-		s.done = append(s.done, fn)
+		s.more().done = append(s.more().done, fn)
 	}
 	s.mu.Unlock()
 	if told {
@@ -335,11 +365,11 @@ func (s *socket) OnDone(fn func()) {
 // unwatch ends what watches over the socket.
 func (s *socket) unwatch() {
 	s.mu.Lock()
-	release := s.release
-	s.release = nil
+	offer := s.offer
+	s.offer = nil
 	s.mu.Unlock()
-	if release != nil {
-		release()
+	if offer != nil && offer.release != nil {
+		offer.release()
 	}
 }
 
@@ -373,7 +403,7 @@ func (s *socket) handlerReturned(err error) error {
 		s.mu.Unlock()
 		return err
 	}
-	if err == nil && s.state == socketOpen && !s.self.staysOpen() {
+	if err == nil && s.state == socketOpen && !s.self().staysOpen() {
 		s.startClosing(&CloseError{Code: CloseNormal})
 	}
 	s.mu.Unlock()

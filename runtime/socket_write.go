@@ -39,7 +39,7 @@ func (s *socket) deflates() bool { return s.bits != 0 }
 
 // newMask is what a client masks a frame with; nil for a server.
 func (s *socket) newMask() *[4]byte {
-	if !s.client {
+	if !s.isClient() {
 		return nil
 	}
 	var mask [4]byte
@@ -195,17 +195,22 @@ func (b *socketBacklog) makeRoom() {
 // dropBacklog forgets what waits. The caller holds mu.
 func (s *socket) dropBacklog() {
 	if s.backlog != nil {
-		s.lost += s.backlog.queue.Dropped()
+		if lost := s.backlog.queue.Dropped(); lost > 0 {
+			s.more().lost += lost
+		}
 		s.backlog.makeRoom()
 		s.backlog = nil
 	}
 }
 
-func (s *socket) droppedSoFar() uint64 {
+func (s *socket) droppedSoFar() (n uint64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.backlog == nil {
-		return s.lost
+	if s.extra != nil {
+		n = s.extra.lost
 	}
-	return s.lost + s.backlog.queue.Dropped()
+	if s.backlog != nil {
+		n += s.backlog.queue.Dropped()
+	}
+	return n
 }

@@ -39,9 +39,9 @@ func (w *loopSocket) attend() {
 func (f *frame) hosts() { f.flush() } // the answers to what came before
 
 // watch implements socketHost.
-func (f *frame) watch(s *socket) {
+func (f *frame) watch(s *socket) (release func()) {
 	stop := context.AfterFunc(f.service.server.winding, s.goAway)
-	s.release = func() { stop() }
+	return func() { stop() }
 }
 
 // openSocket implements socketHost.
@@ -60,7 +60,7 @@ func (f *frame) finishSocket(s *socket) verdict {
 	f.r, f.w, f.progress = 0, 0, progress{}
 	t := (*socketTenant)(s)
 	f.conn.Data = t
-	s.request.letGo()
+	f.x.request.letGo()
 	f.x.reset()
 	return t.serve(f)
 }
@@ -86,7 +86,7 @@ func (t *socketTenant) serve(f *frame) verdict {
 	for delivered := 0; ; {
 		ev, heard := s.message(rd)
 		if heard == heardMessage {
-			s.self.deliver(ev, rd)
+			s.self().deliver(ev, rd)
 			if delivered++; delivered >= maxBatch {
 				s.reader = rd.release()
 				return endAgain
@@ -111,7 +111,7 @@ func (t *socketTenant) serve(f *frame) verdict {
 	}
 	rd.release()
 	c.Data = nil
-	f.service.watchers.CompareAndDelete(c, s.request)
+	f.service.watchers.CompareAndDelete(c, s.request())
 	s.finish()
 	return endLinger // the client is to read the close frame before the end
 }
@@ -119,7 +119,7 @@ func (t *socketTenant) serve(f *frame) verdict {
 // closed implements tenant.
 func (t *socketTenant) closed(service *service, c *worker.Conn) {
 	s := (*socket)(t)
-	service.watchers.CompareAndDelete(c, s.request)
+	service.watchers.CompareAndDelete(c, s.request())
 	service.endings.Go(s.finish)
 }
 
