@@ -105,7 +105,9 @@ func (s *Socket[Send, Receive]) Send(v Send) error {
 	if out.op == 0 {
 		return errNoMessages
 	}
-	f.b = out.append(&v, ws.NewFrame(f.b))
+	p := lend(&f.lent, v)
+	f.b = out.append(p, ws.NewFrame(f.b))
+	*p = *new(Send)
 	var compressed bool
 	if s.deflates() {
 		f.b, compressed = ws.Deflate(f.b, int(s.bits))
@@ -203,7 +205,7 @@ func (s *Socket[Send, Receive]) next() (msg Receive, ok bool) {
 		if !found {
 			return msg, false
 		}
-		if err := s.kind().in.read(&msg, ev, s.reader, s.settings); err == nil {
+		if msg, err := s.kind().in.read(ev, s.reader, s.settings); err == nil {
 			return msg, true
 		} else if err = s.refuse(s.OnInvalid, err); err != nil {
 			s.fail(err)
@@ -214,8 +216,7 @@ func (s *Socket[Send, Receive]) next() (msg Receive, ok bool) {
 // deliver calls OnMessage. It is the Socket as its connection knows it.
 func (s *Socket[Send, Receive]) deliver(ev ws.Event, rd *socketReader) {
 	defer s.recoverPanic()
-	var msg Receive
-	err := s.kind().in.read(&msg, ev, rd, s.settings)
+	msg, err := s.kind().in.read(ev, rd, s.settings)
 	switch {
 	case err != nil:
 		err = s.refuse(s.OnInvalid, err)

@@ -14,6 +14,7 @@ type socketReader struct {
 	parser   ws.Parser
 	decoder  jsonwire.Decoder
 	inflated []byte
+	lent     any    // see lend
 	buf      []byte // buf[r:w] was received and not parsed
 	r, w     int
 }
@@ -180,22 +181,29 @@ func (s *socket) needReader() {
 }
 
 // read makes a value of a message.
-func (in *Incoming[T]) read(v *T, ev ws.Event, rd *socketReader, o *socketSettings) error {
+func (in *Incoming[T]) read(ev ws.Event, rd *socketReader, o *socketSettings) (v T, err error) {
 	if ev.Op != in.op {
-		return kindError{in.op}
+		return v, kindError{in.op}
 	}
+	p := lend(&rd.lent, v)
+	defer func() { *p = *new(T) }()
 	if in.decode == nil {
-		if b, ok := any(v).(*[]byte); ok {
+		if b, ok := any(p).(*[]byte); ok {
 			*b = append([]byte{}, ev.Data...)
 		}
-		return nil
+		return *p, nil
 	}
 	d := &rd.decoder
 	d.Request, d.Lenient = !o.rules.Client, o.lenient
 	d.Options.RefuseReadOnly = o.refuseReadOnly
 	d.Reset(ev.Data)
-	in.decode(v, d)
+	in.decode(p, d)
 	d.End()
+	return *p, o.judged(d)
+}
+
+// judged says what is wrong with a message that was decoded; nil if nothing is.
+func (o *socketSettings) judged(d *Decoder) error {
 	if !d.Failed() {
 		return nil
 	}

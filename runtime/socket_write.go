@@ -25,7 +25,10 @@ type socketBacklog struct {
 const joinedFrames = 16 << 10
 
 // frameBuffer is memory to put a frame together.
-type frameBuffer struct{ b ws.Frame }
+type frameBuffer struct {
+	b    ws.Frame
+	lent any // see lend
+}
 
 var frameBuffers = sync.Pool{New: func() any { return new(frameBuffer) }}
 
@@ -33,6 +36,18 @@ func (f *frameBuffer) release() {
 	if cap(f.b) <= maxKeptBuffer {
 		frameBuffers.Put(f)
 	}
+}
+
+// lend puts v where a pointer to it is not an allocation for every message: memory has room for a value of the type that it was last
+// used for.
+func lend[T any](memory *any, v T) *T {
+	p, ok := (*memory).(*T)
+	if !ok {
+		p = new(T)
+		*memory = p
+	}
+	*p = v
+	return p
 }
 
 func (s *socket) deflates() bool { return s.bits != 0 }
