@@ -53,6 +53,8 @@ func (w *netWire) read(p []byte, until time.Time) (int, error) {
 	return w.conn.Read(p)
 }
 
+func (w *netWire) mayWait() bool { return true }
+
 func (w *netWire) attend() {
 	select {
 	case w.changed <- struct{}{}:

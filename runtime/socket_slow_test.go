@@ -93,6 +93,24 @@ func TestSocketSlow(t *testing.T) {
 	}
 }
 
+// TestSocketSlowOnLoop: a loop that serves itself never waits for a client: it is given up, and others are served.
+func TestSocketSlowOnLoop(t *testing.T) {
+	ended := make(chan error, 1)
+	r := start(t, chatAPI(SocketOptions{Queue: 10}, func(_ context.Context, s *chatSocket) error {
+		s.OnMessage = func(string) error { return flood(s, 3000) }
+		s.OnClose = func(err error) {
+			if err != nil {
+				ended <- err
+			}
+		}
+		return nil
+	}), WithHandlersOnLoop(), WithLoops(1))
+	slow, other := open(t, r.dialer()), open(t, r.dialer())
+	slow.say("go")
+	require.EqualError(t, <-ended, "websocket closed: 1008 (policy violation): the other end is too slow")
+	other.leave()
+}
+
 // TestSocketNeverReads: memory stays flat beside a client that never reads.
 func TestSocketNeverReads(t *testing.T) {
 	sockets := make(chan *chatSocket, 1)

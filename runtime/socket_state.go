@@ -83,6 +83,8 @@ type socketWire interface {
 	// read waits until something is there, or until a time, when it returns os.ErrDeadlineExceeded, or until attend was called, when
 	// it may return errAttend. Owner.
 	read(p []byte, until time.Time) (int, error)
+	// mayWait reports whether whoever sends may wait until there is room: not where that may be the loop, which makes the room.
+	mayWait() bool
 	// attend has the owner look at the socket: its state has changed. The caller holds mu.
 	attend()
 }

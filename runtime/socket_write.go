@@ -21,6 +21,9 @@ type socketBacklog struct {
 	room  chan struct{} // closed when there is room in the queue; nil until somebody waits for that
 }
 
+// errTooSlow is why a socket ends whose other end takes too little. It is immutable.
+var errTooSlow = &CloseError{Code: ClosePolicy, Reason: "the other end is too slow"}
+
 // joinedFrames is how many bytes of small frames are written together.
 const joinedFrames = 16 << 10
 
@@ -84,10 +87,10 @@ func (s *socket) push(b []byte, shared, patient bool) error {
 		switch outcome := s.backlog.queue.Push(b); {
 		case outcome == queue.Queued || outcome == queue.Dropped:
 			return nil
-		case outcome == queue.Full && patient:
+		case outcome == queue.Full && patient && s.wire.mayWait():
 			s.awaitRoom()
 		default:
-			s.abort(&CloseError{Code: ClosePolicy, Reason: "the other end is too slow"})
+			s.abort(errTooSlow)
 		}
 	}
 }

@@ -30,6 +30,8 @@ func (w *loopSocket) read(p []byte, until time.Time) (int, error) {
 	return n, err
 }
 
+func (w *loopSocket) mayWait() bool { return !peerOf(w.conn()).service().server.onLoop }
+
 func (w *loopSocket) attend() {
 	w.conn().Interrupt() // if its handler waits for a message
 	w.conn().Resume()    // if it is idle
