@@ -159,17 +159,13 @@ func start(t *testing.T, api *API, opts ...Option) *running {
 	listener, err := on.listen()
 	require.NoError(t, err)
 	r := &running{Server: s, transport: on, addr: listener.Addr().String(), err: make(chan error, 1)}
-	listening.Store(r.addr, on)
 	go func() { r.err <- s.Serve(context.Background(), listener) }()
 	select {
 	case <-s.Bound():
 	case err := <-r.err:
 		t.Fatalf("the server did not start: %v", err)
 	}
-	t.Cleanup(func() {
-		listening.Delete(r.addr)
-		_ = r.stop(t)
-	})
+	t.Cleanup(func() { _ = r.stop(t) })
 	return r
 }
 

@@ -83,19 +83,6 @@ const chosenTransport = "TORNADO_TEST_TRANSPORT"
 
 var everyTransport = map[string]transport{"tcp": overTCP, "tls": overTLS, "unix": overUnix}
 
-// listening are the transports of the servers that start has started, by their addresses.
-var listening sync.Map // string -> transport
-
-// dialAt connects to a server, one of start or another one of TCP.
-func dialAt(addr string) (net.Conn, error) {
-	on := overTCP
-	if v, ok := listening.Load(addr); ok {
-		on = v.(transport)
-	}
-	c, _, err := on.dial(addr)
-	return c, err
-}
-
 // testCA is an authority for certificates.
 type testCA struct {
 	cert *x509.Certificate

@@ -3,8 +3,10 @@ package ws
 import (
 	"bytes"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -14,9 +16,10 @@ import (
 
 // told is an event in words, or the error that ended the stream.
 func told(ev Event, err error) string {
+	var fault *ProtocolError
 	switch {
-	case err != nil:
-		return fmt.Sprintf("%d", err.(*ProtocolError).Code)
+	case errors.As(err, &fault):
+		return strconv.Itoa(fault.Code)
 	case ev.Op == OpClose:
 		return fmt.Sprintf("close %d %q", ev.Code, ev.Reason)
 	}
