@@ -8,12 +8,13 @@ BENCH ?=
 CORPUS ?=
 SUITE ?=
 INDEX ?=
+LARGE ?= 4294967296
 FLAGS ?=
 PEERS ?= kin-openapi-testdata-issue796,guru-tflgovuk,spotify-web-api-fixed,ogen-examples-openai-1-2-0,ogen-examples-firecracker,realworld-api-openapi
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint generate check build cross simulate fuzz bench bench-connections corpus corpus-drive corpus-peers jsonschema
+.PHONY: help demo test lint generate check build cross simulate fuzz bench bench-connections large corpus corpus-drive corpus-peers jsonschema
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -73,6 +74,9 @@ bench: ## measure this runtime beside its peers (needs wrk; two cores)
 
 bench-connections: ## measure what connections cost that wait, and those that come and go (needs 20,000 descriptors; two cores)
 	cd bench && go run ./cmd/run -set connections $(BENCH)
+
+large: ## download LARGE bytes (4 GiB) in constant memory
+	go test ./golden/download -run TestLarge -timeout 30m -v -large $(LARGE)
 
 corpus: ## generate, build and vet every document of CORPUS=dir, and hold them against the targets
 	cd conformance && go run ./cmd/corpus -corpus "$(abspath $(CORPUS))" -index "$(abspath $(INDEX))" $(FLAGS)

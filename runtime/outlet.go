@@ -15,7 +15,7 @@ var ErrSlowClient = errors.New("tornado: the client does not take what it is sen
 // outlet is the way out to a client that is sent message after message: those that wait, bounded, and whoever writes them just now.
 // Whoever sends writes, unless somebody does already; then the message waits. The policy says what becomes of a client that does not
 // take them. With SlowBlock the sender waits for the client; with the others nobody but a goroutine of its own, which is there as long
-// as the client is behind. All methods are safe from any goroutine.
+// as the client is behind.
 type outlet struct {
 	mu      sync.Mutex
 	sink    sink          // guarded by mu, like all below; nil before there is one

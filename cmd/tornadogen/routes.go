@@ -34,7 +34,7 @@ func newRoutes() *cobra.Command {
 		Short: "List the operations",
 		Long: `routes lists the operations of the document, in its order: the method and the path that a client asks for, the method of
 your handlers that answers, and who may call (schemes; "a + b" asks for both, "a, b" for either); and, where there are others than plain ones, the kind: a
-deferred operation is answered when its handler has returned, a socket is a WebSocket. An operation that no router can
+deferred operation is answered when its handler has returned, a stream part by part, a socket is a WebSocket. An operation that no router can
 tell from an earlier one is not served; the list says by which one its requests are answered.
 
 --format curl prints a command for each operation, with samples of the parameters and the body that it requires.`,

@@ -113,7 +113,7 @@ func (c *Call) send(ctx context.Context, url string, body io.Reader) (*Response,
 	if err := c.client.authenticate(c.op, req); err != nil {
 		return nil, permanentError{err}
 	}
-	res, err := c.client.doer.Do(req)
+	res, err := c.client.doer.Do(req) //nolint:bodyclose // it belongs to the Response, which closes it
 	if err != nil {
 		return nil, err
 	}

@@ -26,24 +26,26 @@ func printStreamCodec(f *file, op *ir.Operation, c *ir.Content) {
 		what = "data of the events"
 	}
 	element := func() *jen.Statement { return goType(c.Go.Elem) }
-	fields := []jen.Code{
-		field("Append", jen.Func().Params(bytesParam(), jen.Id("v").Add(element())).Index().Byte().BlockFunc(func(g *jen.Group) {
-			if c.Presence == ir.Plain && !c.Pointer {
-				g.Return(appendValue(c.Type, jen.Id("b"), jen.Id("v"), ir.ToClient))
-				return
-			}
+	plain := c.Presence == ir.Plain && !c.Pointer
+	write := jen.Func().Params(bytesParam(), jen.Id("v").Add(element())).Index().Byte()
+	if plain {
+		write.Add(oneLine(appendValue(c.Type, jen.Id("b"), jen.Id("v"), ir.ToClient)))
+	} else {
+		write.BlockFunc(func(g *jen.Group) {
 			add(g, appendElement("v", &c.Use, fromBuffer, ir.ToClient))
 			g.Return(jen.Id("b"))
-		})),
-		field("Decode", jen.Func().Params(jen.Id("d").Op("*").Add(tornado("Decoder"))).Params(jen.Id("v").Add(element())).BlockFunc(func(g *jen.Group) {
-			if c.Presence == ir.Plain && !c.Pointer && isExpression(c.Type) {
-				g.Return(read(c.Type, fromDecoder))
-				return
-			}
+		})
+	}
+	decode := jen.Func().Params(jen.Id("d").Op("*").Add(tornado("Decoder")))
+	if plain && isExpression(c.Type) {
+		decode.Add(element()).Add(oneLine(read(c.Type, fromDecoder)))
+	} else {
+		decode.Params(jen.Id("v").Add(element())).BlockFunc(func(g *jen.Group) {
 			add(g, decodeInto("v", &c.Use, fromDecoder))
 			g.Return(jen.Id("v"))
-		})),
+		})
 	}
+	fields := []jen.Code{field("Append", write), field("Decode", decode)}
 	if c.Text {
 		fields = append(fields, field("Text", jen.True()))
 	}

@@ -6,9 +6,7 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // watchEvents writes and reads the data of the events of Watch.
 var watchEvents = tornado.StreamCodec[PetEvent]{
-	Append: func(b []byte, v PetEvent) []byte {
-		return v.appendResponseJSON(b)
-	},
+	Append: func(b []byte, v PetEvent) []byte { return v.appendResponseJSON(b) },
 	Decode: func(d *tornado.Decoder) (v PetEvent) {
 		v.DecodeJSON(d)
 		return v
@@ -17,9 +15,7 @@ var watchEvents = tornado.StreamCodec[PetEvent]{
 
 // plainEvents writes and reads the data of the events of Plain.
 var plainEvents = tornado.StreamCodec[PetEvent]{
-	Append: func(b []byte, v PetEvent) []byte {
-		return v.appendResponseJSON(b)
-	},
+	Append: func(b []byte, v PetEvent) []byte { return v.appendResponseJSON(b) },
 	Decode: func(d *tornado.Decoder) (v PetEvent) {
 		v.DecodeJSON(d)
 		return v
@@ -28,42 +24,28 @@ var plainEvents = tornado.StreamCodec[PetEvent]{
 
 // text2Events writes and reads the data of the events of Text.
 var text2Events = tornado.StreamCodec[string]{
-	Append: func(b []byte, v string) []byte {
-		return tornado.AppendString(b, v)
-	},
-	Decode: func(d *tornado.Decoder) (v string) {
-		return d.String(nil)
-	},
-	Text: true,
+	Append: func(b []byte, v string) []byte { return tornado.AppendString(b, v) },
+	Decode: func(d *tornado.Decoder) string { return d.String(nil) },
+	Text:   true,
 }
 
 // anythingEvents writes and reads the data of the events of Anything.
 var anythingEvents = tornado.StreamCodec[string]{
-	Append: func(b []byte, v string) []byte {
-		return tornado.AppendString(b, v)
-	},
-	Decode: func(d *tornado.Decoder) (v string) {
-		return d.String(nil)
-	},
-	Text: true,
+	Append: func(b []byte, v string) []byte { return tornado.AppendString(b, v) },
+	Decode: func(d *tornado.Decoder) string { return d.String(nil) },
+	Text:   true,
 }
 
 // namedEvents writes and reads the data of the events of Named.
 var namedEvents = tornado.StreamCodec[string]{
-	Append: func(b []byte, v string) []byte {
-		return tornado.AppendString(b, v)
-	},
-	Decode: func(d *tornado.Decoder) (v string) {
-		return d.String(nil)
-	},
-	Text: true,
+	Append: func(b []byte, v string) []byte { return tornado.AppendString(b, v) },
+	Decode: func(d *tornado.Decoder) string { return d.String(nil) },
+	Text:   true,
 }
 
 // askEvents writes and reads the data of the events of Ask.
 var askEvents = tornado.StreamCodec[Part]{
-	Append: func(b []byte, v Part) []byte {
-		return v.AppendJSON(b)
-	},
+	Append: func(b []byte, v Part) []byte { return v.AppendJSON(b) },
 	Decode: func(d *tornado.Decoder) (v Part) {
 		v.DecodeJSON(d)
 		return v

@@ -6,9 +6,7 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // exportPetsItems writes and reads the items of ExportPets.
 var exportPetsItems = tornado.StreamCodec[Pet]{
-	Append: func(b []byte, v Pet) []byte {
-		return v.AppendJSON(b)
-	},
+	Append: func(b []byte, v Pet) []byte { return v.AppendJSON(b) },
 	Decode: func(d *tornado.Decoder) (v Pet) {
 		v.DecodeJSON(d)
 		return v
@@ -35,19 +33,13 @@ var numbersItems = tornado.StreamCodec[tornado.Null[int64]]{
 
 // listsItems writes and reads the items of Lists.
 var listsItems = tornado.StreamCodec[[]string]{
-	Append: func(b []byte, v []string) []byte {
-		return appendStringSlice(b, v)
-	},
-	Decode: func(d *tornado.Decoder) (v []string) {
-		return decodeStringSlice(d)
-	},
+	Append: func(b []byte, v []string) []byte { return appendStringSlice(b, v) },
+	Decode: func(d *tornado.Decoder) []string { return decodeStringSlice(d) },
 }
 
 // logItems writes and reads the items of Log.
 var logItems = tornado.StreamCodec[Pet]{
-	Append: func(b []byte, v Pet) []byte {
-		return v.AppendJSON(b)
-	},
+	Append: func(b []byte, v Pet) []byte { return v.AppendJSON(b) },
 	Decode: func(d *tornado.Decoder) (v Pet) {
 		v.DecodeJSON(d)
 		return v

@@ -6,9 +6,7 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // watchNotesItems writes and reads the items of WatchNotes.
 var watchNotesItems = tornado.StreamCodec[Note]{
-	Append: func(b []byte, v Note) []byte {
-		return v.AppendJSON(b)
-	},
+	Append: func(b []byte, v Note) []byte { return v.AppendJSON(b) },
 	Decode: func(d *tornado.Decoder) (v Note) {
 		v.DecodeJSON(d)
 		return v

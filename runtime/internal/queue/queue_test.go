@@ -66,8 +66,10 @@ func TestBytes(t *testing.T) {
 // TestModel drives a queue beside a slice: same order, bounds kept, no memory while empty.
 func TestModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		limits := Limits{Messages: rapid.IntRange(1, 9).Draw(t, "messages"), Bytes: rapid.IntRange(1, 40).Draw(t, "bytes"),
-			Policy: Policy(rapid.IntRange(0, 3).Draw(t, "policy"))}
+		limits := Limits{
+			Messages: rapid.IntRange(1, 9).Draw(t, "messages"), Bytes: rapid.IntRange(1, 40).Draw(t, "bytes"),
+			Policy: Policy(rapid.IntRange(0, 3).Draw(t, "policy")),
+		}
 		var q Queue
 		q.SetLimits(limits)
 		var model []string

@@ -60,7 +60,7 @@ var streams = []struct {
 	{name: "id of an event that is cut off", text: "id: 1\ndata: x\n\nid: 2\ndata: y\n", want: []string{"|1|x"}, lastID: "1"},
 	{name: "event without data", text: "event: a\n\ndata: x\n\n", want: []string{"||x"}},
 	{name: "retry", text: "retry: 2500\n\nretry: 1s\n\nretry: -1\n\nretry:\n\n", retry: 2500 * time.Millisecond},
-	{name: "huge retry", text: "retry: 99999999999999999999999\n\n", retry: time.Duration(1<<63-1) / time.Millisecond / 10 * time.Millisecond},
+	{name: "huge retry", text: "retry: 99999999999999999999999\n\n", retry: 922337203685 * time.Millisecond},
 	{name: "unknown field", text: "foo: bar\ndata: x\ndatax: y\nDATA: z\n\n", want: []string{"||x"}},
 	{name: "not UTF-8", text: "event: \xff\ndata: a\xffb\n\n", want: []string{"\ufffd||a\ufffdb"}},
 	{name: "cut off", text: "data: x\n\ndata: y", want: []string{"||x"}},
