@@ -39,6 +39,8 @@ type sink interface {
 	// handOver is called once the handler has returned: from now on others write than the goroutine of the request. No write is
 	// under way.
 	handOver()
+	// cut ends the connection, and with it a write that is under way. Any goroutine.
+	cut()
 	// try writes of what frame has made as much as the client takes at once.
 	try(b []byte) (n int, err error)
 }
@@ -78,10 +80,12 @@ func (o *outlet) sendLocked(m []byte, how sendMode) error {
 			return nil
 		case queue.Overflow:
 			o.fail(ErrSlowClient)
+			o.sink.cut()
 			return ErrSlowClient
 		case queue.Full:
 			if how == sendNow {
 				o.fail(ErrSlowClient)
+				o.sink.cut()
 				return ErrSlowClient
 			}
 			o.wait()

@@ -32,6 +32,8 @@ func (h *httpWire) openStream(length int64) sink {
 
 func (h *httpWire) handOver() {}
 
+func (h *httpWire) cut() { _ = h.control.SetWriteDeadline(time.Unix(1, 0)) } // a ResponseWriter without one waits on
+
 func (h *httpWire) frame(b, m []byte) []byte { return append(b, m...) }
 
 func (h *httpWire) write(m []byte) error { return h.writeFramed(m) }
@@ -56,6 +58,7 @@ func (x *exchange) finishHTTPStream(client context.Context) (complete bool) {
 		x.request.letGo()
 		defer x.request.hold(x)
 		what = s.attendHTTP(client)
+		s.quiet() // the ResponseWriter is of no use to anybody once the request is over
 	}
 	x.aborted = what == streamCut
 	return !x.aborted

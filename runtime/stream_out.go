@@ -216,9 +216,15 @@ func (s *Stream) transmit(m []byte, how sendMode) error {
 	return s.sendLocked(m, how)
 }
 
-// stop fails the stream, and ends its context. The caller holds mu.
+// stop fails the stream, cuts its connection if the answer has begun, and ends its context. The caller holds mu.
 func (s *Stream) stop(err error) {
+	if s.state == streamOver {
+		return
+	}
 	s.fail(err)
+	if s.sink != nil {
+		s.sink.cut()
+	}
 	go s.request.end(err) // its watchers may call back
 }
 
@@ -314,6 +320,15 @@ func (s *Stream) settled() streamEnd {
 	return streamComplete
 }
 
+// quiet waits until nobody writes.
+func (s *Stream) quiet() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for s.writing {
+		s.wait()
+	}
+}
+
 // over ends the stream and returns the functions of OnDone. The caller holds mu.
 func (s *Stream) over(err error) (done []func()) {
 	s.fail(err)
@@ -377,11 +392,11 @@ func (s *Stream) look(now time.Time) (what attended, next time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
-	case s.writing && (s.err != nil || s.ending):
-		s.attend = true
-		return attendWait, time.Time{}
 	case s.err != nil:
 		return attendCut, time.Time{}
+	case s.ending && s.writing:
+		s.attend = true
+		return attendWait, time.Time{}
 	case s.ending:
 		return attendEnd, time.Time{}
 	case s.beats == 0:

@@ -45,6 +45,8 @@ func (f *frame) openStream(length int64) sink {
 
 func (c *connSink) handOver() { c.outside = true }
 
+func (c *connSink) cut() { c.conn.Cut() }
+
 func (c *connSink) frame(b, m []byte) []byte {
 	if c.chunked {
 		return http1.AppendChunk(b, m)

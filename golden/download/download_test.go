@@ -40,8 +40,8 @@ func (z *zeros) Read(p []byte) (int, error) {
 
 type handler struct {
 	api.UnimplementedDefaultHandler
-	after func(out *tornado.ByteStream) error
-	body  *file
+	after atomic.Value // func(out *tornado.ByteStream) error
+	body  atomic.Pointer[file]
 }
 
 // file is a reader that knows whether it was closed.
@@ -62,14 +62,14 @@ func (h *handler) File(_ context.Context, req api.FileRequest, out *tornado.Byte
 	if _, err := io.Copy(out, &zeros{n: req.Size}); err != nil {
 		return err
 	}
-	if h.after != nil {
-		return h.after(out)
+	if after, ok := h.after.Load().(func(out *tornado.ByteStream) error); ok {
+		return after(out)
 	}
 	return nil
 }
 
 func (h *handler) Named(context.Context, api.NamedRequest) (api.NamedResponse, error) {
-	return api.NamedOK{ContentDisposition: `attachment; filename="a"`, Body: h.body}, nil
+	return api.NamedOK{ContentDisposition: `attachment; filename="a"`, Body: h.body.Load()}, nil
 }
 
 func both(t *testing.T, h *handler, test func(t *testing.T, url string, c *api.Client)) {
@@ -122,7 +122,7 @@ func TestOtherLength(t *testing.T) {
 			"error": func(*tornado.ByteStream) error { return errors.New("later") },
 		} {
 			t.Run(name, func(t *testing.T) {
-				h.after = after
+				h.after.Store(after)
 				body, err := c.File(t.Context(), api.FileRequest{Size: 100_000, Known: tornado.Some(name == "more")})
 				if err != nil {
 					return
@@ -142,7 +142,7 @@ func TestOtherLength(t *testing.T) {
 func TestValue(t *testing.T) {
 	h := &handler{}
 	both(t, h, func(t *testing.T, url string, c *api.Client) {
-		h.body = &file{Reader: strings.NewReader("hello")}
+		h.body.Store(&file{Reader: strings.NewReader("hello")})
 		res, err := c.Named(t.Context(), api.NamedRequest{})
 		require.NoError(t, err)
 		ok, _ := res.(api.NamedOK)
@@ -150,8 +150,8 @@ func TestValue(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, "hello", string(data))
 		assert.Equal(t, `attachment; filename="a"`, ok.ContentDisposition)
-		assert.True(t, h.body.closed.Load())
-		h.body = &file{Reader: io.MultiReader(strings.NewReader("x"), &zeros{n: 100_000})}
+		assert.True(t, h.body.Load().closed.Load())
+		h.body.Store(&file{Reader: io.MultiReader(strings.NewReader("x"), &zeros{n: 100_000})})
 		assert.Len(t, drive.Do(t, http.MethodGet, url+"/named", "").Body, 100_001)
 		assert.Equal(t, http.StatusOK, drive.Do(t, http.MethodHead, url+"/named", "").Status)
 	})
@@ -208,7 +208,7 @@ func TestLarge(t *testing.T) {
 func TestClientGone(t *testing.T) {
 	h := &handler{}
 	both(t, h, func(t *testing.T, _ string, c *api.Client) {
-		h.body = &file{Reader: readerFunc(func(p []byte) (int, error) { return len(p), nil })}
+		h.body.Store(&file{Reader: readerFunc(func(p []byte) (int, error) { return len(p), nil })})
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 		defer cancel()
 		res, err := c.Named(ctx, api.NamedRequest{})
@@ -217,7 +217,7 @@ func TestClientGone(t *testing.T) {
 		_, err = io.ReadFull(ok.Body, make([]byte, 1<<20))
 		require.NoError(t, err)
 		require.NoError(t, ok.Body.Close())
-		require.Eventually(t, func() bool { return h.body.closed.Load() }, 10*time.Second, time.Millisecond)
+		require.Eventually(t, func() bool { return h.body.Load().closed.Load() }, 10*time.Second, time.Millisecond)
 	})
 }
 

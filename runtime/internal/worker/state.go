@@ -306,6 +306,10 @@ func (c *Conn) turnOut(s uint32) bool {
 	return true
 }
 
+// Cut cuts c soon: it is closed, or if it is busy its socket is shut down, and
+// who waits to write gets an error. Any goroutine.
+func (c *Conn) Cut() { c.pool.loop.Post(c.sever) }
+
 // sever cuts c: it closes a connection that nobody is at work on; the owner of
 // a busy one finds its socket shut down, and closes it. loop-only.
 func (c *Conn) sever() {
