@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
+	"github.com/tornadogen/tornadogen/runtime/internal/queue"
 )
 
 // ByteStream sends bytes of any length in constant memory: io.Copy(out, file). See Stream for how it ends. Writes smaller than 4 KiB
@@ -16,6 +17,16 @@ import (
 type ByteStream struct {
 	*Stream
 	buffer []byte
+}
+
+// newBytes begins a stream of bytes, of which none may be dropped, whatever the policy for the operation's other streams is.
+func newBytes(x *exchange, status int, media string) *ByteStream {
+	s := x.openStream(status, media)
+	if limits := s.waiting.Limits(); limits.Policy != queue.Close {
+		limits.Policy = queue.Block
+		s.waiting.SetLimits(limits)
+	}
+	return &ByteStream{Stream: s}
 }
 
 // byteBuffer is how much a ByteStream collects, bytePiece how much it hands over at once, in bytes.

@@ -209,7 +209,7 @@ func RegisterItems[Req, T any](a *API, op *Operation, decode func(*Req, *Input),
 
 // RegisterBytes enters an operation whose handler sends bytes. Generated code calls it, see Register.
 func RegisterBytes[Req any](a *API, op *Operation, decode func(*Req, *Input), handle func(context.Context, Req, *ByteStream) error, status int, media string) {
-	registerStream(a, op, decode, handle, func(x *exchange) *ByteStream { return &ByteStream{Stream: x.openStream(status, media)} })
+	registerStream(a, op, decode, handle, func(x *exchange) *ByteStream { return newBytes(x, status, media) })
 }
 
 // registerStream enters an operation whose handler sends its answer to what open gives; nil if there is nothing to send.
@@ -291,7 +291,7 @@ func (w *Reply) Reader(status int, media string, body io.ReadCloser) {
 			return nil
 		}
 		defer body.Close() //nolint:errcheck // it was read, and nobody is told
-		out := &ByteStream{Stream: x.openStream(status, media)}
+		out := newBytes(x, status, media)
 		_, err := out.ReadFrom(body)
 		if err == nil {
 			err = out.Flush()

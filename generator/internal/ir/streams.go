@@ -191,9 +191,28 @@ func (b *builder) planStream(op *Operation) {
 			b.badExtension(e.loc, extensionStream, "no answer of the operation is a stream")
 		}
 		if wish.options != nil {
-			op.Stream = wish.options
+			op.Stream = b.fittingStream(op, e.loc, wish.options)
 		}
 	}
+}
+
+// fittingStream leaves out of what a document says of streams what those of op cannot do.
+func (b *builder) fittingStream(op *Operation, at spec.Location, s *Stream) *Stream {
+	has := func(shapes ...BodyShape) bool {
+		return slices.ContainsFunc(op.Result.Answers, func(a *Answer) bool { return a.Content != nil && slices.Contains(shapes, a.Content.Shape) })
+	}
+	if !has(BodyEvents) && (s.Heartbeat != 0 || s.Retry != 0) {
+		b.badExtension(at, "heartbeat, or retry, of "+extensionStream, "no answer of the operation is an event stream")
+		s.Heartbeat, s.Retry = 0, 0
+	}
+	if !has(BodyEvents, BodyLines) && (s.Slow == slowNames["drop-oldest"] || s.Slow == slowNames["drop-newest"]) {
+		b.badExtension(at, "slow of "+extensionStream, "bytes cannot be dropped from the middle of an answer")
+		s.Slow = ""
+	}
+	if *s == (Stream{}) {
+		return nil
+	}
+	return s
 }
 
 // goType is the type of a body in Go.

@@ -111,6 +111,20 @@ func (c *Client) Wrong(ctx context.Context, req WrongRequest) (string, error) {
 	return "", res.Unexpected()
 }
 
+// Slow is GET /slow
+func (c *Client) Slow(ctx context.Context, req SlowRequest) (io.ReadCloser, error) {
+	call := c.c.Call(ctx, &slow)
+	res, err := call.Open()
+	if err != nil {
+		return nil, err
+	}
+	switch res.StatusCode {
+	case 200:
+		return res.Reader("application/octet-stream"), res.End()
+	}
+	return nil, res.Unexpected()
+}
+
 // Idle is GET /idle
 func (c *Client) Idle(ctx context.Context, req IdleRequest) (string, error) {
 	call := c.c.Call(ctx, &idle)

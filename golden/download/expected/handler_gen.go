@@ -34,6 +34,9 @@ type DefaultHandler interface {
 	// Wrong answers GET /wrong.
 	Wrong(ctx context.Context, req WrongRequest) (string, error)
 
+	// Slow answers GET /slow.
+	Slow(ctx context.Context, req SlowRequest, out *tornado.ByteStream) error
+
 	// Idle answers GET /idle.
 	Idle(ctx context.Context, req IdleRequest) (string, error)
 }
@@ -60,6 +63,10 @@ func (UnimplementedDefaultHandler) Small(context.Context, SmallRequest) ([]byte,
 
 func (UnimplementedDefaultHandler) Wrong(context.Context, WrongRequest) (string, error) {
 	return "", tornado.NotImplemented(&wrong)
+}
+
+func (UnimplementedDefaultHandler) Slow(context.Context, SlowRequest, *tornado.ByteStream) error {
+	return tornado.NotImplemented(&slow)
 }
 
 func (UnimplementedDefaultHandler) Idle(context.Context, IdleRequest) (string, error) {

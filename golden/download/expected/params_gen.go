@@ -39,6 +39,11 @@ type WrongRequest struct{}
 
 func (*WrongRequest) decode(*tornado.Input) {}
 
+// SlowRequest is what a caller asks of Slow.
+type SlowRequest struct{}
+
+func (*SlowRequest) decode(*tornado.Input) {}
+
 // IdleRequest is what a caller asks of Idle.
 type IdleRequest struct{}
 

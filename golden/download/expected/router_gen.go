@@ -47,6 +47,15 @@ var wrong = tornado.Operation{
 	Produces: []string{"application/json"},
 }
 
+// slow is GET /slow.
+var slow = tornado.Operation{
+	ID: "slow", Name: "Slow",
+	Method: "GET", Path: "/slow",
+	Kind:     tornado.KindStream,
+	Produces: []string{"application/octet-stream"},
+	Stream:   &tornado.StreamOptions{Queue: 4},
+}
+
 // idle is GET /idle.
 var idle = tornado.Operation{
 	ID: "idle", Name: "Idle",
@@ -58,7 +67,7 @@ var idle = tornado.Operation{
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&file, &named, &pdf, &small, &wrong, &idle,
+		&file, &named, &pdf, &small, &wrong, &slow, &idle,
 	}
 }
 

@@ -17,6 +17,7 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 	tornado.RegisterBytes(api, &pdf, (*PDFRequest).decode, h.PDF, 200, "application/pdf")
 	tornado.Register(api, &small, (*SmallRequest).decode, h.Small, writeSmall)
 	tornado.Register(api, &wrong, (*WrongRequest).decode, h.Wrong, writeWrong)
+	tornado.RegisterBytes(api, &slow, (*SlowRequest).decode, h.Slow, 200, "application/octet-stream")
 	tornado.Register(api, &idle, (*IdleRequest).decode, h.Idle, writeIdle)
 	return api
 }
