@@ -51,17 +51,22 @@ cross: ## compile and vet for macOS, the BSDs and Windows, and for Linux over pa
 
 generate: build ## write the generated packages of the examples, the bench and the golden cases again
 	(cd examples/petstore && ../../bin/tornadogen generate openapi.yaml --out petapi)
+	(cd examples/upload && ../../bin/tornadogen generate openapi.yaml --out uploadapi)
 	(cd bench && ../bin/tornadogen generate openapi.yaml --out petapi && ../bin/tornadogen generate connections.yaml --out connapi)
 	go test ./golden -update
 
 check: build ## fail when a generated package is not what its document gives
 	cd examples/petstore && ../../bin/tornadogen check openapi.yaml --out petapi
 	cd examples/spider && ../../bin/tornadogen check openapi.yaml --out spiderapi
+	cd examples/upload && ../../bin/tornadogen check openapi.yaml --out uploadapi
 	cd bench && ../bin/tornadogen check openapi.yaml --out petapi && ../bin/tornadogen check connections.yaml --out connapi
 	go test ./golden
 
 simulate: ## try loop, workers, clients and drain against one another in every order, TIME (30s) for each scenario
 	go test -tags loopcheck -count 1 -timeout 0 -run TestSimulation -v ./runtime -simulate $(TIME) -depth 3 -orders 10000000 -seed $$RANDOM
+
+large: ## upload and download 4 GiB, on the loops and on net/http, and demand that memory stays flat
+	go test ./golden/large -count=1 -v -run TestLarge -size 4294967296
 
 fuzz: ## run every fuzz target for TIME (30s) each
 	@set -e; for pkg in $$(go list ./spec/... ./golden ./generator/... ./runtime/...); do \

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/tornadogen/tornadogen/examples/petstore/petapi"
 	tornado "github.com/tornadogen/tornadogen/runtime"
@@ -67,6 +68,26 @@ func (s *shop) DeletePet(ctx context.Context, req petapi.DeletePetRequest) error
 		return petapi.DeletePetNotFound{Body: noSuchPet(req.PetID)}
 	}
 	return err
+}
+
+// PutPhoto looks for the pet before it reads the photo: a client that waits for 100 does not send it in vain.
+func (s *shop) PutPhoto(ctx context.Context, req petapi.PutPhotoRequest) error {
+	if _, err := s.db.get(ctx, req.PetID); errors.Is(err, errNoPet) {
+		return petapi.PutPhotoNotFound{Body: noSuchPet(req.PetID)}
+	}
+	data, err := io.ReadAll(req.Body) // as it comes, up to the limit of the document
+	if err != nil {
+		return err
+	}
+	return s.db.putPhoto(ctx, req.PetID, tornado.Blob{ContentType: req.Body.ContentType, Data: data})
+}
+
+func (s *shop) GetPhoto(ctx context.Context, req petapi.GetPhotoRequest) (tornado.Blob, error) {
+	photo, err := s.db.photo(ctx, req.PetID)
+	if errors.Is(err, errNoPet) {
+		return photo, petapi.GetPhotoNotFound{Body: problem(404, fmt.Sprintf("there is no photo of a pet %d", req.PetID))}
+	}
+	return photo, err
 }
 
 func (s *shop) GetInventory(ctx context.Context, _ petapi.GetInventoryRequest) (map[string]int64, error) {

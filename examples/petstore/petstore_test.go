@@ -81,7 +81,24 @@ func TestShopThroughTheClient(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, map[string]int64{"available": 1, "pending": 1, "sold": 2}, counts)
 
+	// A photo is uploaded while it is read, replaced, and leaves with its pet.
+	for _, png := range []string{"\x89PNG one", "\x89PNG two"} {
+		photo := tornado.Upload{ContentType: "image/png", Reader: strings.NewReader(png)}
+		require.NoError(t, c.PutPhoto(ctx, petapi.PutPhotoRequest{PetID: id, Body: photo}))
+		got, err := c.GetPhoto(ctx, petapi.GetPhotoRequest{PetID: id})
+		require.NoError(t, err)
+		assert.Equal(t, tornado.Blob{ContentType: "image/png", Data: []byte(png)}, got)
+	}
+	large := io.LimitReader(strings.NewReader(strings.Repeat("x", 11<<20)), 11<<20)
+	require.ErrorContains(t, c.PutPhoto(ctx, petapi.PutPhotoRequest{PetID: id, Body: tornado.Upload{ContentType: "image/jpeg", Reader: large}}), "413")
+
 	require.NoError(t, c.DeletePet(ctx, petapi.DeletePetRequest{PetID: id}))
+	_, err = c.GetPhoto(ctx, petapi.GetPhotoRequest{PetID: id})
+	var noPhoto petapi.GetPhotoNotFound
+	require.ErrorAs(t, err, &noPhoto)
+	var noPet petapi.PutPhotoNotFound
+	photo := tornado.Upload{ContentType: "image/png", Reader: strings.NewReader("x")}
+	require.ErrorAs(t, c.PutPhoto(ctx, petapi.PutPhotoRequest{PetID: id, Body: photo}), &noPet)
 	_, err = c.GetPet(ctx, petapi.GetPetRequest{PetID: id})
 	var gone petapi.GetPetNotFound
 	require.ErrorAs(t, err, &gone)

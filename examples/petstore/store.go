@@ -30,6 +30,11 @@ const schema = `create table if not exists pets (
 	status  text not null,
 	created text not null,
 	details text not null -- tags, born and animal as JSON
+);
+create table if not exists photos (
+	pet  integer primary key references pets (id) on delete cascade,
+	type text not null,
+	data blob not null
 )`
 
 // details are the parts of a pet that nobody searches for.
@@ -41,9 +46,9 @@ type details struct {
 
 // openStore opens the file, or a shop in memory with a few pets when file is empty.
 func openStore(ctx context.Context, file string) (*store, error) {
-	source := "file:" + file + "?_pragma=journal_mode(wal)&_pragma=busy_timeout(5000)"
+	source := "file:" + file + "?_pragma=journal_mode(wal)&_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)"
 	if file == "" {
-		source = "file::memory:"
+		source = "file::memory:?_pragma=foreign_keys(1)"
 	}
 	db, err := sql.Open("sqlite", source)
 	if err != nil {
@@ -127,6 +132,19 @@ func (s *store) replace(ctx context.Context, id int64, pet petapi.NewPet) (petap
 
 func (s *store) delete(ctx context.Context, id int64) error {
 	return s.change(ctx, "delete from pets where id = ?", id)
+}
+
+func (s *store) putPhoto(ctx context.Context, id int64, photo tornado.Blob) error {
+	const statement = "insert into photos (pet, type, data) values (?, ?, ?) on conflict (pet) do update set type = excluded.type, data = excluded.data"
+	return s.change(ctx, statement, id, photo.ContentType, photo.Data)
+}
+
+func (s *store) photo(ctx context.Context, id int64) (photo tornado.Blob, err error) {
+	err = s.db.QueryRowContext(ctx, "select type, data from photos where pet = ?", id).Scan(&photo.ContentType, &photo.Data)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = errNoPet
+	}
+	return photo, err
 }
 
 func (s *store) inventory(ctx context.Context) (map[string]int64, error) {

@@ -18,6 +18,7 @@ or with curl:
   curl http://ADDR/v1/pets/1
   curl 'http://ADDR/v1/pets/findByStatus?status=available,pending'
   curl -H 'X-API-Key: demo-key' --json '{"name": "Rex", "status": "available", "animal": {"kind": "dog", "weight": 12.5}}' http://ADDR/v1/pets
+  curl -H 'X-API-Key: demo-key' -H 'Content-Type: image/png' -T mia.png http://ADDR/v1/pets/1/photo
   curl -H 'Authorization: Bearer demo-token' -X DELETE http://ADDR/v1/pets/1
   curl -H 'X-API-Key: demo-key' --json '{"name": "", "status": "lost"}' http://ADDR/v1/pets    # says all that is wrong
 

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/textproto"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -229,25 +228,4 @@ type zeros struct{}
 func (zeros) Read(p []byte) (int, error) {
 	clear(p)
 	return len(p), nil
-}
-
-// Two files of 150 MB go from the client to the handler in memory that does not depend on their size.
-func TestMemory(t *testing.T) {
-	if testing.Short() {
-		t.Skip("moves 600 MB")
-	}
-	for name, url := range servers(t) {
-		c, err := api.NewClient(url)
-		require.NoError(t, err)
-		file := func() *tornado.FilePart {
-			return &tornado.FilePart{Name: "zeros", Reader: io.LimitReader(zeros{}, 150<<20)}
-		}
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		got, err := c.PostFiles(t.Context(), api.PostFilesRequest{Body: tornado.Parts(struct{}{}, file(), file())})
-		runtime.ReadMemStats(&after)
-		require.NoError(t, err)
-		assert.Equal(t, "zeros 157286400;zeros 157286400;", got)
-		assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(4<<20), "%s: bytes that were allocated on both sides, alive or not", name)
-	}
 }

@@ -168,6 +168,50 @@ func (c *Client) DeletePet(ctx context.Context, req DeletePetRequest) error {
 	return res.Unexpected()
 }
 
+// GetPhoto is GET /pets/{petId}/photo: Look at a pet.
+func (c *Client) GetPhoto(ctx context.Context, req GetPhotoRequest) (tornado.Blob, error) {
+	call := c.c.Call(ctx, &getPhoto)
+	call.Path("petId", tornado.Simple).Int64(req.PetID)
+	res, err := call.Do()
+	if err != nil {
+		return tornado.Blob{}, err
+	}
+	switch res.StatusCode {
+	case 200:
+		v := res.Blob("image/png", "image/jpeg")
+		return v, res.End()
+	case 404:
+		var e GetPhotoNotFound
+		e.Body.DecodeJSON(res.JSON("application/problem+json"))
+		return tornado.Blob{}, res.FailJSON(e)
+	}
+	return tornado.Blob{}, res.Unexpected()
+}
+
+// PutPhoto is PUT /pets/{petId}/photo: Upload a photo of a pet, in the place of an earlier one.
+func (c *Client) PutPhoto(ctx context.Context, req PutPhotoRequest) error {
+	call := c.c.Call(ctx, &putPhoto)
+	call.Path("petId", tornado.Simple).Int64(req.PetID)
+	call.Upload(req.Body)
+	res, err := call.Do()
+	if err != nil {
+		return err
+	}
+	switch res.StatusCode {
+	case 204:
+		return nil
+	case 401:
+		var e PutPhotoUnauthorized
+		e.Body.DecodeJSON(res.JSON("application/problem+json"))
+		return res.FailJSON(e)
+	case 404:
+		var e PutPhotoNotFound
+		e.Body.DecodeJSON(res.JSON("application/problem+json"))
+		return res.FailJSON(e)
+	}
+	return res.Unexpected()
+}
+
 // GetInventory is GET /store/inventory: Count the pets of each status.
 func (c *Client) GetInventory(ctx context.Context, req GetInventoryRequest) (map[string]int64, error) {
 	call := c.c.Call(ctx, &getInventory)

@@ -50,6 +50,16 @@ type PetsHandler interface {
 	//
 	// DELETE /pets/{petId}
 	DeletePet(ctx context.Context, req DeletePetRequest) error
+
+	// GetPhoto: Look at a pet.
+	//
+	// GET /pets/{petId}/photo
+	GetPhoto(ctx context.Context, req GetPhotoRequest) (tornado.Blob, error)
+
+	// PutPhoto: Upload a photo of a pet, in the place of an earlier one.
+	//
+	// PUT /pets/{petId}/photo
+	PutPhoto(ctx context.Context, req PutPhotoRequest) error
 }
 
 // StoreHandler answers the operations tagged "store": The shop itself.
@@ -88,6 +98,14 @@ func (UnimplementedPetsHandler) ReplacePet(context.Context, ReplacePetRequest) (
 
 func (UnimplementedPetsHandler) DeletePet(context.Context, DeletePetRequest) error {
 	return tornado.NotImplemented(&deletePet)
+}
+
+func (UnimplementedPetsHandler) GetPhoto(context.Context, GetPhotoRequest) (tornado.Blob, error) {
+	return tornado.Blob{}, tornado.NotImplemented(&getPhoto)
+}
+
+func (UnimplementedPetsHandler) PutPhoto(context.Context, PutPhotoRequest) error {
+	return tornado.NotImplemented(&putPhoto)
 }
 
 // UnimplementedStoreHandler answers 501 to every operation of StoreHandler. Embed it to implement them

@@ -81,6 +81,28 @@ func (r *DeletePetRequest) decode(in *tornado.Input) {
 	r.PetID = in.Path(0, "petId", tornado.Simple).Int64(&min1Rule)
 }
 
+// GetPhotoRequest is what a caller asks of GetPhoto.
+type GetPhotoRequest struct {
+	// PetID: The id of the pet.
+	PetID int64
+}
+
+func (r *GetPhotoRequest) decode(in *tornado.Input) {
+	r.PetID = in.Path(0, "petId", tornado.Simple).Int64(&min1Rule)
+}
+
+// PutPhotoRequest is what a caller asks of PutPhoto.
+type PutPhotoRequest struct {
+	// PetID: The id of the pet.
+	PetID int64
+	Body  tornado.Upload
+}
+
+func (r *PutPhotoRequest) decode(in *tornado.Input) {
+	r.PetID = in.Path(0, "petId", tornado.Simple).Int64(&min1Rule)
+	r.Body = in.UploadBody()
+}
+
 // GetInventoryRequest is what a caller asks of GetInventory.
 type GetInventoryRequest struct{}
 

@@ -71,6 +71,29 @@ var deletePet = tornado.Operation{
 	},
 }
 
+// getPhoto is GET /pets/{petId}/photo.
+var getPhoto = tornado.Operation{
+	ID: "getPhoto", Name: "GetPhoto", Tag: "pets",
+	Method: "GET", Path: "/pets/{petId}/photo",
+	Summary:  "Look at a pet.",
+	Produces: []string{"image/png", "image/jpeg"},
+}
+
+// putPhoto is PUT /pets/{petId}/photo.
+var putPhoto = tornado.Operation{
+	ID: "putPhoto", Name: "PutPhoto", Tag: "pets",
+	Method: "PUT", Path: "/pets/{petId}/photo",
+	Summary: "Upload a photo of a pet, in the place of an earlier one.",
+	Security: []tornado.Requirement{
+		{Uses: []tornado.SchemeUse{{Scheme: "apiKey"}}},
+		{Uses: []tornado.SchemeUse{{Scheme: "bearer"}}},
+	},
+	Consumes:     []string{"image/png", "image/jpeg"},
+	Streams:      []string{"image/png", "image/jpeg"},
+	MaxBody:      10485760,
+	BodyRequired: true,
+}
+
 // getInventory is GET /store/inventory.
 var getInventory = tornado.Operation{
 	ID: "getInventory", Name: "GetInventory", Tag: "store",
@@ -84,7 +107,7 @@ var getInventory = tornado.Operation{
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
 		&listPets, &createPet, &findPetsByStatus, &getPet, &replacePet, &deletePet,
-		&getInventory,
+		&getPhoto, &putPhoto, &getInventory,
 	}
 }
 

@@ -20,6 +20,8 @@ func New(h Handler, auth Authenticator, opts ...tornado.APIOption) *tornado.API 
 	tornado.RegisterPtr(api, &getPet, (*GetPetRequest).decode, h.GetPet, writeGetPet)
 	tornado.RegisterPtr(api, &replacePet, (*ReplacePetRequest).decode, h.ReplacePet, writeReplacePet)
 	tornado.RegisterNoContent(api, &deletePet, (*DeletePetRequest).decode, h.DeletePet, 204)
+	tornado.Register(api, &getPhoto, (*GetPhotoRequest).decode, h.GetPhoto, writeGetPhoto)
+	tornado.RegisterNoContent(api, &putPhoto, (*PutPhotoRequest).decode, h.PutPhoto, 204)
 	tornado.Register(api, &getInventory, (*GetInventoryRequest).decode, h.GetInventory, writeGetInventory)
 	return api
 }
@@ -77,6 +79,22 @@ func (v DeletePetUnauthorized) WriteResponse(w *tornado.Reply) {
 }
 
 func (v DeletePetNotFound) WriteResponse(w *tornado.Reply) {
+	w.Done(v.Body.AppendJSON(w.JSON(404, "application/problem+json")))
+}
+
+func writeGetPhoto(w *tornado.Reply, v tornado.Blob) {
+	w.Blob(200, v)
+}
+
+func (v GetPhotoNotFound) WriteResponse(w *tornado.Reply) {
+	w.Done(v.Body.AppendJSON(w.JSON(404, "application/problem+json")))
+}
+
+func (v PutPhotoUnauthorized) WriteResponse(w *tornado.Reply) {
+	w.Done(v.Body.AppendJSON(w.JSON(401, "application/problem+json")))
+}
+
+func (v PutPhotoNotFound) WriteResponse(w *tornado.Reply) {
 	w.Done(v.Body.AppendJSON(w.JSON(404, "application/problem+json")))
 }
 

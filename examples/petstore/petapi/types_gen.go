@@ -173,3 +173,30 @@ type DeletePetNotFound struct {
 func (e DeletePetNotFound) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
 func (e DeletePetNotFound) StatusCode() int               { return 404 }
 func (e DeletePetNotFound) Operation() *tornado.Operation { return &deletePet }
+
+// GetPhotoNotFound: There is no such pet.
+type GetPhotoNotFound struct {
+	Body Problem
+}
+
+func (e GetPhotoNotFound) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
+func (e GetPhotoNotFound) StatusCode() int               { return 404 }
+func (e GetPhotoNotFound) Operation() *tornado.Operation { return &getPhoto }
+
+// PutPhotoUnauthorized: The caller did not say who they are, or is not known.
+type PutPhotoUnauthorized struct {
+	Body Problem
+}
+
+func (e PutPhotoUnauthorized) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
+func (e PutPhotoUnauthorized) StatusCode() int               { return 401 }
+func (e PutPhotoUnauthorized) Operation() *tornado.Operation { return &putPhoto }
+
+// PutPhotoNotFound: There is no such pet.
+type PutPhotoNotFound struct {
+	Body Problem
+}
+
+func (e PutPhotoNotFound) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
+func (e PutPhotoNotFound) StatusCode() int               { return 404 }
+func (e PutPhotoNotFound) Operation() *tornado.Operation { return &putPhoto }
