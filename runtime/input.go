@@ -2,7 +2,6 @@ package tornado
 
 import (
 	"errors"
-	"strings"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/jsonwire"
 	"github.com/tornadogen/tornadogen/runtime/internal/media"
@@ -122,9 +121,7 @@ func (in *Input) HasBody() bool { return len(in.body) > 0 || in.stream != nil }
 func (in *Input) ContentType() string { return in.media }
 
 // IsJSON reports whether the body is JSON: application/json, text/json or a type that ends in +json (RFC 6839).
-func (in *Input) IsJSON() bool {
-	return in.media == "application/json" || in.media == "text/json" || strings.HasSuffix(in.media, "+json")
-}
+func (in *Input) IsJSON() bool { return media.IsJSON(in.media) }
 
 // JSONBody returns a decoder on the body. Call EndJSON when the value was read.
 func (in *Input) JSONBody() *Decoder {

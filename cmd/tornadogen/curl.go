@@ -136,7 +136,7 @@ func (r *request) body(body *spec.RequestBody) {
 	if len(body.Content) == 0 {
 		return
 	}
-	at := slices.IndexFunc(body.Content, func(m *spec.MediaType) bool { return isJSON(m.Name) })
+	at := slices.IndexFunc(body.Content, func(m *spec.MediaType) bool { return spec.IsJSON(m.Name) })
 	if at < 0 {
 		r.needs = append(r.needs, "a body of "+body.Content[0].Name)
 		return
@@ -147,11 +147,4 @@ func (r *request) body(body *spec.RequestBody) {
 		sample = m.Examples[0].JSON
 	}
 	r.options = append(r.options, "-H "+shellQuote("Content-Type: "+m.Name), "-d "+shellQuote(sample))
-}
-
-// isJSON tells whether a media type is one of JSON (RFC 6839 section 3.1).
-func isJSON(mediaType string) bool {
-	name, _, _ := strings.Cut(mediaType, ";")
-	name = strings.TrimSpace(name)
-	return name == "application/json" || name == "text/json" || strings.HasSuffix(name, "+json")
 }

@@ -115,7 +115,7 @@ func bodyOfRequest(c *ir.Content) source {
 }
 
 // shape are the arguments that name a shape.
-func shape(name string) []jen.Code { return []jen.Code{jen.Id("shapes"), key(name)} }
+func shape(name string) []jen.Code { return []jen.Code{jen.Id(ir.ShapesVar), key(name)} }
 
 // assignTo assigns a value, or sets it in its wrapper.
 func assignTo(target string, u *ir.Use, value jen.Code) jen.Code {

@@ -1,7 +1,6 @@
 package emit
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -22,7 +21,7 @@ func printStructCodec(f *file, t *ir.Type) {
 		decodeStruct(g, t)
 	}))
 	printForms(f, t, jen.Id("v").Op("*").Id(t.Name), func(g *jen.Group, way ir.Way) { appendStruct(g, s, way) })
-	if s.Extra != nil || slices.ContainsFunc(s.Fields, func(field *ir.Field) bool { return field.Tag == "-" }) {
+	if s.OwnJSON {
 		printMarshal(f, t)
 	}
 }

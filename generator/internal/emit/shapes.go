@@ -10,8 +10,8 @@ import (
 
 // printShapes prints the table of how values stand in texts that are not JSON.
 func printShapes(f *file, p *ir.Package) {
-	f.decl(p.Names.Shapes+" say what the texts of parameters and bodies stand for that are not JSON.",
-		jen.Var().Id(p.Names.Shapes).Op("=").Add(tornado("NewShapes")).CallFunc(func(g *jen.Group) {
+	f.decl(ir.ShapesVar+" say what the texts of parameters and bodies stand for that are not JSON.",
+		jen.Var().Id(ir.ShapesVar).Op("=").Add(tornado("NewShapes")).CallFunc(func(g *jen.Group) {
 			for _, l := range p.Shapes {
 				g.Line().Lit(l.Name).Op(",").Add(shapeText(len(l.Name), l.Text))
 			}

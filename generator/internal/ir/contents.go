@@ -14,11 +14,6 @@ func mediaType(name string) string {
 	return strings.ToLower(strings.TrimSpace(name))
 }
 
-// isJSON says whether a media type, without parameters, is JSON by its name (RFC 6839 section 3.1 for the suffix).
-func isJSON(name string) bool {
-	return name == "application/json" || name == "text/json" || strings.Contains(name, "/") && strings.HasSuffix(name, "+json")
-}
-
 const formMedia = "application/x-www-form-urlencoded"
 
 func isRange(name string) bool { return strings.Contains(name, "*") }
@@ -150,7 +145,7 @@ func sent(c *Content) string {
 		return "application/octet-stream"
 	}
 	types := offered(c)
-	if i := slices.IndexFunc(types, isJSON); i > 0 {
+	if i := slices.IndexFunc(types, spec.IsJSON); i > 0 {
 		return types[i]
 	}
 	if len(types) > 0 {
@@ -169,7 +164,7 @@ func offered(c *Content) []string {
 }
 
 func rankJSON(name string) int {
-	if isJSON(name) || !strings.HasPrefix(name, "text/") {
+	if spec.IsJSON(name) || !strings.HasPrefix(name, "text/") {
 		return 0
 	}
 	return 1
@@ -179,7 +174,7 @@ func rankJSON(name string) int {
 // has a form there.
 func (b *builder) isTyped(name string, m *spec.MediaType) bool {
 	switch {
-	case isJSON(name):
+	case spec.IsJSON(name):
 		return true
 	case m.Schema == nil || m.ItemSchema != nil:
 		return false

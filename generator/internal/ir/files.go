@@ -94,7 +94,7 @@ func isFile(s *spec.Schema, contentType string) bool {
 func isBinaryType(list string) bool {
 	first, _, _ := strings.Cut(list, ",")
 	name := mediaType(first)
-	return name != "" && !isJSON(name) && !isXML(name) && !strings.HasPrefix(name, "text/") && name != formMedia
+	return name != "" && !spec.IsJSON(name) && !isXML(name) && !strings.HasPrefix(name, "text/") && name != formMedia
 }
 
 func isMultipart(name string) bool { return strings.HasPrefix(name, "multipart/") }

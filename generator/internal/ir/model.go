@@ -18,6 +18,9 @@ const (
 	RuntimeClient = Runtime + "/client"
 )
 
+// ShapesVar is the variable of Package.Shapes.
+const ShapesVar = "shapes"
+
 // Package is the plan of one generated package. It is immutable after Build.
 type Package struct {
 	API  *spec.API
@@ -72,7 +75,6 @@ type Names struct {
 	Document      string // "Document": the function that returns the document
 	DocumentBytes string // "document": the embedded bytes
 	Schemas       string // "schemas": the variable of Package.Schemas
-	Shapes        string // "shapes": the table of them
 	Unknown       string // "UnknownValue": a value that is none of the members of a union
 }
 

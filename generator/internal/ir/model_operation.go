@@ -168,7 +168,7 @@ type BodyShape int
 
 // The shapes of bodies.
 const (
-	BodyTyped  BodyShape = iota // a value of a type: JSON, or what Content.Layout tells how to read
+	BodyTyped  BodyShape = iota // a value of a type: JSON, or what Content.TextShape tells how to read
 	BodyBytes                   // []byte: one media type that is known
 	BodyBlob                    // tornado.Blob: the media type is part of the value
 	BodyReader                  // io.Reader: bytes of a request that are not held in memory, of one media type that is known

@@ -41,7 +41,7 @@ func (b *builder) param(p *spec.Parameter, beside []*spec.Parameter) *Param {
 		out.Kind, out.Style = ParamShaped, "FormExplode"
 		out.Use = b.use(p.Schema, false)
 		b.wholeQuery(out, beside)
-	case p.ContentType != "" && !isJSON(mediaType(p.ContentType)):
+	case p.ContentType != "" && !spec.IsJSON(mediaType(p.ContentType)):
 		out.Type = textType()
 		b.textContent(p)
 	case p.ContentType != "":

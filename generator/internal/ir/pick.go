@@ -83,19 +83,7 @@ func (p *picker) pick(all []*candidate) *Pick {
 		return &Pick{Kind: PickMember, Member: all[0].member}
 	}
 	out := &Pick{Kind: PickType, Keyword: p.u.Keyword, Fault: p.u.Fault}
-	var open [][]*candidate // of each case
-	for _, name := range jsonTypes {
-		takes := slices.DeleteFunc(slices.Clone(all), func(c *candidate) bool { return !slices.Contains(c.types, name) })
-		if len(takes) == 0 {
-			continue
-		}
-		if i := slices.IndexFunc(open, func(have []*candidate) bool { return slices.Equal(have, takes) }); i >= 0 {
-			out.Cases[i].Labels = append(out.Cases[i].Labels, name)
-			continue
-		}
-		open = append(open, takes)
-		out.Cases = append(out.Cases, &PickCase{Labels: []string{name}})
-	}
+	open := out.sort(jsonTypes, all, func(i int) []string { return all[i].types })
 	if len(open) == 1 {
 		return p.pickAlike(open[0])
 	}
@@ -103,6 +91,28 @@ func (p *picker) pick(all []*candidate) *Pick {
 		out.Cases[i].Pick = p.pickAlike(takes)
 	}
 	return out
+}
+
+// sort makes a case for each set of candidates that labels lead to, those that labelsOf gives for each, and returns the sets.
+func (out *Pick) sort(labels []string, all []*candidate, labelsOf func(i int) []string) (open [][]*candidate) {
+	for _, label := range labels {
+		var takes []*candidate
+		for i, c := range all {
+			if slices.Contains(labelsOf(i), label) {
+				takes = append(takes, c)
+			}
+		}
+		if len(takes) == 0 {
+			continue
+		}
+		if i := slices.IndexFunc(open, func(have []*candidate) bool { return slices.Equal(have, takes) }); i >= 0 {
+			out.Cases[i].Labels = append(out.Cases[i].Labels, label)
+			continue
+		}
+		open = append(open, takes)
+		out.Cases = append(out.Cases, &PickCase{Labels: []string{label}})
+	}
+	return open
 }
 
 // pickAlike decides between candidates that have the same types in JSON.
@@ -141,34 +151,12 @@ func (p *picker) pickValue(all []*candidate) *Pick {
 			out.Otherwise, p.followed = all[i].member, true
 		}
 	}
-	var open [][]*candidate // of each case
-	var names []string
-	for i, c := range all {
-		c.member.values = values[i]
-		for _, v := range values[i] {
-			if !slices.Contains(names, v) {
-				names = append(names, v)
-			}
-		}
-	}
+	names := labelled(all, values)
 	out.Fault = key + " must be one of " + join(names[:min(len(names), maxNamed)])
 	if len(names) > maxNamed {
 		out.Fault += " and " + strconv.Itoa(len(names)-maxNamed) + " others"
 	}
-	for _, name := range names {
-		var takes []*candidate
-		for i, c := range all {
-			if slices.Contains(values[i], name) {
-				takes = append(takes, c)
-			}
-		}
-		if i := slices.IndexFunc(open, func(have []*candidate) bool { return slices.Equal(have, takes) }); i >= 0 {
-			out.Cases[i].Labels = append(out.Cases[i].Labels, name)
-			continue
-		}
-		open = append(open, takes)
-		out.Cases = append(out.Cases, &PickCase{Labels: []string{name}})
-	}
+	open := out.sort(names, all, func(i int) []string { return values[i] })
 	if len(open) == 1 {
 		if key == p.by {
 			p.reportUseless()
@@ -183,6 +171,19 @@ func (p *picker) pickValue(all []*candidate) *Pick {
 		}
 	}
 	return out
+}
+
+// labelled notes the values that select each candidate, and returns all of them, each once.
+func labelled(all []*candidate, values [][]string) (names []string) {
+	for i, c := range all {
+		c.member.values = values[i]
+		for _, v := range values[i] {
+			if !slices.Contains(names, v) {
+				names = append(names, v)
+			}
+		}
+	}
+	return names
 }
 
 // telling returns a member that all candidates require, with strings that are constants and not the same for all, and those
@@ -207,11 +208,11 @@ func (p *picker) telling(all []*candidate) (key string, values [][]string) {
 
 // constantTexts returns the strings that a required member of an object may have, nil where these are not stated.
 func (b *builder) constantTexts(s *spec.Schema, name string) []string {
-	i := slices.IndexFunc(s.Properties, func(p *spec.Property) bool { return p.Name == name })
-	if i < 0 || !slices.Contains(s.Required, name) {
+	p := propertyOf(s, name)
+	if p == nil || !slices.Contains(s.Required, name) {
 		return nil
 	}
-	return b.stringConstants(s.Properties[i].Schema)
+	return b.stringConstants(p.Schema)
 }
 
 // stringConstants returns the strings that are the only values of s, nil where there are others.
@@ -279,12 +280,10 @@ func (b *builder) certain(c *candidate) []string {
 	}
 	var names []string
 	for _, name := range c.core.Required {
-		i := slices.IndexFunc(c.core.Properties, func(p *spec.Property) bool { return p.Name == name })
-		if i >= 0 {
-			s := c.core.Properties[i].Schema
-			core, _ := b.settle(s)
+		if p := propertyOf(c.core, name); p != nil {
+			core, _ := b.settle(p.Schema)
 			direction := func(s *spec.Schema) bool { return s.ReadOnly || s.WriteOnly }
-			if direction(core) || says(s, direction) {
+			if direction(core) || says(p.Schema, direction) {
 				continue
 			}
 		}

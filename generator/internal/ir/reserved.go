@@ -39,9 +39,9 @@ func (b *builder) reserveNames() {
 		Operations:    b.scope.Take("Operations"),
 		Document:      b.scope.Take("Document"),
 		DocumentBytes: b.scope.Take("document"),
-		Shapes:        b.scope.Take("shapes"),
 		Unknown:       b.scope.Take("UnknownValue"),
 	}
+	b.scope.Take(ShapesVar)
 	b.scope.Take("addSecurity")
 	b.scope.Take(authenticator)
 	b.scope.Take(unimplemented + authenticator)

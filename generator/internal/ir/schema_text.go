@@ -184,7 +184,7 @@ func (w *texts) whole(s *spec.Schema) string {
 	}
 	var o keywords
 	null := s.Nullable && len(s.Types) == 0 && (s.Const == nil || s.Const.JSON != "null") && constrains(s)
-	if s.Nullable && !strings.HasPrefix(w.b.api.Version, "3.1") && !strings.HasPrefix(w.b.api.Version, "3.2") { // by nullable: true
+	if s.Nullable && w.b.nullByKeyword() {
 		null = null || len(s.AllOf) > 0 || isUnion(s)
 	}
 	if !null {

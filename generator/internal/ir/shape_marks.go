@@ -9,7 +9,7 @@ import (
 
 // addShape notes that a variant needs a shape to be read from a media type, and how its members are encoded there.
 func (b *builder) addShape(c *Content, name string, m *spec.MediaType) {
-	if isJSON(name) || isRange(name) {
+	if spec.IsJSON(name) || isRange(name) {
 		return
 	}
 	l := b.shaper
@@ -69,7 +69,7 @@ func encodingMarks(name string, e *spec.Encoding, n *shapeNode) string {
 	}
 	mark := ""
 	switch {
-	case !e.Styled && n.structured() && isJSON(mediaType(e.ContentType)):
+	case !e.Styled && n.structured() && spec.IsJSON(mediaType(e.ContentType)):
 		mark = "json"
 	case !e.Styled || !n.structured() || e.Style == "deepObject":
 	case e.Explode && n.kinds["object"] && e.Style == "form":
@@ -88,7 +88,7 @@ var joinedMarks = map[string]string{"form": "comma", "spaceDelimited": "space", 
 
 // typeMark is the mark for the media types of a part, "" where they are those that it has anyhow.
 func typeMark(contentType string, n *shapeNode) string {
-	byDefault := n.structured() && !n.holdsFiles() && isJSON(mediaType(contentType)) || n.scalar() && mediaType(contentType) == "text/plain"
+	byDefault := n.structured() && !n.holdsFiles() && spec.IsJSON(mediaType(contentType)) || n.scalar() && mediaType(contentType) == "text/plain"
 	if contentType == "" || byDefault {
 		return ""
 	}

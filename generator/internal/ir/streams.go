@@ -113,9 +113,9 @@ func (b *builder) dataOf(core *spec.Schema) (data *spec.Schema, text bool) {
 	}
 	field, _ := b.settle(data)
 	switch {
-	case field.ContentSchema != nil && (field.ContentMediaType == "" || isJSON(mediaType(field.ContentMediaType))):
+	case field.ContentSchema != nil && (field.ContentMediaType == "" || spec.IsJSON(mediaType(field.ContentMediaType))):
 		return field.ContentSchema, false
-	case isJSON(mediaType(field.ContentMediaType)):
+	case spec.IsJSON(mediaType(field.ContentMediaType)):
 		return nil, false
 	}
 	return data, isText(field)

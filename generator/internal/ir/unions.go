@@ -57,8 +57,7 @@ func (b *builder) addsNothing(members []*spec.Schema, own *spec.Schema) bool {
 			return false
 		}
 		for _, p := range core.Properties {
-			i := slices.IndexFunc(own.Properties, func(have *spec.Property) bool { return have.Name == p.Name })
-			if shaped, _ := b.settle(p.Schema); own.Properties[i].Schema != p.Schema && hasShape(shaped) {
+			if shaped, _ := b.settle(p.Schema); propertyOf(own, p.Name).Schema != p.Schema && hasShape(shaped) {
 				return false
 			}
 		}
@@ -74,7 +73,7 @@ func hasShape(s *spec.Schema) bool {
 // declares says whether s has all properties of other.
 func declares(s, other *spec.Schema) bool {
 	for _, p := range other.Properties {
-		if !slices.ContainsFunc(s.Properties, func(own *spec.Property) bool { return own.Name == p.Name }) {
+		if propertyOf(s, p.Name) == nil {
 			return false
 		}
 	}
@@ -94,11 +93,11 @@ func (b *builder) covers(s, own *spec.Schema) bool {
 		}
 	}
 	for _, p := range own.Properties {
-		i := slices.IndexFunc(s.Properties, func(have *spec.Property) bool { return have.Name == p.Name })
-		if i < 0 {
+		same := propertyOf(s, p.Name)
+		if same == nil {
 			return false
 		}
-		have, core := s.Properties[i].Schema, p.Schema
+		have, core := same.Schema, p.Schema
 		if have == core {
 			continue
 		}
@@ -158,11 +157,11 @@ func (b *builder) statedValues(core *spec.Schema, name string, values []string, 
 		}
 		return unique(inner)
 	}
-	i := slices.IndexFunc(core.Properties, func(p *spec.Property) bool { return p.Name == name })
-	if i < 0 {
+	p := propertyOf(core, name)
+	if p == nil {
 		return values
 	}
-	stated := b.stringConstants(core.Properties[i].Schema)
+	stated := b.stringConstants(p.Schema)
 	if len(stated) == 0 {
 		return values
 	}

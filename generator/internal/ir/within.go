@@ -139,14 +139,14 @@ func (n *inclusion) objects(y, x *spec.Schema) bool {
 		return false
 	}
 	for _, p := range x.Properties {
-		have := propertyOf(y, p.Name)
-		if have == nil && len(y.PatternProperties) > 0 {
+		demanded := y.AdditionalProperties
+		switch have := propertyOf(y, p.Name); {
+		case have != nil:
+			demanded = have.Schema
+		case len(y.PatternProperties) > 0:
 			return false
 		}
-		if have == nil {
-			have = y.AdditionalProperties
-		}
-		if !n.holds(have, p.Schema) {
+		if !n.holds(demanded, p.Schema) {
 			return false
 		}
 	}
@@ -164,11 +164,11 @@ func isOfType(s *spec.Schema, name string) bool {
 	return len(types) == 0 || slices.Contains(types, name)
 }
 
-// propertyOf returns the schema of a property, nil for none.
-func propertyOf(s *spec.Schema, name string) *spec.Schema {
+// propertyOf returns a property by its name, nil for none.
+func propertyOf(s *spec.Schema, name string) *spec.Property {
 	i := slices.IndexFunc(s.Properties, func(p *spec.Property) bool { return p.Name == name })
 	if i < 0 {
 		return nil
 	}
-	return s.Properties[i].Schema
+	return s.Properties[i]
 }

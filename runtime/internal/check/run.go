@@ -98,7 +98,7 @@ func (r *run) keywords(n *node, i int, seen marks) bool {
 func (r *run) parts(n *node, kind jsonwire.Kind, i int, seen marks) bool {
 	switch kind {
 	case jsonwire.KindString:
-		return n.text == nil || r.string(n.text, i)
+		return n.text == nil || r.text(n.text, r.outline.String(i), i)
 	case jsonwire.KindInteger, jsonwire.KindNumber:
 		return n.number == nil || r.number(n.number, kind, i)
 	case jsonwire.KindArray:

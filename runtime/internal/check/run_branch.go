@@ -122,8 +122,6 @@ func (r *run) conditions(n *node, i int, seen marks) bool {
 // forbids says what a schema under not refuses.
 func (n *node) forbids() string {
 	switch {
-	case len(n.values) == 1 && n.values[0].keyword == "const":
-		return strings.Replace(n.values[0].message, "must", "must not", 1)
 	case len(n.values) == 1:
 		return strings.Replace(n.values[0].message, "must", "must not", 1)
 	case n.typed != "":

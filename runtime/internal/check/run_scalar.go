@@ -3,7 +3,6 @@ package check
 import (
 	"bytes"
 	"strconv"
-	"unsafe"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/jsonwire"
 	"github.com/tornadogen/tornadogen/runtime/internal/validate"
@@ -33,11 +32,9 @@ func (r *run) isOne(v *values, i int) bool {
 	return v.others[string(r.scratch)]
 }
 
-func (r *run) string(t *textRule, i int) bool { return r.text(t, r.outline.String(i), i) }
-
 // text holds a string, which is value i or its name, against t.
 func (r *run) text(t *textRule, contents []byte, i int) bool {
-	s := borrowed(contents)
+	s := jsonwire.Borrowed(contents)
 	if t.Format.IsCustom() { // whose check may keep it
 		s = string(contents)
 	}
@@ -47,9 +44,6 @@ func (r *run) text(t *textRule, contents []byte, i int) bool {
 	}
 	return ok
 }
-
-// borrowed returns b as a string without a copy. It must not outlive the call that it is an argument of.
-func borrowed(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
 // number holds number i against t.
 func (r *run) number(t *numberRule, kind jsonwire.Kind, i int) bool {
@@ -68,7 +62,7 @@ func (r *run) number(t *numberRule, kind jsonwire.Kind, i int) bool {
 	if t.exclusiveMaximum != nil && x.compare(t.exclusiveMaximum) >= 0 {
 		ok = r.refuseNumber(i, validate.KeywordExclusiveMaximum, t.exclusiveMaximum.text)
 	}
-	if t.multipleOf != "" && !validate.IsMultiple(borrowed(x.text), t.multipleOf) {
+	if t.multipleOf != "" && !validate.IsMultiple(jsonwire.Borrowed(x.text), t.multipleOf) {
 		ok = r.refuseNumber(i, validate.KeywordMultipleOf, t.multipleOf)
 	}
 	if f := t.format; f != nil {
@@ -138,6 +132,6 @@ func shortNumber(text []byte) (f float64, short bool) {
 	if len(text) > len("12345678901234.") || bytes.ContainsAny(text, "eE") {
 		return 0, false
 	}
-	f, err := strconv.ParseFloat(borrowed(text), 64)
+	f, err := strconv.ParseFloat(jsonwire.Borrowed(text), 64)
 	return f, err == nil
 }

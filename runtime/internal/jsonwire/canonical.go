@@ -32,7 +32,7 @@ func (d *Decoder) appendCanonical(b []byte) []byte {
 		return append(b, d.data[start:d.pos]...)
 	}
 	text, _ := d.number("")
-	n, err := value.ParseDecimal(borrowed(text))
+	n, err := value.ParseDecimal(Borrowed(text))
 	if err != nil {
 		return append(b, text...)
 	}

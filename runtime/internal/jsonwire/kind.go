@@ -63,7 +63,7 @@ func isInteger(text []byte) bool {
 		_, fraction, _ := bytes.Cut(text, []byte("."))
 		return len(bytes.Trim(fraction, "0")) == 0
 	}
-	n, err := value.ParseDecimal(borrowed(text))
+	n, err := value.ParseDecimal(Borrowed(text))
 	if err != nil {
 		return bytes.LastIndexByte(text, '-') <= 0 // a minus behind the first byte is that of the exponent
 	}

@@ -137,7 +137,7 @@ func (d *Decoder) integer() (value.Decimal, bool) {
 	if !ok {
 		return value.Decimal{}, false
 	}
-	n, err := value.ParseDecimal(borrowed(text))
+	n, err := value.ParseDecimal(Borrowed(text))
 	switch {
 	case err != nil:
 		d.Violate(offset, validate.KeywordFormat, validate.MessageInt64)
@@ -164,13 +164,13 @@ func (d *Decoder) float(bits int, r *validate.FloatRule) float64 {
 	v, exact := shortFloat(text)
 	if !exact {
 		var err error
-		if v, err = strconv.ParseFloat(borrowed(text), 64); err != nil {
+		if v, err = strconv.ParseFloat(Borrowed(text), 64); err != nil {
 			d.Violate(offset, validate.KeywordFormat, validate.MessageFloat64)
 			return 0
 		}
 	}
 	if r != nil {
-		if f := r.Check(v, borrowed(text)); f != 0 {
+		if f := r.Check(v, Borrowed(text)); f != 0 {
 			d.refuse(offset, f, r)
 		}
 	}

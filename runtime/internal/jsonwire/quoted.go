@@ -205,5 +205,5 @@ func (d *Decoder) view() ([]byte, bool) {
 	return d.data[start:end], true
 }
 
-// borrowed returns b as a string without a copy. It must not outlive the call that it is an argument of.
-func borrowed(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
+// Borrowed returns b as a string without a copy. It must not outlive the call that it is an argument of.
+func Borrowed(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }

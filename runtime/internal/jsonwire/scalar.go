@@ -82,7 +82,7 @@ func parsed[T any](d *Decoder, format validate.Format, parse func(string) (T, er
 	if !ok {
 		return zero
 	}
-	v, err := parse(borrowed(contents))
+	v, err := parse(Borrowed(contents))
 	if err != nil {
 		d.Violate(offset, validate.KeywordFormat, format.Message())
 		return zero

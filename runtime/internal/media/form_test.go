@@ -145,7 +145,7 @@ func TestWriteForm(t *testing.T) {
 
 func TestText(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct{ layout, contentType, text, want string }{
+	for _, c := range []struct{ of, contentType, text, want string }{
 		{"string", "", "a\"b\n", `"a\"b\n"`},
 		{"string", "", "", `""`},
 		{"string", "", "\ufeffa", `"a"`},
@@ -158,7 +158,7 @@ func TestText(t *testing.T) {
 		{"Charge", "", `x`, `x`},
 		{"any", "", `5`, `"5"`},
 	} {
-		doc, err := Decode(formShapes, c.layout, "text/plain", []byte(c.contentType), []byte(c.text), Limits{})
+		doc, err := Decode(formShapes, c.of, "text/plain", []byte(c.contentType), []byte(c.text), Limits{})
 		require.NoError(t, err)
 		assert.Equal(t, c.want, string(doc.JSON), c)
 	}

@@ -38,7 +38,7 @@ func codecOf(mediaType string) codec {
 	switch {
 	case mediaType == "application/x-www-form-urlencoded":
 		return codecForm
-	case mediaType == "text/json", strings.HasSuffix(mediaType, "+json"):
+	case IsJSON(mediaType):
 		return codecJSON
 	case strings.HasPrefix(mediaType, "multipart/"):
 		return codecMultipart
@@ -48,6 +48,11 @@ func codecOf(mediaType string) codec {
 		return codecText
 	}
 	return codecJSON
+}
+
+// IsJSON says whether a media type, in lower case and without parameters, is JSON by its name (RFC 6839 section 3.1).
+func IsJSON(mediaType string) bool {
+	return mediaType == "application/json" || mediaType == "text/json" || strings.HasSuffix(mediaType, "+json")
 }
 
 // MayBeEmpty says whether no bytes at all are a value of a media type: a form without fields.

@@ -42,7 +42,7 @@ type partReader struct {
 	count   int
 }
 
-// readMultipart reads a multipart body: parts are members by their names, or items in their order where the layout is an array.
+// readMultipart reads a multipart body: parts are members by their names, or items in their order where the shape is an array.
 func (d *document) readMultipart(body []byte, boundary string, f *shape.Field, limits Limits) error {
 	if boundary == "" {
 		return errBoundary
@@ -174,7 +174,7 @@ func (p *partReader) text(part *multipart.Part, data []byte, disposition map[str
 			t.Data, t.What = d.JSON, shape.JSONText
 			return t, err
 		case codecJSON:
-			if isJSONType(mediaType) {
+			if IsJSON(mediaType) {
 				if t.What = shape.JSONText; !shape.IsJSON(data) {
 					return t, fmt.Errorf("the part %s is not valid JSON", strconv.Quote(disposition["name"]))
 				}
@@ -198,11 +198,6 @@ func typeFault(contentType string, at *shape.Field) shape.Fault {
 		return shape.Fault{}
 	}
 	return shape.Fault{Keyword: "contentType", Message: "must be of type " + at.Types}
-}
-
-// isJSONType says whether a media type is JSON by its name (RFC 6839 section 3.1).
-func isJSONType(mediaType string) bool {
-	return mediaType == "application/json" || mediaType == "text/json" || strings.HasSuffix(mediaType, "+json")
 }
 
 // splitTypes splits the media types of an encoding.
@@ -304,7 +299,7 @@ func (p *partWriter) part(name string, at *shape.Field) error {
 		if data, err = appendXML(nil, p.d.JSON(), at); err != nil {
 			return err
 		}
-	case composed(kind), mediaType != "" && isJSONType(mediaType):
+	case composed(kind), mediaType != "" && IsJSON(mediaType):
 		if mediaType == "" {
 			mediaType = "application/json"
 		}

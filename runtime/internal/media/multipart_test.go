@@ -36,8 +36,8 @@ func parts(list ...string) []byte {
 
 const disposition = "Content-Disposition: form-data; name="
 
-func fromParts(layout string, body []byte) (shape.Document, error) {
-	return Decode(partShapes, layout, "multipart/form-data", []byte(`multipart/form-data; Boundary="X"`), body, Limits{})
+func fromParts(of string, body []byte) (shape.Document, error) {
+	return Decode(partShapes, of, "multipart/form-data", []byte(`multipart/form-data; Boundary="X"`), body, Limits{})
 }
 
 func TestReadMultipart(t *testing.T) {
@@ -165,8 +165,8 @@ func FuzzMultipart(f *testing.F) {
 	f.Add(parts(disposition+"name\n\na", disposition+"photo; filename=b\nContent-Type: image/png\n\nc"))
 	f.Add(parts(disposition+"meta\nContent-Type: application/json\n\n{}", disposition+"docs[a]\n\n"))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		for _, layout := range []string{"Upload", "Mixed"} {
-			doc, err := fromParts(layout, body)
+		for _, of := range []string{"Upload", "Mixed"} {
+			doc, err := fromParts(of, body)
 			if err == nil && !shape.IsJSON(doc.JSON) {
 				t.Errorf("%q gives %s", body, doc.JSON)
 			}

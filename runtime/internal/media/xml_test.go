@@ -21,14 +21,14 @@ var xmlShapes = shape.NewShapes(
 	"Map", `{*: number}`,
 )
 
-func fromXML(layout, contentType, text string) (string, error) {
-	doc, err := Decode(xmlShapes, layout, "application/xml", []byte(contentType), []byte(text), Limits{})
+func fromXML(of, contentType, text string) (string, error) {
+	doc, err := Decode(xmlShapes, of, "application/xml", []byte(contentType), []byte(text), Limits{})
 	return told(doc), err
 }
 
 func TestReadXML(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct{ layout, text, want string }{
+	for _, c := range []struct{ of, text, want string }{
 		{"Pet", `<pet id="5"><name> a &lt;b&#x41; </name></pet>`, `{"id":5,"name":" a <bA ","photos":[]}`},
 		{"Pet", `<?xml version="1.0"?><!-- x --><anything><size> 7 </size></anything>` + "\n", `{"size":7,"photos":[]}`},
 		{"Pet", `<pet><tags><tag>a</tag><tag>b</tag></tags><photo>x</photo><photo>y</photo></pet>`, `{"tags":["a","b"],"photos":["x","y"]}`},
@@ -56,7 +56,7 @@ func TestReadXML(t *testing.T) {
 		{"Map", `<m><a>1</a><b>2</b></m>`, `{"a":1,"b":2}`},
 		{"Map", "<?xml version='1.0' encoding='ISO-8859-1'?><m><\xe4>1</\xe4></m>", `{"ä":1}`},
 	} {
-		got, err := fromXML(c.layout, "", c.text)
+		got, err := fromXML(c.of, "", c.text)
 		require.NoError(t, err, c.text)
 		assert.Equal(t, c.want, got, c.text)
 	}
@@ -88,7 +88,7 @@ func TestReadXMLRefuses(t *testing.T) {
 // TestWriteXML writes values and reads them back.
 func TestWriteXML(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct{ layout, value, want string }{
+	for _, c := range []struct{ of, value, want string }{
 		{
 			"Pet", `{"id":5,"name":"a<b & \"c\"\n","photos":[],"tags":["x","y"]}`,
 			`<pet id="5"><name>a&lt;b &amp; &#34;c&#34;&#xA;</name><tags><tag>x</tag><tag>y</tag></tags></pet>`,
@@ -104,11 +104,11 @@ func TestWriteXML(t *testing.T) {
 		{"Pets", `[{"name":"a","photos":[]}]`, `<Pets><pet><name>a</name></pet></Pets>`},
 		{"Map", `{"a":1}`, `<Map><a>1</a></Map>`},
 	} {
-		got, contentType, err := Encode(xmlShapes, c.layout, "application/xml", []byte(c.value))
+		got, contentType, err := Encode(xmlShapes, c.of, "application/xml", []byte(c.value))
 		require.NoError(t, err)
 		assert.Equal(t, "application/xml", contentType)
 		assert.Equal(t, xmlHeader+c.want, string(got))
-		back, err := fromXML(c.layout, "", string(got))
+		back, err := fromXML(c.of, "", string(got))
 		require.NoError(t, err)
 		assert.JSONEq(t, c.value, back)
 	}
@@ -122,15 +122,15 @@ func FuzzXML(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		for _, layout := range []string{"Pet", "Price", "Pets", "any"} {
-			got, err := fromXML(layout, "", s)
+		for _, of := range []string{"Pet", "Price", "Pets", "any"} {
+			got, err := fromXML(of, "", s)
 			if err != nil {
 				continue
 			}
 			if got, _, _ = strings.Cut(got, " must not be given"); !shape.IsJSON([]byte(got)) {
 				t.Fatalf("%q gives %s", s, got)
 			}
-			if _, _, err := Encode(xmlShapes, layout, "application/xml", []byte(got)); err != nil && !strings.Contains(err.Error(), "no name") {
+			if _, _, err := Encode(xmlShapes, of, "application/xml", []byte(got)); err != nil && !strings.Contains(err.Error(), "no name") {
 				t.Fatal(err)
 			}
 		}

@@ -44,7 +44,7 @@ type xmlWriter struct {
 
 const xmlHeader = `<?xml version="1.0" encoding="UTF-8"?>` + "\n"
 
-// appendXML appends a JSON value as a document. The root is called as its layout says, or else like the layout.
+// appendXML appends a JSON value as a document. The root is called as its shape says, or else like the shape.
 func appendXML(b, value []byte, f *shape.Field) ([]byte, error) {
 	var d jsonwire.Decoder
 	d.Reset(value)

@@ -21,23 +21,27 @@ func (v Value) As(shapes *shape.Shapes, name string) Value {
 	r := formReader{place: v.place}
 	doc := shape.Document{JSON: v.report.json[:0], Plus: v.place.In == InQuery, Embedded: true}
 	var root shape.Node
+	there := v.presence != absent
 	switch {
 	case v.pairs != nil && v.place.Style.spread():
-		v.present = r.gather(&root, f, v.pairs)
-		switch nothing := v.empty && root.Kids() == 0 || root.Empty(); {
+		there = r.gather(&root, f, v.pairs)
+		switch nothing := v.presence == blank && root.Kids() == 0 || root.Empty(); {
 		case !nothing:
 			doc.Node(&root, f)
 		case f.Object != nil:
 			doc.JSON = append(doc.JSON, "{}"...)
-		case f.Array != nil && v.present:
+		case f.Array != nil && there:
 			doc.JSON = append(doc.JSON, "[]"...)
 		}
-	case v.present && v.once():
+	case there && v.once():
 		r.packed(&root, f, v.place, v.raw)
 		doc.Node(&root, f)
 	}
 	v.report.json = doc.JSON
-	v.raw, v.pairs, v.shaped, v.again, v.empty = doc.JSON, nil, true, false, false
+	v.raw, v.pairs, v.form, v.presence = doc.JSON, nil, formJSON, absent
+	if there {
+		v.presence = present
+	}
 	if r.err != nil {
 		v.report.Malform(v.place, r.err.Error())
 	}
@@ -51,7 +55,7 @@ func (v Value) As(shapes *shape.Shapes, name string) Value {
 // Record records what a decoder found in the JSON of this parameter, under the names that the parts of it are sent with.
 func (v Value) Record(violations []validate.Violation) {
 	for _, found := range violations {
-		if v.shaped {
+		if v.form == formJSON {
 			found = found.OfText()
 		}
 		v.report.violate(v.place.In, v.locate(found.Pointer), found.Keyword, found.Message)
@@ -61,7 +65,7 @@ func (v Value) Record(violations []validate.Violation) {
 // locate turns a JSON pointer (RFC 6901) into the name of a part: "filter[a][0]", or "filter/a/0" where members are not pairs
 // of their own.
 func (v *Value) locate(pointer string) string {
-	if pointer == "" || !v.shaped || !v.place.Style.spread() {
+	if pointer == "" || v.form != formJSON || !v.place.Style.spread() {
 		return v.place.Name + pointer
 	}
 	names := strings.Split(pointer[1:], "/")
@@ -78,7 +82,7 @@ func (v *Value) locate(pointer string) string {
 }
 
 // gather enters what the pairs say of the parameter, and reports whether they say anything that it may have.
-func (r *formReader) gather(root *shape.Node, f *shape.Field, pairs *Pairs) (present bool) {
+func (r *formReader) gather(root *shape.Node, f *shape.Field, pairs *Pairs) (found bool) {
 	wide := f.Object != nil && r.place.Style.base() != DeepObject // its members are pairs without its name
 	for i := range pairs.list {
 		pair := &pairs.list[i]
@@ -86,7 +90,7 @@ func (r *formReader) gather(root *shape.Node, f *shape.Field, pairs *Pairs) (pre
 			key := r.key(pair.Key)
 			if key == r.place.Name && (f.Array != nil || f.Kinds&^shape.KindObject != 0) && f.Declared(key) == nil {
 				root.Add(r.text(pair.Value))
-				present = true
+				found = true
 				continue
 			}
 			r.pair(root, f, key, pair.Value)
@@ -98,10 +102,10 @@ func (r *formReader) gather(root *shape.Node, f *shape.Field, pairs *Pairs) (pre
 		}
 		if n, at := root.EnterPath(f, r.key(pair.Key[end:])); n != nil {
 			r.value(n, at, pair.Value)
-			present = true
+			found = true
 		}
 	}
-	return present || wide && root.HasAllowed(f)
+	return found || wide && root.HasAllowed(f)
 }
 
 // key decodes a key or a part of one. One that is malformed is nobody's.

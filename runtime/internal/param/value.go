@@ -14,36 +14,58 @@ import (
 // breaks a rule all the same, and the zero value for text that is not of its type at all. A parameter that is absent
 // converts to the zero value, and nothing is recorded.
 type Value struct {
-	place   Place
-	raw     []byte
-	pairs   *Pairs // the query or the cookies; nil for an item, in paths and in header fields
-	item    int32  // of an item: its position; else noItem
-	present bool
-	again   bool // a query has a second pair of that name
-	part    bool // an item, in no style of its own
-	shaped  bool // raw is JSON: see As
-	empty   bool // an empty text that is no value: see AllowEmpty
-	report  *Report
+	place    Place
+	raw      []byte
+	pairs    *Pairs // the query or the cookies; nil for an item, in paths and in header fields
+	item     int32  // of formItem: its position
+	presence presence
+	form     form
+	report   *Report
 }
 
-const noItem = -1
+// presence says whether a request has a parameter.
+type presence uint8
+
+const (
+	absent presence = iota
+	blank           // an empty text that is no value: see AllowEmpty
+	present
+	repeated // a query has a second pair of that name
+)
+
+// form says what the raw text of a Value is.
+type form uint8
+
+const (
+	formStyled form = iota // what stands in the request, in the style of the place
+	formItem               // an item of that, in no style of its own
+	formJSON               // JSON: see As
+)
 
 const messageTwice = "must not be given more than once"
 
 // Value returns the parameter at a place of which the raw text is known: a part of the path or a header field. Header
 // fields that stand several times are joined with commas before (RFC 9110 section 5.3).
-func (r *Report) Value(p Place, raw []byte, present bool) Value {
-	return Value{place: p, raw: raw, item: noItem, present: present, report: r}
+func (r *Report) Value(p Place, raw []byte, there bool) Value {
+	v := Value{place: p, raw: raw, report: r}
+	if there {
+		v.presence = present
+	}
+	return v
 }
 
 // Lookup returns the parameter at a place in the query or in the cookies.
 func (r *Report) Lookup(p Place, pairs *Pairs) Value {
-	v := Value{place: p, pairs: pairs, item: noItem, report: r}
+	v := Value{place: p, pairs: pairs, report: r}
 	if i := pairs.Find(p.Name, 0); i >= 0 {
-		v.raw, v.present = pairs.list[i].Value, true
+		v.raw, v.presence = pairs.list[i].Value, present
 		// A browser may well send a cookie twice, of which the first one is the more specific (RFC 6265 section 5.4).
-		v.again = p.In == InQuery && pairs.Find(p.Name, i+1) >= 0
-		v.empty = p.Style&AllowEmpty != 0 && len(v.raw) == 0 && !v.again
+		switch {
+		case p.In == InQuery && pairs.Find(p.Name, i+1) >= 0:
+			v.presence = repeated
+		case p.Style&AllowEmpty != 0 && len(v.raw) == 0:
+			v.presence = blank
+		}
 	}
 	return v
 }
@@ -52,14 +74,14 @@ func (r *Report) Lookup(p Place, pairs *Pairs) Value {
 func (v Value) Place() Place { return v.place }
 
 // Present says whether the request has the parameter. An empty text counts, but for AllowEmpty.
-func (v Value) Present() bool { return v.present && !v.empty }
+func (v Value) Present() bool { return v.presence >= present }
 
 // Required is Present, and records a violation if the request lacks the parameter.
 func (v Value) Required() bool {
 	switch {
-	case v.present:
-		return !v.empty
-	case v.shaped && string(v.raw) == "{}":
+	case v.presence != absent:
+		return v.Present()
+	case v.form == formJSON && string(v.raw) == "{}":
 		return true
 	}
 	v.Violate(validate.KeywordRequired, validate.MessageRequired)
@@ -83,8 +105,7 @@ func (v *Value) check(f validate.Faults, rule validate.Rule) {
 
 // pointer names the value in a violation: "tags", "tags/2".
 func (v *Value) pointer() string {
-	switch {
-	case v.item != noItem:
+	if v.form == formItem {
 		return v.place.Name + "/" + strconv.Itoa(int(v.item))
 	}
 	return v.place.Name
@@ -97,13 +118,13 @@ func (v Value) Bytes() (text []byte, ok bool) { return v.bytes() }
 // bytes is Bytes without a copy of v.
 func (v *Value) bytes() (text []byte, ok bool) {
 	switch {
-	case v.shaped:
+	case v.form == formJSON:
 		return v.raw, len(v.raw) > 0
-	case !v.present:
+	case v.presence == absent:
 		return nil, false
 	}
 	text = v.raw
-	if !v.part {
+	if v.form != formItem {
 		if !v.once() {
 			return nil, false
 		}
@@ -121,10 +142,10 @@ func (v *Value) bytes() (text []byte, ok bool) {
 
 // once records a violation if a query has the parameter twice, which makes it ambiguous.
 func (v *Value) once() bool {
-	if v.again {
+	if v.presence == repeated {
 		v.Violate(validate.KeywordType, messageTwice)
 	}
-	return !v.again
+	return v.presence != repeated
 }
 
 func (v *Value) decode(raw []byte) (text []byte, ok bool) {
@@ -155,7 +176,7 @@ func (v Value) Items() iter.Seq[Value] {
 			return
 		}
 		item := v
-		item.pairs, item.part, item.item = nil, true, 0
+		item.pairs, item.form, item.item = nil, formItem, 0
 		for {
 			raw, ok := items.Next()
 			if !ok {
@@ -176,7 +197,7 @@ func (v Value) Items() iter.Seq[Value] {
 // items starts on the items.
 func (v *Value) items() (items Items, ok bool) {
 	switch {
-	case !v.present:
+	case v.presence == absent:
 		return Items{}, false
 	case v.pairs != nil && v.place.Style.base() == FormExplode:
 		return v.pairs.Items(v.place), true
@@ -188,7 +209,7 @@ func (v *Value) items() (items Items, ok bool) {
 
 // CheckItems checks an array of n items as a whole. Items are equal if their texts are.
 func (v Value) CheckItems(n int, rule *validate.ArrayRule) {
-	if rule != nil && v.present {
+	if rule != nil && v.presence != absent {
 		v.check(rule.Check(n, v.distinct), rule)
 	}
 }
