@@ -94,17 +94,30 @@ func (e *emitter) source(p *ir.Package) ([]byte, error) {
 }
 
 // file is one file while it is printed: declarations with a blank line between them.
+//
+// It is rendered and formatted part by part: what jennifer holds of a whole one, and its syntax tree, take fifty times its size.
 type file struct {
-	jen   *jen.File
-	decls int
+	name    string    // of the package
+	jen     *jen.File // the part in hand
+	decls   int       // of all parts
+	head    []byte    // what stands before the imports
+	imports []string  // of the parts before, as they are written
+	parts   [][]byte  // the parts before, formatted
+	err     error     // the first one
 }
 
 func newFile(p *ir.Package) *file {
-	f := jen.NewFile(p.Name)
-	f.NoFormat = true // source formats
-	f.ImportAlias(ir.Runtime, "tornado")
-	f.ImportName(ir.RuntimeClient, "client")
-	return &file{jen: f}
+	f := &file{name: p.Name}
+	f.begin()
+	return f
+}
+
+// begin begins a part.
+func (f *file) begin() {
+	f.jen = jen.NewFile(f.name)
+	f.jen.NoFormat = true // layOut formats
+	f.jen.ImportAlias(ir.Runtime, "tornado")
+	f.jen.ImportName(ir.RuntimeClient, "client")
 }
 
 // decl adds a declaration with its comment, "" for none.
@@ -118,11 +131,12 @@ func (f *file) decl(doc string, code jen.Code) {
 
 // gap begins a declaration, or a group of them, with an empty line above.
 func (f *file) gap() {
+	if f.decls%partSize == 0 && f.decls > 0 {
+		f.end()
+		f.begin()
+	}
 	if f.decls > 0 {
 		f.jen.Line()
-	}
-	if f.decls%cutEvery == cutEvery-1 {
-		f.jen.Comment(cut)
 	}
 	f.decls++
 }
@@ -164,30 +178,44 @@ func (f *file) packageDoc(text string) {
 	}
 }
 
-// source renders the file, with the imports of the standard library apart from the others, and formats it.
-func (f *file) source() ([]byte, error) {
+// partSize is how many declarations a part of a file has.
+const partSize = 100
+
+// end renders the part in hand and formats it.
+func (f *file) end() {
 	var b bytes.Buffer
-	b.WriteString(header + "\n\n")
 	if err := f.jen.Render(&b); err != nil {
-		return nil, err
+		f.fail(err)
+		return
 	}
-	parts := bytes.Split(groupImports(b.Bytes()), []byte("\n"+cut+"\n"))
-	for i, part := range parts {
-		laid, err := layOut(part)
-		if err != nil {
-			return nil, err
-		}
-		parts[i] = bytes.TrimSpace(laid)
+	head, imports, rest := splitImports(b.Bytes())
+	if f.head == nil {
+		f.head = head
 	}
-	return append(bytes.Join(parts, []byte("\n\n")), '\n'), nil
+	f.imports = append(f.imports, imports...)
+	part, err := layOut(rest)
+	f.fail(err)
+	f.parts = append(f.parts, bytes.TrimSpace(part))
 }
 
-// cut stands between parts of a file that are formatted one after the other: a syntax tree of a whole one takes fifty times its size.
-// No text of a document can be a line of its own.
-const (
-	cut      = "//cut"
-	cutEvery = 100 // declarations
-)
+func (f *file) fail(err error) {
+	if f.err == nil {
+		f.err = err
+	}
+}
+
+// source is the whole file, with the imports of the standard library apart from the others.
+func (f *file) source() ([]byte, error) {
+	f.end()
+	if f.err != nil {
+		return nil, f.err
+	}
+	top, err := layOut([]byte(header + "\n\n" + string(f.head) + importGroups(f.imports)))
+	if err != nil {
+		return nil, err
+	}
+	return append(bytes.Join(append([][]byte{bytes.TrimSpace(top)}, f.parts...), []byte("\n\n")), '\n'), nil
+}
 
 // layOut formats a part of a file. Lines are broken before, so that most parts need it once, and again where alignment has made
 // them long.
@@ -208,34 +236,50 @@ func layOut(src []byte) ([]byte, error) {
 // indentation is room for what format puts before a statement: jennifer does not indent.
 const indentation = 8
 
-// groupImports puts the imports of the standard library first, with an empty line between them and the rest. jennifer
-// writes one block, a path a line.
-func groupImports(src []byte) []byte {
-	const begin, end = "\nimport (\n", "\n)\n"
-	from := bytes.Index(src, []byte(begin))
-	if from < 0 {
-		return src
+// splitImports divides what jennifer renders: what stands before the imports, these, one by one, and the declarations. jennifer writes
+// one import behind the keyword, and several between brackets, each on a line of its own.
+func splitImports(src []byte) (head []byte, imports []string, rest []byte) {
+	const one, several, end = "\nimport ", "\nimport (\n", "\n)\n"
+	at := bytes.Index(src, []byte("\npackage ")) + 1 // the comment of the package may hold anything
+	from := at + bytes.IndexByte(src[at:], '\n') + 1
+	head, rest = src[:from], src[from:]
+	switch {
+	case bytes.HasPrefix(rest, []byte(several)):
+		rest = rest[len(several):]
+		n := bytes.Index(rest, []byte(end))
+		return head, strings.Split(string(rest[:n]), "\n"), rest[n+len(end):]
+	case bytes.HasPrefix(rest, []byte(one)):
+		line, after, _ := bytes.Cut(rest[len(one):], []byte("\n"))
+		return head, []string{string(line)}, after
 	}
-	from += len(begin)
-	n := bytes.Index(src[from:], []byte(end))
-	if n < 0 {
-		return src
-	}
+	return head, nil, rest
+}
+
+// importGroups writes imports, those of the standard library first, with an empty line between them and the others.
+func importGroups(imports []string) string {
 	var std, other []string
-	for line := range strings.SplitSeq(string(src[from:from+n]), "\n") {
+	for _, line := range unique(imports) {
 		if first, _, _ := strings.Cut(line, "/"); strings.Contains(first, ".") {
 			other = append(other, line)
 		} else {
 			std = append(std, line)
 		}
 	}
-	var b bytes.Buffer
-	b.Write(src[:from])
-	b.WriteString(strings.Join(std, "\n"))
-	if len(std) > 0 && len(other) > 0 {
-		b.WriteString("\n\n")
+	switch len(std) + len(other) {
+	case 0:
+		return ""
+	case 1:
+		return "\nimport " + strings.Join(append(std, other...), "")
 	}
-	b.WriteString(strings.Join(other, "\n"))
-	b.Write(src[from+n:])
-	return b.Bytes()
+	text := "\nimport (\n" + strings.Join(std, "\n")
+	if len(std) > 0 && len(other) > 0 {
+		text += "\n\n"
+	}
+	return text + strings.Join(other, "\n") + "\n)\n"
+}
+
+// unique sorts a list and leaves each text once.
+func unique(list []string) []string {
+	slices.Sort(list)
+	return slices.Compact(list)
 }
