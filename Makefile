@@ -67,6 +67,7 @@ simulate: ## try loop, workers, clients and drain against one another in every o
 
 large: ## upload and download 4 GiB, on the loops and on net/http, and demand that memory stays flat
 	go test ./golden/large -count=1 -v -run TestLarge -size 4294967296
+	go test ./golden/download -count=1 -v -run TestLarge -timeout 30m -large 4294967296
 
 fuzz: ## run every fuzz target for TIME (30s) each
 	@set -e; for pkg in $$(go list ./spec/... ./golden ./generator/... ./runtime/...); do \
@@ -79,9 +80,6 @@ bench: ## measure this runtime beside its peers (needs wrk; two cores)
 
 bench-connections: ## measure what connections cost that wait, and those that come and go (needs 20,000 descriptors; two cores)
 	cd bench && go run ./cmd/run -set connections $(BENCH)
-
-large: ## download LARGE bytes (4 GiB) in constant memory
-	go test ./golden/download -run TestLarge -timeout 30m -v -large $(LARGE)
 
 corpus: ## generate, build and vet every document of CORPUS=dir, and hold them against the targets
 	cd conformance && go run ./cmd/corpus -corpus "$(abspath $(CORPUS))" -index "$(abspath $(INDEX))" $(FLAGS)
