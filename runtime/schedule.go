@@ -94,7 +94,7 @@ func (t *Timer) armNext() {
 	now := time.Now()
 	t.due = t.due.Add(t.every)
 	if late := now.Sub(t.due); late > 0 {
-		t.due = t.due.Add((late + t.every - 1) / t.every * t.every)
+		t.due = t.due.Add(late + (t.every-late%t.every)%t.every)
 	}
 	jitter := t.every / 10
 	t.arm(max(t.due.Sub(now)+rand.N(2*jitter+1)-jitter, 0)) //nolint:gosec // it decides nothing

@@ -243,10 +243,10 @@ func (r *Run) Waiting() []string {
 // next hands the turn on, and returns when it is a's again.
 func (r *Run) next(a *actor) {
 	to := r.choose(a)
-	switch {
-	case to == a:
+	switch to {
+	case a:
 		return
-	case to == nil:
+	case nil:
 		r.idle <- struct{}{}
 	default:
 		r.current = to

@@ -5,14 +5,14 @@ package loop
 // Step, Yield, Await and Go stand where goroutines may meet. They are nothing
 // here; built with the tag loopcheck, a simulation decides in them who goes on.
 
-// Step: another goroutine may come in between.
+// Step tells that another goroutine may come in between.
 func Step(string) {}
 
-// Yield: the goroutine tries again and again until another one has done
-// something.
+// Yield tells that the goroutine tries again and again until another one has
+// done something.
 func Yield(string) {}
 
-// Await: the goroutine is about to block until ready holds.
+// Await tells that the goroutine is about to block until ready holds.
 func Await(string, func() bool) {}
 
 // Go starts a goroutine.
