@@ -25,7 +25,7 @@ import (
 )
 
 // holdLimit bounds how long idle holds its connections if nobody ends its input.
-const holdLimit = time.Minute
+const holdLimit = 3 * time.Minute
 
 func main() {
 	if err := run(os.Args[1:], os.Stdin, os.Stdout); err != nil {

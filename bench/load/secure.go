@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"crypto/tls"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -60,7 +59,7 @@ func idleSecure(server netip.AddrPort, target string, count, rounds int, out io.
 	return nil
 }
 
-// each calls do with all numbers below count, handshakes of them at the same time, and gives the errors.
+// each calls do with all numbers below count, handshakes of them at the same time, and gives the first error.
 func each(count int, do func(i int) error) error {
 	var group sync.WaitGroup
 	errs := make([]error, handshakes)
@@ -74,7 +73,12 @@ func each(count int, do func(i int) error) error {
 		})
 	}
 	group.Wait()
-	return errors.Join(errs...)
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // secure is a keep-alive connection with TLS.
@@ -94,7 +98,7 @@ func dialSecure(server netip.AddrPort, source byte) (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return conn, conn.SetDeadline(time.Now().Add(time.Minute))
+	return conn, conn.SetDeadline(time.Now().Add(holdLimit))
 }
 
 // ask asks once and reads the answer.

@@ -73,7 +73,7 @@ type idleLoad struct {
 }
 
 // idleLimit is how long idle connections are held at most.
-const idleLimit = time.Minute
+const idleLimit = 3 * time.Minute
 
 // openIdle opens count connections of a kind that load knows to address, asks once on all of them at once, with what else
 // flags say, and returns when every answer is there and the connections are idle.

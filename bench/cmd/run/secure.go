@@ -106,7 +106,7 @@ func (s *server) live(ctx context.Context) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	for deadline := time.Now().Add(idleLimit / 2); ; {
+	for deadline := time.Now().Add(idleLimit / 3); ; {
 		for range 16 {
 			if _, _, err := fetch(ctx, http.MethodGet, s.base, workPath, ""); err != nil {
 				return 0, err
