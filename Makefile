@@ -66,8 +66,8 @@ simulate: ## try loop, workers, clients and drain against one another in every o
 	go test -tags loopcheck -count 1 -timeout 0 -run TestSimulation -v ./runtime -simulate $(TIME) -depth 3 -orders 10000000 -seed $$RANDOM
 
 large: ## upload and download 4 GiB, on the loops and on net/http, and demand that memory stays flat
-	go test ./golden/large -count=1 -v -run TestLarge -size 4294967296
-	go test ./golden/download -count=1 -v -run TestLarge -timeout 30m -large 4294967296
+	go test ./golden/large -count=1 -v -run TestLarge -size $(LARGE)
+	go test ./golden/download -count=1 -v -run TestLarge -timeout 30m -large $(LARGE)
 
 fuzz: ## run every fuzz target for TIME (30s) each
 	@set -e; for pkg in $$(go list ./spec/... ./golden ./generator/... ./runtime/...); do \
