@@ -51,12 +51,15 @@ cross: ## compile and vet for macOS, the BSDs and Windows, and for Linux over pa
 
 generate: build ## write the generated packages of the examples, the bench and the golden cases again
 	(cd examples/petstore && ../../bin/tornadogen generate openapi.yaml --out petapi)
+	(cd examples/chat && ../../bin/tornadogen generate openapi.yaml --out chatapi)
+	(cd examples/spider && ../../bin/tornadogen generate openapi.yaml --out spiderapi)
 	(cd examples/upload && ../../bin/tornadogen generate openapi.yaml --out uploadapi)
 	(cd bench && ../bin/tornadogen generate openapi.yaml --out petapi && ../bin/tornadogen generate connections.yaml --out connapi)
 	go test ./golden -update
 
 check: build ## fail when a generated package is not what its document gives
 	cd examples/petstore && ../../bin/tornadogen check openapi.yaml --out petapi
+	cd examples/chat && ../../bin/tornadogen check openapi.yaml --out chatapi
 	cd examples/spider && ../../bin/tornadogen check openapi.yaml --out spiderapi
 	cd examples/upload && ../../bin/tornadogen check openapi.yaml --out uploadapi
 	cd bench && ../bin/tornadogen check openapi.yaml --out petapi && ../bin/tornadogen check connections.yaml --out connapi

@@ -1,0 +1,264 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/stretchr/testify/require"
+	"github.com/tornadogen/tornadogen/examples/chat/chatapi"
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
+
+// eventually bounds how long something is awaited.
+const eventually = 30 * time.Second
+
+// open runs a server of the room, and returns its address. stop ends it.
+func open(t *testing.T, queue string) (address string, stop func()) {
+	t.Helper()
+	topic, leave, err := openTopic(t.Context(), queue)
+	require.NoError(t, err)
+	listener, err := tornado.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- newServer(topic).Serve(ctx, listener) }()
+	stopped := false
+	stop = func() {
+		if !stopped {
+			stopped = true
+			cancel()
+			require.NoError(t, <-ended)
+			leave()
+		}
+	}
+	t.Cleanup(stop)
+	return listener.Addr().String(), stop
+}
+
+func client(t *testing.T, address string) *chatapi.Client {
+	t.Helper()
+	c, err := chatapi.NewClient("http://" + address)
+	require.NoError(t, err)
+	return c
+}
+
+func say(t *testing.T, c *chatapi.Client, text string) {
+	t.Helper()
+	require.NoError(t, c.Say(t.Context(), chatapi.SayRequest{Body: chatapi.Utterance{Author: "ann", Text: text}}))
+}
+
+// listener hears the room in one of the ways. next returns what is said next.
+type hearing struct{ messages chan chatapi.Message }
+
+func (h *hearing) next(t *testing.T) chatapi.Message {
+	t.Helper()
+	select {
+	case m := <-h.messages:
+		return m
+	case <-time.After(eventually):
+		t.Fatal("nothing was heard")
+		return chatapi.Message{}
+	}
+}
+
+// ways are the three ways to hear the room. Each begins behind a message, and ends with ctx.
+var ways = map[string]func(ctx context.Context, c *chatapi.Client, after string, heard func(chatapi.Message)){
+	"poll": func(ctx context.Context, c *chatapi.Client, after string, heard func(chatapi.Message)) {
+		for ctx.Err() == nil {
+			answer, err := c.PollMessages(ctx, chatapi.PollMessagesRequest{After: tornado.Some(after)})
+			if ok, is := answer.(chatapi.PollMessagesOK); err == nil && is {
+				for _, m := range ok.Body.Messages {
+					after = m.ID
+					heard(m)
+				}
+			}
+		}
+	},
+	"events": func(ctx context.Context, c *chatapi.Client, after string, heard func(chatapi.Message)) {
+		for event, err := range c.Listen(ctx, chatapi.ListenRequest{After: tornado.Some(after)}) {
+			if err == nil {
+				heard(event.Data)
+			}
+		}
+	},
+	"socket": func(ctx context.Context, c *chatapi.Client, after string, heard func(chatapi.Message)) {
+		socket, err := c.Chat(ctx, chatapi.ChatRequest{After: tornado.Some(after)})
+		if err != nil {
+			return
+		}
+		for m := range socket.Messages() {
+			heard(m)
+		}
+	},
+}
+
+func hear(t *testing.T, c *chatapi.Client, way, after string) *hearing {
+	t.Helper()
+	h := &hearing{messages: make(chan chatapi.Message, 100)}
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		ways[way](ctx, c, after, func(m chatapi.Message) { h.messages <- m })
+	}()
+	t.Cleanup(func() {
+		stop()
+		<-ended
+	})
+	return h
+}
+
+// TestAllWaysHearTheSame begins behind a first message, so that nobody has to be waited for.
+func TestAllWaysHearTheSame(t *testing.T) {
+	address, _ := open(t, "")
+	c := client(t, address)
+	first := hear(t, c, "poll", "the beginning")
+	say(t, c, "first")
+	after := first.next(t).ID
+	for way := range ways {
+		t.Run(way, func(t *testing.T) {
+			h := hear(t, c, way, after)
+			for i := range 3 {
+				say(t, c, way+strconv.Itoa(i))
+			}
+			var got []string
+			for len(got) == 0 || got[len(got)-1] != way+"2" {
+				m := h.next(t)
+				require.Equal(t, "ann", m.Author)
+				got = append(got, m.Text)
+				after = m.ID
+			}
+			require.Equal(t, []string{way + "0", way + "1", way + "2"}, got[len(got)-3:])
+		})
+	}
+}
+
+// TestSocketTalks says something on a socket.
+func TestSocketTalks(t *testing.T) {
+	address, _ := open(t, "")
+	c := client(t, address)
+	socket, err := c.Chat(t.Context(), chatapi.ChatRequest{})
+	require.NoError(t, err)
+	require.NoError(t, socket.Send(chatapi.Utterance{Author: "bob", Text: "hello"}))
+	for m := range socket.Messages() {
+		require.Equal(t, "hello", m.Text)
+		break
+	}
+	require.NoError(t, socket.Close(tornado.CloseNormal, ""))
+}
+
+// TestTwoServersOneRoom takes one of two servers away while clients listen and talk: they come back at the other one, and miss nothing.
+func TestTwoServersOneRoom(t *testing.T) {
+	queue, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: t.TempDir(), NoLog: true, NoSigs: true})
+	require.NoError(t, err)
+	go queue.Start()
+	require.True(t, queue.ReadyForConnections(eventually))
+	t.Cleanup(func() {
+		queue.Shutdown()
+		queue.WaitForShutdown()
+	})
+	here, stopHere := open(t, queue.ClientURL())
+	there, _ := open(t, queue.ClientURL())
+	for way := range ways {
+		t.Run(way, func(t *testing.T) {
+			h := hear(t, client(t, there), way, "")
+			// A new listener has nothing to begin behind: talk until it is heard.
+			var last chatapi.Message
+			require.Eventually(t, func() bool {
+				say(t, client(t, here), "is "+way+" there?")
+				select {
+				case last = <-h.messages:
+					return true
+				case <-time.After(50 * time.Millisecond):
+					return false
+				}
+			}, eventually, time.Millisecond)
+			say(t, client(t, here), way)
+			for last.Text != way {
+				last = h.next(t)
+			}
+		})
+	}
+	before := hear(t, client(t, there), "poll", "0")
+	last := before.next(t)
+	stopHere()
+	for i := range 20 {
+		say(t, client(t, there), "while it is away "+strconv.Itoa(i))
+	}
+	again, _ := open(t, queue.ClientURL())
+	h := hear(t, client(t, again), "events", last.ID)
+	for want := 0; want < 20; {
+		if m := h.next(t); strings.HasPrefix(m.Text, "while") {
+			require.Equal(t, "while it is away "+strconv.Itoa(want), m.Text)
+			want++
+		}
+	}
+}
+
+// TestPage drives the page in a real browser: what is said in one window is read in another, whichever way that one listens.
+func TestPage(t *testing.T) {
+	path := browser(t)
+	address, _ := open(t, "")
+	// The page comes from this process, and as root Chromium has no sandbox.
+	talker, stopTalker := chromedp.NewContext(context.Background(), chromedp.WithAllocatorOptions(chromedp.ExecPath(path), chromedp.NoSandbox))
+	defer stopTalker()
+	bounded, stopTalking := context.WithTimeout(talker, 2*eventually)
+	defer stopTalking()
+	enter(t, bounded, address, "ann")
+	reader, stopReader := chromedp.NewContext(bounded)
+	defer stopReader()
+	enter(t, reader, address, "bob")
+	for _, way := range []string{"socket", "events", "poll"} {
+		for _, window := range []context.Context{reader, bounded} {
+			require.NoError(t, chromedp.Do(window, chromedp.Click(`input[value="`+way+`"]`)), way)
+			await(t, window, isOpen)
+		}
+		said := "<b>by " + way + "</b>"
+		require.NoError(t, chromedp.Do(bounded, chromedp.SendKeys("#text", said+"\r")), way)
+		for _, window := range []context.Context{reader, bounded} {
+			await(t, window, `[...document.querySelectorAll("#messages li")].some((li) => li.textContent.endsWith(`+strconv.Quote("ann: "+said)+`))`)
+		}
+	}
+	lines, err := chromedp.Run(reader, chromedp.Evaluate[int](`document.querySelectorAll("#messages li").length`))
+	require.NoError(t, err)
+	require.Equal(t, 3, lines) // each message once
+}
+
+// isOpen is what the page shows when it listens.
+const isOpen = `document.querySelector("#state").value === "open"`
+
+// enter opens the page under a name.
+func enter(t *testing.T, window context.Context, address, name string) {
+	t.Helper()
+	require.NoError(t, chromedp.Do(window, chromedp.Navigate("http://"+address+"/room/"), chromedp.WaitVisible("#text"), chromedp.SendKeys("#author", name)))
+	await(t, window, isOpen)
+}
+
+// await waits until a condition holds in a window.
+func await(t *testing.T, window context.Context, condition string) {
+	t.Helper()
+	_, err := chromedp.Run(window, chromedp.Poll[bool](condition))
+	require.NoError(t, err, condition)
+}
+
+// browser finds Chromium. Where tests must not be left out, as in CI, it has to be there.
+func browser(t *testing.T) string {
+	t.Helper()
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	if os.Getenv("CI") != "" {
+		t.Fatal("no Chromium is installed: apt-get install chromium")
+	}
+	t.Skip("no Chromium is installed: apt-get install chromium")
+	return ""
+}
