@@ -6,9 +6,7 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // watchMessagesEvents writes and reads the data of the events of WatchMessages.
 var watchMessagesEvents = tornado.StreamCodec[Message]{
-	Append: func(b []byte, v Message) []byte {
-		return v.AppendJSON(b)
-	},
+	Append: func(b []byte, v Message) []byte { return v.AppendJSON(b) },
 	Decode: func(d *tornado.Decoder) (v Message) {
 		v.DecodeJSON(d)
 		return v

@@ -6,9 +6,7 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // crawlItems writes and reads the items of Crawl.
 var crawlItems = tornado.StreamCodec[Page]{
-	Append: func(b []byte, v Page) []byte {
-		return v.AppendJSON(b)
-	},
+	Append: func(b []byte, v Page) []byte { return v.AppendJSON(b) },
 	Decode: func(d *tornado.Decoder) (v Page) {
 		v.DecodeJSON(d)
 		return v

@@ -41,7 +41,14 @@ func (c *Client) PutFile(ctx context.Context, req PutFileRequest) error {
 // PostFile is POST /file
 func (c *Client) PostFile(ctx context.Context, req PostFileRequest) error {
 	call := c.c.Call(ctx, &postFile)
-	call.Reader("image/png", req.Body)
+	if req.Body != nil {
+		call.JSON("application/json", func(b []byte) []byte {
+			return tornado.AppendJSON(b, req.Body)
+		})
+	}
+	if x, ok := req.Raw.Get(); ok {
+		call.Upload(x)
+	}
 	res, err := call.Do()
 	if err != nil {
 		return err

@@ -21,12 +21,19 @@ func (r *PutFileRequest) decode(in *tornado.Input) {
 
 // PostFileRequest is what a caller asks of PostFile.
 type PostFileRequest struct {
-	Body io.Reader
+	Body tornado.JSON
+	Raw  tornado.Opt[tornado.Upload]
 }
 
 func (r *PostFileRequest) decode(in *tornado.Input) {
 	if in.HasBody() {
-		r.Body = in.StreamBody()
+		switch in.ContentType() {
+		case "application/json":
+			r.Body = in.JSONBody().JSON()
+			in.EndJSON()
+		default:
+			r.Raw.Set(in.UploadBody())
+		}
 	}
 }
 

@@ -20,7 +20,7 @@ var putFile = tornado.Operation{
 var postFile = tornado.Operation{
 	ID: "postFile", Name: "PostFile",
 	Method: "POST", Path: "/file",
-	Consumes: []string{"image/png"},
+	Consumes: []string{"application/json", "image/png"},
 	Streams:  []string{"image/png"},
 }
 
