@@ -73,6 +73,16 @@ func (c *Client) PollMessage(ctx context.Context, req PollMessageRequest) (PollM
 	return nil, res.Unexpected()
 }
 
+// OpenSocket is GET /socket: Sends each message back, and the broadcasts.
+func (c *Client) OpenSocket(ctx context.Context, req OpenSocketRequest) (*tornado.Socket[Message, Message], error) {
+	call := c.c.Call(ctx, &openSocket)
+	ws, res, err := client.Dial(call, tornado.SendJSON((*Message).AppendJSON), tornado.ReceiveJSON((*Message).DecodeJSON))
+	if res == nil {
+		return ws, err
+	}
+	return nil, res.Unexpected()
+}
+
 // WatchMessages is GET /events: Sends the broadcasts as events.
 func (c *Client) WatchMessages(ctx context.Context, req WatchMessagesRequest) tornado.Events[Message] {
 	call := c.c.Call(ctx, &watchMessages)

@@ -36,6 +36,11 @@ type DefaultHandler interface {
 	// It answers by reply, before it returns or later.
 	PollMessage(ctx context.Context, req PollMessageRequest, reply PollMessageReply)
 
+	// OpenSocket: Sends each message back, and the broadcasts.
+	//
+	// GET /socket
+	OpenSocket(ctx context.Context, req OpenSocketRequest, ws *tornado.Socket[Message, Message]) error
+
 	// WatchMessages: Sends the broadcasts as events.
 	//
 	// GET /events
@@ -82,6 +87,10 @@ func (UnimplementedDefaultHandler) GetWork(context.Context, GetWorkRequest) (*Me
 
 func (UnimplementedDefaultHandler) PollMessage(_ context.Context, _ PollMessageRequest, reply PollMessageReply) {
 	reply.Fail(tornado.NotImplemented(&pollMessage))
+}
+
+func (UnimplementedDefaultHandler) OpenSocket(context.Context, OpenSocketRequest, *tornado.Socket[Message, Message]) error {
+	return tornado.NotImplemented(&openSocket)
 }
 
 func (UnimplementedDefaultHandler) WatchMessages(context.Context, WatchMessagesRequest, *tornado.EventStream[Message]) error {

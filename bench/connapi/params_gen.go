@@ -19,6 +19,11 @@ type PollMessageRequest struct{}
 
 func (*PollMessageRequest) decode(*tornado.Input) {}
 
+// OpenSocketRequest is what a caller asks of OpenSocket.
+type OpenSocketRequest struct{}
+
+func (*OpenSocketRequest) decode(*tornado.Input) {}
+
 // WatchMessagesRequest is what a caller asks of WatchMessages.
 type WatchMessagesRequest struct{}
 

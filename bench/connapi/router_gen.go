@@ -33,6 +33,15 @@ var pollMessage = tornado.Operation{
 	Produces: []string{"application/json"},
 }
 
+// openSocket is GET /socket.
+var openSocket = tornado.Operation{
+	ID: "openSocket", Name: "OpenSocket",
+	Method: "GET", Path: "/socket",
+	Kind:    tornado.KindSocket,
+	Socket:  &tornado.SocketOptions{},
+	Summary: "Sends each message back, and the broadcasts.",
+}
+
 // watchMessages is GET /events.
 var watchMessages = tornado.Operation{
 	ID: "watchMessages", Name: "WatchMessages",
@@ -63,7 +72,8 @@ var getStatus = tornado.Operation{
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&getPing, &getWork, &pollMessage, &watchMessages, &broadcast, &getStatus,
+		&getPing, &getWork, &pollMessage, &openSocket, &watchMessages, &broadcast,
+		&getStatus,
 	}
 }
 

@@ -15,6 +15,8 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 	tornado.RegisterPtr(api, &getPing, (*GetPingRequest).decode, h.GetPing, writeGetPing)
 	tornado.RegisterPtr(api, &getWork, (*GetWorkRequest).decode, h.GetWork, writeGetWork)
 	tornado.RegisterDeferred(api, &pollMessage, (*PollMessageRequest).decode, h.PollMessage)
+	tornado.RegisterSocket(api, &openSocket, (*OpenSocketRequest).decode, h.OpenSocket, tornado.SendJSON((*Message).AppendJSON),
+		tornado.ReceiveJSON((*Message).DecodeJSON))
 	tornado.RegisterEvents(api, &watchMessages, (*WatchMessagesRequest).decode, h.WatchMessages, 200, &watchMessagesEvents)
 	tornado.RegisterNoContent(api, &broadcast, (*BroadcastRequest).decode, h.Broadcast, 204)
 	tornado.RegisterPtr(api, &getStatus, (*GetStatusRequest).decode, h.GetStatus, writeGetStatus)

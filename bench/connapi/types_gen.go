@@ -16,6 +16,8 @@ type BroadcastTo string
 const (
 	BroadcastToPolls   BroadcastTo = "polls"
 	BroadcastToStreams BroadcastTo = "streams"
+	BroadcastToSockets BroadcastTo = "sockets"
+	BroadcastToWrites  BroadcastTo = "writes"
 )
 
 // Valid reports whether v is one of the values that the document names.

@@ -6,5 +6,5 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // The values of the enums.
 var (
-	broadcastToValues = tornado.NewEnum("polls", "streams")
+	broadcastToValues = tornado.NewEnum("polls", "streams", "sockets", "writes")
 )

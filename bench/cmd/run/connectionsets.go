@@ -13,6 +13,14 @@ var connectionWorkloads = []workload{
 		columns: idleColumns,
 	},
 	{
+		name:    "websocket",
+		title:   "Idle WebSockets",
+		servers: []string{"connections"},
+		note:    "A handshake on all of them at once, then a message on all of them at once, which is sent back; then one of 256 bytes to all.",
+		measure: waiting{kind: "websocket", to: toSockets, count: func(s *serverStatus) int { return s.Sockets }}.measure,
+		columns: waitingColumns,
+	},
+	{
 		name:    "poll",
 		title:   "Parked long polls",
 		servers: []string{"connections"},
@@ -38,6 +46,19 @@ var connectionWorkloads = []workload{
 		columns: append([]column{
 			{title: "live bytes/connection", metric: liveBytes}, {title: "spread", metric: liveBytes, spread: true},
 		}, idleColumns...),
+	},
+	{
+		name:    "broadcast",
+		title:   "Broadcast to WebSockets",
+		servers: []string{"connections"},
+		note:    "A message of 256 bytes, encoded once, to all sockets, and a bare loop of write(2) over the same sockets, by turns; medians of the pairs.",
+		measure: measureBroadcast,
+		columns: []column{
+			{title: "CPU µs/message", metric: message, decimals: 2},
+			{title: "write(2) µs/message", metric: bareMessage, decimals: 2},
+			{title: "ratio", metric: messageRatio, decimals: 2},
+			{title: "spread", metric: messageRatio, spread: true},
+		},
 	},
 	{
 		name:    "accept",

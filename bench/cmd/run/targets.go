@@ -32,9 +32,11 @@ var requestTargets = []target{
 
 var connectionTargets = []target{
 	{text: "idle HTTP: resident bytes a connection", workload: "http", server: "connections", metric: residentBytes, limit: 400, unit: " B"},
+	{text: "idle WebSocket: resident bytes a connection", workload: "websocket", server: "connections", metric: residentBytes, limit: 600, unit: " B"},
 	{text: "parked long poll: resident bytes a connection", workload: "poll", server: "connections", metric: residentBytes, limit: 1024, unit: " B"},
 	{text: "idle event stream: resident bytes a connection", workload: "events", server: "connections", metric: residentBytes, limit: 1024, unit: " B"},
 	{text: "idle TLS: live bytes a connection", workload: "tls", server: "connections", metric: liveBytes, limit: 8192, unit: " B"},
+	{text: "broadcast: CPU a message, × write(2)", workload: "broadcast", server: "connections", metric: messageRatio, limit: 1.15},
 	{text: "accept, request, close: CPU, × fasthttp", workload: "accept", metric: cpu, relativeTo: "fasthttp", limit: 0.80},
 	{text: "TLS keep-alive: CPU a request, × nethttp", workload: "requests-tls", metric: cpu, relativeTo: "nethttp", limit: 0.70},
 }

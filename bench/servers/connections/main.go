@@ -49,12 +49,17 @@ func run() error {
 	return tornado.Serve(ctx, os.Args[1], api)
 }
 
-type events = tornado.EventStream[connapi.Message]
+type (
+	events = tornado.EventStream[connapi.Message]
+	socket = tornado.Socket[connapi.Message, connapi.Message]
+)
 
 // handler knows who waits. It is safe for concurrent use.
 type handler struct {
 	mu      sync.Mutex
 	polls   []connapi.PollMessageReply // guarded by mu
+	sockets []*socket                  // guarded by mu; in the order in which they were opened
+	found   []int                      // guarded by mu; see descriptors
 	streams map[*events]bool           // guarded by mu
 }
 
@@ -73,6 +78,21 @@ func (h *handler) PollMessage(_ context.Context, _ connapi.PollMessageRequest, r
 	h.mu.Unlock()
 }
 
+func (h *handler) OpenSocket(_ context.Context, _ connapi.OpenSocketRequest, ws *socket) error {
+	ws.OnMessage = func(msg connapi.Message) error { return ws.Send(msg) }
+	ws.OnClose = func(error) {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		if i := slices.Index(h.sockets, ws); i >= 0 {
+			h.sockets = slices.Delete(h.sockets, i, i+1)
+		}
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.sockets = append(h.sockets, ws)
+	return nil
+}
+
 func (h *handler) WatchMessages(_ context.Context, _ connapi.WatchMessagesRequest, out *events) error {
 	out.Keep()
 	h.mu.Lock()
@@ -86,8 +106,12 @@ func (h *handler) WatchMessages(_ context.Context, _ connapi.WatchMessagesReques
 	return nil
 }
 
-func (h *handler) Broadcast(_ context.Context, req connapi.BroadcastRequest) error {
+func (h *handler) Broadcast(ctx context.Context, req connapi.BroadcastRequest) error {
 	switch req.Body.To {
+	case connapi.BroadcastToSockets:
+		return h.sendMessages()
+	case connapi.BroadcastToWrites:
+		return h.writeToAll(ctx)
 	case connapi.BroadcastToStreams:
 		return h.sendEvents()
 	case connapi.BroadcastToPolls:
@@ -97,6 +121,23 @@ func (h *handler) Broadcast(_ context.Context, req connapi.BroadcastRequest) err
 		h.mu.Unlock()
 		for _, reply := range polls {
 			reply.OK(broadcast)
+		}
+	}
+	return nil
+}
+
+// sendMessages encodes a message once, and sends it to all.
+func (h *handler) sendMessages() error {
+	h.mu.Lock()
+	sockets := slices.Clone(h.sockets)
+	h.mu.Unlock()
+	var prepared *tornado.Prepared[connapi.Message]
+	for _, ws := range sockets {
+		if prepared == nil {
+			prepared = ws.Prepare(broadcast)
+		}
+		if err := ws.SendPrepared(prepared); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -128,6 +169,6 @@ func (h *handler) GetStatus(context.Context, connapi.GetStatusRequest) (*connapi
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return &connapi.Status{
-		Streams: int64(len(h.streams)), Polls: int64(len(h.polls)), Live: int64(heap[0].Value.Uint64()), Collections: int64(heap[1].Value.Uint64()),
+		Sockets: int64(len(h.sockets)), Streams: int64(len(h.streams)), Polls: int64(len(h.polls)), Live: int64(heap[0].Value.Uint64()), Collections: int64(heap[1].Value.Uint64()),
 	}, nil
 }
