@@ -2,7 +2,6 @@ package worker
 
 import (
 	"net"
-	"net/netip"
 	"sync/atomic"
 	"time"
 
@@ -23,15 +22,13 @@ type Conn struct {
 	pool     *pool         // immutable
 	listener *Listener     // immutable
 	id       uint64        // immutable
-	peer     loop.Addr     // changed by Introduce alone
+	peer     peer4         // changed by Introduce alone
 	token    loop.Token    // loop-only
 
 	deadline atomic.Int64 // on the loop's clock, for stateIdle and stateParked; 0: none
 	armed    atomic.Int64 // when the wheel looks at c; 0: never. Written by the loop
 
-	reader atomic.Pointer[waiter] // valid while waitRead
-	writer atomic.Pointer[waiter] // valid while waitWrite
-	addrs  atomic.Pointer[addrs]  // nil until asked for
+	rare atomic.Pointer[rare] // nil until needed, see more
 
 	next *Conn // in the queue: guarded by pool.mu; in the loop's batch: loop-only
 
@@ -47,12 +44,6 @@ type Conn struct {
 	apart    bool // owner: a goroutine of its own has it, see Listener.Open
 	outside  bool // who writes: another goroutine than the owner's, see Send
 	detached bool // owner
-}
-
-type addrs struct {
-	local, remote net.Addr // local is nil until asked for
-	told          bool     // by Introduce
-	secure        bool     // likewise: the peer speaks TLS with whoever has connected
 }
 
 // ID is a number that no other connection of the engine has. Any goroutine.
@@ -89,37 +80,6 @@ func (c *Conn) Gone() bool { return c.state.Load()&gone != 0 }
 
 // Readable reports whether Read is worth a call. Any goroutine.
 func (c *Conn) Readable() bool { return c.state.Load()&(readable|peerClosed|gone) != 0 }
-
-// RemoteAddr is the peer, a *net.TCPAddr or *net.UnixAddr, known since the
-// connection was accepted. Any goroutine.
-func (c *Conn) RemoteAddr() net.Addr { return c.addresses().remote }
-
-// RemoteAddrPort is the peer without an allocation, invalid for Unix sockets.
-// Any goroutine.
-func (c *Conn) RemoteAddrPort() netip.AddrPort { return c.peer.AddrPort() }
-
-// LocalAddr is this end, or the listener's address if that cannot be told any
-// more. Not after Closed; else any goroutine that keeps the connection open.
-func (c *Conn) LocalAddr() net.Addr {
-	a := c.addresses()
-	if a.local == nil {
-		local := c.listener.Addr()
-		if addr, errno := c.pool.sys.LocalAddr(int(c.fd)); errno == 0 && addr.AddrPort().IsValid() {
-			local = addr.NetAddr()
-		}
-		a = &addrs{local: local, remote: a.remote}
-		c.addrs.Store(a)
-	}
-	return a.local
-}
-
-func (c *Conn) addresses() *addrs {
-	if a := c.addrs.Load(); a != nil {
-		return a
-	}
-	c.addrs.CompareAndSwap(nil, &addrs{remote: c.peer.NetAddr()})
-	return c.addrs.Load()
-}
 
 // Now is a coarse time that costs next to nothing, with a monotonic part. Its
 // wall part is not set anew when the system's clock is: use time.Now for what

@@ -1,7 +1,6 @@
 package worker
 
 import (
-	"sync/atomic"
 	"time"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/loop"
@@ -69,8 +68,8 @@ func (c *Conn) tend() {
 		}
 		done = true
 	}
-	next = sooner(next, c.tendWaiter(waitRead, &c.reader, now))
-	next = sooner(next, c.tendWaiter(waitWrite, &c.writer, now))
+	next = sooner(next, c.tendWaiter(waitRead, now))
+	next = sooner(next, c.tendWaiter(waitWrite, now))
 	if next != 0 {
 		at := lookAt(next, now)
 		c.armed.Store(int64(at))
@@ -80,11 +79,15 @@ func (c *Conn) tend() {
 
 // tendWaiter wakes who waits for flag if its time has passed, and else returns
 // until when it waits; 0 if it is not known or does not matter. loop-only.
-func (c *Conn) tendWaiter(flag uint32, at *atomic.Pointer[waiter], now time.Duration) time.Duration {
+func (c *Conn) tendWaiter(flag uint32, now time.Duration) time.Duration {
 	for {
 		s := c.state.Load()
 		if s&flag == 0 {
 			return 0
+		}
+		at := &c.more().reader
+		if flag == waitWrite {
+			at = &c.more().writer
 		}
 		until := time.Duration(at.Load().until.Load())
 		if until == 0 || until > now {

@@ -11,7 +11,8 @@
 // A pool runs few workers at first, which take from the queue one after the
 // other; when nobody takes for a while they are blocked, and more start.
 //
-// The files: engine (loops, listeners), drain, conn, state (the legal moves),
+// The files: engine (loops, listeners), drain, conn, rare (what most do
+// without), state (the legal moves),
 // wait (reading, writing, and parking inside a request), send (writing from
 // outside of it), layer, deadline, pool (queue and workers), stall (how many
 // workers run), work (what one does), errand (what is no connection), linger,

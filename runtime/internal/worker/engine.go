@@ -338,7 +338,8 @@ const moanSeconds = 10
 func (e *Engine) Accepted(l *loop.Loop, fd int, peer loop.Addr, ln *loop.Listener) {
 	listener, _ := ln.Owner.(*Listener)
 	p := e.pools[l.ID()]
-	c := &Conn{pool: p, fd: int32(fd), peer: peer, listener: listener, id: e.lastID.Add(1)}
+	c := &Conn{pool: p, fd: int32(fd), listener: listener, id: e.lastID.Add(1)}
+	c.setPeer(peer)
 	if listener.Open != nil {
 		c.linger = unopened
 	}

@@ -20,7 +20,7 @@ func (c *Conn) Interrupt() {
 		loop.Step("Interrupt")
 		if c.state.CompareAndSwap(s, s&^waitRead|interrupted) {
 			if s&waitRead != 0 {
-				c.reader.Load().wake(false)
+				c.more().reader.Load().wake(false)
 			}
 			return
 		}

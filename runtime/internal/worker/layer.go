@@ -165,9 +165,9 @@ func (c *Conn) opened(next Next) {
 func (c *Conn) Hold() (release func()) {
 	e := c.pool.engine
 	e.open.Add(1)
-	e.peers.enter(c.listener, c.peer, true)
+	e.peers.enter(c.listener, c.peerAddr(), true)
 	return sync.OnceFunc(func() {
-		e.peers.leave(c.listener, c.peer)
+		e.peers.leave(c.listener, c.peerAddr())
 		e.leave()
 	})
 }

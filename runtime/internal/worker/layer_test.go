@@ -256,5 +256,5 @@ func TestHold(t *testing.T) {
 // TestSizeOfConn: each idle connection costs one, and the allocator has no
 // class between these.
 func TestSizeOfConn(t *testing.T) {
-	assert.LessOrEqual(t, int(unsafe.Sizeof(Conn{})), 160)
+	assert.LessOrEqual(t, int(unsafe.Sizeof(Conn{})), 128)
 }

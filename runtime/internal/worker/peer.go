@@ -77,9 +77,9 @@ func (c *Conn) Introduce(peer, local netip.AddrPort, secure bool) bool {
 		e.full("of one peer", to)
 		return false
 	}
-	e.peers.leave(c.listener, c.peer)
-	c.peer = to
-	c.addrs.Store(&addrs{net.TCPAddrFromAddrPort(local), to.NetAddr(), true, secure})
+	e.peers.leave(c.listener, c.peerAddr())
+	c.setPeer(to)
+	c.more().addrs.Store(&addrs{net.TCPAddrFromAddrPort(local), to.NetAddr(), true, secure})
 	return true
 }
 

@@ -324,7 +324,7 @@ func (p *pool) finish(c *Conn) {
 // the loop comes by: nobody waits for that.
 func (p *pool) forget(c *Conn) {
 	p.loop.Unload()
-	p.engine.peers.leave(c.listener, c.peer)
+	p.engine.peers.leave(c.listener, c.peerAddr())
 	p.mu.Lock()
 	p.closed.push(c)
 	p.corpses.Store(int32(p.closed.n))

@@ -47,8 +47,8 @@ const (
 	expired                              // the deadline has passed
 	draining                             // the drain has begun since Serve was last called
 	cut                                  // time is up: the owner must close
-	waitRead                             // Conn.reader is to be woken when readable
-	waitWrite                            // Conn.writer is to be woken when writable
+	waitRead                             // rare.reader is to be woken when readable
+	waitWrite                            // rare.writer is to be woken when writable
 	held                                 // the loop uses the descriptor or calls Hangup: not to be closed now
 	interrupted                          // the next wait for something to read ends at once; see Interrupt
 	lent                                 // Send uses the descriptor: not to be closed now
@@ -109,7 +109,7 @@ func (c *Conn) Ready(b loop.Bits) {
 					c.deadline.Store(0) // it was for the first byte
 				}
 				if wake != 0 {
-					c.writer.Load().wake(false)
+					c.more().writer.Load().wake(false)
 				}
 				c.pool.ready(c)
 				return
@@ -150,10 +150,10 @@ func (c *Conn) note(s, set uint32) bool {
 	}
 	loop.Step("noted")
 	if wake&waitRead != 0 {
-		c.reader.Load().wake(false)
+		c.more().reader.Load().wake(false)
 	}
 	if wake&waitWrite != 0 {
-		c.writer.Load().wake(false)
+		c.more().writer.Load().wake(false)
 	}
 	if hangup != 0 {
 		c.hangup(hangup&gone != 0, set&cut != 0)
@@ -242,7 +242,7 @@ func (c *Conn) sealed(s uint32) bool {
 		return false
 	}
 	if s&waitWrite != 0 {
-		c.writer.Load().wake(false)
+		c.more().writer.Load().wake(false)
 	}
 	return true
 }

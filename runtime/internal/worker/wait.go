@@ -252,9 +252,9 @@ func (c *Conn) wait(flag uint32, until time.Duration) error {
 	case c.onLoop:
 		return c.waitOnLoop(flag, until)
 	}
-	want, at := readable, &c.reader
+	want, at := readable, &c.more().reader
 	if flag == waitWrite {
-		want, at = writable, &c.writer
+		want, at = writable, &c.more().writer
 	}
 	w, _ := waiters.Get().(*waiter)
 	defer waiters.Put(w)
