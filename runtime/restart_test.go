@@ -57,7 +57,9 @@ func serverProcess(what string) {
 	}
 	pid := []byte(strconv.Itoa(os.Getpid()))
 	api := newTestAPI(testHandlers{item: func(context.Context, itemRequest) ([]byte, error) { return pid, nil }})
-	s := NewServer(WithRestartSignal(syscall.SIGUSR2), WithAdmin("127.0.0.1:0"), WithLoops(2),
+	// The clients are never idle, but the machine may keep them waiting.
+	patient := WithTimeouts(Timeouts{DrainIdle: 20 * time.Second})
+	s := NewServer(patient, WithRestartSignal(syscall.SIGUSR2), WithAdmin("127.0.0.1:0"), WithLoops(2),
 		WithLogger(slog.New(slog.NewTextHandler(os.Stdout, nil)))).Handle(api)
 	go func() {
 		<-s.Bound()
@@ -272,6 +274,7 @@ func TestRestartThatFails(t *testing.T) {
 	by, _, err := askWho(c, bufio.NewReader(c), "")
 	require.NoError(t, err)
 	assert.Equal(t, pid, by)
+	require.NoError(t, c.Close())
 	require.NoError(t, syscall.Kill(pid, syscall.SIGTERM))
 	p.ended()
 	require.NoError(t, p.cmd.Wait())
@@ -326,6 +329,9 @@ func TestCrashBesideOthers(t *testing.T) {
 	}
 	for range 20 {
 		assert.Equal(t, survivor, open())
+	}
+	for _, c := range by[survivor] {
+		require.NoError(t, c.Close())
 	}
 	require.NoError(t, syscall.Kill(survivor, syscall.SIGTERM))
 	second.ended()
