@@ -169,7 +169,7 @@ func (x *exchange) maxBody() int64 {
 // type tells of it; where there has to be a body, a length of 0 does, which requests without one have, too.
 func (x *exchange) emptyStream(op *Operation) bool {
 	_, announced := x.head.Field("Content-Length")
-	if x.head.ContentType == nil && !(op.BodyRequired && announced) || !x.in.readMedia(x.head.ContentType, op) || !x.match.streamsBody(x.in.media) {
+	if x.head.ContentType == nil && (!op.BodyRequired || !announced) || !x.in.readMedia(x.head.ContentType, op) || !x.match.streamsBody(x.in.media) {
 		return false
 	}
 	x.in.stream = newStreamBody(http.NoBody, 0)

@@ -68,7 +68,7 @@ func FormBody[T any](in *Input, shapes *Shapes, name string, decode func(*T, *De
 			}
 			switch {
 			case err != nil:
-				if err != io.EOF {
+				if !errors.Is(err, io.EOF) {
 					f.ended = err
 					yield(FormPart[T]{}, err)
 				}
@@ -114,7 +114,7 @@ func (f *formReader) next() (*FilePart, error) {
 		return nil, f.ended
 	}
 	file, at, err := f.parts.Next()
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		if err := f.missing(); err != nil {
 			return nil, err
 		}

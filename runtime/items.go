@@ -33,7 +33,7 @@ func ItemsBody[T any](in *Input, decode func(*T, *Decoder)) Items[T] {
 			var item T
 			text, err := r.next()
 			if err != nil {
-				if err != io.EOF {
+				if !errors.Is(err, io.EOF) {
 					yield(item, err)
 				}
 				return
@@ -84,7 +84,7 @@ func (r *itemReader) next() ([]byte, error) {
 		case r.ended != nil:
 			return nil, r.ended
 		}
-		if err := r.read(); err == io.EOF {
+		if err := r.read(); errors.Is(err, io.EOF) {
 			r.ended = io.EOF
 			item, err := r.splitter.Rest()
 			if err != nil {

@@ -80,7 +80,7 @@ func (b *streamBody) explain(err error) error {
 	var refused *http1.ProtocolError
 	var tooLong *http.MaxBytesError
 	switch {
-	case err == io.EOF, errors.Is(err, http.ErrBodyReadAfterClose):
+	case errors.Is(err, io.EOF), errors.Is(err, http.ErrBodyReadAfterClose):
 		return err
 	case errors.As(err, &tooLong), errors.As(err, &refused) && refused.Status == http.StatusRequestEntityTooLarge:
 		return &BodyError{Status: http.StatusRequestEntityTooLarge, Detail: tooLongBody(b.limit)}

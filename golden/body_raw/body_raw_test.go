@@ -94,7 +94,9 @@ func TestClient(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []byte("\x00"), picture)
 	blob := tornado.Blob{ContentType: "image/jpeg", Data: []byte("x")}
-	upload := func() tornado.Upload { return tornado.Upload{ContentType: "image/jpeg", Reader: strings.NewReader("x")} }
+	upload := func() tornado.Upload {
+		return tornado.Upload{ContentType: "image/jpeg", Reader: strings.NewReader("x")}
+	}
 	got, err := client.PutAny(t.Context(), api.PutAnyRequest{Body: upload()})
 	require.NoError(t, err)
 	assert.Equal(t, blob, got)

@@ -120,12 +120,16 @@ func TestServer(t *testing.T) {
 			want   string // the answer, or what is in it
 		}{
 			{
-				"fields, then a file", [][2]string{name, {"tags", "a"}, {"tags", "b"}, {"owner", `{"name":"Ann"}`}, photo}, 200,
+				"fields, then a file",
+				[][2]string{name, {"tags", "a"}, {"tags", "b"}, {"owner", `{"name":"Ann"}`}, photo},
+				200,
 				`Rex/1/[a b]/Ann photo "photo.x" image/png map[] png; `,
 			},
 			{"an optional field behind", [][2]string{name, photo, {"age", "3"}}, 200, `Rex/1/[]/ photo "photo.x" image/png map[] png; Rex/3/[]/`},
 			{
-				"several files", [][2]string{name, pdf, photo, {"age", "3"}, pdf}, 200,
+				"several files",
+				[][2]string{name, pdf, photo, {"age", "3"}, pdf},
+				200,
 				`Rex/1/[]/ scans "scans[].x" application/pdf map[] pdf; Rex/1/[]/ photo "photo.x" image/png map[] png; ` +
 					`Rex/3/[]/ scans "scans[].x" application/pdf map[] pdf; `,
 			},

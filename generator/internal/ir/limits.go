@@ -27,11 +27,11 @@ func (b *builder) limits(op *spec.Operation) (body int64) {
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		ok := true
 		if name != "body" {
 			b.badExtension(extensionLoc(op, "x-tornado-limits"), "x-tornado-limits", quote(name)+" is not one of them; body is")
 			continue
 		}
+		var ok bool
 		if body, ok = byteSize(limits[name]); !ok {
 			b.badExtension(extensionLoc(op, "x-tornado-limits"), "x-tornado-limits", "body is a number of bytes from 1 on, or a text: 10MiB")
 		}

@@ -15,13 +15,13 @@ import (
 
 // ErrWouldBlock is returned by Read when nothing is there. It is a net.Error that
 // is Temporary: crypto/tls goes on after it.
-var ErrWouldBlock error = wouldBlock{}
+var ErrWouldBlock error = wouldBlockError{}
 
-type wouldBlock struct{}
+type wouldBlockError struct{}
 
-func (wouldBlock) Error() string   { return "worker: operation would block" }
-func (wouldBlock) Timeout() bool   { return false }
-func (wouldBlock) Temporary() bool { return true }
+func (wouldBlockError) Error() string   { return "worker: operation would block" }
+func (wouldBlockError) Timeout() bool   { return false }
+func (wouldBlockError) Temporary() bool { return true }
 
 // onLoopWait bounds how long a loop that serves waits for one peer.
 const onLoopWait = time.Second
