@@ -1,5 +1,5 @@
 // Petstore is a small shop for pets: the example of tornadogen. Its API is generated from openapi.yaml; the handlers are in
-// handlers.go, and they keep the pets in an embedded SQLite.
+// handlers.go, and they keep the pets in an embedded SQLite, or in PostgreSQL.
 package main
 
 import (
@@ -22,19 +22,19 @@ import (
 
 func main() {
 	addr := flag.String("addr", ":8080", "address to listen on")
-	file := flag.String("db", "", "SQLite file to keep the pets in; empty: in memory, with a few pets to begin with")
+	source := flag.String("db", "", "where to keep the pets: a file of SQLite, or postgres://user@host/name; empty: in memory, with a few pets to begin with")
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, *addr, *file); err != nil {
+	if err := run(ctx, *addr, *source); err != nil {
 		log.Fatal(err)
 	}
 }
 
 // run serves the shop until ctx ends and every accepted request was answered.
-func run(ctx context.Context, addr, file string) (err error) {
-	db, err := openStore(ctx, file)
+func run(ctx context.Context, addr, source string) (err error) {
+	db, err := openStore(ctx, source)
 	if err != nil {
 		return err
 	}

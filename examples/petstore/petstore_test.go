@@ -19,8 +19,7 @@ import (
 // open serves the shop on a free port until the test ends and returns its address.
 func open(t *testing.T) string {
 	t.Helper()
-	db, err := openStore(t.Context(), "")
-	require.NoError(t, err)
+	db := openDatabase(t)
 	listener, err := tornado.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	server := newServer(db)

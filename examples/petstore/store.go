@@ -9,9 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"modernc.org/sqlite"
-	sqlitecode "modernc.org/sqlite/lib"
-
 	"github.com/tornadogen/tornadogen/examples/petstore/petapi"
 	tornado "github.com/tornadogen/tornadogen/runtime"
 )
@@ -21,21 +18,11 @@ var (
 	errNameTaken = errors.New("name is taken")
 )
 
-// store keeps the pets in SQLite. It is safe for concurrent use.
-type store struct{ db *sql.DB }
-
-const schema = `create table if not exists pets (
-	id      integer primary key autoincrement,
-	name    text not null unique,
-	status  text not null,
-	created text not null,
-	details text not null -- tags, born and animal as JSON
-);
-create table if not exists photos (
-	pet  integer primary key references pets (id) on delete cascade,
-	type text not null,
-	data blob not null
-)`
+// store keeps the pets in a database. It is safe for concurrent use.
+type store struct {
+	db *sql.DB
+	*dialect
+}
 
 // details are the parts of a pet that nobody searches for.
 type details struct {
@@ -44,22 +31,20 @@ type details struct {
 	Animal tornado.Opt[petapi.Animal]    `json:"animal,omitzero"`
 }
 
-// openStore opens the file, or a shop in memory with a few pets when file is empty.
-func openStore(ctx context.Context, file string) (*store, error) {
-	source := "file:" + file + "?_pragma=journal_mode(wal)&_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)"
-	if file == "" {
-		source = "file::memory:?_pragma=foreign_keys(1)"
-	}
-	db, err := sql.Open("sqlite", source)
+// openStore opens a database: postgres://... names one of PostgreSQL, and anything else a file of SQLite. With "" it opens a shop in
+// memory with a few pets.
+func openStore(ctx context.Context, source string) (*store, error) {
+	d := dialectOf(source)
+	db, err := sql.Open(d.driver, d.source(source))
 	if err != nil {
 		return nil, err
 	}
-	db.SetMaxOpenConns(1) // SQLite has one writer, and a database in memory belongs to its connection
-	s := &store{db}
-	if _, err := db.ExecContext(ctx, schema); err != nil {
-		return nil, errors.Join(fmt.Errorf("open %s: %w", source, err), db.Close())
+	db.SetMaxOpenConns(d.connections)
+	s := &store{db, d}
+	if _, err := db.ExecContext(ctx, d.schema); err != nil {
+		return nil, errors.Join(fmt.Errorf("open the database: %w", err), db.Close())
 	}
-	if file == "" {
+	if source == "" {
 		err = s.seed(ctx)
 	}
 	return s, err
@@ -99,7 +84,7 @@ func (s *store) findByStatus(ctx context.Context, statuses []petapi.PetStatus) (
 }
 
 func (s *store) get(ctx context.Context, id int64) (petapi.Pet, error) {
-	return scanPet(s.db.QueryRowContext(ctx, columns+"where id = ?", id))
+	return scanPet(s.db.QueryRowContext(ctx, s.marked(columns+"where id = ?"), id))
 }
 
 func (s *store) create(ctx context.Context, pet petapi.NewPet) (petapi.Pet, error) {
@@ -108,13 +93,10 @@ func (s *store) create(ctx context.Context, pet petapi.NewPet) (petapi.Pet, erro
 		return petapi.Pet{}, err
 	}
 	created := time.Now().UTC().Format(time.RFC3339)
-	result, err := s.db.ExecContext(ctx, "insert into pets (name, status, created, details) values (?, ?, ?, ?)", pet.Name, pet.Status, created, rest)
-	if err != nil {
-		return petapi.Pet{}, taken(err)
-	}
-	id, err := result.LastInsertId()
-	if err != nil {
-		return petapi.Pet{}, err
+	const statement = "insert into pets (name, status, created, details) values (?, ?, ?, ?) returning id"
+	var id int64
+	if err := s.db.QueryRowContext(ctx, s.marked(statement), pet.Name, pet.Status, created, string(rest)).Scan(&id); err != nil {
+		return petapi.Pet{}, s.explain(err)
 	}
 	return s.get(ctx, id)
 }
@@ -124,7 +106,7 @@ func (s *store) replace(ctx context.Context, id int64, pet petapi.NewPet) (petap
 	if err != nil {
 		return petapi.Pet{}, err
 	}
-	if err := s.change(ctx, "update pets set name = ?, status = ?, details = ? where id = ?", pet.Name, pet.Status, rest, id); err != nil {
+	if err := s.change(ctx, "update pets set name = ?, status = ?, details = ? where id = ?", pet.Name, pet.Status, string(rest), id); err != nil {
 		return petapi.Pet{}, err
 	}
 	return s.get(ctx, id)
@@ -140,7 +122,7 @@ func (s *store) putPhoto(ctx context.Context, id int64, photo tornado.Blob) erro
 }
 
 func (s *store) photo(ctx context.Context, id int64) (photo tornado.Blob, err error) {
-	err = s.db.QueryRowContext(ctx, "select type, data from photos where pet = ?", id).Scan(&photo.ContentType, &photo.Data)
+	err = s.db.QueryRowContext(ctx, s.marked("select type, data from photos where pet = ?"), id).Scan(&photo.ContentType, &photo.Data)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = errNoPet
 	}
@@ -167,9 +149,9 @@ func (s *store) inventory(ctx context.Context) (map[string]int64, error) {
 
 // change runs a statement that is about one pet.
 func (s *store) change(ctx context.Context, statement string, args ...any) error {
-	result, err := s.db.ExecContext(ctx, statement, args...)
+	result, err := s.db.ExecContext(ctx, s.marked(statement), args...)
 	if err != nil {
-		return taken(err)
+		return s.explain(err)
 	}
 	if n, err := result.RowsAffected(); err != nil || n == 0 {
 		return errors.Join(errNoPet, err)
@@ -177,17 +159,8 @@ func (s *store) change(ctx context.Context, statement string, args ...any) error
 	return nil
 }
 
-// taken recognises the error of a name that another pet has.
-func taken(err error) error {
-	var fault *sqlite.Error
-	if errors.As(err, &fault) && fault.Code() == sqlitecode.SQLITE_CONSTRAINT_UNIQUE {
-		return errNameTaken
-	}
-	return err
-}
-
 func (s *store) query(ctx context.Context, query string, args ...any) ([]petapi.Pet, error) {
-	rows, err := s.db.QueryContext(ctx, query, args...)
+	rows, err := s.db.QueryContext(ctx, s.marked(query), args...)
 	if err != nil {
 		return nil, err
 	}

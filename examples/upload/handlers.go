@@ -79,7 +79,7 @@ func (f *folder) GetFile(_ context.Context, req uploadapi.GetFileRequest, out *t
 	if err != nil {
 		return err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // it was only read
 	info, err := file.Stat()
 	if err != nil {
 		return err
