@@ -165,7 +165,7 @@ type cannedNet struct {
 	done    chan struct{}
 
 	listener uint64 // loop-only
-	accepted bool   // loop-only
+	refused  bool   // loop-only; nobody is left to be accepted
 	conns    [64]cannedConn
 	writes   atomic.Int64
 	woken    atomic.Bool
@@ -191,6 +191,7 @@ func (n *cannedNet) Accept(int) (int, poll.Addr, syscall.Errno) {
 			return cannedFD + i, poll.Addr{}, 0
 		}
 	}
+	n.refused = true
 	return -1, poll.Addr{}, syscall.EAGAIN
 }
 
@@ -230,8 +231,7 @@ func (*cannedNet) Del(int) error { return nil }
 
 // Poll reports the connections, until there were enough answers.
 func (n *cannedNet) Poll(events []poll.Event) (found int, err error) {
-	if !n.accepted {
-		n.accepted = true
+	if !n.refused { // like a listener, which is level-triggered
 		events[0] = poll.Event{Data: n.listener, Bits: poll.In}
 		return 1, nil
 	}
