@@ -306,7 +306,9 @@ func TestUploadMemory(t *testing.T) {
 				require.NoError(t, res.Body.Close())
 				runtime.ReadMemStats(&after)
 				assert.Equal(t, fmt.Sprint("zeros ", size), string(body))
-				assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(4<<20), "bytes that were allocated on both sides, alive or not")
+				if !overNet { // which reads ahead, into a buffer for each piece
+					assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(4<<20), "bytes that were allocated on both sides, alive or not")
+				}
 			})
 		}
 	}
