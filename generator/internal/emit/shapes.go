@@ -26,7 +26,10 @@ const shapeWidth = 140
 
 // shapeText is the literal of a shape, behind a name of some length, in lines that end between two words where it is long.
 func shapeText(name int, text string) jen.Code {
-	if name+len(text) <= shapeWidth || strings.ContainsAny(text, "`\r") {
+	switch {
+	case !isRaw(text):
+		return longText(text)
+	case name+len(text) <= shapeWidth:
 		return key(text)
 	}
 	var b strings.Builder
