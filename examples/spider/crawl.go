@@ -108,7 +108,7 @@ func (c *crawl) run(ctx context.Context) error {
 	}
 }
 
-// next takes a page to visit: none for now, or none any more.
+// next takes a page to visit. Its url is nil where all that are left are being visited; more is false at the end.
 func (c *crawl) next() (s step, more bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
