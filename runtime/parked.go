@@ -27,6 +27,32 @@ type parkedLine struct {
 	client         string // as in accessRecord
 }
 
+// parkLine takes the line of the request at the front out of the frame; nil without an access log.
+func (f *frame) parkLine() *parkedLine {
+	if f.service.server.accessLog == nil {
+		return nil
+	}
+	return &parkedLine{bytes.Clone(f.x.head.Method), bytes.Clone(f.x.head.Target), f.started, f.clientTold()}
+}
+
+// unpark is the inverse of parkLine.
+func (l *parkedLine) unpark(f *frame) {
+	if l != nil {
+		f.x.head.Method, f.x.head.Target, f.started, f.client = l.method, l.target, l.started, l.client
+	}
+}
+
+// lost tells of a request that ends with its connection.
+func (l *parkedLine) lost(s *service, c *worker.Conn, op *Operation) {
+	if l == nil {
+		return
+	}
+	r := accessRecord{
+		method: string(l.method), target: string(l.target), operation: op.ID, took: time.Since(l.started), gone: true, client: l.client,
+	}
+	r.log(s.server.accessLog, c.RemoteAddr().String())
+}
+
 // finishDeferred sends the answer if it was given already, or else parks the request, which is size bytes long.
 func (f *frame) finishDeferred(size int) verdict {
 	d := f.x.deferred
@@ -79,9 +105,7 @@ func (f *frame) park(d *Deferred) *parked {
 	if len(f.x.raw.fields) > 0 {
 		p.fields = append(p.fields, f.x.raw.fields...)
 	}
-	if f.service.server.accessLog != nil {
-		p.logged = &parkedLine{bytes.Clone(f.x.head.Method), bytes.Clone(f.x.head.Target), f.started, f.clientTold()}
-	}
+	p.logged = f.parkLine()
 	f.conn.Data = p
 	f.progress = progress{}
 	d.request.letGo()
@@ -98,9 +122,7 @@ func (p *parked) unpark(f *frame) {
 	if p.head {
 		f.x.head.Method = methodHead
 	}
-	if p.logged != nil {
-		f.x.head.Method, f.x.head.Target, f.started, f.client = p.logged.method, p.logged.target, p.logged.started, p.logged.client
-	}
+	p.logged.unpark(f)
 	f.x.match, f.x.ctx, f.x.request = d.match, d.ctx, d.request
 	f.x.raw.fields = append(f.x.raw.fields[:0], p.fields...)
 	d.request.hold(&f.x)
@@ -150,13 +172,7 @@ func (p *parked) closed(s *service, c *worker.Conn) {
 	if d.request.finish() {
 		s.watchers.CompareAndDelete(c, d.request)
 	}
-	if p.logged != nil {
-		r := accessRecord{
-			method: string(p.logged.method), target: string(p.logged.target), operation: d.match.op.ID,
-			took: time.Since(p.logged.started), gone: true, client: p.logged.client,
-		}
-		r.log(s.server.accessLog, c.RemoteAddr().String())
-	}
+	p.logged.lost(s, c, d.match.op)
 	if done := d.over(); done != nil {
 		s.endings.Go(func() { d.runDone(done) })
 	}

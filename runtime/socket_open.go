@@ -10,6 +10,7 @@ import (
 
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
 	"github.com/tornadogen/tornadogen/runtime/internal/operation"
+	"github.com/tornadogen/tornadogen/runtime/internal/queue"
 	"github.com/tornadogen/tornadogen/runtime/internal/ws"
 )
 
@@ -76,7 +77,7 @@ func newSocketSettings(op *Operation, logger func() *slog.Logger) *socketSetting
 	s := &socketSettings{
 		name: op.ID, logger: logger, protocols: o.Subprotocols, origins: o.Origins, deflate: o.Compression, ping: o.PingInterval,
 		rules:  ws.Rules{MaxMessage: o.MaxMessage},
-		limits: queueLimits{Messages: o.Queue, Policy: o.Slow},
+		limits: queue.Limits{Messages: o.Queue, Policy: o.Slow},
 	}
 	if s.ping == 0 {
 		s.ping = DefaultPingInterval

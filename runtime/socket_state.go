@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/tornadogen/tornadogen/runtime/internal/queue"
 	"github.com/tornadogen/tornadogen/runtime/internal/ws"
 )
 
@@ -103,7 +104,7 @@ type socketSettings struct {
 	deflate        bool
 	protocols      []string
 	origins        []string
-	limits         queueLimits
+	limits         queue.Limits
 	refuseReadOnly bool
 	lenient        bool                          // unknown values are kept, as a client does
 	judge          func([]Violation) []Violation // those that count; nil: all

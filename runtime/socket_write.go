@@ -9,8 +9,6 @@ import (
 	"github.com/tornadogen/tornadogen/runtime/internal/ws"
 )
 
-type queueLimits = queue.Limits
-
 // socketBacklog is what waits until the other end takes more. A goroutine writes it, and ends with it.
 type socketBacklog struct {
 	begun []byte // what is left of a frame whose beginning was written

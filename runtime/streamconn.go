@@ -1,7 +1,6 @@
 package tornado
 
 import (
-	"bytes"
 	"time"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
@@ -142,10 +141,7 @@ type parkedStream struct {
 
 // parkStream takes the request at the front, which was received to its end, out of the frame.
 func (f *frame) parkStream(s *Stream) *parkedStream {
-	p := &parkedStream{stream: s, received: f.unload()}
-	if f.service.server.accessLog != nil {
-		p.logged = &parkedLine{bytes.Clone(f.x.head.Method), bytes.Clone(f.x.head.Target), f.started, f.clientTold()}
-	}
+	p := &parkedStream{stream: s, received: f.unload(), logged: f.parkLine()}
 	f.conn.Data = p
 	f.progress = progress{}
 	s.request.letGo()
@@ -190,9 +186,7 @@ func (p *parkedStream) unpark(f *frame) {
 	s := p.stream
 	f.load(p.received)
 	f.x.head = http1.Head{Fields: f.x.head.Fields[:0]}
-	if p.logged != nil {
-		f.x.head.Method, f.x.head.Target, f.started, f.client = p.logged.method, p.logged.target, p.logged.started, p.logged.client
-	}
+	p.logged.unpark(f)
 	f.x.match, f.x.request = s.match, s.request
 	s.request.hold(&f.x)
 }
@@ -204,12 +198,6 @@ func (p *parkedStream) closed(s *service, c *worker.Conn) {
 	if stream.request.finish() {
 		s.watchers.CompareAndDelete(c, stream.request)
 	}
-	if p.logged != nil {
-		r := accessRecord{
-			method: string(p.logged.method), target: string(p.logged.target), operation: stream.match.op.ID,
-			took: time.Since(p.logged.started), gone: true, client: p.logged.client,
-		}
-		r.log(s.server.accessLog, c.RemoteAddr().String())
-	}
+	p.logged.lost(s, c, stream.match.op)
 	s.endings.Go(stream.end)
 }

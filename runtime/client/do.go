@@ -197,14 +197,7 @@ func wait(ctx context.Context, attempt int, res *Response) bool {
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= delay {
 		return false
 	}
-	timer := time.NewTimer(delay)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
+	return pause(ctx, delay)
 }
 
 // retryAfter reads Retry-After (RFC 9110 section 10.2.3): seconds or a date.

@@ -203,6 +203,7 @@ func (s *eventSource[T]) delay(first time.Duration, attempt int) time.Duration {
 	return d - rand.N(d/2+1)
 }
 
+// pause waits, and reports false if ctx has ended before.
 func pause(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

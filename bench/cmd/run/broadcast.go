@@ -41,23 +41,18 @@ const (
 // broadcast has s send a message to each of the audience, which load holds, and returns when all were received: the processor
 // time that s has used for each, in microseconds.
 func (s *server) broadcast(ctx context.Context, load *idleLoad, to string, audience int) (float64, error) {
-	before, err := s.cpu()
-	if err != nil {
-		return 0, err
-	}
-	code, answer, err := fetch(ctx, http.MethodPost, s.base, "/broadcasts", fmt.Sprintf(`{"to":%q}`, to))
-	if err != nil {
-		return 0, err
-	}
-	if code != http.StatusNoContent {
-		return 0, fmt.Errorf("POST /broadcasts: status %d: %s", code, answer)
-	}
-	load.messages += audience
-	if err := load.received(load.messages); err != nil {
-		return 0, err
-	}
-	after, err := s.cpu()
-	return microseconds(after-before) / float64(audience), err
+	spent, err := s.spent(func() error {
+		code, answer, err := fetch(ctx, http.MethodPost, s.base, "/broadcasts", fmt.Sprintf(`{"to":%q}`, to))
+		if err != nil {
+			return err
+		}
+		if code != http.StatusNoContent {
+			return fmt.Errorf("POST /broadcasts: status %d: %s", code, answer)
+		}
+		load.messages += audience
+		return load.received(load.messages)
+	})
+	return microseconds(spent) / float64(audience), err
 }
 
 // broadcastPairs is how often a broadcast and the bare loop take turns in one measurement.

@@ -136,20 +136,16 @@ func measureAccept(ctx context.Context, r *runner, name string) (sample, error) 
 	if _, err := r.churn(ctx, s.address, r.warmup); err != nil {
 		return nil, err
 	}
-	before, err := s.cpu()
-	if err != nil {
-		return nil, err
-	}
-	connections, err := r.churn(ctx, s.address, r.duration)
-	if err != nil {
-		return nil, err
-	}
-	after, err := s.cpu()
+	var connections int
+	spent, err := s.spent(func() (err error) {
+		connections, err = r.churn(ctx, s.address, r.duration)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
 	return sample{
 		rate: float64(connections) / r.duration.Seconds(),
-		cpu:  microseconds(after-before) / float64(connections),
+		cpu:  microseconds(spent) / float64(connections),
 	}, nil
 }

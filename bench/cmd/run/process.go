@@ -137,6 +137,19 @@ func (s *server) cpu() (time.Duration, error) {
 	return time.Duration(t.Nano()), nil
 }
 
+// spent gives the processor time that s uses while fn runs.
+func (s *server) spent(fn func() error) (time.Duration, error) {
+	before, err := s.cpu()
+	if err != nil {
+		return 0, err
+	}
+	if err := fn(); err != nil {
+		return 0, err
+	}
+	after, err := s.cpu()
+	return after - before, err
+}
+
 // resident gives the resident set of s in bytes. It is VmRSS, from smaps_rollup, which is exact where VmRSS may lag.
 func (s *server) resident() (int64, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", s.pid))

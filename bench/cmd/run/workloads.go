@@ -130,21 +130,17 @@ func measurePlain(ctx context.Context, r *runner, name, body string, env ...stri
 	if _, err := r.wrk(ctx, s.base, body, r.warmup); err != nil {
 		return nil, err
 	}
-	before, err := s.cpu()
-	if err != nil {
-		return nil, err
-	}
-	result, err := r.wrk(ctx, s.base, body, r.duration)
-	if err != nil {
-		return nil, err
-	}
-	after, err := s.cpu()
+	var result wrkResult
+	spent, err := s.spent(func() (err error) {
+		result, err = r.wrk(ctx, s.base, body, r.duration)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
 	return sample{
 		rate: result.rate(),
-		cpu:  microseconds(after-before) / float64(result.requests),
+		cpu:  microseconds(spent) / float64(result.requests),
 		p50:  result.p50,
 		p99:  result.p99,
 	}, nil
@@ -160,21 +156,17 @@ func measureSleepers(ctx context.Context, r *runner, name string) (sample, error
 	if err != nil {
 		return nil, err
 	}
-	before, err := s.cpu()
-	if err != nil {
-		return nil, err
-	}
-	result, err := r.closedLoop(ctx, s.address, true)
-	if err != nil {
-		return nil, err
-	}
-	after, err := s.cpu()
+	var result *loopResult
+	spent, err := s.spent(func() (err error) {
+		result, err = r.closedLoop(ctx, s.address, true)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
 	return sample{
 		rate:     float64(result.Requests) / result.Seconds,
-		cpu:      microseconds(after-before) / float64(result.All),
+		cpu:      microseconds(spent) / float64(result.All),
 		p50:      result.P50,
 		p99:      result.P99,
 		calmP99:  calm.P99,

@@ -5,8 +5,6 @@ package poll
 import (
 	"errors"
 	"fmt"
-	"runtime"
-	"sync/atomic"
 	"syscall"
 	"time"
 	"unsafe"
@@ -32,12 +30,8 @@ type epoll struct {
 	wakeFD int                    // immutable
 	raw    [batch]unix.EpollEvent // owner only
 
-	// wakers counts the calls of Wake under way in its lower bits; closedBit
-	// is set when the descriptors are gone, or about to be.
-	wakers atomic.Int64
+	wakers wakers
 }
-
-const closedBit = 1 << 40
 
 func newEpoll() (*epoll, error) {
 	fd, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
@@ -136,21 +130,16 @@ func (p *epoll) Poll(events []Event) (int, error) {
 var one uint64 = 1
 
 func (p *epoll) Wake() {
-	if p.wakers.Add(1) < closedBit {
+	if p.wakers.enter() {
 		_, _, _ = unix.RawSyscall(unix.SYS_WRITE, uintptr(p.wakeFD), uintptr(unsafe.Pointer(&one)), 8)
 	}
-	p.wakers.Add(-1)
+	p.wakers.leave()
 }
 
-// closeAll waits for the calls of Wake under way, so that none writes into a
-// descriptor that has been opened anew under the same number.
+// closeAll closes, once nobody wakes.
 func (p *epoll) closeAll() error {
-	if p.wakers.Add(closedBit) >= 2*closedBit {
-		p.wakers.Add(-closedBit)
+	if !p.wakers.close() {
 		return syscall.EBADF
-	}
-	for p.wakers.Load() != closedBit {
-		runtime.Gosched()
 	}
 	return errors.Join(unix.Close(p.wakeFD), unix.Close(p.fd))
 }

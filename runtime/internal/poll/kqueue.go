@@ -5,8 +5,6 @@ package poll
 import (
 	"errors"
 	"fmt"
-	"runtime"
-	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -28,12 +26,8 @@ type kqueue struct {
 	raw  [batch]unix.Kevent_t
 	data []uint64 // by descriptor: what it was added with
 
-	// wakers counts the calls of Wake under way in its lower bits; closedBit
-	// is set when the descriptors are gone, or about to be.
-	wakers atomic.Int64
+	wakers wakers
 }
-
-const closedBit = 1 << 40
 
 // NewParking returns a poller.
 func NewParking() (Poller, error) { return newKqueue() }
@@ -174,23 +168,18 @@ func (p *kqueue) Nap(events []Event, _, d time.Duration) (n int, idle time.Durat
 }
 
 func (p *kqueue) Wake() {
-	if p.wakers.Add(1) < closedBit {
+	if p.wakers.enter() {
 		_, _ = unix.Write(p.pipe[1], []byte{0}) // a pipe that is full wakes, too
 	}
-	p.wakers.Add(-1)
+	p.wakers.leave()
 }
 
 func (p *kqueue) Free() error { return p.closeAll() }
 
-// closeAll waits for the calls of Wake under way, so that none writes into a
-// descriptor that has been opened anew under the same number.
+// closeAll closes, once nobody wakes.
 func (p *kqueue) closeAll() error {
-	if p.wakers.Add(closedBit) >= 2*closedBit {
-		p.wakers.Add(-closedBit)
+	if !p.wakers.close() {
 		return syscall.EBADF
-	}
-	for p.wakers.Load() != closedBit {
-		runtime.Gosched()
 	}
 	return errors.Join(unix.Close(p.pipe[0]), unix.Close(p.pipe[1]), unix.Close(p.fd))
 }

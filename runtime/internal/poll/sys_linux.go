@@ -58,38 +58,31 @@ func (sys) Accept(fd int) (int, Addr, syscall.Errno) {
 	return int(conn), addrOf(&rsa), 0
 }
 
-func (sys) Read(fd int, p []byte) (int, syscall.Errno) { return receive(fd, p, 0) }
-
-func (sys) Peek(fd int, p []byte) (int, syscall.Errno) { return receive(fd, p, unix.MSG_PEEK) }
-
-func receive(fd int, p []byte, flags uintptr) (int, syscall.Errno) {
-	base := unsafe.Pointer(unsafe.SliceData(p))
-	var n uintptr
-	var errno syscall.Errno
-	if len(p) <= rawLimit {
-		n, _, errno = unix.RawSyscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(base), uintptr(len(p)), flags, 0, 0)
-	} else {
-		n, _, errno = unix.Syscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(base), uintptr(len(p)), flags, 0, 0)
-	}
-	if errno != 0 {
-		return 0, errno
-	}
-	return int(n), 0
+func (sys) Read(fd int, p []byte) (int, syscall.Errno) {
+	return transfer(unix.SYS_RECVFROM, fd, p, 0)
 }
 
-func (sys) Write(fd int, p []byte) (int, syscall.Errno) { return send(fd, p, unix.MSG_NOSIGNAL) }
+func (sys) Peek(fd int, p []byte) (int, syscall.Errno) {
+	return transfer(unix.SYS_RECVFROM, fd, p, unix.MSG_PEEK)
+}
+
+func (sys) Write(fd int, p []byte) (int, syscall.Errno) {
+	return transfer(unix.SYS_SENDTO, fd, p, unix.MSG_NOSIGNAL)
+}
+
 func (sys) WriteLast(fd int, p []byte) (int, syscall.Errno) {
-	return send(fd, p, unix.MSG_NOSIGNAL|unix.MSG_MORE)
+	return transfer(unix.SYS_SENDTO, fd, p, unix.MSG_NOSIGNAL|unix.MSG_MORE)
 }
 
-func send(fd int, p []byte, flags uintptr) (int, syscall.Errno) {
+// transfer makes a call that moves p between a socket and memory.
+func transfer(trap uintptr, fd int, p []byte, flags uintptr) (int, syscall.Errno) {
 	base := unsafe.Pointer(unsafe.SliceData(p))
 	var n uintptr
 	var errno syscall.Errno
 	if len(p) <= rawLimit {
-		n, _, errno = unix.RawSyscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(base), uintptr(len(p)), flags, 0, 0)
+		n, _, errno = unix.RawSyscall6(trap, uintptr(fd), uintptr(base), uintptr(len(p)), flags, 0, 0)
 	} else {
-		n, _, errno = unix.Syscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(base), uintptr(len(p)), flags, 0, 0)
+		n, _, errno = unix.Syscall6(trap, uintptr(fd), uintptr(base), uintptr(len(p)), flags, 0, 0)
 	}
 	if errno != 0 {
 		return 0, errno
