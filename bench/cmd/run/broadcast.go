@@ -103,7 +103,7 @@ func takeTurns(ctx context.Context, r *runner, s *server, load *idleLoad) (sampl
 	}
 	got := sample{}
 	for m := range pairs[0] {
-		got[m], _ = median(pairs, m)
+		got[m], _ = median(series(map[string][]sample{"": pairs}, "", m, ""))
 	}
 	return got, nil
 }

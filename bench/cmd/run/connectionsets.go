@@ -6,6 +6,7 @@ import "slices"
 var connectionWorkloads = []workload{
 	{
 		name:    "http",
+		rounds:  3,
 		title:   "Idle HTTP",
 		servers: []string{"connections"},
 		note:    "One GET on all of them at once.",
@@ -14,6 +15,7 @@ var connectionWorkloads = []workload{
 	},
 	{
 		name:    "websocket",
+		rounds:  3,
 		title:   "Idle WebSockets",
 		servers: []string{"connections"},
 		note:    "A handshake on all of them at once, then a message on all of them at once, which is sent back; then one of 256 bytes to all.",
@@ -22,6 +24,7 @@ var connectionWorkloads = []workload{
 	},
 	{
 		name:    "poll",
+		rounds:  3,
 		title:   "Parked long polls",
 		servers: []string{"connections"},
 		note:    "GET /message on all of them at once; then a message of 256 bytes to all.",
@@ -30,6 +33,7 @@ var connectionWorkloads = []workload{
 	},
 	{
 		name:    "events",
+		rounds:  3,
 		title:   "Idle event streams",
 		servers: []string{"connections"},
 		note:    "GET /events on all of them at once, and the head of each answer; then an event of 256 bytes of JSON to all, encoded once.",
@@ -38,6 +42,7 @@ var connectionWorkloads = []workload{
 	},
 	{
 		name:    "tls",
+		rounds:  3,
 		title:   "Idle TLS",
 		servers: []string{"connections"},
 		note: "A handshake and three GET on all of them. The live heap is what the collector finds when it runs next by itself; it is not " +
@@ -49,6 +54,7 @@ var connectionWorkloads = []workload{
 	},
 	{
 		name:    "broadcast",
+		rounds:  5,
 		title:   "Broadcast to WebSockets",
 		servers: []string{"connections"},
 		note:    "A message of 256 bytes, encoded once, to all sockets, and a bare loop of write(2) over the same sockets, by turns; medians of the pairs.",
@@ -71,6 +77,7 @@ var connectionWorkloads = []workload{
 			{title: "CPU µs/connection", metric: cpu, decimals: 1},
 			{title: "spread", metric: cpu, spread: true},
 			{title: "CPU × fasthttp", metric: cpu, relativeTo: "fasthttp", decimals: 2},
+			{title: "spread", metric: cpu, relativeTo: "fasthttp", spread: true},
 		},
 	},
 	{
@@ -84,6 +91,7 @@ var connectionWorkloads = []workload{
 			{title: "CPU µs/request", metric: cpu, decimals: 1},
 			{title: "spread", metric: cpu, spread: true},
 			{title: "CPU × nethttp", metric: cpu, relativeTo: "nethttp", decimals: 2},
+			{title: "spread", metric: cpu, relativeTo: "nethttp", spread: true},
 			{title: "p50 ms", metric: p50, scale: 1e-3, decimals: 2},
 			{title: "p99 ms", metric: p99, scale: 1e-3, decimals: 2},
 		},

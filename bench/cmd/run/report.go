@@ -14,58 +14,25 @@ type column struct {
 	metric     metric
 	scale      float64 // what the metric is multiplied with; 0 is 1
 	decimals   int
-	relativeTo string // the server by whose median the median is divided
-	spread     bool   // largest less smallest, in percent of the median
+	relativeTo string // the server by whose figure of the same round each figure is divided
+	spread     bool   // how far the middle half of the rounds is apart, in percent of the median
 }
 
 const missing = "–"
 
 // cell gives the text of c for the server called name.
 func (c column) cell(servers map[string][]sample, name string) string {
-	value, ok := median(servers[name], c.metric)
-	if !ok {
+	all := series(servers, name, c.metric, c.relativeTo)
+	value, ok := median(all)
+	switch {
+	case !ok:
 		return missing
-	}
-	if c.scale != 0 {
+	case c.spread:
+		return spread(all)
+	case c.scale != 0:
 		value *= c.scale
 	}
-	if c.relativeTo != "" {
-		base, ok := median(servers[c.relativeTo], c.metric)
-		if !ok || base == 0 {
-			return missing
-		}
-		value /= base
-	}
-	if c.spread {
-		if value == 0 {
-			return missing
-		}
-		all := values(servers[name], c.metric)
-		return fmt.Sprintf("%.0f %%", 100*(slices.Max(all)-slices.Min(all))/value)
-	}
 	return strconv.FormatFloat(value, 'f', c.decimals, 64)
-}
-
-func values(samples []sample, m metric) []float64 {
-	all := make([]float64, 0, len(samples))
-	for _, s := range samples {
-		all = append(all, s[m])
-	}
-	return all
-}
-
-// median gives the median of m over the rounds, and whether there was any.
-func median(samples []sample, m metric) (float64, bool) {
-	all := values(samples, m)
-	if len(all) == 0 {
-		return 0, false
-	}
-	slices.Sort(all)
-	middle := len(all) / 2
-	if len(all)%2 == 0 {
-		return (all[middle-1] + all[middle]) / 2, true
-	}
-	return all[middle], true
 }
 
 // render gives the report in Markdown whose tables can be read as they are.
@@ -78,7 +45,7 @@ func render(cfg *config, m *machine, all results, args []string) string {
 	for _, peer := range m.peers {
 		fmt.Fprintf(&b, "- %s\n", peer)
 	}
-	fmt.Fprintf(&b, "- the server on core %d with GOMAXPROCS=1, the load on core %d with %d connections; medians of %d rounds of %s\n",
+	fmt.Fprintf(&b, "- the server on core %d with GOMAXPROCS=1, the load on core %d with %d connections; medians of %d rounds of %s, or of as many as the workload needs\n",
 		cfg.serverCore, cfg.loadCore, cfg.connections, cfg.rounds, cfg.duration)
 	for _, w := range cfg.set.workloads {
 		if servers, measured := all[w.name]; measured {

@@ -64,21 +64,39 @@ func TestOwnProcessIsMeasured(t *testing.T) {
 }
 
 func TestMedian(t *testing.T) {
-	_, ok := median(nil, cpu)
+	_, ok := median(nil)
 	assert.False(t, ok)
-	odd := []sample{{cpu: 9}, {cpu: 1}, {cpu: 3}}
-	value, ok := median(odd, cpu)
+	value, ok := median([]float64{9, 1, 3})
 	assert.True(t, ok)
 	assert.InDelta(t, 3, value, 0)
-	value, _ = median(append(odd, sample{cpu: 5}), cpu)
+	value, _ = median([]float64{9, 1, 3, 5})
 	assert.InDelta(t, 4, value, 0)
+}
+
+func TestSpreadLeavesOutDisturbedRounds(t *testing.T) {
+	assert.Equal(t, "10 %", spread([]float64{1000, 95, 100, 105, 2}))
+	assert.Equal(t, "0 %", spread([]float64{7}))
+	assert.Equal(t, missing, spread(nil))
+	assert.Equal(t, missing, spread([]float64{0, 0}))
+}
+
+// A machine that gets slower changes the figures of a round together, and not their ratio.
+func TestRatiosAreThoseOfRounds(t *testing.T) {
+	servers := map[string][]sample{
+		"tornado":  {{cpu: 8}, {cpu: 12}, {cpu: 40}},
+		"fasthttp": {{cpu: 10}, {cpu: 20}, {cpu: 50}},
+	}
+	assert.Equal(t, []float64{0.8, 0.6, 0.8}, series(servers, "tornado", cpu, "fasthttp"))
+	servers["fasthttp"] = servers["fasthttp"][:1]
+	assert.Equal(t, []float64{0.8}, series(servers, "tornado", cpu, "fasthttp"))
+	assert.Empty(t, series(servers, "tornado", cpu, "nethttp"))
 }
 
 func TestReport(t *testing.T) {
 	all := results{
 		"get": {
 			"tornado":     {{cpu: 8, rate: 90_000, p50: 400, p99: 1250}},
-			"fasthttp":    {{cpu: 9, rate: 70_000}, {cpu: 10, rate: 70_000}, {cpu: 11, rate: 70_000}},
+			"fasthttp":    {{cpu: 10, rate: 70_000}, {cpu: 8, rate: 70_000}, {cpu: 12, rate: 70_000}},
 			"oapicodegen": {{cpu: 16}},
 		},
 		"idle": {"tornado": {{residentBytes: 501}}},
@@ -88,7 +106,7 @@ func TestReport(t *testing.T) {
 	for _, want := range []string{
 		"an abacus",
 		"`go run ./cmd/run -rounds 1`",
-		"| tornado     |      90000 |            8.0 |    0 % |           0.80 |              0.50 |   0.40 |   1.25 |",
+		"| tornado     |      90000 |            8.0 |    0 % |           0.80 |    0 % |              0.50 |   0.40 |   1.25 |",
 		"| fasthttp    |      70000 |           10.0 |   20 % |           1.00 |",
 		"| nethttp     |          – |",
 		"| GET: CPU a request, × fasthttp    | ≤ 0.8 |     0.80 |    met |",

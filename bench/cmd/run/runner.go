@@ -144,13 +144,17 @@ func (r *runner) measure(ctx context.Context) (results, error) {
 			continue
 		}
 		all[w.name] = map[string][]sample{}
-		for round := range r.rounds {
+		rounds := r.rounds
+		if w.rounds > 0 {
+			rounds = min(rounds, w.rounds)
+		}
+		for round := range rounds {
 			for i := range r.servers {
 				name := r.servers[(i+round)%len(r.servers)]
 				if !slices.Contains(w.servers, name) {
 					continue
 				}
-				r.say("%s %s, round %d of %d", w.name, name, round+1, r.rounds)
+				r.say("%s %s, round %d of %d", w.name, name, round+1, rounds)
 				s, err := w.measure(ctx, r, name)
 				if err != nil {
 					return nil, fmt.Errorf("%s %s: %w", w.name, name, err)

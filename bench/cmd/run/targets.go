@@ -5,13 +5,13 @@ import (
 	"fmt"
 )
 
-// target is what the runtime sets itself: a median of one of its servers, or the ratio to the median of a peer.
+// target is what the runtime sets itself: a median of one of its servers, or of its ratio to a peer, round by round.
 type target struct {
 	text       string
 	workload   string
 	server     string // "" for tornado
 	metric     metric
-	relativeTo string  // a server; "" for the median itself
+	relativeTo string  // a server; "" for the figure itself
 	scale      float64 // what the median is multiplied with; 0 is 1
 	limit      float64
 	atLeast    bool // the limit is the least, not the most
@@ -65,13 +65,9 @@ func targetRows(targets []target, all results) [][]string {
 }
 
 func (t target) value(all results) (float64, bool) {
-	value, ok := median(all[t.workload][cmp.Or(t.server, "tornado")], t.metric)
+	value, ok := median(series(all[t.workload], cmp.Or(t.server, "tornado"), t.metric, t.relativeTo))
 	if t.scale != 0 {
 		value *= t.scale
 	}
-	if !ok || t.relativeTo == "" {
-		return value, ok
-	}
-	base, ok := median(all[t.workload][t.relativeTo], t.metric)
-	return value / base, ok && base != 0
+	return value, ok
 }

@@ -33,6 +33,7 @@ type workload struct {
 	title   string
 	note    string   // printed below the title
 	servers []string // that it is for
+	rounds  int      // that suffice, as the figure hardly varies or is one of latency; 0: as many as are asked for
 	measure func(context.Context, *runner, string) (sample, error)
 	columns []column
 }
@@ -81,6 +82,7 @@ var requestWorkloads = []workload{
 		title:   "A database client in the process of the saturated server",
 		note:    "A goroutine of the server asks an echo on the core of the load every millisecond, while wrk saturates the server with GET.",
 		servers: everyServer,
+		rounds:  5,
 		measure: measureDatabaseClient,
 		columns: []column{
 			{title: "p50 ms", metric: databaseP50, scale: 1e-3, decimals: 2},
@@ -95,6 +97,7 @@ var requestWorkloads = []workload{
 		title:   "Idle connections after a burst",
 		note:    "Growth of the resident set over all connections, after one GET on all of them at once; no forced collection, default GOGC.",
 		servers: everyServer,
+		rounds:  3,
 		measure: measureIdle(petPath),
 		columns: []column{
 			{title: "bytes/connection", metric: residentBytes},
@@ -108,6 +111,7 @@ var plainColumns = []column{
 	{title: "CPU µs/request", metric: cpu, decimals: 1},
 	{title: "spread", metric: cpu, spread: true},
 	{title: "CPU × fasthttp", metric: cpu, relativeTo: "fasthttp", decimals: 2},
+	{title: "spread", metric: cpu, relativeTo: "fasthttp", spread: true},
 	{title: "CPU × oapicodegen", metric: cpu, relativeTo: "oapicodegen", decimals: 2},
 	{title: "p50 ms", metric: p50, scale: 1e-3, decimals: 2},
 	{title: "p99 ms", metric: p99, scale: 1e-3, decimals: 2},
