@@ -73,6 +73,20 @@ func TestRingOfAllOfEnds(t *testing.T) {
 	assert.Equal(t, classRing, diags[0].Class)
 }
 
+// The members of an exploded object are parameters of their own: what they say is printed in its place, rings included.
+func TestRingOfParametersEnds(t *testing.T) {
+	node := names("Node", object())
+	list := names("List", &spec.Schema{Types: []string{"array"}, Items: node})
+	node.Nullable, list.Nullable = true, true
+	node.Properties, node.Required = []*spec.Property{property("next", list)}, []string{"undeclared"}
+	op := &spec.Operation{Method: "GET", Path: "/p", Parameters: []*spec.Parameter{
+		{Name: "node", In: spec.InQuery, Style: "form", Explode: true, Schema: node},
+		{Name: "other", In: spec.InQuery, Style: "form", Explode: true, Schema: str()},
+	}}
+	p, _ := build(t, &spec.API{Version: "3.0.3", Schemas: []*spec.Schema{node, list}, Operations: []*spec.Operation{op}})
+	assert.NotEmpty(t, p.Shapes)
+}
+
 func TestNamedSchemaOutsideOfTheList(t *testing.T) {
 	other := names("Other", object(property("x", str())))
 	p, _ := build(t, &spec.API{Version: "3.1.0", Schemas: []*spec.Schema{names("Pet", object(property("other", other)))}})

@@ -62,24 +62,30 @@ func (l *shaper) entry(name, text string) string {
 	return name
 }
 
-// ref prints a node where it is used: by its name where it has one.
+// ref prints a node where it is used: by its name where it has one. A node within which it is met again gets one.
 func (l *shaper) ref(n *shapeNode) string {
-	switch {
-	case n.name != "":
+	if n.name != "" {
 		return n.name
-	case !n.shared():
-		return l.text(n, nil)
 	}
-	n.name = l.scope.Take(l.b.nameOf(n.core))
-	at := len(l.list)
-	l.list = append(l.list, Shape{Name: n.name})
+	if n.shared() || n.begun {
+		n.name, n.at = l.scope.Take(l.b.nameOf(n.core)), len(l.list)
+		l.list = append(l.list, Shape{Name: n.name})
+		if n.begun {
+			return n.name
+		}
+	}
+	n.begun = true
 	text := l.text(n, nil)
+	n.begun = false
+	if n.name == "" {
+		return text
+	}
 	if x := l.xmlOf(n.core); l.xml && x != nil {
 		if marks := l.marksOf(x, n, n.name); marks != "" {
 			text = "(" + marks + ") " + text
 		}
 	}
-	l.list[at].Text = text
+	l.list[n.at].Text = text
 	l.named[text] = n.name
 	return n.name
 }

@@ -58,6 +58,8 @@ type shapeNode struct {
 	item     *spec.Schema // of items
 	uses     int
 	name     string
+	at       int  // index of its entry, once it has a name
+	begun    bool // its text is being printed
 	single   bool // core is the only schema
 	closed   bool // members without a declaration are not allowed
 }
