@@ -11,7 +11,7 @@ INDEX ?=
 LARGE ?= 4294967296
 FLAGS ?=
 PEERS ?= kin-openapi-testdata-issue796,guru-tflgovuk,spotify-web-api-fixed,ogen-examples-openai-1-2-0,ogen-examples-firecracker,realworld-api-openapi
-# The integrations: each a module of its own: linked by who imports it.
+# The integrations, each a module of its own, linked by who imports it.
 INTEGRATIONS := $(shell sed -n 's|^[[:space:]]*\./\(runtime/.*\)|\1|p' go.work)
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
