@@ -63,6 +63,7 @@ type Import struct{ Name, Path string }
 // Handler is the file with the methods of one tag.
 type Handler struct {
 	File     string // "pets.go"
+	Package  string // of that file, "" for main
 	Type     string // "petsHandler"
 	Doc      string // comment of the type, with its slashes
 	Contract string // the interface that it implements: "petapi.PetsHandler"
@@ -84,6 +85,29 @@ type Method struct {
 	Reply string
 	// Error is the expression of the 501: "tornado.Unimplemented(ctx)".
 	Error string
+}
+
+// Source is the method as Go source, with a receiver such as "h *petsHandler", without a line end.
+func (m Method) Source(receiver string) (string, error) {
+	text, err := render("method.go.tmpl", struct {
+		Receiver string
+		Method   Method
+	}{receiver, m})
+	if err != nil {
+		return "", err
+	}
+	const file = "package p\n\n" // what is no file is formatted otherwise
+	text, err = format.Source(append([]byte(file), text...))
+	return strings.TrimSuffix(strings.TrimPrefix(string(text), file), "\n"), err
+}
+
+// Source is the file. The error is for a Handler that does not give Go source.
+func (h Handler) Source() ([]byte, error) {
+	text, err := render("handler.go.tmpl", h)
+	if err != nil {
+		return nil, err
+	}
+	return format.Source(text)
 }
 
 // Call is a call of a method of the client.

@@ -28,7 +28,7 @@ func shop() Service {
 		DocsPath: "/docs", DocumentPath: "/openapi.yaml", LivePath: "/healthz", ReadyPath: "/readyz",
 		Handlers: []Handler{{File: "pets.go", Type: "petsHandler", Doc: "// petsHandler answers.", Contract: "petapi.PetsHandler", Imports: imports, Methods: []Method{get, del, now}}},
 		Auth: []Method{{
-			Doc: "// Key checks.", Name: "Key", Params: "(ctx context.Context, key tornado.APIKey)", Results: "(context.Context, error)", Error: "tornado.NotImplemented(key.Operation)",
+			Doc: "// Key checks.", Name: "Key", Params: "(ctx context.Context, key tornado.APIKey)", Results: "(context.Context, error)", Value: "context.Context", Nilable: true, Error: "tornado.NotImplemented(key.Operation)",
 		}},
 		AuthType: "petapi.UnimplementedAuthenticator", AuthContract: "petapi.Authenticator",
 		AuthImports: imports[:2],

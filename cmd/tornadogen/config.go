@@ -28,11 +28,13 @@ type settings struct {
 	Out     string
 	Package string
 	Root    string
-	Only    []string
-	Formats string
-	Exact   bool
-	Strict  bool
-	Remote  bool
+	// Handlers is the folder of the user's handlers.
+	Handlers string
+	Only     []string
+	Formats  string
+	Exact    bool
+	Strict   bool
+	Remote   bool
 
 	locking locking
 	remote  *remote // what reads from the network, once there is a document
@@ -67,6 +69,7 @@ var keys = []key{
 		"exact-types", "a schema without a type takes values of every type, as JSON Schema has it; default: its keywords imply one",
 		nil, func(s *settings) any { return &s.Exact },
 	},
+	{"handlers", "folder of your handlers, which sync adds methods to; default: the current folder", nil, func(s *settings) any { return &s.Handlers }},
 	{"root", "folder that other files of the document may lie in; default: the folder of the document", nil, func(s *settings) any { return &s.Root }},
 	{"allow-remote", "read what references lead to on the network, and hold it against tornadogen.lock", nil, func(s *settings) any { return &s.Remote }},
 	{"strict", "make every warning an error", nil, func(s *settings) any { return &s.Strict }},
@@ -95,6 +98,7 @@ func (s *settings) flags(cmd *cobra.Command, names ...string) {
 	}
 	_ = cmd.MarkFlagDirname("out")  // for completion; a command without the flag needs none
 	_ = cmd.MarkFlagDirname("root") // likewise
+	_ = cmd.MarkFlagDirname("handlers")
 }
 
 // complete takes from tornadogen.yaml what the command line did not say. spec is the argument SPEC, "" where it was not given.

@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -17,9 +18,11 @@ import (
 // server_gen.go that makes the API, and the client of client_gen.go.
 type outline struct {
 	new        string // "New"
+	union      string // "Handler", all of handlers together
 	handlers   []contract
 	auth       *contract // nil where no operation asks who is calling
 	operations []operation
+	types      map[string]bool // that the package declares, in types_gen.go and elsewhere
 
 	client, newClient string            // "Client", "NewClient"; "" where there is no client
 	calls             map[string]method // of the client, by name
@@ -50,10 +53,17 @@ type operation struct {
 	handler                string // "PetsHandler"
 }
 
+// declaredType matches the declaration of a type in formatted source.
+var declaredType = regexp.MustCompile(`(?m)^type (\w+) `)
+
 // outlineOf reads an outline. Types of the package are written with the prefix pkg.
 func outlineOf(files []generator.File, pkg string) (*outline, error) {
 	o := &outline{}
+	o.types = map[string]bool{}
 	for _, f := range files {
+		for _, m := range declaredType.FindAllSubmatch(f.Data, -1) {
+			o.types[string(m[1])] = true
+		}
 		var read func(*reader) error
 		switch f.Name {
 		case "handler_gen.go":
@@ -101,7 +111,8 @@ func (o *outline) assign() {
 func (o *outline) readHandlers(r *reader) error {
 	for i, face := range r.interfaces() {
 		if i == 0 {
-			continue // the union of the others
+			o.union = face.Specs[0].(*ast.TypeSpec).Name.Name
+			continue
 		}
 		c, err := r.contract(face)
 		if err != nil {

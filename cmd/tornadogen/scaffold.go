@@ -126,7 +126,7 @@ func fillIn(service *templates.Service, c compiled, pkg string) error {
 	if o.auth != nil {
 		var paths []string
 		for _, m := range o.auth.methods {
-			service.Auth = append(service.Auth, methodOf(m, "tornado.NotImplemented("+m.params[len(m.params)-1].name+".Operation)"))
+			service.Auth = append(service.Auth, authMethod(m))
 			paths = append(paths, m.imports...)
 		}
 		service.AuthType, service.AuthContract = service.Alias+".Unimplemented"+o.auth.name, service.Alias+"."+o.auth.name
@@ -198,11 +198,22 @@ func handlerOf(c contract, own templates.Import, types, fileNames map[string]boo
 	h := templates.Handler{Type: name, File: fileOf(c.name, fileNames), Doc: strings.Replace(c.doc, c.name, name, 1)}
 	var paths []string
 	for _, m := range c.methods {
-		h.Methods = append(h.Methods, methodOf(m, "tornado.Unimplemented("+m.params[0].name+")"))
+		h.Methods = append(h.Methods, handlerMethod(m))
 		paths = append(paths, m.imports...)
 	}
 	h.Imports = append(importsOf(paths), own)
 	return h
+}
+
+// authMethod is a method that checks who is calling.
+func authMethod(m method) templates.Method {
+	m.nilable = true // a context
+	return methodOf(m, "tornado.NotImplemented("+m.params[len(m.params)-1].name+".Operation)")
+}
+
+// handlerMethod is a method that answers an operation.
+func handlerMethod(m method) templates.Method {
+	return methodOf(m, "tornado.Unimplemented("+m.params[0].name+")")
 }
 
 func methodOf(m method, notYet string) templates.Method {

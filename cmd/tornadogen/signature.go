@@ -110,69 +110,88 @@ func comment(group *ast.CommentGroup) string {
 }
 
 // typ writes a type as another package does, with the import paths that it needs beside the package's own.
-func (r *reader) typ(expr ast.Expr) (text string, imports []string, err error) {
+func (r *reader) typ(expr ast.Expr) (text string, imports []string, err error) { return spell(expr, r) }
+
+// ident writes a name of the universe or of the generated package.
+func (r *reader) ident(id *ast.Ident) (string, []string, error) {
+	if types.Universe.Lookup(id.Name) != nil {
+		return id.Name, nil, nil
+	}
+	return r.pkg + "." + id.Name, nil, nil
+}
+
+// selected writes a name of an imported package.
+func (r *reader) selected(pkg, name string) (string, []string, error) {
+	at := slices.IndexFunc(r.file.Imports, func(s *ast.ImportSpec) bool { return importName(s) == pkg })
+	if at < 0 {
+		return "", nil, fmt.Errorf("%s is not imported", pkg)
+	}
+	path, err := strconv.Unquote(r.file.Imports[at].Path.Value)
+	return pkg + "." + name, []string{path}, err
+}
+
+// speller writes the names in a type.
+type speller interface {
+	ident(id *ast.Ident) (text string, imports []string, err error)
+	selected(pkg, name string) (text string, imports []string, err error)
+}
+
+// spell writes a type with the names that s gives, and lists the import paths that these need.
+func spell(expr ast.Expr, s speller) (text string, imports []string, err error) {
 	switch e := expr.(type) {
 	case *ast.Ident:
-		if types.Universe.Lookup(e.Name) != nil {
-			return e.Name, nil, nil
-		}
-		return r.pkg + "." + e.Name, nil, nil
+		return s.ident(e)
 	case *ast.SelectorExpr:
-		id, ok := e.X.(*ast.Ident)
-		if !ok {
-			break
+		if id, ok := e.X.(*ast.Ident); ok {
+			return s.selected(id.Name, e.Sel.Name)
 		}
-		at := slices.IndexFunc(r.file.Imports, func(s *ast.ImportSpec) bool { return importName(s) == id.Name })
-		if at < 0 {
-			return "", nil, fmt.Errorf("%s is not imported", id.Name)
-		}
-		path, err := strconv.Unquote(r.file.Imports[at].Path.Value)
-		return id.Name + "." + e.Sel.Name, []string{path}, err
+	case *ast.ParenExpr:
+		return spell(e.X, s)
 	case *ast.StarExpr:
-		text, imports, err = r.typ(e.X)
+		text, imports, err = spell(e.X, s)
 		return "*" + text, imports, err
 	case *ast.Ellipsis:
-		text, imports, err = r.typ(e.Elt)
+		text, imports, err = spell(e.Elt, s)
 		return "..." + text, imports, err
 	case *ast.ArrayType:
-		text, imports, err = r.typ(e.Elt)
+		text, imports, err = spell(e.Elt, s)
 		if e.Len == nil {
 			return "[]" + text, imports, err
 		}
 	case *ast.MapType:
-		key, more, err := r.typ(e.Key)
+		key, more, err := spell(e.Key, s)
 		if err != nil {
 			return "", nil, err
 		}
-		text, imports, err = r.typ(e.Value)
+		text, imports, err = spell(e.Value, s)
 		return "map[" + key + "]" + text, append(more, imports...), err
 	case *ast.IndexExpr:
-		generic, more, err := r.typ(e.X)
-		if err != nil {
-			return "", nil, err
-		}
-		text, imports, err = r.typ(e.Index)
-		return generic + "[" + text + "]", append(more, imports...), err
+		return spellGeneric(e.X, []ast.Expr{e.Index}, s)
 	case *ast.IndexListExpr:
-		generic, imports, err := r.typ(e.X)
-		if err != nil {
-			return "", nil, err
-		}
-		args := make([]string, len(e.Indices))
-		for i, index := range e.Indices {
-			arg, more, err := r.typ(index)
-			if err != nil {
-				return "", nil, err
-			}
-			args[i], imports = arg, append(imports, more...)
-		}
-		return generic + "[" + strings.Join(args, ", ") + "]", imports, nil
+		return spellGeneric(e.X, e.Indices, s)
 	}
 	var b strings.Builder
-	if err := printer.Fprint(&b, r.fset, expr); err != nil {
+	if err := printer.Fprint(&b, token.NewFileSet(), expr); err != nil {
 		return "", nil, err
 	}
 	return "", nil, fmt.Errorf("the type %s cannot be written in another package", b.String())
+}
+
+// spellGeneric writes a generic type with its arguments.
+func spellGeneric(generic ast.Expr, args []ast.Expr, s speller) (text string, imports []string, err error) {
+	text, imports, err = spell(generic, s)
+	if err != nil {
+		return "", nil, err
+	}
+	spelled := make([]string, len(args))
+	for i, arg := range args {
+		one, more, err := spell(arg, s)
+		if err != nil {
+			return "", nil, err
+		}
+		spelled[i], imports = one, append(imports, more...)
+	}
+	return text + "[" + strings.Join(spelled, ", ") + "]", imports, nil
 }
 
 func importName(s *ast.ImportSpec) string {
