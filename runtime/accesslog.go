@@ -14,6 +14,7 @@ type accessRecord struct {
 	took                      time.Duration
 	gone                      bool   // the client hung up before it was answered
 	client                    string // its address, if a proxy has told; else ""
+	attrs                     []slog.Attr
 }
 
 // log writes the record. Each request ends in exactly one way: "answered" or "client gone".
@@ -25,9 +26,9 @@ func (r *accessRecord) log(l *slog.Logger, peer string) {
 	if r.gone {
 		ended = "client gone"
 	}
-	l.LogAttrs(context.Background(), slog.LevelInfo, "request",
+	l.LogAttrs(context.Background(), slog.LevelInfo, "request", append([]slog.Attr{
 		slog.String("method", r.method), slog.String("target", r.target), slog.String("operation", r.operation),
 		slog.Int("status", r.status), slog.Int64("bytes", r.bytes), slog.Duration("took", r.took),
 		slog.String("peer", peer), slog.String("ended", ended),
-	)
+	}, r.attrs...)...)
 }

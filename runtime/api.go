@@ -43,8 +43,10 @@ type API struct {
 	schemes        map[string]scheme
 	middleware     []Middleware
 	perCall        map[string][]Middleware
-	paths          map[string]string // of operations that are not served where their descriptor says
-	fault          error             // the first thing that is wrong with paths
+	filters        []Filter
+	decoders       map[string]ContentDecoder // by content coding, lower case
+	paths          map[string]string         // of operations that are not served where their descriptor says
+	fault          error                     // the first thing that is wrong with paths
 	mapError       ErrorMapper
 	logger         *slog.Logger
 	lenient422     bool // violations answer 400

@@ -33,8 +33,10 @@ type exchange struct {
 	socket   *socket   // nil but for an operation that opens one, whose handler was called
 	offer    socketOffer
 	host     socketHost
-	panicked bool // the connection ends after this answer
-	aborted  bool // the connection ends without an answer (http.ErrAbortHandler)
+	transit  *Transit // nil without filters
+	api      *API     // of transit
+	panicked bool     // the connection ends after this answer
+	aborted  bool     // the connection ends without an answer (http.ErrAbortHandler)
 }
 
 // peer is the connection of a request as the rest of the package sees it. Its methods are safe from any goroutine.
@@ -59,7 +61,7 @@ func (x *exchange) reset() {
 	if x.socket != nil {
 		x.socket.renounce()
 	}
-	x.match, x.ctx, x.request, x.stream, x.socket, x.panicked, x.aborted = nil, nil, nil, nil, nil, false, false
+	x.match, x.ctx, x.request, x.stream, x.socket, x.transit, x.panicked, x.aborted = nil, nil, nil, nil, nil, nil, false, false
 }
 
 // begin opens the request's context.
@@ -75,11 +77,17 @@ func (x *exchange) begin(parent context.Context, p peer) {
 // accepted media types (406), media type of the body (415). When it reports false, the reply is the answer.
 func (x *exchange) admit(a *API) (ok bool) {
 	defer x.recoverPanic(&ok)
-	if !x.find(a) {
+	if a.filters != nil && !x.filter(a) || !x.find(a) {
+		return false
+	}
+	if x.transit != nil && !x.transit.pass(x, x.transit.routed) {
 		return false
 	}
 	op := x.match.op
 	if len(op.Security) > 0 && !a.noSecurity && !x.authenticate(a) {
+		return false
+	}
+	if x.transit != nil && !x.transit.pass(x, x.transit.admitted) {
 		return false
 	}
 	if !x.acceptable() {
@@ -141,9 +149,7 @@ func (x *exchange) admitBody(op *Operation) bool {
 	if op.Consumes == nil {
 		return true // nobody reads it
 	}
-	if encoding := x.head.ContentEncoding; encoding != nil && !strings.EqualFold(string(encoding), "identity") {
-		x.reply.Header("Accept-Encoding", "identity")
-		x.reply.refuse(http.StatusUnsupportedMediaType, fmt.Sprintf("content encoding %q is not read", encoding))
+	if x.head.ContentEncoding != nil && !x.decodable() {
 		return false
 	}
 	if !x.in.readMedia(x.head.ContentType, op) {
@@ -193,14 +199,27 @@ func (x *exchange) emptyBody(op *Operation) bool {
 func (x *exchange) answer() {
 	ok := true
 	defer x.recoverPanic(&ok)
+	if x.head.ContentEncoding != nil && !x.decodeContent() || x.transit != nil && !x.transit.passBody(x) {
+		return
+	}
 	x.match.run(x)
 }
 
-// settle makes the answer complete: the fields that the handler set through Raw, or a 500 in place of what cannot be sent.
+// settle makes the answer complete: the fields that the handler set through Raw, and what filters make of it, or a 500 in place of
+// what cannot be sent.
 func (x *exchange) settle() {
 	if len(x.raw.fields) > 0 {
 		x.reply.fields = append(x.reply.fields, x.raw.fields...)
 	}
+	x.sendable()
+	if x.transit != nil {
+		x.filterAnswer()
+		x.sendable()
+	}
+}
+
+// sendable answers 500 in place of what cannot be sent.
+func (x *exchange) sendable() {
 	if err := x.reply.check(); err != nil {
 		x.log("answer cannot be sent", "error", err)
 		x.reply.reset()

@@ -81,6 +81,8 @@ type pending struct {
 	match    *registered     // in phaseBody, like the two below
 	request  *requestContext // open
 	ctx      context.Context // what authenticators made of it
+	fields   []replyField    // what they set through Raw
+	transit  *Transit
 }
 
 // attach takes over what is kept with the connection.
@@ -117,7 +119,8 @@ func (f *frame) resume(p *pending) {
 	f.progress = p.progress
 	f.load(p.received)
 	if f.phase == phaseBody {
-		f.x.match, f.x.request, f.x.ctx = p.match, p.request, p.ctx
+		f.x.match, f.x.request, f.x.ctx, f.x.transit = p.match, p.request, p.ctx, p.transit
+		f.x.raw.fields = append(f.x.raw.fields, p.fields...)
 		f.rebind()
 		p.request.hold(&f.x)
 	}
@@ -184,6 +187,10 @@ func (f *frame) lastAnswer(status int, detail string) {
 		f.x.head = http1.Head{Fields: f.x.head.Fields[:0]} // nothing is known of the request; what stands there is an earlier one
 	}
 	f.x.reply.refuse(status, detail)
+	if f.x.transit != nil {
+		f.x.settle()
+		status = f.x.reply.status
+	}
 	f.record(status, int64(f.writeAnswer(endClose)))
 	f.flush()
 	f.closeExchange()

@@ -81,7 +81,8 @@ func (f *frame) suspend() {
 	}
 	p := &pending{progress: f.progress, received: f.unload()}
 	if f.phase == phaseBody {
-		p.match, p.request, p.ctx = f.x.match, f.x.request, f.x.ctx
+		p.match, p.request, p.ctx, p.transit = f.x.match, f.x.request, f.x.ctx, f.x.transit
+		p.fields = append(p.fields, f.x.raw.fields...)
 		f.x.request.letGo()
 	}
 	f.conn.Data = p

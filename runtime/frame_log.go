@@ -18,7 +18,7 @@ func (f *frame) record(status int, size int64) {
 		method: string(f.x.head.Method), target: string(f.x.head.Target), status: status, bytes: size, took: time.Since(f.started),
 		gone: f.broken || status == 0,
 	}
-	r.client = f.clientTold()
+	r.client, r.attrs = f.clientTold(), f.x.transit.logged()
 	if f.x.match != nil {
 		r.operation = f.x.match.op.ID
 	}

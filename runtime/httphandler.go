@@ -46,8 +46,11 @@ func (h *httpHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x.wire = &httpWire{x: x, w: w, control: http.NewResponseController(w)}
 	x.begin(r.Context(), httpPeer{r})
 	admitted := x.admit(h.api)
-	if l, ok := w.(*loggedAnswer); ok && x.match != nil {
-		l.operation = x.match.op.ID
+	if l, ok := w.(*loggedAnswer); ok {
+		if x.match != nil {
+			l.operation = x.match.op.ID
+		}
+		defer func(t *Transit) { l.attrs = t.logged() }(x.transit)
 	}
 	if admitted && h.readBody(x, w, r) {
 		if x.match.op.Socket != nil {

@@ -3,6 +3,7 @@ package tornado
 import (
 	"bufio"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"time"
@@ -40,7 +41,7 @@ func (s *Server) netHandler() http.Handler {
 			}
 			record := accessRecord{
 				method: r.Method, target: r.RequestURI, operation: l.operation, status: l.status, bytes: l.bytes,
-				took: time.Since(begun), gone: !returned || l.failed || r.Context().Err() != nil,
+				took: time.Since(begun), attrs: l.attrs, gone: !returned || l.failed || r.Context().Err() != nil,
 			}
 			record.log(s.accessLog, s.proxies.seen(r).RemoteAddr)
 		}()
@@ -78,6 +79,7 @@ func (b *timedBody) Read(p []byte) (int, error) {
 type loggedAnswer struct {
 	http.ResponseWriter
 	operation string
+	attrs     []slog.Attr
 	status    int // 0 until the head is written
 	bytes     int64
 	failed    bool

@@ -16,6 +16,7 @@ type parked struct {
 	fields   []replyField // what the handler set through Raw
 	left     time.Time    // when a client that has closed its side counts as gone; zero if it has not
 	logged   *parkedLine  // nil without an access log
+	transit  *Transit     // nil without filters
 	end      connectionEnd
 	head     bool // the method is HEAD
 }
@@ -25,6 +26,7 @@ type parkedLine struct {
 	method, target []byte
 	started        time.Time
 	client         string // as in accessRecord
+	transit        *Transit
 }
 
 // parkLine takes the line of the request at the front out of the frame; nil without an access log.
@@ -32,13 +34,13 @@ func (f *frame) parkLine() *parkedLine {
 	if f.service.server.accessLog == nil {
 		return nil
 	}
-	return &parkedLine{bytes.Clone(f.x.head.Method), bytes.Clone(f.x.head.Target), f.started, f.clientTold()}
+	return &parkedLine{bytes.Clone(f.x.head.Method), bytes.Clone(f.x.head.Target), f.started, f.clientTold(), f.x.transit}
 }
 
 // unpark is the inverse of parkLine.
 func (l *parkedLine) unpark(f *frame) {
 	if l != nil {
-		f.x.head.Method, f.x.head.Target, f.started, f.client = l.method, l.target, l.started, l.client
+		f.x.head.Method, f.x.head.Target, f.started, f.client, f.x.transit = l.method, l.target, l.started, l.client, l.transit
 	}
 }
 
@@ -49,6 +51,7 @@ func (l *parkedLine) lost(s *service, c *worker.Conn, op *Operation) {
 	}
 	r := accessRecord{
 		method: string(l.method), target: string(l.target), operation: op.ID, took: time.Since(l.started), gone: true, client: l.client,
+		attrs: l.transit.logged(),
 	}
 	r.log(s.server.accessLog, c.RemoteAddr().String())
 }
@@ -105,7 +108,7 @@ func (f *frame) park(d *Deferred) *parked {
 	if len(f.x.raw.fields) > 0 {
 		p.fields = append(p.fields, f.x.raw.fields...)
 	}
-	p.logged = f.parkLine()
+	p.logged, p.transit = f.parkLine(), f.x.transit
 	f.conn.Data = p
 	f.progress = progress{}
 	d.request.letGo()
@@ -125,6 +128,7 @@ func (p *parked) unpark(f *frame) {
 	p.logged.unpark(f)
 	f.x.match, f.x.ctx, f.x.request = d.match, d.ctx, d.request
 	f.x.raw.fields = append(f.x.raw.fields[:0], p.fields...)
+	f.x.transit = p.transit
 	d.request.hold(&f.x)
 }
 

@@ -79,7 +79,10 @@ func (b *streamBody) Read(p []byte) (int, error) {
 func (b *streamBody) explain(err error) error {
 	var refused *http1.ProtocolError
 	var tooLong *http.MaxBytesError
+	var known *BodyError // of a content coding around it
 	switch {
+	case errors.As(err, &known):
+		return known
 	case errors.Is(err, io.EOF), errors.Is(err, http.ErrBodyReadAfterClose):
 		return err
 	case errors.As(err, &tooLong), errors.As(err, &refused) && refused.Status == http.StatusRequestEntityTooLarge:

@@ -61,6 +61,9 @@ func (x *exchange) finishHTTPStream(client context.Context) (complete bool) {
 		s.quiet() // the ResponseWriter is of no use to anybody once the request is over
 	}
 	x.aborted = what == streamCut
+	if coded, ok := s.sink.(*codedSink); ok && !x.aborted {
+		x.aborted = coded.writeFramed(coded.end(nil)) != nil
+	}
 	return !x.aborted
 }
 

@@ -170,7 +170,7 @@ func (s *Stream) begin() error {
 		s.fail(err)
 		return err
 	}
-	s.sink = s.x.wire.openStream(s.length)
+	s.openSink()
 	if s.x.isHead() {
 		s.fail(ErrStreamEnded)
 		return ErrStreamEnded
@@ -179,6 +179,21 @@ func (s *Stream) begin() error {
 		s.waiting.Push(sse.AppendEvent(nil, &sse.Event{Retry: s.retry}))
 	}
 	return nil
+}
+
+// openSink sends the head of the answer, as filters leave it. The caller holds mu.
+func (s *Stream) openSink() {
+	length, t := s.length, s.x.transit
+	var coder Coder
+	if t != nil {
+		if coder = t.openStream(&s.x.reply); coder != nil {
+			length = -1
+		}
+	}
+	s.sink = s.x.wire.openStream(length)
+	if coder != nil && !s.x.isHead() {
+		s.sink = &codedSink{s.sink, coder}
+	}
 }
 
 // answeredHead answers HEAD, whatever the handler would send, and reports whether that was it.

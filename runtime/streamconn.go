@@ -111,7 +111,11 @@ func (f *frame) finishStream(size int) verdict {
 // endStream ends the answer at the front, which nobody writes any more.
 func (f *frame) endStream(s *Stream, what streamEnd, size int) verdict {
 	defer s.end()
+	coded, _ := s.sink.(*codedSink)
 	c, _ := s.sink.(*connSink)
+	if coded != nil {
+		c, _ = coded.sink.(*connSink)
+	}
 	if what == streamCut || c == nil {
 		f.broken = true
 		f.record(0, s.sent)
@@ -123,6 +127,9 @@ func (f *frame) endStream(s *Stream, what streamEnd, size int) verdict {
 		f.out = append(f.out, *head...)
 		c.head = nil
 		release(head)
+	}
+	if coded != nil {
+		f.out = coded.end(f.out)
 	}
 	if c.chunked && !f.x.isHead() {
 		f.out = http1.AppendLastChunk(f.out)

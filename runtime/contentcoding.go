@@ -1,0 +1,174 @@
+package tornado
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// ContentDecoder undoes a content coding (RFC 9110 section 8.4.1): the reader that it returns gives the content of r, and io.EOF only
+// where the coding ends as it should. A reader that is an io.Closer is closed if nobody reads it any more, but not where a
+// handler may still hold it.
+type ContentDecoder func(r io.Reader) (io.Reader, error)
+
+// WithContentDecoder reads request bodies of a content coding, "gzip" say. Limits hold for what was sent, and for what it is decoded
+// to: 413. The default is none: 415 for a body with any coding.
+func WithContentDecoder(coding string, d ContentDecoder) APIOption {
+	return func(a *API) {
+		if a.decoders == nil {
+			a.decoders = make(map[string]ContentDecoder)
+		}
+		a.decoders[strings.ToLower(coding)] = d
+	}
+}
+
+// maxCodings is how many content codings a body may have, one over the other.
+const maxCodings = 2
+
+// codings are the content codings of the body in the order in which they were applied, in lower case and without identity.
+func (x *exchange) codings() (list []string) {
+	for value := range x.head.Values("Content-Encoding") {
+		for coding := range strings.SplitSeq(string(value), ",") {
+			if coding = strings.ToLower(strings.TrimSpace(coding)); coding != "" && coding != "identity" {
+				list = append(list, coding)
+			}
+		}
+	}
+	return list
+}
+
+// decodable reports whether the codings of the body are known; else the reply says which are (RFC 9110 section 15.5.16).
+func (x *exchange) decodable() bool {
+	decoders, list := x.match.api.decoders, x.codings()
+	for _, coding := range list {
+		if _, ok := decoders[coding]; !ok {
+			return x.refuseCoding(fmt.Sprintf("content encoding %.100q is not read", coding))
+		}
+	}
+	if len(list) > maxCodings {
+		return x.refuseCoding(fmt.Sprintf("more than %d content encodings are not read", maxCodings))
+	}
+	return true
+}
+
+func (x *exchange) refuseCoding(detail string) bool {
+	known := []string{"identity"}
+	for coding := range x.match.api.decoders {
+		known = append(known, coding)
+	}
+	slices.Sort(known)
+	x.reply.Header("Accept-Encoding", strings.Join(known, ", "))
+	x.reply.refuse(http.StatusUnsupportedMediaType, detail)
+	return false
+}
+
+// decodeContent undoes the content codings of the body. It reports false, and the reply says why, where that cannot be done. A
+// body that is not held in memory is decoded as it is read.
+func (x *exchange) decodeContent() bool {
+	list := x.codings()
+	if len(list) == 0 || x.match.op.Consumes == nil || x.in.body == nil && x.in.stream == nil {
+		return true
+	}
+	limit := x.maxBody()
+	if x.in.stream != nil {
+		x.in.stream = newStreamBody(&contentReader{source: x.in.stream, codings: list, decoders: x.match.api.decoders, left: limit}, limit)
+		return true
+	}
+	r := &contentReader{source: bytes.NewReader(x.in.body), codings: list, decoders: x.match.api.decoders, left: limit}
+	defer r.close()
+	body, err := io.ReadAll(r)
+	var refused *BodyError
+	switch {
+	case err == nil:
+		x.in.body = body
+		return true
+	case errors.As(err, &refused) && refused.Status == http.StatusRequestEntityTooLarge:
+		x.refuseLength(limit)
+	default:
+		x.reply.refuse(http.StatusBadRequest, malformedContent(list))
+	}
+	return false
+}
+
+func malformedContent(codings []string) string {
+	return "the body is not valid " + strings.Join(codings, ", ")
+}
+
+// contentReader reads a body without its content codings. Its errors are io.EOF and *BodyError, and those of source.
+type contentReader struct {
+	source   io.Reader
+	codings  []string // in the order in which they were applied
+	decoders map[string]ContentDecoder
+	left     int64 // bytes that may still come
+
+	decoded io.Reader // nil before the first read: a decoder may want to read at once
+	all     []io.Reader
+	failed  error // of source
+}
+
+// Read implements io.Reader.
+func (r *contentReader) Read(p []byte) (int, error) {
+	if r.decoded == nil {
+		if err := r.open(); err != nil {
+			return 0, r.explain(err)
+		}
+	}
+	if int64(len(p)) > r.left+1 {
+		p = p[:r.left+1]
+	}
+	n, err := r.decoded.Read(p)
+	if r.left -= int64(n); r.left < 0 {
+		return 0, &BodyError{Status: http.StatusRequestEntityTooLarge, Detail: "the body is too long when it is decoded"}
+	}
+	return n, r.explain(err)
+}
+
+// open begins decoding, the coding that was applied last first.
+func (r *contentReader) open() error {
+	var in io.Reader = readerFunc(func(p []byte) (int, error) {
+		n, err := r.source.Read(p)
+		if err != nil && !errors.Is(err, io.EOF) {
+			r.failed = err
+		}
+		return n, err
+	})
+	for _, coding := range slices.Backward(r.codings) {
+		out, err := r.decoders[coding](in)
+		if err != nil {
+			return err
+		}
+		r.all = append(r.all, out)
+		in = out
+	}
+	r.decoded = in
+	return nil
+}
+
+// explain tells what is wrong with the coding from what is wrong with the source.
+func (r *contentReader) explain(err error) error {
+	switch {
+	case err == nil, r.failed == nil && errors.Is(err, io.EOF) && r.decoded != nil:
+		return err
+	case r.failed != nil:
+		return r.failed
+	}
+	return &BodyError{Status: http.StatusBadRequest, Detail: malformedContent(r.codings), Err: io.ErrUnexpectedEOF}
+}
+
+// close gives the decoders back. Nobody may read any more.
+func (r *contentReader) close() {
+	for _, d := range r.all {
+		if c, ok := d.(io.Closer); ok {
+			_ = c.Close() // all that it can say was said by Read
+		}
+	}
+}
+
+type readerFunc func(p []byte) (int, error)
+
+// Read implements io.Reader.
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }

@@ -1,0 +1,331 @@
+package tornado
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/http1"
+	"github.com/tornadogen/tornadogen/runtime/internal/route"
+)
+
+// Filter takes part in every request of an API below the typed call: it sees requests that are refused and answers of every kind,
+// where a Middleware sees the calls of handlers. It is called when the head of a request has come, before it is routed, on the
+// goroutine of the request, and asks t to call it again where it has more to do. It must not keep t beyond the last of those calls.
+type Filter func(t *Transit)
+
+// WithFilter adds filters to an API. They are called in their order, and see answers in the opposite one: the first is outermost.
+// Where there are none, requests pay nothing for them. Mounted handlers are not filtered: they have middleware of net/http.
+func WithFilter(f ...Filter) APIOption {
+	return func(a *API) { a.filters = append(a.filters, f...) }
+}
+
+// Coder changes the bytes of an answer that is sent part by part, as a content coding does. It belongs to one answer, and one
+// goroutine at a time uses it.
+type Coder interface {
+	// Encode appends what p becomes to b, so that the client can read all of p once it has come.
+	Encode(b, p []byte) []byte
+	// End appends the end of the body. It is not called for an answer that is cut off.
+	End(b []byte) []byte
+}
+
+// Transit is one request on its way through the filters of an API. Its methods are for the goroutine of the request, inside of the
+// calls of the filter, unless they say otherwise.
+type Transit struct {
+	x        *exchange // nil while no frame holds the request
+	fields   []replyField
+	attrs    []slog.Attr
+	routed   []func()
+	admitted []func()
+	body     []func(body []byte)
+	answer   []func(w *Reply)
+	stream   []func(w *Reply) Coder
+	answered bool // by a filter
+}
+
+// Context is that of the request, with what authenticators have added. [Raw] takes it, in OnAnswer and OnStream as well only while
+// the handler runs.
+func (t *Transit) Context() context.Context { return t.x.ctx }
+
+// SetContext replaces the context that authenticators and the handler get, by one that is derived from Context.
+func (t *Transit) SetContext(ctx context.Context) { t.x.ctx = ctx }
+
+// Operation is the operation that is called, nil before the request is routed, and where none has its path.
+func (t *Transit) Operation() *Operation {
+	if t.x.match == nil {
+		return nil
+	}
+	return t.x.match.op
+}
+
+// OperationFor is the operation that the request's path has for a method, nil for none.
+func (t *Transit) OperationFor(method string) *Operation {
+	api := t.x.api
+	index, outcome := api.routes.Match([]byte(method), t.x.head.Path, new(route.Params))
+	if outcome != route.Found && outcome != route.FoundForHead {
+		return nil
+	}
+	return api.operations[index].op
+}
+
+// Allow lists the methods that the request's path has, as the Allow field does; "" where it has none.
+func (t *Transit) Allow() string {
+	return string(t.x.api.routes.Allow(nil, t.x.head.Path, http.MethodOptions))
+}
+
+// AddHeader adds a header field to whatever answer follows, of every kind. What cannot be sent, and what the runtime sets itself, is
+// an error.
+func (t *Transit) AddHeader(name, value string) error {
+	fields := rawAnswer{t.fields}
+	err := fields.add(name, value)
+	t.fields = fields.fields
+	return err
+}
+
+// Log adds to the line of the request in the access log.
+func (t *Transit) Log(attrs ...slog.Attr) { t.attrs = append(t.attrs, attrs...) }
+
+// logged is what Log was given.
+func (t *Transit) logged() []slog.Attr {
+	if t == nil {
+		return nil
+	}
+	return t.attrs
+}
+
+// OnRouted has fn called when the operation is known, before the caller is authenticated.
+func (t *Transit) OnRouted(fn func()) { t.routed = append(t.routed, fn) }
+
+// OnAdmitted has fn called when the caller is known and may go on, before the body is asked for.
+func (t *Transit) OnAdmitted(fn func()) { t.admitted = append(t.admitted, fn) }
+
+// OnBody has fn called when the body is there, before it is decoded: nil for none, and where the handler reads it as it comes. The
+// bytes are valid until fn returns.
+func (t *Transit) OnBody(fn func(body []byte)) { t.body = append(t.body, fn) }
+
+// OnAnswer has fn called with the answer when it is complete, but for those that are sent part by part, and WebSockets. It may
+// change the answer. An answer that is given later is filtered on the goroutine that sends it.
+func (t *Transit) OnAnswer(fn func(w *Reply)) { t.answer = append(t.answer, fn) }
+
+// OnStream has fn called when an answer that is sent part by part begins, with all but its body. It may change it, and return what
+// the body is to be changed by, nil for nothing. It must not block.
+func (t *Transit) OnStream(fn func(w *Reply) Coder) { t.stream = append(t.stream, fn) }
+
+// Refuse answers with an error in place of what would follow: no other filter and no handler sees the request, though the answer is
+// filtered. It may be called by the filter, and by what OnRouted, OnAdmitted and OnBody were given.
+func (t *Transit) Refuse(err *StatusError) {
+	t.answered = true
+	if t.x.match == nil {
+		t.x.reply.problem(&Problem{Status: err.Status, Title: err.title(), Detail: err.Detail})
+		return
+	}
+	t.x.failWith(err)
+}
+
+// Respond answers in place of what would follow, as Refuse does, with what fill gives.
+func (t *Transit) Respond(fill func(w *Reply)) {
+	t.answered = true
+	fill(&t.x.reply)
+}
+
+// filter calls the filters of an API, and reports whether the request goes on.
+func (x *exchange) filter(a *API) bool {
+	x.api, x.transit = a, &Transit{x: x}
+	for _, f := range a.filters {
+		if f(x.transit); x.transit.answered {
+			return false
+		}
+	}
+	return true
+}
+
+// pass calls functions that filters have left, and reports whether the request goes on.
+func (t *Transit) pass(x *exchange, all []func()) bool {
+	t.x = x
+	for _, fn := range all {
+		if fn(); t.answered {
+			return false
+		}
+	}
+	return true
+}
+
+// passBody is pass for those that wait for the body.
+func (t *Transit) passBody(x *exchange) bool {
+	t.x = x
+	for _, fn := range t.body {
+		if fn(x.in.body); t.answered {
+			return false
+		}
+	}
+	return true
+}
+
+// filterAnswer lets the filters see the answer of x, the last one first.
+func (x *exchange) filterAnswer() {
+	ok := true
+	defer x.recoverPanic(&ok)
+	t := x.transit
+	x.transit = nil // what a filter makes panic is not filtered
+	t.x = x
+	for _, fn := range slices.Backward(t.answer) {
+		fn(&x.reply)
+	}
+	x.reply.fields = append(x.reply.fields, t.fields...)
+	x.transit = t
+}
+
+// openStream lets the filters see the head of an answer that is sent part by part.
+func (t *Transit) openStream(w *Reply) Coder {
+	var coders coders
+	for _, fn := range slices.Backward(t.stream) {
+		if c := fn(w); c != nil {
+			coders = append(coders, c)
+		}
+	}
+	w.fields = append(w.fields, t.fields...)
+	switch len(coders) {
+	case 0:
+		return nil
+	case 1:
+		return coders[0]
+	}
+	return coders
+}
+
+// coders are several, the innermost first.
+type coders []Coder
+
+// Encode implements Coder.
+func (c coders) Encode(b, p []byte) []byte {
+	for _, inner := range c[:len(c)-1] {
+		p = inner.Encode(nil, p)
+	}
+	return c[len(c)-1].Encode(b, p)
+}
+
+// End implements Coder.
+func (c coders) End(b []byte) []byte {
+	last := len(c) - 1
+	var tail []byte
+	for i, inner := range c {
+		if i == last {
+			break
+		}
+		if len(tail) > 0 {
+			tail = inner.Encode(nil, tail)
+		}
+		tail = inner.End(tail)
+	}
+	if len(tail) > 0 {
+		b = c[last].Encode(b, tail)
+	}
+	return c[last].End(b)
+}
+
+// codedSink is a sink whose messages pass a Coder.
+type codedSink struct {
+	sink
+	coder Coder
+}
+
+// frame implements sink. Frames are made in the order in which they are written.
+func (c *codedSink) frame(b, m []byte) []byte {
+	buf, _ := frames.Get().(*[]byte)
+	defer release(buf)
+	if *buf = c.coder.Encode((*buf)[:0], m); len(*buf) == 0 {
+		return b
+	}
+	return c.sink.frame(b, *buf)
+}
+
+// write implements sink.
+func (c *codedSink) write(m []byte) error {
+	buf, _ := frames.Get().(*[]byte)
+	defer release(buf)
+	*buf = c.frame((*buf)[:0], m)
+	return c.writeFramed(*buf)
+}
+
+// end appends the end of the body, as it is written.
+func (c *codedSink) end(b []byte) []byte {
+	if tail := c.coder.End(nil); len(tail) > 0 {
+		return c.sink.frame(b, tail)
+	}
+	return b
+}
+
+// Status is the status of the answer.
+func (w *Reply) Status() int { return w.status }
+
+// ContentType is the media type of the answer, "" for one without a body.
+func (w *Reply) ContentType() string { return w.media }
+
+// Field returns the first header field of that name, in any case. Fields that frame the message are not there.
+func (w *Reply) Field(name string) (string, bool) {
+	name = http.CanonicalHeaderKey(name)
+	for i := range w.fields {
+		if http.CanonicalHeaderKey(w.fields[i].name) == name {
+			return w.fields[i].value, true
+		}
+	}
+	return "", false
+}
+
+// Fields are all header fields but those that frame the message.
+func (w *Reply) Fields() http.Header {
+	h := make(http.Header, len(w.fields))
+	for i := range w.fields {
+		h.Add(w.fields[i].name, w.fields[i].value)
+	}
+	return h
+}
+
+// RemoveField removes the header fields of that name.
+func (w *Reply) RemoveField(name string) {
+	name = http.CanonicalHeaderKey(name)
+	w.fields = slices.DeleteFunc(w.fields, func(f replyField) bool { return http.CanonicalHeaderKey(f.name) == name })
+}
+
+// Vary adds a name to the Vary field, once (RFC 9110 section 12.5.5).
+func (w *Reply) Vary(name string) {
+	for i := range w.fields {
+		f := &w.fields[i]
+		if http.CanonicalHeaderKey(f.name) == "Vary" {
+			if !listed(f.value, name) && !listed(f.value, "*") {
+				f.value += ", " + name
+			}
+			return
+		}
+	}
+	w.fields = append(w.fields, replyField{"Vary", name})
+}
+
+// listed reports whether a list of tokens has one, in any case.
+func listed(list, token string) bool {
+	for one := range strings.SplitSeq(list, ",") {
+		if strings.EqualFold(strings.TrimSpace(one), token) {
+			return true
+		}
+	}
+	return false
+}
+
+// HasBody reports whether the answer has a body: one of an operation, that may be empty.
+func (w *Reply) HasBody() bool { return w.hasBody && http1.BodyAllowed(w.status) }
+
+// Body is the body of a complete answer, nil for one that is sent part by part. It is valid until the answer is changed.
+func (w *Reply) Body() []byte {
+	if !w.hasBody {
+		return nil
+	}
+	return w.body
+}
+
+// SwapBody makes b the body, which the answer keeps, and returns the bytes of the former one, which are the caller's now.
+func (w *Reply) SwapBody(b []byte) (former []byte) {
+	former, w.body, w.hasBody = w.body, b, true
+	return former
+}
