@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/queue"
+	"github.com/tornadogen/tornadogen/runtime/internal/worker"
 )
 
 // ErrSlowClient ends a stream or a socket whose policy is SlowClose, when there is no room for a message.
@@ -41,7 +42,8 @@ type sink interface {
 	handOver()
 	// cut ends the connection, and with it a write that is under way. Any goroutine.
 	cut()
-	// try writes of what frame has made as much as the client takes at once.
+	// try writes of what frame has made as much as the client takes at once. Its error is worker.ErrWouldBlock where writeFramed is to
+	// follow, with what is left, also if that is nothing.
 	try(b []byte) (n int, err error)
 }
 
@@ -128,7 +130,7 @@ func (o *outlet) writeThrough(m []byte, how sendMode) error {
 	*buf = s.frame((*buf)[:0], m)
 	n, err := s.try(*buf)
 	o.mu.Lock()
-	if err != nil || n == len(*buf) {
+	if !errors.Is(err, worker.ErrWouldBlock) {
 		release(buf)
 		o.wrote(err)
 		if o.waiting.Len() == 0 || err != nil {

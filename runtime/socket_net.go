@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/queue"
+	"github.com/tornadogen/tornadogen/runtime/internal/worker"
 	"github.com/tornadogen/tornadogen/runtime/internal/ws"
 )
 
@@ -39,7 +40,7 @@ func (w *netWire) lapse() {
 }
 
 // trySend writes nothing: a connection of net/http writes all, or waits.
-func (w *netWire) trySend([]byte) (int, error) { return 0, nil }
+func (w *netWire) trySend([]byte) (int, error) { return 0, worker.ErrWouldBlock }
 
 func (w *netWire) send(b []byte) error {
 	giveUp := time.AfterFunc(w.timeout, w.close)

@@ -93,6 +93,36 @@ func TestSocketSlow(t *testing.T) {
 	}
 }
 
+// TestSocketWritesAtOnce: what a client takes at once is written by who sends, whatever the transport: nobody else has to wait for it.
+func TestSocketWritesAtOnce(t *testing.T) {
+	sockets := make(chan *chatSocket, 1)
+	api := func() *API {
+		return chatAPI(SocketOptions{}, func(_ context.Context, s *chatSocket) error {
+			s.OnMessage = func(string) error { return nil }
+			sockets <- s
+			return nil
+		})
+	}
+	for name, on := range everyTransport {
+		t.Run(name, func(t *testing.T) {
+			p := open(t, start(t, api(), over(on)).dialer())
+			s := <-sockets
+			message := &Message[string]{Data: strings.Repeat("x", 256)}
+			for range 100 {
+				require.NoError(t, s.Deliver(message))
+				require.NoError(t, s.Send("y"))
+				s.mu.Lock()
+				behind := s.backlog != nil
+				s.mu.Unlock()
+				require.False(t, behind, "a goroutine writes what the client would have taken")
+				require.Len(t, p.next(), 258)
+				require.Equal(t, `"y"`, p.next())
+			}
+			p.leave()
+		})
+	}
+}
+
 // TestSocketSlowOnLoop: a loop that serves itself never waits for a client: it is given up, and others are served.
 func TestSocketSlowOnLoop(t *testing.T) {
 	ended := make(chan error, 1)

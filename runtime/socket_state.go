@@ -77,7 +77,8 @@ type socketOwner interface {
 
 // socketWire is the connection below a socket.
 type socketWire interface {
-	// trySend writes what the connection takes of b at once. The caller holds mu.
+	// trySend writes what the connection takes of b at once. Its error is worker.ErrWouldBlock where send is to follow, with what is
+	// left of b, also if that is nothing. The caller holds mu.
 	trySend(b []byte) (n int, err error)
 	// send writes all of b, and waits for that, within the limits of the server. One goroutine at a time, and not beside trySend.
 	send(b []byte) error

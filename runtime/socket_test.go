@@ -154,14 +154,16 @@ func (p *socketPeer) say(text string) {
 	p.send(ws.OpText, string(AppendString(nil, text)))
 }
 
-// next is the next frame in words: `"text"`, "ping", "close 1000 reason", or "end".
+// next is the next frame in words: `"text"`, "ping", "close 1000 reason", "end", or "cut" for an end in the middle of a TLS record.
 func (p *socketPeer) next() string {
 	p.t.Helper()
 	for {
 		if len(p.buf) == 0 {
 			p.buf = make([]byte, 4096)
 			n, err := p.r.Read(p.buf)
-			if p.buf = p.buf[:n]; err != nil {
+			if p.buf = p.buf[:n]; errors.Is(err, io.ErrUnexpectedEOF) {
+				return "cut"
+			} else if err != nil {
 				require.ErrorIs(p.t, err, io.EOF)
 				return "end"
 			}

@@ -3,15 +3,16 @@ package tornado
 import (
 	"bytes"
 	"crypto/rand"
+	"errors"
 	"sync"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/queue"
+	"github.com/tornadogen/tornadogen/runtime/internal/worker"
 	"github.com/tornadogen/tornadogen/runtime/internal/ws"
 )
 
 // socketBacklog is what waits until the other end takes more. A goroutine writes it, and ends with it.
 type socketBacklog struct {
-	begun []byte // what is left of a frame whose beginning was written
 	pong  []byte // the answer to the latest ping; others need none (RFC 6455 section 5.5.3)
 	ping  []byte
 	queue queue.Queue
@@ -108,15 +109,16 @@ func (s *socket) awaitRoom() {
 func (s *socket) write(b []byte, shared bool) {
 	n, err := s.wire.trySend(b)
 	switch {
-	case err != nil:
-		s.broke(err)
-	case n < len(b):
+	case err == nil:
+	case errors.Is(err, worker.ErrWouldBlock):
 		if b = b[n:]; !shared {
 			b = bytes.Clone(b)
 		}
-		s.backlog = &socketBacklog{begun: b}
+		s.backlog = new(socketBacklog)
 		s.backlog.queue.SetLimits(s.settings.limits)
-		go s.flush()
+		go s.flush(b)
+	default:
+		s.broke(err)
 	}
 }
 
@@ -145,11 +147,15 @@ func (s *socket) pong(payload []byte) {
 	}
 }
 
-// flush writes the backlog, and waits for the other end.
-func (s *socket) flush() {
+// flush writes what is left of a frame that was begun, and then the backlog, and waits for the other end.
+func (s *socket) flush(begun []byte) {
+	err := s.wire.send(begun)
 	var joined []byte
 	for {
 		s.mu.Lock()
+		if err != nil && s.state != socketClosed {
+			s.broke(err)
+		}
 		if s.backlog == nil { // it was dropped
 			s.mu.Unlock()
 			return
@@ -164,14 +170,7 @@ func (s *socket) flush() {
 			return
 		}
 		s.mu.Unlock()
-		if err := s.wire.send(b); err != nil {
-			s.mu.Lock()
-			if s.state != socketClosed {
-				s.broke(err)
-			}
-			s.mu.Unlock()
-			return
-		}
+		err = s.wire.send(b)
 		if cap(b) <= joinedFrames {
 			joined = b
 		}
@@ -180,7 +179,7 @@ func (s *socket) flush() {
 
 // next takes out what is to be written next: a frame, or several small ones, joined in buf; nil if nothing waits any more.
 func (b *socketBacklog) next(buf []byte) []byte {
-	for _, first := range []*[]byte{&b.begun, &b.pong, &b.ping} {
+	for _, first := range []*[]byte{&b.pong, &b.ping} {
 		if len(*first) > 0 {
 			out := *first
 			*first = nil

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/worker"
 )
 
 // httpWire is a request of net/http as a stream answers it.
@@ -47,7 +49,7 @@ func (h *httpWire) writeFramed(b []byte) error {
 }
 
 // try leaves everything to who may wait: a ResponseWriter does.
-func (h *httpWire) try([]byte) (int, error) { return 0, nil }
+func (h *httpWire) try([]byte) (int, error) { return 0, worker.ErrWouldBlock }
 
 // finishHTTPStream waits until the stream of a handler that has returned is over. It reports false where the connection is to be cut.
 func (x *exchange) finishHTTPStream(client context.Context) (complete bool) {

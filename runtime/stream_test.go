@@ -178,6 +178,32 @@ func heapNow() int64 {
 	return int64(m.HeapAlloc)
 }
 
+// TestStreamWritesAtOnce: what a client takes at once is written by who sends, whatever the transport and the policy.
+func TestStreamWritesAtOnce(t *testing.T) {
+	for name, on := range everyTransport {
+		t.Run(name, func(t *testing.T) {
+			api, streams := keeping(&StreamOptions{Slow: SlowDropOldest})
+			c := start(t, api, over(on)).dial(t)
+			c.send(askWatch)
+			out := <-streams
+			require.NoError(t, out.Open())
+			res, err := http.ReadResponse(c.r, nil)
+			require.NoError(t, err)
+			body := bufio.NewReader(res.Body)
+			for range 100 {
+				require.NoError(t, out.Send("x"))
+				out.mu.Lock()
+				behind := out.writing
+				out.mu.Unlock()
+				require.False(t, behind, "a goroutine writes what the client would have taken")
+				require.Equal(t, "data:x", event(t, body))
+			}
+			out.Close()
+			require.Empty(t, out.Dropped())
+		})
+	}
+}
+
 // TestStreamBlocks: with the policy that blocks, who sends waits for the client, and no longer than the time for writes.
 func TestStreamBlocks(t *testing.T) {
 	api, streams := keeping(nil)

@@ -80,10 +80,7 @@ func (c *connSink) writeFramed(b []byte) error {
 		*head = append(*head, b...)
 		b, c.head = *head, nil
 	}
-	switch {
-	case len(b) == 0:
-		return nil
-	case c.outside:
+	if c.outside {
 		return c.conn.Send(b, c.timeout)
 	}
 	return c.conn.Write(b, c.timeout)
@@ -91,7 +88,7 @@ func (c *connSink) writeFramed(b []byte) error {
 
 func (c *connSink) try(b []byte) (n int, err error) {
 	if c.head != nil {
-		return 0, nil // and so the rest is written by who may wait
+		return 0, worker.ErrWouldBlock // and so the rest is written by who may wait
 	}
 	return c.conn.TrySend(b)
 }

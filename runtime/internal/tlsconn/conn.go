@@ -21,8 +21,11 @@ type Raw interface {
 	ReadWait(p []byte, deadline time.Time) (int, error)
 	// Write writes all of p, and fails when the peer takes nothing for timeout.
 	Write(p []byte, timeout time.Duration) error
-	// TryWrite writes what the peer takes now.
+	// TryWrite writes what the peer takes now. It is for who reads.
 	TryWrite(p []byte) int
+	// TrySend is TryWrite for everybody else; it fails when the connection is
+	// closed.
+	TrySend(p []byte) (int, error)
 	LocalAddr() net.Addr
 	RemoteAddr() net.Addr
 }
@@ -52,6 +55,8 @@ func (c *Conn) Handshake(gate Gate, until time.Time) error {
 		_ = c.try() // the alert that says so
 		return err
 	}
+	s.sending.Lock()
+	defer s.sending.Unlock()
 	return c.flush(left(until))
 }
 
@@ -91,6 +96,10 @@ func (c *Conn) Read(p []byte) (n int, more bool, err error) {
 // Write implements worker.Layer: it seals p and sends what that gave, in
 // pieces.
 func (c *Conn) Write(p []byte, more bool, timeout time.Duration) error {
+	s := &c.socket
+	s.sending.Lock()
+	defer s.sending.Unlock()
+	s.behind = true
 	for first := true; first || len(p) > 0; first = false {
 		n := min(len(p), piece)
 		if _, err := c.tls.Write(p[:n]); err != nil {
@@ -104,6 +113,26 @@ func (c *Conn) Write(p []byte, more bool, timeout time.Duration) error {
 		}
 	}
 	return nil
+}
+
+// TryWrite implements worker.Layer: it seals p in pieces as long as the peer
+// takes them.
+func (c *Conn) TryWrite(p []byte) (n int, rest bool, err error) {
+	s := &c.socket
+	s.sending.Lock()
+	defer s.sending.Unlock()
+	for n < len(p) {
+		s.behind = true
+		next := p[n:min(len(p), n+piece)]
+		if _, err := c.tls.Write(next); err != nil {
+			return n, false, err
+		}
+		n += len(next)
+		if rest, err = c.send(s.raw.TrySend); rest || err != nil {
+			return n, rest, err
+		}
+	}
+	return n, false, nil
 }
 
 // CloseWrite implements worker.Layer: it sends the close_notify of RFC 8446
@@ -127,17 +156,16 @@ func (c *Conn) Adopt(conn net.Conn) (*tls.Conn, error) {
 	return c.tls, nil
 }
 
-// flush sends what crypto/tls has written.
+// flush sends what crypto/tls has written. The caller holds sending.
 func (c *Conn) flush(timeout time.Duration) error {
 	s := &c.socket
-	s.sending.Lock()
-	defer s.sending.Unlock()
 	for out := s.take(); out != nil; out = s.take() {
 		if s.failed == nil {
 			s.failed = s.raw.Write(out.b, timeout) // then a part of a record was sent, nobody knows which
 		}
 		out.free()
 	}
+	s.behind = false
 	return s.failed
 }
 
@@ -149,24 +177,35 @@ func (c *Conn) try() error {
 		return nil // whoever it is sends this, too, now or next time
 	}
 	defer s.sending.Unlock()
+	_, err := c.send(func(p []byte) (int, error) { return s.raw.TryWrite(p), nil })
+	return err
+}
+
+// send has write take of what crypto/tls has written what the peer takes now,
+// and reports whether something is left. The caller holds sending.
+func (c *Conn) send(write func(p []byte) (int, error)) (rest bool, err error) {
+	s := &c.socket
 	out := s.take()
 	if out == nil {
-		return s.failed
+		return false, s.failed
 	}
 	if s.failed == nil {
-		n := s.raw.TryWrite(out.b)
+		n := 0
+		n, s.failed = write(out.b)
 		out.b = append(out.b[:0], out.b[n:]...)
 	}
 	switch {
 	case s.failed != nil, len(out.b) == 0:
 		out.free()
-	case len(out.b) > maxOwed:
+		s.behind = false
+	case len(out.b) > maxOwed && !s.behind:
 		s.failed = errOwed
 		out.free()
 	default:
 		s.putBack(out)
+		return true, nil
 	}
-	return s.failed
+	return false, s.failed
 }
 
 // Gate bounds how many handshakes compute at a time, so that many of them leave

@@ -9,6 +9,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"net"
+	"slices"
 	"testing"
 	"time"
 
@@ -114,6 +115,63 @@ func TestWrites(t *testing.T) {
 			require.ErrorIs(t, err, io.EOF, "close_notify, once")
 		})
 	}
+}
+
+// TestTryWrite: what the peer takes at once goes out by one write. Of the rest it is told, and Write sends that, whatever is read
+// meanwhile.
+func TestTryWrite(t *testing.T) {
+	for _, version := range versions {
+		t.Run(tls.VersionName(version), func(t *testing.T) {
+			near, far, w := pair(t, version, math.MaxInt)
+			before := w.writes
+			n, rest, err := near.TryWrite([]byte("hello "))
+			require.NoError(t, err)
+			assert.Equal(t, 6, n)
+			assert.False(t, rest)
+			assert.Equal(t, before+1, w.writes)
+
+			large := bytes.Repeat([]byte("0123456789"), 20_000)
+			w.within(func() { w.window = piece + 10_000 })
+			n, rest, err = near.TryWrite(large)
+			require.NoError(t, err)
+			assert.Equal(t, 2*piece, n, "the second piece was begun")
+			assert.True(t, rest)
+			more, rest, err := near.TryWrite([]byte("x"))
+			require.NoError(t, err)
+			assert.Equal(t, 1, more)
+			assert.True(t, rest)
+			_, _, err = near.Read(make([]byte, 1))
+			require.ErrorIs(t, err, errNothing, "it is not owed")
+
+			w.within(func() { w.window = -1 })
+			require.NoError(t, near.Write(large[n:], false, time.Second))
+			want := slices.Concat([]byte("hello "), large[:n], []byte("x"), large[n:])
+			got := make([]byte, len(want))
+			_, err = io.ReadFull(far, got)
+			require.NoError(t, err)
+			assert.True(t, bytes.Equal(want, got))
+
+			w.within(func() { w.shut = true })
+			_, _, err = near.TryWrite([]byte("late"))
+			require.ErrorIs(t, err, net.ErrClosed)
+		})
+	}
+}
+
+// TestReadBesideAWrite: who reads sends what crypto/tls owes, and not what a Write is about to send, which may be much.
+func TestReadBesideAWrite(t *testing.T) {
+	near, far, w := pair(t, tls.VersionTLS13, math.MaxInt)
+	w.within(func() { w.window = 100 })
+	text := bytes.Repeat([]byte("x"), 2*maxOwed)
+	require.NoError(t, near.Write(text, true, time.Second))
+	_, _, err := near.Read(make([]byte, 1))
+	require.ErrorIs(t, err, errNothing)
+	w.within(func() { w.window = -1 })
+	require.NoError(t, near.Write(nil, false, time.Second))
+	got := make([]byte, len(text))
+	_, err = io.ReadFull(far, got)
+	require.NoError(t, err)
+	assert.Equal(t, string(text), string(got))
 }
 
 // TestWriteFails: after a part of a record was sent nothing may follow.

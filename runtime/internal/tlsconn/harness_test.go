@@ -135,6 +135,18 @@ func (w server) TryWrite(p []byte) int {
 	return n
 }
 
+func (w server) TrySend(p []byte) (int, error) {
+	if w.cut() {
+		return 0, net.ErrClosed
+	}
+	return w.TryWrite(p), nil
+}
+
+func (w server) cut() (cut bool) {
+	w.within(func() { cut = w.shut })
+	return cut
+}
+
 func (w server) LocalAddr() net.Addr  { return &net.UnixAddr{Name: "server"} }
 func (w server) RemoteAddr() net.Addr { return &net.UnixAddr{Name: "client"} }
 

@@ -30,6 +30,7 @@ type socket struct {
 
 	sending sync.Mutex // held while something is sent
 	failed  error      // guarded by sending: nothing can be sent any more
+	behind  bool       // guarded by sending: a Write is to send what is left, which so is not owed
 
 	mu  sync.Mutex
 	out *buffer // guarded by mu; nil if empty

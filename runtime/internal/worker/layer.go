@@ -20,6 +20,10 @@ type Layer interface {
 	// Write writes as Conn.Write does; with more, another call follows at once,
 	// and it may keep p until then.
 	Write(p []byte, more bool, timeout time.Duration) error
+	// TryWrite writes what the peer takes of p at once, and never waits. rest
+	// reports whether it takes no more: a Write is to follow with what is left
+	// of p, also if that is nothing, since the layer may hold something back.
+	TryWrite(p []byte) (n int, rest bool, err error)
 	// CloseWrite tells the peer that nothing follows, as far as that goes
 	// without waiting. It may be called several times, and on the loop.
 	CloseWrite()
@@ -97,6 +101,10 @@ func (r *Raw) TryWrite(p []byte) int {
 	n, _ := c.pool.sys.Write(int(c.fd), p) // what is wrong shows when it is read
 	return n
 }
+
+// TrySend is TryWrite for who does not own the connection. It writes nothing to
+// one that is closed: the error is net.ErrClosed then, or that of the socket.
+func (r *Raw) TrySend(p []byte) (int, error) { return (*Conn)(r).trySend(p) }
 
 // LocalAddr is Conn.LocalAddr.
 func (r *Raw) LocalAddr() net.Addr { return (*Conn)(r).LocalAddr() }

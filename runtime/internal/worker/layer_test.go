@@ -57,6 +57,13 @@ func (l *turned) Write(p []byte, more bool, timeout time.Duration) error {
 	return l.raw.Write(out, timeout)
 }
 
+func (l *turned) TryWrite(p []byte) (int, bool, error) {
+	l.out = append(l.out, turn(p)...)
+	n, err := l.raw.TrySend(l.out)
+	l.out = l.out[n:]
+	return len(p), len(l.out) > 0, err
+}
+
 func (l *turned) CloseWrite() {
 	if l.shut++; l.shut == 1 {
 		l.raw.TryWrite(turn([]byte("bye")))

@@ -9,13 +9,27 @@ import (
 
 // TrySend writes what the peer takes of p at once, and never waits. Any
 // goroutine, whoever owns c, idle and parked ones too; but one at a time, and not
-// beside Write or Send. Of a connection that has a Layer it writes nothing: to
-// encrypt is not to be done by halves. The error is net.ErrClosed, or that of
-// the socket.
+// beside Write or Send. The error is ErrWouldBlock when the peer takes no more:
+// Send is to follow with what is left of p, also if that is nothing, since a
+// Layer may hold something back. Else it is net.ErrClosed, or that of the socket.
 func (c *Conn) TrySend(p []byte) (int, error) {
 	if c.layer != nil {
-		return 0, nil
+		n, rest, err := c.layer.TryWrite(p)
+		if rest && err == nil {
+			err = ErrWouldBlock
+		}
+		return n, err
 	}
+	n, err := c.trySend(p)
+	if n < len(p) && err == nil {
+		err = ErrWouldBlock
+	}
+	return n, err
+}
+
+// trySend is TrySend below the Layer; it has no error when the peer takes no
+// more.
+func (c *Conn) trySend(p []byte) (int, error) {
 	if !c.lend() {
 		return 0, net.ErrClosed
 	}

@@ -47,7 +47,7 @@ func TestTrySend(t *testing.T) {
 			p.ScriptWrite(polltest.Result{N: 2}, polltest.Result{Errno: syscall.EAGAIN}, polltest.Result{Errno: syscall.EPIPE})
 			for _, want := range []int{2, 0} {
 				n, err = c.TrySend([]byte("abc"))
-				require.NoError(t, err)
+				require.ErrorIs(t, err, ErrWouldBlock)
 				assert.Equal(t, want, n)
 			}
 			_, err = c.TrySend([]byte("abc"))
@@ -55,6 +55,33 @@ func TestTrySend(t *testing.T) {
 			assert.Equal(t, "helloab", p.Received())
 		})
 	}
+}
+
+// TestTrySendThroughALayer: the layer keeps what the peer does not take, and Send without more sends that.
+func TestTrySendThroughALayer(t *testing.T) {
+	s := opening(t, newProbe(t, echo), Options{}, func(c *Conn) Next {
+		c.SetLayer(&turned{raw: c.Raw()})
+		return Idle
+	})
+	p := s.dial()
+	p.Send(string(turn([]byte("abc"))))
+	p.AwaitReceived(3)
+	c := s.conn()
+	awaitState(t, c, stateIdle)
+	n, err := c.TrySend([]byte("def"))
+	require.NoError(t, err)
+	assert.Equal(t, 3, n)
+	p.Window(2)
+	n, err = c.TrySend([]byte("ghijk"))
+	require.ErrorIs(t, err, ErrWouldBlock)
+	assert.Equal(t, 5, n)
+	p.Window(-1)
+	require.NoError(t, c.Send(nil, time.Second))
+	assert.Equal(t, "abcdefghijk", string(turn([]byte(p.Received()))))
+	p.Reset()
+	await(t, func() bool { return s.probe.closed.Load() == 1 }, "it is closed")
+	_, err = c.TrySend([]byte("x"))
+	require.ErrorIs(t, err, net.ErrClosed)
 }
 
 // TestSend waits for a slow peer beside the connection, which stays what it is.
