@@ -67,7 +67,7 @@ func (s *settings) init(cmd *cobra.Command, dir, module string) error {
 	if err != nil {
 		return err
 	}
-	if err := tell(cmd, &format{value: "text"}, s.Spec, c.findings); err != nil {
+	if err := tell(cmd, &choice{value: "text"}, s.Spec, c.findings); err != nil {
 		return err
 	}
 	if c.files == nil {

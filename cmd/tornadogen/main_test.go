@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -15,12 +16,15 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"tornadogen": main})
 }
 
+var update = flag.Bool("update", false, "write what the commands print into the scripts")
+
 // TestScripts runs testdata/script: what each command prints, and with which code it exits.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
+		UpdateScripts:       *update,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("GOWORK", "")
 			return nil

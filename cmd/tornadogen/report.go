@@ -12,30 +12,35 @@ import (
 	"github.com/tornadogen/tornadogen/spec"
 )
 
-// format is the value of a --format flag.
-type format struct {
+// choice is the value of a flag that takes one of a few words.
+type choice struct {
 	value   string
 	allowed []string
+	what    string // they are: "formats"
 }
 
 // formatFlag adds --format to cmd. The first of the formats is the default.
-func formatFlag(cmd *cobra.Command, formats ...string) *format {
-	f := &format{formats[0], formats}
-	cmd.Flags().Var(f, "format", "how to print: "+strings.Join(formats, ", "))
-	complete := cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp)
-	_ = cmd.RegisterFlagCompletionFunc("format", complete) // fails for a flag that is unknown only
-	return f
+func formatFlag(cmd *cobra.Command, formats ...string) *choice {
+	return choiceFlag(cmd, "format", "formats", "how to print: ", formats...)
 }
 
-func (f *format) String() string { return f.value }
-func (f *format) Type() string   { return "format" }
+// choiceFlag adds a flag that takes one of a few words to cmd. The first of them is the default.
+func choiceFlag(cmd *cobra.Command, name, what, usage string, words ...string) *choice {
+	c := &choice{words[0], words, what}
+	cmd.Flags().Var(c, name, usage+strings.Join(words, ", "))
+	_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)) // fails for a flag that is unknown only
+	return c
+}
+
+func (c *choice) String() string { return c.value }
+func (c *choice) Type() string   { return "word" }
 
 // Set implements pflag.Value.
-func (f *format) Set(value string) error {
-	if !slices.Contains(f.allowed, value) {
-		return fmt.Errorf("the formats are %s", strings.Join(f.allowed, ", "))
+func (c *choice) Set(value string) error {
+	if !slices.Contains(c.allowed, value) {
+		return fmt.Errorf("the %s are %s", c.what, strings.Join(c.allowed, ", "))
 	}
-	f.value = value
+	c.value = value
 	return nil
 }
 
@@ -44,7 +49,7 @@ const shownWarnings = 20
 
 // tell prints the findings beside the work of a command: all errors, and the first warnings. In JSON all of them go to
 // standard output.
-func tell(cmd *cobra.Command, f *format, document string, findings spec.Diagnostics) error {
+func tell(cmd *cobra.Command, f *choice, document string, findings spec.Diagnostics) error {
 	if f.value == "json" {
 		return printJSON(cmd.OutOrStdout(), findingsJSON(findings))
 	}

@@ -160,16 +160,21 @@ func printRoutes(cmd *cobra.Command, list []routeJSON) error {
 	return w.Flush()
 }
 
-// cells joins the cells of a row. What a document says cannot break the table or reach the terminal as a control character.
+// cells joins the cells of a row. What a document says cannot break the table.
 func cells(row []string) string {
 	clean := make([]string, len(row))
 	for i, cell := range row {
-		clean[i] = strings.Map(func(r rune) rune {
-			if r < 0x20 || r >= 0x7f && r < 0xa0 || r >= 0x2028 && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
-				return '\ufffd'
-			}
-			return r
-		}, cell)
+		clean[i] = plain(cell)
 	}
 	return strings.Join(clean, "\t")
+}
+
+// plain makes what a document says one line that is safe for a terminal.
+func plain(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < 0x20 || r >= 0x7f && r < 0xa0 || r >= 0x2028 && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
+			return '\ufffd'
+		}
+		return r
+	}, text)
 }

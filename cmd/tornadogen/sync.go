@@ -160,7 +160,7 @@ func (y *syncer) sorted() []note {
 }
 
 // tell prints the notes.
-func (y *syncer) tell(cmd *cobra.Command, f *format) error {
+func (y *syncer) tell(cmd *cobra.Command, f *choice) error {
 	w := cmd.OutOrStdout()
 	list := y.sorted()
 	switch f.value {

@@ -40,7 +40,7 @@ It exits with 1 when a document has an error. A warning is not one, unless --str
 }
 
 // validate checks all documents, even where one cannot be read.
-func (s *settings) validate(cmd *cobra.Command, documents []string, f *format) error {
+func (s *settings) validate(cmd *cobra.Command, documents []string, f *choice) error {
 	var all spec.Diagnostics
 	failed := false
 	for _, document := range documents {
