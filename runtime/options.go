@@ -69,7 +69,7 @@ func WithTimeouts(t Timeouts) Option { return func(s *Server) { s.timeouts = t.w
 // WithLimits sets the limits. The default is that of Limits. The limit for bodies belongs to the API, see WithMaxBody.
 func WithLimits(l Limits) Option { return func(s *Server) { s.limits = l } }
 
-// WithLoops sets the number of event loops. The default is GOMAXPROCS.
+// WithLoops sets the number of event loops. The default is GOMAXPROCS. There are never more of them than Limits.Workers.
 func WithLoops(n int) Option { return func(s *Server) { s.loops = n } }
 
 // WithHandlersOnLoop lets the loops serve ready connections themselves, as Tornado does, for services in which no handler

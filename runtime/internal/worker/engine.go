@@ -152,7 +152,7 @@ type Engine struct {
 	frames     sync.Pool  // of Frame: those beyond what the pools keep
 
 	lastID   atomic.Uint64
-	workers  atomic.Int64 // of all pools
+	workers  atomic.Int64 // of all pools, and one for each that has none
 	opening  atomic.Int64 // calls of Listener.Open
 	peers    peers
 	moaned   atomic.Int64 // when full has logged last, in seconds since 1970
@@ -184,6 +184,7 @@ func New(opts Options) (*Engine, error) {
 		ended: make(chan struct{}), abandoned: make(chan struct{}),
 	}
 	e.open.Store(1)
+	e.workers.Store(int64(opts.Loops))
 	e.peers.most = opts.MaxPerPeer
 	for i := range opts.Loops {
 		poller, err := opts.Pollers()

@@ -14,7 +14,7 @@ type Options struct {
 	Handler Handler      // required
 	Logger  *slog.Logger // default slog.Default()
 
-	Loops        int  // default GOMAXPROCS
+	Loops        int  // default GOMAXPROCS; no more than MaxWorkers, unless OnLoop
 	OnLoop       bool // the loop itself serves: no handler may block
 	BlockingWait bool // loops wait in epoll_wait: for comparison
 
@@ -49,6 +49,9 @@ func (o *Options) setDefaults() error {
 	}
 	setDefault(&o.Loops, runtime.GOMAXPROCS(0))
 	setDefault(&o.MaxWorkers, 10_000)
+	if !o.OnLoop {
+		o.Loops = min(o.Loops, o.MaxWorkers)
+	}
 	setDefault(&o.MaxQueue, 10_000)
 	setDefault(&o.MaxOpening, 10_000)
 	setDefault(&o.SoftStart, 2)

@@ -241,6 +241,59 @@ func TestAgainGivesOthersTheirTurn(t *testing.T) {
 	assert.Equal(t, "axbycz", strings.Join(order, ""))
 }
 
+// TestFewWorkers: a pool has a worker although the others want them all, and gets those that are idle elsewhere.
+func TestFewWorkers(t *testing.T) {
+	g := newGated()
+	s := newStage(t, newProbe(t, g.serve), Options{Loops: 2, MaxWorkers: 4, MaxQueue: 100})
+	peers := map[int]*polltest.Peer{}
+	for range 20 {
+		p := s.dial()
+		peers[p.FD()] = p
+	}
+	var of [2][]*polltest.Peer // those of each loop
+	for _, c := range s.conns() {
+		of[c.pool.loop.ID()] = append(of[c.pool.loop.ID()], peers[int(c.fd)])
+	}
+	first, second := of[0][:6], of[1][:4]
+	for _, p := range first {
+		p.Send("b")
+	}
+	for range 3 { // as many as one loop may have
+		<-g.entered
+	}
+	second[0].Send("q")
+	assert.Equal(t, "q", second[0].AwaitReceived(1))
+	for range first {
+		g.goOn <- struct{}{}
+	}
+	for _, p := range first {
+		p.AwaitReceived(1)
+	}
+	await(t, func() bool { return s.Stats()[0].Running == 0 }, "all are idle")
+	for _, p := range second[1:] {
+		p.Send("b")
+	}
+	for range second[1:] {
+		<-g.entered
+	}
+	close(g.goOn)
+	for _, p := range second[1:] {
+		p.AwaitReceived(1)
+	}
+}
+
+// TestFewerWorkersThanLoops: there are no more loops than workers.
+func TestFewerWorkersThanLoops(t *testing.T) {
+	s := newStage(t, newProbe(t, echo), Options{Loops: 8, MaxWorkers: 1})
+	for range 20 {
+		p := s.dial()
+		p.Send("x")
+		p.AwaitReceived(1)
+	}
+	assert.Len(t, s.Stats(), 1)
+	assert.Equal(t, 1, s.Stats()[0].Workers)
+}
+
 func TestIdleWorkersLeave(t *testing.T) {
 	g := newGated()
 	s := newStage(t, newProbe(t, g.serve), Options{})

@@ -44,13 +44,43 @@ func (p *pool) Look(now, idle time.Duration) loop.Rest {
 		p.tidyLater()
 	}
 	if spent {
+		p.engine.release(p)
 		return loop.Doze
 	}
 	return loop.Nap
 }
 
 // spent reports that no more workers are to be had. The caller holds mu.
-func (p *pool) spent() bool { return len(p.idle) == 0 && p.engine.exhausted() }
+func (p *pool) spent() bool {
+	return len(p.idle) == 0 && p.stats.workers.Load() > 0 && p.engine.exhausted()
+}
+
+// release sends an idle worker of another pool away, if there is one, so that p
+// may have it: p looks again soon.
+func (e *Engine) release(p *pool) {
+	for _, other := range e.pools {
+		if other != p && other.spare() {
+			return
+		}
+	}
+}
+
+// spare sends the oldest of the idle workers away, but not the last worker. Any
+// goroutine.
+func (p *pool) spare() bool {
+	p.mu.Lock()
+	if len(p.idle) == 0 || p.stats.workers.Load() < 2 {
+		p.mu.Unlock()
+		return false
+	}
+	w := p.idle[0]
+	p.idle = append(p.idle[:0], p.idle[1:]...)
+	p.slack = min(p.slack, len(p.idle))
+	w.leave = true
+	p.mu.Unlock()
+	w.start()
+	return true
+}
 
 // stall reports whether the running workers are blocked, as far as this look
 // tells. The caller holds mu, on the loop.

@@ -41,18 +41,25 @@ func (w *worker) start() {
 }
 
 // hire makes a worker, unless there are too many. It begins when it is started.
-// The caller holds mu.
+// The first of each pool counts from the beginning: the others may not keep it
+// from having one. The caller holds mu.
 func (p *pool) hire() *worker {
 	if p.stopped {
 		return nil
 	}
-	if p.engine.workers.Add(1) > int64(p.engine.opts.MaxWorkers) {
-		p.engine.workers.Add(-1)
+	if first := p.stats.workers.Add(1) == 1; !first && p.engine.workers.Add(1) > int64(p.engine.opts.MaxWorkers) {
+		p.dismissed()
 		return nil
 	}
-	p.stats.workers.Add(1)
 	p.engine.goroutines.Add(1)
 	return &worker{pool: p}
+}
+
+// dismissed is called when a worker ends. Any goroutine.
+func (p *pool) dismissed() {
+	if last := p.stats.workers.Add(-1) == 0; !last {
+		p.engine.workers.Add(-1)
+	}
 }
 
 // run takes connections and drives each as far as it goes. When a handler ends
@@ -63,8 +70,7 @@ func (w *worker) run() {
 	defer p.engine.goroutines.Done()
 	left := false
 	defer func() {
-		p.stats.workers.Add(-1)
-		p.engine.workers.Add(-1)
+		p.dismissed()
 		if !left {
 			p.pause() // it runs no more
 		}
