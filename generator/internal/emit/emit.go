@@ -10,7 +10,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"go/format"
 	"slices"
 	"strings"
 	"sync"
@@ -97,13 +96,14 @@ func (e *emitter) source(p *ir.Package) ([]byte, error) {
 //
 // It is rendered and formatted part by part: what jennifer holds of a whole one, and its syntax tree, take fifty times its size.
 type file struct {
-	name    string    // of the package
-	jen     *jen.File // the part in hand
-	decls   int       // of all parts
-	head    []byte    // what stands before the imports
-	imports []string  // of the parts before, as they are written
-	parts   [][]byte  // the parts before, formatted
-	err     error     // the first one
+	name    string       // of the package
+	jen     *jen.File    // the part in hand
+	decls   int          // of all parts
+	head    []byte       // what stands before the imports
+	imports []string     // of the parts before, as they are written
+	body    bytes.Buffer // the parts before, formatted
+	layouts layouts
+	err     error // the first one
 }
 
 func newFile(p *ir.Package) *file {
@@ -193,9 +193,7 @@ func (f *file) end() {
 		f.head = head
 	}
 	f.imports = append(f.imports, imports...)
-	part, err := layOut(rest)
-	f.fail(err)
-	f.parts = append(f.parts, bytes.TrimSpace(part))
+	f.fail(f.layouts.format(&f.body, rest))
 }
 
 func (f *file) fail(err error) {
@@ -214,27 +212,8 @@ func (f *file) source() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append(bytes.Join(append([][]byte{bytes.TrimSpace(top)}, f.parts...), []byte("\n\n")), '\n'), nil
+	return slices.Concat(bytes.TrimSpace(top), []byte("\n\n"), f.body.Bytes(), []byte("\n")), nil
 }
-
-// layOut formats a part of a file. Lines are broken before, so that most parts need it once, and again where alignment has made
-// them long.
-func layOut(src []byte) ([]byte, error) {
-	src, _ = wrap(src, maxColumns-indentation)
-	out, err := format.Source(src)
-	for _, shorten := range []func([]byte, int) ([]byte, bool){wrap, loosen} {
-		if err != nil {
-			return nil, err
-		}
-		if again, changed := shorten(out, maxColumns); changed {
-			out, err = format.Source(again)
-		}
-	}
-	return out, err
-}
-
-// indentation is room for what format puts before a statement: jennifer does not indent.
-const indentation = 8
 
 // splitImports divides what jennifer renders: what stands before the imports, these, one by one, and the declarations. jennifer writes
 // one import behind the keyword, and several between brackets, each on a line of its own.
