@@ -42,6 +42,7 @@ var mayImport = []struct {
 	{"runtime/internal/param", []string{"runtime/internal/bytebuf", "runtime/internal/jsonwire", "runtime/internal/shape", "runtime/internal/value", "runtime/internal/validate"}}, // ADR 3
 	{"runtime/internal/media", []string{"runtime/internal/jsonwire", "runtime/internal/param", "runtime/internal/shape", "runtime/internal/value"}},                                // ADR 3
 	{"runtime/internal/operation", []string{"runtime/internal/queue"}},                                                                                                             // ADR 6
+	{"runtime/internal/apitest", []string{"runtime"}},                                                                                                                              // ADR 12: for tests alone
 	{"runtime/internal/...", []string{"runtime/internal/bytebuf"}},
 	{"runtime/client", []string{"runtime", "runtime/internal/jsonwire", "runtime/internal/param", "runtime/internal/media", "runtime/internal/shape", "runtime/internal/value", "runtime/internal/validate", "runtime/internal/operation", "runtime/internal/ws", "runtime/internal/sse", "runtime/internal/lines"}},
 	{"runtime/ecmaregex", []string{"runtime", "runtime/internal/validate"}},

@@ -220,14 +220,14 @@ func (a *API) add(op *Operation, run func(x *exchange), request any, handle func
 	case !moved:
 		path = op.Path
 	case !slices.Equal(variables(path), variables(op.Path)):
-		a.fail(fmt.Errorf("tornado: WithOperationPath(%q, %q): the variables are not those of %s", op.ID, path, op.Path))
+		a.Fail(fmt.Errorf("tornado: WithOperationPath(%q, %q): the variables are not those of %s", op.ID, path, op.Path))
 		path = op.Path
 	}
 	if err := a.routes.Add(op.Method, path, len(a.operations)); err != nil {
 		if len(a.paths) == 0 {
 			panic(fmt.Sprintf("tornado: operation %s: %v", op.ID, err))
 		}
-		a.fail(fmt.Errorf("tornado: WithOperationPath: operation %s at %s: %w", op.ID, path, err))
+		a.Fail(fmt.Errorf("tornado: WithOperationPath: operation %s at %s: %w", op.ID, path, err))
 	}
 	r := &registered{op: op, api: a, run: run, produces: op.Produces, held: held(op)}
 	if a.hasMiddleware(op) {
@@ -241,8 +241,9 @@ func held(op *Operation) []string {
 	return slices.DeleteFunc(slices.Clone(op.Consumes), func(media string) bool { return slices.Contains(op.Streams, media) })
 }
 
-// fail records the first option that cannot be met.
-func (a *API) fail(err error) {
+// Fail records that an option cannot be met, for packages that make options: Serve returns the first such error, and HTTPHandler panics
+// with it.
+func (a *API) Fail(err error) {
 	if a.fault == nil {
 		a.fault = err
 	}

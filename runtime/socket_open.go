@@ -96,7 +96,7 @@ func WithOrigins(origins ...string) APIOption {
 	return func(a *API) {
 		for _, o := range origins {
 			if !ws.ValidOrigin(o) {
-				a.fail(fmt.Errorf("tornado: WithOrigins: %q is no origin, as https://app.example.com is", o))
+				a.Fail(fmt.Errorf("tornado: WithOrigins: %q is no origin, as https://app.example.com is", o))
 			}
 		}
 		a.origins = append(a.origins, origins...)
