@@ -21,7 +21,7 @@ type API struct {
 	SecuritySchemes []*SecurityScheme
 	// Tags are the declared tags, then those that only operations name, in document order.
 	Tags []*Tag
-	// Source is the document itself: the bytes of the root file where it stands alone, else a bundled JSON document.
+	// Source is the document itself: the bytes of the root file where it stands alone and as it is, else a bundled JSON document.
 	Source []byte
 	// SourceName is the base name to serve Source under: "openapi.yaml" or "openapi.json".
 	SourceName string

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// source fills in the document itself: as it was read where it is one file, else a bundle.
+// source fills in the document itself: as it was read where it is one file and whole, else a bundle.
 func (l *lifter) source(f *file, refs references) {
-	if len(l.order) == 1 {
+	if len(l.order) == 1 && len(l.overlays) == 0 && !l.filter.active() {
 		l.api.Source = f.data
 		l.api.SourceName = "openapi.yaml"
 		if strings.HasPrefix(strings.TrimLeft(f.text, " \t\r\n"), "{") {
@@ -17,7 +17,7 @@ func (l *lifter) source(f *file, refs references) {
 		return
 	}
 	b := &bundle{lifter: l, homes: map[*node]string{}, onPath: map[*node]bool{}, settled: map[*node]*node{}}
-	b.writer = writer{reference: b.refer, home: b.homeOf, grammar: l.grammar, operation: b.operationOf, limit: 4 * int(l.config.limits.Size), keepIDs: l.dynamics != nil}
+	b.writer = writer{reference: b.refer, home: b.homeOf, grammar: l.grammar, operation: b.operationOf, limit: 4 * int(l.config.limits.Size), keepIDs: l.dynamics != nil, left: l.filter.drops}
 	b.move(refs)
 	b.document()
 	if b.writer.spent() {

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"bytes"
 	"flag"
 	"os"
 	"path/filepath"
@@ -9,9 +10,26 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
 )
 
 var update = flag.Bool("update", false, "write the expected files of testdata again")
+
+// optionsOf are the options of a case: its overlays, overlay.yaml or several in the order of their names, and filter.yaml.
+func optionsOf(t *testing.T, dir string) (opts []Option) {
+	t.Helper()
+	overlays, err := filepath.Glob(filepath.Join(dir, "overlay*.yaml"))
+	require.NoError(t, err)
+	opts = append(opts, WithOverlays(overlays...))
+	if text, err := os.ReadFile(filepath.Join(dir, "filter.yaml")); err == nil {
+		var f Filter
+		in := yaml.NewDecoder(bytes.NewReader(text))
+		in.KnownFields(true)
+		require.NoError(t, in.Decode(&f))
+		opts = append(opts, WithFilter(f))
+	}
+	return opts
+}
 
 // TestCases reads each folder of testdata/cases: openapi.yaml or openapi.json, other files beside it, and want.txt with the
 // findings and the model that it gives. Where several files make the document, source.json is the bundle.
@@ -25,7 +43,7 @@ func TestCases(t *testing.T) {
 			if _, err := os.Stat(path); err != nil {
 				path = filepath.Join(dir, "openapi.json")
 			}
-			api, diags, err := Load(path)
+			api, diags, err := Load(path, optionsOf(t, dir)...)
 			require.NoError(t, err)
 			var b strings.Builder
 			for _, d := range diags {

@@ -2,6 +2,7 @@ package spec
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -28,6 +29,7 @@ type lifter struct {
 	places   map[*node]operationPlace
 	routes   map[route]*Operation
 	tags     map[string]*Tag // by name
+	filter   *filter
 
 	// What many places refer to is lifted once.
 	shared      map[*node]*Parameter
@@ -52,9 +54,9 @@ func (r *reader) lift(f *file, refs references) *API {
 		names: map[*node]string{}, children: map[*node][]*node{}, schemes: map[string]*SecurityScheme{}, opIDs: map[string]*Operation{},
 		calls: map[*node]*Operation{}, lifted: map[*node]*Operation{}, places: map[*node]operationPlace{}, routes: map[route]*Operation{},
 		shared: map[*node]*Parameter{}, contents: map[*node][]*MediaType{}, bodies: map[*node]*RequestBody{},
-		headerLists: map[*node][]*Parameter{}, produced: map[produced][]*MediaType{}, parts: map[*node]bool{}, extras: map[*node]Extensions{},
+		headerLists: map[*node][]*Parameter{}, produced: map[produced][]*MediaType{}, parts: map[*node]bool{}, extras: map[*node]Extensions{}, filter: newFilter(r.config.filter),
 	}
-	for _, other := range r.order {
+	for _, other := range slices.Concat(r.order, r.overlays) {
 		l.api.files[other.name] = other
 	}
 	l.head()
@@ -64,6 +66,10 @@ func (r *reader) lift(f *file, refs references) *API {
 	l.webhooks()
 	l.resolveLinks()
 	l.drain()
+	if l.filter.active() {
+		l.keepReached()
+		l.unmatched()
+	}
 	l.gatherNamed()
 	l.cutRings()
 	l.checkValues()
@@ -100,6 +106,9 @@ func (l *lifter) components() {
 	}
 	listed := map[*Schema]bool{}
 	for _, n := range schemas {
+		if l.filter.active() {
+			break // those alone that something refers to
+		}
 		if s := l.schema(n); !listed[s] {
 			listed[s] = true
 			l.api.Schemas = append(l.api.Schemas, s)

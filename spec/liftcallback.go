@@ -7,7 +7,13 @@ func (l *lifter) webhooks() {
 		if n.dead() {
 			continue
 		}
+		left, kept := false, false
 		l.operations(n, func(method string, kid, common *node) {
+			if !l.filter.keeps(kid, "") {
+				left = true
+				return
+			}
+			kept = true
 			op := l.operation(template{at: n, path: n.key}, method, kid, common)
 			if op == nil {
 				return
@@ -16,6 +22,7 @@ func (l *lifter) webhooks() {
 			l.noCallbacks(kid.end())
 			l.api.Webhooks = append(l.api.Webhooks, op)
 		})
+		l.filter.left[n] = left && !kept
 	}
 	l.drain()
 }

@@ -5,6 +5,7 @@ type pendingLink struct {
 	response *Response
 	link     *Link
 	n        *node
+	kid      *node // its place in the response, which may be a reference
 }
 
 // linksOf lifts what may follow an answer.
@@ -21,7 +22,7 @@ func (l *lifter) linksOf(r *Response, n *node) {
 		if body := at.get("requestBody"); body != nil {
 			link.Body = &LinkValue{Loc: body.loc(), Value: body.literal()}
 		}
-		l.links = append(l.links, pendingLink{r, link, at})
+		l.links = append(l.links, pendingLink{r, link, at, kid})
 	}
 }
 
@@ -31,6 +32,8 @@ func (l *lifter) resolveLinks() {
 	for _, p := range l.links {
 		id, ref := p.n.get("operationId"), p.n.get("operationRef")
 		switch {
+		case ref != nil && l.filter.left[ref.end()], id != nil && l.filter.names[id.text]:
+			l.filter.left[p.kid] = true // as what it leads to
 		case ref != nil:
 			if p.link.Operation = l.lifted[ref.end()]; p.link.Operation == nil {
 				l.warn(ref, "bad-link", quote(ref.text)+" is no operation that is served; the link is left out", remedy)

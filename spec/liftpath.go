@@ -23,7 +23,13 @@ var methods = map[string]bool{
 // pathItem lifts the operations of one path.
 func (l *lifter) pathItem(n *node) {
 	t := l.template(n)
+	left, kept := false, false
 	l.operations(n, func(method string, kid, common *node) {
+		if !l.filter.keeps(kid, n.key) {
+			left = true
+			return
+		}
+		kept = true
 		if op := l.operation(t, method, kid, common); op != nil {
 			op.Security = l.requirements(kid.end(), l.root)
 			op.Callbacks = l.callbacks(kid.end())
@@ -40,6 +46,7 @@ func (l *lifter) pathItem(n *node) {
 			}
 		}
 	})
+	l.filter.left[n] = left && !kept
 }
 
 // operationPlace is where an operation stands: the key of its path, and the members below.

@@ -14,12 +14,14 @@ import (
 type Option func(*config)
 
 type config struct {
-	root   string
-	strict bool
-	noted  bool // formats are annotations
-	exact  bool // no type is implied
-	limits Limits
-	fetch  func(address string, limit int64) ([]byte, error) // nil: the network is not used
+	root     string
+	strict   bool
+	noted    bool // formats are annotations
+	exact    bool // no type is implied
+	limits   Limits
+	overlays []string
+	filter   Filter
+	fetch    func(address string, limit int64) ([]byte, error) // nil: the network is not used
 }
 
 // WithRoot names the folder that the files of the document may lie in. Default: the folder of the document.
@@ -100,6 +102,9 @@ func Load(path string, opts ...Option) (*API, Diagnostics, error) {
 	defer folder.close()
 	r := newReader(c, folder)
 	r.dir, r.userDir = dir, filepath.Dir(path)
+	if err := r.openOverlays(); err != nil {
+		return nil, nil, err
+	}
 	f := newFile(path, filepath.Base(path), filepath.Join(dir, filepath.Base(path)), data)
 	api, diags := r.load(f)
 	return api, diags, nil
@@ -107,17 +112,18 @@ func Load(path string, opts ...Option) (*API, Diagnostics, error) {
 
 // reader is one run of Load: its files and findings.
 type reader struct {
-	config  config
-	budget  budget
-	folder  *folder
-	dir     string // of the root document: absolute, links resolved
-	userDir string // the same as the user named it
-	files   map[string]*file
-	order   []*file // by first use; the first is the root document
-	ids     map[string]*node
-	version version
-	diags   Diagnostics
-	seen    map[finding]bool
+	config   config
+	budget   budget
+	folder   *folder
+	dir      string // of the root document: absolute, links resolved
+	userDir  string // the same as the user named it
+	files    map[string]*file
+	order    []*file // by first use; the first is the root document
+	overlays []*file // in the order in which they are applied
+	ids      map[string]*node
+	version  version
+	diags    Diagnostics
+	seen     map[finding]bool
 	// compared counts the words that were compared for remedies.
 	compared int
 }
@@ -138,7 +144,7 @@ func newReader(c config, d *folder) *reader {
 // load goes the way of the package comment.
 func (r *reader) load(f *file) (*API, Diagnostics) {
 	var api *API
-	if r.parse(f) && r.knowVersion(f) {
+	if r.parse(f) && r.overlay(f) && r.knowVersion(f) {
 		refs := r.check(f)
 		if !r.exceeded() { // other errors do not end the way: all faults come at once
 			r.judge(f, refs)
@@ -146,7 +152,7 @@ func (r *reader) load(f *file) (*API, Diagnostics) {
 		}
 	}
 	r.sort()
-	for _, f := range r.order { // what is left serves snippets alone
+	for _, f := range slices.Concat(r.order, r.overlays) { // what is left serves snippets alone
 		f.root, f.members, f.pointers, f.names = nil, nil, nil, identifiers{}
 	}
 	if r.config.strict {
@@ -166,6 +172,11 @@ func (r *reader) parse(f *file) bool {
 	if f.path != "" {
 		r.files[f.path] = f
 	}
+	return r.scanned(f)
+}
+
+// scanned makes the nodes of a file.
+func (r *reader) scanned(f *file) bool {
 	r.budget.size += int64(len(f.data))
 	if off := invalidUTF8(f.text); off >= 0 {
 		remedy := "save the file as UTF-8"
@@ -270,7 +281,7 @@ func (r *reader) sort() {
 	for _, d := range r.diags {
 		byFile[d.Loc.File] = append(byFile[d.Loc.File], d)
 	}
-	for _, f := range r.order {
+	for _, f := range slices.Concat(r.order, r.overlays) {
 		first = append(first, byFile[f.name]...)
 		delete(byFile, f.name)
 	}

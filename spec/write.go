@@ -21,6 +21,8 @@ type writer struct {
 	forKin bool
 	// keepIDs keeps the $id of schemas: dynamic references count from it.
 	keepIDs bool
+	// left tells what is left out; nil: nothing.
+	left func(n *node) bool
 }
 
 // spent reports whether more was written than any document needs: references that are followed in place can multiply.
@@ -99,6 +101,9 @@ func (w *writer) comma() {
 // skips reports what has no meaning where it stands. The $id of a schema has none any more where all references
 // count from the document.
 func (w *writer) skips(n *node) bool {
+	if w.left != nil && w.left(n) {
+		return true
+	}
 	if n.parent.shape == shapeObject && n.parent.role != roleNone {
 		g := w.grammar(n.parent.role)
 		_, known := g.fields[n.key]

@@ -24,7 +24,7 @@ It takes the same SPEC and flags as generate, from tornadogen.yaml too.`,
   tornadogen check                                   # all of it from tornadogen.yaml`,
 		Args: args(0, 1, ""),
 	}
-	s.flags(cmd, "out", "package", "only", "formats", "exact-types", "root", "allow-remote", "strict")
+	s.flags(cmd, packageKeys...)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		s.locking = lockDemand
 		o, err := s.prepare(cmd, args, func(findings spec.Diagnostics) error { return tellErrors(cmd, findings) })

@@ -26,6 +26,8 @@ var classes = map[string]class{
 	"yaml-documents":    {"files", "more than one YAML document in a file; the first is read"},
 	"yaml-key":          {"files", "the name of a member is no scalar; it is left out"},
 	"yaml-merge":        {"files", "a merge key names no object; it is left out"},
+	"bad-overlay":       {"files", "an overlay, or an action of it, that has no meaning"},
+	"overlay-target":    {"files", "the target of an action of an overlay selects nothing; the action does nothing"},
 	"yaml-tag":          {"files", "a YAML tag is ignored"},
 
 	"unresolved-reference": {
@@ -74,6 +76,7 @@ var classes = map[string]class{
 	"path-query":             {"paths-and-operations", "a query or fragment in a path, which is cut off; parameters in it are those of the query"},
 	"path-braces":            {"paths-and-operations", "an open brace in a path"},
 	"bad-method":             {"paths-and-operations", "a method that HTTP cannot have; the operation is left out"},
+	"unmatched-filter":       {"paths-and-operations", "what --include-... or --exclude-... names is not there"},
 	"duplicate-operation-id": {"paths-and-operations", "an operationId that another operation has; this one has none"},
 	"operation-server": {
 		"paths-and-operations",

@@ -63,6 +63,14 @@ func (s *settings) load() (c compiled, err error) {
 	if s.Exact {
 		opts = append(opts, spec.WithExactTypes())
 	}
+	for _, overlay := range s.Overlays {
+		if info, err := os.Stat(overlay); err != nil {
+			return c, fmt.Errorf("%s: %s: %w; name an OpenAPI overlay, a file", s.place("overlay"), overlay, cause(err))
+		} else if !info.Mode().IsRegular() {
+			return c, fmt.Errorf("%s: %s is no regular file; name an OpenAPI overlay, a file", s.place("overlay"), overlay)
+		}
+	}
+	opts = append(opts, spec.WithOverlays(s.Overlays...), spec.WithFilter(s.Filter))
 	if s.Remote {
 		l, err := readLock()
 		if err != nil {

@@ -17,6 +17,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/tornadogen/tornadogen/generator"
+	"github.com/tornadogen/tornadogen/spec"
 )
 
 // configName is the file with settings that is read in the current folder.
@@ -35,6 +36,9 @@ type settings struct {
 	Exact    bool
 	Strict   bool
 	Remote   bool
+	// Overlays are applied to the document, and Filter leaves out operations.
+	Overlays []string
+	Filter   spec.Filter
 
 	locking locking
 	remote  *remote // what reads from the network, once there is a document
@@ -69,11 +73,27 @@ var keys = []key{
 		"exact-types", "a schema without a type takes values of every type, as JSON Schema has it; default: its keywords imply one",
 		nil, func(s *settings) any { return &s.Exact },
 	},
+	{"overlay", "OpenAPI overlays to apply to the document, files, in this order", nil, func(s *settings) any { return &s.Overlays }},
+	{"include-tags", "keep the operations with these tags", nil, func(s *settings) any { return &s.Filter.IncludeTags }},
+	{"exclude-tags", "leave out the operations with these tags", nil, func(s *settings) any { return &s.Filter.ExcludeTags }},
+	{"include-paths", "keep the operations on these paths: /pets/{petId}, /pets/*, /admin/**", nil, func(s *settings) any { return &s.Filter.IncludePaths }},
+	{"exclude-paths", "leave out the operations on these paths", nil, func(s *settings) any { return &s.Filter.ExcludePaths }},
+	{"include-operations", "keep the operations with these operationIds", nil, func(s *settings) any { return &s.Filter.IncludeOperations }},
+	{"exclude-operations", "leave out the operations with these operationIds", nil, func(s *settings) any { return &s.Filter.ExcludeOperations }},
 	{"handlers", "folder of your handlers, which sync adds methods to; default: the current folder", nil, func(s *settings) any { return &s.Handlers }},
 	{"root", "folder that other files of the document may lie in; default: the folder of the document", nil, func(s *settings) any { return &s.Root }},
 	{"allow-remote", "read what references lead to on the network, and hold it against tornadogen.lock", nil, func(s *settings) any { return &s.Remote }},
 	{"strict", "make every warning an error", nil, func(s *settings) any { return &s.Strict }},
 }
+
+// The keys that say which document is read, and what the package of it is.
+var (
+	documentKeys = []string{
+		"overlay", "include-tags", "exclude-tags", "include-paths", "exclude-paths", "include-operations", "exclude-operations",
+		"root", "allow-remote", "strict",
+	}
+	packageKeys = append([]string{"out", "package", "only", "formats", "exact-types"}, documentKeys...)
+)
 
 // The values of formats.
 const (
@@ -99,6 +119,7 @@ func (s *settings) flags(cmd *cobra.Command, names ...string) {
 	_ = cmd.MarkFlagDirname("out")  // for completion; a command without the flag needs none
 	_ = cmd.MarkFlagDirname("root") // likewise
 	_ = cmd.MarkFlagDirname("handlers")
+	_ = cmd.MarkFlagFilename("overlay", "yaml", "yml", "json")
 }
 
 // complete takes from tornadogen.yaml what the command line did not say. spec is the argument SPEC, "" where it was not given.
@@ -295,12 +316,16 @@ func (k key) decode(s *settings, n *yaml.Node) (want string) {
 			return "true or false"
 		}
 	case *[]string:
+		want = "a list of texts"
+		if k.values != nil {
+			want = "a list of " + strings.Join(k.values, ", ")
+		}
 		if n.Kind != yaml.SequenceNode {
-			return "a list of " + strings.Join(k.values, ", ")
+			return want
 		}
 		for _, item := range n.Content {
 			if item = resolve(item); !text(item) {
-				return "a list of " + strings.Join(k.values, ", ")
+				return want
 			}
 			*v = append(*v, item.Value)
 		}

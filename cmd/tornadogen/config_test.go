@@ -21,7 +21,11 @@ func TestSchemaAgreesWithKeys(t *testing.T) {
 		Type        string
 		MinLength   int
 		Enum        []string
-		Items       struct{ Enum []string }
+		Items       struct {
+			Enum      []string
+			Type      string
+			MinLength int
+		}
 	}
 	var schema struct {
 		AdditionalProperties *bool
@@ -41,6 +45,9 @@ func TestSchemaAgreesWithKeys(t *testing.T) {
 			}
 		case *[]string:
 			want.Type, want.Items.Enum = "array", k.values
+			if k.values == nil {
+				want.Items.Type, want.Items.MinLength = "string", 1
+			}
 		case *bool:
 			want.Type = "boolean"
 		}

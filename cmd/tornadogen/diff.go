@@ -63,7 +63,7 @@ a risky or a breaking one, --fail-on any when there is any change.`,
   git show main:openapi.yaml > old.yaml && tornadogen diff old.yaml openapi.yaml`,
 		Args: args(2, 2, "OLD or NEW"),
 	}
-	s.flags(cmd, "root", "allow-remote")
+	s.flags(cmd, "overlay", "root", "allow-remote")
 	fail := choiceFlag(cmd, "fail-on", "values", "exit with 1 on a change of this kind or worse: ", failNever, effectBreaking, effectRisky, "any")
 	f := formatFlag(cmd, "text", "json", "github")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {

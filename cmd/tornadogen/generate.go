@@ -27,7 +27,7 @@ standard output.`,
   tornadogen generate                                # all of it from tornadogen.yaml`,
 		Args: args(0, 1, ""),
 	}
-	s.flags(cmd, "out", "package", "only", "formats", "exact-types", "root", "allow-remote", "strict")
+	s.flags(cmd, packageKeys...)
 	cmd.Flags().BoolVar(&update, "update-lock", false, "take what is on the network now for what tornadogen.lock has")
 	f := formatFlag(cmd, "text", "json")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {

@@ -43,7 +43,7 @@ tell from an earlier one is not served; the list says by which one its requests 
   tornadogen routes openapi.yaml --format curl`,
 		Args: args(0, 1, ""),
 	}
-	s.flags(cmd, "root", "allow-remote", "strict")
+	s.flags(cmd, documentKeys...)
 	f := formatFlag(cmd, "text", "json", "curl")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		document := ""

@@ -75,7 +75,7 @@ It exits with 1 when the service does not compile until you have done something:
   tornadogen sync --diff                             # write nothing`,
 		Args: args(0, 1, ""),
 	}
-	s.flags(cmd, "out", "package", "handlers", "root", "allow-remote", "strict")
+	s.flags(cmd, append([]string{"out", "package", "handlers"}, documentKeys...)...)
 	cmd.Flags().BoolVar(&show, "diff", false, "write nothing: print what would be added as a unified diff")
 	f := formatFlag(cmd, "text", "json", "github")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {

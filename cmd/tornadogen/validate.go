@@ -22,7 +22,7 @@ It exits with 1 when a document has an error. A warning is not one, unless --str
   tornadogen validate --strict --format github api/*.yaml`,
 		Args: args(0, -1, ""),
 	}
-	s.flags(cmd, "root", "allow-remote", "strict")
+	s.flags(cmd, documentKeys...)
 	f := formatFlag(cmd, "text", "json", "sarif", "github")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := s.complete(cmd, ""); err != nil {
