@@ -8,6 +8,7 @@ BENCH ?=
 CORPUS ?=
 SUITE ?=
 INDEX ?=
+SUITES ?=
 LARGE ?= 4294967296
 FLAGS ?=
 PEERS ?= kin-openapi-testdata-issue796,guru-tflgovuk,spotify-web-api-fixed,ogen-examples-openai-1-2-0,ogen-examples-firecracker,realworld-api-openapi
@@ -16,7 +17,7 @@ INTEGRATIONS := $(shell sed -n 's|^[[:space:]]*\./\(runtime/.*\)|\1|p' go.work)
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint generate check build cross simulate fuzz bench bench-connections large corpus corpus-drive corpus-peers jsonschema
+.PHONY: help demo test lint generate check build cross simulate fuzz bench bench-connections large corpus corpus-drive corpus-peers jsonschema conformance
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,7 +37,7 @@ test: ## run all tests, with the race detector where goroutines meet
 	go test -race -tags loopcheck -run TestSimulation ./runtime -simulate 200ms
 	cd examples && go test -race ./...
 	cd bench && go vet ./... && go test ./...
-	cd conformance && go vet ./... && go test ./...
+	cd conformance && go vet ./... && go test -short ./...
 	@set -e; for module in $(INTEGRATIONS); do echo "cd $$module && go test -race ./..."; (cd $$module && go test -race ./...); done
 
 lint: cross ## check format, vet and lint, and that all of it compiles for macOS, the BSDs and Windows
@@ -54,6 +55,7 @@ generate: build ## write the generated packages of the examples, the bench and t
 	(cd examples/spider && ../../bin/tornadogen generate openapi.yaml --out spiderapi)
 	(cd examples/upload && ../../bin/tornadogen generate openapi.yaml --out uploadapi)
 	(cd bench && ../bin/tornadogen generate openapi.yaml --out petapi && ../bin/tornadogen generate connections.yaml --out connapi)
+	(cd conformance && ../bin/tornadogen generate target.yaml --out internal/targetapi)
 	go test ./golden -update
 
 check: build ## fail when a generated package is not what its document gives
@@ -62,6 +64,7 @@ check: build ## fail when a generated package is not what its document gives
 	cd examples/spider && ../../bin/tornadogen check openapi.yaml --out spiderapi
 	cd examples/upload && ../../bin/tornadogen check openapi.yaml --out uploadapi
 	cd bench && ../bin/tornadogen check openapi.yaml --out petapi && ../bin/tornadogen check connections.yaml --out connapi
+	cd conformance && ../bin/tornadogen check target.yaml --out internal/targetapi
 	go test ./golden
 
 simulate: ## try loop, workers, clients and drain against one another in every order, TIME (30s) for each scenario
@@ -92,6 +95,9 @@ corpus-drive: ## serve a sample of the documents of CORPUS=dir, and send them va
 corpus-peers: ## compile what ogen and oapi-codegen make of some documents of CORPUS=dir beside ours (needs the network)
 	cd conformance && go run ./cmd/corpus -corpus "$(abspath $(CORPUS))" -index "$(abspath $(INDEX))" -no-bad -peers 3 -results RESULTS.md \
 	  -only $(PEERS) $(FLAGS)
+
+conformance: ## hold the runtime against the public suites of SUITES=dir, and write docs/reference/conformance.md
+	cd conformance && go run ./cmd/suites -suites "$(abspath $(SUITES))" $(FLAGS)
 
 jsonschema: ## run the JSON-Schema-Test-Suite of SUITE=dir through generated code
 	cd conformance && go run ./cmd/jsonschema -suite "$(abspath $(SUITE))" $(FLAGS)

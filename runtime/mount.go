@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"runtime/debug"
 	"strconv"
+	"strings"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
 )
@@ -60,7 +61,7 @@ func (f *frame) keepHead() {
 func (f *frame) httpRequest(m *mounted) (*http.Request, error) {
 	head := &f.x.head
 	target := string(head.Target)
-	u, err := url.ParseRequestURI(target)
+	u, err := readTarget(string(head.Method), target)
 	if err != nil {
 		return nil, fmt.Errorf("the request target cannot be read: %w", err)
 	}
@@ -79,6 +80,18 @@ func (f *frame) httpRequest(m *mounted) (*http.Request, error) {
 		req.Header.Del("Transfer-Encoding")
 	}
 	return req.WithContext(mountContext{f.x.request, f.conn.LocalAddr()}), nil
+}
+
+// readTarget reads the target as net/http does: that of CONNECT is the host alone (RFC 9112 section 3.2.3).
+func readTarget(method, target string) (*url.URL, error) {
+	if method != http.MethodConnect || strings.HasPrefix(target, "/") {
+		return url.ParseRequestURI(target)
+	}
+	u, err := url.ParseRequestURI("http://" + target)
+	if err == nil {
+		u.Scheme = ""
+	}
+	return u, err
 }
 
 // mountContext is the context of a mounted request: it knows what net/http promises to handlers, too.

@@ -209,3 +209,19 @@ func TestHTTPHandlerGivesTheSameAnswers(t *testing.T) {
 		}
 	}
 }
+
+// TestMountedConnect has a proxy, which gets the host that it is asked to connect to, as on net/http.
+func TestMountedConnect(t *testing.T) {
+	r := start(t, newTestAPI(testHandlers{}), WithMount("/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintf(w, "%s to %s|%s|%s", r.Method, r.URL.Host, r.URL.Path, r.RequestURI)
+	})))
+	c := r.dial(t)
+	c.send("CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n")
+	status, err := c.r.ReadString('\n')
+	require.NoError(t, err)
+	assert.Equal(t, "HTTP/1.1 200 OK\r\n", status)
+	require.NoError(t, c.CloseWrite())
+	rest, err := io.ReadAll(c.r)
+	require.NoError(t, err)
+	assert.Contains(t, string(rest), "CONNECT to example.com:443||example.com:443")
+}
