@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"slices"
+	"strings"
 )
 
 // answerer makes the answer of one request, from a value or from an error. It belongs to one goroutine at a time: that of the
@@ -64,7 +66,7 @@ func (a *answerer) declared(err error) bool {
 	if !errors.As(err, &answer) {
 		return false
 	}
-	if op := answer.Operation(); op != nil && op != a.match.op || !isFinal(answer.StatusCode()) {
+	if !a.match.declares(answer) || !isFinal(answer.StatusCode()) {
 		return false
 	}
 	answer.WriteResponse(&a.reply)
@@ -77,24 +79,30 @@ func (a *answerer) explain(err error) error {
 	if !errors.As(err, &answer) {
 		return err
 	}
-	name := typeName(answer)
-	if op := answer.Operation(); op != nil && op != a.match.op {
-		own := "an error of its own, whose name begins with " + a.match.op.Name
-		if a.match.fallback != nil {
-			own += ", as " + typeName(a.match.fallback(http.StatusInternalServerError, "")) + " does"
+	name := typeOf(answer).Name()
+	if op := a.match.op; !a.match.declares(answer) {
+		instead := "declare the answer in the document"
+		if len(op.Errors) > 0 {
+			instead = "return one that it declares: " + strings.Join(op.Errors, ", ")
 		}
-		return fmt.Errorf("%s returned %s, an answer of %s: return %s (%w)", a.match.op.Name, name, op.ID, own, err)
+		return fmt.Errorf("%s returned %s, which it does not declare: %s (%w)", op.Name, name, instead, err)
 	}
 	return fmt.Errorf("%s.Status is %d, which is no status of a final answer: set it (%w)", name, answer.StatusCode(), err)
 }
 
-// typeName is the name of v's type, without its package.
-func typeName(v any) string {
+// declares tells that the document has answer among the errors of the operation: types of other packages are never meant.
+func (r *registered) declares(answer ResponseError) bool {
+	t := typeOf(answer)
+	return slices.Contains(r.op.Errors, t.Name()) && t.PkgPath() == r.pkgPath
+}
+
+// typeOf is the type of v, or what it points to.
+func typeOf(v any) reflect.Type {
 	t := reflect.TypeOf(v)
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	return t.Name()
+	return t
 }
 
 func (a *answerer) log(text string, args ...any) {

@@ -7,6 +7,7 @@ import (
 	"math"
 	"net/http"
 	"path"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -71,6 +72,7 @@ type registered struct {
 	// handler gets a copy.
 	requests   sync.Pool
 	middleware Handler // around the handler; nil where there is none
+	pkgPath    string  // of the generated package
 }
 
 // streamsBody reports whether a body of a media type is not held in memory.
@@ -229,7 +231,7 @@ func (a *API) add(op *Operation, run func(x *exchange), request any, handle func
 		}
 		a.Fail(fmt.Errorf("tornado: WithOperationPath: operation %s at %s: %w", op.ID, path, err))
 	}
-	r := &registered{op: op, api: a, run: run, produces: op.Produces, held: held(op)}
+	r := &registered{op: op, api: a, run: run, produces: op.Produces, held: held(op), pkgPath: reflect.TypeOf(request).Elem().PkgPath()}
 	if a.hasMiddleware(op) {
 		r.middleware = a.chain(op, innermost(op, request, handle))
 	}

@@ -69,31 +69,23 @@ type Responder interface {
 	WriteResponse(w *Reply)
 }
 
-// ResponseError is an error that the document declares as an answer. The generated error types implement it.
+// ResponseError is an error that the document declares as an answer. The generated error types implement it. A handler can answer
+// with those alone that its operation declares: their names are in Operation.Errors.
 type ResponseError interface {
 	error
 	Responder
 	// StatusCode is the status that is sent.
 	StatusCode() int
-	// Operation is the operation that declares the answer. A handler of another one cannot answer with it.
-	Operation() *Operation
-}
-
-// declaredAnswer is what a ResponseError and the errors of a client have in common.
-type declaredAnswer interface {
-	StatusCode() int
-	Operation() *Operation
 }
 
 // StatusText returns the reason phrase that IANA registered for a status, "" for none: "Unprocessable Content" (RFC 9110 section 15).
 func StatusText(status int) string { return http1.StatusText(status) }
 
-// ErrorText is the text of a declared error: its operation and status and, unless it is "" or says the same, a message of its body:
-// "getPet: 404 Not Found: there is no pet 7". The Error methods of generated types return it.
-func ErrorText(e declaredAnswer, message string) string {
-	status := e.StatusCode()
+// ErrorText is the text of a declared error: its status and, unless it is "" or says the same, a message of its body:
+// "404 Not Found: there is no pet 7". The Error methods of generated types return it.
+func ErrorText(status int, message string) string {
 	phrase := StatusText(status)
-	text := e.Operation().ID + ": " + strings.TrimRight(strconv.Itoa(status)+" "+phrase, " ")
+	text := strings.TrimRight(strconv.Itoa(status)+" "+phrase, " ")
 	if message == "" || message == phrase {
 		return text
 	}

@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 
 // The operations of the API under test, written as the generator would.
 var (
-	opGetItem = Operation{ID: "getItem", Name: "GetItem", Method: "GET", Path: "/items/{itemId}", Produces: []string{"application/json"}}
+	opGetItem = Operation{ID: "getItem", Name: "GetItem", Method: "GET", Path: "/items/{itemId}", Produces: []string{"application/json"}, Errors: []string{"itemGone"}}
 	opEcho    = Operation{ID: "echo", Name: "Echo", Method: "POST", Path: "/echo", Consumes: []string{"text/plain", "application/json"}, BodyRequired: true, Produces: []string{"application/octet-stream"}}
 	opHold    = Operation{ID: "hold", Name: "Hold", Method: "GET", Path: "/hold", Produces: []string{"application/octet-stream"}}
 	opDelete  = Operation{ID: "deleteItem", Name: "DeleteItem", Method: "DELETE", Path: "/items/{itemId}"}
@@ -70,7 +70,6 @@ type itemGone struct{ why string }
 
 func (e itemGone) Error() string          { return "getItem: 410 Gone: " + e.why }
 func (itemGone) StatusCode() int          { return http.StatusGone }
-func (itemGone) Operation() *Operation    { return &opGetItem }
 func (e itemGone) WriteResponse(w *Reply) { w.Bytes(http.StatusGone, "text/plain", []byte(e.why)) }
 
 // testHandlers are the user's side; nil functions take a default.

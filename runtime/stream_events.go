@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"iter"
-	"reflect"
 	"time"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/jsonwire"
@@ -240,7 +239,7 @@ func registerStream[Req, Out any](a *API, op *Operation, decode func(*Req, *Inpu
 		}
 		*in = *new(Req)
 		x.match.requests.Put(in)
-	}, reflect.TypeFor[Req](), call)
+	}, (*Req)(nil), call)
 }
 
 // outKey is what the stream goes through middleware by.

@@ -37,10 +37,7 @@ func (c *Client) CreatePet(ctx context.Context, req CreatePetRequest) (*Pet, err
 		v.DecodeJSON(res.JSON())
 		return v, res.EndJSON()
 	default:
-		var e CreatePetDefault
-		e.Status = res.StatusCode
-		e.Body.DecodeJSON(res.JSON("application/problem+json"))
-		return nil, res.FailJSON(e)
+		return nil, readProblemDefault(res)
 	}
 }
 
@@ -58,9 +55,13 @@ func (c *Client) GetPet(ctx context.Context, req GetPetRequest) (*Pet, error) {
 		v.DecodeJSON(res.JSON())
 		return v, res.EndJSON()
 	default:
-		var e GetPetDefault
-		e.Status = res.StatusCode
-		e.Body.DecodeJSON(res.JSON("application/problem+json"))
-		return nil, res.FailJSON(e)
+		return nil, readProblemDefault(res)
 	}
+}
+
+func readProblemDefault(res *client.Response) error {
+	var e ProblemDefault
+	e.Status = res.StatusCode
+	e.Body.DecodeJSON(res.JSON("application/problem+json"))
+	return res.FailJSON(e)
 }

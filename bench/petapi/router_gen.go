@@ -16,6 +16,7 @@ var createPet = tornado.Operation{
 	Consumes:     []string{"application/json"},
 	BodyRequired: true,
 	Produces:     []string{"application/json"},
+	Errors:       []string{"ProblemDefault"},
 }
 
 // getPet is GET /pets/{petId}.
@@ -24,6 +25,7 @@ var getPet = tornado.Operation{
 	Method: "GET", Path: "/pets/{petId}",
 	Summary:  "Answers a pet that bears the id that was asked for.",
 	Produces: []string{"application/json"},
+	Errors:   []string{"ProblemDefault"},
 }
 
 // Operations lists every operation of the API, in the order of the document. The caller must not

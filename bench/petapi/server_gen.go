@@ -14,37 +14,26 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 	}, opts...)
 	tornado.RegisterPtr(api, &createPet, (*CreatePetRequest).decode, h.CreatePet, writeCreatePet)
 	tornado.RegisterPtr(api, &getPet, (*GetPetRequest).decode, h.GetPet, writeGetPet)
-	api.Fallback(&createPet, fallbackCreatePet)
-	api.Fallback(&getPet, fallbackGetPet)
+	api.Fallback(&createPet, fallbackProblemDefault)
+	api.Fallback(&getPet, fallbackProblemDefault)
 	return api
+}
+
+func (v ProblemDefault) WriteResponse(w *tornado.Reply) {
+	w.Done(v.Body.AppendJSON(w.JSON(v.Status, "application/problem+json")))
+}
+
+func fallbackProblemDefault(status int, title string) error {
+	e := ProblemDefault{Status: status}
+	e.Body.Title = title
+	e.Body.Status = int32(status)
+	return e
 }
 
 func writeCreatePet(w *tornado.Reply, v *Pet) {
 	w.Done(v.AppendJSON(w.JSON(201, "application/json")))
 }
 
-func (v CreatePetDefault) WriteResponse(w *tornado.Reply) {
-	w.Done(v.Body.AppendJSON(w.JSON(v.Status, "application/problem+json")))
-}
-
-func fallbackCreatePet(status int, title string) error {
-	e := CreatePetDefault{Status: status}
-	e.Body.Title = title
-	e.Body.Status = int32(status)
-	return e
-}
-
 func writeGetPet(w *tornado.Reply, v *Pet) {
 	w.Done(v.AppendJSON(w.JSON(200, "application/json")))
-}
-
-func (v GetPetDefault) WriteResponse(w *tornado.Reply) {
-	w.Done(v.Body.AppendJSON(w.JSON(v.Status, "application/problem+json")))
-}
-
-func fallbackGetPet(status int, title string) error {
-	e := GetPetDefault{Status: status}
-	e.Body.Title = title
-	e.Body.Status = int32(status)
-	return e
 }

@@ -41,22 +41,15 @@ type Problem struct {
 	Detail tornado.Opt[string] `json:"detail,omitzero"`
 }
 
-// CreatePetDefault: Why there is no pet.
-type CreatePetDefault struct {
+// ProblemDefault: Why there is no pet.
+type ProblemDefault struct {
 	Status int
 	Body   Problem
 }
 
-func (e CreatePetDefault) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
-func (e CreatePetDefault) StatusCode() int               { return e.Status }
-func (e CreatePetDefault) Operation() *tornado.Operation { return &createPet }
+func (e ProblemDefault) Error() string   { return tornado.ErrorText(e.Status, e.Body.Title) }
+func (e ProblemDefault) StatusCode() int { return e.Status }
 
-// GetPetDefault: Why there is no pet.
-type GetPetDefault struct {
-	Status int
-	Body   Problem
-}
+type CreatePetDefault = ProblemDefault
 
-func (e GetPetDefault) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
-func (e GetPetDefault) StatusCode() int               { return e.Status }
-func (e GetPetDefault) Operation() *tornado.Operation { return &getPet }
+type GetPetDefault = ProblemDefault

@@ -111,7 +111,7 @@ func TestMediaTypes(t *testing.T) {
 	assert.EqualError(t, err, "deleteTodo: 409 Conflict: Locked")
 	err = foreign(t, 409, "text/json", `{"code":1,"message":""}`).DeleteTodo(t.Context(), api.DeleteTodoRequest{})
 	assert.Equal(t, api.DeleteTodoConflict{Body: api.Error{Code: 1}}, err)
-	assert.EqualError(t, err, "deleteTodo: 409 Conflict", "without a message there is nothing behind the status")
+	assert.EqualError(t, err, "409 Conflict", "without a message there is nothing behind the status")
 }
 
 // TestPanic answers like any other error that the document does not declare.
@@ -120,7 +120,7 @@ func TestPanic(t *testing.T) {
 	h.panic, h.err = true, errors.New("inside")
 	_, err := c.GetTodo(t.Context(), api.GetTodoRequest{})
 	assert.Equal(t, api.GetTodoDefault{Status: 500, Body: api.Error{Code: 500, Message: "Internal Server Error"}}, err)
-	assert.EqualError(t, err, "getTodo: 500 Internal Server Error")
+	assert.EqualError(t, err, "500 Internal Server Error")
 	assert.Contains(t, log.String(), "handler panicked")
 	err = c.DeleteTodo(t.Context(), api.DeleteTodoRequest{})
 	assert.EqualError(t, err, "deleteTodo: 500 Internal Server Error", "a problem, as there is no default")
@@ -136,11 +136,11 @@ func TestWrongErrors(t *testing.T) {
 		err          error
 		method, want string
 	}{
-		{api.DeleteTodoNotFound{}, http.MethodGet, "GetTodo returned DeleteTodoNotFound, an answer of deleteTodo: " +
-			"return an error of its own, whose name begins with GetTodo, as GetTodoDefault does"},
-		{&api.GetTodoNotFound{}, http.MethodDelete, "DeleteTodo returned GetTodoNotFound, an answer of getTodo: " +
-			"return an error of its own, whose name begins with DeleteTodo"},
-		{api.GetTodoDefault{}, http.MethodGet, "GetTodoDefault.Status is 0, which is no status of a final answer: set it"},
+		{api.DeleteTodoConflict{}, http.MethodGet, "GetTodo returned DeleteTodoConflict, which it does not declare: " +
+			"return one that it declares: ErrorNotFound, ErrorDefault"},
+		{&api.CreateTodoUnauthorized{}, http.MethodDelete, "DeleteTodo returned ErrorUnauthorized, which it does not declare: " +
+			"return one that it declares: ErrorNotFound, DeleteTodoConflict"},
+		{api.GetTodoDefault{}, http.MethodGet, "ErrorDefault.Status is 0, which is no status of a final answer: set it"},
 	} {
 		log.Reset()
 		h.err = c.err

@@ -144,9 +144,9 @@ func TestRanges(t *testing.T) {
 func TestErrors(t *testing.T) {
 	h, url, c := start(t)
 	for text, want := range map[string]error{
-		"getErrors: 404 Not Found: no such note": api.GetErrorsNotFound{Body: api.Problem{Title: "no such note"}},
-		"getErrors: 429 Too Many Requests":       api.GetErrorsTooManyRequests{RetryAfter: tornado.Some[int64](5)},
-		"getErrors: 503 Service Unavailable: x":  api.GetErrorsDefault{Status: 503, Body: api.Problem{Title: "x"}},
+		"404 Not Found: no such note": api.GetErrorsNotFound{Body: api.Problem{Title: "no such note"}},
+		"429 Too Many Requests":       api.GetErrorsTooManyRequests{RetryAfter: tornado.Some[int64](5)},
+		"503 Service Unavailable: x":  api.GetErrorsDefault{Status: 503, Body: api.Problem{Title: "x"}},
 	} {
 		h.err = errors.Join(errors.New("while reading"), want)
 		_, err := c.GetErrors(t.Context(), api.GetErrorsRequest{})
@@ -154,7 +154,7 @@ func TestErrors(t *testing.T) {
 		assert.EqualError(t, err, text)
 		var answer tornado.ResponseError
 		require.ErrorAs(t, err, &answer)
-		assert.Equal(t, "getErrors", answer.Operation().ID)
+		assert.Positive(t, answer.StatusCode())
 	}
 	h.err = api.GetErrorsTooManyRequests{RetryAfter: tornado.Some[int64](5)}
 	got := drive.Do(t, http.MethodGet, url+"/errors", "")

@@ -35,10 +35,7 @@ func (c *Client) Say(ctx context.Context, req SayRequest) error {
 	case 204:
 		return nil
 	default:
-		var e SayDefault
-		e.Status = res.StatusCode
-		e.Body.DecodeJSON(res.JSON("application/problem+json"))
-		return res.FailJSON(e)
+		return readProblemDefault(res)
 	}
 }
 
@@ -60,10 +57,7 @@ func (c *Client) PollMessages(ctx context.Context, req PollMessagesRequest) (Pol
 	case 204:
 		return PollMessagesNoContent{}, nil
 	default:
-		var e PollMessagesDefault
-		e.Status = res.StatusCode
-		e.Body.DecodeJSON(res.JSON("application/problem+json"))
-		return nil, res.FailJSON(e)
+		return nil, readProblemDefault(res)
 	}
 }
 
@@ -76,10 +70,7 @@ func (c *Client) Listen(ctx context.Context, req ListenRequest) tornado.Events[M
 	return client.Events(call, 200, &listenEvents, func(res *client.Response) error {
 		switch res.StatusCode {
 		default:
-			var e ListenDefault
-			e.Status = res.StatusCode
-			e.Body.DecodeJSON(res.JSON("application/problem+json"))
-			return res.FailJSON(e)
+			return readProblemDefault(res)
 		}
 	})
 }
@@ -96,9 +87,13 @@ func (c *Client) Chat(ctx context.Context, req ChatRequest) (*tornado.Socket[Utt
 	}
 	switch res.StatusCode {
 	default:
-		var e ChatDefault
-		e.Status = res.StatusCode
-		e.Body.DecodeJSON(res.JSON("application/problem+json"))
-		return nil, res.FailJSON(e)
+		return nil, readProblemDefault(res)
 	}
+}
+
+func readProblemDefault(res *client.Response) error {
+	var e ProblemDefault
+	e.Status = res.StatusCode
+	e.Body.DecodeJSON(res.JSON("application/problem+json"))
+	return res.FailJSON(e)
 }

@@ -15,6 +15,7 @@ var say = tornado.Operation{
 	Summary:      "Say something.",
 	Consumes:     []string{"application/json"},
 	BodyRequired: true,
+	Errors:       []string{"ProblemDefault"},
 }
 
 // pollMessages is GET /messages.
@@ -24,6 +25,7 @@ var pollMessages = tornado.Operation{
 	Kind:     tornado.KindDeferred,
 	Summary:  "Wait for what is said next.",
 	Produces: []string{"application/json"},
+	Errors:   []string{"ProblemDefault"},
 }
 
 // listen is GET /events.
@@ -33,6 +35,7 @@ var listen = tornado.Operation{
 	Kind:     tornado.KindStream,
 	Summary:  "Listen to the room.",
 	Produces: []string{"text/event-stream"},
+	Errors:   []string{"ProblemDefault"},
 }
 
 // chat is GET /socket.
@@ -42,6 +45,7 @@ var chat = tornado.Operation{
 	Kind:    tornado.KindSocket,
 	Socket:  &tornado.SocketOptions{Slow: tornado.SlowDropOldest},
 	Summary: "Talk and listen on one WebSocket.",
+	Errors:  []string{"ProblemDefault"},
 }
 
 // Operations lists every operation of the API, in the order of the document. The caller must not

@@ -17,19 +17,19 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 	tornado.RegisterEvents(api, &listen, (*ListenRequest).decode, h.Listen, 200, &listenEvents)
 	tornado.RegisterSocket(api, &chat, (*ChatRequest).decode, h.Chat, tornado.SendJSON((*Message).AppendJSON),
 		tornado.ReceiveJSON((*Utterance).DecodeJSON))
-	api.Fallback(&say, fallbackSay)
-	api.Fallback(&pollMessages, fallbackPollMessages)
-	api.Fallback(&listen, fallbackListen)
-	api.Fallback(&chat, fallbackChat)
+	api.Fallback(&say, fallbackProblemDefault)
+	api.Fallback(&pollMessages, fallbackProblemDefault)
+	api.Fallback(&listen, fallbackProblemDefault)
+	api.Fallback(&chat, fallbackProblemDefault)
 	return api
 }
 
-func (v SayDefault) WriteResponse(w *tornado.Reply) {
+func (v ProblemDefault) WriteResponse(w *tornado.Reply) {
 	w.Done(v.Body.AppendJSON(w.JSON(v.Status, "application/problem+json")))
 }
 
-func fallbackSay(status int, title string) error {
-	e := SayDefault{Status: status}
+func fallbackProblemDefault(status int, title string) error {
+	e := ProblemDefault{Status: status}
 	e.Body.Title = title
 	e.Body.Status = int64(status)
 	return e
@@ -41,37 +41,4 @@ func (v PollMessagesOK) WriteResponse(w *tornado.Reply) {
 
 func (PollMessagesNoContent) WriteResponse(w *tornado.Reply) {
 	w.NoBody(204)
-}
-
-func (v PollMessagesDefault) WriteResponse(w *tornado.Reply) {
-	w.Done(v.Body.AppendJSON(w.JSON(v.Status, "application/problem+json")))
-}
-
-func fallbackPollMessages(status int, title string) error {
-	e := PollMessagesDefault{Status: status}
-	e.Body.Title = title
-	e.Body.Status = int64(status)
-	return e
-}
-
-func (v ListenDefault) WriteResponse(w *tornado.Reply) {
-	w.Done(v.Body.AppendJSON(w.JSON(v.Status, "application/problem+json")))
-}
-
-func fallbackListen(status int, title string) error {
-	e := ListenDefault{Status: status}
-	e.Body.Title = title
-	e.Body.Status = int64(status)
-	return e
-}
-
-func (v ChatDefault) WriteResponse(w *tornado.Reply) {
-	w.Done(v.Body.AppendJSON(w.JSON(v.Status, "application/problem+json")))
-}
-
-func fallbackChat(status int, title string) error {
-	e := ChatDefault{Status: status}
-	e.Body.Title = title
-	e.Body.Status = int64(status)
-	return e
 }

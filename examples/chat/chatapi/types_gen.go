@@ -35,15 +35,16 @@ type Problem struct {
 	Detail tornado.Opt[string] `json:"detail,omitzero"`
 }
 
-// SayDefault: What went wrong.
-type SayDefault struct {
+// ProblemDefault: What went wrong.
+type ProblemDefault struct {
 	Status int
 	Body   Problem
 }
 
-func (e SayDefault) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
-func (e SayDefault) StatusCode() int               { return e.Status }
-func (e SayDefault) Operation() *tornado.Operation { return &say }
+func (e ProblemDefault) Error() string   { return tornado.ErrorText(e.Status, e.Body.Title) }
+func (e ProblemDefault) StatusCode() int { return e.Status }
+
+type SayDefault = ProblemDefault
 
 // PollMessagesResponse is the result of PollMessages: PollMessagesOK or PollMessagesNoContent.
 type PollMessagesResponse interface {
@@ -63,32 +64,8 @@ type PollMessagesNoContent struct{}
 
 func (PollMessagesNoContent) pollMessagesResponse() {}
 
-// PollMessagesDefault: What went wrong.
-type PollMessagesDefault struct {
-	Status int
-	Body   Problem
-}
+type PollMessagesDefault = ProblemDefault
 
-func (e PollMessagesDefault) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
-func (e PollMessagesDefault) StatusCode() int               { return e.Status }
-func (e PollMessagesDefault) Operation() *tornado.Operation { return &pollMessages }
+type ListenDefault = ProblemDefault
 
-// ListenDefault: What went wrong.
-type ListenDefault struct {
-	Status int
-	Body   Problem
-}
-
-func (e ListenDefault) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
-func (e ListenDefault) StatusCode() int               { return e.Status }
-func (e ListenDefault) Operation() *tornado.Operation { return &listen }
-
-// ChatDefault: What went wrong.
-type ChatDefault struct {
-	Status int
-	Body   Problem
-}
-
-func (e ChatDefault) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
-func (e ChatDefault) StatusCode() int               { return e.Status }
-func (e ChatDefault) Operation() *tornado.Operation { return &chat }
+type ChatDefault = ProblemDefault

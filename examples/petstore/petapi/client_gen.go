@@ -65,13 +65,9 @@ func (c *Client) CreatePet(ctx context.Context, req CreatePetRequest) (*CreatePe
 		v.Body.DecodeJSON(res.JSON())
 		return v, res.EndJSON()
 	case 401:
-		var e CreatePetUnauthorized
-		e.Body.DecodeJSON(res.JSON("application/problem+json"))
-		return nil, res.FailJSON(e)
+		return nil, readUnauthorized(res)
 	case 409:
-		var e CreatePetConflict
-		e.Body.DecodeJSON(res.JSON("application/problem+json"))
-		return nil, res.FailJSON(e)
+		return nil, readNameTaken(res)
 	}
 	return nil, res.Unexpected()
 }
@@ -108,9 +104,7 @@ func (c *Client) GetPet(ctx context.Context, req GetPetRequest) (*Pet, error) {
 		v.DecodeJSON(res.JSON())
 		return v, res.EndJSON()
 	case 404:
-		var e GetPetNotFound
-		e.Body.DecodeJSON(res.JSON("application/problem+json"))
-		return nil, res.FailJSON(e)
+		return nil, readNotFound(res)
 	}
 	return nil, res.Unexpected()
 }
@@ -130,17 +124,11 @@ func (c *Client) ReplacePet(ctx context.Context, req ReplacePetRequest) (*Pet, e
 		v.DecodeJSON(res.JSON())
 		return v, res.EndJSON()
 	case 401:
-		var e ReplacePetUnauthorized
-		e.Body.DecodeJSON(res.JSON("application/problem+json"))
-		return nil, res.FailJSON(e)
+		return nil, readUnauthorized(res)
 	case 404:
-		var e ReplacePetNotFound
-		e.Body.DecodeJSON(res.JSON("application/problem+json"))
-		return nil, res.FailJSON(e)
+		return nil, readNotFound(res)
 	case 409:
-		var e ReplacePetConflict
-		e.Body.DecodeJSON(res.JSON("application/problem+json"))
-		return nil, res.FailJSON(e)
+		return nil, readNameTaken(res)
 	}
 	return nil, res.Unexpected()
 }
@@ -157,13 +145,9 @@ func (c *Client) DeletePet(ctx context.Context, req DeletePetRequest) error {
 	case 204:
 		return nil
 	case 401:
-		var e DeletePetUnauthorized
-		e.Body.DecodeJSON(res.JSON("application/problem+json"))
-		return res.FailJSON(e)
+		return readUnauthorized(res)
 	case 404:
-		var e DeletePetNotFound
-		e.Body.DecodeJSON(res.JSON("application/problem+json"))
-		return res.FailJSON(e)
+		return readNotFound(res)
 	}
 	return res.Unexpected()
 }
@@ -181,9 +165,7 @@ func (c *Client) GetPhoto(ctx context.Context, req GetPhotoRequest) (tornado.Blo
 		v := res.Blob("image/png", "image/jpeg")
 		return v, res.End()
 	case 404:
-		var e GetPhotoNotFound
-		e.Body.DecodeJSON(res.JSON("application/problem+json"))
-		return tornado.Blob{}, res.FailJSON(e)
+		return tornado.Blob{}, readNotFound(res)
 	}
 	return tornado.Blob{}, res.Unexpected()
 }
@@ -201,13 +183,9 @@ func (c *Client) PutPhoto(ctx context.Context, req PutPhotoRequest) error {
 	case 204:
 		return nil
 	case 401:
-		var e PutPhotoUnauthorized
-		e.Body.DecodeJSON(res.JSON("application/problem+json"))
-		return res.FailJSON(e)
+		return readUnauthorized(res)
 	case 404:
-		var e PutPhotoNotFound
-		e.Body.DecodeJSON(res.JSON("application/problem+json"))
-		return res.FailJSON(e)
+		return readNotFound(res)
 	}
 	return res.Unexpected()
 }
@@ -225,4 +203,22 @@ func (c *Client) GetInventory(ctx context.Context, req GetInventoryRequest) (map
 		return v, res.EndJSON()
 	}
 	return nil, res.Unexpected()
+}
+
+func readUnauthorized(res *client.Response) error {
+	var e Unauthorized
+	e.Body.DecodeJSON(res.JSON("application/problem+json"))
+	return res.FailJSON(e)
+}
+
+func readNameTaken(res *client.Response) error {
+	var e NameTaken
+	e.Body.DecodeJSON(res.JSON("application/problem+json"))
+	return res.FailJSON(e)
+}
+
+func readNotFound(res *client.Response) error {
+	var e NotFound
+	e.Body.DecodeJSON(res.JSON("application/problem+json"))
+	return res.FailJSON(e)
 }

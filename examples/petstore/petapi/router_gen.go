@@ -28,6 +28,7 @@ var createPet = tornado.Operation{
 	Consumes:     []string{"application/json"},
 	BodyRequired: true,
 	Produces:     []string{"application/json"},
+	Errors:       []string{"Unauthorized", "NameTaken"},
 }
 
 // findPetsByStatus is GET /pets/findByStatus.
@@ -44,6 +45,7 @@ var getPet = tornado.Operation{
 	Method: "GET", Path: "/pets/{petId}",
 	Summary:  "Get one pet.",
 	Produces: []string{"application/json"},
+	Errors:   []string{"NotFound"},
 }
 
 // replacePet is PUT /pets/{petId}.
@@ -58,6 +60,7 @@ var replacePet = tornado.Operation{
 	Consumes:     []string{"application/json"},
 	BodyRequired: true,
 	Produces:     []string{"application/json"},
+	Errors:       []string{"Unauthorized", "NotFound", "NameTaken"},
 }
 
 // deletePet is DELETE /pets/{petId}.
@@ -69,6 +72,7 @@ var deletePet = tornado.Operation{
 		{Uses: []tornado.SchemeUse{{Scheme: "apiKey"}}},
 		{Uses: []tornado.SchemeUse{{Scheme: "bearer"}}},
 	},
+	Errors: []string{"Unauthorized", "NotFound"},
 }
 
 // getPhoto is GET /pets/{petId}/photo.
@@ -77,6 +81,7 @@ var getPhoto = tornado.Operation{
 	Method: "GET", Path: "/pets/{petId}/photo",
 	Summary:  "Look at a pet.",
 	Produces: []string{"image/png", "image/jpeg"},
+	Errors:   []string{"NotFound"},
 }
 
 // putPhoto is PUT /pets/{petId}/photo.
@@ -92,6 +97,7 @@ var putPhoto = tornado.Operation{
 	Streams:      []string{"image/png", "image/jpeg"},
 	MaxBody:      10485760,
 	BodyRequired: true,
+	Errors:       []string{"Unauthorized", "NotFound"},
 }
 
 // getInventory is GET /store/inventory.

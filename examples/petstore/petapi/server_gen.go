@@ -26,6 +26,18 @@ func New(h Handler, auth Authenticator, opts ...tornado.APIOption) *tornado.API 
 	return api
 }
 
+func (v Unauthorized) WriteResponse(w *tornado.Reply) {
+	w.Done(v.Body.AppendJSON(w.JSON(401, "application/problem+json")))
+}
+
+func (v NameTaken) WriteResponse(w *tornado.Reply) {
+	w.Done(v.Body.AppendJSON(w.JSON(409, "application/problem+json")))
+}
+
+func (v NotFound) WriteResponse(w *tornado.Reply) {
+	w.Done(v.Body.AppendJSON(w.JSON(404, "application/problem+json")))
+}
+
 func writeListPets(w *tornado.Reply, v *ListPetsOK) {
 	if x, ok := v.XNextAfter.Get(); ok {
 		w.Param("X-Next-After", tornado.Simple).Int64(x)
@@ -38,14 +50,6 @@ func writeCreatePet(w *tornado.Reply, v *CreatePetCreated) {
 	w.Done(v.Body.AppendJSON(w.JSON(201, "application/json")))
 }
 
-func (v CreatePetUnauthorized) WriteResponse(w *tornado.Reply) {
-	w.Done(v.Body.AppendJSON(w.JSON(401, "application/problem+json")))
-}
-
-func (v CreatePetConflict) WriteResponse(w *tornado.Reply) {
-	w.Done(v.Body.AppendJSON(w.JSON(409, "application/problem+json")))
-}
-
 func writeFindPetsByStatus(w *tornado.Reply, v []Pet) {
 	w.Done(appendPetSlice(w.JSON(200, "application/json"), v))
 }
@@ -54,48 +58,12 @@ func writeGetPet(w *tornado.Reply, v *Pet) {
 	w.Done(v.AppendJSON(w.JSON(200, "application/json")))
 }
 
-func (v GetPetNotFound) WriteResponse(w *tornado.Reply) {
-	w.Done(v.Body.AppendJSON(w.JSON(404, "application/problem+json")))
-}
-
 func writeReplacePet(w *tornado.Reply, v *Pet) {
 	w.Done(v.AppendJSON(w.JSON(200, "application/json")))
 }
 
-func (v ReplacePetUnauthorized) WriteResponse(w *tornado.Reply) {
-	w.Done(v.Body.AppendJSON(w.JSON(401, "application/problem+json")))
-}
-
-func (v ReplacePetNotFound) WriteResponse(w *tornado.Reply) {
-	w.Done(v.Body.AppendJSON(w.JSON(404, "application/problem+json")))
-}
-
-func (v ReplacePetConflict) WriteResponse(w *tornado.Reply) {
-	w.Done(v.Body.AppendJSON(w.JSON(409, "application/problem+json")))
-}
-
-func (v DeletePetUnauthorized) WriteResponse(w *tornado.Reply) {
-	w.Done(v.Body.AppendJSON(w.JSON(401, "application/problem+json")))
-}
-
-func (v DeletePetNotFound) WriteResponse(w *tornado.Reply) {
-	w.Done(v.Body.AppendJSON(w.JSON(404, "application/problem+json")))
-}
-
 func writeGetPhoto(w *tornado.Reply, v tornado.Blob) {
 	w.Blob(200, v)
-}
-
-func (v GetPhotoNotFound) WriteResponse(w *tornado.Reply) {
-	w.Done(v.Body.AppendJSON(w.JSON(404, "application/problem+json")))
-}
-
-func (v PutPhotoUnauthorized) WriteResponse(w *tornado.Reply) {
-	w.Done(v.Body.AppendJSON(w.JSON(401, "application/problem+json")))
-}
-
-func (v PutPhotoNotFound) WriteResponse(w *tornado.Reply) {
-	w.Done(v.Body.AppendJSON(w.JSON(404, "application/problem+json")))
 }
 
 func writeGetInventory(w *tornado.Reply, v map[string]int64) {

@@ -88,6 +88,30 @@ type Problem struct {
 // does not know, so that a server may grow; a server refuses it.
 type UnknownValue tornado.JSON
 
+// Unauthorized: The caller did not say who they are, or is not known.
+type Unauthorized struct {
+	Body Problem
+}
+
+func (e Unauthorized) Error() string   { return tornado.ErrorText(401, e.Body.Title) }
+func (e Unauthorized) StatusCode() int { return 401 }
+
+// NameTaken: Another pet has this name.
+type NameTaken struct {
+	Body Problem
+}
+
+func (e NameTaken) Error() string   { return tornado.ErrorText(409, e.Body.Title) }
+func (e NameTaken) StatusCode() int { return 409 }
+
+// NotFound: There is no such pet.
+type NotFound struct {
+	Body Problem
+}
+
+func (e NotFound) Error() string   { return tornado.ErrorText(404, e.Body.Title) }
+func (e NotFound) StatusCode() int { return 404 }
+
 // ListPetsOK: A page of pets, in the order of their ids.
 type ListPetsOK struct {
 	// XNextAfter: What to send as `after` for the next page; absent on the last one.
@@ -102,101 +126,27 @@ type CreatePetCreated struct {
 	Body     Pet
 }
 
-// CreatePetUnauthorized: The caller did not say who they are, or is not known.
-type CreatePetUnauthorized struct {
-	Body Problem
-}
+type (
+	CreatePetUnauthorized = Unauthorized
+	CreatePetConflict     = NameTaken
+)
 
-func (e CreatePetUnauthorized) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
-func (e CreatePetUnauthorized) StatusCode() int               { return 401 }
-func (e CreatePetUnauthorized) Operation() *tornado.Operation { return &createPet }
+type GetPetNotFound = NotFound
 
-// CreatePetConflict: Another pet has this name.
-type CreatePetConflict struct {
-	Body Problem
-}
+type (
+	ReplacePetUnauthorized = Unauthorized
+	ReplacePetNotFound     = NotFound
+	ReplacePetConflict     = NameTaken
+)
 
-func (e CreatePetConflict) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
-func (e CreatePetConflict) StatusCode() int               { return 409 }
-func (e CreatePetConflict) Operation() *tornado.Operation { return &createPet }
+type (
+	DeletePetUnauthorized = Unauthorized
+	DeletePetNotFound     = NotFound
+)
 
-// GetPetNotFound: There is no such pet.
-type GetPetNotFound struct {
-	Body Problem
-}
+type GetPhotoNotFound = NotFound
 
-func (e GetPetNotFound) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
-func (e GetPetNotFound) StatusCode() int               { return 404 }
-func (e GetPetNotFound) Operation() *tornado.Operation { return &getPet }
-
-// ReplacePetUnauthorized: The caller did not say who they are, or is not known.
-type ReplacePetUnauthorized struct {
-	Body Problem
-}
-
-func (e ReplacePetUnauthorized) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
-func (e ReplacePetUnauthorized) StatusCode() int               { return 401 }
-func (e ReplacePetUnauthorized) Operation() *tornado.Operation { return &replacePet }
-
-// ReplacePetNotFound: There is no such pet.
-type ReplacePetNotFound struct {
-	Body Problem
-}
-
-func (e ReplacePetNotFound) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
-func (e ReplacePetNotFound) StatusCode() int               { return 404 }
-func (e ReplacePetNotFound) Operation() *tornado.Operation { return &replacePet }
-
-// ReplacePetConflict: Another pet has this name.
-type ReplacePetConflict struct {
-	Body Problem
-}
-
-func (e ReplacePetConflict) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
-func (e ReplacePetConflict) StatusCode() int               { return 409 }
-func (e ReplacePetConflict) Operation() *tornado.Operation { return &replacePet }
-
-// DeletePetUnauthorized: The caller did not say who they are, or is not known.
-type DeletePetUnauthorized struct {
-	Body Problem
-}
-
-func (e DeletePetUnauthorized) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
-func (e DeletePetUnauthorized) StatusCode() int               { return 401 }
-func (e DeletePetUnauthorized) Operation() *tornado.Operation { return &deletePet }
-
-// DeletePetNotFound: There is no such pet.
-type DeletePetNotFound struct {
-	Body Problem
-}
-
-func (e DeletePetNotFound) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
-func (e DeletePetNotFound) StatusCode() int               { return 404 }
-func (e DeletePetNotFound) Operation() *tornado.Operation { return &deletePet }
-
-// GetPhotoNotFound: There is no such pet.
-type GetPhotoNotFound struct {
-	Body Problem
-}
-
-func (e GetPhotoNotFound) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
-func (e GetPhotoNotFound) StatusCode() int               { return 404 }
-func (e GetPhotoNotFound) Operation() *tornado.Operation { return &getPhoto }
-
-// PutPhotoUnauthorized: The caller did not say who they are, or is not known.
-type PutPhotoUnauthorized struct {
-	Body Problem
-}
-
-func (e PutPhotoUnauthorized) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
-func (e PutPhotoUnauthorized) StatusCode() int               { return 401 }
-func (e PutPhotoUnauthorized) Operation() *tornado.Operation { return &putPhoto }
-
-// PutPhotoNotFound: There is no such pet.
-type PutPhotoNotFound struct {
-	Body Problem
-}
-
-func (e PutPhotoNotFound) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
-func (e PutPhotoNotFound) StatusCode() int               { return 404 }
-func (e PutPhotoNotFound) Operation() *tornado.Operation { return &putPhoto }
+type (
+	PutPhotoUnauthorized = Unauthorized
+	PutPhotoNotFound     = NotFound
+)

@@ -15,6 +15,7 @@ var crawl = tornado.Operation{
 	Kind:     tornado.KindStream,
 	Summary:  "Follow the links of a page, within its allowed hosts.",
 	Produces: []string{"application/jsonl"},
+	Errors:   []string{"CrawlForbidden", "CrawlDefault"},
 }
 
 // Operations lists every operation of the API, in the order of the document. The caller must not

@@ -17,17 +17,17 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 	return api
 }
 
+func fallbackCrawl(status int, title string) error {
+	e := CrawlDefault{Status: status}
+	e.Body.Title = title
+	e.Body.Status = int64(status)
+	return e
+}
+
 func (v CrawlForbidden) WriteResponse(w *tornado.Reply) {
 	w.Done(v.Body.AppendJSON(w.JSON(403, "application/problem+json")))
 }
 
 func (v CrawlDefault) WriteResponse(w *tornado.Reply) {
 	w.Done(v.Body.AppendJSON(w.JSON(v.Status, "application/problem+json")))
-}
-
-func fallbackCrawl(status int, title string) error {
-	e := CrawlDefault{Status: status}
-	e.Body.Title = title
-	e.Body.Status = int64(status)
-	return e
 }

@@ -31,9 +31,8 @@ type CrawlForbidden struct {
 	Body Problem
 }
 
-func (e CrawlForbidden) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
-func (e CrawlForbidden) StatusCode() int               { return 403 }
-func (e CrawlForbidden) Operation() *tornado.Operation { return &crawl }
+func (e CrawlForbidden) Error() string   { return tornado.ErrorText(403, e.Body.Title) }
+func (e CrawlForbidden) StatusCode() int { return 403 }
 
 // CrawlDefault: What went wrong.
 type CrawlDefault struct {
@@ -41,6 +40,5 @@ type CrawlDefault struct {
 	Body   Problem
 }
 
-func (e CrawlDefault) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
-func (e CrawlDefault) StatusCode() int               { return e.Status }
-func (e CrawlDefault) Operation() *tornado.Operation { return &crawl }
+func (e CrawlDefault) Error() string   { return tornado.ErrorText(e.Status, e.Body.Title) }
+func (e CrawlDefault) StatusCode() int { return e.Status }

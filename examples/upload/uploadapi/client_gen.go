@@ -52,13 +52,9 @@ func (c *Client) AddFiles(ctx context.Context, req AddFilesRequest) ([]File, err
 		v := decodeFileSlice(res.JSON())
 		return v, res.EndJSON()
 	case 409:
-		var e AddFilesConflict
-		e.Body.DecodeJSON(res.JSON("application/problem+json"))
-		return nil, res.FailJSON(e)
+		return nil, readNameTaken(res)
 	case 422:
-		var e AddFilesUnprocessableEntity
-		e.Body.DecodeJSON(res.JSON("application/problem+json"))
-		return nil, res.FailJSON(e)
+		return nil, readBadName(res)
 	}
 	return nil, res.Unexpected()
 }
@@ -75,9 +71,7 @@ func (c *Client) GetFile(ctx context.Context, req GetFileRequest) (io.ReadCloser
 	case 200:
 		return res.Reader("application/octet-stream"), res.End()
 	case 404:
-		var e GetFileNotFound
-		e.Body.DecodeJSON(res.JSON("application/problem+json"))
-		return nil, res.FailJSON(e)
+		return nil, readNotFound(res)
 	}
 	return nil, res.Unexpected()
 }
@@ -112,9 +106,25 @@ func (c *Client) DeleteFile(ctx context.Context, req DeleteFileRequest) error {
 	case 204:
 		return nil
 	case 404:
-		var e DeleteFileNotFound
-		e.Body.DecodeJSON(res.JSON("application/problem+json"))
-		return res.FailJSON(e)
+		return readNotFound(res)
 	}
 	return res.Unexpected()
+}
+
+func readNameTaken(res *client.Response) error {
+	var e NameTaken
+	e.Body.DecodeJSON(res.JSON("application/problem+json"))
+	return res.FailJSON(e)
+}
+
+func readBadName(res *client.Response) error {
+	var e BadName
+	e.Body.DecodeJSON(res.JSON("application/problem+json"))
+	return res.FailJSON(e)
+}
+
+func readNotFound(res *client.Response) error {
+	var e NotFound
+	e.Body.DecodeJSON(res.JSON("application/problem+json"))
+	return res.FailJSON(e)
 }

@@ -26,6 +26,7 @@ var addFiles = tornado.Operation{
 	MaxBody:      10737418240,
 	BodyRequired: true,
 	Produces:     []string{"application/json"},
+	Errors:       []string{"NameTaken", "BadName"},
 }
 
 // getFile is GET /files/{name}.
@@ -35,6 +36,7 @@ var getFile = tornado.Operation{
 	Kind:     tornado.KindStream,
 	Summary:  "Download a file.",
 	Produces: []string{"application/octet-stream"},
+	Errors:   []string{"NotFound"},
 }
 
 // putFile is PUT /files/{name}.
@@ -54,6 +56,7 @@ var deleteFile = tornado.Operation{
 	ID: "deleteFile", Name: "DeleteFile", Tag: "files",
 	Method: "DELETE", Path: "/files/{name}",
 	Summary: "Delete a file.",
+	Errors:  []string{"NotFound"},
 }
 
 // Operations lists every operation of the API, in the order of the document. The caller must not

@@ -20,6 +20,18 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 	return api
 }
 
+func (v NameTaken) WriteResponse(w *tornado.Reply) {
+	w.Done(v.Body.AppendJSON(w.JSON(409, "application/problem+json")))
+}
+
+func (v BadName) WriteResponse(w *tornado.Reply) {
+	w.Done(v.Body.AppendJSON(w.JSON(422, "application/problem+json")))
+}
+
+func (v NotFound) WriteResponse(w *tornado.Reply) {
+	w.Done(v.Body.AppendJSON(w.JSON(404, "application/problem+json")))
+}
+
 func writeListFiles(w *tornado.Reply, v []File) {
 	w.Done(appendFileSlice(w.JSON(200, "application/json"), v))
 }
@@ -28,22 +40,6 @@ func writeAddFiles(w *tornado.Reply, v []File) {
 	w.Done(appendFileSlice(w.JSON(200, "application/json"), v))
 }
 
-func (v AddFilesConflict) WriteResponse(w *tornado.Reply) {
-	w.Done(v.Body.AppendJSON(w.JSON(409, "application/problem+json")))
-}
-
-func (v AddFilesUnprocessableEntity) WriteResponse(w *tornado.Reply) {
-	w.Done(v.Body.AppendJSON(w.JSON(422, "application/problem+json")))
-}
-
-func (v GetFileNotFound) WriteResponse(w *tornado.Reply) {
-	w.Done(v.Body.AppendJSON(w.JSON(404, "application/problem+json")))
-}
-
 func writePutFile(w *tornado.Reply, v *File) {
 	w.Done(v.AppendJSON(w.JSON(200, "application/json")))
-}
-
-func (v DeleteFileNotFound) WriteResponse(w *tornado.Reply) {
-	w.Done(v.Body.AppendJSON(w.JSON(404, "application/problem+json")))
 }

@@ -28,38 +28,35 @@ type AddFilesBodyFields struct {
 	Replace tornado.Opt[bool] `json:"replace,omitzero"`
 }
 
-// AddFilesConflict: There is a file of that name.
-type AddFilesConflict struct {
+// NameTaken: There is a file of that name.
+type NameTaken struct {
 	Body Problem
 }
 
-func (e AddFilesConflict) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
-func (e AddFilesConflict) StatusCode() int               { return 409 }
-func (e AddFilesConflict) Operation() *tornado.Operation { return &addFiles }
+func (e NameTaken) Error() string   { return tornado.ErrorText(409, e.Body.Title) }
+func (e NameTaken) StatusCode() int { return 409 }
 
-// AddFilesUnprocessableEntity: A file has a name that the folder does not take.
-type AddFilesUnprocessableEntity struct {
+// BadName: A file has a name that the folder does not take.
+type BadName struct {
 	Body Problem
 }
 
-func (e AddFilesUnprocessableEntity) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
-func (e AddFilesUnprocessableEntity) StatusCode() int               { return 422 }
-func (e AddFilesUnprocessableEntity) Operation() *tornado.Operation { return &addFiles }
+func (e BadName) Error() string   { return tornado.ErrorText(422, e.Body.Title) }
+func (e BadName) StatusCode() int { return 422 }
 
-// GetFileNotFound: There is no such file.
-type GetFileNotFound struct {
+// NotFound: There is no such file.
+type NotFound struct {
 	Body Problem
 }
 
-func (e GetFileNotFound) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
-func (e GetFileNotFound) StatusCode() int               { return 404 }
-func (e GetFileNotFound) Operation() *tornado.Operation { return &getFile }
+func (e NotFound) Error() string   { return tornado.ErrorText(404, e.Body.Title) }
+func (e NotFound) StatusCode() int { return 404 }
 
-// DeleteFileNotFound: There is no such file.
-type DeleteFileNotFound struct {
-	Body Problem
-}
+type (
+	AddFilesConflict            = NameTaken
+	AddFilesUnprocessableEntity = BadName
+)
 
-func (e DeleteFileNotFound) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
-func (e DeleteFileNotFound) StatusCode() int               { return 404 }
-func (e DeleteFileNotFound) Operation() *tornado.Operation { return &deleteFile }
+type GetFileNotFound = NotFound
+
+type DeleteFileNotFound = NotFound

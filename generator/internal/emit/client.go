@@ -28,6 +28,9 @@ func printClient(f *file, p *ir.Package) {
 			printCall(g, op)
 		}))
 	}
+	for _, s := range p.SharedErrors {
+		printReadError(f, s)
+	}
 }
 
 // callResults are the results of a client's method.

@@ -37,6 +37,10 @@ func readAnswer(g *jen.Group, op *ir.Operation, a *ir.Answer) {
 
 // readFailure adds what reads the answer a, which is an error, and fails with it.
 func readFailure(g *jen.Group, a *ir.Answer, fail func(err jen.Code)) {
+	if a.Shared != nil {
+		fail(jen.Id(a.Shared.Read).Call(jen.Id("res")))
+		return
+	}
 	if a.StatusField == "" && len(a.Headers) == 0 && a.Content == nil {
 		fail(jen.Id(a.Name).Values())
 		return
@@ -44,6 +48,16 @@ func readFailure(g *jen.Group, a *ir.Answer, fail func(err jen.Code)) {
 	g.Var().Id("e").Id(a.Name)
 	add(g, readParts("e", "e."+fieldOf(a), a))
 	fail(jen.Id("res").Dot(endMethod("Fail", a)).Call(jen.Id("e")))
+}
+
+// printReadError prints the function by which a client reads an error that several operations answer.
+func printReadError(f *file, s *ir.SharedError) {
+	own := *s.Answer
+	own.Shared = nil
+	params := jen.Params(jen.Id("res").Op("*").Add(client("Response")))
+	f.decl("", jen.Func().Id(s.Read).Add(params).Error().BlockFunc(func(g *jen.Group) {
+		readFailure(g, &own, func(err jen.Code) { g.Return(err) })
+	}))
 }
 
 // readResult reads a body that is the result itself.

@@ -18,9 +18,8 @@ func errorMessage(a *ir.Answer) (code *jen.Statement, width int) {
 	return jen.Id("e." + name).Dot("Value").Call(), len("e..Value()") + len(name)
 }
 
-// printFallback prints the function that makes the declared default of op from a status.
-func printFallback(f *file, op *ir.Operation) {
-	fb := op.Fallback
+// printFallback prints the function that makes a declared default from a status.
+func printFallback(f *file, fb *ir.Fallback) {
 	params := jen.Params(jen.Id("status").Int(), jen.Id("title").String())
 	if !usesTitle(fb) {
 		params = jen.Params(jen.Id("status").Int(), jen.Id("_").String())

@@ -86,6 +86,9 @@ func operation(op *ir.Operation) *jen.Statement {
 	if len(op.Produces) > 0 {
 		fields = append(fields, field("Produces", stringList(op.Produces)))
 	}
+	if names := op.ErrorTypes(); len(names) > 0 {
+		fields = append(fields, field("Errors", stringList(names)))
+	}
 	if op.Stream != nil {
 		fields = append(fields, field("Stream", streamOptions(op.Stream)))
 	}

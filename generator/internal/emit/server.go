@@ -9,6 +9,12 @@ import (
 // printServer prints server_gen.go: New, and what writes each answer.
 func printServer(f *file, p *ir.Package) {
 	printNew(f, p.Names.New, p.Names.New+" gives the API whose operations h answers.", p.Names.Handler, info(p, p.API.BasePath), p.Security, p.Operations)
+	for _, s := range p.SharedErrors {
+		printWriteResponse(f, s.Answer)
+	}
+	for _, fb := range p.Fallbacks {
+		printFallback(f, fb)
+	}
 	for _, op := range p.Every {
 		printWriters(f, op)
 	}
@@ -90,10 +96,9 @@ func printWriters(f *file, op *ir.Operation) {
 		printWrite(f, op, "v")
 	}
 	for _, a := range op.Errors {
-		printWriteResponse(f, a)
-	}
-	if op.Fallback != nil {
-		printFallback(f, op)
+		if a.Shared == nil {
+			printWriteResponse(f, a)
+		}
 	}
 }
 

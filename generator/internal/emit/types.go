@@ -1,6 +1,8 @@
 package emit
 
 import (
+	"slices"
+
 	"github.com/dave/jennifer/jen"
 
 	"github.com/tornadogen/tornadogen/generator/internal/ir"
@@ -19,6 +21,9 @@ func printTypes(f *file, p *ir.Package) {
 			"so that a server may grow; a server refuses it.", jen.Type().Id(p.Names.Unknown).Add(tornado("JSON")))
 	}
 	if p.Server || p.Client {
+		for _, s := range p.SharedErrors {
+			printError(f, s.Answer)
+		}
 		for _, op := range p.Every {
 			printAnswers(f, op)
 		}
@@ -138,8 +143,27 @@ func printAnswers(f *file, op *ir.Operation) {
 		}
 	}
 	for _, a := range op.Errors {
-		printAnswer(f, a)
-		printErrorMethods(f, op, a)
+		if a.Shared == nil {
+			printError(f, a)
+		}
+	}
+	printAliases(f, op)
+}
+
+// printAliases prints the names that op has for errors which other operations have too.
+func printAliases(f *file, op *ir.Operation) {
+	shared := slices.DeleteFunc(slices.Clone(op.Errors), func(a *ir.Answer) bool { return a.Shared == nil })
+	switch len(shared) {
+	case 0:
+	case 1:
+		f.decl(shared[0].Doc, jen.Type().Id(shared[0].Name).Op("=").Id(shared[0].Shared.Name))
+	default:
+		f.decl("", jen.Type().DefsFunc(func(g *jen.Group) {
+			for _, a := range shared {
+				addComment(g, a.Doc)
+				g.Id(a.Name).Op("=").Id(a.Shared.Name)
+			}
+		}))
 	}
 }
 
@@ -159,26 +183,20 @@ func printAnswer(f *file, a *ir.Answer) {
 	}))
 }
 
-// printErrorMethods makes an answer a tornado.ResponseError; server_gen.go adds WriteResponse.
-func printErrorMethods(f *file, op *ir.Operation, a *ir.Answer) {
+// printError prints an answer that is a tornado.ResponseError; server_gen.go adds WriteResponse.
+func printError(f *file, a *ir.Answer) {
+	printAnswer(f, a)
 	recv := func() *jen.Statement { return method("e", a.Name) }
 	fixed := len("func (e ) ") + len(a.Name)
-	short := []shortFunc{
-		{recv().Id("StatusCode").Params().Int(), jen.Lit(a.Status), fixed + len("StatusCode() int return 404")},
-		{recv().Id("Operation").Params().Op("*").Add(tornado("Operation")), jen.Op("&").Id(op.Var), fixed + len("Operation() *tornado.Operation return &") + len(op.Var)},
-	}
+	status := jen.Lit(a.Status)
+	code := shortFunc{recv().Id("StatusCode").Params().Int(), status, fixed + len("StatusCode() int return 404")}
 	if a.StatusField != "" {
-		short[0].result = jen.Id("e").Dot(a.StatusField)
+		status = jen.Id("e").Dot(a.StatusField)
+		code.result = status.Clone()
 	}
 	message, width := errorMessage(a)
-	text := shortFunc{
-		recv().Id("Error").Params().String(), tornado("ErrorText").Call(jen.Id("e"), message),
-		fixed + len("Error() string return tornado.ErrorText(e, )") + width,
-	}
-	if text.width <= maxShort {
-		f.short(append([]shortFunc{text}, short...)...)
-		return
-	}
-	f.short(text)
-	f.short(short...)
+	f.short(shortFunc{
+		recv().Id("Error").Params().String(), tornado("ErrorText").Call(status, message),
+		fixed + len("Error() string return tornado.ErrorText(404, )") + width,
+	}, code)
 }

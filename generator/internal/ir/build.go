@@ -31,6 +31,10 @@ func Build(api *spec.API, opts Options) (*Package, spec.Diagnostics) {
 	b.buildOperations()
 	b.buildServers()
 	b.buildHooks()
+	b.finishShared()
+	for _, op := range b.pkg.Every {
+		op.Fallback = b.fallback(op)
+	}
 	b.buildLinks()
 	b.finish()
 	b.diags.Sort()
@@ -69,6 +73,8 @@ type builder struct {
 	schemes    map[*spec.SecurityScheme]bool   // those whose option is declared
 	options    map[*spec.SecurityScheme]string // of the clients
 	tagged     map[string]bool                 // tags whose handler has its name
+	sharings   map[string]*sharing             // by shareKey
+	fallbacks  map[*SharedError]*Fallback
 }
 
 func newBuilder(api *spec.API, opts Options) *builder {
@@ -95,6 +101,8 @@ func newBuilder(api *spec.API, opts Options) *builder {
 		schemes:    make(map[*spec.SecurityScheme]bool),
 		options:    make(map[*spec.SecurityScheme]string),
 		tagged:     make(map[string]bool),
+		sharings:   make(map[string]*sharing),
+		fallbacks:  make(map[*SharedError]*Fallback),
 	}
 	b.shaper = newShaper(b)
 	b.leftovers = newLeftovers(b)

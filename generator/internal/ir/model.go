@@ -51,6 +51,10 @@ type Package struct {
 	Servers []*Server
 	// Links are the functions that lead from answers to other operations.
 	Links []*Helper
+	// Fallbacks are those of the operations, each once.
+	Fallbacks []*Fallback
+	// SharedErrors are the types of errors that several operations answer, in order of first use.
+	SharedErrors []*SharedError
 	// Every is all operations, those of the hooks behind those of the API.
 	Every []*Operation
 	// Security is nil when no operation asks who is calling.

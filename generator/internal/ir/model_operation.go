@@ -296,6 +296,8 @@ type Answer struct {
 	Headers     []*Param // in document order
 	Content     *Content // nil: no body
 
+	// Shared is the type that holds the answer, an error that other operations have too: Name is an alias of it. nil for others.
+	Shared *SharedError
 	// ErrorText is the member of the body that completes the text of the error: a string of any Presence; nil for none.
 	ErrorText *Field
 }
@@ -307,7 +309,8 @@ type Case struct {
 	Answers []*Answer
 }
 
-// Fallback makes the declared default from a status and a title: func fallbackGetPet(status int, title string) error.
+// Fallback makes the declared default from a status and a title: func fallbackGetPet(status int, title string) error. Operations that
+// share their default share it.
 type Fallback struct {
 	Func   string // "fallbackGetPet"
 	Answer *Answer

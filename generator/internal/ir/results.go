@@ -44,6 +44,7 @@ func (b *builder) planAnswers(op *Operation) {
 	}
 	for _, a := range op.Errors {
 		b.nameAnswer(a, op)
+		b.share(a)
 	}
 	op.Cases = cases(append(slices.Clone(success), op.Errors...))
 	for _, a := range success {
@@ -52,7 +53,6 @@ func (b *builder) planAnswers(op *Operation) {
 		}
 	}
 	op.Produces = unique(op.Produces)
-	op.Fallback = b.fallback(op)
 }
 
 // planResult decides what the handler returns.
@@ -169,6 +169,13 @@ func (b *builder) fallback(op *Operation) *Fallback {
 		return nil
 	}
 	f := &Fallback{Answer: op.Errors[i]}
+	name := op.Name
+	if shared := op.Errors[i].Shared; shared != nil {
+		if known := b.fallbacks[shared]; known != nil {
+			return known
+		}
+		f.Answer, name = shared.Answer, shared.Name
+	}
 	if c := f.Answer.Content; c != nil {
 		if c.Shape != BodyTyped || c.Type.Kind != KindStruct || c.Presence != Plain {
 			return nil
@@ -184,7 +191,11 @@ func (b *builder) fallback(op *Operation) *Fallback {
 			}
 		}
 	}
-	f.Func = b.scope.Take("fallback" + op.Name)
+	f.Func = b.scope.Take("fallback" + name)
+	if shared := op.Errors[i].Shared; shared != nil {
+		b.fallbacks[shared] = f
+	}
+	b.pkg.Fallbacks = append(b.pkg.Fallbacks, f)
 	return f
 }
 

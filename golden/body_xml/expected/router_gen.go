@@ -15,6 +15,7 @@ var postPet = tornado.Operation{
 	Consumes:     []string{"application/xml", "application/json"},
 	BodyRequired: true,
 	Produces:     []string{"application/json", "application/xml"},
+	Errors:       []string{"PostPetNotFound"},
 }
 
 // putList is PUT /list.

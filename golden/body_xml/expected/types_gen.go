@@ -58,6 +58,5 @@ type PostPetNotFound struct {
 	Body Problem
 }
 
-func (e PostPetNotFound) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
-func (e PostPetNotFound) StatusCode() int               { return 404 }
-func (e PostPetNotFound) Operation() *tornado.Operation { return &postPet }
+func (e PostPetNotFound) Error() string   { return tornado.ErrorText(404, e.Body.Title) }
+func (e PostPetNotFound) StatusCode() int { return 404 }

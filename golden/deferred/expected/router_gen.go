@@ -15,6 +15,7 @@ var pollMessages = tornado.Operation{
 	Kind:     tornado.KindDeferred,
 	Summary:  "Wait for messages",
 	Produces: []string{"application/json"},
+	Errors:   []string{"PollMessagesNotFound", "PollMessagesDefault"},
 }
 
 // say is POST /messages.
@@ -31,6 +32,7 @@ var runJob = tornado.Operation{
 	Method: "GET", Path: "/job",
 	Kind:     tornado.KindDeferred,
 	Produces: []string{"application/json"},
+	Errors:   []string{"RunJobConflict"},
 }
 
 // count2 is GET /count.
@@ -47,6 +49,7 @@ var takeTurn = tornado.Operation{
 	Method: "POST", Path: "/turn",
 	Kind:     tornado.KindDeferred,
 	Security: []tornado.Requirement{{Uses: []tornado.SchemeUse{{Scheme: "key"}}}},
+	Errors:   []string{"TakeTurnClientError"},
 }
 
 // place is GET /place.

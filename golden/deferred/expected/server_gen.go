@@ -23,6 +23,12 @@ func New(h Handler, auth Authenticator, opts ...tornado.APIOption) *tornado.API 
 	return api
 }
 
+func fallbackPollMessages(status int, title string) error {
+	e := PollMessagesDefault{Status: status}
+	e.Body.Title = title
+	return e
+}
+
 func (v PollMessagesOK) WriteResponse(w *tornado.Reply) {
 	w.Done(v.Body.AppendJSON(w.JSON(200, "application/json")))
 }
@@ -37,12 +43,6 @@ func (v PollMessagesNotFound) WriteResponse(w *tornado.Reply) {
 
 func (v PollMessagesDefault) WriteResponse(w *tornado.Reply) {
 	w.Done(v.Body.AppendJSON(w.JSON(v.Status, "application/problem+json")))
-}
-
-func fallbackPollMessages(status int, title string) error {
-	e := PollMessagesDefault{Status: status}
-	e.Body.Title = title
-	return e
 }
 
 func writeRunJob(w *tornado.Reply, v *Message) {

@@ -43,9 +43,8 @@ type PollMessagesNotFound struct {
 	Body Problem
 }
 
-func (e PollMessagesNotFound) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
-func (e PollMessagesNotFound) StatusCode() int               { return 404 }
-func (e PollMessagesNotFound) Operation() *tornado.Operation { return &pollMessages }
+func (e PollMessagesNotFound) Error() string   { return tornado.ErrorText(404, e.Body.Title) }
+func (e PollMessagesNotFound) StatusCode() int { return 404 }
 
 // PollMessagesDefault: Anything else.
 type PollMessagesDefault struct {
@@ -53,18 +52,16 @@ type PollMessagesDefault struct {
 	Body   Problem
 }
 
-func (e PollMessagesDefault) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
-func (e PollMessagesDefault) StatusCode() int               { return e.Status }
-func (e PollMessagesDefault) Operation() *tornado.Operation { return &pollMessages }
+func (e PollMessagesDefault) Error() string   { return tornado.ErrorText(e.Status, e.Body.Title) }
+func (e PollMessagesDefault) StatusCode() int { return e.Status }
 
 // RunJobConflict: Too many jobs.
 type RunJobConflict struct {
 	RetryAfter int64
 }
 
-func (e RunJobConflict) Error() string                 { return tornado.ErrorText(e, "") }
-func (e RunJobConflict) StatusCode() int               { return 409 }
-func (e RunJobConflict) Operation() *tornado.Operation { return &runJob }
+func (e RunJobConflict) Error() string   { return tornado.ErrorText(409, "") }
+func (e RunJobConflict) StatusCode() int { return 409 }
 
 // CountResponse is the result of Count: CountOK or CountOKText.
 type CountResponse interface {
@@ -91,9 +88,8 @@ type TakeTurnClientError struct {
 	Status int
 }
 
-func (e TakeTurnClientError) Error() string                 { return tornado.ErrorText(e, "") }
-func (e TakeTurnClientError) StatusCode() int               { return e.Status }
-func (e TakeTurnClientError) Operation() *tornado.Operation { return &takeTurn }
+func (e TakeTurnClientError) Error() string   { return tornado.ErrorText(e.Status, "") }
+func (e TakeTurnClientError) StatusCode() int { return e.Status }
 
 // PlaceOK: Your place.
 type PlaceOK struct {

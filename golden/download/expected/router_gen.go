@@ -15,6 +15,7 @@ var file = tornado.Operation{
 	Kind:     tornado.KindStream,
 	Summary:  "Bytes of any length.",
 	Produces: []string{"application/octet-stream"},
+	Errors:   []string{"FileNotFound"},
 }
 
 // named is GET /named.

@@ -18,9 +18,8 @@ type FileNotFound struct {
 	Body FileNotFoundBody
 }
 
-func (e FileNotFound) Error() string                 { return tornado.ErrorText(e, e.Body.Title.Value()) }
-func (e FileNotFound) StatusCode() int               { return 404 }
-func (e FileNotFound) Operation() *tornado.Operation { return &file }
+func (e FileNotFound) Error() string   { return tornado.ErrorText(404, e.Body.Title.Value()) }
+func (e FileNotFound) StatusCode() int { return 404 }
 
 // NamedResponse is the result of Named: NamedOK or NamedNoContent.
 type NamedResponse interface {

@@ -16,6 +16,7 @@ var watch = tornado.Operation{
 	Kind:     tornado.KindStream,
 	Summary:  "What happens to pets.",
 	Produces: []string{"text/event-stream"},
+	Errors:   []string{"WatchNotFound"},
 	Stream:   &tornado.StreamOptions{Heartbeat: 50 * time.Millisecond, Retry: 20 * time.Millisecond, Queue: 8, Slow: tornado.SlowDropOldest},
 }
 
@@ -42,6 +43,7 @@ var anything = tornado.Operation{
 	Method: "GET", Path: "/anything",
 	Kind:     tornado.KindStream,
 	Produces: []string{"text/event-stream"},
+	Errors:   []string{"AnythingBadRequest"},
 }
 
 // named is GET /named.
@@ -61,6 +63,7 @@ var ask = tornado.Operation{
 	Consumes:     []string{"application/json"},
 	BodyRequired: true,
 	Produces:     []string{"application/json", "text/event-stream"},
+	Errors:       []string{"AskDefault"},
 }
 
 // Operations lists every operation of the API, in the order of the document. The caller must not

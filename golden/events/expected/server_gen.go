@@ -22,6 +22,13 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 	return api
 }
 
+func fallbackAsk(status int, title string) error {
+	e := AskDefault{Status: status}
+	e.Body.Title = title
+	e.Body.Status.Set(int64(status))
+	return e
+}
+
 func (v WatchNotFound) WriteResponse(w *tornado.Reply) {
 	w.Done(v.Body.AppendJSON(w.JSON(404, "application/json")))
 }
@@ -42,11 +49,4 @@ func (v AskOKEventStream) WriteResponse(w *tornado.Reply) {
 
 func (v AskDefault) WriteResponse(w *tornado.Reply) {
 	w.Done(v.Body.AppendJSON(w.JSON(v.Status, "application/json")))
-}
-
-func fallbackAsk(status int, title string) error {
-	e := AskDefault{Status: status}
-	e.Body.Title = title
-	e.Body.Status.Set(int64(status))
-	return e
 }

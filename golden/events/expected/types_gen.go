@@ -51,18 +51,16 @@ type WatchNotFound struct {
 	Body Problem
 }
 
-func (e WatchNotFound) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
-func (e WatchNotFound) StatusCode() int               { return 404 }
-func (e WatchNotFound) Operation() *tornado.Operation { return &watch }
+func (e WatchNotFound) Error() string   { return tornado.ErrorText(404, e.Body.Title) }
+func (e WatchNotFound) StatusCode() int { return 404 }
 
 // AnythingBadRequest: An error does not go on.
 type AnythingBadRequest struct {
 	Body []byte
 }
 
-func (e AnythingBadRequest) Error() string                 { return tornado.ErrorText(e, "") }
-func (e AnythingBadRequest) StatusCode() int               { return 400 }
-func (e AnythingBadRequest) Operation() *tornado.Operation { return &anything }
+func (e AnythingBadRequest) Error() string   { return tornado.ErrorText(400, "") }
+func (e AnythingBadRequest) StatusCode() int { return 400 }
 
 // AskResponse is the result of Ask: AskOK or AskOKEventStream.
 type AskResponse interface {
@@ -92,6 +90,5 @@ type AskDefault struct {
 	Body   Problem
 }
 
-func (e AskDefault) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
-func (e AskDefault) StatusCode() int               { return e.Status }
-func (e AskDefault) Operation() *tornado.Operation { return &ask }
+func (e AskDefault) Error() string   { return tornado.ErrorText(e.Status, e.Body.Title) }
+func (e AskDefault) StatusCode() int { return e.Status }

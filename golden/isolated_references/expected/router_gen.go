@@ -15,6 +15,7 @@ var putPet = tornado.Operation{
 	Consumes: []string{"*/*"},
 	Streams:  []string{"*/*"},
 	Produces: []string{"*/*"},
+	Errors:   []string{"PutPetNotFound"},
 }
 
 // postOwners is POST /owners.

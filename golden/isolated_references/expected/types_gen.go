@@ -49,9 +49,8 @@ type PutPetNotFound struct {
 	Body Problem
 }
 
-func (e PutPetNotFound) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
-func (e PutPetNotFound) StatusCode() int               { return 404 }
-func (e PutPetNotFound) Operation() *tornado.Operation { return &putPet }
+func (e PutPetNotFound) Error() string   { return tornado.ErrorText(404, e.Body.Title) }
+func (e PutPetNotFound) StatusCode() int { return 404 }
 
 // PostOwnersDefault is an answer of PostOwners.
 type PostOwnersDefault struct {

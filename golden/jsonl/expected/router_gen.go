@@ -15,6 +15,7 @@ var exportPets = tornado.Operation{
 	Kind:     tornado.KindStream,
 	Summary:  "All pets, a line each.",
 	Produces: []string{"application/jsonl", "application/json-seq"},
+	Errors:   []string{"ExportPetsNotFound"},
 }
 
 // numbers is GET /numbers.

@@ -21,9 +21,8 @@ type ExportPetsNotFound struct {
 	Body ExportPetsNotFoundBody
 }
 
-func (e ExportPetsNotFound) Error() string                 { return tornado.ErrorText(e, e.Body.Title.Value()) }
-func (e ExportPetsNotFound) StatusCode() int               { return 404 }
-func (e ExportPetsNotFound) Operation() *tornado.Operation { return &exportPets }
+func (e ExportPetsNotFound) Error() string   { return tornado.ErrorText(404, e.Body.Title.Value()) }
+func (e ExportPetsNotFound) StatusCode() int { return 404 }
 
 // LogResponse is the result of Log: LogOK or LogNoContent.
 type LogResponse interface {

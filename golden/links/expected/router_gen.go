@@ -13,6 +13,7 @@ var getUser = tornado.Operation{
 	ID: "getUser", Name: "GetUser",
 	Method: "GET", Path: "/users/{id}",
 	Produces: []string{"application/json"},
+	Errors:   []string{"GetUserNotFound"},
 }
 
 // addUser is POST /users.

@@ -46,9 +46,8 @@ type GetUserNotFound struct {
 	Body GetUserNotFoundBody
 }
 
-func (e GetUserNotFound) Error() string                 { return tornado.ErrorText(e, "") }
-func (e GetUserNotFound) StatusCode() int               { return 404 }
-func (e GetUserNotFound) Operation() *tornado.Operation { return &getUser }
+func (e GetUserNotFound) Error() string   { return tornado.ErrorText(404, "") }
+func (e GetUserNotFound) StatusCode() int { return 404 }
 
 // AddUserCreated: Added.
 type AddUserCreated struct {

@@ -16,6 +16,7 @@ var postOrganizationsBySettingsByPaymentSettingIdentifier = tornado.Operation{
 	Method: "POST", Path: "/organizations/{organization_identifier}/subscriptions/{subscription_identifier}/payment_settings/{payment_setting_identifier}",
 	Consumes:     []string{"application/json"},
 	BodyRequired: true,
+	Errors:       []string{"PostOrganizationsBySettingsByPaymentSettingIdentifierUnprocessableEntity"},
 }
 
 // Operations lists every operation of the API, in the order of the document. The caller must not

@@ -74,13 +74,9 @@ type PostOrganizationsBySettingsByPaymentSettingIdentifierUnprocessableEntity st
 }
 
 func (e PostOrganizationsBySettingsByPaymentSettingIdentifierUnprocessableEntity) Error() string {
-	return tornado.ErrorText(e, "")
+	return tornado.ErrorText(422, "")
 }
 
 func (e PostOrganizationsBySettingsByPaymentSettingIdentifierUnprocessableEntity) StatusCode() int {
 	return 422
-}
-
-func (e PostOrganizationsBySettingsByPaymentSettingIdentifierUnprocessableEntity) Operation() *tornado.Operation {
-	return &postOrganizationsBySettingsByPaymentSettingIdentifier
 }

@@ -81,10 +81,7 @@ func (c *Client) ListPets(ctx context.Context, req ListPetsRequest) (*ListPetsOK
 		v.Body = decodePetSlice(res.JSON())
 		return v, res.EndJSON()
 	default:
-		var e ListPetsDefault
-		e.Status = res.StatusCode
-		e.Body.DecodeJSON(res.JSON())
-		return nil, res.FailJSON(e)
+		return nil, readProblemDefault(res)
 	}
 }
 
@@ -102,10 +99,7 @@ func (c *Client) AddPet(ctx context.Context, req AddPetRequest) (Pet, error) {
 		v.DecodeJSON(res.JSON())
 		return v, res.EndJSON()
 	default:
-		var e AddPetDefault
-		e.Status = res.StatusCode
-		e.Body.DecodeJSON(res.JSON())
-		return Pet{}, res.FailJSON(e)
+		return Pet{}, readProblemDefault(res)
 	}
 }
 
@@ -155,4 +149,11 @@ func (c *Client) GetPhoto(ctx context.Context, req GetPhotoRequest) ([]byte, err
 		return v, res.End()
 	}
 	return nil, res.Unexpected()
+}
+
+func readProblemDefault(res *client.Response) error {
+	var e ProblemDefault
+	e.Status = res.StatusCode
+	e.Body.DecodeJSON(res.JSON())
+	return res.FailJSON(e)
 }

@@ -14,6 +14,7 @@ var listPets = tornado.Operation{
 	Method: "GET", Path: "/pets/{tags}",
 	Security: []tornado.Requirement{{Uses: []tornado.SchemeUse{{Scheme: "password"}}}},
 	Produces: []string{"application/json"},
+	Errors:   []string{"ProblemDefault"},
 }
 
 // addPet is POST /pets.
@@ -27,6 +28,7 @@ var addPet = tornado.Operation{
 	Consumes:     []string{"application/json"},
 	BodyRequired: true,
 	Produces:     []string{"application/json"},
+	Errors:       []string{"ProblemDefault"},
 }
 
 // changePet is POST /pets/{id}/form.

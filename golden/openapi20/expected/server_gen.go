@@ -19,9 +19,19 @@ func New(h Handler, auth Authenticator, opts ...tornado.APIOption) *tornado.API 
 	tornado.RegisterNoContent(api, &changePet, (*ChangePetRequest).decode, h.ChangePet, 204)
 	tornado.RegisterNoContent(api, &putPhoto, (*PutPhotoRequest).decode, h.PutPhoto, 204)
 	tornado.Register(api, &getPhoto, (*GetPhotoRequest).decode, h.GetPhoto, writeGetPhoto)
-	api.Fallback(&listPets, fallbackListPets)
-	api.Fallback(&addPet, fallbackAddPet)
+	api.Fallback(&listPets, fallbackProblemDefault)
+	api.Fallback(&addPet, fallbackProblemDefault)
 	return api
+}
+
+func (v ProblemDefault) WriteResponse(w *tornado.Reply) {
+	w.Done(v.Body.AppendJSON(w.JSON(v.Status, "application/json")))
+}
+
+func fallbackProblemDefault(status int, title string) error {
+	e := ProblemDefault{Status: status}
+	e.Body.Message = title
+	return e
 }
 
 func writeListPets(w *tornado.Reply, v *ListPetsOK) {
@@ -33,28 +43,8 @@ func writeListPets(w *tornado.Reply, v *ListPetsOK) {
 	w.Done(appendPetSlice(w.JSON(200, "application/json"), v.Body))
 }
 
-func (v ListPetsDefault) WriteResponse(w *tornado.Reply) {
-	w.Done(v.Body.AppendJSON(w.JSON(v.Status, "application/json")))
-}
-
-func fallbackListPets(status int, title string) error {
-	e := ListPetsDefault{Status: status}
-	e.Body.Message = title
-	return e
-}
-
 func writeAddPet(w *tornado.Reply, v Pet) {
 	w.Done(v.AppendJSON(w.JSON(201, "application/json")))
-}
-
-func (v AddPetDefault) WriteResponse(w *tornado.Reply) {
-	w.Done(v.Body.AppendJSON(w.JSON(v.Status, "application/json")))
-}
-
-func fallbackAddPet(status int, title string) error {
-	e := AddPetDefault{Status: status}
-	e.Body.Message = title
-	return e
 }
 
 func writeGetPhoto(w *tornado.Reply, v []byte) {

@@ -79,28 +79,21 @@ type PutPhotoBodyFields struct {
 // does not know, so that a server may grow; a server refuses it.
 type UnknownValue tornado.JSON
 
+// ProblemDefault: What went wrong.
+type ProblemDefault struct {
+	Status int
+	Body   Problem
+}
+
+func (e ProblemDefault) Error() string   { return tornado.ErrorText(e.Status, e.Body.Message) }
+func (e ProblemDefault) StatusCode() int { return e.Status }
+
 // ListPetsOK: The pets.
 type ListPetsOK struct {
 	XNext []int64
 	Body  []Pet
 }
 
-// ListPetsDefault: What went wrong.
-type ListPetsDefault struct {
-	Status int
-	Body   Problem
-}
+type ListPetsDefault = ProblemDefault
 
-func (e ListPetsDefault) Error() string                 { return tornado.ErrorText(e, e.Body.Message) }
-func (e ListPetsDefault) StatusCode() int               { return e.Status }
-func (e ListPetsDefault) Operation() *tornado.Operation { return &listPets }
-
-// AddPetDefault: What went wrong.
-type AddPetDefault struct {
-	Status int
-	Body   Problem
-}
-
-func (e AddPetDefault) Error() string                 { return tornado.ErrorText(e, e.Body.Message) }
-func (e AddPetDefault) StatusCode() int               { return e.Status }
-func (e AddPetDefault) Operation() *tornado.Operation { return &addPet }
+type AddPetDefault = ProblemDefault

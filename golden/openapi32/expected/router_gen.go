@@ -19,6 +19,7 @@ var searchNotes = tornado.Operation{
 	Consumes:     []string{"application/json"},
 	BodyRequired: true,
 	Produces:     []string{"application/json"},
+	Errors:       []string{"SearchNotesDefault"},
 }
 
 // watchNotes is GET /notes.

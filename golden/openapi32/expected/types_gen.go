@@ -78,6 +78,5 @@ type SearchNotesDefault struct {
 	Body   Note
 }
 
-func (e SearchNotesDefault) Error() string                 { return tornado.ErrorText(e, "") }
-func (e SearchNotesDefault) StatusCode() int               { return e.Status }
-func (e SearchNotesDefault) Operation() *tornado.Operation { return &searchNotes }
+func (e SearchNotesDefault) Error() string   { return tornado.ErrorText(e.Status, "") }
+func (e SearchNotesDefault) StatusCode() int { return e.Status }

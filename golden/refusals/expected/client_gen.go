@@ -40,18 +40,11 @@ func (c *Client) CreateTodo(ctx context.Context, req CreateTodoRequest) (*Todo, 
 		v.DecodeJSON(res.JSON())
 		return v, res.EndJSON()
 	case 401:
-		var e CreateTodoUnauthorized
-		e.Body.DecodeJSON(res.JSON())
-		return nil, res.FailJSON(e)
+		return nil, readErrorUnauthorized(res)
 	case 422:
-		var e CreateTodoUnprocessableEntity
-		e.Body.DecodeJSON(res.JSON())
-		return nil, res.FailJSON(e)
+		return nil, readErrorUnprocessableEntity(res)
 	default:
-		var e CreateTodoDefault
-		e.Status = res.StatusCode
-		e.Body.DecodeJSON(res.JSON())
-		return nil, res.FailJSON(e)
+		return nil, readErrorDefault(res)
 	}
 }
 
@@ -69,14 +62,9 @@ func (c *Client) GetTodo(ctx context.Context, req GetTodoRequest) (*Todo, error)
 		v.DecodeJSON(res.JSON())
 		return v, res.EndJSON()
 	case 404:
-		var e GetTodoNotFound
-		e.Body.DecodeJSON(res.JSON())
-		return nil, res.FailJSON(e)
+		return nil, readErrorNotFound(res)
 	default:
-		var e GetTodoDefault
-		e.Status = res.StatusCode
-		e.Body.DecodeJSON(res.JSON())
-		return nil, res.FailJSON(e)
+		return nil, readErrorDefault(res)
 	}
 }
 
@@ -92,13 +80,36 @@ func (c *Client) DeleteTodo(ctx context.Context, req DeleteTodoRequest) error {
 	case 204:
 		return nil
 	case 404:
-		var e DeleteTodoNotFound
-		e.Body.DecodeJSON(res.JSON())
-		return res.FailJSON(e)
+		return readErrorNotFound(res)
 	case 409:
 		var e DeleteTodoConflict
 		e.Body.DecodeJSON(res.JSON("*/*"))
 		return res.FailJSON(e)
 	}
 	return res.Unexpected()
+}
+
+func readErrorUnauthorized(res *client.Response) error {
+	var e ErrorUnauthorized
+	e.Body.DecodeJSON(res.JSON())
+	return res.FailJSON(e)
+}
+
+func readErrorUnprocessableEntity(res *client.Response) error {
+	var e ErrorUnprocessableEntity
+	e.Body.DecodeJSON(res.JSON())
+	return res.FailJSON(e)
+}
+
+func readErrorDefault(res *client.Response) error {
+	var e ErrorDefault
+	e.Status = res.StatusCode
+	e.Body.DecodeJSON(res.JSON())
+	return res.FailJSON(e)
+}
+
+func readErrorNotFound(res *client.Response) error {
+	var e ErrorNotFound
+	e.Body.DecodeJSON(res.JSON())
+	return res.FailJSON(e)
 }

@@ -16,6 +16,7 @@ var createTodo = tornado.Operation{
 	Consumes:     []string{"application/json"},
 	BodyRequired: true,
 	Produces:     []string{"application/json"},
+	Errors:       []string{"ErrorUnauthorized", "ErrorUnprocessableEntity", "ErrorDefault"},
 }
 
 // getTodo is GET /todos/{id}.
@@ -24,6 +25,7 @@ var getTodo = tornado.Operation{
 	Method: "GET", Path: "/todos/{id}",
 	Security: []tornado.Requirement{{Uses: []tornado.SchemeUse{{Scheme: "bearer"}}}},
 	Produces: []string{"application/json"},
+	Errors:   []string{"ErrorNotFound", "ErrorDefault"},
 }
 
 // deleteTodo is DELETE /todos/{id}.
@@ -31,6 +33,7 @@ var deleteTodo = tornado.Operation{
 	ID: "deleteTodo", Name: "DeleteTodo",
 	Method: "DELETE", Path: "/todos/{id}",
 	Security: []tornado.Requirement{{Uses: []tornado.SchemeUse{{Scheme: "bearer"}}}},
+	Errors:   []string{"ErrorNotFound", "DeleteTodoConflict"},
 }
 
 // Operations lists every operation of the API, in the order of the document. The caller must not

@@ -16,55 +16,40 @@ func New(h Handler, auth Authenticator, opts ...tornado.APIOption) *tornado.API 
 	tornado.RegisterPtr(api, &createTodo, (*CreateTodoRequest).decode, h.CreateTodo, writeCreateTodo)
 	tornado.RegisterPtr(api, &getTodo, (*GetTodoRequest).decode, h.GetTodo, writeGetTodo)
 	tornado.RegisterNoContent(api, &deleteTodo, (*DeleteTodoRequest).decode, h.DeleteTodo, 204)
-	api.Fallback(&createTodo, fallbackCreateTodo)
-	api.Fallback(&getTodo, fallbackGetTodo)
+	api.Fallback(&createTodo, fallbackErrorDefault)
+	api.Fallback(&getTodo, fallbackErrorDefault)
 	return api
+}
+
+func (v ErrorUnauthorized) WriteResponse(w *tornado.Reply) {
+	w.Done(v.Body.AppendJSON(w.JSON(401, "application/json")))
+}
+
+func (v ErrorUnprocessableEntity) WriteResponse(w *tornado.Reply) {
+	w.Done(v.Body.AppendJSON(w.JSON(422, "application/json")))
+}
+
+func (v ErrorDefault) WriteResponse(w *tornado.Reply) {
+	w.Done(v.Body.AppendJSON(w.JSON(v.Status, "application/json")))
+}
+
+func (v ErrorNotFound) WriteResponse(w *tornado.Reply) {
+	w.Done(v.Body.AppendJSON(w.JSON(404, "application/json")))
+}
+
+func fallbackErrorDefault(status int, title string) error {
+	e := ErrorDefault{Status: status}
+	e.Body.Code = int64(status)
+	e.Body.Message = title
+	return e
 }
 
 func writeCreateTodo(w *tornado.Reply, v *Todo) {
 	w.Done(v.AppendJSON(w.JSON(201, "application/json")))
 }
 
-func (v CreateTodoUnauthorized) WriteResponse(w *tornado.Reply) {
-	w.Done(v.Body.AppendJSON(w.JSON(401, "application/json")))
-}
-
-func (v CreateTodoUnprocessableEntity) WriteResponse(w *tornado.Reply) {
-	w.Done(v.Body.AppendJSON(w.JSON(422, "application/json")))
-}
-
-func (v CreateTodoDefault) WriteResponse(w *tornado.Reply) {
-	w.Done(v.Body.AppendJSON(w.JSON(v.Status, "application/json")))
-}
-
-func fallbackCreateTodo(status int, title string) error {
-	e := CreateTodoDefault{Status: status}
-	e.Body.Code = int64(status)
-	e.Body.Message = title
-	return e
-}
-
 func writeGetTodo(w *tornado.Reply, v *Todo) {
 	w.Done(v.AppendJSON(w.JSON(200, "application/json")))
-}
-
-func (v GetTodoNotFound) WriteResponse(w *tornado.Reply) {
-	w.Done(v.Body.AppendJSON(w.JSON(404, "application/json")))
-}
-
-func (v GetTodoDefault) WriteResponse(w *tornado.Reply) {
-	w.Done(v.Body.AppendJSON(w.JSON(v.Status, "application/json")))
-}
-
-func fallbackGetTodo(status int, title string) error {
-	e := GetTodoDefault{Status: status}
-	e.Body.Code = int64(status)
-	e.Body.Message = title
-	return e
-}
-
-func (v DeleteTodoNotFound) WriteResponse(w *tornado.Reply) {
-	w.Done(v.Body.AppendJSON(w.JSON(404, "application/json")))
 }
 
 func (v DeleteTodoConflict) WriteResponse(w *tornado.Reply) {

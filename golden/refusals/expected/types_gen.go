@@ -15,67 +15,56 @@ type Error struct {
 	Message string `json:"message"`
 }
 
-// CreateTodoUnauthorized: It went wrong.
-type CreateTodoUnauthorized struct {
+// ErrorUnauthorized: It went wrong.
+type ErrorUnauthorized struct {
 	Body Error
 }
 
-func (e CreateTodoUnauthorized) Error() string                 { return tornado.ErrorText(e, e.Body.Message) }
-func (e CreateTodoUnauthorized) StatusCode() int               { return 401 }
-func (e CreateTodoUnauthorized) Operation() *tornado.Operation { return &createTodo }
+func (e ErrorUnauthorized) Error() string   { return tornado.ErrorText(401, e.Body.Message) }
+func (e ErrorUnauthorized) StatusCode() int { return 401 }
 
-// CreateTodoUnprocessableEntity: It went wrong.
-type CreateTodoUnprocessableEntity struct {
+// ErrorUnprocessableEntity: It went wrong.
+type ErrorUnprocessableEntity struct {
 	Body Error
 }
 
-func (e CreateTodoUnprocessableEntity) Error() string                 { return tornado.ErrorText(e, e.Body.Message) }
-func (e CreateTodoUnprocessableEntity) StatusCode() int               { return 422 }
-func (e CreateTodoUnprocessableEntity) Operation() *tornado.Operation { return &createTodo }
+func (e ErrorUnprocessableEntity) Error() string   { return tornado.ErrorText(422, e.Body.Message) }
+func (e ErrorUnprocessableEntity) StatusCode() int { return 422 }
 
-// CreateTodoDefault: It went wrong.
-type CreateTodoDefault struct {
+// ErrorDefault: It went wrong.
+type ErrorDefault struct {
 	Status int
 	Body   Error
 }
 
-func (e CreateTodoDefault) Error() string                 { return tornado.ErrorText(e, e.Body.Message) }
-func (e CreateTodoDefault) StatusCode() int               { return e.Status }
-func (e CreateTodoDefault) Operation() *tornado.Operation { return &createTodo }
+func (e ErrorDefault) Error() string   { return tornado.ErrorText(e.Status, e.Body.Message) }
+func (e ErrorDefault) StatusCode() int { return e.Status }
 
-// GetTodoNotFound: It went wrong.
-type GetTodoNotFound struct {
+// ErrorNotFound: It went wrong.
+type ErrorNotFound struct {
 	Body Error
 }
 
-func (e GetTodoNotFound) Error() string                 { return tornado.ErrorText(e, e.Body.Message) }
-func (e GetTodoNotFound) StatusCode() int               { return 404 }
-func (e GetTodoNotFound) Operation() *tornado.Operation { return &getTodo }
+func (e ErrorNotFound) Error() string   { return tornado.ErrorText(404, e.Body.Message) }
+func (e ErrorNotFound) StatusCode() int { return 404 }
 
-// GetTodoDefault: It went wrong.
-type GetTodoDefault struct {
-	Status int
-	Body   Error
-}
+type (
+	CreateTodoUnauthorized        = ErrorUnauthorized
+	CreateTodoUnprocessableEntity = ErrorUnprocessableEntity
+	CreateTodoDefault             = ErrorDefault
+)
 
-func (e GetTodoDefault) Error() string                 { return tornado.ErrorText(e, e.Body.Message) }
-func (e GetTodoDefault) StatusCode() int               { return e.Status }
-func (e GetTodoDefault) Operation() *tornado.Operation { return &getTodo }
-
-// DeleteTodoNotFound: It went wrong.
-type DeleteTodoNotFound struct {
-	Body Error
-}
-
-func (e DeleteTodoNotFound) Error() string                 { return tornado.ErrorText(e, e.Body.Message) }
-func (e DeleteTodoNotFound) StatusCode() int               { return 404 }
-func (e DeleteTodoNotFound) Operation() *tornado.Operation { return &deleteTodo }
+type (
+	GetTodoNotFound = ErrorNotFound
+	GetTodoDefault  = ErrorDefault
+)
 
 // DeleteTodoConflict: Whatever stands in the way.
 type DeleteTodoConflict struct {
 	Body Error
 }
 
-func (e DeleteTodoConflict) Error() string                 { return tornado.ErrorText(e, e.Body.Message) }
-func (e DeleteTodoConflict) StatusCode() int               { return 409 }
-func (e DeleteTodoConflict) Operation() *tornado.Operation { return &deleteTodo }
+func (e DeleteTodoConflict) Error() string   { return tornado.ErrorText(409, e.Body.Message) }
+func (e DeleteTodoConflict) StatusCode() int { return 409 }
+
+type DeleteTodoNotFound = ErrorNotFound

@@ -252,9 +252,7 @@ func (c *Client) GetErrors(ctx context.Context, req GetErrorsRequest) (*Note, er
 		v.DecodeJSON(res.JSON())
 		return v, res.EndJSON()
 	case 404:
-		var e GetErrorsNotFound
-		e.Body.DecodeJSON(res.JSON("application/problem+json"))
-		return nil, res.FailJSON(e)
+		return nil, readNotFound(res)
 	case 429:
 		var e GetErrorsTooManyRequests
 		if p := res.Param("Retry-After", tornado.Simple); p.Present() {
@@ -267,4 +265,10 @@ func (c *Client) GetErrors(ctx context.Context, req GetErrorsRequest) (*Note, er
 		e.Body.DecodeJSON(res.JSON("application/problem+json"))
 		return nil, res.FailJSON(e)
 	}
+}
+
+func readNotFound(res *client.Response) error {
+	var e NotFound
+	e.Body.DecodeJSON(res.JSON("application/problem+json"))
+	return res.FailJSON(e)
 }

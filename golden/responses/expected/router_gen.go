@@ -81,6 +81,7 @@ var getRanges = tornado.Operation{
 	ID: "getRanges", Name: "GetRanges",
 	Method: "GET", Path: "/ranges",
 	Produces: []string{"application/json"},
+	Errors:   []string{"GetRangesClientError", "GetRangesServerError"},
 }
 
 // getDefault is GET /default.
@@ -95,6 +96,7 @@ var getErrors = tornado.Operation{
 	ID: "getErrors", Name: "GetErrors",
 	Method: "GET", Path: "/errors",
 	Produces: []string{"application/json"},
+	Errors:   []string{"NotFound", "GetErrorsTooManyRequests", "GetErrorsDefault"},
 }
 
 // Operations lists every operation of the API, in the order of the document. The caller must not

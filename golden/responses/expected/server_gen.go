@@ -29,6 +29,16 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 	return api
 }
 
+func (v NotFound) WriteResponse(w *tornado.Reply) {
+	w.Done(v.Body.AppendJSON(w.JSON(404, "application/problem+json")))
+}
+
+func fallbackGetErrors(status int, title string) error {
+	e := GetErrorsDefault{Status: status}
+	e.Body.Title = title
+	return e
+}
+
 func writeGetPlain(w *tornado.Reply, v *Note) {
 	w.Done(v.AppendJSON(w.JSON(200, "application/json")))
 }
@@ -104,10 +114,6 @@ func writeGetErrors(w *tornado.Reply, v *Note) {
 	w.Done(v.AppendJSON(w.JSON(200, "application/json")))
 }
 
-func (v GetErrorsNotFound) WriteResponse(w *tornado.Reply) {
-	w.Done(v.Body.AppendJSON(w.JSON(404, "application/problem+json")))
-}
-
 func (v GetErrorsTooManyRequests) WriteResponse(w *tornado.Reply) {
 	if x, ok := v.RetryAfter.Get(); ok {
 		w.Param("Retry-After", tornado.Simple).Int64(x)
@@ -117,10 +123,4 @@ func (v GetErrorsTooManyRequests) WriteResponse(w *tornado.Reply) {
 
 func (v GetErrorsDefault) WriteResponse(w *tornado.Reply) {
 	w.Done(v.Body.AppendJSON(w.JSON(v.Status, "application/problem+json")))
-}
-
-func fallbackGetErrors(status int, title string) error {
-	e := GetErrorsDefault{Status: status}
-	e.Body.Title = title
-	return e
 }

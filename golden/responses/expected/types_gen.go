@@ -24,6 +24,14 @@ type Problem struct {
 	Title string `json:"title"`
 }
 
+// NotFound: There is no such note.
+type NotFound struct {
+	Body Problem
+}
+
+func (e NotFound) Error() string   { return tornado.ErrorText(404, e.Body.Title) }
+func (e NotFound) StatusCode() int { return 404 }
+
 // GetHeadersOK: A note with headers.
 type GetHeadersOK struct {
 	XMust int64
@@ -75,18 +83,16 @@ type GetRangesClientError struct {
 	Body   Problem
 }
 
-func (e GetRangesClientError) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
-func (e GetRangesClientError) StatusCode() int               { return e.Status }
-func (e GetRangesClientError) Operation() *tornado.Operation { return &getRanges }
+func (e GetRangesClientError) Error() string   { return tornado.ErrorText(e.Status, e.Body.Title) }
+func (e GetRangesClientError) StatusCode() int { return e.Status }
 
 // GetRangesServerError: Any fault of ours.
 type GetRangesServerError struct {
 	Status int
 }
 
-func (e GetRangesServerError) Error() string                 { return tornado.ErrorText(e, "") }
-func (e GetRangesServerError) StatusCode() int               { return e.Status }
-func (e GetRangesServerError) Operation() *tornado.Operation { return &getRanges }
+func (e GetRangesServerError) Error() string   { return tornado.ErrorText(e.Status, "") }
+func (e GetRangesServerError) StatusCode() int { return e.Status }
 
 // GetDefaultDefault: Whatever happens.
 type GetDefaultDefault struct {
@@ -94,23 +100,13 @@ type GetDefaultDefault struct {
 	Body       Note
 }
 
-// GetErrorsNotFound: There is no such note.
-type GetErrorsNotFound struct {
-	Body Problem
-}
-
-func (e GetErrorsNotFound) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
-func (e GetErrorsNotFound) StatusCode() int               { return 404 }
-func (e GetErrorsNotFound) Operation() *tornado.Operation { return &getErrors }
-
 // GetErrorsTooManyRequests: Too fast.
 type GetErrorsTooManyRequests struct {
 	RetryAfter tornado.Opt[int64]
 }
 
-func (e GetErrorsTooManyRequests) Error() string                 { return tornado.ErrorText(e, "") }
-func (e GetErrorsTooManyRequests) StatusCode() int               { return 429 }
-func (e GetErrorsTooManyRequests) Operation() *tornado.Operation { return &getErrors }
+func (e GetErrorsTooManyRequests) Error() string   { return tornado.ErrorText(429, "") }
+func (e GetErrorsTooManyRequests) StatusCode() int { return 429 }
 
 // GetErrorsDefault: Anything else.
 type GetErrorsDefault struct {
@@ -118,6 +114,7 @@ type GetErrorsDefault struct {
 	Body   Problem
 }
 
-func (e GetErrorsDefault) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
-func (e GetErrorsDefault) StatusCode() int               { return e.Status }
-func (e GetErrorsDefault) Operation() *tornado.Operation { return &getErrors }
+func (e GetErrorsDefault) Error() string   { return tornado.ErrorText(e.Status, e.Body.Title) }
+func (e GetErrorsDefault) StatusCode() int { return e.Status }
+
+type GetErrorsNotFound = NotFound

@@ -21,6 +21,7 @@ var chat = tornado.Operation{
 		{Uses: []tornado.SchemeUse{{Scheme: "key"}}},
 		{},
 	},
+	Errors: []string{"ChatNotFound"},
 }
 
 // ticks is GET /ticks.
@@ -30,6 +31,7 @@ var ticks = tornado.Operation{
 	Kind:    tornado.KindSocket,
 	Socket:  &tornado.SocketOptions{PingInterval: -1},
 	Summary: "What the clock says, which takes no messages.",
+	Errors:  []string{"TicksDefault"},
 }
 
 // echo is GET /echo.

@@ -30,16 +30,16 @@ func New(h Handler, auth Authenticator, opts ...tornado.APIOption) *tornado.API 
 	return api
 }
 
+func fallbackTicks(status int, title string) error {
+	e := TicksDefault{Status: status}
+	e.Body.Title = title
+	return e
+}
+
 func (v ChatNotFound) WriteResponse(w *tornado.Reply) {
 	w.Done(v.Body.AppendJSON(w.JSON(404, "application/json")))
 }
 
 func (v TicksDefault) WriteResponse(w *tornado.Reply) {
 	w.Done(v.Body.AppendJSON(w.JSON(v.Status, "application/json")))
-}
-
-func fallbackTicks(status int, title string) error {
-	e := TicksDefault{Status: status}
-	e.Body.Title = title
-	return e
 }

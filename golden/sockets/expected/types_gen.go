@@ -93,9 +93,8 @@ type ChatNotFound struct {
 	Body Problem
 }
 
-func (e ChatNotFound) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
-func (e ChatNotFound) StatusCode() int               { return 404 }
-func (e ChatNotFound) Operation() *tornado.Operation { return &chat }
+func (e ChatNotFound) Error() string   { return tornado.ErrorText(404, e.Body.Title) }
+func (e ChatNotFound) StatusCode() int { return 404 }
 
 // TicksDefault: No clock.
 type TicksDefault struct {
@@ -103,6 +102,5 @@ type TicksDefault struct {
 	Body   Problem
 }
 
-func (e TicksDefault) Error() string                 { return tornado.ErrorText(e, e.Body.Title) }
-func (e TicksDefault) StatusCode() int               { return e.Status }
-func (e TicksDefault) Operation() *tornado.Operation { return &ticks }
+func (e TicksDefault) Error() string   { return tornado.ErrorText(e.Status, e.Body.Title) }
+func (e TicksDefault) StatusCode() int { return e.Status }

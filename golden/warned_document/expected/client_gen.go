@@ -95,7 +95,7 @@ func (c *Client) GetResponses(ctx context.Context, req GetResponsesRequest) erro
 		e.Body = res.Blob("*/*")
 		return res.Fail(e)
 	case status == 405:
-		return GetResponsesMethodNotAllowed{}
+		return readSiblings(res)
 	case status >= 400 && status <= 499:
 		var e GetResponsesClientError
 		e.Status = res.StatusCode
@@ -156,4 +156,8 @@ func (c *Client) DeleteResponses(ctx context.Context, req DeleteResponsesRequest
 		return v, res.EndJSON()
 	}
 	return nil, res.Unexpected()
+}
+
+func readSiblings(res *client.Response) error {
+	return Siblings{}
 }

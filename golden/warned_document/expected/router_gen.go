@@ -37,6 +37,7 @@ var getResponses = tornado.Operation{
 	ID: "getResponses", Name: "GetResponses",
 	Method: "GET", Path: "/responses",
 	Summary: "5",
+	Errors:  []string{"GetResponsesNotFound", "Siblings", "GetResponsesClientError"},
 }
 
 // putResponses is PUT /responses.
@@ -50,6 +51,7 @@ var postResponses = tornado.Operation{
 	ID: "postResponses", Name: "PostResponses",
 	Method: "POST", Path: "/responses",
 	Consumes: []string{"application/xml", "application/*"},
+	Errors:   []string{"PostResponsesBadRequest"},
 }
 
 // deleteResponses is DELETE /responses.

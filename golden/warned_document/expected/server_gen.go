@@ -24,12 +24,12 @@ func New(h Handler, auth Authenticator, opts ...tornado.APIOption) *tornado.API 
 	return api
 }
 
-func (v GetResponsesNotFound) WriteResponse(w *tornado.Reply) {
-	w.Blob(404, v.Body)
+func (Siblings) WriteResponse(w *tornado.Reply) {
+	w.NoBody(405)
 }
 
-func (GetResponsesMethodNotAllowed) WriteResponse(w *tornado.Reply) {
-	w.NoBody(405)
+func (v GetResponsesNotFound) WriteResponse(w *tornado.Reply) {
+	w.Blob(404, v.Body)
 }
 
 func (v GetResponsesClientError) WriteResponse(w *tornado.Reply) {

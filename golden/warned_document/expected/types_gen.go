@@ -4,37 +4,35 @@ package api
 
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
+// Siblings: There.
+type Siblings struct{}
+
+func (e Siblings) Error() string   { return tornado.ErrorText(405, "") }
+func (e Siblings) StatusCode() int { return 405 }
+
 // GetResponsesNotFound is an answer of GetResponses.
 type GetResponsesNotFound struct {
 	Body tornado.Blob
 }
 
-func (e GetResponsesNotFound) Error() string                 { return tornado.ErrorText(e, "") }
-func (e GetResponsesNotFound) StatusCode() int               { return 404 }
-func (e GetResponsesNotFound) Operation() *tornado.Operation { return &getResponses }
-
-// GetResponsesMethodNotAllowed: There.
-type GetResponsesMethodNotAllowed struct{}
-
-func (e GetResponsesMethodNotAllowed) Error() string                 { return tornado.ErrorText(e, "") }
-func (e GetResponsesMethodNotAllowed) StatusCode() int               { return 405 }
-func (e GetResponsesMethodNotAllowed) Operation() *tornado.Operation { return &getResponses }
+func (e GetResponsesNotFound) Error() string   { return tornado.ErrorText(404, "") }
+func (e GetResponsesNotFound) StatusCode() int { return 404 }
 
 // GetResponsesClientError: The first.
 type GetResponsesClientError struct {
 	Status int
 }
 
-func (e GetResponsesClientError) Error() string                 { return tornado.ErrorText(e, "") }
-func (e GetResponsesClientError) StatusCode() int               { return e.Status }
-func (e GetResponsesClientError) Operation() *tornado.Operation { return &getResponses }
+func (e GetResponsesClientError) Error() string   { return tornado.ErrorText(e.Status, "") }
+func (e GetResponsesClientError) StatusCode() int { return e.Status }
+
+type GetResponsesMethodNotAllowed = Siblings
 
 // PostResponsesBadRequest: Only errors.
 type PostResponsesBadRequest struct{}
 
-func (e PostResponsesBadRequest) Error() string                 { return tornado.ErrorText(e, "") }
-func (e PostResponsesBadRequest) StatusCode() int               { return 400 }
-func (e PostResponsesBadRequest) Operation() *tornado.Operation { return &postResponses }
+func (e PostResponsesBadRequest) Error() string   { return tornado.ErrorText(400, "") }
+func (e PostResponsesBadRequest) StatusCode() int { return 400 }
 
 // DeleteResponsesOK: Headers.
 type DeleteResponsesOK struct {

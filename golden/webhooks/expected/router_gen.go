@@ -23,6 +23,7 @@ var newPetWebhook = tornado.Operation{
 	Summary:      "A pet was born.",
 	Consumes:     []string{"application/json"},
 	BodyRequired: true,
+	Errors:       []string{"NewPetWebhookGone"},
 }
 
 // petSold is POST /pet.sold.
@@ -33,6 +34,7 @@ var petSold = tornado.Operation{
 	Consumes:     []string{"application/json"},
 	BodyRequired: true,
 	Produces:     []string{"application/json"},
+	Errors:       []string{"PetSoldDefault"},
 }
 
 // deletePetSoldWebhook is DELETE /pet.sold.

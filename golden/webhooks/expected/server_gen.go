@@ -18,6 +18,12 @@ func New(h Handler, auth Authenticator, opts ...tornado.APIOption) *tornado.API 
 	return api
 }
 
+func fallbackPetSold(status int, title string) error {
+	e := PetSoldDefault{Status: status}
+	e.Body.Message = title
+	return e
+}
+
 func writeListPets(w *tornado.Reply, v []Pet) {
 	w.Done(appendPetSlice(w.JSON(200, "application/json"), v))
 }
@@ -32,10 +38,4 @@ func writePetSold(w *tornado.Reply, v PetSoldOK) {
 
 func (v PetSoldDefault) WriteResponse(w *tornado.Reply) {
 	w.Done(v.Body.AppendJSON(w.JSON(v.Status, "application/json")))
-}
-
-func fallbackPetSold(status int, title string) error {
-	e := PetSoldDefault{Status: status}
-	e.Body.Message = title
-	return e
 }

@@ -37,9 +37,8 @@ type PetSoldDefaultBody struct {
 // NewPetWebhookGone: No more of these.
 type NewPetWebhookGone struct{}
 
-func (e NewPetWebhookGone) Error() string                 { return tornado.ErrorText(e, "") }
-func (e NewPetWebhookGone) StatusCode() int               { return 410 }
-func (e NewPetWebhookGone) Operation() *tornado.Operation { return &newPetWebhook }
+func (e NewPetWebhookGone) Error() string   { return tornado.ErrorText(410, "") }
+func (e NewPetWebhookGone) StatusCode() int { return 410 }
 
 // PetSoldDefault: What went wrong.
 type PetSoldDefault struct {
@@ -47,6 +46,5 @@ type PetSoldDefault struct {
 	Body   PetSoldDefaultBody
 }
 
-func (e PetSoldDefault) Error() string                 { return tornado.ErrorText(e, e.Body.Message) }
-func (e PetSoldDefault) StatusCode() int               { return e.Status }
-func (e PetSoldDefault) Operation() *tornado.Operation { return &petSold }
+func (e PetSoldDefault) Error() string   { return tornado.ErrorText(e.Status, e.Body.Message) }
+func (e PetSoldDefault) StatusCode() int { return e.Status }

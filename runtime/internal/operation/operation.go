@@ -42,6 +42,8 @@ type Operation struct {
 	BodyRequired bool
 	// Produces are the media types of the success answers in document order. Nil: they have no body.
 	Produces []string
+	// Errors are the names of the Go types of the errors that the document declares: "GetPetNotFound", "NotFound". Nil: there are none.
+	Errors []string
 	// Socket says what the WebSocket is like that the operation opens; nil for operations that open none.
 	Socket *Socket
 	// Stream is what the document says of its streams, nil for nothing.
