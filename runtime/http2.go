@@ -19,6 +19,13 @@ import (
 // protocolHTTP2 is HTTP/2 in ALPN (RFC 9113 section 3.1).
 const protocolHTTP2 = "h2"
 
+// The windows of flow control (RFC 9113 section 5.2), and so what waits for handlers that do not read. Those of the streams are
+// smaller, so that a handler that is slow leaves room for others of its connection.
+const (
+	http2Connection = 1 << 20
+	http2Stream     = 256 << 10
+)
+
 // goneAway is what a client gets that comes with HTTP/2 while the server drains: no settings, and a GOAWAY which says that no
 // stream was looked at (RFC 9113 section 6.8).
 const goneAway = "\x00\x00\x00\x04\x00\x00\x00\x00\x00" + "\x00\x00\x08\x07\x00\x00\x00\x00\x00" + "\x00\x00\x00\x00\x00\x00\x00\x00"
@@ -49,7 +56,10 @@ func newHTTP2(s *service) *http2Server {
 	h.server = &http.Server{
 		Handler: s.server.netHandler(), Protocols: new(http.Protocols),
 		ReadHeaderTimeout: t.Header, IdleTimeout: t.Idle, MaxHeaderBytes: s.server.limits.HeaderBytes,
-		HTTP2:       &http.HTTP2Config{WriteByteTimeout: t.Write, SendPingTimeout: t.Idle},
+		HTTP2: &http.HTTP2Config{
+			WriteByteTimeout: t.Write, SendPingTimeout: t.Idle,
+			MaxReceiveBufferPerConnection: http2Connection, MaxReceiveBufferPerStream: http2Stream,
+		},
 		BaseContext: func(net.Listener) context.Context { return s.base },
 		ConnState:   h.follow,
 		ErrorLog:    slog.NewLogLogger(s.server.logger.Handler(), slog.LevelDebug),

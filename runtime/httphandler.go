@@ -93,8 +93,9 @@ func (x *exchange) await(client context.Context) {
 	}
 	x.request.letGo()
 	defer x.request.hold(x)
+	winding, draining := Draining(client), false
 	for {
-		answer, next := d.attend(time.Now(), false)
+		answer, next := d.attend(time.Now(), draining)
 		if answer != nil {
 			x.adopt(d, answer)
 			return
@@ -106,6 +107,8 @@ func (x *exchange) await(client context.Context) {
 		select {
 		case <-d.wake.(httpWaker):
 		case <-timer:
+		case <-winding:
+			winding, draining = nil, true
 		case <-client.Done():
 			x.aborted = true
 			return

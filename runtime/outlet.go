@@ -15,7 +15,7 @@ var ErrSlowClient = errors.New("tornado: the client does not take what it is sen
 
 // outlet is the way out to a client that is sent message after message: those that wait, bounded, and whoever writes them just now.
 // Whoever sends writes, unless somebody does already; then the message waits. The policy says what becomes of a client that does not
-// take them. With SlowBlock the sender waits for the client; with the others nobody but a goroutine of its own, which is there as long
+// take them. With SlowBlock the sender waits for the client, where it may; with the others nobody but a goroutine of its own, which is there as long
 // as the client is behind.
 type outlet struct {
 	mu      sync.Mutex
@@ -40,6 +40,8 @@ type sink interface {
 	// handOver is called once the handler has returned: from now on others write than the goroutine of the request. No write is
 	// under way.
 	handOver()
+	// mayWait reports whether whoever sends may wait for the client: not where that may be the loop, which tells when it takes more.
+	mayWait() bool
 	// cut ends the connection, and with it a write that is under way. Any goroutine.
 	cut()
 	// try writes of what frame has made as much as the client takes at once. Its error is worker.ErrWouldBlock where writeFramed is to
@@ -85,7 +87,7 @@ func (o *outlet) sendLocked(m []byte, how sendMode) error {
 			o.sink.cut()
 			return ErrSlowClient
 		case queue.Full:
-			if how == sendNow {
+			if how == sendNow || !o.sink.mayWait() {
 				o.fail(ErrSlowClient)
 				o.sink.cut()
 				return ErrSlowClient
@@ -97,7 +99,7 @@ func (o *outlet) sendLocked(m []byte, how sendMode) error {
 
 // waits reports whether who sends waits for the client.
 func (o *outlet) waits(how sendMode) bool {
-	return how != sendNow && o.waiting.Limits().Policy == queue.Block
+	return how != sendNow && o.waiting.Limits().Policy == queue.Block && o.sink.mayWait()
 }
 
 // attendTo writes what waits, if nobody writes. The caller holds mu.

@@ -37,7 +37,7 @@ func (h httpSocketHost) openSocket(s *socket) (socketWire, []byte, error) {
 	}
 	received := make([]byte, buffered.Reader.Buffered())
 	_, _ = io.ReadFull(buffered.Reader, received) // they are there
-	return newNetWire(s, conn), received, nil
+	return newNetWire(s, conn, writeTimeout(h.request.Context())), received, nil
 }
 
 // httpSockets are the sockets of net/http servers that are open.

@@ -26,8 +26,8 @@ type netWire struct {
 	ended   func() // is called when the connection was closed; nil for nothing
 }
 
-func newNetWire(s *socket, conn io.ReadWriteCloser) *netWire {
-	w := &netWire{socket: s, conn: conn, timeout: Timeouts{}.withDefaults().Write, changed: make(chan struct{}, 1)}
+func newNetWire(s *socket, conn io.ReadWriteCloser, timeout time.Duration) *netWire {
+	w := &netWire{socket: s, conn: conn, timeout: timeout, changed: make(chan struct{}, 1)}
 	w.timer = time.AfterFunc(socketIdle, w.lapse)
 	return w
 }
@@ -179,7 +179,7 @@ func NewClientSocket[Send, Receive any](ctx context.Context, c ClientSocket, out
 	newSocketKind(settings, out, in)
 	s := &Socket[Send, Receive]{}
 	s.socket = socket{settings: settings, ctx: ctx, protocol: int8(slices.Index(settings.protocols, c.Subprotocol)), bits: int8(agreed.Bits)}
-	wire := newNetWire(&s.socket, c.Conn)
+	wire := newNetWire(&s.socket, c.Conn, defaultWriteTimeout)
 	s.wire = wire
 	s.begin()
 	stop := context.AfterFunc(ctx, func() {

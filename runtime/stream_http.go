@@ -14,10 +14,20 @@ type httpWire struct {
 	x       *exchange
 	w       http.ResponseWriter
 	control *http.ResponseController
+	timeout time.Duration // of a write, without progress; set by openStream
+}
+
+// writeTimeout is that of the server of a request: of this package, or of net/http, which has none for a single write.
+func writeTimeout(ctx context.Context) time.Duration {
+	if s, ok := ctx.Value(serverKey{}).(*Server); ok {
+		return s.timeouts.Write
+	}
+	return defaultWriteTimeout
 }
 
 // openStream implements wire.
 func (h *httpWire) openStream(length int64) sink {
+	h.timeout = writeTimeout(h.x.request)
 	header := h.w.Header()
 	for _, f := range h.x.reply.fields {
 		header.Add(f.name, f.value)
@@ -34,6 +44,8 @@ func (h *httpWire) openStream(length int64) sink {
 
 func (h *httpWire) handOver() {}
 
+func (h *httpWire) mayWait() bool { return true }
+
 func (h *httpWire) cut() { _ = h.control.SetWriteDeadline(time.Unix(1, 0)) } // a ResponseWriter without one waits on
 
 func (h *httpWire) frame(b, m []byte) []byte { return append(b, m...) }
@@ -41,7 +53,7 @@ func (h *httpWire) frame(b, m []byte) []byte { return append(b, m...) }
 func (h *httpWire) write(m []byte) error { return h.writeFramed(m) }
 
 func (h *httpWire) writeFramed(b []byte) error {
-	_ = h.control.SetWriteDeadline(time.Now().Add(defaultWriteTimeout)) // a ResponseWriter without one waits on
+	_ = h.control.SetWriteDeadline(time.Now().Add(h.timeout)) // a ResponseWriter without one waits on
 	if _, err := h.w.Write(b); err != nil {
 		return err
 	}

@@ -189,6 +189,11 @@ func TestStreamWritesAtOnce(t *testing.T) {
 			require.NoError(t, out.Open())
 			res, err := http.ReadResponse(c.r, nil)
 			require.NoError(t, err)
+			require.Eventually(t, func() bool {
+				out.mu.Lock()
+				defer out.mu.Unlock()
+				return out.state == streamParked
+			}, 10*time.Second, time.Millisecond)
 			body := bufio.NewReader(res.Body)
 			for range 100 {
 				require.NoError(t, out.Send("x"))
@@ -235,6 +240,38 @@ func TestStreamBlocks(t *testing.T) {
 	_, body := c.answer("GET")
 	require.NoError(t, <-done)
 	require.Len(t, body, 200*(len(text)+len("data: \n\n")))
+}
+
+// TestStreamSlowOnLoop: a loop that serves never waits for the client of a stream that was kept: it is given up, and others are served.
+func TestStreamSlowOnLoop(t *testing.T) {
+	streams := make(chan *EventStream[string], 1)
+	ended := make(chan struct{})
+	api := watching(&StreamOptions{Queue: 8}, func(_ context.Context, out *EventStream[string]) error {
+		out.Keep()
+		out.OnDone(func() { close(ended) })
+		streams <- out
+		return nil
+	})
+	text := strings.Repeat("x", 64<<10)
+	op := &Operation{ID: "flood", Name: "Flood", Method: "POST", Path: "/flood"}
+	RegisterNoContent(api, op, (*noRequest).decode, func(context.Context, noRequest) error {
+		out := <-streams
+		for n := 0; ; n++ {
+			if err := out.Send(text); err != nil || n > 1000 {
+				return err
+			}
+		}
+	}, http.StatusNoContent)
+	r := start(t, api, WithHandlersOnLoop(), WithLoops(1))
+	slow := r.dial(t)
+	slow.send(askWatch)
+	_, err := slow.r.ReadByte() // its handler has returned
+	require.NoError(t, err)
+	status, _ := r.exchange(t, "POST /flood HTTP/1.1\r\nHost: h\r\n\r\n")
+	require.Equal(t, http.StatusInternalServerError, status, "ErrSlowClient")
+	<-ended
+	status, _ = r.exchange(t, "GET /items/1 HTTP/1.1\r\nHost: h\r\n\r\n")
+	require.Equal(t, http.StatusOK, status)
 }
 
 // TestStreamDrain: the event streams of a server that drains end at once, and not as if they were complete, so that their clients come

@@ -44,6 +44,8 @@ func (f *frame) openStream(length int64) sink {
 
 func (c *connSink) handOver() { c.outside = true }
 
+func (c *connSink) mayWait() bool { return !c.outside || !peerOf(c.conn).service().server.onLoop }
+
 func (c *connSink) cut() { c.conn.Cut() }
 
 func (c *connSink) frame(b, m []byte) []byte {
