@@ -17,7 +17,7 @@ INTEGRATIONS := $(shell sed -n 's|^[[:space:]]*\./\(runtime/.*\)|\1|p' go.work)
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint generate check build cross simulate fuzz bench bench-connections large corpus corpus-drive corpus-peers jsonschema conformance
+.PHONY: help demo test lint generate check build cross simulate fuzz bench bench-quick bench-connections large corpus corpus-drive corpus-peers jsonschema conformance
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -80,8 +80,11 @@ fuzz: ## run every fuzz target for TIME (30s) each
 	    echo "== $$pkg $$target"; go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(TIME) -fuzzminimizetime 5x $$pkg; \
 	  done; done
 
-bench: ## measure this runtime beside its peers (needs wrk; two cores)
-	cd bench && go run ./cmd/run $(BENCH)
+bench: ## measure this runtime beside its peers in all workloads, 20 minutes, into bench/RESULTS.md (needs wrk, gcc; two cores)
+	cd bench && go run ./cmd/run -out RESULTS.md $(BENCH)
+
+bench-quick: ## measure a GET and a POST beside a few peers, 8 minutes (needs wrk; two cores)
+	cd bench && go run ./cmd/run -set quick $(BENCH)
 
 bench-connections: ## measure what connections cost that wait, and those that come and go (needs 20,000 descriptors; two cores)
 	cd bench && go run ./cmd/run -set connections $(BENCH)

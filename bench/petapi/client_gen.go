@@ -23,6 +23,23 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	return &Client{c}, nil
 }
 
+// ListPets is GET /pets: Answers as many pets as were asked for.
+func (c *Client) ListPets(ctx context.Context, req ListPetsRequest) ([]Pet, error) {
+	call := c.c.Call(ctx, &listPets)
+	call.Query("limit", tornado.FormExplode).Int64(int64(req.Limit))
+	res, err := call.Do()
+	if err != nil {
+		return nil, err
+	}
+	switch res.StatusCode {
+	case 200:
+		v := decodePetSlice(res.JSON())
+		return v, res.EndJSON()
+	default:
+		return nil, readProblemDefault(res)
+	}
+}
+
 // CreatePet is POST /pets: Answers the pet that was sent.
 func (c *Client) CreatePet(ctx context.Context, req CreatePetRequest) (*Pet, error) {
 	call := c.c.Call(ctx, &createPet)
@@ -52,6 +69,42 @@ func (c *Client) GetPet(ctx context.Context, req GetPetRequest) (*Pet, error) {
 	switch res.StatusCode {
 	case 200:
 		v := new(Pet)
+		v.DecodeJSON(res.JSON())
+		return v, res.EndJSON()
+	default:
+		return nil, readProblemDefault(res)
+	}
+}
+
+// CreateOrder is POST /orders: Answers the order that was sent.
+func (c *Client) CreateOrder(ctx context.Context, req CreateOrderRequest) (*Order, error) {
+	call := c.c.Call(ctx, &createOrder)
+	call.JSON("application/json", req.Body.AppendJSON)
+	res, err := call.Do()
+	if err != nil {
+		return nil, err
+	}
+	switch res.StatusCode {
+	case 201:
+		v := new(Order)
+		v.DecodeJSON(res.JSON())
+		return v, res.EndJSON()
+	default:
+		return nil, readProblemDefault(res)
+	}
+}
+
+// PutFile is PUT /files: Counts the bytes that were sent.
+func (c *Client) PutFile(ctx context.Context, req PutFileRequest) (*Receipt, error) {
+	call := c.c.Call(ctx, &putFile)
+	call.Reader("application/octet-stream", req.Body)
+	res, err := call.Do()
+	if err != nil {
+		return nil, err
+	}
+	switch res.StatusCode {
+	case 200:
+		v := new(Receipt)
 		v.DecodeJSON(res.JSON())
 		return v, res.EndJSON()
 	default:

@@ -14,11 +14,18 @@ import (
 // Handler answers every operation of the API.
 type Handler interface {
 	PetsHandler
+	OrdersHandler
+	FilesHandler
 }
 
 // PetsHandler answers the operations tagged "pets".
 // Its methods are called concurrently, each on the goroutine of its request.
 type PetsHandler interface {
+	// ListPets: Answers as many pets as were asked for.
+	//
+	// GET /pets
+	ListPets(ctx context.Context, req ListPetsRequest) ([]Pet, error)
+
 	// CreatePet: Answers the pet that was sent.
 	//
 	// POST /pets
@@ -30,9 +37,31 @@ type PetsHandler interface {
 	GetPet(ctx context.Context, req GetPetRequest) (*Pet, error)
 }
 
+// OrdersHandler answers the operations tagged "orders".
+// Its methods are called concurrently, each on the goroutine of its request.
+type OrdersHandler interface {
+	// CreateOrder: Answers the order that was sent.
+	//
+	// POST /orders
+	CreateOrder(ctx context.Context, req CreateOrderRequest) (*Order, error)
+}
+
+// FilesHandler answers the operations tagged "files".
+// Its methods are called concurrently, each on the goroutine of its request.
+type FilesHandler interface {
+	// PutFile: Counts the bytes that were sent.
+	//
+	// PUT /files
+	PutFile(ctx context.Context, req PutFileRequest) (*Receipt, error)
+}
+
 // UnimplementedPetsHandler answers 501 to every operation of PetsHandler. Embed it to implement them
 // one at a time.
 type UnimplementedPetsHandler struct{}
+
+func (UnimplementedPetsHandler) ListPets(context.Context, ListPetsRequest) ([]Pet, error) {
+	return nil, tornado.NotImplemented(&listPets)
+}
 
 func (UnimplementedPetsHandler) CreatePet(context.Context, CreatePetRequest) (*Pet, error) {
 	return nil, tornado.NotImplemented(&createPet)
@@ -40,4 +69,20 @@ func (UnimplementedPetsHandler) CreatePet(context.Context, CreatePetRequest) (*P
 
 func (UnimplementedPetsHandler) GetPet(context.Context, GetPetRequest) (*Pet, error) {
 	return nil, tornado.NotImplemented(&getPet)
+}
+
+// UnimplementedOrdersHandler answers 501 to every operation of OrdersHandler. Embed it to implement
+// them one at a time.
+type UnimplementedOrdersHandler struct{}
+
+func (UnimplementedOrdersHandler) CreateOrder(context.Context, CreateOrderRequest) (*Order, error) {
+	return nil, tornado.NotImplemented(&createOrder)
+}
+
+// UnimplementedFilesHandler answers 501 to every operation of FilesHandler. Embed it to implement them
+// one at a time.
+type UnimplementedFilesHandler struct{}
+
+func (UnimplementedFilesHandler) PutFile(context.Context, PutFileRequest) (*Receipt, error) {
+	return nil, tornado.NotImplemented(&putFile)
 }

@@ -17,17 +17,17 @@ func (v *Pet) DecodeJSON(d *tornado.Decoder) {
 		case 0: // id
 			v.ID = d.Int64(&min1Rule)
 		case 1: // name
-			v.Name = d.String(&petNameRule)
+			v.Name = d.String(&minLength1MaxLength64Rule)
 		case 2: // status
 			v.Status = PetStatus(d.Enum(petStatusValues))
 		case 3: // tags
 			v.Tags = decodePetTags(d)
 		case 4: // price
-			v.Price = d.Float64(&petPriceRule)
+			v.Price = d.Float64(&floatMin0Rule)
 		case 5: // category
 			tornado.MakeOpt(&v.Category).DecodeJSON(d)
 		case 6: // description
-			v.Description.Set(d.String(&petDescriptionRule))
+			v.Description.Set(d.String(&maxLength256Rule))
 		}
 		seen.Add(i)
 	}
@@ -64,6 +64,155 @@ func (v *Category) DecodeJSON(d *tornado.Decoder) {
 func (v *Category) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"id":`...), v.ID)
 	b = tornado.AppendString(append(b, `,"name":`...), v.Name)
+	return append(b, '}')
+}
+
+var orderKeys = tornado.NewKeys("id", "lines", "buyer", "note").Required("id", "lines")
+
+func (v *Order) DecodeJSON(d *tornado.Decoder) {
+	var seen tornado.Seen
+	for i := d.Object(orderKeys); i != tornado.EndObject; i = d.Next(orderKeys, i) {
+		switch i {
+		case 0: // id
+			v.ID = d.Int64(&min1Rule)
+		case 1: // lines
+			v.Lines = decodeOrderLines(d)
+		case 2: // buyer
+			tornado.MakeOpt(&v.Buyer).DecodeJSON(d)
+		case 3: // note
+			v.Note.Set(d.String(&maxLength256Rule))
+		}
+		seen.Add(i)
+	}
+	d.Require(orderKeys, seen)
+}
+
+func (v *Order) AppendJSON(b []byte) []byte {
+	b = tornado.AppendInt64(append(b, `{"id":`...), v.ID)
+	b = appendOrderLines(append(b, `,"lines":`...), v.Lines)
+	b = tornado.AppendOptJSON(b, `"buyer":`, &v.Buyer)
+	b = tornado.AppendOptString(b, `"note":`, &v.Note)
+	return append(b, '}')
+}
+
+var lineKeys = tornado.NewKeys("sku", "count", "price", "gift", "options").Required("sku", "count", "price")
+
+func (v *Line) DecodeJSON(d *tornado.Decoder) {
+	var seen tornado.Seen
+	for i := d.Object(lineKeys); i != tornado.EndObject; i = d.Next(lineKeys, i) {
+		switch i {
+		case 0: // sku
+			v.SKU = d.String(&minLength1MaxLength32Rule)
+		case 1: // count
+			v.Count = d.Int32(&lineCountRule)
+		case 2: // price
+			v.Price = d.Float64(&floatMin0Rule)
+		case 3: // gift
+			v.Gift.Set(d.Bool())
+		case 4: // options
+			v.Options = decodeLineOptions(d)
+		}
+		seen.Add(i)
+	}
+	d.Require(lineKeys, seen)
+}
+
+func (v *Line) AppendJSON(b []byte) []byte {
+	b = tornado.AppendString(append(b, `{"sku":`...), v.SKU)
+	b = tornado.AppendInt64(append(b, `,"count":`...), int64(v.Count))
+	b = tornado.AppendFloat64(append(b, `,"price":`...), v.Price)
+	b = tornado.AppendOptBool(b, `"gift":`, &v.Gift)
+	if v.Options != nil {
+		b = appendLineOptions(append(b, `,"options":`...), v.Options)
+	}
+	return append(b, '}')
+}
+
+var choiceKeys = tornado.NewKeys("name", "value").Required("name", "value")
+
+func (v *Choice) DecodeJSON(d *tornado.Decoder) {
+	var seen tornado.Seen
+	for i := d.Object(choiceKeys); i != tornado.EndObject; i = d.Next(choiceKeys, i) {
+		switch i {
+		case 0: // name
+			v.Name = d.String(&minLength1MaxLength32Rule)
+		case 1: // value
+			v.Value = d.String(&choiceValueRule)
+		}
+		seen.Add(i)
+	}
+	d.Require(choiceKeys, seen)
+}
+
+func (v *Choice) AppendJSON(b []byte) []byte {
+	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
+	b = tornado.AppendString(append(b, `,"value":`...), v.Value)
+	return append(b, '}')
+}
+
+var buyerKeys = tornado.NewKeys("name", "address").Required("name", "address")
+
+func (v *Buyer) DecodeJSON(d *tornado.Decoder) {
+	var seen tornado.Seen
+	for i := d.Object(buyerKeys); i != tornado.EndObject; i = d.Next(buyerKeys, i) {
+		switch i {
+		case 0: // name
+			v.Name = d.String(&minLength1MaxLength64Rule)
+		case 1: // address
+			v.Address.DecodeJSON(d)
+		}
+		seen.Add(i)
+	}
+	d.Require(buyerKeys, seen)
+}
+
+func (v *Buyer) AppendJSON(b []byte) []byte {
+	b = tornado.AppendString(append(b, `{"name":`...), v.Name)
+	b = v.Address.AppendJSON(append(b, `,"address":`...))
+	return append(b, '}')
+}
+
+var addressKeys = tornado.NewKeys("street", "city", "country").Required("street", "city", "country")
+
+func (v *Address) DecodeJSON(d *tornado.Decoder) {
+	var seen tornado.Seen
+	for i := d.Object(addressKeys); i != tornado.EndObject; i = d.Next(addressKeys, i) {
+		switch i {
+		case 0: // street
+			v.Street = d.String(&addressStreetRule)
+		case 1: // city
+			v.City = d.String(&minLength1MaxLength64Rule)
+		case 2: // country
+			v.Country = AddressCountry(d.Enum(addressCountryValues))
+		}
+		seen.Add(i)
+	}
+	d.Require(addressKeys, seen)
+}
+
+func (v *Address) AppendJSON(b []byte) []byte {
+	b = tornado.AppendString(append(b, `{"street":`...), v.Street)
+	b = tornado.AppendString(append(b, `,"city":`...), v.City)
+	b = tornado.AppendString(append(b, `,"country":`...), string(v.Country))
+	return append(b, '}')
+}
+
+var receiptKeys = tornado.NewKeys("size").Required("size")
+
+func (v *Receipt) DecodeJSON(d *tornado.Decoder) {
+	var seen tornado.Seen
+	for i := d.Object(receiptKeys); i != tornado.EndObject; i = d.Next(receiptKeys, i) {
+		switch i {
+		case 0: // size
+			v.Size = d.Int64(nil)
+		}
+		seen.Add(i)
+	}
+	d.Require(receiptKeys, seen)
+}
+
+func (v *Receipt) AppendJSON(b []byte) []byte {
+	b = tornado.AppendInt64(append(b, `{"size":`...), v.Size)
 	return append(b, '}')
 }
 
@@ -109,6 +258,70 @@ func appendPetTags(b []byte, v []string) []byte {
 			b = append(b, ',')
 		}
 		b = tornado.AppendString(b, item)
+	}
+	return append(b, ']')
+}
+
+func decodeOrderLines(d *tornado.Decoder) []Line {
+	start := d.Offset()
+	list := []Line{}
+	for more := d.Array(); more; more = d.NextItem() {
+		list = append(list, Line{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	d.CheckItems(start, len(list), &orderLinesRule)
+	return list
+}
+
+func appendOrderLines(b []byte, v []Line) []byte {
+	b = append(b, '[')
+	for i := range v {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = v[i].AppendJSON(b)
+	}
+	return append(b, ']')
+}
+
+func decodeLineOptions(d *tornado.Decoder) []Choice {
+	start := d.Offset()
+	list := []Choice{}
+	for more := d.Array(); more; more = d.NextItem() {
+		list = append(list, Choice{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	d.CheckItems(start, len(list), &lineOptionsRule)
+	return list
+}
+
+func appendLineOptions(b []byte, v []Choice) []byte {
+	b = append(b, '[')
+	for i := range v {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = v[i].AppendJSON(b)
+	}
+	return append(b, ']')
+}
+
+func decodePetSlice(d *tornado.Decoder) []Pet {
+	list := []Pet{}
+	for more := d.Array(); more; more = d.NextItem() {
+		list = append(list, Pet{})
+		list[len(list)-1].DecodeJSON(d)
+	}
+	return list
+}
+
+func appendPetSlice(b []byte, v []Pet) []byte {
+	b = append(b, '[')
+	for i := range v {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = v[i].AppendJSON(b)
 	}
 	return append(b, ']')
 }

@@ -2,7 +2,22 @@
 
 package petapi
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"io"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
+
+// ListPetsRequest is what a caller asks of ListPets.
+type ListPetsRequest struct {
+	Limit int32
+}
+
+func (r *ListPetsRequest) decode(in *tornado.Input) {
+	if p := in.Query("limit", tornado.FormExplode); p.Required() {
+		r.Limit = p.Int32(&listPetsLimitRule)
+	}
+}
 
 // CreatePetRequest is what a caller asks of CreatePet.
 type CreatePetRequest struct {
@@ -21,4 +36,23 @@ type GetPetRequest struct {
 
 func (r *GetPetRequest) decode(in *tornado.Input) {
 	r.PetID = in.Path(0, "petId", tornado.Simple).Int64(&min1Rule)
+}
+
+// CreateOrderRequest is what a caller asks of CreateOrder.
+type CreateOrderRequest struct {
+	Body Order
+}
+
+func (r *CreateOrderRequest) decode(in *tornado.Input) {
+	r.Body.DecodeJSON(in.JSONBody())
+	in.EndJSON()
+}
+
+// PutFileRequest is what a caller asks of PutFile.
+type PutFileRequest struct {
+	Body io.Reader
+}
+
+func (r *PutFileRequest) decode(in *tornado.Input) {
+	r.Body = in.StreamBody()
 }

@@ -8,6 +8,15 @@ import (
 	tornado "github.com/tornadogen/tornadogen/runtime"
 )
 
+// listPets is GET /pets.
+var listPets = tornado.Operation{
+	ID: "listPets", Name: "ListPets", Tag: "pets",
+	Method: "GET", Path: "/pets",
+	Summary:  "Answers as many pets as were asked for.",
+	Produces: []string{"application/json"},
+	Errors:   []string{"ProblemDefault"},
+}
+
 // createPet is POST /pets.
 var createPet = tornado.Operation{
 	ID: "createPet", Name: "CreatePet", Tag: "pets",
@@ -28,11 +37,34 @@ var getPet = tornado.Operation{
 	Errors:   []string{"ProblemDefault"},
 }
 
+// createOrder is POST /orders.
+var createOrder = tornado.Operation{
+	ID: "createOrder", Name: "CreateOrder", Tag: "orders",
+	Method: "POST", Path: "/orders",
+	Summary:      "Answers the order that was sent.",
+	Consumes:     []string{"application/json"},
+	BodyRequired: true,
+	Produces:     []string{"application/json"},
+	Errors:       []string{"ProblemDefault"},
+}
+
+// putFile is PUT /files.
+var putFile = tornado.Operation{
+	ID: "putFile", Name: "PutFile", Tag: "files",
+	Method: "PUT", Path: "/files",
+	Summary:      "Counts the bytes that were sent.",
+	Consumes:     []string{"application/octet-stream"},
+	Streams:      []string{"application/octet-stream"},
+	BodyRequired: true,
+	Produces:     []string{"application/json"},
+	Errors:       []string{"ProblemDefault"},
+}
+
 // Operations lists every operation of the API, in the order of the document. The caller must not
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&createPet, &getPet,
+		&listPets, &createPet, &getPet, &createOrder, &putFile,
 	}
 }
 

@@ -12,10 +12,16 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
+	tornado.Register(api, &listPets, (*ListPetsRequest).decode, h.ListPets, writeListPets)
 	tornado.RegisterPtr(api, &createPet, (*CreatePetRequest).decode, h.CreatePet, writeCreatePet)
 	tornado.RegisterPtr(api, &getPet, (*GetPetRequest).decode, h.GetPet, writeGetPet)
+	tornado.RegisterPtr(api, &createOrder, (*CreateOrderRequest).decode, h.CreateOrder, writeCreateOrder)
+	tornado.RegisterPtr(api, &putFile, (*PutFileRequest).decode, h.PutFile, writePutFile)
+	api.Fallback(&listPets, fallbackProblemDefault)
 	api.Fallback(&createPet, fallbackProblemDefault)
 	api.Fallback(&getPet, fallbackProblemDefault)
+	api.Fallback(&createOrder, fallbackProblemDefault)
+	api.Fallback(&putFile, fallbackProblemDefault)
 	return api
 }
 
@@ -30,10 +36,22 @@ func fallbackProblemDefault(status int, title string) error {
 	return e
 }
 
+func writeListPets(w *tornado.Reply, v []Pet) {
+	w.Done(appendPetSlice(w.JSON(200, "application/json"), v))
+}
+
 func writeCreatePet(w *tornado.Reply, v *Pet) {
 	w.Done(v.AppendJSON(w.JSON(201, "application/json")))
 }
 
 func writeGetPet(w *tornado.Reply, v *Pet) {
+	w.Done(v.AppendJSON(w.JSON(200, "application/json")))
+}
+
+func writeCreateOrder(w *tornado.Reply, v *Order) {
+	w.Done(v.AppendJSON(w.JSON(201, "application/json")))
+}
+
+func writePutFile(w *tornado.Reply, v *Receipt) {
 	w.Done(v.AppendJSON(w.JSON(200, "application/json")))
 }

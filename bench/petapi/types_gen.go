@@ -34,6 +34,62 @@ type Category struct {
 	Name string `json:"name"`
 }
 
+// Order is what the document has at #/components/schemas/Order.
+type Order struct {
+	ID    int64               `json:"id"`
+	Lines []Line              `json:"lines"`
+	Buyer tornado.Opt[Buyer]  `json:"buyer,omitzero"`
+	Note  tornado.Opt[string] `json:"note,omitzero"`
+}
+
+// Line is what the document has at #/components/schemas/Line.
+type Line struct {
+	SKU     string            `json:"sku"`
+	Count   int32             `json:"count"`
+	Price   float64           `json:"price"`
+	Gift    tornado.Opt[bool] `json:"gift,omitzero"`
+	Options []Choice          `json:"options,omitzero"`
+}
+
+// Choice is what the document has at #/components/schemas/Choice.
+type Choice struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Buyer is what the document has at #/components/schemas/Buyer.
+type Buyer struct {
+	Name    string  `json:"name"`
+	Address Address `json:"address"`
+}
+
+// Address is what the document has at #/components/schemas/Address.
+type Address struct {
+	Street  string         `json:"street"`
+	City    string         `json:"city"`
+	Country AddressCountry `json:"country"`
+}
+
+// AddressCountry is what the document has at #/components/schemas/Address/properties/country.
+type AddressCountry string
+
+// The values of AddressCountry.
+const (
+	AddressCountryDE AddressCountry = "DE"
+	AddressCountryFR AddressCountry = "FR"
+	AddressCountryGB AddressCountry = "GB"
+	AddressCountryPL AddressCountry = "PL"
+	AddressCountryUS AddressCountry = "US"
+)
+
+// Valid reports whether v is one of the values that the document names.
+func (v AddressCountry) Valid() bool { return addressCountryValues.Has(string(v)) }
+
+// Receipt is what the document has at #/components/schemas/Receipt.
+type Receipt struct {
+	Size int64 `json:"size"`
+}
+
 // Problem is what the document has at #/components/schemas/Problem.
 type Problem struct {
 	Title  string              `json:"title"`
@@ -50,6 +106,12 @@ type ProblemDefault struct {
 func (e ProblemDefault) Error() string   { return tornado.ErrorText(e.Status, e.Body.Title) }
 func (e ProblemDefault) StatusCode() int { return e.Status }
 
+type ListPetsDefault = ProblemDefault
+
 type CreatePetDefault = ProblemDefault
 
 type GetPetDefault = ProblemDefault
+
+type CreateOrderDefault = ProblemDefault
+
+type PutFileDefault = ProblemDefault

@@ -7,14 +7,21 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 // What the schemas demand of values.
 var (
 	min1Rule                  = tornado.IntRule{Min: 1, HasMin: true}
-	petNameRule               = tornado.StringRule{MinLength: 1, MaxLength: 64}
+	minLength1MaxLength64Rule = tornado.StringRule{MinLength: 1, MaxLength: 64}
 	petTagsRule               = tornado.ArrayRule{MaxItems: 16}
 	minLength1MaxLength32Rule = tornado.StringRule{MinLength: 1, MaxLength: 32}
-	petPriceRule              = tornado.FloatRule{Min: 0, HasMin: true}
-	petDescriptionRule        = tornado.StringRule{MaxLength: 256}
+	floatMin0Rule             = tornado.FloatRule{Min: 0, HasMin: true}
+	maxLength256Rule          = tornado.StringRule{MaxLength: 256}
+	orderLinesRule            = tornado.ArrayRule{MinItems: 1, MaxItems: 1000}
+	lineCountRule             = tornado.IntRule{Min: 1, HasMin: true, Max: 1000, HasMax: true}
+	lineOptionsRule           = tornado.ArrayRule{MaxItems: 8}
+	choiceValueRule           = tornado.StringRule{MaxLength: 64}
+	addressStreetRule         = tornado.StringRule{MinLength: 1, MaxLength: 128}
+	listPetsLimitRule         = tornado.IntRule{Min: 1, HasMin: true, Max: 100, HasMax: true}
 )
 
 // The values of the enums.
 var (
-	petStatusValues = tornado.NewEnum("available", "pending", "sold")
+	petStatusValues      = tornado.NewEnum("available", "pending", "sold")
+	addressCountryValues = tornado.NewEnum("DE", "FR", "GB", "PL", "US")
 )

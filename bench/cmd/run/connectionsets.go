@@ -85,7 +85,7 @@ var connectionWorkloads = []workload{
 		title:   "GET /pets/{petId} over TLS",
 		servers: []string{"tornado", "nethttp"},
 		note:    "wrk, keep-alive, HTTP/1.1.",
-		measure: measureTLS,
+		measure: asking(securely(getPet)),
 		columns: []column{
 			{title: "requests/s", metric: rate},
 			{title: "CPU µs/request", metric: cpu, decimals: 1},

@@ -7,6 +7,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -17,6 +18,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -99,8 +101,8 @@ func parseFlags(args []string, stderr io.Writer) (*config, error) {
 	var setName, servers, workloads string
 	flags := flag.NewFlagSet("run", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	flags.StringVar(&setName, "set", sets[0].name, "what to measure: requests or connections")
-	flags.IntVar(&cfg.rounds, "rounds", 15, "how often to measure each server in each workload; a few workloads need less")
+	flags.StringVar(&setName, "set", sets[0].name, "what to measure: all, quick or connections")
+	flags.IntVar(&cfg.rounds, "rounds", 0, "how often to measure each server in each workload; 0: as the set says. A few workloads need less")
 	flags.Float64Var(&seconds, "seconds", 1, "how long one measurement takes, at most 30")
 	flags.DurationVar(&cfg.warmup, "warmup", 500*time.Millisecond, "how long to load a server before each measurement")
 	flags.DurationVar(&cfg.settle, "settle", 2*time.Second, "how long to wait between a burst and the look at the memory")
@@ -119,8 +121,8 @@ func parseFlags(args []string, stderr io.Writer) (*config, error) {
 	switch {
 	case flags.NArg() > 0:
 		return nil, fmt.Errorf("unexpected argument %q", flags.Arg(0))
-	case cfg.rounds < 1 || cfg.connections < 1 || cfg.idle < 1 || cfg.audience < 1:
-		return nil, errors.New("-rounds, -connections, -idle and -audience must be at least 1")
+	case cfg.rounds < 0 || cfg.connections < 1 || cfg.idle < 1 || cfg.audience < 1:
+		return nil, errors.New("-connections, -idle and -audience must be at least 1, and -rounds not negative")
 	case cfg.duration < 100*time.Millisecond || cfg.duration > 30*time.Second:
 		return nil, errors.New("-seconds must be between 0.1 and 30")
 	case cfg.warmup < 100*time.Millisecond || cfg.warmup > 10*time.Second:
@@ -132,6 +134,7 @@ func parseFlags(args []string, stderr io.Writer) (*config, error) {
 	if cfg.set, err = setNamed(setName); err != nil {
 		return nil, err
 	}
+	cfg.rounds = cmp.Or(cfg.rounds, cfg.set.rounds)
 	if cfg.workloads, err = choose("workload", workloads, cfg.set.workloadNames()); err != nil {
 		return nil, err
 	}
@@ -147,7 +150,11 @@ func checkTools(cfg *config) error {
 	if _, err := os.Stat(filepath.Join("servers", "nethttp", "main.go")); err != nil {
 		return errors.New("run it in the folder bench: go run ./cmd/run")
 	}
-	for tool, debian := range map[string]string{"wrk": "wrk", "taskset": "util-linux"} {
+	tools := map[string]string{"wrk": "wrk", "taskset": "util-linux"}
+	if slices.Contains(cfg.servers, "epoll-c") {
+		tools["gcc"] = "gcc"
+	}
+	for tool, debian := range tools {
 		if _, err := exec.LookPath(tool); err != nil {
 			return fmt.Errorf("%s is not installed: apt-get install %s (Debian, Ubuntu)", tool, debian)
 		}

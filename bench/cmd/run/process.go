@@ -65,6 +65,7 @@ type server struct {
 	address string // 127.0.0.1:PORT
 	base    string // http:// or https:// and address
 	pid     int
+	mute    bool   // it knows one request alone, and is not to be asked anything else
 	stop    func() // ends it and waits for its end
 }
 
@@ -90,7 +91,10 @@ func start(ctx context.Context, core int, stderr io.Writer, binary string, env .
 	if slices.ContainsFunc(env, func(v string) bool { return strings.HasPrefix(v, extra.TLSVariable+"=") }) {
 		scheme = "https"
 	}
-	s := &server{address: address, base: scheme + "://" + address, pid: cmd.Process.Pid, stop: func() { cancel(); <-ended }}
+	s := &server{
+		address: address, base: scheme + "://" + address, pid: cmd.Process.Pid, stop: func() { cancel(); <-ended },
+		mute: slices.ContainsFunc(env, func(v string) bool { return strings.HasPrefix(v, extra.AnswerVariable+"=") }),
+	}
 	if err := s.await(ctx, ended); err != nil {
 		s.stop()
 		return nil, fmt.Errorf("%s: %w", binary, err)
@@ -102,7 +106,7 @@ func start(ctx context.Context, core int, stderr io.Writer, binary string, env .
 func (s *server) await(ctx context.Context, ended <-chan struct{}) error {
 	deadline := time.After(10 * time.Second)
 	for {
-		if _, _, err := fetch(ctx, http.MethodGet, s.base, "/", ""); err == nil {
+		if s.answers(ctx) {
 			return nil
 		}
 		select {
@@ -115,6 +119,19 @@ func (s *server) await(ctx context.Context, ended <-chan struct{}) error {
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
+}
+
+// answers tells whether s answers anything; one that is mute has to take a connection.
+func (s *server) answers(ctx context.Context) bool {
+	if s.mute {
+		conn, err := net.Dial("tcp", s.address)
+		if err == nil {
+			_ = conn.Close() // nothing was sent
+		}
+		return err == nil
+	}
+	_, _, err := fetch(ctx, http.MethodGet, s.base, "/", "")
+	return err == nil
 }
 
 // freeAddress gives an address of the loopback that was free just now.

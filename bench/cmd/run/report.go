@@ -62,7 +62,11 @@ func render(cfg *config, m *machine, all results, args []string) string {
 
 func workloadTable(cfg *config, w workload, servers map[string][]sample) string {
 	rows := [][]string{{"server"}}
-	for _, c := range w.columns {
+	columns := w.columns
+	if columns == nil {
+		columns = matrixColumns
+	}
+	for _, c := range columns {
 		rows[0] = append(rows[0], c.title)
 	}
 	for _, name := range allServers {
@@ -70,7 +74,7 @@ func workloadTable(cfg *config, w workload, servers map[string][]sample) string 
 			continue
 		}
 		row := []string{name}
-		for _, c := range w.columns {
+		for _, c := range columns {
 			row = append(row, c.cell(servers, name))
 		}
 		rows = append(rows, row)

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tornadogen/tornadogen/runtime/bench/internal/extra"
+	"github.com/tornadogen/tornadogen/runtime/bench/internal/order"
 	"github.com/tornadogen/tornadogen/runtime/bench/internal/pet"
 )
 
@@ -101,7 +102,7 @@ func TestReport(t *testing.T) {
 		},
 		"idle": {"tornado": {{residentBytes: 501}}},
 	}
-	cfg := &config{set: sets[0], servers: []string{"tornado", "fasthttp", "oapicodegen", "nethttp"}, duration: time.Second}
+	cfg := &config{set: sets[1], servers: []string{"tornado", "fasthttp", "oapicodegen", "nethttp"}, duration: time.Second}
 	text := render(cfg, &machine{cpu: "an abacus"}, all, []string{"-rounds", "1"})
 	for _, want := range []string{
 		"an abacus",
@@ -110,8 +111,8 @@ func TestReport(t *testing.T) {
 		"| fasthttp    |      70000 |           10.0 |   20 % |           1.00 |",
 		"| nethttp     |          – |",
 		"| GET: CPU a request, × fasthttp    | ≤ 0.8 |     0.80 |    met |",
-		"| GET: CPU a request, × oapicodegen | ≤ 0.4 |     0.50 | missed |",
-		"| idle: resident bytes a connection | ≤ 500 B | 501.00 B | missed |",
+		"| GET: CPU a request, × oapicodegen | ≤ 0.4 |     0.50 | MISSED |",
+		"| idle: resident bytes a connection | ≤ 500 B | 501.00 B | MISSED |",
 	} {
 		assert.Contains(t, squeeze(text), squeeze(want))
 	}
@@ -123,14 +124,44 @@ func TestReport(t *testing.T) {
 func squeeze(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 func TestTargetThatIsALeast(t *testing.T) {
-	for measured, verdict := range map[float64]string{0.85: "met", 0.84: "missed"} {
-		rows := targetRows(requestTargets, results{"sleepers": {
+	for measured, verdict := range map[float64]string{0.85: "met", 0.84: "MISSED"} {
+		rows := targetRows(quickTargets, results{"sleepers": {
 			"tornado":  {{rate: measured * 1000, addedP99: 0}},
 			"fasthttp": {{rate: 1000}},
 		}})
 		require.Len(t, rows, 2)
 		assert.Equal(t, verdict, rows[1][3])
 	}
+}
+
+func TestTargetThatIsADifference(t *testing.T) {
+	rows := targetRows(allTargets, results{"get": {"tornado": {{cpu: 8}}, "constant": {{cpu: 6.5}}}})
+	require.Len(t, rows, 1)
+	assert.Equal(t, []string{"GET: CPU a request above constant", "≤ 1 µs", "1.50 µs", "MISSED"}, rows[0])
+}
+
+func TestEveryWorkloadHasServersAndATitleOfItsOwn(t *testing.T) {
+	for _, s := range sets {
+		titles := map[string]bool{}
+		for _, w := range s.workloads {
+			assert.NotEmpty(t, w.servers, w.name)
+			assert.False(t, titles[w.title], w.title)
+			titles[w.title] = true
+		}
+		for _, target := range s.targets {
+			assert.Contains(t, s.workloadNames(), target.workload, target.text)
+		}
+	}
+}
+
+func TestRequestsAreTheSizeThatTheyHave(t *testing.T) {
+	assert.Equal(t, "GET /pets/1 HTTP/1.1\r\nHost: bench\r\n\r\n", string(getPet.text()))
+	file, err := pipelining(getPet, 16).write(t.TempDir())
+	require.NoError(t, err)
+	written, err := os.ReadFile(file)
+	require.NoError(t, err)
+	assert.Len(t, written, 16*len(getPet.text()))
+	assert.True(t, strings.HasSuffix(string(smallOrder.text()), "Content-Length: 50\r\n\r\n"+string(smallOrder.body)))
 }
 
 func TestFlags(t *testing.T) {
@@ -145,10 +176,11 @@ func TestFlags(t *testing.T) {
 		{"-set", "files"},
 		{"-set", "connections", "-workloads", "get"},
 		{"-workloads", "get", "-servers", "connections"},
+		{"-set", "quick", "-servers", "hertz"},
 		{"-audience", "0"},
 		{"-seconds", "0"},
 		{"-seconds", "31"},
-		{"-rounds", "0"},
+		{"-rounds", "-1"},
 		{"-warmup", "0s"},
 		{"-settle", "1h"},
 		{"more"},
@@ -192,19 +224,32 @@ func good() *http.ServeMux {
 		}
 		_ = json.NewEncoder(w).Encode(pet.Sample(7))
 	})
-	mux.HandleFunc("POST /pets", func(w http.ResponseWriter, r *http.Request) {
-		var p pet.Pet
-		switch err := json.NewDecoder(r.Body).Decode(&p); {
-		case err != nil:
+	mux.HandleFunc("GET /pets", func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.RawQuery != "limit=100" {
 			w.WriteHeader(http.StatusBadRequest)
-		case p.Validate() != nil:
-			w.WriteHeader(http.StatusUnprocessableEntity)
-		default:
-			w.WriteHeader(http.StatusCreated)
-			_ = json.NewEncoder(w).Encode(p)
+			return
 		}
+		_ = json.NewEncoder(w).Encode(pet.Samples(100))
+	})
+	mux.HandleFunc("POST /pets", func(w http.ResponseWriter, r *http.Request) { echo(w, r, new(pet.Pet)) })
+	mux.HandleFunc("POST /orders", func(w http.ResponseWriter, r *http.Request) { echo(w, r, new(order.Order)) })
+	mux.HandleFunc("PUT /files", func(w http.ResponseWriter, r *http.Request) {
+		size, _ := io.Copy(io.Discard, r.Body)
+		_ = json.NewEncoder(w).Encode(order.Receipt{Size: size})
 	})
 	return mux
+}
+
+func echo[T interface{ Validate() error }](w http.ResponseWriter, r *http.Request, v T) {
+	switch err := json.NewDecoder(r.Body).Decode(v); {
+	case err != nil:
+		w.WriteHeader(http.StatusBadRequest)
+	case v.Validate() != nil:
+		w.WriteHeader(http.StatusUnprocessableEntity)
+	default:
+		w.WriteHeader(http.StatusCreated)
+		_ = json.NewEncoder(w).Encode(v)
+	}
 }
 
 func TestVerify(t *testing.T) {
@@ -213,8 +258,20 @@ func TestVerify(t *testing.T) {
 		want  string
 	}{
 		"good": {spoil: func(http.ResponseWriter, *http.Request) bool { return false }},
+		"does not validate orders": {want: "status 201", spoil: func(w http.ResponseWriter, r *http.Request) bool {
+			if r.URL.Path != "/orders" {
+				return false
+			}
+			body, _ := io.ReadAll(r.Body)
+			w.WriteHeader(http.StatusCreated)
+			_, err := w.Write(body)
+			return err == nil
+		}},
+		"counts wrongly": {want: "size", spoil: func(w http.ResponseWriter, r *http.Request) bool {
+			return r.Method == http.MethodPut && json.NewEncoder(w).Encode(order.Receipt{Size: 1}) == nil
+		}},
 		"does not validate": {want: "status 201", spoil: func(w http.ResponseWriter, r *http.Request) bool {
-			if r.Method != http.MethodPost {
+			if r.URL.Path != "/pets" || r.Method != http.MethodPost {
 				return false
 			}
 			w.WriteHeader(http.StatusCreated)

@@ -3,18 +3,22 @@ package main
 import (
 	"context"
 	"debug/buildinfo"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
-	"github.com/tornadogen/tornadogen/runtime/bench/internal/pet"
+	"github.com/tornadogen/tornadogen/runtime/bench/internal/extra"
 )
+
+// handlerTime is how long a handler computes that does.
+const handlerTime = 200 * time.Microsecond
 
 // metric names one number that a workload measures.
 type metric string
@@ -31,16 +35,12 @@ type runner struct {
 	dir       string    // holds the binaries, the script of wrk and a certificate
 	progress  io.Writer // takes what the children say on stderr too
 	wrkScript string
-	body      string // the sample as JSON, for POST
+	work      int // extra.Rounds of a handler that computes
 }
 
 // prepare builds the servers and the load, pins the runner beside the load, and checks that all servers answer alike.
 func (r *runner) prepare(ctx context.Context) error {
-	body, err := json.Marshal(pet.Sample(1))
-	if err != nil {
-		return err
-	}
-	r.body = string(body)
+	var err error
 	if r.wrkScript, err = writeWrkScript(r.dir); err != nil {
 		return err
 	}
@@ -55,32 +55,53 @@ func (r *runner) prepare(ctx context.Context) error {
 			return err
 		}
 	}
+	if slices.ContainsFunc(r.servers, isLimit) && !slices.Contains(r.servers, "tornado") { // whose answers they repeat
+		if err := r.build(ctx, "./servers/tornado", "tornado"); err != nil {
+			return err
+		}
+	}
 	if err := pinSelf(r.loadCore); err != nil {
 		return fmt.Errorf("pin to core %d: %w", r.loadCore, err)
 	}
+	r.work = calibrate()
 	for _, name := range r.servers {
-		s, err := r.start(ctx, name)
-		if err != nil {
-			return err
-		}
-		err = verifiers[name](ctx, s.base)
-		s.stop()
-		if err != nil {
-			return fmt.Errorf("%s does not answer as its document says: %w", name, err)
+		if err := r.verify(ctx, name); err != nil {
+			return fmt.Errorf("%s does not answer as it should: %w", name, err)
 		}
 	}
 	return nil
 }
 
-// build compiles folder. A go.work of the folders above has no say: the bench is what its go.mod lists.
+// calibrate gives how many extra.Rounds take as long as a handler that computes is to take.
+func calibrate() int {
+	const rounds = 10_000
+	best := time.Duration(math.MaxInt64)
+	for range 20 {
+		start := time.Now()
+		extra.Rounds(rounds)
+		best = min(best, time.Since(start))
+	}
+	return int(rounds * handlerTime / best)
+}
+
+// build compiles folder: Go, or C where there is a main.c. A go.work of the folders above has no say: the bench is what its
+// go.mod lists.
 func (r *runner) build(ctx context.Context, folder, name string) error {
 	r.say("build %s", name)
 	cmd := exec.CommandContext(ctx, "go", "build", "-o", r.binary(name), folder)
 	cmd.Env = append(os.Environ(), "GOWORK=off")
+	if source := filepath.Join(folder, "main.c"); exists(source) {
+		cmd = exec.CommandContext(ctx, "gcc", "-O2", "-Wall", "-o", r.binary(name), source)
+	}
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("build %s: %w\n%s", folder, err, out)
 	}
 	return nil
+}
+
+func exists(file string) bool {
+	_, err := os.Stat(file)
+	return err == nil
 }
 
 // say tells how far the bench is. That nobody hears it does not stop the bench.
@@ -99,6 +120,10 @@ func (r *runner) start(ctx context.Context, name string, env ...string) (*server
 func (r *runner) versions() []string {
 	var lines []string
 	for _, name := range r.servers {
+		if name == "epoll-c" {
+			lines = append(lines, name+": "+compilerVersion())
+			continue
+		}
 		info, err := buildinfo.ReadFile(r.binary(name))
 		if err != nil {
 			lines = append(lines, fmt.Sprintf("%s: %v", name, err))
@@ -107,7 +132,8 @@ func (r *runner) versions() []string {
 		var modules []string
 		for _, module := range info.Deps {
 			switch module.Path {
-			case "github.com/valyala/fasthttp", "github.com/oapi-codegen/runtime":
+			case "github.com/valyala/fasthttp", "github.com/bytedance/sonic", "github.com/cloudwego/hertz", "github.com/cloudwego/netpoll",
+				"github.com/danielgtaylor/huma/v2", "goa.design/goa/v3", "github.com/oapi-codegen/runtime":
 				modules = append(modules, module.Path+" "+module.Version)
 			case "github.com/tornadogen/tornadogen":
 				modules = append(modules, module.Path+" of this tree")
@@ -122,6 +148,16 @@ func (r *runner) versions() []string {
 		lines = append(lines, name+": "+strings.Join(modules, ", "))
 	}
 	return lines
+}
+
+// compilerVersion gives what the C compiler says of itself.
+func compilerVersion() string {
+	out, err := exec.Command("gcc", "--version").Output()
+	if err != nil {
+		return err.Error()
+	}
+	line, _, _ := strings.Cut(string(out), "\n")
+	return line
 }
 
 // generatorVersion gives what oapi-codegen wrote about itself into what it generated.

@@ -44,18 +44,14 @@ func writeCertificate(dir string) error {
 }
 
 // withTLS is what asks a server to serve TLS.
-func (r *runner) withTLS() string { return extra.TLSVariable + "=" + r.dir }
-
-func measureTLS(ctx context.Context, r *runner, name string) (sample, error) {
-	return measurePlain(ctx, r, name, "", r.withTLS())
-}
+func withTLS(r *runner) string { return extra.TLSVariable + "=" + r.dir }
 
 // secureRounds is how often each idle connection with TLS asks.
 const secureRounds = 3
 
 // measureIdleTLS measures what connections hold that have done small records over TLS.
 func measureIdleTLS(ctx context.Context, r *runner, name string) (sample, error) {
-	s, err := r.start(ctx, name, r.withTLS())
+	s, err := r.start(ctx, name, withTLS(r))
 	if err != nil {
 		return nil, err
 	}

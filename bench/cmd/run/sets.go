@@ -7,20 +7,24 @@ import (
 )
 
 // allServers are the folders of servers, in the order of the report.
-var allServers = []string{"tornado", "tornado-onloop", "connections", "nethttp", "fasthttp", "oapicodegen"}
+var allServers = []string{
+	"epoll-c", "constant", "tornado", "tornado-onloop", "connections", "nethttp", "oapicodegen", "huma", "goa", "fasthttp", "fasthttp-sonic", "hertz",
+}
 
 // set is what one run measures: workloads, each with the servers that it is for, and the targets that they are held against.
 type set struct {
 	name      string
 	title     string // of the report
+	rounds    int    // unless the flags say how many
 	workloads []workload
 	targets   []target
 }
 
 // sets are what the flag -set names. The first is the default.
 var sets = []*set{
-	{name: "requests", title: "Figures of the bench", workloads: requestWorkloads, targets: requestTargets},
-	{name: "connections", title: "Figures of connections", workloads: connectionWorkloads, targets: connectionTargets},
+	{name: "all", title: "Figures of the bench", rounds: 5, workloads: allWorkloads, targets: allTargets},
+	{name: "quick", title: "Figures of the quick bench", rounds: 15, workloads: quickWorkloads, targets: quickTargets},
+	{name: "connections", title: "Figures of connections", rounds: 15, workloads: connectionWorkloads, targets: connectionTargets},
 }
 
 func setNamed(name string) (*set, error) {

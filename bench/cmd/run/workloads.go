@@ -38,50 +38,43 @@ type workload struct {
 	columns []column
 }
 
+// The servers of the quick set, and those of them whose handlers may block.
 var (
-	everyServer   = []string{"tornado", "tornado-onloop", "nethttp", "fasthttp", "oapicodegen"}
-	blockingTaken = []string{"tornado", "nethttp", "fasthttp", "oapicodegen"} // those whose handlers may block
+	quickServers  = []string{"tornado", "tornado-onloop", "nethttp", "fasthttp", "oapicodegen"}
+	quickBlocking = []string{"tornado", "nethttp", "fasthttp", "oapicodegen"}
 )
 
-// requestWorkloads in the order of the report.
-var requestWorkloads = []workload{
+// quickWorkloads in the order of the report.
+var quickWorkloads = []workload{
 	{
 		name:    "get",
 		title:   "GET /pets/{petId}",
 		note:    "wrk, one pet.",
-		servers: everyServer,
-		measure: measureGet,
+		servers: quickServers,
+		measure: asking(getPet),
 		columns: plainColumns,
 	},
 	{
 		name:    "post",
 		title:   "POST /pets",
 		note:    "wrk; the pet that was sent is decoded, checked and sent back.",
-		servers: everyServer,
-		measure: measurePost,
+		servers: quickServers,
+		measure: asking(createPet),
 		columns: plainColumns,
 	},
 	{
 		name:    "sleepers",
 		title:   "GET /pets/{petId}, one call in twenty sleeps 20 ms",
 		note:    "Own load. Latencies are those of the calls that do not sleep. tornado-onloop is left out: its handlers must not block.",
-		servers: blockingTaken,
+		servers: quickBlocking,
 		measure: measureSleepers,
-		columns: []column{
-			{title: "requests/s", metric: rate},
-			{title: "× fasthttp", metric: rate, relativeTo: "fasthttp", decimals: 2},
-			{title: "CPU µs/request", metric: cpu, decimals: 1},
-			{title: "p50 ms", metric: p50, scale: 1e-3, decimals: 2},
-			{title: "p99 ms", metric: p99, scale: 1e-3, decimals: 2},
-			{title: "p99 ms without sleepers", metric: calmP99, scale: 1e-3, decimals: 2},
-			{title: "added ms", metric: addedP99, scale: 1e-3, decimals: 2},
-		},
+		columns: sleeperColumns,
 	},
 	{
 		name:    "dbclient",
 		title:   "A database client in the process of the saturated server",
 		note:    "A goroutine of the server asks an echo on the core of the load every millisecond, while wrk saturates the server with GET.",
-		servers: everyServer,
+		servers: quickServers,
 		rounds:  5,
 		measure: measureDatabaseClient,
 		columns: []column{
@@ -96,7 +89,7 @@ var requestWorkloads = []workload{
 		name:    "idle",
 		title:   "Idle connections after a burst",
 		note:    "Growth of the resident set over all connections, after one GET on all of them at once; no forced collection, default GOGC.",
-		servers: everyServer,
+		servers: quickServers,
 		rounds:  3,
 		measure: measureIdle(petPath),
 		columns: []column{
@@ -104,6 +97,17 @@ var requestWorkloads = []workload{
 			{title: "spread", metric: residentBytes, spread: true},
 		},
 	},
+}
+
+var sleeperColumns = []column{
+	{title: "requests/s", metric: rate},
+	{title: "× fasthttp", metric: rate, relativeTo: "fasthttp", decimals: 2},
+	{title: "CPU µs/request", metric: cpu, decimals: 1},
+	{title: "CPU × fasthttp", metric: cpu, relativeTo: "fasthttp", decimals: 2},
+	{title: "p50 ms", metric: p50, scale: 1e-3, decimals: 2},
+	{title: "p99 ms", metric: p99, scale: 1e-3, decimals: 2},
+	{title: "p99 ms without sleepers", metric: calmP99, scale: 1e-3, decimals: 2},
+	{title: "added ms", metric: addedP99, scale: 1e-3, decimals: 2},
 }
 
 var plainColumns = []column{
@@ -115,39 +119,6 @@ var plainColumns = []column{
 	{title: "CPU × oapicodegen", metric: cpu, relativeTo: "oapicodegen", decimals: 2},
 	{title: "p50 ms", metric: p50, scale: 1e-3, decimals: 2},
 	{title: "p99 ms", metric: p99, scale: 1e-3, decimals: 2},
-}
-
-func measureGet(ctx context.Context, r *runner, name string) (sample, error) {
-	return measurePlain(ctx, r, name, "")
-}
-
-func measurePost(ctx context.Context, r *runner, name string) (sample, error) {
-	return measurePlain(ctx, r, name, r.body)
-}
-
-func measurePlain(ctx context.Context, r *runner, name, body string, env ...string) (sample, error) {
-	s, err := r.start(ctx, name, env...)
-	if err != nil {
-		return nil, err
-	}
-	defer s.stop()
-	if _, err := r.wrk(ctx, s.base, body, r.warmup); err != nil {
-		return nil, err
-	}
-	var result wrkResult
-	spent, err := s.spent(func() (err error) {
-		result, err = r.wrk(ctx, s.base, body, r.duration)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return sample{
-		rate: result.rate(),
-		cpu:  microseconds(spent) / float64(result.requests),
-		p50:  result.p50,
-		p99:  result.p99,
-	}, nil
 }
 
 func measureSleepers(ctx context.Context, r *runner, name string) (sample, error) {
@@ -196,11 +167,11 @@ func measureDatabaseClient(ctx context.Context, r *runner, name string) (sample,
 		return nil, ctx.Err()
 	}
 	quiet := db.take()
-	if _, err := r.wrk(ctx, s.base, "", r.warmup); err != nil {
+	if err := r.warm(ctx, s, getPet, r.warmup); err != nil {
 		return nil, err
 	}
 	db.take()
-	result, err := r.wrk(ctx, s.base, "", r.duration)
+	result, err := r.wrk(ctx, s, getPet, r.duration)
 	if err != nil {
 		return nil, err
 	}

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	_ "embed"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -29,20 +31,31 @@ func writeWrkScript(dir string) (string, error) {
 	return path, os.WriteFile(path, wrkScript, 0o600)
 }
 
-// wrk loads the server at base for duration: with GET /pets/1, or with POST /pets if there is a body. A request that fails or is
-// answered by an error is an error.
-func (r *runner) wrk(ctx context.Context, base, body string, duration time.Duration) (wrkResult, error) {
-	url := base + "/pets/1"
-	if body != "" {
-		url = base + "/pets"
+// errNothing is what a load gives that was too short for many connections on a busy machine.
+var errNothing = errors.New("wrk: nothing was answered")
+
+// warm loads s with req for duration, whatever comes of it but failures.
+func (r *runner) warm(ctx context.Context, s *server, req request, duration time.Duration) error {
+	_, err := r.wrk(ctx, s, req, duration)
+	if errors.Is(err, errNothing) {
+		return nil
+	}
+	return err
+}
+
+// wrk loads s with req for duration. A request that fails or is answered by an error is an error.
+func (r *runner) wrk(ctx context.Context, s *server, req request, duration time.Duration) (wrkResult, error) {
+	file, err := req.write(r.dir)
+	if err != nil {
+		return wrkResult{}, err
 	}
 	// wrk knows whole seconds alone, so it is interrupted, upon which it ends as at its end.
 	limit := strconv.Itoa(int(duration.Seconds())+60) + "s"
-	args := []string{"-t1", "-c" + strconv.Itoa(r.connections), "-d" + limit, "--latency", "-s", r.wrkScript, url}
-	if body != "" {
-		args = append(args, "--", body)
+	args := []string{
+		"-t1", "-c" + strconv.Itoa(cmp.Or(req.connections, r.connections)), "-d" + limit, "--timeout", "20s", "--latency",
+		"-s", r.wrkScript, s.base + req.path, "--", file,
 	}
-	ctx, cancel := context.WithTimeout(ctx, duration+10*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, duration+30*time.Second)
 	defer cancel()
 	cmd := command(ctx, r.loadCore, r.progress, "wrk", args...)
 	var out strings.Builder
@@ -74,7 +87,7 @@ func parseWrk(out string) (wrkResult, error) {
 		case failed > 0:
 			return wrkResult{}, fmt.Errorf("wrk: %d of %d requests failed", failed, result.requests)
 		case result.requests == 0 || result.duration <= 0:
-			return wrkResult{}, fmt.Errorf("wrk: nothing was answered")
+			return wrkResult{}, errNothing
 		}
 		return result, nil
 	}

@@ -1,11 +1,10 @@
--- Sends one request again and again: a GET without an argument, a POST of the argument as JSON with one. Prints one line
--- for the runner at the end: requests, microseconds, p50 and p99 in microseconds, failed requests.
+-- Sends what is in the file that is its first argument again and again: one request, or several that are pipelined. Prints one
+-- line for the runner at the end: requests, microseconds, p50 and p99 in microseconds, failed requests.
 function init(args)
-  if args[1] then
-    wrk.method = "POST"
-    wrk.body = args[1]
-    wrk.headers["Content-Type"] = "application/json"
-  end
+  local file = assert(io.open(args[1], "rb"))
+  local text = file:read("*a")
+  file:close()
+  wrk.format = function() return text end
 end
 
 function done(summary, latency)

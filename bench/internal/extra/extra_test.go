@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"io"
 	"net"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,7 +17,7 @@ func TestNothingSleepsUnasked(t *testing.T) {
 	w, err := Start()
 	require.NoError(t, err)
 	start := time.Now()
-	w.Sleep(SleepEvery)
+	w.Occupy(SleepEvery)
 	assert.Less(t, time.Since(start), time.Second)
 }
 
@@ -25,14 +26,35 @@ func TestMultiplesSleep(t *testing.T) {
 	w, err := Start()
 	require.NoError(t, err)
 	start := time.Now()
-	w.Sleep(3 * SleepEvery)
+	w.Occupy(3 * SleepEvery)
 	assert.GreaterOrEqual(t, time.Since(start), 5*time.Millisecond)
 }
 
+func TestCallsCompute(t *testing.T) {
+	t.Setenv(WorkVariable, "20000")
+	w, err := Start()
+	require.NoError(t, err)
+	start := time.Now()
+	w.Occupy(1)
+	assert.GreaterOrEqual(t, time.Since(start), 100*time.Microsecond)
+	assert.Equal(t, Rounds(3), Rounds(3))
+	assert.NotEqual(t, Rounds(2), Rounds(3))
+}
+
+func TestCount(t *testing.T) {
+	n, err := Count(strings.NewReader(strings.Repeat("x", 100_000)))
+	require.NoError(t, err)
+	assert.EqualValues(t, 100_000, n)
+}
+
 func TestStartRefusesWhatItCannotRead(t *testing.T) {
-	t.Setenv(SleepVariable, "soon")
-	_, err := Start()
-	assert.ErrorContains(t, err, SleepVariable)
+	for _, name := range []string{SleepVariable, WorkVariable} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv(name, "soon")
+			_, err := Start()
+			assert.ErrorContains(t, err, name)
+		})
+	}
 }
 
 func TestDatabaseClientTellsHowLongTheLastRoundTripTook(t *testing.T) {

@@ -69,6 +69,18 @@ func Sample(id int64) Pet {
 	}
 }
 
+// MaxList is the largest limit of GET /pets.
+const MaxList = 100
+
+// Samples gives the pets that every server answers to GET /pets, whose ids count from 1.
+func Samples(limit int) []Pet {
+	pets := make([]Pet, limit)
+	for i := range pets {
+		pets[i] = Sample(int64(i + 1))
+	}
+	return pets
+}
+
 // Length tells whether s has between least and most characters. Like JSON Schema it counts code points.
 func Length(s string, least, most int) bool {
 	n := utf8.RuneCountInString(s)

@@ -37,18 +37,41 @@ type handler struct {
 }
 
 func (h handler) GetPet(_ context.Context, req petapi.GetPetRequest) (*petapi.Pet, error) {
-	h.extras.Sleep(req.PetID)
-	return &petapi.Pet{
-		ID:          req.PetID,
+	h.extras.Occupy(req.PetID)
+	p := sample(req.PetID)
+	return &p, nil
+}
+
+func (handler) ListPets(_ context.Context, req petapi.ListPetsRequest) ([]petapi.Pet, error) {
+	pets := make([]petapi.Pet, req.Limit)
+	for i := range pets {
+		pets[i] = sample(int64(i + 1))
+	}
+	return pets, nil
+}
+
+func (handler) CreatePet(_ context.Context, req petapi.CreatePetRequest) (*petapi.Pet, error) {
+	return &req.Body, nil
+}
+
+func (handler) CreateOrder(_ context.Context, req petapi.CreateOrderRequest) (*petapi.Order, error) {
+	return &req.Body, nil
+}
+
+func (handler) PutFile(_ context.Context, req petapi.PutFileRequest) (*petapi.Receipt, error) {
+	size, err := extra.Count(req.Body)
+	return &petapi.Receipt{Size: size}, err
+}
+
+// sample is pet.Sample for the generated type.
+func sample(id int64) petapi.Pet {
+	return petapi.Pet{
+		ID:          id,
 		Name:        pet.SampleName,
 		Status:      pet.SampleStatus,
 		Tags:        pet.SampleTags(),
 		Price:       pet.SamplePrice,
 		Category:    tornado.Some(petapi.Category{ID: pet.SampleCategoryID, Name: pet.SampleCategoryName}),
 		Description: tornado.Some(pet.SampleDescription),
-	}, nil
-}
-
-func (handler) CreatePet(_ context.Context, req petapi.CreatePetRequest) (*petapi.Pet, error) {
-	return &req.Body, nil
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"github.com/tornadogen/tornadogen/runtime/bench/internal/extra"
+	"github.com/tornadogen/tornadogen/runtime/bench/internal/order"
 	"github.com/tornadogen/tornadogen/runtime/bench/internal/pet"
 )
 
@@ -23,11 +24,11 @@ func main() {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /pets/{petId}", func(w http.ResponseWriter, r *http.Request) { getPet(w, r, extras) })
-	mux.HandleFunc("POST /pets", createPet)
-	if cert, key := extra.Certificate(); cert != "" {
-		log.Fatal(http.ListenAndServeTLS(os.Args[1], cert, key, mux))
-	}
-	log.Fatal(http.ListenAndServe(os.Args[1], mux))
+	mux.HandleFunc("GET /pets", listPets)
+	mux.HandleFunc("POST /pets", func(w http.ResponseWriter, r *http.Request) { create(w, r, new(pet.Pet)) })
+	mux.HandleFunc("POST /orders", func(w http.ResponseWriter, r *http.Request) { create(w, r, new(order.Order)) })
+	mux.HandleFunc("PUT /files", putFile)
+	log.Fatal(extra.ListenAndServe(os.Args[1], mux))
 }
 
 // GET /pets/{petId}
@@ -41,23 +42,46 @@ func getPet(w http.ResponseWriter, r *http.Request, extras *extra.Extra) {
 		refuse(w, http.StatusUnprocessableEntity, "petId must be at least 1")
 		return
 	}
-	extras.Sleep(id)
+	extras.Occupy(id)
 	p := pet.Sample(id)
 	answer(w, http.StatusOK, "application/json", &p)
 }
 
-// POST /pets
-func createPet(w http.ResponseWriter, r *http.Request) {
-	var p pet.Pet
-	if err := json.NewDecoder(r.Body).Decode(&p); err != nil {
+// GET /pets
+func listPets(w http.ResponseWriter, r *http.Request) {
+	limit, err := strconv.Atoi(r.URL.Query().Get("limit"))
+	if err != nil {
+		refuse(w, http.StatusBadRequest, "limit must be an integer")
+		return
+	}
+	if limit < 1 || limit > pet.MaxList {
+		refuse(w, http.StatusUnprocessableEntity, "limit must be 1 to 100")
+		return
+	}
+	answer(w, http.StatusOK, "application/json", pet.Samples(limit))
+}
+
+// create is POST /pets and POST /orders.
+func create[T interface{ Validate() error }](w http.ResponseWriter, r *http.Request, v T) {
+	if err := json.NewDecoder(r.Body).Decode(v); err != nil {
 		refuse(w, http.StatusBadRequest, err.Error())
 		return
 	}
-	if err := p.Validate(); err != nil {
+	if err := v.Validate(); err != nil {
 		refuse(w, http.StatusUnprocessableEntity, err.Error())
 		return
 	}
-	answer(w, http.StatusCreated, "application/json", &p)
+	answer(w, http.StatusCreated, "application/json", v)
+}
+
+// PUT /files
+func putFile(w http.ResponseWriter, r *http.Request) {
+	size, err := extra.Count(r.Body)
+	if err != nil {
+		refuse(w, http.StatusBadRequest, err.Error())
+		return
+	}
+	answer(w, http.StatusOK, "application/json", &order.Receipt{Size: size})
 }
 
 func refuse(w http.ResponseWriter, status int, detail string) {

@@ -9,11 +9,40 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 
 	"github.com/oapi-codegen/runtime"
 )
+
+// Defines values for AddressCountry.
+const (
+	DE AddressCountry = "DE"
+	FR AddressCountry = "FR"
+	GB AddressCountry = "GB"
+	PL AddressCountry = "PL"
+	US AddressCountry = "US"
+)
+
+// Valid indicates whether the value is a known member of the AddressCountry enum.
+func (e AddressCountry) Valid() bool {
+	switch e {
+	case DE:
+		return true
+	case FR:
+		return true
+	case GB:
+		return true
+	case PL:
+		return true
+	case US:
+		return true
+	default:
+		return false
+	}
+}
 
 // Defines values for PetStatus.
 const (
@@ -36,10 +65,49 @@ func (e PetStatus) Valid() bool {
 	}
 }
 
+// Address defines model for Address.
+type Address struct {
+	City    string         `json:"city"`
+	Country AddressCountry `json:"country"`
+	Street  string         `json:"street"`
+}
+
+// AddressCountry defines model for Address.Country.
+type AddressCountry string
+
+// Buyer defines model for Buyer.
+type Buyer struct {
+	Address Address `json:"address"`
+	Name    string  `json:"name"`
+}
+
 // Category defines model for Category.
 type Category struct {
 	Id   int64  `json:"id"`
 	Name string `json:"name"`
+}
+
+// Choice defines model for Choice.
+type Choice struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Line defines model for Line.
+type Line struct {
+	Count   int32     `json:"count"`
+	Gift    *bool     `json:"gift,omitempty"`
+	Options *[]Choice `json:"options,omitempty"`
+	Price   float64   `json:"price"`
+	Sku     string    `json:"sku"`
+}
+
+// Order defines model for Order.
+type Order struct {
+	Buyer *Buyer  `json:"buyer,omitempty"`
+	Id    int64   `json:"id"`
+	Lines []Line  `json:"lines"`
+	Note  *string `json:"note,omitempty"`
 }
 
 // Pet defines model for Pet.
@@ -63,11 +131,33 @@ type Problem struct {
 	Title  string  `json:"title"`
 }
 
+// Receipt defines model for Receipt.
+type Receipt struct {
+	Size int64 `json:"size"`
+}
+
+// ListPetsParams defines parameters for ListPets.
+type ListPetsParams struct {
+	Limit int32 `form:"limit" json:"limit"`
+}
+
+// CreateOrderJSONRequestBody defines body for CreateOrder for application/json ContentType.
+type CreateOrderJSONRequestBody = Order
+
 // CreatePetJSONRequestBody defines body for CreatePet for application/json ContentType.
 type CreatePetJSONRequestBody = Pet
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// PutFile Counts the bytes that were sent.
+	// (PUT /files)
+	PutFile(w http.ResponseWriter, r *http.Request)
+	// CreateOrder Answers the order that was sent.
+	// (POST /orders)
+	CreateOrder(w http.ResponseWriter, r *http.Request)
+	// ListPets Answers as many pets as were asked for.
+	// (GET /pets)
+	ListPets(w http.ResponseWriter, r *http.Request, params ListPetsParams)
 	// CreatePet Answers the pet that was sent.
 	// (POST /pets)
 	CreatePet(w http.ResponseWriter, r *http.Request)
@@ -84,6 +174,67 @@ type ServerInterfaceWrapper struct {
 }
 
 type MiddlewareFunc func(http.Handler) http.Handler
+
+// PutFile operation middleware
+func (siw *ServerInterfaceWrapper) PutFile(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PutFile(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CreateOrder operation middleware
+func (siw *ServerInterfaceWrapper) CreateOrder(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreateOrder(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListPets operation middleware
+func (siw *ServerInterfaceWrapper) ListPets(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListPetsParams
+
+	// ------------- Required query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListPets(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
 
 // CreatePet operation middleware
 func (siw *ServerInterfaceWrapper) CreatePet(w http.ResponseWriter, r *http.Request) {
@@ -245,13 +396,133 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 		ErrorHandlerFunc:   options.ErrorHandlerFunc,
 	}
 
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/pets", wrapper.ListPets)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/pets", wrapper.CreatePet)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/pets/{petId}", wrapper.GetPet)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/orders", wrapper.CreateOrder)
+	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/files", wrapper.PutFile)
 
 	return m
 }
 
 type ProblemApplicationProblemPlusJSONResponse Problem
+
+type PutFileRequestObject struct {
+	Body io.Reader
+}
+
+type PutFileResponseObject interface {
+	VisitPutFileResponse(w http.ResponseWriter) error
+}
+
+type PutFile200JSONResponse Receipt
+
+func (response PutFile200JSONResponse) VisitPutFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutFiledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PutFiledefaultApplicationProblemPlusJSONResponse) VisitPutFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateOrderRequestObject struct {
+	Body *CreateOrderJSONRequestBody
+}
+
+type CreateOrderResponseObject interface {
+	VisitCreateOrderResponse(w http.ResponseWriter) error
+}
+
+type CreateOrder201JSONResponse Order
+
+func (response CreateOrder201JSONResponse) VisitCreateOrderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateOrderdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateOrderdefaultApplicationProblemPlusJSONResponse) VisitCreateOrderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPetsRequestObject struct {
+	Params ListPetsParams
+}
+
+type ListPetsResponseObject interface {
+	VisitListPetsResponse(w http.ResponseWriter) error
+}
+
+type ListPets200JSONResponse []Pet
+
+func (response ListPets200JSONResponse) VisitListPetsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPetsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListPetsdefaultApplicationProblemPlusJSONResponse) VisitListPetsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
 
 type CreatePetRequestObject struct {
 	Body *CreatePetJSONRequestBody
@@ -333,6 +604,15 @@ func (response GetPetdefaultApplicationProblemPlusJSONResponse) VisitGetPetRespo
 
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
+	// PutFile Counts the bytes that were sent.
+	// (PUT /files)
+	PutFile(ctx context.Context, request PutFileRequestObject) (PutFileResponseObject, error)
+	// CreateOrder Answers the order that was sent.
+	// (POST /orders)
+	CreateOrder(ctx context.Context, request CreateOrderRequestObject) (CreateOrderResponseObject, error)
+	// ListPets Answers as many pets as were asked for.
+	// (GET /pets)
+	ListPets(ctx context.Context, request ListPetsRequestObject) (ListPetsResponseObject, error)
 	// CreatePet Answers the pet that was sent.
 	// (POST /pets)
 	CreatePet(ctx context.Context, request CreatePetRequestObject) (CreatePetResponseObject, error)
@@ -378,6 +658,89 @@ type strictHandler struct {
 	ssi         StrictServerInterface
 	middlewares []StrictMiddlewareFunc
 	options     StrictHTTPServerOptions
+}
+
+// PutFile operation middleware
+func (sh *strictHandler) PutFile(w http.ResponseWriter, r *http.Request) {
+	var request PutFileRequestObject
+
+	request.Body = r.Body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PutFile(ctx, request.(PutFileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutFile")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PutFileResponseObject); ok {
+		if err := validResponse.VisitPutFileResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CreateOrder operation middleware
+func (sh *strictHandler) CreateOrder(w http.ResponseWriter, r *http.Request) {
+	var request CreateOrderRequestObject
+
+	var body CreateOrderJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateOrder(ctx, request.(CreateOrderRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateOrder")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CreateOrderResponseObject); ok {
+		if err := validResponse.VisitCreateOrderResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListPets operation middleware
+func (sh *strictHandler) ListPets(w http.ResponseWriter, r *http.Request, params ListPetsParams) {
+	var request ListPetsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPets(ctx, request.(ListPetsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPets")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListPetsResponseObject); ok {
+		if err := validResponse.VisitListPetsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
 }
 
 // CreatePet operation middleware
