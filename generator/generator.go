@@ -37,6 +37,11 @@ type Options struct {
 	// Only names the parts to generate: OnlyServer, OnlyClient, OnlyTypes. The types with their JSON are always there. Empty
 	// means all.
 	Only []string
+	// Imports are packages of types that are not generated here, by the document that they were generated from, as references name
+	// it: "common.yaml" is "example.com/shop/commonapi".
+	Imports map[string]string
+	// Formats are Go types for formats: "ulid" is "github.com/oklog/ulid/v2.ULID". A type is read and written by encoding/json.
+	Formats map[string]string
 }
 
 // Generate gives the files of the package for api, in a fixed order, the embedded document last. Diagnostics are findings of
@@ -49,7 +54,7 @@ func Generate(api *spec.API, opts Options) ([]File, spec.Diagnostics, error) {
 	if api == nil {
 		return nil, nil, errors.New("there is no API to generate: the document was refused")
 	}
-	plan, diagnostics := ir.Build(api, ir.Options{Package: opts.Package, Only: opts.Only})
+	plan, diagnostics := ir.Build(api, ir.Options{Package: opts.Package, Only: opts.Only, Imports: opts.Imports, Formats: opts.Formats})
 	if hasErrors(diagnostics) {
 		return nil, diagnostics, nil
 	}
@@ -63,6 +68,12 @@ func Generate(api *spec.API, opts Options) ([]File, spec.Diagnostics, error) {
 	}
 	return files, diagnostics, nil
 }
+
+// IsGoType says whether text can stand in Options.Formats: "github.com/oklog/ulid/v2.ULID", "net/netip.Prefix", "int".
+func IsGoType(text string) bool { return ir.IsGoType(text) }
+
+// IsImportPath says whether text can stand in Options.Imports.
+func IsImportPath(text string) bool { return ir.IsImportPath(text) }
 
 func hasErrors(diagnostics spec.Diagnostics) bool {
 	return slices.ContainsFunc(diagnostics, func(d spec.Diagnostic) bool { return d.Severity == spec.Error })
@@ -82,6 +93,16 @@ func (o Options) check() error {
 	for _, part := range o.Only {
 		if !slices.Contains(parts, part) {
 			return fmt.Errorf("there is no part %q to generate; the parts are %s", part, strings.Join(parts, ", "))
+		}
+	}
+	for file, path := range o.Imports {
+		if !ir.IsImportPath(path) {
+			return fmt.Errorf("package %q of %s is no import path", path, file)
+		}
+	}
+	for format, name := range o.Formats {
+		if !ir.IsGoType(name) {
+			return fmt.Errorf("type %q of format %s is no Go type; write it as example.com/money.Amount", name, format)
 		}
 	}
 	return nil

@@ -2,6 +2,7 @@
 //
 //	CASE/openapi.yaml           the document, with further files where it has some
 //	CASE/expected/              the package that it gives
+//	CASE/options.yaml           generator.Options beside the package's name, where there are some
 //	CASE/CASE_test.go           how that package behaves over a socket, where there is something to see
 //	CASE/warnings.txt           what the generator warns of, where it does
 //	invalid/NAME/openapi.yaml   a document that is refused
@@ -25,6 +26,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
 
 	"github.com/tornadogen/tornadogen/generator"
 	"github.com/tornadogen/tornadogen/spec"
@@ -121,6 +123,9 @@ func TestVet(t *testing.T) {
 // generate loads the document in folder and gives its package; no files when the document is refused.
 func generate(t *testing.T, folder string, opts generator.Options) ([]generator.File, spec.Diagnostics) {
 	t.Helper()
+	if text, err := os.ReadFile(filepath.Join(folder, "options.yaml")); err == nil {
+		require.NoError(t, yaml.Unmarshal(text, &opts))
+	}
 	api, diagnostics, err := spec.Load(document(t, folder))
 	require.NoError(t, err)
 	if api == nil {

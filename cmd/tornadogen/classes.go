@@ -144,5 +144,11 @@ var classes = map[string]class{
 	"default-type":        {"schemas", "a default that its schema refuses; it is left out"},
 	"default-not-applied": {"schemas", "a default that is no value of its type in Go; it is not filled in"},
 	"example-type":        {"schemas", "an example that its schema refuses; it is left out"},
+	"unshared-type": {
+		"schemas",
+		"a schema of --import-mapping that is generated all the same, as it has members that are readOnly or writeOnly, which " +
+			"no other package can leave out",
+	},
+	"unmatched-mapping": {"schemas", "a document of --import-mapping that nothing refers to"},
 	"bad-discriminator":   {"schemas", "no propertyName; it is left out"},
 }

@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -39,6 +40,9 @@ type settings struct {
 	// Overlays are applied to the document, and Filter leaves out operations.
 	Overlays []string
 	Filter   spec.Filter
+	// Imports and FormatTypes say which types are not generated.
+	Imports     map[string]string
+	FormatTypes map[string]string
 
 	locking locking
 	remote  *remote // what reads from the network, once there is a document
@@ -73,6 +77,11 @@ var keys = []key{
 		"exact-types", "a schema without a type takes values of every type, as JSON Schema has it; default: its keywords imply one",
 		nil, func(s *settings) any { return &s.Exact },
 	},
+	{
+		"import-mapping", "packages with the types of other documents: common.yaml=example.com/shop/commonapi",
+		nil, func(s *settings) any { return &s.Imports },
+	},
+	{"format-types", "Go types for formats: ulid=github.com/oklog/ulid/v2.ULID", nil, func(s *settings) any { return &s.FormatTypes }},
 	{"overlay", "OpenAPI overlays to apply to the document, files, in this order", nil, func(s *settings) any { return &s.Overlays }},
 	{"include-tags", "keep the operations with these tags", nil, func(s *settings) any { return &s.Filter.IncludeTags }},
 	{"exclude-tags", "leave out the operations with these tags", nil, func(s *settings) any { return &s.Filter.ExcludeTags }},
@@ -92,7 +101,7 @@ var (
 		"overlay", "include-tags", "exclude-tags", "include-paths", "exclude-paths", "include-operations", "exclude-operations",
 		"root", "allow-remote", "strict",
 	}
-	packageKeys = append([]string{"out", "package", "only", "formats", "exact-types"}, documentKeys...)
+	packageKeys = append([]string{"out", "package", "only", "formats", "exact-types", "import-mapping", "format-types"}, documentKeys...)
 )
 
 // The values of formats.
@@ -112,6 +121,8 @@ func (s *settings) flags(cmd *cobra.Command, names ...string) {
 			cmd.Flags().StringVar(v, k.name, "", k.usage)
 		case *[]string:
 			cmd.Flags().StringSliceVar(v, k.name, nil, k.usage)
+		case *map[string]string:
+			cmd.Flags().StringToStringVar(v, k.name, nil, k.usage)
 		case *bool:
 			cmd.Flags().BoolVar(v, k.name, false, k.usage)
 		}
@@ -142,6 +153,8 @@ func (s *settings) complete(cmd *cobra.Command, spec string) error {
 			*v = *k.set(&file).(*string)
 		case *[]string:
 			*v = *k.set(&file).(*[]string)
+		case *map[string]string:
+			*v = *k.set(&file).(*map[string]string)
 		case *bool:
 			*v = *k.set(&file).(*bool)
 		}
@@ -159,6 +172,16 @@ func (s *settings) place(name string) string {
 
 // checkValues reports the value of a key that it cannot have.
 func (s *settings) checkValues() error {
+	for _, document := range slices.Sorted(maps.Keys(s.Imports)) {
+		if !generator.IsImportPath(s.Imports[document]) {
+			return usagef("%s: %q is no import path; write %s=example.com/shop/commonapi", s.place("import-mapping"), s.Imports[document], document)
+		}
+	}
+	for _, format := range slices.Sorted(maps.Keys(s.FormatTypes)) {
+		if !generator.IsGoType(s.FormatTypes[format]) {
+			return usagef("%s: %q is no Go type; write %s=example.com/money.Amount", s.place("format-types"), s.FormatTypes[format], format)
+		}
+	}
 	for _, k := range keys {
 		if k.values == nil {
 			continue
@@ -314,6 +337,19 @@ func (k key) decode(s *settings, n *yaml.Node) (want string) {
 	case *bool:
 		if n.Kind != yaml.ScalarNode || n.Tag != "!!bool" || n.Decode(v) != nil {
 			return "true or false"
+		}
+	case *map[string]string:
+		want = "a map of texts"
+		if n.Kind != yaml.MappingNode {
+			return want
+		}
+		*v = map[string]string{}
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			value := resolve(n.Content[i+1])
+			if !text(n.Content[i]) || !text(value) {
+				return want
+			}
+			(*v)[n.Content[i].Value] = value.Value
 		}
 	case *[]string:
 		want = "a list of texts"

@@ -17,11 +17,15 @@ func TestSchemaAgreesWithKeys(t *testing.T) {
 	text, err := os.ReadFile("../../docs/reference/tornadogen.schema.json")
 	require.NoError(t, err)
 	type property struct {
-		Description string
-		Type        string
-		MinLength   int
-		Enum        []string
-		Items       struct {
+		Description          string
+		Type                 string
+		MinLength            int
+		Enum                 []string
+		AdditionalProperties *struct {
+			Type      string
+			MinLength int
+		}
+		Items struct {
 			Enum      []string
 			Type      string
 			MinLength int
@@ -48,6 +52,12 @@ func TestSchemaAgreesWithKeys(t *testing.T) {
 			if k.values == nil {
 				want.Items.Type, want.Items.MinLength = "string", 1
 			}
+		case *map[string]string:
+			want.Type = "object"
+			want.AdditionalProperties = &struct {
+				Type      string
+				MinLength int
+			}{"string", 1}
 		case *bool:
 			want.Type = "boolean"
 		}

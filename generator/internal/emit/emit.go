@@ -104,10 +104,11 @@ type file struct {
 	body    bytes.Buffer // the parts before, formatted
 	layouts layouts
 	err     error // the first one
+	foreign []*ir.Import
 }
 
 func newFile(p *ir.Package) *file {
-	f := &file{name: p.Name}
+	f := &file{name: p.Name, foreign: p.Imports}
 	f.begin()
 	return f
 }
@@ -118,6 +119,13 @@ func (f *file) begin() {
 	f.jen.NoFormat = true // layOut formats
 	f.jen.ImportAlias(ir.Runtime, "tornado")
 	f.jen.ImportName(ir.RuntimeClient, "client")
+	for _, i := range f.foreign {
+		if i.Plain {
+			f.jen.ImportName(i.Path, i.Name)
+		} else {
+			f.jen.ImportAlias(i.Path, i.Name)
+		}
+	}
 }
 
 // decl adds a declaration with its comment, "" for none.

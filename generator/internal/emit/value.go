@@ -48,6 +48,8 @@ func read(t *ir.Type, src source) *jen.Statement {
 			return src().Dot("Const").Call(key(t.Values[0]))
 		}
 		return src().Dot("OneOf").Add(jsonList(t.Values))
+	case ir.KindForeign:
+		return tornado("DecodeAs").Types(goType(t.Go)).Call(src())
 	case ir.KindAddr:
 		return src().Dot("Addr").Call(jen.Lit(t.AddrVersion))
 	case ir.KindBool:
@@ -66,7 +68,7 @@ var readers = map[ir.Kind]string{
 	ir.KindString: "String", ir.KindBool: "Bool", ir.KindInt32: "Int32", ir.KindInt64: "Int64", ir.KindUint32: "Uint32",
 	ir.KindUint64: "Uint64", ir.KindFloat32: "Float32", ir.KindFloat64: "Float64", ir.KindDecimal: "Decimal",
 	ir.KindTime: "Time", ir.KindDate: "Date", ir.KindTimeOfDay: "TimeOfDay", ir.KindDuration: "Duration",
-	ir.KindUUID: "UUID", ir.KindBytes: "Base64", ir.KindFile: "File",
+	ir.KindUUID: "UUID", ir.KindBytes: "Base64", ir.KindFile: "File", ir.KindForeign: "As",
 }
 
 // writer is the method of tornado.ParamWriter, and behind Append the function of tornado, that writes a scalar, with the

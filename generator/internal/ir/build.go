@@ -15,6 +15,10 @@ type Options struct {
 	Package string
 	// Only keeps "server", "client" or "types"; empty keeps all. Types are always there. It changes no name.
 	Only []string
+	// Imports are packages of types, by the document that they were generated from, as references name it: "common.yaml".
+	Imports map[string]string
+	// Formats are Go types by format: "ulid" is "github.com/oklog/ulid/v2.ULID".
+	Formats map[string]string
 }
 
 // Build plans the package of api. It always returns a plan: what cannot be typed yet is tornado.JSON, an operation that
@@ -37,6 +41,7 @@ func Build(api *spec.API, opts Options) (*Package, spec.Diagnostics) {
 	}
 	b.buildLinks()
 	b.finish()
+	b.reportUnused()
 	b.diags.Sort()
 	return b.pkg, b.diags
 }
@@ -54,9 +59,11 @@ type builder struct {
 
 	merger
 	leftovers
-	unchecked map[*Type]bool         // types that say all that their schemas demand
-	nodes     map[*spec.Schema]*Type // by settled schema
-	pickers   map[*Type]*picker      // of unions
+	foreigners foreigners
+	reserved   map[string]bool        // names that every package has
+	unchecked  map[*Type]bool         // types that say all that their schemas demand
+	nodes      map[*spec.Schema]*Type // by settled schema
+	pickers    map[*Type]*picker      // of unions
 	// variants are the schemas that a member of a union and what stands beside it were merged to, by how many unions they lie in.
 	variants map[*spec.Schema]int
 	filling  map[*Type]bool    // arrays and maps without a name whose elements are being looked at
@@ -104,6 +111,7 @@ func newBuilder(api *spec.API, opts Options) *builder {
 		sharings:   make(map[string]*sharing),
 		fallbacks:  make(map[*SharedError]*Fallback),
 	}
+	b.foreigners = newForeigners(opts)
 	b.shaper = newShaper(b)
 	b.leftovers = newLeftovers(b)
 	b.files = make(map[*spec.Schema]bool)

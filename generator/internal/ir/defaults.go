@@ -38,7 +38,7 @@ func (b *builder) defaultOf(s *spec.Schema, t *Type) *Default {
 // readDefault says whether defaults of a kind are read from their JSON text: they are no simple values of Go.
 func readDefault(kind Kind) bool {
 	switch kind {
-	case KindDecimal, KindStruct, KindTuple, KindUnion, KindMap, KindArray:
+	case KindDecimal, KindStruct, KindTuple, KindUnion, KindMap, KindArray, KindForeign:
 		return true
 	}
 	return false

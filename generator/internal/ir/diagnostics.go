@@ -27,6 +27,8 @@ const (
 	classServer        = "operation-server"       // a server of an operation that only a client can honour
 	classLink          = "bad-link"               // a link or an address whose values Go cannot say
 	classExtension     = "bad-extension"          // an extension of this generator that it does not know, or with such a value
+	classUnshared      = "unshared-type"          // a type of another package that is generated all the same
+	classUnmapped      = "unmatched-mapping"      // a package for a document that nothing refers to
 	classDefault       = "default-not-applied"    // a default without a literal in Go
 )
 

@@ -1,7 +1,5 @@
 package ir
 
-import "path"
-
 func builtin(name string) *GoType       { return &GoType{Name: name} }
 func runtimeType(name string) *GoType   { return &GoType{Import: Runtime, Name: name} }
 func imported(pkg, name string) *GoType { return &GoType{Import: pkg, Name: name} }
@@ -35,7 +33,7 @@ func (g *GoType) qualified() string {
 	case Runtime:
 		return "tornado." + g.Name
 	}
-	return path.Base(g.Import) + "." + g.Name
+	return packageName(g.Import) + "." + g.Name
 }
 
 // scalars are the Go types of the kinds that a document does not give a declaration of their own.

@@ -41,12 +41,12 @@ func (b *builder) checkOf(t *Type) *Check {
 
 // leftover returns the name in the set of what t does not say of its schema, "" for nothing.
 func (c *leftovers) leftover(t *Type) string {
-	if t.Kind == KindFile { // which is no JSON
+	if t.Kind == KindFile || t.Own { // which is no JSON, or checks itself
 		return ""
 	}
 	w, b := c.texts, c.texts.b
 	w.referred = nil
-	if t.Kind == KindJSON && len(t.Values) == 0 {
+	if t.Kind == KindJSON && len(t.Values) == 0 || t.Kind == KindForeign {
 		origin := b.origin(t.Schema)
 		switch {
 		case !constrains(origin) && !origin.Nullable:

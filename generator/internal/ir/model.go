@@ -30,6 +30,9 @@ type Package struct {
 	Server bool // handler, params, router, server and security are wanted
 	Client bool // the client is wanted
 
+	// Imports are packages that types come from, beside those of the runtime and of the standard library that every plan may use.
+	Imports []*Import
+
 	Names Names
 	// Types are the declared types: those of components in document order, each followed by the ones that stand inside it,
 	// then those of the operations. An alias is among them (see Type.AliasOf).

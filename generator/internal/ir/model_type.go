@@ -30,6 +30,7 @@ const (
 	KindAddr                  // netip.Addr: Addr(Type.AddrVersion)
 	KindBytes                 // []byte in base64: Base64(rule)
 	KindFile                  // tornado.File, a part of a multipart body: File(rule)
+	KindForeign               // a type that is written elsewhere, by encoding/json or its own DecodeJSON: tornado.DecodeAs, AppendAs
 	KindEnum                  // a named string or integer: Enum(Enum.Var), or the method of Enum.Base with Rule
 	KindStruct                // a named struct
 	KindTuple                 // a named struct with a field for each of the first items of an array
@@ -47,7 +48,7 @@ type Type struct {
 	Name string
 	// Go is how the type is written where it is used: Pet, string, []Pet.
 	Go *GoType
-	// AliasOf is set for a declaration `type Email = string`. KindString to KindFile and KindJSON are declared this way, and
+	// AliasOf is set for a declaration `type Email = string`. KindString to KindForeign and KindJSON are declared this way, and
 	// so is a schema that only refers to another one.
 	AliasOf *GoType
 	// Doc is the comment of the declaration.
@@ -55,6 +56,9 @@ type Type struct {
 	// Rule is what the schema demands beyond its type, nil for nothing: a string, number, array or object rule by Kind. For
 	// KindStruct and KindMap it counts members (tornado.ObjectRule), for KindArray and KindTuple it is a tornado.ArrayRule.
 	Rule *Rule
+
+	// Own tells of a KindForeign that it checks what it reads itself.
+	Own bool
 
 	// Check is what the schema demands that neither type nor rule says, nil for nothing.
 	Check *Check

@@ -94,7 +94,7 @@ func (b *builder) paramKind(p *Param, beside []*spec.Parameter) {
 	case t.Kind == KindArray && b.isPlain(t) && p.Style != "DeepObject" && !p.AllowEmpty:
 		p.Kind = ParamArray
 	default:
-		if isScalar(t.Kind) || t.Kind == KindJSON {
+		if isScalar(t.Kind) || t.Kind == KindJSON || t.Kind == KindForeign && !isStructured(t.Schema) {
 			p.Style = scalarStyle(p.Style)
 		}
 		p.Kind = ParamShaped
@@ -137,6 +137,12 @@ func isScalar(k Kind) bool {
 		return true
 	}
 	return false
+}
+
+// isStructured says whether a schema is about objects or arrays.
+func isStructured(s *spec.Schema) bool {
+	types := typesOf(s)
+	return slices.Contains(types, "object") || slices.Contains(types, "array") || isUnion(s)
 }
 
 // pathVariables returns the names of a template's variables in order, as the router counts them: an opening brace, no other

@@ -58,6 +58,13 @@ func typesOnWire(t *Type, above ...*Type) []string {
 			}
 		}
 		return slices.DeleteFunc(slices.Clone(jsonTypes), func(name string) bool { return !slices.Contains(all, name) })
+	case KindForeign:
+		if types := typesOf(t.Schema); len(types) > 0 {
+			return slices.DeleteFunc(slices.Clone(jsonTypes), func(name string) bool {
+				return !slices.ContainsFunc(types, func(t string) bool { return wireType(t) == name })
+			})
+		}
+		return jsonTypes
 	case KindJSON:
 		if len(t.Values) == 0 {
 			return jsonTypes

@@ -45,6 +45,10 @@ func (b *builder) reserveNames() {
 	b.scope.Take("addSecurity")
 	b.scope.Take(authenticator)
 	b.scope.Take(unimplemented + authenticator)
+	b.reserved = map[string]bool{authenticator: true, unimplemented + authenticator: true}
+	for _, name := range []string{"Handler", "New", "Client", "NewClient", "Operations", "Document", "UnknownValue"} {
+		b.reserved[name] = true
+	}
 }
 
 const (

@@ -32,8 +32,13 @@ func (b *builder) newType(core *spec.Schema) *Type {
 	origin := b.origin(core)
 	t := &Type{Schema: core, Loc: origin.Loc}
 	b.nodes[core] = t
-	t.Kind = b.kindOf(core)
-	b.reportKeywords(core, t.Kind)
+	foreign, own := b.foreign(core)
+	if foreign != nil {
+		t.Kind, t.Own = KindForeign, own
+	} else {
+		t.Kind = b.kindOf(core)
+		b.reportKeywords(core, t.Kind)
+	}
 	switch t.Kind {
 	case KindEnum, KindStruct, KindTuple, KindUnion:
 		b.declareAs(t, b.ownName(origin))
@@ -42,7 +47,9 @@ func (b *builder) newType(core *spec.Schema) *Type {
 			b.declareAs(t, b.declared[origin])
 		}
 	default:
-		t.Go = scalars[t.Kind]
+		if t.Go = foreign; foreign == nil {
+			t.Go = scalars[t.Kind]
+		}
 		if b.declared[origin] != "" {
 			t.AliasOf = t.Go
 			b.declareAs(t, b.declared[origin])
@@ -97,7 +104,7 @@ func (b *builder) fill(t *Type, core *spec.Schema) {
 		if core.Format == "ipv6" {
 			t.AddrVersion = 6
 		}
-	case KindTime, KindDate, KindTimeOfDay, KindDuration, KindUUID:
+	case KindTime, KindDate, KindTimeOfDay, KindDuration, KindUUID, KindForeign:
 	}
 }
 

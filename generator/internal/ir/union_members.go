@@ -57,6 +57,8 @@ func typePart(owner string, t *Type) string {
 		return "IPv" + strconv.Itoa(t.AddrVersion)
 	case t.Kind == KindJSON && len(t.Values) > 0:
 		return naming.Part(literalType(t.Values[0]))
+	case t.Kind == KindForeign:
+		return naming.Part(t.Go.Name)
 	}
 	return kindParts[t.Kind]
 }
@@ -71,6 +73,8 @@ var kindWords = map[Kind]string{
 
 func memberWords(m *UnionMember) string {
 	switch {
+	case m.Type.Kind == KindForeign:
+		return "a " + m.Type.Go.Name
 	case m.Type.Kind == KindJSON && len(m.Type.Values) > 0:
 		return abridge(strings.Join(m.Type.Values, " or "))
 	case m.Wrapped:
