@@ -102,7 +102,7 @@ type Operation struct {
 	Servers []*Server
 	// Key is the name of a webhook, or of a callback; "" for operations of the API itself.
 	Key string
-	// Callbacks are the calls that this operation makes its caller expect, in document order.
+	// Callbacks are the calls that this operation makes its caller expect, in document order. Those of a callback may lead back to it.
 	Callbacks []*Callback
 	// Twin is the earlier operation that has the same method and a path of the same shape (names of parameters and what was
 	// cut off aside), which no router can tell apart; nil in all but such documents. A warning has told of it.

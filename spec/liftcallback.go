@@ -19,7 +19,7 @@ func (l *lifter) webhooks() {
 				return
 			}
 			op.Key, op.Security = n.key, l.requirements(kid.end(), nil)
-			l.noCallbacks(kid.end())
+			op.Callbacks = l.callbacks(kid.end())
 			l.api.Webhooks = append(l.api.Webhooks, op)
 		})
 		l.filter.left[n] = left && !kept
@@ -27,7 +27,7 @@ func (l *lifter) webhooks() {
 	l.drain()
 }
 
-// callbacks lifts the calls that an operation makes its caller expect.
+// callbacks lifts the calls that an operation makes its caller expect, and those that these expect in turn.
 func (l *lifter) callbacks(n *node) []*Callback {
 	var out []*Callback
 	for _, named := range l.kids(n.get("callbacks")) {
@@ -59,14 +59,7 @@ func (l *lifter) callback(c *Callback, item *node, method string, kid, common *n
 	l.calls[n] = op
 	if op != nil {
 		op.Key, op.Security = c.Name, l.requirements(n, nil)
-		l.noCallbacks(n)
+		op.Callbacks = l.callbacks(n)
 	}
 	return op
-}
-
-// noCallbacks tells that callbacks of what is a call of the API itself are left out.
-func (l *lifter) noCallbacks(n *node) {
-	if list := n.get("callbacks"); list != nil && len(l.kids(list)) > 0 {
-		l.warn(list, "nested-callback", "the callbacks of a webhook or a callback are left out", "make them webhooks")
-	}
 }

@@ -83,8 +83,7 @@ var classes = map[string]class{
 		"an operation has a server of its own, where the client calls it; the generated server serves it below the " +
 			"base path of all others",
 	},
-	"nested-callback": {"paths-and-operations", "callbacks of a webhook or a callback; they are left out"},
-	"same-route":      {"paths-and-operations", "an operation that no router can tell from an earlier one; it is left out"},
+	"same-route": {"paths-and-operations", "an operation that no router can tell from an earlier one; it is left out"},
 
 	"bad-parameter":          {"parameters", "no name, or a place that does not exist; it is left out; one in capitals is read"},
 	"duplicate-parameter":    {"parameters", "the same name and place twice; the second is left out"},

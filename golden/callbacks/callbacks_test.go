@@ -33,6 +33,11 @@ func (s *subscriber) SubscribeClosedCallback(context.Context, api.SubscribeClose
 	return nil
 }
 
+func (s *subscriber) SubscribeClosedAgainCallback(context.Context, api.SubscribeClosedAgainCallbackRequest) error {
+	s.got = append(s.got, "again")
+	return nil
+}
+
 // TestCallbacks calls somebody back who serves the callbacks below a path of their own.
 func TestCallbacks(t *testing.T) {
 	s := &subscriber{}
@@ -69,4 +74,16 @@ func TestURLs(t *testing.T) {
 	url, ok = api.SubscribeOnFailureURL(req)
 	require.True(t, ok)
 	assert.Equal(t, "https://example.com/failed", url)
+}
+
+// TestCallbackOfACallback calls the caller back.
+func TestCallbackOfACallback(t *testing.T) {
+	s := &subscriber{}
+	url := drive.Serve(t, api.NewCallbackAPI(s, tornado.WithOperationPath("subscribeClosedAgainCallback", "/again/DELETE")))
+	_, ok := api.SubscribeClosedAgainURL(api.SubscribeClosedCallbackRequest{})
+	assert.False(t, ok, "the request names no address")
+	again, ok := api.SubscribeClosedAgainURL(api.SubscribeClosedCallbackRequest{Again: tornado.Some(url + "/again")})
+	require.True(t, ok)
+	require.NoError(t, api.NewCallbacks().SubscribeClosedAgainCallback(t.Context(), again, api.SubscribeClosedAgainCallbackRequest{}))
+	assert.Equal(t, []any{"again"}, s.got)
 }

@@ -26,10 +26,16 @@ func (g *hookGroup) nameOf(op *spec.Operation) string {
 	return g.names[op]
 }
 
+// baseOf is what the callbacks of op are named after.
+func (g *hookGroup) baseOf(op *spec.Operation) string {
+	return naming.Exported(strings.TrimSuffix(nameOr(op.Extensions, g.nameOf(op)), g.word))
+}
+
 // hooks sorts the operations that the API itself calls.
 func (b *builder) hooks() []*hookGroup {
 	if b.hookGroups == nil {
-		b.hookGroups = []*hookGroup{b.webhooks(), b.callbacks()}
+		webhooks := b.webhooks()
+		b.hookGroups = []*hookGroup{webhooks, b.callbacks(webhooks)}
 	}
 	return b.hookGroups
 }
@@ -58,6 +64,16 @@ func (g *hookGroup) add(op *spec.Operation, name, path string, several bool) {
 	g.paths[op] = unique
 }
 
+// callbackBase is what the addresses of the callbacks of op are named after: its name, without the word of a webhook or a callback.
+func (b *builder) callbackBase(op *Operation) string {
+	for _, g := range b.hooks() {
+		if _, found := g.names[op.Source]; found {
+			return strings.TrimSuffix(op.Name, g.word)
+		}
+	}
+	return op.Name
+}
+
 func (b *builder) webhooks() *hookGroup {
 	g := newHookGroup("Webhook", "webhooks")
 	count := make(map[string]int)
@@ -70,24 +86,34 @@ func (b *builder) webhooks() *hookGroup {
 	return g
 }
 
-func (b *builder) callbacks() *hookGroup {
+// callbacks sorts those of operations, then those of webhooks, then those of callbacks that were found.
+func (b *builder) callbacks(webhooks *hookGroup) *hookGroup {
 	g := newHookGroup("Callback", "callbacks")
 	for _, source := range b.api.Operations {
-		if source.Twin != nil {
-			continue
-		}
-		name := b.operations[source]
-		count := make(map[string]int)
-		for _, c := range source.Callbacks {
-			count[c.Name] += len(c.Operations)
-		}
-		for _, c := range source.Callbacks {
-			for _, op := range c.Operations {
-				g.add(op, name+naming.Part(c.Name), hookPath(naming.Unexported(name), c.Name), count[c.Name] > 1)
-			}
+		if source.Twin == nil {
+			g.addCallbacks(source, b.operations[source])
 		}
 	}
+	for _, source := range webhooks.operations {
+		g.addCallbacks(source, webhooks.baseOf(source))
+	}
+	for i := 0; i < len(g.operations); i++ {
+		g.addCallbacks(g.operations[i], g.baseOf(g.operations[i]))
+	}
 	return g
+}
+
+// addCallbacks enters the callbacks of an operation, which are named after it.
+func (g *hookGroup) addCallbacks(source *spec.Operation, name string) {
+	count := make(map[string]int)
+	for _, c := range source.Callbacks {
+		count[c.Name] += len(c.Operations)
+	}
+	for _, c := range source.Callbacks {
+		for _, op := range c.Operations {
+			g.add(op, name+naming.Part(c.Name), hookPath(naming.Unexported(name), c.Name), count[c.Name] > 1)
+		}
+	}
 }
 
 // hookPath is a path of segments that no router takes for variables.
@@ -123,10 +149,10 @@ func (b *builder) buildHooks() {
 			op.Path = g.paths[source]
 			h.Operations = append(h.Operations, op)
 		}
+		b.pkg.Hooks = append(b.pkg.Hooks, h)
+		b.pkg.Every = append(b.pkg.Every, h.Operations...)
 		if g.word == "Callback" {
 			h.URLs = b.callbackURLs()
 		}
-		b.pkg.Hooks = append(b.pkg.Hooks, h)
-		b.pkg.Every = append(b.pkg.Every, h.Operations...)
 	}
 }

@@ -184,7 +184,7 @@ func (s *scene) body(next *Operation, json string) (set *HelperSet, bad string) 
 // callbackURLs plans the addresses of callbacks.
 func (b *builder) callbackURLs() []*Helper {
 	var list []*Helper
-	for _, op := range b.pkg.Operations {
+	for _, op := range b.pkg.Every {
 		for _, c := range op.Source.Callbacks {
 			if h := b.callbackURL(op, c); h != nil {
 				list = append(list, h)
@@ -202,7 +202,7 @@ func (b *builder) callbackURL(op *Operation, c *spec.Callback) *Helper {
 		if h.URL, bad = s.template(c.URL); bad != "" {
 			continue
 		}
-		h.Func = b.scope.Take(op.Name + naming.Part(c.Name) + "URL")
+		h.Func = b.scope.Take(b.callbackBase(op) + naming.Part(c.Name) + "URL")
 		s.parameters(h)
 		h.Doc = h.Func + " is where the callback " + quote(line(c.Name)) + " of " + op.Name + " goes: " + line(c.URL) + ".\nIt is not ok where a value of that is missing."
 		return h

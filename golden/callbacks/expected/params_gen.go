@@ -56,6 +56,17 @@ func (r *ReportFailureRequest) decode(in *tornado.Input) {
 }
 
 // SubscribeClosedCallbackRequest is what a caller asks of SubscribeClosedCallback.
-type SubscribeClosedCallbackRequest struct{}
+type SubscribeClosedCallbackRequest struct {
+	Again tornado.Opt[string]
+}
 
-func (*SubscribeClosedCallbackRequest) decode(*tornado.Input) {}
+func (r *SubscribeClosedCallbackRequest) decode(in *tornado.Input) {
+	if p := in.Query("again", tornado.FormExplode); p.Present() {
+		r.Again.Set(p.String(nil))
+	}
+}
+
+// SubscribeClosedAgainCallbackRequest is what a caller asks of SubscribeClosedAgainCallback.
+type SubscribeClosedAgainCallbackRequest struct{}
+
+func (*SubscribeClosedAgainCallbackRequest) decode(*tornado.Input) {}

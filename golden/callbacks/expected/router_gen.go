@@ -43,6 +43,12 @@ var subscribeClosedCallback = tornado.Operation{
 	Method: "DELETE", Path: "/subscribe/closed",
 }
 
+// subscribeClosedAgainCallback is POST /subscribeClosed/again.
+var subscribeClosedAgainCallback = tornado.Operation{
+	ID: "subscribeClosedAgainCallback", Name: "SubscribeClosedAgainCallback",
+	Method: "POST", Path: "/subscribeClosed/again",
+}
+
 // Operations lists every operation of the API, in the order of the document. The caller must not
 // change what it points to.
 func Operations() []*tornado.Operation {

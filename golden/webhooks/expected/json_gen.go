@@ -26,7 +26,7 @@ func (v *Pet) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
-var petSoldBodyKeys = tornado.NewKeys("price").Required("price")
+var petSoldBodyKeys = tornado.NewKeys("price", "reply").Required("price")
 
 func (v *PetSoldBody) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
@@ -34,6 +34,8 @@ func (v *PetSoldBody) DecodeJSON(d *tornado.Decoder) {
 		switch i {
 		case 0: // price
 			v.Price = d.Int64(&petSoldBodyPriceRule)
+		case 1: // reply
+			v.Reply.Set(d.String(nil))
 		}
 		seen.Add(i)
 	}
@@ -42,6 +44,7 @@ func (v *PetSoldBody) DecodeJSON(d *tornado.Decoder) {
 
 func (v *PetSoldBody) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"price":`...), v.Price)
+	b = tornado.AppendOptString(b, `"reply":`, &v.Reply)
 	return append(b, '}')
 }
 

@@ -41,3 +41,15 @@ func (r *PetSoldRequest) decode(in *tornado.Input) {
 type DeletePetSoldWebhookRequest struct{}
 
 func (*DeletePetSoldWebhookRequest) decode(*tornado.Input) {}
+
+// PetSoldPaidCallbackRequest is what a caller asks of PetSoldPaidCallback.
+type PetSoldPaidCallbackRequest struct {
+	Body tornado.Opt[string]
+}
+
+func (r *PetSoldPaidCallbackRequest) decode(in *tornado.Input) {
+	if in.HasBody() {
+		r.Body.Set(in.MediaBody(shapes, "string").String(nil))
+		in.EndJSON()
+	}
+}

@@ -43,6 +43,13 @@ var deletePetSoldWebhook = tornado.Operation{
 	Method: "DELETE", Path: "/pet.sold",
 }
 
+// petSoldPaidCallback is PUT /petSold/paid.
+var petSoldPaidCallback = tornado.Operation{
+	ID: "petSoldPaidCallback", Name: "PetSoldPaidCallback",
+	Method: "PUT", Path: "/petSold/paid",
+	Consumes: []string{"text/plain"},
+}
+
 // Operations lists every operation of the API, in the order of the document. The caller must not
 // change what it points to.
 func Operations() []*tornado.Operation {

@@ -12,7 +12,8 @@ type Pet struct {
 // PetSoldBody is what the document has at
 // #/webhooks/pet.sold/post/requestBody/content/application~1json/schema.
 type PetSoldBody struct {
-	Price int64 `json:"price"`
+	Price int64               `json:"price"`
+	Reply tornado.Opt[string] `json:"reply,omitzero"`
 }
 
 // PetSoldOK is what the document has at

@@ -9,6 +9,9 @@ var (
 	petSoldBodyPriceRule = tornado.IntRule{Min: 1, HasMin: true}
 )
 
+// shapes say what the texts of parameters and bodies stand for that are not JSON.
+var shapes = tornado.NewShapes()
+
 // The values of the enums.
 var (
 	petSoldOKValues = tornado.NewEnum("continue", "stop")
