@@ -35,7 +35,10 @@ func (a *answerer) fail(err error) {
 	}
 	err = a.explain(err)
 	var status *StatusError
-	if !errors.As(err, &status) || status.Status < 400 || status.Status > 599 {
+	if !errors.As(err, &status) && a.late() {
+		status = &StatusError{Status: http.StatusServiceUnavailable, Detail: tooLong, Err: err}
+	}
+	if status == nil || status.Status < 400 || status.Status > 599 {
 		if a.request.Err() == nil { // else the client is gone, and the error most likely says so
 			api.log().ErrorContext(a.ctx, "handler failed", "operation", op.ID, "error", err)
 		}

@@ -231,6 +231,9 @@ func (a *API) add(op *Operation, run func(x *exchange), request any, handle func
 		}
 		a.Fail(fmt.Errorf("tornado: WithOperationPath: operation %s at %s: %w", op.ID, path, err))
 	}
+	if op.Timeout > 0 && op.Kind == KindPlain {
+		run = inTime(op.Timeout, run)
+	}
 	r := &registered{op: op, api: a, run: run, produces: op.Produces, held: held(op), pkgPath: reflect.TypeOf(request).Elem().PkgPath()}
 	if a.hasMiddleware(op) {
 		r.middleware = a.chain(op, innermost(op, request, handle))

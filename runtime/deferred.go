@@ -68,9 +68,13 @@ func WithDeferredTimeout(d time.Duration) APIOption {
 }
 
 func newDeferred(x *exchange) *Deferred {
+	limit := x.match.op.Timeout
+	if limit == 0 {
+		limit = x.match.api.deferFor
+	}
 	return &Deferred{
 		match: x.match, ctx: x.ctx, request: x.request, accept: x.reply.accept.keep(),
-		until: time.Since(epoch) + x.match.api.deferFor, wake: x.peer.waker(), attended: true,
+		until: time.Since(epoch) + limit, wake: x.peer.waker(), attended: true,
 	}
 }
 
@@ -234,7 +238,7 @@ func (d *Deferred) due(at time.Duration, draining bool) func() bool {
 		return fn
 	case d.until <= at:
 		return func() bool {
-			return d.Fail(&StatusError{Status: http.StatusServiceUnavailable, Detail: "the answer took too long", Err: errUnanswered})
+			return d.Fail(&StatusError{Status: http.StatusServiceUnavailable, Detail: tooLong, Err: errUnanswered})
 		}
 	}
 	return nil

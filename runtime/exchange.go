@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
@@ -73,7 +74,7 @@ func (x *exchange) begin(parent context.Context, p peer) {
 	x.ctx = x.request
 }
 
-// admit decides from the head alone whether the request goes on: route (404), method (405, 501), authentication (401, 403),
+// admit decides from the head alone whether the request goes on: route (404), method (405, 501), its size (431), authentication (401, 403),
 // accepted media types (406), media type of the body (415). When it reports false, the reply is the answer.
 func (x *exchange) admit(a *API) (ok bool) {
 	defer x.recoverPanic(&ok)
@@ -84,6 +85,10 @@ func (x *exchange) admit(a *API) (ok bool) {
 		return false
 	}
 	op := x.match.op
+	if op.MaxHeader > 0 && x.headerSize() > op.MaxHeader {
+		x.reply.refuse(http.StatusRequestHeaderFieldsTooLarge, "the fields of the header have more than "+strconv.FormatInt(op.MaxHeader, 10)+" bytes")
+		return false
+	}
 	if len(op.Security) > 0 && !a.noSecurity && !x.authenticate(a) {
 		return false
 	}
@@ -158,6 +163,15 @@ func (x *exchange) admitBody(op *Operation) bool {
 	}
 	x.in.streams = x.match.streamsBody(x.in.media)
 	return true
+}
+
+// headerSize is how many bytes the fields of the header have, as HTTP/1 writes them: "Name: value" and the end of the line.
+func (x *exchange) headerSize() (size int64) {
+	for i := range x.head.Fields {
+		f := &x.head.Fields[i]
+		size += int64(len(f.Name) + len(f.Value) + len(": \r\n"))
+	}
+	return size
 }
 
 // maxBody is the limit for the body, in bytes: that of the operation, or of the API for bodies of its kind.

@@ -80,6 +80,12 @@ func operation(op *ir.Operation) *jen.Statement {
 	if op.MaxBody > 0 {
 		fields = append(fields, field("MaxBody", jen.Op(strconv.FormatInt(op.MaxBody, 10))))
 	}
+	if op.MaxHeader > 0 {
+		fields = append(fields, field("MaxHeader", jen.Op(strconv.FormatInt(op.MaxHeader, 10))))
+	}
+	if op.Timeout > 0 {
+		fields = append(fields, field("Timeout", durationOf(op.Timeout)))
+	}
 	if op.Request.Body != nil && op.Request.Body.Required {
 		fields = append(fields, field("BodyRequired", jen.True()))
 	}

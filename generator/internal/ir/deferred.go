@@ -12,7 +12,7 @@ import (
 const extensionAsync = "x-tornado-async"
 
 // operationExtensions are the extensions of operations that mean something here.
-var operationExtensions = []string{extensionAsync, extensionStream, spec.ExtensionSocket, "x-tornado-limits"}
+var operationExtensions = []string{extensionAsync, extensionStream, spec.ExtensionSocket, extensionLimits}
 
 // planKind decides how op is answered.
 func (b *builder) planKind(op *Operation) {

@@ -2,41 +2,64 @@ package ir
 
 import (
 	"encoding/json"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/tornadogen/tornadogen/spec"
 )
 
-// limits reads x-tornado-limits of an operation: how many bytes a body of it may have, 0 for what the API says.
-func (b *builder) limits(op *spec.Operation) (body int64) {
-	given := op.Extensions["x-tornado-limits"]
+const extensionLimits = "x-tornado-limits"
+
+// limits reads x-tornado-limits into an operation: how large its bodies and the fields of its requests may be, and how long its
+// answer may take. What it does not say is left to the API.
+func (b *builder) limits(op *Operation) {
+	given := op.Source.Extensions[extensionLimits]
 	if given == nil {
-		return 0
+		return
 	}
+	bad := func(why string) { b.badExtension(extensionLoc(op.Source, extensionLimits), extensionLimits, why) }
 	var limits map[string]json.RawMessage
 	if json.Unmarshal(given, &limits) != nil {
-		b.badExtension(extensionLoc(op, "x-tornado-limits"), "x-tornado-limits", "it is an object: {body: 10MiB}")
-		return 0
+		bad("it is an object: {body: 10MiB, header: 8KiB, timeout: 5s}")
+		return
 	}
-	names := make([]string, 0, len(limits))
-	for name := range limits {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		if name != "body" {
-			b.badExtension(extensionLoc(op, "x-tornado-limits"), "x-tornado-limits", quote(name)+" is not one of them; body is")
-			continue
+	for _, name := range slices.Sorted(maps.Keys(limits)) {
+		ok := true
+		switch name {
+		case "body":
+			op.MaxBody, ok = byteSize(limits[name])
+		case "header":
+			op.MaxHeader, ok = byteSize(limits[name])
+		case "timeout":
+			b.timeout(op, limits[name], bad)
+		default:
+			bad(quote(name) + " is not one of them; body, header and timeout are")
 		}
-		var ok bool
-		if body, ok = byteSize(limits[name]); !ok {
-			b.badExtension(extensionLoc(op, "x-tornado-limits"), "x-tornado-limits", "body is a number of bytes from 1 on, or a text: 10MiB")
+		if !ok {
+			bad(name + " is a number of bytes from 1 on, or a text: 10MiB")
 		}
 	}
-	return body
+}
+
+// timeout reads how long an answer may take.
+func (b *builder) timeout(op *Operation, given json.RawMessage, bad func(why string)) {
+	var text string
+	d, err := time.Duration(0), json.Unmarshal(given, &text)
+	if err == nil {
+		d, err = time.ParseDuration(text)
+	}
+	switch {
+	case err != nil || d < time.Millisecond:
+		bad("timeout is a text, a millisecond or more: 5s, 1m30s")
+	case op.Kind == OperationStream || op.Kind == OperationSocket:
+		bad("an answer that goes on has no timeout")
+	default:
+		op.Timeout = d
+	}
 }
 
 func (b *builder) badExtension(loc spec.Location, name, why string) {

@@ -41,8 +41,11 @@ type Operation struct {
 	Security []Requirement // OR of AND; nil: everybody may call
 	Consumes []string      // media types of the request body; nil: no body is declared
 	Streams  []string      // those of Consumes whose bodies are not held in memory
-	MaxBody  int64         // bytes of a request body; 0: what the API says
-	Produces []string      // media types of the success answers; nil: no body
+	// MaxBody and MaxHeader are how many bytes the body and the fields of a request may have, Timeout how long its answer may take; 0: what
+	// the API says.
+	MaxBody, MaxHeader int64
+	Timeout            time.Duration
+	Produces           []string // media types of the success answers; nil: no body
 }
 
 // OperationKind says how an operation is answered.

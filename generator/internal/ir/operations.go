@@ -52,9 +52,9 @@ func (b *builder) operation(source *spec.Operation) *Operation {
 		op.Consumes = mediaTypes(op.Request.Body.Variants)
 		op.Streams = mediaTypes(streamed(op.Request.Body.Variants))
 	}
-	op.MaxBody = b.limits(source)
 	b.planAnswers(op)
 	b.planKind(op)
+	b.limits(op)
 	op.Security = requirements(source.Security)
 	return op
 }

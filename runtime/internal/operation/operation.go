@@ -38,6 +38,11 @@ type Operation struct {
 	Streams []string
 	// MaxBody is how many bytes a body may have. 0: what the API says.
 	MaxBody int64
+	// MaxHeader is how many bytes the fields of the header of a request may have, as HTTP/1 writes them. 0: what the server says.
+	MaxHeader int64
+	// Timeout is how long a handler, or a deferred answer, may take. 0: a handler as long as it likes, a deferred answer what the API
+	// says.
+	Timeout time.Duration
 	// BodyRequired says that a request without a body is refused.
 	BodyRequired bool
 	// Produces are the media types of the success answers in document order. Nil: they have no body.
