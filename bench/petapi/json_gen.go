@@ -243,7 +243,7 @@ func (v *Problem) AppendJSON(b []byte) []byte {
 
 func decodePetTags(d *tornado.Decoder) []string {
 	start := d.Offset()
-	list := []string{}
+	list := make([]string, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, d.String(&minLength1MaxLength32Rule))
 	}
@@ -264,7 +264,7 @@ func appendPetTags(b []byte, v []string) []byte {
 
 func decodeOrderLines(d *tornado.Decoder) []Line {
 	start := d.Offset()
-	list := []Line{}
+	list := make([]Line, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, Line{})
 		list[len(list)-1].DecodeJSON(d)
@@ -286,7 +286,7 @@ func appendOrderLines(b []byte, v []Line) []byte {
 
 func decodeLineOptions(d *tornado.Decoder) []Choice {
 	start := d.Offset()
-	list := []Choice{}
+	list := make([]Choice, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, Choice{})
 		list[len(list)-1].DecodeJSON(d)
@@ -307,7 +307,7 @@ func appendLineOptions(b []byte, v []Choice) []byte {
 }
 
 func decodePetSlice(d *tornado.Decoder) []Pet {
-	list := []Pet{}
+	list := make([]Pet, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, Pet{})
 		list[len(list)-1].DecodeJSON(d)

@@ -46,7 +46,7 @@ func (v *Count) AppendJSON(b []byte) []byte {
 }
 
 func (v *Tree) DecodeJSON(d *tornado.Decoder) {
-	list := Tree{}
+	list := make(Tree, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		var item Tree
 		item.DecodeJSON(d)
@@ -127,7 +127,7 @@ func (v *CountFormBody) AppendJSON(b []byte) []byte {
 }
 
 func decodeStringSlice(d *tornado.Decoder) []string {
-	list := []string{}
+	list := make([]string, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, d.String(nil))
 	}

@@ -102,7 +102,7 @@ func (v *Problem) AppendJSON(b []byte) []byte {
 }
 
 func decodeMessageSlice(d *tornado.Decoder) []Message {
-	list := []Message{}
+	list := make([]Message, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, Message{})
 		list[len(list)-1].DecodeJSON(d)

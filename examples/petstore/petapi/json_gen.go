@@ -197,7 +197,7 @@ func (v UnknownValue) AppendJSON(b []byte) []byte { return tornado.AppendJSON(b,
 
 func decodeNewPetTags(d *tornado.Decoder) []string {
 	start := d.Offset()
-	list := []string{}
+	list := make([]string, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, d.String(&newPetTagsItemRule))
 	}
@@ -217,7 +217,7 @@ func appendNewPetTags(b []byte, v []string) []byte {
 }
 
 func decodePetSlice(d *tornado.Decoder) []Pet {
-	list := []Pet{}
+	list := make([]Pet, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, Pet{})
 		list[len(list)-1].DecodeJSON(d)

@@ -130,7 +130,7 @@ func decodeList(g *jen.Group, t *ir.Type, goName jen.Code) (local string) {
 		}
 		return "m"
 	}
-	g.Id("list").Op(":=").Add(goName).Values()
+	g.Id("list").Op(":=").Make(goName, jen.Lit(0), jen.Id("d").Dot("Items").Call())
 	g.For(jen.Id("more").Op(":=").Id("d").Dot("Array").Call(), jen.Id("more"), jen.Id("more").Op("=").Id("d").Dot("NextItem").Call()).
 		Block(decodeItem("list", t.Elem)...)
 	if t.Rule != nil {

@@ -342,7 +342,7 @@ func (v *Tree) AppendJSON(b []byte) []byte {
 func (v UnknownValue) AppendJSON(b []byte) []byte { return tornado.AppendJSON(b, tornado.JSON(v)) }
 
 func decodeInt64Slice(d *tornado.Decoder) []int64 {
-	list := []int64{}
+	list := make([]int64, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, d.Int64(nil))
 	}
@@ -397,7 +397,7 @@ func appendAllExtensionsValueMap(b []byte, v map[string]AllExtensionsValue) []by
 }
 
 func decodeTreeSlice(d *tornado.Decoder) []Tree {
-	list := []Tree{}
+	list := make([]Tree, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, Tree{})
 		list[len(list)-1].DecodeJSON(d)
@@ -417,7 +417,7 @@ func appendTreeSlice(b []byte, v []Tree) []byte {
 }
 
 func decodeEchoOdd(d *tornado.Decoder) []int64 {
-	list := []int64{}
+	list := make([]int64, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, d.Check(echoOddItemSchema).Int64(nil))
 	}

@@ -326,7 +326,7 @@ func (v UnknownValue) AppendJSON(b []byte) []byte { return tornado.AppendJSON(b,
 
 func decodePostChargeBodyTags(d *tornado.Decoder) []string {
 	start := d.Offset()
-	list := []string{}
+	list := make([]string, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, d.String(nil))
 	}
@@ -346,7 +346,7 @@ func appendPostChargeBodyTags(b []byte, v []string) []byte {
 }
 
 func decodePostChargeBodyItemsItemSlice(d *tornado.Decoder) []PostChargeBodyItemsItem {
-	list := []PostChargeBodyItemsItem{}
+	list := make([]PostChargeBodyItemsItem, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, PostChargeBodyItemsItem{})
 		list[len(list)-1].DecodeJSON(d)
@@ -383,7 +383,7 @@ func appendStringMap(b []byte, v map[string]string) []byte {
 }
 
 func decodeStringSlice(d *tornado.Decoder) []string {
-	list := []string{}
+	list := make([]string, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, d.String(nil))
 	}
@@ -402,7 +402,7 @@ func appendStringSlice(b []byte, v []string) []byte {
 }
 
 func decodeInt64Slice(d *tornado.Decoder) []int64 {
-	list := []int64{}
+	list := make([]int64, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, d.Int64(nil))
 	}

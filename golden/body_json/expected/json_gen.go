@@ -47,7 +47,7 @@ func (v *PostPlaceBody) AppendJSON(b []byte) []byte {
 
 func decodePostListBody(d *tornado.Decoder) []Note {
 	start := d.Offset()
-	list := []Note{}
+	list := make([]Note, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, Note{})
 		list[len(list)-1].DecodeJSON(d)

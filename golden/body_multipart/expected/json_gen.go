@@ -174,7 +174,7 @@ func (v *PostRelatedBody) UnmarshalJSON(data []byte) error { return tornado.Unma
 
 func decodePostPetBodyScans(d *tornado.Decoder) []tornado.File {
 	start := d.Offset()
-	list := []tornado.File{}
+	list := make([]tornado.File, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, d.File(nil))
 	}
@@ -194,7 +194,7 @@ func appendPostPetBodyScans(b []byte, v []tornado.File) []byte {
 }
 
 func decodeStringSlice(d *tornado.Decoder) []string {
-	list := []string{}
+	list := make([]string, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, d.String(nil))
 	}
@@ -213,7 +213,7 @@ func appendStringSlice(b []byte, v []string) []byte {
 }
 
 func decodeOwnerSlice(d *tornado.Decoder) []Owner {
-	list := []Owner{}
+	list := make([]Owner, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, Owner{})
 		list[len(list)-1].DecodeJSON(d)

@@ -27,7 +27,7 @@ func (v *Note) AppendJSON(b []byte) []byte {
 }
 
 func decodeNoteSlice(d *tornado.Decoder) []Note {
-	list := []Note{}
+	list := make([]Note, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, Note{})
 		list[len(list)-1].DecodeJSON(d)

@@ -103,7 +103,7 @@ func (v *PostPetBodyFields) appendRequestJSON(b []byte) []byte {
 
 func decodePostPetBodyTags(d *tornado.Decoder) []string {
 	start := d.Offset()
-	list := []string{}
+	list := make([]string, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, d.String(nil))
 	}

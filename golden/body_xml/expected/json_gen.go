@@ -150,7 +150,7 @@ func (v *Problem) AppendJSON(b []byte) []byte {
 }
 
 func decodeStringSlice(d *tornado.Decoder) []string {
-	list := []string{}
+	list := make([]string, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, d.String(nil))
 	}
@@ -169,7 +169,7 @@ func appendStringSlice(b []byte, v []string) []byte {
 }
 
 func decodeTagSlice(d *tornado.Decoder) []Tag {
-	list := []Tag{}
+	list := make([]Tag, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, Tag{})
 		list[len(list)-1].DecodeJSON(d)
@@ -190,7 +190,7 @@ func appendTagSlice(b []byte, v []Tag) []byte {
 
 func decodePutListBody(d *tornado.Decoder) []Person {
 	start := d.Offset()
-	list := []Person{}
+	list := make([]Person, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, Person{})
 		list[len(list)-1].DecodeJSON(d)
@@ -211,7 +211,7 @@ func appendPutListBody(b []byte, v []Person) []byte {
 }
 
 func decodePersonSlice(d *tornado.Decoder) []Person {
-	list := []Person{}
+	list := make([]Person, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, Person{})
 		list[len(list)-1].DecodeJSON(d)

@@ -53,7 +53,7 @@ func (v *Light) AppendJSON(b []byte) []byte {
 }
 
 func decodeColorSlice(d *tornado.Decoder) []Color {
-	list := []Color{}
+	list := make([]Color, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, Color(d.Enum(colorValues)))
 	}

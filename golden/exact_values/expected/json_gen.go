@@ -162,7 +162,7 @@ func appendStringMap(b []byte, v map[string]string) []byte {
 }
 
 func decodeExactPairs(d *tornado.Decoder) []tornado.Null[int64] {
-	list := []tornado.Null[int64]{}
+	list := make([]tornado.Null[int64], 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		var item tornado.Null[int64]
 		if !tornado.DecodeNull(d, &item) {

@@ -96,7 +96,7 @@ func appendBigMap(b []byte, v map[string]Big) []byte {
 }
 
 func decodeNetworkSlice(d *tornado.Decoder) []Network {
-	list := []Network{}
+	list := make([]Network, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, tornado.DecodeAs[Network](d.Check(networkSchema)))
 	}

@@ -100,7 +100,7 @@ func (v *Formats) AppendJSON(b []byte) []byte {
 }
 
 func decodeTimeSlice(d *tornado.Decoder) []time.Time {
-	list := []time.Time{}
+	list := make([]time.Time, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, d.Time())
 	}

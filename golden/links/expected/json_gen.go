@@ -103,7 +103,7 @@ func (v *GetUserNotFoundBody) AppendJSON(b []byte) []byte {
 }
 
 func decodeUserTeamsItemSlice(d *tornado.Decoder) []UserTeamsItem {
-	list := []UserTeamsItem{}
+	list := make([]UserTeamsItem, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, UserTeamsItem{})
 		list[len(list)-1].DecodeJSON(d)

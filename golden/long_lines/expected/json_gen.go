@@ -91,7 +91,7 @@ func (v *PostOrganizationsBySettingsIdentifierUnprocessableEntityBody) AppendJSO
 }
 
 func decodePostOrganizationsHolderOfTheSubscriptionItemSlice(d *tornado.Decoder) []PostOrganizationsHolderOfTheSubscriptionItem {
-	list := []PostOrganizationsHolderOfTheSubscriptionItem{}
+	list := make([]PostOrganizationsHolderOfTheSubscriptionItem, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, PostOrganizationsHolderOfTheSubscriptionItem(d.Enum(postOrganizationsHolderOfTheSubscriptionItemValues)))
 	}

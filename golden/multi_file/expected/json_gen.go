@@ -54,7 +54,7 @@ func (v *Author) AppendJSON(b []byte) []byte {
 }
 
 func decodeBookSlice(d *tornado.Decoder) []Book {
-	list := []Book{}
+	list := make([]Book, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, Book{})
 		list[len(list)-1].DecodeJSON(d)
@@ -74,7 +74,7 @@ func appendBookSlice(b []byte, v []Book) []byte {
 }
 
 func decodeAuthorSlice(d *tornado.Decoder) []Author {
-	list := []Author{}
+	list := make([]Author, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, Author{})
 		list[len(list)-1].DecodeJSON(d)

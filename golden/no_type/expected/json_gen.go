@@ -66,7 +66,7 @@ func (v BagSeveralInteger) AppendJSON(b []byte) []byte { return tornado.AppendIn
 func (v UnknownValue) AppendJSON(b []byte) []byte { return tornado.AppendJSON(b, tornado.JSON(v)) }
 
 func decodeJSONSlice(d *tornado.Decoder) []tornado.JSON {
-	list := []tornado.JSON{}
+	list := make([]tornado.JSON, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, d.JSON())
 	}

@@ -76,7 +76,7 @@ func (v *Numbers) AppendJSON(b []byte) []byte {
 
 func decodeNumbersList(d *tornado.Decoder) []int64 {
 	start := d.Offset()
-	list := []int64{}
+	list := make([]int64, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, d.Int64(&numbersListItemRule))
 	}

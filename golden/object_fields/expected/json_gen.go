@@ -105,7 +105,7 @@ func (v Empty) AppendJSON(b []byte) []byte {
 }
 
 func decodeBookPagesItemSlice(d *tornado.Decoder) []BookPagesItem {
-	list := []BookPagesItem{}
+	list := make([]BookPagesItem, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, BookPagesItem{})
 		list[len(list)-1].DecodeJSON(d)
@@ -125,7 +125,7 @@ func appendBookPagesItemSlice(b []byte, v []BookPagesItem) []byte {
 }
 
 func decodeStringSlice(d *tornado.Decoder) []string {
-	list := []string{}
+	list := make([]string, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, d.String(nil))
 	}

@@ -253,7 +253,7 @@ func (v *PutPhotoBodyFields) AppendJSON(b []byte) []byte {
 func (v UnknownValue) AppendJSON(b []byte) []byte { return tornado.AppendJSON(b, tornado.JSON(v)) }
 
 func decodeStringSlice(d *tornado.Decoder) []string {
-	list := []string{}
+	list := make([]string, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, d.String(nil))
 	}
@@ -272,7 +272,7 @@ func appendStringSlice(b []byte, v []string) []byte {
 }
 
 func decodeInt64Slice(d *tornado.Decoder) []int64 {
-	list := []int64{}
+	list := make([]int64, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, d.Int64(nil))
 	}
@@ -291,7 +291,7 @@ func appendInt64Slice(b []byte, v []int64) []byte {
 }
 
 func decodePetSlice(d *tornado.Decoder) []Pet {
-	list := []Pet{}
+	list := make([]Pet, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, Pet{})
 		list[len(list)-1].DecodeJSON(d)

@@ -217,7 +217,7 @@ func (v UnionsXKindString) AppendJSON(b []byte) []byte  { return tornado.AppendS
 func (v UnknownValue) AppendJSON(b []byte) []byte { return tornado.AppendJSON(b, tornado.JSON(v)) }
 
 func decodeStringSlice(d *tornado.Decoder) []string {
-	list := []string{}
+	list := make([]string, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, d.String(nil))
 	}
@@ -236,7 +236,7 @@ func appendStringSlice(b []byte, v []string) []byte {
 }
 
 func decodeFilterSlice(d *tornado.Decoder) []Filter {
-	list := []Filter{}
+	list := make([]Filter, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, Filter{})
 		list[len(list)-1].DecodeJSON(d)
@@ -273,7 +273,7 @@ func appendStringMap(b []byte, v map[string]string) []byte {
 }
 
 func decodeItemColorsItemSlice(d *tornado.Decoder) []ItemColorsItem {
-	list := []ItemColorsItem{}
+	list := make([]ItemColorsItem, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, ItemColorsItem(d.Enum(itemColorsItemValues)))
 	}
@@ -293,7 +293,7 @@ func appendItemColorsItemSlice(b []byte, v []ItemColorsItem) []byte {
 
 func decodeFormQuerySizes(d *tornado.Decoder) []int64 {
 	start := d.Offset()
-	list := []int64{}
+	list := make([]int64, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, d.Int64(nil))
 	}
@@ -313,7 +313,7 @@ func appendFormQuerySizes(b []byte, v []int64) []byte {
 }
 
 func decodeItemSlice(d *tornado.Decoder) []Item {
-	list := []Item{}
+	list := make([]Item, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, Item{})
 		list[len(list)-1].DecodeJSON(d)
@@ -352,7 +352,7 @@ func appendOpenLabels(b []byte, v map[string]int64) []byte {
 }
 
 func decodeInt64Slice(d *tornado.Decoder) []int64 {
-	list := []int64{}
+	list := make([]int64, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, d.Int64(nil))
 	}
@@ -371,7 +371,7 @@ func appendInt64Slice(b []byte, v []int64) []byte {
 }
 
 func decodeUnionsSome(d *tornado.Decoder) []tornado.Null[int64] {
-	list := []tornado.Null[int64]{}
+	list := make([]tornado.Null[int64], 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		var item tornado.Null[int64]
 		if !tornado.DecodeNull(d, &item) {

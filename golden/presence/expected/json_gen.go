@@ -107,7 +107,7 @@ func (v *Inner) AppendJSON(b []byte) []byte {
 }
 
 func decodeInt64Slice(d *tornado.Decoder) []int64 {
-	list := []int64{}
+	list := make([]int64, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, d.Int64(nil))
 	}
@@ -169,7 +169,7 @@ func appendStringMap(b []byte, v map[string]string) []byte {
 }
 
 func decodeEverythingO(d *tornado.Decoder) []tornado.Null[string] {
-	list := []tornado.Null[string]{}
+	list := make([]tornado.Null[string], 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		var item tornado.Null[string]
 		if !tornado.DecodeNull(d, &item) {

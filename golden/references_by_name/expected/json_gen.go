@@ -127,7 +127,7 @@ func (v *OwnerPage) AppendJSON(b []byte) []byte {
 }
 
 func decodeItemSlice(d *tornado.Decoder) []Item {
-	list := []Item{}
+	list := make([]Item, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, d.JSON())
 	}
@@ -146,7 +146,7 @@ func appendItemSlice(b []byte, v []Item) []byte {
 }
 
 func decodePetSlice(d *tornado.Decoder) []Pet {
-	list := []Pet{}
+	list := make([]Pet, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, Pet{})
 		list[len(list)-1].DecodeJSON(d)
@@ -166,7 +166,7 @@ func appendPetSlice(b []byte, v []Pet) []byte {
 }
 
 func decodeOwnerSlice(d *tornado.Decoder) []Owner {
-	list := []Owner{}
+	list := make([]Owner, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, Owner{})
 		list[len(list)-1].DecodeJSON(d)

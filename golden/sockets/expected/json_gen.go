@@ -192,7 +192,7 @@ func (v *CallsClientMessage) AppendJSON(b []byte) []byte {
 func (v UnknownValue) AppendJSON(b []byte) []byte { return tornado.AppendJSON(b, tornado.JSON(v)) }
 
 func decodeColorSlice(d *tornado.Decoder) []Color {
-	list := []Color{}
+	list := make([]Color, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, Color(d.Enum(colorValues)))
 	}

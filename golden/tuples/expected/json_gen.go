@@ -206,7 +206,7 @@ func (v *Node) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(d
 func (v UnknownValue) AppendJSON(b []byte) []byte { return tornado.AppendJSON(b, tornado.JSON(v)) }
 
 func decodePointSlice(d *tornado.Decoder) []Point {
-	list := []Point{}
+	list := make([]Point, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, Point{})
 		list[len(list)-1].DecodeJSON(d)
@@ -245,7 +245,7 @@ func appendRowMap(b []byte, v map[string]Row) []byte {
 }
 
 func decodeBoolSlice(d *tornado.Decoder) []bool {
-	list := []bool{}
+	list := make([]bool, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, d.Bool())
 	}

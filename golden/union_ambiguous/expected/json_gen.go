@@ -535,7 +535,7 @@ func (v *Copy) AppendJSON(b []byte) []byte {
 func (v UnknownValue) AppendJSON(b []byte) []byte { return tornado.AppendJSON(b, tornado.JSON(v)) }
 
 func decodeStringSlice(d *tornado.Decoder) []string {
-	list := []string{}
+	list := make([]string, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, d.String(nil))
 	}
@@ -555,7 +555,7 @@ func appendStringSlice(b []byte, v []string) []byte {
 
 func decodeHolderWideListOption2(d *tornado.Decoder) []string {
 	start := d.Offset()
-	list := []string{}
+	list := make([]string, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, d.String(&holderWideListOption2ItemRule))
 	}

@@ -88,7 +88,7 @@ func (v *ThingUntoldObject) AppendJSON(b []byte) []byte {
 
 func decodeThingList(d *tornado.Decoder) []string {
 	start := d.Offset()
-	list := []string{}
+	list := make([]string, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, d.String(nil))
 	}

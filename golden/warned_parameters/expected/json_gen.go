@@ -25,7 +25,7 @@ func (v *GetANestedItem) AppendJSON(b []byte) []byte {
 }
 
 func decodeGetANestedItemSlice(d *tornado.Decoder) []GetANestedItem {
-	list := []GetANestedItem{}
+	list := make([]GetANestedItem, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, GetANestedItem{})
 		list[len(list)-1].DecodeJSON(d)
@@ -45,7 +45,7 @@ func appendGetANestedItemSlice(b []byte, v []GetANestedItem) []byte {
 }
 
 func decodeStringSlice(d *tornado.Decoder) []string {
-	list := []string{}
+	list := make([]string, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, d.String(nil))
 	}
@@ -64,7 +64,7 @@ func appendStringSlice(b []byte, v []string) []byte {
 }
 
 func decodeStringSliceSlice(d *tornado.Decoder) [][]string {
-	list := [][]string{}
+	list := make([][]string, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, decodeStringSlice(d))
 	}

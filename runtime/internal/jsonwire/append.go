@@ -6,9 +6,11 @@ import (
 	"math"
 	"math/bits"
 	"net/netip"
+	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
+	"unsafe"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/value"
 )
@@ -26,11 +28,22 @@ func AppendKey(b []byte, quoted string) []byte {
 
 // AppendString appends s in quotes. Only what RFC 8259 section 7 demands is escaped; what is not UTF-8 becomes U+FFFD.
 func AppendString(b []byte, s string) []byte {
-	if i := plainPrefix(s, 0); i < len(s) {
-		return appendEscaped(b, s, i)
+	at, n := len(b), len(s)
+	if cap(b)-at < n+len(`""`) {
+		b = grown(b, n+len(`""`))
 	}
-	return append(append(append(b, '"'), s...), '"')
+	whole := b[:at+n+len(`""`)]
+	if !copyPlain(&whole[at+1], s) {
+		return appendEscaped(b, s, plainPrefix(s, 0))
+	}
+	whole[at], whole[at+n+1] = '"', '"'
+	return whole
 }
+
+// grown is slices.Grow, out of the way of those that seldom need it.
+//
+//go:noinline
+func grown(b []byte, n int) []byte { return slices.Grow(b, n) }
 
 // appendEscaped is AppendString for a string whose first byte that is not plain is at i.
 func appendEscaped(b []byte, s string, i int) []byte {
@@ -56,28 +69,16 @@ func appendEscaped(b []byte, s string, i int) []byte {
 
 // plainPrefix returns the place of the first byte of s[i:] that is not ASCII or has to be escaped, or len(s).
 func plainPrefix(s string, i int) int {
+	p := unsafe.StringData(s)
 	for ; len(s)-i >= 8; i += 8 {
-		if mark := notPlain(word(s[i:])); mark != 0 {
+		if mark := notPlain(word(p, i)); mark != 0 {
 			return i + bits.TrailingZeros64(mark)>>3
 		}
 	}
-	rest := len(s) - i
-	if rest == 0 || len(s) < 8 {
-		for i < len(s) && plain[s[i]] {
-			i++
-		}
-		return i
+	for i < len(s) && plain[s[i]] {
+		i++
 	}
-	// The last bytes with zeros behind them, the first of which is not plain.
-	w := word(s[len(s)-8:]) >> (64 - 8*rest)
-	return i + bits.TrailingZeros64(notPlain(w))>>3
-}
-
-// word returns the first eight bytes of s, the first one lowest. The compiler makes one load of it.
-func word(s string) uint64 {
-	_ = s[7]
-	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
-		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+	return i
 }
 
 // plain marks the ASCII bytes that stand for themselves in a string.

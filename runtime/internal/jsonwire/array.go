@@ -2,7 +2,9 @@ package jsonwire
 
 import (
 	"bytes"
+	"math/bits"
 	"slices"
+	"unsafe"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/validate"
 )
@@ -11,6 +13,7 @@ import (
 // type is skipped and noted, and gives false.
 //
 //	start := d.Offset()
+//	list := make([]T, 0, d.Items())
 //	for more := d.Array(); more; more = d.NextItem() { ... consume the item ... }
 //	d.CheckItems(start, n, rule)
 func (d *Decoder) Array() bool {
@@ -53,6 +56,81 @@ func (d *Decoder) NextItem() bool {
 	d.depth--
 	d.pos = i + 1
 	return false
+}
+
+// How much of an array Items looks at. Arrays lie in arrays, and each looks at its own, so deep ones look at less: what is looked at
+// in all stays a small multiple of the text.
+const (
+	itemsWindow = smallBody
+	itemsDepth  = 4 // arrays and objects that are open around an array which is looked at like that
+	deepWindow  = 256
+)
+
+// Items returns how many items the array has that comes next, so that room is made for them once: all of them where the array takes
+// no more than 4 KiB (256 bytes where it lies deep), else those within as much. It is 0 for another value. Nothing is consumed, and
+// nothing is checked: of a text that is not JSON it counts what looks like items.
+func (d *Decoder) Items() int {
+	data, i := d.data, d.pos
+	if i >= len(data) || data[i] != '[' {
+		return 0
+	}
+	window := itemsWindow
+	if d.depth >= itemsDepth {
+		window = deepWindow
+	}
+	if len(data)-i > window {
+		data = data[:i+window]
+	}
+	i = skipSpace(data, i+1)
+	if i < len(data) && data[i] == ']' {
+		return 0
+	}
+	return countItems(data, i)
+}
+
+// countItems counts the items of the array whose first one begins at i, as far as data goes.
+func countItems(data []byte, i int) int {
+	n := 1
+	for depth := 0; i < len(data); i++ {
+		switch data[i] {
+		case '"':
+			if i = skipText(data, i+1); i >= len(data) {
+				return n
+			}
+		case ',':
+			if depth == 0 {
+				n++
+			}
+		case '[', '{':
+			depth++
+		case ']', '}':
+			if depth--; depth < 0 {
+				return n
+			}
+		}
+	}
+	return n
+}
+
+// skipText returns where the quote stands that ends the string whose contents begin at i; len(data) or more where there is none.
+func skipText(data []byte, i int) int {
+	for base := unsafe.SliceData(data); ; {
+		for len(data)-i >= 8 {
+			mark := special(word(base, i))
+			if mark != 0 {
+				i += bits.TrailingZeros64(mark) >> 3
+				break
+			}
+			i += 8
+		}
+		switch {
+		case i >= len(data) || data[i] == '"':
+			return i
+		case data[i] == '\\':
+			i++
+		}
+		i++
+	}
 }
 
 // CheckItems checks the array of n items that starts at start. What is not an array is not checked.

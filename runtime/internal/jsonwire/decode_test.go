@@ -371,6 +371,35 @@ func TestNothingOfTheBodyReachesTheUser(t *testing.T) {
 	}
 }
 
+func TestItems(t *testing.T) {
+	long := `"` + strings.Repeat("x", 5000) + `"`
+	for text, want := range map[string]int{
+		``: 0, `7`: 0, `{"a":[1,2]}`: 0, `[]`: 0, `[ ]`: 0, `[1]`: 1, "[1 ,\n2, 3]": 3,
+		`["a,b]","\"],","\\",""]`:                4,
+		`["0123456789,]","01234567",9]`:          3,
+		`[[1,2],[3,[4,5]],{"a":[6,7],"b":{}}],8`: 3,
+		`[1,2`:                                   2,
+		`["1,2`:                                  1,
+		`["\`:                                    1,
+		`[1,` + long:                             2,
+		`[` + long + `,1`:                        1, // the window ends within the first one
+	} {
+		var d jsonwire.Decoder
+		d.Reset([]byte(text))
+		assert.Equal(t, want, d.Items(), "%.40s", text)
+		assert.Zero(t, d.Offset(), "nothing is consumed")
+		assert.False(t, d.Failed())
+	}
+	deep := []byte(strings.Repeat("[", 5) + strings.Repeat("1,", 500))
+	var d jsonwire.Decoder
+	d.Reset(deep)
+	assert.Equal(t, 1, d.Items())
+	for range 4 {
+		require.True(t, d.Array())
+	}
+	assert.Equal(t, 128, d.Items(), "a deep array looks at less")
+}
+
 func TestAllocations(t *testing.T) {
 	body := []byte(petBody)
 	var d jsonwire.Decoder

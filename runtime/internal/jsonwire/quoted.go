@@ -1,7 +1,6 @@
 package jsonwire
 
 import (
-	"encoding/binary"
 	"math/bits"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -30,13 +29,13 @@ func candidates(w uint64) uint64 {
 // quoted consumes the string at the cursor, which stands on its quote, and returns where its contents stand. escaped tells
 // whether they hold escapes, which are well-formed then.
 func (d *Decoder) quoted() (start, end int, escaped, ok bool) {
-	data := d.data
+	data, base := d.data, unsafe.SliceData(d.data)
 	start = d.pos + 1
 	i := start
 	var seen uint64 // all bytes together: tells whether there is one beyond ASCII
 	for {
 		if len(data)-i >= 8 {
-			w := binary.LittleEndian.Uint64(data[i:])
+			w := word(base, i)
 			seen |= w
 			mark := special(w)
 			if mark == 0 {
