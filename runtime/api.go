@@ -62,17 +62,15 @@ type API struct {
 
 // registered is one operation with everything that its requests need. Immutable after Register.
 type registered struct {
-	op       *Operation
-	api      *API
-	run      func(x *exchange) // decodes, validates, calls the handler and writes
-	fallback func(status int, title string) error
-	produces []string
-	held     []string // of op.Consumes, those that are held in memory
-	// requests are what requests are decoded into, *GetPetRequest: it would escape to the heap for every request otherwise. The
-	// handler gets a copy.
-	requests   sync.Pool
-	middleware Handler // around the handler; nil where there is none
-	pkgPath    string  // of the generated package
+	op         *Operation
+	api        *API
+	run        func(x *exchange) // decodes, validates, calls the handler and writes
+	fallback   func(status int, title string) error
+	produces   []string
+	held       []string  // of op.Consumes, those that are held in memory
+	requests   sync.Pool // what requests are decoded into: see takeRequest. The handler gets a copy
+	middleware Handler   // around the handler; nil where there is none
+	pkgPath    string    // of the generated package
 }
 
 // streamsBody reports whether a body of a media type is not held in memory.
@@ -193,7 +191,7 @@ func (a *API) Operations() []*Operation {
 // Fallback sets what makes the operation's declared default of a status, for errors that are not declared. Generated code
 // calls it after Register.
 func (a *API) Fallback(op *Operation, fn func(status int, title string) error) {
-	for _, r := range a.operations {
+	for _, r := range slices.Backward(a.operations) { // it is the latest
 		if r.op == op {
 			r.fallback = fn
 			return

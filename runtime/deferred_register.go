@@ -9,7 +9,7 @@ import (
 // Register; Rep is the type with a method for each answer.
 func RegisterDeferred[Req any, Rep ~struct{ *Deferred }](a *API, op *Operation, decode func(*Req, *Input), handle func(context.Context, Req, Rep)) {
 	a.add(op, func(x *exchange) {
-		in, _ := x.match.requests.Get().(*Req)
+		in, _ := x.takeRequest().(*Req)
 		if in == nil {
 			in = new(Req)
 		}
@@ -22,7 +22,7 @@ func RegisterDeferred[Req any, Rep ~struct{ *Deferred }](a *API, op *Operation, 
 			}
 		}
 		*in = *new(Req)
-		x.match.requests.Put(in)
+		x.keepRequest(in)
 	}, (*Req)(nil), func(ctx context.Context, req any) (any, error) {
 		passed, ok := ctx.Value(passedKey{}).(*passedDeferred)
 		if !ok {

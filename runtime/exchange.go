@@ -36,8 +36,9 @@ type exchange struct {
 	host     socketHost
 	transit  *Transit // nil without filters
 	api      *API     // of transit
-	panicked bool     // the connection ends after this answer
-	aborted  bool     // the connection ends without an answer (http.ErrAbortHandler)
+	spare    spareRequest
+	panicked bool // the connection ends after this answer
+	aborted  bool // the connection ends without an answer (http.ErrAbortHandler)
 }
 
 // peer is the connection of a request as the rest of the package sees it. Its methods are safe from any goroutine.
@@ -52,6 +53,31 @@ type peer interface {
 	LocalAddr() net.Addr
 	// TLS is the state of the connection, nil on a plain one.
 	TLS() *tls.ConnectionState
+}
+
+// spareRequest is what an earlier request was decoded into, cleared. It stays with the frame, for the next one of its operation.
+type spareRequest struct {
+	of      *registered
+	request any // nil: there is none
+}
+
+// takeRequest returns memory to decode the request into, *GetPetRequest, nil if there is none. It would escape to the heap for every
+// request otherwise.
+func (x *exchange) takeRequest() any {
+	if x.spare.of != x.match {
+		return x.match.requests.Get()
+	}
+	in := x.spare.request
+	x.spare.request = nil // nobody else gets it, whatever the handler does
+	return in
+}
+
+// keepRequest takes back what takeRequest has given, or what was made instead. It has been cleared.
+func (x *exchange) keepRequest(in any) {
+	if x.spare.request != nil {
+		x.spare.of.requests.Put(x.spare.request)
+	}
+	x.spare = spareRequest{x.match, in}
 }
 
 // reset makes x ready for the next request and keeps its memory.

@@ -13,7 +13,7 @@ import (
 // what is wrong with it, handle is the user's method, write fills the answer. It is not safe for concurrent use.
 func Register[Req, Res any](a *API, op *Operation, decode func(*Req, *Input), handle func(context.Context, Req) (Res, error), write func(*Reply, Res)) {
 	a.add(op, func(x *exchange) {
-		in, _ := x.match.requests.Get().(*Req)
+		in, _ := x.takeRequest().(*Req)
 		if in == nil {
 			in = new(Req)
 		}
@@ -34,14 +34,14 @@ func Register[Req, Res any](a *API, op *Operation, decode func(*Req, *Input), ha
 			}
 		}
 		*in = *new(Req)
-		x.match.requests.Put(in)
+		x.keepRequest(in)
 	}, (*Req)(nil), func(ctx context.Context, req any) (any, error) { return handle(ctx, req.(Req)) })
 }
 
 // RegisterPtr is Register for a handler that returns a pointer: nil without an error is a fault of the handler.
 func RegisterPtr[Req, Res any](a *API, op *Operation, decode func(*Req, *Input), handle func(context.Context, Req) (*Res, error), write func(*Reply, *Res)) {
 	a.add(op, func(x *exchange) {
-		in, _ := x.match.requests.Get().(*Req)
+		in, _ := x.takeRequest().(*Req)
 		if in == nil {
 			in = new(Req)
 		}
@@ -60,14 +60,14 @@ func RegisterPtr[Req, Res any](a *API, op *Operation, decode func(*Req, *Input),
 			}
 		}
 		*in = *new(Req)
-		x.match.requests.Put(in)
+		x.keepRequest(in)
 	}, (*Req)(nil), func(ctx context.Context, req any) (any, error) { return handle(ctx, req.(Req)) })
 }
 
 // RegisterAny is Register for a handler that chooses among several answers, each of which writes itself.
 func RegisterAny[Req any, Res Responder](a *API, op *Operation, decode func(*Req, *Input), handle func(context.Context, Req) (Res, error)) {
 	a.add(op, func(x *exchange) {
-		in, _ := x.match.requests.Get().(*Req)
+		in, _ := x.takeRequest().(*Req)
 		if in == nil {
 			in = new(Req)
 		}
@@ -82,14 +82,14 @@ func RegisterAny[Req any, Res Responder](a *API, op *Operation, decode func(*Req
 			}
 		}
 		*in = *new(Req)
-		x.match.requests.Put(in)
+		x.keepRequest(in)
 	}, (*Req)(nil), func(ctx context.Context, req any) (any, error) { return handle(ctx, req.(Req)) })
 }
 
 // RegisterNoContent is Register for a handler that returns an error alone; success is status without a body.
 func RegisterNoContent[Req any](a *API, op *Operation, decode func(*Req, *Input), handle func(context.Context, Req) error, status int) {
 	a.add(op, func(x *exchange) {
-		in, _ := x.match.requests.Get().(*Req)
+		in, _ := x.takeRequest().(*Req)
 		if in == nil {
 			in = new(Req)
 		}
@@ -105,7 +105,7 @@ func RegisterNoContent[Req any](a *API, op *Operation, decode func(*Req, *Input)
 			}
 		}
 		*in = *new(Req)
-		x.match.requests.Put(in)
+		x.keepRequest(in)
 	}, (*Req)(nil), func(ctx context.Context, req any) (any, error) { return nil, handle(ctx, req.(Req)) })
 }
 

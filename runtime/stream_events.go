@@ -221,7 +221,7 @@ func registerStream[Req, Out any](a *API, op *Operation, decode func(*Req, *Inpu
 		return nil, handle(ctx, req.(Req), out)
 	}
 	a.add(op, func(x *exchange) {
-		in, _ := x.match.requests.Get().(*Req)
+		in, _ := x.takeRequest().(*Req)
 		if in == nil {
 			in = new(Req)
 		}
@@ -238,7 +238,7 @@ func registerStream[Req, Out any](a *API, op *Operation, decode func(*Req, *Inpu
 			}
 		}
 		*in = *new(Req)
-		x.match.requests.Put(in)
+		x.keepRequest(in)
 	}, (*Req)(nil), call)
 }
 

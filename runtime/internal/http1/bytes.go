@@ -108,6 +108,26 @@ func scanTarget(b []byte, i int) int {
 	return i
 }
 
+// scanPath returns the index of the first question mark or number sign of t, which is visible ASCII, or len(t). What stands behind t
+// in its buffer, as the version does, may be looked at.
+func scanPath(t []byte) int {
+	for i := 0; i < len(t); i += 8 {
+		if cap(t)-i < 8 {
+			for i < len(t) && class[t[i]]&endsPath == 0 {
+				i++
+			}
+			return i
+		}
+		x := binary.LittleEndian.Uint64(t[i:cap(t)])
+		// No byte is above 0x7f, so a high bit is missing in a sum where the other operand was zero.
+		m := ^((x ^ lowBits*'?') + lowBits*0x7f) | ^((x ^ lowBits*'#') + lowBits*0x7f)
+		if m &= highBits; m != 0 {
+			return min(i+bits.TrailingZeros64(m)/8, len(t))
+		}
+	}
+	return len(t)
+}
+
 // scanToken returns the index of the first byte of b from i on that is not a
 // token character, or len(b). Of eight bytes at a time it knows letters and
 // hyphens; what is neither is looked up.
@@ -163,6 +183,24 @@ func is(text []byte, name string) bool {
 		}
 	}
 	return true
+}
+
+// longName is a name of 8 to 24 lower case letters and hyphens: its first eight bytes, its last eight, and those around its middle.
+type longName struct{ head, middle, tail uint64 }
+
+func nameOf(name string) longName {
+	return longName{word(name), word(name[middleOf(len(name)):]), word(name[len(name)-8:])}
+}
+
+// middleOf is where eight bytes begin that, with the first and the last eight, cover n.
+func middleOf(n int) int { return (n - 8) / 2 }
+
+// is compares text, which is as long as the name, with it, as the function of that name does.
+func (l *longName) is(text []byte) bool {
+	n := len(text)
+	return n >= 8 && binary.LittleEndian.Uint64(text)|lowBits*0x20 == l.head &&
+		binary.LittleEndian.Uint64(text[n-8:])|lowBits*0x20 == l.tail &&
+		(n <= 16 || binary.LittleEndian.Uint64(text[middleOf(n):])|lowBits*0x20 == l.middle)
 }
 
 // word returns the first eight bytes of s, the first one lowest. The compiler makes one load of it.

@@ -83,17 +83,27 @@ func nameError(c byte, first bool) *ProtocolError {
 	return errName
 }
 
-// field acts on the fields that the codec knows; all others cost a look at
-// their length and first letter.
+// Names of eight bytes and more that the codec knows.
+var (
+	nameConnection       = nameOf("connection")
+	nameContentType      = nameOf("content-type")
+	nameAuthorization    = nameOf("authorization")
+	nameIfNoneMatch      = nameOf("if-none-match")
+	nameContentLength    = nameOf("content-length")
+	nameAcceptEncoding   = nameOf("accept-encoding")
+	nameContentEncoding  = nameOf("content-encoding")
+	nameTransferEncoding = nameOf("transfer-encoding")
+)
+
+// field acts on the fields that the codec knows; all others cost a look at their length, and at their ends if that is one of theirs.
 func (p *Parser) field(h *Head, name, value []byte) *ProtocolError {
-	first := name[0] | 0x20
 	switch len(name) {
 	case 4:
 		if binary.LittleEndian.Uint32(name)|0x20202020 == hostName { // what is does; every request has one
 			return p.host(h, value)
 		}
 	case 6:
-		switch {
+		switch first := name[0] | 0x20; {
 		case first == 'a' && is(name, "accept"):
 			keep(&h.Accept, value)
 		case first == 'c' && is(name, "cookie"):
@@ -104,38 +114,38 @@ func (p *Parser) field(h *Head, name, value []byte) *ProtocolError {
 			return p.expect(value)
 		}
 	case 7:
-		if first == 'u' && is(name, "upgrade") {
+		if is(name, "upgrade") {
 			keep(&h.UpgradeTo, value)
 		}
 	case 10:
-		if first == 'c' && is(name, "connection") {
+		if nameConnection.is(name) {
 			p.connection(value)
 		}
 	case 12:
-		if first == 'c' && is(name, "content-type") {
+		if nameContentType.is(name) {
 			keep(&h.ContentType, value)
 		}
 	case 13:
 		switch {
-		case first == 'a' && is(name, "authorization"):
+		case nameAuthorization.is(name):
 			keep(&h.Authorization, value)
-		case first == 'i' && is(name, "if-none-match"):
+		case nameIfNoneMatch.is(name):
 			keep(&h.IfNoneMatch, value)
 		}
 	case 14:
-		if first == 'c' && is(name, "content-length") {
+		if nameContentLength.is(name) {
 			return p.contentLength(value)
 		}
 	case 15:
-		if first == 'a' && is(name, "accept-encoding") {
+		if nameAcceptEncoding.is(name) {
 			keep(&h.AcceptEncoding, value)
 		}
 	case 16:
-		if first == 'c' && is(name, "content-encoding") {
+		if nameContentEncoding.is(name) {
 			keep(&h.ContentEncoding, value)
 		}
 	case 17:
-		if first == 't' && is(name, "transfer-encoding") {
+		if nameTransferEncoding.is(name) {
 			return p.transferEncoding(value)
 		}
 	}

@@ -82,17 +82,15 @@ func (h *Head) splitURI(t []byte) *ProtocolError {
 // target (RFC 9112 section 3.2); behind a path it makes servers disagree about
 // where the path ends, so it is refused there, and is data in a query.
 func (h *Head) splitPath(t []byte) *ProtocolError {
-	for i, c := range t {
-		if class[c]&endsPath == 0 {
-			continue
-		}
-		if c == '#' {
-			return errTargetFragment
-		}
-		h.Path, h.RawQuery = t[:i], t[i+1:]
+	i := scanPath(t)
+	switch {
+	case i == len(t):
+		h.Path = t
 		return nil
+	case t[i] == '#':
+		return errTargetFragment
 	}
-	h.Path = t
+	h.Path, h.RawQuery = t[:i], t[i+1:]
 	return nil
 }
 

@@ -14,7 +14,7 @@ const (
 // Keys are the member names that a schema knows, in the order of the document. It is immutable once a decoder uses it.
 type Keys struct {
 	names    []string
-	quoted   []string // `"name":`, as compact JSON has it
+	quoted   []quotedKey
 	required []uint64 // bit i%64 of word i/64: member i is required
 	readOnly []uint64 // like required: never read from requests, and not demanded of them; nil for none
 	sendOnly []uint64 // like required: writeOnly, may be absent from answers; nil for none
@@ -36,10 +36,25 @@ func NewKeys(names ...string) *Keys {
 	k := &Keys{}
 	for _, name := range names {
 		k.names = append(k.names, name)
-		k.quoted = append(k.quoted, string(AppendString(nil, name))+":")
+		k.quoted = append(k.quoted, quotedName(name))
 	}
 	k.build()
 	return k
+}
+
+// quotedKey is a member name as compact JSON has it, `"name":`, and its first eight bytes as word reads them; mask is where it has any.
+type quotedKey struct {
+	text       string
+	head, mask uint64
+}
+
+func quotedName(name string) quotedKey {
+	q := quotedKey{text: string(AppendString(nil, name)) + ":"}
+	for i := range min(len(q.text), 8) {
+		q.head |= uint64(q.text[i]) << (8 * i)
+		q.mask |= 0xff << (8 * i)
+	}
+	return q
 }
 
 // Closed makes the decoder refuse members that are not among the keys, unless it is lenient, and returns k. Otherwise they are
@@ -63,7 +78,7 @@ func (k *Keys) Required(names ...string) *Keys {
 		if i < 0 {
 			i = len(k.names)
 			k.names = append(k.names, name)
-			k.quoted = append(k.quoted, string(AppendString(nil, name))+":")
+			k.quoted = append(k.quoted, quotedName(name))
 			k.build()
 		}
 		k.required[i/64] |= 1 << (i % 64)

@@ -3,6 +3,7 @@ package jsonwire
 import (
 	"bytes"
 	"math/bits"
+	"unsafe"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/validate"
 )
@@ -54,12 +55,15 @@ const guesses = 3
 // member reads the member name at i, the colon and the space behind it, and returns the number of the key; members that are
 // passed over it consumes. likely is the key to try first.
 func (d *Decoder) member(k *Keys, likely, i int) int {
-	data := d.data
+	data, base := d.data, unsafe.SliceData(d.data)
 members:
 	for {
 		for n := likely; uint(n) < uint(len(k.quoted)) && n < likely+guesses; n++ {
-			quoted := k.quoted[n]
-			if end := i + len(quoted); end < len(data) && string(data[i:end]) == quoted {
+			quoted := &k.quoted[n]
+			if len(data)-i > 8 && word(base, i)&quoted.mask != quoted.head {
+				continue
+			}
+			if end := i + len(quoted.text); end < len(data) && (end-i <= 8 && len(data)-i > 8 || string(data[i:end]) == quoted.text) {
 				d.key, d.keyEnd = i+1, end-2
 				if data[end] <= ' ' {
 					end = skipSpace(data, end)
