@@ -1,0 +1,268 @@
+// Package files serves static files, with ranges and conditions (RFC 9110 sections 13 and 14), and under names that carry a digest of
+// what is in them, so that browsers may keep them for good.
+package files
+
+import (
+	"fmt"
+	"io"
+	"io/fs"
+	"mime"
+	"net/http"
+	"net/url"
+	"os"
+	"path"
+	"strconv"
+	"strings"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
+
+// Files serves the files of a folder below a prefix. It is an http.Handler. Nothing outside of the folder is ever read, whatever its
+// links say; folders are not listed. All methods are safe for concurrent use.
+type Files struct {
+	fsys     fs.FS
+	prefix   string // without a trailing slash
+	index    string
+	fallback string
+	control  string
+	coded    bool
+	hidden   bool
+	digests  digests
+}
+
+// Option changes a Files. Each says what holds without it.
+type Option func(*Files)
+
+// WithIndex names the file that stands for its folder. The default is index.html; "" is none.
+func WithIndex(name string) Option { return func(f *Files) { f.index = name } }
+
+// WithFallback answers with a file, index.html say, where there is none of the name, unless that has an extension: for applications that
+// route in the browser. The default is 404.
+func WithFallback(name string) Option { return func(f *Files) { f.fallback = name } }
+
+// WithCacheControl sets Cache-Control of files that are not asked for by a versioned name. The default is "no-cache": a browser keeps them,
+// and asks each time whether they are the same.
+func WithCacheControl(value string) Option { return func(f *Files) { f.control = value } }
+
+// WithPrecompressed answers with the file's sibling app.js.br, .zst or .gz, where there is one, to a client that takes it. The default is
+// to serve files as they are.
+func WithPrecompressed() Option { return func(f *Files) { f.coded = true } }
+
+// WithHidden serves files and folders, too, whose names begin with a dot. The default is 404 for them, but for .well-known.
+func WithHidden() Option { return func(f *Files) { f.hidden = true } }
+
+// Dir serves the folder of that name below prefix, "/static" say. The folder must be there.
+func Dir(prefix, folder string, opts ...Option) (*Files, error) {
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return nil, fmt.Errorf("files: %w", err)
+	}
+	return New(prefix, root.FS(), opts...), nil
+}
+
+// New serves the files of fsys, an embed.FS say, below prefix. They must be io.Seeker.
+func New(prefix string, fsys fs.FS, opts ...Option) *Files {
+	f := &Files{fsys: fsys, prefix: "/" + strings.Trim(prefix, "/"), index: "index.html", control: "no-cache"}
+	if f.prefix == "/" {
+		f.prefix = ""
+	}
+	for _, opt := range opts {
+		opt(f)
+	}
+	return f
+}
+
+// At mounts f on a server, at its prefix.
+func (f *Files) At() tornado.Option { return tornado.WithMount(f.prefix, f) }
+
+// URL is the path that a file is served at under a name that carries its digest: URL("css/app.css") is
+// "/static/css/app.47DEQpj8HBSa-_TImW-5JA.css". What is served there may be kept for good; when the file changes, its URL does. It
+// is the plain path where the file cannot be read.
+func (f *Files) URL(name string) string {
+	name = strings.TrimPrefix(path.Clean("/"+name), "/")
+	tag, err := f.digest(name)
+	if err != nil {
+		return f.prefix + "/" + escape(name)
+	}
+	folder, file := path.Split(name)
+	stem, extension := split(file)
+	return f.prefix + "/" + escape(folder+stem+"."+tag+extension)
+}
+
+func escape(name string) string { return (&url.URL{Path: name}).EscapedPath() }
+
+// split cuts a name before its extension: ".min.js" is not one, ".js" is.
+func split(file string) (stem, extension string) {
+	extension = path.Ext(file)
+	if extension == file {
+		return file, ""
+	}
+	return strings.TrimSuffix(file, extension), extension
+}
+
+// ServeHTTP answers GET and HEAD.
+func (f *Files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		http.Error(w, "files are read by GET", http.StatusMethodNotAllowed)
+		return
+	}
+	name, ok := f.name(r.URL.Path)
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	info, err := fs.Stat(f.fsys, name)
+	switch {
+	case err == nil && info.IsDir():
+		f.serveFolder(w, r, name)
+	case err == nil && info.Mode().IsRegular():
+		f.serve(w, r, name, f.control)
+	case err == nil: // a pipe or a device: opening it might wait
+		http.NotFound(w, r)
+	default:
+		f.serveMissing(w, r, name)
+	}
+}
+
+// name is the file that a path names. It reports false for what no file may be called here.
+func (f *Files) name(urlPath string) (string, bool) {
+	rest, ok := strings.CutPrefix(urlPath, f.prefix)
+	if !ok || rest != "" && rest[0] != '/' {
+		return "", false
+	}
+	name := strings.TrimSuffix(strings.TrimPrefix(rest, "/"), "/")
+	if name == "" {
+		return ".", true
+	}
+	for part := range strings.SplitSeq(name, "/") {
+		switch {
+		case part == "", part == ".", part == "..", strings.ContainsAny(part, "\\\x00"), os.PathSeparator != '/' && strings.Contains(part, ":"):
+			return "", false
+		case part[0] == '.' && !f.hidden && part != ".well-known":
+			return "", false
+		}
+	}
+	return name, fs.ValidPath(name)
+}
+
+// serveFolder answers with the index of a folder, whose path ends in a slash so that the links of the page work.
+func (f *Files) serveFolder(w http.ResponseWriter, r *http.Request, name string) {
+	index := path.Join(name, f.index)
+	if info, err := fs.Stat(f.fsys, index); f.index == "" || err != nil || !info.Mode().IsRegular() {
+		f.serveMissing(w, r, name)
+		return
+	}
+	if !strings.HasSuffix(r.URL.Path, "/") {
+		target := f.prefix + "/" // never what the request says of hosts: "//evil.example/.." is a path here
+		if name != "." {
+			target += escape(name) + "/"
+		}
+		if r.URL.RawQuery != "" {
+			target += "?" + r.URL.RawQuery
+		}
+		w.Header().Set("Location", target)
+		w.WriteHeader(http.StatusMovedPermanently)
+		return
+	}
+	f.serve(w, r, index, f.control)
+}
+
+// immutable is Cache-Control of what a digest names.
+const immutable = "public, max-age=31536000, immutable"
+
+// serveMissing answers for a name that no file has: one that carries a digest, or the fallback, or 404. A digest of another version
+// gives the file as it is now, which must not be kept: a page may be older than the server, or newer.
+func (f *Files) serveMissing(w http.ResponseWriter, r *http.Request, name string) {
+	folder, file := path.Split(name)
+	stem, extension := split(file)
+	plain, tag := split(stem)
+	if tag == "" { // a file without an extension
+		plain, tag, extension = stem, extension, ""
+	}
+	if tag = strings.TrimPrefix(tag, "."); len(tag) == digestSize {
+		if now, err := f.digest(folder + plain + extension); err == nil {
+			control := f.control
+			if tag == now {
+				control = immutable
+			}
+			f.serve(w, r, folder+plain+extension, control)
+			return
+		}
+	}
+	if f.fallback != "" && path.Ext(name) == "" {
+		f.serve(w, r, f.fallback, f.control)
+		return
+	}
+	http.NotFound(w, r)
+}
+
+// siblings are the codings of precompressed files, the best first.
+var siblings = []struct{ coding, extension string }{{"br", ".br"}, {"zstd", ".zst"}, {"gzip", ".gz"}}
+
+// serve answers with a regular file.
+func (f *Files) serve(w http.ResponseWriter, r *http.Request, name, control string) {
+	sent := name
+	if f.coded {
+		w.Header().Add("Vary", "Accept-Encoding")
+		for _, s := range siblings {
+			if info, err := fs.Stat(f.fsys, name+s.extension); err == nil && info.Mode().IsRegular() && takes(r.Header, s.coding) {
+				sent = name + s.extension
+				w.Header().Set("Content-Encoding", s.coding)
+				break
+			}
+		}
+	}
+	file, err := f.fsys.Open(sent)
+	if err != nil {
+		w.Header().Del("Content-Encoding")
+		http.NotFound(w, r)
+		return
+	}
+	defer file.Close()
+	content, seeks := file.(io.ReadSeeker)
+	info, err := file.Stat()
+	tag, digestErr := f.digest(sent)
+	if err != nil || !seeks || digestErr != nil {
+		w.Header().Del("Content-Encoding")
+		http.Error(w, "the file cannot be read", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("ETag", `"`+tag+`"`)
+	w.Header().Set("Cache-Control", control)
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	if media := mime.TypeByExtension(path.Ext(name)); media != "" {
+		w.Header().Set("Content-Type", media)
+	} else if sent != name {
+		w.Header().Set("Content-Type", "application/octet-stream")
+	}
+	if sent != name && r.Header.Get("Range") == "" { // ServeContent leaves the length of what is coded to others
+		w.Header().Set("Content-Length", strconv.FormatInt(info.Size(), 10))
+	}
+	if lastNone(r.Header.Get("Range")) {
+		w.Header().Set("Content-Range", fmt.Sprintf("bytes */%d", info.Size()))
+		http.Error(w, "no bytes are asked for", http.StatusRequestedRangeNotSatisfiable)
+		return
+	}
+	http.ServeContent(w, r, path.Base(name), info.ModTime(), content)
+}
+
+// lastNone reports whether the last 0 bytes are asked for, which cannot be satisfied (RFC 9110 section 14.1.2); net/http answers 206.
+func lastNone(asked string) bool {
+	digits, ok := strings.CutPrefix(strings.ReplaceAll(asked, " ", ""), "bytes=-")
+	return ok && digits != "" && strings.Trim(digits, "0") == ""
+}
+
+// takes reports whether a client takes a coding (RFC 9110 section 12.5.3).
+func takes(head http.Header, coding string) bool {
+	for item := range strings.SplitSeq(strings.Join(head.Values("Accept-Encoding"), ","), ",") {
+		name, parameters, _ := strings.Cut(item, ";")
+		if !strings.EqualFold(strings.TrimSpace(name), coding) {
+			continue
+		}
+		_, quality, weighed := strings.Cut(parameters, "=")
+		q, err := strconv.ParseFloat(strings.TrimSpace(quality), 64)
+		return !weighed || err == nil && q > 0
+	}
+	return false
+}
