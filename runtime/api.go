@@ -47,7 +47,8 @@ type API struct {
 	filters        []Filter
 	decoders       map[string]ContentDecoder // by content coding, lower case
 	paths          map[string]string         // of operations that are not served where their descriptor says
-	fault          error                     // the first thing that is wrong with paths
+	fault          error                     // the first thing that is wrong with options
+	demanded       []string                  // operations that options name
 	mapError       ErrorMapper
 	logger         *slog.Logger
 	lenient422     bool // violations answer 400
@@ -252,6 +253,15 @@ func (a *API) Fail(err error) {
 	}
 }
 
+// Demand records that an option names operations by their ids, for packages that make options: one that the API does not have is an
+// error of Serve.
+func (a *API) Demand(operations ...string) { a.demanded = append(a.demanded, operations...) }
+
+// has reports whether an operation has that id.
+func (a *API) has(id string) bool {
+	return slices.ContainsFunc(a.operations, func(r *registered) bool { return r.op.ID == id })
+}
+
 // variables returns the names of a template's variables in order.
 func variables(template string) (names []string) {
 	for {
@@ -277,13 +287,18 @@ func (a *API) ready() error {
 	if a.fault != nil {
 		return a.fault
 	}
+	for _, name := range a.demanded {
+		if !a.has(name) {
+			return fmt.Errorf("tornado: an option names the operation %q, which %s does not have", name, a.info.Title)
+		}
+	}
 	for name := range a.perCall {
-		if !slices.ContainsFunc(a.operations, func(r *registered) bool { return r.op.ID == name }) {
+		if !a.has(name) {
 			return fmt.Errorf("tornado: WithOperationMiddleware names the operation %q, which %s does not have", name, a.info.Title)
 		}
 	}
 	for name := range a.paths {
-		if !slices.ContainsFunc(a.operations, func(r *registered) bool { return r.op.ID == name }) {
+		if !a.has(name) {
 			return fmt.Errorf("tornado: WithOperationPath names the operation %q, which %s does not have", name, a.info.Title)
 		}
 	}
