@@ -31,6 +31,7 @@ type Server struct {
 	mounts       mounts
 	admin        mounts
 	adminAddr    string
+	checks       []*healthCheck // of readiness
 
 	restartSignals []os.Signal // immutable once Serve has begun
 	proxies        *proxies    // whose header fields are believed, nil for nobody's; immutable once Serve has begun
@@ -240,25 +241,6 @@ func page(path string, answer http.HandlerFunc) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET "+cleanBase(path), answer)
 	return mux
-}
-
-func (s *Server) serveLive(w http.ResponseWriter, _ *http.Request) {
-	answerHealth(w, http.StatusOK, "ok")
-}
-
-func (s *Server) serveReady(w http.ResponseWriter, _ *http.Request) {
-	if s.unready.Load() {
-		answerHealth(w, http.StatusServiceUnavailable, "draining")
-		return
-	}
-	answerHealth(w, http.StatusOK, "ready")
-}
-
-func answerHealth(w http.ResponseWriter, status int, text string) {
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_, _ = w.Write([]byte(text + "\n")) // a client that is gone needs no answer
 }
 
 func (s *Server) serveDocument(w http.ResponseWriter, r *http.Request) {

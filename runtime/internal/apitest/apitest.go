@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	tornado "github.com/tornadogen/tornadogen/runtime"
 )
@@ -82,7 +83,9 @@ func Serve(t testing.TB, a *tornado.API, opts ...tornado.Option) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := tornado.NewServer(append([]tornado.Option{tornado.WithLogger(Quiet), tornado.WithLoops(1)}, opts...)...)
+	s := tornado.NewServer(append([]tornado.Option{
+		tornado.WithLogger(Quiet), tornado.WithLoops(1), tornado.WithTimeouts(tornado.Timeouts{HalfClose: 20 * time.Millisecond}),
+	}, opts...)...)
 	if a != nil {
 		s.Handle(a)
 	}
