@@ -20,8 +20,11 @@ type compiled struct {
 
 // compile reads the document and generates the package in memory. The error is for what is not the document's fault.
 func (s *settings) compile() (compiled, error) {
+	p := startProgress(s.stderr(), 2, "reading "+s.Spec)
+	defer p.end()
 	c, err := s.load()
 	if err == nil && c.api != nil {
+		p.next("generating from " + s.Spec)
 		err = s.generate(&c)
 	}
 	return c, err

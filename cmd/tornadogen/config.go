@@ -44,6 +44,7 @@ type settings struct {
 	Imports     map[string]string
 	FormatTypes map[string]string
 
+	cmd     *cobra.Command // what the flags are of
 	locking locking
 	remote  *remote // what reads from the network, once there is a document
 
@@ -112,6 +113,7 @@ const (
 
 // flags adds the flags of the named keys to cmd.
 func (s *settings) flags(cmd *cobra.Command, names ...string) {
+	s.cmd = cmd
 	for _, k := range keys {
 		if !slices.Contains(names, k.name) {
 			continue
@@ -131,6 +133,14 @@ func (s *settings) flags(cmd *cobra.Command, names ...string) {
 	_ = cmd.MarkFlagDirname("root") // likewise
 	_ = cmd.MarkFlagDirname("handlers")
 	_ = cmd.MarkFlagFilename("overlay", "yaml", "yml", "json")
+}
+
+// stderr is where the command tells what it is about.
+func (s *settings) stderr() io.Writer {
+	if s.cmd == nil {
+		return io.Discard
+	}
+	return s.cmd.ErrOrStderr()
 }
 
 // complete takes from tornadogen.yaml what the command line did not say. spec is the argument SPEC, "" where it was not given.
