@@ -40,6 +40,8 @@ type Service struct {
 	Strict bool
 
 	Handlers []Handler
+	// Hooks are the files of the package with what sends and receives webhooks and callbacks: "webhooks_gen.go".
+	Hooks []string
 	// Auth are the methods of the authenticator; none where no operation asks who is calling.
 	Auth []Method
 	// AuthType is what a service embeds until its authenticator is written: "petapi.UnimplementedAuthenticator".

@@ -144,6 +144,9 @@ func nextSteps(dir, full string, service templates.Service) string {
 	} else {
 		fmt.Fprintf(&b, "The document has no operations yet.\n")
 	}
+	for _, name := range service.Hooks {
+		fmt.Fprintf(&b, "What sends and receives the %s is in %s/%s.\n", strings.TrimSuffix(name, "_gen.go"), service.Package, name)
+	}
 	return b.String()
 }
 

@@ -7,7 +7,7 @@ import (
 	"go/parser"
 	"go/token"
 	"regexp"
-	"strconv"
+	"slices"
 	"strings"
 
 	"github.com/tornadogen/tornadogen/generator"
@@ -15,13 +15,15 @@ import (
 
 // outline is what a generated package asks of its user. It is read from the package itself, whose exported names are what a
 // user sees too: the interfaces of handler_gen.go and security_gen.go, the descriptors of router_gen.go, the function of
-// server_gen.go that makes the API, and the client of client_gen.go.
+// server_gen.go that makes the API, the client of client_gen.go, and the interfaces of webhooks and callbacks.
 type outline struct {
 	new        string // "New"
 	union      string // "Handler", all of handlers together
 	handlers   []contract
 	auth       *contract // nil where no operation asks who is calling
 	operations []operation
+	hooks      []operation // webhooks and callbacks, which another API calls
+	hookFiles  []string    // those with what sends and receives them
 	types      map[string]bool // that the package declares, in types_gen.go and elsewhere
 
 	client, newClient string            // "Client", "NewClient"; "" where there is no client
@@ -46,13 +48,6 @@ type method struct {
 
 type param struct{ name, typ string }
 
-// operation is one descriptor.
-type operation struct {
-	Name, ID, Method, Path string
-	kind                   string // "deferred"; "" for a plain one
-	handler                string // "PetsHandler"
-}
-
 // declaredType matches the declaration of a type in formatted source.
 var declaredType = regexp.MustCompile(`(?m)^type (\w+) `)
 
@@ -66,6 +61,10 @@ func outlineOf(files []generator.File, pkg string) (*outline, error) {
 		}
 		var read func(*reader) error
 		switch f.Name {
+		case "webhooks_gen.go":
+			read = o.readHooks(f.Name, "webhook")
+		case "callbacks_gen.go":
+			read = o.readHooks(f.Name, "callback")
 		case "handler_gen.go":
 			read = o.readHandlers
 		case "security_gen.go":
@@ -95,8 +94,34 @@ func outlineOf(files []generator.File, pkg string) (*outline, error) {
 	return o, nil
 }
 
+// readHooks reads what is called of the kind of a file.
+func (o *outline) readHooks(name, kind string) func(*reader) error {
+	return func(r *reader) error {
+		o.hookFiles = append(o.hookFiles, name)
+		for _, face := range r.interfaces() {
+			c, err := r.contract(face)
+			if err != nil {
+				return err
+			}
+			for _, m := range c.methods {
+				o.hooks = append(o.hooks, operation{Name: m.name, kind: kind, handler: c.name})
+			}
+		}
+		return nil
+	}
+}
+
 // assign tells each operation who handles it.
 func (o *outline) assign() {
+	for i, h := range o.hooks {
+		at := slices.IndexFunc(o.operations, func(op operation) bool { return op.Name == h.Name })
+		if at < 0 {
+			continue
+		}
+		o.hooks[i] = o.operations[at]
+		o.hooks[i].kind, o.hooks[i].handler = h.kind, h.handler
+		o.operations = slices.Delete(o.operations, at, at+1)
+	}
 	for _, h := range o.handlers {
 		for _, m := range h.methods {
 			for i := range o.operations {
@@ -195,40 +220,4 @@ func (o *outline) readRouter(r *reader) error {
 		}
 	}
 	return nil
-}
-
-// descriptor reads tornado.Operation{ID: "getPet", ...}.
-func descriptor(value ast.Expr) (op operation, found bool, err error) {
-	lit, ok := value.(*ast.CompositeLit)
-	if !ok {
-		return op, false, nil
-	}
-	if typ, ok := lit.Type.(*ast.SelectorExpr); !ok || typ.Sel.Name != "Operation" {
-		return op, false, nil
-	}
-	fields := map[string]*string{"ID": &op.ID, "Name": &op.Name, "Method": &op.Method, "Path": &op.Path}
-	for _, e := range lit.Elts {
-		kv, ok := e.(*ast.KeyValueExpr)
-		if !ok {
-			continue
-		}
-		name, ok := kv.Key.(*ast.Ident)
-		if !ok {
-			continue
-		}
-		if kind, ok := kv.Value.(*ast.SelectorExpr); ok && name.Name == "Kind" {
-			op.kind = strings.ToLower(strings.TrimPrefix(kind.Sel.Name, "Kind"))
-		}
-		if fields[name.Name] == nil {
-			continue
-		}
-		text, ok := kv.Value.(*ast.BasicLit)
-		if !ok {
-			return op, false, fmt.Errorf("field %s of an operation is no literal", name.Name)
-		}
-		if *fields[name.Name], err = strconv.Unquote(text.Value); err != nil {
-			return op, false, fmt.Errorf("field %s of an operation: %w", name.Name, err)
-		}
-	}
-	return op, true, nil
 }

@@ -20,7 +20,7 @@ type routeJSON struct {
 	Operation string   `json:"operation"`
 	Kind      string   `json:"kind"`
 	Auth      []string `json:"auth"` // one of them admits; "a + b" are both; "none" is an anonymous caller
-	Limits    string   `json:"limits"`
+	Limits    string   `json:"limits"` // "default", or "body 10MiB, timeout 5s"
 	// SameAs is the operation that answers in place of one that is not served: "GET /v1/pets/{petId}".
 	SameAs string `json:"same_as,omitempty"`
 
@@ -34,8 +34,9 @@ func newRoutes() *cobra.Command {
 		Short: "List the operations",
 		Long: `routes lists the operations of the document, in its order: the method and the path that a client asks for, the method of
 your handlers that answers, and who may call (schemes; "a + b" asks for both, "a, b" for either); and, where there are others than plain ones, the kind: a
-deferred operation is answered when its handler has returned, a stream part by part, a socket is a WebSocket. An operation that no router can
-tell from an earlier one is not served; the list says by which one its requests are answered.
+deferred operation is answered when its handler has returned, a stream part by part, a socket is a WebSocket. Webhooks and callbacks, which the API
+calls, come last, with the path that they are received at. An operation that no router can tell from an earlier one is not served; the list says
+by which one its requests are answered.
 
 --format curl prints a command for each operation, with samples of the parameters and the body that it requires.`,
 		Example: `  tornadogen routes openapi.yaml
@@ -92,50 +93,51 @@ func (s *settings) routes(cmd *cobra.Command) (*spec.API, []routeJSON, error) {
 	for _, source := range c.api.Operations {
 		list = append(list, routeOf(source, c.api.BasePath, o))
 	}
+	for _, op := range o.hooks {
+		r := routeJSON{Method: op.Method, Path: op.Path}
+		r.describe(op)
+		list = append(list, r)
+	}
 	return c.api, list, nil
 }
 
 // routeOf is one operation of the document in the list.
 func routeOf(source *spec.Operation, basePath string, o *outline) routeJSON {
-	r := routeJSON{Method: source.Method, Path: basePath + source.Path, Operation: source.ID, Kind: "plain", Auth: authOf(source), Limits: "default"}
+	r := routeJSON{Method: source.Method, Path: basePath + source.Path, Operation: source.ID, Kind: "plain", Auth: []string{}, Limits: "default"}
 	if twin := source.Twin; twin != nil {
 		r.SameAs = twin.Method + " " + basePath + twin.Path
 		return r
 	}
 	at := slices.IndexFunc(o.operations, func(op operation) bool { return op.Method == source.Method && op.Path == source.Path })
-	if at < 0 {
-		return r
-	}
-	op := o.operations[at]
-	r.Handler, r.Operation, r.source = op.handler+"."+op.Name, op.ID, source
-	if op.kind != "" {
-		r.Kind = op.kind
+	if at >= 0 {
+		r.source = source
+		r.describe(o.operations[at])
 	}
 	return r
 }
 
-// authOf lists the requirements of an operation.
-func authOf(source *spec.Operation) []string {
-	list := []string{}
-	for _, requirement := range source.Security {
-		var all []string
-		for _, use := range requirement.Uses {
-			all = append(all, use.Scheme.Name)
-		}
-		if len(all) == 0 {
-			all = []string{"none"}
-		}
-		list = append(list, strings.Join(all, " + "))
+// describe fills in what the generated package says of an operation.
+func (r *routeJSON) describe(op operation) {
+	r.Handler, r.Operation, r.Kind, r.Limits = op.handler+"."+op.Name, op.ID, "plain", "default"
+	r.Auth = append([]string{}, op.auth...)
+	if op.kind != "" {
+		r.Kind = op.kind
 	}
-	return list
+	if len(op.limits) > 0 {
+		r.Limits = strings.Join(op.limits, ", ")
+	}
 }
 
 func printRoutes(cmd *cobra.Command, list []routeJSON) error {
 	w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 	rows := [][]string{{"METHOD", "PATH", "HANDLER", "AUTH"}}
 	kinds := slices.ContainsFunc(list, func(r routeJSON) bool { return r.Kind != "plain" })
+	limits := slices.ContainsFunc(list, func(r routeJSON) bool { return r.Limits != "default" })
 	if kinds {
 		rows[0] = append(rows[0], "KIND")
+	}
+	if limits {
+		rows[0] = append(rows[0], "LIMITS")
 	}
 	for _, r := range list {
 		auth := strings.Join(r.Auth, ", ")
@@ -149,6 +151,9 @@ func printRoutes(cmd *cobra.Command, list []routeJSON) error {
 		row := []string{r.Method, r.Path, handler, auth}
 		if kinds {
 			row = append(row, r.Kind)
+		}
+		if limits {
+			row = append(row, r.Limits)
 		}
 		rows = append(rows, row)
 	}

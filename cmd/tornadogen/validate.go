@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -82,9 +83,32 @@ func summary(document string, c compiled) string {
 	text := document + ": "
 	if c.api != nil {
 		text += count(len(c.api.Operations), "operation") + ", "
+		webhooks, callbacks := hooksOf(c.api)
+		if webhooks > 0 {
+			text += count(webhooks, "webhook") + ", "
+		}
+		if callbacks > 0 {
+			text += count(callbacks, "callback") + ", "
+		}
 	}
 	if errs > 0 {
 		text += count(errs, "error") + ", "
 	}
 	return text + count(warnings, "warning")
+}
+
+// hooksOf counts what the API calls itself. A callback that several operations have is one.
+func hooksOf(api *spec.API) (webhooks, callbacks int) {
+	seen := map[*spec.Operation]bool{}
+	for todo := slices.Concat(api.Operations, api.Webhooks); len(todo) > 0; todo = todo[1:] {
+		for _, c := range todo[0].Callbacks {
+			for _, op := range c.Operations {
+				if !seen[op] {
+					seen[op] = true
+					todo = append(todo, op)
+				}
+			}
+		}
+	}
+	return len(api.Webhooks), len(seen)
 }
