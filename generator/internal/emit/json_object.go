@@ -186,7 +186,7 @@ func appendStruct(g *jen.Group, s *ir.Struct, way ir.Way) {
 		g.Return(jen.Append(jen.Id("b"), jen.LitRune('{'), jen.LitRune('}')))
 		return
 	}
-	if len(members) == 0 || !members[0].Joined {
+	if len(members) == 0 || !members[0].Joined || appendCall(members[0], "") != nil { // that puts its own comma, or none behind the brace
 		g.Id("b").Op("=").Append(jen.Id("b"), jen.LitRune('{'))
 	}
 	for _, m := range members {
@@ -241,7 +241,7 @@ func appendCall(m *ir.Member, target string) jen.Code {
 	if name == "" {
 		return nil
 	}
-	args := []jen.Code{jen.Id("b"), key(strings.TrimPrefix(m.Key, ",")), jen.Op("&").Id(target)}
+	args := []jen.Code{jen.Id("b"), key(strings.TrimLeft(m.Key, "{,")), jen.Op("&").Id(target)}
 	switch fn := appender(use.Type); {
 	case use.Presence == ir.Optional && ownAppend(use.Type):
 		name += readers[use.Type.Kind]

@@ -30,7 +30,8 @@ func (v *Words) DecodeJSON(d *tornado.Decoder) {
 }
 
 func (v *Words) AppendJSON(b []byte) []byte {
-	b = tornado.AppendNullable(b, `{"note":`, &v.Note, tornado.AppendString)
+	b = append(b, '{')
+	b = tornado.AppendNullable(b, `"note":`, &v.Note, tornado.AppendString)
 	b = tornado.AppendOptJSON(b, `"pair":`, &v.Pair)
 	b = tornado.AppendOptJSON(b, `"rest":`, &v.Rest)
 	b = tornado.AppendOptInt64(b, `"more":`, &v.More)
