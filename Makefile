@@ -54,7 +54,7 @@ generate: build ## write the generated packages of the examples, the bench and t
 	(cd examples/chat && ../../bin/tornadogen generate openapi.yaml --out chatapi)
 	(cd examples/spider && ../../bin/tornadogen generate openapi.yaml --out spiderapi)
 	(cd examples/upload && ../../bin/tornadogen generate openapi.yaml --out uploadapi)
-	(cd bench && ../bin/tornadogen generate openapi.yaml --out petapi && ../bin/tornadogen generate connections.yaml --out connapi)
+	(cd bench && ../bin/tornadogen generate openapi.yaml --out petapi && ../bin/tornadogen generate connections.yaml --out connapi && ../bin/tornadogen generate corpora.yaml --out corpusapi)
 	(cd conformance && ../bin/tornadogen generate target.yaml --out internal/targetapi)
 	go test ./golden -update
 
@@ -63,7 +63,7 @@ check: build ## fail when a generated package is not what its document gives
 	cd examples/chat && ../../bin/tornadogen check openapi.yaml --out chatapi
 	cd examples/spider && ../../bin/tornadogen check openapi.yaml --out spiderapi
 	cd examples/upload && ../../bin/tornadogen check openapi.yaml --out uploadapi
-	cd bench && ../bin/tornadogen check openapi.yaml --out petapi && ../bin/tornadogen check connections.yaml --out connapi
+	cd bench && ../bin/tornadogen check openapi.yaml --out petapi && ../bin/tornadogen check connections.yaml --out connapi && ../bin/tornadogen check corpora.yaml --out corpusapi
 	cd conformance && ../bin/tornadogen check target.yaml --out internal/targetapi
 	go test ./golden
 
@@ -81,7 +81,7 @@ fuzz: ## run every fuzz target for TIME (30s) each
 	  done; done
 
 bench: ## measure this runtime beside its peers in all workloads, 20 minutes, into bench/RESULTS.md (needs wrk, gcc; two cores)
-	cd bench && go run ./cmd/run -out RESULTS.md $(BENCH)
+	cd bench && go run ./cmd/run -out RESULTS.md -plots plots $(BENCH)
 
 bench-quick: ## measure a GET and a POST beside a few peers, 8 minutes (needs wrk; two cores)
 	cd bench && go run ./cmd/run -set quick $(BENCH)

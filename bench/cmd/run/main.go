@@ -37,6 +37,7 @@ type config struct {
 	servers     []string
 	workloads   []string
 	out         string
+	plots       string // a folder
 	set         *set
 }
 
@@ -82,7 +83,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	if cfg.out != "" {
-		return os.WriteFile(cfg.out, []byte(text), 0o644)
+		if err := os.WriteFile(cfg.out, []byte(text), 0o644); err != nil {
+			return err
+		}
+	}
+	if cfg.plots != "" {
+		return drawAll(cfg.plots, cfg, results)
 	}
 	return nil
 }
@@ -114,6 +120,7 @@ func parseFlags(args []string, stderr io.Writer) (*config, error) {
 	flags.StringVar(&servers, "servers", "", "the servers to measure, separated by commas; all that the workloads are for")
 	flags.StringVar(&workloads, "workloads", "", "what to measure of the set, separated by commas; all of it")
 	flags.StringVar(&cfg.out, "out", "", "a file for the report beside standard output, as in RESULTS.md or CONNECTIONS.md")
+	flags.StringVar(&cfg.plots, "plots", "", "a folder for a plot of each workload, as SVG")
 	if err := flags.Parse(args); err != nil {
 		return nil, err
 	}

@@ -44,7 +44,7 @@ var allWorkloads = slices.Concat([]workload{
 		name: "order-1k-tls", title: "POST /orders of 1 KiB over TLS", measure: asking(securely(mediumOrder)), servers: taken,
 		note: "wrk, TLS 1.3, keep-alive; " + echoed + " The handshakes of the connections are in the figures.",
 	},
-}, quickOnly("post", "dbclient", "idle"))
+}, quickOnly("post", "dbclient", "idle"), codecWorkloads)
 
 const echoed = "the order that was sent is decoded, checked and sent back."
 
@@ -78,7 +78,7 @@ func quickOnly(names ...string) []workload {
 }
 
 // allTargets are those of the matrix, and those of the quick set that the matrix does not sharpen.
-var allTargets = []target{
+var allTargets = slices.Concat([]target{
 	{text: "GET: CPU a request above constant", workload: "get", metric: cpu, minus: "constant", limit: 1, unit: " µs"},
 	{text: "GET: CPU a request, × epoll-c", workload: "get", metric: cpu, relativeTo: "epoll-c", limit: 1.30},
 	{text: "GET: CPU a request, × fasthttp", workload: "get", metric: cpu, relativeTo: "fasthttp", limit: 0.75},
@@ -102,4 +102,4 @@ var allTargets = []target{
 	{text: "database client: p50", workload: "dbclient", metric: databaseP50, scale: 1e-3, limit: 1, unit: " ms"},
 	{text: "database client: p99", workload: "dbclient", metric: databaseP99, scale: 1e-3, limit: 10, unit: " ms"},
 	{text: "idle: resident bytes a connection", workload: "idle", metric: residentBytes, limit: 500, unit: " B"},
-}
+}, codecTargets())

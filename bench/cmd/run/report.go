@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -50,6 +51,9 @@ func render(cfg *config, m *machine, all results, args []string) string {
 	for _, w := range cfg.set.workloads {
 		if servers, measured := all[w.name]; measured {
 			fmt.Fprintf(&b, "\n## %s\n\n%s\n\n", w.title, w.note)
+			if cfg.plots != "" {
+				fmt.Fprintf(&b, "![%s](%s/%s.svg)\n\n", w.title, filepath.ToSlash(cfg.plots), w.name)
+			}
 			b.WriteString(workloadTable(cfg, w, servers))
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -118,6 +119,28 @@ func TestReport(t *testing.T) {
 	}
 	assert.NotContains(t, text, "tornado-onloop |", "it was not asked for")
 	assert.NotContains(t, text, "## POST", "it was not measured")
+}
+
+func TestPlots(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "plots")
+	all := results{
+		"get":  {"tornado": {{cpu: 8}, {cpu: 9}}, "epoll-c": {{cpu: 6}, {cpu: 6}}, "hertz": {{cpu: 16}, {cpu: 18}}},
+		"idle": {"tornado": {{residentBytes: 400}}},
+	}
+	require.NoError(t, drawAll(dir, &config{set: sets[0]}, all))
+	for file, want := range map[string][]string{
+		"get.svg":  {"GET /pets/{petId}", "tornado", "epoll-c", "hertz", "µs of CPU a request"},
+		"idle.svg": {"tornado", "resident bytes a connection"},
+	} {
+		svg, err := os.ReadFile(filepath.Join(dir, file))
+		require.NoError(t, err)
+		for _, text := range want {
+			assert.Contains(t, string(svg), text)
+		}
+	}
+	assert.NoFileExists(t, filepath.Join(dir, "list.svg"), "it was not measured")
+	text := render(&config{set: sets[0], plots: "plots"}, &machine{}, all, nil)
+	assert.Contains(t, text, "(plots/get.svg)")
 }
 
 // squeeze makes of each run of spaces one, so that the widths of the columns do not matter.

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tornadogen/tornadogen/runtime/bench/codecs"
 	"github.com/tornadogen/tornadogen/runtime/bench/internal/extra"
 )
 
@@ -35,6 +36,7 @@ type runner struct {
 	dir       string    // holds the binaries, the script of wrk and a certificate
 	progress  io.Writer // takes what the children say on stderr too
 	wrkScript string
+	corpora   string
 	work      int // extra.Rounds of a handler that computes
 }
 
@@ -51,7 +53,18 @@ func (r *runner) prepare(ctx context.Context) error {
 		return err
 	}
 	for _, name := range r.servers {
+		if isCodec(name) {
+			continue
+		}
 		if err := r.build(ctx, "./servers/"+name, name); err != nil {
+			return err
+		}
+	}
+	if slices.ContainsFunc(r.servers, isCodec) {
+		if r.corpora, err = codecs.Folder(); err != nil {
+			return err
+		}
+		if err := r.build(ctx, "./codecs/measure", "measure"); err != nil {
 			return err
 		}
 	}
@@ -65,6 +78,9 @@ func (r *runner) prepare(ctx context.Context) error {
 	}
 	r.work = calibrate()
 	for _, name := range r.servers {
+		if isCodec(name) { // a test of theirs tells that they lose nothing
+			continue
+		}
 		if err := r.verify(ctx, name); err != nil {
 			return fmt.Errorf("%s does not answer as it should: %w", name, err)
 		}
@@ -120,34 +136,50 @@ func (r *runner) start(ctx context.Context, name string, env ...string) (*server
 func (r *runner) versions() []string {
 	var lines []string
 	for _, name := range r.servers {
+		if isCodec(name) {
+			continue
+		}
 		if name == "epoll-c" {
 			lines = append(lines, name+": "+compilerVersion())
 			continue
 		}
-		info, err := buildinfo.ReadFile(r.binary(name))
-		if err != nil {
-			lines = append(lines, fmt.Sprintf("%s: %v", name, err))
-			continue
-		}
-		var modules []string
-		for _, module := range info.Deps {
-			switch module.Path {
-			case "github.com/valyala/fasthttp", "github.com/bytedance/sonic", "github.com/cloudwego/hertz", "github.com/cloudwego/netpoll",
-				"github.com/danielgtaylor/huma/v2", "goa.design/goa/v3", "github.com/oapi-codegen/runtime":
-				modules = append(modules, module.Path+" "+module.Version)
-			case "github.com/tornadogen/tornadogen":
-				modules = append(modules, module.Path+" of this tree")
-			}
-		}
-		if name == "oapicodegen" {
-			modules = append(modules, generatorVersion())
-		}
-		if len(modules) == 0 {
-			modules = []string{"standard library"}
-		}
-		lines = append(lines, name+": "+strings.Join(modules, ", "))
+		lines = append(lines, name+": "+r.modulesOf(name))
+	}
+	if slices.ContainsFunc(r.servers, isCodec) {
+		lines = append(lines, "codecs: "+r.modulesOf("measure"))
 	}
 	return lines
+}
+
+// ownModules are those whose versions a report names.
+var ownModules = []string{
+	"github.com/valyala/fasthttp", "github.com/bytedance/sonic", "github.com/cloudwego/hertz", "github.com/cloudwego/netpoll",
+	"github.com/danielgtaylor/huma/v2", "goa.design/goa/v3", "github.com/oapi-codegen/runtime", "github.com/go-faster/jx",
+	"github.com/mailru/easyjson", "github.com/goccy/go-json",
+}
+
+// modulesOf gives the modules that the binary called name was built from, as it tells.
+func (r *runner) modulesOf(name string) string {
+	info, err := buildinfo.ReadFile(r.binary(name))
+	if err != nil {
+		return err.Error()
+	}
+	var modules []string
+	for _, module := range info.Deps {
+		switch {
+		case slices.Contains(ownModules, module.Path):
+			modules = append(modules, module.Path+" "+module.Version)
+		case module.Path == "github.com/tornadogen/tornadogen":
+			modules = append(modules, module.Path+" of this tree")
+		}
+	}
+	if name == "oapicodegen" {
+		modules = append(modules, generatorVersion())
+	}
+	if len(modules) == 0 {
+		modules = []string{"standard library"}
+	}
+	return strings.Join(modules, ", ")
 }
 
 // compilerVersion gives what the C compiler says of itself.

@@ -104,7 +104,7 @@ func (v *Reader) AppendJSON(b []byte) []byte {
 }
 
 func decodeBookSlice(d *tornado.Decoder) []Book {
-	list := []Book{}
+	list := make([]Book, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, Book{})
 		list[len(list)-1].DecodeJSON(d)
