@@ -4,6 +4,7 @@ SHELL := /bin/bash
 ADDR ?= :8080
 SPEC ?=
 TIME ?= 30s
+KEEP ?=
 BENCH ?=
 CORPUS ?=
 SUITE ?=
@@ -18,6 +19,7 @@ GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint generate check build cross simulate fuzz bench bench-quick bench-connections large corpus corpus-drive corpus-peers jsonschema conformance
+.PHONY: soak abuse vulnerabilities licences sbom
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -74,11 +76,8 @@ large: ## upload and download 4 GiB, on the loops and on net/http, and demand th
 	go test ./golden/large -count=1 -v -run TestLarge -size $(LARGE)
 	go test ./golden/download -count=1 -v -run TestLarge -timeout 30m -large $(LARGE)
 
-fuzz: ## run every fuzz target for TIME (30s) each
-	@set -e; for pkg in $$(go list ./spec/... ./golden ./generator/... ./runtime/...); do \
-	  for target in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
-	    echo "== $$pkg $$target"; go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(TIME) -fuzzminimizetime 5x $$pkg; \
-	  done; done
+fuzz: ## run every fuzz target for TIME (30s) each; KEEP=n keeps the n smallest inputs of each in testdata/fuzz
+	./scripts/fuzz $(TIME) "$(KEEP)"
 
 bench: ## measure this runtime beside its peers in all workloads, 20 minutes, into bench/RESULTS.md (needs wrk, gcc; two cores)
 	cd bench && go run ./cmd/run -out RESULTS.md -plots plots $(BENCH)
@@ -101,6 +100,9 @@ corpus-peers: ## compile what ogen and oapi-codegen make of some documents of CO
 
 conformance: ## hold the runtime against the public suites of SUITES=dir, and write docs/reference/conformance.md
 	cd conformance && go run ./cmd/suites -suites "$(abspath $(SUITES))" $(FLAGS)
+
+soak: ## let 15,000 clients of every kind loose on a server for TIME (30s), and demand that nothing of them stays (20,000 descriptors)
+	cd conformance && go run ./cmd/soak -time $(TIME) $(FLAGS)
 
 jsonschema: ## run the JSON-Schema-Test-Suite of SUITE=dir through generated code
 	cd conformance && go run ./cmd/jsonschema -suite "$(abspath $(SUITE))" $(FLAGS)

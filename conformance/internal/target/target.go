@@ -140,11 +140,11 @@ func echo(w http.ResponseWriter, r *http.Request) {
 
 // Target is a server that runs.
 type Target struct {
-	Plain, TLS, H2C, Echo string // addresses
-	Ledger                *Ledger
-	stop                  context.CancelFunc
-	ended                 chan error
-	servers               int
+	Addresses
+	Ledger  *Ledger
+	stop    context.CancelFunc
+	ended   chan error
+	servers int
 }
 
 // API makes the API that the target serves, with a ledger of its own.

@@ -118,48 +118,58 @@ func mutate(rng *rand.Rand, text string) string {
 	return string(b)
 }
 
-// What this codec accepts, net/http accepts and understands in the same way:
-// the same host, body and end.
+// compareNetHTTP tells whether this codec accepts a request. What it accepts, net/http accepts and understands in the same way: the same
+// host, body and end; or known is the index of the difference.
+func compareNetHTTP(t *testing.T, input string) (accepted bool, known int) {
+	t.Helper()
+	var p Parser
+	var h Head
+	n, err := p.Feed([]byte(input), nil, &h)
+	if n == 0 || err != nil {
+		return false, -1
+	}
+	body, used := []byte(nil), n
+	if h.Chunked {
+		part, size, done, err := decode(new(Chunked), []byte(input[n:]))
+		if err != nil || !done {
+			return false, -1
+		}
+		body, used = part, n+size
+	} else if h.ContentLength > 0 {
+		if h.ContentLength > int64(len(input)-n) {
+			return false, -1
+		}
+		used = n + int(h.ContentLength)
+		body = []byte(input[n:used])
+	}
+	log, rest, err := readNetHTTP(input)
+	if err != nil {
+		for i, known := range lenient {
+			if known.match.MatchString(err.Error()) {
+				return true, i
+			}
+		}
+		assert.NoError(t, err, "only we accept %q", input)
+		return true, -1
+	}
+	assert.Equal(t, log, []string{summary(&h), fields(&h), fmt.Sprintf("%q", body)}, "%q", input)
+	assert.Equal(t, rest, len(input)-used, "%q", input)
+	return true, -1
+}
+
 func TestNotMoreLenientThanNetHTTP(t *testing.T) {
 	t.Parallel()
 	rng := rand.New(rand.NewPCG(1, 2))
 	met := make([]int, len(lenient))
 	accepted := 0
 	check := func(input string) {
-		var p Parser
-		var h Head
-		n, err := p.Feed([]byte(input), nil, &h)
-		if n == 0 || err != nil {
-			return
+		taken, known := compareNetHTTP(t, input)
+		if taken {
+			accepted++
 		}
-		body, used := []byte(nil), n
-		if h.Chunked {
-			part, size, done, err := decode(new(Chunked), []byte(input[n:]))
-			if err != nil || !done {
-				return
-			}
-			body, used = part, n+size
-		} else if h.ContentLength > 0 {
-			if h.ContentLength > int64(len(input)-n) {
-				return
-			}
-			used = n + int(h.ContentLength)
-			body = []byte(input[n:used])
+		if known >= 0 {
+			met[known]++
 		}
-		accepted++
-		log, rest, err := readNetHTTP(input)
-		if err != nil {
-			for i, known := range lenient {
-				if known.match.MatchString(err.Error()) {
-					met[i]++
-					return
-				}
-			}
-			assert.NoError(t, err, "only we accept %q", input)
-			return
-		}
-		assert.Equal(t, log, []string{summary(&h), fields(&h), fmt.Sprintf("%q", body)}, "%q", input)
-		assert.Equal(t, rest, len(input)-used, "%q", input)
 	}
 	for _, seed := range seeds {
 		check(seed)
@@ -172,6 +182,14 @@ func TestNotMoreLenientThanNetHTTP(t *testing.T) {
 	for i, n := range met {
 		assert.NotZero(t, n, "no longer a difference: %s", lenient[i].reason)
 	}
+}
+
+// FuzzNetHTTP holds any request against net/http.
+func FuzzNetHTTP(f *testing.F) {
+	for _, seed := range seeds {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, input string) { compareNetHTTP(t, input) })
 }
 
 // What net/http takes and this codec refuses, on purpose.

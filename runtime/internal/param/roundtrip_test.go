@@ -43,36 +43,40 @@ func readable(p Place, raw []byte) string {
 
 func TestRoundTripText(t *testing.T) {
 	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
-		p := drawPlace(t)
-		want := drawText(p, Single).Draw(t, "text")
-		raw := AppendText(nil, p, want)
-		t.Logf("%s", raw)
-		var r Report
-		v := valueOf(t, &r, p, readable(p, raw))
-		require.True(t, v.Present())
-		require.Equal(t, want, v.String(nil))
-		require.False(t, r.Failed(), "%v %v", r.Violations(), r.Malformed())
-	})
+	rapid.Check(t, roundTripText)
+}
+
+func roundTripText(t *rapid.T) {
+	p := drawPlace(t)
+	want := drawText(p, Single).Draw(t, "text")
+	raw := AppendText(nil, p, want)
+	t.Logf("%s", raw)
+	var r Report
+	v := valueOf(t, &r, p, readable(p, raw))
+	require.True(t, v.Present())
+	require.Equal(t, want, v.String(nil))
+	require.False(t, r.Failed(), "%v %v", r.Violations(), r.Malformed())
 }
 
 func TestRoundTripItems(t *testing.T) {
 	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
-		p := drawPlace(t)
-		want := rapid.SliceOfN(drawText(p, Item), 1, 5).Draw(t, "items")
-		if len(want) == 1 && want[0] == "" {
-			return // in most styles that is how no items are written
-		}
-		var raw []byte
-		for i, item := range want {
-			raw = AppendItem(raw, p, i, item)
-		}
-		t.Logf("%s", raw)
-		var r Report
-		require.Equal(t, want, items(valueOf(t, &r, p, readable(p, raw))))
-		require.False(t, r.Failed(), "%v %v", r.Violations(), r.Malformed())
-	})
+	rapid.Check(t, roundTripItems)
+}
+
+func roundTripItems(t *rapid.T) {
+	p := drawPlace(t)
+	want := rapid.SliceOfN(drawText(p, Item), 1, 5).Draw(t, "items")
+	if len(want) == 1 && want[0] == "" {
+		return // in most styles that is how no items are written
+	}
+	var raw []byte
+	for i, item := range want {
+		raw = AppendItem(raw, p, i, item)
+	}
+	t.Logf("%s", raw)
+	var r Report
+	require.Equal(t, want, items(valueOf(t, &r, p, readable(p, raw))))
+	require.False(t, r.Failed(), "%v %v", r.Violations(), r.Malformed())
 }
 
 func TestRoundTripNoItems(t *testing.T) {
@@ -93,56 +97,67 @@ func TestRoundTripNoItems(t *testing.T) {
 
 func TestRoundTripMembers(t *testing.T) {
 	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
-		p := drawPlace(t)
-		names := rapid.SliceOfNDistinct(drawText(p, MemberName).Filter(func(s string) bool {
-			wide := p.Style.base() == FormExplode // names are keys
-			return s != "" && (!wide || p.In != InCookie && !strings.Contains(s, "["))
-		}), 1, 4, rapid.ID[string]).Draw(t, "names")
-		var raw []byte
-		var want []string
-		for i, name := range names {
-			text := drawText(p, Item).Draw(t, "text")
-			raw = AppendMember(raw, p, i, name, text)
-			want = append(want, name+"="+text)
-		}
-		t.Logf("%s", raw)
-		var r Report
-		got := members(valueOf(t, &r, p, string(raw)))
-		require.Equal(t, want, got)
-		require.False(t, r.Failed(), "%v %v", r.Violations(), r.Malformed())
-	})
+	rapid.Check(t, roundTripMembers)
+}
+
+func roundTripMembers(t *rapid.T) {
+	p := drawPlace(t)
+	names := rapid.SliceOfNDistinct(drawText(p, MemberName).Filter(func(s string) bool {
+		wide := p.Style.base() == FormExplode // names are keys
+		return s != "" && (!wide || p.In != InCookie && !strings.Contains(s, "["))
+	}), 1, 4, rapid.ID[string]).Draw(t, "names")
+	var raw []byte
+	var want []string
+	for i, name := range names {
+		text := drawText(p, Item).Draw(t, "text")
+		raw = AppendMember(raw, p, i, name, text)
+		want = append(want, name+"="+text)
+	}
+	t.Logf("%s", raw)
+	var r Report
+	got := members(valueOf(t, &r, p, string(raw)))
+	require.Equal(t, want, got)
+	require.False(t, r.Failed(), "%v %v", r.Violations(), r.Malformed())
 }
 
 func TestRoundTripNumbers(t *testing.T) {
 	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
-		p := drawPlace(t)
-		ints := rapid.SliceOfN(rapid.Int64(), 1, 4).Draw(t, "ints")
-		floats := rapid.SliceOfN(rapid.Float64(), 1, 4).Draw(t, "floats")
-		var raw []byte
-		for i, n := range ints {
-			raw = AppendItem(raw, p, i, strconv.AppendInt(nil, n, 10))
-		}
-		var r Report
-		var gotInts []int64
-		for item := range valueOf(t, &r, p, readable(p, raw)).Items() {
-			gotInts = append(gotInts, item.Int64(nil))
-		}
-		require.Equal(t, ints, gotInts)
-		raw = raw[:0]
-		for i, f := range floats {
-			raw = AppendItem(raw, p, i, strconv.AppendFloat(nil, f, 'g', -1, 64))
-		}
-		var gotFloats []float64
-		for item := range valueOf(t, &r, p, readable(p, raw)).Items() {
-			gotFloats = append(gotFloats, item.Float64(nil))
-		}
-		require.True(t, slices.Equal(floats, gotFloats))
-		n := rapid.Uint64().Draw(t, "uint")
-		require.Equal(t, n, valueOf(t, &r, p, readable(p, AppendText(nil, p, strconv.AppendUint(nil, n, 10)))).Uint64(nil))
-		b := rapid.Bool().Draw(t, "bool")
-		require.Equal(t, b, valueOf(t, &r, p, readable(p, AppendText(nil, p, strconv.AppendBool(nil, b)))).Bool())
-		require.False(t, r.Failed(), "%v", r.Violations())
-	})
+	rapid.Check(t, roundTripNumbers)
+}
+
+func roundTripNumbers(t *rapid.T) {
+	p := drawPlace(t)
+	ints := rapid.SliceOfN(rapid.Int64(), 1, 4).Draw(t, "ints")
+	floats := rapid.SliceOfN(rapid.Float64(), 1, 4).Draw(t, "floats")
+	var raw []byte
+	for i, n := range ints {
+		raw = AppendItem(raw, p, i, strconv.AppendInt(nil, n, 10))
+	}
+	var r Report
+	var gotInts []int64
+	for item := range valueOf(t, &r, p, readable(p, raw)).Items() {
+		gotInts = append(gotInts, item.Int64(nil))
+	}
+	require.Equal(t, ints, gotInts)
+	raw = raw[:0]
+	for i, f := range floats {
+		raw = AppendItem(raw, p, i, strconv.AppendFloat(nil, f, 'g', -1, 64))
+	}
+	var gotFloats []float64
+	for item := range valueOf(t, &r, p, readable(p, raw)).Items() {
+		gotFloats = append(gotFloats, item.Float64(nil))
+	}
+	require.True(t, slices.Equal(floats, gotFloats))
+	n := rapid.Uint64().Draw(t, "uint")
+	require.Equal(t, n, valueOf(t, &r, p, readable(p, AppendText(nil, p, strconv.AppendUint(nil, n, 10)))).Uint64(nil))
+	b := rapid.Bool().Draw(t, "bool")
+	require.Equal(t, b, valueOf(t, &r, p, readable(p, AppendText(nil, p, strconv.AppendBool(nil, b)))).Bool())
+	require.False(t, r.Failed(), "%v", r.Violations())
+}
+
+// FuzzRoundTrip reads what was written, in every style, from whatever the fuzzer finds.
+func FuzzRoundTrip(f *testing.F) {
+	f.Fuzz(rapid.MakeFuzz(func(t *rapid.T) {
+		rapid.SampledFrom([]func(t *rapid.T){roundTripText, roundTripItems, roundTripMembers, roundTripNumbers}).Draw(t, "what")(t)
+	}))
 }

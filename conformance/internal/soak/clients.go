@@ -1,0 +1,338 @@
+package soak
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/gobwas/ws"
+	"github.com/gobwas/ws/wsutil"
+)
+
+// client is one connection after another, of one kind.
+type client struct {
+	run  *Run
+	ctx  context.Context
+	id   int
+	kind string
+	done int64 // exchanges
+
+	conn net.Conn
+	r    *bufio.Reader
+}
+
+// kinds are the kinds of clients. play opens a connection, does what it does until ctx ends or the connection is used up, and returns
+// what the server did wrong.
+var kinds = []struct {
+	name string
+	play func(c *client) error
+}{
+	{"keep-alive", (*client).keepAlive},
+	{"pipelining", (*client).pipeline},
+	{"WebSocket", (*client).socket},
+	{"slow reader", (*client).readSlowly},
+	{"event stream", (*client).listen},
+	{"long poll", (*client).poll},
+	{"TLS", (*client).secure},
+	{"slow writer", (*client).writeSlowly},
+	{"abort", (*client).abort},
+	{"blocking, panic, Goexit", (*client).provoke},
+}
+
+// open connects to addr.
+func (c *client) open(addr string) error {
+	conn, err := dial(c.id, addr)
+	if err != nil {
+		return err
+	}
+	c.conn, c.r = conn, bufio.NewReaderSize(conn, 1024)
+	return nil
+}
+
+func (c *client) hangUp() {
+	if c.conn != nil {
+		_ = c.conn.Close() // it is used up
+		c.conn = nil
+	}
+}
+
+// leave hangs up in the middle of an answer, of which Close would read the rest.
+func (c *client) leave(res *http.Response) {
+	c.hangUp()
+	_ = res.Body.Close() // it says that the connection is closed
+}
+
+// nonce is one of a kind.
+func (c *client) nonce() string { return fmt.Sprintf("%d-%d", c.id, c.run.seq.Add(1)) }
+
+// pause waits for about the pause of the run.
+func (c *client) pause() bool {
+	return sleep(c.ctx, time.Duration(rand.Int64N(2*int64(c.run.Pause)+1)))
+}
+
+func (c *client) ask(path string) error {
+	_, err := fmt.Fprintf(c.conn, "GET %s HTTP/1.1\r\nHost: target\r\n\r\n", path)
+	return err
+}
+
+// answered reads an answer, and demands the nonce of its request in it.
+func (c *client) answered(status int, nonce string) error {
+	if err := c.conn.SetDeadline(time.Now().Add(patience)); err != nil {
+		return err
+	}
+	res, err := http.ReadResponse(c.r, nil)
+	if err != nil {
+		return err
+	}
+	body, err := io.ReadAll(res.Body)
+	if err = errors.Join(err, res.Body.Close()); err != nil {
+		return err
+	}
+	if res.StatusCode != status {
+		return fmt.Errorf("%s: %.200s", res.Status, body)
+	}
+	if nonce != "" {
+		var got struct{ Nonce string }
+		if err := json.Unmarshal(body, &got); err != nil || got.Nonce != nonce {
+			return fmt.Errorf("asked with %s, and got the answer %.200s", nonce, body)
+		}
+	}
+	c.done++
+	return nil
+}
+
+func (c *client) exchange(path string) error {
+	nonce := c.nonce()
+	if err := c.ask(strings.ReplaceAll(path, "NONCE", nonce)); err != nil {
+		return err
+	}
+	return c.answered(http.StatusOK, nonce)
+}
+
+func (c *client) keepAlive() error {
+	if err := c.open(c.run.at.Plain); err != nil {
+		return err
+	}
+	return c.pings()
+}
+
+func (c *client) secure() error {
+	if err := c.open(c.run.at.TLS); err != nil {
+		return err
+	}
+	secured := tls.Client(c.conn, &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"http/1.1"}}) //nolint:gosec // the certificate is made up
+	c.conn, c.r = secured, bufio.NewReaderSize(secured, 1024)
+	return c.pings()
+}
+
+func (c *client) pings() error {
+	for c.pause() {
+		if err := c.exchange("/ping?nonce=NONCE"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *client) pipeline() error {
+	if err := c.open(c.run.at.Plain); err != nil {
+		return err
+	}
+	paths := []string{"/ping?nonce=NONCE", "/block?ms=2&nonce=NONCE", "/later?ms=2&nonce=NONCE", "/ping?nonce=NONCE"}
+	for c.pause() {
+		var all strings.Builder
+		var nonces []string
+		for i := range 8 {
+			nonces = append(nonces, c.nonce())
+			path := strings.ReplaceAll(paths[(i+c.id)%len(paths)], "NONCE", nonces[i])
+			fmt.Fprintf(&all, "GET %s HTTP/1.1\r\nHost: target\r\n\r\n", path)
+		}
+		if _, err := io.WriteString(c.conn, all.String()); err != nil {
+			return err
+		}
+		for _, nonce := range nonces {
+			if err := c.answered(http.StatusOK, nonce); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (c *client) socket() error {
+	conn, err := dial(c.id, c.run.at.Plain)
+	if err != nil {
+		return err
+	}
+	c.conn = conn
+	if _, _, err := (ws.Dialer{}).Upgrade(conn, socketURL(c.run.at.Plain)); err != nil {
+		return err
+	}
+	for c.pause() {
+		text := `"` + c.nonce() + `"`
+		if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
+			return err
+		}
+		if err := wsutil.WriteClientText(conn, []byte(text)); err != nil {
+			return err
+		}
+		back, err := wsutil.ReadServerText(conn) // it answers pings
+		if err != nil {
+			return err
+		}
+		if string(back) != text {
+			return fmt.Errorf("sent %s, and got %s", text, back)
+		}
+		c.done++
+		if rand.IntN(20) == 0 {
+			return wsutil.WriteClientMessage(conn, ws.OpClose, ws.NewCloseFrameBody(ws.StatusNormalClosure, ""))
+		}
+	}
+	return nil
+}
+
+func (c *client) readSlowly() error {
+	if err := c.open(c.run.at.Plain); err != nil {
+		return err
+	}
+	nonce := c.nonce()
+	if err := c.ask("/lines?count=2000&nonce=" + nonce); err != nil {
+		return err
+	}
+	res, err := http.ReadResponse(c.r, nil)
+	if err != nil {
+		return err
+	}
+	defer c.leave(res)
+	lines, n := bufio.NewScanner(res.Body), 0
+	for lines.Scan() {
+		if want := `{"nonce":"` + nonce + `"}`; lines.Text() != want {
+			return fmt.Errorf("the line %q, not %s", lines.Text(), want)
+		}
+		if n++; n%200 == 0 && !c.pause() {
+			return nil
+		}
+		if err := c.conn.SetDeadline(time.Now().Add(patience)); err != nil {
+			return err
+		}
+	}
+	if n != 2000 {
+		return fmt.Errorf("%d of 2000 lines: %w", n, lines.Err())
+	}
+	c.done++
+	return nil
+}
+
+func (c *client) writeSlowly() error {
+	if err := c.open(c.run.at.Plain); err != nil {
+		return err
+	}
+	body := `{"nonce":"` + c.nonce() + `"}`
+	if _, err := fmt.Fprintf(c.conn, "POST /json HTTP/1.1\r\nHost: target\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", len(body)); err != nil {
+		return err
+	}
+	for i := 0; i < len(body); i += 8 {
+		if !sleep(c.ctx, c.run.Pause/4) {
+			return nil
+		}
+		if _, err := io.WriteString(c.conn, body[i:min(i+8, len(body))]); err != nil {
+			return err
+		}
+	}
+	return c.answered(http.StatusOK, strings.Split(body, `"`)[3])
+}
+
+func (c *client) listen() error {
+	if err := c.open(c.run.at.Plain); err != nil {
+		return err
+	}
+	nonce := c.nonce()
+	if err := c.ask("/events?nonce=" + nonce); err != nil {
+		return err
+	}
+	res, err := http.ReadResponse(c.r, nil)
+	if err != nil {
+		return err
+	}
+	defer c.leave(res)
+	line, err := bufio.NewReaderSize(res.Body, 64).ReadString('\n')
+	if err != nil || line != "data: "+nonce+"\n" {
+		return fmt.Errorf("the event %q: %w", line, err)
+	}
+	c.done++
+	for range 5 {
+		if !c.pause() {
+			break
+		}
+	}
+	return nil
+}
+
+func (c *client) poll() error {
+	if err := c.open(c.run.at.Plain); err != nil {
+		return err
+	}
+	for c.pause() {
+		if err := c.exchange(fmt.Sprintf("/later?ms=%d&nonce=NONCE", c.run.Pause.Milliseconds())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// abort asks, and leaves: politely, or by a reset.
+func (c *client) abort() error {
+	if err := c.open(c.run.at.Plain); err != nil {
+		return err
+	}
+	paths := []string{"/block?ms=20&nonce=", "/later?ms=5000&nonce=", "/lines?count=100000&nonce=", "/ping?nonce="}
+	if err := c.ask(paths[rand.IntN(len(paths))] + c.nonce()); err != nil {
+		return err
+	}
+	if rand.IntN(2) == 0 {
+		if err := c.conn.(*net.TCPConn).SetLinger(0); err != nil {
+			return err
+		}
+	}
+	sleep(c.ctx, time.Duration(rand.IntN(30))*time.Millisecond)
+	c.hangUp()
+	c.done++
+	c.pause()
+	return nil
+}
+
+// provoke has handlers block, panic and end their goroutine.
+func (c *client) provoke() error {
+	if err := c.open(c.run.at.Plain); err != nil {
+		return err
+	}
+	for range 3 {
+		if !c.pause() {
+			return nil
+		}
+		if err := c.exchange(fmt.Sprintf("/block?ms=%d&nonce=NONCE", rand.IntN(50))); err != nil {
+			return err
+		}
+	}
+	path := "/fail?nonce="
+	if rand.IntN(2) == 0 {
+		path = "/fail?goexit=true&nonce="
+	}
+	if err := c.ask(path + c.nonce()); err != nil {
+		return err
+	}
+	return c.answered(http.StatusInternalServerError, "")
+}
+
+// socketURL is the address of the socket that sends messages back.
+func socketURL(addr string) *url.URL { return &url.URL{Scheme: "ws", Host: addr, Path: "/messages"} }

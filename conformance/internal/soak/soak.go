@@ -1,0 +1,222 @@
+// Package soak lets many clients of every kind loose on a server for a while, and then looks whether it is as it was before: no memory,
+// no descriptor and no goroutine is left behind, each request that was accepted has ended once, and no answer has gone to another
+// connection than the one that asked.
+package soak
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sort"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/tornadogen/tornadogen/conformance/internal/target"
+	"github.com/tornadogen/tornadogen/conformance/internal/targetapi"
+)
+
+// Run is one soak.
+type Run struct {
+	Connections int
+	Time        time.Duration
+	// Pause is how long a client waits between two things that it does, on average.
+	Pause time.Duration
+
+	at     target.Addresses
+	seq    atomic.Int64 // of nonces
+	mu     sync.Mutex
+	done   map[string]int64 // what clients of each kind have done; guarded by mu
+	faults []string         // guarded by mu
+}
+
+// Report is what came of a soak.
+type Report struct {
+	Connections   int
+	Time          time.Duration
+	Done          map[string]int64 // by kind of client
+	Base, After   targetapi.Status
+	Faults        []string // what went wrong
+	Settled       time.Duration
+	PeakGoroutine int64
+}
+
+// patience is how long a client waits for an answer, and the report for the server to settle.
+const patience = 60 * time.Second
+
+// Play runs it against a target.
+func (r *Run) Play(at target.Addresses) (*Report, error) {
+	r.at, r.done = at, make(map[string]int64)
+	warm := &Run{Connections: min(r.Connections, 200), Time: time.Second, Pause: r.Pause, at: at, done: make(map[string]int64)}
+	r.seq.Store(1 << 40) // nonces of its own
+	warm.play()          // pools and workers that stay
+	base, err := settle(at, nil)
+	if err != nil {
+		return nil, err
+	}
+	report := &Report{Connections: r.Connections, Time: r.Time, Base: *base}
+	r.play()
+	ended := time.Now()
+	after, err := settle(at, base)
+	if err != nil {
+		return nil, err
+	}
+	report.After, report.Settled = *after, time.Since(ended)
+	report.Done, report.Faults = r.done, append(r.faults, judge(base, after)...)
+	return report, nil
+}
+
+// play lets the clients loose, and returns when the last one has ended.
+func (r *Run) play() {
+	ctx, cancel := context.WithTimeout(context.Background(), r.Time)
+	defer cancel()
+	var wg sync.WaitGroup
+	for i := range r.Connections {
+		kind := kinds[i%len(kinds)]
+		wg.Go(func() {
+			sleep(ctx, time.Duration(i)*time.Second*2/time.Duration(r.Connections)) // they come within two seconds
+			c := &client{run: r, ctx: ctx, id: i, kind: kind.name}
+			for ctx.Err() == nil {
+				if err := kind.play(c); err != nil && ctx.Err() == nil {
+					r.fault(kind.name, err)
+				}
+				c.hangUp()
+			}
+			r.count(kind.name, c.done)
+		})
+	}
+	wg.Wait()
+}
+
+func (r *Run) fault(kind string, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.faults) < 100 {
+		r.faults = append(r.faults, kind+": "+err.Error())
+	}
+}
+
+func (r *Run) count(kind string, n int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.done[kind] += n
+}
+
+// sleep waits, and reports whether ctx goes on.
+func sleep(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// slack is what may stay behind: the connection that asks for the status, buffers in pools, workers that idle for some seconds yet.
+const (
+	slackGoroutines  = 100
+	slackDescriptors = 10
+	slackHeap        = 8 << 20
+)
+
+func judge(base, after *targetapi.Status) (faults []string) {
+	if n := after.Goroutines - base.Goroutines; n > slackGoroutines {
+		faults = append(faults, fmt.Sprintf("%d goroutines are left over", n))
+	}
+	if n := after.Descriptors - base.Descriptors; n > slackDescriptors {
+		faults = append(faults, fmt.Sprintf("%d descriptors are left over", n))
+	}
+	if n := after.Heap - base.Heap; n > slackHeap {
+		faults = append(faults, fmt.Sprintf("%d bytes are left over", n))
+	}
+	if after.Open != 0 || after.Accepted != after.Endings {
+		faults = append(faults, fmt.Sprintf("%d requests were accepted, %d have ended, %d are open", after.Accepted, after.Endings, after.Open))
+	}
+	if after.Astray != 0 {
+		faults = append(faults, fmt.Sprintf("%d requests began or ended twice", after.Astray))
+	}
+	return faults
+}
+
+// settle asks for the status until it is that of before, or patience ends.
+func settle(at target.Addresses, base *targetapi.Status) (*targetapi.Status, error) {
+	var last *targetapi.Status
+	for begun := time.Now(); time.Since(begun) < patience; time.Sleep(200 * time.Millisecond) {
+		now, err := status(at.Plain)
+		if err != nil {
+			return nil, err
+		}
+		if base != nil && len(judge(base, now)) == 0 {
+			return now, nil
+		}
+		if base == nil && last != nil && now.Open == 0 && now.Goroutines >= last.Goroutines && now.Descriptors >= last.Descriptors {
+			return now, nil // it has come to rest
+		}
+		last = now
+	}
+	return last, nil
+}
+
+func status(addr string) (*targetapi.Status, error) {
+	c := http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: patience}
+	res, err := c.Get("http://" + addr + "/status")
+	if err != nil {
+		return nil, err
+	}
+	var s targetapi.Status
+	err = json.NewDecoder(res.Body).Decode(&s)
+	return &s, errors.Join(err, res.Body.Close())
+}
+
+// String is the report as a person reads it.
+func (r *Report) String() string {
+	var b strings.Builder
+	total := int64(0)
+	var names []string
+	for name, n := range r.Done {
+		total += n
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	fmt.Fprintf(&b, "%d connections, %s, %d exchanges\n\n| clients | exchanges |\n| --- | ---: |\n", r.Connections, r.Time, total)
+	for _, name := range names {
+		fmt.Fprintf(&b, "| %s | %d |\n", name, r.Done[name])
+	}
+	fmt.Fprintf(&b, "\n| the server | before | after |\n| --- | ---: | ---: |\n")
+	for _, row := range []struct {
+		name        string
+		before, now int64
+	}{
+		{"goroutines", r.Base.Goroutines, r.After.Goroutines},
+		{"descriptors", r.Base.Descriptors, r.After.Descriptors},
+		{"heap, KiB", r.Base.Heap >> 10, r.After.Heap >> 10},
+		{"requests accepted", r.Base.Accepted, r.After.Accepted},
+		{"requests ended", r.Base.Endings, r.After.Endings},
+		{"ended before their handler", r.Base.Unserved, r.After.Unserved},
+		{"begun or ended twice", r.Base.Astray, r.After.Astray},
+		{"open", r.Base.Open, r.After.Open},
+	} {
+		fmt.Fprintf(&b, "| %s | %d | %d |\n", row.name, row.before, row.now)
+	}
+	fmt.Fprintf(&b, "\nsettled %s after the last client left; %d faults\n", r.Settled.Round(time.Millisecond), len(r.Faults))
+	for _, f := range r.Faults {
+		b.WriteString("    " + f + "\n")
+	}
+	return b.String()
+}
+
+// dial connects from one of several addresses, so that ports do not run out.
+func dial(id int, to string) (net.Conn, error) {
+	d := net.Dialer{Timeout: patience, LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, byte(2+id%100))}}
+	conn, err := d.Dial("tcp4", to)
+	if err != nil {
+		return nil, err
+	}
+	return conn, conn.SetDeadline(time.Now().Add(patience))
+}

@@ -1,0 +1,161 @@
+package ws
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	gobwas "github.com/gobwas/ws"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// byGobwas tells the events that another implementation finds in a stream, and how that ended: io.EOF between two frames,
+// io.ErrUnexpectedEOF inside of one, or what is wrong.
+func byGobwas(b []byte, state gobwas.State) (events []string, end error) {
+	r := bytes.NewReader(b)
+	var message []byte
+	var kind gobwas.OpCode
+	for {
+		h, err := gobwas.ReadHeader(r)
+		if err != nil {
+			return events, err
+		}
+		if err := gobwas.CheckHeader(h, state); err != nil {
+			return events, err
+		}
+		if int64(r.Len()) < h.Length {
+			return events, io.ErrUnexpectedEOF
+		}
+		payload := make([]byte, h.Length)
+		_, _ = r.Read(payload) // as long as was looked
+		if h.Masked {
+			gobwas.Cipher(payload, h.Mask, 0)
+		}
+		switch h.OpCode {
+		case gobwas.OpPing:
+			events = append(events, fmt.Sprintf("ping %q", payload))
+			continue
+		case gobwas.OpPong:
+			events = append(events, fmt.Sprintf("pong %q", payload))
+			continue
+		case gobwas.OpClose:
+			code, reason := gobwas.StatusCode(CodeNoStatus), ""
+			if len(payload) > 0 {
+				code, reason = gobwas.ParseCloseFrameData(payload)
+				if err := gobwas.CheckCloseFrameData(code, reason); err != nil {
+					return events, err
+				}
+			}
+			return append(events, fmt.Sprintf("close %d %q", code, reason)), nil
+		case gobwas.OpText, gobwas.OpBinary:
+			kind, message = h.OpCode, nil
+		}
+		message = append(message, payload...)
+		if !h.Fin {
+			state = state.Set(gobwas.StateFragmented)
+			continue
+		}
+		state = state.Clear(gobwas.StateFragmented)
+		if kind == gobwas.OpText && !utf8.Valid(message) {
+			return events, gobwas.ErrProtocolInvalidUTF8
+		}
+		events = append(events, fmt.Sprintf("%s %q", map[gobwas.OpCode]string{gobwas.OpText: "text", gobwas.OpBinary: "binary"}[kind], message))
+	}
+}
+
+// cut reports whether a stream came to its end with nothing wrong in it so far.
+func cut(end error) bool { return errors.Is(end, io.EOF) || errors.Is(end, io.ErrUnexpectedEOF) }
+
+// stricterThanGobwas are the faults that gobwas/ws does not look for.
+var stricterThanGobwas = map[*ProtocolError]bool{
+	errLength:      true, // a length is to be minimal, RFC 6455 section 5.2
+	errLengthSize:  true,
+	errControlSize: true, // it reads the length first, which may be small, and not minimal
+	errCloseCode:   true, // 1012 to 1014 are registered, 1016 to 2999 are not
+	errText:        true, // it looks at whole messages alone, and control frames may come before the end of one
+}
+
+// registeredLater are close codes that IANA has registered since RFC 6455, and which gobwas/ws does not know.
+var registeredLater = regexp.MustCompile(`^close 101[234] `)
+
+// compareGobwas holds the parser against gobwas/ws: it never takes what that refuses, and reads the same of what both take.
+func compareGobwas(t *testing.T, b []byte, client bool) {
+	t.Helper()
+	state := gobwas.StateServerSide
+	if client {
+		state = gobwas.StateClientSide
+	}
+	want, end := byGobwas(b, state)
+	var p Parser
+	var events []string
+	var fault *ProtocolError
+	for rest := bytes.Clone(b); len(rest) > 0 && fault == nil; {
+		n, ev, err := p.Feed(rest, Rules{Client: client})
+		rest = rest[n:]
+		if err != nil {
+			require.ErrorAs(t, err, &fault)
+			break
+		}
+		if ev.Op != 0 {
+			events = append(events, told(ev, nil))
+		}
+		if ev.Op == OpClose {
+			break
+		}
+	}
+	if fault != nil {
+		require.LessOrEqual(t, len(events), len(want), "%x", b)
+		require.Equal(t, strings.Join(events, "\n"), strings.Join(want[:len(events)], "\n"), "%x", b)
+		early := cut(end) // it is seen before the frame, or the message, is whole
+		if end == nil || early && len(events) < len(want) {
+			assert.True(t, stricterThanGobwas[fault], "only we refuse %x: %s", b, fault)
+		}
+		return
+	}
+	if n := len(events); errors.Is(end, gobwas.ErrProtocolStatusCodeUnknown) && n == len(want)+1 && registeredLater.MatchString(events[n-1]) {
+		return
+	}
+	require.True(t, end == nil || cut(end), "only we take %x: %v", b, end)
+	require.Equal(t, strings.Join(want, "\n"), strings.Join(events, "\n"), "%x", b)
+}
+
+// FuzzGobwas holds any stream against another implementation.
+func FuzzGobwas(f *testing.F) {
+	for _, c := range frames {
+		f.Add(notation(c.raw), false)
+		f.Add(notation(c.raw), true)
+	}
+	f.Fuzz(compareGobwas)
+}
+
+// TestAgreesWithGobwas makes streams of frames that are nearly right.
+func TestAgreesWithGobwas(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(1, 2))
+	texts := []string{"", "a", "κόσμε", "\xed\xa0\x80", "\xf4\x90", "\x03\xe8", "\x03\xe8bye", "\x03\xed", "\x0b\xb8", "\x10\x00x"}
+	for range 50_000 {
+		var b []byte
+		for range 1 + r.IntN(4) {
+			frame := append(NewFrame(nil), texts[r.IntN(len(texts))]...)
+			sent := frame.Seal([]Opcode{0, 1, 2, 8, 9, 10, 0, 1}[r.IntN(8)], false, &[4]byte{byte(r.IntN(256)), 1, 2, 3})
+			if r.IntN(2) == 0 {
+				sent[0] &^= bitFin
+			}
+			if r.IntN(20) == 0 {
+				sent[r.IntN(len(sent))] ^= 1 << r.IntN(8)
+			}
+			b = append(b, sent...)
+		}
+		if r.IntN(10) == 0 {
+			b = b[:r.IntN(len(b)+1)]
+		}
+		compareGobwas(t, b, r.IntN(20) == 0)
+	}
+}
