@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -24,6 +25,7 @@ func (l *lifter) content(n *node) []*MediaType {
 	}
 	defer func() { l.contents[n] = out }()
 	have := make(map[string]*Schema)
+	places := make(map[*MediaType]*node)
 	for _, kid := range l.kids(n) {
 		if kid.dead() || kid.end().role != roleMediaType {
 			continue
@@ -39,9 +41,45 @@ func (l *lifter) content(n *node) []*MediaType {
 		if schema := media.get("itemSchema"); schema != nil {
 			m.ItemSchema = l.schema(schema)
 		}
-		out = append(out, m)
+		out, places[m] = append(out, m), kid
 	}
+	out = l.joined(out, places)
 	return out
+}
+
+// joined makes one of media types of content that differ in their parameters alone, which nothing tells apart, where they say the same or
+// are JSON: a body is then what one of them says.
+func (l *lifter) joined(list []*MediaType, places map[*MediaType]*node) []*MediaType {
+	first := make(map[string]*MediaType)
+	both := make(map[*MediaType]*Schema)
+	return slices.DeleteFunc(list, func(m *MediaType) bool {
+		name, _, _ := strings.Cut(m.Name, ";")
+		name = strings.TrimSpace(name)
+		before := first[name]
+		if before == nil {
+			first[name] = m
+			return false
+		}
+		bare := func(m *MediaType) bool { return m.ItemSchema == nil && m.Encoding == nil }
+		switch {
+		case !bare(m) || !bare(before):
+			return false
+		case m.Schema == before.Schema:
+		case !IsJSON(name) || m.Schema == nil || before.Schema == nil:
+			return false
+		case both[before] == nil:
+			both[before] = &Schema{Loc: before.Loc, AnyOf: []*Schema{before.Schema, m.Schema}}
+			l.nodes[both[before]] = places[before]
+			before.Schema = both[before]
+		case !slices.Contains(both[before].AnyOf, m.Schema):
+			both[before].AnyOf = append(both[before].AnyOf, m.Schema)
+		}
+		if before.Schema != m.Schema {
+			l.warn(places[m], "repeated-media-type", name+" is there already, and parameters do not tell media types apart: a body is what any of them says", "keep one")
+		}
+		before.Examples = append(before.Examples, m.Examples...)
+		return true
+	})
 }
 
 // IsJSON says whether a media type is JSON by its name, whatever its parameters (RFC 6839 section 3.1 for the suffix).

@@ -101,7 +101,7 @@ var classes = map[string]class{
 
 	"raw-media-type":      {"bodies-responses-security", "a body that is handed over as bytes, though its schema says more"},
 	"bad-extension":       {"bodies-responses-security", "an x-tornado-... that does not exist, or with a value that has no meaning; it is left out"},
-	"repeated-media-type": {"bodies-responses-security", "media types that differ in parameters alone; the second is left out"},
+	"repeated-media-type": {"bodies-responses-security", "media types that differ in parameters alone, with different schemas; of JSON, a body is what any of them says, of others the second is left out"},
 	"form-media-type": {
 		"bodies-responses-security",
 		"OpenAPI 2.0: none of the media types that are consumed has the parts of the form; the usual one is taken",

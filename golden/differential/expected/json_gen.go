@@ -298,7 +298,7 @@ func (v UnknownValue) AppendJSON(b []byte) []byte { return tornado.AppendJSON(b,
 
 func decodeOrderLines(d *tornado.Decoder) []Line {
 	start := d.Offset()
-	list := []Line{}
+	list := make([]Line, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, Line{})
 		list[len(list)-1].DecodeJSON(d)
@@ -320,7 +320,7 @@ func appendOrderLines(b []byte, v []Line) []byte {
 
 func decodeOrderTags(d *tornado.Decoder) []string {
 	start := d.Offset()
-	list := []string{}
+	list := make([]string, 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, d.String(&orderTagsItemRule))
 	}
