@@ -25,14 +25,17 @@ const parkEvery = 500 * time.Microsecond
 // find.
 const napParkEvery = 200 * time.Microsecond
 
+// busyFinds is how many times in a row Park finds events at once until the loop counts as busy.
+const busyFinds = 3
+
 // parking waits in Go's own poller. The epoll instance is registered, one-shot,
 // in a second one, the gate, and that one in an os.File. So Go's poller, which
 // is edge-triggered, hears of readiness only when it was asked for.
 //
 // The order matters, or a wake-up is lost. Within the callback of RawConn.Read
 // Go's poller has been reset, so what happens from then on is remembered: look
-// for events; if there are none, arm the gate, which reports at once what came
-// in between, and wait. After waking, empty the gate.
+// for events; if there are none, arm the gate, unless it is, which reports at
+// once what came in between, and wait. See look for when to empty it.
 type parking struct {
 	*epoll
 	gate int // the second epoll; immutable
@@ -44,7 +47,8 @@ type parking struct {
 	limit    int // events wanted
 	found    int // raw events found
 	err      error
-	armed    bool          // the gate may report
+	armed    bool          // the gate reports what comes
+	straight int           // calls of Park in a row that had not to wait
 	must     bool          // wait once, even if there are events
 	waited   bool          // this Park really parked
 	alarm    time.Duration // deadline of file on the clock; 0: none
@@ -130,32 +134,43 @@ func (p *parking) park(events []Event, now, until time.Duration, must bool) (int
 }
 
 // look is the callback of RawConn.Read: it returns false to wait for the gate.
+//
+// A gate that is armed stays so beyond a wait: whoever waits again soon saves two calls. The kernel looks anew at what it is about to
+// report, so events that were taken meanwhile do not end a wait. But as long as the gate is armed, each event wakes Go's poller for
+// nothing while the loop is at work: a busy loop empties it.
 func (p *parking) look(uintptr) bool {
-	if p.armed {
-		p.armed = false
-		p.drain()
+	if p.armed && (p.must || p.straight >= busyFinds) {
+		p.empty()
 	}
 	if !p.must {
 		p.found, p.err = p.ready(p.limit)
 		if p.found != 0 || p.err != nil {
+			if !p.waited {
+				p.straight++
+			}
 			return true
 		}
 	}
-	p.must = false
+	p.must, p.waited, p.straight = false, true, 0
+	if p.armed {
+		return false
+	}
 	ev := unix.EpollEvent{Events: unix.EPOLLIN | unix.EPOLLONESHOT}
 	if _, _, errno := unix.RawSyscall6(unix.SYS_EPOLL_CTL, uintptr(p.gate), unix.EPOLL_CTL_MOD, uintptr(p.fd),
 		uintptr(unsafe.Pointer(&ev)), 0, 0); errno != 0 {
 		p.err = fmt.Errorf("epoll_ctl: %w", errno)
 		return true
 	}
-	p.armed, p.waited = true, true
+	p.armed = true
 	return false
 }
 
-// drain takes the report of the gate, which disarms it.
-func (p *parking) drain() {
+// empty takes the report of the gate, if there is one, which disarms it. It comes before ready: that would take what is reported. A
+// gate that has nothing to report stays armed, and will report what comes from now on.
+func (p *parking) empty() {
 	var ev unix.EpollEvent
-	_, _, _ = unix.RawSyscall6(unix.SYS_EPOLL_PWAIT, uintptr(p.gate), uintptr(unsafe.Pointer(&ev)), 1, 0, 0, 0)
+	n, _, errno := unix.RawSyscall6(unix.SYS_EPOLL_PWAIT, uintptr(p.gate), uintptr(unsafe.Pointer(&ev)), 1, 0, 0, 0)
+	p.armed = errno != 0 || n == 0
 }
 
 // setAlarm makes sure that the wait ends at until. An alarm that is set
