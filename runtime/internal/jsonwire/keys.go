@@ -33,10 +33,9 @@ const (
 
 // NewKeys returns the keys of an object. They are numbered from zero.
 func NewKeys(names ...string) *Keys {
-	k := &Keys{}
-	for _, name := range names {
-		k.names = append(k.names, name)
-		k.quoted = append(k.quoted, quotedName(name))
+	k := &Keys{names: slices.Clone(names), quoted: make([]quotedKey, len(names))}
+	for i, name := range names {
+		k.quoted[i] = quotedName(name)
 	}
 	k.build()
 	return k
@@ -49,7 +48,8 @@ type quotedKey struct {
 }
 
 func quotedName(name string) quotedKey {
-	q := quotedKey{text: string(AppendString(nil, name)) + ":"}
+	var room [64]byte // programs with thousands of types have tens of thousands of names
+	q := quotedKey{text: string(append(AppendString(room[:0], name), ':'))}
 	for i := range min(len(q.text), 8) {
 		q.head |= uint64(q.text[i]) << (8 * i)
 		q.mask |= 0xff << (8 * i)
@@ -125,7 +125,10 @@ func (k *Keys) build() {
 	for size < 2*len(k.names) {
 		size *= 2
 	}
-	k.index = slices.Repeat([]int16{-1}, size)
+	k.index = make([]int16, size)
+	for i := range k.index {
+		k.index[i] = -1
+	}
 	for i, name := range k.names {
 		at := hash(name) & (size - 1)
 		for k.index[at] >= 0 {

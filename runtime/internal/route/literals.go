@@ -73,5 +73,7 @@ func hash(text []byte) uint32 {
 	case n > 0:
 		h ^= uint64(text[0]) | uint64(text[n/2])<<8 | uint64(text[n-1])<<16
 	}
-	return uint32(h * multiplier >> 32)
+	// Both halves of the product: bytes that differ at the end of a text, as numbers do, stand high in h and reach no low bit of it.
+	high, low := bits.Mul64(h, multiplier)
+	return uint32(high ^ low)
 }

@@ -1,0 +1,60 @@
+package tornado
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// BenchmarkStart is what a program with n operations does before it accepts its first connection: the variables of the generated
+// package, New with the registration of each operation, and Serve. It is to take less than 100 ms for 5,000 operations.
+func BenchmarkStart(b *testing.B) {
+	for _, n := range []int{100, 1000, 5000} {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			for b.Loop() {
+				startWith(b, n)
+			}
+			b.ReportMetric(b.Elapsed().Seconds()*1000/float64(b.N), "ms/start")
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/operation")
+		})
+	}
+}
+
+func startWith(b *testing.B, n int) {
+	keys := make([]*Keys, 0, n)
+	names := make([]string, 12)
+	for i := range names {
+		names[i] = fmt.Sprintf("member%d", i)
+	}
+	for range n { // a type of twelve members for each
+		keys = append(keys, NewKeys(names...).Required(names[:4]...))
+	}
+	require.Len(b, keys, n)
+	api := NewAPI(Info{Title: "large"})
+	for i := range n {
+		op := &Operation{
+			ID: "getResource" + strconv.Itoa(i), Name: "GetResource" + strconv.Itoa(i), Method: "GET",
+			Path: fmt.Sprintf("/group%d/resource%d/{petId}", i/50, i), Produces: []string{"application/json"},
+		}
+		RegisterPtr(api, op, func(*startRequest, *Input) {}, func(context.Context, startRequest) (*startRequest, error) { return nil, nil },
+			func(*Reply, *startRequest) {})
+		api.Fallback(op, func(int, string) error { return nil })
+	}
+	s := NewServer(WithLogger(slog.New(slog.DiscardHandler))).Handle(api)
+	ln, err := Listen("tcp", "127.0.0.1:0")
+	require.NoError(b, err)
+	ctx, stop := context.WithCancel(context.Background())
+	served := make(chan error, 1)
+	go func() { served <- s.Serve(ctx, ln) }()
+	<-s.Bound()
+	b.StopTimer()
+	stop()
+	require.NoError(b, <-served)
+	b.StartTimer()
+}
+
+type startRequest struct{ PetID int64 }
