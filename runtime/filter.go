@@ -329,3 +329,10 @@ func (w *Reply) SwapBody(b []byte) (former []byte) {
 	former, w.body, w.hasBody = w.body, b, true
 	return former
 }
+
+// Fault says that the answer cannot be given as it is: it becomes a 500, and err is logged. The first one stays.
+func (w *Reply) Fault(err error) {
+	if w.fault == nil {
+		w.fault = err
+	}
+}

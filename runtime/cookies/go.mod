@@ -1,0 +1,16 @@
+module github.com/tornadogen/tornadogen/runtime/cookies
+
+go 1.26.0
+
+require (
+	github.com/gorilla/securecookie v1.1.2
+	github.com/stretchr/testify v1.12.1
+	github.com/tornadogen/tornadogen v0.0.0-00010101000000-000000000000
+)
+
+require (
+	go.yaml.in/yaml/v3 v3.0.5 // indirect
+	golang.org/x/sys v0.49.0 // indirect
+)
+
+replace github.com/tornadogen/tornadogen => ../../

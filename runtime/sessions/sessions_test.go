@@ -1,0 +1,191 @@
+package sessions_test
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+	"github.com/tornadogen/tornadogen/runtime/internal/apitest"
+	"github.com/tornadogen/tornadogen/runtime/sessions"
+)
+
+// hexed is a Sealer for tests.
+type hexed struct{}
+
+func (hexed) Seal(name string, v []byte) (string, error) {
+	if len(v) > 1000 {
+		return "", errors.New("too long")
+	}
+	return hex.EncodeToString([]byte(name + ":" + string(v))), nil
+}
+
+func (hexed) Open(name, text string) ([]byte, error) {
+	plain, err := hex.DecodeString(text)
+	v, ok := strings.CutPrefix(string(plain), name+":")
+	if err != nil || !ok {
+		return nil, errors.New("not sealed")
+	}
+	return []byte(v), nil
+}
+
+func do(ctx context.Context, what string) (string, error) {
+	s := sessions.From(ctx)
+	n := 0
+	switch name, value, _ := strings.Cut(what, "="); name {
+	case "count":
+		s.Get("n", &n)
+		return strings.Repeat("*", n), s.Set("n", n+1)
+	case "look":
+		s.Get("n", &n)
+	case "login":
+		s.Renew()
+		return "", s.Set("user", value)
+	case "logout":
+		s.Clear()
+	case "long":
+		return "", s.Set("long", strings.Repeat("x", 2000))
+	}
+	user := ""
+	s.Get("user", &user)
+	return user + strings.Repeat("*", n), nil
+}
+
+func newAPI(m *sessions.Manager) *tornado.API {
+	a := apitest.New(m.Option())
+	apitest.Handle(a, "POST", "/do", func(ctx context.Context, body []byte) (apitest.Answer, error) {
+		text, err := do(ctx, string(body))
+		return apitest.Text(text), err
+	})
+	apitest.Stream(a, "/stream", "text/plain", func(ctx context.Context, out *tornado.ByteStream) error {
+		if _, err := do(ctx, "count"); err != nil {
+			return err
+		}
+		_, err := io.WriteString(out, strings.Repeat("x", 10_000))
+		return err
+	})
+	return a
+}
+
+// visitor is a client with one cookie.
+type visitor struct {
+	c      *apitest.Client
+	cookie string
+	set    string // the last Set-Cookie
+}
+
+func (v *visitor) do(what string) (int, string) {
+	var fields []string
+	if v.cookie != "" {
+		fields = []string{"Cookie", v.cookie}
+	}
+	res, body := v.c.Ask("POST", "/do", strings.NewReader(what), fields...)
+	if v.set = res.Header.Get("Set-Cookie"); v.set != "" {
+		v.cookie, _, _ = strings.Cut(v.set, ";")
+	}
+	return res.StatusCode, body
+}
+
+func TestVisits(t *testing.T) {
+	for name, m := range map[string]*sessions.Manager{"store": sessions.InStore(sessions.NewMemory()), "cookie": sessions.InCookie(hexed{})} {
+		t.Run(name, func(t *testing.T) {
+			mounted := m.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				what, _ := io.ReadAll(r.Body)
+				text, err := do(r.Context(), string(what))
+				if err != nil {
+					http.Error(w, err.Error(), http.StatusInternalServerError)
+					return
+				}
+				_, _ = io.WriteString(w, text)
+			}))
+			visits := func(t *testing.T, c *apitest.Client) {
+				v := &visitor{c: c}
+				_, body := v.do("look")
+				assert.Empty(t, body)
+				assert.Empty(t, v.set, "of whom nothing is kept, gets no cookie")
+				v.do("count")
+				assert.Contains(t, v.set, "Path=/; Max-Age=1209600; HttpOnly; SameSite=Lax")
+				v.do("count")
+				before := v.cookie
+				_, body = v.do("look")
+				assert.Equal(t, "**", body)
+				v.do("login=ann")
+				assert.NotEqual(t, before, v.cookie)
+				_, body = v.do("look")
+				assert.Equal(t, "ann**", body)
+				if name == "store" {
+					planted := &visitor{c: c, cookie: before}
+					_, body = planted.do("look")
+					assert.Empty(t, body, "the former id is of no use")
+					chosen := &visitor{c: c, cookie: "session=chosen"}
+					chosen.do("count")
+					assert.NotEqual(t, "session=chosen", chosen.cookie)
+				}
+				v.do("logout")
+				assert.Contains(t, v.set, "Max-Age=0")
+				_, body = v.do("look")
+				assert.Empty(t, body)
+				forged := &visitor{c: c, cookie: "session=666f72676564; session=x"}
+				_, body = forged.do("look")
+				assert.Empty(t, body)
+				status, _ := v.do("long")
+				assert.Equal(t, map[string]int{"store": 200, "cookie": 500}[name], status)
+			}
+			apitest.Each(t, newAPI(m), visits)
+			t.Run("mounted", func(t *testing.T) {
+				s := httptest.NewServer(mounted)
+				defer s.Close()
+				visits(t, apitest.NewClient(t, s.URL))
+			})
+		})
+	}
+}
+
+func TestStream(t *testing.T) {
+	apitest.Each(t, newAPI(sessions.InStore(sessions.NewMemory())), func(t *testing.T, c *apitest.Client) {
+		res, body := c.Get("/stream")
+		assert.Len(t, body, 10_000)
+		assert.Contains(t, res.Header.Get("Set-Cookie"), "session=")
+	})
+}
+
+func TestEnd(t *testing.T) {
+	for name, m := range map[string]*sessions.Manager{
+		"store":  sessions.InStore(sessions.NewMemory(), sessions.WithTTL(time.Nanosecond)),
+		"cookie": sessions.InCookie(hexed{}, sessions.WithTTL(time.Nanosecond), sessions.WithCookie(http.Cookie{Name: "s", SameSite: http.SameSiteStrictMode}), sessions.WithSecure()),
+	} {
+		v := &visitor{c: apitest.NewClient(t, apitest.Serve(t, newAPI(m)))}
+		v.do("count")
+		require.NotEmpty(t, v.set)
+		if name == "cookie" {
+			assert.Contains(t, v.set, "Secure; SameSite=Strict")
+		}
+		_, body := v.do("look")
+		assert.Empty(t, body, name)
+	}
+}
+
+// away is a store that cannot be reached.
+type away struct{ sessions.Store }
+
+func (away) Load(context.Context, string) ([]byte, error) { return nil, errors.New("away") }
+
+func (away) Save(context.Context, string, []byte, time.Duration) error { return errors.New("away") }
+
+func TestStoreIsAway(t *testing.T) {
+	c := apitest.NewClient(t, apitest.Serve(t, newAPI(sessions.InStore(away{}))))
+	for _, cookie := range []string{"", "session=known"} {
+		v := &visitor{c: c, cookie: cookie}
+		status, _ := v.do("count")
+		assert.Equal(t, 500, status)
+	}
+}
