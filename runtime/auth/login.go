@@ -1,0 +1,208 @@
+package auth
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/oauth2"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
+
+// Sealer makes a text of bytes that nobody else can make. *cookies.Jar is one.
+type Sealer interface {
+	Seal(name string, value []byte) (string, error)
+	Open(name, sealed string) ([]byte, error)
+}
+
+// Provider is what a service is told by its OpenID provider, Keycloak, Google or Entra say.
+type Provider struct {
+	Issuer   string // "https://login.example/realms/shop"
+	ClientID string
+	Secret   string   // "" for a public client
+	Redirect string   // the address of the callback, as the provider knows it: "https://shop.example/login/callback"
+	Scopes   []string // beside openid: "email", "profile"
+}
+
+// User is who has logged in.
+type User struct {
+	Claims *Claims       // of the id token
+	Token  *oauth2.Token // for calls in the name of the user
+}
+
+// Login lets people log in with an OpenID provider (OpenID Connect Core 1.0, the authorization code flow, with PKCE of RFC 7636). It serves
+// two paths: its prefix, which sends a browser to the provider, and prefix + "/callback", where it comes back. What is to be remembered
+// on the way stands in a sealed cookie, for 10 minutes.
+type Login struct {
+	prefix   string
+	flow     oauth2.Config
+	verifier *oidc.IDTokenVerifier
+	seal     Sealer
+	done     func(w http.ResponseWriter, r *http.Request, u User) error
+	logger   *slog.Logger
+	ctx      context.Context
+}
+
+// NewLogin asks the provider what it does. done is called with who has logged in: it remembers that, in a session say (renew its id), and
+// must not write the answer, which sends the browser back to where the login began: the path in the query parameter "to", or "/". The
+// client of ctx, see oidc.ClientContext, is used for calls of the provider.
+func NewLogin(ctx context.Context, prefix string, p Provider, s Sealer, done func(w http.ResponseWriter, r *http.Request, u User) error) (*Login, error) {
+	provider, err := oidc.NewProvider(ctx, p.Issuer)
+	if err != nil {
+		return nil, fmt.Errorf("auth: %w", err)
+	}
+	return &Login{
+		prefix: "/" + strings.Trim(prefix, "/"), seal: s, done: done, ctx: context.WithoutCancel(ctx), logger: slog.Default(),
+		verifier: provider.Verifier(&oidc.Config{ClientID: p.ClientID}),
+		flow: oauth2.Config{
+			ClientID: p.ClientID, ClientSecret: p.Secret, RedirectURL: p.Redirect, Endpoint: provider.Endpoint(), Scopes: append([]string{oidc.ScopeOpenID}, p.Scopes...),
+		},
+	}, nil
+}
+
+// WithLogger sets where failed logins are logged. The default is slog.Default.
+func (l *Login) WithLogger(to *slog.Logger) *Login {
+	l.logger = to
+	return l
+}
+
+// At mounts l on a server, at its prefix.
+func (l *Login) At() tornado.Option { return tornado.WithMount(l.prefix, l) }
+
+const (
+	loginCookie = "login"
+	loginTime   = 10 * time.Minute
+)
+
+// journey is what is remembered while the browser is with the provider.
+type journey struct {
+	State    string `json:"s"`
+	Nonce    string `json:"n"`
+	Verifier string `json:"v"`
+	To       string `json:"t"`
+	Until    int64  `json:"u"`
+}
+
+// ServeHTTP serves the two paths.
+func (l *Login) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	switch {
+	case r.Method != http.MethodGet:
+		w.Header().Set("Allow", http.MethodGet)
+		http.Error(w, "a login begins by GET", http.StatusMethodNotAllowed)
+	case r.URL.Path == l.prefix:
+		l.begin(w, r)
+	case r.URL.Path == l.prefix+"/callback":
+		l.end(w, r)
+	default:
+		http.NotFound(w, r)
+	}
+}
+
+// begin sends the browser to the provider.
+func (l *Login) begin(w http.ResponseWriter, r *http.Request) {
+	j := journey{State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(), To: local(r.URL.Query().Get("to")), Until: time.Now().Add(loginTime).Unix()}
+	plain, err := json.Marshal(j)
+	if err == nil {
+		var sealed string
+		if sealed, err = l.seal.Seal(loginCookie, plain); err == nil {
+			l.remember(w, sealed, int(loginTime/time.Second))
+			http.Redirect(w, r, l.flow.AuthCodeURL(j.State, oidc.Nonce(j.Nonce), oauth2.S256ChallengeOption(j.Verifier)), http.StatusFound)
+			return
+		}
+	}
+	l.logger.Error("login cannot begin", "error", err)
+	http.Error(w, "the login cannot begin", http.StatusInternalServerError)
+}
+
+func (l *Login) remember(w http.ResponseWriter, value string, age int) {
+	http.SetCookie(w, &http.Cookie{
+		Name: loginCookie, Value: value, Path: l.prefix, MaxAge: age, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(l.flow.RedirectURL, "https:"),
+	})
+}
+
+// local is a path of this service, "/" for anything else: nobody is to be sent elsewhere by a link to the login.
+func local(to string) string {
+	u, err := url.Parse(to)
+	if err != nil || u.Scheme != "" || u.Host != "" || !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.ContainsAny(to, "\\\r\n\t") {
+		return "/"
+	}
+	return to
+}
+
+var errState = errors.New("the browser comes back from a login that did not begin here, or too late")
+
+// end takes the browser back.
+func (l *Login) end(w http.ResponseWriter, r *http.Request) {
+	j, err := l.recall(r)
+	l.remember(w, "", -1)
+	if err == nil {
+		var u User
+		if u, err = l.exchange(r, j); err == nil {
+			if err = l.done(w, r, u); err == nil {
+				http.Redirect(w, r, j.To, http.StatusSeeOther)
+				return
+			}
+			l.logger.Error("login cannot be kept", "error", err)
+			http.Error(w, "the login cannot be kept", http.StatusInternalServerError)
+			return
+		}
+	}
+	l.logger.Warn("login failed", "error", err)
+	http.Error(w, "the login has failed; please try again", http.StatusForbidden)
+}
+
+// recall reads what is remembered.
+func (l *Login) recall(r *http.Request) (j journey, err error) {
+	c, err := r.Cookie(loginCookie)
+	if err != nil {
+		return j, errState
+	}
+	plain, err := l.seal.Open(loginCookie, c.Value)
+	if err != nil || json.Unmarshal(plain, &j) != nil || time.Now().Unix() >= j.Until {
+		return j, errState
+	}
+	query := r.URL.Query()
+	if subtle.ConstantTimeCompare([]byte(query.Get("state")), []byte(j.State)) != 1 {
+		return j, errState
+	}
+	if refused := query.Get("error"); refused != "" {
+		return j, fmt.Errorf("the provider refuses: %.100q %.300q", refused, query.Get("error_description"))
+	}
+	return j, nil
+}
+
+// exchange gets the tokens for the code that the browser brings.
+func (l *Login) exchange(r *http.Request, j journey) (User, error) {
+	ctx := r.Context()
+	if client, ok := l.ctx.Value(oauth2.HTTPClient).(*http.Client); ok {
+		ctx = oidc.ClientContext(ctx, client)
+	}
+	token, err := l.flow.Exchange(ctx, r.URL.Query().Get("code"), oauth2.VerifierOption(j.Verifier))
+	if err != nil {
+		return User{}, err
+	}
+	text, _ := token.Extra("id_token").(string)
+	id, err := l.verifier.Verify(ctx, text)
+	if err != nil {
+		return User{}, err
+	}
+	if subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(j.Nonce)) != 1 {
+		return User{}, errors.New("the id token is of another login")
+	}
+	c := &Claims{Subject: id.Subject, Issuer: id.Issuer, Audience: id.Audience, Expires: id.Expiry}
+	if err := id.Claims(&c.JSON); err != nil {
+		return User{}, err
+	}
+	return User{c, token}, nil
+}
