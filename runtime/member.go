@@ -170,6 +170,9 @@ func MakeNull[T any](v *Null[T]) *T { return value.MakeNull(v) }
 // MakeOptNull is MakeOpt for an OptNull.
 func MakeOptNull[T any](v *OptNull[T]) *T { return value.MakeOptNull(v) }
 
+// DecodeItems reads an array whose items have a method DecodeJSON, into a slice of its own that is not nil.
+func DecodeItems[T any, P jsonwire.Reads[T]](d *Decoder) []T { return jsonwire.Items[T, P](d) }
+
 // DecodeNull reads null into v if that is what comes next in d, and reports whether it was.
 func DecodeNull[V interface{ SetNull() }](d *Decoder, v V) bool {
 	if !d.Null() {

@@ -1030,11 +1030,7 @@ func (v *CatalogNames) AppendJSON(b []byte) []byte {
 
 func decodeTwitterStatuses(d *tornado.Decoder) []TwitterStatus {
 	start := d.Offset()
-	list := make([]TwitterStatus, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, TwitterStatus{})
-		list[len(list)-1].DecodeJSON(d)
-	}
+	list := tornado.DecodeItems[TwitterStatus](d)
 	d.CheckItems(start, len(list), &maxItems1000Rule)
 	return list
 }
@@ -1052,11 +1048,7 @@ func appendTwitterStatuses(b []byte, v []TwitterStatus) []byte {
 
 func decodeTwitterLinksURLs(d *tornado.Decoder) []TwitterLink {
 	start := d.Offset()
-	list := make([]TwitterLink, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, TwitterLink{})
-		list[len(list)-1].DecodeJSON(d)
-	}
+	list := tornado.DecodeItems[TwitterLink](d)
 	d.CheckItems(start, len(list), &maxItems8Rule)
 	return list
 }
@@ -1074,10 +1066,7 @@ func appendTwitterLinksURLs(b []byte, v []TwitterLink) []byte {
 
 func decodeTwitterLinkIndices(d *tornado.Decoder) []int64 {
 	start := d.Offset()
-	list := make([]int64, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, d.Int64(&min0Rule))
-	}
+	list := d.Int64s(&min0Rule)
 	d.CheckItems(start, len(list), &maxItems8Rule)
 	return list
 }
@@ -1095,11 +1084,7 @@ func appendTwitterLinkIndices(b []byte, v []int64) []byte {
 
 func decodeTwitterEntities2Hashtags(d *tornado.Decoder) []TwitterHashtag {
 	start := d.Offset()
-	list := make([]TwitterHashtag, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, TwitterHashtag{})
-		list[len(list)-1].DecodeJSON(d)
-	}
+	list := tornado.DecodeItems[TwitterHashtag](d)
 	d.CheckItems(start, len(list), &maxItems8Rule)
 	return list
 }
@@ -1117,10 +1102,7 @@ func appendTwitterEntities2Hashtags(b []byte, v []TwitterHashtag) []byte {
 
 func decodeTwitterEntities2Symbols(d *tornado.Decoder) []string {
 	start := d.Offset()
-	list := make([]string, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, d.String(&maxLength32Rule))
-	}
+	list := d.Strings(&maxLength32Rule)
 	d.CheckItems(start, len(list), &maxItems8Rule)
 	return list
 }
@@ -1138,11 +1120,7 @@ func appendTwitterEntities2Symbols(b []byte, v []string) []byte {
 
 func decodeTwitterEntities2UserMentions(d *tornado.Decoder) []TwitterUserMention {
 	start := d.Offset()
-	list := make([]TwitterUserMention, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, TwitterUserMention{})
-		list[len(list)-1].DecodeJSON(d)
-	}
+	list := tornado.DecodeItems[TwitterUserMention](d)
 	d.CheckItems(start, len(list), &maxItems8Rule)
 	return list
 }
@@ -1160,11 +1138,7 @@ func appendTwitterEntities2UserMentions(b []byte, v []TwitterUserMention) []byte
 
 func decodeTwitterEntities2Media(d *tornado.Decoder) []TwitterMedia {
 	start := d.Offset()
-	list := make([]TwitterMedia, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, TwitterMedia{})
-		list[len(list)-1].DecodeJSON(d)
-	}
+	list := tornado.DecodeItems[TwitterMedia](d)
 	d.CheckItems(start, len(list), &maxItems8Rule)
 	return list
 }
@@ -1182,11 +1156,7 @@ func appendTwitterEntities2Media(b []byte, v []TwitterMedia) []byte {
 
 func decodeCanadaFeatures(d *tornado.Decoder) []CanadaFeature {
 	start := d.Offset()
-	list := make([]CanadaFeature, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, CanadaFeature{})
-		list[len(list)-1].DecodeJSON(d)
-	}
+	list := tornado.DecodeItems[CanadaFeature](d)
 	d.CheckItems(start, len(list), &maxItems8Rule)
 	return list
 }
@@ -1204,10 +1174,7 @@ func appendCanadaFeatures(b []byte, v []CanadaFeature) []byte {
 
 func decodeCanadaGeometryCoordinatesItemItem(d *tornado.Decoder) []float64 {
 	start := d.Offset()
-	list := make([]float64, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, d.Float64(&floatMinMinus180Max180Rule))
-	}
+	list := d.Float64s(&floatMinMinus180Max180Rule)
 	d.CheckItems(start, len(list), &maxItems8Rule)
 	return list
 }
@@ -1225,7 +1192,7 @@ func appendCanadaGeometryCoordinatesItemItem(b []byte, v []float64) []byte {
 
 func decodeCanadaGeometryCoordinatesItem(d *tornado.Decoder) [][]float64 {
 	start := d.Offset()
-	list := make([][]float64, 0, d.Items())
+	list := [][]float64{}
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, decodeCanadaGeometryCoordinatesItemItem(d))
 	}
@@ -1246,7 +1213,7 @@ func appendCanadaGeometryCoordinatesItem(b []byte, v [][]float64) []byte {
 
 func decodeCanadaGeometryCoordinates(d *tornado.Decoder) [][][]float64 {
 	start := d.Offset()
-	list := make([][][]float64, 0, d.Items())
+	list := [][][]float64{}
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, decodeCanadaGeometryCoordinatesItem(d))
 	}
@@ -1321,11 +1288,7 @@ func appendCatalogEventMap(b []byte, v map[string]CatalogEvent) []byte {
 
 func decodeCatalogPerformances(d *tornado.Decoder) []CatalogPerformance {
 	start := d.Offset()
-	list := make([]CatalogPerformance, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, CatalogPerformance{})
-		list[len(list)-1].DecodeJSON(d)
-	}
+	list := tornado.DecodeItems[CatalogPerformance](d)
 	d.CheckItems(start, len(list), &maxItems1000Rule)
 	return list
 }
@@ -1343,10 +1306,7 @@ func appendCatalogPerformances(b []byte, v []CatalogPerformance) []byte {
 
 func decodeCatalogTopicSubTopicsValue(d *tornado.Decoder) []int64 {
 	start := d.Offset()
-	list := make([]int64, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, d.Int64(&min0Rule))
-	}
+	list := d.Int64s(&min0Rule)
 	d.CheckItems(start, len(list), &maxItems100Rule)
 	return list
 }
@@ -1381,11 +1341,7 @@ func appendCatalogTopicSubTopics(b []byte, v map[string][]int64) []byte {
 
 func decodeCatalogPerformancePrices(d *tornado.Decoder) []CatalogPrice {
 	start := d.Offset()
-	list := make([]CatalogPrice, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, CatalogPrice{})
-		list[len(list)-1].DecodeJSON(d)
-	}
+	list := tornado.DecodeItems[CatalogPrice](d)
 	d.CheckItems(start, len(list), &maxItems8Rule)
 	return list
 }
@@ -1403,11 +1359,7 @@ func appendCatalogPerformancePrices(b []byte, v []CatalogPrice) []byte {
 
 func decodeCatalogPerformanceSeatCategories(d *tornado.Decoder) []CatalogSeatCategory {
 	start := d.Offset()
-	list := make([]CatalogSeatCategory, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, CatalogSeatCategory{})
-		list[len(list)-1].DecodeJSON(d)
-	}
+	list := tornado.DecodeItems[CatalogSeatCategory](d)
 	d.CheckItems(start, len(list), &maxItems8Rule)
 	return list
 }
@@ -1425,11 +1377,7 @@ func appendCatalogPerformanceSeatCategories(b []byte, v []CatalogSeatCategory) [
 
 func decodeCatalogSeatCategoryAreas(d *tornado.Decoder) []CatalogArea {
 	start := d.Offset()
-	list := make([]CatalogArea, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, CatalogArea{})
-		list[len(list)-1].DecodeJSON(d)
-	}
+	list := tornado.DecodeItems[CatalogArea](d)
 	d.CheckItems(start, len(list), &maxItems100Rule)
 	return list
 }

@@ -243,10 +243,7 @@ func (v *Problem) AppendJSON(b []byte) []byte {
 
 func decodePetTags(d *tornado.Decoder) []string {
 	start := d.Offset()
-	list := make([]string, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, d.String(&minLength1MaxLength32Rule))
-	}
+	list := d.Strings(&minLength1MaxLength32Rule)
 	d.CheckItems(start, len(list), &petTagsRule)
 	return list
 }
@@ -264,11 +261,7 @@ func appendPetTags(b []byte, v []string) []byte {
 
 func decodeOrderLines(d *tornado.Decoder) []Line {
 	start := d.Offset()
-	list := make([]Line, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, Line{})
-		list[len(list)-1].DecodeJSON(d)
-	}
+	list := tornado.DecodeItems[Line](d)
 	d.CheckItems(start, len(list), &orderLinesRule)
 	return list
 }
@@ -286,11 +279,7 @@ func appendOrderLines(b []byte, v []Line) []byte {
 
 func decodeLineOptions(d *tornado.Decoder) []Choice {
 	start := d.Offset()
-	list := make([]Choice, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, Choice{})
-		list[len(list)-1].DecodeJSON(d)
-	}
+	list := tornado.DecodeItems[Choice](d)
 	d.CheckItems(start, len(list), &lineOptionsRule)
 	return list
 }
@@ -307,12 +296,7 @@ func appendLineOptions(b []byte, v []Choice) []byte {
 }
 
 func decodePetSlice(d *tornado.Decoder) []Pet {
-	list := make([]Pet, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, Pet{})
-		list[len(list)-1].DecodeJSON(d)
-	}
-	return list
+	return tornado.DecodeItems[Pet](d)
 }
 
 func appendPetSlice(b []byte, v []Pet) []byte {

@@ -46,7 +46,7 @@ func (v *Count) AppendJSON(b []byte) []byte {
 }
 
 func (v *Tree) DecodeJSON(d *tornado.Decoder) {
-	list := make(Tree, 0, d.Items())
+	list := Tree{}
 	for more := d.Array(); more; more = d.NextItem() {
 		var item Tree
 		item.DecodeJSON(d)
@@ -127,11 +127,7 @@ func (v *CountFormBody) AppendJSON(b []byte) []byte {
 }
 
 func decodeStringSlice(d *tornado.Decoder) []string {
-	list := make([]string, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, d.String(nil))
-	}
-	return list
+	return d.Strings(nil)
 }
 
 func appendStringSlice(b []byte, v []string) []byte {

@@ -102,12 +102,7 @@ func (v *Problem) AppendJSON(b []byte) []byte {
 }
 
 func decodeMessageSlice(d *tornado.Decoder) []Message {
-	list := make([]Message, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, Message{})
-		list[len(list)-1].DecodeJSON(d)
-	}
-	return list
+	return tornado.DecodeItems[Message](d)
 }
 
 func appendMessageSlice(b []byte, v []Message) []byte {

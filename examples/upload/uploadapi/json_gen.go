@@ -75,12 +75,7 @@ func (v *AddFilesBodyFields) AppendJSON(b []byte) []byte {
 }
 
 func decodeFileSlice(d *tornado.Decoder) []File {
-	list := make([]File, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, File{})
-		list[len(list)-1].DecodeJSON(d)
-	}
-	return list
+	return tornado.DecodeItems[File](d)
 }
 
 func appendFileSlice(b []byte, v []File) []byte {

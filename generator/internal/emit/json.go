@@ -96,8 +96,8 @@ func marshalFuncs(t *ir.Type) []shortFunc {
 func printNamedCodec(f *file, t *ir.Type) {
 	f.decl("", jen.Func().Params(jen.Id("v").Op("*").Id(t.Name)).Id("DecodeJSON").Params(decoderParam()).BlockFunc(func(g *jen.Group) {
 		check(g, t)
-		local := decodeList(g, t, jen.Id(t.Name))
-		g.Op("*").Id("v").Op("=").Id(local)
+		list := decodeList(g, t, jen.Id(t.Name))
+		g.Op("*").Id("v").Op("=").Add(list)
 	}))
 	printForms(f, t, jen.Id("v").Id(t.Name), func(g *jen.Group, way ir.Way) { appendList(g, t, way) })
 }
@@ -106,7 +106,8 @@ func printNamedCodec(f *file, t *ir.Type) {
 func printCodec(f *file, c *ir.Codec) {
 	value := func() *jen.Statement { return jen.Id("v").Add(goType(c.Type.Go)) }
 	f.decl("", jen.Func().Id(c.Decode).Params(decoderParam()).Add(goType(c.Type.Go)).BlockFunc(func(g *jen.Group) {
-		g.Return(jen.Id(decodeList(g, c.Type, goType(c.Type.Go))))
+		list := decodeList(g, c.Type, goType(c.Type.Go))
+		g.Return(list)
 	}))
 	for _, way := range c.Type.Forms() {
 		f.decl("", jen.Func().Id(c.Append[way]).Params(bytesParam(), value()).Index().Byte().BlockFunc(func(g *jen.Group) {
@@ -115,9 +116,8 @@ func printCodec(f *file, c *ir.Codec) {
 	}
 }
 
-// decodeList adds the statements that read an array or a map from d, and returns the variable that holds it. goName is the
-// type to make.
-func decodeList(g *jen.Group, t *ir.Type, goName jen.Code) (local string) {
+// decodeList adds the statements that read an array or a map from d, and returns what holds it then. goName is the type to make.
+func decodeList(g *jen.Group, t *ir.Type, goName jen.Code) jen.Code {
 	if t.Rule != nil {
 		g.Id("start").Op(":=").Id("d").Dot("Offset").Call()
 	}
@@ -128,15 +128,51 @@ func decodeList(g *jen.Group, t *ir.Type, goName jen.Code) (local string) {
 		if t.Rule != nil {
 			g.Id("d").Dot("MinMaxProperties").Call(jen.Id("start"), jen.Len(jen.Id("m")), ruleRef(t.Rule))
 		}
-		return "m"
+		return jen.Id("m")
 	}
-	g.Id("list").Op(":=").Make(goName, jen.Lit(0), jen.Id("d").Dot("Items").Call())
-	g.For(jen.Id("more").Op(":=").Id("d").Dot("Array").Call(), jen.Id("more"), jen.Id("more").Op("=").Id("d").Dot("NextItem").Call()).
-		Block(decodeItem("list", t.Elem)...)
+	all := decodeAll(t.Elem)
+	switch {
+	case all != nil && t.Rule == nil:
+		return all
+	case all != nil:
+		g.Id("list").Op(":=").Add(all)
+	default:
+		g.Id("list").Op(":=").Add(emptyList(t, goName))
+		g.For(jen.Id("more").Op(":=").Id("d").Dot("Array").Call(), jen.Id("more"), jen.Id("more").Op("=").Id("d").Dot("NextItem").Call()).
+			Block(decodeItem("list", t.Elem)...)
+	}
 	if t.Rule != nil {
 		g.Id("d").Dot("CheckItems").Call(jen.Id("start"), jen.Len(jen.Id("list")), ruleRef(t.Rule))
 	}
-	return "list"
+	return jen.Id("list")
+}
+
+// emptyList is the list before its first item. Room is made for scalars; to count what holds others costs more than it spares.
+func emptyList(t *ir.Type, goName jen.Code) *jen.Statement {
+	if kind := t.Elem.Type.Kind; isExpression(t.Elem.Type) && kind != ir.KindArray && kind != ir.KindMap {
+		return jen.Make(goName, jen.Lit(0), jen.Id("d").Dot("Items").Call())
+	}
+	return jen.Add(goName).Values()
+}
+
+// decodeAll is the call that reads all items at once, nil where the runtime has none for items like that.
+func decodeAll(u *ir.Use) *jen.Statement {
+	if readsItself(u) {
+		return tornado("DecodeItems").Types(goType(u.Go)).Call(jen.Id("d"))
+	}
+	if u.Presence != ir.Plain || u.Pointer || u.Type.Check != nil {
+		return nil
+	}
+	switch u.Type.Kind {
+	case ir.KindString, ir.KindInt64, ir.KindFloat64:
+		return jen.Id("d").Dot(readers[u.Type.Kind] + "s").Call(ruleRef(u.Type.Rule))
+	}
+	return nil
+}
+
+// readsItself tells that values are read by a method of theirs.
+func readsItself(u *ir.Use) bool {
+	return u.Presence == ir.Plain && !u.Pointer && (u.Type.Kind == ir.KindStruct || u.Type.Kind == ir.KindTuple || u.Type.Kind == ir.KindUnion)
 }
 
 // check adds the statement that checks the value at hand for what its type does not say.
@@ -154,7 +190,7 @@ func decodeItem(list string, u *ir.Use) []jen.Code {
 		return append(decodeLocal("item", u, fromDecoder), grow(jen.Id("item")))
 	case isExpression(u.Type):
 		return []jen.Code{grow(read(u.Type, fromDecoder))}
-	case u.Type.Kind == ir.KindStruct || u.Type.Kind == ir.KindTuple || u.Type.Kind == ir.KindUnion: // read where it stays
+	case readsItself(u): // where it stays
 		last := jen.Id(list).Index(jen.Len(jen.Id(list)).Op("-").Lit(1))
 		return []jen.Code{grow(goType(u.Go).Values()), last.Dot("DecodeJSON").Call(jen.Id("d"))}
 	}

@@ -85,12 +85,7 @@ func (v *Manager) AppendJSON(b []byte) []byte {
 }
 
 func decodeEmployeeSlice(d *tornado.Decoder) []Employee {
-	list := make([]Employee, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, Employee{})
-		list[len(list)-1].DecodeJSON(d)
-	}
-	return list
+	return tornado.DecodeItems[Employee](d)
 }
 
 func appendEmployeeSlice(b []byte, v []Employee) []byte {

@@ -342,11 +342,7 @@ func (v *Tree) AppendJSON(b []byte) []byte {
 func (v UnknownValue) AppendJSON(b []byte) []byte { return tornado.AppendJSON(b, tornado.JSON(v)) }
 
 func decodeInt64Slice(d *tornado.Decoder) []int64 {
-	list := make([]int64, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, d.Int64(nil))
-	}
-	return list
+	return d.Int64s(nil)
 }
 
 func appendInt64Slice(b []byte, v []int64) []byte {
@@ -397,12 +393,7 @@ func appendAllExtensionsValueMap(b []byte, v map[string]AllExtensionsValue) []by
 }
 
 func decodeTreeSlice(d *tornado.Decoder) []Tree {
-	list := make([]Tree, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, Tree{})
-		list[len(list)-1].DecodeJSON(d)
-	}
-	return list
+	return tornado.DecodeItems[Tree](d)
 }
 
 func appendTreeSlice(b []byte, v []Tree) []byte {

@@ -326,10 +326,7 @@ func (v UnknownValue) AppendJSON(b []byte) []byte { return tornado.AppendJSON(b,
 
 func decodePostChargeBodyTags(d *tornado.Decoder) []string {
 	start := d.Offset()
-	list := make([]string, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, d.String(nil))
-	}
+	list := d.Strings(nil)
 	d.CheckItems(start, len(list), &postChargeBodyTagsRule)
 	return list
 }
@@ -346,12 +343,7 @@ func appendPostChargeBodyTags(b []byte, v []string) []byte {
 }
 
 func decodePostChargeBodyItemsItemSlice(d *tornado.Decoder) []PostChargeBodyItemsItem {
-	list := make([]PostChargeBodyItemsItem, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, PostChargeBodyItemsItem{})
-		list[len(list)-1].DecodeJSON(d)
-	}
-	return list
+	return tornado.DecodeItems[PostChargeBodyItemsItem](d)
 }
 
 func appendPostChargeBodyItemsItemSlice(b []byte, v []PostChargeBodyItemsItem) []byte {
@@ -383,11 +375,7 @@ func appendStringMap(b []byte, v map[string]string) []byte {
 }
 
 func decodeStringSlice(d *tornado.Decoder) []string {
-	list := make([]string, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, d.String(nil))
-	}
-	return list
+	return d.Strings(nil)
 }
 
 func appendStringSlice(b []byte, v []string) []byte {
@@ -402,11 +390,7 @@ func appendStringSlice(b []byte, v []string) []byte {
 }
 
 func decodeInt64Slice(d *tornado.Decoder) []int64 {
-	list := make([]int64, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, d.Int64(nil))
-	}
-	return list
+	return d.Int64s(nil)
 }
 
 func appendInt64Slice(b []byte, v []int64) []byte {

@@ -56,12 +56,7 @@ func (v *PostBothBodyItem) AppendJSON(b []byte) []byte {
 }
 
 func decodePetSlice(d *tornado.Decoder) []Pet {
-	list := make([]Pet, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, Pet{})
-		list[len(list)-1].DecodeJSON(d)
-	}
-	return list
+	return tornado.DecodeItems[Pet](d)
 }
 
 func appendPetSlice(b []byte, v []Pet) []byte {

@@ -47,11 +47,7 @@ func (v *PostPlaceBody) AppendJSON(b []byte) []byte {
 
 func decodePostListBody(d *tornado.Decoder) []Note {
 	start := d.Offset()
-	list := make([]Note, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, Note{})
-		list[len(list)-1].DecodeJSON(d)
-	}
+	list := tornado.DecodeItems[Note](d)
 	d.CheckItems(start, len(list), &postListBodyRule)
 	return list
 }

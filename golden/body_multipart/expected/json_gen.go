@@ -194,11 +194,7 @@ func appendPostPetBodyScans(b []byte, v []tornado.File) []byte {
 }
 
 func decodeStringSlice(d *tornado.Decoder) []string {
-	list := make([]string, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, d.String(nil))
-	}
-	return list
+	return d.Strings(nil)
 }
 
 func appendStringSlice(b []byte, v []string) []byte {
@@ -213,12 +209,7 @@ func appendStringSlice(b []byte, v []string) []byte {
 }
 
 func decodeOwnerSlice(d *tornado.Decoder) []Owner {
-	list := make([]Owner, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, Owner{})
-		list[len(list)-1].DecodeJSON(d)
-	}
-	return list
+	return tornado.DecodeItems[Owner](d)
 }
 
 func appendOwnerSlice(b []byte, v []Owner) []byte {

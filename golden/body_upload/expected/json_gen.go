@@ -103,10 +103,7 @@ func (v *PostPetBodyFields) appendRequestJSON(b []byte) []byte {
 
 func decodePostPetBodyTags(d *tornado.Decoder) []string {
 	start := d.Offset()
-	list := make([]string, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, d.String(nil))
-	}
+	list := d.Strings(nil)
 	d.CheckItems(start, len(list), &postPetBodyTagsRule)
 	return list
 }

@@ -150,11 +150,7 @@ func (v *Problem) AppendJSON(b []byte) []byte {
 }
 
 func decodeStringSlice(d *tornado.Decoder) []string {
-	list := make([]string, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, d.String(nil))
-	}
-	return list
+	return d.Strings(nil)
 }
 
 func appendStringSlice(b []byte, v []string) []byte {
@@ -169,12 +165,7 @@ func appendStringSlice(b []byte, v []string) []byte {
 }
 
 func decodeTagSlice(d *tornado.Decoder) []Tag {
-	list := make([]Tag, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, Tag{})
-		list[len(list)-1].DecodeJSON(d)
-	}
-	return list
+	return tornado.DecodeItems[Tag](d)
 }
 
 func appendTagSlice(b []byte, v []Tag) []byte {
@@ -190,11 +181,7 @@ func appendTagSlice(b []byte, v []Tag) []byte {
 
 func decodePutListBody(d *tornado.Decoder) []Person {
 	start := d.Offset()
-	list := make([]Person, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, Person{})
-		list[len(list)-1].DecodeJSON(d)
-	}
+	list := tornado.DecodeItems[Person](d)
 	d.CheckItems(start, len(list), &putListBodyRule)
 	return list
 }
@@ -211,12 +198,7 @@ func appendPutListBody(b []byte, v []Person) []byte {
 }
 
 func decodePersonSlice(d *tornado.Decoder) []Person {
-	list := make([]Person, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, Person{})
-		list[len(list)-1].DecodeJSON(d)
-	}
-	return list
+	return tornado.DecodeItems[Person](d)
 }
 
 func appendPersonSlice(b []byte, v []Person) []byte {

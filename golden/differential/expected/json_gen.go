@@ -298,11 +298,7 @@ func (v UnknownValue) AppendJSON(b []byte) []byte { return tornado.AppendJSON(b,
 
 func decodeOrderLines(d *tornado.Decoder) []Line {
 	start := d.Offset()
-	list := make([]Line, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, Line{})
-		list[len(list)-1].DecodeJSON(d)
-	}
+	list := tornado.DecodeItems[Line](d)
 	d.CheckItems(start, len(list), &orderLinesRule)
 	return list
 }
@@ -320,10 +316,7 @@ func appendOrderLines(b []byte, v []Line) []byte {
 
 func decodeOrderTags(d *tornado.Decoder) []string {
 	start := d.Offset()
-	list := make([]string, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, d.String(&orderTagsItemRule))
-	}
+	list := d.Strings(&orderTagsItemRule)
 	d.CheckItems(start, len(list), &orderTagsRule)
 	return list
 }

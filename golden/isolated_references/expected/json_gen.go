@@ -98,11 +98,7 @@ func (v MixedUnionAny) AppendJSON(b []byte) []byte    { return tornado.AppendJSO
 func (v UnknownValue) AppendJSON(b []byte) []byte { return tornado.AppendJSON(b, tornado.JSON(v)) }
 
 func decodeInt64Slice(d *tornado.Decoder) []int64 {
-	list := make([]int64, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, d.Int64(nil))
-	}
-	return list
+	return d.Int64s(nil)
 }
 
 func appendInt64Slice(b []byte, v []int64) []byte {

@@ -103,12 +103,7 @@ func (v *GetUserNotFoundBody) AppendJSON(b []byte) []byte {
 }
 
 func decodeUserTeamsItemSlice(d *tornado.Decoder) []UserTeamsItem {
-	list := make([]UserTeamsItem, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, UserTeamsItem{})
-		list[len(list)-1].DecodeJSON(d)
-	}
-	return list
+	return tornado.DecodeItems[UserTeamsItem](d)
 }
 
 func appendUserTeamsItemSlice(b []byte, v []UserTeamsItem) []byte {

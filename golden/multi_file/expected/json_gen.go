@@ -54,12 +54,7 @@ func (v *Author) AppendJSON(b []byte) []byte {
 }
 
 func decodeBookSlice(d *tornado.Decoder) []Book {
-	list := make([]Book, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, Book{})
-		list[len(list)-1].DecodeJSON(d)
-	}
-	return list
+	return tornado.DecodeItems[Book](d)
 }
 
 func appendBookSlice(b []byte, v []Book) []byte {
@@ -74,12 +69,7 @@ func appendBookSlice(b []byte, v []Book) []byte {
 }
 
 func decodeAuthorSlice(d *tornado.Decoder) []Author {
-	list := make([]Author, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, Author{})
-		list[len(list)-1].DecodeJSON(d)
-	}
-	return list
+	return tornado.DecodeItems[Author](d)
 }
 
 func appendAuthorSlice(b []byte, v []Author) []byte {

@@ -104,12 +104,7 @@ func (v *Reader) AppendJSON(b []byte) []byte {
 }
 
 func decodeBookSlice(d *tornado.Decoder) []Book {
-	list := make([]Book, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, Book{})
-		list[len(list)-1].DecodeJSON(d)
-	}
-	return list
+	return tornado.DecodeItems[Book](d)
 }
 
 func appendBookSlice(b []byte, v []Book) []byte {

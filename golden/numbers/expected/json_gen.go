@@ -76,10 +76,7 @@ func (v *Numbers) AppendJSON(b []byte) []byte {
 
 func decodeNumbersList(d *tornado.Decoder) []int64 {
 	start := d.Offset()
-	list := make([]int64, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, d.Int64(&numbersListItemRule))
-	}
+	list := d.Int64s(&numbersListItemRule)
 	d.CheckItems(start, len(list), &numbersListRule)
 	return list
 }

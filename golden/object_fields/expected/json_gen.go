@@ -105,12 +105,7 @@ func (v Empty) AppendJSON(b []byte) []byte {
 }
 
 func decodeBookPagesItemSlice(d *tornado.Decoder) []BookPagesItem {
-	list := make([]BookPagesItem, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, BookPagesItem{})
-		list[len(list)-1].DecodeJSON(d)
-	}
-	return list
+	return tornado.DecodeItems[BookPagesItem](d)
 }
 
 func appendBookPagesItemSlice(b []byte, v []BookPagesItem) []byte {
@@ -125,11 +120,7 @@ func appendBookPagesItemSlice(b []byte, v []BookPagesItem) []byte {
 }
 
 func decodeStringSlice(d *tornado.Decoder) []string {
-	list := make([]string, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, d.String(nil))
-	}
-	return list
+	return d.Strings(nil)
 }
 
 func appendStringSlice(b []byte, v []string) []byte {

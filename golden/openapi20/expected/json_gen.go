@@ -253,11 +253,7 @@ func (v *PutPhotoBodyFields) AppendJSON(b []byte) []byte {
 func (v UnknownValue) AppendJSON(b []byte) []byte { return tornado.AppendJSON(b, tornado.JSON(v)) }
 
 func decodeStringSlice(d *tornado.Decoder) []string {
-	list := make([]string, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, d.String(nil))
-	}
-	return list
+	return d.Strings(nil)
 }
 
 func appendStringSlice(b []byte, v []string) []byte {
@@ -272,11 +268,7 @@ func appendStringSlice(b []byte, v []string) []byte {
 }
 
 func decodeInt64Slice(d *tornado.Decoder) []int64 {
-	list := make([]int64, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, d.Int64(nil))
-	}
-	return list
+	return d.Int64s(nil)
 }
 
 func appendInt64Slice(b []byte, v []int64) []byte {
@@ -291,12 +283,7 @@ func appendInt64Slice(b []byte, v []int64) []byte {
 }
 
 func decodePetSlice(d *tornado.Decoder) []Pet {
-	list := make([]Pet, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, Pet{})
-		list[len(list)-1].DecodeJSON(d)
-	}
-	return list
+	return tornado.DecodeItems[Pet](d)
 }
 
 func appendPetSlice(b []byte, v []Pet) []byte {

@@ -156,12 +156,7 @@ func (v *SearchNotesBody) AppendJSON(b []byte) []byte {
 func (v UnknownValue) AppendJSON(b []byte) []byte { return tornado.AppendJSON(b, tornado.JSON(v)) }
 
 func decodeNoteSlice(d *tornado.Decoder) []Note {
-	list := make([]Note, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, Note{})
-		list[len(list)-1].DecodeJSON(d)
-	}
-	return list
+	return tornado.DecodeItems[Note](d)
 }
 
 func appendNoteSlice(b []byte, v []Note) []byte {

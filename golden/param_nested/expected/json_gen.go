@@ -217,11 +217,7 @@ func (v UnionsXKindString) AppendJSON(b []byte) []byte  { return tornado.AppendS
 func (v UnknownValue) AppendJSON(b []byte) []byte { return tornado.AppendJSON(b, tornado.JSON(v)) }
 
 func decodeStringSlice(d *tornado.Decoder) []string {
-	list := make([]string, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, d.String(nil))
-	}
-	return list
+	return d.Strings(nil)
 }
 
 func appendStringSlice(b []byte, v []string) []byte {
@@ -236,12 +232,7 @@ func appendStringSlice(b []byte, v []string) []byte {
 }
 
 func decodeFilterSlice(d *tornado.Decoder) []Filter {
-	list := make([]Filter, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, Filter{})
-		list[len(list)-1].DecodeJSON(d)
-	}
-	return list
+	return tornado.DecodeItems[Filter](d)
 }
 
 func appendFilterSlice(b []byte, v []Filter) []byte {
@@ -293,10 +284,7 @@ func appendItemColorsItemSlice(b []byte, v []ItemColorsItem) []byte {
 
 func decodeFormQuerySizes(d *tornado.Decoder) []int64 {
 	start := d.Offset()
-	list := make([]int64, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, d.Int64(nil))
-	}
+	list := d.Int64s(nil)
 	d.CheckItems(start, len(list), &formQuerySizesRule)
 	return list
 }
@@ -313,12 +301,7 @@ func appendFormQuerySizes(b []byte, v []int64) []byte {
 }
 
 func decodeItemSlice(d *tornado.Decoder) []Item {
-	list := make([]Item, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, Item{})
-		list[len(list)-1].DecodeJSON(d)
-	}
-	return list
+	return tornado.DecodeItems[Item](d)
 }
 
 func appendItemSlice(b []byte, v []Item) []byte {
@@ -352,11 +335,7 @@ func appendOpenLabels(b []byte, v map[string]int64) []byte {
 }
 
 func decodeInt64Slice(d *tornado.Decoder) []int64 {
-	list := make([]int64, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, d.Int64(nil))
-	}
-	return list
+	return d.Int64s(nil)
 }
 
 func appendInt64Slice(b []byte, v []int64) []byte {

@@ -369,12 +369,7 @@ func (v *Group) appendResponseJSON(b []byte) []byte {
 func (v UnknownValue) AppendJSON(b []byte) []byte { return tornado.AppendJSON(b, tornado.JSON(v)) }
 
 func decodeGroupSlice(d *tornado.Decoder) []Group {
-	list := make([]Group, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, Group{})
-		list[len(list)-1].DecodeJSON(d)
-	}
-	return list
+	return tornado.DecodeItems[Group](d)
 }
 
 func appendGroupSlice(b []byte, v []Group) []byte {
@@ -449,12 +444,7 @@ func appendResponseGroupMap(b []byte, v map[string]Group) []byte {
 }
 
 func decodeUserSlice(d *tornado.Decoder) []User {
-	list := make([]User, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, User{})
-		list[len(list)-1].DecodeJSON(d)
-	}
-	return list
+	return tornado.DecodeItems[User](d)
 }
 
 func appendUserSlice(b []byte, v []User) []byte {

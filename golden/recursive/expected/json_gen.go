@@ -89,12 +89,7 @@ func (v *Right) AppendJSON(b []byte) []byte {
 }
 
 func decodeNodeSlice(d *tornado.Decoder) []Node {
-	list := make([]Node, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, Node{})
-		list[len(list)-1].DecodeJSON(d)
-	}
-	return list
+	return tornado.DecodeItems[Node](d)
 }
 
 func appendNodeSlice(b []byte, v []Node) []byte {

@@ -146,12 +146,7 @@ func appendItemSlice(b []byte, v []Item) []byte {
 }
 
 func decodePetSlice(d *tornado.Decoder) []Pet {
-	list := make([]Pet, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, Pet{})
-		list[len(list)-1].DecodeJSON(d)
-	}
-	return list
+	return tornado.DecodeItems[Pet](d)
 }
 
 func appendPetSlice(b []byte, v []Pet) []byte {
@@ -166,12 +161,7 @@ func appendPetSlice(b []byte, v []Pet) []byte {
 }
 
 func decodeOwnerSlice(d *tornado.Decoder) []Owner {
-	list := make([]Owner, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, Owner{})
-		list[len(list)-1].DecodeJSON(d)
-	}
-	return list
+	return tornado.DecodeItems[Owner](d)
 }
 
 func appendOwnerSlice(b []byte, v []Owner) []byte {

@@ -40,10 +40,7 @@ func (v *Strings) AppendJSON(b []byte) []byte {
 
 func decodeStringsTags(d *tornado.Decoder) []string {
 	start := d.Offset()
-	list := make([]string, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, d.String(&stringsTagsItemRule))
-	}
+	list := d.Strings(&stringsTagsItemRule)
 	d.CheckItems(start, len(list), &stringsTagsRule)
 	return list
 }

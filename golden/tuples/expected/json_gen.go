@@ -206,12 +206,7 @@ func (v *Node) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(d
 func (v UnknownValue) AppendJSON(b []byte) []byte { return tornado.AppendJSON(b, tornado.JSON(v)) }
 
 func decodePointSlice(d *tornado.Decoder) []Point {
-	list := make([]Point, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, Point{})
-		list[len(list)-1].DecodeJSON(d)
-	}
-	return list
+	return tornado.DecodeItems[Point](d)
 }
 
 func appendPointSlice(b []byte, v []Point) []byte {

@@ -535,11 +535,7 @@ func (v *Copy) AppendJSON(b []byte) []byte {
 func (v UnknownValue) AppendJSON(b []byte) []byte { return tornado.AppendJSON(b, tornado.JSON(v)) }
 
 func decodeStringSlice(d *tornado.Decoder) []string {
-	list := make([]string, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, d.String(nil))
-	}
-	return list
+	return d.Strings(nil)
 }
 
 func appendStringSlice(b []byte, v []string) []byte {
@@ -555,10 +551,7 @@ func appendStringSlice(b []byte, v []string) []byte {
 
 func decodeHolderWideListOption2(d *tornado.Decoder) []string {
 	start := d.Offset()
-	list := make([]string, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, d.String(&holderWideListOption2ItemRule))
-	}
+	list := d.Strings(&holderWideListOption2ItemRule)
 	d.CheckItems(start, len(list), &holderWideListOption2Rule)
 	return list
 }

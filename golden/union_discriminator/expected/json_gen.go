@@ -143,12 +143,7 @@ func (v *Group) AppendJSON(b []byte) []byte {
 func (v UnknownValue) AppendJSON(b []byte) []byte { return tornado.AppendJSON(b, tornado.JSON(v)) }
 
 func decodeShapeSlice(d *tornado.Decoder) []Shape {
-	list := make([]Shape, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, Shape{})
-		list[len(list)-1].DecodeJSON(d)
-	}
-	return list
+	return tornado.DecodeItems[Shape](d)
 }
 
 func appendShapeSlice(b []byte, v []Shape) []byte {

@@ -411,7 +411,7 @@ func (v TreeMap) AppendJSON(b []byte) []byte    { return appendTreeMap(b, map[st
 func (v UnknownValue) AppendJSON(b []byte) []byte { return tornado.AppendJSON(b, tornado.JSON(v)) }
 
 func decodeHolderEach(d *tornado.Decoder) []tornado.Null[HolderEachItem] {
-	list := make([]tornado.Null[HolderEachItem], 0, d.Items())
+	list := []tornado.Null[HolderEachItem]{}
 	for more := d.Array(); more; more = d.NextItem() {
 		var item tornado.Null[HolderEachItem]
 		if !tornado.DecodeNull(d, &item) {
@@ -457,11 +457,7 @@ func appendHolderNamedValueMap(b []byte, v map[string]HolderNamedValue) []byte {
 }
 
 func decodeStringSlice(d *tornado.Decoder) []string {
-	list := make([]string, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, d.String(nil))
-	}
-	return list
+	return d.Strings(nil)
 }
 
 func appendStringSlice(b []byte, v []string) []byte {
@@ -476,11 +472,7 @@ func appendStringSlice(b []byte, v []string) []byte {
 }
 
 func decodeInt64Slice(d *tornado.Decoder) []int64 {
-	list := make([]int64, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, d.Int64(nil))
-	}
-	return list
+	return d.Int64s(nil)
 }
 
 func appendInt64Slice(b []byte, v []int64) []byte {
@@ -495,12 +487,7 @@ func appendInt64Slice(b []byte, v []int64) []byte {
 }
 
 func decodeTreeSlice(d *tornado.Decoder) []Tree {
-	list := make([]Tree, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, Tree{})
-		list[len(list)-1].DecodeJSON(d)
-	}
-	return list
+	return tornado.DecodeItems[Tree](d)
 }
 
 func appendTreeSlice(b []byte, v []Tree) []byte {

@@ -274,12 +274,7 @@ func (v *Kennel) AppendJSON(b []byte) []byte {
 func (v UnknownValue) AppendJSON(b []byte) []byte { return tornado.AppendJSON(b, tornado.JSON(v)) }
 
 func decodeDogSlice(d *tornado.Decoder) []Dog {
-	list := make([]Dog, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, Dog{})
-		list[len(list)-1].DecodeJSON(d)
-	}
-	return list
+	return tornado.DecodeItems[Dog](d)
 }
 
 func appendDogSlice(b []byte, v []Dog) []byte {
@@ -294,12 +289,7 @@ func appendDogSlice(b []byte, v []Dog) []byte {
 }
 
 func decodePetSlice(d *tornado.Decoder) []Pet {
-	list := make([]Pet, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, Pet{})
-		list[len(list)-1].DecodeJSON(d)
-	}
-	return list
+	return tornado.DecodeItems[Pet](d)
 }
 
 func appendPetSlice(b []byte, v []Pet) []byte {

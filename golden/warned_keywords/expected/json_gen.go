@@ -88,10 +88,7 @@ func (v *ThingUntoldObject) AppendJSON(b []byte) []byte {
 
 func decodeThingList(d *tornado.Decoder) []string {
 	start := d.Offset()
-	list := make([]string, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, d.String(nil))
-	}
+	list := d.Strings(nil)
 	d.CheckItems(start, len(list), &thingListRule)
 	return list
 }

@@ -25,12 +25,7 @@ func (v *GetANestedItem) AppendJSON(b []byte) []byte {
 }
 
 func decodeGetANestedItemSlice(d *tornado.Decoder) []GetANestedItem {
-	list := make([]GetANestedItem, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, GetANestedItem{})
-		list[len(list)-1].DecodeJSON(d)
-	}
-	return list
+	return tornado.DecodeItems[GetANestedItem](d)
 }
 
 func appendGetANestedItemSlice(b []byte, v []GetANestedItem) []byte {
@@ -45,11 +40,7 @@ func appendGetANestedItemSlice(b []byte, v []GetANestedItem) []byte {
 }
 
 func decodeStringSlice(d *tornado.Decoder) []string {
-	list := make([]string, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, d.String(nil))
-	}
-	return list
+	return d.Strings(nil)
 }
 
 func appendStringSlice(b []byte, v []string) []byte {
@@ -64,7 +55,7 @@ func appendStringSlice(b []byte, v []string) []byte {
 }
 
 func decodeStringSliceSlice(d *tornado.Decoder) [][]string {
-	list := make([][]string, 0, d.Items())
+	list := [][]string{}
 	for more := d.Array(); more; more = d.NextItem() {
 		list = append(list, decodeStringSlice(d))
 	}

@@ -13,7 +13,7 @@ import (
 // type is skipped and noted, and gives false.
 //
 //	start := d.Offset()
-//	list := make([]T, 0, d.Items())
+//	list := make([]T, 0, d.Items()) // for scalars; Items, Strings, Int64s and Float64s read others all at once
 //	for more := d.Array(); more; more = d.NextItem() { ... consume the item ... }
 //	d.CheckItems(start, n, rule)
 func (d *Decoder) Array() bool {

@@ -36,9 +36,13 @@ type Decoder struct {
 	reading
 
 	// Memory that Reset keeps.
-	faults  []fault  // at most maxViolations
-	scratch []byte   // for what is needed until the next call
-	outline *Outline // of the latest value that a schema was held against; nil: none yet
+	faults   []fault // at most maxViolations
+	scratch  []byte  // for what is needed until the next call
+	rough    []any   // memory for lists, *rough[T]: see Items; the next three are the same for the most common items
+	strings  []string
+	integers []int64
+	floats   []float64
+	outline  *Outline // of the latest value that a schema was held against; nil: none yet
 }
 
 // reading is how far a Decoder has come in its text.

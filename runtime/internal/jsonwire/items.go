@@ -1,0 +1,109 @@
+package jsonwire
+
+import (
+	"unsafe"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/validate"
+)
+
+// Reads is a pointer to a T that reads itself, as a generated type does.
+type Reads[T any] interface {
+	*T
+	DecodeJSON(d *Decoder)
+}
+
+// roughSize is the size up to which the memory of a rough list is kept, in bytes, and roughKinds for how many types.
+const (
+	roughSize  = 16 << 10
+	roughKinds = 8
+)
+
+// rough is a list whose length was not known when it was begun. Its memory is used again: what the user gets is a copy of the right
+// size.
+type rough[T any] struct {
+	items []T // empty, and zero up to its capacity
+}
+
+// Items consumes an array, each item of which is read by its own method where it stays, and returns a slice of its own for them, which
+// is not nil. A value of another type is skipped and noted.
+func Items[T any, P Reads[T]](d *Decoder) []T {
+	list := takeRough[T](d)
+	items := list.items
+	var zero T
+	for more := d.Array(); more; more = d.NextItem() {
+		items = append(items, zero)
+		P(&items[len(items)-1]).DecodeJSON(d)
+	}
+	if uintptr(cap(items))*unsafe.Sizeof(zero) > roughSize {
+		return items // a copy costs more than what is too much of it
+	}
+	exact := make([]T, len(items))
+	copy(exact, items)
+	clear(items)
+	list.items = items[:0]
+	d.rough = append(d.rough, list)
+	return exact
+}
+
+// takeRough takes the memory for a list of T out of d; items that hold such lists themselves take another one.
+func takeRough[T any](d *Decoder) *rough[T] {
+	for i, kept := range d.rough {
+		if list, ok := kept.(*rough[T]); ok {
+			last := len(d.rough) - 1
+			d.rough[i] = d.rough[last]
+			d.rough[last] = nil
+			d.rough = d.rough[:last]
+			return list
+		}
+	}
+	if len(d.rough) >= roughKinds {
+		d.rough = d.rough[:0] // whoever reads so many types reads others next
+	}
+	return new(rough[T])
+}
+
+// Strings consumes an array of strings, each of which r checks, and returns a slice of its own for them, which is not nil.
+func (d *Decoder) Strings(r *validate.StringRule) []string {
+	items := d.strings
+	d.strings = nil // it is in use
+	for more := d.Array(); more; more = d.NextItem() {
+		items = append(items, d.String(r))
+	}
+	exact := make([]string, len(items))
+	copy(exact, items)
+	clear(items)
+	d.strings = kept(items)
+	return exact
+}
+
+// Int64s is Strings for integers.
+func (d *Decoder) Int64s(r *validate.IntRule) []int64 {
+	items := d.integers
+	for more := d.Array(); more; more = d.NextItem() {
+		items = append(items, d.Int64(r))
+	}
+	exact := make([]int64, len(items))
+	copy(exact, items)
+	d.integers = kept(items)
+	return exact
+}
+
+// Float64s is Strings for numbers.
+func (d *Decoder) Float64s(r *validate.FloatRule) []float64 {
+	items := d.floats
+	for more := d.Array(); more; more = d.NextItem() {
+		items = append(items, d.Float64(r))
+	}
+	exact := make([]float64, len(items))
+	copy(exact, items)
+	d.floats = kept(items)
+	return exact
+}
+
+// kept returns the memory of items to use again, nil if that is too much.
+func kept[T any](items []T) []T {
+	if uintptr(cap(items))*unsafe.Sizeof(*new(T)) > roughSize {
+		return nil
+	}
+	return items[:0]
+}
