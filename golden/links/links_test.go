@@ -50,6 +50,15 @@ func (h *handler) SendMessage(_ context.Context, req api.SendMessageRequest) err
 	return nil
 }
 
+// TestLinkOfABody makes a request whose body is that of an answer.
+func TestLinkOfABody(t *testing.T) {
+	next, ok := api.GetUserLinkCopy(&user)
+	require.True(t, ok)
+	assert.Equal(t, api.AddUserRequest{Body: user}, next)
+	_, ok = api.GetUserLinkCopy(nil)
+	assert.False(t, ok)
+}
+
 // TestLinks follows links from answers that came over a socket.
 func TestLinks(t *testing.T) {
 	ctx, h := t.Context(), &handler{}

@@ -122,6 +122,7 @@ func (s *scene) response(source string) *Value {
 		first := stepTo(StepField, c.Field, &c.Use)
 		if s.answer.Name == "" {
 			first.Kind = StepHere
+			first.Pointer = s.op.Result.Kind == ResultPointer && pointer == "" // a part of it is reached through the pointer
 		}
 		steps, t := walk([]ValueStep{first}, c.Type, pointer)
 		return s.from("res", steps, t)

@@ -20,6 +20,16 @@ func GetUserLinkRepositories(req GetUserRequest, res *User) (next ListRepositori
 	return next, true
 }
 
+// GetUserLinkCopy makes the request of AddUser that follows GetUser.
+// It is not ok where a value is missing that the request needs.
+func GetUserLinkCopy(res *User) (next AddUserRequest, ok bool) {
+	if res == nil {
+		return next, false
+	}
+	next.Body = *res
+	return next, true
+}
+
 // GetUserLinkBoss makes the request of GetUser that follows GetUser.
 // It is not ok where a value is missing that the request needs.
 func GetUserLinkBoss(res *User) (next GetUserRequest, ok bool) {
