@@ -42,6 +42,8 @@ type Options struct {
 	Imports map[string]string
 	// Formats are Go types for formats: "ulid" is "github.com/oklog/ulid/v2.ULID". A type is read and written by encoding/json.
 	Formats map[string]string
+	// OwnTypes has every type generated, whatever x-go-type says: the package needs no other one then.
+	OwnTypes bool
 }
 
 // Generate gives the files of the package for api, in a fixed order, the embedded document last. Diagnostics are findings of
@@ -54,7 +56,7 @@ func Generate(api *spec.API, opts Options) ([]File, spec.Diagnostics, error) {
 	if api == nil {
 		return nil, nil, errors.New("there is no API to generate: the document was refused")
 	}
-	plan, diagnostics := ir.Build(api, ir.Options{Package: opts.Package, Only: opts.Only, Imports: opts.Imports, Formats: opts.Formats})
+	plan, diagnostics := ir.Build(api, ir.Options{Package: opts.Package, Only: opts.Only, Imports: opts.Imports, Formats: opts.Formats, OwnTypes: opts.OwnTypes})
 	if hasErrors(diagnostics) {
 		return nil, diagnostics, nil
 	}

@@ -229,7 +229,9 @@ func (l *lifter) examples(n *node) []Literal {
 			v = e.get("dataValue")
 		}
 		if v != nil {
-			out = append(out, v.literal())
+			example := v.literal()
+			example.Name = kid.key
+			out = append(out, example)
 		}
 	}
 	return out

@@ -115,6 +115,7 @@ type Keyword struct {
 type Literal struct {
 	Loc  Location
 	JSON string
+	Name string // of an entry of examples, "" for all else
 }
 
 // XML says how a value stands in XML (OpenAPI 3.2, XML Object).

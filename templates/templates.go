@@ -89,6 +89,40 @@ type Method struct {
 	Error string
 }
 
+// Mock is what a mock has beside its service.
+type Mock struct {
+	Samples []byte   // JSON
+	Auth    []string // methods of mockAuth
+	New     string   // the function NewMock
+}
+
+// Mock gives the files of a program that serves samples, but for those of the generated package; the Package of s is the folder
+// of that.
+func (s Service) Mock(m Mock) ([]File, error) {
+	var files []File
+	for _, one := range []struct {
+		name, template string
+		data           any
+	}{
+		{"go.mod", "go.mod.tmpl", s},
+		{"main.go", "mockmain.go.tmpl", s},
+		{s.Package + "/mock.go", "mock.go.tmpl", struct {
+			Package string
+			Mock
+		}{s.Package, m}},
+	} {
+		text, err := render(one.template, one.data)
+		if err == nil && strings.HasSuffix(one.name, ".go") {
+			text, err = format.Source(text)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("write %s: %w", one.name, err)
+		}
+		files = append(files, File{one.name, text})
+	}
+	return append(files, File{s.Package + "/mock.json", m.Samples}), nil
+}
+
 // Source is the method as Go source, with a receiver such as "h *petsHandler", without a line end.
 func (m Method) Source(receiver string) (string, error) {
 	text, err := render("method.go.tmpl", struct {

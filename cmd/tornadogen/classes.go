@@ -149,5 +149,5 @@ var classes = map[string]class{
 			"no other package can leave out",
 	},
 	"unmatched-mapping": {"schemas", "a document of --import-mapping that nothing refers to"},
-	"bad-discriminator":   {"schemas", "no propertyName; it is left out"},
+	"bad-discriminator": {"schemas", "no propertyName; it is left out"},
 }

@@ -44,9 +44,10 @@ type settings struct {
 	Imports     map[string]string
 	FormatTypes map[string]string
 
-	cmd     *cobra.Command // what the flags are of
-	locking locking
-	remote  *remote // what reads from the network, once there is a document
+	ownTypes bool           // x-go-type is not read
+	cmd      *cobra.Command // what the flags are of
+	locking  locking
+	remote   *remote // what reads from the network, once there is a document
 
 	// from says where a setting comes from, by key: "tornadogen.yaml:3"; a key that is absent came from the command line.
 	from map[string]string

@@ -12,11 +12,21 @@ import (
 // maxSampleDepth bounds how deep a sample nests, as schemas may be recursive.
 const maxSampleDepth = 8
 
+// sampler makes samples.
+type sampler struct {
+	// answer tells that a sample is one of the server: with all members but those that are writeOnly, as far as maxFullDepth, and with an
+	// item in each array. A request has what is required, without what is readOnly.
+	answer bool
+}
+
+// maxFullDepth is from where on samples of answers have what is required alone.
+const maxFullDepth = 3
+
 // sampleOf makes the JSON text of a small value that a schema takes, as far as types, formats, sizes and bounds tell: what the
 // document has as an example, a default or a constant comes first. What a pattern asks for it does not know.
-func sampleOf(s *spec.Schema) string { return sampleAt(s, 0) }
+func sampleOf(s *spec.Schema) string { return sampler{}.at(s, 0) }
 
-func sampleAt(s *spec.Schema, depth int) string {
+func (m sampler) at(s *spec.Schema, depth int) string {
 	if s == nil || s.Always || depth > maxSampleDepth {
 		return "{}"
 	}
@@ -25,16 +35,19 @@ func sampleAt(s *spec.Schema, depth int) string {
 	}
 	for _, member := range chosenOf(s) {
 		if !slices.Contains(typesOf(member, depth), "object") && len(s.Properties) == 0 {
-			return sampleAt(member, depth+1)
+			return m.at(member, depth+1)
 		}
 	}
 	switch types := typesOf(s, depth); {
 	case len(types) == 0, types[0] == "object":
-		o := object{values: map[string]string{}}
+		o := object{sampler: m, values: map[string]string{}}
 		o.add(s, depth)
+		if values := s.AdditionalProperties; m.answer && len(o.names) == 0 && depth < maxFullDepth && values != nil && !values.Never {
+			o.set("key", m.at(values, depth+1))
+		}
 		return o.text()
 	case types[0] == "array":
-		return arrayOf(s, depth)
+		return m.array(s, depth)
 	case types[0] == "string":
 		return quoted(stringOf(s))
 	case types[0] == "boolean":
@@ -100,6 +113,7 @@ func typesOf(s *spec.Schema, depth int) []string {
 
 // object collects the members that a sample needs, in document order.
 type object struct {
+	sampler
 	names  []string
 	values map[string]string
 }
@@ -121,10 +135,19 @@ func (o *object) add(s *spec.Schema, depth int) {
 		o.add(part, depth+1)
 	}
 	for _, p := range s.Properties {
-		if !p.Schema.ReadOnly && slices.Contains(s.Required, p.Name) && o.values[p.Name] == "" {
-			o.set(p.Name, sampleAt(p.Schema, depth+1))
+		if o.wants(s, p, depth) && o.values[p.Name] == "" {
+			o.set(p.Name, o.at(p.Schema, depth+1))
 		}
 	}
+}
+
+// wants tells whether a sample has a property.
+func (o *object) wants(s *spec.Schema, p *spec.Property, depth int) bool {
+	required := slices.Contains(s.Required, p.Name)
+	if !o.answer {
+		return required && !p.Schema.ReadOnly
+	}
+	return (required || depth < maxFullDepth) && !p.Schema.WriteOnly
 }
 
 func (o *object) set(name, value string) {
@@ -140,14 +163,21 @@ func (o *object) text() string {
 	return "{" + strings.Join(members, ", ") + "}"
 }
 
-func arrayOf(s *spec.Schema, depth int) string {
+func (m sampler) array(s *spec.Schema, depth int) string {
 	const most = 5
+	least := int64(0)
+	if m.answer && depth <= maxFullDepth && len(s.PrefixItems) == 0 && s.Items != nil && (s.MaxItems == nil || *s.MaxItems > 0) {
+		least = 1
+	}
+	if s.MinItems != nil {
+		least = max(least, *s.MinItems)
+	}
 	var items []string
 	for _, item := range s.PrefixItems {
-		items = append(items, sampleAt(item, depth+1))
+		items = append(items, m.at(item, depth+1))
 	}
-	for s.MinItems != nil && len(items) < int(min(*s.MinItems, most)) {
-		items = append(items, sampleAt(s.Items, depth+1))
+	for len(items) < int(min(least, most)) {
+		items = append(items, m.at(s.Items, depth+1))
 	}
 	return "[" + strings.Join(items, ", ") + "]"
 }

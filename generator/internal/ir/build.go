@@ -19,6 +19,8 @@ type Options struct {
 	Imports map[string]string
 	// Formats are Go types by format: "ulid" is "github.com/oklog/ulid/v2.ULID".
 	Formats map[string]string
+	// OwnTypes has every type generated: x-go-type is not read.
+	OwnTypes bool
 }
 
 // Build plans the package of api. It always returns a plan: what cannot be typed yet is tornado.JSON, an operation that

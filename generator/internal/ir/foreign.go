@@ -29,11 +29,13 @@ type foreigners struct {
 	mapped  map[string]bool    // files that some schema was taken from
 	shared  map[string]string  // their packages, by file
 	formats map[string]string  // types, by format
+	none    bool               // x-go-type is not read
 }
 
 func newForeigners(opts Options) foreigners {
 	return foreigners{
 		imports: make(map[string]*Import), types: make(map[string]*GoType), mapped: make(map[string]bool), shared: opts.Imports, formats: opts.Formats,
+		none: opts.OwnTypes,
 	}
 }
 
@@ -76,7 +78,7 @@ func (b *builder) goTypeOf(text string) *GoType {
 // statedType reads x-go-type with x-go-type-import; nil where they name no type.
 func (b *builder) statedType(s *spec.Schema) *GoType {
 	text := extension(s.Extensions, "x-go-type")
-	if text == "" {
+	if text == "" || b.foreigners.none {
 		return nil
 	}
 	key := text + " " + string(s.Extensions["x-go-type-import"])

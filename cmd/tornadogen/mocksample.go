@@ -1,0 +1,232 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/format"
+	"go/parser"
+	"go/printer"
+	"go/token"
+	"slices"
+	"strings"
+
+	"github.com/tornadogen/tornadogen/generator"
+	"github.com/tornadogen/tornadogen/spec"
+	"github.com/tornadogen/tornadogen/templates"
+)
+
+// mockSample, mockAnswer and mockBody are what mock.json has for an operation; the mock reads them as types of the same names.
+type mockSample struct {
+	Answers  []*mockAnswer
+	Messages []json.RawMessage
+}
+
+type mockAnswer struct {
+	Declared, Status int
+	Headers          []mockHeader
+	Bodies           []*mockBody
+}
+
+type mockHeader struct{ Name, Value string }
+
+type mockBody struct{ Type, Example, Text string }
+
+// mockOf makes what the templates of a mock need.
+func mockOf(c compiled, o *outline) (templates.Mock, error) {
+	samples := map[string]*mockSample{}
+	for _, op := range o.operations {
+		if source := sourceOf(c.api, op); source != nil {
+			samples[op.Name] = sampleOfOperation(source)
+		}
+	}
+	text, err := json.MarshalIndent(samples, "", " ")
+	if err != nil {
+		return templates.Mock{}, err
+	}
+	mock := templates.Mock{Samples: text}
+	if o.auth != nil {
+		for _, m := range o.auth.methods {
+			mock.Auth = append(mock.Auth, fmt.Sprintf("func (mockAuth) %s(ctx context.Context, _ %s) (context.Context, error) { return ctx, nil }",
+				m.name, m.params[len(m.params)-1].typ))
+		}
+	}
+	at := slices.IndexFunc(c.files, func(f generator.File) bool { return f.Name == "server_gen.go" })
+	if at < 0 {
+		return mock, errors.New("the generated package has no server")
+	}
+	mock.New, err = mockedNew(c.files[at].Data, o.new)
+	return mock, err
+}
+
+// mockedNew is the function that makes the API, with samples in the place of handlers.
+func mockedNew(source []byte, name string) (string, error) {
+	fset := token.NewFileSet()
+	tree, err := parser.ParseFile(fset, "server_gen.go", source, parser.SkipObjectResolution)
+	if err != nil {
+		return "", err
+	}
+	at := slices.IndexFunc(tree.Decls, func(d ast.Decl) bool {
+		fn, ok := d.(*ast.FuncDecl)
+		return ok && fn.Recv == nil && fn.Name.Name == name
+	})
+	if at < 0 {
+		return "", errors.New("the generated package has no function that makes the API")
+	}
+	fn := tree.Decls[at].(*ast.FuncDecl)
+	fn.Doc, fn.Name = nil, ast.NewIdent("NewMock")
+	fn.Type.Params.List = fn.Type.Params.List[len(fn.Type.Params.List)-1:] // the options
+	ast.Inspect(fn.Body, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if !ok {
+			return true
+		}
+		if id, ok := call.Fun.(*ast.Ident); ok && id.Name == "addSecurity" {
+			call.Args[len(call.Args)-1] = ast.NewIdent("mockAuth{}")
+		}
+		register, ok := call.Fun.(*ast.SelectorExpr)
+		if !ok || !strings.HasPrefix(register.Sel.Name, "Register") || len(call.Args) < 4 {
+			return true
+		}
+		if register.Sel.Name == "RegisterSocket" {
+			call.Args[3] = ast.NewIdent("mockedSocket")
+			return false
+		}
+		register.Sel = ast.NewIdent("RegisterAny")
+		call.Args = append(call.Args[:3:3], ast.NewIdent("mocked"))
+		return false
+	})
+	var b strings.Builder
+	b.WriteString("// NewMock gives the API, which answers with samples.\n")
+	if err := printer.Fprint(&b, fset, fn); err != nil {
+		return "", err
+	}
+	text, err := format.Source([]byte("package p\n\n" + b.String()))
+	return strings.TrimPrefix(string(text), "package p\n\n"), err
+}
+
+// streamParts is how many parts a sample of a stream has.
+const streamParts = 3
+
+// sampleOfOperation makes the samples of an operation, the answer of success first.
+func sampleOfOperation(op *spec.Operation) *mockSample {
+	sample := &mockSample{Answers: []*mockAnswer{}}
+	if op.Socket != nil && op.Socket.Send != nil {
+		sample.Messages = append(sample.Messages, json.RawMessage(answerSample(op.Socket.Send)))
+	}
+	for _, r := range op.Responses {
+		if r.Status < 200 && r.Status >= 100 || r.Status == 1 {
+			continue // what comes before an answer
+		}
+		sample.Answers = append(sample.Answers, answerOf(r))
+	}
+	rank := func(a *mockAnswer) int {
+		switch {
+		case a.Status >= 200 && a.Status < 300 && a.Declared != 0:
+			return 0
+		case a.Status >= 300 && a.Status < 400:
+			return 1
+		case a.Declared == 0:
+			return 2
+		}
+		return 3
+	}
+	slices.SortStableFunc(sample.Answers, func(a, b *mockAnswer) int { return rank(a) - rank(b) })
+	if len(sample.Answers) == 0 || rank(sample.Answers[0]) == 3 {
+		sample.Answers = slices.Insert(sample.Answers, 0, &mockAnswer{Declared: 204, Status: 204})
+	}
+	return sample
+}
+
+func answerOf(r *spec.Response) *mockAnswer {
+	a := &mockAnswer{Declared: r.Status, Status: r.Status}
+	switch {
+	case r.Status == 0:
+		a.Status = 200
+	case r.Status < 10:
+		a.Status *= 100
+	}
+	for _, h := range r.Headers {
+		a.Headers = append(a.Headers, mockHeader{h.Name, plainText(paramSample(h))})
+	}
+	for _, m := range r.Content {
+		a.Bodies = append(a.Bodies, bodiesOf(m)...)
+	}
+	return a
+}
+
+// paramSample is a sample of a header, its own examples first.
+func paramSample(p *spec.Parameter) string {
+	if len(p.Examples) > 0 {
+		return p.Examples[0].JSON
+	}
+	return answerSample(p.Schema)
+}
+
+// bodiesOf are the samples of one media type: its examples, or one that is made of its schema.
+func bodiesOf(m *spec.MediaType) []*mockBody {
+	media, _, _ := strings.Cut(m.Name, ";")
+	media = strings.TrimSpace(media)
+	kind := m.Name
+	if strings.Contains(media, "*") {
+		kind = "application/octet-stream"
+		if media == "*/*" || media == "application/*" {
+			kind = "application/json"
+		}
+		media = kind
+	}
+	var bodies []*mockBody
+	for _, e := range m.Examples {
+		bodies = append(bodies, &mockBody{kind, e.Name, bodyText(media, e.JSON)})
+	}
+	if len(bodies) > 0 {
+		return bodies
+	}
+	if m.ItemSchema != nil {
+		return []*mockBody{{kind, "", streamText(media, answerSample(m.ItemSchema))}}
+	}
+	return []*mockBody{{kind, "", bodyText(media, answerSample(m.Schema))}}
+}
+
+// answerSample is a sample of what a server sends.
+func answerSample(s *spec.Schema) string { return sampler{answer: true}.at(s, 0) }
+
+// bodyText is the text of a body: JSON as it is, a string in other media types by itself.
+func bodyText(media, sample string) string {
+	if spec.IsJSON(media) {
+		return sample
+	}
+	return plainText(sample)
+}
+
+// plainText is a JSON value as a text that stands alone.
+func plainText(sample string) string {
+	var text string
+	if json.Unmarshal([]byte(sample), &text) == nil {
+		return text
+	}
+	return sample
+}
+
+// streamText is a stream of a few equal items.
+func streamText(media, item string) string {
+	switch media {
+	case "text/event-stream":
+		return strings.Repeat("data: "+eventData(item)+"\n\n", streamParts)
+	case "application/json-seq", "application/geo+json-seq":
+		return strings.Repeat("\x1e"+item+"\n", streamParts)
+	}
+	return strings.Repeat(item+"\n", streamParts)
+}
+
+// eventData is what the data of an event is: of an item that describes the event itself (OpenAPI 3.2 section 4.14.4) its data.
+func eventData(item string) string {
+	var event struct {
+		Data json.RawMessage `json:"data"`
+	}
+	if json.Unmarshal([]byte(item), &event) == nil && event.Data != nil {
+		item = string(event.Data)
+	}
+	return strings.ReplaceAll(plainText(item), "\n", "\ndata: ")
+}
