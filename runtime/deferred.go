@@ -7,6 +7,8 @@ import (
 	"runtime/debug"
 	"sync"
 	"time"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/loop"
 )
 
 // Deferred is the answer of a request whose handler may return before it is given. The generated reply types embed it and add
@@ -74,7 +76,7 @@ func newDeferred(x *exchange) *Deferred {
 	}
 	return &Deferred{
 		match: x.match, ctx: x.ctx, request: x.request, accept: x.reply.accept.keep(),
-		until: time.Since(epoch) + limit, wake: x.peer.waker(), attended: true,
+		until: sinceEpoch() + limit, wake: x.peer.waker(), attended: true,
 	}
 }
 
@@ -91,7 +93,7 @@ func (d *Deferred) After(period time.Duration, answer func() bool) {
 		d.mu.Unlock()
 		return
 	}
-	d.hooks = &hook{at: time.Since(epoch) + period, after: answer, next: d.hooks}
+	d.hooks = &hook{at: sinceEpoch() + period, after: answer, next: d.hooks}
 	wake := !d.attended
 	d.mu.Unlock()
 	if wake {
@@ -112,7 +114,7 @@ func (d *Deferred) OnDone(fn func()) {
 	}
 	d.mu.Unlock()
 	h.next = nil
-	go d.runDone(h)
+	loop.Go("tells of the end", func() { d.runDone(h) })
 }
 
 // Answered reports whether an answer was given. The client may have gone all the same before it was written.

@@ -354,7 +354,7 @@ func TestDeferredKeepsFieldsAndHead(t *testing.T) {
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		return !d.attended
-	}, 5*time.Second, time.Millisecond)
+	}, patience, time.Millisecond)
 	require.Panics(t, func() { Raw(ctx) }, "the handler has returned")
 	require.NoError(t, ctx.Err())
 	AnswerWith(d, "text", writeText)

@@ -36,7 +36,7 @@ func TestDrainAnswersWhatWasAccepted(t *testing.T) {
 
 	r.Shutdown()
 	r.Shutdown() // twice is fine
-	require.Eventually(t, r.Draining, 5*time.Second, time.Millisecond)
+	require.Eventually(t, r.Draining, patience, time.Millisecond)
 	idle.send("GET /items/2 HTTP/1.1\r\nHost: x\r\n\r\n") // it could not know
 	res, body := idle.answer("GET")
 	assert.Equal(t, `{"id":11}`, body)
@@ -84,7 +84,7 @@ func TestDrainUnderLoad(t *testing.T) {
 			}
 		})
 	}
-	require.Eventually(t, func() bool { return answered.Load() > 200 }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return answered.Load() > 200 }, patience, time.Millisecond)
 	stopping.Store(true)
 	require.NoError(t, r.stop(t))
 	close(stop)
@@ -140,7 +140,7 @@ func TestReadinessTurnsOffFirst(t *testing.T) {
 	c.send("GET /hold HTTP/1.1\r\nHost: x\r\n\r\nGET /readyz HTTP/1.1\r\nHost: x\r\n\r\n")
 	<-started
 	r.Shutdown()
-	require.Eventually(t, r.Draining, 5*time.Second, time.Millisecond)
+	require.Eventually(t, r.Draining, patience, time.Millisecond)
 	close(release)
 	res, _ := c.answer("GET")
 	assert.True(t, res.Close)
@@ -166,7 +166,7 @@ func TestUnready(t *testing.T) {
 	require.Eventually(t, func() bool {
 		status, _ := r.exchange(t, "GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
 		return status == http.StatusServiceUnavailable
-	}, 5*time.Second, time.Millisecond)
+	}, patience, time.Millisecond)
 	assert.False(t, r.Draining())
 	c := r.dial(t)
 	c.send("GET /items/1 HTTP/1.1\r\nHost: x\r\n\r\n")

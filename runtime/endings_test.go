@@ -104,7 +104,7 @@ func TestWriteTimeout(t *testing.T) {
 				WithTimeouts(Timeouts{Write: 50 * time.Millisecond}), WithAccessLog(access.logger()))...)
 			c := r.dial(t)
 			c.send("GET /hold HTTP/1.1\r\nHost: x\r\n\r\n")
-			require.Eventually(t, func() bool { return strings.Contains(access.String(), `ended="client gone"`) }, 15*time.Second, time.Millisecond)
+			require.Eventually(t, func() bool { return strings.Contains(access.String(), `ended="client gone"`) }, patience, time.Millisecond)
 			_, err := io.Copy(io.Discard, c.r)
 			require.NotErrorIs(t, err, os.ErrDeadlineExceeded, "the connection is closed")
 		})

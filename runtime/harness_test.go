@@ -140,7 +140,7 @@ func (r *running) stop(t *testing.T) error {
 	case err := <-r.err:
 		r.err <- err
 		return err
-	case <-time.After(20 * time.Second):
+	case <-time.After(patience):
 		t.Fatal("the server did not end")
 		return nil
 	}
@@ -168,6 +168,9 @@ func start(t *testing.T, api *API, opts ...Option) *running {
 	return r
 }
 
+// patience is how long a client waits for what must come, on a machine that is slow.
+const patience = time.Minute
+
 // peerConn is a client that speaks bytes.
 type peerConn struct {
 	net.Conn
@@ -181,7 +184,7 @@ func (r *running) dial(t *testing.T) *peerConn {
 	c, below, err := r.transport.dial(r.addr)
 	require.NoError(t, err)
 	t.Cleanup(func() { c.Close() })
-	require.NoError(t, c.SetDeadline(time.Now().Add(15*time.Second)))
+	require.NoError(t, c.SetDeadline(time.Now().Add(patience)))
 	return &peerConn{c, below, bufio.NewReader(c), t}
 }
 

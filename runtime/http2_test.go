@@ -235,7 +235,7 @@ func TestLateHTTP2(t *testing.T) {
 	status, _ := r.exchange(t, getItem) // what was sent before is with the server
 	require.Equal(t, http.StatusOK, status)
 	r.Shutdown()
-	require.Eventually(t, r.Draining, 5*time.Second, time.Millisecond)
+	require.Eventually(t, r.Draining, patience, time.Millisecond)
 	late.send(http1.Preface[3:])
 	last, code := goAway(t, late)
 	assert.Zero(t, last)
@@ -288,7 +288,7 @@ func TestHTTP2CountsAsOpen(t *testing.T) {
 		_, _ = io.WriteString(c, getItem)
 		n, _ := c.Read(make([]byte, 1))
 		return n == 1
-	}, 5*time.Second, time.Millisecond)
+	}, patience, time.Millisecond)
 }
 
 // TestHijackOverTLS: a handler that takes a connection over reads and writes plain bytes.

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/tornadogen/tornadogen/runtime/internal/loop"
 	"github.com/tornadogen/tornadogen/runtime/internal/queue"
 	"github.com/tornadogen/tornadogen/runtime/internal/worker"
 )
@@ -18,12 +19,12 @@ var ErrSlowClient = errors.New("tornado: the client does not take what it is sen
 // take them. With SlowBlock the sender waits for the client, where it may; with the others nobody but a goroutine of its own, which is there as long
 // as the client is behind.
 type outlet struct {
-	mu      sync.Mutex
+	mu      mutex
 	sink    sink          // guarded by mu, like all below; nil before there is one
 	waiting queue.Queue   // of messages
 	writing bool          // a goroutine writes, without mu: sink.write and sink.try are its own
 	err     error         // why no message is taken any more
-	changed *sync.Cond    // nil while nobody waits for one of the above
+	changed chan struct{} // closed when one of the above has; nil while nobody waits for that
 	last    time.Duration // since epoch: when something was last written
 	owner   waker         // of the connection, once it is parked; nil before
 	attend  bool          // the owner waits until nobody writes
@@ -111,7 +112,7 @@ func (o *outlet) attendTo(how sendMode) {
 		o.drain()
 	default:
 		o.writing = true
-		go o.catchUp(nil, 0)
+		o.catchUpLater(nil, 0)
 	}
 }
 
@@ -139,11 +140,15 @@ func (o *outlet) writeThrough(m []byte, how sendMode) error {
 			o.rest()
 			return err
 		}
-		go o.catchUp(nil, 0)
-		return nil
+		buf, n = nil, 0
 	}
-	go o.catchUp(buf, n)
+	o.catchUpLater(buf, n)
 	return nil
+}
+
+// catchUpLater has a goroutine of its own do catchUp.
+func (o *outlet) catchUpLater(buf *[]byte, n int) {
+	loop.Go("catches up", func() { o.catchUp(buf, n) })
 }
 
 // catchUp writes buf from n on, and then what waits, as the client takes it.
@@ -223,20 +228,24 @@ func (o *outlet) poke(m []byte) {
 	if o.waiting.Len() == 0 {
 		o.waiting.Push(m)
 	}
-	go o.catchUp(nil, 0)
+	o.catchUpLater(nil, 0)
 }
 
 // wait waits for signal. The caller holds mu.
 func (o *outlet) wait() {
 	if o.changed == nil {
-		o.changed = sync.NewCond(&o.mu)
+		o.changed = make(chan struct{})
 	}
-	o.changed.Wait()
+	changed := o.changed
+	o.mu.Unlock()
+	await("waits for the outlet", changed)
+	o.mu.Lock()
 }
 
 // signal wakes those that wait. The caller holds mu.
 func (o *outlet) signal() {
 	if o.changed != nil {
-		o.changed.Broadcast()
+		close(o.changed)
+		o.changed = nil
 	}
 }

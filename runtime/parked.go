@@ -178,6 +178,6 @@ func (p *parked) closed(s *service, c *worker.Conn) {
 	}
 	p.logged.lost(s, c, d.match.op)
 	if done := d.over(); done != nil {
-		s.endings.Go(func() { d.runDone(done) })
+		s.ends(func() { d.runDone(done) })
 	}
 }

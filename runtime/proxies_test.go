@@ -38,7 +38,7 @@ func serveOn(t *testing.T, api *API, l *Listener, opts ...Option) *running {
 // askRaw sends bytes in pieces of a size, and returns the body of the answer to a GET; "" if there is none.
 func askRaw(t *testing.T, c net.Conn, text string, size int) string {
 	t.Helper()
-	require.NoError(t, c.SetDeadline(time.Now().Add(15*time.Second)))
+	require.NoError(t, c.SetDeadline(time.Now().Add(patience)))
 	for len(text) > 0 {
 		n := min(size, len(text))
 		if _, err := io.WriteString(c, text[:n]); err != nil {
@@ -243,7 +243,7 @@ func TestConnectionLimits(t *testing.T) {
 				_, _ = io.WriteString(p, c.begin+get)
 				_, err := io.ReadFull(p, make([]byte, 1))
 				return err == nil
-			}, 10*time.Second, 5*time.Millisecond, "there is room again")
+			}, patience, 5*time.Millisecond, "there is room again")
 		})
 	}
 }

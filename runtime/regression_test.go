@@ -192,7 +192,7 @@ func TestErrWithoutDone(t *testing.T) {
 	ctx := <-started
 	require.NoError(t, ctx.Err())
 	c.vanish()
-	require.Eventually(t, func() bool { return ctx.Err() != nil }, 5*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return ctx.Err() != nil }, patience, time.Millisecond)
 	close(ended)
 }
 
@@ -240,14 +240,14 @@ func TestShedEndsTheRequest(t *testing.T) {
 	require.Eventually(t, func() bool { // until it does, others are queued as well
 		status, _ = r.exchangeWithin(t, "GET /items/1 HTTP/1.1\r\nHost: x\r\n\r\n", 100*time.Millisecond)
 		return status == http.StatusServiceUnavailable
-	}, 10*time.Second, time.Millisecond)
+	}, patience, time.Millisecond)
 	up.send("hello")
 	res, _ := up.answer("POST")
 	assert.Equal(t, http.StatusServiceUnavailable, res.StatusCode)
 	assert.Equal(t, "1", res.Header.Get("Retry-After"))
 	select {
 	case <-ended:
-	case <-time.After(10 * time.Second):
+	case <-time.After(patience):
 		t.Fatal("the context of the request goes on")
 	}
 }

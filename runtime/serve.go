@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
+	"github.com/tornadogen/tornadogen/runtime/internal/loop"
 	"github.com/tornadogen/tornadogen/runtime/internal/tlsconn"
 	"github.com/tornadogen/tornadogen/runtime/internal/worker"
 )
@@ -30,6 +31,15 @@ type service struct {
 
 	watchers sync.Map       // *worker.Conn -> *requestContext: the requests whose handlers asked for Done
 	endings  sync.WaitGroup // goroutines that tell of requests which were cut
+}
+
+// ends has a goroutine of its own tell that something has ended with its connection; the drain waits for it.
+func (s *service) ends(fn func()) {
+	s.endings.Add(1)
+	loop.Go("ends", func() {
+		defer s.endings.Done()
+		fn()
+	})
 }
 
 // run serves on the loops until ctx ends, then drains. stopAdmin ends the administration.

@@ -37,9 +37,12 @@ type world struct {
 	peers  []*simPeer
 
 	given   []*reply
-	blocked int  // handlers that block until released
-	release bool // they may go on
-	ending  bool // every request is to have ended before the drain
+	streams []*EventStream[string]
+	sockets []*chatSocket
+	ends    []*int // how often each stream and socket has told of its end
+	blocked int    // handlers that block until released
+	release bool   // they may go on
+	ending  bool   // every request is to have ended before the drain
 	serving map[*worker.Conn]bool
 	frames  map[worker.Frame]bool
 	closed  map[*worker.Conn]int
@@ -61,12 +64,15 @@ type simPeer struct {
 	name string
 	want []string // bodies, in their order
 	left bool     // it has gone, and need not get them
+	// judge says what is wrong with what was received; nil: it is what want says
+	judge func(received string) string
 }
 
 // newWorld makes a server whose deferred operation leaves its replies in the world, and which echoes bodies.
 func newWorld(r *interleave.Run, opts ...Option) *world {
+	origin := time.Now()
 	w := &world{
-		Run: r, net: polltest.NewAt(time.Now()), serving: make(map[*worker.Conn]bool), frames: make(map[worker.Frame]bool),
+		Run: r, net: polltest.NewAt(origin), serving: make(map[*worker.Conn]bool), frames: make(map[worker.Frame]bool),
 		closed: make(map[*worker.Conn]int),
 	}
 	api := deferring(func(ctx context.Context, d *Deferred) {
@@ -86,7 +92,9 @@ func newWorld(r *interleave.Run, opts ...Option) *world {
 		case strings.HasPrefix(query, "panic"):
 			panic(query)
 		}
-	}, WithDeferredTimeout(1000*time.Hour))
+	}, WithDeferredTimeout(1000*time.Hour), WithAPILogger(slog.New(slog.DiscardHandler)))
+	w.addStreams(api)
+	w.addSockets(api)
 	const never = 5000 * time.Hour
 	s := NewServer(append([]Option{
 		WithLogger(slog.New(slog.DiscardHandler)), WithLoops(1), WithLimits(Limits{Workers: 3}),
@@ -102,6 +110,7 @@ func newWorld(r *interleave.Run, opts ...Option) *world {
 	o := s.workerOptions(checked{w.svc, w})
 	o.Pollers = func() (loop.Poller, error) { return polltest.Stepped(w.net, r), nil }
 	loop.Stage = r
+	simulatedClock = func() time.Time { return origin.Add(w.net.Now()) }
 	var err error
 	if w.engine, err = worker.New(o); err != nil {
 		panic(err)
@@ -201,6 +210,7 @@ func (w *world) judge() {
 	for _, p := range w.peers {
 		w.judgePeer(p)
 	}
+	w.judgeEnds(w.ending)
 	for range 3 { // whoever has closed its side is waited for for a while
 		if w.ending {
 			w.net.Advance(2 * time.Hour)
@@ -229,6 +239,7 @@ func (w *world) judge() {
 	if len(w.closed) != w.opened {
 		w.Failf("%d connections were opened, %d have ended", w.opened, len(w.closed))
 	}
+	w.judgeEnds(true)
 	for i, g := range w.given {
 		if g.done != 1 || g.won > 1 {
 			w.Failf("reply %d has ended %d times, %d answers have won", i, g.done, g.won)
@@ -237,12 +248,27 @@ func (w *world) judge() {
 			w.Failf("reply %d keeps something beyond its end", i)
 		}
 	}
-	loop.Stage = nil
+	loop.Stage, simulatedClock = nil, nil
+}
+
+// judgeEnds checks that each stream and socket has told of its end once at most, and if all have ended, once.
+func (w *world) judgeEnds(all bool) {
+	for i, n := range w.ends {
+		if *n > 1 || all && *n != 1 {
+			w.Failf("stream or socket %d has ended %d times", i, *n)
+		}
+	}
 }
 
 // judgePeer checks that a client got what it is due, in order, and nothing else: a part of it if it has left.
 func (w *world) judgePeer(p *simPeer) {
 	text := p.Received()
+	if p.judge != nil {
+		if wrong := p.judge(text); wrong != "" {
+			w.Failf("%s: %s; it has received %q", p.name, wrong, text)
+		}
+		return
+	}
 	r := bufio.NewReader(strings.NewReader(text))
 	var got []string
 	for {
@@ -276,11 +302,14 @@ func simUpload() []string {
 // halves cuts a text in two.
 func halves(text string) []string { return []string{text[:len(text)/2], text[len(text)/2:]} }
 
-// scenarios are what TestSimulation tries in every order.
-var scenarios = []struct {
+// scenario is what TestSimulation tries in every order.
+type scenario struct {
 	name string
 	play func(w *world)
-}{
+}
+
+// scenarios are those of requests and deferred answers.
+var scenarios = []scenario{
 	{"a request in two pieces and one of another client", func(w *world) {
 		w.dial("a", halves(simGet("/items/2")), `{"id":11}`)
 		w.dial("b", halves(simGet("/items/3")), `{"id":111}`)
@@ -470,7 +499,7 @@ const panicked = `{"title":"Internal Server Error","status":500}`
 // depth, and in random ones. What must hold in each: a connection has one owner and one end, a request one answer and one end, no
 // wake-up is lost, nobody gets bytes of another connection, and no descriptor is used after its end.
 func TestSimulation(t *testing.T) {
-	for _, s := range scenarios {
+	for _, s := range slices.Concat(scenarios, streamScenarios, socketScenarios) {
 		t.Run(s.name, func(t *testing.T) {
 			o := interleave.Options{
 				Depth: *simulateDepth, Orders: *simulateOrders, Random: *simulateOrders, Seed: *simulateSeed, Limit: *simulateFor,

@@ -212,7 +212,7 @@ func TestSocketShared(t *testing.T) {
 		}
 		all.Wait()
 		for _, s := range open8 { // they are gone, which is found by and by
-			require.Eventually(t, func() bool { return s.Send("x") != nil }, 15*time.Second, time.Millisecond)
+			require.Eventually(t, func() bool { return s.Send("x") != nil }, patience, time.Millisecond)
 		}
 	})
 }

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
-	"sync"
 	"time"
 
+	"github.com/tornadogen/tornadogen/runtime/internal/loop"
 	"github.com/tornadogen/tornadogen/runtime/internal/queue"
 	"github.com/tornadogen/tornadogen/runtime/internal/ws"
 )
@@ -33,7 +33,7 @@ type socket struct {
 	pinged  bool        // guarded by mu: a ping was sent, and nothing has come since
 	ranging bool        // guarded by mu; on a client: somebody waits in Messages, or reads to the end
 
-	mu      sync.Mutex
+	mu      mutex
 	due     time.Duration  // since epoch: when to ping next, to give up, or to wait no longer for the end
 	cause   *CloseError    // why the socket closes; nil while it is open
 	backlog *socketBacklog // nil while nothing waits to be written
@@ -118,8 +118,6 @@ const (
 	socketIdle = 24 * time.Hour
 )
 
-func sinceEpoch() time.Duration { return time.Since(epoch) }
-
 // usable reports why nothing can be sent, nil if it can; it answers the handshake. The caller holds mu.
 func (s *socket) usable() error {
 	if s.state == socketOffered {
@@ -172,7 +170,7 @@ func (s *socket) closeWith(code int, reason string) error {
 	s.wire.attend()
 	if s.isClient() && !s.ranging {
 		s.ranging = true
-		go s.run()
+		loop.Go("reads to the end", s.run)
 	}
 	return nil
 }

@@ -56,7 +56,7 @@ func dialTCP(addr string) dialer {
 		c, err := net.Dial("tcp", addr)
 		require.NoError(t, err)
 		t.Cleanup(func() { c.Close() })
-		require.NoError(t, c.SetDeadline(time.Now().Add(15*time.Second)))
+		require.NoError(t, c.SetDeadline(time.Now().Add(patience)))
 		return c
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"sync"
 
+	"github.com/tornadogen/tornadogen/runtime/internal/loop"
 	"github.com/tornadogen/tornadogen/runtime/internal/queue"
 	"github.com/tornadogen/tornadogen/runtime/internal/worker"
 	"github.com/tornadogen/tornadogen/runtime/internal/ws"
@@ -101,7 +102,7 @@ func (s *socket) awaitRoom() {
 	}
 	room := s.backlog.room
 	s.mu.Unlock()
-	<-room
+	await("waits for room", room)
 	s.mu.Lock()
 }
 
@@ -116,7 +117,7 @@ func (s *socket) write(b []byte, shared bool) {
 		}
 		s.backlog = new(socketBacklog)
 		s.backlog.queue.SetLimits(s.settings.limits)
-		go s.flush(b)
+		loop.Go("flushes", func() { s.flush(b) })
 	default:
 		s.broke(err)
 	}

@@ -122,7 +122,7 @@ func (t *socketTenant) serve(f *frame) verdict {
 func (t *socketTenant) closed(service *service, c *worker.Conn) {
 	s := (*socket)(t)
 	service.watchers.CompareAndDelete(c, s.request())
-	service.endings.Go(s.finish)
+	service.ends(s.finish)
 }
 
 // abandon is for a handler that ended its goroutine: the connection is closed next.

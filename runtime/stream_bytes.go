@@ -150,6 +150,6 @@ func (b *ByteStream) whole() bool {
 	x := b.x
 	x.stream = nil
 	x.reply.Bytes(b.status, b.media, bytes.Clone(b.buffer))
-	go runAll(b.over(ErrStreamEnded))
+	runAllLater(b.over(ErrStreamEnded))
 	return true
 }

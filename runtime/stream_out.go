@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/tornadogen/tornadogen/runtime/internal/loop"
 	"github.com/tornadogen/tornadogen/runtime/internal/sse"
 )
 
@@ -144,7 +145,7 @@ func (s *Stream) OnDone(fn func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.state == streamOver {
-		go fn()
+		runAllLater([]func(){fn})
 		return
 	}
 	s.done = append(s.done, fn)
@@ -240,7 +241,7 @@ func (s *Stream) stop(err error) {
 	if s.sink != nil {
 		s.sink.cut()
 	}
-	go s.request.end(err) // its watchers may call back
+	loop.Go("ends the request", func() { s.request.end(err) }) // its watchers may call back
 }
 
 // finish takes what the handler returned, which has sent its answer to out. What can still be an answer is one.
@@ -278,7 +279,7 @@ func (s *Stream) returned(err error) {
 		return // what begins the answer is its end
 	}
 	x.stream = nil
-	go runAll(s.over(ErrStreamEnded))
+	runAllLater(s.over(ErrStreamEnded))
 	if !x.aborted {
 		x.fail(err)
 	}
@@ -292,7 +293,7 @@ func (s *Stream) crashed() (begun bool) {
 	s.ending, s.cutting = true, true
 	if begun = s.sink != nil; !begun {
 		s.x.stream = nil
-		go runAll(s.over(ErrStreamEnded))
+		runAllLater(s.over(ErrStreamEnded))
 	}
 	return begun
 }
@@ -368,6 +369,13 @@ func (s *Stream) end() {
 	done := s.over(ErrStreamEnded)
 	s.mu.Unlock()
 	runAll(done)
+}
+
+// runAllLater has a goroutine of its own do runAll.
+func runAllLater(all []func()) {
+	if len(all) > 0 {
+		loop.Go("tells of the end", func() { runAll(all) })
+	}
 }
 
 // runAll calls functions of the user, each whatever the others do.

@@ -160,7 +160,7 @@ func TestStreamOfASlowClient(t *testing.T) {
 				require.ErrorIs(t, <-sent, c.want)
 				select {
 				case <-ended: // although it reads nothing
-				case <-time.After(10 * time.Second):
+				case <-time.After(patience):
 					t.Fatal("the connection is not cut")
 				}
 				_, err := io.Copy(io.Discard, client.r)
@@ -193,7 +193,7 @@ func TestStreamWritesAtOnce(t *testing.T) {
 				out.mu.Lock()
 				defer out.mu.Unlock()
 				return out.state == streamParked
-			}, 10*time.Second, time.Millisecond)
+			}, patience, time.Millisecond)
 			body := bufio.NewReader(res.Body)
 			for range 100 {
 				require.NoError(t, out.Send("x"))

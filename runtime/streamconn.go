@@ -205,5 +205,5 @@ func (p *parkedStream) closed(s *service, c *worker.Conn) {
 		s.watchers.CompareAndDelete(c, stream.request)
 	}
 	p.logged.lost(s, c, stream.match.op)
-	s.endings.Go(stream.end)
+	s.ends(stream.end)
 }

@@ -22,7 +22,7 @@ func TestIdleTLS(t *testing.T) {
 		status, _ := r.exchange(t, getItem)
 		require.Equal(t, http.StatusOK, status)
 	}
-	require.Eventually(t, func() bool { return runtime.NumGoroutine() < 20 }, 5*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return runtime.NumGoroutine() < 20 }, patience, time.Millisecond)
 	goroutines := runtime.NumGoroutine()
 	before := liveHeap()
 	clients := exec.Command(os.Args[0], "-test.run=^$")

@@ -34,7 +34,7 @@ func handshake(t *testing.T, addr string, config *tls.Config) (*tls.Conn, error)
 	c, err := net.Dial("tcp", addr)
 	require.NoError(t, err)
 	t.Cleanup(func() { c.Close() })
-	require.NoError(t, c.SetDeadline(time.Now().Add(15*time.Second)))
+	require.NoError(t, c.SetDeadline(time.Now().Add(patience)))
 	conn := tls.Client(c, config)
 	return conn, conn.Handshake()
 }
@@ -124,7 +124,7 @@ func TestBadHandshakes(t *testing.T) {
 				_, err = io.WriteString(c, sent)
 				require.NoError(t, err)
 				require.NoError(t, c.(*net.TCPConn).CloseWrite())
-				require.NoError(t, c.SetDeadline(time.Now().Add(5*time.Second)))
+				require.NoError(t, c.SetDeadline(time.Now().Add(patience)))
 				_, err = io.ReadAll(c)
 				require.NoError(t, err, "it is closed, not reset")
 				status, _ := r.exchange(t, getItem)
@@ -170,7 +170,7 @@ func TestSlowHandshake(t *testing.T) {
 			status, _ := r.exchange(t, getItem)
 			assert.Equal(t, http.StatusOK, status, "another is served meanwhile")
 			for _, c := range slow {
-				require.NoError(t, c.SetDeadline(time.Now().Add(5*time.Second)))
+				require.NoError(t, c.SetDeadline(time.Now().Add(patience)))
 				_, err := io.Copy(io.Discard, c)
 				require.NoError(t, err)
 			}
@@ -193,7 +193,7 @@ func TestHandshakesAreBounded(t *testing.T) {
 	require.Eventually(t, func() bool {
 		_, err := handshake(t, r.addr, authority().client())
 		return err == nil
-	}, 5*time.Second, time.Millisecond)
+	}, patience, time.Millisecond)
 }
 
 // TestDrainDuringTheHandshake: who has begun a handshake when the drain begins is answered.
@@ -208,7 +208,7 @@ func TestDrainDuringTheHandshake(t *testing.T) {
 	go func() { done <- conn.Handshake() }()
 	<-hold.begun
 	r.Shutdown()
-	require.Eventually(t, r.Draining, 5*time.Second, time.Millisecond)
+	require.Eventually(t, r.Draining, patience, time.Millisecond)
 	close(hold.release)
 	require.NoError(t, <-done)
 	c := &peerConn{Conn: conn, below: conn, t: t}
@@ -229,7 +229,7 @@ func TestLateHandshake(t *testing.T) {
 	status, _ := r.exchange(t, "GET /items/1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n") // so it was accepted
 	require.Equal(t, http.StatusOK, status)
 	r.Shutdown()
-	require.Eventually(t, r.Draining, 5*time.Second, time.Millisecond)
+	require.Eventually(t, r.Draining, patience, time.Millisecond)
 	config := authority().client()
 	config.NextProtos = []string{"h2", "http/1.1"}
 	conn := tls.Client(below, config)
@@ -291,9 +291,9 @@ func TestCertificateReload(t *testing.T) {
 		name := shown(t, r.addr, "any")
 		require.Equal(t, "old.example", name)
 		return strings.Contains(logged.String(), "cannot be read")
-	}, 10*time.Second, 50*time.Millisecond)
+	}, patience, 50*time.Millisecond)
 	require.NoError(t, os.Rename(next.Key, files.Key))
-	require.Eventually(t, func() bool { return shown(t, r.addr, "any") == "new.example" }, 10*time.Second, 50*time.Millisecond)
+	require.Eventually(t, func() bool { return shown(t, r.addr, "any") == "new.example" }, patience, 50*time.Millisecond)
 	assert.Equal(t, 1, strings.Count(logged.String(), "cannot be read"), "it is said once")
 
 	c := &peerConn{Conn: open, below: open, t: t} // who came before is not disturbed
@@ -439,7 +439,7 @@ func TestMutualTLS(t *testing.T) {
 	require.Eventually(t, func() bool {
 		status, _, err := get("/who", false, others.issue("bob"))
 		return err == nil && status == http.StatusOK
-	}, 10*time.Second, 50*time.Millisecond)
+	}, patience, 50*time.Millisecond)
 	_, _, err = get("/open", false, clients.issue("alice"))
 	require.Error(t, err, "the old authority is trusted no more")
 }
@@ -474,5 +474,5 @@ func TestResumedClientIsCheckedAgain(t *testing.T) {
 		status, resumed := get()
 		assert.Equal(t, status == http.StatusOK, resumed, "without the session the client finds no certificate to show")
 		return status == http.StatusUnauthorized
-	}, 10*time.Second, 50*time.Millisecond)
+	}, patience, 50*time.Millisecond)
 }

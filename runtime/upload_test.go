@@ -140,7 +140,7 @@ func TestUploadBackpressure(t *testing.T) {
 	}
 	assert.Less(t, sent, size, "the client was not slowed down")
 	close(more)
-	require.NoError(t, c.SetDeadline(time.Now().Add(15*time.Second)))
+	require.NoError(t, c.SetDeadline(time.Now().Add(patience)))
 	for sent < size {
 		n, err := c.Write(block[:min(len(block), size-sent)])
 		require.NoError(t, err)
