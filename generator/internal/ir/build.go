@@ -28,6 +28,7 @@ type Options struct {
 func Build(api *spec.API, opts Options) (*Package, spec.Diagnostics) {
 	b := newBuilder(api, opts)
 	b.nameComponents()
+	b.nameHooks()
 	b.hintOperations()
 	b.findFiles()
 	for _, s := range api.Schemas {
@@ -79,6 +80,7 @@ type builder struct {
 	files      map[*spec.Schema]bool      // settled: strings that are parts of a multipart body
 	operations map[*spec.Operation]string // Go names
 	hookGroups []*hookGroup
+	hookNames  map[string]*Hooks               // by word: what they have in common
 	schemes    map[*spec.SecurityScheme]bool   // those whose option is declared
 	options    map[*spec.SecurityScheme]string // of the clients
 	tagged     map[string]bool                 // tags whose handler has its name

@@ -10,6 +10,12 @@ import (
 	"github.com/tornadogen/tornadogen/spec"
 )
 
+// The words of webhooks and callbacks in names.
+const (
+	webhookWord  = "Webhook"
+	callbackWord = "Callback"
+)
+
 // hookGroup is what webhooks and callbacks differ in.
 type hookGroup struct {
 	word       string // "Webhook"
@@ -75,7 +81,7 @@ func (b *builder) callbackBase(op *Operation) string {
 }
 
 func (b *builder) webhooks() *hookGroup {
-	g := newHookGroup("Webhook", "webhooks")
+	g := newHookGroup(webhookWord, "webhooks")
 	count := make(map[string]int)
 	for _, op := range b.api.Webhooks {
 		count[op.Key]++
@@ -88,7 +94,7 @@ func (b *builder) webhooks() *hookGroup {
 
 // callbacks sorts those of operations, then those of webhooks, then those of callbacks that were found.
 func (b *builder) callbacks(webhooks *hookGroup) *hookGroup {
-	g := newHookGroup("Callback", "callbacks")
+	g := newHookGroup(callbackWord, "callbacks")
 	for _, source := range b.api.Operations {
 		if source.Twin == nil {
 			g.addCallbacks(source, b.operations[source])
@@ -125,6 +131,23 @@ func hookPath(segments ...string) string {
 	return b.String()
 }
 
+// nameHooks names what webhooks and callbacks have in common, whether there are some or not: before anything of an operation is named,
+// so that none renames it.
+func (b *builder) nameHooks() {
+	b.hookNames = make(map[string]*Hooks)
+	for _, word := range []string{webhookWord, callbackWord} {
+		b.hookNames[word] = &Hooks{
+			Sender: b.scope.Take(word + "s"), NewSender: b.scope.Take("New" + word + "s"),
+			Handler: b.scope.Take(word + "Handler"), Unimplemented: b.scope.Take(unimplemented + word + "Handler"),
+			New: b.scope.Take("New" + word + "API"),
+			Security: &Security{
+				Authenticator: b.scope.Take(word + authenticator), Unimplemented: b.scope.Take(unimplemented + word + authenticator),
+				Add: b.scope.Take("add" + word + "Security"),
+			},
+		}
+	}
+}
+
 // buildHooks plans the operations that the API itself calls.
 func (b *builder) buildHooks() {
 	b.pkg.Every = slices.Clone(b.pkg.Operations)
@@ -132,18 +155,12 @@ func (b *builder) buildHooks() {
 		if len(g.operations) == 0 {
 			continue
 		}
-		h := &Hooks{
-			File: strings.ToLower(g.word) + "s_gen.go", Sender: b.scope.Take(g.word + "s"), NewSender: b.scope.Take("New" + g.word + "s"),
-			Handler: b.scope.Take(g.word + "Handler"), Unimplemented: b.scope.Take(unimplemented + g.word + "Handler"),
-			New: b.scope.Take("New" + g.word + "API"),
-		}
+		h := b.hookNames[g.word]
+		h.File = strings.ToLower(g.word) + "s_gen.go"
 		h.SenderDoc = h.Sender + " calls the " + g.what + " of the API, each at the address of whoever has subscribed. It is safe for concurrent use."
 		h.HandlerDoc = h.Handler + " answers the " + g.what + " of the API.\nIts methods are called concurrently, each on the goroutine of its request."
 		h.NewDoc = h.New + " gives the API that receives the " + g.what + ", which h answers. Each is served below the path of its descriptor, or that of tornado.WithOperationPath."
-		h.Security = b.buildSecurity(&Security{
-			Authenticator: b.scope.Take(g.word + authenticator), Unimplemented: b.scope.Take(unimplemented + g.word + authenticator),
-			Add: b.scope.Take("add" + g.word + "Security"),
-		}, g.operations)
+		h.Security = b.buildSecurity(h.Security, g.operations)
 		for _, source := range g.operations {
 			op := b.operation(source)
 			op.Path = g.paths[source]
@@ -151,7 +168,7 @@ func (b *builder) buildHooks() {
 		}
 		b.pkg.Hooks = append(b.pkg.Hooks, h)
 		b.pkg.Every = append(b.pkg.Every, h.Operations...)
-		if g.word == "Callback" {
+		if g.word == callbackWord {
 			h.URLs = b.callbackURLs()
 		}
 	}
