@@ -1,7 +1,6 @@
 package client
 
 import (
-	"io"
 	"iter"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/media"
@@ -16,38 +15,43 @@ func SendForm[T any](c *Call, contentType string, shapes *shape.Shapes, name, fi
 	if parts == nil {
 		return
 	}
-	w := media.NewFormWriter(shapes, name)
-	c.hasBody, c.contentType = true, w.ContentType(contentType)
-	c.source = &source{length: -1, r: &pulled[value.FormPart[T]]{items: parts, form: &formText[T]{w: w, field: field, encode: encode}}}
+	f := &formText{w: media.NewFormWriter(shapes, name), field: field, begun: encode == nil}
+	c.pull(f.w.ContentType(contentType), f.w.End, func(yield func(piece, error) bool) {
+		for part, err := range parts {
+			var fields []byte
+			if err == nil && !f.begun {
+				fields = encode(&part.Fields, nil)
+			}
+			if !yield(f.part(fields, part.File, err)) {
+				return
+			}
+		}
+	})
 }
 
 // formText makes the text of a form of its parts.
-type formText[T any] struct {
-	w      *media.FormWriter
-	field  string
-	encode func(*T, []byte) []byte
-	begun  bool
+type formText struct {
+	w     *media.FormWriter
+	field string
+	begun bool // the fields are written, or there are none
 }
 
-// item gives what is written of a part, and the file that follows; nil for none.
-func (f *formText[T]) item(part *value.FormPart[T]) (text []byte, file io.Reader, err error) {
-	if !f.begun && f.encode != nil {
-		fields, err := f.w.Fields(f.encode(&part.Fields, nil))
-		if err != nil {
-			return nil, nil, err
-		}
-		text = append(text, fields...)
+// part gives what is written of the fields, which count in the first part alone, and of the file; it passes an error on.
+func (f *formText) part(fields []byte, file *value.FilePart, err error) (piece, error) {
+	var p piece
+	if err == nil && !f.begun {
+		fields, err = f.w.Fields(fields)
+		p.text = append(p.text, fields...) // the writer's until it is asked for the next text
 	}
 	f.begun = true
-	if part.File == nil {
-		return text, nil, nil
+	if file == nil || err != nil {
+		return p, err
 	}
-	named := *part.File
+	named := *file
 	if named.Field == "" {
 		named.Field = f.field
 	}
 	head, err := f.w.File(&named)
-	return append(text, head...), &named, err
+	p.text, p.behind = append(p.text, head...), &named
+	return p, err
 }
-
-func (f *formText[T]) end() []byte { return f.w.End() }

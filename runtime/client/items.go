@@ -17,46 +17,47 @@ func SendItems[T any](c *Call, contentType string, items iter.Seq2[T, error], en
 	if items == nil {
 		return
 	}
+	format, text := lines.FormatOf(contentType), []byte(nil) // text is reused
+	c.pull(contentType, nil, func(yield func(piece, error) bool) {
+		for item, err := range items {
+			if err == nil {
+				b := format.Begin(text[:0])
+				text = format.End(encode(&item, b), len(b))
+			}
+			if !yield(piece{text: text}, err) {
+				return
+			}
+		}
+	})
+}
+
+// piece is what is sent next: a text, and what follows it; nil for nothing. The text is valid until the next piece is asked for.
+type piece struct {
+	text   []byte
+	behind io.Reader
+}
+
+// pull sets the body to what an iterator gives, and what end gives behind it; nil for nothing.
+func (c *Call) pull(contentType string, end func() []byte, pieces iter.Seq2[piece, error]) {
 	c.hasBody, c.contentType = true, contentType
-	c.source = &source{length: -1, r: &pulled[T]{items: items, form: &itemText[T]{format: lines.FormatOf(contentType), encode: encode}}}
+	c.source = &source{length: -1, r: &pulled{pieces: pieces, end: end}}
 }
-
-// itemText makes lines, or records of a sequence, of items.
-type itemText[T any] struct {
-	format lines.Format
-	encode func(*T, []byte) []byte
-	text   []byte // reused
-}
-
-func (t *itemText[T]) item(item *T) ([]byte, io.Reader, error) {
-	b := t.format.Begin(t.text[:0])
-	t.text = t.format.End(t.encode(item, b), len(b))
-	return t.text, nil, nil
-}
-
-func (*itemText[T]) end() []byte { return nil }
 
 // pulled is a body that is made of what an iterator gives, while it is read.
-type pulled[T any] struct {
-	items iter.Seq2[T, error]
-	form  interface {
-		// item gives the text of an item, and what follows it; nil for nothing.
-		item(item *T) (text []byte, behind io.Reader, err error)
-		// end gives what stands behind the last item.
-		end() []byte
-	}
+type pulled struct {
+	pieces  iter.Seq2[piece, error]
+	end     func() []byte
 	stopped atomic.Bool // nothing is read any more
 
 	mu     sync.Mutex // held while the iterator runs
-	pull   func() (T, error, bool)
+	next   func() (piece, error, bool)
 	finish func()
-	unread []byte
-	behind io.Reader // nil for nothing
+	unread piece
 	ended  bool
 }
 
-// Read gives the next bytes of what there is, or of the next item.
-func (s *pulled[T]) Read(p []byte) (int, error) {
+// Read gives the next bytes of the piece at hand, or of the next one.
+func (s *pulled) Read(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.settle() // after mu was given back
 	defer s.mu.Unlock()
@@ -65,14 +66,14 @@ func (s *pulled[T]) Read(p []byte) (int, error) {
 	}
 	for {
 		switch {
-		case len(s.unread) > 0:
-			n := copy(p, s.unread)
-			s.unread = s.unread[n:]
+		case len(s.unread.text) > 0:
+			n := copy(p, s.unread.text)
+			s.unread.text = s.unread.text[n:]
 			return n, nil
-		case s.behind != nil:
-			n, err := s.behind.Read(p)
+		case s.unread.behind != nil:
+			n, err := s.unread.behind.Read(p)
 			if err == io.EOF {
-				s.behind, err = nil, nil
+				s.unread.behind, err = nil, nil
 			}
 			if n > 0 || err != nil {
 				return n, err
@@ -80,40 +81,41 @@ func (s *pulled[T]) Read(p []byte) (int, error) {
 		case s.ended:
 			return 0, io.EOF
 		default:
-			if err := s.next(); err != nil {
+			if err := s.step(); err != nil {
 				return 0, err
 			}
 		}
 	}
 }
 
-// next takes the next item.
-func (s *pulled[T]) next() error {
-	if s.pull == nil {
-		s.pull, s.finish = iter.Pull2(s.items)
+// step takes the next piece.
+func (s *pulled) step() error {
+	if s.next == nil {
+		s.next, s.finish = iter.Pull2(s.pieces)
 	}
-	item, err, ok := s.pull()
+	p, err, ok := s.next()
 	switch {
 	case !ok:
-		s.unread, s.ended = s.form.end(), true
+		if s.ended = true; s.end != nil {
+			s.unread.text = s.end()
+		}
 		return nil
-	case err == nil:
-		s.unread, s.behind, err = s.form.item(&item)
-	}
-	if err != nil {
+	case err != nil:
 		s.finish()
+		return err
 	}
-	return err
+	s.unread = p
+	return nil
 }
 
 // stop ends the iterator, which then gives nothing more. It does not wait for one that runs just now.
-func (s *pulled[T]) stop() {
+func (s *pulled) stop() {
 	s.stopped.Store(true)
 	s.settle()
 }
 
 // settle ends the iterator if it was stopped, unless whoever runs it just now will do so.
-func (s *pulled[T]) settle() {
+func (s *pulled) settle() {
 	if s.stopped.Load() && s.mu.TryLock() {
 		if s.finish != nil {
 			s.finish()
