@@ -96,7 +96,7 @@ func (a *answerer) explain(err error) error {
 // declares tells that the document has answer among the errors of the operation: types of other packages are never meant.
 func (r *registered) declares(answer ResponseError) bool {
 	t := typeOf(answer)
-	return slices.Contains(r.op.Errors, t.Name()) && t.PkgPath() == r.pkgPath
+	return slices.Contains(r.op.Errors, t.Name()) && t.PkgPath() == typeOf(r.request).PkgPath()
 }
 
 // typeOf is the type of v, or what it points to.

@@ -7,7 +7,6 @@ import (
 	"math"
 	"net/http"
 	"path"
-	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -72,7 +71,7 @@ type registered struct {
 	held       []string  // of op.Consumes, those that are held in memory
 	requests   sync.Pool // what requests are decoded into: see takeRequest. The handler gets a copy
 	middleware Handler   // around the handler; nil where there is none
-	pkgPath    string    // of the generated package
+	request    any       // a nil pointer to a request. It is no reflect.Type, which every generated package would compile again
 }
 
 // streamsBody reports whether a body of a media type is not held in memory.
@@ -234,9 +233,9 @@ func (a *API) add(op *Operation, run func(x *exchange), request any, handle func
 	if op.Timeout > 0 && op.Kind == KindPlain {
 		run = inTime(op.Timeout, run)
 	}
-	r := &registered{op: op, api: a, run: run, produces: op.Produces, held: held(op), pkgPath: reflect.TypeOf(request).Elem().PkgPath()}
+	r := &registered{op: op, api: a, run: run, produces: op.Produces, held: held(op), request: request}
 	if a.hasMiddleware(op) {
-		r.middleware = a.chain(op, innermost(op, request, handle))
+		r.middleware = a.chain(op, innermost(op, typeOf(request), handle))
 	}
 	a.operations = append(a.operations, r)
 }

@@ -40,8 +40,8 @@ func BenchmarkPipelined(b *testing.B) {
 
 func benchmarkRequest(b *testing.B, request string) {
 	api := NewAPI(Info{})
-	RegisterPtr(api, &opGetPet, (*getPetRequest).decode, getPet, writePet)
-	RegisterPtr(api, &opCreatePet, (*createPetRequest).decode, createPet, writePet)
+	RegisterPtr(api, &opGetPet, (*getPetRequest).decode, func(ctx context.Context, req *getPetRequest) (*benchPet, error) { return getPet(ctx, *req) }, writePet)
+	RegisterPtr(api, &opCreatePet, (*createPetRequest).decode, func(ctx context.Context, req *createPetRequest) (*benchPet, error) { return createPet(ctx, *req) }, writePet)
 	serve := serveCanned(b, api, request, int64(b.N))
 	b.ReportAllocs()
 	b.ResetTimer()

@@ -9,19 +9,15 @@ import (
 // Register; Rep is the type with a method for each answer.
 func RegisterDeferred[Req any, Rep ~struct{ *Deferred }](a *API, op *Operation, decode func(*Req, *Input), handle func(context.Context, Req, Rep)) {
 	a.add(op, func(x *exchange) {
-		in, _ := x.takeRequest().(*Req)
-		if in == nil {
-			in = new(Req)
-		}
+		in := x.takeRequest().(*Req)
 		if decode(in, &x.in); x.accepted() {
 			x.deferred = newDeferred(x)
 			if x.match.middleware == nil {
 				handle(x.ctx, *in, Rep(struct{ *Deferred }{x.deferred}))
 			} else {
-				x.throughDeferred(*in)
+				x.throughDeferred(in)
 			}
 		}
-		*in = *new(Req)
 		x.keepRequest(in)
 	}, (*Req)(nil), func(ctx context.Context, req any) (any, error) {
 		passed, ok := ctx.Value(passedKey{}).(*passedDeferred)
@@ -29,7 +25,7 @@ func RegisterDeferred[Req any, Rep ~struct{ *Deferred }](a *API, op *Operation, 
 			return nil, fmt.Errorf("middleware of %s passed on a context that is not made of its own", op.ID)
 		}
 		passed.reached = true
-		handle(ctx, req.(Req), Rep(struct{ *Deferred }{passed.deferred}))
+		handle(ctx, *req.(*Req), Rep(struct{ *Deferred }{passed.deferred}))
 		return nil, nil
 	})
 }
@@ -47,7 +43,7 @@ type passedKey struct{}
 func (x *exchange) throughDeferred(req any) {
 	d := x.deferred
 	passed := &passedDeferred{deferred: d}
-	_, err := x.match.middleware(context.WithValue(x.ctx, passedKey{}, passed), &Call{Operation: x.match.op, Request: req})
+	_, err := x.match.middleware(context.WithValue(x.ctx, passedKey{}, passed), newCall(x.match.op, req))
 	switch {
 	case err == nil && passed.reached:
 	case err == nil:

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"reflect"
 	"runtime/debug"
 	"slices"
 	"strconv"
@@ -61,19 +62,29 @@ type spareRequest struct {
 	request any // nil: there is none
 }
 
-// takeRequest returns memory to decode the request into, *GetPetRequest, nil if there is none. It would escape to the heap for every
-// request otherwise.
+// takeRequest and keepRequest are not inlined, or every generated package would compile what reflect is made of.
+
+// takeRequest returns memory to decode the request into, *GetPetRequest. It would escape to the heap for every request otherwise.
+//
+//go:noinline
 func (x *exchange) takeRequest() any {
+	var in any
 	if x.spare.of != x.match {
-		return x.match.requests.Get()
+		in = x.match.requests.Get()
+	} else {
+		in, x.spare.request = x.spare.request, nil // nobody else gets it, whatever the handler does
 	}
-	in := x.spare.request
-	x.spare.request = nil // nobody else gets it, whatever the handler does
+	if in == nil {
+		in = reflect.New(typeOf(x.match.request)).Interface()
+	}
 	return in
 }
 
-// keepRequest takes back what takeRequest has given, or what was made instead. It has been cleared.
+// keepRequest takes back what takeRequest has given, and clears it.
+//
+//go:noinline
 func (x *exchange) keepRequest(in any) {
+	reflect.ValueOf(in).Elem().SetZero()
 	if x.spare.request != nil {
 		x.spare.of.requests.Put(x.spare.request)
 	}

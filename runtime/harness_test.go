@@ -111,11 +111,11 @@ func newTestAPI(h testHandlers, opts ...APIOption) *API {
 	bytesOut := func(media string) func(*Reply, []byte) {
 		return func(w *Reply, b []byte) { w.Bytes(http.StatusOK, media, b) }
 	}
-	Register(a, &opGetItem, (*itemRequest).decode, h.item, bytesOut("application/json"))
-	Register(a, &opEcho, (*echoRequest).decode, h.echo, bytesOut("application/octet-stream"))
-	Register(a, &opHold, (*noRequest).decode, func(ctx context.Context, _ noRequest) ([]byte, error) { return h.hold(ctx) }, bytesOut("application/octet-stream"))
-	RegisterNoContent(a, &opDelete, (*itemRequest).decode, func(context.Context, itemRequest) error { return nil }, http.StatusNoContent)
-	Register(a, &opSecret, (*noRequest).decode, func(ctx context.Context, _ noRequest) ([]byte, error) {
+	Register(a, &opGetItem, (*itemRequest).decode, func(ctx context.Context, req *itemRequest) ([]byte, error) { return h.item(ctx, *req) }, bytesOut("application/json"))
+	Register(a, &opEcho, (*echoRequest).decode, func(ctx context.Context, req *echoRequest) ([]byte, error) { return h.echo(ctx, *req) }, bytesOut("application/octet-stream"))
+	Register(a, &opHold, (*noRequest).decode, func(ctx context.Context, _ *noRequest) ([]byte, error) { return h.hold(ctx) }, bytesOut("application/octet-stream"))
+	RegisterNoContent(a, &opDelete, (*itemRequest).decode, func(context.Context, *itemRequest) error { return nil }, http.StatusNoContent)
+	Register(a, &opSecret, (*noRequest).decode, func(ctx context.Context, _ *noRequest) ([]byte, error) {
 		who, _ := ctx.Value(callerKey{}).(string)
 		return []byte(who), nil
 	}, bytesOut("application/octet-stream"))

@@ -6,24 +6,21 @@ import (
 	"reflect"
 )
 
-// The functions below are compiled once for every operation of every generated package. What they share does not depend on types
-// and stands in methods of exchange and registered; they hold no more than what needs the types of the request and the result.
+// Generated code calls the functions below: decode fills a request and records what is wrong with it, handle calls the user's method
+// with a copy of it, write fills the answer. They are not safe for concurrent use. Req is a pointer to the request, and so is Res where
+// that can be: the compiler makes one function for all pointers, and would make one for each operation otherwise.
 
-// Register enters an operation whose handler returns a value. Generated code calls it: decode fills a request and records
-// what is wrong with it, handle is the user's method, write fills the answer. It is not safe for concurrent use.
-func Register[Req, Res any](a *API, op *Operation, decode func(*Req, *Input), handle func(context.Context, Req) (Res, error), write func(*Reply, Res)) {
+// Register enters an operation whose handler returns a value.
+func Register[Req, Res any](a *API, op *Operation, decode func(Req, *Input), handle func(context.Context, Req) (Res, error), write func(*Reply, Res)) {
 	a.add(op, func(x *exchange) {
-		in, _ := x.takeRequest().(*Req)
-		if in == nil {
-			in = new(Req)
-		}
+		in := x.takeRequest().(Req)
 		if decode(in, &x.in); x.accepted() {
 			var res Res
 			var err error
 			if x.match.middleware == nil {
-				res, err = handle(x.ctx, *in)
+				res, err = handle(x.ctx, in)
 			} else {
-				result, failure := x.through(*in)
+				result, failure := x.through(in)
 				typed, ok := result.(Res)
 				res, err = typed, x.returned(result, ok, failure)
 			}
@@ -33,80 +30,67 @@ func Register[Req, Res any](a *API, op *Operation, decode func(*Req, *Input), ha
 				write(&x.reply, res)
 			}
 		}
-		*in = *new(Req)
 		x.keepRequest(in)
-	}, (*Req)(nil), func(ctx context.Context, req any) (any, error) { return handle(ctx, req.(Req)) })
+	}, *new(Req), func(ctx context.Context, req any) (any, error) { return handle(ctx, req.(Req)) })
 }
 
 // RegisterPtr is Register for a handler that returns a pointer: nil without an error is a fault of the handler.
-func RegisterPtr[Req, Res any](a *API, op *Operation, decode func(*Req, *Input), handle func(context.Context, Req) (*Res, error), write func(*Reply, *Res)) {
+func RegisterPtr[Req, Res any](a *API, op *Operation, decode func(Req, *Input), handle func(context.Context, Req) (Res, error), write func(*Reply, Res)) {
 	a.add(op, func(x *exchange) {
-		in, _ := x.takeRequest().(*Req)
-		if in == nil {
-			in = new(Req)
-		}
+		in := x.takeRequest().(Req)
 		if decode(in, &x.in); x.accepted() {
-			var res *Res
+			var res Res
 			var err error
 			if x.match.middleware == nil {
-				res, err = handle(x.ctx, *in)
+				res, err = handle(x.ctx, in)
 			} else {
-				result, failure := x.through(*in)
-				typed, ok := result.(*Res)
+				result, failure := x.through(in)
+				typed, ok := result.(Res)
 				res, err = typed, x.returned(result, ok, failure)
 			}
-			if x.result(res != nil, err) {
+			if x.result(any(res) != any(*new(Res)), err) {
 				write(&x.reply, res)
 			}
 		}
-		*in = *new(Req)
 		x.keepRequest(in)
-	}, (*Req)(nil), func(ctx context.Context, req any) (any, error) { return handle(ctx, req.(Req)) })
+	}, *new(Req), func(ctx context.Context, req any) (any, error) { return handle(ctx, req.(Req)) })
 }
 
 // RegisterAny is Register for a handler that chooses among several answers, each of which writes itself.
-func RegisterAny[Req any, Res Responder](a *API, op *Operation, decode func(*Req, *Input), handle func(context.Context, Req) (Res, error)) {
+func RegisterAny[Req any, Res Responder](a *API, op *Operation, decode func(Req, *Input), handle func(context.Context, Req) (Res, error)) {
 	a.add(op, func(x *exchange) {
-		in, _ := x.takeRequest().(*Req)
-		if in == nil {
-			in = new(Req)
-		}
+		in := x.takeRequest().(Req)
 		if decode(in, &x.in); x.accepted() {
 			if x.match.middleware == nil {
-				res, err := handle(x.ctx, *in)
+				res, err := handle(x.ctx, in)
 				x.respond(res, err)
 			} else {
-				result, err := x.through(*in)
+				result, err := x.through(in)
 				_, ok := result.(Res)
 				x.respond(result, x.returned(result, ok, err))
 			}
 		}
-		*in = *new(Req)
 		x.keepRequest(in)
-	}, (*Req)(nil), func(ctx context.Context, req any) (any, error) { return handle(ctx, req.(Req)) })
+	}, *new(Req), func(ctx context.Context, req any) (any, error) { return handle(ctx, req.(Req)) })
 }
 
 // RegisterNoContent is Register for a handler that returns an error alone; success is status without a body.
-func RegisterNoContent[Req any](a *API, op *Operation, decode func(*Req, *Input), handle func(context.Context, Req) error, status int) {
+func RegisterNoContent[Req any](a *API, op *Operation, decode func(Req, *Input), handle func(context.Context, Req) error, status int) {
 	a.add(op, func(x *exchange) {
-		in, _ := x.takeRequest().(*Req)
-		if in == nil {
-			in = new(Req)
-		}
+		in := x.takeRequest().(Req)
 		if decode(in, &x.in); x.accepted() {
 			var err error
 			if x.match.middleware == nil {
-				err = handle(x.ctx, *in)
+				err = handle(x.ctx, in)
 			} else {
-				_, err = x.through(*in)
+				_, err = x.through(in)
 			}
 			if x.result(true, err) {
 				x.reply.NoBody(status)
 			}
 		}
-		*in = *new(Req)
 		x.keepRequest(in)
-	}, (*Req)(nil), func(ctx context.Context, req any) (any, error) { return nil, handle(ctx, req.(Req)) })
+	}, *new(Req), func(ctx context.Context, req any) (any, error) { return nil, handle(ctx, req.(Req)) })
 }
 
 // result reports whether a handler has a result to write: it returned no error, and a value, where it must. Otherwise the reply
@@ -132,9 +116,13 @@ func (x *exchange) respond(result any, err error) {
 	}
 }
 
-// through calls the handler through the middleware of the operation.
+// through calls the handler through the middleware of the operation, which sees what req points to.
 func (x *exchange) through(req any) (result any, err error) {
-	return x.match.middleware(x.ctx, &Call{Operation: x.match.op, Request: req})
+	return x.match.middleware(x.ctx, newCall(x.match.op, req))
+}
+
+func newCall(op *Operation, req any) *Call {
+	return &Call{Operation: op, Request: reflect.ValueOf(req).Elem().Interface()}
 }
 
 // returned is the error of a call that went through middleware, whose result is of the handler's type, or is not.
@@ -145,14 +133,15 @@ func (x *exchange) returned(result any, ok bool, err error) error {
 	return err
 }
 
-// innermost is the end of a chain of middleware: it holds what that passes on against the type of request, which points to one, and
-// calls handle.
-func innermost(op *Operation, request any, handle func(ctx context.Context, req any) (any, error)) Handler {
-	due := reflect.TypeOf(request).Elem()
+// innermost is the end of a chain of middleware: it holds what that passes on against the type of request that is due, and calls handle
+// with a pointer to it.
+func innermost(op *Operation, due reflect.Type, handle func(ctx context.Context, req any) (any, error)) Handler {
 	return func(ctx context.Context, call *Call) (any, error) {
 		if reflect.TypeOf(call.Request) != due {
 			return nil, fmt.Errorf("middleware of %s passed on a %T where a %s is due", op.ID, call.Request, due)
 		}
-		return handle(ctx, call.Request)
+		req := reflect.New(due)
+		req.Elem().Set(reflect.ValueOf(call.Request))
+		return handle(ctx, req.Interface())
 	}
 }

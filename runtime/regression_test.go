@@ -40,7 +40,7 @@ func newNoteAPI(check func(context.Context, APIKey) (context.Context, error), ha
 		ID: "note", Method: "POST", Path: "/note", Consumes: []string{"text/plain"},
 		Security: []Requirement{{Uses: []SchemeUse{{Scheme: "queryKey"}}}},
 	}
-	Register(a, op, (*noteRequest).decode, func(ctx context.Context, r noteRequest) ([]byte, error) {
+	Register(a, op, (*noteRequest).decode, func(ctx context.Context, r *noteRequest) ([]byte, error) {
 		handle(ctx)
 		return fmt.Appendf(nil, "%s %s %d", r.Q, r.Media, r.Size), nil
 	}, func(w *Reply, b []byte) { w.Bytes(http.StatusOK, "text/plain", b) })
@@ -120,7 +120,7 @@ func TestRawAfterItsHandler(t *testing.T) {
 // A document that declares framing fields as headers of an answer changes nothing about the framing.
 func TestDeclaredFramingFields(t *testing.T) {
 	a := newTestAPI(testHandlers{})
-	Register(a, &Operation{ID: "odd", Method: "GET", Path: "/odd"}, (*noRequest).decode, func(context.Context, noRequest) ([]byte, error) { return []byte("hello"), nil },
+	Register(a, &Operation{ID: "odd", Method: "GET", Path: "/odd"}, (*noRequest).decode, func(context.Context, *noRequest) ([]byte, error) { return []byte("hello"), nil },
 		func(w *Reply, b []byte) {
 			w.Param("Content-Length", Simple).Int64(3)
 			w.Header("transfer-encoding", "chunked")
@@ -223,7 +223,7 @@ func TestShedEndsTheRequest(t *testing.T) {
 		context.AfterFunc(ctx, sync.OnceFunc(func() { close(ended) }))
 		return ctx, nil
 	}, func(context.Context) {})
-	Register(a, &Operation{ID: "block", Method: "GET", Path: "/block"}, (*noRequest).decode, func(context.Context, noRequest) ([]byte, error) {
+	Register(a, &Operation{ID: "block", Method: "GET", Path: "/block"}, (*noRequest).decode, func(context.Context, *noRequest) ([]byte, error) {
 		busy <- struct{}{}
 		<-block
 		return nil, nil
@@ -315,7 +315,7 @@ func TestAuthenticatorsFaultsAreLogged(t *testing.T) {
 func TestOptionalAuthentication(t *testing.T) {
 	a := newTestAPI(testHandlers{})
 	op := &Operation{ID: "open", Method: "GET", Path: "/open", Security: []Requirement{{Uses: []SchemeUse{{Scheme: "bearer"}, {Scheme: "key"}}}, {}}}
-	Register(a, op, (*noRequest).decode, func(context.Context, noRequest) ([]byte, error) { return nil, nil },
+	Register(a, op, (*noRequest).decode, func(context.Context, *noRequest) ([]byte, error) { return nil, nil },
 		func(w *Reply, b []byte) { w.Bytes(http.StatusOK, "text/plain", b) })
 	r := start(t, a)
 	status, _ := r.exchange(t, "GET /open HTTP/1.1\r\nHost: x\r\n\r\n")

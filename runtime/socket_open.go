@@ -45,7 +45,7 @@ func RegisterSocket[Req, Send, Receive any](a *API, op *Operation, decode func(*
 		if x.match.middleware == nil {
 			err = handle(x.ctx, *req, s)
 		} else {
-			_, err = x.through(*req)
+			_, err = x.through(req)
 		}
 		if err = s.handlerReturned(err); err != nil {
 			x.fail(err)
@@ -55,7 +55,7 @@ func RegisterSocket[Req, Send, Receive any](a *API, op *Operation, decode func(*
 		if !ok {
 			return nil, fmt.Errorf("middleware of %s passed on a context that is not that of its request", op.ID)
 		}
-		return nil, handle(ctx, req.(Req), s)
+		return nil, handle(ctx, *req.(*Req), s)
 	})
 }
 

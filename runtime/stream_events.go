@@ -218,13 +218,10 @@ func registerStream[Req, Out any](a *API, op *Operation, decode func(*Req, *Inpu
 		if !ok {
 			return nil, errors.New("middleware of " + op.ID + " passed on a context that is not made of its own")
 		}
-		return nil, handle(ctx, req.(Req), out)
+		return nil, handle(ctx, *req.(*Req), out)
 	}
 	a.add(op, func(x *exchange) {
-		in, _ := x.takeRequest().(*Req)
-		if in == nil {
-			in = new(Req)
-		}
+		in := x.takeRequest().(*Req)
 		if decode(in, &x.in); x.accepted() {
 			if out := open(x); out != nil {
 				var err error
@@ -232,12 +229,11 @@ func registerStream[Req, Out any](a *API, op *Operation, decode func(*Req, *Inpu
 					err = handle(x.ctx, *in, out)
 				} else {
 					x.ctx = context.WithValue(x.ctx, outKey{}, out)
-					_, err = x.through(*in)
+					_, err = x.through(in)
 				}
 				x.stream.finish(out, err)
 			}
 		}
-		*in = *new(Req)
 		x.keepRequest(in)
 	}, (*Req)(nil), call)
 }

@@ -254,7 +254,7 @@ func TestStreamSlowOnLoop(t *testing.T) {
 	})
 	text := strings.Repeat("x", 64<<10)
 	op := &Operation{ID: "flood", Name: "Flood", Method: "POST", Path: "/flood"}
-	RegisterNoContent(api, op, (*noRequest).decode, func(context.Context, noRequest) error {
+	RegisterNoContent(api, op, (*noRequest).decode, func(context.Context, *noRequest) error {
 		out := <-streams
 		for n := 0; ; n++ {
 			if err := out.Send(text); err != nil || n > 1000 {

@@ -384,12 +384,12 @@ func mutual() *API {
 	op := Operation{ID: "who", Method: "GET", Path: "/who", Produces: []string{"text/plain"}, Security: []Requirement{{Uses: []SchemeUse{{Scheme: "cert"}}}}}
 	open := Operation{ID: "open", Method: "GET", Path: "/open", Produces: []string{"text/plain"}}
 	out := func(w *Reply, b []byte) { w.Bytes(http.StatusOK, "text/plain", b) }
-	Register(a, &op, (*noRequest).decode, func(ctx context.Context, _ noRequest) ([]byte, error) {
+	Register(a, &op, (*noRequest).decode, func(ctx context.Context, _ *noRequest) ([]byte, error) {
 		who, _ := ctx.Value(callerKey{}).(string)
 		state := Raw(ctx).TLS()
 		return []byte(who + " " + tls.VersionName(state.Version) + " " + Raw(ctx).Proto()), nil
 	}, out)
-	Register(a, &open, (*noRequest).decode, func(ctx context.Context, _ noRequest) ([]byte, error) {
+	Register(a, &open, (*noRequest).decode, func(ctx context.Context, _ *noRequest) ([]byte, error) {
 		return []byte(Raw(ctx).TLS().ServerName), nil
 	}, out)
 	return a

@@ -41,7 +41,7 @@ func (r *uploadRequest) decode(in *Input) {
 // uploadAPI is an API with one operation that reads its body as it comes, unless it is a text.
 func uploadAPI(handle func(ctx context.Context, req uploadRequest) (string, error), opts ...APIOption) *API {
 	a := NewAPI(Info{Title: "Test", Version: "1"}, opts...)
-	Register(a, &opUpload, (*uploadRequest).decode, handle, func(w *Reply, s string) { w.Bytes(http.StatusOK, "text/plain", []byte(s)) })
+	Register(a, &opUpload, (*uploadRequest).decode, func(ctx context.Context, req *uploadRequest) (string, error) { return handle(ctx, *req) }, func(w *Reply, s string) { w.Bytes(http.StatusOK, "text/plain", []byte(s)) })
 	return a
 }
 

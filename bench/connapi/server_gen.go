@@ -2,7 +2,11 @@
 
 package connapi
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -12,14 +16,22 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.RegisterPtr(api, &getPing, (*GetPingRequest).decode, h.GetPing, writeGetPing)
-	tornado.RegisterPtr(api, &getWork, (*GetWorkRequest).decode, h.GetWork, writeGetWork)
+	tornado.RegisterPtr(api, &getPing, (*GetPingRequest).decode, func(ctx context.Context, req *GetPingRequest) (*Message, error) {
+		return h.GetPing(ctx, *req)
+	}, writeGetPing)
+	tornado.RegisterPtr(api, &getWork, (*GetWorkRequest).decode, func(ctx context.Context, req *GetWorkRequest) (*Message, error) {
+		return h.GetWork(ctx, *req)
+	}, writeGetWork)
 	tornado.RegisterDeferred(api, &pollMessage, (*PollMessageRequest).decode, h.PollMessage)
 	tornado.RegisterSocket(api, &openSocket, (*OpenSocketRequest).decode, h.OpenSocket, tornado.SendJSON((*Message).AppendJSON),
 		tornado.ReceiveJSON((*Message).DecodeJSON))
 	tornado.RegisterEvents(api, &watchMessages, (*WatchMessagesRequest).decode, h.WatchMessages, 200, &watchMessagesEvents)
-	tornado.RegisterNoContent(api, &broadcast, (*BroadcastRequest).decode, h.Broadcast, 204)
-	tornado.RegisterPtr(api, &getStatus, (*GetStatusRequest).decode, h.GetStatus, writeGetStatus)
+	tornado.RegisterNoContent(api, &broadcast, (*BroadcastRequest).decode, func(ctx context.Context, req *BroadcastRequest) error {
+		return h.Broadcast(ctx, *req)
+	}, 204)
+	tornado.RegisterPtr(api, &getStatus, (*GetStatusRequest).decode, func(ctx context.Context, req *GetStatusRequest) (*Status, error) {
+		return h.GetStatus(ctx, *req)
+	}, writeGetStatus)
 	return api
 }
 

@@ -2,7 +2,11 @@
 
 package petapi
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -12,11 +16,21 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.Register(api, &listPets, (*ListPetsRequest).decode, h.ListPets, writeListPets)
-	tornado.RegisterPtr(api, &createPet, (*CreatePetRequest).decode, h.CreatePet, writeCreatePet)
-	tornado.RegisterPtr(api, &getPet, (*GetPetRequest).decode, h.GetPet, writeGetPet)
-	tornado.RegisterPtr(api, &createOrder, (*CreateOrderRequest).decode, h.CreateOrder, writeCreateOrder)
-	tornado.RegisterPtr(api, &putFile, (*PutFileRequest).decode, h.PutFile, writePutFile)
+	tornado.Register(api, &listPets, (*ListPetsRequest).decode, func(ctx context.Context, req *ListPetsRequest) ([]Pet, error) {
+		return h.ListPets(ctx, *req)
+	}, writeListPets)
+	tornado.RegisterPtr(api, &createPet, (*CreatePetRequest).decode, func(ctx context.Context, req *CreatePetRequest) (*Pet, error) {
+		return h.CreatePet(ctx, *req)
+	}, writeCreatePet)
+	tornado.RegisterPtr(api, &getPet, (*GetPetRequest).decode, func(ctx context.Context, req *GetPetRequest) (*Pet, error) {
+		return h.GetPet(ctx, *req)
+	}, writeGetPet)
+	tornado.RegisterPtr(api, &createOrder, (*CreateOrderRequest).decode, func(ctx context.Context, req *CreateOrderRequest) (*Order, error) {
+		return h.CreateOrder(ctx, *req)
+	}, writeCreateOrder)
+	tornado.RegisterPtr(api, &putFile, (*PutFileRequest).decode, func(ctx context.Context, req *PutFileRequest) (*Receipt, error) {
+		return h.PutFile(ctx, *req)
+	}, writePutFile)
 	api.Fallback(&listPets, fallbackProblemDefault)
 	api.Fallback(&createPet, fallbackProblemDefault)
 	api.Fallback(&getPet, fallbackProblemDefault)

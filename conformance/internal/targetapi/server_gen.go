@@ -2,7 +2,11 @@
 
 package targetapi
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -12,18 +16,36 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.RegisterPtr(api, &ping, (*PingRequest).decode, h.Ping, writePing)
-	tornado.RegisterPtr(api, &block, (*BlockRequest).decode, h.Block, writeBlock)
-	tornado.RegisterPtr(api, &fail, (*FailRequest).decode, h.Fail, writeFail)
+	tornado.RegisterPtr(api, &ping, (*PingRequest).decode, func(ctx context.Context, req *PingRequest) (*Nonce, error) {
+		return h.Ping(ctx, *req)
+	}, writePing)
+	tornado.RegisterPtr(api, &block, (*BlockRequest).decode, func(ctx context.Context, req *BlockRequest) (*Nonce, error) {
+		return h.Block(ctx, *req)
+	}, writeBlock)
+	tornado.RegisterPtr(api, &fail, (*FailRequest).decode, func(ctx context.Context, req *FailRequest) (*Nonce, error) {
+		return h.Fail(ctx, *req)
+	}, writeFail)
 	tornado.RegisterDeferred(api, &later, (*LaterRequest).decode, h.Later)
 	tornado.RegisterItems(api, &lines, (*LinesRequest).decode, h.Lines, 200, &linesItems)
 	tornado.RegisterEvents(api, &events, (*EventsRequest).decode, h.Events, 200, &eventsEvents)
-	tornado.Register(api, &echoJSON, (*EchoJSONRequest).decode, h.EchoJSON, writeEchoJSON)
-	tornado.RegisterPtr(api, &countTree, (*CountTreeRequest).decode, h.CountTree, writeCountTree)
-	tornado.RegisterPtr(api, &countBytes, (*CountBytesRequest).decode, h.CountBytes, writeCountBytes)
-	tornado.RegisterPtr(api, &countForm, (*CountFormRequest).decode, h.CountForm, writeCountForm)
-	tornado.RegisterPtr(api, &countFiles, (*CountFilesRequest).decode, h.CountFiles, writeCountFiles)
-	tornado.RegisterPtr(api, &search, (*SearchRequest).decode, h.Search, writeSearch)
+	tornado.Register(api, &echoJSON, (*EchoJSONRequest).decode, func(ctx context.Context, req *EchoJSONRequest) (tornado.JSON, error) {
+		return h.EchoJSON(ctx, *req)
+	}, writeEchoJSON)
+	tornado.RegisterPtr(api, &countTree, (*CountTreeRequest).decode, func(ctx context.Context, req *CountTreeRequest) (*Count, error) {
+		return h.CountTree(ctx, *req)
+	}, writeCountTree)
+	tornado.RegisterPtr(api, &countBytes, (*CountBytesRequest).decode, func(ctx context.Context, req *CountBytesRequest) (*Count, error) {
+		return h.CountBytes(ctx, *req)
+	}, writeCountBytes)
+	tornado.RegisterPtr(api, &countForm, (*CountFormRequest).decode, func(ctx context.Context, req *CountFormRequest) (*Count, error) {
+		return h.CountForm(ctx, *req)
+	}, writeCountForm)
+	tornado.RegisterPtr(api, &countFiles, (*CountFilesRequest).decode, func(ctx context.Context, req *CountFilesRequest) (*Count, error) {
+		return h.CountFiles(ctx, *req)
+	}, writeCountFiles)
+	tornado.RegisterPtr(api, &search, (*SearchRequest).decode, func(ctx context.Context, req *SearchRequest) (*Count, error) {
+		return h.Search(ctx, *req)
+	}, writeSearch)
 	tornado.RegisterSocket(api, &messages, (*MessagesRequest).decode, h.Messages, tornado.SendJSON(func(v *tornado.JSON, b []byte) []byte {
 		return tornado.AppendJSON(b, *v)
 	}), tornado.ReceiveJSON(func(v *tornado.JSON, d *tornado.Decoder) {
@@ -35,7 +57,9 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 	}), tornado.ReceiveJSON(func(v *tornado.JSON, d *tornado.Decoder) {
 		*v = d.JSON()
 	}))
-	tornado.RegisterPtr(api, &status2, (*StatusRequest).decode, h.Status, writeStatus)
+	tornado.RegisterPtr(api, &status2, (*StatusRequest).decode, func(ctx context.Context, req *StatusRequest) (*Status, error) {
+		return h.Status(ctx, *req)
+	}, writeStatus)
 	return api
 }
 

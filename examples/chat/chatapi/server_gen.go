@@ -2,7 +2,11 @@
 
 package chatapi
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -12,7 +16,9 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.RegisterNoContent(api, &say, (*SayRequest).decode, h.Say, 204)
+	tornado.RegisterNoContent(api, &say, (*SayRequest).decode, func(ctx context.Context, req *SayRequest) error {
+		return h.Say(ctx, *req)
+	}, 204)
 	tornado.RegisterDeferred(api, &pollMessages, (*PollMessagesRequest).decode, h.PollMessages)
 	tornado.RegisterEvents(api, &listen, (*ListenRequest).decode, h.Listen, 200, &listenEvents)
 	tornado.RegisterSocket(api, &chat, (*ChatRequest).decode, h.Chat, tornado.SendJSON((*Message).AppendJSON),

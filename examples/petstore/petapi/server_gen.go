@@ -2,7 +2,11 @@
 
 package petapi
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers. auth checks who is calling.
 func New(h Handler, auth Authenticator, opts ...tornado.APIOption) *tornado.API {
@@ -14,15 +18,33 @@ func New(h Handler, auth Authenticator, opts ...tornado.APIOption) *tornado.API 
 		DocumentName: "openapi.yaml",
 	}, opts...)
 	addSecurity(api, auth)
-	tornado.RegisterPtr(api, &listPets, (*ListPetsRequest).decode, h.ListPets, writeListPets)
-	tornado.RegisterPtr(api, &createPet, (*CreatePetRequest).decode, h.CreatePet, writeCreatePet)
-	tornado.Register(api, &findPetsByStatus, (*FindPetsByStatusRequest).decode, h.FindPetsByStatus, writeFindPetsByStatus)
-	tornado.RegisterPtr(api, &getPet, (*GetPetRequest).decode, h.GetPet, writeGetPet)
-	tornado.RegisterPtr(api, &replacePet, (*ReplacePetRequest).decode, h.ReplacePet, writeReplacePet)
-	tornado.RegisterNoContent(api, &deletePet, (*DeletePetRequest).decode, h.DeletePet, 204)
-	tornado.Register(api, &getPhoto, (*GetPhotoRequest).decode, h.GetPhoto, writeGetPhoto)
-	tornado.RegisterNoContent(api, &putPhoto, (*PutPhotoRequest).decode, h.PutPhoto, 204)
-	tornado.Register(api, &getInventory, (*GetInventoryRequest).decode, h.GetInventory, writeGetInventory)
+	tornado.RegisterPtr(api, &listPets, (*ListPetsRequest).decode, func(ctx context.Context, req *ListPetsRequest) (*ListPetsOK, error) {
+		return h.ListPets(ctx, *req)
+	}, writeListPets)
+	tornado.RegisterPtr(api, &createPet, (*CreatePetRequest).decode, func(ctx context.Context, req *CreatePetRequest) (*CreatePetCreated, error) {
+		return h.CreatePet(ctx, *req)
+	}, writeCreatePet)
+	tornado.Register(api, &findPetsByStatus, (*FindPetsByStatusRequest).decode, func(ctx context.Context, req *FindPetsByStatusRequest) ([]Pet, error) {
+		return h.FindPetsByStatus(ctx, *req)
+	}, writeFindPetsByStatus)
+	tornado.RegisterPtr(api, &getPet, (*GetPetRequest).decode, func(ctx context.Context, req *GetPetRequest) (*Pet, error) {
+		return h.GetPet(ctx, *req)
+	}, writeGetPet)
+	tornado.RegisterPtr(api, &replacePet, (*ReplacePetRequest).decode, func(ctx context.Context, req *ReplacePetRequest) (*Pet, error) {
+		return h.ReplacePet(ctx, *req)
+	}, writeReplacePet)
+	tornado.RegisterNoContent(api, &deletePet, (*DeletePetRequest).decode, func(ctx context.Context, req *DeletePetRequest) error {
+		return h.DeletePet(ctx, *req)
+	}, 204)
+	tornado.Register(api, &getPhoto, (*GetPhotoRequest).decode, func(ctx context.Context, req *GetPhotoRequest) (tornado.Blob, error) {
+		return h.GetPhoto(ctx, *req)
+	}, writeGetPhoto)
+	tornado.RegisterNoContent(api, &putPhoto, (*PutPhotoRequest).decode, func(ctx context.Context, req *PutPhotoRequest) error {
+		return h.PutPhoto(ctx, *req)
+	}, 204)
+	tornado.Register(api, &getInventory, (*GetInventoryRequest).decode, func(ctx context.Context, req *GetInventoryRequest) (map[string]int64, error) {
+		return h.GetInventory(ctx, *req)
+	}, writeGetInventory)
 	return api
 }
 

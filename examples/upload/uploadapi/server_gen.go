@@ -2,7 +2,11 @@
 
 package uploadapi
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -12,11 +16,19 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.Register(api, &listFiles, (*ListFilesRequest).decode, h.ListFiles, writeListFiles)
-	tornado.Register(api, &addFiles, (*AddFilesRequest).decode, h.AddFiles, writeAddFiles)
+	tornado.Register(api, &listFiles, (*ListFilesRequest).decode, func(ctx context.Context, req *ListFilesRequest) ([]File, error) {
+		return h.ListFiles(ctx, *req)
+	}, writeListFiles)
+	tornado.Register(api, &addFiles, (*AddFilesRequest).decode, func(ctx context.Context, req *AddFilesRequest) ([]File, error) {
+		return h.AddFiles(ctx, *req)
+	}, writeAddFiles)
 	tornado.RegisterBytes(api, &getFile, (*GetFileRequest).decode, h.GetFile, 200, "application/octet-stream")
-	tornado.RegisterPtr(api, &putFile, (*PutFileRequest).decode, h.PutFile, writePutFile)
-	tornado.RegisterNoContent(api, &deleteFile, (*DeleteFileRequest).decode, h.DeleteFile, 204)
+	tornado.RegisterPtr(api, &putFile, (*PutFileRequest).decode, func(ctx context.Context, req *PutFileRequest) (*File, error) {
+		return h.PutFile(ctx, *req)
+	}, writePutFile)
+	tornado.RegisterNoContent(api, &deleteFile, (*DeleteFileRequest).decode, func(ctx context.Context, req *DeleteFileRequest) error {
+		return h.DeleteFile(ctx, *req)
+	}, 204)
 	return api
 }
 

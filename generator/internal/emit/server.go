@@ -68,9 +68,11 @@ func register(op *ir.Operation) jen.Code {
 	if s := op.Socket; s != nil {
 		return tornado("RegisterSocket").Call(append(args, sends(s.Send, ir.ToClient), receives(s.Receive))...)
 	}
-	switch op.Result.Kind {
-	case ir.ResultStream:
+	if op.Result.Kind == ir.ResultStream {
 		return tornado(registerStreams[op.Result.Answers[0].Content.Shape]).Call(append(args, streamArgs(op.Result.Answers[0])...)...)
+	}
+	args[3] = callHandler(op)
+	switch op.Result.Kind {
 	case ir.ResultNone:
 		return tornado("RegisterNoContent").Call(append(args, jen.Lit(op.Result.Answers[0].Status))...)
 	case ir.ResultSealed:
@@ -80,6 +82,12 @@ func register(op *ir.Operation) jen.Code {
 	case ir.ResultValue:
 	}
 	return tornado("Register").Call(append(args, jen.Id(op.Result.Write))...)
+}
+
+// callHandler is the function by which the runtime calls the handler of op, with a pointer to the request.
+func callHandler(op *ir.Operation) jen.Code {
+	params := jen.Params(jen.Id("ctx").Qual("context", "Context"), jen.Id("req").Op("*").Id(op.Request.Name))
+	return jen.Func().Add(params).Add(callResults(op)).Block(jen.Return(jen.Id("h").Dot(op.Name).Call(jen.Id("ctx"), jen.Op("*").Id("req"))))
 }
 
 // printWriters prints what writes the answers of op.

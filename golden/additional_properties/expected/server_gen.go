@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -12,8 +16,12 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.RegisterPtr(api, &echo, (*EchoRequest).decode, h.Echo, writeEcho)
-	tornado.Register(api, &getCounts, (*GetCountsRequest).decode, h.GetCounts, writeGetCounts)
+	tornado.RegisterPtr(api, &echo, (*EchoRequest).decode, func(ctx context.Context, req *EchoRequest) (*Maps, error) {
+		return h.Echo(ctx, *req)
+	}, writeEcho)
+	tornado.Register(api, &getCounts, (*GetCountsRequest).decode, func(ctx context.Context, req *GetCountsRequest) (map[string]int64, error) {
+		return h.GetCounts(ctx, *req)
+	}, writeGetCounts)
 	return api
 }
 

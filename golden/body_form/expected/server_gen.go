@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -12,10 +16,18 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.Register(api, &postCharge, (*PostChargeRequest).decode, h.PostCharge, writePostCharge)
-	tornado.RegisterNoContent(api, &search, (*SearchRequest).decode, h.Search, 204)
-	tornado.RegisterPtr(api, &putCard, (*PutCardRequest).decode, h.PutCard, writePutCard)
-	tornado.RegisterNoContent(api, &putEither, (*PutEitherRequest).decode, h.PutEither, 204)
+	tornado.Register(api, &postCharge, (*PostChargeRequest).decode, func(ctx context.Context, req *PostChargeRequest) (map[string]tornado.JSON, error) {
+		return h.PostCharge(ctx, *req)
+	}, writePostCharge)
+	tornado.RegisterNoContent(api, &search, (*SearchRequest).decode, func(ctx context.Context, req *SearchRequest) error {
+		return h.Search(ctx, *req)
+	}, 204)
+	tornado.RegisterPtr(api, &putCard, (*PutCardRequest).decode, func(ctx context.Context, req *PutCardRequest) (*Card, error) {
+		return h.PutCard(ctx, *req)
+	}, writePutCard)
+	tornado.RegisterNoContent(api, &putEither, (*PutEitherRequest).decode, func(ctx context.Context, req *PutEitherRequest) error {
+		return h.PutEither(ctx, *req)
+	}, 204)
 	return api
 }
 

@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -12,9 +16,15 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.Register(api, &postPets, (*PostPetsRequest).decode, h.PostPets, writePostPets)
-	tornado.Register(api, &postNumbers, (*PostNumbersRequest).decode, h.PostNumbers, writePostNumbers)
-	tornado.Register(api, &postBoth, (*PostBothRequest).decode, h.PostBoth, writePostBoth)
+	tornado.Register(api, &postPets, (*PostPetsRequest).decode, func(ctx context.Context, req *PostPetsRequest) (int64, error) {
+		return h.PostPets(ctx, *req)
+	}, writePostPets)
+	tornado.Register(api, &postNumbers, (*PostNumbersRequest).decode, func(ctx context.Context, req *PostNumbersRequest) (float64, error) {
+		return h.PostNumbers(ctx, *req)
+	}, writePostNumbers)
+	tornado.Register(api, &postBoth, (*PostBothRequest).decode, func(ctx context.Context, req *PostBothRequest) (string, error) {
+		return h.PostBoth(ctx, *req)
+	}, writePostBoth)
 	return api
 }
 

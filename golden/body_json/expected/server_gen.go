@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -12,10 +16,20 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.RegisterNoContent(api, &postNote, (*PostNoteRequest).decode, h.PostNote, 204)
-	tornado.RegisterNoContent(api, &postOptional, (*PostOptionalRequest).decode, h.PostOptional, 204)
-	tornado.RegisterNoContent(api, &postList, (*PostListRequest).decode, h.PostList, 204)
-	tornado.RegisterNoContent(api, &postText, (*PostTextRequest).decode, h.PostText, 204)
-	tornado.RegisterNoContent(api, &postPlace, (*PostPlaceRequest).decode, h.PostPlace, 204)
+	tornado.RegisterNoContent(api, &postNote, (*PostNoteRequest).decode, func(ctx context.Context, req *PostNoteRequest) error {
+		return h.PostNote(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &postOptional, (*PostOptionalRequest).decode, func(ctx context.Context, req *PostOptionalRequest) error {
+		return h.PostOptional(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &postList, (*PostListRequest).decode, func(ctx context.Context, req *PostListRequest) error {
+		return h.PostList(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &postText, (*PostTextRequest).decode, func(ctx context.Context, req *PostTextRequest) error {
+		return h.PostText(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &postPlace, (*PostPlaceRequest).decode, func(ctx context.Context, req *PostPlaceRequest) error {
+		return h.PostPlace(ctx, *req)
+	}, 204)
 	return api
 }

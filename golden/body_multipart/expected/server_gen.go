@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -12,10 +16,18 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.RegisterPtr(api, &postPet, (*PostPetRequest).decode, h.PostPet, writePostPet)
-	tornado.RegisterNoContent(api, &postBoth, (*PostBothRequest).decode, h.PostBoth, 204)
-	tornado.RegisterNoContent(api, &postMixed, (*PostMixedRequest).decode, h.PostMixed, 204)
-	tornado.RegisterNoContent(api, &postRelated, (*PostRelatedRequest).decode, h.PostRelated, 204)
+	tornado.RegisterPtr(api, &postPet, (*PostPetRequest).decode, func(ctx context.Context, req *PostPetRequest) (*PostPetOK, error) {
+		return h.PostPet(ctx, *req)
+	}, writePostPet)
+	tornado.RegisterNoContent(api, &postBoth, (*PostBothRequest).decode, func(ctx context.Context, req *PostBothRequest) error {
+		return h.PostBoth(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &postMixed, (*PostMixedRequest).decode, func(ctx context.Context, req *PostMixedRequest) error {
+		return h.PostMixed(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &postRelated, (*PostRelatedRequest).decode, func(ctx context.Context, req *PostRelatedRequest) error {
+		return h.PostRelated(ctx, *req)
+	}, 204)
 	return api
 }
 

@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -12,13 +16,27 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.Register(api, &putPicture, (*PutPictureRequest).decode, h.PutPicture, writePutPicture)
-	tornado.Register(api, &putAny, (*PutAnyRequest).decode, h.PutAny, writePutAny)
-	tornado.Register(api, &putImage, (*PutImageRequest).decode, h.PutImage, writePutImage)
-	tornado.Register(api, &putOptional, (*PutOptionalRequest).decode, h.PutOptional, writePutOptional)
-	tornado.Register(api, &putHeld, (*PutHeldRequest).decode, h.PutHeld, writePutHeld)
-	tornado.Register(api, &putHeldAny, (*PutHeldAnyRequest).decode, h.PutHeldAny, writePutHeldAny)
-	tornado.Register(api, &putText, (*PutTextRequest).decode, h.PutText, writePutText)
+	tornado.Register(api, &putPicture, (*PutPictureRequest).decode, func(ctx context.Context, req *PutPictureRequest) ([]byte, error) {
+		return h.PutPicture(ctx, *req)
+	}, writePutPicture)
+	tornado.Register(api, &putAny, (*PutAnyRequest).decode, func(ctx context.Context, req *PutAnyRequest) (tornado.Blob, error) {
+		return h.PutAny(ctx, *req)
+	}, writePutAny)
+	tornado.Register(api, &putImage, (*PutImageRequest).decode, func(ctx context.Context, req *PutImageRequest) (tornado.Blob, error) {
+		return h.PutImage(ctx, *req)
+	}, writePutImage)
+	tornado.Register(api, &putOptional, (*PutOptionalRequest).decode, func(ctx context.Context, req *PutOptionalRequest) (string, error) {
+		return h.PutOptional(ctx, *req)
+	}, writePutOptional)
+	tornado.Register(api, &putHeld, (*PutHeldRequest).decode, func(ctx context.Context, req *PutHeldRequest) ([]byte, error) {
+		return h.PutHeld(ctx, *req)
+	}, writePutHeld)
+	tornado.Register(api, &putHeldAny, (*PutHeldAnyRequest).decode, func(ctx context.Context, req *PutHeldAnyRequest) (tornado.Blob, error) {
+		return h.PutHeldAny(ctx, *req)
+	}, writePutHeldAny)
+	tornado.Register(api, &putText, (*PutTextRequest).decode, func(ctx context.Context, req *PutTextRequest) (string, error) {
+		return h.PutText(ctx, *req)
+	}, writePutText)
 	return api
 }
 

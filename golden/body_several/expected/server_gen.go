@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -12,8 +16,12 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.RegisterAny(api, &putNote, (*PutNoteRequest).decode, h.PutNote)
-	tornado.Register(api, &listNotes, (*ListNotesRequest).decode, h.ListNotes, writeListNotes)
+	tornado.RegisterAny(api, &putNote, (*PutNoteRequest).decode, func(ctx context.Context, req *PutNoteRequest) (PutNoteResponse, error) {
+		return h.PutNote(ctx, *req)
+	})
+	tornado.Register(api, &listNotes, (*ListNotesRequest).decode, func(ctx context.Context, req *ListNotesRequest) ([]Note, error) {
+		return h.ListNotes(ctx, *req)
+	}, writeListNotes)
 	return api
 }
 

@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -12,10 +16,18 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.Register(api, &putName, (*PutNameRequest).decode, h.PutName, writePutName)
-	tornado.Register(api, &putLevel, (*PutLevelRequest).decode, h.PutLevel, writePutLevel)
-	tornado.Register(api, &putColor, (*PutColorRequest).decode, h.PutColor, writePutColor)
-	tornado.RegisterPtr(api, &putNote, (*PutNoteRequest).decode, h.PutNote, writePutNote)
+	tornado.Register(api, &putName, (*PutNameRequest).decode, func(ctx context.Context, req *PutNameRequest) (string, error) {
+		return h.PutName(ctx, *req)
+	}, writePutName)
+	tornado.Register(api, &putLevel, (*PutLevelRequest).decode, func(ctx context.Context, req *PutLevelRequest) (int64, error) {
+		return h.PutLevel(ctx, *req)
+	}, writePutLevel)
+	tornado.Register(api, &putColor, (*PutColorRequest).decode, func(ctx context.Context, req *PutColorRequest) (Color, error) {
+		return h.PutColor(ctx, *req)
+	}, writePutColor)
+	tornado.RegisterPtr(api, &putNote, (*PutNoteRequest).decode, func(ctx context.Context, req *PutNoteRequest) (*Note, error) {
+		return h.PutNote(ctx, *req)
+	}, writePutNote)
 	return api
 }
 

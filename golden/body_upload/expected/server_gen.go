@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -12,9 +16,15 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.Register(api, &postPet, (*PostPetRequest).decode, h.PostPet, writePostPet)
-	tornado.Register(api, &postFiles, (*PostFilesRequest).decode, h.PostFiles, writePostFiles)
-	tornado.RegisterNoContent(api, &postHeld, (*PostHeldRequest).decode, h.PostHeld, 204)
+	tornado.Register(api, &postPet, (*PostPetRequest).decode, func(ctx context.Context, req *PostPetRequest) (string, error) {
+		return h.PostPet(ctx, *req)
+	}, writePostPet)
+	tornado.Register(api, &postFiles, (*PostFilesRequest).decode, func(ctx context.Context, req *PostFilesRequest) (string, error) {
+		return h.PostFiles(ctx, *req)
+	}, writePostFiles)
+	tornado.RegisterNoContent(api, &postHeld, (*PostHeldRequest).decode, func(ctx context.Context, req *PostHeldRequest) error {
+		return h.PostHeld(ctx, *req)
+	}, 204)
 	return api
 }
 

@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -12,8 +16,12 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.RegisterPtr(api, &postPet, (*PostPetRequest).decode, h.PostPet, writePostPet)
-	tornado.Register(api, &putList, (*PutListRequest).decode, h.PutList, writePutList)
+	tornado.RegisterPtr(api, &postPet, (*PostPetRequest).decode, func(ctx context.Context, req *PostPetRequest) (*Pet, error) {
+		return h.PostPet(ctx, *req)
+	}, writePostPet)
+	tornado.Register(api, &putList, (*PutListRequest).decode, func(ctx context.Context, req *PutListRequest) ([]Person, error) {
+		return h.PutList(ctx, *req)
+	}, writePutList)
 	return api
 }
 

@@ -63,23 +63,6 @@ func (c *Callbacks) ReportFailure(ctx context.Context, url string, req ReportFai
 // SubscribeClosedCallback is DELETE {$request.header.x-url}
 func (c *Callbacks) SubscribeClosedCallback(ctx context.Context, url string, req SubscribeClosedCallbackRequest) error {
 	call := c.c.CallAt(ctx, &subscribeClosedCallback, url)
-	if x, ok := req.Again.Get(); ok {
-		call.Query("again", tornado.FormExplode).String(x)
-	}
-	res, err := call.Do()
-	if err != nil {
-		return err
-	}
-	switch res.StatusCode {
-	case 204:
-		return nil
-	}
-	return res.Unexpected()
-}
-
-// SubscribeClosedAgainCallback is POST {$request.query.again}/{$method}
-func (c *Callbacks) SubscribeClosedAgainCallback(ctx context.Context, url string, req SubscribeClosedAgainCallbackRequest) error {
-	call := c.c.CallAt(ctx, &subscribeClosedAgainCallback, url)
 	res, err := call.Do()
 	if err != nil {
 		return err
@@ -127,17 +110,6 @@ func OpenClosedURL(req OpenRequest) (url string, ok bool) {
 	return x1, true
 }
 
-// SubscribeClosedAgainURL is where the callback "again" of SubscribeClosedCallback goes:
-// {$request.query.again}/{$method}.
-// It is not ok where a value of that is missing.
-func SubscribeClosedAgainURL(req SubscribeClosedCallbackRequest) (url string, ok bool) {
-	x1, ok := req.Again.Get()
-	if !ok {
-		return url, false
-	}
-	return x1 + "/DELETE", true
-}
-
 // CallbackHandler answers the callbacks of the API.
 // Its methods are called concurrently, each on the goroutine of its request.
 type CallbackHandler interface {
@@ -150,9 +122,6 @@ type CallbackHandler interface {
 
 	// SubscribeClosedCallback answers DELETE {$request.header.x-url}.
 	SubscribeClosedCallback(ctx context.Context, req SubscribeClosedCallbackRequest) error
-
-	// SubscribeClosedAgainCallback answers POST {$request.query.again}/{$method}.
-	SubscribeClosedAgainCallback(ctx context.Context, req SubscribeClosedAgainCallbackRequest) error
 }
 
 // UnimplementedCallbackHandler answers 501 to every operation of CallbackHandler. Embed it to
@@ -171,10 +140,6 @@ func (UnimplementedCallbackHandler) SubscribeClosedCallback(context.Context, Sub
 	return tornado.NotImplemented(&subscribeClosedCallback)
 }
 
-func (UnimplementedCallbackHandler) SubscribeClosedAgainCallback(context.Context, SubscribeClosedAgainCallbackRequest) error {
-	return tornado.NotImplemented(&subscribeClosedAgainCallback)
-}
-
 // NewCallbackAPI gives the API that receives the callbacks, which h answers. Each is served below the
 // path of its descriptor, or that of tornado.WithOperationPath.
 func NewCallbackAPI(h CallbackHandler, opts ...tornado.APIOption) *tornado.API {
@@ -184,9 +149,17 @@ func NewCallbackAPI(h CallbackHandler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.RegisterAny(api, &subscribeOnDataCallback, (*SubscribeOnDataCallbackRequest).decode, h.SubscribeOnDataCallback)
-	tornado.RegisterPtr(api, &reportFailure, (*ReportFailureRequest).decode, h.ReportFailure, writeReportFailure)
-	tornado.RegisterNoContent(api, &subscribeClosedCallback, (*SubscribeClosedCallbackRequest).decode, h.SubscribeClosedCallback, 204)
-	tornado.RegisterNoContent(api, &subscribeClosedAgainCallback, (*SubscribeClosedAgainCallbackRequest).decode, h.SubscribeClosedAgainCallback, 204)
+	tornado.RegisterAny(api, &subscribeOnDataCallback, (*SubscribeOnDataCallbackRequest).decode,
+		func(ctx context.Context, req *SubscribeOnDataCallbackRequest) (SubscribeOnDataCallbackResponse, error) {
+			return h.SubscribeOnDataCallback(ctx, *req)
+		})
+	tornado.RegisterPtr(api, &reportFailure, (*ReportFailureRequest).decode,
+		func(ctx context.Context, req *ReportFailureRequest) (*ReportFailureDefault, error) {
+			return h.ReportFailure(ctx, *req)
+		}, writeReportFailure)
+	tornado.RegisterNoContent(api, &subscribeClosedCallback, (*SubscribeClosedCallbackRequest).decode,
+		func(ctx context.Context, req *SubscribeClosedCallbackRequest) error {
+			return h.SubscribeClosedCallback(ctx, *req)
+		}, 204)
 	return api
 }

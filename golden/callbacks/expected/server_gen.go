@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -12,8 +16,12 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.RegisterPtr(api, &subscribe, (*SubscribeRequest).decode, h.Subscribe, writeSubscribe)
-	tornado.RegisterNoContent(api, &open, (*OpenRequest).decode, h.Open, 204)
+	tornado.RegisterPtr(api, &subscribe, (*SubscribeRequest).decode, func(ctx context.Context, req *SubscribeRequest) (*SubscribeCreated, error) {
+		return h.Subscribe(ctx, *req)
+	}, writeSubscribe)
+	tornado.RegisterNoContent(api, &open, (*OpenRequest).decode, func(ctx context.Context, req *OpenRequest) error {
+		return h.Open(ctx, *req)
+	}, 204)
 	return api
 }
 

@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers. auth checks who is calling.
 func New(h Handler, auth Authenticator, opts ...tornado.APIOption) *tornado.API {
@@ -14,7 +18,9 @@ func New(h Handler, auth Authenticator, opts ...tornado.APIOption) *tornado.API 
 	}, opts...)
 	addSecurity(api, auth)
 	tornado.RegisterDeferred(api, &pollMessages, (*PollMessagesRequest).decode, h.PollMessages)
-	tornado.RegisterNoContent(api, &say, (*SayRequest).decode, h.Say, 202)
+	tornado.RegisterNoContent(api, &say, (*SayRequest).decode, func(ctx context.Context, req *SayRequest) error {
+		return h.Say(ctx, *req)
+	}, 202)
 	tornado.RegisterDeferred(api, &runJob, (*RunJobRequest).decode, h.RunJob)
 	tornado.RegisterDeferred(api, &count2, (*CountRequest).decode, h.Count)
 	tornado.RegisterDeferred(api, &takeTurn, (*TakeTurnRequest).decode, h.TakeTurn)

@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -12,7 +16,9 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.RegisterPtr(api, &getOld, (*GetOldRequest).decode, h.GetOld, writeGetOld)
+	tornado.RegisterPtr(api, &getOld, (*GetOldRequest).decode, func(ctx context.Context, req *GetOldRequest) (*Old, error) {
+		return h.GetOld(ctx, *req)
+	}, writeGetOld)
 	return api
 }
 

@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -13,12 +17,20 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		DocumentName: "openapi.yaml",
 	}, opts...)
 	tornado.RegisterBytes(api, &file, (*FileRequest).decode, h.File, 200, "application/octet-stream")
-	tornado.RegisterAny(api, &named, (*NamedRequest).decode, h.Named)
+	tornado.RegisterAny(api, &named, (*NamedRequest).decode, func(ctx context.Context, req *NamedRequest) (NamedResponse, error) {
+		return h.Named(ctx, *req)
+	})
 	tornado.RegisterBytes(api, &pdf, (*PDFRequest).decode, h.PDF, 200, "application/pdf")
-	tornado.Register(api, &small, (*SmallRequest).decode, h.Small, writeSmall)
-	tornado.Register(api, &wrong, (*WrongRequest).decode, h.Wrong, writeWrong)
+	tornado.Register(api, &small, (*SmallRequest).decode, func(ctx context.Context, req *SmallRequest) ([]byte, error) {
+		return h.Small(ctx, *req)
+	}, writeSmall)
+	tornado.Register(api, &wrong, (*WrongRequest).decode, func(ctx context.Context, req *WrongRequest) (string, error) {
+		return h.Wrong(ctx, *req)
+	}, writeWrong)
 	tornado.RegisterBytes(api, &slow, (*SlowRequest).decode, h.Slow, 200, "application/octet-stream")
-	tornado.Register(api, &idle, (*IdleRequest).decode, h.Idle, writeIdle)
+	tornado.Register(api, &idle, (*IdleRequest).decode, func(ctx context.Context, req *IdleRequest) (string, error) {
+		return h.Idle(ctx, *req)
+	}, writeIdle)
 	return api
 }
 

@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -12,7 +16,9 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.RegisterPtr(api, &getLight, (*GetLightRequest).decode, h.GetLight, writeGetLight)
+	tornado.RegisterPtr(api, &getLight, (*GetLightRequest).decode, func(ctx context.Context, req *GetLightRequest) (*Light, error) {
+		return h.GetLight(ctx, *req)
+	}, writeGetLight)
 	return api
 }
 

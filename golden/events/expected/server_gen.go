@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -17,7 +21,9 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 	tornado.RegisterEvents(api, &text2, (*TextRequest).decode, h.Text, 200, &text2Events)
 	tornado.RegisterEvents(api, &anything, (*AnythingRequest).decode, h.Anything, 200, &anythingEvents)
 	tornado.RegisterEvents(api, &named, (*NamedRequest).decode, h.Named, 200, &namedEvents)
-	tornado.RegisterAny(api, &ask, (*AskRequest).decode, h.Ask)
+	tornado.RegisterAny(api, &ask, (*AskRequest).decode, func(ctx context.Context, req *AskRequest) (AskResponse, error) {
+		return h.Ask(ctx, *req)
+	})
 	api.Fallback(&ask, fallbackAsk)
 	return api
 }

@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -12,8 +16,12 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.RegisterPtr(api, &getNetwork, (*GetNetworkRequest).decode, h.GetNetwork, writeGetNetwork)
-	tornado.Register(api, &putNetwork, (*PutNetworkRequest).decode, h.PutNetwork, writePutNetwork)
+	tornado.RegisterPtr(api, &getNetwork, (*GetNetworkRequest).decode, func(ctx context.Context, req *GetNetworkRequest) (*GetNetworkOK, error) {
+		return h.GetNetwork(ctx, *req)
+	}, writeGetNetwork)
+	tornado.Register(api, &putNetwork, (*PutNetworkRequest).decode, func(ctx context.Context, req *PutNetworkRequest) (Network, error) {
+		return h.PutNetwork(ctx, *req)
+	}, writePutNetwork)
 	return api
 }
 

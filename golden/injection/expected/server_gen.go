@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers. auth checks who is calling.
 func New(h Handler, auth Authenticator, opts ...tornado.APIOption) *tornado.API {
@@ -13,7 +17,10 @@ func New(h Handler, auth Authenticator, opts ...tornado.APIOption) *tornado.API 
 		DocumentName: "openapi.yaml",
 	}, opts...)
 	addSecurity(api, auth)
-	tornado.RegisterPtr(api, &getFuncInitPanic2FuncX, (*GetFuncInitPanic2FuncXRequest).decode, h.GetFuncInitPanic2FuncX, writeGetFuncInitPanic2FuncX)
+	tornado.RegisterPtr(api, &getFuncInitPanic2FuncX, (*GetFuncInitPanic2FuncXRequest).decode,
+		func(ctx context.Context, req *GetFuncInitPanic2FuncXRequest) (*GetFuncInitPanic2FuncXOK, error) {
+			return h.GetFuncInitPanic2FuncX(ctx, *req)
+		}, writeGetFuncInitPanic2FuncX)
 	return api
 }
 

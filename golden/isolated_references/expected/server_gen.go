@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -12,11 +16,21 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.json",
 	}, opts...)
-	tornado.Register(api, &putPet, (*PutPetRequest).decode, h.PutPet, writePutPet)
-	tornado.RegisterPtr(api, &postOwners, (*PostOwnersRequest).decode, h.PostOwners, writePostOwners)
-	tornado.RegisterNoContent(api, &listShelters, (*ListSheltersRequest).decode, h.ListShelters, 204)
-	tornado.Register(api, &getBroken, (*GetBrokenRequest).decode, h.GetBroken, writeGetBroken)
-	tornado.RegisterNoContent(api, &postWrong, (*PostWrongRequest).decode, h.PostWrong, 204)
+	tornado.Register(api, &putPet, (*PutPetRequest).decode, func(ctx context.Context, req *PutPetRequest) (tornado.Blob, error) {
+		return h.PutPet(ctx, *req)
+	}, writePutPet)
+	tornado.RegisterPtr(api, &postOwners, (*PostOwnersRequest).decode, func(ctx context.Context, req *PostOwnersRequest) (*PostOwnersDefault, error) {
+		return h.PostOwners(ctx, *req)
+	}, writePostOwners)
+	tornado.RegisterNoContent(api, &listShelters, (*ListSheltersRequest).decode, func(ctx context.Context, req *ListSheltersRequest) error {
+		return h.ListShelters(ctx, *req)
+	}, 204)
+	tornado.Register(api, &getBroken, (*GetBrokenRequest).decode, func(ctx context.Context, req *GetBrokenRequest) (tornado.JSON, error) {
+		return h.GetBroken(ctx, *req)
+	}, writeGetBroken)
+	tornado.RegisterNoContent(api, &postWrong, (*PostWrongRequest).decode, func(ctx context.Context, req *PostWrongRequest) error {
+		return h.PostWrong(ctx, *req)
+	}, 204)
 	return api
 }
 

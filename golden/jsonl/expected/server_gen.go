@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -15,7 +19,9 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 	tornado.RegisterItems(api, &exportPets, (*ExportPetsRequest).decode, h.ExportPets, 200, &exportPetsItems)
 	tornado.RegisterItems(api, &numbers, (*NumbersRequest).decode, h.Numbers, 200, &numbersItems)
 	tornado.RegisterItems(api, &lists, (*ListsRequest).decode, h.Lists, 200, &listsItems)
-	tornado.RegisterAny(api, &log, (*LogRequest).decode, h.Log)
+	tornado.RegisterAny(api, &log, (*LogRequest).decode, func(ctx context.Context, req *LogRequest) (LogResponse, error) {
+		return h.Log(ctx, *req)
+	})
 	return api
 }
 

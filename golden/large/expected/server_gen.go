@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -12,9 +16,13 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.Register(api, &putBytes, (*PutBytesRequest).decode, h.PutBytes, writePutBytes)
+	tornado.Register(api, &putBytes, (*PutBytesRequest).decode, func(ctx context.Context, req *PutBytesRequest) (int64, error) {
+		return h.PutBytes(ctx, *req)
+	}, writePutBytes)
 	tornado.RegisterBytes(api, &getBytes, (*GetBytesRequest).decode, h.GetBytes, 200, "application/octet-stream")
-	tornado.Register(api, &postFiles, (*PostFilesRequest).decode, h.PostFiles, writePostFiles)
+	tornado.Register(api, &postFiles, (*PostFilesRequest).decode, func(ctx context.Context, req *PostFilesRequest) (int64, error) {
+		return h.PostFiles(ctx, *req)
+	}, writePostFiles)
 	return api
 }
 

@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -12,10 +16,18 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.RegisterPtr(api, &getUser, (*GetUserRequest).decode, h.GetUser, writeGetUser)
-	tornado.RegisterPtr(api, &addUser, (*AddUserRequest).decode, h.AddUser, writeAddUser)
-	tornado.RegisterNoContent(api, &listRepositories, (*ListRepositoriesRequest).decode, h.ListRepositories, 204)
-	tornado.RegisterNoContent(api, &sendMessage, (*SendMessageRequest).decode, h.SendMessage, 204)
+	tornado.RegisterPtr(api, &getUser, (*GetUserRequest).decode, func(ctx context.Context, req *GetUserRequest) (*User, error) {
+		return h.GetUser(ctx, *req)
+	}, writeGetUser)
+	tornado.RegisterPtr(api, &addUser, (*AddUserRequest).decode, func(ctx context.Context, req *AddUserRequest) (*AddUserCreated, error) {
+		return h.AddUser(ctx, *req)
+	}, writeAddUser)
+	tornado.RegisterNoContent(api, &listRepositories, (*ListRepositoriesRequest).decode, func(ctx context.Context, req *ListRepositoriesRequest) error {
+		return h.ListRepositories(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &sendMessage, (*SendMessageRequest).decode, func(ctx context.Context, req *SendMessageRequest) error {
+		return h.SendMessage(ctx, *req)
+	}, 204)
 	return api
 }
 

@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -13,7 +17,10 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		DocumentName: "openapi.yaml",
 	}, opts...)
 	tornado.RegisterNoContent(api, &postOrganizationsBySettingsByPaymentSettingIdentifier,
-		(*PostOrganizationsBySettingsByPaymentSettingIdentifierRequest).decode, h.PostOrganizationsBySettingsByPaymentSettingIdentifier, 200)
+		(*PostOrganizationsBySettingsByPaymentSettingIdentifierRequest).decode,
+		func(ctx context.Context, req *PostOrganizationsBySettingsByPaymentSettingIdentifierRequest) error {
+			return h.PostOrganizationsBySettingsByPaymentSettingIdentifier(ctx, *req)
+		}, 200)
 	return api
 }
 

@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -12,8 +16,12 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.json",
 	}, opts...)
-	tornado.RegisterPtr(api, &getBook, (*GetBookRequest).decode, h.GetBook, writeGetBook)
-	tornado.Register(api, &listAuthors, (*ListAuthorsRequest).decode, h.ListAuthors, writeListAuthors)
+	tornado.RegisterPtr(api, &getBook, (*GetBookRequest).decode, func(ctx context.Context, req *GetBookRequest) (*Book, error) {
+		return h.GetBook(ctx, *req)
+	}, writeGetBook)
+	tornado.Register(api, &listAuthors, (*ListAuthorsRequest).decode, func(ctx context.Context, req *ListAuthorsRequest) ([]Author, error) {
+		return h.ListAuthors(ctx, *req)
+	}, writeListAuthors)
 	return api
 }
 

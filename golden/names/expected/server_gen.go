@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -12,8 +16,13 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.RegisterPtr(api, &getThing, (*GetThingRequest2).decode, h.GetThing, writeGetThing)
-	tornado.RegisterNoContent(api, &deleteThingsByThingIDByType, (*DeleteThingsByThingIDByTypeRequest).decode, h.DeleteThingsByThingIDByType, 204)
+	tornado.RegisterPtr(api, &getThing, (*GetThingRequest2).decode, func(ctx context.Context, req *GetThingRequest2) (*Thing, error) {
+		return h.GetThing(ctx, *req)
+	}, writeGetThing)
+	tornado.RegisterNoContent(api, &deleteThingsByThingIDByType, (*DeleteThingsByThingIDByTypeRequest).decode,
+		func(ctx context.Context, req *DeleteThingsByThingIDByTypeRequest) error {
+			return h.DeleteThingsByThingIDByType(ctx, *req)
+		}, 204)
 	return api
 }
 

@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -12,8 +16,12 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.RegisterPtr(api, &echo, (*EchoRequest).decode, h.Echo, writeEcho)
-	tornado.Register(api, &putAnything, (*PutAnythingRequest).decode, h.PutAnything, writePutAnything)
+	tornado.RegisterPtr(api, &echo, (*EchoRequest).decode, func(ctx context.Context, req *EchoRequest) (*Bag, error) {
+		return h.Echo(ctx, *req)
+	}, writeEcho)
+	tornado.Register(api, &putAnything, (*PutAnythingRequest).decode, func(ctx context.Context, req *PutAnythingRequest) (tornado.JSON, error) {
+		return h.PutAnything(ctx, *req)
+	}, writePutAnything)
 	return api
 }
 

@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers. auth checks who is calling.
 func New(h Handler, auth Authenticator, opts ...tornado.APIOption) *tornado.API {
@@ -14,11 +18,21 @@ func New(h Handler, auth Authenticator, opts ...tornado.APIOption) *tornado.API 
 		DocumentName: "openapi.yaml",
 	}, opts...)
 	addSecurity(api, auth)
-	tornado.RegisterPtr(api, &listPets, (*ListPetsRequest).decode, h.ListPets, writeListPets)
-	tornado.Register(api, &addPet, (*AddPetRequest).decode, h.AddPet, writeAddPet)
-	tornado.RegisterNoContent(api, &changePet, (*ChangePetRequest).decode, h.ChangePet, 204)
-	tornado.RegisterNoContent(api, &putPhoto, (*PutPhotoRequest).decode, h.PutPhoto, 204)
-	tornado.Register(api, &getPhoto, (*GetPhotoRequest).decode, h.GetPhoto, writeGetPhoto)
+	tornado.RegisterPtr(api, &listPets, (*ListPetsRequest).decode, func(ctx context.Context, req *ListPetsRequest) (*ListPetsOK, error) {
+		return h.ListPets(ctx, *req)
+	}, writeListPets)
+	tornado.Register(api, &addPet, (*AddPetRequest).decode, func(ctx context.Context, req *AddPetRequest) (Pet, error) {
+		return h.AddPet(ctx, *req)
+	}, writeAddPet)
+	tornado.RegisterNoContent(api, &changePet, (*ChangePetRequest).decode, func(ctx context.Context, req *ChangePetRequest) error {
+		return h.ChangePet(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &putPhoto, (*PutPhotoRequest).decode, func(ctx context.Context, req *PutPhotoRequest) error {
+		return h.PutPhoto(ctx, *req)
+	}, 204)
+	tornado.Register(api, &getPhoto, (*GetPhotoRequest).decode, func(ctx context.Context, req *GetPhotoRequest) ([]byte, error) {
+		return h.GetPhoto(ctx, *req)
+	}, writeGetPhoto)
 	api.Fallback(&listPets, fallbackProblemDefault)
 	api.Fallback(&addPet, fallbackProblemDefault)
 	return api

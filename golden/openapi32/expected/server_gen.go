@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers. auth checks who is calling.
 func New(h Handler, auth Authenticator, opts ...tornado.APIOption) *tornado.API {
@@ -13,10 +17,16 @@ func New(h Handler, auth Authenticator, opts ...tornado.APIOption) *tornado.API 
 		DocumentName: "openapi.yaml",
 	}, opts...)
 	addSecurity(api, auth)
-	tornado.Register(api, &searchNotes, (*SearchNotesRequest).decode, h.SearchNotes, writeSearchNotes)
+	tornado.Register(api, &searchNotes, (*SearchNotesRequest).decode, func(ctx context.Context, req *SearchNotesRequest) ([]Note, error) {
+		return h.SearchNotes(ctx, *req)
+	}, writeSearchNotes)
 	tornado.RegisterItems(api, &watchNotes, (*WatchNotesRequest).decode, h.WatchNotes, 200, &watchNotesItems)
-	tornado.RegisterNoContent(api, &linkNotes, (*LinkNotesRequest).decode, h.LinkNotes, 204)
-	tornado.RegisterNoContent(api, &purgeNotes, (*PurgeNotesRequest).decode, h.PurgeNotes, 204)
+	tornado.RegisterNoContent(api, &linkNotes, (*LinkNotesRequest).decode, func(ctx context.Context, req *LinkNotesRequest) error {
+		return h.LinkNotes(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &purgeNotes, (*PurgeNotesRequest).decode, func(ctx context.Context, req *PurgeNotesRequest) error {
+		return h.PurgeNotes(ctx, *req)
+	}, 204)
 	return api
 }
 

@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -12,6 +16,8 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.RegisterNoContent(api, &search, (*SearchRequest).decode, h.Search, 204)
+	tornado.RegisterNoContent(api, &search, (*SearchRequest).decode, func(ctx context.Context, req *SearchRequest) error {
+		return h.Search(ctx, *req)
+	}, 204)
 	return api
 }

@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -12,8 +16,14 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.RegisterNoContent(api, &form, (*FormRequest).decode, h.Form, 204)
-	tornado.RegisterNoContent(api, &formJoined, (*FormJoinedRequest).decode, h.FormJoined, 204)
-	tornado.RegisterNoContent(api, &formExplode, (*FormExplodeRequest).decode, h.FormExplode, 204)
+	tornado.RegisterNoContent(api, &form, (*FormRequest).decode, func(ctx context.Context, req *FormRequest) error {
+		return h.Form(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &formJoined, (*FormJoinedRequest).decode, func(ctx context.Context, req *FormJoinedRequest) error {
+		return h.FormJoined(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &formExplode, (*FormExplodeRequest).decode, func(ctx context.Context, req *FormExplodeRequest) error {
+		return h.FormExplode(ctx, *req)
+	}, 204)
 	return api
 }

@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -12,7 +16,11 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.RegisterNoContent(api, &simple, (*SimpleRequest).decode, h.Simple, 204)
-	tornado.RegisterNoContent(api, &simpleExplode, (*SimpleExplodeRequest).decode, h.SimpleExplode, 204)
+	tornado.RegisterNoContent(api, &simple, (*SimpleRequest).decode, func(ctx context.Context, req *SimpleRequest) error {
+		return h.Simple(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &simpleExplode, (*SimpleExplodeRequest).decode, func(ctx context.Context, req *SimpleExplodeRequest) error {
+		return h.SimpleExplode(ctx, *req)
+	}, 204)
 	return api
 }

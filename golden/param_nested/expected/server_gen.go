@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers. auth checks who is calling.
 func New(h Handler, auth Authenticator, opts ...tornado.APIOption) *tornado.API {
@@ -13,16 +17,36 @@ func New(h Handler, auth Authenticator, opts ...tornado.APIOption) *tornado.API 
 		DocumentName: "openapi.yaml",
 	}, opts...)
 	addSecurity(api, auth)
-	tornado.RegisterNoContent(api, &deep, (*DeepRequest).decode, h.Deep, 204)
-	tornado.RegisterNoContent(api, &form, (*FormRequest).decode, h.Form, 204)
-	tornado.RegisterNoContent(api, &open, (*OpenRequest).decode, h.Open, 204)
-	tornado.RegisterNoContent(api, &empty, (*EmptyRequest).decode, h.Empty, 204)
-	tornado.RegisterPtr(api, &elsewhere, (*ElsewhereRequest).decode, h.Elsewhere, writeElsewhere)
-	tornado.RegisterNoContent(api, &wholeForm, (*WholeFormRequest).decode, h.WholeForm, 204)
-	tornado.RegisterNoContent(api, &wholeJSON, (*WholeJSONRequest).decode, h.WholeJSON, 204)
-	tornado.RegisterNoContent(api, &wholeText, (*WholeTextRequest).decode, h.WholeText, 204)
-	tornado.RegisterNoContent(api, &cookies, (*CookiesRequest).decode, h.Cookies, 204)
-	tornado.RegisterNoContent(api, &unions, (*UnionsRequest).decode, h.Unions, 204)
+	tornado.RegisterNoContent(api, &deep, (*DeepRequest).decode, func(ctx context.Context, req *DeepRequest) error {
+		return h.Deep(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &form, (*FormRequest).decode, func(ctx context.Context, req *FormRequest) error {
+		return h.Form(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &open, (*OpenRequest).decode, func(ctx context.Context, req *OpenRequest) error {
+		return h.Open(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &empty, (*EmptyRequest).decode, func(ctx context.Context, req *EmptyRequest) error {
+		return h.Empty(ctx, *req)
+	}, 204)
+	tornado.RegisterPtr(api, &elsewhere, (*ElsewhereRequest).decode, func(ctx context.Context, req *ElsewhereRequest) (*ElsewhereNoContent, error) {
+		return h.Elsewhere(ctx, *req)
+	}, writeElsewhere)
+	tornado.RegisterNoContent(api, &wholeForm, (*WholeFormRequest).decode, func(ctx context.Context, req *WholeFormRequest) error {
+		return h.WholeForm(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &wholeJSON, (*WholeJSONRequest).decode, func(ctx context.Context, req *WholeJSONRequest) error {
+		return h.WholeJSON(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &wholeText, (*WholeTextRequest).decode, func(ctx context.Context, req *WholeTextRequest) error {
+		return h.WholeText(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &cookies, (*CookiesRequest).decode, func(ctx context.Context, req *CookiesRequest) error {
+		return h.Cookies(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &unions, (*UnionsRequest).decode, func(ctx context.Context, req *UnionsRequest) error {
+		return h.Unions(ctx, *req)
+	}, 204)
 	return api
 }
 

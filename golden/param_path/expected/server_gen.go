@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -12,11 +16,23 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.RegisterNoContent(api, &simple, (*SimpleRequest).decode, h.Simple, 204)
-	tornado.RegisterNoContent(api, &simpleExplode, (*SimpleExplodeRequest).decode, h.SimpleExplode, 204)
-	tornado.RegisterNoContent(api, &label2, (*LabelRequest).decode, h.Label, 204)
-	tornado.RegisterNoContent(api, &labelExplode, (*LabelExplodeRequest).decode, h.LabelExplode, 204)
-	tornado.RegisterNoContent(api, &matrix, (*MatrixRequest).decode, h.Matrix, 204)
-	tornado.RegisterNoContent(api, &matrixExplode, (*MatrixExplodeRequest).decode, h.MatrixExplode, 204)
+	tornado.RegisterNoContent(api, &simple, (*SimpleRequest).decode, func(ctx context.Context, req *SimpleRequest) error {
+		return h.Simple(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &simpleExplode, (*SimpleExplodeRequest).decode, func(ctx context.Context, req *SimpleExplodeRequest) error {
+		return h.SimpleExplode(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &label2, (*LabelRequest).decode, func(ctx context.Context, req *LabelRequest) error {
+		return h.Label(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &labelExplode, (*LabelExplodeRequest).decode, func(ctx context.Context, req *LabelExplodeRequest) error {
+		return h.LabelExplode(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &matrix, (*MatrixRequest).decode, func(ctx context.Context, req *MatrixRequest) error {
+		return h.Matrix(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &matrixExplode, (*MatrixExplodeRequest).decode, func(ctx context.Context, req *MatrixExplodeRequest) error {
+		return h.MatrixExplode(ctx, *req)
+	}, 204)
 	return api
 }

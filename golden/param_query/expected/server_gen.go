@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -12,13 +16,29 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.RegisterNoContent(api, &form, (*FormRequest).decode, h.Form, 204)
-	tornado.RegisterNoContent(api, &formObject, (*FormObjectRequest).decode, h.FormObject, 204)
-	tornado.RegisterNoContent(api, &formJoined, (*FormJoinedRequest).decode, h.FormJoined, 204)
-	tornado.RegisterNoContent(api, &space, (*SpaceRequest).decode, h.Space, 204)
-	tornado.RegisterNoContent(api, &pipe, (*PipeRequest).decode, h.Pipe, 204)
-	tornado.RegisterNoContent(api, &spaceExplode, (*SpaceExplodeRequest).decode, h.SpaceExplode, 204)
-	tornado.RegisterNoContent(api, &pipeExplode, (*PipeExplodeRequest).decode, h.PipeExplode, 204)
-	tornado.RegisterNoContent(api, &deep, (*DeepRequest).decode, h.Deep, 204)
+	tornado.RegisterNoContent(api, &form, (*FormRequest).decode, func(ctx context.Context, req *FormRequest) error {
+		return h.Form(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &formObject, (*FormObjectRequest).decode, func(ctx context.Context, req *FormObjectRequest) error {
+		return h.FormObject(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &formJoined, (*FormJoinedRequest).decode, func(ctx context.Context, req *FormJoinedRequest) error {
+		return h.FormJoined(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &space, (*SpaceRequest).decode, func(ctx context.Context, req *SpaceRequest) error {
+		return h.Space(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &pipe, (*PipeRequest).decode, func(ctx context.Context, req *PipeRequest) error {
+		return h.Pipe(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &spaceExplode, (*SpaceExplodeRequest).decode, func(ctx context.Context, req *SpaceExplodeRequest) error {
+		return h.SpaceExplode(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &pipeExplode, (*PipeExplodeRequest).decode, func(ctx context.Context, req *PipeExplodeRequest) error {
+		return h.PipeExplode(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &deep, (*DeepRequest).decode, func(ctx context.Context, req *DeepRequest) error {
+		return h.Deep(ctx, *req)
+	}, 204)
 	return api
 }

@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -12,10 +16,18 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.RegisterPtr(api, &createUser, (*CreateUserRequest).decode, h.CreateUser, writeCreateUser)
-	tornado.Register(api, &listUsers, (*ListUsersRequest).decode, h.ListUsers, writeListUsers)
-	tornado.RegisterPtr(api, &putGroups, (*PutGroupsRequest).decode, h.PutGroups, writePutGroups)
-	tornado.RegisterNoContent(api, &putEvent, (*PutEventRequest).decode, h.PutEvent, 204)
+	tornado.RegisterPtr(api, &createUser, (*CreateUserRequest).decode, func(ctx context.Context, req *CreateUserRequest) (*User, error) {
+		return h.CreateUser(ctx, *req)
+	}, writeCreateUser)
+	tornado.Register(api, &listUsers, (*ListUsersRequest).decode, func(ctx context.Context, req *ListUsersRequest) ([]User, error) {
+		return h.ListUsers(ctx, *req)
+	}, writeListUsers)
+	tornado.RegisterPtr(api, &putGroups, (*PutGroupsRequest).decode, func(ctx context.Context, req *PutGroupsRequest) (*PutGroupsNoContent, error) {
+		return h.PutGroups(ctx, *req)
+	}, writePutGroups)
+	tornado.RegisterNoContent(api, &putEvent, (*PutEventRequest).decode, func(ctx context.Context, req *PutEventRequest) error {
+		return h.PutEvent(ctx, *req)
+	}, 204)
 	return api
 }
 

@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -12,8 +16,12 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.RegisterPtr(api, &postPets, (*PostPetsRequest).decode, h.PostPets, writePostPets)
-	tornado.RegisterPtr(api, &postOwners, (*PostOwnersRequest).decode, h.PostOwners, writePostOwners)
+	tornado.RegisterPtr(api, &postPets, (*PostPetsRequest).decode, func(ctx context.Context, req *PostPetsRequest) (*PetPage, error) {
+		return h.PostPets(ctx, *req)
+	}, writePostPets)
+	tornado.RegisterPtr(api, &postOwners, (*PostOwnersRequest).decode, func(ctx context.Context, req *PostOwnersRequest) (*OwnerPage, error) {
+		return h.PostOwners(ctx, *req)
+	}, writePostOwners)
 	return api
 }
 

@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers. auth checks who is calling.
 func New(h Handler, auth Authenticator, opts ...tornado.APIOption) *tornado.API {
@@ -13,9 +17,15 @@ func New(h Handler, auth Authenticator, opts ...tornado.APIOption) *tornado.API 
 		DocumentName: "openapi.yaml",
 	}, opts...)
 	addSecurity(api, auth)
-	tornado.RegisterPtr(api, &createTodo, (*CreateTodoRequest).decode, h.CreateTodo, writeCreateTodo)
-	tornado.RegisterPtr(api, &getTodo, (*GetTodoRequest).decode, h.GetTodo, writeGetTodo)
-	tornado.RegisterNoContent(api, &deleteTodo, (*DeleteTodoRequest).decode, h.DeleteTodo, 204)
+	tornado.RegisterPtr(api, &createTodo, (*CreateTodoRequest).decode, func(ctx context.Context, req *CreateTodoRequest) (*Todo, error) {
+		return h.CreateTodo(ctx, *req)
+	}, writeCreateTodo)
+	tornado.RegisterPtr(api, &getTodo, (*GetTodoRequest).decode, func(ctx context.Context, req *GetTodoRequest) (*Todo, error) {
+		return h.GetTodo(ctx, *req)
+	}, writeGetTodo)
+	tornado.RegisterNoContent(api, &deleteTodo, (*DeleteTodoRequest).decode, func(ctx context.Context, req *DeleteTodoRequest) error {
+		return h.DeleteTodo(ctx, *req)
+	}, 204)
 	api.Fallback(&createTodo, fallbackErrorDefault)
 	api.Fallback(&getTodo, fallbackErrorDefault)
 	return api

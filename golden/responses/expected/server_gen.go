@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -12,19 +16,46 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.RegisterPtr(api, &getPlain, (*GetPlainRequest).decode, h.GetPlain, writeGetPlain)
-	tornado.Register(api, &getNumber, (*GetNumberRequest).decode, h.GetNumber, writeGetNumber)
-	tornado.Register(api, &getCode, (*GetCodeRequest).decode, h.GetCode, writeGetCode)
-	tornado.Register(api, &getShortCode, (*GetShortCodeRequest).decode, h.GetShortCode, writeGetShortCode)
-	tornado.Register(api, &getSince, (*GetSinceRequest).decode, h.GetSince, writeGetSince)
-	tornado.Register(api, &getList, (*GetListRequest).decode, h.GetList, writeGetList)
-	tornado.RegisterNoContent(api, &getNothing, (*GetNothingRequest).decode, h.GetNothing, 204)
-	tornado.RegisterPtr(api, &getHeaders, (*GetHeadersRequest).decode, h.GetHeaders, writeGetHeaders)
-	tornado.RegisterPtr(api, &getHeadersOnly, (*GetHeadersOnlyRequest).decode, h.GetHeadersOnly, writeGetHeadersOnly)
-	tornado.RegisterAny(api, &putSeveral, (*PutSeveralRequest).decode, h.PutSeveral)
-	tornado.RegisterPtr(api, &getRanges, (*GetRangesRequest).decode, h.GetRanges, writeGetRanges)
-	tornado.RegisterPtr(api, &getDefault, (*GetDefaultRequest).decode, h.GetDefault, writeGetDefault)
-	tornado.RegisterPtr(api, &getErrors, (*GetErrorsRequest).decode, h.GetErrors, writeGetErrors)
+	tornado.RegisterPtr(api, &getPlain, (*GetPlainRequest).decode, func(ctx context.Context, req *GetPlainRequest) (*Note, error) {
+		return h.GetPlain(ctx, *req)
+	}, writeGetPlain)
+	tornado.Register(api, &getNumber, (*GetNumberRequest).decode, func(ctx context.Context, req *GetNumberRequest) (int64, error) {
+		return h.GetNumber(ctx, *req)
+	}, writeGetNumber)
+	tornado.Register(api, &getCode, (*GetCodeRequest).decode, func(ctx context.Context, req *GetCodeRequest) (Code, error) {
+		return h.GetCode(ctx, *req)
+	}, writeGetCode)
+	tornado.Register(api, &getShortCode, (*GetShortCodeRequest).decode, func(ctx context.Context, req *GetShortCodeRequest) (Code, error) {
+		return h.GetShortCode(ctx, *req)
+	}, writeGetShortCode)
+	tornado.Register(api, &getSince, (*GetSinceRequest).decode, func(ctx context.Context, req *GetSinceRequest) (Day, error) {
+		return h.GetSince(ctx, *req)
+	}, writeGetSince)
+	tornado.Register(api, &getList, (*GetListRequest).decode, func(ctx context.Context, req *GetListRequest) ([]string, error) {
+		return h.GetList(ctx, *req)
+	}, writeGetList)
+	tornado.RegisterNoContent(api, &getNothing, (*GetNothingRequest).decode, func(ctx context.Context, req *GetNothingRequest) error {
+		return h.GetNothing(ctx, *req)
+	}, 204)
+	tornado.RegisterPtr(api, &getHeaders, (*GetHeadersRequest).decode, func(ctx context.Context, req *GetHeadersRequest) (*GetHeadersOK, error) {
+		return h.GetHeaders(ctx, *req)
+	}, writeGetHeaders)
+	tornado.RegisterPtr(api, &getHeadersOnly, (*GetHeadersOnlyRequest).decode,
+		func(ctx context.Context, req *GetHeadersOnlyRequest) (*GetHeadersOnlyFound, error) {
+			return h.GetHeadersOnly(ctx, *req)
+		}, writeGetHeadersOnly)
+	tornado.RegisterAny(api, &putSeveral, (*PutSeveralRequest).decode, func(ctx context.Context, req *PutSeveralRequest) (PutSeveralResponse, error) {
+		return h.PutSeveral(ctx, *req)
+	})
+	tornado.RegisterPtr(api, &getRanges, (*GetRangesRequest).decode, func(ctx context.Context, req *GetRangesRequest) (*GetRangesSuccess, error) {
+		return h.GetRanges(ctx, *req)
+	}, writeGetRanges)
+	tornado.RegisterPtr(api, &getDefault, (*GetDefaultRequest).decode, func(ctx context.Context, req *GetDefaultRequest) (*GetDefaultDefault, error) {
+		return h.GetDefault(ctx, *req)
+	}, writeGetDefault)
+	tornado.RegisterPtr(api, &getErrors, (*GetErrorsRequest).decode, func(ctx context.Context, req *GetErrorsRequest) (*Note, error) {
+		return h.GetErrors(ctx, *req)
+	}, writeGetErrors)
 	api.Fallback(&getErrors, fallbackGetErrors)
 	return api
 }

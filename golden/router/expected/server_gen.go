@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -13,25 +17,63 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.Register(api, &root, (*RootRequest).decode, h.Root, writeRoot)
-	tornado.Register(api, &verb, (*VerbRequest).decode, h.Verb, writeVerb)
-	tornado.Register(api, &plain, (*PlainRequest).decode, h.Plain, writePlain)
-	tornado.Register(api, &fixed, (*FixedRequest).decode, h.Fixed, writeFixed)
-	tornado.Register(api, &asJSON, (*AsJSONRequest).decode, h.AsJSON, writeAsJSON)
-	tornado.Register(api, &asOther, (*AsOtherRequest).decode, h.AsOther, writeAsOther)
-	tornado.Register(api, &asFile, (*AsFileRequest).decode, h.AsFile, writeAsFile)
-	tornado.Register(api, &version, (*VersionRequest).decode, h.Version, writeVersion)
-	tornado.Register(api, &versionOne, (*VersionOneRequest).decode, h.VersionOne, writeVersionOne)
-	tornado.Register(api, &left, (*LeftRequest).decode, h.Left, writeLeft)
-	tornado.Register(api, &right, (*RightRequest).decode, h.Right, writeRight)
-	tornado.Register(api, &slash, (*SlashRequest).decode, h.Slash, writeSlash)
-	tornado.Register(api, &noSlash, (*NoSlashRequest).decode, h.NoSlash, writeNoSlash)
-	tornado.Register(api, &span, (*SpanRequest).decode, h.Span, writeSpan)
-	tornado.Register(api, &deep, (*DeepRequest).decode, h.Deep, writeDeep)
-	tornado.Register(api, &umlaut, (*UmlautRequest).decode, h.Umlaut, writeUmlaut)
-	tornado.Register(api, &space, (*SpaceRequest).decode, h.Space, writeSpace)
-	tornado.Register(api, &readM, (*ReadMRequest).decode, h.ReadM, writeReadM)
-	tornado.Register(api, &writeM, (*WriteMRequest).decode, h.WriteM, writeWriteM)
+	tornado.Register(api, &root, (*RootRequest).decode, func(ctx context.Context, req *RootRequest) (string, error) {
+		return h.Root(ctx, *req)
+	}, writeRoot)
+	tornado.Register(api, &verb, (*VerbRequest).decode, func(ctx context.Context, req *VerbRequest) (string, error) {
+		return h.Verb(ctx, *req)
+	}, writeVerb)
+	tornado.Register(api, &plain, (*PlainRequest).decode, func(ctx context.Context, req *PlainRequest) (string, error) {
+		return h.Plain(ctx, *req)
+	}, writePlain)
+	tornado.Register(api, &fixed, (*FixedRequest).decode, func(ctx context.Context, req *FixedRequest) (string, error) {
+		return h.Fixed(ctx, *req)
+	}, writeFixed)
+	tornado.Register(api, &asJSON, (*AsJSONRequest).decode, func(ctx context.Context, req *AsJSONRequest) (string, error) {
+		return h.AsJSON(ctx, *req)
+	}, writeAsJSON)
+	tornado.Register(api, &asOther, (*AsOtherRequest).decode, func(ctx context.Context, req *AsOtherRequest) (string, error) {
+		return h.AsOther(ctx, *req)
+	}, writeAsOther)
+	tornado.Register(api, &asFile, (*AsFileRequest).decode, func(ctx context.Context, req *AsFileRequest) (string, error) {
+		return h.AsFile(ctx, *req)
+	}, writeAsFile)
+	tornado.Register(api, &version, (*VersionRequest).decode, func(ctx context.Context, req *VersionRequest) (string, error) {
+		return h.Version(ctx, *req)
+	}, writeVersion)
+	tornado.Register(api, &versionOne, (*VersionOneRequest).decode, func(ctx context.Context, req *VersionOneRequest) (string, error) {
+		return h.VersionOne(ctx, *req)
+	}, writeVersionOne)
+	tornado.Register(api, &left, (*LeftRequest).decode, func(ctx context.Context, req *LeftRequest) (string, error) {
+		return h.Left(ctx, *req)
+	}, writeLeft)
+	tornado.Register(api, &right, (*RightRequest).decode, func(ctx context.Context, req *RightRequest) (string, error) {
+		return h.Right(ctx, *req)
+	}, writeRight)
+	tornado.Register(api, &slash, (*SlashRequest).decode, func(ctx context.Context, req *SlashRequest) (string, error) {
+		return h.Slash(ctx, *req)
+	}, writeSlash)
+	tornado.Register(api, &noSlash, (*NoSlashRequest).decode, func(ctx context.Context, req *NoSlashRequest) (string, error) {
+		return h.NoSlash(ctx, *req)
+	}, writeNoSlash)
+	tornado.Register(api, &span, (*SpanRequest).decode, func(ctx context.Context, req *SpanRequest) (string, error) {
+		return h.Span(ctx, *req)
+	}, writeSpan)
+	tornado.Register(api, &deep, (*DeepRequest).decode, func(ctx context.Context, req *DeepRequest) (string, error) {
+		return h.Deep(ctx, *req)
+	}, writeDeep)
+	tornado.Register(api, &umlaut, (*UmlautRequest).decode, func(ctx context.Context, req *UmlautRequest) (string, error) {
+		return h.Umlaut(ctx, *req)
+	}, writeUmlaut)
+	tornado.Register(api, &space, (*SpaceRequest).decode, func(ctx context.Context, req *SpaceRequest) (string, error) {
+		return h.Space(ctx, *req)
+	}, writeSpace)
+	tornado.Register(api, &readM, (*ReadMRequest).decode, func(ctx context.Context, req *ReadMRequest) (string, error) {
+		return h.ReadM(ctx, *req)
+	}, writeReadM)
+	tornado.Register(api, &writeM, (*WriteMRequest).decode, func(ctx context.Context, req *WriteMRequest) (string, error) {
+		return h.WriteM(ctx, *req)
+	}, writeWriteM)
 	return api
 }
 

@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers. auth checks who is calling.
 func New(h Handler, auth Authenticator, opts ...tornado.APIOption) *tornado.API {
@@ -13,13 +17,29 @@ func New(h Handler, auth Authenticator, opts ...tornado.APIOption) *tornado.API 
 		DocumentName: "openapi.yaml",
 	}, opts...)
 	addSecurity(api, auth)
-	tornado.RegisterNoContent(api, &getInherited, (*GetInheritedRequest).decode, h.GetInherited, 204)
-	tornado.RegisterNoContent(api, &getOpen, (*GetOpenRequest).decode, h.GetOpen, 204)
-	tornado.RegisterNoContent(api, &getEither, (*GetEitherRequest).decode, h.GetEither, 204)
-	tornado.RegisterNoContent(api, &getBoth, (*GetBothRequest).decode, h.GetBoth, 204)
-	tornado.RegisterNoContent(api, &getOptional, (*GetOptionalRequest).decode, h.GetOptional, 204)
-	tornado.RegisterNoContent(api, &getScopes, (*GetScopesRequest).decode, h.GetScopes, 204)
-	tornado.RegisterNoContent(api, &getOthers, (*GetOthersRequest).decode, h.GetOthers, 204)
-	tornado.RegisterNoContent(api, &getCertified, (*GetCertifiedRequest).decode, h.GetCertified, 204)
+	tornado.RegisterNoContent(api, &getInherited, (*GetInheritedRequest).decode, func(ctx context.Context, req *GetInheritedRequest) error {
+		return h.GetInherited(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &getOpen, (*GetOpenRequest).decode, func(ctx context.Context, req *GetOpenRequest) error {
+		return h.GetOpen(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &getEither, (*GetEitherRequest).decode, func(ctx context.Context, req *GetEitherRequest) error {
+		return h.GetEither(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &getBoth, (*GetBothRequest).decode, func(ctx context.Context, req *GetBothRequest) error {
+		return h.GetBoth(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &getOptional, (*GetOptionalRequest).decode, func(ctx context.Context, req *GetOptionalRequest) error {
+		return h.GetOptional(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &getScopes, (*GetScopesRequest).decode, func(ctx context.Context, req *GetScopesRequest) error {
+		return h.GetScopes(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &getOthers, (*GetOthersRequest).decode, func(ctx context.Context, req *GetOthersRequest) error {
+		return h.GetOthers(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &getCertified, (*GetCertifiedRequest).decode, func(ctx context.Context, req *GetCertifiedRequest) error {
+		return h.GetCertified(ctx, *req)
+	}, 204)
 	return api
 }

@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -13,8 +17,14 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.RegisterNoContent(api, &listPets, (*ListPetsRequest).decode, h.ListPets, 204)
-	tornado.RegisterNoContent(api, &listFiles, (*ListFilesRequest).decode, h.ListFiles, 204)
-	tornado.RegisterNoContent(api, &addFile, (*AddFileRequest).decode, h.AddFile, 204)
+	tornado.RegisterNoContent(api, &listPets, (*ListPetsRequest).decode, func(ctx context.Context, req *ListPetsRequest) error {
+		return h.ListPets(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &listFiles, (*ListFilesRequest).decode, func(ctx context.Context, req *ListFilesRequest) error {
+		return h.ListFiles(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &addFile, (*AddFileRequest).decode, func(ctx context.Context, req *AddFileRequest) error {
+		return h.AddFile(ctx, *req)
+	}, 204)
 	return api
 }

@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -12,10 +16,18 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.Register(api, &getPet, (*GetPetRequest).decode, h.GetPet, writeGetPet)
-	tornado.RegisterNoContent(api, &deletePet, (*DeletePetRequest).decode, h.DeletePet, 204)
-	tornado.Register(api, &getOwner, (*GetOwnerRequest).decode, h.GetOwner, writeGetOwner)
-	tornado.RegisterNoContent(api, &deleteOwner, (*DeleteOwnerRequest).decode, h.DeleteOwner, 204)
+	tornado.Register(api, &getPet, (*GetPetRequest).decode, func(ctx context.Context, req *GetPetRequest) (string, error) {
+		return h.GetPet(ctx, *req)
+	}, writeGetPet)
+	tornado.RegisterNoContent(api, &deletePet, (*DeletePetRequest).decode, func(ctx context.Context, req *DeletePetRequest) error {
+		return h.DeletePet(ctx, *req)
+	}, 204)
+	tornado.Register(api, &getOwner, (*GetOwnerRequest).decode, func(ctx context.Context, req *GetOwnerRequest) (string, error) {
+		return h.GetOwner(ctx, *req)
+	}, writeGetOwner)
+	tornado.RegisterNoContent(api, &deleteOwner, (*DeleteOwnerRequest).decode, func(ctx context.Context, req *DeleteOwnerRequest) error {
+		return h.DeleteOwner(ctx, *req)
+	}, 204)
 	api.Fallback(&getPet, fallbackProblemDefault)
 	api.Fallback(&deletePet, fallbackProblemDefault)
 	return api

@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers. auth checks who is calling.
 func New(h Handler, auth Authenticator, opts ...tornado.APIOption) *tornado.API {
@@ -13,14 +17,31 @@ func New(h Handler, auth Authenticator, opts ...tornado.APIOption) *tornado.API 
 		DocumentName: "openapi.yaml",
 	}, opts...)
 	addSecurity(api, auth)
-	tornado.RegisterNoContent(api, &getNoSlash, (*GetNoSlashRequest).decode, h.GetNoSlash, 204)
-	tornado.RegisterNoContent(api, &same, (*SameRequest).decode, h.Same, 204)
-	tornado.RegisterNoContent(api, &getTwiceByA, (*GetTwiceByARequest).decode, h.GetTwiceByA, 204)
-	tornado.RegisterNoContent(api, &getBracesA, (*GetBracesARequest).decode, h.GetBracesA, 204)
-	tornado.RegisterNoContent(api, &getResponses, (*GetResponsesRequest).decode, h.GetResponses, 200)
-	tornado.RegisterNoContent(api, &putResponses, (*PutResponsesRequest).decode, h.PutResponses, 204)
-	tornado.RegisterNoContent(api, &postResponses, (*PostResponsesRequest).decode, h.PostResponses, 204)
-	tornado.RegisterPtr(api, &deleteResponses, (*DeleteResponsesRequest).decode, h.DeleteResponses, writeDeleteResponses)
+	tornado.RegisterNoContent(api, &getNoSlash, (*GetNoSlashRequest).decode, func(ctx context.Context, req *GetNoSlashRequest) error {
+		return h.GetNoSlash(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &same, (*SameRequest).decode, func(ctx context.Context, req *SameRequest) error {
+		return h.Same(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &getTwiceByA, (*GetTwiceByARequest).decode, func(ctx context.Context, req *GetTwiceByARequest) error {
+		return h.GetTwiceByA(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &getBracesA, (*GetBracesARequest).decode, func(ctx context.Context, req *GetBracesARequest) error {
+		return h.GetBracesA(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &getResponses, (*GetResponsesRequest).decode, func(ctx context.Context, req *GetResponsesRequest) error {
+		return h.GetResponses(ctx, *req)
+	}, 200)
+	tornado.RegisterNoContent(api, &putResponses, (*PutResponsesRequest).decode, func(ctx context.Context, req *PutResponsesRequest) error {
+		return h.PutResponses(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &postResponses, (*PostResponsesRequest).decode, func(ctx context.Context, req *PostResponsesRequest) error {
+		return h.PostResponses(ctx, *req)
+	}, 204)
+	tornado.RegisterPtr(api, &deleteResponses, (*DeleteResponsesRequest).decode,
+		func(ctx context.Context, req *DeleteResponsesRequest) (*DeleteResponsesOK, error) {
+			return h.DeleteResponses(ctx, *req)
+		}, writeDeleteResponses)
 	return api
 }
 

@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -12,15 +16,29 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.RegisterNoContent(api, &putFile, (*PutFileRequest).decode, h.PutFile, 204)
-	tornado.RegisterNoContent(api, &postFile, (*PostFileRequest).decode, h.PostFile, 204)
-	tornado.RegisterNoContent(api, &a10, (*ARequest).decode, h.A, 204)
-	tornado.RegisterNoContent(api, &b10, (*BRequest).decode, h.B, 204)
-	tornado.RegisterNoContent(api, &socketWithout, (*SocketWithoutRequest).decode, h.SocketWithout, 204)
-	tornado.RegisterNoContent(api, &socketByPost, (*SocketByPostRequest).decode, h.SocketByPost, 204)
+	tornado.RegisterNoContent(api, &putFile, (*PutFileRequest).decode, func(ctx context.Context, req *PutFileRequest) error {
+		return h.PutFile(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &postFile, (*PostFileRequest).decode, func(ctx context.Context, req *PostFileRequest) error {
+		return h.PostFile(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &a10, (*ARequest).decode, func(ctx context.Context, req *ARequest) error {
+		return h.A(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &b10, (*BRequest).decode, func(ctx context.Context, req *BRequest) error {
+		return h.B(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &socketWithout, (*SocketWithoutRequest).decode, func(ctx context.Context, req *SocketWithoutRequest) error {
+		return h.SocketWithout(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &socketByPost, (*SocketByPostRequest).decode, func(ctx context.Context, req *SocketByPostRequest) error {
+		return h.SocketByPost(ctx, *req)
+	}, 204)
 	tornado.RegisterSocket(api, &socket, (*SocketRequest).decode, h.Socket, tornado.SendJSON(func(v *string, b []byte) []byte {
 		return tornado.AppendString(b, *v)
 	}), tornado.ReceiveNothing())
-	tornado.RegisterNoContent(api, &socketOfNothing, (*SocketOfNothingRequest).decode, h.SocketOfNothing, 204)
+	tornado.RegisterNoContent(api, &socketOfNothing, (*SocketOfNothingRequest).decode, func(ctx context.Context, req *SocketOfNothingRequest) error {
+		return h.SocketOfNothing(ctx, *req)
+	}, 204)
 	return api
 }

@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -12,7 +16,11 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.RegisterNoContent(api, &postThings, (*PostThingsRequest).decode, h.PostThings, 204)
-	tornado.RegisterNoContent(api, &getThingsByA, (*GetThingsByARequest).decode, h.GetThingsByA, 204)
+	tornado.RegisterNoContent(api, &postThings, (*PostThingsRequest).decode, func(ctx context.Context, req *PostThingsRequest) error {
+		return h.PostThings(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &getThingsByA, (*GetThingsByARequest).decode, func(ctx context.Context, req *GetThingsByARequest) error {
+		return h.GetThingsByA(ctx, *req)
+	}, 204)
 	return api
 }

@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -12,8 +16,12 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.Register(api, &getReport, (*GetReportRequest).decode, h.GetReport, writeGetReport)
-	tornado.RegisterNoContent(api, &postReport, (*PostReportRequest).decode, h.PostReport, 204)
+	tornado.Register(api, &getReport, (*GetReportRequest).decode, func(ctx context.Context, req *GetReportRequest) (tornado.Blob, error) {
+		return h.GetReport(ctx, *req)
+	}, writeGetReport)
+	tornado.RegisterNoContent(api, &postReport, (*PostReportRequest).decode, func(ctx context.Context, req *PostReportRequest) error {
+		return h.PostReport(ctx, *req)
+	}, 204)
 	return api
 }
 

@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers. auth checks who is calling.
 func New(h Handler, auth Authenticator, opts ...tornado.APIOption) *tornado.API {
@@ -14,7 +18,9 @@ func New(h Handler, auth Authenticator, opts ...tornado.APIOption) *tornado.API 
 		DocumentName: "openapi.yaml",
 	}, opts...)
 	addSecurity(api, auth)
-	tornado.Register(api, &listPets, (*ListPetsRequest).decode, h.ListPets, writeListPets)
+	tornado.Register(api, &listPets, (*ListPetsRequest).decode, func(ctx context.Context, req *ListPetsRequest) ([]Pet, error) {
+		return h.ListPets(ctx, *req)
+	}, writeListPets)
 	return api
 }
 

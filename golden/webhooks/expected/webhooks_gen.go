@@ -116,9 +116,16 @@ func NewWebhookAPI(h WebhookHandler, auth WebhookAuthenticator, opts ...tornado.
 		DocumentName: "openapi.yaml",
 	}, opts...)
 	addWebhookSecurity(api, auth)
-	tornado.RegisterNoContent(api, &newPetWebhook, (*NewPetWebhookRequest).decode, h.NewPetWebhook, 204)
-	tornado.Register(api, &petSold, (*PetSoldRequest).decode, h.PetSold, writePetSold)
-	tornado.RegisterNoContent(api, &deletePetSoldWebhook, (*DeletePetSoldWebhookRequest).decode, h.DeletePetSoldWebhook, 204)
+	tornado.RegisterNoContent(api, &newPetWebhook, (*NewPetWebhookRequest).decode, func(ctx context.Context, req *NewPetWebhookRequest) error {
+		return h.NewPetWebhook(ctx, *req)
+	}, 204)
+	tornado.Register(api, &petSold, (*PetSoldRequest).decode, func(ctx context.Context, req *PetSoldRequest) (PetSoldOK, error) {
+		return h.PetSold(ctx, *req)
+	}, writePetSold)
+	tornado.RegisterNoContent(api, &deletePetSoldWebhook, (*DeletePetSoldWebhookRequest).decode,
+		func(ctx context.Context, req *DeletePetSoldWebhookRequest) error {
+			return h.DeletePetSoldWebhook(ctx, *req)
+		}, 204)
 	api.Fallback(&petSold, fallbackPetSold)
 	return api
 }

@@ -40,7 +40,7 @@ func Handle(a *tornado.API, method, path string, fn func(ctx context.Context, bo
 		op.Consumes = []string{"*/*"}
 	}
 	tornado.Register(a, op, func(r *request, in *tornado.Input) { r.Body = in.BytesBody() },
-		func(ctx context.Context, r request) (Answer, error) { return fn(ctx, r.Body) },
+		func(ctx context.Context, r *request) (Answer, error) { return fn(ctx, r.Body) },
 		func(w *tornado.Reply, v Answer) {
 			for name, values := range v.Head {
 				for _, value := range values {
