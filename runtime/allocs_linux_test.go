@@ -18,8 +18,8 @@ func TestAllocationsOfARequest(t *testing.T) {
 	kept := &benchPet{ID: 1, Name: "Barnaby", Tags: []string{"senior"}, Price: 7.5}
 	api := NewAPI(Info{})
 	RegisterPtr(api, &opGetPet, (*getPetRequest).decode, func(context.Context, *getPetRequest) (*benchPet, error) { return kept, nil }, writePet)
-	RegisterPtr(api, &opCreatePet, (*createPetRequest).decode, createPet, writePet)
-	RegisterPtr(api, &opFindPet, (*findPetRequest).decode, func(context.Context, findPetRequest) (*benchPet, error) { return kept, nil }, writePet)
+	RegisterPtr(api, &opCreatePet, (*createPetRequest).decode, func(ctx context.Context, req *createPetRequest) (*benchPet, error) { return createPet(ctx, *req) }, writePet)
+	RegisterPtr(api, &opFindPet, (*findPetRequest).decode, func(context.Context, *findPetRequest) (*benchPet, error) { return kept, nil }, writePet)
 	chunk := "POST /pets HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n" +
 		strconv.FormatInt(int64(len(benchBody)), 16) + "\r\n" + benchBody + "\r\n0\r\n\r\n"
 	for name, c := range map[string]struct {

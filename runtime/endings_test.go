@@ -40,7 +40,7 @@ func TestClientVanishes(t *testing.T) {
 			var errs journal
 			held := make(chan struct{}, 64)
 			api := uploadAPI(count)
-			Register(api, &opHold, (*noRequest).decode, func(context.Context, noRequest) ([]byte, error) {
+			Register(api, &opHold, (*noRequest).decode, func(context.Context, *noRequest) ([]byte, error) {
 				held <- struct{}{}
 				return large, nil
 			}, func(w *Reply, b []byte) { w.Bytes(http.StatusOK, "application/octet-stream", b) })
@@ -118,7 +118,7 @@ func TestLimitOfAnOperation(t *testing.T) {
 			api := newTestAPI(testHandlers{}, WithMaxBody(100))
 			op := opEcho
 			op.ID, op.Path, op.MaxBody = "small", "/small", 4
-			Register(api, &op, (*echoRequest).decode, func(_ context.Context, req echoRequest) ([]byte, error) { return req.Body, nil },
+			Register(api, &op, (*echoRequest).decode, func(_ context.Context, req *echoRequest) ([]byte, error) { return req.Body, nil },
 				func(w *Reply, b []byte) { w.Bytes(http.StatusOK, "text/plain", b) })
 			post := func(path string, n int, chunks bool) string {
 				body := strings.Repeat("x", n)
@@ -155,7 +155,7 @@ func TestFieldsThatCannotBeSent(t *testing.T) {
 				return []byte("fine"), nil
 			}})
 			Register(api, &Operation{ID: "declared", Method: "GET", Path: "/declared"}, (*noRequest).decode,
-				func(context.Context, noRequest) (string, error) { return bad, nil },
+				func(context.Context, *noRequest) (string, error) { return bad, nil },
 				func(w *Reply, s string) { w.Header("X-A", s); w.NoBody(http.StatusNoContent) })
 			c := start(t, api).dial(t)
 			for path, status := range map[string]int{"/hold": 200, "/declared": 500} {
@@ -260,7 +260,7 @@ func TestEveryRequestEndsOnce(t *testing.T) {
 			return err
 		}, http.StatusOK, &textCodec)
 	Register(api, &Operation{ID: "plain", Method: "GET", Path: "/plain", Produces: []string{"text/plain"}}, (*noRequest).decode,
-		func(ctx context.Context, _ noRequest) (string, error) {
+		func(ctx context.Context, _ *noRequest) (string, error) {
 			target := "/plain?" + Raw(ctx).Query()
 			note(begun, target)
 			note(ended, target)

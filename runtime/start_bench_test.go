@@ -40,7 +40,7 @@ func startWith(b *testing.B, n int) {
 			ID: "getResource" + strconv.Itoa(i), Name: "GetResource" + strconv.Itoa(i), Method: "GET",
 			Path: fmt.Sprintf("/group%d/resource%d/{petId}", i/50, i), Produces: []string{"application/json"},
 		}
-		RegisterPtr(api, op, func(*startRequest, *Input) {}, func(context.Context, startRequest) (*startRequest, error) { return nil, nil },
+		RegisterPtr(api, op, func(*startRequest, *Input) {}, func(context.Context, *startRequest) (*startRequest, error) { return nil, nil },
 			func(*Reply, *startRequest) {})
 		api.Fallback(op, func(int, string) error { return nil })
 	}

@@ -2,7 +2,11 @@
 
 package corpusapi
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -12,8 +16,14 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.RegisterNoContent(api, &checkTwitter, (*CheckTwitterRequest).decode, h.CheckTwitter, 204)
-	tornado.RegisterNoContent(api, &checkCanada, (*CheckCanadaRequest).decode, h.CheckCanada, 204)
-	tornado.RegisterNoContent(api, &checkCatalog, (*CheckCatalogRequest).decode, h.CheckCatalog, 204)
+	tornado.RegisterNoContent(api, &checkTwitter, (*CheckTwitterRequest).decode, func(ctx context.Context, req *CheckTwitterRequest) error {
+		return h.CheckTwitter(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &checkCanada, (*CheckCanadaRequest).decode, func(ctx context.Context, req *CheckCanadaRequest) error {
+		return h.CheckCanada(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &checkCatalog, (*CheckCatalogRequest).decode, func(ctx context.Context, req *CheckCatalogRequest) error {
+		return h.CheckCatalog(ctx, *req)
+	}, 204)
 	return api
 }

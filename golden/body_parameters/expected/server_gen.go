@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -12,7 +16,9 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.RegisterPtr(api, &putThing, (*PutThingRequest).decode, h.PutThing, writePutThing)
+	tornado.RegisterPtr(api, &putThing, (*PutThingRequest).decode, func(ctx context.Context, req *PutThingRequest) (*Second, error) {
+		return h.PutThing(ctx, *req)
+	}, writePutThing)
 	return api
 }
 

@@ -63,6 +63,23 @@ func (c *Callbacks) ReportFailure(ctx context.Context, url string, req ReportFai
 // SubscribeClosedCallback is DELETE {$request.header.x-url}
 func (c *Callbacks) SubscribeClosedCallback(ctx context.Context, url string, req SubscribeClosedCallbackRequest) error {
 	call := c.c.CallAt(ctx, &subscribeClosedCallback, url)
+	if x, ok := req.Again.Get(); ok {
+		call.Query("again", tornado.FormExplode).String(x)
+	}
+	res, err := call.Do()
+	if err != nil {
+		return err
+	}
+	switch res.StatusCode {
+	case 204:
+		return nil
+	}
+	return res.Unexpected()
+}
+
+// SubscribeClosedAgainCallback is POST {$request.query.again}/{$method}
+func (c *Callbacks) SubscribeClosedAgainCallback(ctx context.Context, url string, req SubscribeClosedAgainCallbackRequest) error {
+	call := c.c.CallAt(ctx, &subscribeClosedAgainCallback, url)
 	res, err := call.Do()
 	if err != nil {
 		return err
@@ -110,6 +127,17 @@ func OpenClosedURL(req OpenRequest) (url string, ok bool) {
 	return x1, true
 }
 
+// SubscribeClosedAgainURL is where the callback "again" of SubscribeClosedCallback goes:
+// {$request.query.again}/{$method}.
+// It is not ok where a value of that is missing.
+func SubscribeClosedAgainURL(req SubscribeClosedCallbackRequest) (url string, ok bool) {
+	x1, ok := req.Again.Get()
+	if !ok {
+		return url, false
+	}
+	return x1 + "/DELETE", true
+}
+
 // CallbackHandler answers the callbacks of the API.
 // Its methods are called concurrently, each on the goroutine of its request.
 type CallbackHandler interface {
@@ -122,6 +150,9 @@ type CallbackHandler interface {
 
 	// SubscribeClosedCallback answers DELETE {$request.header.x-url}.
 	SubscribeClosedCallback(ctx context.Context, req SubscribeClosedCallbackRequest) error
+
+	// SubscribeClosedAgainCallback answers POST {$request.query.again}/{$method}.
+	SubscribeClosedAgainCallback(ctx context.Context, req SubscribeClosedAgainCallbackRequest) error
 }
 
 // UnimplementedCallbackHandler answers 501 to every operation of CallbackHandler. Embed it to
@@ -138,6 +169,10 @@ func (UnimplementedCallbackHandler) ReportFailure(context.Context, ReportFailure
 
 func (UnimplementedCallbackHandler) SubscribeClosedCallback(context.Context, SubscribeClosedCallbackRequest) error {
 	return tornado.NotImplemented(&subscribeClosedCallback)
+}
+
+func (UnimplementedCallbackHandler) SubscribeClosedAgainCallback(context.Context, SubscribeClosedAgainCallbackRequest) error {
+	return tornado.NotImplemented(&subscribeClosedAgainCallback)
 }
 
 // NewCallbackAPI gives the API that receives the callbacks, which h answers. Each is served below the
@@ -160,6 +195,10 @@ func NewCallbackAPI(h CallbackHandler, opts ...tornado.APIOption) *tornado.API {
 	tornado.RegisterNoContent(api, &subscribeClosedCallback, (*SubscribeClosedCallbackRequest).decode,
 		func(ctx context.Context, req *SubscribeClosedCallbackRequest) error {
 			return h.SubscribeClosedCallback(ctx, *req)
+		}, 204)
+	tornado.RegisterNoContent(api, &subscribeClosedAgainCallback, (*SubscribeClosedAgainCallbackRequest).decode,
+		func(ctx context.Context, req *SubscribeClosedAgainCallbackRequest) error {
+			return h.SubscribeClosedAgainCallback(ctx, *req)
 		}, 204)
 	return api
 }

@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -12,6 +16,8 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.RegisterNoContent(api, &postOrder, (*PostOrderRequest).decode, h.PostOrder, 204)
+	tornado.RegisterNoContent(api, &postOrder, (*PostOrderRequest).decode, func(ctx context.Context, req *PostOrderRequest) error {
+		return h.PostOrder(ctx, *req)
+	}, 204)
 	return api
 }

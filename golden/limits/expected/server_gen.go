@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -12,8 +16,12 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.Register(api, &slow, (*SlowRequest).decode, h.Slow, writeSlow)
-	tornado.RegisterNoContent(api, &declared, (*DeclaredRequest).decode, h.Declared, 204)
+	tornado.Register(api, &slow, (*SlowRequest).decode, func(ctx context.Context, req *SlowRequest) (string, error) {
+		return h.Slow(ctx, *req)
+	}, writeSlow)
+	tornado.RegisterNoContent(api, &declared, (*DeclaredRequest).decode, func(ctx context.Context, req *DeclaredRequest) error {
+		return h.Declared(ctx, *req)
+	}, 204)
 	tornado.RegisterDeferred(api, &later, (*LaterRequest).decode, h.Later)
 	api.Fallback(&declared, fallbackDeclared)
 	return api

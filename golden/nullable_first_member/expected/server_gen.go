@@ -2,7 +2,11 @@
 
 package api
 
-import tornado "github.com/tornadogen/tornadogen/runtime"
+import (
+	"context"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
 
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
@@ -12,7 +16,9 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.RegisterPtr(api, &echo, (*EchoRequest).decode, h.Echo, writeEcho)
+	tornado.RegisterPtr(api, &echo, (*EchoRequest).decode, func(ctx context.Context, req *EchoRequest) (*Shelf, error) {
+		return h.Echo(ctx, *req)
+	}, writeEcho)
 	return api
 }
 

@@ -73,6 +73,9 @@ func NewCallbackAPI(h CallbackHandler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.RegisterNoContent(api, &petSoldPaidCallback, (*PetSoldPaidCallbackRequest).decode, h.PetSoldPaidCallback, 204)
+	tornado.RegisterNoContent(api, &petSoldPaidCallback, (*PetSoldPaidCallbackRequest).decode,
+		func(ctx context.Context, req *PetSoldPaidCallbackRequest) error {
+			return h.PetSoldPaidCallback(ctx, *req)
+		}, 204)
 	return api
 }
