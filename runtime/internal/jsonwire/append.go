@@ -143,12 +143,15 @@ func appendFloat(b []byte, v float64, size int) []byte {
 		if n, places := shortDecimal(abs); places > 0 {
 			return appendDecimal(b, n, places, v < 0)
 		}
+		if abs >= 1e-6 && abs < 1e21 {
+			if v < 0 {
+				b = append(b, '-')
+			}
+			return appendShortest(b, abs)
+		}
 	}
-	format := byte('f')
-	if size == 64 && (abs < 1e-6 || abs >= 1e21) || size == 32 && (float32(abs) < 1e-6 || float32(abs) >= 1e21) {
-		format = 'e'
-	}
-	if abs == 0 {
+	format := byte('e')
+	if abs == 0 || size == 32 && float32(abs) >= 1e-6 && float32(abs) < 1e21 {
 		format = 'f'
 	}
 	b = strconv.AppendFloat(b, v, format, -1, size)
