@@ -41,6 +41,7 @@ type FindPetsByStatusRequest struct {
 
 func (r *FindPetsByStatusRequest) decode(in *tornado.Input) {
 	if p := in.Query("status", tornado.Form); p.Required() {
+		r.Status = make([]PetStatus, 0, p.Count())
 		for item := range p.Items() {
 			r.Status = append(r.Status, PetStatus(item.Enum(petStatusValues)))
 		}

@@ -121,6 +121,7 @@ func (r reader) value(target string, p *ir.Param) []jen.Code {
 func readItems(list string, t *ir.Type) []jen.Code {
 	item := read(t.Elem.Type, func() *jen.Statement { return jen.Id("item") })
 	code := []jen.Code{
+		assign(jen.Id(list), jen.Make(goType(t.Go), jen.Lit(0), jen.Id("p").Dot("Count").Call())),
 		jen.For(jen.Id("item").Op(":=").Range().Id("p").Dot("Items").Call()).Block(assign(jen.Id(list), jen.Append(jen.Id(list), item))),
 	}
 	if t.Rule != nil {

@@ -47,6 +47,7 @@ func (r *SearchRequest) decode(in *tornado.Input) {
 		r.Since.Set(tornado.Date{Year: 2020, Month: 2, Day: 29})
 	}
 	if p := in.Query("tags", tornado.FormExplode); p.Present() {
+		r.Tags = make([]string, 0, p.Count())
 		for item := range p.Items() {
 			r.Tags = append(r.Tags, item.String(nil))
 		}

@@ -74,6 +74,7 @@ func (c *Client) ListPets(ctx context.Context, req ListPetsRequest) (*ListPetsOK
 	case 200:
 		v := new(ListPetsOK)
 		if p := res.Param("X-Next", tornado.Simple); p.Present() {
+			v.XNext = make([]int64, 0, p.Count())
 			for item := range p.Items() {
 				v.XNext = append(v.XNext, item.Int64(nil))
 			}

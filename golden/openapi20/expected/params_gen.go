@@ -19,6 +19,7 @@ type ListPetsRequest struct {
 
 func (r *ListPetsRequest) decode(in *tornado.Input) {
 	if p := in.Path(0, "tags", tornado.Simple); p.Required() {
+		r.Tags = make([]string, 0, p.Count())
 		for item := range p.Items() {
 			r.Tags = append(r.Tags, item.String(nil))
 		}
@@ -29,26 +30,31 @@ func (r *ListPetsRequest) decode(in *tornado.Input) {
 		r.Limit.Set(10)
 	}
 	if p := in.Query("plain", tornado.Form); p.Present() {
+		r.Plain = make([]int32, 0, p.Count())
 		for item := range p.Items() {
 			r.Plain = append(r.Plain, item.Int32(nil))
 		}
 	}
 	if p := in.Query("many", tornado.FormExplode); p.Present() {
+		r.Many = make([]ListPetsManyItem, 0, p.Count())
 		for item := range p.Items() {
 			r.Many = append(r.Many, ListPetsManyItem(item.Enum(listPetsManyItemValues)))
 		}
 	}
 	if p := in.Query("spaces", tornado.SpaceDelimited); p.Present() {
+		r.Spaces = make([]string, 0, p.Count())
 		for item := range p.Items() {
 			r.Spaces = append(r.Spaces, item.String(nil))
 		}
 	}
 	if p := in.Query("tabs", tornado.TabDelimited); p.Present() {
+		r.Tabs = make([]string, 0, p.Count())
 		for item := range p.Items() {
 			r.Tabs = append(r.Tabs, item.String(nil))
 		}
 	}
 	if p := in.Query("bars", tornado.PipeDelimited); p.Present() {
+		r.Bars = make([]string, 0, p.Count())
 		for item := range p.Items() {
 			r.Bars = append(r.Bars, item.String(nil))
 		}
@@ -58,6 +64,7 @@ func (r *ListPetsRequest) decode(in *tornado.Input) {
 		r.From.Set(p.Date())
 	}
 	if p := in.Header("X-Bars", tornado.PipeDelimited); p.Present() {
+		r.XBars = make([]string, 0, p.Count())
 		for item := range p.Items() {
 			r.XBars = append(r.XBars, item.String(nil))
 		}

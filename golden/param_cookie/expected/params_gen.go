@@ -27,6 +27,7 @@ func (r *FormJoinedRequest) decode(in *tornado.Input) {
 		r.One.Set(p.Int64(nil))
 	}
 	if p := in.Cookie("many", tornado.Form); p.Present() {
+		r.Many = make([]string, 0, p.Count())
 		for item := range p.Items() {
 			r.Many = append(r.Many, item.String(nil))
 		}

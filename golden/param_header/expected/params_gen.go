@@ -16,6 +16,7 @@ func (r *SimpleRequest) decode(in *tornado.Input) {
 		r.XOne.Set(p.Int64(nil))
 	}
 	if p := in.Header("X-Many", tornado.Simple); p.Present() {
+		r.XMany = make([]string, 0, p.Count())
 		for item := range p.Items() {
 			r.XMany = append(r.XMany, item.String(nil))
 		}
@@ -34,6 +35,7 @@ type SimpleExplodeRequest struct {
 
 func (r *SimpleExplodeRequest) decode(in *tornado.Input) {
 	if p := in.Header("X-Many", tornado.SimpleExplode); p.Present() {
+		r.XMany = make([]string, 0, p.Count())
 		for item := range p.Items() {
 			r.XMany = append(r.XMany, item.String(nil))
 		}

@@ -79,6 +79,7 @@ func (r *EmptyRequest) decode(in *tornado.Input) {
 		in.EndJSONParam(p)
 	}
 	if p := in.Query("needed", tornado.FormExplode); p.Required() {
+		r.Needed = make([]string, 0, p.Count())
 		for item := range p.Items() {
 			r.Needed = append(r.Needed, item.String(nil))
 		}
@@ -158,6 +159,7 @@ func (r *CookiesRequest) decode(in *tornado.Input) {
 		r.Plain.Set(p.String(nil))
 	}
 	if p := in.Cookie("list", tornado.Cookie); p.Present() {
+		r.List = make([]int64, 0, p.Count())
 		for item := range p.Items() {
 			r.List = append(r.List, item.Int64(nil))
 		}

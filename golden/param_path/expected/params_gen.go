@@ -14,6 +14,7 @@ type SimpleRequest struct {
 func (r *SimpleRequest) decode(in *tornado.Input) {
 	r.One = in.Path(0, "one", tornado.Simple).Int64(nil)
 	if p := in.Path(1, "many", tornado.Simple); p.Required() {
+		r.Many = make([]string, 0, p.Count())
 		for item := range p.Items() {
 			r.Many = append(r.Many, item.String(nil))
 		}
@@ -32,6 +33,7 @@ type SimpleExplodeRequest struct {
 
 func (r *SimpleExplodeRequest) decode(in *tornado.Input) {
 	if p := in.Path(0, "many", tornado.SimpleExplode); p.Required() {
+		r.Many = make([]string, 0, p.Count())
 		for item := range p.Items() {
 			r.Many = append(r.Many, item.String(nil))
 		}
@@ -52,6 +54,7 @@ type LabelRequest struct {
 func (r *LabelRequest) decode(in *tornado.Input) {
 	r.One = in.Path(0, "one", tornado.Label).Int64(nil)
 	if p := in.Path(1, "many", tornado.Label); p.Required() {
+		r.Many = make([]string, 0, p.Count())
 		for item := range p.Items() {
 			r.Many = append(r.Many, item.String(nil))
 		}
@@ -70,6 +73,7 @@ type LabelExplodeRequest struct {
 
 func (r *LabelExplodeRequest) decode(in *tornado.Input) {
 	if p := in.Path(0, "many", tornado.LabelExplode); p.Required() {
+		r.Many = make([]string, 0, p.Count())
 		for item := range p.Items() {
 			r.Many = append(r.Many, item.String(nil))
 		}
@@ -90,6 +94,7 @@ type MatrixRequest struct {
 func (r *MatrixRequest) decode(in *tornado.Input) {
 	r.One = in.Path(0, "one", tornado.Matrix).Int64(nil)
 	if p := in.Path(1, "many", tornado.Matrix); p.Required() {
+		r.Many = make([]string, 0, p.Count())
 		for item := range p.Items() {
 			r.Many = append(r.Many, item.String(nil))
 		}
@@ -108,6 +113,7 @@ type MatrixExplodeRequest struct {
 
 func (r *MatrixExplodeRequest) decode(in *tornado.Input) {
 	if p := in.Path(0, "many", tornado.MatrixExplode); p.Required() {
+		r.Many = make([]string, 0, p.Count())
 		for item := range p.Items() {
 			r.Many = append(r.Many, item.String(nil))
 		}

@@ -15,6 +15,7 @@ func (r *FormRequest) decode(in *tornado.Input) {
 		r.One.Set(p.Int64(nil))
 	}
 	if p := in.Query("many", tornado.FormExplode); p.Present() {
+		r.Many = make([]string, 0, p.Count())
 		for item := range p.Items() {
 			r.Many = append(r.Many, item.String(nil))
 		}
@@ -45,6 +46,7 @@ func (r *FormJoinedRequest) decode(in *tornado.Input) {
 		r.One.Set(p.Int64(nil))
 	}
 	if p := in.Query("many", tornado.Form); p.Present() {
+		r.Many = make([]string, 0, p.Count())
 		for item := range p.Items() {
 			r.Many = append(r.Many, item.String(nil))
 		}
@@ -62,6 +64,7 @@ type SpaceRequest struct {
 
 func (r *SpaceRequest) decode(in *tornado.Input) {
 	if p := in.Query("many", tornado.SpaceDelimited); p.Present() {
+		r.Many = make([]string, 0, p.Count())
 		for item := range p.Items() {
 			r.Many = append(r.Many, item.String(nil))
 		}
@@ -75,6 +78,7 @@ type PipeRequest struct {
 
 func (r *PipeRequest) decode(in *tornado.Input) {
 	if p := in.Query("many", tornado.PipeDelimited); p.Present() {
+		r.Many = make([]string, 0, p.Count())
 		for item := range p.Items() {
 			r.Many = append(r.Many, item.String(nil))
 		}
@@ -88,6 +92,7 @@ type SpaceExplodeRequest struct {
 
 func (r *SpaceExplodeRequest) decode(in *tornado.Input) {
 	if p := in.Query("many", tornado.FormExplode); p.Present() {
+		r.Many = make([]string, 0, p.Count())
 		for item := range p.Items() {
 			r.Many = append(r.Many, item.String(nil))
 		}
@@ -101,6 +106,7 @@ type PipeExplodeRequest struct {
 
 func (r *PipeExplodeRequest) decode(in *tornado.Input) {
 	if p := in.Query("many", tornado.FormExplode); p.Present() {
+		r.Many = make([]string, 0, p.Count())
 		for item := range p.Items() {
 			r.Many = append(r.Many, item.String(nil))
 		}

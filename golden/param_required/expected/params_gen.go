@@ -25,6 +25,7 @@ func (r *SearchRequest) decode(in *tornado.Input) {
 		r.May.Set(p.String(nil))
 	}
 	if p := in.Query("list", tornado.FormExplode); p.Required() {
+		r.List = make([]int64, 0, p.Count())
 		for item := range p.Items() {
 			r.List = append(r.List, item.Int64(&searchListItemRule))
 		}

@@ -145,6 +145,7 @@ func (c *Client) GetHeaders(ctx context.Context, req GetHeadersRequest) (*GetHea
 			v.XMay.Set(p.Time())
 		}
 		if p := res.Param("X-List", tornado.Simple); p.Present() {
+			v.XList = make([]string, 0, p.Count())
 			for item := range p.Items() {
 				v.XList = append(v.XList, item.String(nil))
 			}

@@ -194,6 +194,17 @@ func (v Value) Items() iter.Seq[Value] {
 	}
 }
 
+// Count returns how many items Items yields, so that room is made for them once.
+func (v Value) Count() int {
+	n := 0
+	if items, ok := v.items(); ok {
+		for _, more := items.Next(); more; _, more = items.Next() {
+			n++
+		}
+	}
+	return n
+}
+
 // items starts on the items.
 func (v *Value) items() (items Items, ok bool) {
 	switch {

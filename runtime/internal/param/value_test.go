@@ -270,7 +270,9 @@ func TestNoAllocations(t *testing.T) {
 		sum += r.Lookup(Place{"limit", InQuery, FormExplode}, &q.Pairs).Int64(rule)
 		sum += int64(r.Lookup(Place{"rate", InQuery, FormExplode}, &q.Pairs).Float64(nil))
 		sum += int64(len(r.Lookup(Place{"status", InQuery, FormExplode}, &q.Pairs).Enum(status)))
-		for item := range r.Lookup(Place{"ids", InQuery, Form}, &q.Pairs).Items() {
+		ids := r.Lookup(Place{"ids", InQuery, Form}, &q.Pairs)
+		sum += int64(ids.Count())
+		for item := range ids.Items() {
 			sum += item.Int64(nil)
 		}
 		for item := range r.Lookup(Place{"tags", InQuery, FormExplode}, &q.Pairs).Items() {
@@ -284,4 +286,25 @@ func TestNoAllocations(t *testing.T) {
 	read()
 	require.Empty(t, told(&r))
 	assert.Zero(t, testing.AllocsPerRun(100, read))
+}
+
+func TestCountIsHowManyItemsThereAre(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		query string
+		style Style
+	}{
+		{"", Form}, {"ids=", Form}, {"ids=1", Form}, {"ids=1,2,3", Form}, {"ids=1&ids=2", Form}, {"ids=1&x=7&ids=2", FormExplode},
+		{"ids=1%202%203", SpaceDelimited}, {"ids[]=1&ids[]=2", DeepObject},
+	} {
+		var r Report
+		var q Query
+		require.NoError(t, q.Parse([]byte(c.query), 0))
+		v := r.Lookup(Place{"ids", InQuery, c.style}, &q.Pairs)
+		count, n := v.Count(), 0
+		for range v.Items() {
+			n++
+		}
+		assert.Equal(t, n, count, "%s in style %d", c.query, c.style)
+	}
 }
