@@ -28,6 +28,13 @@ func Raw(ctx context.Context) Request {
 	return r
 }
 
+// InRequest reports whether ctx is the context of a running handler, and so may be given to [Raw]. It is false on a server of net/http
+// that no API serves.
+func InRequest(ctx context.Context) bool {
+	c, ok := ctx.Value(rawKey{}).(*requestContext)
+	return ok && c.exchange() != nil
+}
+
 func (r Request) exchange() *exchange {
 	x := r.c.exchange()
 	if x == nil {

@@ -119,7 +119,7 @@ type Client struct {
 
 // NewClient is a client that is closed when the test ends.
 func NewClient(t testing.TB, url string) *Client {
-	transport := &http.Transport{DisableCompression: true}
+	transport := &http.Transport{DisableCompression: true, ExpectContinueTimeout: 10 * time.Second}
 	t.Cleanup(transport.CloseIdleConnections)
 	return &Client{&http.Client{
 		Transport:     transport,

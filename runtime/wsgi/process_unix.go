@@ -1,0 +1,18 @@
+//go:build unix
+
+package wsgi
+
+import (
+	"os/exec"
+	"syscall"
+)
+
+const supported = true
+
+// ownGroup keeps signals of the terminal away from workers: they end when the server has drained.
+var ownGroup = &syscall.SysProcAttr{Setpgid: true}
+
+func terminate(cmd *exec.Cmd) error { return cmd.Process.Signal(syscall.SIGTERM) }
+
+// kill ends the process and what it has started.
+func kill(cmd *exec.Cmd) { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) } // it may have ended by itself

@@ -1,0 +1,77 @@
+"""An application of the standard library alone, with what the tests ask for."""
+
+import json
+import os
+import signal
+import sys
+import threading
+import time
+
+gate = threading.Event()
+
+
+def application(environ, start_response):
+    path = environ["PATH_INFO"]
+    if path == "/environ":
+        shown = {k: v for k, v in environ.items() if isinstance(v, (str, int, bool))}
+        start_response("200 OK", [("Content-Type", "application/json"), ("X-Pid", str(os.getpid()))])
+        return [json.dumps(shown).encode()]
+    if path == "/echo":
+        body = environ["wsgi.input"].read()
+        start_response("200 OK", [("Content-Type", "application/octet-stream"), ("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")])
+        return [body]
+    if path == "/lines":
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return (b"%d:" % i + line for i, line in enumerate(environ["wsgi.input"]))
+    if path == "/early":  # leaves the body
+        start_response("403 Forbidden", [("Content-Length", "2")])
+        return [b"no"]
+    if path == "/stream":
+        start_response("200 OK", [("Content-Type", "text/plain")])
+
+        def parts():
+            for _ in range(3):
+                yield environ["wsgi.input"].readline()
+
+        return parts()
+    if path == "/write":
+        write = start_response("200 OK", [("Content-Type", "text/plain")])
+        write(b"by ")
+        write(b"write")
+        return []
+    if path == "/nothing":
+        start_response("204 No Content", [])
+        return []
+    if path == "/fail":
+        raise RuntimeError("failed on purpose")
+    if path == "/fail-late":
+        start_response("200 OK", [("Content-Type", "text/plain")])
+
+        def broken():
+            yield b"begun"
+            raise RuntimeError("failed late")
+
+        return broken()
+    if path == "/split":
+        start_response("200 OK", [("X-A", "b\r\nSet-Cookie: c=d")])
+        return [b"never"]
+    if path == "/die":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if path == "/hang":
+        time.sleep(60)
+    if path == "/slow":
+        start_response("200 OK", [("Content-Type", "text/plain")])
+
+        def slow():
+            yield b"begun "
+            time.sleep(0.5)
+            yield b"done"
+
+        return slow()
+    start_response("404 Not Found", [("Content-Type", "text/plain")])
+    return [b"nothing here"]
+
+
+def make():
+    print("made by a factory", file=sys.stderr)
+    return application
