@@ -54,6 +54,8 @@ type peer interface {
 	LocalAddr() net.Addr
 	// TLS is the state of the connection, nil on a plain one.
 	TLS() *tls.ConnectionState
+	// secure reports whether the client speaks TLS, with this server or with a proxy that has told so.
+	secure() bool
 }
 
 // spareRequest is what an earlier request was decoded into, cleared. It stays with the frame, for the next one of its operation.

@@ -61,6 +61,12 @@ func newHTTP2(s *service) *http2Server {
 			MaxReceiveBufferPerConnection: http2Connection, MaxReceiveBufferPerStream: http2Stream,
 		},
 		BaseContext: func(net.Listener) context.Context { return s.base },
+		ConnContext: func(ctx context.Context, conn net.Conn) context.Context {
+			if o, ok := conn.(*outsideConn); ok && o.secure {
+				return context.WithValue(ctx, secureKey{}, true)
+			}
+			return ctx
+		},
 		ConnState:   h.follow,
 		ErrorLog:    slog.NewLogLogger(s.server.logger.Handler(), slog.LevelDebug),
 	}
@@ -79,7 +85,7 @@ func (h *http2Server) take(c *worker.Conn, layer *tlsconn.Conn, rest []byte) wor
 		h.service.server.logger.Error("HTTP/2: taking a connection over", "error", err)
 		return worker.Close
 	}
-	o := &outsideConn{Conn: below, server: h, rest: rest, release: release}
+	o := &outsideConn{Conn: below, server: h, rest: rest, release: release, secure: c.Secure()}
 	conn := net.Conn(o)
 	if layer != nil {
 		if conn, err = layer.Adopt(o); err != nil {
@@ -227,7 +233,11 @@ type outsideConn struct {
 	server  *http2Server
 	rest    []byte // read before; who reads
 	release func()
+	secure  bool // the client speaks TLS with a proxy
 }
+
+// secureKey is what the contexts of such a connection hold.
+type secureKey struct{}
 
 // Read gives what was read before, then what comes.
 func (o *outsideConn) Read(p []byte) (int, error) {

@@ -237,5 +237,7 @@ func (p httpPeer) LocalAddr() net.Addr {
 	return addr
 }
 
+func (p httpPeer) secure() bool { return p.r.TLS != nil || p.r.Context().Value(secureKey{}) != nil }
+
 // TLS is the state of the connection.
 func (p httpPeer) TLS() *tls.ConnectionState { return p.r.TLS }

@@ -54,6 +54,8 @@ func looksLikeHTTP(header []byte) bool {
 	return slices.Contains([]string{"GET /", "HEAD ", "POST ", "PUT /", "PATCH", "DELET", "OPTIO"}, string(header))
 }
 
+func (p *loopPeer) secure() bool { return p.conn().Layer() != nil || p.conn().Secure() }
+
 // TLS is the state of the connection, nil on a plain one.
 func (p *loopPeer) TLS() *tls.ConnectionState {
 	layer, ok := p.conn().Layer().(*tlsconn.Conn)

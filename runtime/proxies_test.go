@@ -316,3 +316,74 @@ func TestUnixSockets(t *testing.T) {
 		assert.NoFileExists(t, address)
 	}
 }
+
+// TestProxyProtocolInPieces: however the bytes of the header and of what follows it are cut, the handshake and HTTP/2 begin behind it.
+func TestProxyProtocolInPieces(t *testing.T) {
+	for name, way := range map[string]struct {
+		secure, h2 bool
+	}{"HTTP/1": {false, false}, "h2c": {false, true}, "TLS, HTTP/1": {true, false}, "TLS, HTTP/2": {true, true}} {
+		t.Run(name, func(t *testing.T) {
+			listen := func() (*Listener, error) { return Listen("tcp", "127.0.0.1:0", WithProxyProtocol(loopback)) }
+			base, scheme := "http://a.example", "http"
+			protocols := new(http.Protocols)
+			protocols.SetHTTP1(!way.h2)
+			protocols.SetUnencryptedHTTP2(way.h2 && !way.secure)
+			protocols.SetHTTP2(way.h2 && way.secure)
+			if way.secure {
+				listen = func() (*Listener, error) {
+					return ListenTLS("tcp", "127.0.0.1:0", TLS{Config: authority().server()}, WithProxyProtocol(loopback))
+				}
+				base, scheme = "https://a.example", "https"
+			}
+			l, err := listen()
+			require.NoError(t, err)
+			r := serveOn(t, newTestAPI(told), l, WithH2C())
+			for header, wantScheme := range map[string]string{v1From: scheme, v2From: "https"} { // the second says that there was TLS
+				for _, size := range []int{1, 7, 1 << 20} {
+					transport := &http.Transport{
+						Protocols: protocols, TLSClientConfig: authority().client(),
+						DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+							c, err := new(net.Dialer).DialContext(ctx, network, r.addr)
+							return &choppedConn{c, []byte(header), size}, err
+						},
+					}
+					res, err := (&http.Client{Transport: transport, Timeout: patience}).Get(base + "/hold")
+					require.NoError(t, err)
+					body, err := io.ReadAll(res.Body)
+					require.NoError(t, err)
+					res.Body.Close()
+					transport.CloseIdleConnections()
+					assert.Equal(t, map[bool]int{false: 1, true: 2}[way.h2], res.ProtoMajor)
+					assert.Equal(t, "192.0.2.7:4711 "+wantScheme+" a.example tcp", string(body))
+				}
+			}
+		})
+	}
+	t.Run("none before TLS", func(t *testing.T) {
+		l, err := ListenTLS("tcp", "127.0.0.1:0", TLS{Config: authority().server()}, WithProxyProtocol(loopback))
+		require.NoError(t, err)
+		r := serveOn(t, newTestAPI(told), l)
+		_, _, err = overTLS.dial(r.addr)
+		require.Error(t, err)
+	})
+}
+
+// choppedConn sends a header before all else, and everything in pieces of a size.
+type choppedConn struct {
+	net.Conn
+	header []byte
+	size   int
+}
+
+func (c *choppedConn) Write(p []byte) (int, error) {
+	text := append(c.header, p...)
+	c.header = nil
+	for len(text) > 0 {
+		n := min(c.size, len(text))
+		if _, err := c.Conn.Write(text[:n]); err != nil {
+			return 0, err
+		}
+		text = text[n:]
+	}
+	return len(p), nil
+}

@@ -78,7 +78,7 @@ func (r Request) Scheme() string {
 	if scheme := x.origin().Scheme; scheme != "" {
 		return scheme
 	}
-	if c, ok := x.peer.(*loopPeer); x.peer.TLS() != nil || ok && c.conn().Secure() {
+	if x.peer.secure() {
 		return "https"
 	}
 	return "http"

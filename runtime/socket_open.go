@@ -199,12 +199,9 @@ func (x *exchange) mayOpen(o *socketSettings, origin string) bool {
 	if origin == "" {
 		return true
 	}
-	scheme := "http"
-	if (Request{x.request}).TLS() != nil {
-		scheme = "https"
-	}
+	seen := Request{x.request} // by the client: a proxy may be in between
 	matches := func(pattern string) bool { return ws.MatchOrigin(origin, pattern) }
-	return ws.SameOrigin(origin, scheme, string(x.head.Host)) || slices.ContainsFunc(o.origins, matches) || slices.ContainsFunc(x.match.api.origins, matches)
+	return ws.SameOrigin(origin, seen.Scheme(), seen.Host()) || slices.ContainsFunc(o.origins, matches) || slices.ContainsFunc(x.match.api.origins, matches)
 }
 
 // accept answers the handshake. The caller holds mu.

@@ -337,6 +337,33 @@ func TestSocketHandshake(t *testing.T) {
 	})
 }
 
+// TestSocketBehindAProxy: the own origin is what the client sees, where a trusted proxy tells of that.
+func TestSocketBehindAProxy(t *testing.T) {
+	ask := func(r *running, before, fields string) int {
+		c := r.dial(t)
+		c.send(before + "GET /chat HTTP/1.1\r\n" + handshakeFields + fields + "\r\n")
+		res, err := http.ReadResponse(c.r, nil)
+		require.NoError(t, err)
+		res.Body.Close()
+		return res.StatusCode
+	}
+	const page, inside = "Origin: https://chat.example\r\n", "Origin: http://chat.example\r\n"
+	const told = "X-Forwarded-For: 192.0.2.7\r\nX-Forwarded-Proto: https\r\n"
+	api := func() *API { return chatAPI(SocketOptions{}, echoStyles["loop"]) }
+	trusting := start(t, api(), over(overTCP), WithXForwarded(loopback))
+	assert.Equal(t, 101, ask(trusting, "", told+page))
+	assert.Equal(t, 403, ask(trusting, "", told+inside))
+	assert.Equal(t, 101, ask(trusting, "", told+"X-Forwarded-Host: shop.example\r\nOrigin: https://shop.example\r\n"))
+	assert.Equal(t, 403, ask(start(t, api(), over(overTCP)), "", told+page), "nobody is trusted")
+
+	l, err := Listen("tcp", "127.0.0.1:0", WithProxyProtocol(loopback))
+	require.NoError(t, err)
+	r := serveOn(t, api(), l)
+	assert.Equal(t, 101, ask(r, v2From, page))
+	assert.Equal(t, 403, ask(r, v2From, inside))
+	assert.Equal(t, 101, ask(r, v1From, inside))
+}
+
 // TestSocketAnswers: an error before the socket is used is the answer of the request; fields set through Raw are those of either.
 func TestSocketAnswers(t *testing.T) {
 	opened := make(chan string, 1)
