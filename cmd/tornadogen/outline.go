@@ -22,8 +22,8 @@ type outline struct {
 	handlers   []contract
 	auth       *contract // nil where no operation asks who is calling
 	operations []operation
-	hooks      []operation // webhooks and callbacks, which another API calls
-	hookFiles  []string    // those with what sends and receives them
+	hooks      []operation     // webhooks and callbacks, which another API calls
+	hookFiles  []string        // those with what sends and receives them
 	types      map[string]bool // that the package declares, in types_gen.go and elsewhere
 
 	client, newClient string            // "Client", "NewClient"; "" where there is no client

@@ -19,7 +19,7 @@ type routeJSON struct {
 	Handler   string   `json:"handler"`
 	Operation string   `json:"operation"`
 	Kind      string   `json:"kind"`
-	Auth      []string `json:"auth"` // one of them admits; "a + b" are both; "none" is an anonymous caller
+	Auth      []string `json:"auth"`   // one of them admits; "a + b" are both; "none" is an anonymous caller
 	Limits    string   `json:"limits"` // "default", or "body 10MiB, timeout 5s"
 	// SameAs is the operation that answers in place of one that is not served: "GET /v1/pets/{petId}".
 	SameAs string `json:"same_as,omitempty"`

@@ -38,6 +38,8 @@ func Build(api *spec.API, opts Options) (*Package, spec.Diagnostics) {
 	b.buildOperations()
 	b.buildServers()
 	b.buildHooks()
+	b.fitFields()
+	b.hookNames[callbackWord].URLs = b.callbackURLs()
 	b.finishShared()
 	for _, op := range b.pkg.Every {
 		op.Fallback = b.fallback(op)

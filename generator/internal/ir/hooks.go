@@ -168,8 +168,5 @@ func (b *builder) buildHooks() {
 		}
 		b.pkg.Hooks = append(b.pkg.Hooks, h)
 		b.pkg.Every = append(b.pkg.Every, h.Operations...)
-		if g.word == callbackWord {
-			h.URLs = b.callbackURLs()
-		}
 	}
 }

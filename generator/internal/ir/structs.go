@@ -90,6 +90,37 @@ func memberHint(owner, name, json string) string {
 	return naming.ClipTo(owner+naming.Part(name), max(length, 2*minName))
 }
 
+// maxLine is how long the line of a field may be, with the tab before it and room for the pointer that breaks a ring.
+const maxLine = 160 - 2
+
+// fitFields shortens the names of fields whose lines are too long once their types are known. A name that the document gives in Go stays.
+func (b *builder) fitFields() {
+	for _, t := range b.pkg.Types {
+		if t.Struct == nil || t.AliasOf != nil {
+			continue
+		}
+		for _, f := range t.Struct.Fields {
+			over := len(f.Name) + len(f.complete().String()) + len(f.Tag) + len("  `json:\"\"`") - maxLine
+			if over <= 0 || extension(f.Source.Extensions, "x-go-name") != "" || f.Source.Schema != nil && extension(f.Source.Schema.Extensions, "x-go-name") != "" {
+				continue
+			}
+			scope := naming.NewScope(structMethods...)
+			for _, other := range t.Struct.Fields {
+				if other != f {
+					scope.Take(other.Name)
+				}
+			}
+			if t.Struct.Extra != nil {
+				scope.Take(t.Struct.Extra.Name)
+			}
+			f.Name = scope.Take(naming.ClipTo(f.Name, max(len(f.Name)-over, minName/2)))
+			if f.Source.Schema != nil {
+				f.Doc = fieldDoc(f.Name, f.Source)
+			}
+		}
+	}
+}
+
 func (b *builder) field(p *spec.Property, required bool, scope *naming.Scope) *Field {
 	goName := nameOr(p.Extensions, p.Name)
 	if p.Schema.Name == "" {

@@ -7,7 +7,28 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
 // AppendJSON appends a value as JSON to b and returns that.
 
-var postOrganizationsBySettingsByPaymentSettingIdentifierBodyKeys = tornado.NewKeys("payment_method_options_of_the_customer_of_the_subscription").
+var paymentMethodConfigurationOfTheBusinessWithAllOfItsDetailsKeys = tornado.NewKeys("id")
+
+func (v *PaymentMethodConfigurationOfTheBusinessWithAllOfItsDetails) DecodeJSON(d *tornado.Decoder) {
+	keys := paymentMethodConfigurationOfTheBusinessWithAllOfItsDetailsKeys
+	for i := d.Object(keys); i != tornado.EndObject; i = d.Next(keys, i) {
+		switch i {
+		case 0: // id
+			v.ID.Set(d.String(nil))
+		}
+	}
+}
+
+func (v *PaymentMethodConfigurationOfTheBusinessWithAllOfItsDetails) AppendJSON(b []byte) []byte {
+	b = append(b, '{')
+	b = tornado.AppendOptString(b, `"id":`, &v.ID)
+	return append(b, '}')
+}
+
+var postOrganizationsBySettingsByPaymentSettingIdentifierBodyKeys = tornado.NewKeys(
+	"payment_method_configuration_details", "payment_method_configuration_data",
+	"payment_method_options_of_the_customer_of_the_subscription",
+).
 	Required("payment_method_options_of_the_customer_of_the_subscription")
 
 func (v *PostOrganizationsBySettingsByPaymentSettingIdentifierBody) DecodeJSON(d *tornado.Decoder) {
@@ -15,7 +36,13 @@ func (v *PostOrganizationsBySettingsByPaymentSettingIdentifierBody) DecodeJSON(d
 	keys := postOrganizationsBySettingsByPaymentSettingIdentifierBodyKeys
 	for i := d.Object(keys); i != tornado.EndObject; i = d.Next(keys, i) {
 		switch i {
-		case 0: // payment_method_options_of_the_customer_of_the_subscription
+		case 0: // payment_method_configuration_details
+			tornado.MakeOpt(&v.PaymentMethodDetails).DecodeJSON(d)
+		case 1: // payment_method_configuration_data
+			if !tornado.DecodeNull(d, &v.PaymentMethodConfigurationData) {
+				tornado.MakeOptNull(&v.PaymentMethodConfigurationData).DecodeJSON(d)
+			}
+		case 2: // payment_method_options_of_the_customer_of_the_subscription
 			v.PaymentSubscription.DecodeJSON(d)
 		}
 		seen.Add(i)
@@ -24,7 +51,10 @@ func (v *PostOrganizationsBySettingsByPaymentSettingIdentifierBody) DecodeJSON(d
 }
 
 func (v *PostOrganizationsBySettingsByPaymentSettingIdentifierBody) AppendJSON(b []byte) []byte {
-	b = v.PaymentSubscription.AppendJSON(append(b, `{"payment_method_options_of_the_customer_of_the_subscription":`...))
+	b = append(b, '{')
+	b = tornado.AppendOptJSON(b, `"payment_method_configuration_details":`, &v.PaymentMethodDetails)
+	b = tornado.AppendOptNullJSON(b, `"payment_method_configuration_data":`, &v.PaymentMethodConfigurationData)
+	b = v.PaymentSubscription.AppendJSON(tornado.AppendKey(b, `"payment_method_options_of_the_customer_of_the_subscription":`))
 	return append(b, '}')
 }
 

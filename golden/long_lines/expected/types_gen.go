@@ -4,9 +4,19 @@ package api
 
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
+// PaymentMethodConfigurationOfTheBusinessWithAllOfItsDetails is what the document has at
+// #/components/schemas/PaymentMethodConfigurationOfTheBusinessWithAllOfItsDetails.
+type PaymentMethodConfigurationOfTheBusinessWithAllOfItsDetails struct {
+	ID tornado.Opt[string] `json:"id,omitzero"`
+}
+
 // PostOrganizationsBySettingsByPaymentSettingIdentifierBody is the body of POST
 // /organizations/{organization_identifier}/subscriptions/{subscription_identifier}/payment_settings/{payment_setting_identifier}.
 type PostOrganizationsBySettingsByPaymentSettingIdentifierBody struct {
+	PaymentMethodDetails tornado.Opt[PaymentMethodConfigurationOfTheBusinessWithAllOfItsDetails] `json:"payment_method_configuration_details,omitzero"`
+
+	PaymentMethodConfigurationData tornado.OptNull[PaymentMethodConfigurationOfTheBusinessWithAllOfItsDetails] `json:"payment_method_configuration_data,omitzero"`
+
 	PaymentSubscription PostOrganizationsCustomerOfTheSubscription `json:"payment_method_options_of_the_customer_of_the_subscription"`
 }
 
