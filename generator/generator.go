@@ -44,6 +44,9 @@ type Options struct {
 	Formats map[string]string
 	// OwnTypes has every type generated, whatever x-go-type says: the package needs no other one then.
 	OwnTypes bool
+	// HasType says whether there is a type that x-go-type names, in the package with this path, "" for the generated one. Where there is none
+	// the type is generated, with a warning. nil: there is each of them.
+	HasType func(pkg, name string) bool
 }
 
 // Generate gives the files of the package for api, in a fixed order, the embedded document last. Diagnostics are findings of
@@ -56,7 +59,9 @@ func Generate(api *spec.API, opts Options) ([]File, spec.Diagnostics, error) {
 	if api == nil {
 		return nil, nil, errors.New("there is no API to generate: the document was refused")
 	}
-	plan, diagnostics := ir.Build(api, ir.Options{Package: opts.Package, Only: opts.Only, Imports: opts.Imports, Formats: opts.Formats, OwnTypes: opts.OwnTypes})
+	plan, diagnostics := ir.Build(api, ir.Options{
+		Package: opts.Package, Only: opts.Only, Imports: opts.Imports, Formats: opts.Formats, OwnTypes: opts.OwnTypes, HasType: opts.HasType,
+	})
 	if hasErrors(diagnostics) {
 		return nil, diagnostics, nil
 	}

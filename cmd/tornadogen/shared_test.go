@@ -35,9 +35,10 @@ func TestSharedTypes(t *testing.T) {
 	}
 	require.NoError(t, os.RemoveAll("commonapi"))
 	require.Empty(t, generate("common.yaml", "--out", "commonapi"))
+	require.NoError(t, os.Mkdir("petapi", 0o750))
+	require.NoError(t, os.WriteFile("petapi/point.go", []byte("package petapi\n\n// Point is ours.\ntype Point struct{ X int `json:\"x\"` }\n"), 0o600))
 	told := generate("openapi.yaml", "--out", "petapi", "--import-mapping", "common.yaml=example.com/shop/commonapi")
 	require.Contains(t, told, `common.yaml:10:5: #/components/schemas/Secret: "Secret" has members that are readOnly or writeOnly, `)
-	require.NoError(t, os.WriteFile("petapi/point.go", []byte("package petapi\n\n// Point is ours.\ntype Point struct{ X int `json:\"x\"` }\n"), 0o600))
 	command(t, dir, "go", "vet", "./...")
 	command(t, dir, "go", "test", "./...")
 	require.Contains(t, generate("openapi.yaml", "--out", "petapi", "--import-mapping", "comon.yaml=example.com/shop/commonapi"),

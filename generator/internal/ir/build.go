@@ -21,6 +21,8 @@ type Options struct {
 	Formats map[string]string
 	// OwnTypes has every type generated: x-go-type is not read.
 	OwnTypes bool
+	// HasType says whether there is a type that x-go-type names; nil: there is each.
+	HasType func(pkg, name string) bool
 }
 
 // Build plans the package of api. It always returns a plan: what cannot be typed yet is tornado.JSON, an operation that

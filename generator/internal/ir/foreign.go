@@ -30,12 +30,13 @@ type foreigners struct {
 	shared  map[string]string  // their packages, by file
 	formats map[string]string  // types, by format
 	none    bool               // x-go-type is not read
+	has     func(pkg, name string) bool
 }
 
 func newForeigners(opts Options) foreigners {
 	return foreigners{
 		imports: make(map[string]*Import), types: make(map[string]*GoType), mapped: make(map[string]bool), shared: opts.Imports, formats: opts.Formats,
-		none: opts.OwnTypes,
+		none: opts.OwnTypes, has: opts.HasType,
 	}
 }
 
@@ -100,11 +101,25 @@ func (b *builder) statedType(s *spec.Schema) *GoType {
 			"write money.Amount with x-go-type-import: {path: example.com/money}, or example.com/money.Amount")
 		return nil
 	}
+	if pkg, name = splitType(text); b.foreigners.has != nil && types.Universe.Lookup(name) == nil && !b.foreigners.has(pkg, name) {
+		b.lacksType(s, pkg, name)
+		return nil
+	}
 	if from.Path != "" && pkg != "" {
 		b.importPath(from.Path, from.Name)
 	}
 	b.foreigners.types[key] = b.goTypeOf(text)
 	return b.foreigners.types[key]
+}
+
+// lacksType tells that the type of x-go-type is not to be had.
+func (b *builder) lacksType(s *spec.Schema, pkg, name string) {
+	if pkg == "" {
+		b.warn(s.Loc, classExtension, "there is no type "+quote(name)+" of yours beside the generated files; the type is generated", "write it there, and generate again")
+		return
+	}
+	b.warn(s.Loc, classExtension, "the package "+quote(pkg)+" of x-go-type is in no module that go.mod names; the type is generated",
+		"write its whole path with x-go-type-import, or add its module with go get")
 }
 
 // importPath takes a name for a package.
