@@ -1,6 +1,7 @@
 package jsonwire
 
 import (
+	"reflect"
 	"unsafe"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/validate"
@@ -27,7 +28,10 @@ type rough[T any] struct {
 // Items consumes an array, each item of which is read by its own method where it stays, and returns a slice of its own for them, which
 // is not nil. A value of another type is skipped and noted.
 func Items[T any, P Reads[T]](d *Decoder) []T {
-	list := takeRough[T](d)
+	list, _ := d.takeRough((*rough[T])(nil)).(*rough[T])
+	if list == nil {
+		list = new(rough[T])
+	}
 	items := list.items
 	var zero T
 	for more := d.Array(); more; more = d.NextItem() {
@@ -41,26 +45,35 @@ func Items[T any, P Reads[T]](d *Decoder) []T {
 	copy(exact, items)
 	clear(items)
 	list.items = items[:0]
-	d.rough = append(d.rough, list)
+	d.keepRough(list)
 	return exact
 }
 
-// takeRough takes the memory for a list of T out of d; items that hold such lists themselves take another one.
-func takeRough[T any](d *Decoder) *rough[T] {
+// takeRough takes the memory of like's type out of d, nil if there is none; items that hold such lists themselves take another one. It
+// is not generic, or every generated package would compile it for each type of its lists.
+//
+//go:noinline
+func (d *Decoder) takeRough(like any) any {
+	of := reflect.TypeOf(like)
 	for i, kept := range d.rough {
-		if list, ok := kept.(*rough[T]); ok {
+		if reflect.TypeOf(kept) == of {
 			last := len(d.rough) - 1
 			d.rough[i] = d.rough[last]
 			d.rough[last] = nil
 			d.rough = d.rough[:last]
-			return list
+			return kept
 		}
 	}
 	if len(d.rough) >= roughKinds {
 		d.rough = d.rough[:0] // whoever reads so many types reads others next
 	}
-	return new(rough[T])
+	return nil
 }
+
+// keepRough takes memory back. It is not inlined, as takeRough is not.
+//
+//go:noinline
+func (d *Decoder) keepRough(list any) { d.rough = append(d.rough, list) }
 
 // Strings consumes an array of strings, each of which r checks, and returns a slice of its own for them, which is not nil.
 func (d *Decoder) Strings(r *validate.StringRule) []string {
