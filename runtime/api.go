@@ -44,7 +44,6 @@ type API struct {
 	middleware     []Middleware
 	perCall        map[string][]Middleware
 	filters        []Filter
-	handlerTimeout time.Duration             // 0: none
 	decoders       map[string]ContentDecoder // by content coding, lower case
 	paths          map[string]string         // of operations that are not served where their descriptor says
 	fault          error                     // the first thing that is wrong with options

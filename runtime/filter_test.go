@@ -247,7 +247,8 @@ func TestContentEncoding(t *testing.T) {
 			media        string
 		}{{held, "POST", "/echo", "text/plain"}, {streamed, "PUT", "/files/x", "image/png"}} {
 			for _, server := range []string{"loops", "net/http"} {
-				client, url := http.DefaultClient, ""
+				var client *http.Client
+				var url string
 				if server == "loops" {
 					client, url = start(t, on.api, WithLogger(slog.New(slog.DiscardHandler))).client(t)
 				} else {
@@ -265,10 +266,10 @@ func TestContentEncoding(t *testing.T) {
 				require.NoError(t, err)
 				res.Body.Close()
 				require.Equal(t, c.status, res.StatusCode, "%s %s %s: %s", name, on.path, server, body)
-				switch {
-				case c.status == 200:
+				switch c.status {
+				case 200:
 					require.Equal(t, text, string(body))
-				case c.status == 415:
+				case 415:
 					require.Equal(t, "gzip, identity", res.Header.Get("Accept-Encoding"))
 				}
 				require.Contains(t, string(body), c.detail)

@@ -182,7 +182,7 @@ func fromSwagger(data []byte) (converted []byte, is bool, err error) {
 	var version struct {
 		Swagger any `yaml:"swagger"`
 	}
-	if err := yaml.Unmarshal(data, &version); err != nil || version.Swagger == nil {
+	if yaml.Unmarshal(data, &version) != nil || version.Swagger == nil {
 		return nil, false, nil // what is no document of 2.0 is read as it is
 	}
 	var value any

@@ -26,7 +26,7 @@ func buildCached(ctx context.Context, name string, runtime templates.Module, fil
 	}
 	sum := sha256.New()
 	for _, f := range files {
-		fmt.Fprintf(sum, "%s %d\n", f.Name, len(f.Data)) // a hash takes everything
+		sum.Write(fmt.Appendf(nil, "%s %d\n", f.Name, len(f.Data)))
 		sum.Write(f.Data)
 	}
 	dir := filepath.Join(cache, "tornadogen", name+"-"+hex.EncodeToString(sum.Sum(nil)[:8]))

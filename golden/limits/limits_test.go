@@ -18,7 +18,9 @@ import (
 )
 
 // handler waits for what the body says.
-type handler struct{ api.UnimplementedDefaultHandler }
+type handler struct {
+	api.UnimplementedDefaultHandler
+}
 
 func (handler) Slow(ctx context.Context, req api.SlowRequest) (string, error) {
 	body, _ := req.Body.Get()

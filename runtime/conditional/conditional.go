@@ -79,7 +79,7 @@ type Version struct {
 func (v Version) exists() bool { return v.ETag != "" || !v.Modified.IsZero() }
 
 // NotModified is the answer 304. A handler returns it as its error.
-type NotModified struct{ Version }
+type NotModified struct{ Version } //nolint:errname // named as declared errors are: PetNotFound
 
 // Error says what it is.
 func (NotModified) Error() string { return "304 Not Modified" }

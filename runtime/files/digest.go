@@ -48,7 +48,7 @@ func (f *Files) digest(name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // which was read alone
 	hash := sha256.New()
 	if _, err := io.Copy(hash, file); err != nil {
 		return "", err

@@ -219,7 +219,7 @@ func (f *Files) serve(w http.ResponseWriter, r *http.Request, name, control stri
 		http.NotFound(w, r)
 		return
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // which was read alone
 	content, seeks := file.(io.ReadSeeker)
 	info, err := file.Stat()
 	tag, digestErr := f.digest(sent)

@@ -114,7 +114,7 @@ func (l *limiter) filter(t *tornado.Transit) {
 
 // check counts the request, and refuses it if it is one too many.
 func (l *limiter) check(t *tornado.Transit, op *tornado.Operation) {
-	key := ""
+	var key string
 	if l.caller != nil {
 		key = l.caller(t.Context())
 	} else {

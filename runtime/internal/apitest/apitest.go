@@ -145,7 +145,7 @@ func (c *Client) Ask(method, path string, body io.Reader, fields ...string) (*ht
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	defer res.Body.Close()
+	defer func() { _ = res.Body.Close() }()
 	all, err := io.ReadAll(res.Body)
 	if err != nil {
 		c.t.Fatal(err)

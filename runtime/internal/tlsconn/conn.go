@@ -190,7 +190,7 @@ func (c *Conn) send(write func(p []byte) (int, error)) (rest bool, err error) {
 		return false, s.failed
 	}
 	if s.failed == nil {
-		n := 0
+		var n int
 		n, s.failed = write(out.b)
 		out.b = append(out.b[:0], out.b[n:]...)
 	}
