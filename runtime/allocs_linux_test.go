@@ -44,7 +44,7 @@ func allocationsOf(t *testing.T, api *API, request string) float64 {
 	const n = 8192
 	least := uint64(1 << 62)
 	for range 3 {
-		serve := serveCanned(t, api, request, n)
+		serve := serveCanned(t, api, request, fewConnections, n)
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		serve()

@@ -39,10 +39,7 @@ func BenchmarkPipelined(b *testing.B) {
 }
 
 func benchmarkRequest(b *testing.B, request string) {
-	api := NewAPI(Info{})
-	RegisterPtr(api, &opGetPet, (*getPetRequest).decode, func(ctx context.Context, req *getPetRequest) (*benchPet, error) { return getPet(ctx, *req) }, writePet)
-	RegisterPtr(api, &opCreatePet, (*createPetRequest).decode, func(ctx context.Context, req *createPetRequest) (*benchPet, error) { return createPet(ctx, *req) }, writePet)
-	serve := serveCanned(b, api, request, int64(b.N))
+	serve := serveCanned(b, benchAPI(), request, fewConnections, int64(b.N))
 	b.ReportAllocs()
 	b.ResetTimer()
 	before := cpuTime(b)
@@ -51,11 +48,36 @@ func benchmarkRequest(b *testing.B, request string) {
 	b.ReportMetric(float64((cpuTime(b)-before).Nanoseconds())/float64(b.N), "cpu-ns/op")
 }
 
+func benchAPI() *API {
+	api := NewAPI(Info{})
+	RegisterPtr(api, &opGetPet, (*getPetRequest).decode, func(ctx context.Context, req *getPetRequest) (*benchPet, error) { return getPet(ctx, *req) }, writePet)
+	RegisterPtr(api, &opCreatePet, (*createPetRequest).decode, func(ctx context.Context, req *createPetRequest) (*benchPet, error) { return createPet(ctx, *req) }, writePet)
+	return api
+}
+
+const fewConnections = 64
+
+// BenchmarkGetAmong is BenchmarkGet with more connections, which all are always ready: a request costs no more for them than its
+// connection takes to come into the cache again.
+func BenchmarkGetAmong(b *testing.B) {
+	for _, connections := range []int{fewConnections, 1000, 5000, 15_000} {
+		b.Run(strconv.Itoa(connections), func(b *testing.B) {
+			serve := serveCanned(b, benchAPI(), benchGet, connections, int64(b.N))
+			b.ReportAllocs()
+			b.ResetTimer()
+			before := cpuTime(b)
+			serve()
+			b.StopTimer()
+			b.ReportMetric(float64((cpuTime(b)-before).Nanoseconds())/float64(b.N), "cpu-ns/op")
+		})
+	}
+}
+
 // serveCanned makes what answers request as often as n says, on connections that are always ready. All has ended when tb has.
-func serveCanned(tb testing.TB, api *API, request string, n int64) (serve func()) {
+func serveCanned(tb testing.TB, api *API, request string, connections int, n int64) (serve func()) {
 	s := NewServer(WithLoops(1)).Handle(api)
 	s.timeouts.DrainIdle = time.Millisecond // nobody has anything more to ask
-	canned := &cannedNet{Sys: poll.Plain(), origin: time.Now(), request: request, answers: n, done: make(chan struct{})}
+	canned := &cannedNet{Sys: poll.Plain(), origin: time.Now(), request: request, answers: n, done: make(chan struct{}), conns: make([]cannedConn, connections)}
 	svc := s.newService(context.Background())
 	opts := s.workerOptions(svc)
 	opts.Pollers = func() (poll.Poller, error) { return canned, nil }
@@ -184,7 +206,9 @@ type cannedNet struct {
 
 	listener uint64 // loop-only
 	refused  bool   // loop-only; nobody is left to be accepted
-	conns    [64]cannedConn
+	conns    []cannedConn
+	accepted int // loop-only
+	at       int // loop-only; where Poll goes on
 	writes   atomic.Int64
 	woken    atomic.Bool
 }
@@ -204,10 +228,10 @@ const (
 )
 
 func (n *cannedNet) Accept(int) (int, poll.Addr, syscall.Errno) {
-	for i := range n.conns {
-		if n.conns[i].state.CompareAndSwap(cannedNone, cannedAnswered) {
-			return cannedFD + i, poll.Addr{}, 0
-		}
+	if i := n.accepted; i < len(n.conns) {
+		n.accepted++
+		n.conns[i].state.Store(cannedAnswered)
+		return cannedFD + i, poll.Addr{}, 0
 	}
 	n.refused = true
 	return -1, poll.Addr{}, syscall.EAGAIN
@@ -256,8 +280,12 @@ func (n *cannedNet) Poll(events []poll.Event) (found int, err error) {
 	if n.writes.Load() >= n.answers {
 		return 0, nil
 	}
-	for i := range n.conns {
-		if c := &n.conns[i]; c.state.CompareAndSwap(cannedAnswered, cannedReported) {
+	for range n.conns {
+		if found == len(events) {
+			break
+		}
+		n.at = (n.at + 1) % len(n.conns)
+		if c := &n.conns[n.at]; c.state.CompareAndSwap(cannedAnswered, cannedReported) {
 			events[found] = poll.Event{Data: c.data, Bits: poll.In}
 			found++
 		}
