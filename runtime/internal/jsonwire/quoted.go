@@ -1,6 +1,7 @@
 package jsonwire
 
 import (
+	"bytes"
 	"math/bits"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -55,7 +56,7 @@ func (d *Decoder) quoted() (start, end int, escaped, ok bool) {
 		}
 		switch data[i] {
 		case '"':
-			if seen&highs != 0 && !utf8.Valid(data[start:i]) {
+			if seen&highs != 0 && !validUTF8(data[start:i]) {
 				d.fail(start+validPrefix(data[start:i]), reasonUTF8)
 				return 0, 0, false, false
 			}
@@ -145,14 +146,14 @@ var hexValue = func() (t [256]int8) {
 
 // unescape appends the contents of a string, whose escapes are well-formed, to b.
 func unescape(b, contents []byte) []byte {
-	for i := 0; i < len(contents); {
-		c := contents[i]
-		if c != '\\' {
-			b = append(b, c)
-			i++
-			continue
+	for i := 0; ; {
+		plain := bytes.IndexByte(contents[i:], '\\')
+		if plain < 0 {
+			return append(b, contents[i:]...)
 		}
-		if c = contents[i+1]; c != 'u' {
+		b = append(b, contents[i:i+plain]...)
+		i += plain
+		if c := contents[i+1]; c != 'u' {
 			b = append(b, unescaped[c])
 			i += 2
 			continue
@@ -165,7 +166,6 @@ func unescape(b, contents []byte) []byte {
 		}
 		b = utf8.AppendRune(b, r)
 	}
-	return b
 }
 
 var unescaped = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}

@@ -1,6 +1,9 @@
 package validate
 
-import "unicode/utf8"
+import (
+	"math/bits"
+	"unicode/utf8"
+)
 
 // LimitZero is a MaxLength, MaxItems or MaxProperties of zero; a plain 0 means that there is no limit.
 const LimitZero = -1
@@ -30,11 +33,28 @@ func (r *StringRule) Check(s string) Faults {
 // checkLength counts code points only where the number of bytes does not tell.
 func (r *StringRule) checkLength(s string) (f Faults) {
 	n := len(s)
-	if n >= r.MinLength*utf8.UTFMax && (r.MaxLength == 0 || n <= r.MaxLength) {
+	if (n >= r.MinLength*utf8.UTFMax || r.MinLength == 1 && n > 0) && (r.MaxLength == 0 || n <= r.MaxLength) {
 		return 0
 	}
-	n = utf8.RuneCountInString(s)
+	n = codePoints(s)
 	return f.add(n < r.MinLength, faultMinLength).add(exceeds(n, r.MaxLength), faultMaxLength)
+}
+
+// codePoints counts the code points of s, which is UTF-8: the bytes that continue none, eight at a time.
+func codePoints(s string) int {
+	const ones = 0x0101010101010101
+	n, rest := len(s), s
+	for ; len(rest) >= 8; rest = rest[8:] {
+		w := uint64(rest[0]) | uint64(rest[1])<<8 | uint64(rest[2])<<16 | uint64(rest[3])<<24 |
+			uint64(rest[4])<<32 | uint64(rest[5])<<40 | uint64(rest[6])<<48 | uint64(rest[7])<<56
+		n -= bits.OnesCount64(w >> 7 & ^(w >> 6) & ones) // bit 7 is set and bit 6 is not
+	}
+	for i := range len(rest) {
+		if rest[i]&0xc0 == 0x80 {
+			n--
+		}
+	}
+	return n
 }
 
 // CheckBytes returns which of the lengths n bytes of a file do not meet.

@@ -273,3 +273,18 @@ func TestOfText(t *testing.T) {
 		assert.Equal(t, want, v.OfText().Message)
 	}
 }
+
+func TestLengthsOfAnyScript(t *testing.T) {
+	for _, piece := range []string{"a", "é", "日", "😀", "aé日😀", ""} {
+		for n := range 20 {
+			s := strings.Repeat(piece, n) + "z"
+			want := len([]rune(s))
+			assert.Zero(t, (&validate.StringRule{MinLength: want, MaxLength: want}).Check(s), s)
+			assert.NotZero(t, (&validate.StringRule{MinLength: want + 1}).Check(s), s)
+			if want > 1 {
+				assert.NotZero(t, (&validate.StringRule{MaxLength: want - 1}).Check(s), s)
+			}
+		}
+	}
+	assert.NotZero(t, (&validate.StringRule{MinLength: 1}).Check(""))
+}
