@@ -117,7 +117,10 @@ func ours[O any, PO generated[O]]() Codec {
 			PO(v).DecodeJSON(&d)
 			d.End()
 			if d.Failed() {
-				return nil, fmt.Errorf("%v %v", d.SyntaxError(), d.Violations())
+				if err := d.SyntaxError(); err != nil {
+					return nil, err
+				}
+				return nil, fmt.Errorf("violations: %v", d.Violations())
 			}
 			return v, nil
 		},

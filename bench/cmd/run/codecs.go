@@ -28,11 +28,11 @@ const (
 
 var codecWorkloads = []workload{
 	{
-		name: "json-decode", title: "Reading JSON", servers: codecs.Names, measure: measureCodec, columns: codecColumns(decodes),
+		name: "json-decode", rounds: 3, title: "Reading JSON", servers: codecs.Names, measure: measureCodec, columns: codecColumns(decodes),
 		note: "Processor time in µs, and relative to jx. jsonwire, the runtime's codec, checks every limit of a document meanwhile; the others check none.",
 	},
 	{
-		name: "json-encode", title: "Writing JSON", servers: codecs.Names, measure: measureCodec, columns: codecColumns(encodes),
+		name: "json-encode", rounds: 3, title: "Writing JSON", servers: codecs.Names, measure: measureCodec, columns: codecColumns(encodes),
 		note: "The same for writing what was read.",
 	},
 }

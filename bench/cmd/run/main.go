@@ -110,7 +110,7 @@ func parseFlags(args []string, stderr io.Writer) (*config, error) {
 	flags.StringVar(&setName, "set", sets[0].name, "what to measure: all, quick or connections")
 	flags.IntVar(&cfg.rounds, "rounds", 0, "how often to measure each server in each workload; 0: as the set says. A few workloads need less")
 	flags.Float64Var(&seconds, "seconds", 1, "how long one measurement takes, at most 30")
-	flags.DurationVar(&cfg.warmup, "warmup", 500*time.Millisecond, "how long to load a server before each measurement")
+	flags.DurationVar(&cfg.warmup, "warmup", 300*time.Millisecond, "how long to load a server before each measurement")
 	flags.DurationVar(&cfg.settle, "settle", 2*time.Second, "how long to wait between a burst and the look at the memory")
 	flags.IntVar(&cfg.connections, "connections", 64, "connections of the load")
 	flags.IntVar(&cfg.idle, "idle", 15_000, "connections of the workloads in which they are idle")

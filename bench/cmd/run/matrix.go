@@ -14,16 +14,16 @@ var (
 // allWorkloads in the order of the report: the matrix, and of the quick set what the matrix does not have.
 var allWorkloads = slices.Concat([]workload{
 	{name: "get", title: "GET /pets/{petId}", note: "wrk, one pet.", measure: asking(getPet), servers: plainTaken},
-	{name: "list", title: "GET /pets?limit=100", note: "wrk, a list of 100 pets.", measure: asking(listPets), servers: plainTaken},
+	{name: "list", rounds: 3, title: "GET /pets?limit=100", note: "wrk, a list of 100 pets.", measure: asking(listPets), servers: plainTaken},
 	{name: "order-50b", title: "POST /orders of 50 bytes", note: "wrk; " + echoed, measure: asking(smallOrder), servers: plainTaken},
 	{name: "order-1k", title: "POST /orders of 1 KiB", note: "wrk; " + echoed, measure: asking(mediumOrder), servers: plainTaken},
-	{name: "order-64k", title: "POST /orders of 64 KiB", note: "wrk, 8 connections; " + echoed, measure: asking(over(8, largeOrder)), servers: plainTaken},
+	{name: "order-64k", rounds: 3, title: "POST /orders of 64 KiB", note: "wrk, 8 connections; " + echoed, measure: asking(over(8, largeOrder)), servers: plainTaken},
 	{
 		name: "pipelined", title: "GET /pets/{petId}, 16 pipelined", measure: asking(pipelining(getPet, 16)), servers: plainTaken,
 		note: "wrk; 16 requests are written at once, and the next 16 when all are answered. Latencies are of 16.",
 	},
-	{name: "get-512", title: "GET /pets/{petId}, 512 connections", note: "wrk.", measure: asking(over(512, getPet)), servers: plainTaken},
-	{name: "get-4096", title: "GET /pets/{petId}, 4,096 connections", note: "wrk, three times as long, since opening the connections is in the figures.", measure: asking(overMany(4096, getPet)), servers: plainTaken},
+	{name: "get-512", rounds: 3, title: "GET /pets/{petId}, 512 connections", note: "wrk.", measure: asking(over(512, getPet)), servers: plainTaken},
+	{name: "get-4096", rounds: 3, title: "GET /pets/{petId}, 4,096 connections", note: "wrk, three times as long, since opening the connections is in the figures.", measure: asking(overMany(4096, getPet)), servers: plainTaken},
 	{
 		name: "accept", title: "GET /pets/{petId}, a connection for each", measure: measureAccept, servers: taken, columns: acceptColumns,
 		note: "Own load: Connection: close on each connection, which the server closes.",
@@ -33,15 +33,15 @@ var allWorkloads = slices.Concat([]workload{
 		note: "Own load. Latencies are those of the calls that do not sleep. tornado-onloop is left out: its handlers must not block.",
 	},
 	{
-		name: "compute", title: "GET /pets/{petId}, each computes 200 µs", measure: asking(computing(getPet)), servers: taken,
+		name: "compute", rounds: 3, title: "GET /pets/{petId}, each computes 200 µs", measure: asking(computing(getPet)), servers: taken,
 		note: "wrk. The work is the same for all servers: as many rounds of a hash as took 200 µs when the bench began.",
 	},
 	{
-		name: "upload", title: "PUT /files of 20 MiB", measure: asking(putFile), servers: taken,
+		name: "upload", rounds: 3, title: "PUT /files of 20 MiB", measure: asking(putFile), servers: taken,
 		note: "wrk, 2 connections. The body is read as it comes, in pieces of 32 KiB, and counted.",
 	},
 	{
-		name: "order-1k-tls", title: "POST /orders of 1 KiB over TLS", measure: asking(securely(mediumOrder)), servers: taken,
+		name: "order-1k-tls", rounds: 3, title: "POST /orders of 1 KiB over TLS", measure: asking(securely(mediumOrder)), servers: taken,
 		note: "wrk, TLS 1.3, keep-alive; " + echoed + " The handshakes of the connections are in the figures.",
 	},
 }, quickOnly("post", "dbclient", "idle"), codecWorkloads)

@@ -108,13 +108,13 @@ func asking(req request) func(context.Context, *runner, string) (sample, error) 
 			return nil, err
 		}
 		defer s.stop()
-		longer := time.Duration(max(req.longer, 1))
-		if err := r.warm(ctx, s, req, longer*r.warmup); err != nil {
+		longer := max(req.longer, 1)
+		if err := r.warm(ctx, s, req, r.warmup*time.Duration(longer)); err != nil {
 			return nil, err
 		}
 		var result wrkResult
 		spent, err := s.spent(func() (err error) {
-			result, err = r.wrk(ctx, s, req, longer*r.duration)
+			result, err = r.wrk(ctx, s, req, r.duration*time.Duration(longer))
 			return err
 		})
 		if err != nil {

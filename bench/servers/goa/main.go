@@ -49,9 +49,13 @@ func (service) ListPets(_ context.Context, req *bench.ListPetsPayload) ([]*bench
 	return pets, nil
 }
 
-func (service) CreatePet(_ context.Context, req *bench.Pet) (*bench.Pet, error) { return req, nil }
+func (service) CreatePet(_ context.Context, req *bench.Pet) (*bench.Pet, error) {
+	return req, nil
+}
 
-func (service) CreateOrder(_ context.Context, req *bench.Order) (*bench.Order, error) { return req, nil }
+func (service) CreateOrder(_ context.Context, req *bench.Order) (*bench.Order, error) {
+	return req, nil
+}
 
 func (service) PutFile(_ context.Context, body io.ReadCloser) (*bench.Receipt, error) {
 	size, err := extra.Count(body)

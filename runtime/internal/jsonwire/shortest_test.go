@@ -20,9 +20,11 @@ func TestShortestIsThatOfStrconv(t *testing.T) {
 		n, k := shortest(v)
 		got, err := strconv.ParseFloat(strconv.FormatUint(n, 10)+"e"+strconv.Itoa(k), 64)
 		require.NoError(t, err)
-		require.Equal(t, v, got)
-		if v >= 1e-6 && v < 1e21 {
-			require.Equal(t, strconv.FormatFloat(v, 'f', -1, 64), string(appendShortest(nil, v)))
+		if got != v {
+			t.Fatalf("%v: %de%d", v, n, k)
+		}
+		if want := strconv.FormatFloat(v, 'f', -1, 64); v >= 1e-6 && v < 1e21 && string(appendShortest(nil, v)) != want {
+			t.Fatalf("want %s, got %s", want, appendShortest(nil, v))
 		}
 		for n%10 == 0 {
 			n /= 10
@@ -42,7 +44,9 @@ func TestShortestIsThatOfStrconv(t *testing.T) {
 		if exponent < 10 {
 			sign += "0"
 		}
-		require.Equal(t, want, have+"e"+sign+strconv.Itoa(exponent))
+		if have += "e" + sign + strconv.Itoa(exponent); have != want {
+			t.Fatalf("want %s, got %s", want, have)
+		}
 	}
 	count := 60_000
 	if testing.Short() {

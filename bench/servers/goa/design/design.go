@@ -1,7 +1,7 @@
 // Package design is the API of the bench in the language of goa, which knows no OpenAPI documents as its source.
 package design
 
-import . "goa.design/goa/v3/dsl"
+import . "goa.design/goa/v3/dsl" //nolint:staticcheck // a language that is read without a prefix
 
 var _ = API("bench", func() {
 	Server("bench", func() { Services("bench") })
