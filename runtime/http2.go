@@ -67,8 +67,8 @@ func newHTTP2(s *service) *http2Server {
 			}
 			return ctx
 		},
-		ConnState:   h.follow,
-		ErrorLog:    slog.NewLogLogger(s.server.logger.Handler(), slog.LevelDebug),
+		ConnState: h.follow,
+		ErrorLog:  slog.NewLogLogger(s.server.logger.Handler(), slog.LevelDebug),
 	}
 	h.server.Protocols.SetHTTP2(true)
 	h.server.Protocols.SetUnencryptedHTTP2(true)

@@ -24,7 +24,7 @@ type kqueue struct {
 
 	// Owner only.
 	raw  [batch]unix.Kevent_t
-	data []uint64 // by descriptor: what it was added with
+	data byDescriptor // what each descriptor was added with
 
 	wakers wakers
 }
@@ -71,24 +71,13 @@ func (p *kqueue) change(fd, flags int, filters ...int) error {
 }
 
 func (p *kqueue) Add(fd int, data uint64) error {
-	p.remember(fd, data)
+	p.data.set(fd, data)
 	return p.change(fd, unix.EV_ADD|unix.EV_CLEAR, unix.EVFILT_READ, unix.EVFILT_WRITE)
 }
 
 func (p *kqueue) AddListener(fd int, data uint64) error {
-	p.remember(fd, data)
+	p.data.set(fd, data)
 	return p.change(fd, unix.EV_ADD, unix.EVFILT_READ)
-}
-
-// remember keeps data by descriptor: the kernel would keep a pointer, and there
-// is none. An event that was reported for a descriptor that has been closed
-// since cannot be taken for that of another: only the owner adds, and it has
-// looked at all events before.
-func (p *kqueue) remember(fd int, data uint64) {
-	if fd >= len(p.data) {
-		p.data = append(p.data, make([]uint64, max(fd+1-len(p.data), len(p.data)))...)
-	}
-	p.data[fd] = data
 }
 
 func (p *kqueue) Del(fd int) error {
@@ -117,28 +106,16 @@ func (p *kqueue) take(events []Event, timeout *unix.Timespec) (int, error) {
 			p.drain()
 			continue
 		}
-		events[used] = Event{Data: p.data[fd], Bits: bitsOf(raw)}
+		events[used] = Event{Data: p.data.of(fd), Bits: bitsOf(raw)}
 		used++
 	}
 	return used, nil
 }
 
-// bitsOf translates an event: of one direction, with the error of the socket in
-// Fflags if the direction has ended.
+// bitsOf translates an event.
 func bitsOf(raw *unix.Kevent_t) Bits {
-	var b Bits
-	if int(raw.Filter) == unix.EVFILT_READ { //nolint:unconvert // its type is not the same everywhere
-		b = In
-		if raw.Flags&unix.EV_EOF != 0 {
-			b |= PeerClosed
-		}
-	} else {
-		b = Out
-	}
-	if raw.Flags&unix.EV_EOF != 0 && raw.Fflags != 0 {
-		b |= In | Out | Hangup
-	}
-	return b
+	reading := int(raw.Filter) == unix.EVFILT_READ //nolint:unconvert // its type is not the same everywhere
+	return directionBits(reading, raw.Flags&unix.EV_EOF != 0, raw.Fflags != 0)
 }
 
 // drain empties the pipe: full, it would report nothing any more.
