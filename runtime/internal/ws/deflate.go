@@ -14,6 +14,10 @@ const minDeflate = 256
 // maxKept is the largest buffer that a deflater keeps.
 const maxKept = 64 << 10
 
+// maxLast is how many blocks of a message may say that they are the last. Beginning anew behind each costs as much as 32 KiB of text
+// do, for two bytes of the sender; a real one has none, or one.
+const maxLast = 64
+
 // tail is what a sender takes from the end of a compressed message (RFC 7692
 // section 7.2.1), and a last block behind it, so that a reader finds an end.
 const (
@@ -128,7 +132,8 @@ func Inflate(b, data []byte, limit int) ([]byte, error) {
 	}()
 	f.source = source{data, fullTail}
 	start := len(b)
-	for window := []byte(nil); ; window = b[max(start, len(b)-1<<MaxBits):] {
+	window := []byte(nil)
+	for range maxLast {
 		f.reset(window)
 		out, err := f.readTo(b, start, limit)
 		if b = out; err != nil {
@@ -137,8 +142,9 @@ func Inflate(b, data []byte, limit int) ([]byte, error) {
 		if len(f.source.data) == 0 && len(f.source.tail) < len(fullTail)-len(tail) {
 			return b, nil
 		}
-		// A block that said it was the last (RFC 7692 section 7.2.3.5).
+		window = b[max(start, len(b)-1<<MaxBits):] // a block said it was the last (RFC 7692 section 7.2.3.5)
 	}
+	return b, errDeflate
 }
 
 // reset begins anew, behind what was inflated of the message.

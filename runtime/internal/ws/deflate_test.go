@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -78,6 +79,21 @@ func TestDeflate(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, c.payload, got)
 	}
+}
+
+// TestManyLastBlocks: a megabyte of blocks that say they are the last took 1.6 s.
+func TestManyLastBlocks(t *testing.T) {
+	t.Parallel()
+	text, _ := Deflate(append(NewFrame(nil), strings.Repeat("a", 40_000)...), MaxBits)
+	message := append(bytes.Clone(text.Payload()), tail...)
+	last := "\x01\x00\x00\xff\xff" // an empty one that is stored
+	out, err := Inflate(nil, append(bytes.Clone(message), strings.Repeat(last, 10)+"\x00"...), 1<<20)
+	require.NoError(t, err)
+	assert.Len(t, out, 40_000)
+	begun := time.Now()
+	_, err = Inflate(nil, append(message, strings.Repeat(last, 200_000)+"\x00"...), 1<<20)
+	assert.Equal(t, errDeflate, err)
+	assert.Less(t, time.Since(begun), time.Second)
 }
 
 func FuzzInflate(f *testing.F) {
