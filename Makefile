@@ -5,6 +5,7 @@ ADDR ?= :8080
 SPEC ?=
 TIME ?= 30s
 KEEP ?=
+VULNDB ?=
 BENCH ?=
 CORPUS ?=
 SUITE ?=
@@ -103,6 +104,19 @@ conformance: ## hold the runtime against the public suites of SUITES=dir, and wr
 
 soak: ## let 15,000 clients of every kind loose on a server for TIME (30s), and demand that nothing of them stays (20,000 descriptors)
 	cd conformance && go run ./cmd/soak -time $(TIME) $(FLAGS)
+
+abuse: ## play the attacks of hostile clients, and write what a good client notices of them into docs/reference/robustness.md
+	cd conformance && go run ./cmd/abuse $(FLAGS)
+
+vulnerabilities: ## run govulncheck over every module; VULNDB=file:///path is a copy of its database
+	./scripts/vulnerabilities $(VULNDB)
+
+licences: ## list the licences of all modules that are linked in docs/reference/licences.md; fails at one that is not known
+	cd conformance && go run ./cmd/supply -page ../docs/reference/licences.md
+
+sbom: ## write the modules that are linked as a CycloneDX document to bin/sbom.cdx.json
+	@mkdir -p bin
+	cd conformance && go run ./cmd/supply -sbom ../bin/sbom.cdx.json
 
 jsonschema: ## run the JSON-Schema-Test-Suite of SUITE=dir through generated code
 	cd conformance && go run ./cmd/jsonschema -suite "$(abspath $(SUITE))" $(FLAGS)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"os"
 	"runtime"
 	"strings"
 	"sync"
@@ -205,6 +206,24 @@ func TestAccessLog(t *testing.T) {
 	assert.Contains(t, logged.String(), `method=GET target="/items/1?mode=a" operation=getItem status=200 bytes=8`)
 	assert.Contains(t, logged.String(), `target=/nothing operation="" status=404`)
 	assert.Equal(t, 2, strings.Count(logged.String(), "ended=answered"))
+}
+
+// TestAccessLogOnAFullDisk: the log misses lines, and nobody else notices.
+func TestAccessLogOnAFullDisk(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip("there is no full disk to be had: ", err)
+	}
+	defer full.Close()
+	r := start(t, newTestAPI(testHandlers{}), WithAccessLog(slog.New(slog.NewTextHandler(full, nil))))
+	c := r.dial(t)
+	for range 20 {
+		c.send("GET /items/1 HTTP/1.1\r\nHost: x\r\n\r\n")
+		res, body := c.answer(http.MethodGet)
+		assert.Equal(t, http.StatusOK, res.StatusCode)
+		assert.Equal(t, `{"id":1}`, body)
+	}
+	require.NoError(t, r.stop(t))
 }
 
 func TestGoexitCostsOneConnection(t *testing.T) {

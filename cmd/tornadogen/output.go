@@ -54,12 +54,23 @@ type output struct {
 	changes []change // files in the order of the generator, then stale ones, then the manifest
 	owned   []string // what tornadogen wrote there, by the manifest
 	names   []string // what it will have written
+
+	files    []generator.File // what the document gives
+	document string
 }
 
 // compare holds files against a folder. It refuses when a file is in the way that tornadogen did not write. document is the
 // file that the package is generated from: it is never replaced, even where it stands in the folder.
 func compare(dir string, files []generator.File, document string) (*output, error) {
-	o := &output{dir: dir}
+	if unlock, err := lockFolder(dir); err == nil { // else it is not there, or the reading tells
+		defer unlock()
+	}
+	return compareLocked(dir, files, document)
+}
+
+// compareLocked is compare, while no other run writes.
+func compareLocked(dir string, files []generator.File, document string) (*output, error) {
+	o := &output{dir: dir, files: files, document: document}
 	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
 		return nil, fmt.Errorf("%s: is no folder; remove it, or choose another folder with --out", dir)
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -189,6 +200,7 @@ func (o *output) is(name string, info fs.FileInfo) bool {
 //
 // All files are complete before the first one is moved to its place, and the manifest lists old and new ones until the last
 // one is there. So whenever the work ends early, the folder is as it was, or the next run knows what is its own and repairs it.
+// Of two runs at once the second waits, and then looks again at what there is to change.
 func (o *output) write(step func(what string) error) (err error) {
 	if len(o.changes) == 0 {
 		return nil
@@ -202,8 +214,21 @@ func (o *output) write(step func(what string) error) (err error) {
 			undo()
 		}
 	}()
+	unlock, err := lockFolder(o.dir)
+	if err != nil {
+		return fmt.Errorf("%s: cannot be kept from other runs: %w; check its permissions", o.dir, cause(err))
+	}
+	defer unlock()
+	now, err := compareLocked(o.dir, o.files, o.document)
+	if err != nil {
+		return err
+	}
+	*o = *now
 	if err := o.sweep(); err != nil {
 		return err
+	}
+	if len(o.changes) == 0 {
+		return nil
 	}
 	stage, err := os.MkdirTemp(o.dir, stagePattern)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -127,4 +128,34 @@ func TestHeaderWithCarriageReturn(t *testing.T) {
 	require.True(t, hasHeader([]byte(generatedHeader+"\r\n\r\npackage p\r\n")), "git may have converted it")
 	require.False(t, hasHeader([]byte("package p // "+generatedHeader)))
 	require.False(t, hasHeader(nil))
+}
+
+// Two runs at once do not mix: the folder is what one of them would have left alone.
+func TestTwoRunsAtOnce(t *testing.T) {
+	var clean []map[string]string
+	packages := [][]generator.File{oldPackage, newPackage}
+	for _, files := range packages {
+		dir := filepath.Join(t.TempDir(), "p")
+		require.NoError(t, write(t, dir, files, noStep))
+		clean = append(clean, tree(t, dir))
+	}
+	for range 50 {
+		dir := filepath.Join(t.TempDir(), "p")
+		var wg sync.WaitGroup
+		errs := make([]error, 8)
+		for i := range errs {
+			wg.Go(func() {
+				o, err := compare(dir, packages[i%2], "openapi.yaml")
+				if err == nil {
+					err = o.write(noStep)
+				}
+				errs[i] = err
+			})
+		}
+		wg.Wait()
+		for _, err := range errs {
+			require.NoError(t, err)
+		}
+		require.Contains(t, clean, tree(t, dir))
+	}
 }

@@ -46,6 +46,15 @@ func openDatabase(t *testing.T) *store {
 		require.NoError(t, err)
 		return db
 	}
+	db, err := openStore(t.Context(), newSchema(t).String())
+	require.NoError(t, err)
+	require.NoError(t, db.seed(t.Context()))
+	return db
+}
+
+// newSchema makes a schema of PostgreSQL that the test has for itself, and says where it is.
+func newSchema(t *testing.T) *url.URL {
+	t.Helper()
 	source, err := url.Parse(os.Getenv(postgres))
 	require.NoError(t, err)
 	admin, err := sql.Open("pgx", source.String())
@@ -61,10 +70,7 @@ func openDatabase(t *testing.T) *store {
 	query := source.Query()
 	query.Set("search_path", schema)
 	source.RawQuery = query.Encode()
-	db, err := openStore(t.Context(), source.String())
-	require.NoError(t, err)
-	require.NoError(t, db.seed(t.Context()))
-	return db
+	return source
 }
 
 func TestMarks(t *testing.T) {

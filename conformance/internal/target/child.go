@@ -8,6 +8,8 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"strconv"
+	"syscall"
 
 	tornado "github.com/tornadogen/tornadogen/runtime"
 )
@@ -24,6 +26,9 @@ type Addresses struct{ Plain, TLS, H2C, Echo string }
 
 // childVariable tells a process that it is to be a target.
 const childVariable = "TORNADOGEN_TARGET"
+
+// filesVariable tells it how many descriptors it may have.
+const filesVariable = "TORNADOGEN_TARGET_FILES"
 
 // MainIfChild serves and ends the process, if Spawn has started it. Call it first in main, or TestMain.
 func MainIfChild(opts ...tornado.Option) {
@@ -42,6 +47,15 @@ func serveChild(opts []tornado.Option) error {
 	if err != nil {
 		return err
 	}
+	if files := os.Getenv(filesVariable); files != "" { // of which Start has taken its share
+		n, err := strconv.ParseUint(files, 10, 32)
+		if err == nil {
+			err = syscall.Setrlimit(syscall.RLIMIT_NOFILE, &syscall.Rlimit{Cur: n, Max: n})
+		}
+		if err != nil {
+			return err
+		}
+	}
 	if err := json.NewEncoder(os.Stdout).Encode(t.Addresses); err != nil {
 		return err
 	}
@@ -50,13 +64,18 @@ func serveChild(opts []tornado.Option) error {
 }
 
 // Spawn starts this program again as a target.
-func Spawn() (*Child, error) {
+func Spawn() (*Child, error) { return spawn() }
+
+// SpawnWithFiles starts one that may have so many descriptors.
+func SpawnWithFiles(n int) (*Child, error) { return spawn(filesVariable + "=" + strconv.Itoa(n)) }
+
+func spawn(env ...string) (*Child, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
 	c := &Child{command: exec.Command(self)}
-	c.command.Env = append(os.Environ(), childVariable+"=1")
+	c.command.Env = append(append(os.Environ(), childVariable+"=1"), env...)
 	c.command.Stderr = os.Stderr
 	stdin, err := c.command.StdinPipe()
 	if err != nil {
@@ -82,3 +101,6 @@ func Spawn() (*Child, error) {
 
 // Stop lets the target drain, and returns how it ended.
 func (c *Child) Stop() error { return errors.Join(c.stdin.Close(), c.command.Wait()) }
+
+// PID is that of the process.
+func (c *Child) PID() int { return c.command.Process.Pid }

@@ -1,0 +1,43 @@
+package abuse
+
+import (
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tornadogen/tornadogen/conformance/internal/target"
+)
+
+func TestMain(m *testing.M) {
+	target.MainIfChild(Timeouts)
+	os.Exit(m.Run())
+}
+
+// mostMemory is what the server may hold while any of the attacks goes on.
+const mostMemory = 512 << 20
+
+// TestAttacks plays each attack by a few clients: the server does about it what it shall, and answers a good client meanwhile. How fast
+// it does is measured by make abuse.
+func TestAttacks(t *testing.T) {
+	child, err := target.Spawn()
+	require.NoError(t, err)
+	usual, err := Usual(child, 200*time.Millisecond)
+	require.NoError(t, err)
+	for _, a := range Attacks() {
+		d := 300 * time.Millisecond
+		if strings.HasPrefix(a.Name, "slow") {
+			d = 1300 * time.Millisecond // a timeout has to pass
+		}
+		row := Run(a, child, d, 50, usual)
+		assert.Empty(t, row.Faults, a.Name)
+		assert.Positive(t, row.Good, a.Name)
+		assert.Positive(t, row.Rounds, a.Name)
+		assert.Less(t, row.Peak, int64(mostMemory), a.Name)
+		t.Logf("%s: %d rounds, p99 %s, %d MiB", a.Name, row.Rounds, row.P99, row.Peak>>20)
+	}
+	assert.NoError(t, child.Stop())
+}

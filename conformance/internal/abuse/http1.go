@@ -1,0 +1,173 @@
+package abuse
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+)
+
+const head = " HTTP/1.1\r\nHost: a\r\n"
+
+// Attacks are all of them.
+func Attacks() []Attack {
+	return append(append(slow(), floods()...), append(sockets(), http2Attacks()...)...)
+}
+
+// trickle sends the first part at once, the rest byte by byte, and wants one of the statuses before it is through.
+func trickle(first, rest string, statuses ...int) func(a *attacker) error {
+	return func(a *attacker) error {
+		conn, err := a.dial(a.at.Plain)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = conn.Close() }()
+		answered := make(chan error, 1)
+		go func() { answered <- wants(conn, statuses...) }()
+		if _, err := io.WriteString(conn, first); err != nil {
+			return err
+		}
+		for _, c := range []byte(rest) {
+			select {
+			case err := <-answered:
+				return err
+			default:
+			}
+			if !a.pause(100 * time.Millisecond) {
+				return nil
+			}
+			if _, err := conn.Write([]byte{c}); err != nil {
+				return <-answered
+			}
+		}
+		return fmt.Errorf("the server has waited for all of %q", first)
+	}
+}
+
+func slow() []Attack {
+	long := strings.Repeat("a", 1000)
+	return []Attack{
+		{"slow header", "408 after `Timeouts.Header`", "status", 2000, trickle("GET /ping?nonce=a"+head, "X: "+long, 408, 0)},
+		{"slow body", "408 after `Timeouts.Body`", "status", 2000, trickle("POST /json"+head+"Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n", long, 408, 0)},
+		{"slow body, as it comes", "an error of `Read` after `Timeouts.Stream` without a byte", "status", 500, func(a *attacker) error {
+			return a.asks("POST /bytes"+head+"Content-Type: application/octet-stream\r\nContent-Length: 1000\r\n\r\nabc", 408, 0)
+		}},
+		{"slow read", "closed after `Timeouts.Write` without progress", "ended: client gone", 50, neverRead},
+		{"1-byte writes", "served; no worker waits", "", 200, byteByByte},
+	}
+}
+
+// neverRead asks for much and reads nothing, until the server has given up.
+func neverRead(a *attacker) error {
+	conn, err := a.dial(a.at.Plain)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }()
+	if err := conn.(*net.TCPConn).SetReadBuffer(4096); err != nil {
+		return err
+	}
+	const lines = 2_000_000
+	if _, err := io.WriteString(conn, fmt.Sprintf("GET /lines?nonce=a&count=%d", lines)+head+"\r\n"); err != nil {
+		return err
+	}
+	if !a.pause(3 * time.Second) {
+		return nil
+	}
+	if n, err := io.Copy(io.Discard, conn); err == nil && n > lines {
+		return fmt.Errorf("%d bytes came after all", n)
+	}
+	return nil
+}
+
+func byteByByte(a *attacker) error {
+	conn, err := a.dial(a.at.Plain)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }()
+	for _, c := range []byte("GET /ping?nonce=a" + head + "\r\n") {
+		if _, err := conn.Write([]byte{c}); err != nil {
+			return err
+		}
+		if !a.pause(5 * time.Millisecond) {
+			return nil
+		}
+	}
+	return wants(conn, 200)
+}
+
+func floods() []Attack {
+	post := func(path, media, body string) string {
+		return fmt.Sprintf("POST %s%sContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s", path, head, media, len(body), body)
+	}
+	sends := func(text string, statuses ...int) func(a *attacker) error {
+		return func(a *attacker) error { return a.asks(text, statuses...) }
+	}
+	part := "--b\r\nContent-Disposition: form-data; name=\"field\"\r\n\r\na\r\n"
+	file := "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\na\r\n"
+	var query, form strings.Builder
+	for i := range 400 {
+		fmt.Fprintf(&query, "filter[%x]=%d&", i*0x10001, i)
+	}
+	for i := range 100_000 {
+		fmt.Fprintf(&form, "%x=%d&", i*0x10001, i)
+	}
+	deep := strings.Repeat("[", 100_000)
+	const chunked = "POST /json" + head + "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+	return []Attack{
+		{"many header fields", "431 over 128", "status", 8, sends("GET /ping?nonce=a"+head+strings.Repeat("A: b\r\n", 5000)+"\r\n", 431, 0)},
+		{"a long header", "431 over 32 KiB", "status", 8, sends("GET /ping?nonce=a"+head+"A: "+strings.Repeat("b", 1<<20)+"\r\n\r\n", 431, 0)},
+		{"a long target", "414 over 8 KiB", "status", 8, sends("GET /ping?nonce="+strings.Repeat("b", 1<<20)+head+"\r\n", 414, 0)},
+		{"chunk extensions of a megabyte", "400 over 1 KiB", "status", 8, sends(chunked+"1;a="+strings.Repeat("b", 1<<20)+"\r\n1\r\n0\r\n\r\n", 400, 0)},
+		{"trailers of a megabyte", "400", "status", 8, sends(chunked+"1\r\n1\r\n0\r\n"+strings.Repeat("A: b\r\n", 1<<18)+"\r\n", 400, 431, 0)},
+		{"chunks of one byte, endlessly", "413 over 4 MiB", "status", 4, sends(chunked+strings.Repeat("1\r\n1\r\n", 5<<20), 413, 400, 408, 0)},
+		{"a form of a million parts", "413, or 400 over 1,000 parts", "status", 4, sends(post("/form", "multipart/form-data; boundary=b", strings.Repeat(part, 1_000_000)), 413, 400, 0)},
+		{"a form of a million files, as they come", "400 over 1,000 parts", "status", 4, sends(post("/files", "multipart/form-data; boundary=b", strings.Repeat(file, 1_000_000)), 413, 400, 0)},
+		{"hash-flood query", "served: maps are seeded, the target is bounded", "", 8, sends("GET /search?"+query.String()+"z=1"+head+"\r\n", 200)},
+		{"a form of 100,000 fields", "400 over 1,000", "status", 8, sends(post("/form", "application/x-www-form-urlencoded", form.String()), 400, 0)},
+		{"deep JSON", "400 over a depth of 512", "status", 8, sends(post("/json", "application/json", deep), 400, 0)},
+		{"deep JSON, typed", "400 over a depth of 512", "status", 8, sends(post("/tree", "application/json", deep+strings.Repeat("]", 100_000)), 400, 0)},
+		{"connect and reset", "accepted in batches, forgotten at once", "", 16, reset},
+		{"pipelining without end", "64 at a time, then others", "", 4, pipelines},
+	}
+}
+
+func reset(a *attacker) error {
+	conn, err := a.dial(a.at.Plain)
+	if err != nil {
+		return err
+	}
+	if err := conn.(*net.TCPConn).SetLinger(0); err != nil {
+		return err
+	}
+	_, _ = io.WriteString(conn, "GET /ping?nonce=a"+head) // half of a request
+	return conn.Close()
+}
+
+// pipelines sends more than it has read the answers of, all the time.
+func pipelines(a *attacker) error {
+	conn, err := a.dial(a.at.Plain)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }()
+	const requests = 2000
+	go func() { _, _ = io.WriteString(conn, strings.Repeat("GET /ping?nonce=a"+head+"\r\n", requests)) }()
+	r := bufio.NewReader(conn)
+	for range requests {
+		res, err := http.ReadResponse(r, nil)
+		if err != nil {
+			return err
+		}
+		_, err = io.Copy(io.Discard, res.Body)
+		if err = errors.Join(err, res.Body.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
+}

