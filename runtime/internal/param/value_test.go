@@ -294,8 +294,14 @@ func TestCountIsHowManyItemsThereAre(t *testing.T) {
 		query string
 		style Style
 	}{
-		{"", Form}, {"ids=", Form}, {"ids=1", Form}, {"ids=1,2,3", Form}, {"ids=1&ids=2", Form}, {"ids=1&x=7&ids=2", FormExplode},
-		{"ids=1%202%203", SpaceDelimited}, {"ids[]=1&ids[]=2", DeepObject},
+		{"", Form},
+		{"ids=", Form},
+		{"ids=1", Form},
+		{"ids=1,2,3", Form},
+		{"ids=1&ids=2", Form},
+		{"ids=1&x=7&ids=2", FormExplode},
+		{"ids=1%202%203", SpaceDelimited},
+		{"ids[]=1&ids[]=2", DeepObject},
 	} {
 		var r Report
 		var q Query
