@@ -93,8 +93,12 @@ func (a *answerer) explain(err error) error {
 	return fmt.Errorf("%s.Status is %d, which is no status of a final answer: set it (%w)", name, answer.StatusCode(), err)
 }
 
-// declares tells that the document has answer among the errors of the operation: types of other packages are never meant.
+// declares tells that the document has answer among the errors of the operation, or need not have it: types of other packages are
+// never meant.
 func (r *registered) declares(answer ResponseError) bool {
+	if _, free := answer.(UndeclaredError); free {
+		return true
+	}
 	t := typeOf(answer)
 	return slices.Contains(r.op.Errors, t.Name()) && t.PkgPath() == typeOf(r.request).PkgPath()
 }

@@ -78,6 +78,14 @@ type ResponseError interface {
 	StatusCode() int
 }
 
+// UndeclaredError is a ResponseError that any operation may answer with, for the document need not declare it: what HTTP itself
+// has for every resource, such as 304 to a conditional request. Packages beside the generated code implement it.
+type UndeclaredError interface {
+	ResponseError
+	// Undeclared does nothing.
+	Undeclared()
+}
+
 // StatusText returns the reason phrase that IANA registered for a status, "" for none: "Unprocessable Content" (RFC 9110 section 15).
 func StatusText(status int) string { return http1.StatusText(status) }
 

@@ -87,8 +87,8 @@ func (NotModified) Error() string { return "304 Not Modified" }
 // StatusCode is 304.
 func (NotModified) StatusCode() int { return http.StatusNotModified }
 
-// Operation is nil: any operation may answer so.
-func (NotModified) Operation() *tornado.Operation { return nil }
+// Undeclared says that any operation may answer so.
+func (NotModified) Undeclared() {}
 
 // WriteResponse fills w.
 func (n NotModified) WriteResponse(w *tornado.Reply) { w.NoBody(http.StatusNotModified) }
