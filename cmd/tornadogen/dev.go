@@ -1,0 +1,323 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tornadogen/tornadogen/spec"
+)
+
+func newDev() *cobra.Command {
+	var s settings
+	d := &developer{}
+	cmd := &cobra.Command{
+		Use:   "dev [SPEC] --out DIR [-- ARGS...]",
+		Short: "Generate, build and restart the service at every change",
+		Long: `dev runs the service of the current folder, and does it again whenever a file of it or of the document changes: it generates the
+package, builds the program, starts it, and lets the one before drain. It holds the listener itself and passes it on, so that no
+connection is refused or reset meanwhile: the service takes it when it calls tornado.Listen with the address of --addr.
+
+What is wrong, in the document or in the code, stands in the terminal, and in the browser until it is right: every request is then
+answered 503 with the same text, and a page that was opened comes back by itself. The arguments behind -- are those of the service.
+
+It needs a Unix system, and the go command.`,
+		Example: `  tornadogen dev                                     # all of it from tornadogen.yaml
+  tornadogen dev openapi.yaml --out petapi
+  tornadogen dev --addr :9000 -- -addr :9000`,
+		Args: func(cmd *cobra.Command, given []string) error {
+			if dash := cmd.ArgsLenAtDash(); dash >= 0 {
+				given = given[:dash]
+			}
+			return args(0, 1, "")(cmd, given)
+		},
+	}
+	s.flags(cmd, packageKeys...)
+	cmd.Flags().StringVar(&d.addr, "addr", ":8080", "address that the service listens on")
+	cmd.Flags().StringVar(&d.main, "main", ".", "folder of the service's package main")
+	_ = cmd.MarkFlagDirname("main")
+	cmd.RunE = func(cmd *cobra.Command, given []string) error {
+		if dash := cmd.ArgsLenAtDash(); dash >= 0 {
+			given, d.args = given[:dash], given[dash:]
+		}
+		if len(given) > 0 {
+			d.document = given[0]
+		}
+		d.cmd, d.asked = cmd, s
+		one := d.asked
+		if err := one.complete(cmd, d.document); err != nil {
+			return err
+		}
+		if err := one.needSpec(cmd); err != nil {
+			return err
+		}
+		if err := one.needOut(cmd); err != nil {
+			return err
+		}
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+		defer stop()
+		return d.run(ctx, &one)
+	}
+	return cmd
+}
+
+// developer is one run of dev. Its methods run on one goroutine.
+type developer struct {
+	cmd      *cobra.Command
+	asked    settings // by the command line alone
+	document string   // SPEC
+	addr     string
+	main     string
+	args     []string
+
+	folder   string // of programs and of the socket that they report to
+	listener *os.File
+	ready    *net.UnixConn
+	builds   int
+	built    [sha256.Size]byte // the program that runs
+	current  *program          // nil where none runs
+	page     *errorPage        // nil where a program runs
+}
+
+// run serves until ctx ends.
+func (d *developer) run(ctx context.Context, s *settings) (err error) {
+	if d.folder, err = os.MkdirTemp("", "tornadogen-dev-"); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(d.folder)) }()
+	if err := d.listen(); err != nil {
+		return err
+	}
+	defer d.listener.Close() //nolint:errcheck // the process ends
+	w, err := watch(d.folders(s))
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	defer d.end()
+	d.cycle(ctx)
+	for {
+		var ended <-chan struct{}
+		if d.current != nil {
+			ended = d.current.ended
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case err := <-w.failed:
+			return err
+		case <-ended:
+			d.current, d.built = nil, [sha256.Size]byte{}
+			d.show("the service has ended: what it said stands in the terminal; it starts again at the next change")
+		case <-w.changed:
+			d.cycle(ctx)
+		}
+	}
+}
+
+// listen binds the address, and the socket on which a program tells that it serves.
+func (d *developer) listen() error {
+	listener, err := net.Listen("tcp", d.addr)
+	if err != nil {
+		return fmt.Errorf("--addr: %w; choose another address", err)
+	}
+	tcp := listener.(*net.TCPListener)
+	if d.listener, err = tcp.File(); err != nil {
+		return err
+	}
+	if err := tcp.Close(); err != nil { // the file is another name of the same socket
+		return err
+	}
+	d.ready, err = net.ListenUnixgram("unixgram", &net.UnixAddr{Name: filepath.Join(d.folder, "ready"), Net: "unixgram"})
+	return err
+}
+
+// folders are those to watch: the module of the service, and where the document and its overlays lie.
+func (d *developer) folders(s *settings) []string {
+	folders := []string{filepath.Dir(s.Spec)}
+	if root, _, err := moduleOf(d.main); err == nil {
+		folders = append(folders, root)
+	}
+	for _, overlay := range s.Overlays {
+		folders = append(folders, filepath.Dir(overlay))
+	}
+	return folders
+}
+
+func (d *developer) say(format string, args ...any) {
+	_, _ = fmt.Fprintf(d.cmd.ErrOrStderr(), "tornadogen: "+format+"\n", args...) // there is nowhere else to complain
+}
+
+// cycle brings what runs to what the files say.
+func (d *developer) cycle(ctx context.Context) {
+	began := time.Now()
+	if text := d.generate(); text != "" {
+		d.show(text)
+		return
+	}
+	path, sum, err := d.build(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return
+	case err != nil:
+		d.show(err.Error())
+		return
+	case d.current != nil && sum == d.built:
+		return // nothing that it is made of
+	}
+	next, err := d.start(ctx, path)
+	if err != nil {
+		d.show(err.Error())
+		return
+	}
+	d.hide()
+	former := d.current
+	d.current, d.built = next, sum
+	if former != nil {
+		former.stop() // it drains, and ends by itself
+	}
+	d.say("serving on %s, %s after the change", d.addr, time.Since(began).Round(10*time.Millisecond))
+}
+
+// generate writes the package. The text says what is wrong, "" for nothing.
+func (d *developer) generate() string {
+	s := d.asked
+	s.locking = lockExtend
+	var found spec.Diagnostics
+	given := []string{}
+	if d.document != "" {
+		given = append(given, d.document)
+	}
+	o, err := s.prepare(d.cmd, given, func(findings spec.Diagnostics) error {
+		found = findings
+		return nil
+	})
+	if err == nil {
+		err = o.write(func(string) error { return nil })
+	}
+	if err == nil && s.remote != nil {
+		err = s.remote.lock.write()
+	}
+	if err == nil {
+		return ""
+	}
+	text := err.Error()
+	for _, f := range found {
+		if f.Severity == spec.Error {
+			text = f.Text() + text
+		}
+	}
+	return text
+}
+
+// build builds the program, and returns its path and its hash.
+func (d *developer) build(ctx context.Context) (string, [sha256.Size]byte, error) {
+	var sum [sha256.Size]byte
+	d.builds++
+	path := filepath.Join(d.folder, "service"+strconv.Itoa(d.builds))
+	p := startProgress(d.cmd.ErrOrStderr(), 1, "building the service")
+	defer p.end()
+	build := exec.CommandContext(ctx, "go", "build", "-o", path, ".")
+	build.Dir = d.main
+	if out, err := build.CombinedOutput(); err != nil {
+		err := goCommand("the service", out, err)
+		if bytes.Contains(out, []byte("missing method")) {
+			err = fmt.Errorf("%w\ntornadogen sync adds the methods that are missing", err)
+		}
+		return "", sum, err
+	}
+	program, err := os.ReadFile(path)
+	if err != nil {
+		return "", sum, err
+	}
+	return path, sha256.Sum256(program), nil
+}
+
+// readyWithin is how long a program may take until it serves.
+const readyWithin = 30 * time.Second
+
+// start starts a program with the listener, and waits until it serves.
+func (d *developer) start(ctx context.Context, path string) (*program, error) {
+	p, err := launchWithListener(d.cmd, path, d.args, d.listener, filepath.Join(d.folder, "ready"))
+	if err != nil {
+		return nil, err
+	}
+	heard := make(chan struct{})
+	go func() {
+		defer close(heard)
+		buf := make([]byte, 512)
+		for {
+			n, err := d.ready.Read(buf)
+			if err != nil || strings.Contains(string(buf[:n]), "READY=1\nMAINPID="+strconv.Itoa(p.cmd.Process.Pid)) {
+				return
+			}
+		}
+	}()
+	stop := func() { _ = d.ready.SetReadDeadline(time.Now()); <-heard; _ = d.ready.SetReadDeadline(time.Time{}) }
+	late := time.NewTimer(readyWithin)
+	defer late.Stop()
+	select {
+	case <-heard:
+		return p, nil
+	case <-p.ended:
+		stop()
+		return nil, errors.New("the service ended before it served: what it said stands in the terminal")
+	case <-ctx.Done():
+	case <-late.C:
+		err = fmt.Errorf("the service does not serve on %s: have it call tornado.Listen with that address, or give dev another one: tornadogen dev --addr :9000 -- -addr :9000", d.addr)
+	}
+	stop()
+	p.stop()
+	if err == nil {
+		err = ctx.Err()
+	}
+	return nil, err
+}
+
+// show tells what is wrong in the terminal, and answers every request with it.
+func (d *developer) show(text string) {
+	d.say("%s", text)
+	if d.page == nil {
+		page, err := serveError(d.listener)
+		if err != nil {
+			d.say("%v", err)
+			return
+		}
+		d.page = page
+	}
+	d.page.set(text)
+	if d.current != nil {
+		d.current.stop()
+		d.current, d.built = nil, [sha256.Size]byte{}
+	}
+}
+
+// hide ends the answers with what was wrong.
+func (d *developer) hide() {
+	if d.page != nil {
+		d.page.close()
+		d.page = nil
+	}
+}
+
+// end ends what runs.
+func (d *developer) end() {
+	d.hide()
+	if d.current != nil {
+		d.current.stop()
+		<-d.current.ended
+	}
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"html"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// errorPage answers every request with what is wrong.
+type errorPage struct {
+	listener net.Listener
+	text     atomic.Pointer[string]
+	ended    chan struct{}
+}
+
+// pageHeader tells the page that it is still the one that answers.
+const pageHeader = "Tornadogen-Dev"
+
+// pageText is the page, around the text. It asks again and again, and loads what there is once something else answers.
+const pageText = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark">
+<title>tornadogen dev</title>
+<style>
+body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem; }
+pre { font: 14px/1.5 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; border-left: 4px solid #c33; padding: .5rem 1rem; }
+</style>
+<h1>The service does not run</h1>
+<pre>%s</pre>
+<p>This page comes back by itself when that is right.</p>
+<script>
+setInterval(async () => {
+  try {
+    const res = await fetch(location.href, { cache: "no-store", headers: { Accept: "text/html" } })
+    if (!res.headers.has("` + pageHeader + `") || await res.text() !== shown) location.reload()
+  } catch {}
+}, 500)
+let shown = null
+fetch(location.href, { cache: "no-store", headers: { Accept: "text/html" } }).then(async res => { shown = await res.text() })
+</script>
+`
+
+// serveError begins to answer on a listener, which stays open for others.
+func serveError(file *os.File) (*errorPage, error) {
+	listener, err := net.FileListener(file)
+	if err != nil {
+		return nil, err
+	}
+	p := &errorPage{listener: listener, ended: make(chan struct{})}
+	p.set("")
+	server := &http.Server{Handler: http.HandlerFunc(p.answer), ReadHeaderTimeout: 10 * time.Second}
+	server.SetKeepAlivesEnabled(false) // the next request may be for the service
+	go func() {
+		defer close(p.ended)
+		_ = server.Serve(listener) // until close
+	}()
+	return p, nil
+}
+
+func (p *errorPage) set(text string) { p.text.Store(&text) }
+
+func (p *errorPage) answer(w http.ResponseWriter, r *http.Request) {
+	text := *p.text.Load()
+	w.Header().Set(pageHeader, "broken")
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Retry-After", "1")
+	if strings.Contains(r.Header.Get("Accept"), "text/html") {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.WriteHeader(http.StatusServiceUnavailable)
+		_, _ = fmt.Fprintf(w, pageText, html.EscapeString(text)) // the client may be gone
+		return
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(http.StatusServiceUnavailable)
+	_ = json.NewEncoder(w).Encode(map[string]any{"title": "the service does not run", "status": http.StatusServiceUnavailable, "detail": text})
+}
+
+// close stops accepting. What was accepted is still answered: each connection ends with its first answer.
+func (p *errorPage) close() {
+	_ = p.listener.Close() // a name of the socket, of which there are others
+	<-p.ended
+}
