@@ -183,7 +183,7 @@ func fromSwagger(data []byte) (converted []byte, is bool, err error) {
 		Swagger any `yaml:"swagger"`
 	}
 	if yaml.Unmarshal(data, &version) != nil || version.Swagger == nil {
-		return nil, false, nil // what is no document of 2.0 is read as it is
+		return nil, false, nil //nolint:nilerr // what is no document of 2.0 is read as it is
 	}
 	var value any
 	if err := yaml.Unmarshal(data, &value); err != nil {

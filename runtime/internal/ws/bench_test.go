@@ -14,7 +14,7 @@ func BenchmarkFeed(b *testing.B) {
 	for _, size := range []int{16, 256, 4 << 10, 64 << 10} {
 		b.Run(strconv.Itoa(size), func(b *testing.B) {
 			frame := append(NewFrame(nil), text(size)...)
-			sent := Frame(frame).Seal(OpText, false, &[4]byte{1, 2, 3, 4})
+			sent := frame.Seal(OpText, false, &[4]byte{1, 2, 3, 4})
 			received := make([]byte, len(sent))
 			var p Parser
 			b.ReportAllocs()
