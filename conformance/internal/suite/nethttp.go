@@ -134,6 +134,7 @@ var adapterCases = []adapterCase{
 	{"Expect: 100-continue, and a final answer in its place", func(s *httptest.Server) error {
 		req, _ := http.NewRequest(http.MethodPost, s.URL+"/nowhere", strings.NewReader(strings.Repeat(" ", 1<<20)))
 		req.Header.Set("Expect", "100-continue")
+		s.Client().Transport.(*http.Transport).ExpectContinueTimeout = patience // or it sends the body at once, and may be reset
 		return wants(s, req, 404, "")
 	}},
 	{"connections are used again", usedAgain},
