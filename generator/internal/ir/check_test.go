@@ -16,7 +16,7 @@ type checker interface {
 // checkNames verifies that a plan declares each identifier once: in the package, and in each type.
 func checkNames(t checker, p *Package) {
 	t.Helper()
-	c := &nameCheck{t: t, seen: make(map[string]string)}
+	c := &nameCheck{t: t, seen: make(map[string]string), fallbacks: make(map[*Fallback]bool)}
 	n := p.Names
 	for _, name := range []string{n.Handler, n.New, n.Client, n.NewClient, n.Operations, n.Document, n.DocumentBytes, n.Unknown} {
 		c.add(name, "reserved")
@@ -32,6 +32,10 @@ func checkNames(t checker, p *Package) {
 	}
 	for _, r := range p.Rules {
 		c.add(r.Name, "rule")
+	}
+	for _, shared := range p.SharedErrors {
+		c.add(shared.Name, "error")
+		c.add(shared.Read, "function")
 	}
 	for _, check := range p.Checks {
 		c.add(check.Name, "check")
@@ -89,8 +93,9 @@ func (c *nameCheck) server(s *Server) {
 }
 
 type nameCheck struct {
-	t    checker
-	seen map[string]string
+	t         checker
+	seen      map[string]string
+	fallbacks map[*Fallback]bool
 }
 
 func (c *nameCheck) add(name, what string) {
@@ -181,8 +186,9 @@ func (c *nameCheck) operation(op *Operation) {
 	if op.Result.Write != "" {
 		c.add(op.Result.Write, "function")
 	}
-	if op.Fallback != nil {
-		c.add(op.Fallback.Func, "function")
+	if f := op.Fallback; f != nil && !c.fallbacks[f] { // operations share one
+		c.fallbacks[f] = true
+		c.add(f.Func, "function")
 	}
 }
 
