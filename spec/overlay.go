@@ -290,17 +290,21 @@ func (o *overlay) merge(n, value *node) bool {
 	return true
 }
 
-// replace puts a copy of a value in the place of n.
+// replace puts a copy of a value in the place of n. What an earlier match of the same target has replaced already has no place.
 func (o *overlay) replace(n, value *node) bool {
+	if n.parent == nil {
+		return false
+	}
+	at := slices.Index(n.parent.kids, n)
+	if at < 0 {
+		return true
+	}
 	made := o.copy(value, n.parent)
 	if made == nil {
 		return false
 	}
 	made.key, made.index = n.key, n.index
-	if n.parent == nil {
-		return false
-	}
-	n.parent.kids[slices.Index(n.parent.kids, n)] = made
+	n.parent.kids[at] = made
 	delete(n.parent.file.members, n.parent)
 	return true
 }

@@ -27,7 +27,6 @@ var ErrInvalid = errors.New("cookies: the value is not valid")
 // Jar seals values of cookies. It is safe for concurrent use.
 type Jar struct {
 	codecs []securecookie.Codec
-	age    time.Duration
 }
 
 // Option changes a Jar. Each says what holds without it.
@@ -35,7 +34,7 @@ type Option func(*settings)
 
 type settings struct{ age time.Duration }
 
-// WithMaxAge refuses values that were sealed longer ago. The default is DefaultMaxAge.
+// WithMaxAge refuses values that were sealed longer ago, a second at least. The default is DefaultMaxAge.
 func WithMaxAge(d time.Duration) Option { return func(s *settings) { s.age = d } }
 
 // Signed makes a jar whose values can be read by everybody, and made by nobody without a key (HMAC-SHA256). The first key seals, and all
@@ -53,7 +52,10 @@ func newJar(keys [][]byte, encrypt bool, opts []Option) (*Jar, error) {
 	if len(keys) == 0 {
 		return nil, errors.New("cookies: a jar needs a key")
 	}
-	j := &Jar{age: s.age}
+	if s.age < time.Second {
+		return nil, fmt.Errorf("cookies: values that are valid for %v cannot come back: give WithMaxAge a second at least", s.age)
+	}
+	j := &Jar{}
 	for i, key := range keys {
 		if len(key) < MinKey {
 			return nil, fmt.Errorf("cookies: key %d has %d bytes; it takes %d random ones at least", i, len(key), MinKey)

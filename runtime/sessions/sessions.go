@@ -225,8 +225,11 @@ func (m *Manager) unseal(text string) ([]byte, error) {
 func (s *Session) finish(secure bool) (*http.Cookie, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.changed || s.err != nil {
+	if !s.changed {
 		return nil, nil
+	}
+	if s.err != nil { // it could not be read, so it cannot be written
+		return nil, s.err
 	}
 	s.changed = false
 	m := s.m
