@@ -87,13 +87,14 @@ Flags may stand in tornadogen.yaml in the current folder instead.`,
 		Version:       builtFrom().version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args: func(_ *cobra.Command, args []string) error {
+		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return nil
 			}
-			return usagef("%s: there is no such command; see tornadogen help", args[0])
+			return usagef("%s: there is no such command; %s", args[0], instead(cmd, args[0]))
 		},
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		SuggestionsMinimumDistance: typos,
+		RunE:                       func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.AddCommand(newInit(), newGenerate(), newCheck(), newSync(), newValidate(), newDiff(), newRoutes(), newMock(), newDev(), newVersion())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
@@ -102,6 +103,17 @@ Flags may stand in tornadogen.yaml in the current folder instead.`,
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	return root
+}
+
+// typos is how many letters may be wrong in the name of a command for another one to be meant.
+const typos = 2
+
+// instead tells what to write for a command that is not there.
+func instead(root *cobra.Command, name string) string {
+	if meant := root.SuggestionsFor(name); len(meant) > 0 {
+		return "did you mean " + strings.Join(meant, " or ") + "?"
+	}
+	return "see tornadogen help"
 }
 
 // args checks the number of arguments; what names them.
