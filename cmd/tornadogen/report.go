@@ -53,33 +53,42 @@ func tell(cmd *cobra.Command, f *choice, document string, findings spec.Diagnost
 	if f.value == "json" {
 		return printJSON(cmd.OutOrStdout(), findingsJSON(findings))
 	}
-	w := cmd.ErrOrStderr()
+	_, err := io.WriteString(cmd.ErrOrStderr(), briefly(document, findings))
+	return err
+}
+
+// briefly is the text of the findings beside the work of a command.
+func briefly(document string, findings spec.Diagnostics) string {
+	var b strings.Builder
 	warnings := 0
 	for _, d := range findings {
 		if d.Severity == spec.Error {
-			if _, err := io.WriteString(w, d.Text()); err != nil {
-				return err
-			}
+			b.WriteString(d.Text())
 			continue
 		}
-		if warnings++; warnings > shownWarnings {
-			continue
-		}
-		if _, err := fmt.Fprintf(w, "warning: %s\n", d); err != nil {
-			return err
+		if warnings++; warnings <= shownWarnings {
+			fmt.Fprintf(&b, "warning: %s\n", d)
 		}
 	}
 	if more := warnings - shownWarnings; more > 0 {
-		_, err := fmt.Fprintf(w, "and %s; tornadogen validate %s shows all\n", count(more, "more warning"), document)
-		return err
+		fmt.Fprintf(&b, "and %s; tornadogen validate %s shows all\n", count(more, "more warning"), document)
 	}
-	return nil
+	return b.String()
 }
 
 // tellErrors prints the errors among the findings: the warnings were told when the package was generated.
 func tellErrors(cmd *cobra.Command, findings spec.Diagnostics) error {
 	errs := slices.DeleteFunc(slices.Clone(findings), func(d spec.Diagnostic) bool { return d.Severity != spec.Error })
 	_, err := io.WriteString(cmd.ErrOrStderr(), errs.Text())
+	return err
+}
+
+// tellUnmatched prints the warnings about what the command line names and the document has not: filters and targets of overlays.
+func tellUnmatched(cmd *cobra.Command, document string, findings spec.Diagnostics) error {
+	unmatched := slices.DeleteFunc(slices.Clone(findings), func(d spec.Diagnostic) bool {
+		return d.Class != "unmatched-filter" && d.Class != "overlay-target"
+	})
+	_, err := io.WriteString(cmd.ErrOrStderr(), briefly(document, unmatched))
 	return err
 }
 

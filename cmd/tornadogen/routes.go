@@ -85,6 +85,9 @@ func (s *settings) routes(cmd *cobra.Command) (*spec.API, []routeJSON, error) {
 		}
 		return nil, nil, refuse(s, c.findings, "correct the document")
 	}
+	if err := tellUnmatched(cmd, s.Spec, c.findings); err != nil {
+		return nil, nil, err
+	}
 	o, err := outlineOf(c.files, s.Package)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", s.Spec, err)
