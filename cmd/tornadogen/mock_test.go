@@ -54,7 +54,7 @@ func TestMock(t *testing.T) {
 		{"/pets/1", []string{"Prefer", "example=none"}, 400, "application/problem+json", `{"title":"Bad Request","status":400,"detail":"the document has no example \"none\" of this answer"}`},
 		{"/pets", []string{"X-Key", "any"}, 200, "application/json", "[" + pet + "]"},
 		{"/later", nil, 204, "", ""},
-		{"/events", nil, 200, "text/event-stream", strings.Repeat("data: text\n\n", 3)},
+		{"/events", nil, 200, "text/event-stream", strings.Repeat(`data: {"name": "tex", "age": 1, "labels": {}}`+"\n\n", 3)},
 		{"/lines", nil, 200, "application/jsonl", strings.Repeat(pet+"\n", 3)},
 	} {
 		status, contentType, body := s.ask(t, http.MethodGet, c.target, c.header...)
@@ -65,7 +65,8 @@ func TestMock(t *testing.T) {
 	talk(t, strings.TrimPrefix(s.root, "http://"), pet)
 	s.end(t, os.Interrupt)
 
-	s = start("--error-rate", "1", "--latency", "50ms")
+	s = start("--addr", ":0", "--error-rate", "1", "--latency", "50ms")
+	require.Regexp(t, `^http://localhost:\d+$`, s.root)
 	began := time.Now()
 	status, _, body = s.ask(t, http.MethodGet, "/pets/1")
 	require.Equal(t, []any{500, "broken"}, []any{status, body})

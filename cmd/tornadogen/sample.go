@@ -48,6 +48,8 @@ func (m sampler) at(s *spec.Schema, depth int) string {
 		return o.text()
 	case types[0] == "array":
 		return m.array(s, depth)
+	case types[0] == "string" && s.ContentSchema != nil && s.ContentEncoding == "" && spec.IsJSON(s.ContentMediaType):
+		return quoted(m.at(s.ContentSchema, depth+1)) // JSON in a string
 	case types[0] == "string":
 		return quoted(stringOf(s))
 	case types[0] == "boolean":
