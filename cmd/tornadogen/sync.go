@@ -33,6 +33,7 @@ const (
 	noteEmbedded  = "embedded"
 	noteChanged   = "changed"   // another signature than the document gives: the compiler refuses it
 	noteMoved     = "moved"     // to the handler of another tag: the compiler refuses it
+	noteRenamed   = "renamed"   // the method of an operation that has another name now: the compiler refuses it
 	noteGone      = "gone"      // an interface that the package has no more: the compiler refuses it
 	noteTodo      = "todo"      // a type that nothing uses yet: the compiler refuses the place where it belongs
 	noteOrphan    = "orphan"    // a method for no operation
@@ -41,7 +42,7 @@ const (
 
 // hurts tells whether the service does not compile until somebody has done what the note says.
 func (n note) hurts() bool {
-	return slices.Contains([]string{noteChanged, noteMoved, noteGone, noteTodo}, n.Kind)
+	return slices.Contains([]string{noteChanged, noteMoved, noteRenamed, noteGone, noteTodo}, n.Kind)
 }
 
 // did tells whether the note is about what sync wrote itself.
@@ -59,6 +60,7 @@ are. It changes nothing else: no body, no signature, no comment. What it finds i
 
   changed    a method whose signature is not the one of the document any more
   moved      a method whose operation has another first tag now
+  renamed    a method whose operation has another name now, by what its comment says it answers
   gone       an interface of a tag that has no operation any more
   orphan     a method for which there is no operation any more
   unwritten  operations that an embedded Unimplemented... of the package answers
@@ -67,7 +69,7 @@ Handlers are found by the interfaces of the package that they are declared to im
 (*pets)(nil)), and else by their methods. They may lie in the package of --handlers and in those that it embeds types of. Run
 tornadogen generate for the package itself.
 
-It exits with 1 when the service does not compile until you have done something: what was changed, moved or is gone. With
+It exits with 1 when the service does not compile until you have done something: what was changed, moved, renamed or is gone. With
 --diff it writes nothing, prints what it would add as a unified diff, and exits with 1 when there is anything.`,
 		Example: `  tornadogen sync openapi.yaml --out petapi
   tornadogen sync                                    # all of it from tornadogen.yaml

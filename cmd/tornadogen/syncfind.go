@@ -20,6 +20,8 @@ type syncer struct {
 	by     map[string]*userType // contract to the type that answers it
 	said   []claim
 
+	renamed map[string]*userMethod // by the name that its operation has now: the method of one that had another
+
 	notes   []note
 	edits   map[*userFile][]edit
 	created []change

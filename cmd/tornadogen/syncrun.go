@@ -23,6 +23,7 @@ func (y *syncer) run() error {
 	if err := y.find(); err != nil {
 		return err
 	}
+	y.findRenamed()
 	for _, c := range y.contracts() {
 		if err := y.sync(c); err != nil {
 			return err
@@ -64,6 +65,7 @@ func (y *syncer) sync(c contract) error {
 		case other != nil:
 			y.note(noteMoved, other.file, other.decl.Pos(), other.of.name(), m.name, "%s.%s: its operation belongs to %s.%s now; move it to %s",
 				other.of.name(), m.name, y.code.pkg, c.name, t.name())
+		case y.renamed[m.name] != nil: // findOrphans tells
 		case leftTo != nil && leftTo.of == t && !y.isAuth(c):
 			unwritten = append(unwritten, m.name)
 		default:
@@ -145,9 +147,14 @@ func (y *syncer) compare(want method, have *userMethod) {
 	if slices.Equal(params, wanted) && slices.Equal(results, want.results) {
 		return
 	}
-	m := methodOf(want, "")
-	y.note(noteChanged, have.file, have.decl.Pos(), have.of.name(), want.name, "%s.%s: by %s it is %s%s now; change it",
-		have.of.name(), want.name, y.spec, want.name, strings.TrimRight(m.Params+" "+m.Results, " "))
+	y.note(noteChanged, have.file, have.decl.Pos(), have.of.name(), want.name, "%s.%s: by %s it is %s now; change it",
+		have.of.name(), want.name, y.spec, want.text())
+}
+
+// text is a method with its signature.
+func (m method) text() string {
+	out := methodOf(m, "")
+	return m.name + strings.TrimRight(out.Params+" "+out.Results, " ")
 }
 
 // findGone reports interfaces of the package that are not there any more.
@@ -160,24 +167,6 @@ func (y *syncer) findGone() {
 	for _, s := range y.said {
 		if handler.MatchString(s.name) && !slices.Contains(known, s.name) && !y.outline.types[s.name] {
 			y.note(noteGone, s.file, s.pos, "", "", "%s.%s is not there any more: no operation of %s belongs to it; take this out", y.code.pkg, s.name, y.spec)
-		}
-	}
-}
-
-// findOrphans reports methods that answer no operation.
-func (y *syncer) findOrphans() {
-	var wanted []string
-	for _, c := range y.contracts() {
-		wanted = append(wanted, names(c.methods)...)
-	}
-	for _, p := range y.packages() {
-		for _, t := range p.types {
-			for _, m := range t.methods {
-				if name := m.decl.Name.Name; !slices.Contains(wanted, name) && y.takesRequest(m) {
-					y.note(noteOrphan, m.file, m.decl.Pos(), t.name(), name, "%s.%s: no operation of %s has this name; remove it, or rename it to the one that it answers now",
-						t.name(), name, y.spec)
-				}
-			}
 		}
 	}
 }
