@@ -205,6 +205,13 @@ func (i *inheritance) serves() error {
 	return err
 }
 
+// untaken counts the sockets that nobody has taken.
+func (i *inheritance) untaken() int {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return len(i.sockets)
+}
+
 // readyWord is what a process says that serves.
 const readyWord = "ready\n"
 

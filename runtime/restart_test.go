@@ -262,6 +262,34 @@ func TestRestart(t *testing.T) {
 	assert.NoFileExists(t, path, "the last one removes it")
 }
 
+// TestNotifyUntaken: whoever holds a socket that was passed learns that nobody has taken it.
+func TestNotifyUntaken(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer ln.Close()
+	socket, err := ln.(*net.TCPListener).File()
+	require.NoError(t, err)
+	defer socket.Close()
+	path := filepath.Join(t.TempDir(), "notify")
+	told, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Net: "unixgram", Name: path})
+	require.NoError(t, err)
+	defer told.Close()
+	require.NoError(t, told.SetDeadline(time.Now().Add(30*time.Second)))
+	for what, more := range map[string]string{"tcp " + ln.Addr().String(): "", "tcp 127.0.0.1:0": "\nX_TORNADO_UNTAKEN=1"} {
+		p := activated(t, socket, what, "NOTIFY_SOCKET="+path)
+		buf := make([]byte, 200)
+		n, err := told.Read(buf)
+		require.NoError(t, err)
+		assert.Equal(t, fmt.Sprintf("READY=1\nMAINPID=%d%s", p.cmd.Process.Pid, more), string(buf[:n]), what)
+		require.NoError(t, syscall.Kill(p.serves(), syscall.SIGTERM))
+		n, err = told.Read(buf)
+		require.NoError(t, err)
+		assert.Equal(t, "STOPPING=1", string(buf[:n]))
+		p.ended()
+		require.NoError(t, p.cmd.Wait())
+	}
+}
+
 // TestRestartThatFails: the process serves on when the new one does not begin to.
 func TestRestartThatFails(t *testing.T) {
 	p := launchServer(t, exec.Command(os.Args[0]), "tcp 127.0.0.1:0", "TORNADO_TEST_BROKEN=1")

@@ -25,8 +25,15 @@ func notify(state string) error {
 	return nil
 }
 
-// notifyReady says that this process serves, and that it is the main one: it may have replaced another.
-func notifyReady() error { return notify(fmt.Sprintf("READY=1\nMAINPID=%d", os.Getpid())) }
+// notifyReady says that this process serves, and that it is the main one: it may have replaced another. Where sockets of
+// systemd are left that nobody has taken yet, it says how many: whoever holds them learns that nobody accepts there.
+func notifyReady() error {
+	state := fmt.Sprintf("READY=1\nMAINPID=%d", os.Getpid())
+	if n := inherited.get().untaken(); n > 0 {
+		state += fmt.Sprintf("\nX_TORNADO_UNTAKEN=%d", n)
+	}
+	return notify(state)
+}
 
 // announce tells whoever waits for it that this process serves.
 func (s *Server) announce() {

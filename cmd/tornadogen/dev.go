@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -121,7 +122,7 @@ func (d *developer) run(ctx context.Context, s *settings) (err error) {
 			return err
 		case <-ended:
 			d.current, d.built = nil, [sha256.Size]byte{}
-			d.show("the service has ended: what it said stands in the terminal; it starts again at the next change")
+			d.show("", errors.New("the service has ended: what it said stands in the terminal; it starts again at the next change"))
 		case <-w.changed:
 			d.cycle(ctx)
 		}
@@ -164,8 +165,9 @@ func (d *developer) say(format string, args ...any) {
 // cycle brings what runs to what the files say.
 func (d *developer) cycle(ctx context.Context) {
 	began := time.Now()
-	if text := d.generate(); text != "" {
-		d.show(text)
+	found, err := d.generate()
+	if err != nil {
+		d.show(found, err)
 		return
 	}
 	path, sum, err := d.build(ctx)
@@ -173,17 +175,21 @@ func (d *developer) cycle(ctx context.Context) {
 	case ctx.Err() != nil:
 		return
 	case err != nil:
-		d.show(err.Error())
+		d.show(found, err)
 		return
 	case d.current != nil && sum == d.built:
+		d.tell(found)
 		return // nothing that it is made of
 	}
 	next, err := d.start(ctx, path)
 	if err != nil {
-		d.show(err.Error())
+		if ctx.Err() == nil {
+			d.show(found, err)
+		}
 		return
 	}
 	d.hide()
+	d.tell(found)
 	former := d.current
 	d.current, d.built = next, sum
 	if former != nil {
@@ -192,17 +198,16 @@ func (d *developer) cycle(ctx context.Context) {
 	d.say("serving on %s, %s after the change", d.addr, time.Since(began).Round(10*time.Millisecond))
 }
 
-// generate writes the package. The text says what is wrong, "" for nothing.
-func (d *developer) generate() string {
+// generate writes the package, and returns the text of what was found in the document, warnings too.
+func (d *developer) generate() (found string, err error) {
 	s := d.asked
 	s.locking = lockExtend
-	var found spec.Diagnostics
 	given := []string{}
 	if d.document != "" {
 		given = append(given, d.document)
 	}
 	o, err := s.prepare(d.cmd, given, func(findings spec.Diagnostics) error {
-		found = findings
+		found = briefly(s.Spec, findings)
 		return nil
 	})
 	if err == nil {
@@ -211,16 +216,7 @@ func (d *developer) generate() string {
 	if err == nil && s.remote != nil {
 		err = s.remote.lock.write()
 	}
-	if err == nil {
-		return ""
-	}
-	text := err.Error()
-	for _, f := range found {
-		if f.Severity == spec.Error {
-			text = f.Text() + text
-		}
-	}
-	return text
+	return found, err
 }
 
 // build builds the program, and returns its path and its hash.
@@ -249,47 +245,75 @@ func (d *developer) build(ctx context.Context) (string, [sha256.Size]byte, error
 // readyWithin is how long a program may take until it serves.
 const readyWithin = 30 * time.Second
 
+// anotherWithin is how long a program that serves elsewhere has to serve on the listener, too.
+const anotherWithin = 2 * time.Second
+
 // start starts a program with the listener, and waits until it serves.
 func (d *developer) start(ctx context.Context, path string) (*program, error) {
 	p, err := launchWithListener(d.cmd, path, d.args, d.listener, filepath.Join(d.folder, "ready"))
 	if err != nil {
 		return nil, err
 	}
-	heard := make(chan struct{})
+	heard, elsewhere := make(chan struct{}), make(chan struct{}, 1)
 	go func() {
 		defer close(heard)
-		buf := make([]byte, 512)
-		for {
-			n, err := d.ready.Read(buf)
-			if err != nil || strings.Contains(string(buf[:n]), "READY=1\nMAINPID="+strconv.Itoa(p.cmd.Process.Pid)) {
-				return
-			}
-		}
+		d.hear(p, elsewhere)
 	}()
 	stop := func() { _ = d.ready.SetReadDeadline(time.Now()); <-heard; _ = d.ready.SetReadDeadline(time.Time{}) }
+	wrong := fmt.Errorf("the service does not serve on %s: have it call tornado.Listen with that address, or give dev another one: tornadogen dev --addr :9000 -- -addr :9000", d.addr)
 	late := time.NewTimer(readyWithin)
 	defer late.Stop()
-	select {
-	case <-heard:
-		return p, nil
-	case <-p.ended:
-		stop()
-		return nil, errors.New("the service ended before it served: what it said stands in the terminal")
-	case <-ctx.Done():
-	case <-late.C:
-		err = fmt.Errorf("the service does not serve on %s: have it call tornado.Listen with that address, or give dev another one: tornadogen dev --addr :9000 -- -addr :9000", d.addr)
+	for err == nil {
+		select {
+		case <-heard:
+			return p, nil
+		case <-elsewhere:
+			wrong = fmt.Errorf("the service listens elsewhere than on %[1]s: add -- -addr %[1]s, or have it call tornado.Listen with that address", d.addr)
+			late.Reset(anotherWithin)
+		case <-p.ended:
+			stop()
+			return nil, errors.New("the service ended before it served: what it said stands in the terminal")
+		case <-ctx.Done():
+			err = ctx.Err()
+		case <-late.C:
+			err = wrong
+		}
 	}
 	stop()
 	p.stop()
-	if err == nil {
-		err = ctx.Err()
-	}
 	return nil, err
 }
 
-// show tells what is wrong in the terminal, and answers every request with it.
-func (d *developer) show(text string) {
-	d.say("%s", text)
+// hear reads what programs tell until p serves on the listener. That p serves, but not there, it passes on to elsewhere.
+func (d *developer) hear(p *program, elsewhere chan<- struct{}) {
+	serves := "READY=1\nMAINPID=" + strconv.Itoa(p.cmd.Process.Pid)
+	buf := make([]byte, 512)
+	for {
+		n, err := d.ready.Read(buf)
+		if err != nil {
+			return
+		}
+		switch more, ok := strings.CutPrefix(string(buf[:n]), serves); {
+		case ok && more == "":
+			return
+		case ok && strings.HasPrefix(more, "\nX_TORNADO_UNTAKEN="):
+			select {
+			case elsewhere <- struct{}{}:
+			default:
+			}
+		}
+	}
+}
+
+// tell prints what was found in the document.
+func (d *developer) tell(found string) {
+	_, _ = io.WriteString(d.cmd.ErrOrStderr(), found) // there is nowhere else to complain
+}
+
+// show tells what is wrong in the terminal, below what was found in the document, and answers every request with both.
+func (d *developer) show(found string, wrong error) {
+	d.tell(found)
+	d.say("%v", wrong)
 	if d.page == nil {
 		page, err := serveError(d.listener)
 		if err != nil {
@@ -298,7 +322,7 @@ func (d *developer) show(text string) {
 		}
 		d.page = page
 	}
-	d.page.set(text)
+	d.page.set(found + wrong.Error())
 	if d.current != nil {
 		d.current.stop()
 		d.current, d.built = nil, [sha256.Size]byte{}

@@ -22,6 +22,7 @@ func TestDev(t *testing.T) {
 		t.Skip("builds services")
 	}
 	dir, tornadogen := initService(t, petstore), commandBinary(t)
+	warn(t, dir)
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	addr := free.Addr().String()
@@ -85,7 +86,7 @@ func TestDev(t *testing.T) {
 	status, page, err := get("/v1/pets", "text/html,*/*")
 	require.NoError(t, err)
 	require.Equal(t, http.StatusServiceUnavailable, status)
-	require.Regexp(t, `(?s)<pre>the service does not build: .*pets.go:\d+:\d+: .*</pre>`, page)
+	require.Regexp(t, `(?s)<pre>warning: openapi.yaml:\d+:1: #/titel: [^\n]*\nthe service does not build: .*pets.go:\d+:\d+: .*</pre>`, page)
 	edit("openapi.yaml", "openapi: 3", "openapi: 9")
 	until(http.StatusServiceUnavailable, "#/openapi: version")
 	edit("openapi.yaml", "openapi: 9", "openapi: 3")
@@ -98,4 +99,55 @@ func TestDev(t *testing.T) {
 	require.NoError(t, cmd.Wait(), told.String())
 	require.Contains(t, told.String(), "tornadogen: serving on "+addr+", ")
 	require.Contains(t, told.String(), "error: openapi.yaml:")
+	require.Regexp(t, `(?s)\nwarning: openapi.yaml:\d+:1: #/titel: [^\n]*\ntornadogen: serving on .*\nwarning: openapi.yaml:\d+:1: #/titel: [^\n]*\ntornadogen: the service does not build: `, "\n"+told.String())
+}
+
+// A service that serves elsewhere than dev listens is told what to do, and its clients are answered.
+func TestDevElsewhere(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds a service")
+	}
+	dir, tornadogen := initService(t, petstore), commandBinary(t)
+	warn(t, dir)
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	addr := free.Addr().String()
+	require.NoError(t, free.Close())
+	var told bytes.Buffer
+	cmd := exec.Command(tornadogen, "dev", "--addr", addr, "--", "-addr", "127.0.0.1:0")
+	cmd.Dir, cmd.Env, cmd.Stderr = dir, goEnv(), &told
+	cmd.WaitDelay = 10 * time.Second // the service may outlive a dev that was killed
+	require.NoError(t, cmd.Start())
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	})
+	client := &http.Client{Timeout: 2 * time.Minute}
+	var text []byte
+	require.Eventually(t, func() bool { // until dev has bound the address
+		res, err := client.Get("http://" + addr + "/v1/pets")
+		if err != nil {
+			return false
+		}
+		defer res.Body.Close()
+		text, err = io.ReadAll(res.Body)
+		return err == nil && res.StatusCode == http.StatusServiceUnavailable
+	}, 2*time.Minute, 50*time.Millisecond)
+	wrong := "the service listens elsewhere than on " + addr + ": add -- -addr " + addr + ", or have it call tornado.Listen with that address"
+	require.Contains(t, string(text), wrong)
+	require.Contains(t, string(text), "warning: openapi.yaml:")
+	require.NoError(t, cmd.Process.Signal(os.Interrupt))
+	require.NoError(t, cmd.Wait(), told.String())
+	require.Contains(t, told.String(), "tornadogen: "+wrong+"\n")
+	require.NotContains(t, told.String(), "serving on")
+}
+
+// warn gives the document of a service a member that it is warned of.
+func warn(t *testing.T, dir string) {
+	t.Helper()
+	f, err := os.OpenFile(filepath.Join(dir, "openapi.yaml"), os.O_APPEND|os.O_WRONLY, 0)
+	require.NoError(t, err)
+	_, err = f.WriteString("\ntitel: wrong\n")
+	require.NoError(t, err)
+	require.NoError(t, f.Close())
 }
