@@ -226,7 +226,7 @@ func (s Service) TestImports() []Import {
 	runtime := s.Runtime.Path + "/runtime"
 	list := []Import{{"", runtime + "/client"}, s.own(), {"", "net/http/httptest"}, {"", "testing"}}
 	if len(s.Calls) > 0 {
-		list = append(list, Import{"tornado", runtime}, Import{"", "context"}, Import{"", "errors"}, Import{"", "net/http"})
+		list = append(list, Import{"tornado", runtime}, Import{"", "errors"}, Import{"", "net/http"})
 	}
 	return list
 }

@@ -101,7 +101,8 @@ func (h *petsHandler) Now(ctx context.Context, req petapi.NowRequest) (time.Time
 	require.Contains(t, all["main.go"], "return petapi.New(&service{}, auth{})")
 	require.Contains(t, all["main.go"], ").Handle(newAPI())")
 	require.Contains(t, all["main_test.go"], `petapi.NewClient(server.URL+"/v1", client.WithOneServer())`)
-	require.Contains(t, all["main_test.go"], `return c.Ping(ctx, petapi.PingRequest{})`)
+	require.Contains(t, all["main_test.go"], `func(c *petapi.Client) error { return c.Ping(t.Context(), petapi.PingRequest{}) }`)
+	require.Contains(t, all["main_test.go"], "leaves when you write auth.go")
 	require.Contains(t, all["tornadogen.yaml"], "\n# strict: true #")
 	require.Contains(t, all["auth.go"], "return nil, tornado.NotImplemented(key.Operation)")
 }
@@ -115,7 +116,7 @@ func TestRenderWithoutSecurityAndOperations(t *testing.T) {
 	require.Contains(t, all["main.go"], "return fmtapi.New(&service{})")
 	require.Contains(t, all["main_test.go"], "fmtapi.NewClient(server.URL, client.WithOneServer())")
 	require.Contains(t, all["main_test.go"], "func TestNewClient(")
-	require.NotContains(t, all["main_test.go"], "statusOf")
+	require.NotContains(t, all["main_test.go"], "unwritten")
 	require.Contains(t, all["tornadogen.yaml"], "\nstrict: true #")
 	require.Contains(t, all["main.go"], `fmtapi "shop/fmt"`)
 }

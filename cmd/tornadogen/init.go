@@ -138,7 +138,7 @@ func nextSteps(dir, full string, service templates.Service) string {
 	if work := workspaceAbove(full); work != "" {
 		fmt.Fprintf(&b, "  go work use .        # %s covers this folder\n", work)
 	}
-	fmt.Fprintf(&b, "  go mod tidy\n  go run .\n\nand look at http://localhost:8080%s. ", service.DocsPath)
+	fmt.Fprintf(&b, "  go mod tidy\n  go test ./...\n  go run .\n\nand look at http://localhost:8080%s. ", service.DocsPath)
 	if len(service.Handlers) > 0 {
 		fmt.Fprintf(&b, "Your handlers begin in %s.\n", service.Handlers[0].File)
 	} else {

@@ -172,6 +172,40 @@ func TestScaffoldTests(t *testing.T) {
 	}
 }
 
+// When an operation is written, its line of TestUnwritten fails and says so. The tests compile without that line, without any line, and
+// without TestUnwritten.
+func TestScaffoldWritten(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds a service")
+	}
+	document := filepath.Join(t.TempDir(), "openapi.yaml")
+	require.NoError(t, os.WriteFile(document, []byte(`openapi: 3.1.0
+info: {title: Pets, version: "1"}
+paths: {/ping: {get: {operationId: ping, responses: {"204": {description: Here.}}}}}
+`), 0o600))
+	dir := initService(t, document)
+	edit := func(file, old, replacement string) {
+		path := filepath.Join(dir, file)
+		text, err := os.ReadFile(path)
+		require.NoError(t, err)
+		expr := regexp.MustCompile(old)
+		require.Regexp(t, expr, string(text))
+		require.NoError(t, os.WriteFile(path, expr.ReplaceAll(text, []byte(replacement)), 0o600))
+	}
+	edit("default.go", `(?m)^\treturn tornado\.Unimplemented\(ctx\)$`, "\treturn nil")
+	edit("default.go", `(?m)^\ttornado ".*\n`, "")
+	test := exec.Command("go", "test", "./...")
+	test.Dir, test.Env = dir, goEnv()
+	out, err := test.CombinedOutput()
+	require.Error(t, err, string(out))
+	require.Contains(t, string(out), "Ping is written: take its line out of TestUnwritten")
+
+	edit("main_test.go", `(?m)^\t\t"Ping": .*\n`, "")
+	command(t, dir, "go", "test", "./...")
+	edit("main_test.go", `(?s)\n// TestUnwritten .*?\n}\n`, "")
+	command(t, dir, "go", "test", "./...")
+}
+
 // go generate in a new service runs the tool of the service's own go.mod, and changes nothing.
 func TestScaffoldGenerates(t *testing.T) {
 	if testing.Short() {
