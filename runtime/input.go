@@ -149,7 +149,7 @@ func (in *Input) EndJSON() {
 		return
 	}
 	if err := in.decoder.SyntaxError(); err != nil {
-		in.syntax = "the body is not valid JSON: " + err.Error()
+		in.syntax = "the body is not valid " + err.Error()
 		return
 	}
 	for _, v := range in.decoder.Violations() {
@@ -178,7 +178,7 @@ func (in *Input) decode(text []byte) *Decoder {
 func (in *Input) EndJSONParam(p Param) {
 	in.decoder.End()
 	if err := in.decoder.SyntaxError(); err != nil {
-		in.report.Malform(p.Place(), "is not valid JSON: "+err.Error())
+		in.report.Malform(p.Place(), "is not valid "+err.Error())
 		return
 	}
 	p.Record(in.decoder.Violations())

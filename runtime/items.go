@@ -131,7 +131,7 @@ func (r *itemReader) end() error {
 		return nil
 	}
 	if err := d.SyntaxError(); err != nil {
-		return &BodyError{Status: http.StatusBadRequest, Detail: r.which(0) + " is not valid JSON: " + err.Error()}
+		return &BodyError{Status: http.StatusBadRequest, Detail: r.which(0) + " is not valid " + err.Error()}
 	}
 	violations := append([]Violation(nil), d.Violations()...)
 	for i := range violations {

@@ -90,7 +90,7 @@ func closeOf(err error) (code int, reason string) {
 	case errors.As(err, &kind):
 		return CloseUnsupported, kind.Error()
 	case errors.As(err, &syntax):
-		return CloseInvalid, "not valid JSON: " + syntax.Error()
+		return CloseInvalid, "not valid " + syntax.Error()
 	case errors.As(err, &invalid) && len(invalid.Violations) > 0:
 		return ClosePolicy, strings.TrimSpace(invalid.Violations[0].Pointer + " " + invalid.Violations[0].Message)
 	case errors.As(err, &fault):

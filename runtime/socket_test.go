@@ -465,7 +465,7 @@ func TestSocketCloses(t *testing.T) {
 					"reserved bit":     {bytes("\xa1\x80\x00\x00\x00\x00"), 1002, "reserved bit is set"},
 					"binary":           {func(p *socketPeer) { p.send(ws.OpBinary, `"x"`) }, 1003, "the messages of this socket are text"},
 					"not UTF-8":        {func(p *socketPeer) { p.send(ws.OpText, "\"\xff\"") }, 1007, "text is not utf-8"},
-					"not JSON":         {func(p *socketPeer) { p.send(ws.OpText, "{") }, 1007, "not valid JSON: JSON, offset 1: unexpected end of the text"},
+					"not JSON":         {func(p *socketPeer) { p.send(ws.OpText, "{") }, 1007, "not valid JSON, offset 1: unexpected end of the text"},
 					"against the rule": {say(strings.Repeat("x", 2001)), 1008, "must have at most 2000 characters"},
 					"too big":          {say(strings.Repeat("x", 3001)), 1009, "message is too big"},
 					"no deflate":       {bytes("\xc1\x81\x00\x00\x00\x00\xff"), 1002, "reserved bit is set"},

@@ -82,7 +82,7 @@ func TestText(t *testing.T) {
 		{"/color", "text/plain", "blue", 422, "enum"},
 		{"/color", "text/plain", "red", 200, `"red"`},
 		{"/note", "text/plain", `{"text":"x"}`, 200, `{"text":"x"}`},
-		{"/note", "text/plain", `{"text":`, 400, "not valid JSON"},
+		{"/note", "text/plain", `{"text":`, 400, `"the body is not valid JSON, offset 8: unexpected end of the text"`},
 	} {
 		got := drive.Do(t, http.MethodPut, url+x.path, x.body, "Content-Type", x.media)
 		assert.Equal(t, x.status, got.Status, x)

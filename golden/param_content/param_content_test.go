@@ -41,5 +41,7 @@ func TestFaults(t *testing.T) {
 	base := drive.Serve(t, api.New(&handler{})) + "/search"
 	assert.Equal(t, []string{"query filter required"}, drive.Do(t, http.MethodGet, base, "").Violations(t))
 	assert.Equal(t, []string{"query filter/name minLength"}, drive.Do(t, http.MethodGet, base+"?filter=%7B%22name%22:%22%22%7D", "").Violations(t))
-	assert.Equal(t, http.StatusBadRequest, drive.Do(t, http.MethodGet, base+"?filter=%7B", "").Status)
+	cut := drive.Do(t, http.MethodGet, base+"?filter=%7B", "")
+	assert.Equal(t, http.StatusBadRequest, cut.Status)
+	assert.Contains(t, cut.Body, `parameter \"filter\": is not valid JSON, offset 1: unexpected end of the text"`)
 }
