@@ -147,11 +147,13 @@ func kinFind(err error) (kinFinding, bool) {
 }
 
 func kinRemedy(code string) string {
+	before, newer := strings.CutSuffix(code, "-plus")
 	switch {
 	case code == "exclusive-bound-boolean-before-3-1":
 		return "write the bound itself as its value"
-	case strings.HasSuffix(code, "-plus"):
-		return "state a newer version of OpenAPI; it is read as in that version"
+	case newer: // "item-schema-field-for-3-2-plus"
+		_, version, _ := strings.Cut(before, "-for-")
+		return "write openapi: " + strings.ReplaceAll(version, "-", ".") + ".0; it is read as in that version"
 	case strings.HasSuffix(code, "required"):
 		return "add it"
 	case strings.HasSuffix(code, "exclusive"):
