@@ -3,8 +3,14 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"image"
+	_ "image/png"
 	"io"
+	"net"
 	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -152,6 +158,19 @@ func TestShopThroughHTTP(t *testing.T) {
 }
 
 // TestAllThatIsWrongIsSaidAtOnce sends a pet that breaks many rules.
+// Files that the welcome names are in the repository, and are what they are sent as.
+func TestWelcome(t *testing.T) {
+	text := welcome(&net.TCPAddr{Port: 8080})
+	names := regexp.MustCompile(`image/png' -T (\S+)`).FindAllStringSubmatch(text, -1)
+	require.Len(t, names, 1)
+	file, err := os.Open(filepath.Join("../..", names[0][1]))
+	require.NoError(t, err)
+	defer file.Close()
+	_, format, err := image.Decode(file)
+	require.NoError(t, err)
+	require.Equal(t, "png", format)
+}
+
 func TestAllThatIsWrongIsSaidAtOnce(t *testing.T) {
 	url := open(t)
 	const bad = `{"status": "lost", "tags": ["a", "a", ""], "born": "2020-02-30", "animal": {"kind": "dog", "weight": 0}}`

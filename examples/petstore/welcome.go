@@ -12,13 +12,13 @@ The petstore is open. Look at it in a browser:
   http://ADDR/openapi.yaml    its document
   http://ADDR/readyz          its health
 
-or with curl:
+or with curl, in the folder of the repository:
 
   curl 'http://ADDR/v1/pets?limit=2'
   curl http://ADDR/v1/pets/1
   curl 'http://ADDR/v1/pets/findByStatus?status=available,pending'
   curl -H 'X-API-Key: demo-key' --json '{"name": "Rex", "status": "available", "animal": {"kind": "dog", "weight": 12.5}}' http://ADDR/v1/pets
-  curl -H 'X-API-Key: demo-key' -H 'Content-Type: image/png' -T mia.png http://ADDR/v1/pets/1/photo
+  curl -H 'X-API-Key: demo-key' -H 'Content-Type: image/png' -T examples/petstore/mia.png http://ADDR/v1/pets/1/photo
   curl -H 'Authorization: Bearer demo-token' -X DELETE http://ADDR/v1/pets/1
   curl -H 'X-API-Key: demo-key' --json '{"name": "", "status": "lost"}' http://ADDR/v1/pets    # says all that is wrong
 
