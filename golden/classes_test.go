@@ -24,6 +24,12 @@ var unseen = map[string]string{
 	"remote-file": "the runner has no network",
 	"structure":   "what is repaired can be read: tests of package spec demand it",
 	"unchecked":   "the document would have to be huge",
+
+	"bad-overlay":       "a case has no overlay: those of package spec show it",
+	"overlay-target":    "a case has no overlay: those of package spec show it",
+	"unmatched-filter":  "a case is generated whole: those of package spec show it",
+	"unmatched-mapping": "a case shares no types: TestSharedTypes of the command shows it",
+	"unshared-type":     "a case shares no types: TestSharedTypes of the command shows it",
 }
 
 // TestEveryClassIsShown demands a case for every class that the packages report, and at least one for the family of kin-openapi.

@@ -314,15 +314,16 @@ func (d *developer) tell(found string) {
 func (d *developer) show(found string, wrong error) {
 	d.tell(found)
 	d.say("%v", wrong)
+	text := found + wrong.Error()
 	if d.page == nil {
-		page, err := serveError(d.listener)
+		page, err := serveError(d.listener, text)
 		if err != nil {
 			d.say("%v", err)
 			return
 		}
 		d.page = page
 	}
-	d.page.set(found + wrong.Error())
+	d.page.set(text)
 	if d.current != nil {
 		d.current.stop()
 		d.current, d.built = nil, [sha256.Size]byte{}

@@ -48,14 +48,14 @@ fetch(location.href, { cache: "no-store", headers: { Accept: "text/html" } }).th
 </script>
 `
 
-// serveError begins to answer on a listener, which stays open for others.
-func serveError(file *os.File) (*errorPage, error) {
+// serveError begins to answer with a text on a listener, which stays open for others.
+func serveError(file *os.File, text string) (*errorPage, error) {
 	listener, err := net.FileListener(file)
 	if err != nil {
 		return nil, err
 	}
 	p := &errorPage{listener: listener, ended: make(chan struct{})}
-	p.set("")
+	p.set(text)
 	server := &http.Server{Handler: http.HandlerFunc(p.answer), ReadHeaderTimeout: 10 * time.Second}
 	server.SetKeepAlivesEnabled(false) // the next request may be for the service
 	go func() {
