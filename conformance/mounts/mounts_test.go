@@ -75,7 +75,11 @@ func TestMounts(t *testing.T) {
 			defer client.CloseIdleConnections()
 			large := strings.Repeat("0123456789abcdef", 1<<16)
 			for path, status := range map[string]int{"/app/echo/ann": 200, "/app/nothing": 404, "/elsewhere": 404} {
-				for _, body := range []io.Reader{strings.NewReader("hello"), bytes.NewBufferString(large), io.MultiReader(strings.NewReader(large))} {
+				bodies := []io.Reader{strings.NewReader("hello")}
+				if status == 200 { // what nobody reads may be cut off
+					bodies = append(bodies, bytes.NewBufferString(large), io.MultiReader(strings.NewReader(large)))
+				}
+				for _, body := range bodies {
 					res, err := client.Post("http://"+l.Addr().String()+path, "text/plain", body)
 					require.NoError(t, err)
 					got, err := io.ReadAll(res.Body)
