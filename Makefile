@@ -83,7 +83,7 @@ fuzz: ## run every fuzz target for TIME (30s) each; KEEP=n keeps the n smallest 
 bench: ## measure this runtime beside its peers in all workloads, 20 minutes, into bench/RESULTS.md (needs wrk, gcc; two cores)
 	cd bench && go run ./cmd/run -out RESULTS.md -plots plots $(BENCH)
 
-bench-quick: ## measure a GET and a POST beside a few peers, 8 minutes (needs wrk; two cores)
+bench-quick: ## measure a GET and a POST beside a few peers, 10 minutes (needs wrk; two cores)
 	cd bench && go run ./cmd/run -set quick $(BENCH)
 
 bench-connections: ## measure what connections cost that wait, and those that come and go (needs 20,000 descriptors; two cores)
