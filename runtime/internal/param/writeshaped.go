@@ -23,9 +23,11 @@ func (w Writer) As(shapes *shape.Shapes, name string, json []byte) {
 	start := len(b)
 	sw := shapeWriter{place: w.place, b: b, start: start}
 	sw.parameter(shapes.Get(name), json)
-	if sw.err == nil && len(sw.b) > start {
+	switch kind, entries, _ := open(json); {
+	case sw.err != nil:
+	case len(sw.b) > start || kind == scalarValue || len(entries) > 0:
 		sw.err = readBack(w.place, shapes, name, sw.b[start:], json)
-	} else if sw.err == nil && w.required {
+	case w.required:
 		sw.err = ErrNothing
 	}
 	if sw.err != nil {
