@@ -42,6 +42,7 @@ func (s *service) drain(engine *worker.Engine, cut context.CancelCauseFunc) erro
 		cut(ErrCut) // before the connections are: their hang-up must not be taken for the clients'
 		giveUp()
 	})()
+	engine.Wind() // first, for handlers that are told of the drain give the last answers of their connections
 	s.server.wind()
 	s.mu.Lock()
 	drainers := s.drainers

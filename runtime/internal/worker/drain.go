@@ -22,7 +22,7 @@ import (
 // It may be called any number of times. Called by a handler, which would wait
 // for itself, it only begins the drain, and returns nil.
 func (e *Engine) Drain(ctx context.Context) error {
-	e.wind()
+	e.Wind()
 	if called() {
 		return nil
 	}
@@ -50,8 +50,9 @@ func (e *Engine) Drain(ctx context.Context) error {
 		n, e.open.Load(), context.Cause(ctx))
 }
 
-// wind begins the drain, once.
-func (e *Engine) wind() {
+// Wind begins the drain, once, and does not wait for it: Conn.Draining is true
+// from then on. Drain does so, too.
+func (e *Engine) Wind() {
 	if !e.beginWinding() {
 		return
 	}
