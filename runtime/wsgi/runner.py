@@ -8,6 +8,7 @@ that the server is gone.
 import importlib
 import io
 import os
+import re
 import signal
 import socket
 import sys
@@ -63,6 +64,10 @@ class Body(io.RawIOBase):
         return len(data)
 
 
+def lengths_of(fields):
+    return [value for name, value in fields if name.lower() == "content-length"]
+
+
 class Exchange:
     """One request and its answer."""
 
@@ -76,6 +81,7 @@ class Exchange:
         self.fields = []
         self.sent = False
         self.chunked = False
+        self.left = None  # bytes of the Content-Length that the application has given; None: it has given none, or no body is sent
         length = 0
         while True:
             line = connection.source.readline(MAX_LINE).decode("latin-1").rstrip("\r\n")
@@ -140,9 +146,14 @@ class Exchange:
                 exc_info = None
         elif self.status is not None:
             raise AssertionError("start_response was called before")
+        if not re.fullmatch("[2-9][0-9][0-9]( [^\r\n\0]*)?", status):
+            raise ValueError("the status %r cannot be sent" % status)
         for name, value in fields:
             if any(c in name + value for c in "\r\n\0"):
                 raise ValueError("the header field %r cannot be sent" % name)
+        lengths = lengths_of(fields)
+        if len(lengths) > 1 or not all(re.fullmatch("[0-9]+", value) for value in lengths):
+            raise ValueError("the Content-Length %r cannot be sent" % lengths)
         self.status, self.fields = status, list(fields)
         return self.write
 
@@ -150,13 +161,15 @@ class Exchange:
         if self.status is None:
             raise AssertionError("write before start_response")
         self.sent = True
-        names = {name.lower() for name, _ in self.fields}
+        lengths = lengths_of(self.fields)
         code = int(self.status[:3])
-        self.bare = self.method == "HEAD" or code < 200 or code in (204, 304)
+        self.bare = self.method == "HEAD" or code in (204, 304)
         lines = ["HTTP/1.1 " + self.status]
         lines += [name + ": " + value for name, value in self.fields if name.lower() not in ("connection", "transfer-encoding")]
-        if not self.bare and "content-length" not in names:
-            if length is None:
+        if not self.bare:
+            if lengths:
+                self.left = int(lengths[0])
+            elif length is None:
                 self.chunked = True
                 lines.append("Transfer-Encoding: chunked")
             else:
@@ -169,6 +182,9 @@ class Exchange:
     def write(self, data, length=None):
         if not self.sent:
             self.send_head(length)
+        if self.left is not None:
+            data = data[: self.left]
+            self.left -= len(data)
         if not data or self.bare:
             return
         if self.chunked:
@@ -187,6 +203,8 @@ class Exchange:
             for data in result:
                 if data:
                     self.write(data, length)
+                if self.left == 0:
+                    break  # more would be read as the next answer
             if not self.sent:
                 self.write(b"", 0)
         except (Gone, OSError):
@@ -204,7 +222,7 @@ class Exchange:
         if self.chunked:
             self.out.write(b"0\r\n\r\n")
         self.out.flush()
-        return self.keep and self.drain()
+        return not self.left and self.keep and self.drain()  # who waits for what is left must see that it does not come
 
     def drain(self):
         unread = bytearray(8192)

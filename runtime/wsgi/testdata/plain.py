@@ -55,16 +55,33 @@ def application(environ, start_response):
     if path == "/split":
         start_response("200 OK", [("X-A", "b\r\nSet-Cookie: c=d")])
         return [b"never"]
+    if path == "/split-status":
+        start_response("200 OK\r\nSet-Cookie: c=d", [])
+        return [b"never"]
+    if path == "/odd-status":
+        start_response("fine", [])
+        return [b"never"]
+    if path == "/length":  # how, Content-Length and what is sent
+        how, length, text = environ["QUERY_STRING"].split(",")
+        write = start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", length)])
+        parts = [part.encode() for part in (text[:3], text[3:])]
+        if how == "write":
+            for part in parts:
+                write(part)
+            return []
+        return parts if how == "list" else iter(parts)
+    if path == "/nap":
+        time.sleep(float(environ["QUERY_STRING"]))
     if path == "/die":
         os.kill(os.getpid(), signal.SIGKILL)
     if path == "/hang":
         time.sleep(60)
-    if path == "/slow":
-        start_response("200 OK", [("Content-Type", "text/plain")])
+    if path in ("/slow", "/long"):
+        start_response("200 OK", [("Content-Type", "text/plain"), ("X-Pid", str(os.getpid()))])
 
         def slow():
             yield b"begun "
-            time.sleep(0.5)
+            time.sleep(float(environ["QUERY_STRING"] or 0.5))
             yield b"done"
 
         return slow()
