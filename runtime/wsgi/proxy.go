@@ -10,6 +10,7 @@ import (
 	"net/http/httptrace"
 	"net/http/httputil"
 	"net/url"
+	"os"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -52,20 +53,26 @@ func schemeOf(r *http.Request) string {
 // refuse answers where no worker did.
 func (a *App) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	var tooLong *http.MaxBytesError
-	var timeout net.Error
+	var upload uploadError
 	status, text := http.StatusBadGateway, "the application did not answer"
 	switch {
 	case r.Context().Err() != nil:
 		panic(http.ErrAbortHandler) // the client is gone
 	case errors.As(err, &tooLong):
 		status, text = http.StatusRequestEntityTooLarge, "the body is too long"
+	case errors.As(err, &upload):
+		w.Header().Set("Connection", "close") // where the next request begins is not known
+		status, text = http.StatusBadRequest, "the body cannot be read"
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			status, text = http.StatusRequestTimeout, "the body did not come in time"
+		}
 	case errors.Is(err, errGone):
 		w.Header().Set("Retry-After", "1")
 		status, text = http.StatusServiceUnavailable, "the application is not there"
-	case errors.As(err, &timeout) && timeout.Timeout():
+	case isLate(err):
 		status, text = http.StatusGatewayTimeout, "the application took too long"
 	}
-	if status != http.StatusRequestEntityTooLarge {
+	if status >= http.StatusInternalServerError {
 		a.config.Logger.Error("wsgi request failed", "app", a.config.App, "method", r.Method, "path", r.URL.Path, "error", err)
 	}
 	http.Error(w, text, status)
@@ -74,38 +81,104 @@ func (a *App) refuse(w http.ResponseWriter, r *http.Request, err error) {
 // balancer sends each request to the worker that has the fewest.
 type balancer App
 
-// RoundTrip implements http.RoundTripper. A worker that is just being replaced is waited for.
+// RoundTrip implements http.RoundTripper. For a worker, and for a free thread of one, it waits Config.Answer in all.
 func (b *balancer) RoundTrip(r *http.Request) (*http.Response, error) {
 	until := time.Now().Add(b.config.Answer)
-	var wrote atomic.Bool // a worker may have seen the request, and died of it: no other one gets it
-	r = r.WithContext(httptrace.WithClientTrace(r.Context(), &httptrace.ClientTrace{WroteHeaders: func() { wrote.Store(true) }}))
 	for {
-		w := b.pick()
-		if w == nil {
-			if err := b.pause(r.Context(), until); err != nil {
-				return nil, err
+		if w := b.pick(); w != nil {
+			res, err := w.ask(r, until)
+			if !errors.Is(err, errLeft) {
+				return res, err
 			}
-			continue
 		}
-		res, err := w.transport.RoundTrip(r)
-		var dial *net.OpError
-		switch {
-		case err == nil:
-			res.Body = &counted{ReadCloser: res.Body, w: w}
-			return res, nil
-		case errors.As(err, &dial) && dial.Op == "dial" && !wrote.Load(): // it has just gone
-			w.load.Add(-1)
-			if err := b.pause(r.Context(), until); err != nil {
-				return nil, err
-			}
-			continue
+		if err := b.pause(r.Context(), until); err != nil {
+			return nil, err
 		}
-		w.load.Add(-1)
-		if timeout := net.Error(nil); errors.As(err, &timeout) && timeout.Timeout() && r.Context().Err() == nil {
-			w.retire()
-		}
-		return nil, err
 	}
+}
+
+// errLeft says that the worker takes no requests any more, and has not seen this one.
+var errLeft = errors.New("wsgi: the worker is leaving")
+
+// ask sends the request to the worker, which has counted it already. until is how long it may wait for a free thread: errGone then. A
+// worker that had a thread for it, and did not answer in time, is to be replaced.
+func (w *worker) ask(r *http.Request, until time.Time) (*http.Response, error) {
+	var wrote atomic.Bool // the worker may have seen the request, and died of it: no other one gets it
+	var had bool          // a connection, and a thread with it
+	release := func() {}
+	ctx, cancel := context.WithCancelCause(r.Context())
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn: func(string) { // once more, where a kept connection was found closed
+			moved := context.AfterFunc(w.here, func() { cancel(errLeft) })
+			late := time.AfterFunc(time.Until(until), func() { cancel(errGone) })
+			release = func() { moved(); late.Stop() }
+		},
+		GotConn:      func(httptrace.GotConnInfo) { had = true; release() },
+		WroteHeaders: func() { wrote.Store(true) },
+	})
+	r = r.WithContext(ctx)
+	if r.Body != nil {
+		r.Body = &unsent{r.Body, &had}
+	}
+	res, err := w.transport.RoundTrip(r)
+	release()
+	if err == nil {
+		res.Body = &counted{ReadCloser: res.Body, w: w, cancel: cancel}
+		return res, nil
+	}
+	late := had && isLate(err) && ctx.Err() == nil
+	cancel(err)
+	w.load.Add(-1)
+	var dial *net.OpError
+	switch {
+	case wrote.Load() && errors.Is(err, errLeft):
+		return nil, errLost
+	case errors.As(err, &dial) && dial.Op == "dial" && !wrote.Load(): // it has just gone
+		return nil, errLeft
+	case late:
+		w.retire()
+	}
+	return nil, err
+}
+
+// unsent is the body of a request that stays open until there is a connection: the next worker is to have it otherwise.
+type unsent struct {
+	io.ReadCloser
+	had *bool
+}
+
+// Close is called by the transport, also where it had no connection. The proxy closes the body in the end.
+func (u *unsent) Close() error {
+	if !*u.had {
+		return nil
+	}
+	return u.ReadCloser.Close()
+}
+
+// errLost is of a request that the worker may have seen before it left.
+var errLost = errors.New("wsgi: the worker has left")
+
+// isLate reports whether the worker let the time pass. What the client is late with is an uploadError.
+func isLate(err error) bool {
+	var upload uploadError
+	var timeout net.Error
+	return !errors.As(err, &upload) && errors.As(err, &timeout) && timeout.Timeout()
+}
+
+// uploadError is what reading the body of a request has ended with: the client's doing, whatever it was.
+type uploadError struct{ error }
+
+func (e uploadError) Unwrap() error { return e.error }
+
+// upload is the body of a request, whose errors can be told from those of workers.
+type upload struct{ io.ReadCloser }
+
+func (u upload) Read(p []byte) (int, error) {
+	n, err := u.ReadCloser.Read(p)
+	if err != nil && err != io.EOF {
+		err = uploadError{err}
+	}
+	return n, err
 }
 
 // pick takes the worker with the fewest requests, nil if none serves.
@@ -139,8 +212,9 @@ func (b *balancer) pause(ctx context.Context, until time.Time) error {
 // counted is a body at whose end the worker has a request less.
 type counted struct {
 	io.ReadCloser
-	w    *worker
-	done bool
+	w      *worker
+	cancel context.CancelCauseFunc // of the request
+	done   bool
 }
 
 // Close is called once by the proxy.
@@ -149,5 +223,7 @@ func (c *counted) Close() error {
 		c.done = true
 		c.w.load.Add(-1)
 	}
-	return c.ReadCloser.Close()
+	err := c.ReadCloser.Close()
+	c.cancel(nil)
+	return err
 }

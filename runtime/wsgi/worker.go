@@ -20,6 +20,7 @@ import (
 
 const (
 	patience  = 30 * time.Second // without a sign of life, after which a worker is killed
+	keepAlive = 75 * time.Second // that gunicorn keeps a connection
 	minPause  = 100 * time.Millisecond
 	maxPause  = 10 * time.Second
 	lastWords = 20 // lines of a worker that Start's error tells
@@ -40,21 +41,31 @@ func newSlot(a *App, index, connections int) *slot {
 	return &slot{app: a, index: index, connections: connections}
 }
 
+// current is the worker that serves, nil if none does.
 func (s *slot) current() *worker {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.now == nil || s.now.hasLeft() {
+		return nil
+	}
 	return s.now
 }
 
-func (s *slot) set(w *worker) {
+// put has w serve, or nobody. The one before takes no more requests, ends what it has begun, and nobody waits for that.
+func (s *slot) put(w *worker) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	old := s.now
 	s.now = w
+	s.mu.Unlock()
+	if old != nil {
+		s.app.running.Go(func() { old.end(s.app.config.Drain) })
+	}
 }
 
 // keep has a worker serve until the application is closed. begun is told how it went the first time.
 func (s *slot) keep(begun chan<- error) {
 	a, pause := s.app, minPause
+	defer s.put(nil)
 	for {
 		at := time.Now()
 		w, err := s.start()
@@ -66,15 +77,15 @@ func (s *slot) keep(begun chan<- error) {
 			begun = nil
 		}
 		if err == nil {
-			s.set(w)
-			err = w.serve(a.ctx)
-			s.set(nil)
-			w.end(a.config.Drain)
+			s.put(w)
+			if err = w.serve(a.ctx); !errors.Is(err, errSlow) { // a slow one serves until there is another one
+				s.put(nil)
+			}
 		}
 		if a.ctx.Err() != nil {
 			return
 		}
-		a.config.Logger.Error("wsgi worker ended, another one is started", "app", a.config.App, "worker", s.index, "error", err)
+		a.config.Logger.Error("wsgi worker is replaced", "app", a.config.App, "worker", s.index, "error", err)
 		if time.Since(at) > maxPause {
 			pause = minPause
 		}
@@ -98,6 +109,8 @@ type worker struct {
 	left      chan struct{} // closed when the process has ended
 	retired   chan struct{} // closed when it is to be replaced
 	retire    func()
+	here      context.Context // ends when it takes no more requests
+	leave     context.CancelFunc
 	err       error // of the process; set before left is closed
 
 	mu    sync.Mutex
@@ -112,12 +125,18 @@ func (s *slot) start() (*worker, error) {
 		socket: filepath.Join(a.folder, fmt.Sprintf("%d-%d.sock", s.index, s.born)),
 		lively: make(chan struct{}, 1), left: make(chan struct{}), retired: make(chan struct{}),
 	}
-	w.retire = sync.OnceFunc(func() { close(w.retired) })
+	w.here, w.leave = context.WithCancel(context.Background())
+	if w.retire = sync.OnceFunc(func() { close(w.retired) }); c.Gunicorn {
+		w.retire = func() {} // it is all workers, and their --timeout says when one is to go
+	}
 	w.transport = &http.Transport{
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return new(net.Dialer).DialContext(ctx, "unix", w.socket)
 		},
 		MaxConnsPerHost: s.connections, MaxIdleConnsPerHost: s.connections, DisableCompression: true, ResponseHeaderTimeout: c.Answer,
+	}
+	if c.Gunicorn {
+		w.transport.IdleConnTimeout = keepAlive - 15*time.Second // it ends by this side, or a request would meet its end
 	}
 	w.cmd = exec.Command(c.Python, w.arguments(a)...)
 	w.cmd.Dir, w.cmd.SysProcAttr = c.Dir, ownGroup
@@ -148,8 +167,9 @@ func (w *worker) arguments(a *App) []string {
 		return []string{filepath.Join(a.folder, "runner.py"), c.App, w.socket, strconv.Itoa(c.Threads)}
 	}
 	return []string{
-		"-m", "gunicorn", "--bind", "unix:" + w.socket, "--workers", strconv.Itoa(c.Workers), "--threads", strconv.Itoa(c.Threads), "--keep-alive", "75",
-		"--timeout", strconv.Itoa(int(c.Answer/time.Second) + 1), "--graceful-timeout", strconv.Itoa(int(c.Drain/time.Second) + 1), "--forwarded-allow-ips", "*", c.App,
+		"-m", "gunicorn", "--bind", "unix:" + w.socket, "--workers", strconv.Itoa(c.Workers), "--threads", strconv.Itoa(c.Threads),
+		"--keep-alive", strconv.Itoa(int(keepAlive / time.Second)), "--forwarded-allow-ips", "*",
+		"--timeout", strconv.Itoa(int(c.Answer/time.Second) + 1), "--graceful-timeout", strconv.Itoa(int(c.Drain/time.Second) + 1), c.App,
 	}
 }
 
@@ -249,6 +269,19 @@ func (w *worker) probe() {
 	}
 }
 
+// errSlow is of a worker that serves, but had a request for too long.
+var errSlow = errors.New("an answer took too long")
+
+// hasLeft reports whether the process has ended.
+func (w *worker) hasLeft() bool {
+	select {
+	case <-w.left:
+		return true
+	default:
+		return false
+	}
+}
+
 // serve returns when the worker is of no more use, or is to end.
 func (w *worker) serve(ctx context.Context) error {
 	limit := time.NewTimer(patience)
@@ -260,7 +293,7 @@ func (w *worker) serve(ctx context.Context) error {
 		case <-w.left:
 			return fmt.Errorf("%w\n%s", w.err, w.said())
 		case <-w.retired:
-			return errors.New("an answer took too long")
+			return errSlow
 		case <-w.lively:
 			limit.Reset(patience)
 		case <-limit.C:
@@ -271,6 +304,7 @@ func (w *worker) serve(ctx context.Context) error {
 
 // end lets the process finish what it has begun, and kills it after grace.
 func (w *worker) end(grace time.Duration) {
+	w.leave()
 	limit := time.NewTimer(grace)
 	defer limit.Stop()
 	if terminate(w.cmd) != nil || grace == 0 {

@@ -39,10 +39,12 @@ type Config struct {
 	Workers, Threads int
 	// MaxBody is how many bytes a request may have: 413 beyond. 0: 1 GiB.
 	MaxBody int64
-	// Start is how long a worker may take until it serves, Answer how long until an answer begins (504, and the worker is replaced), Drain how
-	// long workers may go on at the end. 0: 30 s, 60 s and 30 s.
+	// Start is how long a worker may take until it serves. Answer is how long a request waits for a worker and a free thread of it (503),
+	// and then until its answer begins (504, and the worker is replaced, unless it is gunicorn's). Drain is how long workers may go on at
+	// their end. 0: 30 s, 60 s and 30 s.
 	Start, Answer, Drain time.Duration
-	// Gunicorn runs the workers by gunicorn, which must be installed there, instead of by the runner of this package.
+	// Gunicorn runs the workers by gunicorn, which must be installed there, instead of by the runner of this package. It replaces
+	// workers by itself: its --timeout is a second more than Answer, of which it keeps whole seconds.
 	Gunicorn bool
 	// Logger gets what workers write, and what becomes of them. nil: slog.Default.
 	Logger *slog.Logger
@@ -140,7 +142,7 @@ func (a *App) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if r.Body != nil && r.Body != http.NoBody {
-		r.Body = http.MaxBytesReader(w, r.Body, a.config.MaxBody)
+		r.Body = upload{http.MaxBytesReader(w, r.Body, a.config.MaxBody)}
 	}
 	a.proxy.ServeHTTP(w, r)
 }
