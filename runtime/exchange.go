@@ -36,7 +36,6 @@ type exchange struct {
 	offer    socketOffer
 	host     socketHost
 	transit  *Transit // nil without filters
-	api      *API     // of transit
 	spare    spareRequest
 	panicked bool // the connection ends after this answer
 	aborted  bool // the connection ends without an answer (http.ErrAbortHandler)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -32,8 +33,10 @@ type Coder interface {
 }
 
 // Transit is one request on its way through the filters of an API. Its methods are for the goroutine of the request, inside of the
-// calls of the filter, unless they say otherwise.
+// calls of the filter, unless they say otherwise. Those that ask for the request panic while it waits, for its body or its answer, and
+// after its end.
 type Transit struct {
+	api      *API
 	x        *exchange // nil while no frame holds the request
 	fields   []replyField
 	attrs    []slog.Attr
@@ -42,28 +45,59 @@ type Transit struct {
 	body     []func(body []byte)
 	answer   []func(w *Reply)
 	stream   []func(w *Reply) Coder
-	answered bool // by a filter
+	end      []func()
+	met      []SchemeUse // of the requirement that the caller has met
+	answered bool        // by a filter
+}
+
+// exchange is the request. It panics where another one, or none, has its place.
+func (t *Transit) exchange() *exchange {
+	if t.x == nil {
+		panic("tornado: a Transit is used outside of the calls of its filter")
+	}
+	return t.x
+}
+
+// leave is called when a frame gives the request away.
+func (t *Transit) leave() {
+	if t != nil {
+		t.x = nil
+	}
 }
 
 // Context is that of the request, with what authenticators have added. [Raw] takes it, in OnAnswer and OnStream as well only while
 // the handler runs.
-func (t *Transit) Context() context.Context { return t.x.ctx }
+func (t *Transit) Context() context.Context { return t.exchange().ctx }
 
 // SetContext replaces the context that authenticators and the handler get, by one that is derived from Context.
-func (t *Transit) SetContext(ctx context.Context) { t.x.ctx = ctx }
+func (t *Transit) SetContext(ctx context.Context) { t.exchange().ctx = ctx }
+
+// Credential is what a caller has sent for a security scheme, as it came: a key, an Authorization field, or a certificate in DER.
+type Credential struct{ Scheme, Value string }
+
+// Credentials are those by which the caller was let in: of all schemes of the requirement that was met, in the order of the document.
+// nil before OnAdmitted, and for who needs none.
+func (t *Transit) Credentials() []Credential {
+	x := t.exchange()
+	var all []Credential
+	for _, use := range t.met {
+		all = append(all, Credential{use.Scheme, t.api.schemes[use.Scheme].sent(x)})
+	}
+	return all
+}
 
 // Operation is the operation that is called, nil before the request is routed, and where none has its path.
 func (t *Transit) Operation() *Operation {
-	if t.x.match == nil {
-		return nil
+	if m := t.exchange().match; m != nil {
+		return m.op
 	}
-	return t.x.match.op
+	return nil
 }
 
 // OperationFor is the operation that the request's path has for a method, nil for none.
 func (t *Transit) OperationFor(method string) *Operation {
-	api := t.x.api
-	index, outcome := api.routes.Match([]byte(method), t.x.head.Path, new(route.Params))
+	x, api := t.exchange(), t.api
+	index, outcome := api.routes.Match([]byte(method), x.head.Path, new(route.Params))
 	if outcome != route.Found && outcome != route.FoundForHead {
 		return nil
 	}
@@ -72,7 +106,7 @@ func (t *Transit) OperationFor(method string) *Operation {
 
 // Allow lists the methods that the request's path has, as the Allow field does; "" where it has none.
 func (t *Transit) Allow() string {
-	return string(t.x.api.routes.Allow(nil, t.x.head.Path, http.MethodOptions))
+	return string(t.api.routes.Allow(nil, t.exchange().head.Path, http.MethodOptions))
 }
 
 // AddHeader adds a header field to whatever answer follows, of every kind. What cannot be sent, and what the runtime sets itself, is
@@ -113,26 +147,63 @@ func (t *Transit) OnAnswer(fn func(w *Reply)) { t.answer = append(t.answer, fn) 
 // the body is to be changed by, nil for nothing. It must not block.
 func (t *Transit) OnStream(fn func(w *Reply) Coder) { t.stream = append(t.stream, fn) }
 
+// OnEnd has fn called once when the request has ended, however it did: the handler has returned and its answer was made or sent, a
+// stream is over, a client that was waited for is gone, or the connection was cut. A handler that runs on when its client has hung up
+// keeps its request from ending; one whose answer may come later does not. It comes after OnAnswer and OnStream, where these are called
+// at all, on a worker or a goroutine of its own, and must not block for long: the connection waits.
+func (t *Transit) OnEnd(fn func()) { t.end = append(t.end, fn) }
+
+// over tells those that wait for the end of the request. Its owner calls it once, when no frame holds the request any more; t may be nil.
+func (t *Transit) over() {
+	if t == nil {
+		return
+	}
+	t.x = nil
+	for _, fn := range t.end {
+		t.tell(fn)
+	}
+	t.end = nil
+}
+
+// overLater is over for who must not be held up.
+func (t *Transit) overLater(s *service) {
+	if t != nil && len(t.end) > 0 {
+		s.ends(t.over)
+	}
+}
+
+// tell calls a function of OnEnd, whatever it does.
+func (t *Transit) tell(fn func()) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			t.api.log().Error("OnEnd of a filter panicked", "panic", cause, "stack", string(debug.Stack()))
+		}
+	}()
+	fn()
+}
+
 // Refuse answers with an error in place of what would follow: no other filter and no handler sees the request, though the answer is
 // filtered. It may be called by the filter, and by what OnRouted, OnAdmitted and OnBody were given.
 func (t *Transit) Refuse(err *StatusError) {
+	x := t.exchange()
 	t.answered = true
-	if t.x.match == nil {
-		t.x.reply.problem(&Problem{Status: err.Status, Title: err.title(), Detail: err.Detail})
+	if x.match == nil {
+		x.reply.problem(&Problem{Status: err.Status, Title: err.title(), Detail: err.Detail})
 		return
 	}
-	t.x.failWith(err)
+	x.failWith(err)
 }
 
 // Respond answers in place of what would follow, as Refuse does, with what fill gives.
 func (t *Transit) Respond(fill func(w *Reply)) {
+	x := t.exchange()
 	t.answered = true
-	fill(&t.x.reply)
+	fill(&x.reply)
 }
 
 // filter calls the filters of an API, and reports whether the request goes on.
 func (x *exchange) filter(a *API) bool {
-	x.api, x.transit = a, &Transit{x: x}
+	x.transit = &Transit{api: a, x: x}
 	for _, f := range a.filters {
 		if f(x.transit); x.transit.answered {
 			return false
@@ -168,13 +239,13 @@ func (x *exchange) filterAnswer() {
 	ok := true
 	defer x.recoverPanic(&ok)
 	t := x.transit
-	x.transit = nil // what a filter makes panic is not filtered
 	t.x = x
-	for _, fn := range slices.Backward(t.answer) {
+	all := t.answer
+	t.answer = nil // what a filter makes panic is not filtered
+	for _, fn := range slices.Backward(all) {
 		fn(&x.reply)
 	}
 	x.reply.fields = append(x.reply.fields, t.fields...)
-	x.transit = t
 }
 
 // openStream lets the filters see the head of an answer that is sent part by part.

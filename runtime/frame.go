@@ -450,7 +450,9 @@ func (f *frame) closeExchange() {
 	if f.x.close() {
 		f.service.watchers.CompareAndDelete(f.conn, f.x.request)
 	}
+	t := f.x.transit
 	f.x.reset()
+	t.over()
 }
 
 // writeAnswer renders the reply behind the answers that wait, and writes large bodies at once. It returns the size of the body.

@@ -83,6 +83,7 @@ func (f *frame) suspend() {
 	if f.phase == phaseBody {
 		p.match, p.request, p.ctx, p.transit = f.x.match, f.x.request, f.x.ctx, f.x.transit
 		p.fields = append(p.fields, f.x.raw.fields...)
+		f.x.transit.leave()
 		f.x.request.letGo()
 	}
 	f.conn.Data = p

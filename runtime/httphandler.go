@@ -38,9 +38,11 @@ func (h *httpHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := h.pool.Get().(*exchange)
 	defer func() {
 		x.close()
+		t := x.transit
 		x.reset()
 		x.host = nil
 		h.pool.Put(x)
+		t.over()
 	}()
 	headFromHTTP(&x.head, r)
 	x.wire = &httpWire{x: x, w: w, control: http.NewResponseController(w)}
@@ -91,6 +93,7 @@ func (x *exchange) await(client context.Context) {
 	if x.aborted {
 		return
 	}
+	x.transit.leave()
 	x.request.letGo()
 	defer x.request.hold(x)
 	winding, draining := Draining(client), false

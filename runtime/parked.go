@@ -109,6 +109,7 @@ func (f *frame) park(d *Deferred) *parked {
 		p.fields = append(p.fields, f.x.raw.fields...)
 	}
 	p.logged, p.transit = f.parkLine(), f.x.transit
+	p.transit.leave()
 	f.conn.Data = p
 	f.progress = progress{}
 	d.request.letGo()
@@ -177,6 +178,7 @@ func (p *parked) closed(s *service, c *worker.Conn) {
 		s.watchers.CompareAndDelete(c, d.request)
 	}
 	p.logged.lost(s, c, d.match.op)
+	p.transit.overLater(s)
 	if done := d.over(); done != nil {
 		s.ends(func() { d.runDone(done) })
 	}

@@ -60,6 +60,7 @@ type authenticate func(x *exchange, ctx context.Context, use SchemeUse) (out con
 // scheme is one security scheme: how it is checked, and what WWW-Authenticate says of it (RFC 9110 section 11.6.1).
 type scheme struct {
 	check     authenticate
+	sent      func(x *exchange) string // the credentials as they were sent
 	challenge string
 	bearer    bool // the challenge goes on with scopes and errors (RFC 6750 section 3)
 }
@@ -80,7 +81,11 @@ func quotedString(s string) string {
 
 // AddAPIKey enters the check of an API key. Generated code calls it, before Register.
 func AddAPIKey(a *API, name string, place In, parameter string, check func(context.Context, APIKey) (context.Context, error)) {
-	a.schemes[name] = scheme{challenge: "ApiKey name=" + quotedString(parameter), check: func(x *exchange, ctx context.Context, use SchemeUse) (context.Context, bool, error) {
+	sent := func(x *exchange) string {
+		key, _ := x.apiKey(place, parameter)
+		return key
+	}
+	a.schemes[name] = scheme{sent: sent, challenge: "ApiKey name=" + quotedString(parameter), check: func(x *exchange, ctx context.Context, use SchemeUse) (context.Context, bool, error) {
 		key, ok := x.apiKey(place, parameter)
 		if !ok {
 			return ctx, false, nil
@@ -92,7 +97,7 @@ func AddAPIKey(a *API, name string, place In, parameter string, check func(conte
 
 // AddBasic enters the check of a name and a password. Generated code calls it, before Register.
 func AddBasic(a *API, name string, check func(context.Context, Basic) (context.Context, error)) {
-	a.schemes[name] = scheme{challenge: "Basic realm=" + quotedString(a.info.Title) + `, charset="UTF-8"`, check: func(x *exchange, ctx context.Context, use SchemeUse) (context.Context, bool, error) {
+	a.schemes[name] = scheme{sent: authorizationSent, challenge: "Basic realm=" + quotedString(a.info.Title) + `, charset="UTF-8"`, check: func(x *exchange, ctx context.Context, use SchemeUse) (context.Context, bool, error) {
 		encoded, ok := x.authorization("basic")
 		if !ok {
 			return ctx, false, nil
@@ -109,7 +114,7 @@ func AddBasic(a *API, name string, check func(context.Context, Basic) (context.C
 
 // AddBearer enters the check of a bearer token. Generated code calls it, before Register.
 func AddBearer(a *API, name string, check func(context.Context, Bearer) (context.Context, error)) {
-	a.schemes[name] = scheme{bearer: true, challenge: "Bearer realm=" + quotedString(a.info.Title), check: func(x *exchange, ctx context.Context, use SchemeUse) (context.Context, bool, error) {
+	a.schemes[name] = scheme{sent: authorizationSent, bearer: true, challenge: "Bearer realm=" + quotedString(a.info.Title), check: func(x *exchange, ctx context.Context, use SchemeUse) (context.Context, bool, error) {
 		token, ok := x.authorization("bearer")
 		if !ok {
 			return ctx, false, nil
@@ -121,7 +126,7 @@ func AddBearer(a *API, name string, check func(context.Context, Bearer) (context
 
 // AddHTTP enters the check of another HTTP authentication scheme, named in lower case. Generated code calls it.
 func AddHTTP(a *API, name, httpScheme string, check func(context.Context, Authorization) (context.Context, error)) {
-	a.schemes[name] = scheme{challenge: httpScheme, check: func(x *exchange, ctx context.Context, use SchemeUse) (context.Context, bool, error) {
+	a.schemes[name] = scheme{sent: authorizationSent, challenge: httpScheme, check: func(x *exchange, ctx context.Context, use SchemeUse) (context.Context, bool, error) {
 		value, ok := x.authorization(httpScheme)
 		if !ok {
 			return ctx, false, nil
@@ -140,7 +145,7 @@ type MutualTLS struct {
 
 // AddMutualTLS enters the check of a client certificate. Generated code calls it, before Register.
 func AddMutualTLS(a *API, name string, check func(context.Context, MutualTLS) (context.Context, error)) {
-	a.schemes[name] = scheme{challenge: "MutualTLS", check: func(x *exchange, ctx context.Context, use SchemeUse) (context.Context, bool, error) {
+	a.schemes[name] = scheme{sent: certificateSent, challenge: "MutualTLS", check: func(x *exchange, ctx context.Context, use SchemeUse) (context.Context, bool, error) {
 		state := (Request{x.request}).TLS()
 		if state == nil || len(state.PeerCertificates) == 0 {
 			return ctx, false, nil
@@ -149,6 +154,16 @@ func AddMutualTLS(a *API, name string, check func(context.Context, MutualTLS) (c
 		return ctx, true, err
 	}}
 }
+
+// certificateSent is the client certificate, in DER.
+func certificateSent(x *exchange) string {
+	if state := (Request{x.request}).TLS(); state != nil && len(state.PeerCertificates) > 0 {
+		return string(state.PeerCertificates[0].Raw)
+	}
+	return ""
+}
+
+func authorizationSent(x *exchange) string { return string(x.head.Authorization) }
 
 // apiKey finds an API key. An empty one counts as absent.
 func (x *exchange) apiKey(place In, name string) (string, bool) {
@@ -190,6 +205,9 @@ func (x *exchange) authenticate(a *API) bool {
 		ctx, use, err := x.meet(a, requirement)
 		if err == nil {
 			x.ctx = ctx
+			if x.transit != nil {
+				x.transit.met = requirement.Uses
+			}
 			return true
 		}
 		if weight(err) > weight(refusal) {

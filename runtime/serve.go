@@ -160,6 +160,7 @@ func (s *service) Closed(c *worker.Conn) {
 		if kept.drop() {
 			s.watchers.CompareAndDelete(c, kept.request)
 		}
+		kept.transit.overLater(s)
 	case tenant:
 		kept.closed(s, c)
 	}

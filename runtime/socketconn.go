@@ -62,8 +62,10 @@ func (f *frame) finishSocket(s *socket) verdict {
 	f.r, f.w, f.progress = 0, 0, progress{}
 	t := (*socketTenant)(s)
 	f.conn.Data = t
+	transit := f.x.transit
 	f.x.request.letGo()
 	f.x.reset()
+	transit.over()
 	return t.serve(f)
 }
 
@@ -133,4 +135,5 @@ func (t *socketTenant) abandon(f *frame) {
 	f.record(http.StatusSwitchingProtocols, 0)
 	f.flush()
 	f.conn.Data = t
+	f.x.transit.over()
 }

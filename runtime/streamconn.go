@@ -143,11 +143,13 @@ type parkedStream struct {
 	received []byte        // what came behind the request
 	left     time.Duration // since epoch: when a client that has closed its side counts as gone; 0 if it has not
 	logged   *parkedLine   // nil without an access log
+	transit  *Transit      // nil without filters
 }
 
 // parkStream takes the request at the front, which was received to its end, out of the frame.
 func (f *frame) parkStream(s *Stream) *parkedStream {
-	p := &parkedStream{stream: s, received: f.unload(), logged: f.parkLine()}
+	p := &parkedStream{stream: s, received: f.unload(), logged: f.parkLine(), transit: f.x.transit}
+	p.transit.leave()
 	f.conn.Data = p
 	f.progress = progress{}
 	s.request.letGo()
@@ -193,7 +195,7 @@ func (p *parkedStream) unpark(f *frame) {
 	f.load(p.received)
 	f.x.head = http1.Head{Fields: f.x.head.Fields[:0]}
 	p.logged.unpark(f)
-	f.x.match, f.x.request = s.match, s.request
+	f.x.match, f.x.request, f.x.transit = s.match, s.request, p.transit
 	s.request.hold(&f.x)
 }
 
@@ -206,4 +208,5 @@ func (p *parkedStream) closed(s *service, c *worker.Conn) {
 	}
 	p.logged.lost(s, c, stream.match.op)
 	s.ends(stream.end)
+	p.transit.overLater(s)
 }

@@ -1,0 +1,64 @@
+package tornado
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestFilterHearsOfTheEnd: once for each request, also of one whose body never comes, and not while the handler runs.
+func TestFilterHearsOfTheEnd(t *testing.T) {
+	ended := make(chan string, 8)
+	stranger := make(chan any, 8)
+	filter := func(t *Transit) {
+		t.OnEnd(func() { panic("of a filter") })
+		t.OnEnd(func() {
+			defer func() { stranger <- recover() }()
+			defer func() { ended <- "end" }()
+			t.Operation()
+		})
+	}
+	leave, left := make(chan struct{}), make(chan struct{})
+	handlers := testHandlers{item: func(ctx context.Context, req itemRequest) ([]byte, error) {
+		switch req.ID {
+		case 2:
+			return nil, errors.New("failed")
+		case 3:
+			panic("three")
+		case 4:
+			close(leave)
+			<-ctx.Done()
+			select {
+			case <-ended:
+				t.Error("the request has ended while its handler runs")
+			default:
+			}
+			close(left)
+		}
+		return []byte("item"), nil
+	}}
+	r := start(t, newTestAPI(handlers, WithFilter(filter), WithAPILogger(slog.New(slog.DiscardHandler))), WithTimeouts(Timeouts{HalfClose: 1}))
+	for _, path := range []string{"/items/1", "/items/2", "/items/3", "/nowhere"} {
+		c := r.dial(t)
+		c.send("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n")
+		c.answer(http.MethodGet)
+		<-ended
+		require.NotNil(t, <-stranger, "no frame holds the request")
+	}
+	c := r.dial(t)
+	c.send("GET /items/4 HTTP/1.1\r\nHost: a\r\n\r\n")
+	<-leave
+	require.NoError(t, c.Close())
+	<-left
+	<-ended
+	c = r.dial(t)
+	c.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nab")
+	require.NoError(t, c.Close())
+	<-ended
+	assert.Empty(t, ended)
+}
