@@ -9,7 +9,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"sync"
 
 	tornado "github.com/tornadogen/tornadogen/runtime"
 )
@@ -63,7 +62,8 @@ type settings struct {
 func WithStore(s Store) Option { return func(c *settings) { c.store = s } }
 
 // WithScope says whose a key is: it gets the context that authenticators have made, and keys of different scopes have nothing to do with
-// one another. The default is what the request says in Authorization and Cookie.
+// one another. The default is the credentials by which the caller was let in, of the security schemes that the document asks for; for an
+// operation that needs none, all of Authorization and Cookie, as nobody can say which cookie tells who it is.
 func WithScope(scope func(ctx context.Context) string) Option {
 	return func(c *settings) { c.scope = scope }
 }
@@ -75,12 +75,13 @@ func For(operations ...string) Option { return func(c *settings) { c.only = oper
 func Required() Option { return func(c *settings) { c.required = true } }
 
 // New looks for keys. A second request while the first one runs gets 409, and one with the same key that asks for something else 422. An
-// answer of 500 or above is not kept, nor is one that is sent part by part: then the handler is called again. A body that the handler reads as it
-// comes does not count when requests are compared.
+// answer of 500 or above is not kept, nor is one that is sent part by part: then the handler is called again. A client that hangs up
+// changes nothing: its key is taken while the handler runs, and then there is the answer. Of an answer all is kept but its cookies. A body
+// that the handler reads as it comes does not count when requests are compared.
 //
 // Give it behind the filters that mark answers, as cors does, so that they see the answers that are given again.
 func New(opts ...Option) tornado.APIOption {
-	c := &settings{scope: credentials, methods: []string{http.MethodPost, http.MethodPatch}}
+	c := &settings{methods: []string{http.MethodPost, http.MethodPatch}}
 	for _, opt := range opts {
 		opt(c)
 	}
@@ -93,9 +94,20 @@ func New(opts ...Option) tornado.APIOption {
 	}
 }
 
-func credentials(ctx context.Context) string {
-	raw := tornado.Raw(ctx)
-	return raw.Header("Authorization") + "\n" + raw.Header("Cookie")
+// scopeOf says whose the keys of a request are.
+func (c *settings) scopeOf(t *tornado.Transit) string {
+	if c.scope != nil {
+		return digest("scope", c.scope(t.Context()))
+	}
+	if sent := t.Credentials(); len(sent) > 0 {
+		parts := []string{"credentials"}
+		for _, one := range sent {
+			parts = append(parts, one.Scheme, one.Value)
+		}
+		return digest(parts...)
+	}
+	fields := tornado.Raw(t.Context()).Headers()
+	return digest("fields", digest(fields["Authorization"]...), digest(fields["Cookie"]...))
 }
 
 func (c *settings) filter(t *tornado.Transit) {
@@ -108,7 +120,7 @@ func (c *settings) filter(t *tornado.Transit) {
 		case len(key) > 255:
 			t.Refuse(&tornado.StatusError{Status: http.StatusBadRequest, Detail: "the Idempotency-Key may have 255 characters at most"})
 		case key != "":
-			t.OnBody(func(body []byte) { c.begin(t, digest(op.ID, c.scope(t.Context()), key), body) })
+			t.OnBody(func(body []byte) { c.begin(t, digest(op.ID, c.scopeOf(t), key), body) })
 		case c.required:
 			t.Refuse(&tornado.StatusError{Status: http.StatusBadRequest, Detail: "this operation needs an Idempotency-Key"})
 		}
@@ -134,24 +146,22 @@ func (c *settings) begin(t *tornado.Transit, key string, body []byte) {
 	}
 }
 
-// keep keeps the answer that follows, or forgets the key once the request has ended without one.
+// keep keeps the answer that follows, or forgets the key once the request has ended without one: no handler runs for it any more.
 func (c *settings) keep(t *tornado.Transit, key string) {
 	lasting := context.WithoutCancel(t.Context())
-	var once sync.Once
-	forget := func() { once.Do(func() { c.store.Forget(lasting, key) }) }
-	unwatch := context.AfterFunc(t.Context(), forget)
+	kept := false
 	t.OnAnswer(func(w *tornado.Reply) {
-		once.Do(func() {
-			unwatch()
-			if w.Status() >= http.StatusInternalServerError {
-				c.store.Forget(lasting, key)
-				return
-			}
-			a := &Answer{Status: w.Status(), ContentType: w.ContentType(), Header: w.Fields(), Body: slices.Clone(w.Body())}
-			if c.store.Finish(lasting, key, a) != nil {
-				c.store.Forget(lasting, key)
-			}
-		})
+		if w.Status() >= http.StatusInternalServerError {
+			return
+		}
+		a := &Answer{Status: w.Status(), ContentType: w.ContentType(), Header: w.Fields(), Body: slices.Clone(w.Body())}
+		a.Header.Del("Set-Cookie") // it is of the first exchange alone
+		kept = c.store.Finish(lasting, key, a) == nil
+	})
+	t.OnEnd(func() {
+		if !kept {
+			c.store.Forget(lasting, key)
+		}
 	})
 }
 

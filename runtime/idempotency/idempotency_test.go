@@ -87,9 +87,58 @@ func TestRequiredForSome(t *testing.T) {
 	})
 }
 
-// TestOneAtATime: while the first request runs others get 409, and when its client goes the key is fresh again.
+// leave sends a request with the key "k" and hangs up once its handler runs.
+func leave(t *testing.T, c *apitest.Client, running <-chan struct{}) {
+	ctx, hangUp := context.WithCancel(t.Context())
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.URL+"/hold", strings.NewReader("x"))
+	require.NoError(t, err)
+	req.Header.Set(Header, "k")
+	left := make(chan struct{})
+	go func() {
+		defer close(left)
+		if res, err := c.Do(req); err == nil {
+			res.Body.Close()
+		}
+	}()
+	<-running
+	hangUp()
+	<-left
+}
+
+// TestOneAtATime: while the first handler runs others get 409, also when its client has gone, and then its answer.
 func TestOneAtATime(t *testing.T) {
-	store := &watched{Store: NewMemory(0, 0), forgot: make(chan string, 8)}
+	store := &watched{Store: NewMemory(0, 0), finished: make(chan string, 8), forgot: make(chan string, 8)}
+	running, gone, goOn := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	var calls atomic.Int32
+	a := apitest.New(New(WithStore(store)))
+	apitest.Handle(a, "POST", "/hold", func(ctx context.Context, _ []byte) (apitest.Answer, error) {
+		calls.Add(1)
+		running <- struct{}{}
+		<-ctx.Done()
+		gone <- struct{}{}
+		<-goOn
+		return apitest.Text("done"), nil
+	})
+	apitest.Each(t, a, func(t *testing.T, c *apitest.Client) {
+		calls.Store(0)
+		leave(t, c, running)
+		<-gone
+		res, _ := c.Ask("POST", "/hold", strings.NewReader("x"), Header, "k")
+		assert.Equal(t, 409, res.StatusCode)
+		goOn <- struct{}{}
+		key := <-store.finished
+		res, body := c.Ask("POST", "/hold", strings.NewReader("x"), Header, "k")
+		assert.Equal(t, 200, res.StatusCode)
+		assert.Equal(t, "done", body)
+		assert.EqualValues(t, 1, calls.Load())
+		assert.Empty(t, store.forgot)
+		store.Store.Forget(t.Context(), key) // for the other server
+	})
+}
+
+// TestNoAnswer: a handler that gives up when its client goes leaves a fresh key.
+func TestNoAnswer(t *testing.T) {
+	store := &watched{Store: NewMemory(0, 0), finished: make(chan string, 8), forgot: make(chan string, 8)}
 	running := make(chan struct{})
 	a := apitest.New(New(WithStore(store)))
 	apitest.Handle(a, "POST", "/hold", func(ctx context.Context, _ []byte) (apitest.Answer, error) {
@@ -99,31 +148,50 @@ func TestOneAtATime(t *testing.T) {
 	})
 	apitest.Each(t, a, func(t *testing.T, c *apitest.Client) {
 		for range 3 {
-			ctx, leave := context.WithCancel(t.Context())
-			req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.URL+"/hold", strings.NewReader("x"))
-			require.NoError(t, err)
-			req.Header.Set(Header, "k")
-			left := make(chan struct{})
-			go func() {
-				defer close(left)
-				if res, err := c.Do(req); err == nil {
-					res.Body.Close()
-				}
-			}()
-			<-running // the key was fresh, for the second time as well
-			res, _ := c.Ask("POST", "/hold", strings.NewReader("x"), Header, "k")
-			assert.Equal(t, 409, res.StatusCode)
-			leave()
-			<-left
+			leave(t, c, running)
 			<-store.forgot
 		}
 	})
 }
 
-// watched is a Store that tells of what it forgets.
+// TestWhoseKey: those by whose credentials a caller was let in count, and nothing else does; cookies are nobody else's.
+func TestWhoseKey(t *testing.T) {
+	a := apitest.New(New())
+	tornado.AddAPIKey(a, "header", tornado.InHeader, "X-Key", func(ctx context.Context, _ tornado.APIKey) (context.Context, error) { return ctx, nil })
+	tornado.AddAPIKey(a, "query", tornado.InQuery, "key", func(ctx context.Context, _ tornado.APIKey) (context.Context, error) { return ctx, nil })
+	var calls atomic.Int32
+	apitest.Handle(a, "POST", "/pay", func(context.Context, []byte) (apitest.Answer, error) {
+		n := fmt.Sprint(calls.Add(1))
+		return apitest.Answer{Body: []byte(n), Head: http.Header{"Set-Cookie": {"session=" + n}, "X-Call": {n}}}, nil
+	}, tornado.Requirement{Uses: []tornado.SchemeUse{{Scheme: "header"}}}, tornado.Requirement{Uses: []tornado.SchemeUse{{Scheme: "query"}}})
+	apitest.Each(t, a, func(t *testing.T, c *apitest.Client) {
+		pay := func(path string, fields ...string) (*http.Response, string) {
+			res, body := c.Ask("POST", path, strings.NewReader("1"), append(fields, Header, t.Name())...)
+			require.Equal(t, 200, res.StatusCode)
+			return res, body
+		}
+		_, ann := pay("/pay", "X-Key", "ann", "Cookie", "seen=1")
+		_, bob := pay("/pay", "X-Key", "bob", "Cookie", "seen=1")
+		assert.NotEqual(t, ann, bob)
+		_, cid := pay("/pay?key=cid")
+		assert.NotContains(t, []string{ann, bob}, cid)
+		res, again := pay("/pay", "X-Key", "ann", "Cookie", "seen=2")
+		assert.Equal(t, ann, again)
+		assert.Equal(t, ann, res.Header.Get("X-Call"))
+		assert.Empty(t, res.Header.Values("Set-Cookie"))
+	})
+}
+
+// watched is a Store that tells of what it keeps and forgets.
 type watched struct {
 	Store
-	forgot chan string
+	finished, forgot chan string
+}
+
+func (w *watched) Finish(ctx context.Context, key string, a *Answer) error {
+	err := w.Store.Finish(ctx, key, a)
+	w.finished <- key
+	return err
 }
 
 func (w *watched) Forget(ctx context.Context, key string) {
