@@ -25,10 +25,13 @@ const DefaultTTL = 14 * 24 * time.Hour
 type Store interface {
 	// Load returns the data of a session that lives, nil if there is none.
 	Load(ctx context.Context, key string) ([]byte, error)
-	// Save keeps data for ttl.
-	Save(ctx context.Context, key string, data []byte, ttl time.Duration) error
-	// Delete forgets a session.
-	Delete(ctx context.Context, key string) error
+	// Create keeps the data of a new session for ttl.
+	Create(ctx context.Context, key string, data []byte, ttl time.Duration) error
+	// Update replaces the data of a session that lives, for ttl from now on, and reports whether there was one. It must not make one, also
+	// while another call deletes it: a logout would be undone by a request that began before it.
+	Update(ctx context.Context, key string, data []byte, ttl time.Duration) (bool, error)
+	// Delete forgets a session, and reports whether there was one that lived. Of several calls at a time, one is told so.
+	Delete(ctx context.Context, key string) (bool, error)
 }
 
 // Sealer makes a text of bytes that nobody else can make, and so it can be given to a client. *cookies.Jar is one.
@@ -85,7 +88,9 @@ func newManager(m *Manager, opts []Option) *Manager {
 type key struct{}
 
 // Session is what is known of a visitor. It is read when it is first asked for, and written, if it has changed, when the answer is
-// complete, or begins. A visitor of whom nothing was kept gets no cookie. All methods are safe from any goroutine of the handler.
+// complete, or begins; what is changed after that is not kept, and so nothing is that the handler of a WebSocket changes. A visitor of whom
+// nothing was kept gets no cookie. What a request has changed is lost if another one has ended the session, or renewed its id, meanwhile;
+// of other requests at a time, the last one is kept. All methods are safe from any goroutine of the handler.
 type Session struct {
 	m   *Manager
 	ctx context.Context
@@ -236,14 +241,14 @@ func (s *Session) finish(secure bool) (*http.Cookie, error) {
 	c := m.cookie
 	c.Secure = c.Secure || m.secure || secure
 	if m.store != nil && s.former != "" {
-		if err := m.store.Delete(s.ctx, digest(s.former)); err != nil {
-			return nil, err
+		if there, err := m.store.Delete(s.ctx, digest(s.former)); err != nil || !there && len(s.values) > 0 {
+			return nil, err // not there: another request has ended it, and it does not live on below another id
 		}
 	}
 	if len(s.values) == 0 {
 		known := s.id != "" || s.former != ""
 		if m.store != nil && s.id != "" {
-			if err := m.store.Delete(s.ctx, digest(s.id)); err != nil {
+			if _, err := m.store.Delete(s.ctx, digest(s.id)); err != nil {
 				return nil, err
 			}
 		}
@@ -270,9 +275,14 @@ func (s *Session) finish(secure bool) (*http.Cookie, error) {
 	}
 	if s.id == "" {
 		s.id = rand.Text()
+		c.Value = s.id
+		return &c, m.store.Create(s.ctx, digest(s.id), data, m.ttl)
 	}
 	c.Value = s.id
-	return &c, m.store.Save(s.ctx, digest(s.id), data, m.ttl)
+	if there, err := m.store.Update(s.ctx, digest(s.id), data, m.ttl); err != nil || !there {
+		return nil, err // not there: another request has ended it
+	}
+	return &c, nil
 }
 
 // session is that of a request with these Cookie lines.
@@ -293,7 +303,8 @@ func (m *Manager) session(ctx context.Context, lines []string) *Session {
 }
 
 // Option gives each request of an API its session, see From. An answer whose session could not be written is a 500. A session that
-// changes after an answer that is sent part by part has begun is not kept.
+// changes after an answer that is sent part by part has begun is not kept, nor is one that the handler of a WebSocket changes: read it there,
+// and change it by other requests.
 func (m *Manager) Option() tornado.APIOption {
 	return tornado.WithFilter(func(t *tornado.Transit) {
 		raw := tornado.Raw(t.Context())

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -179,7 +180,7 @@ type away struct{ sessions.Store }
 
 func (away) Load(context.Context, string) ([]byte, error) { return nil, errors.New("away") }
 
-func (away) Save(context.Context, string, []byte, time.Duration) error { return errors.New("away") }
+func (away) Create(context.Context, string, []byte, time.Duration) error { return errors.New("away") }
 
 func TestStoreIsAway(t *testing.T) {
 	c := apitest.NewClient(t, apitest.Serve(t, newAPI(sessions.InStore(away{}))))
@@ -188,4 +189,77 @@ func TestStoreIsAway(t *testing.T) {
 		status, _ := v.do("count")
 		assert.Equal(t, 500, status)
 	}
+}
+
+// TestLogoutStays: a request that has read the session before it was ended, or renewed, by another one does not bring it back.
+func TestLogoutStays(t *testing.T) {
+	held, goOn := make(chan struct{}), make(chan struct{})
+	for _, late := range []string{"count", "renew"} {
+		for _, ending := range []string{"logout", "login=bob"} {
+			store := sessions.NewMemory()
+			a := newAPI(sessions.InStore(store))
+			apitest.Handle(a, "POST", "/hold", func(ctx context.Context, _ []byte) (apitest.Answer, error) {
+				if late == "renew" {
+					sessions.From(ctx).Renew()
+				} else if _, err := do(ctx, late); err != nil {
+					return apitest.Answer{}, err
+				}
+				held <- struct{}{}
+				<-goOn
+				return apitest.Text("held"), nil
+			})
+			c := apitest.NewClient(t, apitest.Serve(t, a))
+			v := &visitor{c: c}
+			v.do("login=ann")
+			before := v.cookie
+			set := make(chan []string)
+			go func() {
+				req, _ := http.NewRequest(http.MethodPost, c.URL+"/hold", nil)
+				req.Header.Set("Cookie", before)
+				res, err := c.Do(req)
+				if err != nil {
+					t.Error(err)
+					close(set)
+					return
+				}
+				_ = res.Body.Close()
+				set <- res.Header["Set-Cookie"]
+			}()
+			<-held
+			v.do(ending)
+			goOn <- struct{}{}
+			assert.Empty(t, <-set, late, ending)
+			old := &visitor{c: c, cookie: before}
+			_, body := old.do("look")
+			assert.Empty(t, body, late, ending)
+			if ending != "logout" {
+				_, body = v.do("look")
+				assert.Equal(t, "bob", body)
+			}
+		}
+	}
+}
+
+func TestMemoryIsBounded(t *testing.T) {
+	ctx := t.Context()
+	m := sessions.NewMemory(sessions.WithBytes(10_000))
+	for i := range 100 {
+		require.NoError(t, m.Create(ctx, strconv.Itoa(i), make([]byte, 1000), time.Hour))
+		there, err := m.Update(ctx, "0", []byte("changed"), time.Hour)
+		require.NoError(t, err)
+		assert.True(t, there, "it was changed a moment ago")
+	}
+	lives := 0
+	for i := range 100 {
+		if data, _ := m.Load(ctx, strconv.Itoa(i)); data != nil {
+			lives++
+		}
+	}
+	assert.InDelta(t, 8, lives, 1)
+	there, err := m.Delete(ctx, "0")
+	require.NoError(t, err)
+	assert.True(t, there)
+	there, err = m.Update(ctx, "0", nil, time.Hour)
+	require.NoError(t, err)
+	assert.False(t, there)
 }
