@@ -24,7 +24,7 @@ type proxies struct {
 
 // WithXForwarded believes X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Host of proxies whose address is in one of the prefixes:
 // [Request.RemoteAddr], [Request.Scheme] and [Request.Host] tell of the client, and so do the access log and the RemoteAddr of
-// mounted handlers. The fields are read from their end, as far as a trusted proxy has written them; junk is ignored. A peer on a Unix
+// mounted handlers, for which [SchemeOf] and [HostOf] tell the rest. The fields are read from their end, as far as a trusted proxy has written them; junk is ignored. A peer on a Unix
 // socket is trusted: the mode of its file says who may connect. A proxy passes fields on that it does not set itself, so see to it that
 // it sets or removes all three. The default is to believe nobody.
 func WithXForwarded(trusted ...netip.Prefix) Option {
@@ -91,18 +91,50 @@ func addrPort(a net.Addr) netip.AddrPort {
 	return netip.AddrPort{}
 }
 
+// hopKey is what the contexts of mounted requests of net/http hold, where a trusted proxy has told something: a forwarded.Hop.
+type hopKey struct{}
+
 // seen is a request of net/http as one of the client that trusted proxies tell of.
 func (p *proxies) seen(r *http.Request) *http.Request {
 	if p == nil {
 		return r
 	}
 	hop := p.origin(httpPeer{r}.RemoteAddr(), r.Header.Values)
-	if !hop.Client.IsValid() {
+	if hop == (forwarded.Hop{}) {
 		return r
 	}
-	other := *r
-	other.RemoteAddr = hop.Client.String()
-	return &other
+	other := r.WithContext(context.WithValue(r.Context(), hopKey{}, hop))
+	if hop.Client.IsValid() {
+		other.RemoteAddr = hop.Client.String()
+	}
+	return other
+}
+
+// SchemeOf is what the client of a mounted handler speaks, over any version of HTTP: [Request.Scheme]. Of a server of net/http it is "https"
+// for a request over TLS, as nothing is known there of proxies.
+func SchemeOf(r *http.Request) string {
+	if InRequest(r.Context()) {
+		return Raw(r.Context()).Scheme()
+	}
+	if hop, _ := r.Context().Value(hopKey{}).(forwarded.Hop); hop.Scheme != "" {
+		return hop.Scheme
+	}
+	if (httpPeer{r}).secure() {
+		return "https"
+	}
+	return "http"
+}
+
+// HostOf is the host that the client of a mounted handler has asked for, over any version of HTTP: [Request.Host]. Of a server of net/http it
+// is that of the request.
+func HostOf(r *http.Request) string {
+	if InRequest(r.Context()) {
+		return Raw(r.Context()).Host()
+	}
+	if hop, _ := r.Context().Value(hopKey{}).(forwarded.Hop); hop.Host != "" {
+		return hop.Host
+	}
+	return r.Host
 }
 
 // origin is what trusted proxies tell of the request.

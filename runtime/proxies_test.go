@@ -167,7 +167,9 @@ func TestForwarded(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var logged lockedBuffer
 			r := start(t, newTestAPI(told), c.opt, WithAccessLog(slog.New(slog.NewTextHandler(&logged, nil))),
-				WithMount("/m", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.RemoteAddr) })))
+				WithMount("/m", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					_, _ = io.WriteString(w, r.RemoteAddr+" "+SchemeOf(r)+" "+HostOf(r))
+				})), WithH2C())
 			conn := r.dial(t)
 			own := conn.LocalAddr().String()
 			want := c.want
@@ -181,7 +183,18 @@ func TestForwarded(t *testing.T) {
 			if c.want == "" {
 				client = mounted.LocalAddr().String()
 			}
-			assert.Contains(t, got, client)
+			_, rest, _ := strings.Cut(strings.TrimSuffix(want, " tcp"), " ")
+			assert.Contains(t, got, client+" "+rest)
+			h2, base := http2Client(t, r, "h2c")
+			req, err := http.NewRequest(http.MethodGet, base+"/m", nil)
+			require.NoError(t, err)
+			req.Host = "a.example"
+			for line := range strings.Lines(c.sent) {
+				name, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
+				req.Header.Set(name, value)
+			}
+			res, err := h2.Do(req)
+			assert.Contains(t, readAll(t, res, err), " "+rest)
 			require.NoError(t, r.stop(t))
 			assert.Contains(t, logged.String(), "peer="+client)
 		})

@@ -329,7 +329,7 @@ func (m *Manager) Option() tornado.APIOption {
 func (m *Manager) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s := m.session(r.Context(), r.Header["Cookie"])
-		out := &writer{ResponseWriter: w, s: s, secure: r.TLS != nil}
+		out := &writer{ResponseWriter: w, s: s, secure: tornado.SchemeOf(r) == "https"}
 		next.ServeHTTP(out, r.WithContext(context.WithValue(r.Context(), key{}, s)))
 		out.begin()
 	})

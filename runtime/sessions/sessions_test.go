@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strconv"
 	"strings"
 	"testing"
@@ -262,4 +263,16 @@ func TestMemoryIsBounded(t *testing.T) {
 	there, err = m.Update(ctx, "0", nil, time.Hour)
 	require.NoError(t, err)
 	assert.False(t, there)
+}
+
+// TestSecureBehindAProxy: pages that are mounted see that their client speaks TLS.
+func TestSecureBehindAProxy(t *testing.T) {
+	m := sessions.InStore(sessions.NewMemory())
+	page := m.Handler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { _, _ = do(r.Context(), "count") }))
+	trusted := tornado.WithXForwarded(netip.MustParsePrefix("127.0.0.0/8"))
+	c := apitest.NewClient(t, apitest.Serve(t, newAPI(m), tornado.WithMount("/page", page), trusted))
+	res, _ := c.Get("/page", "X-Forwarded-Proto", "https", "X-Forwarded-For", "192.0.2.7")
+	assert.Contains(t, res.Header.Get("Set-Cookie"), "; Secure")
+	res, _ = c.Get("/page")
+	assert.NotContains(t, res.Header.Get("Set-Cookie"), "; Secure")
 }

@@ -25,9 +25,7 @@ func (a *App) newProxy() http.Handler {
 			r.SetURL(&url.URL{Scheme: "http", Host: "wsgi"})
 			r.Out.Host = r.In.Host
 			r.SetXForwarded()
-			if scheme := schemeOf(r.In); scheme != "" {
-				r.Out.Header.Set("X-Forwarded-Proto", scheme)
-			}
+			r.Out.Header.Set("X-Forwarded-Proto", tornado.SchemeOf(r.In))
 			r.Out.Header.Del("Expect") // it was answered here
 			for name := range r.Out.Header {
 				if strings.Contains(name, "_") { // to an application it would be the same as one with a dash
@@ -40,14 +38,6 @@ func (a *App) newProxy() http.Handler {
 		ErrorHandler:  a.refuse,
 		ErrorLog:      stdlog.New(io.Discard, "", 0), // of answers that were cut off; the server tells of them
 	}
-}
-
-// schemeOf is what the client speaks as far as the server knows: "" on a server of net/http, whose request says it.
-func schemeOf(r *http.Request) string {
-	if !tornado.InRequest(r.Context()) {
-		return ""
-	}
-	return tornado.Raw(r.Context()).Scheme()
 }
 
 // refuse answers where no worker did.
