@@ -144,7 +144,8 @@ func (t *Transit) OnBody(fn func(body []byte)) { t.body = append(t.body, fn) }
 func (t *Transit) OnAnswer(fn func(w *Reply)) { t.answer = append(t.answer, fn) }
 
 // OnStream has fn called when an answer that is sent part by part begins, with all but its body. It may change it, and return what
-// the body is to be changed by, nil for nothing. It must not block.
+// the body is to be changed by, nil for nothing. With [Reply.Fault] there is a 500 in place of the stream. It may wait for a store, as what
+// is sent to the stream waits for it, from any goroutine, and so do the stream's other methods: it must not call them.
 func (t *Transit) OnStream(fn func(w *Reply) Coder) { t.stream = append(t.stream, fn) }
 
 // OnEnd has fn called once when the request has ended, however it did: the handler has returned and its answer was made or sent, a

@@ -166,12 +166,14 @@ func (s *Stream) begin() error {
 	if s.media == eventMedia {
 		r.fields = withoutCache(r.fields)
 	}
+	coder := s.filtered()
 	if err := r.check(); err != nil {
+		r.reset() // what takes its place is filtered by itself
 		s.fault = err
 		s.fail(err)
 		return err
 	}
-	s.openSink()
+	s.openSink(coder)
 	if s.x.isHead() {
 		s.fail(ErrStreamEnded)
 		return ErrStreamEnded
@@ -182,14 +184,19 @@ func (s *Stream) begin() error {
 	return nil
 }
 
-// openSink sends the head of the answer, as filters leave it. The caller holds mu.
-func (s *Stream) openSink() {
-	length, t := s.length, s.x.transit
-	var coder Coder
-	if t != nil {
-		if coder = t.openStream(&s.x.reply); coder != nil {
-			length = -1
-		}
+// filtered lets the filters see the head of the answer. The caller holds mu: what sends waits for them.
+func (s *Stream) filtered() Coder {
+	if s.x.transit == nil {
+		return nil
+	}
+	return s.x.transit.openStream(&s.x.reply)
+}
+
+// openSink sends the head of the answer, of a body that passes coder, nil for none. The caller holds mu.
+func (s *Stream) openSink(coder Coder) {
+	length := s.length
+	if coder != nil {
+		length = -1
 	}
 	s.sink = s.x.wire.openStream(length)
 	if coder != nil && !s.x.isHead() {
@@ -267,6 +274,9 @@ func (s *Stream) returned(err error) {
 		}
 		return
 	}
+	if err == nil && s.err == nil && (s.begin() == nil || s.sink != nil) {
+		return // what begins the answer is its end
+	}
 	switch {
 	case s.fault != nil:
 		err = s.fault
@@ -274,9 +284,6 @@ func (s *Stream) returned(err error) {
 		err = &StatusError{Status: http.StatusServiceUnavailable}
 	case s.err != nil:
 		x.aborted = true
-	}
-	if err == nil && s.err == nil {
-		return // what begins the answer is its end
 	}
 	x.stream = nil
 	runAllLater(s.over(ErrStreamEnded))

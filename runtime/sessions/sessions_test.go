@@ -183,6 +183,37 @@ func (away) Load(context.Context, string) ([]byte, error) { return nil, errors.N
 
 func (away) Create(context.Context, string, []byte, time.Duration) error { return errors.New("away") }
 
+// TestStoreIsAwayForAStream: it does not begin, whether the handler sends something or not.
+func TestStoreIsAwayForAStream(t *testing.T) {
+	mark := tornado.WithFilter(func(t *tornado.Transit) { _ = t.AddHeader("X-Mark", "yes") })
+	a := apitest.New(mark, sessions.InStore(away{}).Option())
+	for path, text := range map[string]string{"/silent": "", "/talks": "text"} {
+		apitest.Events(a, path, func(ctx context.Context, out *tornado.EventStream[string]) error {
+			if _, err := do(ctx, "count"); err != nil || text == "" {
+				return err
+			}
+			return out.Send(text)
+		})
+		apitest.Stream(a, path+"/bytes", "text/plain", func(ctx context.Context, out *tornado.ByteStream) error {
+			if _, err := do(ctx, "count"); err != nil {
+				return err
+			}
+			_, err := io.WriteString(out, strings.Repeat(text, 10_000))
+			return err
+		})
+	}
+	apitest.Each(t, a, func(t *testing.T, c *apitest.Client) {
+		for _, path := range []string{"/silent", "/silent/bytes", "/talks", "/talks/bytes"} {
+			res, _ := c.Get(path)
+			assert.Equal(t, 500, res.StatusCode, path)
+			if path != "/silent/bytes" { // that is no stream in the end, but an answer of a known length: a fault leaves nothing of it
+				assert.Equal(t, []string{"yes"}, res.Header.Values("X-Mark"), path)
+			}
+			assert.Equal(t, "application/problem+json", res.Header.Get("Content-Type"), path)
+		}
+	})
+}
+
 func TestStoreIsAway(t *testing.T) {
 	c := apitest.NewClient(t, apitest.Serve(t, newAPI(sessions.InStore(away{}))))
 	for _, cookie := range []string{"", "session=known"} {
