@@ -62,3 +62,29 @@ func TestFilterHearsOfTheEnd(t *testing.T) {
 	<-ended
 	assert.Empty(t, ended)
 }
+
+// TestFilterHearsOfAParkedEnd: of a request whose answer never came, and of a stream that goes on without its handler.
+func TestFilterHearsOfAParkedEnd(t *testing.T) {
+	ended := make(chan string, 8)
+	parked := make(chan *EventStream[string], 1)
+	api := watching(&StreamOptions{}, func(_ context.Context, out *EventStream[string]) error {
+		out.Keep()
+		parked <- out
+		return out.Send("now")
+	}, WithFilter(func(t *Transit) { t.OnEnd(func() { ended <- "end" }) }))
+	r := start(t, api, WithTimeouts(Timeouts{HalfClose: 1}))
+	for _, gone := range []bool{false, true} {
+		c := r.dial(t)
+		c.send("GET /watch HTTP/1.1\r\nHost: a\r\n\r\n")
+		out := <-parked
+		require.NoError(t, out.Send("later"))
+		assert.Empty(t, ended)
+		if gone {
+			require.NoError(t, c.Close())
+		} else {
+			out.Close()
+		}
+		<-ended
+	}
+	assert.Empty(t, ended)
+}
