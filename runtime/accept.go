@@ -65,3 +65,12 @@ func Accepts(ctx context.Context, types ...string) string {
 	}
 	return ""
 }
+
+// AcceptsCoding returns the one of codings that an Accept-Encoding field (RFC 9110 section 12.5.3) likes best, of equals the first; "" if
+// the content is to be sent as it is. Lines of the field are one list, joined by commas. The codings are lower case.
+func AcceptsCoding(field string, codings ...string) string {
+	if i := param.AcceptsCoding([]byte(field), codings); i >= 0 {
+		return codings[i]
+	}
+	return ""
+}

@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"mime"
 	"slices"
-	"strconv"
 	"strings"
 
 	tornado "github.com/tornadogen/tornadogen/runtime"
@@ -61,7 +60,7 @@ type coding struct {
 
 // filter codes the answer, if the client takes a coding.
 func (c *coding) filter(t *tornado.Transit) {
-	name := c.choose(strings.Join(tornado.Raw(t.Context()).Headers()["Accept-Encoding"], ","))
+	name := tornado.AcceptsCoding(strings.Join(tornado.Raw(t.Context()).Headers()["Accept-Encoding"], ","), c.names...)
 	t.OnAnswer(func(w *tornado.Reply) {
 		if !w.HasBody() || len(w.Body()) < c.minSize || !c.may(w) {
 			return
@@ -117,40 +116,6 @@ func mark(w *tornado.Reply, name string) {
 		w.RemoveField("ETag")
 		w.Header("ETag", tag[:len(tag)-1]+"-"+name+`"`)
 	}
-}
-
-// choose returns the coding that an Accept-Encoding field likes best, "" for none.
-func (c *coding) choose(accept string) (best string) {
-	quality := map[string]float64{}
-	for item := range strings.SplitSeq(accept, ",") {
-		name, rest, _ := strings.Cut(item, ";")
-		q := 1.0
-		for parameter := range strings.SplitSeq(rest, ";") {
-			if key, value, _ := strings.Cut(parameter, "="); strings.EqualFold(strings.TrimSpace(key), "q") {
-				var err error
-				if q, err = strconv.ParseFloat(strings.TrimSpace(value), 64); err != nil || q > 1 || !(q >= 0) {
-					q = 0
-				}
-			}
-		}
-		if name = strings.ToLower(strings.TrimSpace(name)); name != "" {
-			quality[strings.TrimPrefix(name, "x-")] = q
-		}
-	}
-	most := 0.0
-	for _, name := range c.names {
-		q, named := quality[name]
-		if !named {
-			q = quality["*"]
-		}
-		if q > most {
-			best, most = name, q
-		}
-	}
-	if identity, named := quality["identity"]; named && identity > most {
-		return ""
-	}
-	return best
 }
 
 // worthIt reports whether a media type is likely to become smaller.

@@ -197,20 +197,30 @@ func (f *Files) serveMissing(w http.ResponseWriter, r *http.Request, name string
 	http.NotFound(w, r)
 }
 
-// siblings are the codings of precompressed files, the best first.
-var siblings = []struct{ coding, extension string }{{"br", ".br"}, {"zstd", ".zst"}, {"gzip", ".gz"}}
+// siblings are the extensions of precompressed files by coding, and bestFirst the codings.
+var (
+	siblings  = map[string]string{"br": ".br", "zstd": ".zst", "gzip": ".gz"}
+	bestFirst = []string{"br", "zstd", "gzip"}
+)
+
+// codings are those that a file has siblings in.
+func (f *Files) codings(name string) (list []string) {
+	for _, coding := range bestFirst {
+		if info, err := fs.Stat(f.fsys, name+siblings[coding]); err == nil && info.Mode().IsRegular() {
+			list = append(list, coding)
+		}
+	}
+	return list
+}
 
 // serve answers with a regular file.
 func (f *Files) serve(w http.ResponseWriter, r *http.Request, name, control string) {
 	sent := name
 	if f.coded {
 		w.Header().Add("Vary", "Accept-Encoding")
-		for _, s := range siblings {
-			if info, err := fs.Stat(f.fsys, name+s.extension); err == nil && info.Mode().IsRegular() && takes(r.Header, s.coding) {
-				sent = name + s.extension
-				w.Header().Set("Content-Encoding", s.coding)
-				break
-			}
+		if coding := tornado.AcceptsCoding(strings.Join(r.Header.Values("Accept-Encoding"), ","), f.codings(name)...); coding != "" {
+			sent = name + siblings[coding]
+			w.Header().Set("Content-Encoding", coding)
 		}
 	}
 	file, err := f.fsys.Open(sent)
@@ -251,18 +261,4 @@ func (f *Files) serve(w http.ResponseWriter, r *http.Request, name, control stri
 func lastNone(asked string) bool {
 	digits, ok := strings.CutPrefix(strings.ReplaceAll(asked, " ", ""), "bytes=-")
 	return ok && digits != "" && strings.Trim(digits, "0") == ""
-}
-
-// takes reports whether a client takes a coding (RFC 9110 section 12.5.3).
-func takes(head http.Header, coding string) bool {
-	for item := range strings.SplitSeq(strings.Join(head.Values("Accept-Encoding"), ","), ",") {
-		name, parameters, _ := strings.Cut(item, ";")
-		if !strings.EqualFold(strings.TrimSpace(name), coding) {
-			continue
-		}
-		_, quality, weighed := strings.Cut(parameters, "=")
-		q, err := strconv.ParseFloat(strings.TrimSpace(quality), 64)
-		return !weighed || err == nil && q > 0
-	}
-	return false
 }
