@@ -17,8 +17,8 @@ import (
 	tornado "github.com/tornadogen/tornadogen/runtime"
 )
 
-// Files serves the files of a folder below a prefix. It is an http.Handler. Nothing outside of the folder is ever read, whatever its
-// links say; folders are not listed. All methods are safe for concurrent use.
+// Files serves the files of a folder below a prefix. It is an http.Handler. Folders are not listed. All methods are safe for concurrent
+// use.
 type Files struct {
 	fsys     fs.FS
 	prefix   string // without a trailing slash
@@ -51,7 +51,9 @@ func WithPrecompressed() Option { return func(f *Files) { f.coded = true } }
 // WithHidden serves files and folders, too, whose names begin with a dot. The default is 404 for them, but for .well-known.
 func WithHidden() Option { return func(f *Files) { f.hidden = true } }
 
-// Dir serves the folder of that name below prefix, "/static" say. The folder must be there.
+// Dir serves the folder of that name below prefix, "/static" say. The folder must be there. Nothing outside of it is ever read, whatever
+// its links say. It is held open for as long as the Files is in use: when it is renamed, or another one takes its name, the one that was
+// opened is still served.
 func Dir(prefix, folder string, opts ...Option) (*Files, error) {
 	root, err := os.OpenRoot(folder)
 	if err != nil {
@@ -60,7 +62,8 @@ func Dir(prefix, folder string, opts ...Option) (*Files, error) {
 	return New(prefix, root.FS(), opts...), nil
 }
 
-// New serves the files of fsys, an embed.FS say, below prefix. They must be io.Seeker.
+// New serves the files of fsys, an embed.FS say, below prefix. They must be io.Seeker. Where links lead is what fsys says: os.DirFS follows
+// them out of its folder.
 func New(prefix string, fsys fs.FS, opts ...Option) *Files {
 	f := &Files{fsys: fsys, prefix: "/" + strings.Trim(prefix, "/"), index: "index.html", control: "no-cache"}
 	if f.prefix == "/" {
@@ -117,7 +120,7 @@ func (f *Files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case err == nil && info.IsDir():
 		f.serveFolder(w, r, name)
 	case err == nil && info.Mode().IsRegular():
-		f.serve(w, r, name, f.control)
+		f.serve(w, r, name, "")
 	case err == nil: // a pipe or a device: opening it might wait
 		http.NotFound(w, r)
 	default:
@@ -165,7 +168,7 @@ func (f *Files) serveFolder(w http.ResponseWriter, r *http.Request, name string)
 		w.WriteHeader(http.StatusMovedPermanently)
 		return
 	}
-	f.serve(w, r, index, f.control)
+	f.serve(w, r, index, "")
 }
 
 // immutable is Cache-Control of what a digest names.
@@ -181,17 +184,13 @@ func (f *Files) serveMissing(w http.ResponseWriter, r *http.Request, name string
 		plain, tag, extension = stem, extension, ""
 	}
 	if tag = strings.TrimPrefix(tag, "."); len(tag) == digestSize {
-		if now, err := f.digest(folder + plain + extension); err == nil {
-			control := f.control
-			if tag == now {
-				control = immutable
-			}
-			f.serve(w, r, folder+plain+extension, control)
+		if _, err := f.digest(folder + plain + extension); err == nil {
+			f.serve(w, r, folder+plain+extension, tag)
 			return
 		}
 	}
 	if f.fallback != "" && path.Ext(name) == "" {
-		f.serve(w, r, f.fallback, f.control)
+		f.serve(w, r, f.fallback, "")
 		return
 	}
 	http.NotFound(w, r)
@@ -213,8 +212,8 @@ func (f *Files) codings(name string) (list []string) {
 	return list
 }
 
-// serve answers with a regular file.
-func (f *Files) serve(w http.ResponseWriter, r *http.Request, name, control string) {
+// serve answers with a regular file. version is the digest that it was asked for by, "" for none.
+func (f *Files) serve(w http.ResponseWriter, r *http.Request, name, version string) {
 	sent := name
 	if f.coded {
 		w.Header().Add("Vary", "Accept-Encoding")
@@ -231,14 +230,23 @@ func (f *Files) serve(w http.ResponseWriter, r *http.Request, name, control stri
 	}
 	defer func() { _ = file.Close() }() // which was read alone
 	content, seeks := file.(io.ReadSeeker)
-	info, err := file.Stat()
-	tag, digestErr := f.digest(sent)
-	if err != nil || !seeks || digestErr != nil {
+	info, tag, err := f.digestOpen(sent, file) // of what is sent, whatever takes its name meanwhile
+	if err != nil || !seeks {
 		w.Header().Del("Content-Encoding")
 		http.Error(w, "the file cannot be read", http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("ETag", `"`+tag+`"`)
+	control := f.control
+	if version != "" {
+		now := tag
+		if sent != name {
+			now, _ = f.digest(name) // "" is no version
+		}
+		if now == version {
+			control = immutable
+		}
+	}
 	w.Header().Set("Cache-Control", control)
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	if media := mime.TypeByExtension(path.Ext(name)); media != "" {
@@ -254,8 +262,23 @@ func (f *Files) serve(w http.ResponseWriter, r *http.Request, name, control stri
 		http.Error(w, "no bytes are asked for", http.StatusRequestedRangeNotSatisfiable)
 		return
 	}
-	http.ServeContent(w, r, path.Base(name), info.ModTime(), content)
+	http.ServeContent(answer{w}, r, path.Base(name), info.ModTime(), content)
 }
+
+// answer takes from a refusal what was said of the file: http.ServeContent leaves it on 412, which has no body.
+type answer struct{ http.ResponseWriter }
+
+// WriteHeader begins the answer.
+func (a answer) WriteHeader(status int) {
+	if status == http.StatusPreconditionFailed {
+		a.Header().Del("Content-Length")
+		a.Header().Del("Content-Encoding")
+	}
+	a.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap is for http.ResponseController.
+func (a answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 
 // lastNone reports whether the last 0 bytes are asked for, which cannot be satisfied (RFC 9110 section 14.1.2); net/http answers 206.
 func lastNone(asked string) bool {

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -232,6 +233,15 @@ func TestOptions(t *testing.T) {
 		plain, _ := c.Get("/app.js")
 		coded, _ := c.Get("/app.js", "Accept-Encoding", "br")
 		assert.NotEqual(t, plain.Header.Get("ETag"), coded.Header.Get("ETag"))
+		for field, status := range map[string]int{`"other"`: 412, coded.Header.Get("ETag"): 200} {
+			res, body := c.Get("/app.js", "Accept-Encoding", "br", "If-Match", field)
+			assert.Equal(t, status, res.StatusCode, field)
+			if status == 412 {
+				assert.Empty(t, body)
+				assert.Empty(t, res.Header.Get("Content-Encoding"))
+				assert.LessOrEqual(t, res.ContentLength, int64(0))
+			}
+		}
 		_, body := c.Get("/users/7")
 		assert.Equal(t, "<p>home", body)
 		res, _ := c.Get("/missing.js")
@@ -242,6 +252,32 @@ func TestOptions(t *testing.T) {
 		_, body = c.Get("/sub/")
 		assert.Equal(t, "<p>home", body, "without an index a folder is nothing")
 	})
+}
+
+// swapping is a file system whose file is another one as soon as it has been opened.
+type swapping struct {
+	fstest.MapFS
+	next *fstest.MapFile
+}
+
+func (s swapping) Open(name string) (fs.File, error) {
+	file, err := s.MapFS.Open(name)
+	s.MapFS["a.txt"] = s.next
+	return file, err
+}
+
+func TestReplacedWhileOpened(t *testing.T) {
+	tag := func(fsys fs.FS) (string, string) {
+		res := httptest.NewRecorder()
+		files.New("/", fsys).ServeHTTP(res, httptest.NewRequest(http.MethodGet, "/a.txt", nil))
+		require.Equal(t, 200, res.Code)
+		return res.Header().Get("ETag"), res.Body.String()
+	}
+	was, is := &fstest.MapFile{Data: []byte("was")}, &fstest.MapFile{Data: []byte("is now")}
+	want, _ := tag(fstest.MapFS{"a.txt": was})
+	got, body := tag(swapping{fstest.MapFS{"a.txt": was}, is})
+	assert.Equal(t, "was", body)
+	assert.Equal(t, want, got)
 }
 
 func TestEmbedded(t *testing.T) {
