@@ -109,10 +109,12 @@ func fixed(algorithms []string, key jwt.Keyfunc, opts []Option) *Tokens {
 	}, opts)
 }
 
-// KeySet checks tokens by the keys that are published at a URL (a JSON Web Key Set, RFC 7517), which are read again when a token names one
-// that is not known. ctx lasts as long as the Tokens: an HTTP client for it is set by oidc.ClientContext.
+// KeySet checks tokens by the keys that are published at a URL (a JSON Web Key Set, RFC 7517). They are read when the first token comes, and
+// again when one names a key that is not known, KeyInterval after the last time at the earliest. A token whose key is not known while the
+// keys cannot be read is neither good nor bad: the error is a [tornado.StatusError] 503. ctx brings values alone: an HTTP client is set by
+// oidc.ClientContext.
 func KeySet(ctx context.Context, url string, opts ...Option) *Tokens {
-	return newTokens(verifyBy(oidc.NewRemoteKeySet(ctx, url)), opts)
+	return newTokens(newKeySet(ctx, url).verify, opts)
 }
 
 // Discover is KeySet for an OpenID provider or an OAuth 2 server that publishes what it does (OpenID Connect Discovery), and demands that
@@ -129,12 +131,6 @@ func Discover(ctx context.Context, issuer string, opts ...Option) (*Tokens, erro
 		return nil, fmt.Errorf("auth: %w", err)
 	}
 	return KeySet(ctx, published.Keys, append([]Option{WithIssuer(issuer)}, opts...)...), nil
-}
-
-func verifyBy(keys oidc.KeySet) func(ctx context.Context, token string) (json.RawMessage, error) {
-	return func(ctx context.Context, token string) (json.RawMessage, error) {
-		return keys.VerifySignature(ctx, token)
-	}
 }
 
 func newTokens(verify func(ctx context.Context, token string) (json.RawMessage, error), opts []Option) *Tokens {
@@ -164,7 +160,7 @@ func (rawClaims) GetSubject() (string, error)                  { return "", nil 
 func (rawClaims) GetAudience() (jwt.ClaimStrings, error)       { return nil, nil }
 
 // Check holds a token against the keys, its times, issuer and audience (401), and against the scopes that the operation asks for (403).
-// The context that it returns knows the [Caller].
+// Keys that cannot be read are 503. The context that it returns knows the [Caller].
 func (t *Tokens) Check(ctx context.Context, sent tornado.Bearer) (context.Context, error) {
 	claims, err := t.Verify(ctx, sent.Token)
 	if err != nil {
