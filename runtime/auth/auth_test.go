@@ -221,9 +221,8 @@ func TestLogin(t *testing.T) {
 			}
 			who = append(who, u.Claims.Subject+" "+own.Email+" "+u.Token.AccessToken)
 			return fail
-		})
+		}, auth.WithLogger(slog.New(slog.DiscardHandler)))
 	require.NoError(t, err)
-	login.WithLogger(slog.New(slog.DiscardHandler))
 	handler.Handle("/login", login)
 	handler.Handle("/login/", login)
 	handler.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "at "+r.URL.String()) })
@@ -361,4 +360,41 @@ func TestKeySetAsksSeldom(t *testing.T) {
 		require.ErrorIs(t, err, context.Canceled)
 		synctest.Wait()
 	})
+}
+
+// TestLoginAtRoot: a host that does nothing else.
+func TestLoginAtRoot(t *testing.T) {
+	p := startProvider(t)
+	for _, prefix := range []string{"/", ""} {
+		var login http.Handler
+		shop := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { login.ServeHTTP(w, r) }))
+		defer shop.Close()
+		done := 0
+		l, err := auth.NewLogin(t.Context(), prefix, auth.Provider{Issuer: p.URL, ClientID: "shop", Redirect: shop.URL + "/callback"}, hexed{},
+			func(http.ResponseWriter, *http.Request, auth.User) error { done++; return nil }, auth.WithLogger(slog.New(slog.DiscardHandler)))
+		require.NoError(t, err)
+		login = l
+		jar, err := cookiejar.New(nil)
+		require.NoError(t, err)
+		client := shop.Client()
+		client.Jar = jar
+		client.CheckRedirect = func(r *http.Request, _ []*http.Request) error {
+			if r.URL.Path == "/end" {
+				return http.ErrUseLastResponse
+			}
+			return nil
+		}
+		res, err := client.Get(shop.URL + "/?to=/end")
+		require.NoError(t, err)
+		require.NoError(t, res.Body.Close())
+		assert.Equal(t, "/end", res.Header.Get("Location"))
+		assert.Equal(t, 1, done, prefix)
+		// The server takes the mount, and serves both paths.
+		base := apitest.Serve(t, nil, l.At())
+		c := apitest.NewClient(t, base)
+		res, _ = c.Get("/callback")
+		assert.Equal(t, 403, res.StatusCode)
+		res, _ = c.Get("/other")
+		assert.Equal(t, 404, res.StatusCode)
+	}
 }

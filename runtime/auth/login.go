@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
@@ -44,7 +45,7 @@ type User struct {
 // two paths: its prefix, which sends a browser to the provider, and prefix + "/callback", where it comes back. What is to be remembered
 // on the way stands in a sealed cookie, for 10 minutes.
 type Login struct {
-	prefix   string
+	prefix   string // without a trailing slash
 	flow     oauth2.Config
 	verifier *oidc.IDTokenVerifier
 	seal     Sealer
@@ -53,31 +54,41 @@ type Login struct {
 	ctx      context.Context
 }
 
+// LoginOption changes a Login. Each says what holds without it.
+type LoginOption func(*Login)
+
+// WithLogger sets where failed logins are logged. The default is slog.Default.
+func WithLogger(to *slog.Logger) LoginOption { return func(l *Login) { l.logger = to } }
+
 // NewLogin asks the provider what it does. done is called with who has logged in: it remembers that, in a session say (renew its id), and
 // must not write the answer, which sends the browser back to where the login began: the path in the query parameter "to", or "/". The
-// client of ctx, see oidc.ClientContext, is used for calls of the provider.
-func NewLogin(ctx context.Context, prefix string, p Provider, s Sealer, done func(w http.ResponseWriter, r *http.Request, u User) error) (*Login, error) {
+// client of ctx, see oidc.ClientContext, is used for calls of the provider. The prefix "/", or "", is for a host that does nothing else: a
+// login begins at "/" then, and comes back at "/callback".
+func NewLogin(ctx context.Context, prefix string, p Provider, s Sealer, done func(w http.ResponseWriter, r *http.Request, u User) error,
+	opts ...LoginOption,
+) (*Login, error) {
 	provider, err := oidc.NewProvider(ctx, p.Issuer)
 	if err != nil {
 		return nil, fmt.Errorf("auth: %w", err)
 	}
-	return &Login{
-		prefix: "/" + strings.Trim(prefix, "/"), seal: s, done: done, ctx: context.WithoutCancel(ctx), logger: slog.Default(),
+	l := &Login{
+		prefix: strings.TrimSuffix("/"+strings.Trim(prefix, "/"), "/"), seal: s, done: done, ctx: context.WithoutCancel(ctx), logger: slog.Default(),
 		verifier: provider.Verifier(&oidc.Config{ClientID: p.ClientID}),
 		flow: oauth2.Config{
 			ClientID: p.ClientID, ClientSecret: p.Secret, RedirectURL: p.Redirect, Endpoint: provider.Endpoint(), Scopes: append([]string{oidc.ScopeOpenID}, p.Scopes...),
 		},
-	}, nil
+	}
+	for _, opt := range opts {
+		opt(l)
+	}
+	return l, nil
 }
 
-// WithLogger sets where failed logins are logged. The default is slog.Default.
-func (l *Login) WithLogger(to *slog.Logger) *Login {
-	l.logger = to
-	return l
-}
+// start is the path that a login begins at.
+func (l *Login) start() string { return cmp.Or(l.prefix, "/") }
 
 // At mounts l on a server, at its prefix.
-func (l *Login) At() tornado.Option { return tornado.WithMount(l.prefix, l) }
+func (l *Login) At() tornado.Option { return tornado.WithMount(l.start(), l) }
 
 const (
 	loginCookie = "login"
@@ -100,7 +111,7 @@ func (l *Login) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Method != http.MethodGet:
 		w.Header().Set("Allow", http.MethodGet)
 		http.Error(w, "a login begins by GET", http.StatusMethodNotAllowed)
-	case r.URL.Path == l.prefix:
+	case r.URL.Path == l.start():
 		l.begin(w, r)
 	case r.URL.Path == l.prefix+"/callback":
 		l.end(w, r)
@@ -127,7 +138,7 @@ func (l *Login) begin(w http.ResponseWriter, r *http.Request) {
 
 func (l *Login) remember(w http.ResponseWriter, value string, age int) {
 	http.SetCookie(w, &http.Cookie{
-		Name: loginCookie, Value: value, Path: l.prefix, MaxAge: age, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(l.flow.RedirectURL, "https:"),
+		Name: loginCookie, Value: value, Path: l.start(), MaxAge: age, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(l.flow.RedirectURL, "https:"),
 	})
 }
 
