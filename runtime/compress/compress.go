@@ -4,8 +4,9 @@ package compress
 
 import (
 	"bytes"
+	"fmt"
 	"mime"
-	"slices"
+	"net/http"
 	"strings"
 
 	tornado "github.com/tornadogen/tornadogen/runtime"
@@ -26,12 +27,12 @@ func WithEventStreams() Option { return func(c *coding) { c.events = true } }
 func WithTypes(worth func(mediaType string) bool) Option { return func(c *coding) { c.worth = worth } }
 
 // WithCodings sets the codings of answers: "zstd", "br" and "gzip", of which those that a client likes equally are taken in this order.
-// The default is all three in the order of this list.
+// The default is all three in the order of this list; none leaves answers as they are. Another name is an error of Serve.
 func WithCodings(names ...string) Option { return func(c *coding) { c.names = names } }
 
 // New codes answers and reads coded requests. Only what is asked for is coded, and a client that names no coding gets none. Answers that
 // have a coding already, that are parts of something (206), or that say no-transform are left alone. The Vary field names Accept-Encoding
-// wherever it decides. A strong entity tag gets a suffix, "-gzip" say, since it tells of other bytes; package conditional knows of it.
+// wherever it decides, and on every 304. A strong entity tag gets a suffix, "-gzip" say, since it tells of other bytes; package conditional knows of it.
 //
 // Give it before the filters that look at answers as they were made: tornado.WithFilter adds them from the outside in.
 func New(opts ...Option) tornado.APIOption {
@@ -39,8 +40,13 @@ func New(opts ...Option) tornado.APIOption {
 	for _, opt := range opts {
 		opt(c)
 	}
-	c.names = slices.DeleteFunc(slices.Clone(c.names), func(name string) bool { return encoders[name] == nil })
 	return func(a *tornado.API) {
+		for _, name := range c.names {
+			if encoders[name] == nil {
+				a.Fail(fmt.Errorf("compress: nobody codes %q: give \"zstd\", \"br\" or \"gzip\"", name))
+				return
+			}
+		}
 		if len(c.names) > 0 {
 			tornado.WithFilter(c.filter)(a)
 		}
@@ -62,6 +68,10 @@ type coding struct {
 func (c *coding) filter(t *tornado.Transit) {
 	name := tornado.AcceptsCoding(strings.Join(tornado.Raw(t.Context()).Headers()["Accept-Encoding"], ","), c.names...)
 	t.OnAnswer(func(w *tornado.Reply) {
+		if w.Status() == http.StatusNotModified { // of what may be coded, which nobody sees here
+			w.Vary("Accept-Encoding")
+			return
+		}
 		if !w.HasBody() || len(w.Body()) < c.minSize || !c.may(w) {
 			return
 		}

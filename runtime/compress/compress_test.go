@@ -117,6 +117,45 @@ func TestWhatIsLeftAlone(t *testing.T) {
 	})
 }
 
+// same is an answer 304.
+type same struct{}
+
+func (same) Error() string                  { return "304" }
+func (same) StatusCode() int                { return http.StatusNotModified }
+func (same) Undeclared()                    {}
+func (same) WriteResponse(w *tornado.Reply) { w.NoBody(http.StatusNotModified) }
+
+// TestNotModified: it has the Vary of the answer that it stands for (RFC 9110 section 15.4.5).
+func TestNotModified(t *testing.T) {
+	a := apitest.New(compress.New())
+	apitest.Handle(a, "GET", "/same", func(context.Context, []byte) (apitest.Answer, error) { return apitest.Answer{}, same{} })
+	apitest.Each(t, a, func(t *testing.T, c *apitest.Client) {
+		for _, accept := range []string{"", "gzip"} {
+			res, _ := c.Get("/same", "Accept-Encoding", accept)
+			assert.Equal(t, 304, res.StatusCode)
+			assert.Equal(t, "Accept-Encoding", res.Header.Get("Vary"))
+		}
+	})
+}
+
+func TestWrongCodings(t *testing.T) {
+	defer func() {
+		err, _ := recover().(error)
+		assert.ErrorContains(t, err, `nobody codes "gzp"`)
+	}()
+	newAPI(compress.WithCodings("gzip", "gzp")).HTTPHandler()
+	t.Error("it is taken")
+}
+
+func TestCodings(t *testing.T) {
+	apitest.Each(t, newAPI(compress.WithCodings("gzip", "br")), func(t *testing.T, c *apitest.Client) {
+		for accept, want := range map[string]string{"br, gzip, zstd": "gzip", "br": "br", "zstd": ""} {
+			res, _ := c.Get("/text", "Accept-Encoding", accept)
+			assert.Equal(t, want, res.Header.Get("Content-Encoding"), accept)
+		}
+	})
+}
+
 func TestStreams(t *testing.T) {
 	apitest.Each(t, newAPI(), func(t *testing.T, c *apitest.Client) {
 		for _, coding := range []string{"gzip", "br", "zstd", ""} {

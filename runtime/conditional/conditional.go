@@ -8,7 +8,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,7 +17,8 @@ import (
 
 // New gives each complete answer 200 to GET and HEAD that has none an ETag of its bytes, and answers 304 where If-None-Match names the
 // entity tag of the answer, or If-Modified-Since is not before its Last-Modified. The handler runs all the same: what is saved is the
-// way to the client. See Check for handlers that know earlier. Answers that are sent part by part are left alone.
+// way to the client. 304 carries the entity tag of what the client has, coded by package compress or not. See Check for handlers that know
+// earlier. Answers that are sent part by part are left alone.
 func New() tornado.APIOption { return tornado.WithFilter(filter) }
 
 func filter(t *tornado.Transit) {
@@ -39,7 +39,10 @@ func filter(t *tornado.Transit) {
 		}
 		modified, _ := w.Field("Last-Modified")
 		at, _ := http.ParseTime(modified) // zero if there is none
-		if errors.As(r.check(Version{ETag: tag, Modified: at}), new(NotModified)) {
+		var same NotModified
+		if errors.As(r.check(Version{ETag: tag, Modified: at}), &same) {
+			w.RemoveField("ETag")
+			w.Header("ETag", same.ETag)
 			w.RemoveField("Content-Encoding") // 304 repeats what a cache needs, and no more (RFC 9110 section 15.4.5)
 			w.RemoveField("Content-Language")
 			w.RemoveField("Last-Modified")
@@ -107,9 +110,14 @@ func Check(ctx context.Context, v Version) error {
 		match: list(head, "If-Match"), none: list(head, "If-None-Match"), since: date(head, "If-Modified-Since"),
 		unmodified: date(head, "If-Unmodified-Since"), read: read,
 	}
+	checked, sent := r.check(v), v
+	var same NotModified
+	if errors.As(checked, &same) {
+		sent = same.Version
+	}
 	if read {
-		if v.ETag != "" {
-			if err := raw.SetHeader("ETag", v.ETag); err != nil {
+		if sent.ETag != "" {
+			if err := raw.SetHeader("ETag", sent.ETag); err != nil {
 				return err
 			}
 		}
@@ -119,7 +127,7 @@ func Check(ctx context.Context, v Version) error {
 			}
 		}
 	}
-	return r.check(v)
+	return checked
 }
 
 // Required is the error 428 for a request without If-Match, which would overwrite what somebody else has changed; nil otherwise. ctx is
@@ -142,29 +150,35 @@ type conditions struct {
 func (c conditions) check(v Version) error {
 	failed := &tornado.StatusError{Status: http.StatusPreconditionFailed, Detail: "it is another version"}
 	switch {
-	case c.match != nil && !contains(c.match, v, strong):
+	case c.match != nil && find(c.match, v, strong) == "":
 		return failed
 	case c.match == nil && !c.unmodified.IsZero() && (v.Modified.IsZero() || v.Modified.Truncate(time.Second).After(c.unmodified)):
 		return failed
 	case c.none != nil:
-		if !contains(c.none, v, weak) {
+		found := find(c.none, v, weak)
+		switch {
+		case found == "":
 			return nil
+		case !c.read:
+			return failed
+		case found != "*":
+			v.ETag = codedAs(v.ETag, found)
 		}
-		if c.read {
-			return NotModified{v}
-		}
-		return failed
+		return NotModified{v}
 	case c.read && !c.since.IsZero() && !v.Modified.IsZero() && !v.Modified.Truncate(time.Second).After(c.since):
 		return NotModified{v}
 	}
 	return nil
 }
 
-// contains reports whether a list of entity tags has that of v; "*" is any that exists.
-func contains(tags []string, v Version, same func(a, b string) bool) bool {
-	return slices.ContainsFunc(tags, func(tag string) bool {
-		return tag == "*" && v.exists() || v.ETag != "" && same(tag, v.ETag)
-	})
+// find returns the one of a list of entity tags that is v's, "" for none; "*" is any that exists.
+func find(tags []string, v Version, same func(a, b string) bool) string {
+	for _, tag := range tags {
+		if tag == "*" && v.exists() || tag != "*" && v.ETag != "" && same(tag, v.ETag) {
+			return tag
+		}
+	}
+	return ""
 }
 
 // strong and weak are the two comparisons of RFC 9110 section 8.8.3.2.
@@ -176,11 +190,25 @@ func weak(a, b string) bool {
 	return uncoded(strings.TrimPrefix(a, "W/")) == uncoded(strings.TrimPrefix(b, "W/"))
 }
 
-// uncoded is a tag without the suffix that package compress gives it.
+// codings are what package compress adds to a tag.
+var codings = []string{`-gzip"`, `-br"`, `-zstd"`}
+
+// uncoded is a tag without that.
 func uncoded(tag string) string {
-	for _, coding := range []string{`-gzip"`, `-br"`, `-zstd"`} {
+	for _, coding := range codings {
 		if bare, found := strings.CutSuffix(tag, coding); found {
 			return bare + `"`
+		}
+	}
+	return tag
+}
+
+// codedAs is a tag as it is of content that is coded like that of another tag.
+func codedAs(tag, other string) string {
+	tag = uncoded(tag)
+	for _, coding := range codings {
+		if strings.HasSuffix(other, coding) {
+			return strings.TrimSuffix(tag, `"`) + coding
 		}
 	}
 	return tag
