@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/gorilla/securecookie"
@@ -99,17 +100,30 @@ func (j *Jar) Open(name, sealed string) ([]byte, error) {
 	return nil, ErrInvalid
 }
 
-// Set seals the value of a cookie and adds it to the answer of the request that ctx belongs to, that of a running handler. Unless c says
-// otherwise, the cookie is for all paths, for requests of pages of the same site and links to it (SameSite=Lax), and not for scripts;
-// where the client speaks TLS it is for TLS alone.
+// Set seals the value of a cookie and adds it to the answer of the request that ctx belongs to, that of a running handler. No cookie is for
+// scripts: HttpOnly always is. Unless c says otherwise, the cookie is for all paths and for requests of pages of the same site and links to
+// it (SameSite=Lax); where the client speaks TLS, or the name begins with __Host- or __Secure-, it is for TLS alone.
 func (j *Jar) Set(ctx context.Context, c http.Cookie) error {
 	sealed, err := j.Seal(c.Name, []byte(c.Value))
 	if err != nil {
 		return err
 	}
+	c.Value = sealed
+	return send(ctx, c)
+}
+
+// Clear makes the client forget a cookie that Set has given it: one of the same name, path and domain. What c does not say is as it is in
+// Set; its value does not matter, nor when it expires.
+func (j *Jar) Clear(ctx context.Context, c http.Cookie) error {
+	c.Value, c.MaxAge, c.Expires = "", -1, time.Time{}
+	return send(ctx, c)
+}
+
+// send adds a cookie to the answer.
+func send(ctx context.Context, c http.Cookie) error {
 	raw := tornado.Raw(ctx)
-	c.Value, c.HttpOnly = sealed, true
-	c.Secure = c.Secure || raw.Scheme() == "https"
+	c.HttpOnly = true
+	c.Secure = c.Secure || raw.Scheme() == "https" || strings.HasPrefix(c.Name, "__Host-") || strings.HasPrefix(c.Name, "__Secure-")
 	if c.Path == "" {
 		c.Path = "/"
 	}
@@ -140,12 +154,4 @@ func (j *Jar) Get(ctx context.Context, name string) (string, error) {
 		}
 	}
 	return "", err
-}
-
-// Clear makes the client forget a cookie that Set has given it, with the path of that: "" is "/".
-func (j *Jar) Clear(ctx context.Context, name, path string) error {
-	if path == "" {
-		path = "/"
-	}
-	return tornado.Raw(ctx).SetCookie(&http.Cookie{Name: name, Path: path, MaxAge: -1, HttpOnly: true})
 }

@@ -81,7 +81,7 @@ func TestRequests(t *testing.T) {
 		return apitest.Answer{}, j.Set(ctx, http.Cookie{Name: "user", Value: string(body), MaxAge: 60})
 	})
 	apitest.Handle(a, "POST", "/logout", func(ctx context.Context, _ []byte) (apitest.Answer, error) {
-		return apitest.Answer{}, j.Clear(ctx, "user", "")
+		return apitest.Answer{}, j.Clear(ctx, http.Cookie{Name: "user"})
 	})
 	apitest.Handle(a, "GET", "/me", func(ctx context.Context, _ []byte) (apitest.Answer, error) {
 		user, err := j.Get(ctx, "user")
@@ -107,6 +107,39 @@ func TestRequests(t *testing.T) {
 			assert.Equal(t, status, res.StatusCode, sent)
 		}
 		res, _ = c.Ask("POST", "/logout", nil)
-		assert.Equal(t, "user=; Path=/; Max-Age=0; HttpOnly", res.Header.Get("Set-Cookie"))
+		assert.Equal(t, "user=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax", res.Header.Get("Set-Cookie"))
 	})
+}
+
+// TestClear: a browser takes a cookie for the one that it has by name, path and domain, and those of some names over TLS alone.
+func TestClear(t *testing.T) {
+	j := jar(t, true, first)
+	for _, cookie := range []http.Cookie{
+		{Name: "__Host-user"}, {Name: "__Secure-user", Path: "/a"}, {Name: "user", Domain: "shop.example", Secure: true, SameSite: http.SameSiteStrictMode},
+		{Name: "user", MaxAge: 60, Expires: time.Now().Add(time.Hour), Path: "/b", Value: "x"}, {Name: "user", Partitioned: true, Secure: true},
+	} {
+		a := apitest.New()
+		apitest.Handle(a, "POST", "/set", func(ctx context.Context, _ []byte) (apitest.Answer, error) {
+			return apitest.Answer{}, j.Set(ctx, cookie)
+		})
+		apitest.Handle(a, "POST", "/clear", func(ctx context.Context, _ []byte) (apitest.Answer, error) {
+			return apitest.Answer{}, j.Clear(ctx, cookie)
+		})
+		apitest.Each(t, a, func(t *testing.T, c *apitest.Client) {
+			sent := func(path string) *http.Cookie {
+				res, _ := c.Ask("POST", path, nil)
+				require.Len(t, res.Cookies(), 1)
+				return res.Cookies()[0]
+			}
+			set, clear := sent("/set"), sent("/clear")
+			assert.Equal(t, strings.HasPrefix(cookie.Name, "__") || cookie.Secure, set.Secure)
+			assert.Negative(t, clear.MaxAge)
+			assert.Empty(t, clear.Value)
+			for _, one := range []*http.Cookie{set, clear} {
+				assert.True(t, one.HttpOnly)
+				one.Value, one.MaxAge, one.Raw, one.Expires, one.RawExpires = "", 0, "", time.Time{}, ""
+			}
+			assert.Equal(t, set, clear)
+		})
+	}
 }
