@@ -21,14 +21,14 @@ type settings struct {
 	fault      error
 }
 
-// Trust admits pages of these origins: "https://app.example". The default is those of the server's own origin alone.
-func Trust(origins ...string) Option {
+// WithTrusted admits pages of these origins: "https://app.example". The default is those of the server's own origin alone.
+func WithTrusted(origins ...string) Option {
 	return func(s *settings) { s.trusted = append(s.trusted, origins...) }
 }
 
-// Exempt does not look at requests to the operations of these ids: those that pages of others are meant to call, and those that do not act
+// WithExempt does not look at requests to the operations of these ids: those that pages of others are meant to call, and those that do not act
 // by cookies. The default is none.
-func Exempt(operations ...string) Option {
+func WithExempt(operations ...string) Option {
 	return func(s *settings) { s.exempt = append(s.exempt, operations...) }
 }
 

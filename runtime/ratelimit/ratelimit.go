@@ -48,18 +48,18 @@ type Store interface {
 // Option changes what New does. Each says what holds without it.
 type Option func(*limiter)
 
-// ByCaller counts for the caller that authenticators have found: key gets the context that they made, after they have admitted the
+// WithCaller counts for the caller that authenticators have found: key gets the context that they made, after they have admitted the
 // request. An empty key is not limited. The default counts for the address of the client (an IPv4 address, or an IPv6 network of 64 bits),
 // before authentication, so that guessing credentials is limited, too.
-func ByCaller(key func(ctx context.Context) string) Option {
+func WithCaller(key func(ctx context.Context) string) Option {
 	return func(l *limiter) { l.caller = key }
 }
 
-// For limits the operations of these ids alone. The default is all operations of the API.
-func For(operations ...string) Option { return func(l *limiter) { l.only = operations } }
+// WithOperations limits the operations of these ids alone. The default is all operations of the API.
+func WithOperations(operations ...string) Option { return func(l *limiter) { l.only = operations } }
 
-// PerOperation counts for each operation by itself. The default counts all that New limits together.
-func PerOperation() Option { return func(l *limiter) { l.apart = true } }
+// WithPerOperation counts for each operation by itself. The default counts all that New limits together.
+func WithPerOperation() Option { return func(l *limiter) { l.apart = true } }
 
 // WithStore counts in a store of yours, one that several processes share, say. The default is a store of New's own in memory.
 func WithStore(s Store) Option { return func(l *limiter) { l.store = s } }
@@ -70,6 +70,9 @@ func WithName(name string) Option { return func(l *limiter) { l.name = name } }
 // New limits the API. It may stand several times: everybody 100 a second, and the expensive operation 5 a minute for each caller. Every
 // answer tells how much is left (RateLimit and RateLimit-Policy, draft-ietf-httpapi-ratelimit-headers), and a 429 when to come again
 // (Retry-After). A limit that is none, and an operation that the API does not have, are errors of Serve.
+//
+// What has no address is not limited, unless WithCaller tells who it is: peers on a Unix socket of whom no proxy that is believed tells one.
+// Neither are requests for no operation, 404 and 405, which cost no handler.
 func New(limit Limit, opts ...Option) tornado.APIOption {
 	l := &limiter{limit: limit, name: "default"}
 	for _, opt := range opts {

@@ -94,9 +94,9 @@ func TestLimits(t *testing.T) {
 		dear  []int
 	}{
 		"all together":   {nil, []int{200, 200}, []int{429}},
-		"each by itself": {[]Option{PerOperation()}, []int{200, 200, 429}, []int{200, 200, 429}},
-		"one alone":      {[]Option{For("GET /dear")}, []int{200, 200, 200}, []int{200, 200, 429}},
-		"by caller":      {[]Option{ByCaller(func(ctx context.Context) string { return tornado.Raw(ctx).Header("X-User") })}, []int{200, 200, 200}, []int{200}},
+		"each by itself": {[]Option{WithPerOperation()}, []int{200, 200, 429}, []int{200, 200, 429}},
+		"one alone":      {[]Option{WithOperations("GET /dear")}, []int{200, 200, 200}, []int{200, 200, 429}},
+		"by caller":      {[]Option{WithCaller(func(ctx context.Context) string { return tornado.Raw(ctx).Header("X-User") })}, []int{200, 200, 200}, []int{200}},
 		"store is away":  {[]Option{WithStore(away{})}, []int{200, 200, 200}, []int{200}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -124,7 +124,7 @@ func (away) Take(context.Context, string, Limit) (Decision, error) {
 func TestFields(t *testing.T) {
 	m, _ := clock(0)
 	api := answering(apitest.New(New(Limit{Requests: 2, Per: time.Minute}, WithName("slow"), WithStore(m),
-		ByCaller(func(ctx context.Context) string { return tornado.Raw(ctx).Header("X-User") }))))
+		WithCaller(func(ctx context.Context) string { return tornado.Raw(ctx).Header("X-User") }))))
 	c := apitest.NewClient(t, apitest.Serve(t, api))
 	res, _ := c.Get("/cheap", "X-User", "ann")
 	assert.Equal(t, `"slow";q=2;w=60`, res.Header.Get("RateLimit-Policy"))
@@ -143,7 +143,7 @@ func TestFields(t *testing.T) {
 func TestWrongOptions(t *testing.T) {
 	for text, opt := range map[string]tornado.APIOption{
 		"is no limit":      New(Limit{}),
-		`"GET /expensive"`: New(Limit{Requests: 1, Per: time.Second}, For("GET /expensive")),
+		`"GET /expensive"`: New(Limit{Requests: 1, Per: time.Second}, WithOperations("GET /expensive")),
 	} {
 		assert.PanicsWithError(t, panicked(answering(apitest.New(opt))).Error(), func() { answering(apitest.New(opt)).HTTPHandler() })
 		assert.ErrorContains(t, panicked(answering(apitest.New(opt))), text)

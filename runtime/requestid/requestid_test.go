@@ -41,7 +41,7 @@ func TestEveryRequestHasOne(t *testing.T) {
 
 func TestFromClient(t *testing.T) {
 	fresh := func() string { return "fresh" }
-	apitest.Each(t, newAPI(apitest.Quiet, requestid.FromClient(), requestid.WithGenerator(fresh), requestid.WithHeader("X-Trace")), func(t *testing.T, c *apitest.Client) {
+	apitest.Each(t, newAPI(apitest.Quiet, requestid.WithClientID(), requestid.WithGenerator(fresh), requestid.WithHeader("X-Trace")), func(t *testing.T, c *apitest.Client) {
 		for sent, want := range map[string]string{
 			"abc-1:2/3": "abc-1:2/3", "": "fresh", "a b": "fresh", "a\"b": "fresh", strings.Repeat("a", 129): "fresh", strings.Repeat("a", 128): strings.Repeat("a", 128),
 		} {
