@@ -68,11 +68,11 @@ func WithScope(scope func(ctx context.Context) string) Option {
 	return func(c *settings) { c.scope = scope }
 }
 
-// For looks for keys in requests to the operations of these ids alone. The default is all operations with POST and PATCH.
-func For(operations ...string) Option { return func(c *settings) { c.only = operations } }
+// WithOperations looks for keys in requests to the operations of these ids alone. The default is all operations with POST and PATCH.
+func WithOperations(operations ...string) Option { return func(c *settings) { c.only = operations } }
 
-// Required refuses requests without a key: 400. The default is to handle them as ever.
-func Required() Option { return func(c *settings) { c.required = true } }
+// WithRequired refuses requests without a key: 400. The default is to handle them as ever.
+func WithRequired() Option { return func(c *settings) { c.required = true } }
 
 // New looks for keys. A second request while the first one runs gets 409, and one with the same key that asks for something else 422. An
 // answer of 500 or above is not kept, nor is one that is sent part by part: then the handler is called again. A client that hangs up

@@ -79,7 +79,7 @@ func TestTheFirstAnswerIsGivenAgain(t *testing.T) {
 }
 
 func TestRequiredForSome(t *testing.T) {
-	apitest.Each(t, counting(Required(), For("PUT /pay")), func(t *testing.T, c *apitest.Client) {
+	apitest.Each(t, counting(WithRequired(), WithOperations("PUT /pay")), func(t *testing.T, c *apitest.Client) {
 		res, _ := c.Ask("PUT", "/pay", nil)
 		assert.Equal(t, 400, res.StatusCode)
 		res, _ = c.Ask("POST", "/pay", strings.NewReader("1"))
