@@ -1,0 +1,11 @@
+package auth
+
+import (
+	"testing"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/documented"
+)
+
+func TestDefaultsAreDocumented(t *testing.T) {
+	documented.Defaults(t, "../../SECURITY.md", map[string]any{"auth.KeyInterval": KeyInterval, "time for a login": loginTime, "leeway of tokens": newTokens(nil, nil).leeway})
+}

@@ -1,0 +1,31 @@
+// Package documented holds what SECURITY.md says of defaults against the code, in tests.
+package documented
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"testing"
+)
+
+var row = regexp.MustCompile("(?m)^\\| `?([^|`]+?)`?(?: of streams and sockets)? \\| ([^|]+) \\| ([^|]+) \\|$")
+
+// Defaults fails a test unless the file at path has a row with a reason for each setting in want, with its default as fmt prints it. It
+// returns the defaults in the file by setting.
+func Defaults(t testing.TB, path string, want map[string]any) map[string]string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := map[string]string{}
+	for _, m := range row.FindAllStringSubmatch(string(text), -1) {
+		rows[m[1]] = m[2]
+	}
+	for name, value := range want {
+		if said := rows[name]; said != fmt.Sprint(value) {
+			t.Errorf("%s says that %s is %q; it is %v", path, name, said, value)
+		}
+	}
+	return rows
+}
