@@ -222,8 +222,10 @@ func TestVersionedNames(t *testing.T) {
 func TestOptions(t *testing.T) {
 	f, _ := open(t, "/", files.WithPrecompressed(), files.WithFallback("index.html"), files.WithHidden(), files.WithCacheControl("max-age=60"), files.WithIndex(""))
 	each(t, f, func(t *testing.T, c *apitest.Client) {
-		for accept, want := range map[string]string{"gzip, br": "brotli", "gzip": "zipped", "br;q=0, gzip;q=0.1": "zipped", "": "let a = 1", "zstd": "let a = 1",
-			"*": "brotli", "x-gzip": "zipped", "br;q=0.5, gzip": "zipped", "br;q=0, *": "zipped", "gzip;q=0.5, identity": "let a = 1"} {
+		for accept, want := range map[string]string{
+			"gzip, br": "brotli", "gzip": "zipped", "br;q=0, gzip;q=0.1": "zipped", "": "let a = 1", "zstd": "let a = 1", "*": "brotli",
+			"x-gzip": "zipped", "br;q=0.5, gzip": "zipped", "br;q=0, *": "zipped", "gzip;q=0.5, identity": "let a = 1",
+		} {
 			res, body := c.Get("/app.js", "Accept-Encoding", accept)
 			assert.Equal(t, want, body, accept)
 			assert.Equal(t, "Accept-Encoding", res.Header.Get("Vary"))

@@ -39,7 +39,7 @@ func TestEveryRequestHasOne(t *testing.T) {
 	})
 }
 
-func TestFromClient(t *testing.T) {
+func TestWithClientID(t *testing.T) {
 	fresh := func() string { return "fresh" }
 	apitest.Each(t, newAPI(apitest.Quiet, requestid.WithClientID(), requestid.WithGenerator(fresh), requestid.WithHeader("X-Trace")), func(t *testing.T, c *apitest.Client) {
 		for sent, want := range map[string]string{
