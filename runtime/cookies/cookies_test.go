@@ -115,8 +115,11 @@ func TestRequests(t *testing.T) {
 func TestClear(t *testing.T) {
 	j := jar(t, true, first)
 	for _, cookie := range []http.Cookie{
-		{Name: "__Host-user"}, {Name: "__Secure-user", Path: "/a"}, {Name: "user", Domain: "shop.example", Secure: true, SameSite: http.SameSiteStrictMode},
-		{Name: "user", MaxAge: 60, Expires: time.Now().Add(time.Hour), Path: "/b", Value: "x"}, {Name: "user", Partitioned: true, Secure: true},
+		{Name: "__Host-user"},
+		{Name: "__Secure-user", Path: "/a"},
+		{Name: "user", Domain: "shop.example", Secure: true, SameSite: http.SameSiteStrictMode},
+		{Name: "user", MaxAge: 60, Expires: time.Now().Add(time.Hour), Path: "/b", Value: "x"},
+		{Name: "user", Partitioned: true, Secure: true},
 	} {
 		a := apitest.New()
 		apitest.Handle(a, "POST", "/set", func(ctx context.Context, _ []byte) (apitest.Answer, error) {
