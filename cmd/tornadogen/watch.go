@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"path/filepath"
@@ -17,6 +18,7 @@ const settleFor = 100 * time.Millisecond
 // watcher tells of changes in folders and all below.
 type watcher struct {
 	fs      *fsnotify.Watcher
+	roots   []string      // the folders, with absolute paths: watched whatever their name
 	changed chan struct{} // something has
 	failed  chan error
 }
@@ -32,7 +34,12 @@ func watch(folders []string) (*watcher, error) {
 	}
 	w := &watcher{fs: inner, changed: make(chan struct{}), failed: make(chan error, 1)}
 	for _, folder := range folders {
-		if err := w.add(folder); err != nil {
+		root, err := filepath.Abs(folder)
+		if err == nil {
+			w.roots = append(w.roots, root)
+			err = w.add(root)
+		}
+		if err != nil {
 			_ = inner.Close() // what failed is told
 			return nil, fmt.Errorf("%s: cannot be watched: %w; raise fs.inotify.max_user_watches, or watch less", folder, cause(err))
 		}
@@ -41,13 +48,13 @@ func watch(folders []string) (*watcher, error) {
 	return w, nil
 }
 
-// add watches a folder and those below it.
+// add watches a folder and those below it, without those that are skipped.
 func (w *watcher) add(folder string) error {
 	return filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.IsDir() {
 			return nil //nolint:nilerr // what cannot be read, or has gone, is not watched
 		}
-		if name := d.Name(); path != folder && (strings.HasPrefix(name, ".") || slices.Contains(skippedFolders, name)) {
+		if name := d.Name(); !slices.Contains(w.roots, path) && (strings.HasPrefix(name, ".") || slices.Contains(skippedFolders, name)) {
 			return filepath.SkipDir
 		}
 		return w.fs.Add(path)
@@ -74,6 +81,13 @@ func (w *watcher) loop() {
 		case err, ok := <-w.fs.Errors:
 			if !ok {
 				return
+			}
+			if errors.Is(err, fsnotify.ErrEventOverflow) { // what has changed is not known
+				for _, root := range w.roots {
+					_ = w.add(root) // as for a folder that comes
+				}
+				settled.Reset(settleFor)
+				continue
 			}
 			select {
 			case w.failed <- fmt.Errorf("files cannot be watched any more: %w", err):
