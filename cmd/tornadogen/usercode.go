@@ -121,6 +121,7 @@ func (c *userCode) load(dir string) (*userPackage, error) {
 	return p, nil
 }
 
+// parse adds a file that was not generated; of one with a fault, what could be read.
 func (p *userPackage) parse(name string) error {
 	data, err := os.ReadFile(name)
 	if err != nil {
@@ -130,11 +131,12 @@ func (p *userPackage) parse(name string) error {
 		return nil
 	}
 	f := &userFile{pkg: p, name: name, data: data, fset: token.NewFileSet()}
-	if f.tree, err = parser.ParseFile(f.fset, name, data, parser.ParseComments|parser.SkipObjectResolution); err != nil {
-		return fmt.Errorf("%w; correct it and run again; nothing was written", err)
-	}
+	f.tree, err = parser.ParseFile(f.fset, name, data, parser.ParseComments|parser.SkipObjectResolution)
 	p.name = f.tree.Name.Name
 	p.files = append(p.files, f)
+	if err != nil {
+		return fmt.Errorf("%w; correct it and run again; nothing was written", err)
+	}
 	return nil
 }
 
