@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/vbauerster/mpb/v8"
@@ -20,10 +21,10 @@ type progress struct {
 	steps int64
 	timer *time.Timer
 
+	name  atomic.Pointer[string] // of the step at hand; read while the bar is drawn, for which those wait that hold mu
 	mu    sync.Mutex
-	name  string // guarded by mu: of the step at hand
-	done  int64  // guarded by mu: steps before it
-	ended bool   // guarded by mu
+	done  int64 // guarded by mu: steps before it
+	ended bool  // guarded by mu
 	all   *mpb.Progress
 	bar   *mpb.Bar // guarded by mu; nil until quietFor has passed
 }
@@ -37,7 +38,8 @@ func startProgress(w io.Writer, steps int, name string) *progress {
 }
 
 func newProgress(w io.Writer, steps int, name string, after time.Duration) *progress {
-	p := &progress{w: w, steps: int64(steps), name: name}
+	p := &progress{w: w, steps: int64(steps)}
+	p.name.Store(&name)
 	p.timer = time.AfterFunc(after, p.draw)
 	return p
 }
@@ -58,15 +60,9 @@ func (p *progress) draw() {
 		return
 	}
 	p.all = mpb.New(mpb.WithOutput(p.w), mpb.WithWidth(40), mpb.WithAutoRefresh())
-	p.bar = p.all.New(p.steps, mpb.BarStyle(), mpb.PrependDecorators(decor.Any(func(decor.Statistics) string { return p.current() + " " })),
+	p.bar = p.all.New(p.steps, mpb.BarStyle(), mpb.PrependDecorators(decor.Any(func(decor.Statistics) string { return *p.name.Load() + " " })),
 		mpb.AppendDecorators(decor.Elapsed(decor.ET_STYLE_GO)))
 	p.bar.SetCurrent(p.done)
-}
-
-func (p *progress) current() string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.name
 }
 
 // next goes to the next step.
@@ -74,8 +70,8 @@ func (p *progress) next(name string) {
 	if p == nil {
 		return
 	}
+	p.name.Store(&name)
 	p.mu.Lock()
-	p.name = name
 	p.done++
 	bar, done := p.bar, p.done
 	p.mu.Unlock()

@@ -38,6 +38,16 @@ func TestProgress(t *testing.T) {
 	p.next("generating")
 	for !strings.Contains(<-w.drawn, "generating") {
 	}
+	p.mu.Lock() // what draws waits for nobody who waits for it
+	for range 2 {
+		select {
+		case <-w.drawn:
+		case <-time.After(time.Minute):
+			p.mu.Unlock()
+			t.Fatal("nothing is drawn while a step changes")
+		}
+	}
+	p.mu.Unlock()
 	p.end()
 	w.mu.Lock()
 	lines := strings.Split(w.text.String(), "\n")
