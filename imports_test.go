@@ -33,17 +33,17 @@ var mayImport = []struct {
 	{"golden/...", []string{"runtime", "runtime/client", "runtime/ecmaregex"}},
 	{"runtime/internal/poll", nil},
 	{"runtime/internal/poll/polltest", []string{"runtime/internal/poll"}}, // the scripted poller
-	{"runtime/internal/loop", []string{"runtime/internal/poll", "runtime/internal/bytebuf"}},
-	{"runtime/internal/tlsconn", []string{"runtime/internal/poll", "runtime/internal/bytebuf"}},
-	{"runtime/internal/worker", []string{"runtime/internal/loop", "runtime/internal/poll", "runtime/internal/bytebuf"}},
-	{"runtime/internal/jsonwire", []string{"runtime/internal/bytebuf", "runtime/internal/value", "runtime/internal/validate"}},
-	{"runtime/internal/check", []string{"runtime/internal/bytebuf", "runtime/internal/value", "runtime/internal/validate", "runtime/internal/jsonwire"}},                           // ADR 5
-	{"runtime/internal/shape", []string{"runtime/internal/jsonwire", "runtime/internal/value"}},                                                                                    // ADR 3
-	{"runtime/internal/param", []string{"runtime/internal/bytebuf", "runtime/internal/jsonwire", "runtime/internal/shape", "runtime/internal/value", "runtime/internal/validate"}}, // ADR 3
-	{"runtime/internal/media", []string{"runtime/internal/jsonwire", "runtime/internal/param", "runtime/internal/shape", "runtime/internal/value"}},                                // ADR 3
-	{"runtime/internal/operation", []string{"runtime/internal/queue"}},                                                                                                             // ADR 6
-	{"runtime/internal/apitest", []string{"runtime"}},                                                                                                                              // ADR 12: for tests alone
-	{"runtime/internal/...", []string{"runtime/internal/bytebuf"}},
+	{"runtime/internal/loop", []string{"runtime/internal/poll"}},
+	{"runtime/internal/tlsconn", []string{"runtime/internal/poll"}},
+	{"runtime/internal/worker", []string{"runtime/internal/loop", "runtime/internal/poll"}},
+	{"runtime/internal/jsonwire", []string{"runtime/internal/value", "runtime/internal/validate"}},
+	{"runtime/internal/check", []string{"runtime/internal/value", "runtime/internal/validate", "runtime/internal/jsonwire"}},                           // ADR 5
+	{"runtime/internal/shape", []string{"runtime/internal/jsonwire", "runtime/internal/value"}},                                                        // ADR 3
+	{"runtime/internal/param", []string{"runtime/internal/jsonwire", "runtime/internal/shape", "runtime/internal/value", "runtime/internal/validate"}}, // ADR 3
+	{"runtime/internal/media", []string{"runtime/internal/jsonwire", "runtime/internal/param", "runtime/internal/shape", "runtime/internal/value"}},    // ADR 3
+	{"runtime/internal/operation", []string{"runtime/internal/queue"}},                                                                                 // ADR 6
+	{"runtime/internal/apitest", []string{"runtime"}},                                                                                                  // ADR 12: for tests alone
+	{"runtime/internal/...", nil},
 	{"runtime/client", []string{"runtime", "runtime/internal/jsonwire", "runtime/internal/param", "runtime/internal/media", "runtime/internal/shape", "runtime/internal/value", "runtime/internal/validate", "runtime/internal/operation", "runtime/internal/ws", "runtime/internal/sse", "runtime/internal/lines"}},
 	{"runtime/ecmaregex", []string{"runtime", "runtime/internal/validate"}},
 	{"runtime", []string{"runtime/internal/..."}},
