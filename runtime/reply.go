@@ -37,8 +37,9 @@ func (w *Reply) reset() {
 	w.body = w.body[:0]
 }
 
-// Header adds a header field; those that the runtime sets itself (Content-Length, Date and the like) are left out. A name that is no token, or a value with CR, LF, NUL or another control character, is never
-// sent: the answer becomes a 500 and the fault is logged (RFC 9110 section 5.5).
+// Header adds a header field; those that the runtime sets itself (Content-Length, Date and the like) are left out. A name that is no
+// token, or a value with CR, LF, NUL or another control character, is never sent: the answer becomes a 500 and the fault is logged
+// (RFC 9110 section 5.5).
 func (w *Reply) Header(name, value string) {
 	if framing(name) {
 		return

@@ -3,8 +3,7 @@ package tornado
 import "github.com/tornadogen/tornadogen/runtime/internal/worker"
 
 // tenant is who a connection belongs to beyond the call that served it: a request that waits for its deferred answer, a socket. It
-// stands
-// in Conn.Data while the connection is parked or idle; Conn.Resume, from any goroutine, has it served.
+// stands in Conn.Data while the connection is parked or idle; Conn.Resume, from any goroutine, has it served.
 type tenant interface {
 	// serve goes on with the connection: it was resumed, or its deadline has passed, or its client has hung up (Conn.HalfClosed,
 	// Conn.Gone); and it may find that there is nothing to do. f is lent to it and holds no request. It answers endPark to wait
