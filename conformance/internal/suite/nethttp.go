@@ -37,19 +37,24 @@ func NetHTTP(make func() http.Handler) Result {
 			if protocol == "HTTP/2" && strings.HasPrefix(one.name, "raw: ") {
 				continue
 			}
-			s := httptest.NewUnstartedServer(one.wrapped(make()))
-			s.Config.ErrorLog = log.New(io.Discard, "", 0) // of clients that leave, as they shall
-			if protocol == "HTTP/2" {
-				s.EnableHTTP2 = true
-				s.StartTLS()
-			} else {
-				s.Start()
-			}
+			s := started(one.wrapped(make()), protocol == "HTTP/2")
 			b.add(protocol+": "+one.name, one.run(s))
 			s.Close()
 		}
 	}
 	return b.close()
+}
+
+// started is a server of HTTP/1.1, or of HTTP/2.
+func started(handler http.Handler, http2 bool) *httptest.Server {
+	s := httptest.NewUnstartedServer(handler)
+	s.Config.ErrorLog = log.New(io.Discard, "", 0) // of clients that leave, as they shall
+	if s.EnableHTTP2 = http2; http2 {
+		s.StartTLS()
+	} else {
+		s.Start()
+	}
+	return s
 }
 
 // wrapped puts the API behind what the case is about.
@@ -342,12 +347,22 @@ func atOnce(s *httptest.Server) error {
 }
 
 func shutdown(s *httptest.Server) error {
+	begun := make(chan struct{}, 1)
+	own := started(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		begun <- struct{}{}
+		s.Config.Handler.ServeHTTP(w, r)
+	}), s.EnableHTTP2)
+	defer own.Close()
 	answered := make(chan error, 1)
-	go func() { answered <- wants(s, get1(s, "/later?nonce=a&ms=300"), 200, `{"nonce":"a"}`) }()
-	time.Sleep(100 * time.Millisecond) // the request is on its way
+	go func() { answered <- wants(own, get1(own, "/later?nonce=a&ms=300"), 200, `{"nonce":"a"}`) }()
+	select {
+	case <-begun:
+	case err := <-answered:
+		return err
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	return errors.Join(s.Config.Shutdown(ctx), <-answered)
+	return errors.Join(own.Config.Shutdown(ctx), <-answered)
 }
 
 // raw sends bytes, closes its side, and judges all that comes back.
