@@ -105,8 +105,9 @@ func (i *inheritance) fromSystemd(count, names string) {
 	}
 }
 
-// take makes a listener of the first socket that matches and that nobody has taken; nil if there is none.
-func (i *inheritance) take(match func(s *passedSocket) bool) (*Listener, error) {
+// take makes a listener of the first socket that matches and that nobody has taken; nil if there is none. network and address are those
+// by which Listen asks for it, "" where it does not.
+func (i *inheritance) take(network, address string, match func(s *passedSocket) bool) (*Listener, error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	at := slices.IndexFunc(i.sockets, func(s passedSocket) bool { return match(&s) })
@@ -123,20 +124,45 @@ func (i *inheritance) take(match func(s *passedSocket) bool) (*Listener, error) 
 		bound.Own()
 	}
 	l := &Listener{bound: bound, passed: s}
+	if network == "" {
+		network, address = bound.Addr().Network(), bound.Addr().String()
+	}
 	if s.Network == "" {
-		l.passed.Network, l.passed.Address = bound.Addr().Network(), bound.Addr().String()
+		l.passed.Network, l.passed.Address = network, address
 	}
 	return live.add(l), nil
 }
 
-// listening finds the socket that Listen is asked for.
+// listening finds the socket that Listen is asked for; where every address of a port is asked for, else one that is bound to one of them.
 func (i *inheritance) listening(network, address string) (*Listener, error) {
-	return i.take(func(s *passedSocket) bool {
+	l, err := i.take(network, address, func(s *passedSocket) bool {
 		if s.Network != "" {
 			return s.Network == network && s.Address == address
 		}
 		return boundAt(s.fds[0], network, address)
 	})
+	if l != nil || err != nil {
+		return l, err
+	}
+	return i.take(network, address, func(s *passedSocket) bool { return s.Network == "" && boundWithin(s.fds[0], network, address) })
+}
+
+// boundWithin reports whether Listen is asked for every address of the port that systemd has bound a socket to.
+func boundWithin(fd int, network, address string) bool {
+	at, err := worker.BoundAddr(fd)
+	if err != nil {
+		return false
+	}
+	tcp, ok := at.(*net.TCPAddr)
+	if !ok {
+		return false
+	}
+	asked, err := net.ResolveTCPAddr(network, address)
+	if err != nil || asked.Port != tcp.Port || asked.Port == 0 || len(asked.IP) > 0 && !asked.IP.IsUnspecified() {
+		return false
+	}
+	four := tcp.IP.To4() != nil
+	return network == "tcp" && len(asked.IP) == 0 || four == (network == "tcp4" || asked.IP.To4() != nil)
 }
 
 // boundAt reports whether a socket that systemd has bound is the one that Listen is asked for.
@@ -169,7 +195,7 @@ func Inherited(opts ...ListenOption) ([]*Listener, error) {
 	i := inherited.get()
 	var all []*Listener
 	for {
-		l, err := i.take(func(*passedSocket) bool { return true })
+		l, err := i.take("", "", func(*passedSocket) bool { return true })
 		if err != nil {
 			return nil, closeAll(all, err)
 		}

@@ -275,7 +275,8 @@ func TestNotifyUntaken(t *testing.T) {
 	require.NoError(t, err)
 	defer told.Close()
 	require.NoError(t, told.SetDeadline(time.Now().Add(30*time.Second)))
-	for what, more := range map[string]string{"tcp " + ln.Addr().String(): "", "tcp 127.0.0.1:0": "\nX_TORNADO_UNTAKEN=1"} {
+	anywhere := "tcp :" + strconv.Itoa(ln.Addr().(*net.TCPAddr).Port)
+	for what, more := range map[string]string{"tcp " + ln.Addr().String(): "", anywhere: "", "tcp 127.0.0.1:0": "\nX_TORNADO_UNTAKEN=1"} {
 		p := activated(t, socket, what, "NOTIFY_SOCKET="+path)
 		buf := make([]byte, 200)
 		n, err := told.Read(buf)
@@ -288,6 +289,25 @@ func TestNotifyUntaken(t *testing.T) {
 		p.ended()
 		require.NoError(t, p.cmd.Wait())
 	}
+}
+
+// TestRestartOfActivated: a socket of systemd's that Listen was asked for in other words is found by the process that replaces this one.
+func TestRestartOfActivated(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer ln.Close()
+	socket, err := ln.(*net.TCPListener).File()
+	require.NoError(t, err)
+	defer socket.Close()
+	p := activated(t, socket, "tcp :"+strconv.Itoa(ln.Addr().(*net.TCPAddr).Port))
+	pid := p.serves()
+	require.NoError(t, syscall.Kill(pid, syscall.SIGUSR2))
+	next := p.serves()
+	assert.NotEqual(t, pid, next)
+	assert.Equal(t, ln.Addr().String(), p.addrs[len(p.addrs)-1].String())
+	require.NoError(t, syscall.Kill(next, syscall.SIGTERM))
+	p.ended()
+	require.NoError(t, p.cmd.Wait())
 }
 
 // TestRestartThatFails: the process serves on when the new one does not begin to.
