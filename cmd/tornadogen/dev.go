@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -24,7 +25,7 @@ import (
 
 func newDev() *cobra.Command {
 	var s settings
-	d := &developer{}
+	d := &developer{patience: endWithin}
 	cmd := &cobra.Command{
 		Use:   "dev [SPEC] --out DIR [-- ARGS...]",
 		Short: "Generate, build and restart the service at every change",
@@ -47,7 +48,7 @@ It needs a Unix system, and the go command.`,
 		},
 	}
 	s.flags(cmd, packageKeys...)
-	cmd.Flags().StringVar(&d.addr, "addr", ":8080", "address that the service listens on")
+	cmd.Flags().StringVar(&d.addr, "addr", localAddr, "address that the service listens on")
 	cmd.Flags().StringVar(&d.main, "main", ".", "folder of the service's package main")
 	_ = cmd.MarkFlagDirname("main")
 	cmd.RunE = func(cmd *cobra.Command, given []string) error {
@@ -70,6 +71,7 @@ It needs a Unix system, and the go command.`,
 		}
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		defer stop()
+		context.AfterFunc(ctx, stop) // the next interrupt ends this process
 		return d.run(ctx, &one)
 	}
 	return cmd
@@ -83,6 +85,7 @@ type developer struct {
 	addr     string
 	main     string
 	args     []string
+	patience time.Duration // with programs that are to end
 
 	folder   string // of programs and of the socket that they report to
 	listener *os.File
@@ -90,6 +93,7 @@ type developer struct {
 	builds   int
 	built    [sha256.Size]byte // the program that runs
 	current  *program          // nil where none runs
+	former   []*program        // those that were stopped and may drain still
 	page     *errorPage        // nil where a program runs
 }
 
@@ -99,10 +103,10 @@ func (d *developer) run(ctx context.Context, s *settings) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(d.folder)) }()
+	defer d.close()
 	if err := d.listen(); err != nil {
 		return err
 	}
-	defer d.listener.Close() //nolint:errcheck // the process ends
 	w, err := watch(d.folders(s))
 	if err != nil {
 		return err
@@ -142,8 +146,21 @@ func (d *developer) listen() error {
 	if err := tcp.Close(); err != nil { // the file is another name of the same socket
 		return err
 	}
-	d.ready, err = net.ListenUnixgram("unixgram", &net.UnixAddr{Name: filepath.Join(d.folder, "ready"), Net: "unixgram"})
-	return err
+	ready := filepath.Join(d.folder, "ready")
+	if d.ready, err = net.ListenUnixgram("unixgram", &net.UnixAddr{Name: ready, Net: "unixgram"}); err != nil {
+		return fmt.Errorf("%s: cannot be listened on: %w; set TMPDIR to a folder with a short path that can be written to", ready, cause(err))
+	}
+	return nil
+}
+
+// close closes what listen has opened.
+func (d *developer) close() {
+	if d.listener != nil {
+		_ = d.listener.Close() // the process ends
+	}
+	if d.ready != nil {
+		_ = d.ready.Close() // likewise
+	}
 }
 
 // folders are those to watch: the module of the service, and where the document and its overlays lie.
@@ -179,7 +196,8 @@ func (d *developer) cycle(ctx context.Context) {
 		return
 	case d.current != nil && sum == d.built:
 		d.tell(found)
-		return // nothing that it is made of
+		_ = os.Remove(path) // nothing that it is made of has changed
+		return
 	}
 	next, err := d.start(ctx, path)
 	if err != nil {
@@ -190,11 +208,8 @@ func (d *developer) cycle(ctx context.Context) {
 	}
 	d.hide()
 	d.tell(found)
-	former := d.current
+	d.leave()
 	d.current, d.built = next, sum
-	if former != nil {
-		former.stop() // it drains, and ends by itself
-	}
 	d.say("serving on %s, %s after the change", d.addr, time.Since(began).Round(10*time.Millisecond))
 }
 
@@ -233,7 +248,7 @@ func (d *developer) build(ctx context.Context) (string, [sha256.Size]byte, error
 		if bytes.Contains(out, []byte("missing method")) {
 			err = fmt.Errorf("%w\ntornadogen sync adds the methods that are missing", err)
 		}
-		return "", sum, err
+		return "", sum, err // and no file
 	}
 	program, err := os.ReadFile(path)
 	if err != nil {
@@ -248,12 +263,19 @@ const readyWithin = 30 * time.Second
 // anotherWithin is how long a program that serves elsewhere has to serve on the listener, too.
 const anotherWithin = 2 * time.Second
 
-// start starts a program with the listener, and waits until it serves.
+// endWithin is how long a program has to drain; it is more than the runtime takes (Timeouts.Drain).
+const endWithin = 40 * time.Second
+
+// start starts a program with the listener, and waits until it serves. The file of the program goes with the program.
 func (d *developer) start(ctx context.Context, path string) (*program, error) {
 	p, err := launchWithListener(d.cmd, path, d.args, d.listener, filepath.Join(d.folder, "ready"))
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, os.Remove(path))
 	}
+	go func() {
+		<-p.ended
+		_ = os.Remove(path) // it goes with the folder else
+	}()
 	heard, elsewhere := make(chan struct{}), make(chan struct{}, 1)
 	go func() {
 		defer close(heard)
@@ -280,29 +302,37 @@ func (d *developer) start(ctx context.Context, path string) (*program, error) {
 		}
 	}
 	stop()
-	p.stop()
+	d.drain(p)
 	return nil, err
 }
 
 // hear reads what programs tell until p serves on the listener. That p serves, but not there, it passes on to elsewhere.
 func (d *developer) hear(p *program, elsewhere chan<- struct{}) {
-	serves := "READY=1\nMAINPID=" + strconv.Itoa(p.cmd.Process.Pid)
+	pid := strconv.Itoa(p.cmd.Process.Pid)
 	buf := make([]byte, 512)
 	for {
 		n, err := d.ready.Read(buf)
 		if err != nil {
 			return
 		}
-		switch more, ok := strings.CutPrefix(string(buf[:n]), serves); {
-		case ok && more == "":
+		switch serves, there := serving(string(buf[:n]), pid); {
+		case serves && there:
 			return
-		case ok && strings.HasPrefix(more, "\nX_TORNADO_UNTAKEN="):
+		case serves:
 			select {
 			case elsewhere <- struct{}{}:
 			default:
 			}
 		}
 	}
+}
+
+// serving reads what a program tells (sd_notify(3)): whether it is the process pid, which serves, and there: on the listener.
+func serving(told, pid string) (serves, there bool) {
+	lines := strings.Split(told, "\n")
+	serves = slices.Contains(lines, "READY=1") && slices.Contains(lines, "MAINPID="+pid)
+	untaken := slices.ContainsFunc(lines, func(line string) bool { return strings.HasPrefix(line, "X_TORNADO_UNTAKEN=") })
+	return serves, !untaken
 }
 
 // tell prints what was found in the document.
@@ -324,10 +354,7 @@ func (d *developer) show(found string, wrong error) {
 		d.page = page
 	}
 	d.page.set(text)
-	if d.current != nil {
-		d.current.stop()
-		d.current, d.built = nil, [sha256.Size]byte{}
-	}
+	d.leave()
 }
 
 // hide ends the answers with what was wrong.
@@ -338,11 +365,33 @@ func (d *developer) hide() {
 	}
 }
 
-// end ends what runs.
+// leave has what runs drain and end.
+func (d *developer) leave() {
+	if d.current != nil {
+		d.drain(d.current)
+		d.current, d.built = nil, [sha256.Size]byte{}
+	}
+}
+
+// drain asks a program to drain and end by itself, and kills it when it does not.
+func (d *developer) drain(p *program) {
+	p.stop()
+	go func() {
+		select {
+		case <-p.ended:
+		case <-time.After(d.patience):
+			d.say("the service did not end within %s of being interrupted: it is killed", d.patience)
+			_ = p.cmd.Process.Kill() // it may have ended now
+		}
+	}()
+	d.former = append(slices.DeleteFunc(d.former, (*program).hasEnded), p)
+}
+
+// end ends what runs, and waits for all that was stopped.
 func (d *developer) end() {
 	d.hide()
-	if d.current != nil {
-		d.current.stop()
-		<-d.current.ended
+	d.leave()
+	for _, p := range d.former {
+		<-p.ended
 	}
 }

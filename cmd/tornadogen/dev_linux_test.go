@@ -29,7 +29,8 @@ func TestDev(t *testing.T) {
 	require.NoError(t, free.Close())
 	var told bytes.Buffer
 	cmd := exec.Command(tornadogen, "dev", "--addr", addr, "--", "-addr", addr)
-	cmd.Dir, cmd.Env, cmd.Stderr = dir, goEnv(), &told
+	temp := t.TempDir()
+	cmd.Dir, cmd.Env, cmd.Stderr = dir, append(goEnv(), "TMPDIR="+temp), &told
 	cmd.WaitDelay = 10 * time.Second // the service may outlive a dev that was killed
 	require.NoError(t, cmd.Start())
 	t.Cleanup(func() {
@@ -92,6 +93,11 @@ func TestDev(t *testing.T) {
 	edit("openapi.yaml", "openapi: 9", "openapi: 3")
 	edit("pets.go", now+" nonsense", written)
 	until(http.StatusNotImplemented, "listPets")
+
+	require.Eventually(t, func() bool {
+		programs, err := filepath.Glob(filepath.Join(temp, "tornadogen-dev-*", "service*"))
+		return err == nil && len(programs) == 1
+	}, time.Minute, 50*time.Millisecond, "programs that do not run are removed")
 
 	ended.Store(true)
 	require.NoError(t, <-failed, "after %d requests", asked)

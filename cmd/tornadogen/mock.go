@@ -37,7 +37,7 @@ The package and a program around it are generated and built in a folder of the u
 		Args: args(0, 1, ""),
 	}
 	s.flags(cmd, documentKeys...)
-	cmd.Flags().StringVar(&addr, "addr", ":8080", "address to listen on")
+	cmd.Flags().StringVar(&addr, "addr", localAddr, "address to listen on")
 	cmd.Flags().DurationVar(&latency, "latency", 0, "how long each answer takes: 200ms")
 	cmd.Flags().Float64Var(&errorRate, "error-rate", 0, "how many of all answers are errors, from 0 to 1")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {

@@ -58,6 +58,9 @@ var exeSuffix = func() string {
 	return ""
 }()
 
+// localAddr is where tools for development listen: nobody else's machine reaches them unless --addr says so.
+const localAddr = "127.0.0.1:8080"
+
 // program is a process that was started.
 type program struct {
 	cmd   *exec.Cmd
@@ -88,6 +91,15 @@ func launch(cmd *cobra.Command, process *exec.Cmd) (*program, error) {
 func (p *program) stop() {
 	if err := p.cmd.Process.Signal(os.Interrupt); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		_ = p.cmd.Process.Kill() // where there are no signals
+	}
+}
+
+func (p *program) hasEnded() bool {
+	select {
+	case <-p.ended:
+		return true
+	default:
+		return false
 	}
 }
 
