@@ -215,6 +215,26 @@ func (s *settings) checkValues() error {
 	return nil
 }
 
+// completeDocument completes the settings of a command that works on the document that its arguments, [SPEC], or tornadogen.yaml name.
+func (s *settings) completeDocument(cmd *cobra.Command, args []string) error {
+	document := ""
+	if len(args) > 0 {
+		document = args[0]
+	}
+	if err := s.complete(cmd, document); err != nil {
+		return err
+	}
+	return s.needSpec(cmd)
+}
+
+// completePackage is completeDocument for a command that works on the package of that document, too.
+func (s *settings) completePackage(cmd *cobra.Command, args []string) error {
+	if err := s.completeDocument(cmd, args); err != nil {
+		return err
+	}
+	return s.needOut(cmd)
+}
+
 // needSpec reports a document that nobody named.
 func (s *settings) needSpec(cmd *cobra.Command) error {
 	if s.Spec == "" {

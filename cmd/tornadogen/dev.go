@@ -55,18 +55,9 @@ It needs a Unix system, and the go command.`,
 		if dash := cmd.ArgsLenAtDash(); dash >= 0 {
 			given, d.args = given[:dash], given[dash:]
 		}
-		if len(given) > 0 {
-			d.document = given[0]
-		}
-		d.cmd, d.asked = cmd, s
+		d.cmd, d.asked, d.given = cmd, s, given
 		one := d.asked
-		if err := one.complete(cmd, d.document); err != nil {
-			return err
-		}
-		if err := one.needSpec(cmd); err != nil {
-			return err
-		}
-		if err := one.needOut(cmd); err != nil {
+		if err := one.completePackage(cmd, d.given); err != nil {
 			return err
 		}
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -81,7 +72,7 @@ It needs a Unix system, and the go command.`,
 type developer struct {
 	cmd      *cobra.Command
 	asked    settings // by the command line alone
-	document string   // SPEC
+	given    []string // SPEC, or nothing
 	addr     string
 	main     string
 	args     []string
@@ -217,11 +208,7 @@ func (d *developer) cycle(ctx context.Context) {
 func (d *developer) generate() (found string, err error) {
 	s := d.asked
 	s.locking = lockExtend
-	given := []string{}
-	if d.document != "" {
-		given = append(given, d.document)
-	}
-	o, err := s.prepare(d.cmd, given, func(findings spec.Diagnostics) error {
+	o, err := s.prepare(d.cmd, d.given, func(findings spec.Diagnostics) error {
 		found = briefly(s.Spec, findings)
 		return nil
 	})

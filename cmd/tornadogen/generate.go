@@ -50,17 +50,7 @@ standard output.`,
 // prepare does what generate and check have in common: it generates in memory, hands the findings to told, and compares the
 // package with its folder.
 func (s *settings) prepare(cmd *cobra.Command, args []string, told func(spec.Diagnostics) error) (*output, error) {
-	document := ""
-	if len(args) > 0 {
-		document = args[0]
-	}
-	if err := s.complete(cmd, document); err != nil {
-		return nil, err
-	}
-	if err := s.needSpec(cmd); err != nil {
-		return nil, err
-	}
-	if err := s.needOut(cmd); err != nil {
+	if err := s.completePackage(cmd, args); err != nil {
 		return nil, err
 	}
 	c, err := s.compile()

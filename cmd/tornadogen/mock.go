@@ -41,14 +41,7 @@ The package and a program around it are generated and built in a folder of the u
 	cmd.Flags().DurationVar(&latency, "latency", 0, "how long each answer takes: 200ms")
 	cmd.Flags().Float64Var(&errorRate, "error-rate", 0, "how many of all answers are errors, from 0 to 1")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		document := ""
-		if len(args) > 0 {
-			document = args[0]
-		}
-		if err := s.complete(cmd, document); err != nil {
-			return err
-		}
-		if err := s.needSpec(cmd); err != nil {
+		if err := s.completeDocument(cmd, args); err != nil {
 			return err
 		}
 		if errorRate < 0 || errorRate > 1 {

@@ -47,14 +47,7 @@ by which one its requests are answered.
 	s.flags(cmd, documentKeys...)
 	f := formatFlag(cmd, "text", "json", "curl")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		document := ""
-		if len(args) > 0 {
-			document = args[0]
-		}
-		if err := s.complete(cmd, document); err != nil {
-			return err
-		}
-		if err := s.needSpec(cmd); err != nil {
+		if err := s.completeDocument(cmd, args); err != nil {
 			return err
 		}
 		api, list, err := s.routes(cmd)

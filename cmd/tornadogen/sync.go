@@ -104,17 +104,7 @@ It exits with 1 when the service does not compile until you have done something:
 
 // sync finds out what is to be done.
 func (s *settings) sync(cmd *cobra.Command, args []string) (*syncer, error) {
-	document := ""
-	if len(args) > 0 {
-		document = args[0]
-	}
-	if err := s.complete(cmd, document); err != nil {
-		return nil, err
-	}
-	if err := s.needSpec(cmd); err != nil {
-		return nil, err
-	}
-	if err := s.needOut(cmd); err != nil {
+	if err := s.completePackage(cmd, args); err != nil {
 		return nil, err
 	}
 	s.Only = []string{generator.OnlyServer}
