@@ -149,16 +149,8 @@ func (i *inheritance) listening(network, address string) (*Listener, error) {
 
 // boundWithin reports whether Listen is asked for every address of the port that systemd has bound a socket to.
 func boundWithin(fd int, network, address string) bool {
-	at, err := worker.BoundAddr(fd)
-	if err != nil {
-		return false
-	}
-	tcp, ok := at.(*net.TCPAddr)
-	if !ok {
-		return false
-	}
-	asked, err := net.ResolveTCPAddr(network, address)
-	if err != nil || asked.Port != tcp.Port || asked.Port == 0 || len(asked.IP) > 0 && !asked.IP.IsUnspecified() {
+	tcp, asked := samePort(fd, network, address)
+	if asked == nil || len(asked.IP) > 0 && !asked.IP.IsUnspecified() {
 		return false
 	}
 	four := tcp.IP.To4() != nil
@@ -167,20 +159,32 @@ func boundWithin(fd int, network, address string) bool {
 
 // boundAt reports whether a socket that systemd has bound is the one that Listen is asked for.
 func boundAt(fd int, network, address string) bool {
-	at, err := worker.BoundAddr(fd)
-	if err != nil {
-		return false
-	}
-	tcp, ok := at.(*net.TCPAddr)
-	if !ok {
+	if at, err := worker.BoundAddr(fd); err == nil && at.Network() == "unix" {
 		return network == "unix" && at.String() == address
 	}
-	asked, err := net.ResolveTCPAddr(network, address)
-	if err != nil || asked.Port != tcp.Port || asked.Port == 0 {
+	tcp, asked := samePort(fd, network, address)
+	if asked == nil {
 		return false
 	}
 	anywhere := len(asked.IP) == 0 || asked.IP.IsUnspecified()
 	return anywhere && tcp.IP.IsUnspecified() || asked.IP.Equal(tcp.IP)
+}
+
+// samePort is where a socket of TCP is bound and where Listen is asked for, nil where the ports differ.
+func samePort(fd int, network, address string) (bound, asked *net.TCPAddr) {
+	at, err := worker.BoundAddr(fd)
+	if err != nil {
+		return nil, nil
+	}
+	bound, ok := at.(*net.TCPAddr)
+	if !ok {
+		return nil, nil
+	}
+	asked, err = net.ResolveTCPAddr(network, address)
+	if err != nil || asked.Port != bound.Port || asked.Port == 0 {
+		return nil, nil
+	}
+	return bound, asked
 }
 
 // Inherited returns the listeners that were passed to this process, by systemd (sd_listen_fds(3)) or by the process that it
