@@ -3,8 +3,11 @@ package sockets_test
 import (
 	"context"
 	"errors"
+	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -255,6 +258,61 @@ func TestKinds(t *testing.T) {
 		assert.Equal(t, []api.Color{}, next(t, calls))
 		require.NoError(t, calls.Close(tornado.CloseNormal, ""))
 	})
+}
+
+// TestDial opens a socket over TLS, through a proxy, with a credential, a header of the call and the subprotocol that the call wants.
+func TestDial(t *testing.T) {
+	s := httptest.NewTLSServer(api.New(&rooms{members: make(map[string]map[*chatSocket]bool)}, keys{}).HTTPHandler())
+	t.Cleanup(s.Close)
+	var through []string
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		through = append(through, r.Method+" "+r.Host)
+		tunnel(t, w, r.Host)
+	}))
+	t.Cleanup(proxy.Close)
+	hc := s.Client()
+	hc.Transport.(*http.Transport).Proxy = func(*http.Request) (*url.URL, error) { return url.Parse(proxy.URL) }
+	var asked, answered http.Header
+	c := newClient(t, s.URL, client.WithHTTPClient(hc), api.WithKey("good"), client.WithMiddleware(func(next client.Doer) client.Doer {
+		return client.DoerFunc(func(req *http.Request) (*http.Response, error) {
+			assert.Equal(t, "GET /rooms/{room}/chat", client.OperationOf(req.Context()).String())
+			res, err := next.Do(req)
+			if err == nil {
+				asked, answered = req.Header, res.Header
+			}
+			return res, err
+		})
+	}))
+	ctx := client.With(t.Context(), client.WithHeader("X-Trace", "1"), client.WithSubprotocols("chat.v1"))
+	ws, err := c.Chat(ctx, api.ChatRequest{Room: "a"})
+	require.NoError(t, err)
+	assert.Equal(t, "chat.v1", ws.Subprotocol())
+	assert.Equal(t, "1", asked.Get("X-Trace"))
+	assert.Equal(t, "chat.v1", asked.Get("Sec-Websocket-Protocol"))
+	assert.Contains(t, answered.Get("Sec-Websocket-Extensions"), "permessage-deflate")
+	assert.Equal(t, []string{"CONNECT " + strings.TrimPrefix(s.URL, "https://")}, through)
+	assert.Equal(t, "chat.v1", next(t, ws).From)
+	require.NoError(t, ws.Close(tornado.CloseNormal, ""))
+
+	_, err = c.Chat(client.With(t.Context(), client.WithSubprotocols("chat.v9")), api.ChatRequest{Room: "a"})
+	require.ErrorContains(t, err, `the document has no subprotocol "chat.v9" for this WebSocket`)
+}
+
+// tunnel is what a proxy does with CONNECT.
+func tunnel(t *testing.T, w http.ResponseWriter, host string) {
+	out, err := net.Dial("tcp", host)
+	if !assert.NoError(t, err) {
+		return
+	}
+	defer out.Close()
+	in, _, err := w.(http.Hijacker).Hijack()
+	if !assert.NoError(t, err) {
+		return
+	}
+	defer in.Close()
+	_, _ = io.WriteString(in, "HTTP/1.1 200 OK\r\n\r\n")
+	go func() { _, _ = io.Copy(out, in); out.Close() }()
+	_, _ = io.Copy(in, out)
 }
 
 // TestContext: the context of the call ends the socket.

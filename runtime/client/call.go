@@ -48,7 +48,20 @@ type pathValue struct {
 
 // Call begins a call of an operation, which must not be changed any more. The context ends it early.
 func (c *Client) Call(ctx context.Context, op *operation.Operation) *Call {
-	return &Call{client: c, ctx: ctx, op: op}
+	call := &Call{client: c, ctx: ctx, op: op}
+	if own := c.narrow[op.ID]; own != nil {
+		call.client = own
+	}
+	given := carriedBy(ctx)
+	if len(given.opts) > 0 {
+		narrowed, err := call.client.narrowed(given.opts)
+		if err != nil {
+			call.fail(err)
+			return call
+		}
+		call.client = narrowed
+	}
+	return call
 }
 
 // CallAt begins a call of an operation that is not at the server of the client but at an address of its own: that of whoever
@@ -263,6 +276,8 @@ func (c *Call) check() error {
 	switch {
 	case c.err != nil:
 		return c.err
+	case c.client.err != nil:
+		return c.client.err
 	case c.op.BodyRequired && !c.hasBody:
 		return errBodyMissing
 	}

@@ -13,7 +13,6 @@
 package client
 
 import (
-	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -38,21 +37,32 @@ func (f DoerFunc) Do(req *http.Request) (*http.Response, error) { return f(req) 
 
 // Client sends the calls of one API to one server. It is immutable and safe for concurrent use.
 type Client struct {
-	origin       string // scheme, user and host, as they begin a URL
-	prefix       string // the escaped path that stands before all others, without a slash at its end
-	http         *http.Client
-	doer         Doer // http behind the middleware
-	middleware   []func(next Doer) Doer
-	credentials  map[string]Credential // by security scheme
-	certificates []tls.Certificate
-	hidden       bool        // the transport takes no certificate
-	header       http.Header // sent with every request
-	timeout      time.Duration
-	retries      int
-	maxBody      int64
-	checked      bool
-	oneServer    bool
-	reconnect    Reconnect
+	origin         string // scheme, user and host, as they begin a URL
+	prefix         string // the escaped path that stands before all others, without a slash at its end
+	http           *http.Client
+	doer           Doer // http behind the middleware
+	middleware     []func(next Doer) Doer
+	credentials    map[string]Credential // by security scheme
+	certificates   []tls.Certificate
+	hidden         bool        // the transport takes no certificate
+	header         http.Header // sent with every request
+	timeout        time.Duration
+	attemptTimeout time.Duration // 0 for none
+	retries        int
+	backoff        Backoff
+	budget         *budget // nil for no bound
+	keys           bool
+	hedge          *Hedge // nil for none
+	latencies      *latencies
+	maxPages       int
+	operations     map[string][]Option // of WithOperation
+	narrow         map[string]*Client  // made of them
+	maxBody        int64
+	checked        bool
+	oneServer      bool
+	reconnect      Reconnect
+	subprotocols   []string
+	err            error // of the options of a NewSender
 }
 
 // What applies unless an option says otherwise.
@@ -77,12 +87,17 @@ func WithMiddleware(middleware ...func(next Doer) Doer) Option {
 }
 
 // WithTimeout limits how long a call takes, with all its attempts, the waits between them, and reading the answer. The
-// default is DefaultTimeout; 0 leaves it to the context of the call.
+// default is DefaultTimeout; 0 leaves it to the context of the call. The time of a stream or a WebSocket ends when its head has come.
 func WithTimeout(d time.Duration) Option { return func(c *Client) { c.timeout = d } }
 
-// WithRetry says how often a call is sent again when the connection fails or the status is 502, 503 or 504. Only
-// idempotent methods are (RFC 9110 section 9.2.2), after 100 ms, 200 ms and so on up to 2 s, less up to half of it at
-// random, or after what Retry-After says, if that is at most 10 s. The default is DefaultRetries; 0 turns it off.
+// WithAttemptTimeout limits how long one attempt of a call takes. One that takes longer is given up, and the call is sent again where it
+// may be. It does not count for calls whose body is read while it is sent. There is no such limit by default.
+func WithAttemptTimeout(d time.Duration) Option { return func(c *Client) { c.attemptTimeout = d } }
+
+// WithRetry says how often a call is sent again when the connection fails, an attempt takes too long, or the status is 408, 429, 502,
+// 503 or 504. That is for idempotent methods (RFC 9110 section 9.2.2) and for requests with an Idempotency-Key; others are sent again
+// only where no connection could be made. A body that can be read once is sent once. [WithBackoff] says how long it waits, and
+// [WithRetryBudget] how many retries there are in all. The default is DefaultRetries; 0 turns it off.
 func WithRetry(retries int) Option { return func(c *Client) { c.retries = max(0, retries) } }
 
 // WithMaxBody limits the size of an answer in bytes, decompressed. The default is DefaultMaxBody.
@@ -114,16 +129,25 @@ func New(baseURL string, opts ...Option) (*Client, error) {
 	if err := c.setBase(baseURL); err != nil {
 		return nil, fmt.Errorf("client: base URL %w", err)
 	}
-	return c.with(opts), nil
+	if err := c.with(opts); err != nil {
+		return nil, fmt.Errorf("client: %w", err)
+	}
+	return c, nil
 }
 
-// NewSender returns a client that has no server of its own: each of its calls begins with [Client.CallAt].
-func NewSender(opts ...Option) *Client { return new(Client).with(opts) }
+// NewSender returns a client that has no server of its own: each of its calls begins with [Client.CallAt], and fails where the options
+// are wrong.
+func NewSender(opts ...Option) *Client {
+	c := &Client{}
+	c.err = c.with(opts)
+	return c
+}
 
 // with applies the options of a new client.
-func (c *Client) with(opts []Option) *Client {
+func (c *Client) with(opts []Option) error {
 	c.credentials, c.header = make(map[string]Credential), make(http.Header)
 	c.timeout, c.retries, c.maxBody = DefaultTimeout, DefaultRetries, DefaultMaxBody
+	c.budget, c.latencies = newBudget(Budget{}), &latencies{byOp: make(map[*operation.Operation]*window)}
 	for _, opt := range opts {
 		opt(c)
 	}
@@ -131,11 +155,16 @@ func (c *Client) with(opts []Option) *Client {
 		c.http = newHTTPClient()
 	}
 	c.showCertificates()
+	c.wrap()
+	return c.ofOperations()
+}
+
+// wrap puts the middleware around what sends a request.
+func (c *Client) wrap() {
 	c.doer = c.http
 	for i := len(c.middleware) - 1; i >= 0; i-- {
 		c.doer = c.middleware[i](c.doer)
 	}
-	return c
 }
 
 func (c *Client) setBase(baseURL string) error {
@@ -174,11 +203,3 @@ func newHTTPClient() *http.Client {
 
 // CloseIdleConnections closes the connections that are kept for later calls.
 func (c *Client) CloseIdleConnections() { c.http.CloseIdleConnections() }
-
-type operationKey struct{}
-
-// OperationOf returns the operation that a request of this package calls, by the request's context; nil for others.
-func OperationOf(ctx context.Context) *operation.Operation {
-	op, _ := ctx.Value(operationKey{}).(*operation.Operation)
-	return op
-}

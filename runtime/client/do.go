@@ -3,22 +3,11 @@ package client
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"net/http"
 	"net/url"
-	"strconv"
-	"time"
-)
-
-// How long to wait before a call is sent again.
-const (
-	firstDelay    = 100 * time.Millisecond // doubled from one attempt to the next
-	longestDelay  = 2 * time.Second
-	longestDemand = 10 * time.Second // of Retry-After; a server that asks for more is taken at its word
 )
 
 // errTooLarge says that an answer is over the limit.
@@ -47,35 +36,58 @@ func (c *Call) answer(of timing, take func(*Response) error) (*Response, error) 
 	if c.source != nil {
 		of = timeSender
 	}
-	limits := newLimits(context.WithValue(c.ctx, operationKey{}, c.op), c.client.timeout, of)
-	ctx := limits.ctx
+	c.giveKey()
+	c.client.budget.called()
+	a := &attempts{call: c, of: of, limits: newLimits(c.ctx, c.client.timeout, of), url: full, place: place, take: take}
 	retries := 0
-	if isIdempotent(c.op.Method) && (c.source == nil || c.source.seeker != nil) {
+	if c.canResend() {
 		retries = c.client.retries
 	}
-	for attempt := 1; ; attempt++ {
-		res, err := c.attempt(ctx, full, limits.late)
-		if err == nil {
-			res.limits, res.failure = limits, func(err error) error { return c.error(place, attempt, cause(ctx, err)) }
-			if err = take(res); err != nil {
-				res = nil
-			}
-		}
-		last := attempt > retries || !shouldRetry(ctx, res, err) || !wait(ctx, attempt, res)
+	for round := 1; ; round++ {
+		res, err := a.round()
 		switch {
-		case !last:
+		case round <= retries && a.mayImprove(res, err) && a.wait(round, res):
 			res.discard()
 		case err != nil:
-			err = c.error(place, attempt, cause(ctx, err))
-			limits.end()
+			err = a.error(cause(a.limits.ctx, err))
+			a.limits.end()
 			return nil, err
 		default:
+			res.attempts = a.count
 			if res.rest == nil {
-				limits.end()
+				a.limits.end()
 			}
 			return res, nil
 		}
 	}
+}
+
+// error is that of a call that ends without an answer.
+func (a *attempts) error(err error) error {
+	e := a.call.error(a.place, a.count, err)
+	e.OutOfBudget = a.spent
+	return e
+}
+
+// once sends the request once, as the attempt of that number.
+func (a *attempts) once(own *limits, attempt int) (*Response, error) {
+	res, err := a.call.attempt(a.call.requestContext(own.ctx, attempt), a.url, own.late)
+	if err == nil {
+		res.limits, res.failure = own, func(err error) error { return a.error(cause(own.ctx, err)) }
+		err = a.take(res)
+	}
+	if err != nil {
+		err = cause(own.ctx, err)
+		if own.isLate() {
+			err = slowError{err}
+		}
+		own.drop()
+		return nil, err
+	}
+	if res.rest == nil {
+		own.drop()
+	}
+	return res, nil
 }
 
 // attempt sends the request once. late is called when the server takes too long for a body that is read meanwhile.
@@ -148,67 +160,6 @@ func readBody(res *http.Response, limit int64) (data []byte, err error) {
 		return nil, permanentError{fmt.Errorf("%w of %d bytes", errTooLarge, limit)}
 	}
 	return b.Bytes(), nil
-}
-
-// permanentError is an error that would come again.
-type permanentError struct{ error }
-
-func (e permanentError) Unwrap() error { return e.error }
-
-// isIdempotent says whether a request may be sent twice (RFC 9110 section 9.2.2).
-func isIdempotent(method string) bool {
-	switch method {
-	case "GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "QUERY":
-		return true
-	}
-	return false
-}
-
-// shouldRetry says whether another attempt may end better.
-func shouldRetry(ctx context.Context, res *Response, err error) bool {
-	if ctx.Err() != nil {
-		return false
-	}
-	if err == nil {
-		switch res.StatusCode {
-		case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-			return true
-		}
-		return false
-	}
-	var permanent permanentError
-	var certificate *tls.CertificateVerificationError
-	return !errors.As(err, &permanent) && !errors.As(err, &certificate) &&
-		!errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded)
-}
-
-// wait waits before the attempt that follows, and returns false if there should be none.
-func wait(ctx context.Context, attempt int, res *Response) bool {
-	delay := min(firstDelay<<min(attempt-1, 10), longestDelay)
-	delay -= rand.N(delay / 2) // so that clients that failed together do not come back together
-	if res != nil {
-		if demand, ok := retryAfter(res.Header.Get("Retry-After"), time.Now()); ok {
-			if demand > longestDemand {
-				return false
-			}
-			delay = max(delay, demand)
-		}
-	}
-	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= delay {
-		return false
-	}
-	return pause(ctx, delay)
-}
-
-// retryAfter reads Retry-After (RFC 9110 section 10.2.3): seconds or a date.
-func retryAfter(field string, now time.Time) (d time.Duration, ok bool) {
-	if seconds, err := strconv.ParseUint(field, 10, 31); err == nil {
-		return time.Duration(seconds) * time.Second, true
-	}
-	if t, err := http.ParseTime(field); err == nil {
-		return max(0, t.Sub(now)), true
-	}
-	return 0, false
 }
 
 // cause returns the error without the URL that net/http puts before it, which may hold a credential in its query, and says

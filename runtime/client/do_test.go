@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -28,6 +29,7 @@ type script struct {
 	attempts []time.Duration // since the first one
 	start    time.Time
 	bodies   []string
+	keys     []string // Idempotency-Key
 }
 
 type step struct {
@@ -44,6 +46,7 @@ func (s *script) middleware(client.Doer) client.Doer {
 			s.start = time.Now()
 		}
 		s.attempts = append(s.attempts, time.Since(s.start))
+		s.keys = append(s.keys, req.Header.Get("Idempotency-Key"))
 		if req.Body != nil {
 			body, _ := io.ReadAll(req.Body)
 			s.bodies = append(s.bodies, string(body))
@@ -68,7 +71,10 @@ func (s *script) middleware(client.Doer) client.Doer {
 	})
 }
 
-var errRefused = errors.New("connection refused")
+var (
+	errRefused = errors.New("connection refused")
+	errDial    = &net.OpError{Op: "dial", Net: "tcp", Err: errRefused}
+)
 
 func TestRetry(t *testing.T) {
 	t.Parallel()
@@ -86,29 +92,41 @@ func TestRetry(t *testing.T) {
 		low, up  time.Duration // when the last attempt began
 	}{
 		{"first succeeds", "GET", []step{{status: 200}}, nil, 200, "", 1, 0, 0},
-		{"503, then well", "GET", []step{{status: 503}, {status: 200}}, nil, 200, "", 2, 50 * time.Millisecond, 100 * time.Millisecond},
-		{"refused, 502, then well", "PUT", []step{{err: errRefused}, {status: 502}, {status: 201}}, nil, 201, "", 3, 150 * time.Millisecond, 300 * time.Millisecond},
-		{"504 for ever", "DELETE", []step{{status: 504}}, nil, 504, "", 3, 150 * time.Millisecond, 300 * time.Millisecond},
-		{"refused for ever", "GET", []step{{err: errRefused}}, nil, 0, "connection refused (3 attempts)", 3, 150 * time.Millisecond, 300 * time.Millisecond},
+		{"503, then well", "GET", []step{{status: 503}, {status: 200}}, nil, 200, "", 2, 1, 100 * time.Millisecond},
+		{"refused, 502, then well", "PUT", []step{{err: errRefused}, {status: 502}, {status: 201}}, nil, 201, "", 3, 1, 300 * time.Millisecond},
+		{"504 for ever", "DELETE", []step{{status: 504}}, nil, 504, "", 3, 1, 300 * time.Millisecond},
+		{"refused for ever", "GET", []step{{err: errRefused}}, nil, 0, "connection refused (3 attempts)", 3, 1, 300 * time.Millisecond},
 		{"not idempotent", "POST", []step{{status: 503}, {status: 200}}, nil, 503, "", 1, 0, 0},
 		{"not idempotent, refused", "PATCH", []step{{err: errRefused}}, nil, 0, "connection refused", 1, 0, 0},
 		{"other errors stay", "GET", []step{{status: 500}}, nil, 500, "", 1, 0, 0},
-		{"429 stays", "GET", []step{{status: 429, after: "1"}}, nil, 429, "", 1, 0, 0},
+		{"429", "GET", []step{{status: 429, after: "1"}, {status: 200}}, nil, 200, "", 2, time.Second, time.Second},
+		{"408", "GET", []step{{status: 408}, {status: 200}}, nil, 200, "", 2, 1, 100 * time.Millisecond},
+		{"500 and 409 stay", "GET", []step{{status: 500}, {status: 409}}, nil, 500, "", 1, 0, 0},
+		{"not idempotent, but nothing was sent", "POST", []step{{err: errDial}, {status: 200}}, nil, 200, "", 2, 1, 100 * time.Millisecond},
+		{"not idempotent, reset", "POST", []step{{err: &net.OpError{Op: "read", Err: errRefused}}}, nil, 0, "read: connection refused", 1, 0, 0},
+		{"HTTP in place of HTTPS", "GET", []step{{err: http.ErrSchemeMismatch}}, nil, 0, http.ErrSchemeMismatch.Error(), 1, 0, 0},
+		{"a longer backoff", "GET", []step{{status: 503}, {status: 200}}, []client.Option{client.WithBackoff(client.Backoff{First: time.Hour, Longest: 5 * time.Second})}, 200, "", 2, 1, 5 * time.Second},
+		{"a longer Retry-After", "GET", []step{{status: 503, after: "20"}, {status: 200}}, []client.Option{client.WithBackoff(client.Backoff{RetryAfter: time.Minute})}, 200, "", 2, 20 * time.Second, 20 * time.Second},
+		{"Retry-After, longer than there are numbers", "GET", []step{{status: 503, after: "18446744073709551615"}}, nil, 503, "", 1, 0, 0},
+		{"an attempt is too slow", "GET", []step{{takes: time.Minute}, {status: 200}}, []client.Option{client.WithAttemptTimeout(2 * time.Second)}, 200, "", 2, 2 * time.Second, 2100 * time.Millisecond},
+		{"each attempt is too slow", "GET", []step{{takes: time.Minute}}, []client.Option{client.WithAttemptTimeout(2 * time.Second)}, 0, "no answer within 2s: context deadline exceeded (3 attempts)", 3, 4 * time.Second, 4300 * time.Millisecond},
+		{"an attempt is too slow, not idempotent", "POST", []step{{takes: time.Minute}}, []client.Option{client.WithAttemptTimeout(2 * time.Second)}, 0, "no answer within 2s: context deadline exceeded", 1, 0, 0},
+		{"the call is too slow before the attempt is", "GET", []step{{takes: time.Minute}}, []client.Option{client.WithAttemptTimeout(time.Hour)}, 0, "no answer within 30s: context deadline exceeded", 1, 0, 0},
 		{"off", "GET", []step{{status: 503}}, []client.Option{client.WithRetry(0)}, 503, "", 1, 0, 0},
 		{"never less than none", "GET", []step{{status: 503}}, []client.Option{client.WithRetry(-1)}, 503, "", 1, 0, 0},
-		{"the wait grows up to a limit", "GET", []step{{status: 503}}, []client.Option{client.WithRetry(6)}, 503, "", 7, 2550 * time.Millisecond, 5100 * time.Millisecond},
+		{"the wait grows up to a limit", "GET", []step{{status: 503}}, []client.Option{client.WithRetry(6)}, 503, "", 7, 1, 5100 * time.Millisecond},
 		{"Retry-After", "GET", []step{{status: 503, after: "3"}, {status: 200}}, nil, 200, "", 2, 3 * time.Second, 3 * time.Second},
 		{"Retry-After, a date", "GET", []step{{status: 503, after: date(4 * time.Second)}, {status: 200}}, nil, 200, "", 2, 4 * time.Second, 4 * time.Second},
-		{"Retry-After, a date that is past", "GET", []step{{status: 503, after: date(-time.Hour)}, {status: 200}}, nil, 200, "", 2, 50 * time.Millisecond, 100 * time.Millisecond},
-		{"Retry-After, nonsense", "GET", []step{{status: 503, after: "-1"}, {status: 200}}, nil, 200, "", 2, 50 * time.Millisecond, 100 * time.Millisecond},
+		{"Retry-After, a date that is past", "GET", []step{{status: 503, after: date(-time.Hour)}, {status: 200}}, nil, 200, "", 2, 1, 100 * time.Millisecond},
+		{"Retry-After, nonsense", "GET", []step{{status: 503, after: "-1"}, {status: 200}}, nil, 200, "", 2, 1, 100 * time.Millisecond},
 		{"Retry-After, too long", "GET", []step{{status: 503, after: "11"}, {status: 200}}, nil, 503, "", 1, 0, 0},
 		{"Retry-After, beyond the timeout", "GET", []step{{status: 503, after: "3"}}, []client.Option{client.WithTimeout(2 * time.Second)}, 503, "", 1, 0, 0},
-		{"body cut off", "GET", []step{{status: 200, body: cutOff()}, {status: 200}}, nil, 200, "", 2, 50 * time.Millisecond, 100 * time.Millisecond},
+		{"body cut off", "GET", []step{{status: 200, body: cutOff()}, {status: 200}}, nil, 200, "", 2, 1, 100 * time.Millisecond},
 		{"certificate", "GET", []step{{err: &tls.CertificateVerificationError{Err: errors.New("expired")}}}, nil, 0, "tls: failed to verify certificate: expired", 1, 0, 0},
 		{"too large", "GET", []step{{status: 200, body: strings.NewReader("1234")}}, []client.Option{client.WithMaxBody(3)}, 0, "the body of the answer is over the limit of 3 bytes", 1, 0, 0},
 		{"not too large", "GET", []step{{status: 200, body: strings.NewReader("123")}}, []client.Option{client.WithMaxBody(3)}, 200, "", 1, 0, 0},
 		{"timeout", "GET", []step{{status: 200, takes: time.Minute}}, nil, 0, "no answer within 30s: context deadline exceeded", 1, 0, 0},
-		{"timeout over all attempts", "GET", []step{{status: 503, takes: 20 * time.Second}}, nil, 0, "no answer within 30s: context deadline exceeded (2 attempts)", 2, 20050 * time.Millisecond, 20100 * time.Millisecond},
+		{"timeout over all attempts", "GET", []step{{status: 503, takes: 20 * time.Second}}, nil, 0, "no answer within 30s: context deadline exceeded (2 attempts)", 2, 20 * time.Second, 20100 * time.Millisecond},
 		{"no timeout", "GET", []step{{status: 200, takes: time.Hour}}, []client.Option{client.WithTimeout(0)}, 200, "", 1, 0, 0},
 	}
 	for _, tt := range tests {
@@ -152,7 +170,7 @@ func (*failing) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 func TestCancel(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := &script{steps: []step{{status: 503}}}
+		s := &script{steps: []step{{status: 503, after: "3"}}}
 		c, err := client.New("http://example.com", client.WithMiddleware(s.middleware), client.WithRetry(5))
 		require.NoError(t, err)
 		ctx, cancel := context.WithCancel(t.Context())

@@ -19,6 +19,8 @@ type Error struct {
 	URL string
 	// Attempts is how often it was sent.
 	Attempts int
+	// OutOfBudget tells that it was not sent again because the budget of WithRetryBudget had nothing left.
+	OutOfBudget bool
 	// Err is what went wrong in the last attempt.
 	Err error
 }
@@ -33,16 +35,25 @@ func (e *Error) Error() string {
 		b.WriteString(e.URL)
 	}
 	b.WriteString(": " + e.Err.Error())
-	if e.Attempts > 1 {
-		b.WriteString(" (" + strconv.Itoa(e.Attempts) + " attempts)")
+	b.WriteString(attemptsText(e.Attempts))
+	if e.OutOfBudget {
+		b.WriteString(", and no more within the budget of retries")
 	}
 	return b.String()
+}
+
+// attemptsText tells how often a call was sent, where that was more than once.
+func attemptsText(n int) string {
+	if n <= 1 {
+		return ""
+	}
+	return " (" + strconv.Itoa(n) + " attempts)"
 }
 
 // Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }
 
-func (c *Call) error(url string, attempts int, err error) error {
+func (c *Call) error(url string, attempts int, err error) *Error {
 	if scheme, rest, ok := strings.Cut(url, "://"); ok {
 		host, path, _ := strings.Cut(rest, "/")
 		url = scheme + "://" + host[strings.LastIndexByte(host, '@')+1:] + "/" + path
@@ -61,6 +72,8 @@ type UnexpectedResponse struct { //nolint:errname // generated clients and their
 	Declared []string
 	// Problem is what the body says if it is of type application/problem+json; nil for others.
 	Problem *Problem
+	// Attempts is how often the call was sent.
+	Attempts int
 }
 
 // shownBody is how many bytes of a body an error shows.
@@ -70,7 +83,7 @@ const shownBody = 200
 // that is text.
 func (e *UnexpectedResponse) Error() string {
 	if e.Problem != nil {
-		return e.Operation.ID + ": " + e.Problem.Error()
+		return e.Operation.ID + ": " + e.Problem.Error() + attemptsText(e.Attempts)
 	}
 	s := e.Operation.ID + ": " + e.Operation.String() + ": unexpected status " + statusText(e.StatusCode)
 	contentType := shown(e.Header.Get("Content-Type"))
@@ -84,7 +97,7 @@ func (e *UnexpectedResponse) Error() string {
 	if text := shown(string(e.Body)); text != "" {
 		s += ": " + text
 	}
-	return s
+	return s + attemptsText(e.Attempts)
 }
 
 // Unwrap returns the problem, if there is one.

@@ -22,18 +22,19 @@ type Response struct {
 	Header     http.Header
 	Body       []byte // at most what WithMaxBody says
 
-	op      *operation.Operation
-	checked bool
-	decoder jsonwire.Decoder
-	field   jsonwire.Decoder      // of a header field that holds JSON
-	report  param.Report          // what is wrong with header fields
-	syntax  string                // why the body cannot be made JSON of
-	rest    *http.Response        // whose body was not read yet; nil once it was, or is somebody's
-	limits  *limits               // of the call
-	failure func(err error) error // makes an *Error of what went wrong while the body was read
-	maxBody int64
-	broken  error    // why the body could not be read
-	awaited []string // the media types that the document declares, once the body was found to be of none of them
+	op       *operation.Operation
+	checked  bool
+	decoder  jsonwire.Decoder
+	field    jsonwire.Decoder      // of a header field that holds JSON
+	report   param.Report          // what is wrong with header fields
+	syntax   string                // why the body cannot be made JSON of
+	rest     *http.Response        // whose body was not read yet; nil once it was, or is somebody's
+	limits   *limits               // of the call
+	failure  func(err error) error // makes an *Error of what went wrong while the body was read
+	maxBody  int64
+	attempts int      // how often the call was sent
+	broken   error    // why the body could not be read
+	awaited  []string // the media types that the document declares, once the body was found to be of none of them
 }
 
 // ContentType returns the media type of the body, in lower case and without parameters; "" if there is none.
@@ -228,7 +229,7 @@ func (r *Response) Unexpected() error {
 	if !r.loaded() {
 		return r.broken
 	}
-	e := &UnexpectedResponse{Operation: r.op, StatusCode: r.StatusCode, Header: r.Header, Body: r.Body, Declared: r.awaited}
+	e := &UnexpectedResponse{Operation: r.op, StatusCode: r.StatusCode, Header: r.Header, Body: r.Body, Declared: r.awaited, Attempts: r.attempts}
 	if r.ContentType() == tornado.ProblemType {
 		e.Problem = readProblem(r.StatusCode, r.Body)
 	}

@@ -46,7 +46,7 @@ type body struct {
 
 // Close ends the answer, wherever it stands.
 func (b body) Close() error {
-	b.limits.cancel(nil) // a body that goes on is not read to its end
+	b.limits.end() // a body that goes on is not read to its end
 	return b.ReadCloser.Close()
 }
 
@@ -79,6 +79,7 @@ func (r *Response) discard() {
 	if r != nil && r.rest != nil {
 		closeBody(r.rest)
 		r.rest = nil
+		r.limits.drop()
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/iotest"
 	"time"
@@ -21,13 +22,13 @@ import (
 var putFile = operation.Operation{ID: "putFile", Name: "PutFile", Method: "PUT", Path: "/file", Consumes: []string{"*/*"}, BodyRequired: true}
 
 // receiver counts requests, refuses the first ones, and tells of the others what came.
-func receiver(t *testing.T, refuse int) (*Client, *int) {
+func receiver(t *testing.T, refuse int32) (*Client, *atomic.Int32) {
 	t.Helper()
-	calls := 0
+	var calls atomic.Int32
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		calls++
+		n := calls.Add(1)
 		body, err := io.ReadAll(r.Body)
-		if calls <= refuse || err != nil {
+		if n <= refuse || err != nil {
 			w.WriteHeader(http.StatusServiceUnavailable)
 			return
 		}
@@ -50,7 +51,7 @@ func TestUploadSeekable(t *testing.T) {
 	res, err := call.Do()
 	require.NoError(t, err)
 	assert.Equal(t, "image/png 5 hello", string(res.Body))
-	assert.Equal(t, 2, *calls)
+	assert.EqualValues(t, 2, calls.Load())
 }
 
 // Another one is sent in chunks, once.
@@ -63,7 +64,7 @@ func TestUploadOnce(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, want, fmt.Sprint(res.StatusCode, " ", string(res.Body)))
 	}
-	assert.Equal(t, 2, *calls)
+	assert.EqualValues(t, 2, calls.Load())
 }
 
 func TestUploadMissing(t *testing.T) {
@@ -72,7 +73,7 @@ func TestUploadMissing(t *testing.T) {
 	call.Reader("image/png", nil)
 	_, err := call.Do()
 	require.ErrorIs(t, err, errBodyMissing)
-	assert.Zero(t, *calls)
+	assert.Zero(t, calls.Load())
 }
 
 // What the reader fails with is the error of the call.
@@ -83,7 +84,7 @@ func TestUploadReaderFails(t *testing.T) {
 	call.Reader("image/png", io.MultiReader(strings.NewReader("hello"), iotest.ErrReader(broken)))
 	_, err := call.Do()
 	require.ErrorIs(t, err, broken)
-	assert.LessOrEqual(t, *calls, 1)
+	assert.LessOrEqual(t, calls.Load(), int32(1))
 }
 
 // slow gives a byte when it is asked to.
