@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"os"
-	"os/exec"
 	"strconv"
 	"strings"
 	"testing"
@@ -13,6 +11,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/stretchr/testify/require"
 	"github.com/tornadogen/tornadogen/examples/chat/chatapi"
+	"github.com/tornadogen/tornadogen/examples/internal/browsertest"
 	tornado "github.com/tornadogen/tornadogen/runtime"
 )
 
@@ -204,61 +203,32 @@ func TestTwoServersOneRoom(t *testing.T) {
 
 // TestPage drives the page in a real browser: what is said in one window is read in another, whichever way that one listens.
 func TestPage(t *testing.T) {
-	path := browser(t)
 	address, _ := open(t, "")
-	// The page comes from this process, and as root Chromium has no sandbox.
-	talker, stopTalker := chromedp.NewContext(context.Background(), chromedp.WithAllocatorOptions(chromedp.ExecPath(path), chromedp.NoSandbox))
-	defer stopTalker()
-	bounded, stopTalking := context.WithTimeout(talker, 2*eventually)
-	defer stopTalking()
-	enter(t, bounded, address, "ann")
-	reader, stopReader := chromedp.NewContext(bounded)
-	defer stopReader()
-	enter(t, reader, address, "bob")
+	talker := browsertest.Open(t, browsertest.Desktop)
+	reader := talker.Beside(browsertest.Desktop)
+	enter(talker, address, "ann")
+	enter(reader, address, "bob")
 	for _, way := range []string{"socket", "events", "poll"} {
-		for _, window := range []context.Context{reader, bounded} {
-			require.NoError(t, chromedp.Do(window, chromedp.Click(`input[value="`+way+`"]`)), way)
-			await(t, window, isOpen)
+		for _, window := range []*browsertest.Window{reader, talker} {
+			window.Click(`input[value="` + way + `"]`)
+			window.Await(isOpen)
 		}
 		said := "<b>by " + way + "</b>"
-		require.NoError(t, chromedp.Do(bounded, chromedp.SendKeys("#text", said+"\r")), way)
-		for _, window := range []context.Context{reader, bounded} {
-			await(t, window, `[...document.querySelectorAll("#messages li")].some((li) => li.textContent.endsWith(`+strconv.Quote("ann: "+said)+`))`)
+		talker.Do(chromedp.SendKeys("#text", said+"\r"))
+		for _, window := range []*browsertest.Window{reader, talker} {
+			window.Await(`[...document.querySelectorAll("#messages li")].some((li) => li.textContent.endsWith(` + strconv.Quote("ann: "+said) + `))`)
 		}
 	}
-	lines, err := chromedp.Run(reader, chromedp.Evaluate[int](`document.querySelectorAll("#messages li").length`))
-	require.NoError(t, err)
-	require.Equal(t, 3, lines) // each message once
+	require.Equal(t, 3, browsertest.Eval[int](reader, `document.querySelectorAll("#messages li").length`)) // each message once
+	reader.AsksOnly(address)
 }
 
 // isOpen is what the page shows when it listens.
 const isOpen = `document.querySelector("#state").value === "open"`
 
 // enter opens the page under a name.
-func enter(t *testing.T, window context.Context, address, name string) {
-	t.Helper()
-	require.NoError(t, chromedp.Do(window, chromedp.Navigate("http://"+address+"/room/"), chromedp.WaitVisible("#text"), chromedp.SendKeys("#author", name)))
-	await(t, window, isOpen)
-}
-
-// await waits until a condition holds in a window.
-func await(t *testing.T, window context.Context, condition string) {
-	t.Helper()
-	_, err := chromedp.Run(window, chromedp.Poll[bool](condition))
-	require.NoError(t, err, condition)
-}
-
-// browser finds Chromium. Where tests must not be left out, as in CI, it has to be there.
-func browser(t *testing.T) string {
-	t.Helper()
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	if os.Getenv("CI") != "" {
-		t.Fatal("no Chromium is installed: apt-get install chromium")
-	}
-	t.Skip("no Chromium is installed: apt-get install chromium")
-	return ""
+func enter(window *browsertest.Window, address, name string) {
+	window.Visit("http://" + address + "/room/")
+	window.Type("#author", name)
+	window.Await(isOpen)
 }

@@ -3,15 +3,16 @@
 package docs
 
 import (
-	"encoding/json"
-	"fmt"
+	"embed"
+	"html/template"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 
-	"github.com/swaggest/swgui"
-	"github.com/swaggest/swgui/v5emb"
+	"github.com/swaggest/swgui/v5/static"
+	"github.com/vearutop/statigz"
 
 	tornado "github.com/tornadogen/tornadogen/runtime"
 )
@@ -19,74 +20,93 @@ import (
 // At serves the page of the server's first API at prefix, "/docs" say, and the document beside it.
 //
 //	tornado.Serve(ctx, ":8080", api, docs.At("/docs"))
+//
+// Requests that are tried out on the page go to the server that the page came from, whatever servers the document names. Credentials
+// that are entered stay in the browser, which keeps them for the next visit.
 func At(prefix string) tornado.Option {
-	return func(s *tornado.Server) { s.Mount(prefix, &page{server: s, prefix: strings.TrimRight(prefix, "/")}) }
+	return func(s *tornado.Server) { s.Mount(prefix, &page{server: s, prefix: cleanPrefix(prefix)}) }
 }
+
+func cleanPrefix(prefix string) string {
+	if prefix = strings.Trim(prefix, "/"); prefix == "" {
+		return ""
+	}
+	return "/" + prefix
+}
+
+//go:embed assets
+var assets embed.FS
+
+// own are the files of assets that stand beside those of Swagger UI.
+var own = []string{"page.css", "page.js", "oauth2-redirect.html", "oauth2-redirect.js"}
+
+var index = template.Must(template.ParseFS(assets, "assets/page.html"))
 
 // page is made at the first request, when the server knows its API.
 type page struct {
 	server *tornado.Server
-	prefix string
+	prefix string // "" is the root
 
-	once     sync.Once
-	ui       http.Handler // guarded by once; nil when the server has no API
-	document string       // guarded by once; the path of the document
-	info     tornado.Info // guarded by once
+	once   sync.Once
+	info   tornado.Info // guarded by once
+	actual string       // guarded by once; the base path of the API
+	policy string       // guarded by once; Content-Security-Policy
 }
 
 // ServeHTTP answers with the page, its files or the document.
 func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.once.Do(p.build)
-	switch {
-	case p.ui == nil:
-		http.NotFound(w, r)
-	case r.URL.Path == p.document:
-		w.Header().Set("Content-Type", p.info.DocumentType())
-		_, _ = w.Write(p.info.Document) // a client that is gone needs no answer
-	default:
-		p.ui.ServeHTTP(w, r)
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		http.Error(w, "the page is read by GET", http.StatusMethodNotAllowed)
+		return
 	}
+	head := w.Header()
+	head.Set("X-Content-Type-Options", "nosniff")
+	head.Set("Referrer-Policy", "no-referrer")
+	switch name := strings.TrimPrefix(r.URL.Path, p.prefix); {
+	case len(p.server.APIs()) == 0:
+		http.NotFound(w, r)
+	case name == "" || name == "/":
+		p.serveIndex(w, name)
+	case name == "/"+p.document():
+		head.Set("Content-Type", p.info.DocumentType())
+		_, _ = w.Write(p.info.Document) // a client that is gone needs no answer
+	case slices.Contains(own, name[1:]):
+		head.Set("Content-Security-Policy", p.policy)
+		http.ServeFileFS(w, r, assets, "assets"+name)
+	default:
+		swaggerUI(p.prefix).ServeHTTP(w, r)
+	}
+}
+
+// swaggerUI serves the files of Swagger UI below prefix.
+func swaggerUI(prefix string) http.Handler {
+	return http.StripPrefix(prefix+"/", statigz.FileServer(static.FS))
 }
 
 func (p *page) build() {
-	apis := p.server.APIs()
-	if len(apis) == 0 {
-		return
+	if apis := p.server.APIs(); len(apis) > 0 {
+		p.info, p.actual = apis[0].Info(), apis[0].BasePath()
 	}
-	p.info = apis[0].Info()
-	p.document = p.prefix + "/document" + path.Ext(p.info.DocumentName)
-	p.ui = v5emb.NewHandlerWithConfig(swgui.Config{
-		Title: p.info.Title, SwaggerJSON: p.document, BasePath: p.prefix,
-		SettingsUI: map[string]string{
-			"tryItOutEnabled": "true", "persistAuthorization": "true",
-			"requestInterceptor": toThisServer(p.info.BasePath, apis[0].BasePath()),
-		},
+	p.policy = policy(p.info.Document)
+}
+
+// document is the name of the document beside the page.
+func (p *page) document() string { return "document" + path.Ext(p.info.DocumentName) }
+
+// serveIndex writes the page. rest is what follows the prefix in its path: "" or "/".
+func (p *page) serveIndex(w http.ResponseWriter, rest string) {
+	below := "" // what leads from the page to its files, also where a proxy serves all of this below another path
+	if rest == "" {
+		below = path.Base(p.prefix) + "/"
+	}
+	head := w.Header()
+	head.Set("Content-Type", "text/html; charset=utf-8")
+	head.Set("Cache-Control", "no-cache")
+	head.Set("Content-Security-Policy", p.policy)
+	_ = index.Execute(w, map[string]string{ // a client that is gone needs no answer
+		"Title": p.info.Title, "Prefix": p.prefix, "Below": below, "Document": p.document(),
+		"Documented": p.info.BasePath, "Actual": p.actual,
 	})
-}
-
-// toThisServer is a function of the page that sends a request to the server that the page came from, whatever servers the
-// document names: a trial must never reach the production that it describes, least of all with credentials. documented and
-// actual are the base paths of the document and of the API.
-func toThisServer(documented, actual string) string {
-	return fmt.Sprintf(`function(request) {
-				const url = new URL(request.url, location.href), documented = %s, actual = %s;
-				if (!request.loadSpec) {
-					url.protocol = location.protocol;
-					url.host = location.host;
-					if (url.pathname.startsWith(documented + "/")) {
-						url.pathname = actual + url.pathname.slice(documented.length);
-					}
-				}
-				request.url = url.href;
-				return request;
-			}`, literal(documented), literal(actual))
-}
-
-// literal writes text as a string of JavaScript that may stand in a script of a page and in a template.
-func literal(text string) string {
-	quoted, err := json.Marshal(text)
-	if err != nil {
-		return `""` // text always can be written
-	}
-	return strings.ReplaceAll(string(quoted), "{", `\u007b`)
 }

@@ -14,10 +14,10 @@ import (
 )
 
 // open serves an API with its page until the test ends, and returns a function that gets a path.
-func open(t *testing.T) func(path string) (status int, media, body string) {
+func open(t *testing.T, document string) func(path string) (res *http.Response, body string) {
 	t.Helper()
 	api := tornado.NewAPI(tornado.Info{
-		Title: "Shop", BasePath: "/v1", Document: []byte("openapi: 3.1.0\n"), DocumentName: "openapi.yaml",
+		Title: "<Shop>", BasePath: "/v1", Document: []byte(document), DocumentName: "openapi.yaml",
 	}, tornado.WithBasePath("/shop"))
 	l, err := tornado.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -30,30 +30,57 @@ func open(t *testing.T) func(path string) (status int, media, body string) {
 		s.Shutdown()
 		require.NoError(t, <-served)
 	})
-	return func(path string) (int, string, string) {
+	return func(path string) (*http.Response, string) {
 		res, err := client.Get("http://" + l.Addr().String() + path)
 		require.NoError(t, err)
 		defer res.Body.Close()
 		body, err := io.ReadAll(res.Body)
 		require.NoError(t, err)
-		return res.StatusCode, res.Header.Get("Content-Type"), string(body)
+		return res, string(body)
 	}
 }
 
 func TestPage(t *testing.T) {
-	get := open(t)
-	status, media, body := get("/docs")
-	assert.Equal(t, http.StatusOK, status)
-	assert.Contains(t, media, "text/html")
-	assert.Contains(t, body, "/docs/document.yaml")
-	assert.Contains(t, body, `documented = "/v1", actual = "/shop"`, "trials go to this server")
-	assert.NotRegexp(t, `(src|href)="(https?:)?//`, body, "nothing is loaded from elsewhere")
+	get := open(t, "openapi: 3.1.0\n")
+	for path, below := range map[string]string{"/docs": "docs/", "/docs/": ""} {
+		res, body := get(path)
+		assert.Equal(t, http.StatusOK, res.StatusCode)
+		assert.Contains(t, res.Header.Get("Content-Type"), "text/html")
+		assert.Contains(t, body, `<title>&lt;Shop&gt;</title>`)
+		assert.Contains(t, body, `<script src="`+below+`page.js">`, "beside the page, wherever a proxy serves it")
+		assert.Contains(t, body, `data-document="document.yaml" data-documented="/v1" data-actual="/shop"`, "trials go to this server")
+		assert.NotRegexp(t, `(src|href)="(https?:)?//`, body, "nothing is loaded from elsewhere")
+		assert.NotRegexp(t, `<script>|<style>| on[a-z]+=`, body, "nothing runs that is not a file")
+	}
 
-	status, media, body = get("/docs/document.yaml")
-	assert.Equal(t, http.StatusOK, status)
-	assert.Equal(t, "application/yaml", media)
+	res, body := get("/docs/document.yaml")
+	assert.Equal(t, http.StatusOK, res.StatusCode)
+	assert.Equal(t, "application/yaml", res.Header.Get("Content-Type"))
 	assert.Equal(t, "openapi: 3.1.0\n", body)
 
-	status, _, _ = get("/docs/swagger-ui.css")
-	assert.Equal(t, http.StatusOK, status)
+	for _, file := range []string{"page.css", "page.js", "oauth2-redirect.html", "oauth2-redirect.js", "swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png"} {
+		res, body := get("/docs/" + file)
+		assert.Equal(t, http.StatusOK, res.StatusCode, file)
+		assert.NotEmpty(t, body, file)
+		assert.Equal(t, "nosniff", res.Header.Get("X-Content-Type-Options"), file)
+	}
+	res, _ = get("/docs/page.html")
+	assert.Equal(t, http.StatusNotFound, res.StatusCode, "that is a template")
+}
+
+// TestPolicy holds the page to this server, and to those that give tokens.
+func TestPolicy(t *testing.T) {
+	for document, connect := range map[string]string{
+		"openapi: 3.1.0\n": "connect-src 'self';",
+		"flows:\n  clientCredentials:\n    tokenUrl: https://login.example/token\n    refreshUrl: 'https://login.example/again'\n": "connect-src 'self' https://login.example;",
+		`{"tokenUrl": "https:\/\/a.example:8443\/t", "openIdConnectUrl" : "http://[::1]:90/x"}`:                                    "connect-src 'self' https://a.example:8443 http://[::1]:90;",
+		"tokenUrl: /token\ndescription: https://elsewhere.example\n":                                                               "connect-src 'self';",
+		"tokenUrl: https://evil.example;script-src *\n":                                                                            "connect-src 'self' https://evil.example;",
+	} {
+		res, _ := open(t, document)("/docs")
+		policy := res.Header.Get("Content-Security-Policy")
+		assert.Contains(t, policy, connect, document)
+		assert.Contains(t, policy, "default-src 'none'; script-src 'self';")
+		assert.NotContains(t, policy, "script-src *")
+	}
 }

@@ -1,0 +1,59 @@
+"use strict"
+
+{
+	const root = document.getElementById("swagger-ui")
+	const { prefix, below, document: name, documented, actual } = root.dataset
+
+	// A proxy may serve all of the server below a path of its own, which is what stands here before the prefix.
+	const here = location.pathname.replace(/\/$/, "")
+	const outer = here.endsWith(prefix) ? here.slice(0, here.length - prefix.length) : ""
+
+	// Marks what is sent to get a token, which goes where the document says. It is taken off before that.
+	const forToken = "X-Tornadogen-Token"
+
+	// A trial goes to the server that the page came from, whatever servers the document names: it must never reach the production that
+	// the document describes, least of all with credentials.
+	const requestInterceptor = (request) => {
+		if (request.loadSpec) return request
+		if (request.headers?.[forToken]) {
+			delete request.headers[forToken]
+			return request
+		}
+		const url = new URL(request.url, location.href)
+		url.protocol = location.protocol
+		url.host = location.host
+		if (url.pathname.startsWith(documented + "/")) {
+			url.pathname = outer + actual + url.pathname.slice(documented.length)
+		}
+		request.url = url.href
+		return request
+	}
+
+	const tokens = () => ({
+		statePlugins: {
+			auth: {
+				wrapActions: {
+					authorizeRequest: (original) => (data) => original({ ...data, headers: { ...data.headers, [forToken]: "1" } }),
+				},
+			},
+		},
+	})
+
+	SwaggerUIBundle({
+		dom_id: "#swagger-ui",
+		url: new URL(below + name, location.href).href,
+		oauth2RedirectUrl: new URL(below + "oauth2-redirect.html", location.href).href,
+		presets: [SwaggerUIBundle.presets.apis],
+		plugins: [SwaggerUIBundle.plugins.DownloadUrl, tokens],
+		layout: "BaseLayout",
+		deepLinking: true,
+		defaultModelsExpandDepth: -1,
+		persistAuthorization: true,
+		requestInterceptor,
+		showCommonExtensions: true,
+		showExtensions: true,
+		syntaxHighlight: { theme: "nord" },
+		tryItOutEnabled: true,
+		validatorUrl: null,
+	})
+}
