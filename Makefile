@@ -33,8 +33,8 @@ build: ## build the command into bin/tornadogen
 
 test: ## run all tests, with the race detector where goroutines meet
 	go test ./cmd/... ./spec/... ./generator/... ./templates/... ./golden/...
-	go test -race ./runtime/...
-	go test -race -short -tags tornado_net ./runtime/internal/poll ./runtime/internal/loop ./runtime/internal/worker ./runtime
+	go test -race -timeout 20m ./runtime/...
+	go test -race -timeout 20m -short -tags tornado_net ./runtime/internal/poll ./runtime/internal/loop ./runtime/internal/worker ./runtime
 	go test -tags loopcheck ./runtime/internal/loop ./runtime/internal/worker
 	go test -tags loopcheck -run TestSimulation ./runtime
 	go test -race -tags loopcheck -run TestSimulation ./runtime -simulate 200ms

@@ -3,6 +3,7 @@ package tornado
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"log/slog"
@@ -186,6 +187,15 @@ func (r *running) dial(t *testing.T) *peerConn {
 	t.Cleanup(func() { c.Close() })
 	require.NoError(t, c.SetDeadline(time.Now().Add(patience)))
 	return &peerConn{c, below, bufio.NewReader(c), t}
+}
+
+// smallBuffer makes a client whose system takes little of what it does not read.
+func smallBuffer(t *testing.T, c net.Conn) {
+	t.Helper()
+	if over, ok := c.(*tls.Conn); ok {
+		c = over.NetConn()
+	}
+	require.NoError(t, c.(interface{ SetReadBuffer(bytes int) error }).SetReadBuffer(64<<10))
 }
 
 // client is a client of net/http for r, and the beginning of its URLs.

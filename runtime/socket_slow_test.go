@@ -26,7 +26,7 @@ func flood(s *chatSocket, n int) error {
 // TestSocketSlow: a client that does not read for a while gets all messages, the first ones, or the last ones, or is given up, as the
 // document says.
 func TestSocketSlow(t *testing.T) {
-	const total = 3000 // 24 MB: more than any buffer of the kernel
+	const total = 1000 // 8 MB: more than the kernel keeps for a client with a small buffer
 	for policy, check := range map[SlowPolicy]func(t *testing.T, got []int, s *chatSocket, err error){
 		SlowBlock: func(t *testing.T, got []int, _ *chatSocket, err error) {
 			require.NoError(t, err)
@@ -61,6 +61,7 @@ func TestSocketSlow(t *testing.T) {
 			}
 			onEach(t, api, func(t *testing.T, dial dialer) {
 				p := open(t, dial)
+				smallBuffer(t, p.Conn)
 				s := <-sockets
 				go func() { flooded <- flood(s, total) }()
 				result := flooded
@@ -148,12 +149,12 @@ func TestSocketNeverReads(t *testing.T) {
 		s.OnMessage = func(string) error { return nil }
 		sockets <- s
 		return nil
-	})).dialer()
-	open(t, dial)
+	}), WithTimeouts(Timeouts{Write: time.Hour})).dialer() // it is given up after that time, and the flood may last
+	smallBuffer(t, open(t, dial).Conn)
 	s := <-sockets
-	require.NoError(t, flood(s, 2000)) // fills what there is to fill
+	require.NoError(t, flood(s, 1000)) // fills what there is to fill
 	before := heapInUse()
-	require.NoError(t, flood(s, 20_000)) // 160 MB
+	require.NoError(t, flood(s, 5000)) // 40 MB
 	assert.Less(t, heapInUse(), before+8<<20)
 }
 

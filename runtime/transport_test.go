@@ -190,7 +190,7 @@ func TestOverOtherTransports(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			again := exec.Command(os.Args[0], "-test.short", "-test.timeout=5m", "-test.skip="+aboutOneTransport)
+			again := exec.Command(os.Args[0], "-test.short", "-test.timeout=15m", "-test.skip="+aboutOneTransport)
 			again.Env = append(os.Environ(), chosenTransport+"="+name)
 			out, err := again.CombinedOutput()
 			assert.NoError(t, err, "%s", out)
