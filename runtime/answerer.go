@@ -36,6 +36,7 @@ func (a *answerer) fail(err error) {
 	err = a.explain(err)
 	var status *StatusError
 	if !errors.As(err, &status) && a.late() {
+		api.bounds.meet(BoundOperationTime)
 		status = &StatusError{Status: http.StatusServiceUnavailable, Detail: tooLong, Err: err}
 	}
 	if status == nil || status.Status < 400 || status.Status > 599 {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/media"
@@ -57,7 +58,9 @@ type API struct {
 	deferFor       time.Duration // how long a deferred answer may take
 	maxStream      int64
 	formLimits     media.Limits
-	origins        []string // of pages that may open sockets, beside the server's
+	origins        []string                 // of pages that may open sockets, beside the server's
+	bounds         bounds                   // that clients have met
+	measures       atomic.Pointer[measures] // nil: nobody measures
 }
 
 // registered is one operation with everything that its requests need. Immutable after Register.
@@ -70,7 +73,9 @@ type registered struct {
 	held       []string  // of op.Consumes, those that are held in memory
 	requests   sync.Pool // what requests are decoded into: see takeRequest. The handler gets a copy
 	middleware Handler   // around the handler; nil where there is none
-	request    any       // a nil pointer to a request. It is no reflect.Type, which every generated package would compile again
+	gauges     *gauges
+	index      int // among the operations of api
+	request    any // a nil pointer to a request. It is no reflect.Type, which every generated package would compile again
 }
 
 // streamsBody reports whether a body of a media type is not held in memory.
@@ -232,7 +237,7 @@ func (a *API) add(op *Operation, run func(x *exchange), request any, handle func
 	if op.Timeout > 0 && op.Kind == KindPlain {
 		run = inTime(op.Timeout, run)
 	}
-	r := &registered{op: op, api: a, run: run, produces: op.Produces, held: held(op), request: request}
+	r := &registered{op: op, api: a, run: run, produces: op.Produces, held: held(op), request: request, gauges: new(gauges), index: len(a.operations)}
 	if a.hasMiddleware(op) {
 		r.middleware = a.chain(op, innermost(op, typeOf(request), handle))
 	}

@@ -75,10 +75,10 @@ func (x *exchange) decodeContent() bool {
 	}
 	limit := x.maxBody()
 	if x.in.stream != nil {
-		x.in.stream = newStreamBody(&contentReader{source: x.in.stream, codings: list, decoders: x.match.api.decoders, left: limit}, limit)
+		x.in.stream = newStreamBody(&contentReader{source: x.in.stream, codings: list, decoders: x.match.api.decoders, bounds: &x.match.api.bounds, left: limit}, limit, &x.match.api.bounds)
 		return true
 	}
-	r := &contentReader{source: bytes.NewReader(x.in.body), codings: list, decoders: x.match.api.decoders, left: limit}
+	r := &contentReader{source: bytes.NewReader(x.in.body), codings: list, decoders: x.match.api.decoders, bounds: &x.match.api.bounds, left: limit}
 	defer r.close()
 	body, err := io.ReadAll(r)
 	var refused *BodyError
@@ -103,6 +103,7 @@ type contentReader struct {
 	source   io.Reader
 	codings  []string // in the order in which they were applied
 	decoders map[string]ContentDecoder
+	bounds   *bounds
 	left     int64 // bytes that may still come
 
 	decoded io.Reader // nil before the first read: a decoder may want to read at once
@@ -122,6 +123,7 @@ func (r *contentReader) Read(p []byte) (int, error) {
 	}
 	n, err := r.decoded.Read(p)
 	if r.left -= int64(n); r.left < 0 {
+		r.bounds.meet(BoundDecodedBody)
 		return 0, &BodyError{Status: http.StatusRequestEntityTooLarge, Detail: "the body is too long when it is decoded"}
 	}
 	return n, r.explain(err)

@@ -154,6 +154,7 @@ func (d *Deferred) give(fill func(*answerer)) (won bool) {
 
 // crashed makes the answer of a panic.
 func (d *Deferred) crashed(a *answerer, cause any) {
+	d.match.gauges.crashed.Add(1)
 	a.log("answering panicked", "panic", cause, "stack", string(debug.Stack()))
 	d.mu.Lock()
 	d.broken = true
@@ -240,6 +241,7 @@ func (d *Deferred) due(at time.Duration, draining bool) func() bool {
 		return fn
 	case d.until <= at:
 		return func() bool {
+			d.match.api.bounds.meet(BoundDeferredTime)
 			return d.Fail(&StatusError{Status: http.StatusServiceUnavailable, Detail: tooLong, Err: errUnanswered})
 		}
 	}
@@ -269,6 +271,7 @@ func (d *Deferred) call(fn func() bool) {
 }
 
 func (d *Deferred) logPanic(what string, cause any) {
+	d.match.gauges.crashed.Add(1)
 	d.match.api.log().Error(what+" of a deferred answer panicked", "operation", d.match.op.ID, "panic", cause, "stack", string(debug.Stack()))
 }
 

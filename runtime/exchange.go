@@ -15,6 +15,7 @@ import (
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
 	"github.com/tornadogen/tornadogen/runtime/internal/media"
 	"github.com/tornadogen/tornadogen/runtime/internal/route"
+	"github.com/tornadogen/tornadogen/runtime/internal/worker"
 )
 
 // exchange is one request on its way through an API, and the answer to it. It belongs to a frame and is reused: only the
@@ -37,8 +38,11 @@ type exchange struct {
 	host     socketHost
 	transit  *Transit // nil without filters
 	spare    spareRequest
-	panicked bool // the connection ends after this answer
-	aborted  bool // the connection ends without an answer (http.ErrAbortHandler)
+	call     call
+	worker   *worker.Borrower // nil on net/http
+	lane     uint8            // of measures
+	panicked bool             // the connection ends after this answer
+	aborted  bool             // the connection ends without an answer (http.ErrAbortHandler)
 }
 
 // peer is the connection of a request as the rest of the package sees it. Its methods are safe from any goroutine.
@@ -100,6 +104,9 @@ func (x *exchange) reset() {
 	if x.socket != nil {
 		x.socket.renounce()
 	}
+	if x.call.lane != nil {
+		x.call.leave()
+	}
 	x.match, x.ctx, x.request, x.stream, x.socket, x.transit, x.panicked, x.aborted = nil, nil, nil, nil, nil, nil, false, false
 }
 
@@ -124,6 +131,7 @@ func (x *exchange) admit(a *API) (ok bool) {
 	}
 	op := x.match.op
 	if op.MaxHeader > 0 && x.headerSize() > op.MaxHeader {
+		a.bounds.meet(BoundHeaderBytes)
 		x.reply.refuse(http.StatusRequestHeaderFieldsTooLarge, "the fields of the header have more than "+strconv.FormatInt(op.MaxHeader, 10)+" bytes")
 		return false
 	}
@@ -230,7 +238,7 @@ func (x *exchange) emptyStream(op *Operation) bool {
 	if x.head.ContentType == nil && (!op.BodyRequired || !announced) || !x.in.readMedia(x.head.ContentType, op) || !x.match.streamsBody(x.in.media) {
 		return false
 	}
-	x.in.stream = newStreamBody(http.NoBody, 0)
+	x.in.stream = newStreamBody(http.NoBody, 0, &x.match.api.bounds)
 	return true
 }
 
@@ -251,6 +259,9 @@ func (x *exchange) emptyBody(op *Operation) bool {
 func (x *exchange) answer() {
 	ok := true
 	defer x.recoverPanic(&ok)
+	if m := x.match.api.measures.Load(); m != nil {
+		x.enter(m, "")
+	}
 	if x.head.ContentEncoding != nil && !x.decodeContent() || x.transit != nil && !x.transit.passBody(x) {
 		return
 	}
@@ -310,6 +321,13 @@ func (x *exchange) accepted() bool {
 	return false
 }
 
+// crashed counts a handler that panicked, or ended its goroutine.
+func (x *exchange) crashed() {
+	if x.match != nil {
+		x.match.gauges.crashed.Add(1)
+	}
+}
+
 // recoverPanic is deferred around everything that runs code of the user. A panic answers as an error does that the document does
 // not declare: 500, by the operation's default if it has one. It is logged with its stack and ends the connection, and so does
 // runtime.Goexit, which goes on after this. http.ErrAbortHandler is not logged.
@@ -330,6 +348,7 @@ func (x *exchange) recoverPanic(ok *bool) {
 		x.socket.renounce()
 	}
 	if !x.aborted {
+		x.crashed()
 		x.log("handler panicked", "panic", cause, "stack", string(debug.Stack()))
 	}
 	if x.stream != nil && x.stream.crashed() {

@@ -86,6 +86,7 @@ type formReader struct {
 	rules   []FileRule
 	seen    map[string]int // files by their members
 	decoder jsonwire.Decoder
+	bounds  *bounds
 	status  int   // of violations
 	steps   int   // that were taken
 	bare    bool  // nobody asks for fields
@@ -96,7 +97,7 @@ type formReader struct {
 
 func newFormReader(in *Input, shapes *Shapes, name string, rules []FileRule) *formReader {
 	api := in.x.match.api
-	f := &formReader{rules: rules, seen: make(map[string]int), status: api.statusOfViolations(), told: -1}
+	f := &formReader{rules: rules, seen: make(map[string]int), bounds: &api.bounds, status: api.statusOfViolations(), told: -1}
 	f.decoder.Request, f.decoder.Options.RefuseReadOnly = true, api.refuseReadOnly
 	parts, err := media.NewFormReader(in.stream, shapes, name, bytes.Clone(in.x.head.ContentType), api.formLimits)
 	if err != nil {
@@ -210,7 +211,11 @@ func (f *formReader) explain(err error) error {
 	case errors.As(err, &known), errors.Is(err, http.ErrBodyReadAfterClose):
 		return err
 	case errors.Is(err, media.ErrFieldsTooLong):
+		f.bounds.meet(BoundBody)
 		return &BodyError{Status: http.StatusRequestEntityTooLarge, Detail: "the fields of the form may have " + strconv.Itoa(f.parts.Limit) + " bytes at most"}
+	}
+	if many := new(media.CountError); errors.As(err, &many) {
+		f.bounds.meet(BoundFields)
 	}
 	status := http.StatusBadRequest
 	if charset := new(media.CharsetError); errors.As(err, &charset) {
@@ -237,6 +242,9 @@ func (f *formReader) end() error {
 		return nil
 	}
 	if err := d.SyntaxError(); err != nil {
+		if err.TooDeep() {
+			f.bounds.meet(BoundDepth)
+		}
 		return &BodyError{Status: http.StatusBadRequest, Detail: "the fields of the form are not valid: " + err.Error()}
 	}
 	list := append([]Violation(nil), d.Violations()...)

@@ -67,7 +67,7 @@ type progress struct {
 	phase    phase
 	parser   http1.Parser
 	deadline time.Time     // of the phase; zero until the first byte was seen
-	started  time.Time     // when the first byte was seen; zero without an access log
+	started  time.Time     // when the first byte was seen; zero where nobody wants to know
 	client   string        // of a request that was parked: what clientTold was then
 	headLen  int           // in phaseBody
 	chunked  http1.Chunked // in phaseBody
@@ -90,6 +90,7 @@ func (f *frame) attach(s *service, c *worker.Conn) {
 	f.service, f.conn = s, c
 	f.broken, f.told, f.answered = false, false, 0
 	f.x.peer, f.x.host, f.x.wire, f.x.in.x = peerOf(c), f, f, &f.x
+	f.x.lane = laneOf(c)
 	switch kept := c.Data.(type) {
 	case nil:
 		f.load(nil)
@@ -165,6 +166,7 @@ func (f *frame) abandon() {
 		f.upload.shut()
 	}
 	f.x.log("handler ended its goroutine")
+	f.x.crashed()
 	if s := f.x.socket; s != nil && s.accepted() {
 		(*socketTenant)(s).abandon(f)
 		return
@@ -183,6 +185,7 @@ func (f *frame) abandon() {
 
 // lastAnswer ends the request at the front with a refusal, and with it the connection.
 func (f *frame) lastAnswer(status int, detail string) {
+	f.begun()
 	if f.phase == phaseHead && f.x.match == nil {
 		f.x.head = http1.Head{Fields: f.x.head.Fields[:0]} // nothing is known of the request; what stands there is an earlier one
 	}
@@ -255,10 +258,15 @@ func (f *frame) step() verdict {
 
 // expire ends a connection whose deadline has passed: in silence between requests, with 408 inside of one.
 func (f *frame) expire() worker.Next {
+	met := BoundIdleTime
 	if f.phase == phaseBody || !f.onlyEmptyLines() {
+		if met = BoundHeaderTime; f.phase == phaseBody {
+			met = BoundBodyTime
+		}
 		f.x.reply.reset()
 		f.lastAnswer(http.StatusRequestTimeout, "the request took too long to arrive")
 	}
+	f.service.server.bounds.meet(met)
 	return f.close()
 }
 
@@ -312,6 +320,7 @@ func (f *frame) reject(err error) verdict {
 	var fault *http1.ProtocolError
 	if errors.As(err, &fault) {
 		status, reason = fault.Status, fault.Reason
+		f.service.server.bounds.meetHTTP1(fault)
 	}
 	f.begun()
 	f.x.reply.reset()
@@ -336,6 +345,7 @@ func (f *frame) beginBody() verdict {
 	}
 	limit := f.x.maxBody()
 	if h.ContentLength > limit {
+		f.x.match.api.bounds.meet(BoundBody)
 		f.x.refuseLength(limit)
 		return f.refused()
 	}
@@ -461,7 +471,7 @@ func (f *frame) writeAnswer(end connectionEnd) int {
 	out, tail := f.x.reply.appendTo(f.out, f.front.of(&f.x.reply, f.conn.Unix(), &f.service.date), end, head)
 	f.out = out
 	if tail != nil && !f.broken {
-		f.broken = f.conn.Writev([][]byte{out, tail}, f.service.timeouts.Write) != nil
+		f.broken = f.service.failed(f.conn.Writev([][]byte{out, tail}, f.service.timeouts.Write))
 		f.out = f.out[:0]
 	}
 	if head {

@@ -3,6 +3,7 @@ package tornado
 import (
 	"errors"
 	"io"
+	"os"
 	"time"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
@@ -112,7 +113,7 @@ func (f *frame) flush() { f.flushWithin(f.service.timeouts.Write) }
 // flushWithin writes the answers that wait, and gives up when limit passes without progress.
 func (f *frame) flushWithin(limit time.Duration) {
 	if len(f.out) > 0 && !f.broken {
-		f.broken = f.conn.Write(f.out, limit) != nil
+		f.broken = f.service.failed(f.conn.Write(f.out, limit))
 	}
 	f.out = f.out[:0]
 	f.logRecords()
@@ -121,11 +122,25 @@ func (f *frame) flushWithin(limit time.Duration) {
 // flushLast writes the answers that wait before the connection is closed.
 func (f *frame) flushLast() {
 	if f.told && len(f.out) > 0 && !f.broken {
-		f.broken = f.conn.WriteLast(f.out, f.service.timeouts.Write) != nil
+		f.broken = f.service.failed(f.conn.WriteLast(f.out, f.service.timeouts.Write))
 		f.out = f.out[:0]
 	}
 	f.flush()
 }
+
+// failed reports whether a write has failed, and counts one that took too long.
+func (s *service) failed(err error) bool {
+	if err == nil {
+		return false
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		s.server.bounds.meet(BoundWriteTime)
+	}
+	return true
+}
+
+// Lend implements worker.Frame.
+func (f *frame) Lend(to *worker.Borrower) { f.x.worker = to }
 
 // drop ends a request that will never be complete, and reports whether the connection knows of it.
 func (p *pending) drop() (watched bool) { return p.request != nil && p.request.finish() }

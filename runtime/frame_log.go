@@ -2,22 +2,25 @@ package tornado
 
 import "time"
 
-// begun notes when the request at the front began, for the access log.
+// begun notes when the request at the front began, for who wants to know how long it takes.
 func (f *frame) begun() {
-	if f.service.server.accessLog != nil && f.started.IsZero() {
+	if f.service.server.observed.Load() && f.started.IsZero() {
 		f.started = time.Now()
 	}
 }
 
-// record notes how the request at the front ended, for the access log; it is written once the answer was.
+// record notes how the request at the front ended. The access log gets it once the answer was written.
 func (f *frame) record(status int, size int64) {
-	if f.service.server.accessLog == nil {
+	f.x.worker.Requests++
+	if f.started.IsZero() {
 		return
 	}
-	r := accessRecord{
-		method: string(f.x.head.Method), target: string(f.x.head.Target), status: status, bytes: size, took: time.Since(f.started),
-		gone: f.broken || status == 0,
+	server, took, gone := f.service.server, time.Since(f.started), f.broken || status == 0
+	f.x.measure(server.measures.Load(), status, size, took, gone)
+	if server.accessLog == nil {
+		return
 	}
+	r := accessRecord{method: string(f.x.head.Method), target: string(f.x.head.Target), status: status, bytes: size, took: took, gone: gone}
 	r.client, r.attrs = f.clientTold(), f.x.transit.logged()
 	if f.x.match != nil {
 		r.operation = f.x.match.op.ID

@@ -150,7 +150,6 @@ func (r *running) stop(t *testing.T) error {
 // start serves api on a free port until the test ends.
 func start(t *testing.T, api *API, opts ...Option) *running {
 	t.Helper()
-	quiet := slog.New(slog.DiscardHandler)
 	s := NewServer(append([]Option{WithLogger(quiet), WithLoops(2)}, opts...)...)
 	if api != nil {
 		s.Handle(api)
@@ -168,6 +167,9 @@ func start(t *testing.T, api *API, opts ...Option) *running {
 	t.Cleanup(func() { _ = r.stop(t) })
 	return r
 }
+
+// quiet logs nothing.
+var quiet = slog.New(slog.DiscardHandler)
 
 // patience is how long a client waits for what must come, on a machine that is slow.
 const patience = time.Minute

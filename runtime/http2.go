@@ -58,7 +58,7 @@ func newHTTP2(s *service) *http2Server {
 		ReadHeaderTimeout: t.Header, IdleTimeout: t.Idle, MaxHeaderBytes: s.server.limits.HeaderBytes,
 		HTTP2: &http.HTTP2Config{
 			WriteByteTimeout: t.Write, SendPingTimeout: t.Idle,
-			MaxReceiveBufferPerConnection: http2Connection, MaxReceiveBufferPerStream: http2Stream,
+			MaxReceiveBufferPerConnection: http2Connection, MaxReceiveBufferPerStream: http2Stream, CountError: s.server.bounds.meetHTTP2,
 		},
 		BaseContext: func(net.Listener) context.Context { return s.base },
 		ConnContext: func(ctx context.Context, conn net.Conn) context.Context {
@@ -122,6 +122,13 @@ func (f *frame) passOn() verdict {
 		return endHijack
 	}
 	return endConn
+}
+
+// count is how many connections are open.
+func (h *http2Server) count() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.open)
 }
 
 // enter notes a connection, and reports whether it shall be served.

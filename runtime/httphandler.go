@@ -33,8 +33,21 @@ type httpHandler struct {
 	sockets httpSockets
 }
 
-// ServeHTTP takes the request through the same three steps as a connection of the loops does.
+// ServeHTTP answers a request of net/http.
 func (h *httpHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if h.api.measures.Load() == nil {
+		h.serve(w, r)
+		return
+	}
+	l, ok := w.(*loggedAnswer)
+	if !ok {
+		l = &loggedAnswer{ResponseWriter: w}
+	}
+	l.measure(nil, r, func() { h.serve(l, r) })
+}
+
+// serve takes the request through the same three steps as a connection of the loops does.
+func (h *httpHandler) serve(w http.ResponseWriter, r *http.Request) {
 	x := h.pool.Get().(*exchange)
 	defer func() {
 		x.close()
@@ -49,9 +62,7 @@ func (h *httpHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x.begin(r.Context(), httpPeer{r})
 	admitted := x.admit(h.api)
 	if l, ok := w.(*loggedAnswer); ok {
-		if x.match != nil {
-			l.operation = x.match.op.ID
-		}
+		l.match = x.match
 		defer func(t *Transit) { l.attrs = t.logged() }(x.transit)
 	}
 	if admitted && h.readBody(x, w, r) {
@@ -66,6 +77,10 @@ func (h *httpHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if s := x.socket; s != nil && s.accepted() {
 			x.request.letGo()
 			s.watchBy(x.host)
+			x.call.leave()
+			if l, ok := w.(*loggedAnswer); ok {
+				l.opened = time.Since(l.begun)
+			}
 			s.run()
 			return
 		}
@@ -136,6 +151,7 @@ func (h *httpHandler) readBody(x *exchange, w http.ResponseWriter, r *http.Reque
 	}
 	limit := x.maxBody()
 	if r.ContentLength > limit {
+		x.match.api.bounds.meet(BoundBody)
 		x.refuseLength(limit)
 		return false
 	}
@@ -144,7 +160,7 @@ func (h *httpHandler) readBody(x *exchange, w http.ResponseWriter, r *http.Reque
 	}
 	limited := http.MaxBytesReader(w, r.Body, limit)
 	if x.in.streams {
-		x.in.stream = newStreamBody(limited, limit)
+		x.in.stream = newStreamBody(limited, limit, &h.api.bounds)
 		return true
 	}
 	if timed, ok := r.Body.(*timedBody); ok {
@@ -154,9 +170,11 @@ func (h *httpHandler) readBody(x *exchange, w http.ResponseWriter, r *http.Reque
 	var tooLong *http.MaxBytesError
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):
+		h.api.bounds.meet(BoundBodyTime)
 		x.reply.refuse(http.StatusRequestTimeout, "the request took too long to arrive")
 		return false
 	case errors.As(err, &tooLong):
+		x.match.api.bounds.meet(BoundBody)
 		x.refuseLength(limit)
 		return false
 	case err != nil:

@@ -72,6 +72,7 @@ func (in *Input) Query(name string, style Style) Param {
 	if !in.queryRead {
 		in.queryRead = true
 		if err := in.query.Parse(in.x.head.RawQuery, 0); err != nil {
+			in.met(BoundFields)
 			in.report.Malform(place, err.Error())
 		}
 	}
@@ -85,6 +86,7 @@ func (in *Input) Cookie(name string, style Style) Param {
 		in.cookiesRead = true
 		for value := range in.x.head.Values("Cookie") {
 			if err := in.cookies.Add(value, 0); err != nil {
+				in.met(BoundFields)
 				in.report.Malform(place, err.Error())
 				break
 			}
@@ -137,6 +139,9 @@ func (in *Input) MediaBody(shapes *Shapes, name string) *Decoder {
 		if other := new(media.CharsetError); errors.As(err, &other) {
 			in.charset = other.Charset
 		}
+		if many := new(media.CountError); errors.As(err, &many) {
+			in.met(BoundFields)
+		}
 	}
 	in.decode(doc.JSON)
 	return doc.Read(&in.decoder)
@@ -149,6 +154,7 @@ func (in *Input) EndJSON() {
 		return
 	}
 	if err := in.decoder.SyntaxError(); err != nil {
+		in.metDepth(err)
 		in.syntax = "the body is not valid " + err.Error()
 		return
 	}
@@ -178,10 +184,20 @@ func (in *Input) decode(text []byte) *Decoder {
 func (in *Input) EndJSONParam(p Param) {
 	in.decoder.End()
 	if err := in.decoder.SyntaxError(); err != nil {
+		in.metDepth(err)
 		in.report.Malform(p.Place(), "is not valid "+err.Error())
 		return
 	}
 	p.Record(in.decoder.Violations())
+}
+
+// met counts a bound that the request has met.
+func (in *Input) met(b Bound) { in.x.match.api.bounds.meet(b) }
+
+func (in *Input) metDepth(err *jsonwire.SyntaxError) {
+	if err.TooDeep() {
+		in.met(BoundDepth)
+	}
 }
 
 // BytesBody returns a copy of the body.

@@ -40,9 +40,13 @@ func (f *frame) serveMounted(h http.Handler) verdict {
 	ended := handlerExited
 	defer func() {
 		if ended == handlerExited {
+			f.service.server.crashed.Add(1)
 			m.finish(handlerExited)
 		}
 	}()
+	if all := f.service.server.measures.Load(); all != nil {
+		f.x.enter(all, req.URL.Path)
+	}
 	ended = m.run(h, req)
 	return m.finish(ended)
 }
@@ -124,6 +128,7 @@ func (m *mounted) run(h http.Handler, req *http.Request) (ended outcome) {
 			ended = handlerAborted
 		default:
 			ended = handlerPanicked
+			m.frame.service.server.crashed.Add(1)
 			m.frame.service.server.logger.Error("mounted handler panicked", "path", req.URL.Path, "panic", cause, "stack", string(debug.Stack()))
 		}
 	}()

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/route"
+	"github.com/tornadogen/tornadogen/runtime/internal/worker"
 )
 
 // netHandler is the server as a handler of net/http: its mounts, its APIs, its access log.
@@ -23,30 +24,28 @@ func (s *Server) netHandler() http.Handler {
 		}
 		path := []byte(r.URL.EscapedPath())
 		if h := s.mounts.find(path); h != nil {
+			if m := s.measures.Load(); m != nil {
+				c := new(call)
+				c.enter(&m.lanes[0], nil, r.URL.Path, worker.Goroutine())
+				defer c.leave()
+			}
 			h.ServeHTTP(w, s.proxies.seen(r))
 			return
 		}
 		handlers[s.apiFor([]byte(r.Method), path, new(route.Params))].ServeHTTP(w, r)
 	}
-	if s.accessLog == nil {
-		return http.HandlerFunc(serve)
-	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !s.observed.Load() {
+			serve(w, r)
+			return
+		}
 		l := &loggedAnswer{ResponseWriter: w}
-		begun := time.Now()
-		returned := false
-		defer func() {
-			if returned && l.status == 0 {
-				l.status = http.StatusOK // as net/http answers then
-			}
-			record := accessRecord{
-				method: r.Method, target: r.RequestURI, operation: l.operation, status: l.status, bytes: l.bytes,
-				took: time.Since(begun), attrs: l.attrs, gone: !returned || l.failed || r.Context().Err() != nil,
-			}
-			record.log(s.accessLog, s.proxies.seen(r).RemoteAddr)
-		}()
-		serve(l, r)
-		returned = true
+		if s.accessLog != nil {
+			defer func() {
+				l.record(r).log(s.accessLog, s.proxies.seen(r).RemoteAddr)
+			}()
+		}
+		l.measure(s, r, func() { serve(l, r) })
 	})
 }
 
@@ -78,11 +77,59 @@ func (b *timedBody) Read(p []byte) (int, error) {
 // loggedAnswer is a ResponseWriter that notes what the access log tells.
 type loggedAnswer struct {
 	http.ResponseWriter
-	operation string
-	attrs     []slog.Attr
-	status    int // 0 until the head is written
-	bytes     int64
-	failed    bool
+	match    *registered // nil where no operation has the request
+	attrs    []slog.Attr
+	status   int // 0 until the head is written
+	bytes    int64
+	failed   bool
+	begun    time.Time
+	opened   time.Duration // after which a socket's handler has returned; 0 for all others
+	took     time.Duration // once it has ended
+	returned bool          // the handler has
+}
+
+// measure serves a request, and counts it once: among those of its operation, or those of server that have none, which may be nil.
+func (l *loggedAnswer) measure(server *Server, r *http.Request, serve func()) {
+	if !l.begun.IsZero() { // whoever has begun does it
+		serve()
+		return
+	}
+	l.begun = time.Now()
+	defer func() {
+		if l.returned && l.status == 0 {
+			l.status = http.StatusOK // as net/http answers then
+		}
+		if l.took = time.Since(l.begun); l.opened > 0 {
+			l.took = l.opened
+		}
+		m, index := (*measures)(nil), 0
+		if l.match != nil {
+			m, index = l.match.api.measures.Load(), l.match.index
+		} else if server != nil {
+			m = server.measures.Load()
+		}
+		if m != nil {
+			m.lanes[0].meter(index).count(l.status, l.bytes, l.took, l.gone(r))
+		}
+	}()
+	serve()
+	l.returned = true
+}
+
+// gone reports whether the client was gone before it was answered.
+func (l *loggedAnswer) gone(r *http.Request) bool {
+	return !l.returned || l.failed || r.Context().Err() != nil
+}
+
+// record is what the access log tells.
+func (l *loggedAnswer) record(r *http.Request) *accessRecord {
+	a := &accessRecord{
+		method: r.Method, target: r.RequestURI, status: l.status, bytes: l.bytes, took: l.took, attrs: l.attrs, gone: l.gone(r),
+	}
+	if l.match != nil {
+		a.operation = l.match.op.ID
+	}
+	return a
 }
 
 // WriteHeader notes the status.

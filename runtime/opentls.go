@@ -26,12 +26,18 @@ func (s *service) openTLS(source *tlsconn.Source) func(c *worker.Conn) worker.Ne
 			return s.http2.take(c, layer, nil)
 		}
 		c.SetLayer(layer)
+		s.secured.Add(1)
 		return worker.Idle
 	}
 }
 
 // refuseTLS ends a connection whose handshake has failed. The alert that says so was sent.
 func (s *service) refuseTLS(c *worker.Conn, err error) worker.Next {
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		s.server.bounds.meet(BoundHandshakeTime)
+	} else {
+		s.server.bounds.meet(BoundHandshake)
+	}
 	var header tls.RecordHeaderError
 	if errors.As(err, &header) && header.Conn != nil && looksLikeHTTP(header.RecordHeader[:]) {
 		c.Raw().TryWrite([]byte("HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n")) // as net/http says

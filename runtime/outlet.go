@@ -84,18 +84,22 @@ func (o *outlet) sendLocked(m []byte, how sendMode) error {
 		case queue.Dropped:
 			return nil
 		case queue.Overflow:
-			o.fail(ErrSlowClient)
-			o.sink.cut()
-			return ErrSlowClient
+			return o.giveUp()
 		case queue.Full:
 			if how == sendNow || !o.sink.mayWait() {
-				o.fail(ErrSlowClient)
-				o.sink.cut()
-				return ErrSlowClient
+				return o.giveUp()
 			}
 			o.wait()
 		}
 	}
+}
+
+// giveUp ends the outlet of a client that is slow. The caller holds mu.
+func (o *outlet) giveUp() error {
+	o.waiting.Limits().Meter.GaveUp()
+	o.fail(ErrSlowClient)
+	o.sink.cut()
+	return ErrSlowClient
 }
 
 // waits reports whether who sends waits for the client.

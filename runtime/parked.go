@@ -15,13 +15,13 @@ type parked struct {
 	received []byte       // what came behind the request
 	fields   []replyField // what the handler set through Raw
 	left     time.Time    // when a client that has closed its side counts as gone; zero if it has not
-	logged   *parkedLine  // nil without an access log
+	logged   *parkedLine  // nil where nobody wants to know
 	transit  *Transit     // nil without filters
 	end      connectionEnd
 	head     bool // the method is HEAD
 }
 
-// parkedLine is what the access log tells of a request.
+// parkedLine is what the access log and the measures tell of a request.
 type parkedLine struct {
 	method, target []byte
 	started        time.Time
@@ -29,9 +29,9 @@ type parkedLine struct {
 	transit        *Transit
 }
 
-// parkLine takes the line of the request at the front out of the frame; nil without an access log.
+// parkLine takes the line of the request at the front out of the frame; nil where nobody wants to know.
 func (f *frame) parkLine() *parkedLine {
-	if f.service.server.accessLog == nil {
+	if f.started.IsZero() {
 		return nil
 	}
 	return &parkedLine{bytes.Clone(f.x.head.Method), bytes.Clone(f.x.head.Target), f.started, f.clientTold(), f.x.transit}
@@ -45,12 +45,20 @@ func (l *parkedLine) unpark(f *frame) {
 }
 
 // lost tells of a request that ends with its connection.
-func (l *parkedLine) lost(s *service, c *worker.Conn, op *Operation) {
+func (l *parkedLine) lost(s *service, c *worker.Conn, match *registered) {
+	match.gauges.waiting.Add(-1)
 	if l == nil {
 		return
 	}
+	took := time.Since(l.started)
+	if m := match.api.measures.Load(); m != nil {
+		m.lanes[laneOf(c)].meter(match.index).count(0, 0, took, true)
+	}
+	if s.server.accessLog == nil {
+		return
+	}
 	r := accessRecord{
-		method: string(l.method), target: string(l.target), operation: op.ID, took: time.Since(l.started), gone: true, client: l.client,
+		method: string(l.method), target: string(l.target), operation: match.op.ID, took: took, gone: true, client: l.client,
 		attrs: l.transit.logged(),
 	}
 	r.log(s.server.accessLog, c.RemoteAddr().String())
@@ -109,6 +117,7 @@ func (f *frame) park(d *Deferred) *parked {
 		p.fields = append(p.fields, f.x.raw.fields...)
 	}
 	p.logged, p.transit = f.parkLine(), f.x.transit
+	d.match.gauges.waiting.Add(1)
 	p.transit.leave()
 	f.conn.Data = p
 	f.progress = progress{}
@@ -122,6 +131,7 @@ func (p *parked) unpark(f *frame) {
 	f.conn.Data = nil
 	f.load(p.received)
 	d := p.deferred
+	d.match.gauges.waiting.Add(-1)
 	f.x.head = http1.Head{Fields: f.x.head.Fields[:0], Close: p.end == endClose, KeepAliveAsked: p.end == endKeepAsked}
 	if p.head {
 		f.x.head.Method = methodHead
@@ -149,7 +159,8 @@ func (p *parked) wait(f *frame, next time.Time) verdict {
 	if p.left.IsZero() && f.conn.HalfClosed() {
 		p.left = now.Add(f.service.timeouts.HalfClose)
 	}
-	if f.broken || f.conn.Gone() || !p.left.IsZero() && !now.Before(p.left) {
+	if late := !p.left.IsZero() && !now.Before(p.left); late || f.broken || f.conn.Gone() {
+		f.service.lapsed(late)
 		return p.giveUp(f)
 	}
 	if !p.left.IsZero() && (next.IsZero() || p.left.Before(next)) {
@@ -177,7 +188,7 @@ func (p *parked) closed(s *service, c *worker.Conn) {
 	if d.request.finish() {
 		s.watchers.CompareAndDelete(c, d.request)
 	}
-	p.logged.lost(s, c, d.match.op)
+	p.logged.lost(s, c, d.match)
 	p.transit.overLater(s)
 	if done := d.over(); done != nil {
 		s.ends(func() { d.runDone(done) })

@@ -245,6 +245,7 @@ func TestShedEndsTheRequest(t *testing.T) {
 	res, _ := up.answer("POST")
 	assert.Equal(t, http.StatusServiceUnavailable, res.StatusCode)
 	assert.Equal(t, "1", res.Header.Get("Retry-After"))
+	assert.Positive(t, r.Stats().Bounds[BoundWorkers])
 	select {
 	case <-ended:
 	case <-time.After(patience):

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"runtime"
 	"sync"
+	"sync/atomic"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
 	"github.com/tornadogen/tornadogen/runtime/internal/loop"
@@ -18,6 +19,8 @@ import (
 // service answers the requests of the connections that the loops hand over. It is the worker.Handler of a server.
 type service struct {
 	server   *Server
+	engine   *worker.Engine  // set before the first request
+	secured  atomic.Int64    // connections with TLS that the loops have
 	base     context.Context // parent of the contexts of requests; canceled when connections are cut
 	limits   http1.Limits
 	timeouts Timeouts
@@ -62,6 +65,8 @@ func (s *Server) run(ctx context.Context, listeners []*Listener, stopAdmin func(
 		}
 		return err
 	}
+	svc.engine = engine
+	s.service.Store(svc)
 	ended := make(chan error, 1)
 	go func() { ended <- engine.Run() }()
 	defer serving(engine)()
@@ -150,11 +155,26 @@ func (s *service) Hangup(c *worker.Conn, full bool) {
 		request.end(ErrClientGone)
 		return
 	}
-	c.Loop().After(s.timeouts.HalfClose, func() { request.end(ErrClientGone) })
+	c.Loop().After(s.timeouts.HalfClose, func() {
+		if request.life.Load()&lifeEnded == 0 {
+			s.server.bounds.meet(BoundHalfClose)
+		}
+		request.end(ErrClientGone)
+	})
+}
+
+// lapsed counts a client that was gone, or is taken to be: late, since it has closed its side some time ago.
+func (s *service) lapsed(late bool) {
+	if late {
+		s.server.bounds.meet(BoundHalfClose)
+	}
 }
 
 // Closed forgets what was kept with the connection: a request that was never finished ends here.
 func (s *service) Closed(c *worker.Conn) {
+	if c.Layer() != nil {
+		s.secured.Add(-1)
+	}
 	switch kept := c.Data.(type) {
 	case *pending:
 		if kept.drop() {

@@ -36,12 +36,17 @@ type Server struct {
 	restartSignals []os.Signal // immutable once Serve has begun
 	proxies        *proxies    // whose header fields are believed, nil for nobody's; immutable once Serve has begun
 
-	replaced atomic.Bool        // another process serves in the place of this one
-	unready  atomic.Bool        // readiness is off
-	stop     context.CancelFunc // ends Serve's context; set by NewServer
-	stopped  context.Context    // done once Shutdown was called
-	wind     context.CancelFunc // begins the drain; set by NewServer
-	winding  context.Context    // done once the drain has begun
+	bounds   bounds                   // that clients have met, but for those of APIs
+	crashed  atomic.Uint64            // mounted handlers
+	service  atomic.Pointer[service]  // since Serve has begun
+	observed atomic.Bool              // somebody wants to know how long requests take
+	measures atomic.Pointer[measures] // of requests that no operation has; nil: nobody measures
+	replaced atomic.Bool              // another process serves in the place of this one
+	unready  atomic.Bool              // readiness is off
+	stop     context.CancelFunc       // ends Serve's context; set by NewServer
+	stopped  context.Context          // done once Shutdown was called
+	wind     context.CancelFunc       // begins the drain; set by NewServer
+	winding  context.Context          // done once the drain has begun
 
 	mu    sync.Mutex
 	state serverState // guarded by mu
@@ -75,6 +80,7 @@ func NewServer(opts ...Option) *Server {
 	for _, opt := range opts {
 		opt(s)
 	}
+	s.observed.Store(s.accessLog != nil || s.measures.Load() != nil)
 	return s
 }
 
@@ -84,6 +90,9 @@ func (s *Server) Handle(api *API) *Server {
 		api.logger = s.logger
 	}
 	s.apis = append(s.apis, api)
+	if s.measures.Load() != nil {
+		api.Measure()
+	}
 	return s
 }
 

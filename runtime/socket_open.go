@@ -30,6 +30,7 @@ func RegisterSocket[Req, Send, Receive any](a *API, op *Operation, decode func(*
 	settings := newSocketSettings(op, a.log)
 	settings.refuseReadOnly = a.refuseReadOnly
 	newSocketKind(settings, out, in)
+	settings.bounds = &a.bounds
 	a.add(op, func(x *exchange) {
 		offer := x.handshake(settings)
 		if offer == nil {
@@ -57,6 +58,8 @@ func RegisterSocket[Req, Send, Receive any](a *API, op *Operation, decode func(*
 		}
 		return nil, handle(ctx, *req.(*Req), s)
 	})
+	settings.gauges = a.operations[len(a.operations)-1].gauges
+	settings.limits.Meter = &settings.gauges.queue
 }
 
 // socketOf finds the socket of a request whose handler has not been called.
@@ -164,6 +167,7 @@ func (x *exchange) handshake(o *socketSettings) *socketOffer {
 		return refuse(http.StatusBadRequest, "Sec-WebSocket-Key is not the base64 of 16 bytes")
 	}
 	if origin := string(fieldOf(h, "Origin")); !x.mayOpen(o, origin) {
+		x.match.api.bounds.meet(BoundOrigin)
 		return refuse(http.StatusForbidden, fmt.Sprintf("pages of %.100q may not open this WebSocket", origin))
 	}
 	offer := &x.offer

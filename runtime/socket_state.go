@@ -96,8 +96,10 @@ var errAttend = errors.New("tornado: the socket is to be looked at")
 
 // socketSettings are those that all sockets of an operation share.
 type socketSettings struct {
-	name           string // of the operation
-	kind           any    // *socketKind
+	name           string  // of the operation
+	gauges         *gauges // nil on a client, like bounds
+	bounds         *bounds
+	kind           any // *socketKind
 	self           func(s *socket) socketOwner
 	logger         func() *slog.Logger
 	rules          ws.Rules
@@ -147,6 +149,7 @@ func (s *socket) renounce() {
 // begin is called when the handshake was answered. The caller holds mu.
 func (s *socket) begin() {
 	s.state = socketOpen
+	s.settings.gauges.opened(1)
 	s.due = sinceEpoch() + s.interval()
 }
 
@@ -232,6 +235,11 @@ func (s *socket) hear(code int, reason string) {
 
 // refused ends the socket for a fault of the protocol, behind which nothing can be read. Owner.
 func (s *socket) refused(err error) {
+	if fault := new(ws.ProtocolError); errors.As(err, &fault) && fault.Code == ws.CodeTooBig {
+		s.settings.bounds.meet(BoundMessage)
+	} else {
+		s.settings.bounds.meet(BoundFrames)
+	}
 	s.fail(err)
 	s.mu.Lock()
 	s.heard, s.faulty = true, true
@@ -272,6 +280,7 @@ func (s *socket) lapse() bool {
 	case s.settings.ping == 0:
 		s.due = now + socketIdle
 	case s.pinged:
+		s.settings.bounds.meet(BoundPing)
 		s.broke(errors.New("the other end does not answer pings"))
 	default:
 		s.pinged, s.due = true, now+s.settings.ping
@@ -304,6 +313,7 @@ func (s *socket) finish() {
 		return
 	}
 	s.told = true
+	s.settings.gauges.opened(-1)
 	if s.state != socketClosed {
 		s.state = socketClosed
 		s.dropBacklog()
@@ -424,6 +434,9 @@ func (s *socket) recoverPanic() {
 
 // crash logs a panic, and closes with 1011. Owner.
 func (s *socket) crash(cause any) {
+	if g := s.settings.gauges; g != nil {
+		g.crashed.Add(1)
+	}
 	s.log("socket panicked", "panic", cause, "stack", string(debug.Stack()))
 	s.giveUp(&CloseError{Code: CloseInternal})
 }

@@ -90,6 +90,7 @@ func (s *socket) push(b []byte, shared, patient bool) error {
 		case outcome == queue.Full && patient && s.wire.mayWait():
 			s.awaitRoom()
 		default:
+			s.settings.limits.Meter.GaveUp()
 			s.abort(errTooSlow)
 		}
 	}
@@ -215,6 +216,7 @@ func (s *socket) dropBacklog() {
 			s.more().lost += lost
 		}
 		s.backlog.makeRoom()
+		s.backlog.queue.Clear()
 		s.backlog = nil
 	}
 }

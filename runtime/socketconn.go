@@ -19,7 +19,10 @@ func (w *loopSocket) conn() *worker.Conn { return (*worker.Conn)(w) }
 func (w *loopSocket) trySend(b []byte) (int, error) { return w.conn().TrySend(b) }
 
 func (w *loopSocket) send(b []byte) error {
-	return w.conn().Send(b, peerOf(w.conn()).service().timeouts.Write)
+	s := peerOf(w.conn()).service()
+	err := w.conn().Send(b, s.timeouts.Write)
+	s.failed(err)
+	return err
 }
 
 func (w *loopSocket) read(p []byte, until time.Time) (int, error) {

@@ -52,13 +52,14 @@ func (a *answerer) answeredBody(err error) bool {
 type streamBody struct {
 	source io.Reader // immutable
 	limit  int64     // immutable; bytes, 0: none
+	bounds *bounds   // immutable
 
 	mu  sync.Mutex // held while source is read
 	err error      // guarded by mu; the end, once it was found
 }
 
-func newStreamBody(source io.Reader, limit int64) *streamBody {
-	return &streamBody{source: source, limit: limit}
+func newStreamBody(source io.Reader, limit int64, b *bounds) *streamBody {
+	return &streamBody{source: source, limit: limit, bounds: b}
 }
 
 // Read gives the next bytes, as soon as there are some.
@@ -86,10 +87,13 @@ func (b *streamBody) explain(err error) error {
 	case errors.Is(err, io.EOF), errors.Is(err, http.ErrBodyReadAfterClose):
 		return err
 	case errors.As(err, &tooLong), errors.As(err, &refused) && refused.Status == http.StatusRequestEntityTooLarge:
+		b.bounds.meet(BoundBody)
 		return &BodyError{Status: http.StatusRequestEntityTooLarge, Detail: tooLongBody(b.limit)}
 	case refused != nil:
+		b.bounds.meetHTTP1(refused)
 		return &BodyError{Status: refused.Status, Detail: refused.Reason}
 	case errors.Is(err, os.ErrDeadlineExceeded):
+		b.bounds.meet(BoundStreamTime)
 		return &BodyError{Status: http.StatusRequestTimeout, Detail: "the body took too long to arrive", Err: os.ErrDeadlineExceeded}
 	}
 	return &BodyError{Status: http.StatusBadRequest, Detail: "the body is cut off", Err: io.ErrUnexpectedEOF}

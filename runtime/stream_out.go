@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/loop"
+	"github.com/tornadogen/tornadogen/runtime/internal/queue"
 	"github.com/tornadogen/tornadogen/runtime/internal/sse"
 )
 
@@ -71,9 +72,12 @@ type wire interface {
 // openStream begins the stream of a request.
 func (x *exchange) openStream(status int, media string) *Stream {
 	s := &Stream{match: x.match, request: x.request, status: status, media: media, x: x, length: -1}
+	limits := queue.Limits{}
 	if o := x.match.op.Stream; o != nil {
-		s.waiting.SetLimits(limitsOf(o))
+		limits = limitsOf(o)
 	}
+	limits.Meter = &x.match.gauges.queue
+	s.waiting.SetLimits(limits)
 	x.stream = s
 	return s
 }

@@ -71,7 +71,7 @@ func (c *connSink) write(m []byte) error {
 	if c.chunked {
 		parts = [][]byte{http1.AppendChunkSize(before, len(m)), m, crlf}
 	}
-	return c.conn.Writev(parts, c.timeout)
+	return c.wrote(c.conn.Writev(parts, c.timeout))
 }
 
 var crlf = []byte("\r\n")
@@ -83,9 +83,15 @@ func (c *connSink) writeFramed(b []byte) error {
 		b, c.head = *head, nil
 	}
 	if c.outside {
-		return c.conn.Send(b, c.timeout)
+		return c.wrote(c.conn.Send(b, c.timeout))
 	}
-	return c.conn.Write(b, c.timeout)
+	return c.wrote(c.conn.Write(b, c.timeout))
+}
+
+// wrote counts a write that took too long.
+func (c *connSink) wrote(err error) error {
+	peerOf(c.conn).service().failed(err)
+	return err
 }
 
 func (c *connSink) try(b []byte) (n int, err error) {
@@ -142,7 +148,7 @@ type parkedStream struct {
 	stream   *Stream
 	received []byte        // what came behind the request
 	left     time.Duration // since epoch: when a client that has closed its side counts as gone; 0 if it has not
-	logged   *parkedLine   // nil without an access log
+	logged   *parkedLine   // nil where nobody wants to know
 	transit  *Transit      // nil without filters
 }
 
@@ -150,6 +156,7 @@ type parkedStream struct {
 func (f *frame) parkStream(s *Stream) *parkedStream {
 	p := &parkedStream{stream: s, received: f.unload(), logged: f.parkLine(), transit: f.x.transit}
 	p.transit.leave()
+	s.match.gauges.waiting.Add(1)
 	f.conn.Data = p
 	f.progress = progress{}
 	s.request.letGo()
@@ -167,8 +174,9 @@ func (p *parkedStream) wait(f *frame) verdict {
 	if p.left == 0 && f.conn.HalfClosed() {
 		p.left = now.Sub(epoch) + f.service.timeouts.HalfClose
 	}
-	switch {
-	case f.broken || f.conn.Gone() || p.left != 0 && now.Sub(epoch) >= p.left:
+	switch late := p.left != 0 && now.Sub(epoch) >= p.left; {
+	case late, f.broken, f.conn.Gone():
+		f.service.lapsed(late)
 		s.interrupt(ErrClientGone)
 	case s.beats > 0 && f.conn.Draining():
 		s.interrupt(ErrDraining)
@@ -192,6 +200,7 @@ func (p *parkedStream) wait(f *frame) verdict {
 // unpark makes the request the one at the front again.
 func (p *parkedStream) unpark(f *frame) {
 	s := p.stream
+	s.match.gauges.waiting.Add(-1)
 	f.load(p.received)
 	f.x.head = http1.Head{Fields: f.x.head.Fields[:0]}
 	p.logged.unpark(f)
@@ -206,7 +215,7 @@ func (p *parkedStream) closed(s *service, c *worker.Conn) {
 	if stream.request.finish() {
 		s.watchers.CompareAndDelete(c, stream.request)
 	}
-	p.logged.lost(s, c, stream.match.op)
+	p.logged.lost(s, c, stream.match)
 	s.ends(stream.end)
 	p.transit.overLater(s)
 }

@@ -129,6 +129,7 @@ func TestBadHandshakes(t *testing.T) {
 				require.NoError(t, err, "it is closed, not reset")
 				status, _ := r.exchange(t, getItem)
 				assert.Equal(t, http.StatusOK, status, "the next connection")
+				require.Eventually(t, func() bool { return r.Stats().Bounds[BoundHandshake] == 1 }, patience, time.Millisecond)
 			})
 		}
 	}
@@ -174,6 +175,7 @@ func TestSlowHandshake(t *testing.T) {
 				_, err := io.Copy(io.Discard, c)
 				require.NoError(t, err)
 			}
+			require.Eventually(t, func() bool { return r.Stats().Bounds[BoundHandshakeTime] == 20 }, patience, time.Millisecond)
 		})
 	}
 }
@@ -189,6 +191,7 @@ func TestHandshakesAreBounded(t *testing.T) {
 	require.NoError(t, err)
 	_, err = handshake(t, r.addr, authority().client())
 	require.Error(t, err)
+	assert.Equal(t, uint64(1), r.Stats().Bounds[BoundHandshakes])
 	require.NoError(t, first.Close())
 	require.Eventually(t, func() bool {
 		_, err := handshake(t, r.addr, authority().client())

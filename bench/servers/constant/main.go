@@ -59,6 +59,8 @@ type frame struct {
 
 func (*frame) Release() {}
 
+func (*frame) Lend(*worker.Borrower) {}
+
 func (handler) NewFrame() worker.Frame { return new(frame) }
 
 // Serve keeps in c.Data, as an int, how many bytes of a request have come that is not complete.

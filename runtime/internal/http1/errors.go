@@ -6,7 +6,22 @@ package http1
 type ProtocolError struct {
 	Status int    // 400, 413, 414, 417, 431, 501 or 505
 	Reason string // in lower case, for the log and the body of the answer; holds no byte of the peer
+	Bound  Bound  // the bound that was met; BoundNone of what is malformed
 }
+
+// A Bound is one that a peer can meet.
+type Bound uint8
+
+// The bounds.
+const (
+	BoundNone    Bound = iota
+	BoundTarget        // Limits.Target
+	BoundHead          // Limits.HeaderBytes
+	BoundFields        // Limits.HeaderFields
+	BoundChunks        // of the framing of a chunked body
+	BoundTrailer       // of a trailer section
+	BoundBody          // Chunked.MaxBody
+)
 
 // Error returns the reason with the name of the protocol in front.
 func (e *ProtocolError) Error() string { return "http/1: " + e.Reason }
@@ -20,7 +35,7 @@ var (
 	errMethodLength   = &ProtocolError{Status: 501, Reason: "method is too long"}
 	errNoTarget       = malformed("request line has no target")
 	errTargetByte     = malformed("invalid character in request target")
-	errTargetLength   = &ProtocolError{Status: 414, Reason: "request target is too long"}
+	errTargetLength   = &ProtocolError{Status: 414, Reason: "request target is too long", Bound: BoundTarget}
 	errTargetForm     = malformed("request target is neither a path nor a http or https uri")
 	errTargetAsterisk = malformed("request target * is for OPTIONS alone")
 	errTargetHost     = malformed("invalid authority in request target")
@@ -41,8 +56,8 @@ var (
 	errNameSpace  = malformed("white space in a field name or before its colon")
 	errName       = malformed("invalid character in field name")
 	errValue      = malformed("control character in field value")
-	errHeadLength = &ProtocolError{Status: 431, Reason: "request head is too long"}
-	errFieldCount = &ProtocolError{Status: 431, Reason: "too many header fields"}
+	errHeadLength = &ProtocolError{Status: 431, Reason: "request head is too long", Bound: BoundHead}
+	errFieldCount = &ProtocolError{Status: 431, Reason: "too many header fields", Bound: BoundFields}
 )
 
 // Refusals of what the fields say, RFC 9110 and RFC 9112 sections 3.2 and 6.
@@ -65,9 +80,9 @@ var (
 	errChunkSize    = malformed("chunk size is not a hexadecimal number")
 	errChunkLength  = malformed("chunk size overflow")
 	errChunkExt     = malformed("malformed chunk extension")
-	errChunkExtSize = malformed("chunk extensions are too long")
+	errChunkExtSize = &ProtocolError{Status: 400, Reason: "chunk extensions are too long", Bound: BoundChunks}
 	errChunkLineEnd = malformed("chunk size line does not end with crlf")
 	errChunkDataEnd = malformed("chunk data does not end with crlf")
-	errBodyLength   = &ProtocolError{Status: 413, Reason: "body is too long"}
-	errTrailers     = &ProtocolError{Status: 431, Reason: "trailer section is too long"}
+	errBodyLength   = &ProtocolError{Status: 413, Reason: "body is too long", Bound: BoundBody}
+	errTrailers     = &ProtocolError{Status: 431, Reason: "trailer section is too long", Bound: BoundTrailer}
 )

@@ -69,6 +69,9 @@ type SyntaxError struct {
 	Reason string // as "unexpected end of the text"
 }
 
+// TooDeep reports whether the text was given up because of Options.MaxDepth.
+func (e *SyntaxError) TooDeep() bool { return e.Reason == reasonDepth }
+
 // Error implements error.
 func (e *SyntaxError) Error() string {
 	return "JSON, offset " + strconv.Itoa(e.Offset) + ": " + e.Reason

@@ -154,6 +154,7 @@ func (a *Acceptor) placed(fd int, peer Addr) {
 // whose turn it is be told, by closing; then the listener rests.
 func (a *Acceptor) exhausted(errno syscall.Errno) {
 	l := a.loop
+	l.Stats.Starved.Add(1)
 	if l.clock >= l.nextMoan {
 		l.nextMoan = l.clock + moanInterval
 		l.log.Error("loop: no descriptor for a new connection", "loop", l.id, "address", a.ln.Addr, "error", errno)

@@ -336,6 +336,7 @@ func (l *Loop) Each(fn func(Source)) {
 type Stats struct {
 	Accepted atomic.Uint64 // connections accepted by this loop
 	Refused  atomic.Uint64 // accepted and closed at once
+	Starved  atomic.Uint64 // times that no descriptor was to be had for a connection
 	Batches  atomic.Uint64 // turns that brought events
 	Events   atomic.Uint64 // events in them
 	Parks    atomic.Uint64 // waits

@@ -323,6 +323,7 @@ func TestAcceptWithoutDescriptors(t *testing.T) {
 			assert.False(t, fourth.Closed())
 			assert.Equal(t, 1, strings.Count(f.logs.String(), "no descriptor"), f.logs.String())
 			assert.Equal(t, uint64(3), f.Stats.Refused.Load())
+			assert.Equal(t, uint64(3), f.Stats.Starved.Load())
 			assert.Empty(t, f.net.Faults())
 		})
 	}

@@ -97,7 +97,7 @@ func (f *FormReader) nextPart() (*multipart.Part, error) {
 		return nil, f.fail(err)
 	}
 	if f.parts.count++; f.parts.count > f.limits.Fields {
-		return nil, formError(fmt.Errorf("it has more than %d parts", f.limits.Fields))
+		return nil, formError(&CountError{f.limits.Fields, "parts"})
 	}
 	if err := checkPartHeader(part.Header); err != nil {
 		return nil, formError(err)

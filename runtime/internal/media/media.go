@@ -19,6 +19,15 @@ type Limits struct {
 
 const defaultFields = 1000
 
+// CountError says that a form has more fields, or a multipart body more parts, than Limits.Fields.
+type CountError struct {
+	Limit int
+	What  string // "fields" or "parts"
+}
+
+// Error implements error.
+func (e *CountError) Error() string { return fmt.Sprintf("it has more than %d %s", e.Limit, e.What) }
+
 // codec reads and writes one family of media types.
 type codec uint8
 
@@ -105,7 +114,7 @@ type document struct{ shape.Document }
 func (d *document) readForm(body []byte, f *shape.Field, limits Limits) error {
 	var pairs param.Query
 	if pairs.Parse(body, limits.Fields) != nil {
-		return fmt.Errorf("it has more than %d fields", limits.Fields)
+		return &CountError{limits.Fields, "fields"}
 	}
 	var root shape.Node
 	if err := param.ReadForm(&root, f, &pairs); err != nil {

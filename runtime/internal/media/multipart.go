@@ -59,7 +59,7 @@ func (d *document) readMultipart(body []byte, boundary string, f *shape.Field, l
 			return errors.New(strings.TrimPrefix(err.Error(), "multipart: "))
 		}
 		if p.count++; p.count > limits.Fields {
-			return fmt.Errorf("it has more than %d parts", limits.Fields)
+			return &CountError{limits.Fields, "parts"}
 		}
 		if err := p.read(part); err != nil {
 			return err

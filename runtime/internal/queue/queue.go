@@ -3,6 +3,8 @@
 // and waits where its policy says so.
 package queue
 
+import "sync/atomic"
+
 // Policy says what becomes of a message for which there is no room.
 type Policy uint8
 
@@ -40,6 +42,42 @@ type Limits struct {
 	Messages int // 0: DefaultMessages
 	Bytes    int // 0: DefaultBytes
 	Policy   Policy
+	Meter    *Meter // what is counted in; nil: nothing. Only of an empty queue may it be changed
+}
+
+// Meter counts what waits in many queues, and what has become of it. Any goroutine; nil counts nothing.
+type Meter struct {
+	messages, bytes atomic.Int64
+	dropped, slow   atomic.Uint64
+}
+
+// Waiting is how many messages wait, and how many bytes of them.
+func (m *Meter) Waiting() (messages, bytes int) { return int(m.messages.Load()), int(m.bytes.Load()) }
+
+// Dropped is how many messages the policies have dropped.
+func (m *Meter) Dropped() uint64 { return m.dropped.Load() }
+
+// Slow is how many peers were given up.
+func (m *Meter) Slow() uint64 { return m.slow.Load() }
+
+// GaveUp counts a peer that is given up because it is slow: where Push says Overflow, or Full to who cannot wait.
+func (m *Meter) GaveUp() {
+	if m != nil {
+		m.slow.Add(1)
+	}
+}
+
+func (m *Meter) add(messages, bytes int) {
+	if m != nil {
+		m.messages.Add(int64(messages))
+		m.bytes.Add(int64(bytes))
+	}
+}
+
+func (m *Meter) drop() {
+	if m != nil {
+		m.dropped.Add(1)
+	}
 }
 
 // Outcome says what Push has done.
@@ -115,6 +153,7 @@ func (q *Queue) Push(m []byte) Outcome {
 			return Full
 		case DropNewest:
 			q.dropped++
+			l.Meter.drop()
 			return Dropped
 		case Close:
 			return Overflow
@@ -122,6 +161,7 @@ func (q *Queue) Push(m []byte) Outcome {
 			for !q.fits(len(m), l) {
 				q.Pop()
 				q.dropped++
+				l.Meter.drop()
 			}
 		}
 	}
@@ -129,6 +169,7 @@ func (q *Queue) Push(m []byte) Outcome {
 		q.ring = new(ring)
 	}
 	q.ring.push(m)
+	l.Meter.add(1, len(m))
 	return Queued
 }
 
@@ -164,6 +205,7 @@ func (q *Queue) Pop() []byte {
 	r.first = (r.first + 1) & (len(r.slots) - 1)
 	r.n--
 	r.bytes -= len(m)
+	q.limits.Meter.add(-1, -len(m))
 	if r.n == 0 {
 		q.ring = nil
 	}
@@ -171,4 +213,7 @@ func (q *Queue) Pop() []byte {
 }
 
 // Clear drops all that waits.
-func (q *Queue) Clear() { q.ring = nil }
+func (q *Queue) Clear() {
+	q.limits.Meter.add(-q.Len(), -q.Bytes())
+	q.ring = nil
+}

@@ -33,6 +33,7 @@ func (e *Engine) Drain(ctx context.Context) error {
 	case <-ctx.Done():
 	}
 	n := e.open.Load()
+	e.stats.Cut.Add(uint64(max(n, 0)))
 	e.cutting.Store(true)
 	for _, p := range e.pools {
 		p.loop.Post(p.cut)

@@ -155,6 +155,7 @@ type Engine struct {
 	workers  atomic.Int64 // of all pools, and one for each that has none
 	opening  atomic.Int64 // calls of Listener.Open
 	peers    peers
+	stats    engineStats
 	moaned   atomic.Int64 // when full has logged last, in seconds since 1970
 	draining atomic.Bool
 	cutting  atomic.Bool // the time to drain is up
@@ -302,12 +303,14 @@ func (e *Engine) exhausted() bool { return e.workers.Load() >= int64(e.opts.MaxW
 func (e *Engine) Admit(ln *loop.Listener, peer loop.Addr) bool {
 	listener, _ := ln.Owner.(*Listener)
 	if !e.peers.enter(listener, peer, false) {
+		e.stats.FullOfPeer.Add(1)
 		e.full("of one peer", peer)
 		return false
 	}
 	if e.open.Add(1) > int64(e.opts.MaxConnections)+1 && e.opts.MaxConnections > 0 {
 		e.leave()
 		e.peers.leave(listener, peer)
+		e.stats.Full.Add(1)
 		e.full("of all", peer)
 		return false
 	}

@@ -1,5 +1,10 @@
 package worker
 
+import (
+	"bytes"
+	"runtime"
+)
+
 // Handler serves connections. For one connection, Serve and Shed are never
 // called while another call of either is running; Hangup may be called while
 // they run.
@@ -43,10 +48,44 @@ type Handler interface {
 // Frame is what serving needs and an idle connection does without: buffers,
 // decoders. Frames are few, and go from connection to connection.
 type Frame interface {
+	// Lend is called when a worker borrows the frame, before it serves with it.
+	// The frame counts in to, and asks it who it is, until the worker serves with
+	// another frame.
+	Lend(to *Borrower)
 	// Release is called each time the frame leaves a connection, by the
 	// goroutine that served. A frame in whose service Serve panicked is
 	// dropped, not released.
 	Release()
+}
+
+// Borrower is a worker as its frame knows it. Only the goroutine that serves uses
+// it.
+type Borrower struct {
+	Requests  uint64 // that the handler has dealt with; the worker takes them from here
+	goroutine uint64
+}
+
+// Goroutine is the number of the calling goroutine, which serves, as stack traces
+// name it.
+func (b *Borrower) Goroutine() uint64 {
+	if b.goroutine == 0 {
+		b.goroutine = Goroutine()
+	}
+	return b.goroutine
+}
+
+// Goroutine is the number of the calling goroutine, as stack traces name it: it
+// is read from one, which takes a microsecond.
+func Goroutine() uint64 {
+	var buf [64]byte
+	var id uint64
+	for _, c := range bytes.TrimPrefix(buf[:runtime.Stack(buf[:], false)], []byte("goroutine ")) {
+		if c < '0' || c > '9' {
+			break
+		}
+		id = id*10 + uint64(c-'0')
+	}
+	return id
 }
 
 // Next is what becomes of a connection after Serve.

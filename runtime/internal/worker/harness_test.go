@@ -50,6 +50,8 @@ type lines struct {
 	lent atomic.Bool
 }
 
+func (*lines) Lend(*Borrower) {}
+
 func (f *lines) Release() { f.lent.Store(false) }
 
 // probe is a Handler made of functions; those that are nil have a default. It

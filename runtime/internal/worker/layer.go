@@ -122,10 +122,13 @@ func (p *pool) open(c *Conn) {
 	c.linger = 0
 	switch e := p.engine; {
 	case c.state.Load()&(expired|cut) != 0:
+		if c.state.Load()&expired != 0 {
+			e.stats.Silent.Add(1)
+		}
 		c.close()
 	case e.opening.Add(1) > int64(e.opts.MaxOpening):
 		e.opening.Add(-1)
-		p.stats.Shed.Add(1)
+		e.stats.Unopened.Add(1)
 		c.close()
 	default:
 		e.goroutines.Add(1)

@@ -74,6 +74,7 @@ func (c *Conn) Introduce(peer, local netip.AddrPort, secure bool) bool {
 	to := loop.AddrFrom(peer)
 	e := c.pool.engine
 	if !e.peers.enter(c.listener, to, false) {
+		e.stats.FullOfPeer.Add(1)
 		e.full("of one peer", to)
 		return false
 	}

@@ -45,6 +45,7 @@ type pool struct {
 	peak    int       // guarded by mu; most that were running since the last tidying
 	slack   int       // guarded by mu; fewest that were idle since the last tidying
 	takes   uint64    // guarded by mu; connections taken from the queue
+	served  uint64    // guarded by mu; requests
 	frames  []Frame   // guarded by mu
 	closed  list      // guarded by mu; closed connections that the loop still knows
 	sheds   list      // guarded by mu; to be shed; all busy
@@ -215,8 +216,9 @@ func (p *pool) take(w *worker) *Conn {
 	p.mu.Lock()
 	for {
 		if p.queue.n > 0 && p.running <= p.soft {
-			return p.taken()
+			return p.taken(w)
 		}
+		p.count(w)
 		p.running--
 		if w.frame != nil {
 			p.keep(w.frame)
@@ -243,7 +245,8 @@ func (p *pool) take(w *worker) *Conn {
 }
 
 // taken takes the first connection, of which there is one, and unlocks mu.
-func (p *pool) taken() *Conn {
+func (p *pool) taken(w *worker) *Conn {
+	p.count(w)
 	c := p.queue.pop()
 	if p.queue.n == 0 {
 		p.queued.Store(0)
@@ -258,6 +261,19 @@ func (p *pool) taken() *Conn {
 	p.mu.Unlock()
 	p.stats.waited(p.loop.Precise() - since)
 	return c
+}
+
+// count takes over what w has counted. The caller holds mu.
+func (p *pool) count(w *worker) {
+	p.served += w.lent.Requests
+	w.lent.Requests = 0
+}
+
+// note is count for who does not hold mu.
+func (p *pool) note(w *worker) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.count(w)
 }
 
 // again queues c behind the others; it fails if there are none. Owner only.

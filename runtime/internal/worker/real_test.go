@@ -32,6 +32,8 @@ type lineEcho struct {
 
 type lineFrame struct{ buf [4096]byte }
 
+func (*lineFrame) Lend(*Borrower) {}
+
 func (*lineFrame) Release() {}
 
 func (*lineEcho) NewFrame() Frame         { return &lineFrame{} }

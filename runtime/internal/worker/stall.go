@@ -151,5 +151,6 @@ func (p *pool) lowerSoft() {
 	floor := max(p.peak, p.engine.opts.SoftStart)
 	if p.soft > floor {
 		p.soft -= (p.soft - floor + 3) / 4
+		p.stats.Shrinks.Add(1)
 	}
 }

@@ -7,17 +7,27 @@ import (
 )
 
 // WaitBuckets is how many buckets LoopStats.Waits has.
-const WaitBuckets = 24
+const WaitBuckets = 28
 
 // poolStats counts what a pool does. Any goroutine reads and writes it.
 type poolStats struct {
 	workers atomic.Int64
 	Stalls  atomic.Uint64
+	Shrinks atomic.Uint64
 	Shed    atomic.Uint64
 	Panics  atomic.Uint64
 	Slow    atomic.Uint64
 	waits   [WaitBuckets]atomic.Uint64
 	waitSum atomic.Int64
+}
+
+// engineStats counts what an engine refuses. Any goroutine reads and writes it.
+type engineStats struct {
+	Full       atomic.Uint64
+	FullOfPeer atomic.Uint64
+	Unopened   atomic.Uint64
+	Silent     atomic.Uint64
+	Cut        atomic.Uint64
 }
 
 // waited counts the time that one connection of a batch has waited.
@@ -38,6 +48,8 @@ type LoopStats struct {
 
 	Accepted uint64 // by this loop, for any
 	Refused  uint64 // accepted and closed at once
+	Starved  uint64 // times that no descriptor was to be had for a connection
+	Requests uint64 // dealt with by the workers that are done with their connection
 	Batches  uint64 // turns with events
 	Events   uint64 // events in them
 	Parks    uint64 // waits of the loop
@@ -45,6 +57,7 @@ type LoopStats struct {
 	Posts    uint64 // functions posted
 	Takes    uint64 // connections taken by workers
 	Stalls   uint64 // times that Soft grew
+	Shrinks  uint64 // times that it shrank
 	Shed     uint64 // connections shed
 	Panics   uint64 // calls of Serve and Shed that did not return
 	Slow     uint64 // calls of Serve that held up a loop, if OnLoop
@@ -66,15 +79,33 @@ func (e *Engine) Stats() []LoopStats {
 			Loop: p.loop.ID(), Connections: p.loop.Load(), Workers: int(p.stats.workers.Load()),
 			Accepted: l.Accepted.Load(), Refused: l.Refused.Load(), Batches: l.Batches.Load(), Events: l.Events.Load(),
 			Parks: l.Parks.Load(), Wakes: l.Wakes.Load(), Posts: l.Posts.Load(),
-			Stalls: p.stats.Stalls.Load(), Shed: p.stats.Shed.Load(), Panics: p.stats.Panics.Load(), Slow: p.stats.Slow.Load(),
+			Starved: l.Starved.Load(), Stalls: p.stats.Stalls.Load(), Shrinks: p.stats.Shrinks.Load(), Shed: p.stats.Shed.Load(), Panics: p.stats.Panics.Load(), Slow: p.stats.Slow.Load(),
 			WaitSum: time.Duration(p.stats.waitSum.Load()),
 		}
 		for b := range s.Waits {
 			s.Waits[b] = p.stats.waits[b].Load()
 		}
 		p.mu.Lock()
-		s.Queue, s.Running, s.Soft, s.Takes = p.queue.n, p.running, p.soft, p.takes
+		s.Queue, s.Running, s.Soft, s.Takes, s.Requests = p.queue.n, p.running, p.soft, p.takes, p.served
 		p.mu.Unlock()
 	}
 	return all
+}
+
+// EngineStats is what an engine has done as a whole.
+type EngineStats struct {
+	Opening    int    // calls of Listener.Open under way
+	Full       uint64 // connections refused for MaxConnections
+	FullOfPeer uint64 // for MaxPerPeer
+	Unopened   uint64 // for MaxOpening
+	Silent     uint64 // closed, since nothing came for Listener.Open
+	Cut        uint64 // connections that were open when the time to drain was up
+}
+
+// Totals returns the figures that belong to no loop. Any goroutine.
+func (e *Engine) Totals() EngineStats {
+	return EngineStats{
+		Opening: int(e.opening.Load()), Full: e.stats.Full.Load(), FullOfPeer: e.stats.FullOfPeer.Load(), Unopened: e.stats.Unopened.Load(), Silent: e.stats.Silent.Load(),
+		Cut: e.stats.Cut.Load(),
+	}
 }

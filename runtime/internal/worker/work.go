@@ -21,6 +21,7 @@ type worker struct {
 	c     chan struct{} // holds the one wake-up; made by the first start
 	next  *worker       // among recruits, until started
 	frame Frame         // worker only; nil while idle
+	lent  Borrower      // worker only
 	sheds bool          // immutable; it sheds instead of serving
 	leave bool          // written before the wake-up: the worker shall end
 }
@@ -72,6 +73,7 @@ func (w *worker) run() {
 	defer func() {
 		p.dismissed()
 		if !left {
+			p.note(w)
 			p.pause() // it runs no more
 		}
 	}()
@@ -124,6 +126,7 @@ func (p *pool) serve(c *Conn, w *worker) Next {
 	}
 	if w.frame == nil {
 		w.frame = p.frame()
+		w.frame.Lend(&w.lent)
 	}
 	c.onLoop, c.inShed = w == p.onLoop, w.sheds
 	next := p.call(c, w)
@@ -189,7 +192,7 @@ func (p *pool) serveBatch() {
 	p.mu.Unlock()
 	for ; n > 0; n-- {
 		p.mu.Lock()
-		c := p.taken()
+		c := p.taken(p.onLoop)
 		p.drive(c, p.onLoop)
 		end := p.loop.Touch()
 		if took := end - start; took >= p.engine.opts.SlowOnLoop {
@@ -243,6 +246,7 @@ func (p *pool) shedAll() {
 func (p *pool) nextShed(w *worker) *Conn {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.count(w)
 	c := p.sheds.pop()
 	if c == nil {
 		p.shedder = false

@@ -36,6 +36,8 @@ type constantFrame struct {
 	count int
 }
 
+func (*constantFrame) Lend(*Borrower) {}
+
 func (*constantFrame) Release() {}
 
 func (constant) NewFrame() Frame { return &constantFrame{} }

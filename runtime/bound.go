@@ -1,0 +1,124 @@
+package tornado
+
+import (
+	"fmt"
+	"sync/atomic"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/http1"
+)
+
+// Bound is a bound that a client can meet: a limit, or a timeout. The table of defaults in SECURITY.md names those of each setting.
+// Its text is stable: metrics have it.
+type Bound uint8
+
+// The bounds. What a client notices of each stands behind it.
+const (
+	// Of connections.
+
+	BoundConnections   Bound = iota // Limits.Connections: closed when it is accepted
+	BoundPerPeer                    // Limits.PerPeer: the same
+	BoundDescriptors                // those of the process: closed, or it waits to be accepted
+	BoundHandshakes                 // Limits.Handshakes: closed
+	BoundHandshakeTime              // Timeouts.Handshake: closed
+	BoundHandshake                  // TLS was asked for wrongly, or with a certificate that nobody trusts: an alert, closed
+	BoundIdleTime                   // Timeouts.Idle, or Timeouts.DrainIdle: closed
+	BoundWriteTime                  // Timeouts.Write: cut
+	BoundDrainTime                  // Timeouts.Drain: cut
+
+	// Of requests.
+
+	BoundWorkers       // Limits.Workers and Limits.Queue: 503
+	BoundHeaderTime    // Timeouts.Header: 408
+	BoundBodyTime      // Timeouts.Body: 408
+	BoundStreamTime    // Timeouts.Stream: 408, or what the handler makes of it
+	BoundHalfClose     // Timeouts.HalfClose: the context of the handler ends
+	BoundSyntax        // no request of HTTP/1: 400, 417, 501 or 505
+	BoundTarget        // Limits.Target: 414
+	BoundHeaderBytes   // Limits.HeaderBytes, or that of the operation: 431
+	BoundHeaderCount   // Limits.HeaderCount: 431
+	BoundChunks        // the framing of a chunked body: 400
+	BoundTrailers      // trailers: 431
+	BoundBody          // WithMaxBody, WithMaxStream, or that of the operation: 413
+	BoundDecodedBody   // the same, of a body whose content coding was undone: 413
+	BoundFields        // WithMaxFields, and parameters and cookies: 400
+	BoundDepth         // the depth of JSON: 400
+	BoundDeferredTime  // WithDeferredTimeout: 503
+	BoundOperationTime // the time that the document gives an operation: 503
+
+	// Of streams and sockets.
+
+	BoundSlowClient // the queue of a client whose policy is to close, or that cannot be waited for: cut, or closed with 1008
+	BoundMessage    // the size of a message, before or after inflating: closed with 1009
+	BoundFrames     // what is no WebSocket, among it the last blocks of a compressed message: closed with 1002 or 1007
+	BoundPing       // a ping that was not answered: cut
+	BoundOrigin     // a page of an origin that may open no socket: 403
+
+	// Of HTTP/2.
+
+	BoundStreams   // streams of a connection at a time: reset
+	BoundResets    // streams that a client opens and resets faster than they are dealt with: GOAWAY
+	BoundHTTP2     // what is no HTTP/2: reset, or GOAWAY
+	numberOfBounds // is none
+)
+
+var boundNames = [numberOfBounds]string{
+	BoundConnections: "connections", BoundPerPeer: "connections_per_peer", BoundDescriptors: "descriptors", BoundHandshakes: "handshakes",
+	BoundHandshakeTime: "handshake_time", BoundHandshake: "handshake", BoundIdleTime: "idle_time", BoundWriteTime: "write_time",
+	BoundDrainTime: "drain_time", BoundWorkers: "workers", BoundHeaderTime: "header_time", BoundBodyTime: "body_time",
+	BoundStreamTime: "stream_time", BoundHalfClose: "half_close", BoundSyntax: "syntax", BoundTarget: "target",
+	BoundHeaderBytes: "header_bytes", BoundHeaderCount: "header_count", BoundChunks: "chunks", BoundTrailers: "trailers", BoundBody: "body",
+	BoundDecodedBody: "decoded_body", BoundFields: "fields", BoundDepth: "depth", BoundDeferredTime: "deferred_time",
+	BoundOperationTime: "operation_time", BoundSlowClient: "slow_client", BoundMessage: "message", BoundFrames: "frames", BoundPing: "ping",
+	BoundOrigin: "origin", BoundStreams: "http2_streams", BoundResets: "http2_resets", BoundHTTP2: "http2_protocol",
+}
+
+// Bounds lists all of them.
+func Bounds() []Bound {
+	all := make([]Bound, numberOfBounds)
+	for i := range all {
+		all[i] = Bound(i)
+	}
+	return all
+}
+
+// String is the name of the bound: "header_bytes".
+func (b Bound) String() string {
+	if b < numberOfBounds {
+		return boundNames[b]
+	}
+	return fmt.Sprintf("Bound(%d)", uint8(b))
+}
+
+// MarshalText is String: a map of bounds is an object of JSON by their names.
+func (b Bound) MarshalText() ([]byte, error) { return []byte(b.String()), nil }
+
+// bounds counts how often each was met. Any goroutine.
+type bounds [numberOfBounds]atomic.Uint64
+
+// meet counts b. On nil it does nothing.
+func (m *bounds) meet(b Bound) {
+	if m != nil {
+		m[b].Add(1)
+	}
+}
+
+// meetHTTP1 counts the bound that err tells of.
+func (m *bounds) meetHTTP1(err *http1.ProtocolError) {
+	of := [...]Bound{
+		http1.BoundNone: BoundSyntax, http1.BoundTarget: BoundTarget, http1.BoundHead: BoundHeaderBytes, http1.BoundFields: BoundHeaderCount,
+		http1.BoundChunks: BoundChunks, http1.BoundTrailer: BoundTrailers, http1.BoundBody: BoundBody,
+	}
+	m.meet(of[err.Bound])
+}
+
+// meetHTTP2 counts an error of net/http's server for HTTP/2, by the name that it has there.
+func (m *bounds) meetHTTP2(name string) {
+	switch name {
+	case "over_max_streams", "over_max_streams_race":
+		m.meet(BoundStreams)
+	case "too_many_early_resets":
+		m.meet(BoundResets)
+	default:
+		m.meet(BoundHTTP2)
+	}
+}

@@ -1,0 +1,219 @@
+package tornado
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/ws"
+)
+
+const askHold = "GET /hold HTTP/1.1\r\nHost: x\r\n\r\n"
+
+// holdingAPI has a handler that runs until its context ends or the test does.
+func holdingAPI(t *testing.T, entered chan struct{}) *API {
+	over := make(chan struct{})
+	t.Cleanup(func() { close(over) })
+	return newTestAPI(testHandlers{hold: func(ctx context.Context) ([]byte, error) {
+		entered <- struct{}{}
+		select {
+		case <-ctx.Done():
+		case <-over:
+		}
+		return nil, context.Cause(ctx)
+	}}, WithAPILogger(quiet))
+}
+
+// send is a server on which one connection sends something.
+func sent(text string, opts ...Option) func(t *testing.T) *running {
+	return func(t *testing.T) *running {
+		r := start(t, newTestAPI(testHandlers{}, WithMaxBody(100)), opts...)
+		r.dial(t).send(text)
+		return r
+	}
+}
+
+// echoed is sent of a body.
+func echoed(fields, body string) func(t *testing.T) *running {
+	return sent("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\n" + fields + "\r\n" + body)
+}
+
+// jsonAPI reads a body of JSON.
+func jsonAPI(opts ...APIOption) *API {
+	a := newTestAPI(testHandlers{}, opts...)
+	op := &Operation{ID: "json", Name: "JSON", Method: "POST", Path: "/json", Consumes: []string{"application/json"}}
+	RegisterNoContent(a, op, func(_ *noRequest, in *Input) {
+		in.JSONBody().Skip()
+		in.EndJSON()
+	}, func(context.Context, *noRequest) error { return nil }, http.StatusNoContent)
+	return a
+}
+
+// chatting is a server with a socket, which is open.
+func chatting(options SocketOptions, play func(p *socketPeer)) func(t *testing.T) *running {
+	return func(t *testing.T) *running {
+		r := start(t, chatAPI(options, func(_ context.Context, s *chatSocket) error {
+			for range s.Messages() { //nolint:revive // it reads
+			}
+			return nil
+		}))
+		play(open(t, r.dialer()))
+		return r
+	}
+}
+
+// metBy drives clients into a bound. What stands in other tests is nil here.
+var metBy = map[Bound]func(t *testing.T) *running{
+	BoundDescriptors: nil, BoundHandshakes: nil, BoundHandshakeTime: nil, BoundHandshake: nil, BoundWorkers: nil, BoundStreams: nil,
+	BoundResets: nil,
+
+	BoundConnections: func(t *testing.T) *running { return crowded(t, Limits{Connections: 1}) },
+	BoundPerPeer:     func(t *testing.T) *running { return crowded(t, Limits{PerPeer: 1}) },
+	BoundIdleTime:    sent("", WithTimeouts(Timeouts{Idle: 10 * time.Millisecond})),
+	BoundHeaderTime:  sent("GET / HT", WithTimeouts(Timeouts{Header: 10 * time.Millisecond})),
+	BoundBodyTime: sent("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhe",
+		WithTimeouts(Timeouts{Body: 10 * time.Millisecond})),
+	BoundStreamTime: func(t *testing.T) *running {
+		r := start(t, uploadAPI(count, WithAPILogger(quiet)), WithTimeouts(Timeouts{Stream: 10 * time.Millisecond}))
+		r.dial(t).send(putBinary + "Content-Length: 5\r\n\r\nhe")
+		return r
+	},
+	BoundWriteTime: func(t *testing.T) *running {
+		large := bytes.Repeat([]byte("x"), 32<<20)
+		r := start(t, newTestAPI(testHandlers{hold: func(context.Context) ([]byte, error) { return large, nil }}),
+			WithTimeouts(Timeouts{Write: 10 * time.Millisecond}))
+		r.dial(t).send(askHold)
+		return r
+	},
+	BoundDrainTime: func(t *testing.T) *running {
+		entered := make(chan struct{})
+		r := start(t, holdingAPI(t, entered), WithTimeouts(Timeouts{Drain: 10 * time.Millisecond}))
+		r.dial(t).send(askHold)
+		<-entered
+		require.ErrorIs(t, r.stop(t), ErrCut)
+		return r
+	},
+	BoundHalfClose: func(t *testing.T) *running {
+		entered := make(chan struct{})
+		r := start(t, holdingAPI(t, entered), WithTimeouts(Timeouts{HalfClose: 10 * time.Millisecond}))
+		c := r.dial(t)
+		c.send(askHold)
+		<-entered
+		require.NoError(t, c.CloseWrite())
+		return r
+	},
+	BoundSyntax:      sent("GET / HTTP/9.9\r\n\r\n"),
+	BoundTarget:      sent("GET /" + strings.Repeat("x", 9<<10) + " HTTP/1.1\r\nHost: x\r\n\r\n"),
+	BoundHeaderBytes: sent("GET / HTTP/1.1\r\nHost: x\r\nA: " + strings.Repeat("x", 33<<10) + "\r\n\r\n"),
+	BoundHeaderCount: sent("GET / HTTP/1.1\r\nHost: x\r\n" + strings.Repeat("A: x\r\n", 129) + "\r\n"),
+	BoundChunks:      echoed("Transfer-Encoding: chunked\r\n", "1;"+strings.Repeat("x", 2000)+"\r\n"),
+	BoundTrailers:    echoed("Transfer-Encoding: chunked\r\n", "0\r\n"+strings.Repeat("A: x\r\n", 2000)+"\r\n"),
+	BoundBody:        echoed("Content-Length: 101\r\n", ""),
+	BoundDecodedBody: func(t *testing.T) *running {
+		r := start(t, newTestAPI(testHandlers{}, WithContentDecoder("x", func(io.Reader) (io.Reader, error) { return zeros{}, nil })))
+		r.dial(t).send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Encoding: x\r\nContent-Length: 1\r\n\r\nx")
+		return r
+	},
+	BoundFields: sent("GET /items/1?" + strings.Repeat("a&", 1001) + " HTTP/1.1\r\nHost: x\r\n\r\n"),
+	BoundDepth: func(t *testing.T) *running {
+		r := start(t, jsonAPI())
+		r.dial(t).send("POST /json HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n" + strings.Repeat("[", 1000))
+		return r
+	},
+	BoundDeferredTime: func(t *testing.T) *running {
+		api, _ := waiting(WithDeferredTimeout(time.Millisecond), WithAPILogger(quiet))
+		r := start(t, api)
+		r.dial(t).send(askPoll)
+		return r
+	},
+	BoundOperationTime: func(t *testing.T) *running {
+		a := newTestAPI(testHandlers{}, WithAPILogger(quiet))
+		op := &Operation{ID: "soon", Name: "Soon", Method: "GET", Path: "/soon", Timeout: time.Millisecond}
+		RegisterNoContent(a, op, (*noRequest).decode, func(ctx context.Context, _ *noRequest) error {
+			<-ctx.Done()
+			return ctx.Err()
+		}, http.StatusNoContent)
+		r := start(t, a)
+		r.dial(t).send("GET /soon HTTP/1.1\r\nHost: x\r\n\r\n")
+		return r
+	},
+	BoundSlowClient: func(t *testing.T) *running {
+		text := strings.Repeat("x", 64<<10)
+		r := start(t, watching(&StreamOptions{Queue: 2, Slow: SlowClose}, func(_ context.Context, out *EventStream[string]) error {
+			for out.Send(text) == nil { //nolint:revive // it sends
+			}
+			return nil
+		}, WithAPILogger(quiet)))
+		r.dial(t).send(askWatch)
+		return r
+	},
+	BoundMessage: chatting(SocketOptions{MaxMessage: 10}, func(p *socketPeer) { p.say("more than ten bytes") }),
+	BoundFrames:  chatting(SocketOptions{}, func(p *socketPeer) { p.send(ws.Opcode(3), "") }),
+	BoundPing:    chatting(SocketOptions{PingInterval: 10 * time.Millisecond}, func(*socketPeer) {}),
+	BoundOrigin: func(t *testing.T) *running {
+		r := start(t, chatAPI(SocketOptions{}, func(context.Context, *chatSocket) error { return nil }))
+		ask(t, r.dialer(), "Origin: https://evil.example\r\n").answered(http.StatusForbidden)
+		return r
+	},
+	BoundHTTP2: func(t *testing.T) *running {
+		r := start(t, newTestAPI(testHandlers{}), WithH2C())
+		settled(t, r, "h2c").send("\x00\x00\x00\x05\x00\x00\x00\x00\x00") // PUSH_PROMISE without a stream
+		return r
+	},
+}
+
+// crowded is a server with one connection more than it takes.
+func crowded(t *testing.T, limits Limits) *running {
+	r := start(t, newTestAPI(testHandlers{}), WithLimits(limits))
+	first := r.dial(t)
+	first.send(getItem)
+	first.answer("GET")
+	c, err := net.Dial("tcp", r.addr)
+	require.NoError(t, err)
+	t.Cleanup(func() { c.Close() })
+	return r
+}
+
+// TestEachBoundIsCounted: whoever meets a bound is counted by it, and by no other.
+func TestEachBoundIsCounted(t *testing.T) {
+	for _, b := range Bounds() {
+		drive, known := metBy[b]
+		require.True(t, known, "who meets %s?", b)
+		if drive == nil {
+			continue
+		}
+		t.Run(b.String(), func(t *testing.T) {
+			t.Parallel()
+			r := drive(t)
+			require.Eventually(t, func() bool { return r.Stats().Bounds[b] > 0 }, patience, time.Millisecond)
+			for other, n := range r.Stats().Bounds {
+				if other != b {
+					assert.Zero(t, n, other.String())
+				}
+			}
+		})
+	}
+}
+
+func TestBoundsOfHTTP2(t *testing.T) {
+	var met bounds
+	for _, name := range []string{"over_max_streams", "over_max_streams_race", "too_many_early_resets", "frame_ping_length"} {
+		met.meetHTTP2(name)
+	}
+	assert.Equal(t, uint64(2), met[BoundStreams].Load())
+	assert.Equal(t, uint64(1), met[BoundResets].Load())
+	assert.Equal(t, uint64(1), met[BoundHTTP2].Load())
+	names := map[string]bool{}
+	for _, b := range Bounds() {
+		assert.False(t, names[b.String()] || b.String() == "", b.String())
+		names[b.String()] = true
+	}
+}

@@ -1,0 +1,158 @@
+package tornado
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/queue"
+	"github.com/tornadogen/tornadogen/runtime/internal/worker"
+)
+
+// gauges tell how an operation is. They are always kept, for they concern what is rare, or costs more than they do. Any goroutine.
+type gauges struct {
+	waiting atomic.Int64  // requests whose handlers have returned, and whose answers go on
+	sockets atomic.Int64  // open
+	crashed atomic.Uint64 // handlers that panicked, or ended their goroutine
+	queue   queue.Meter   // of streams and sockets
+}
+
+// opened counts sockets that open, or end. On nil it does nothing.
+func (g *gauges) opened(n int64) {
+	if g != nil {
+		g.sockets.Add(n)
+	}
+}
+
+// lanes is how many parts measures have, so that loops do not wait for one another: each loop has one, and what comes by net/http the
+// first.
+const lanes = 16
+
+// measures are kept of the requests of an API once somebody has asked for that; and of those that belong to no operation of any.
+type measures struct{ lanes [lanes]lane }
+
+// lane is the part of one loop, or of some.
+type lane struct {
+	meters []atomic.Pointer[meter] // immutable; by the index of the operation
+
+	mu    sync.Mutex
+	calls call // guarded by mu; the ring of the calls that run
+	_     [64]byte
+}
+
+// laneOf is the lane of a connection.
+func laneOf(c *worker.Conn) uint8 { return uint8(c.Loop().ID() % lanes) }
+
+func newMeasures(operations int) *measures {
+	m := new(measures)
+	for i := range m.lanes {
+		l := &m.lanes[i]
+		l.meters = make([]atomic.Pointer[meter], operations)
+		l.calls.next, l.calls.prev = &l.calls, &l.calls
+	}
+	return m
+}
+
+// meter counts the requests of one operation. Any goroutine.
+type meter struct {
+	statuses [10]atomic.Pointer[[100]atomic.Uint64] // by the hundreds, then by the rest
+	gone     atomic.Uint64
+	bytes    atomic.Uint64
+	took     liveHistogram
+}
+
+// meter is that of an operation, by its index.
+func (l *lane) meter(operation int) *meter {
+	at := &l.meters[operation]
+	if m := at.Load(); m != nil {
+		return m
+	}
+	at.CompareAndSwap(nil, new(meter))
+	return at.Load()
+}
+
+// count counts a request that has ended. Its status is 0 if it was not answered.
+func (m *meter) count(status int, size int64, took time.Duration, gone bool) {
+	if status > 0 && status < 1000 {
+		at := &m.statuses[status/100]
+		if at.Load() == nil {
+			at.CompareAndSwap(nil, new([100]atomic.Uint64))
+		}
+		at.Load()[status%100].Add(1)
+	}
+	if gone {
+		m.gone.Add(1)
+	}
+	m.bytes.Add(uint64(max(size, 0)))
+	m.took.add(took)
+}
+
+// call is a handler that runs.
+type call struct {
+	lane       *lane       // where it is entered, nil if it is not; the goroutine of the handler
+	next, prev *call       // guarded by lane.mu, like all that follows
+	match      *registered // nil for a mounted handler
+	path       string      // of the request to one
+	since      time.Time
+	goroutine  uint64
+}
+
+// enter notes that a handler is called. The goroutine of the handler, like leave.
+func (c *call) enter(l *lane, match *registered, mounted string, goroutine uint64) {
+	c.match, c.path, c.since, c.goroutine, c.lane = match, mounted, time.Now(), goroutine, l
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	c.next, c.prev = &l.calls, l.calls.prev
+	c.prev.next, c.next.prev = c, c
+}
+
+// leave notes that the handler runs no more, if it was entered.
+func (c *call) leave() {
+	if c.lane == nil {
+		return
+	}
+	c.lane.mu.Lock()
+	c.prev.next, c.next.prev = c.next, c.prev
+	c.lane.mu.Unlock()
+	*c = call{}
+}
+
+// enter notes that the handler of x is called. mounted is the path of one that is mounted.
+func (x *exchange) enter(m *measures, mounted string) {
+	if x.call.lane != nil {
+		return
+	}
+	goroutine := uint64(0)
+	if x.worker != nil {
+		goroutine = x.worker.Goroutine()
+	} else {
+		goroutine = worker.Goroutine()
+	}
+	x.call.enter(&m.lanes[x.lane], x.match, mounted, goroutine)
+}
+
+// measure counts the request of x, which has ended; others are the measures for one that no API has, nil for that of its API.
+func (x *exchange) measure(others *measures, status int, size int64, took time.Duration, gone bool) {
+	x.call.leave()
+	m, index := others, 0
+	if x.match != nil {
+		m, index = x.match.api.measures.Load(), x.match.index
+	}
+	if m != nil {
+		m.lanes[x.lane].meter(index).count(status, size, took, gone)
+	}
+}
+
+// Measure has the requests of the server measured from now on: how long they take, how they are answered, which handlers run. It costs
+// some hundred nanoseconds a request, and is not turned off again; so whoever reads the measures asks for it. It may be called any
+// number of times, on any goroutine; and so may API.Measure, for an API that net/http serves.
+func (s *Server) Measure() {
+	s.measures.CompareAndSwap(nil, newMeasures(1))
+	s.observed.Store(true)
+	for _, a := range s.apis {
+		a.Measure()
+	}
+}
+
+// Measure has the requests of the API measured, see Server.Measure. Its operations are registered.
+func (a *API) Measure() { a.measures.CompareAndSwap(nil, newMeasures(len(a.operations))) }

@@ -1,0 +1,76 @@
+package tornado
+
+import (
+	"bytes"
+	"runtime"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// Running is a handler that runs: from when it is called until it has returned, and all that it was asked for is sent.
+type Running struct {
+	API       string        // the title of its API, "" for a handler that is mounted
+	Operation *Operation    // nil for one that is mounted
+	Path      string        // of the request, to one that is mounted; else ""
+	For       time.Duration // that it runs
+	Goroutine uint64        // as stack traces number them
+	Stack     string        // of that goroutine, a few microseconds later; "" if it was not asked for, or the handler had returned
+}
+
+// Running are the handlers that run, the slowest first, at most n of them, with their stacks if they are asked for: that stops the
+// process for some microseconds for each of its goroutines. Nobody is found before Measure was called. Any goroutine.
+func (s *Server) Running(n int, stacks bool) []Running {
+	calls := s.measures.Load().calls()
+	for _, a := range s.apis {
+		calls = append(calls, a.measures.Load().calls()...)
+	}
+	return slowest(calls, n, stacks)
+}
+
+// Running is that of a Server, for the handlers of an API that net/http serves.
+func (a *API) Running(n int, stacks bool) []Running {
+	return slowest(a.measures.Load().calls(), n, stacks)
+}
+
+func slowest(calls []call, n int, stacks bool) []Running {
+	slices.SortFunc(calls, func(a, b call) int { return a.since.Compare(b.since) })
+	calls = calls[:min(max(n, 0), len(calls))]
+	all := make([]Running, len(calls))
+	for i, c := range calls {
+		all[i] = Running{Path: c.path, For: time.Since(c.since), Goroutine: c.goroutine}
+		if c.match != nil {
+			all[i].API, all[i].Operation = c.match.api.info.Title, c.match.op
+		}
+	}
+	if stacks && len(all) > 0 {
+		text := allStacks()
+		for i := range all {
+			all[i].Stack = stackOf(text, all[i].Goroutine)
+		}
+	}
+	return all
+}
+
+// maxStacks is how many bytes of stack traces are looked through.
+const maxStacks = 64 << 20
+
+func allStacks() []byte {
+	for size := 1 << 20; ; size *= 2 {
+		buf := make([]byte, size)
+		if n := runtime.Stack(buf, true); n < size || size >= maxStacks {
+			return buf[:n]
+		}
+	}
+}
+
+// stackOf finds the trace of a goroutine, "" if it is not there.
+func stackOf(text []byte, goroutine uint64) string {
+	title := []byte("goroutine " + strconv.FormatUint(goroutine, 10) + " ")
+	for trace := range bytes.SplitSeq(text, []byte("\n\n")) {
+		if bytes.HasPrefix(trace, title) {
+			return string(trace)
+		}
+	}
+	return ""
+}
