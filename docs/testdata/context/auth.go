@@ -1,0 +1,3 @@
+package guide
+
+type auth struct{ petapi.Authenticator }

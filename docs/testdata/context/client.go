@@ -1,0 +1,15 @@
+// document: petapi
+// with: shop auth
+package guide
+
+var (
+	c      *petapi.Client
+	req    petapi.GetPetRequest
+	source tokens
+)
+
+type tokens struct{}
+
+func (tokens) Token(ctx context.Context) (issued, error)
+
+type issued struct{ AccessToken string }

@@ -1,0 +1,7 @@
+package guide
+
+// What every page may speak of.
+var (
+	ctx context.Context
+	err error
+)

@@ -1,0 +1,2 @@
+// document: api testdata/overlays.yaml
+package guide

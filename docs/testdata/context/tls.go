@@ -1,0 +1,4 @@
+// with: shop auth
+package guide
+
+var manager interface{ TLSConfig() *tls.Config }

@@ -1,0 +1,3 @@
+// document: petapi
+// with: shop auth
+package guide
