@@ -267,7 +267,7 @@ func TestEveryRequestEndsOnce(t *testing.T) {
 			return target, faults(target)
 		}, writeText)
 
-	r := start(t, api, WithAccessLog(access.logger()), WithTimeouts(Timeouts{HalfClose: 5 * time.Millisecond, Drain: 500 * time.Millisecond}))
+	r := start(t, api, WithAccessLog(access.logger()), WithTimeouts(Timeouts{Header: time.Hour, HalfClose: 5 * time.Millisecond, Drain: 500 * time.Millisecond}))
 	var clients sync.WaitGroup
 	for i := range 60 {
 		clients.Go(func() {
