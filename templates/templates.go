@@ -167,12 +167,14 @@ var parsed = template.Must(template.New("").Funcs(template.FuncMap{
 	"gomod":   modString,
 }).ParseFS(files, "files/*.tmpl"))
 
+// source is a file that is to be made of a template.
+type source struct {
+	name, template string
+	data           any
+}
+
 // Render gives the files of s, sorted by name. The error is for a Service that does not give Go source.
 func (s Service) Render() ([]File, error) {
-	type source struct {
-		name, template string
-		data           any
-	}
 	list := []source{
 		{"go.mod", "go.mod.tmpl", s},
 		{".gitignore", "gitignore.tmpl", s},
@@ -186,6 +188,7 @@ func (s Service) Render() ([]File, error) {
 	for _, h := range s.Handlers {
 		list = append(list, source{h.File, "handler.go.tmpl", h})
 	}
+	list = append(list, s.deployment()...)
 	files := make([]File, len(list))
 	for i, one := range list {
 		text, err := render(one.template, one.data)
@@ -215,7 +218,7 @@ func (s Service) MainImports() []Import {
 		{"", runtime + "/docs"},
 		s.own(),
 	}
-	for _, path := range []string{"context", "flag", "fmt", "log", "log/slog", "net", "os", "os/signal", "syscall"} {
+	for _, path := range []string{"context", "flag", "fmt", "log", "log/slog", "net", "os", "os/signal", "syscall", "time"} {
 		list = append(list, Import{"", path})
 	}
 	return list

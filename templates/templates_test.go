@@ -56,7 +56,7 @@ func rendered(t *testing.T, s Service) map[string]string {
 
 func TestRender(t *testing.T) {
 	all := rendered(t, shop())
-	require.Len(t, all, 7)
+	require.Len(t, all, 13)
 	require.Equal(t, `module shop
 
 go 1.26.0
@@ -149,4 +149,32 @@ func TestRenderReportsWhatIsNoGo(t *testing.T) {
 	s.Handlers[0].Doc = "this is no comment"
 	_, err := s.Render()
 	require.ErrorContains(t, err, "write pets.go")
+}
+
+// What stops a service leaves it the time that its end takes by main.go.
+func TestGracePeriods(t *testing.T) {
+	all := rendered(t, shop())
+	require.Contains(t, all["main.go"], "const drain = 30 * time.Second\n")
+	require.Contains(t, all["main.go"], "tornado.Timeouts{Unready: unready, Drain: drain}")
+	for file, texts := range map[string][]string{
+		"deploy/kubernetes.yaml": {"sleep: {seconds: 5}", `"-unready=5s"`, "terminationGracePeriodSeconds: 45\n", "{path: /healthz, port: http}", "{path: /readyz, port: http}"},
+		"deploy/shop.service":    {"TimeoutStopSec=35\n", "Type=notify\n", "-addr=:8080\n"},
+		"deploy/shop.socket":     {"ListenStream=8080\n"},
+		"Dockerfile":             {"--stop-timeout 35 ", "golang:1.26 AS"},
+	} {
+		for _, text := range texts {
+			require.Contains(t, all[file], text, file)
+		}
+	}
+	require.NotContains(t, all["Dockerfile"], "go mod vendor")
+}
+
+// Kubernetes takes fewer names than a command may have.
+func TestLabel(t *testing.T) {
+	for name, want := range map[string]string{
+		"shop": "shop", "pet.shop_2": "pet-shop-2", "2nd": "service-2nd", "...": "service", "-shop-": "shop",
+		strings.Repeat("long-", 20): "long-long-long-long-long-long-long-long-long",
+	} {
+		require.Equal(t, want, Service{Name: name}.Label())
+	}
 }

@@ -280,8 +280,8 @@ func lowerFirst(name string) string {
 
 // scaffoldNames are the identifiers that the files of a scaffold use, beside those that are made of the document.
 var scaffoldNames = []string{
-	"main", "run", "service", "welcome", "auth", "newServer", "newAPI", "newClient", "unwritten", "server", "c", "t", "name", "call", "declared", "undeclared", "addr", "stop", "err", "listener", "host", "port", "ip", "root", "h", "a", "ctx", "req", "reply", "out", "ws", "zero",
-	"context", "flag", "fmt", "log", "slog", "net", "os", "signal", "syscall", "tornado", "docs",
+	"main", "run", "service", "welcome", "auth", "newServer", "newAPI", "drain", "unready", "seconds", "newClient", "unwritten", "server", "c", "t", "name", "call", "declared", "undeclared", "addr", "stop", "err", "listener", "host", "port", "ip", "root", "h", "a", "ctx", "req", "reply", "out", "ws", "zero",
+	"context", "flag", "fmt", "log", "slog", "net", "os", "signal", "syscall", "time", "regexp", "strconv", "tornado", "docs",
 	"errors", "http", "httptest", "testing", "client",
 }
 

@@ -71,11 +71,17 @@ func serve(t *testing.T, cmd *exec.Cmd) *served {
 func (s *served) end(t *testing.T, signal os.Signal) {
 	t.Helper()
 	require.NoError(t, s.cmd.Process.Signal(signal))
+	s.ended(t)
+}
+
+// ended demands that the process ends well, now that it was told to.
+func (s *served) ended(t *testing.T) {
+	t.Helper()
 	stuck := time.AfterFunc(time.Minute, func() { _ = s.cmd.Process.Kill() })
 	defer stuck.Stop()
 	_, err := io.Copy(io.Discard, s.out)
 	require.NoError(t, err)
-	require.NoError(t, s.cmd.Wait(), "exit code 0 after %s", signal)
+	require.NoError(t, s.cmd.Wait(), "exit code 0")
 }
 
 // ask sends a request and returns status, media type and body of the answer.
@@ -116,7 +122,7 @@ func TestScaffoldRuns(t *testing.T) {
 	command(t, dir, "go", "vet", "./...")
 	command(t, dir, "go", "build", "-o", "shop", ".")
 	require.Contains(t, command(t, dir, "go", "test", "-v", "./..."), "--- PASS: TestUnwritten/ListPets")
-	cmd := exec.Command(filepath.Join(dir, "shop"), "-addr", "127.0.0.1:0")
+	cmd := exec.Command(filepath.Join(dir, "shop"), "-addr", "127.0.0.1:0", "-unready", "3s")
 	s := serve(t, cmd)
 
 	const problem = "application/problem+json"
@@ -151,7 +157,40 @@ func TestScaffoldRuns(t *testing.T) {
 	out, err := exec.Command(filepath.Join(dir, "shop"), "-addr", taken).CombinedOutput()
 	require.Error(t, err)
 	require.Contains(t, string(out), "choose another address with -addr, such as -addr :9000")
-	s.end(t, os.Interrupt)
+	s.drains(t, taken)
+}
+
+// drains ends a service as Kubernetes does: readiness goes off first, while the service goes on; then it accepts no more, answers what it
+// has accepted, and ends well.
+func (s *served) drains(t *testing.T, addr string) {
+	t.Helper()
+	require.NoError(t, s.cmd.Process.Signal(syscall.SIGTERM))
+	require.Eventually(t, func() bool {
+		status, _, body := s.ask(t, "GET", "/readyz", "Connection", "close")
+		return status == http.StatusServiceUnavailable && body == "draining\n"
+	}, time.Minute, time.Millisecond)
+	status, _, _ := s.ask(t, "GET", "/healthz", "Connection", "close")
+	require.Equal(t, http.StatusOK, status)
+	late, err := net.Dial("tcp", addr)
+	require.NoError(t, err, "it still accepts")
+	defer late.Close()
+	_, err = io.WriteString(late, "GET /v1/pets HTTP/1.1\r\nHost: shop\r\n") // one line is missing
+	require.NoError(t, err)
+	require.Eventually(t, func() bool {
+		conn, err := net.Dial("tcp", addr)
+		if err == nil {
+			_ = conn.Close()
+		}
+		return err != nil
+	}, time.Minute, 10*time.Millisecond, "the listeners close")
+	_, err = io.WriteString(late, "\r\n")
+	require.NoError(t, err)
+	res, err := http.ReadResponse(bufio.NewReader(late), nil)
+	require.NoError(t, err, "what was accepted is answered")
+	require.Equal(t, http.StatusNotImplemented, res.StatusCode)
+	require.True(t, res.Close)
+	require.NoError(t, res.Body.Close())
+	s.ended(t)
 }
 
 // The tests of a new service pass where every operation needs input, and where there is none.
