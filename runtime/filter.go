@@ -166,8 +166,8 @@ func (t *Transit) over() {
 	t.end = nil
 }
 
-// overLater is over for who must not be held up.
-func (t *Transit) overLater(s *service) {
+// overLater is over for who must not be held up. It is no method of Transit: a generated package would compile all types behind service.
+func (s *service) overLater(t *Transit) {
 	if t != nil && len(t.end) > 0 {
 		s.ends(t.over)
 	}

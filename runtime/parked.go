@@ -189,7 +189,7 @@ func (p *parked) closed(s *service, c *worker.Conn) {
 		s.watchers.CompareAndDelete(c, d.request)
 	}
 	p.logged.lost(s, c, d.match)
-	p.transit.overLater(s)
+	s.overLater(p.transit)
 	if done := d.over(); done != nil {
 		s.ends(func() { d.runDone(done) })
 	}

@@ -180,7 +180,7 @@ func (s *service) Closed(c *worker.Conn) {
 		if kept.drop() {
 			s.watchers.CompareAndDelete(c, kept.request)
 		}
-		kept.transit.overLater(s)
+		s.overLater(kept.transit)
 	case tenant:
 		kept.closed(s, c)
 	}

@@ -217,5 +217,5 @@ func (p *parkedStream) closed(s *service, c *worker.Conn) {
 	}
 	p.logged.lost(s, c, stream.match)
 	s.ends(stream.end)
-	p.transit.overLater(s)
+	s.overLater(p.transit)
 }
