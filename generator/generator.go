@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"go/token"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -34,6 +35,8 @@ const (
 type Options struct {
 	// Package is the name of the package: "petapi". It must be an identifier that is neither a keyword nor "_" nor "main".
 	Package string
+	// Version is that of the generator, which the first line of each Go file names: "v1.2.3"; "" for none.
+	Version string
 	// Only names the parts to generate: OnlyServer, OnlyClient, OnlyTypes. The types with their JSON are always there. Empty
 	// means all.
 	Only []string
@@ -60,7 +63,7 @@ func Generate(api *spec.API, opts Options) ([]File, spec.Diagnostics, error) {
 		return nil, nil, errors.New("there is no API to generate: the document was refused")
 	}
 	plan, diagnostics := ir.Build(api, ir.Options{
-		Package: opts.Package, Only: opts.Only, Imports: opts.Imports, Formats: opts.Formats, OwnTypes: opts.OwnTypes, HasType: opts.HasType,
+		Package: opts.Package, Version: opts.Version, Only: opts.Only, Imports: opts.Imports, Formats: opts.Formats, OwnTypes: opts.OwnTypes, HasType: opts.HasType,
 	})
 	if hasErrors(diagnostics) {
 		return nil, diagnostics, nil
@@ -86,6 +89,9 @@ func hasErrors(diagnostics spec.Diagnostics) bool {
 	return slices.ContainsFunc(diagnostics, func(d spec.Diagnostic) bool { return d.Severity == spec.Error })
 }
 
+// versionForm is what can stand in a comment, and is a version of a module of Go.
+var versionForm = regexp.MustCompile(`^v[0-9][0-9A-Za-z.+-]*$`)
+
 // check reports options that cannot be met.
 func (o Options) check() error {
 	switch {
@@ -95,6 +101,9 @@ func (o Options) check() error {
 		return fmt.Errorf("package name %q is no identifier of Go", o.Package)
 	case o.Package == "main", o.Package == "init":
 		return errors.New("package main cannot be imported; choose another name")
+	}
+	if o.Version != "" && !versionForm.MatchString(o.Version) {
+		return fmt.Errorf("version %q of the generator is none of Go", o.Version)
 	}
 	parts := []string{OnlyServer, OnlyClient, OnlyTypes}
 	for _, part := range o.Only {

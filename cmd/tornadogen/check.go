@@ -17,7 +17,8 @@ func newCheck() *cobra.Command {
 		Use:   "check [SPEC] --out DIR",
 		Short: "Show what generate would change, and fail if there is anything",
 		Long: `check compares the folder DIR with what generate would write, and writes nothing. When both are the same it prints nothing
-and exits with 0. Else it prints a unified diff, from what is there to what the document gives, and exits with 1.
+and exits with 0. Else it prints a unified diff, from what is there to what the document gives, and exits with 1. A package
+that differs in the version alone that wrote it passes, and that is said.
 
 It takes the same SPEC and flags as generate, from tornadogen.yaml too.`,
 		Example: `  tornadogen check openapi.yaml --out petapi
@@ -31,13 +32,24 @@ It takes the same SPEC and flags as generate, from tornadogen.yaml too.`,
 		if err != nil {
 			return err
 		}
+		n := 0
 		for _, c := range o.changes {
+			if c.restamps() {
+				continue
+			}
+			n++
 			if _, err := cmd.OutOrStdout().Write(o.diff(c)); err != nil {
 				return err
 			}
 		}
-		if n := len(o.changes); n > 0 {
+		other := o.writtenBy()
+		switch {
+		case n > 0 && other != "":
+			return fmt.Errorf("%s: %s from what %s gives; it %s: run tornadogen generate, or that version", s.Out, differ(n), s.Spec, other)
+		case n > 0:
 			return fmt.Errorf("%s: %s from what %s gives; run tornadogen generate", s.Out, differ(n), s.Spec)
+		case other != "":
+			say(cmd.ErrOrStderr(), fmt.Errorf("%s: is what %s gives, but %s; tornadogen generate writes the version", s.Out, s.Spec, other))
 		}
 		return nil
 	}

@@ -96,6 +96,7 @@ Flags may stand in tornadogen.yaml in the current folder instead.`,
 		SuggestionsMinimumDistance: typos,
 		RunE:                       func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	root.SetVersionTemplate(builtFrom().about().String())
 	root.AddCommand(newInit(), newGenerate(), newCheck(), newSync(), newValidate(), newDiff(), newRoutes(), newMock(), newDev(), newVersion())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%v; see tornadogen help%s", err, strings.TrimPrefix(cmd.CommandPath(), "tornadogen"))

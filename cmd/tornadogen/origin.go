@@ -23,16 +23,36 @@ type origin struct {
 	version string // "v1.2.3", "(devel)", or a version that was made of a commit
 	fetched bool   // the module came from a module proxy, so a service can fetch it too
 	file    string // of this source file when it was compiled; not absolute under -trimpath
+
+	commit, time string // of the clone that it was built in, "" where that is not known
+	modified     bool   // there were changes that are no part of the commit
 }
 
 // builtFrom asks the build information of the running binary. When the command was built as a tool of another module, it is
 // one of the dependencies.
 func builtFrom() origin {
 	_, file, _, _ := runtime.Caller(0)
-	o := origin{version: "(devel)", file: file}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return o
+		info = &debug.BuildInfo{}
+	}
+	return originOf(info, file)
+}
+
+// originOf reads build information.
+func originOf(info *debug.BuildInfo, file string) origin {
+	o := origin{version: "(devel)", file: file}
+	if info.Main.Path == modulePath { // else it is the commit of a module that uses this one
+		for _, s := range info.Settings {
+			switch s.Key {
+			case "vcs.revision":
+				o.commit = s.Value
+			case "vcs.time":
+				o.time = s.Value
+			case "vcs.modified":
+				o.modified = s.Value == "true"
+			}
+		}
 	}
 	for _, m := range append([]*debug.Module{&info.Main}, info.Deps...) {
 		if m.Path != modulePath {
@@ -54,11 +74,24 @@ var release = regexp.MustCompile(`^v[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?$`)
 // pseudo is a version that the go command makes of a commit (https://go.dev/ref/mod#pseudo-versions).
 var pseudo = regexp.MustCompile(`[-.][0-9]{14}-[0-9a-f]{12}$`)
 
+// released reports whether others can get what this build was made of by its version.
+func (o origin) released() bool {
+	return o.fetched || release.MatchString(o.version) && !pseudo.MatchString(o.version)
+}
+
+// mark is the version that generated files name. A build of a clone names none: each commit would change all of them.
+func (o origin) mark() string {
+	if !o.released() {
+		return ""
+	}
+	return o.version
+}
+
 // module is what the go.mod of a new service requires. A release is required as it is; any other build stands for its own
 // source, which must still be where it was compiled.
 func (o origin) module() (templates.Module, error) {
 	m := templates.Module{Path: modulePath, Version: o.version}
-	if o.fetched || release.MatchString(o.version) && !pseudo.MatchString(o.version) {
+	if o.released() {
 		return m, nil
 	}
 	m.Version = "v0.0.0"

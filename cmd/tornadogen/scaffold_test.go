@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -255,6 +256,44 @@ func TestScaffoldGenerates(t *testing.T) {
 	before := tree(t, filepath.Join(dir, "petstoreapi"))
 	command(t, dir, "go", "generate", "./...")
 	require.Equal(t, before, tree(t, filepath.Join(dir, "petstoreapi")))
+}
+
+// The command is a tool of a module that takes it with go get -tool, and a program that go install puts into GOBIN: both tell what they
+// are, and generate the same.
+func TestToolAndInstall(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the command")
+	}
+	root, err := filepath.Abs("../..")
+	require.NoError(t, err)
+	dir := t.TempDir()
+	sums, err := os.ReadFile("../../go.sum")
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "go.sum"), sums, 0o600))
+	mod := "module example.com/shop\n\ngo " + goVersion + "\n\nreplace " + modulePath + " => " + strconv.Quote(root) + "\n"
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte(mod), 0o600))
+	document, err := filepath.Abs(petstore)
+	require.NoError(t, err)
+
+	t.Run("get", func(t *testing.T) {
+		t.Setenv("GOPROXY", "file://"+filepath.ToSlash(t.TempDir())) // nobody is asked: the module is here, and so is what it needs
+		command(t, dir, "go", "get", "-tool", modulePath+"/cmd/tornadogen")
+	})
+	taken, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+	require.NoError(t, err)
+	require.Contains(t, string(taken), "\ntool "+modulePath+"/cmd/tornadogen\n")
+	require.Regexp(t, `^tornadogen \(devel\) go1\.`, command(t, dir, "go", "tool", "tornadogen", "version"))
+	command(t, dir, "go", "tool", "tornadogen", "generate", document, "--out", "petapi")
+
+	bin := t.TempDir()
+	t.Setenv("GOBIN", bin)
+	command(t, ".", "go", "install", ".")
+	tornadogen := filepath.Join(bin, "tornadogen")
+	if runtime.GOOS == "windows" {
+		tornadogen += ".exe"
+	}
+	require.Regexp(t, `^tornadogen \S+ go1\.`, command(t, dir, tornadogen, "--version"))
+	require.Empty(t, command(t, dir, tornadogen, "check", document, "--out", "petapi"))
 }
 
 // scripts/demo serves a document, stops at a signal with exit code 0, and leaves nothing behind.

@@ -16,7 +16,7 @@ func TestSharedTypes(t *testing.T) {
 		t.Skip("builds a service")
 	}
 	dir := initService(t, "testdata/shared/common.yaml")
-	for _, name := range []string{"main.go", "main_test.go", "tornadogen.yaml"} {
+	for _, name := range []string{"main.go", "main_test.go", "deploy_test.go", "tornadogen.yaml"} {
 		require.NoError(t, os.Remove(filepath.Join(dir, name)))
 	}
 	for from, to := range map[string]string{"common.yaml": "common.yaml", "openapi.yaml": "openapi.yaml", "shared_test.go.txt": "shared_test.go"} {

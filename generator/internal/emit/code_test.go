@@ -58,7 +58,7 @@ func TestImportsAreGrouped(t *testing.T) {
 		"mixed": {[]string{ir.Runtime, "net/netip", "context"}, "import (\n\t\"context\"\n\t\"net/netip\"\n\n\ttornado \"" + ir.Runtime + "\"\n)\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := newFile(&ir.Package{Name: "p"})
+			f := newFile(&ir.Package{Name: "p", Mark: "// Generated."})
 			var uses []jen.Code
 			for _, path := range c.paths {
 				uses = append(uses, jen.Qual(path, "X"))

@@ -61,7 +61,7 @@ func TestCommentStaysComment(t *testing.T) {
 }
 
 func checkComment(t require.TestingT, text string) {
-	f := newFile(&ir.Package{Name: "p"})
+	f := newFile(&ir.Package{Name: "p", Mark: "// Generated."})
 	f.packageDoc(text)
 	f.decl(text, jen.Var().Id("x").Int())
 	f.decl(text, jen.Type().Id("T").StructFunc(func(g *jen.Group) {

@@ -25,6 +25,8 @@ const ShapesVar = "shapes"
 type Package struct {
 	API  *spec.API
 	Name string // "petapi"
+	// Mark is the first line of each file, in the words that Go tools look for (go help generate).
+	Mark string
 	Doc  string // of the package: `Package petapi is the API "Petstore", version 1.0.0.`
 
 	Server bool // handler, params, router, server and security are wanted
