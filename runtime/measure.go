@@ -55,11 +55,14 @@ func newMeasures(operations int) *measures {
 
 // meter counts the requests of one operation. Any goroutine.
 type meter struct {
-	statuses [10]atomic.Pointer[[100]atomic.Uint64] // by the hundreds, then by the rest
+	statuses [10]atomic.Pointer[hundred] // by the hundreds, then by the rest
 	gone     atomic.Uint64
 	bytes    atomic.Uint64
 	took     liveHistogram
 }
+
+// hundred are statuses that begin alike. It has a name of its own, or each generated package would compile it again.
+type hundred [100]atomic.Uint64
 
 // meter is that of an operation, by its index.
 func (l *lane) meter(operation int) *meter {
@@ -76,7 +79,7 @@ func (m *meter) count(status int, size int64, took time.Duration, gone bool) {
 	if status > 0 && status < 1000 {
 		at := &m.statuses[status/100]
 		if at.Load() == nil {
-			at.CompareAndSwap(nil, new([100]atomic.Uint64))
+			at.CompareAndSwap(nil, new(hundred))
 		}
 		at.Load()[status%100].Add(1)
 	}
