@@ -106,10 +106,14 @@ func TestVet(t *testing.T) {
 	parts, err := os.MkdirTemp(".", "parts")
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, os.RemoveAll(parts)) })
-	for name, only := range map[string][]string{
-		"server": {generator.OnlyServer}, "client": {generator.OnlyClient}, "types": {generator.OnlyTypes}, "both": {generator.OnlyServer, generator.OnlyClient},
+	for name, part := range map[string]struct {
+		document string
+		only     []string
+	}{
+		"server": {petstore, []string{generator.OnlyServer}}, "client": {petstore, []string{generator.OnlyClient}}, "types": {petstore, []string{generator.OnlyTypes}},
+		"both": {petstore, []string{generator.OnlyServer, generator.OnlyClient}}, "answers": {"pages", []string{generator.OnlyClient}},
 	} {
-		files, _ := generate(t, petstore, generator.Options{Package: name, Only: only})
+		files, _ := generate(t, part.document, generator.Options{Package: name, Only: part.only})
 		folder := filepath.Join(parts, name)
 		require.NoError(t, os.Mkdir(folder, 0o755))
 		for _, f := range files {

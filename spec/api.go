@@ -110,7 +110,8 @@ type Operation struct {
 	Extensions Extensions
 	// Socket are the messages of the WebSocket that it opens; nil for an operation that opens none.
 	Socket *Socket
-	// ExtensionPlaces are where those that the generator reads stand, x-tornado- ones.
+	// ExtensionPlaces are where those that the generator reads stand, x-tornado- ones, each followed by its members:
+	// "x-tornado-limits", "x-tornado-limits/body".
 	ExtensionPlaces []Keyword
 }
 

@@ -197,6 +197,9 @@ func (l *lifter) operation(t template, method string, n, common *node) *Operatio
 	for _, kid := range n.kids {
 		if strings.HasPrefix(kid.key, "x-tornado-") {
 			op.ExtensionPlaces = append(op.ExtensionPlaces, Keyword{kid.loc(), kid.key})
+			for _, member := range kid.kids {
+				op.ExtensionPlaces = append(op.ExtensionPlaces, Keyword{member.loc(), kid.key + "/" + member.key})
+			}
 		}
 	}
 	op.Deprecated, _ = n.truth("deprecated")

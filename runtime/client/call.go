@@ -22,7 +22,8 @@ type Call struct {
 	client *Client
 	ctx    context.Context // of this call alone
 	op     *operation.Operation
-	at     string // the address of CallAt; "" where the path of the operation counts
+	at     string  // the address of CallAt; "" where the path of the operation counts
+	page   *paging // of Pages; nil for other calls
 
 	paths   []pathValue
 	texts   []byte // the escaped values of paths
@@ -53,6 +54,9 @@ func (c *Client) Call(ctx context.Context, op *operation.Operation) *Call {
 		call.client = own
 	}
 	given := carriedBy(ctx)
+	if given.page != nil && given.page.op == op {
+		call.page = given.page
+	}
 	if len(given.opts) > 0 {
 		narrowed, err := call.client.narrowed(given.opts)
 		if err != nil {

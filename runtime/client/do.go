@@ -33,6 +33,11 @@ func (c *Call) answer(of timing, take func(*Response) error) (*Response, error) 
 	if err != nil {
 		return nil, c.error("", 0, err)
 	}
+	if c.page != nil {
+		if full, place, err = c.page.ask(c, full, place); err != nil {
+			return nil, c.error("", 0, err)
+		}
+	}
 	if c.source != nil {
 		of = timeSender
 	}
@@ -54,6 +59,9 @@ func (c *Call) answer(of timing, take func(*Response) error) (*Response, error) 
 			return nil, err
 		default:
 			res.attempts = a.count
+			if c.page != nil {
+				c.page.header = res.Header
+			}
 			if res.rest == nil {
 				a.limits.end()
 			}

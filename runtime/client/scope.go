@@ -47,6 +47,7 @@ type carried struct {
 	op      *operation.Operation
 	attempt int
 	opts    []Option
+	page    *paging // of Pages; nil for other calls
 }
 
 var nothingCarried carried

@@ -27,6 +27,9 @@ func printClient(f *file, p *ir.Package) {
 			g.Id("call").Op(":=").Id("c").Dot("c").Dot("Call").Call(jen.Id("ctx"), jen.Op("&").Id(op.Var))
 			printCall(g, op)
 		}))
+		if op.Pages != nil {
+			printPages(f, name, op)
+		}
 	}
 	for _, s := range p.SharedErrors {
 		printReadError(f, s)

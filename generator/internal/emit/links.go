@@ -29,7 +29,7 @@ func printHelper(f *file, h *ir.Helper) {
 		name, typ = "next", goType(h.Next)
 	}
 	f.decl(h.Doc, jen.Func().Id(h.Func).Params(params...).Params(jen.Id(name).Add(typ), jen.Id("ok").Bool()).BlockFunc(func(g *jen.Group) {
-		r := &reacher{result: name}
+		r := &reacher{missing: func() *jen.Statement { return jen.Return(jen.Id(name), jen.False()) }}
 		if h.Next == nil {
 			g.Return(r.joined(g, h.URL), jen.True())
 			return
@@ -43,21 +43,24 @@ func printHelper(f *file, h *ir.Helper) {
 
 // reacher adds what leads to values, and what is done where one is missing.
 type reacher struct {
-	result string // what is returned where a value is missing
-	names  int    // of variables so far
+	missing func() *jen.Statement // returns where a value is missing
+	names   int                   // of variables so far
+}
+
+// assign sets one field of a request.
+func (r *reacher) assign(g *jen.Group, request string, set *ir.HelperSet, value *jen.Statement) {
+	if set.Pointer {
+		r.names++
+		local := "x" + strconv.Itoa(r.names)
+		g.Add(define(local, value))
+		value = jen.Op("&").Id(local)
+	}
+	g.Add(assignTo(request+"."+set.Field, &ir.Use{Presence: set.Presence}, value))
 }
 
 // set fills in one field of the request in hand.
 func (r *reacher) set(g *jen.Group, set *ir.HelperSet) {
-	assignField := func(g *jen.Group, value *jen.Statement) {
-		if set.Pointer {
-			r.names++
-			local := "x" + strconv.Itoa(r.names)
-			g.Add(define(local, value))
-			value = jen.Op("&").Id(local)
-		}
-		g.Add(assignTo("next."+set.Field, &ir.Use{Presence: set.Presence}, value))
-	}
+	assignField := func(g *jen.Group, value *jen.Statement) { r.assign(g, "next", set, value) }
 	switch {
 	case set.Value == nil:
 		assignField(g, r.joined(g, set.Text))
@@ -97,7 +100,7 @@ func (r *reacher) demand(g *jen.Group, v *ir.Value) *jen.Statement {
 			g.Add(h.define)
 			missing = jen.Op("!").Id("ok")
 		}
-		g.If(missing).Block(jen.Return(jen.Id(r.result), jen.False()))
+		g.If(missing).Block(r.missing())
 	}
 	return value
 }

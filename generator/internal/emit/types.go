@@ -25,7 +25,7 @@ func printTypes(f *file, p *ir.Package) {
 			printError(f, s.Answer)
 		}
 		for _, op := range p.Every {
-			printAnswers(f, op)
+			printAnswers(f, op, p.Server)
 		}
 	}
 }
@@ -125,11 +125,14 @@ func printUnion(f *file, t *ir.Type, unknown string) {
 	f.jen.Func().Params(jen.Id(unknown)).Id(u.Marker).Params().Block()
 }
 
-// printAnswers prints the structs that hold an operation's answers, and the interface of those that a handler chooses from.
-func printAnswers(f *file, op *ir.Operation) {
+// printAnswers prints the structs that hold an operation's answers, and the interface of those that a handler chooses from. Those of
+// a package without a server do not write themselves.
+func printAnswers(f *file, op *ir.Operation, server bool) {
 	if op.Result.Kind == ir.ResultSealed {
 		f.decl(op.Result.Doc, jen.Type().Id(op.Result.Interface).InterfaceFunc(func(g *jen.Group) {
-			g.Add(tornado("Responder"))
+			if server {
+				g.Add(tornado("Responder"))
+			}
 			g.Id(op.Result.Marker).Params()
 		}))
 	}

@@ -49,6 +49,7 @@ func Build(api *spec.API, opts Options) (*Package, spec.Diagnostics) {
 		op.Fallback = b.fallback(op)
 	}
 	b.buildLinks()
+	b.buildPages()
 	b.finish()
 	b.reportUnused()
 	b.diags.Sort()
@@ -85,6 +86,7 @@ type builder struct {
 	shaper     *shaper
 	files      map[*spec.Schema]bool      // settled: strings that are parts of a multipart body
 	operations map[*spec.Operation]string // Go names
+	iterators  map[*spec.Operation]string // those of the methods over pages, of operations that may have some
 	hookGroups []*hookGroup
 	hookNames  map[string]*Hooks               // by word: what they have in common
 	schemes    map[*spec.SecurityScheme]bool   // those whose option is declared
@@ -116,6 +118,7 @@ func newBuilder(api *spec.API, opts Options) *builder {
 		rules:      make(map[string]*ruled),
 		formats:    make(map[string]bool),
 		operations: make(map[*spec.Operation]string),
+		iterators:  make(map[*spec.Operation]string),
 		schemes:    make(map[*spec.SecurityScheme]bool),
 		options:    make(map[*spec.SecurityScheme]string),
 		tagged:     make(map[string]bool),

@@ -3,6 +3,7 @@ package ir
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/tornadogen/tornadogen/generator/internal/naming"
 	"github.com/tornadogen/tornadogen/spec"
@@ -12,12 +13,12 @@ import (
 const extensionAsync = "x-tornado-async"
 
 // operationExtensions are the extensions of operations that mean something here.
-var operationExtensions = []string{extensionAsync, extensionStream, spec.ExtensionSocket, extensionLimits}
+var operationExtensions = []string{extensionAsync, extensionStream, spec.ExtensionSocket, extensionLimits, extensionPage}
 
 // planKind decides how op is answered.
 func (b *builder) planKind(op *Operation) {
 	for _, k := range op.Source.ExtensionPlaces {
-		if !slices.Contains(operationExtensions, k.Name) {
+		if name, _, _ := strings.Cut(k.Name, "/"); !slices.Contains(operationExtensions, name) && name == k.Name {
 			b.badExtension(k.Loc, k.Name, "operations have none of this name")
 		}
 	}
@@ -49,12 +50,15 @@ func (b *builder) flag(op *spec.Operation, name string) bool {
 	return false
 }
 
-// extensionLoc is where an extension of op stands.
+// extensionLoc is where an extension of op stands, or a member of it: "x-tornado-page/next".
 func extensionLoc(op *spec.Operation, name string) spec.Location {
 	for _, k := range op.ExtensionPlaces {
 		if k.Name == name {
 			return k.Loc
 		}
+	}
+	if whole, _, member := strings.Cut(name, "/"); member {
+		return extensionLoc(op, whole)
 	}
 	return op.Loc
 }

@@ -100,6 +100,9 @@ func (b *builder) hintOperations() {
 			name = naming.Operation(op.Method, op.Path)
 		}
 		b.operations[op] = scope.Take(naming.Exported(name))
+		if mayHavePages(op) { // in its place, so that operations behind it rename nothing
+			b.iterators[op] = scope.Take(b.operations[op] + "All")
+		}
 	}
 	for _, op := range b.api.Operations {
 		b.hintOperation(op)

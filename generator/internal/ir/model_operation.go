@@ -31,6 +31,7 @@ type Operation struct {
 	Result  *Result
 	Reply   *DeferredReply // of OperationDeferred, else nil
 	Socket  *Socket        // of OperationSocket, else nil
+	Pages   *Pages         // of a list in pages, else nil
 	// Errors are the answers that are Go errors, in document order.
 	Errors []*Answer
 	// Cases are all answers as a client tells them apart: exact statuses, then ranges, then the default.
@@ -47,6 +48,37 @@ type Operation struct {
 	Timeout            time.Duration
 	Produces           []string // media types of the success answers; nil: no body
 }
+
+// Pages is the method of a client that gives the items of all pages of an operation.
+type Pages struct {
+	Name string // "ListPetsAll"
+	Doc  string
+	// Answer is the name of the answer that has the items where the result is an interface; "" for others.
+	Answer string
+	Items  *Value // an array, in the answer
+	Kind   PagesKind
+	// Set are the fields of the request that the next page differs in. Of PagesCounted it is the number of a page, or of an item, which has
+	// no value there; the others have values of the answer.
+	Set []*HelperSet
+	// Number is the type of the field of PagesCounted, and First what it is where the request does not say it. ByItem tells that it
+	// grows by the number of items; by one otherwise.
+	Number *GoType
+	First  int64
+	ByItem bool
+	URL    *Value // of PagesByURL
+	More   *Value // a bool: whether there is a next page; nil where nothing says it
+}
+
+// PagesKind says how a page leads to the next one.
+type PagesKind int
+
+// The kinds of pages.
+const (
+	PagesBySet   PagesKind = iota // the answer has values for the request: a cursor
+	PagesCounted                  // pages, or items, are counted; an empty page is the last
+	PagesByURL                    // the body has the address of the next page
+	PagesByLink                   // the header field Link has it
+)
 
 // OperationKind says how an operation is answered.
 type OperationKind int

@@ -141,3 +141,397 @@ func (c *Client) SocketOfNothing(ctx context.Context, req SocketOfNothingRequest
 	}
 	return res.Unexpected()
 }
+
+// PagesByWord is GET /pages/a
+func (c *Client) PagesByWord(ctx context.Context, req PagesByWordRequest) ([]string, error) {
+	call := c.c.Call(ctx, &pagesByWord)
+	if x, ok := req.Cursor.Get(); ok {
+		call.Query("cursor", tornado.FormExplode).String(x)
+	}
+	if x, ok := req.Page.Get(); ok {
+		call.Query("page", tornado.FormExplode).Int64(x)
+	}
+	if x, ok := req.Number.Get(); ok {
+		call.Header("number", tornado.Simple).Float64(x)
+	}
+	res, err := call.Do()
+	if err != nil {
+		return nil, err
+	}
+	switch res.StatusCode {
+	case 200:
+		v := decodeStringSlice(res.JSON())
+		return v, res.EndJSON()
+	}
+	return nil, res.Unexpected()
+}
+
+// PagesWithMore is PUT /pages/a
+func (c *Client) PagesWithMore(ctx context.Context, req PagesWithMoreRequest) ([]string, error) {
+	call := c.c.Call(ctx, &pagesWithMore)
+	if x, ok := req.Cursor.Get(); ok {
+		call.Query("cursor", tornado.FormExplode).String(x)
+	}
+	if x, ok := req.Page.Get(); ok {
+		call.Query("page", tornado.FormExplode).Int64(x)
+	}
+	if x, ok := req.Number.Get(); ok {
+		call.Header("number", tornado.Simple).Float64(x)
+	}
+	res, err := call.Do()
+	if err != nil {
+		return nil, err
+	}
+	switch res.StatusCode {
+	case 200:
+		v := decodeStringSlice(res.JSON())
+		return v, res.EndJSON()
+	}
+	return nil, res.Unexpected()
+}
+
+// PagesOfNumber is POST /pages/a
+func (c *Client) PagesOfNumber(ctx context.Context, req PagesOfNumberRequest) ([]string, error) {
+	call := c.c.Call(ctx, &pagesOfNumber)
+	if x, ok := req.Cursor.Get(); ok {
+		call.Query("cursor", tornado.FormExplode).String(x)
+	}
+	if x, ok := req.Page.Get(); ok {
+		call.Query("page", tornado.FormExplode).Int64(x)
+	}
+	if x, ok := req.Number.Get(); ok {
+		call.Header("number", tornado.Simple).Float64(x)
+	}
+	res, err := call.Do()
+	if err != nil {
+		return nil, err
+	}
+	switch res.StatusCode {
+	case 200:
+		v := decodeStringSlice(res.JSON())
+		return v, res.EndJSON()
+	}
+	return nil, res.Unexpected()
+}
+
+// PagesOfNoStyle is PATCH /pages/a
+func (c *Client) PagesOfNoStyle(ctx context.Context, req PagesOfNoStyleRequest) ([]string, error) {
+	call := c.c.Call(ctx, &pagesOfNoStyle)
+	if x, ok := req.Cursor.Get(); ok {
+		call.Query("cursor", tornado.FormExplode).String(x)
+	}
+	if x, ok := req.Page.Get(); ok {
+		call.Query("page", tornado.FormExplode).Int64(x)
+	}
+	if x, ok := req.Number.Get(); ok {
+		call.Header("number", tornado.Simple).Float64(x)
+	}
+	res, err := call.Do()
+	if err != nil {
+		return nil, err
+	}
+	switch res.StatusCode {
+	case 200:
+		v := decodeStringSlice(res.JSON())
+		return v, res.EndJSON()
+	}
+	return nil, res.Unexpected()
+}
+
+// PagesWithoutNext is GET /pages/b
+func (c *Client) PagesWithoutNext(ctx context.Context, req PagesWithoutNextRequest) ([]string, error) {
+	call := c.c.Call(ctx, &pagesWithoutNext)
+	if x, ok := req.Cursor.Get(); ok {
+		call.Query("cursor", tornado.FormExplode).String(x)
+	}
+	if x, ok := req.Page.Get(); ok {
+		call.Query("page", tornado.FormExplode).Int64(x)
+	}
+	if x, ok := req.Number.Get(); ok {
+		call.Header("number", tornado.Simple).Float64(x)
+	}
+	res, err := call.Do()
+	if err != nil {
+		return nil, err
+	}
+	switch res.StatusCode {
+	case 200:
+		v := decodeStringSlice(res.JSON())
+		return v, res.EndJSON()
+	}
+	return nil, res.Unexpected()
+}
+
+// PagesOfOtherCursor is PUT /pages/b
+func (c *Client) PagesOfOtherCursor(ctx context.Context, req PagesOfOtherCursorRequest) ([]string, error) {
+	call := c.c.Call(ctx, &pagesOfOtherCursor)
+	if x, ok := req.Cursor.Get(); ok {
+		call.Query("cursor", tornado.FormExplode).String(x)
+	}
+	if x, ok := req.Page.Get(); ok {
+		call.Query("page", tornado.FormExplode).Int64(x)
+	}
+	if x, ok := req.Number.Get(); ok {
+		call.Header("number", tornado.Simple).Float64(x)
+	}
+	res, err := call.Do()
+	if err != nil {
+		return nil, err
+	}
+	switch res.StatusCode {
+	case 200:
+		v := decodeStringSlice(res.JSON())
+		return v, res.EndJSON()
+	}
+	return nil, res.Unexpected()
+}
+
+// PagesOfFractions is POST /pages/b
+func (c *Client) PagesOfFractions(ctx context.Context, req PagesOfFractionsRequest) ([]string, error) {
+	call := c.c.Call(ctx, &pagesOfFractions)
+	if x, ok := req.Cursor.Get(); ok {
+		call.Query("cursor", tornado.FormExplode).String(x)
+	}
+	if x, ok := req.Page.Get(); ok {
+		call.Query("page", tornado.FormExplode).Int64(x)
+	}
+	if x, ok := req.Number.Get(); ok {
+		call.Header("number", tornado.Simple).Float64(x)
+	}
+	res, err := call.Do()
+	if err != nil {
+		return nil, err
+	}
+	switch res.StatusCode {
+	case 200:
+		v := decodeStringSlice(res.JSON())
+		return v, res.EndJSON()
+	}
+	return nil, res.Unexpected()
+}
+
+// PagesCountedByNext is PATCH /pages/b
+func (c *Client) PagesCountedByNext(ctx context.Context, req PagesCountedByNextRequest) ([]string, error) {
+	call := c.c.Call(ctx, &pagesCountedByNext)
+	if x, ok := req.Cursor.Get(); ok {
+		call.Query("cursor", tornado.FormExplode).String(x)
+	}
+	if x, ok := req.Page.Get(); ok {
+		call.Query("page", tornado.FormExplode).Int64(x)
+	}
+	if x, ok := req.Number.Get(); ok {
+		call.Header("number", tornado.Simple).Float64(x)
+	}
+	res, err := call.Do()
+	if err != nil {
+		return nil, err
+	}
+	switch res.StatusCode {
+	case 200:
+		v := decodeStringSlice(res.JSON())
+		return v, res.EndJSON()
+	}
+	return nil, res.Unexpected()
+}
+
+// PagesBelowZero is DELETE /pages/b
+func (c *Client) PagesBelowZero(ctx context.Context, req PagesBelowZeroRequest) ([]string, error) {
+	call := c.c.Call(ctx, &pagesBelowZero)
+	if x, ok := req.Cursor.Get(); ok {
+		call.Query("cursor", tornado.FormExplode).String(x)
+	}
+	if x, ok := req.Page.Get(); ok {
+		call.Query("page", tornado.FormExplode).Int64(x)
+	}
+	if x, ok := req.Number.Get(); ok {
+		call.Header("number", tornado.Simple).Float64(x)
+	}
+	res, err := call.Do()
+	if err != nil {
+		return nil, err
+	}
+	switch res.StatusCode {
+	case 200:
+		v := decodeStringSlice(res.JSON())
+		return v, res.EndJSON()
+	}
+	return nil, res.Unexpected()
+}
+
+// PagesOfNothing is GET /pages/c
+func (c *Client) PagesOfNothing(ctx context.Context, req PagesOfNothingRequest) error {
+	call := c.c.Call(ctx, &pagesOfNothing)
+	if x, ok := req.Cursor.Get(); ok {
+		call.Query("cursor", tornado.FormExplode).String(x)
+	}
+	if x, ok := req.Page.Get(); ok {
+		call.Query("page", tornado.FormExplode).Int64(x)
+	}
+	if x, ok := req.Number.Get(); ok {
+		call.Header("number", tornado.Simple).Float64(x)
+	}
+	res, err := call.Do()
+	if err != nil {
+		return err
+	}
+	switch res.StatusCode {
+	case 204:
+		return nil
+	}
+	return res.Unexpected()
+}
+
+// PagesOfTwoLists is PUT /pages/c
+func (c *Client) PagesOfTwoLists(ctx context.Context, req PagesOfTwoListsRequest) (*PagesOfTwoListsOK, error) {
+	call := c.c.Call(ctx, &pagesOfTwoLists)
+	if x, ok := req.Cursor.Get(); ok {
+		call.Query("cursor", tornado.FormExplode).String(x)
+	}
+	if x, ok := req.Page.Get(); ok {
+		call.Query("page", tornado.FormExplode).Int64(x)
+	}
+	if x, ok := req.Number.Get(); ok {
+		call.Header("number", tornado.Simple).Float64(x)
+	}
+	res, err := call.Do()
+	if err != nil {
+		return nil, err
+	}
+	switch res.StatusCode {
+	case 200:
+		v := new(PagesOfTwoListsOK)
+		v.DecodeJSON(res.JSON())
+		return v, res.EndJSON()
+	}
+	return nil, res.Unexpected()
+}
+
+// PagesOfObjects is POST /pages/c
+func (c *Client) PagesOfObjects(ctx context.Context, req PagesOfObjectsRequest) (*PagesOfObjectsOK, error) {
+	call := c.c.Call(ctx, &pagesOfObjects)
+	if x, ok := req.Cursor.Get(); ok {
+		call.Query("cursor", tornado.FormExplode).String(x)
+	}
+	if x, ok := req.Page.Get(); ok {
+		call.Query("page", tornado.FormExplode).Int64(x)
+	}
+	if x, ok := req.Number.Get(); ok {
+		call.Header("number", tornado.Simple).Float64(x)
+	}
+	res, err := call.Do()
+	if err != nil {
+		return nil, err
+	}
+	switch res.StatusCode {
+	case 200:
+		v := new(PagesOfObjectsOK)
+		v.DecodeJSON(res.JSON())
+		return v, res.EndJSON()
+	}
+	return nil, res.Unexpected()
+}
+
+// PagesOfOtherType is PATCH /pages/c
+func (c *Client) PagesOfOtherType(ctx context.Context, req PagesOfOtherTypeRequest) (*PagesOfOtherTypeOK, error) {
+	call := c.c.Call(ctx, &pagesOfOtherType)
+	if x, ok := req.Cursor.Get(); ok {
+		call.Query("cursor", tornado.FormExplode).String(x)
+	}
+	if x, ok := req.Page.Get(); ok {
+		call.Query("page", tornado.FormExplode).Int64(x)
+	}
+	if x, ok := req.Number.Get(); ok {
+		call.Header("number", tornado.Simple).Float64(x)
+	}
+	res, err := call.Do()
+	if err != nil {
+		return nil, err
+	}
+	switch res.StatusCode {
+	case 200:
+		v := new(PagesOfOtherTypeOK)
+		v.DecodeJSON(res.JSON())
+		return v, res.EndJSON()
+	}
+	return nil, res.Unexpected()
+}
+
+// PagesAtNumber is DELETE /pages/c
+func (c *Client) PagesAtNumber(ctx context.Context, req PagesAtNumberRequest) (*PagesAtNumberOK, error) {
+	call := c.c.Call(ctx, &pagesAtNumber)
+	if x, ok := req.Cursor.Get(); ok {
+		call.Query("cursor", tornado.FormExplode).String(x)
+	}
+	if x, ok := req.Page.Get(); ok {
+		call.Query("page", tornado.FormExplode).Int64(x)
+	}
+	if x, ok := req.Number.Get(); ok {
+		call.Header("number", tornado.Simple).Float64(x)
+	}
+	res, err := call.Do()
+	if err != nil {
+		return nil, err
+	}
+	switch res.StatusCode {
+	case 200:
+		v := new(PagesAtNumberOK)
+		v.DecodeJSON(res.JSON())
+		return v, res.EndJSON()
+	}
+	return nil, res.Unexpected()
+}
+
+// PagesWithMoreNumbers is OPTIONS /pages/c
+func (c *Client) PagesWithMoreNumbers(ctx context.Context, req PagesWithMoreNumbersRequest) (*PagesWithMoreNumbersOK, error) {
+	call := c.c.Call(ctx, &pagesWithMoreNumbers)
+	if x, ok := req.Cursor.Get(); ok {
+		call.Query("cursor", tornado.FormExplode).String(x)
+	}
+	if x, ok := req.Page.Get(); ok {
+		call.Query("page", tornado.FormExplode).Int64(x)
+	}
+	if x, ok := req.Number.Get(); ok {
+		call.Header("number", tornado.Simple).Float64(x)
+	}
+	res, err := call.Do()
+	if err != nil {
+		return nil, err
+	}
+	switch res.StatusCode {
+	case 200:
+		v := new(PagesWithMoreNumbersOK)
+		v.DecodeJSON(res.JSON())
+		return v, res.EndJSON()
+	}
+	return nil, res.Unexpected()
+}
+
+// PagesOfStream is TRACE /pages/c
+func (c *Client) PagesOfStream(ctx context.Context, req PagesOfStreamRequest) ([]string, error) {
+	call := c.c.Call(ctx, &pagesOfStream)
+	if x, ok := req.Cursor.Get(); ok {
+		call.Query("cursor", tornado.FormExplode).String(x)
+	}
+	if x, ok := req.Page.Get(); ok {
+		call.Query("page", tornado.FormExplode).Int64(x)
+	}
+	if x, ok := req.Number.Get(); ok {
+		call.Header("number", tornado.Simple).Float64(x)
+	}
+	res, err := call.Do()
+	if err != nil {
+		return nil, err
+	}
+	switch res.StatusCode {
+	case 200:
+		v := decodeStringSlice(res.JSON())
+		return v, res.EndJSON()
+	}
+	return nil, res.Unexpected()
+}
+
+// PagesInStream is GET /pages/d
+func (c *Client) PagesInStream(ctx context.Context, req PagesInStreamRequest) tornado.Items[string] {
+	call := c.c.Call(ctx, &pagesInStream)
+	return client.Items(call, 200, &pagesInStreamItems, (*client.Response).Unexpected)
+}

@@ -40,6 +40,57 @@ type DefaultHandler interface {
 
 	// SocketOfNothing answers GET /sockets/c.
 	SocketOfNothing(ctx context.Context, req SocketOfNothingRequest) error
+
+	// PagesByWord answers GET /pages/a.
+	PagesByWord(ctx context.Context, req PagesByWordRequest) ([]string, error)
+
+	// PagesWithMore answers PUT /pages/a.
+	PagesWithMore(ctx context.Context, req PagesWithMoreRequest) ([]string, error)
+
+	// PagesOfNumber answers POST /pages/a.
+	PagesOfNumber(ctx context.Context, req PagesOfNumberRequest) ([]string, error)
+
+	// PagesOfNoStyle answers PATCH /pages/a.
+	PagesOfNoStyle(ctx context.Context, req PagesOfNoStyleRequest) ([]string, error)
+
+	// PagesWithoutNext answers GET /pages/b.
+	PagesWithoutNext(ctx context.Context, req PagesWithoutNextRequest) ([]string, error)
+
+	// PagesOfOtherCursor answers PUT /pages/b.
+	PagesOfOtherCursor(ctx context.Context, req PagesOfOtherCursorRequest) ([]string, error)
+
+	// PagesOfFractions answers POST /pages/b.
+	PagesOfFractions(ctx context.Context, req PagesOfFractionsRequest) ([]string, error)
+
+	// PagesCountedByNext answers PATCH /pages/b.
+	PagesCountedByNext(ctx context.Context, req PagesCountedByNextRequest) ([]string, error)
+
+	// PagesBelowZero answers DELETE /pages/b.
+	PagesBelowZero(ctx context.Context, req PagesBelowZeroRequest) ([]string, error)
+
+	// PagesOfNothing answers GET /pages/c.
+	PagesOfNothing(ctx context.Context, req PagesOfNothingRequest) error
+
+	// PagesOfTwoLists answers PUT /pages/c.
+	PagesOfTwoLists(ctx context.Context, req PagesOfTwoListsRequest) (*PagesOfTwoListsOK, error)
+
+	// PagesOfObjects answers POST /pages/c.
+	PagesOfObjects(ctx context.Context, req PagesOfObjectsRequest) (*PagesOfObjectsOK, error)
+
+	// PagesOfOtherType answers PATCH /pages/c.
+	PagesOfOtherType(ctx context.Context, req PagesOfOtherTypeRequest) (*PagesOfOtherTypeOK, error)
+
+	// PagesAtNumber answers DELETE /pages/c.
+	PagesAtNumber(ctx context.Context, req PagesAtNumberRequest) (*PagesAtNumberOK, error)
+
+	// PagesWithMoreNumbers answers OPTIONS /pages/c.
+	PagesWithMoreNumbers(ctx context.Context, req PagesWithMoreNumbersRequest) (*PagesWithMoreNumbersOK, error)
+
+	// PagesOfStream answers TRACE /pages/c.
+	PagesOfStream(ctx context.Context, req PagesOfStreamRequest) ([]string, error)
+
+	// PagesInStream answers GET /pages/d.
+	PagesInStream(ctx context.Context, req PagesInStreamRequest, out *tornado.ItemStream[string]) error
 }
 
 // UnimplementedDefaultHandler answers 501 to every operation of DefaultHandler. Embed it to implement
@@ -76,4 +127,72 @@ func (UnimplementedDefaultHandler) Socket(context.Context, SocketRequest, *torna
 
 func (UnimplementedDefaultHandler) SocketOfNothing(context.Context, SocketOfNothingRequest) error {
 	return tornado.NotImplemented(&socketOfNothing)
+}
+
+func (UnimplementedDefaultHandler) PagesByWord(context.Context, PagesByWordRequest) ([]string, error) {
+	return nil, tornado.NotImplemented(&pagesByWord)
+}
+
+func (UnimplementedDefaultHandler) PagesWithMore(context.Context, PagesWithMoreRequest) ([]string, error) {
+	return nil, tornado.NotImplemented(&pagesWithMore)
+}
+
+func (UnimplementedDefaultHandler) PagesOfNumber(context.Context, PagesOfNumberRequest) ([]string, error) {
+	return nil, tornado.NotImplemented(&pagesOfNumber)
+}
+
+func (UnimplementedDefaultHandler) PagesOfNoStyle(context.Context, PagesOfNoStyleRequest) ([]string, error) {
+	return nil, tornado.NotImplemented(&pagesOfNoStyle)
+}
+
+func (UnimplementedDefaultHandler) PagesWithoutNext(context.Context, PagesWithoutNextRequest) ([]string, error) {
+	return nil, tornado.NotImplemented(&pagesWithoutNext)
+}
+
+func (UnimplementedDefaultHandler) PagesOfOtherCursor(context.Context, PagesOfOtherCursorRequest) ([]string, error) {
+	return nil, tornado.NotImplemented(&pagesOfOtherCursor)
+}
+
+func (UnimplementedDefaultHandler) PagesOfFractions(context.Context, PagesOfFractionsRequest) ([]string, error) {
+	return nil, tornado.NotImplemented(&pagesOfFractions)
+}
+
+func (UnimplementedDefaultHandler) PagesCountedByNext(context.Context, PagesCountedByNextRequest) ([]string, error) {
+	return nil, tornado.NotImplemented(&pagesCountedByNext)
+}
+
+func (UnimplementedDefaultHandler) PagesBelowZero(context.Context, PagesBelowZeroRequest) ([]string, error) {
+	return nil, tornado.NotImplemented(&pagesBelowZero)
+}
+
+func (UnimplementedDefaultHandler) PagesOfNothing(context.Context, PagesOfNothingRequest) error {
+	return tornado.NotImplemented(&pagesOfNothing)
+}
+
+func (UnimplementedDefaultHandler) PagesOfTwoLists(context.Context, PagesOfTwoListsRequest) (*PagesOfTwoListsOK, error) {
+	return nil, tornado.NotImplemented(&pagesOfTwoLists)
+}
+
+func (UnimplementedDefaultHandler) PagesOfObjects(context.Context, PagesOfObjectsRequest) (*PagesOfObjectsOK, error) {
+	return nil, tornado.NotImplemented(&pagesOfObjects)
+}
+
+func (UnimplementedDefaultHandler) PagesOfOtherType(context.Context, PagesOfOtherTypeRequest) (*PagesOfOtherTypeOK, error) {
+	return nil, tornado.NotImplemented(&pagesOfOtherType)
+}
+
+func (UnimplementedDefaultHandler) PagesAtNumber(context.Context, PagesAtNumberRequest) (*PagesAtNumberOK, error) {
+	return nil, tornado.NotImplemented(&pagesAtNumber)
+}
+
+func (UnimplementedDefaultHandler) PagesWithMoreNumbers(context.Context, PagesWithMoreNumbersRequest) (*PagesWithMoreNumbersOK, error) {
+	return nil, tornado.NotImplemented(&pagesWithMoreNumbers)
+}
+
+func (UnimplementedDefaultHandler) PagesOfStream(context.Context, PagesOfStreamRequest) ([]string, error) {
+	return nil, tornado.NotImplemented(&pagesOfStream)
+}
+
+func (UnimplementedDefaultHandler) PagesInStream(context.Context, PagesInStreamRequest, *tornado.ItemStream[string]) error {
+	return tornado.NotImplemented(&pagesInStream)
 }

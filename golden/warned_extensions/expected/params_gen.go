@@ -66,3 +66,312 @@ func (*SocketRequest) decode(*tornado.Input) {}
 type SocketOfNothingRequest struct{}
 
 func (*SocketOfNothingRequest) decode(*tornado.Input) {}
+
+// PagesByWordRequest is what a caller asks of PagesByWord.
+type PagesByWordRequest struct {
+	Cursor tornado.Opt[string]
+	Page   tornado.Opt[int64]
+	Number tornado.Opt[float64]
+}
+
+func (r *PagesByWordRequest) decode(in *tornado.Input) {
+	if p := in.Query("cursor", tornado.FormExplode); p.Present() {
+		r.Cursor.Set(p.String(nil))
+	}
+	if p := in.Query("page", tornado.FormExplode); p.Present() {
+		r.Page.Set(p.Int64(nil))
+	}
+	if p := in.Header("number", tornado.Simple); p.Present() {
+		r.Number.Set(p.Float64(nil))
+	}
+}
+
+// PagesWithMoreRequest is what a caller asks of PagesWithMore.
+type PagesWithMoreRequest struct {
+	Cursor tornado.Opt[string]
+	Page   tornado.Opt[int64]
+	Number tornado.Opt[float64]
+}
+
+func (r *PagesWithMoreRequest) decode(in *tornado.Input) {
+	if p := in.Query("cursor", tornado.FormExplode); p.Present() {
+		r.Cursor.Set(p.String(nil))
+	}
+	if p := in.Query("page", tornado.FormExplode); p.Present() {
+		r.Page.Set(p.Int64(nil))
+	}
+	if p := in.Header("number", tornado.Simple); p.Present() {
+		r.Number.Set(p.Float64(nil))
+	}
+}
+
+// PagesOfNumberRequest is what a caller asks of PagesOfNumber.
+type PagesOfNumberRequest struct {
+	Cursor tornado.Opt[string]
+	Page   tornado.Opt[int64]
+	Number tornado.Opt[float64]
+}
+
+func (r *PagesOfNumberRequest) decode(in *tornado.Input) {
+	if p := in.Query("cursor", tornado.FormExplode); p.Present() {
+		r.Cursor.Set(p.String(nil))
+	}
+	if p := in.Query("page", tornado.FormExplode); p.Present() {
+		r.Page.Set(p.Int64(nil))
+	}
+	if p := in.Header("number", tornado.Simple); p.Present() {
+		r.Number.Set(p.Float64(nil))
+	}
+}
+
+// PagesOfNoStyleRequest is what a caller asks of PagesOfNoStyle.
+type PagesOfNoStyleRequest struct {
+	Cursor tornado.Opt[string]
+	Page   tornado.Opt[int64]
+	Number tornado.Opt[float64]
+}
+
+func (r *PagesOfNoStyleRequest) decode(in *tornado.Input) {
+	if p := in.Query("cursor", tornado.FormExplode); p.Present() {
+		r.Cursor.Set(p.String(nil))
+	}
+	if p := in.Query("page", tornado.FormExplode); p.Present() {
+		r.Page.Set(p.Int64(nil))
+	}
+	if p := in.Header("number", tornado.Simple); p.Present() {
+		r.Number.Set(p.Float64(nil))
+	}
+}
+
+// PagesWithoutNextRequest is what a caller asks of PagesWithoutNext.
+type PagesWithoutNextRequest struct {
+	Cursor tornado.Opt[string]
+	Page   tornado.Opt[int64]
+	Number tornado.Opt[float64]
+}
+
+func (r *PagesWithoutNextRequest) decode(in *tornado.Input) {
+	if p := in.Query("cursor", tornado.FormExplode); p.Present() {
+		r.Cursor.Set(p.String(nil))
+	}
+	if p := in.Query("page", tornado.FormExplode); p.Present() {
+		r.Page.Set(p.Int64(nil))
+	}
+	if p := in.Header("number", tornado.Simple); p.Present() {
+		r.Number.Set(p.Float64(nil))
+	}
+}
+
+// PagesOfOtherCursorRequest is what a caller asks of PagesOfOtherCursor.
+type PagesOfOtherCursorRequest struct {
+	Cursor tornado.Opt[string]
+	Page   tornado.Opt[int64]
+	Number tornado.Opt[float64]
+}
+
+func (r *PagesOfOtherCursorRequest) decode(in *tornado.Input) {
+	if p := in.Query("cursor", tornado.FormExplode); p.Present() {
+		r.Cursor.Set(p.String(nil))
+	}
+	if p := in.Query("page", tornado.FormExplode); p.Present() {
+		r.Page.Set(p.Int64(nil))
+	}
+	if p := in.Header("number", tornado.Simple); p.Present() {
+		r.Number.Set(p.Float64(nil))
+	}
+}
+
+// PagesOfFractionsRequest is what a caller asks of PagesOfFractions.
+type PagesOfFractionsRequest struct {
+	Cursor tornado.Opt[string]
+	Page   tornado.Opt[int64]
+	Number tornado.Opt[float64]
+}
+
+func (r *PagesOfFractionsRequest) decode(in *tornado.Input) {
+	if p := in.Query("cursor", tornado.FormExplode); p.Present() {
+		r.Cursor.Set(p.String(nil))
+	}
+	if p := in.Query("page", tornado.FormExplode); p.Present() {
+		r.Page.Set(p.Int64(nil))
+	}
+	if p := in.Header("number", tornado.Simple); p.Present() {
+		r.Number.Set(p.Float64(nil))
+	}
+}
+
+// PagesCountedByNextRequest is what a caller asks of PagesCountedByNext.
+type PagesCountedByNextRequest struct {
+	Cursor tornado.Opt[string]
+	Page   tornado.Opt[int64]
+	Number tornado.Opt[float64]
+}
+
+func (r *PagesCountedByNextRequest) decode(in *tornado.Input) {
+	if p := in.Query("cursor", tornado.FormExplode); p.Present() {
+		r.Cursor.Set(p.String(nil))
+	}
+	if p := in.Query("page", tornado.FormExplode); p.Present() {
+		r.Page.Set(p.Int64(nil))
+	}
+	if p := in.Header("number", tornado.Simple); p.Present() {
+		r.Number.Set(p.Float64(nil))
+	}
+}
+
+// PagesBelowZeroRequest is what a caller asks of PagesBelowZero.
+type PagesBelowZeroRequest struct {
+	Cursor tornado.Opt[string]
+	Page   tornado.Opt[int64]
+	Number tornado.Opt[float64]
+}
+
+func (r *PagesBelowZeroRequest) decode(in *tornado.Input) {
+	if p := in.Query("cursor", tornado.FormExplode); p.Present() {
+		r.Cursor.Set(p.String(nil))
+	}
+	if p := in.Query("page", tornado.FormExplode); p.Present() {
+		r.Page.Set(p.Int64(nil))
+	}
+	if p := in.Header("number", tornado.Simple); p.Present() {
+		r.Number.Set(p.Float64(nil))
+	}
+}
+
+// PagesOfNothingRequest is what a caller asks of PagesOfNothing.
+type PagesOfNothingRequest struct {
+	Cursor tornado.Opt[string]
+	Page   tornado.Opt[int64]
+	Number tornado.Opt[float64]
+}
+
+func (r *PagesOfNothingRequest) decode(in *tornado.Input) {
+	if p := in.Query("cursor", tornado.FormExplode); p.Present() {
+		r.Cursor.Set(p.String(nil))
+	}
+	if p := in.Query("page", tornado.FormExplode); p.Present() {
+		r.Page.Set(p.Int64(nil))
+	}
+	if p := in.Header("number", tornado.Simple); p.Present() {
+		r.Number.Set(p.Float64(nil))
+	}
+}
+
+// PagesOfTwoListsRequest is what a caller asks of PagesOfTwoLists.
+type PagesOfTwoListsRequest struct {
+	Cursor tornado.Opt[string]
+	Page   tornado.Opt[int64]
+	Number tornado.Opt[float64]
+}
+
+func (r *PagesOfTwoListsRequest) decode(in *tornado.Input) {
+	if p := in.Query("cursor", tornado.FormExplode); p.Present() {
+		r.Cursor.Set(p.String(nil))
+	}
+	if p := in.Query("page", tornado.FormExplode); p.Present() {
+		r.Page.Set(p.Int64(nil))
+	}
+	if p := in.Header("number", tornado.Simple); p.Present() {
+		r.Number.Set(p.Float64(nil))
+	}
+}
+
+// PagesOfObjectsRequest is what a caller asks of PagesOfObjects.
+type PagesOfObjectsRequest struct {
+	Cursor tornado.Opt[string]
+	Page   tornado.Opt[int64]
+	Number tornado.Opt[float64]
+}
+
+func (r *PagesOfObjectsRequest) decode(in *tornado.Input) {
+	if p := in.Query("cursor", tornado.FormExplode); p.Present() {
+		r.Cursor.Set(p.String(nil))
+	}
+	if p := in.Query("page", tornado.FormExplode); p.Present() {
+		r.Page.Set(p.Int64(nil))
+	}
+	if p := in.Header("number", tornado.Simple); p.Present() {
+		r.Number.Set(p.Float64(nil))
+	}
+}
+
+// PagesOfOtherTypeRequest is what a caller asks of PagesOfOtherType.
+type PagesOfOtherTypeRequest struct {
+	Cursor tornado.Opt[string]
+	Page   tornado.Opt[int64]
+	Number tornado.Opt[float64]
+}
+
+func (r *PagesOfOtherTypeRequest) decode(in *tornado.Input) {
+	if p := in.Query("cursor", tornado.FormExplode); p.Present() {
+		r.Cursor.Set(p.String(nil))
+	}
+	if p := in.Query("page", tornado.FormExplode); p.Present() {
+		r.Page.Set(p.Int64(nil))
+	}
+	if p := in.Header("number", tornado.Simple); p.Present() {
+		r.Number.Set(p.Float64(nil))
+	}
+}
+
+// PagesAtNumberRequest is what a caller asks of PagesAtNumber.
+type PagesAtNumberRequest struct {
+	Cursor tornado.Opt[string]
+	Page   tornado.Opt[int64]
+	Number tornado.Opt[float64]
+}
+
+func (r *PagesAtNumberRequest) decode(in *tornado.Input) {
+	if p := in.Query("cursor", tornado.FormExplode); p.Present() {
+		r.Cursor.Set(p.String(nil))
+	}
+	if p := in.Query("page", tornado.FormExplode); p.Present() {
+		r.Page.Set(p.Int64(nil))
+	}
+	if p := in.Header("number", tornado.Simple); p.Present() {
+		r.Number.Set(p.Float64(nil))
+	}
+}
+
+// PagesWithMoreNumbersRequest is what a caller asks of PagesWithMoreNumbers.
+type PagesWithMoreNumbersRequest struct {
+	Cursor tornado.Opt[string]
+	Page   tornado.Opt[int64]
+	Number tornado.Opt[float64]
+}
+
+func (r *PagesWithMoreNumbersRequest) decode(in *tornado.Input) {
+	if p := in.Query("cursor", tornado.FormExplode); p.Present() {
+		r.Cursor.Set(p.String(nil))
+	}
+	if p := in.Query("page", tornado.FormExplode); p.Present() {
+		r.Page.Set(p.Int64(nil))
+	}
+	if p := in.Header("number", tornado.Simple); p.Present() {
+		r.Number.Set(p.Float64(nil))
+	}
+}
+
+// PagesOfStreamRequest is what a caller asks of PagesOfStream.
+type PagesOfStreamRequest struct {
+	Cursor tornado.Opt[string]
+	Page   tornado.Opt[int64]
+	Number tornado.Opt[float64]
+}
+
+func (r *PagesOfStreamRequest) decode(in *tornado.Input) {
+	if p := in.Query("cursor", tornado.FormExplode); p.Present() {
+		r.Cursor.Set(p.String(nil))
+	}
+	if p := in.Query("page", tornado.FormExplode); p.Present() {
+		r.Page.Set(p.Int64(nil))
+	}
+	if p := in.Header("number", tornado.Simple); p.Present() {
+		r.Number.Set(p.Float64(nil))
+	}
+}
+
+// PagesInStreamRequest is what a caller asks of PagesInStream.
+type PagesInStreamRequest struct{}
+
+func (*PagesInStreamRequest) decode(*tornado.Input) {}

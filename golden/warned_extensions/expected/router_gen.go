@@ -62,12 +62,135 @@ var socketOfNothing = tornado.Operation{
 	Method: "GET", Path: "/sockets/c",
 }
 
+// pagesByWord is GET /pages/a.
+var pagesByWord = tornado.Operation{
+	ID: "pagesByWord", Name: "PagesByWord",
+	Method: "GET", Path: "/pages/a",
+	Produces: []string{"application/json"},
+}
+
+// pagesWithMore is PUT /pages/a.
+var pagesWithMore = tornado.Operation{
+	ID: "pagesWithMore", Name: "PagesWithMore",
+	Method: "PUT", Path: "/pages/a",
+	Produces: []string{"application/json"},
+}
+
+// pagesOfNumber is POST /pages/a.
+var pagesOfNumber = tornado.Operation{
+	ID: "pagesOfNumber", Name: "PagesOfNumber",
+	Method: "POST", Path: "/pages/a",
+	Produces: []string{"application/json"},
+}
+
+// pagesOfNoStyle is PATCH /pages/a.
+var pagesOfNoStyle = tornado.Operation{
+	ID: "pagesOfNoStyle", Name: "PagesOfNoStyle",
+	Method: "PATCH", Path: "/pages/a",
+	Produces: []string{"application/json"},
+}
+
+// pagesWithoutNext is GET /pages/b.
+var pagesWithoutNext = tornado.Operation{
+	ID: "pagesWithoutNext", Name: "PagesWithoutNext",
+	Method: "GET", Path: "/pages/b",
+	Produces: []string{"application/json"},
+}
+
+// pagesOfOtherCursor is PUT /pages/b.
+var pagesOfOtherCursor = tornado.Operation{
+	ID: "pagesOfOtherCursor", Name: "PagesOfOtherCursor",
+	Method: "PUT", Path: "/pages/b",
+	Produces: []string{"application/json"},
+}
+
+// pagesOfFractions is POST /pages/b.
+var pagesOfFractions = tornado.Operation{
+	ID: "pagesOfFractions", Name: "PagesOfFractions",
+	Method: "POST", Path: "/pages/b",
+	Produces: []string{"application/json"},
+}
+
+// pagesCountedByNext is PATCH /pages/b.
+var pagesCountedByNext = tornado.Operation{
+	ID: "pagesCountedByNext", Name: "PagesCountedByNext",
+	Method: "PATCH", Path: "/pages/b",
+	Produces: []string{"application/json"},
+}
+
+// pagesBelowZero is DELETE /pages/b.
+var pagesBelowZero = tornado.Operation{
+	ID: "pagesBelowZero", Name: "PagesBelowZero",
+	Method: "DELETE", Path: "/pages/b",
+	Produces: []string{"application/json"},
+}
+
+// pagesOfNothing is GET /pages/c.
+var pagesOfNothing = tornado.Operation{
+	ID: "pagesOfNothing", Name: "PagesOfNothing",
+	Method: "GET", Path: "/pages/c",
+}
+
+// pagesOfTwoLists is PUT /pages/c.
+var pagesOfTwoLists = tornado.Operation{
+	ID: "pagesOfTwoLists", Name: "PagesOfTwoLists",
+	Method: "PUT", Path: "/pages/c",
+	Produces: []string{"application/json"},
+}
+
+// pagesOfObjects is POST /pages/c.
+var pagesOfObjects = tornado.Operation{
+	ID: "pagesOfObjects", Name: "PagesOfObjects",
+	Method: "POST", Path: "/pages/c",
+	Produces: []string{"application/json"},
+}
+
+// pagesOfOtherType is PATCH /pages/c.
+var pagesOfOtherType = tornado.Operation{
+	ID: "pagesOfOtherType", Name: "PagesOfOtherType",
+	Method: "PATCH", Path: "/pages/c",
+	Produces: []string{"application/json"},
+}
+
+// pagesAtNumber is DELETE /pages/c.
+var pagesAtNumber = tornado.Operation{
+	ID: "pagesAtNumber", Name: "PagesAtNumber",
+	Method: "DELETE", Path: "/pages/c",
+	Produces: []string{"application/json"},
+}
+
+// pagesWithMoreNumbers is OPTIONS /pages/c.
+var pagesWithMoreNumbers = tornado.Operation{
+	ID: "pagesWithMoreNumbers", Name: "PagesWithMoreNumbers",
+	Method: "OPTIONS", Path: "/pages/c",
+	Produces: []string{"application/json"},
+}
+
+// pagesOfStream is TRACE /pages/c.
+var pagesOfStream = tornado.Operation{
+	ID: "pagesOfStream", Name: "PagesOfStream",
+	Method: "TRACE", Path: "/pages/c",
+	Produces: []string{"application/json"},
+}
+
+// pagesInStream is GET /pages/d.
+var pagesInStream = tornado.Operation{
+	ID: "pagesInStream", Name: "PagesInStream",
+	Method: "GET", Path: "/pages/d",
+	Kind:     tornado.KindStream,
+	Produces: []string{"application/jsonl"},
+}
+
 // Operations lists every operation of the API, in the order of the document. The caller must not
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
 		&putFile, &postFile, &a10, &b10, &socketWithout, &socketByPost, &socket,
-		&socketOfNothing,
+		&socketOfNothing, &pagesByWord, &pagesWithMore, &pagesOfNumber, &pagesOfNoStyle,
+		&pagesWithoutNext, &pagesOfOtherCursor, &pagesOfFractions, &pagesCountedByNext,
+		&pagesBelowZero, &pagesOfNothing, &pagesOfTwoLists, &pagesOfObjects,
+		&pagesOfOtherType, &pagesAtNumber, &pagesWithMoreNumbers, &pagesOfStream,
+		&pagesInStream,
 	}
 }
 

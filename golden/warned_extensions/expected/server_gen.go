@@ -40,5 +40,123 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 	tornado.RegisterNoContent(api, &socketOfNothing, (*SocketOfNothingRequest).decode, func(ctx context.Context, req *SocketOfNothingRequest) error {
 		return h.SocketOfNothing(ctx, *req)
 	}, 204)
+	tornado.Register(api, &pagesByWord, (*PagesByWordRequest).decode, func(ctx context.Context, req *PagesByWordRequest) ([]string, error) {
+		return h.PagesByWord(ctx, *req)
+	}, writePagesByWord)
+	tornado.Register(api, &pagesWithMore, (*PagesWithMoreRequest).decode, func(ctx context.Context, req *PagesWithMoreRequest) ([]string, error) {
+		return h.PagesWithMore(ctx, *req)
+	}, writePagesWithMore)
+	tornado.Register(api, &pagesOfNumber, (*PagesOfNumberRequest).decode, func(ctx context.Context, req *PagesOfNumberRequest) ([]string, error) {
+		return h.PagesOfNumber(ctx, *req)
+	}, writePagesOfNumber)
+	tornado.Register(api, &pagesOfNoStyle, (*PagesOfNoStyleRequest).decode, func(ctx context.Context, req *PagesOfNoStyleRequest) ([]string, error) {
+		return h.PagesOfNoStyle(ctx, *req)
+	}, writePagesOfNoStyle)
+	tornado.Register(api, &pagesWithoutNext, (*PagesWithoutNextRequest).decode,
+		func(ctx context.Context, req *PagesWithoutNextRequest) ([]string, error) {
+			return h.PagesWithoutNext(ctx, *req)
+		}, writePagesWithoutNext)
+	tornado.Register(api, &pagesOfOtherCursor, (*PagesOfOtherCursorRequest).decode,
+		func(ctx context.Context, req *PagesOfOtherCursorRequest) ([]string, error) {
+			return h.PagesOfOtherCursor(ctx, *req)
+		}, writePagesOfOtherCursor)
+	tornado.Register(api, &pagesOfFractions, (*PagesOfFractionsRequest).decode,
+		func(ctx context.Context, req *PagesOfFractionsRequest) ([]string, error) {
+			return h.PagesOfFractions(ctx, *req)
+		}, writePagesOfFractions)
+	tornado.Register(api, &pagesCountedByNext, (*PagesCountedByNextRequest).decode,
+		func(ctx context.Context, req *PagesCountedByNextRequest) ([]string, error) {
+			return h.PagesCountedByNext(ctx, *req)
+		}, writePagesCountedByNext)
+	tornado.Register(api, &pagesBelowZero, (*PagesBelowZeroRequest).decode, func(ctx context.Context, req *PagesBelowZeroRequest) ([]string, error) {
+		return h.PagesBelowZero(ctx, *req)
+	}, writePagesBelowZero)
+	tornado.RegisterNoContent(api, &pagesOfNothing, (*PagesOfNothingRequest).decode, func(ctx context.Context, req *PagesOfNothingRequest) error {
+		return h.PagesOfNothing(ctx, *req)
+	}, 204)
+	tornado.RegisterPtr(api, &pagesOfTwoLists, (*PagesOfTwoListsRequest).decode,
+		func(ctx context.Context, req *PagesOfTwoListsRequest) (*PagesOfTwoListsOK, error) {
+			return h.PagesOfTwoLists(ctx, *req)
+		}, writePagesOfTwoLists)
+	tornado.RegisterPtr(api, &pagesOfObjects, (*PagesOfObjectsRequest).decode,
+		func(ctx context.Context, req *PagesOfObjectsRequest) (*PagesOfObjectsOK, error) {
+			return h.PagesOfObjects(ctx, *req)
+		}, writePagesOfObjects)
+	tornado.RegisterPtr(api, &pagesOfOtherType, (*PagesOfOtherTypeRequest).decode,
+		func(ctx context.Context, req *PagesOfOtherTypeRequest) (*PagesOfOtherTypeOK, error) {
+			return h.PagesOfOtherType(ctx, *req)
+		}, writePagesOfOtherType)
+	tornado.RegisterPtr(api, &pagesAtNumber, (*PagesAtNumberRequest).decode,
+		func(ctx context.Context, req *PagesAtNumberRequest) (*PagesAtNumberOK, error) {
+			return h.PagesAtNumber(ctx, *req)
+		}, writePagesAtNumber)
+	tornado.RegisterPtr(api, &pagesWithMoreNumbers, (*PagesWithMoreNumbersRequest).decode,
+		func(ctx context.Context, req *PagesWithMoreNumbersRequest) (*PagesWithMoreNumbersOK, error) {
+			return h.PagesWithMoreNumbers(ctx, *req)
+		}, writePagesWithMoreNumbers)
+	tornado.Register(api, &pagesOfStream, (*PagesOfStreamRequest).decode, func(ctx context.Context, req *PagesOfStreamRequest) ([]string, error) {
+		return h.PagesOfStream(ctx, *req)
+	}, writePagesOfStream)
+	tornado.RegisterItems(api, &pagesInStream, (*PagesInStreamRequest).decode, h.PagesInStream, 200, &pagesInStreamItems)
 	return api
+}
+
+func writePagesByWord(w *tornado.Reply, v []string) {
+	w.Done(appendStringSlice(w.JSON(200, "application/json"), v))
+}
+
+func writePagesWithMore(w *tornado.Reply, v []string) {
+	w.Done(appendStringSlice(w.JSON(200, "application/json"), v))
+}
+
+func writePagesOfNumber(w *tornado.Reply, v []string) {
+	w.Done(appendStringSlice(w.JSON(200, "application/json"), v))
+}
+
+func writePagesOfNoStyle(w *tornado.Reply, v []string) {
+	w.Done(appendStringSlice(w.JSON(200, "application/json"), v))
+}
+
+func writePagesWithoutNext(w *tornado.Reply, v []string) {
+	w.Done(appendStringSlice(w.JSON(200, "application/json"), v))
+}
+
+func writePagesOfOtherCursor(w *tornado.Reply, v []string) {
+	w.Done(appendStringSlice(w.JSON(200, "application/json"), v))
+}
+
+func writePagesOfFractions(w *tornado.Reply, v []string) {
+	w.Done(appendStringSlice(w.JSON(200, "application/json"), v))
+}
+
+func writePagesCountedByNext(w *tornado.Reply, v []string) {
+	w.Done(appendStringSlice(w.JSON(200, "application/json"), v))
+}
+
+func writePagesBelowZero(w *tornado.Reply, v []string) {
+	w.Done(appendStringSlice(w.JSON(200, "application/json"), v))
+}
+
+func writePagesOfTwoLists(w *tornado.Reply, v *PagesOfTwoListsOK) {
+	w.Done(v.AppendJSON(w.JSON(200, "application/json")))
+}
+
+func writePagesOfObjects(w *tornado.Reply, v *PagesOfObjectsOK) {
+	w.Done(v.AppendJSON(w.JSON(200, "application/json")))
+}
+
+func writePagesOfOtherType(w *tornado.Reply, v *PagesOfOtherTypeOK) {
+	w.Done(v.AppendJSON(w.JSON(200, "application/json")))
+}
+
+func writePagesAtNumber(w *tornado.Reply, v *PagesAtNumberOK) {
+	w.Done(v.AppendJSON(w.JSON(200, "application/json")))
+}
+
+func writePagesWithMoreNumbers(w *tornado.Reply, v *PagesWithMoreNumbersOK) {
+	w.Done(v.AppendJSON(w.JSON(200, "application/json")))
+}
+
+func writePagesOfStream(w *tornado.Reply, v []string) {
+	w.Done(appendStringSlice(w.JSON(200, "application/json"), v))
 }

@@ -1,0 +1,100 @@
+package emit
+
+import (
+	"github.com/dave/jennifer/jen"
+
+	"github.com/tornadogen/tornadogen/generator/internal/ir"
+)
+
+// printPages prints the method of a client that gives the items of all pages of op.
+func printPages(f *file, clientName string, op *ir.Operation) {
+	p := op.Pages
+	item := func() *jen.Statement { return goType(p.Items.Type.Elem.Go) }
+	page := jen.Func().Params(jen.Id("ctx").Qual("context", "Context"), jen.Id("req").Op("*").Id(op.Request.Name)).
+		Params(jen.Id("items").Index().Add(item()), jen.Id("more").Bool(), jen.Err().Error()).
+		BlockFunc(func(g *jen.Group) { printPage(g, op, p) })
+	f.decl(p.Doc, jen.Func().Params(jen.Id("c").Op("*").Id(clientName)).Id(p.Name).
+		Params(jen.Id("ctx").Qual("context", "Context"), jen.Id("req").Id(op.Request.Name)).Qual("iter", "Seq2").Types(item(), jen.Error()).
+		Block(jen.Return(client("Pages").Call(jen.Id("ctx"), jen.Op("&").Id(op.Var), jen.Id("req"), page))))
+}
+
+// printPage adds what asks for one page, gives its items, and makes the request of the next one.
+func printPage(g *jen.Group, op *ir.Operation, p *ir.Pages) {
+	call := jen.Id("c").Dot(op.Name).Call(jen.Id("ctx"), jen.Op("*").Id("req"))
+	if p.Answer != "" {
+		g.List(jen.Id("result"), jen.Err()).Op(":=").Add(call)
+		g.List(jen.Id("res"), jen.Id("ok")).Op(":=").Id("result").Assert(jen.Id(p.Answer))
+		g.If(jen.Op("!").Id("ok")).Block(jen.Return(jen.Nil(), jen.False(), jen.Err()))
+	} else {
+		g.List(jen.Id("res"), jen.Err()).Op(":=").Add(call)
+		g.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Nil(), jen.False(), jen.Err()))
+	}
+	r := &reacher{missing: func() *jen.Statement { return jen.Return(jen.Nil(), jen.False(), jen.Nil()) }}
+	items := r.demand(g, p.Items)
+	g.Id("items").Op("=").Add(items)
+	r.missing = func() *jen.Statement { return jen.Return(jen.Id("items"), jen.False(), jen.Nil()) }
+	var more *jen.Statement // beside what the answer says
+	switch p.Kind {
+	case ir.PagesBySet:
+		for _, set := range p.Set {
+			r.assign(g, "req", set, r.demandText(g, set.Value))
+		}
+	case ir.PagesCounted:
+		r.count(g, p)
+		more = jen.Len(jen.Id("items")).Op(">").Lit(0)
+	case ir.PagesByURL:
+		more = client("NextURL").Call(jen.Id("ctx"), r.demand(g, p.URL))
+	case ir.PagesByLink:
+		more = client("NextLink").Call(jen.Id("ctx"))
+	}
+	switch {
+	case p.More != nil && more != nil:
+		more = r.demand(g, p.More).Op("&&").Add(more)
+	case p.More != nil:
+		more = r.demand(g, p.More)
+	case more == nil:
+		more = jen.True()
+	}
+	g.Return(jen.Id("items"), more, jen.Nil())
+}
+
+// demandText is demand of a value that is not there, either, where it is an empty text.
+func (r *reacher) demandText(g *jen.Group, v *ir.Value) *jen.Statement {
+	if v.Const != nil || v.Convert != ir.ConvertNone || v.Type.Kind != ir.KindString {
+		return r.demand(g, v)
+	}
+	hurdles, value := r.reach(v)
+	for i, h := range hurdles {
+		missing := h.otherwise
+		if h.define != nil {
+			g.Add(h.define)
+			missing = jen.Op("!").Id("ok")
+		}
+		if i < len(hurdles)-1 {
+			g.If(missing).Block(r.missing())
+			continue
+		}
+		g.If(missing.Op("||").Add(value).Op("==").Lit("")).Block(r.missing())
+		return value
+	}
+	g.If(jen.Add(value).Op("==").Lit("")).Block(r.missing())
+	return value
+}
+
+// count adds what counts a page, or the items of one, on.
+func (r *reacher) count(g *jen.Group, p *ir.Pages) {
+	set := p.Set[0]
+	by := jen.Lit(1)
+	if p.ByItem {
+		by = goType(p.Number).Call(jen.Len(jen.Id("items")))
+	}
+	field := jen.Id("req").Dot(set.Field)
+	switch {
+	case set.Presence != ir.Plain:
+		r.assign(g, "req", set, field.Dot("Or").Call(jen.Lit(int(p.First))).Op("+").Add(by))
+	case p.ByItem:
+		g.Add(field.Op("+=").Add(by))
+	default:
+		g.Add(field.Op("++"))
+	}
+}

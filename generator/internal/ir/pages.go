@@ -1,0 +1,357 @@
+package ir
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/tornadogen/tornadogen/spec"
+)
+
+// extensionPage says how the pages of a list follow one another.
+const extensionPage = "x-tornado-page"
+
+// pageWish is what x-tornado-page says.
+type pageWish struct {
+	Style string // cursor, page, offset, url or link-header
+	Param string // the parameter of the next page; the word of the style where it is not given
+	Items string // where the items are in the body
+	Next  string // where the cursor or the address of the next page is
+	More  string // where it says whether there is a next page
+	First *int64 // the number of the first page, or of the first item
+}
+
+// pageForm is what an x-tornado-page looks like, for what is none.
+const pageForm = "it is false, or an object as {style: cursor, param: after, items: /pets, next: /next}"
+
+// buildPages plans the iterators over pages: of operations with x-tornado-page, and of those whose answers lead on by a link of the
+// document to the operation itself or by the header field Link.
+func (b *builder) buildPages() {
+	for _, op := range b.pkg.Operations {
+		wish, said := b.pageWish(op.Source)
+		switch {
+		case said && wish != nil:
+			op.Pages = b.wishedPages(op, wish)
+		case said || !op.listsPlainly():
+		default:
+			if op.Pages = b.linkedPages(op); op.Pages == nil {
+				op.Pages = b.headerPages(op)
+			}
+		}
+		if p := op.Pages; p != nil {
+			p.Name = b.iterators[op.Source]
+			p.Doc = deprecate(p.Name+" gives the items of "+op.Name+", page by page from the one that req asks for.", op.Deprecated, op.Source.Extensions)
+		}
+	}
+}
+
+// mayHavePages tells, before anything is planned, of which operations buildPages looks for pages.
+func mayHavePages(op *spec.Operation) bool {
+	if raw, said := op.Extensions[extensionPage]; said {
+		return string(bytes.TrimSpace(raw)) != "false"
+	}
+	return slices.ContainsFunc(op.Responses, func(r *spec.Response) bool {
+		return slices.ContainsFunc(r.Headers, isLinkHeader) ||
+			slices.ContainsFunc(r.Links, func(link *spec.Link) bool { return link.Operation == op })
+	})
+}
+
+func isLinkHeader(h *spec.Parameter) bool { return strings.EqualFold(h.Name, "Link") }
+
+// pageWish reads x-tornado-page; nil for false, and for what has no meaning, of which a warning tells.
+func (b *builder) pageWish(op *spec.Operation) (wish *pageWish, said bool) {
+	raw, said := op.Extensions[extensionPage]
+	if !said || string(bytes.TrimSpace(raw)) == "false" {
+		return nil, said
+	}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	if wish = new(pageWish); d.Decode(wish) != nil || bytes.TrimSpace(raw)[0] != '{' {
+		why := pageForm
+		for _, k := range op.ExtensionPlaces {
+			if member, ok := strings.CutPrefix(k.Name, extensionPage+"/"); ok && !slices.Contains(pageMembers, member) {
+				b.badExtension(k.Loc, extensionPage, quote(member)+" is not one of its members; "+enumerate(pageMembers, "and")+" are")
+				return nil, true
+			}
+		}
+		b.badExtension(extensionLoc(op, extensionPage), extensionPage, why)
+		return nil, true
+	}
+	return wish, true
+}
+
+var pageMembers = []string{"style", "param", "items", "next", "more", "first"}
+
+// listsPlainly tells that an operation is answered at once with a body that is held in memory.
+func (op *Operation) listsPlainly() bool {
+	return op.Kind == OperationPlain || op.Kind == OperationDeferred
+}
+
+// wishedPages plans what x-tornado-page says; nil where it cannot be, of which a warning tells.
+func (b *builder) wishedPages(op *Operation, wish *pageWish) *Pages {
+	bad := func(member, why string) *Pages {
+		b.badExtension(extensionLoc(op.Source, extensionPage+"/"+member), extensionPage, why)
+		return nil
+	}
+	if !op.listsPlainly() {
+		return bad("", "the operation has no answer that is a list")
+	}
+	p, s, why := b.pageItems(op, op.Result.Answers, wish.Items)
+	if p == nil {
+		return bad("items", why)
+	}
+	unused := func(member string, given bool) bool {
+		if given {
+			bad(member, "the style "+wish.Style+" has no "+member)
+		}
+		return given
+	}
+	switch wish.Style {
+	case "cursor":
+		if unused("first", wish.First != nil) {
+			return nil
+		}
+		if why, member := p.byCursor(op, s, wish); why != "" {
+			return bad(member, why)
+		}
+	case "page", "offset":
+		if unused("next", wish.Next != "") {
+			return nil
+		}
+		if why, member := p.counted(op, wish); why != "" {
+			return bad(member, why)
+		}
+	case "url", "link-header":
+		if unused("param", wish.Param != "") || unused("first", wish.First != nil) || wish.Style == "link-header" && unused("next", wish.Next != "") {
+			return nil
+		}
+		if p.Kind = PagesByLink; wish.Style == "url" {
+			p.Kind, p.URL = PagesByURL, s.pageValue(wish.Next)
+			if p.URL == nil || !p.URL.text() {
+				return bad("next", "next is no text of the answer: a member of its body, /next, or header.X-Next")
+			}
+		}
+	default:
+		return bad("style", "style is none of cursor, page, offset, url and link-header")
+	}
+	if wish.More != "" {
+		if p.More = s.pageValue(wish.More); p.More == nil || p.More.Const != nil || p.More.Type.Kind != KindBool {
+			return bad("more", "more is no boolean of the answer: a member of its body, /more")
+		}
+	}
+	return p
+}
+
+// pageItems finds the items in the first of the answers that has them; why tells what is wrong with where they are said to be.
+func (b *builder) pageItems(op *Operation, answers []*Answer, where string) (p *Pages, s *scene, why string) {
+	why = "items is no array of the answer; name one, as /pets, or leave it out where the body is an array or has one alone"
+	for _, a := range answers {
+		s := &scene{op: op, answer: a, used: make(map[string]bool)}
+		expression := where
+		if where == "" {
+			expression = s.onlyArray()
+		}
+		items := s.pageValue(expression)
+		if items == nil || items.Const != nil || items.Type.Kind != KindArray {
+			continue
+		}
+		if last := &items.Steps[len(items.Steps)-1]; last.Presence == NilAbsent {
+			last.Presence = Plain // an absent array is an empty one
+		}
+		p = &Pages{Items: items}
+		if op.Result.Kind == ResultSealed {
+			p.Answer = a.Name
+		}
+		return p, s, ""
+	}
+	return nil, nil, why
+}
+
+// onlyArray is the expression of the body that is an array, or of its only member that is one; "" where there is no such thing.
+func (s *scene) onlyArray() string {
+	c := s.answer.Content
+	if c == nil || c.Shape != BodyTyped {
+		return ""
+	}
+	switch c.Type.Kind {
+	case KindArray:
+		return "$response.body"
+	case KindStruct:
+		found := ""
+		for _, f := range c.Type.Struct.Fields {
+			if f.Type.Kind != KindArray {
+				continue
+			}
+			if found != "" {
+				return ""
+			}
+			found = "$response.body#/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(f.JSON)
+		}
+		return found
+	default:
+		return ""
+	}
+}
+
+// pageValue plans what a member of x-tornado-page names: "/next" and "next" in the body, "header.X-Next", or a runtime expression.
+func (s *scene) pageValue(text string) *Value {
+	switch {
+	case text == "":
+		return nil
+	case text[0] == '$':
+	case text[0] == '/':
+		text = "$response.body#" + text
+	case strings.HasPrefix(text, "header."):
+		text = "$response." + text
+	default:
+		text = "$response.body#/" + text
+	}
+	return s.value(text)
+}
+
+// pageParam finds the parameter that the next page differs in.
+func pageParam(op *Operation, name, otherwise string) (*Param, string) {
+	if name == "" {
+		name = otherwise
+	}
+	i := slices.IndexFunc(op.Request.Params, func(q *Param) bool {
+		return q.Source.Name == name || string(q.In)+"."+q.Source.Name == name
+	})
+	if i < 0 || op.Request.Params[i].In == spec.InPath {
+		return nil, "the operation has no parameter " + quote(name) + " of the query, the header or a cookie; name it by param"
+	}
+	return op.Request.Params[i], ""
+}
+
+// byCursor plans a cursor in the answer that is a parameter of the next page.
+func (p *Pages) byCursor(op *Operation, s *scene, wish *pageWish) (why, member string) {
+	q, why := pageParam(op, wish.Param, "cursor")
+	if q == nil {
+		return why, "param"
+	}
+	value := s.pageValue(wish.Next)
+	if value == nil || value.Root != "res" {
+		return "next is no value of the answer: a member of its body, /next, or header.X-Next", "next"
+	}
+	if !value.convert(q.Type) {
+		return "next has another type than the parameter " + quote(q.Source.Name), "next"
+	}
+	p.Kind = PagesBySet
+	p.Set = []*HelperSet{{Field: q.Field, Presence: q.Presence, Pointer: q.Pointer, Required: true, Value: value}}
+	return "", ""
+}
+
+// counted plans a parameter that is the number of a page, or of its first item.
+func (p *Pages) counted(op *Operation, wish *pageWish) (why, member string) {
+	q, why := pageParam(op, wish.Param, wish.Style)
+	switch {
+	case q == nil:
+		return why, "param"
+	case !isInteger(q.Type.Kind):
+		return "the parameter " + quote(q.Source.Name) + " is no integer", "param"
+	}
+	p.Kind, p.ByItem, p.Number = PagesCounted, wish.Style == "offset", q.Type.Go
+	if !p.ByItem {
+		p.First = 1
+	}
+	switch {
+	case wish.First != nil:
+		p.First = *wish.First
+	case q.Default != nil && q.Type.Schema != nil && q.Type.Schema.Default != nil:
+		if n, ok := exact(q.Type.Schema.Default.JSON); ok && n.IsInt() && n.Num().IsInt64() {
+			p.First = n.Num().Int64()
+		}
+	}
+	if p.First < 0 {
+		return "first is a number from 0 on", "first"
+	}
+	p.Set = []*HelperSet{{Field: q.Field, Presence: q.Presence, Pointer: q.Pointer, Required: true}}
+	return "", ""
+}
+
+// linkedPages plans pages of an operation whose answer has a link to the operation itself: one named next, or the only one that is
+// named for no other page. It sets parameters to values of the answer, and none of the path; the others stay what they were.
+func (b *builder) linkedPages(op *Operation) *Pages {
+	for _, a := range op.Result.Answers {
+		var found *Pages
+		for _, link := range a.Source.Links {
+			if link.Operation != op.Source || link.Body != nil {
+				continue
+			}
+			name := strings.ToLower(link.Name)
+			isNext := strings.Contains(name, "next")
+			if !isNext && (found != nil || slices.ContainsFunc(otherPages, func(word string) bool { return strings.Contains(name, word) })) {
+				continue
+			}
+			if p := b.pagesOfLink(op, a, link); p != nil {
+				if found = p; isNext {
+					break
+				}
+			}
+		}
+		if found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+// otherPages are words in the names of links that lead to other pages than the next one.
+var otherPages = []string{"prev", "first", "last", "self", "current"}
+
+// pagesOfLink plans the pages that a link leads through; nil where it leads to something else.
+func (b *builder) pagesOfLink(op *Operation, a *Answer, link *spec.Link) *Pages {
+	p, s, _ := b.pageItems(op, []*Answer{a}, "")
+	if p == nil {
+		return nil
+	}
+	answers := false
+	for _, given := range link.Parameters {
+		q := op.parameter(given.Name)
+		if q == nil || q.kept(given.Value.JSON) {
+			continue
+		}
+		set := &HelperSet{Field: q.Field, Presence: q.Presence, Pointer: q.Pointer, Required: true}
+		if q.In == spec.InPath || s.set(set, q.Type, given.Value.JSON) != "" || set.Value == nil || set.Value.Root == "req" {
+			return nil
+		}
+		answers = answers || set.Value.Root == "res"
+		p.Set = append(p.Set, set)
+	}
+	if !answers {
+		return nil
+	}
+	p.Kind = PagesBySet
+	return p
+}
+
+// parameter is the one that a link names.
+func (op *Operation) parameter(name string) *Param {
+	for _, q := range op.Request.Params {
+		if q.Source.Name == name || string(q.In)+"."+q.Source.Name == name {
+			return q
+		}
+	}
+	return nil
+}
+
+// kept tells that a link gives a parameter the value that it has.
+func (p *Param) kept(json string) bool {
+	text, _ := textOf(json)
+	return text == "$request."+string(p.In)+"."+p.Source.Name
+}
+
+// headerPages plans pages of an operation whose answer declares the header field Link and has one array.
+func (b *builder) headerPages(op *Operation) *Pages {
+	for _, a := range op.Result.Answers {
+		if !slices.ContainsFunc(a.Source.Headers, isLinkHeader) {
+			continue
+		}
+		if p, _, _ := b.pageItems(op, []*Answer{a}, ""); p != nil {
+			p.Kind = PagesByLink
+			return p
+		}
+	}
+	return nil
+}
