@@ -54,6 +54,14 @@ func TestShopThroughTheClient(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, page.Body, 1)
 	assert.False(t, page.XNextAfter.IsSet(), "the last page")
+	var paged []petapi.Pet
+	for pet, err := range c.ListPetsAll(ctx, petapi.ListPetsRequest{Limit: tornado.Some[int32](2)}) {
+		require.NoError(t, err)
+		paged = append(paged, pet)
+	}
+	all, err := c.ListPets(ctx, petapi.ListPetsRequest{})
+	require.NoError(t, err)
+	assert.Equal(t, all.Body, paged)
 
 	// A pet is created, found, replaced and taken out.
 	created, err := c.CreatePet(ctx, petapi.CreatePetRequest{Body: petapi.NewPet{

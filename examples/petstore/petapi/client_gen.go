@@ -4,6 +4,7 @@ package petapi
 
 import (
 	"context"
+	"iter"
 
 	tornado "github.com/tornadogen/tornadogen/runtime"
 	"github.com/tornadogen/tornadogen/runtime/client"
@@ -46,6 +47,23 @@ func (c *Client) ListPets(ctx context.Context, req ListPetsRequest) (*ListPetsOK
 		return v, res.EndJSON()
 	}
 	return nil, res.Unexpected()
+}
+
+// ListPetsAll gives the items of ListPets, page by page from the one that req asks for.
+func (c *Client) ListPetsAll(ctx context.Context, req ListPetsRequest) iter.Seq2[Pet, error] {
+	return client.Pages(ctx, &listPets, req, func(ctx context.Context, req *ListPetsRequest) (items []Pet, more bool, err error) {
+		res, err := c.ListPets(ctx, *req)
+		if err != nil {
+			return nil, false, err
+		}
+		items = res.Body
+		x1, ok := res.XNextAfter.Get()
+		if !ok {
+			return items, false, nil
+		}
+		req.After.Set(x1)
+		return items, true, nil
+	})
 }
 
 // CreatePet is POST /pets: Add a pet to the shop.
