@@ -170,6 +170,10 @@ func NewAPI(info Info, opts ...APIOption) *API {
 	return a
 }
 
+// LoggerOf is where an API logs: the logger of WithAPILogger, that of its server, or slog.Default. It is no method, for which every
+// generated package would compile package slog again.
+func LoggerOf(a *API) *slog.Logger { return a.log() }
+
 // log is where the API logs.
 func (a *API) log() *slog.Logger {
 	if a.logger == nil {

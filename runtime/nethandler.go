@@ -2,6 +2,7 @@ package tornado
 
 import (
 	"bufio"
+	"context"
 	"io"
 	"log/slog"
 	"net"
@@ -11,6 +12,26 @@ import (
 	"github.com/tornadogen/tornadogen/runtime/internal/route"
 	"github.com/tornadogen/tornadogen/runtime/internal/worker"
 )
+
+// HTTPHandler returns the server as a net/http handler, in the place of Serve: its mounts, its APIs, its access log and its timeouts of
+// bodies and writes, behind an http.Server, or a test, that has the connections. Shutdown begins the drain for those who ask for it
+// ([Draining]) and turns readiness off; connections are for who has them to end. It panics where Serve would return an error before it
+// begins: a wrong option, or a server that serves already.
+func (s *Server) HTTPHandler() http.Handler {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.beginLocked(); err != nil {
+		panic(err)
+	}
+	context.AfterFunc(s.stopped, func() {
+		s.unready.Store(true)
+		s.wind()
+	})
+	h := s.netHandler()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), serverKey{}, s)))
+	})
+}
 
 // netHandler is the server as a handler of net/http: its mounts, its APIs, its access log.
 func (s *Server) netHandler() http.Handler {

@@ -96,6 +96,9 @@ func (s *Server) Handle(api *API) *Server {
 	return s
 }
 
+// Logger is where the server logs.
+func (s *Server) Logger() *slog.Logger { return s.logger }
+
 // APIs lists what Handle added.
 func (s *Server) APIs() []*API { return s.apis }
 
@@ -187,11 +190,22 @@ func closeAll(listeners []*Listener, err error) error {
 func (s *Server) begin(listeners []*Listener) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if len(listeners) == 0 && s.state == serverNew {
+		return errors.New("tornado: Serve needs a listener; Listen makes one")
+	}
+	if err := s.beginLocked(); err != nil {
+		return err
+	}
+	for _, l := range listeners {
+		s.addrs = append(s.addrs, l.Addr())
+	}
+	return nil
+}
+
+// beginLocked lets nothing be changed any more. The caller holds mu.
+func (s *Server) beginLocked() error {
 	if s.state != serverNew {
 		return ErrServed
-	}
-	if len(listeners) == 0 {
-		return errors.New("tornado: Serve needs a listener; Listen makes one")
 	}
 	if len(s.apis) == 0 {
 		s.Handle(NewAPI(Info{})) // answers 404 beside the mounts
@@ -206,9 +220,6 @@ func (s *Server) begin(listeners []*Listener) error {
 		}
 	}
 	s.state = serverServing
-	for _, l := range listeners {
-		s.addrs = append(s.addrs, l.Addr())
-	}
 	return nil
 }
 

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	tornado "github.com/tornadogen/tornadogen/runtime"
+	"github.com/tornadogen/tornadogen/runtime/tornadotest"
 )
 
 // relay stands between the shop and its database, so that the database can go away.
@@ -87,13 +87,10 @@ func TestDatabaseComesBack(t *testing.T) {
 	db, err := openStore(t.Context(), source.String())
 	require.NoError(t, err)
 
-	listener, err := tornado.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	server := newServer(db)
-	served := make(chan error, 1)
-	go func() { served <- server.Serve(t.Context(), listener) }()
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	server := tornadotest.ServeServer(t, newServer(db))
 	ask := func() int {
-		res, err := http.Get("http://" + listener.Addr().String() + "/v1/pets")
+		res, err := server.HTTPClient().Get(server.URL + "/v1/pets")
 		require.NoError(t, err)
 		defer res.Body.Close()
 		_, err = io.Copy(io.Discard, res.Body)
@@ -107,7 +104,4 @@ func TestDatabaseComesBack(t *testing.T) {
 	}
 	between.set(false)
 	assert.Eventually(t, func() bool { return ask() == http.StatusOK }, 10*time.Second, 20*time.Millisecond)
-	server.Shutdown()
-	require.NoError(t, <-served)
-	require.NoError(t, db.Close())
 }

@@ -70,7 +70,7 @@ const (
 
 // TestDocs reads the API on its page, and tries it out, in a browser.
 func TestDocs(t *testing.T) {
-	address := open(t)
+	address := open(t).URL
 	at, err := url.Parse(address)
 	require.NoError(t, err)
 	w := browsertest.Open(t, browsertest.Desktop)

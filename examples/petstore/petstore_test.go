@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"image"
 	_ "image/png"
@@ -20,31 +19,21 @@ import (
 
 	"github.com/tornadogen/tornadogen/examples/petstore/petapi"
 	tornado "github.com/tornadogen/tornadogen/runtime"
+	"github.com/tornadogen/tornadogen/runtime/tornadotest"
 )
 
-// open serves the shop on a free port until the test ends and returns its address.
-func open(t *testing.T) string {
+// open serves the shop until the test ends.
+func open(t *testing.T) *tornadotest.Server {
 	t.Helper()
 	db := openDatabase(t)
-	listener, err := tornado.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	server := newServer(db)
-	ctx, stop := context.WithCancel(context.Background())
-	served := make(chan error, 1)
-	go func() { served <- server.Serve(ctx, listener) }()
-	t.Cleanup(func() {
-		stop()
-		require.NoError(t, <-served)
-		require.NoError(t, db.Close())
-	})
-	return "http://" + listener.Addr().String()
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	return tornadotest.ServeServer(t, newServer(db))
 }
 
 func TestShopThroughTheClient(t *testing.T) {
-	url := open(t) + "/v1"
+	server := open(t)
 	ctx := t.Context()
-	c, err := petapi.NewClient(url, petapi.WithAPIKey("demo-key"))
-	require.NoError(t, err)
+	c := tornadotest.NewClient(server, petapi.NewClient, petapi.WithAPIKey("demo-key"))
 
 	// Pages follow one another.
 	page, err := c.ListPets(ctx, petapi.ListPetsRequest{Limit: tornado.Some[int32](2)})
@@ -121,8 +110,7 @@ func TestShopThroughTheClient(t *testing.T) {
 	var taken petapi.CreatePetConflict
 	require.ErrorAs(t, err, &taken)
 
-	stranger, err := petapi.NewClient(url, petapi.WithBearer("wrong"))
-	require.NoError(t, err)
+	stranger := tornadotest.NewClient(server, petapi.NewClient, petapi.WithBearer("wrong"))
 	err = stranger.DeletePet(ctx, petapi.DeletePetRequest{PetID: 1})
 	var unknown petapi.DeletePetUnauthorized
 	require.ErrorAs(t, err, &unknown)
@@ -130,7 +118,7 @@ func TestShopThroughTheClient(t *testing.T) {
 }
 
 func TestShopThroughHTTP(t *testing.T) {
-	url := open(t)
+	server := open(t)
 	for name, c := range map[string]struct {
 		method, path, body string
 		status             int
@@ -150,11 +138,11 @@ func TestShopThroughHTTP(t *testing.T) {
 		"created":        {"POST", "/v1/pets", `{"name": "Tom", "status": "sold", "animal": {"kind": "cat", "indoor": false}}`, 201, `"animal":{"kind":"cat","indoor":false}`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			req, err := http.NewRequest(c.method, url+c.path, strings.NewReader(c.body))
+			req, err := http.NewRequest(c.method, server.URL+c.path, strings.NewReader(c.body))
 			require.NoError(t, err)
 			req.Header.Set("Content-Type", "application/json")
 			req.Header.Set("X-API-Key", "demo-key")
-			res, err := http.DefaultClient.Do(req)
+			res, err := server.HTTPClient().Do(req)
 			require.NoError(t, err)
 			defer res.Body.Close()
 			body, err := io.ReadAll(res.Body)
@@ -165,7 +153,6 @@ func TestShopThroughHTTP(t *testing.T) {
 	}
 }
 
-// TestAllThatIsWrongIsSaidAtOnce sends a pet that breaks many rules.
 // Files that the welcome names are in the repository, and are what they are sent as.
 func TestWelcome(t *testing.T) {
 	text := welcome(&net.TCPAddr{Port: 8080})
@@ -179,14 +166,15 @@ func TestWelcome(t *testing.T) {
 	require.Equal(t, "png", format)
 }
 
+// TestAllThatIsWrongIsSaidAtOnce sends a pet that breaks many rules.
 func TestAllThatIsWrongIsSaidAtOnce(t *testing.T) {
-	url := open(t)
+	server := open(t)
 	const bad = `{"status": "lost", "tags": ["a", "a", ""], "born": "2020-02-30", "animal": {"kind": "dog", "weight": 0}}`
-	req, err := http.NewRequest(http.MethodPost, url+"/v1/pets", strings.NewReader(bad))
+	req, err := http.NewRequest(http.MethodPost, server.URL+"/v1/pets", strings.NewReader(bad))
 	require.NoError(t, err)
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Authorization", "Bearer demo-token")
-	res, err := http.DefaultClient.Do(req)
+	res, err := server.HTTPClient().Do(req)
 	require.NoError(t, err)
 	defer res.Body.Close()
 	require.Equal(t, http.StatusUnprocessableEntity, res.StatusCode)

@@ -34,6 +34,7 @@ import (
 	sync "sync"
 	syscall "syscall"
 	testing "testing"
+	synctest "testing/synctest"
 	time "time"
 
 	uuid "github.com/google/uuid"
@@ -57,6 +58,7 @@ import (
 	ratelimit "github.com/tornadogen/tornadogen/runtime/ratelimit"
 	requestid "github.com/tornadogen/tornadogen/runtime/requestid"
 	sessions "github.com/tornadogen/tornadogen/runtime/sessions"
+	tornadotest "github.com/tornadogen/tornadogen/runtime/tornadotest"
 	wsgi "github.com/tornadogen/tornadogen/runtime/wsgi"
 	language "golang.org/x/text/language"
 	message "golang.org/x/text/message"
