@@ -13,6 +13,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -102,14 +103,14 @@ func TestRepeatedHeadersKeepNoMemory(t *testing.T) {
 
 // What Raw gave says nothing once its handler has returned, least of all about another request.
 func TestRawAfterItsHandler(t *testing.T) {
-	var kept *Request
+	var kept atomic.Pointer[Request]
 	r := start(t, newTestAPI(testHandlers{item: func(ctx context.Context, _ itemRequest) ([]byte, error) {
-		if kept == nil {
-			raw := Raw(ctx)
-			kept = &raw
-			return nil, nil
+		if first := kept.Load(); first != nil {
+			return []byte(first.Header("Authorization")), nil
 		}
-		return []byte(kept.Header("Authorization")), nil
+		raw := Raw(ctx)
+		kept.Store(&raw)
+		return nil, nil
 	}}), WithLoops(1))
 	r.exchange(t, "GET /items/1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
 	status, body := r.exchange(t, "GET /items/2 HTTP/1.1\r\nHost: x\r\nAuthorization: secret\r\n\r\n")
