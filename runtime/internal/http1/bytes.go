@@ -21,7 +21,7 @@ const (
 	isDigit
 	isHex
 	isZone // of an IPv6 address, RFC 6874 section 2
-	endsPath
+	isPath // may stand in a target before a query: isTarget, but ? and #
 )
 
 func makeClasses() (t [256]uint8) {
@@ -38,14 +38,16 @@ func makeClasses() (t [256]uint8) {
 	)
 	set(isToken, digits+letters+"!#$%&'*+-.^_`|~")
 	for c := 0x21; c < 0x7f; c++ {
-		t[c] |= isTarget
+		t[c] |= isTarget | isPath
+	}
+	for _, c := range []byte("?#") {
+		t[c] &^= isPath
 	}
 	set(isHost, unreserved+subDelims+"%:[]")
 	set(isUserinfo, unreserved+subDelims+"%:")
 	set(isDigit, digits)
 	set(isHex, digits+"abcdefABCDEF")
 	set(isZone, unreserved+"%")
-	set(endsPath, "?#")
 	return t
 }
 
@@ -108,24 +110,24 @@ func scanTarget(b []byte, i int) int {
 	return i
 }
 
-// scanPath returns the index of the first question mark or number sign of t, which is visible ASCII, or len(t). What stands behind t
-// in its buffer, as the version does, may be looked at.
-func scanPath(t []byte) int {
-	for i := 0; i < len(t); i += 8 {
-		if cap(t)-i < 8 {
-			for i < len(t) && class[t[i]]&endsPath == 0 {
-				i++
-			}
-			return i
+// scanPath returns the index of the first byte of b from i on that is not visible ASCII, or is a question mark or a number sign, or
+// len(b).
+func scanPath(b []byte, i int) int {
+	for len(b)-i >= 8 {
+		x := binary.LittleEndian.Uint64(b[i:])
+		seven := x &^ highBits
+		// A high bit is missing in each of the sums for what is not below 0x7f or is one of the two.
+		sums := (seven + lowBits*0x5f) & ((seven ^ lowBits*'?') + lowBits*0x7f) & ((seven ^ lowBits*'#') + lowBits*0x7f)
+		m := ((seven + lowBits) | ^sums | x) & highBits
+		if m != 0 {
+			return i + bits.TrailingZeros64(m)/8
 		}
-		x := binary.LittleEndian.Uint64(t[i:cap(t)])
-		// No byte is above 0x7f, so a high bit is missing in a sum where the other operand was zero.
-		m := ^((x ^ lowBits*'?') + lowBits*0x7f) | ^((x ^ lowBits*'#') + lowBits*0x7f)
-		if m &= highBits; m != 0 {
-			return min(i+bits.TrailingZeros64(m)/8, len(t))
-		}
+		i += 8
 	}
-	return len(t)
+	for i < len(b) && class[b[i]]&isPath != 0 {
+		i++
+	}
+	return i
 }
 
 // scanToken returns the index of the first byte of b from i on that is not a
@@ -157,13 +159,19 @@ func scanToken(b []byte, i int) int {
 
 // trim cuts optional white space, RFC 9110 section 5.6.3.
 func trim(b []byte) []byte {
-	for len(b) > 0 && (b[0] == ' ' || b[0] == '\t') {
-		b = b[1:]
+	from, to := trimmed(b, 0, len(b))
+	return b[from:to]
+}
+
+// trimmed returns where the part of b from one index to the other stands without optional white space.
+func trimmed(b []byte, from, to int) (int, int) {
+	for from < to && (b[from] == ' ' || b[from] == '\t') {
+		from++
 	}
-	for len(b) > 0 && (b[len(b)-1] == ' ' || b[len(b)-1] == '\t') {
-		b = b[:len(b)-1]
+	for from < to && (b[to-1] == ' ' || b[to-1] == '\t') {
+		to--
 	}
-	return b
+	return from, to
 }
 
 // is compares text without control characters with a name of lower case letters

@@ -16,19 +16,19 @@ func (p *Parser) fieldLines(buf []byte, lim *Limits, h *Head) (int, *ProtocolErr
 	maxFields := uint32(min(lim.headerFields(), maxHeadBytes))
 	for {
 		if colon == 0 {
+			if i == line && i < len(buf) && buf[i] == '\r' {
+				if i+1 == len(buf) {
+					break
+				}
+				if buf[i+1] != '\n' {
+					return 0, errBareCR
+				}
+				return i + 2, p.finish(h)
+			}
 			if i = scanToken(buf, i); i == len(buf) {
 				break
 			}
 			if buf[i] != ':' || i == line {
-				if i == line && buf[i] == '\r' {
-					if i+1 == len(buf) {
-						break
-					}
-					if buf[i+1] != '\n' {
-						return 0, errBareCR
-					}
-					return i + 2, p.finish(h)
-				}
 				return 0, nameError(buf[i], i == line)
 			}
 			colon = i
@@ -52,7 +52,8 @@ func (p *Parser) fieldLines(buf []byte, lim *Limits, h *Head) (int, *ProtocolErr
 		if p.fields++; p.fields > maxFields {
 			return 0, errFieldCount // RFC 6585 section 5
 		}
-		name, value := buf[line:colon:colon], trim(buf[colon+1:i:i])
+		from, to := trimmed(buf, colon+1, i)
+		name, value := buf[line:colon:colon], buf[from:to:to]
 		h.Fields = append(h.Fields, Field{name, value})
 		if err := p.field(h, name, value); err != nil {
 			return 0, err
@@ -255,6 +256,9 @@ func (p *Parser) finish(h *Head) *ProtocolError {
 	h.Minor = int(p.minor)
 	if p.saw&sawLength != 0 {
 		h.ContentLength = p.length
+	}
+	if p.minor == 1 && p.saw&^(sawHost|sawAuthority|sawLength) == 0 {
+		return nil // what follows says no more
 	}
 	h.Chunked = p.saw&sawChunked != 0
 	// RFC 9112 section 9.3

@@ -30,6 +30,7 @@ type Parser struct {
 	pos       uint32 // bytes below it have been looked at
 	line      uint32 // start of the current field line
 	colon     uint32 // colon of the current field line; 0: not seen yet
+	pathEnd   uint32 // first question mark or number sign of the target; 0: not seen
 	targetEnd uint32
 	fields    uint32 // complete field lines
 	start     uint8  // of the method, after empty lines
@@ -126,9 +127,13 @@ func (p *Parser) requestLine(buf []byte, lim *Limits, h *Head) (done bool, err *
 	if done, err = p.version(buf); !done {
 		return false, err
 	}
-	h.Method = buf[p.start:p.methodEnd]
-	h.Target = buf[p.methodEnd+1 : p.targetEnd]
-	authority, err := h.splitTarget()
+	method, target := buf[p.start:p.methodEnd], buf[p.methodEnd+1:p.targetEnd]
+	h.Method, h.Target = method, target
+	pathEnd := len(target)
+	if p.pathEnd != 0 {
+		pathEnd = int(p.pathEnd) - int(p.methodEnd) - 1
+	}
+	authority, err := h.splitTarget(pathEnd)
 	if err != nil {
 		return false, err
 	}
@@ -170,22 +175,23 @@ func (p *Parser) emptyLines(buf []byte) (bool, *ProtocolError) {
 // behind it.
 func (p *Parser) method(buf []byte) (bool, *ProtocolError) {
 	i, limit := int(p.pos), int(p.start)+maxMethod
-	for i < len(buf) && class[buf[i]]&isToken != 0 {
+	for end := min(len(buf), limit+1); i < end && class[buf[i]]&isToken != 0; {
 		i++
-		if i > limit {
-			return false, errMethodLength // RFC 9112 section 3: longer than any that we know
-		}
+	}
+	if i > limit {
+		return false, errMethodLength // RFC 9112 section 3: longer than any that we know
 	}
 	p.pos = uint32(i)
 	if i == len(buf) {
 		return false, nil
 	}
 	switch c := buf[i]; {
+	case c == ' ' && i > int(p.start):
 	case c == '\n':
 		return false, errBareLF
 	case c == '\r':
 		return false, errNoTarget
-	case c != ' ' || i == int(p.start):
+	default:
 		return false, errMethod
 	}
 	p.methodEnd = uint8(i)
@@ -194,14 +200,22 @@ func (p *Parser) method(buf []byte) (bool, *ProtocolError) {
 	return true, nil
 }
 
-// target finds the end of the request target. Its form is not looked at before
-// the version is known.
+// target finds the end of the request target, and that of a path in it. Its form
+// is not looked at before the version is known.
 func (p *Parser) target(buf []byte, limit int) (bool, *ProtocolError) {
 	start := int(p.methodEnd) + 1
 	if len(buf)-start > limit {
 		buf = buf[:start+limit+1]
 	}
-	i := scanTarget(buf, int(p.pos))
+	i := int(p.pos)
+	if p.pathEnd == 0 {
+		if i = scanPath(buf, i); i < len(buf) && class[buf[i]]&isTarget != 0 {
+			p.pathEnd = uint32(i)
+		}
+	}
+	if p.pathEnd != 0 {
+		i = scanTarget(buf, i)
+	}
 	p.pos = uint32(i)
 	if i == len(buf) {
 		if i-start > limit {
@@ -210,14 +224,15 @@ func (p *Parser) target(buf []byte, limit int) (bool, *ProtocolError) {
 		return false, nil
 	}
 	switch c := buf[i]; {
+	case c == ' ' && i > start:
+	case c == ' ':
+		return false, errNoTarget
 	case c == '\n':
 		return false, errBareLF
 	case c == '\r':
 		return false, errNoVersion // HTTP/0.9, RFC 9112 appendix C.1
-	case c != ' ':
+	default:
 		return false, errTargetByte // RFC 9112 section 3.2
-	case i == start:
-		return false, errNoTarget
 	}
 	p.targetEnd = uint32(i)
 	p.pos++

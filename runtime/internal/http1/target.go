@@ -11,16 +11,17 @@ var (
 )
 
 // splitTarget sets Path, RawQuery and, if the target names an authority, Host.
+// pathEnd is where its first question mark or number sign stands, or its length.
 // The target is not empty and has visible ASCII alone. Of that, it may hold
 // characters which RFC 3986 leaves out (double quote, <>\^`{|}): browsers send
 // them in queries, and they delimit nothing here.
-func (h *Head) splitTarget() (authority bool, err *ProtocolError) {
+func (h *Head) splitTarget(pathEnd int) (authority bool, err *ProtocolError) {
 	t := h.Target
 	switch {
 	case t[0] == '/':
 		// origin-form, RFC 9112 section 3.2.1. CONNECT with a path is let through as
 		// well: the router answers it like any method that the path lacks.
-		return false, h.splitPath(t)
+		return false, h.splitPath(t, pathEnd)
 	case string(h.Method) == "CONNECT":
 		// authority-form, RFC 9112 section 3.2.3 and RFC 9110 section 9.3.6
 		if !validAuthority(t, true) {
@@ -36,11 +37,12 @@ func (h *Head) splitTarget() (authority bool, err *ProtocolError) {
 		h.Path = t
 		return false, nil
 	}
-	return true, h.splitURI(t)
+	return true, h.splitURI(t, pathEnd)
 }
 
-// splitURI splits an absolute-form target, RFC 9112 section 3.2.2.
-func (h *Head) splitURI(t []byte) *ProtocolError {
+// splitURI splits an absolute-form target, RFC 9112 section 3.2.2. No authority
+// has a question mark or a number sign.
+func (h *Head) splitURI(t []byte, pathEnd int) *ProtocolError {
 	switch {
 	case len(t) >= 7 && equalFold(t[:7], "http://"):
 		t = t[7:]
@@ -69,7 +71,7 @@ func (h *Head) splitURI(t []byte) *ProtocolError {
 		h.Path = asterisk // RFC 9112 section 3.2.4
 		return nil
 	}
-	if err := h.splitPath(rest); err != nil {
+	if err := h.splitPath(rest, pathEnd-(len(h.Target)-len(rest))); err != nil {
 		return err
 	}
 	if len(h.Path) == 0 {
@@ -78,11 +80,10 @@ func (h *Head) splitURI(t []byte) *ProtocolError {
 	return nil
 }
 
-// splitPath cuts t at its first question mark. A fragment is never part of a
+// splitPath cuts t at its first question mark, which is at i. A fragment is never part of a
 // target (RFC 9112 section 3.2); behind a path it makes servers disagree about
 // where the path ends, so it is refused there, and is data in a query.
-func (h *Head) splitPath(t []byte) *ProtocolError {
-	i := scanPath(t)
+func (h *Head) splitPath(t []byte, i int) *ProtocolError {
 	switch {
 	case i == len(t):
 		h.Path = t
