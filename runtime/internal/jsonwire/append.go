@@ -28,15 +28,14 @@ func AppendKey(b []byte, quoted string) []byte {
 
 // AppendString appends s in quotes. Only what RFC 8259 section 7 demands is escaped; what is not UTF-8 becomes U+FFFD.
 func AppendString(b []byte, s string) []byte {
-	at, n := len(b), len(s)
-	if cap(b)-at < n+len(`""`) {
-		b = grown(b, n+len(`""`))
+	at, n := len(b), len(s)+len(`""`)
+	if cap(b)-at < n {
+		b = grown(b, n)
 	}
-	whole := b[:at+n+len(`""`)]
-	if !copyPlain(&whole[at+1], s) {
+	whole := b[:at+n]
+	if !quotePlain(&whole[at], s) {
 		return appendEscaped(b, s, plainPrefix(s, 0))
 	}
-	whole[at], whole[at+n+1] = '"', '"'
 	return whole
 }
 

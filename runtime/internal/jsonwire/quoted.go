@@ -20,6 +20,9 @@ func special(w uint64) uint64 { return candidates(w) &^ w & highs }
 // notPlain marks, as special does, the first byte of w that is not ASCII or has to be escaped.
 func notPlain(w uint64) uint64 { return (candidates(w) | w) & highs }
 
+// eitherNotPlain reports whether notPlain marks anything in one of two words.
+func eitherNotPlain(a, b uint64) bool { return (candidates(a)|a|candidates(b)|b)&highs != 0 }
+
 // candidates marks what special does, and some bytes beyond ASCII. The bit in which a quote differs from a space tells none
 // of the control characters from the others: without it, they and the quote are what is at most a space.
 func candidates(w uint64) uint64 {

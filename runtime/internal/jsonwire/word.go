@@ -28,22 +28,29 @@ func putHalf(p *byte, i int, w uint32) {
 	binary.LittleEndian.PutUint32((*[4]byte)(unsafe.Add(unsafe.Pointer(p), i))[:], w)
 }
 
-// copyPlain copies s to where to points, which has room for it, as long as nothing in it has to be escaped and all of it is ASCII.
-// If it returns false some of s may have been copied. One pass does less than a search and a copy behind it: most strings are short.
-func copyPlain(to *byte, s string) bool {
+// quotePlain copies s in quotes to where p points, which has room for all of it, as long as nothing in s has to be escaped and all of it
+// is ASCII. If it returns false some may have been copied. One pass does less than a search and a copy behind it: most strings are short.
+func quotePlain(p *byte, s string) bool {
 	n, from := len(s), unsafe.StringData(s)
+	*p = '"'
+	to := (*byte)(unsafe.Add(unsafe.Pointer(p), 1))
+	*(*byte)(unsafe.Add(unsafe.Pointer(to), n)) = '"'
 	switch {
 	case n >= 8:
-		for i := 0; i < n-8; i += 8 {
-			w := word(from, i)
-			if notPlain(w) != 0 {
+		for i := 0; i < n-16; i += 16 {
+			a, b := word(from, i), word(from, i+8)
+			if eitherNotPlain(a, b) {
 				return false
 			}
-			putWord(to, i, w)
+			putWord(to, i, a)
+			putWord(to, i+8, b)
 		}
-		w := word(from, n-8) // it may overlap with what was copied
-		putWord(to, n-8, w)
-		return notPlain(w) == 0
+		// The last sixteen bytes, or the first eight and the last: they may overlap with one another and with what was copied.
+		first := max(n-16, 0)
+		a, b := word(from, first), word(from, n-8)
+		putWord(to, first, a)
+		putWord(to, n-8, b)
+		return !eitherNotPlain(a, b)
 	case n >= 4:
 		low, high := half(from, 0), half(from, n-4)
 		putHalf(to, 0, low)
