@@ -62,7 +62,8 @@ func (v *Value) integer(rule *validate.IntRule, low, high int64, tooLarge string
 	if err == nil && (n < low || n > high) {
 		err = ErrRange
 	}
-	if !v.parsed(err, "integer", tooLarge) {
+	if err != nil {
+		v.parsed(err, "integer", tooLarge)
 		return 0
 	}
 	if rule != nil {

@@ -38,7 +38,8 @@ type form uint8
 
 const (
 	formStyled form = iota // what stands in the request, in the style of the place
-	formItem               // an item of that, in no style of its own
+	formPlain              // likewise, and read as a single value it is its own text
+	formItem               // an item of either, in no style of its own
 	formJSON               // JSON: see As
 )
 
@@ -50,6 +51,15 @@ func (r *Report) Value(p Place, raw []byte, there bool) Value {
 	v := Value{place: p, raw: raw, report: r}
 	if there {
 		v.presence = present
+	}
+	return v
+}
+
+// PathValue is Value for a part of the path, which the request always has. encoded reports whether there may be a percent sign in it.
+func (r *Report) PathValue(name string, style Style, raw []byte, encoded bool) Value {
+	v := Value{place: Place{Name: name, In: InPath, Style: style}, raw: raw, presence: present, report: r}
+	if style == Simple && !encoded {
+		v.form = formPlain
 	}
 	return v
 }
@@ -95,9 +105,12 @@ func (v Value) Violate(keyword, message string) {
 
 // check records what a rule has found in this value.
 func (v *Value) check(f validate.Faults, rule validate.Rule) {
-	if f == 0 {
-		return
+	if f != 0 {
+		v.explain(f, rule)
 	}
+}
+
+func (v *Value) explain(f validate.Faults, rule validate.Rule) {
 	for keyword, message := range f.Explain(rule) {
 		v.Violate(keyword, message)
 	}
@@ -118,6 +131,8 @@ func (v Value) Bytes() (text []byte, ok bool) { return v.bytes() }
 // bytes is Bytes without a copy of v.
 func (v *Value) bytes() (text []byte, ok bool) {
 	switch {
+	case v.form == formPlain:
+		return v.raw, true
 	case v.form == formJSON:
 		return v.raw, len(v.raw) > 0
 	case v.presence == absent:

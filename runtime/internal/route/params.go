@@ -9,6 +9,7 @@ const inlineParams = 8
 type Params struct {
 	path    []byte // of the last match; the values alias it
 	count   int
+	escaped bool // a percent sign was seen in the path
 	inline  [inlineParams]span
 	more    []span // those beyond inline
 	scratch []byte // a decoded segment
@@ -33,10 +34,12 @@ func (p *Params) Value(i int) []byte {
 	return p.path[s.from:s.to:s.to]
 }
 
+// Escaped reports whether there may be a percent sign in a value.
+func (p *Params) Escaped() bool { return p.escaped }
+
 // Reset drops the values and the path, and keeps the memory.
 func (p *Params) Reset() {
-	p.path = nil
-	p.count = 0
+	p.path, p.count, p.escaped = nil, 0, false
 }
 
 // grow adds n values and returns the position of the first one.

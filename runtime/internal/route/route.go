@@ -15,7 +15,6 @@
 package route
 
 import (
-	"bytes"
 	"fmt"
 	"math"
 	"math/bits"
@@ -152,7 +151,6 @@ func (t *Table) Match(method, rawPath []byte, params *Params) (value int, outcom
 	}
 	params.path = rawPath
 	w := walk{path: rawPath, params: params, longest: t.longest, methods: bit | fallback}
-	w.escaped = bytes.IndexByte(rawPath, '%') >= 0
 	w.find(&t.root, 1)
 	switch {
 	case w.found == nil:
@@ -190,7 +188,6 @@ func (t *Table) Allow(b, rawPath []byte, extra ...string) []byte {
 		return b
 	}
 	w := walk{path: rawPath, params: new(Params), longest: t.longest}
-	w.escaped = bytes.IndexByte(rawPath, '%') >= 0
 	w.find(&t.root, 1)
 	if w.allowed == 0 {
 		return b

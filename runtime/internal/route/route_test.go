@@ -1,6 +1,7 @@
 package route
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"testing"
@@ -413,4 +414,30 @@ func TestOutcomeString(t *testing.T) {
 	t.Parallel()
 	assert.Equal(t, "FoundForHead", FoundForHead.String())
 	assert.Equal(t, "Outcome(9)", Outcome(9).String())
+}
+
+// A segment ends where a byte by byte search finds the slash, wherever that and a percent sign stand.
+func TestSegmentEnd(t *testing.T) {
+	for length := range 20 {
+		for slash := range length + 1 {
+			for percent := range length + 1 {
+				path := bytes.Repeat([]byte{'/' + 1}, length) // what a borrow could mistake for a slash
+				if percent < length {
+					path[percent] = '%'
+				}
+				if slash < length {
+					path[slash] = '/'
+				}
+				for at := range length + 1 {
+					end := length
+					if i := bytes.IndexByte(path[at:], '/'); i >= 0 {
+						end = at + i
+					}
+					got, escaped := segmentEnd(path, at)
+					assert.Equal(t, end, got, "%s from %d", path, at)
+					assert.Equal(t, bytes.IndexByte(path[at:end], '%') >= 0, escaped, "%s from %d", path, at)
+				}
+			}
+		}
+	}
 }

@@ -1,7 +1,7 @@
 package route
 
 import (
-	"bytes"
+	"encoding/binary"
 	"math/bits"
 	"slices"
 )
@@ -59,7 +59,6 @@ type walk struct {
 	longest int    // no literal segment is longer
 	methods uint64 // what is searched for: the method, and what serves as well
 	allowed uint64 // methods of the paths that were reached without success
-	escaped bool   // path has a percent sign
 	found   *node
 	entered int // nodes that were entered, for the tests
 }
@@ -69,12 +68,12 @@ type walk struct {
 func (w *walk) find(n *node, at int) bool {
 	for {
 		w.entered++
-		end := len(w.path)
-		if i := bytes.IndexByte(w.path[at:], '/'); i >= 0 {
-			end = at + i
+		end, escaped := segmentEnd(w.path, at)
+		if escaped {
+			w.params.escaped = true
 		}
 		mark := w.params.count
-		if next := w.literal(n, at, end); next != nil {
+		if next := w.literal(n, at, end, escaped); next != nil {
 			if n.patterns == nil && n.variable == nil { // nothing to come back for
 				if end == len(w.path) {
 					return w.accept(next)
@@ -88,7 +87,7 @@ func (w *walk) find(n *node, at int) bool {
 			w.params.truncate(mark)
 		}
 		for _, p := range n.patterns {
-			if p.match(scanner{w.path, w.escaped}, at, end, w.params) {
+			if p.match(scanner{w.path, escaped}, at, end, w.params) {
 				if w.enter(p.next, end) {
 					return true
 				}
@@ -126,15 +125,44 @@ func (w *walk) accept(n *node) bool {
 }
 
 // literal returns the node behind the literal segment that a node has for a segment of the path, nil if it has none.
-func (w *walk) literal(n *node, at, end int) *node {
+func (w *walk) literal(n *node, at, end int, escaped bool) *node {
 	switch {
 	case n.literals.count == 0: // then nothing needs to be decoded
 		return nil
-	case w.escaped:
+	case escaped:
 		return n.literals.find(w.decoded(at, end))
 	}
 	return n.literals.find(w.path[at:end])
 }
+
+// segmentEnd returns where the segment ends that begins at an offset of a path, and whether it has a percent sign. It looks at eight
+// bytes at a time.
+func segmentEnd(path []byte, at int) (end int, escaped bool) {
+	for ; len(path)-at >= 8; at += 8 {
+		x := binary.LittleEndian.Uint64(path[at:])
+		slash, percent := zeros(x^lowBits*'/'), zeros(x^lowBits*'%')
+		if percent != 0 {
+			escaped = escaped || slash == 0 || bits.TrailingZeros64(percent) < bits.TrailingZeros64(slash)
+		}
+		if slash != 0 {
+			return at + bits.TrailingZeros64(slash)/8, escaped
+		}
+	}
+	for ; at < len(path); at++ {
+		switch path[at] {
+		case '/':
+			return at, escaped
+		case '%':
+			escaped = true
+		}
+	}
+	return at, escaped
+}
+
+const lowBits = 0x0101010101010101
+
+// zeros marks, by its high bit, the first byte of x that is zero. Marks behind it may be wrong.
+func zeros(x uint64) uint64 { return (x - lowBits) &^ x & (lowBits * 0x80) }
 
 // decoded returns a segment with its percent-encoding undone, cut behind the length that no literal has.
 func (w *walk) decoded(at, end int) []byte {
