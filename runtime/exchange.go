@@ -123,6 +123,19 @@ func (x *exchange) begin(parent context.Context, p peer) {
 // accepted media types (406), media type of the body (415). When it reports false, the reply is the answer.
 func (x *exchange) admit(a *API) (ok bool) {
 	defer x.recoverPanic(&ok)
+	return x.admissible(a)
+}
+
+// respondTo is admit and, if the request goes on, answer, for one that has no body.
+func (x *exchange) respondTo(a *API) {
+	ok := true
+	defer x.recoverPanic(&ok)
+	if x.admissible(a) {
+		x.run()
+	}
+}
+
+func (x *exchange) admissible(a *API) bool {
 	if a.filters != nil && !x.filter(a) || !x.find(a) {
 		return false
 	}
@@ -259,6 +272,10 @@ func (x *exchange) emptyBody(op *Operation) bool {
 func (x *exchange) answer() {
 	ok := true
 	defer x.recoverPanic(&ok)
+	x.run()
+}
+
+func (x *exchange) run() {
 	if m := x.match.api.measures.Load(); m != nil {
 		x.enter(m, "")
 	}
@@ -274,20 +291,22 @@ func (x *exchange) settle() {
 	if len(x.raw.fields) > 0 {
 		x.reply.fields = append(x.reply.fields, x.raw.fields...)
 	}
-	x.sendable()
-	if x.transit != nil {
-		x.filterAnswer()
-		x.sendable()
+	if !x.reply.sendable() {
+		x.replaceReply()
+	}
+	if x.transit == nil {
+		return
+	}
+	if x.filterAnswer(); !x.reply.sendable() {
+		x.replaceReply()
 	}
 }
 
-// sendable answers 500 in place of what cannot be sent.
-func (x *exchange) sendable() {
-	if err := x.reply.check(); err != nil {
-		x.log("answer cannot be sent", "error", err)
-		x.reply.reset()
-		x.reply.refuse(http.StatusInternalServerError, "")
-	}
+// replaceReply answers 500 in place of what cannot be sent.
+func (x *exchange) replaceReply() {
+	x.log("answer cannot be sent", "error", x.reply.check())
+	x.reply.reset()
+	x.reply.refuse(http.StatusInternalServerError, "")
 }
 
 // refuseLength answers 413.

@@ -57,7 +57,7 @@ type frame struct {
 	front    front
 	upload   *upload        // while a handler reads a body as it comes
 	records  []accessRecord // of the answers that wait
-	answered int            // requests of this turn
+	requests int            // of this turn, which were answered
 
 	progress
 }
@@ -88,12 +88,11 @@ type pending struct {
 // attach takes over what is kept with the connection.
 func (f *frame) attach(s *service, c *worker.Conn) {
 	f.service, f.conn = s, c
-	f.broken, f.told, f.answered = false, false, 0
-	f.x.peer, f.x.host, f.x.wire, f.x.in.x = peerOf(c), f, f, &f.x
-	f.x.lane = laneOf(c)
+	f.broken, f.told, f.requests = false, false, 0
+	f.x.peer, f.x.lane = peerOf(c), laneOf(c)
 	switch kept := c.Data.(type) {
 	case nil:
-		f.load(nil)
+		f.ready()
 	case *pending:
 		c.Data = nil
 		f.resume(kept)
@@ -102,17 +101,21 @@ func (f *frame) attach(s *service, c *worker.Conn) {
 	}
 }
 
-// load fills the buffer with what was received before.
-func (f *frame) load(received []byte) {
-	f.r, f.w = 0, len(received)
-	if cap(received) >= slabSize {
-		f.buf = received[:cap(received)]
-		return
-	}
+// ready sees to it that there is a buffer, and that nothing stands in it.
+func (f *frame) ready() {
+	f.r, f.w = 0, 0
 	if f.buf == nil {
 		f.buf = make([]byte, slabSize)
 	}
-	copy(f.buf, received)
+}
+
+// load fills the buffer with what was received before.
+func (f *frame) load(received []byte) {
+	if cap(received) >= slabSize {
+		f.buf = received[:cap(received)]
+	}
+	f.ready()
+	f.w = copy(f.buf, received)
 }
 
 // resume goes on with a request of which a part was received.
@@ -143,21 +146,8 @@ func (f *frame) rebind() {
 // reroute reads the path again after its bytes have moved.
 func (f *frame) reroute() { f.x.match.api.routes.Match(f.x.head.Method, f.x.head.Path, &f.x.in.path) }
 
-// serve takes the connection as far as what it has sent allows.
-func (f *frame) serve() worker.Next {
-	returned := false
-	defer func() {
-		if !returned {
-			f.abandon()
-		}
-	}()
-	next := f.turn()
-	returned = true
-	return next
-}
-
-// abandon answers for a handler that ended its goroutine (runtime.Goexit).
-func (f *frame) abandon() {
+// Abandon answers for a handler that ended its goroutine (runtime.Goexit).
+func (f *frame) Abandon() {
 	if f.x.request == nil { // a mounted one has been answered for
 		f.flush()
 		return
@@ -199,7 +189,8 @@ func (f *frame) lastAnswer(status int, detail string) {
 	f.closeExchange()
 }
 
-func (f *frame) turn() worker.Next {
+// serve takes the connection as far as what it has sent allows.
+func (f *frame) serve() worker.Next {
 	v := goOn
 	switch {
 	case f.tenant != nil:
@@ -209,43 +200,47 @@ func (f *frame) turn() worker.Next {
 	case f.conn.Expired() && (f.r < f.w || !f.conn.Readable()): // a request that has come at the last moment is not late
 		return f.expire()
 	}
-	for {
-		if v == goOn {
+	for v == goOn || v == needMore {
+		if v == goOn && f.r < f.w {
 			v = f.step()
+			continue
 		}
-		switch v {
-		case goOn:
-		case needMore:
-			v = goOn
-			if next, ok := f.fill(); !ok {
-				return next
-			}
-		case endTurn:
-			if f.r == f.w && !f.conn.Readable() {
-				return f.wait()
-			}
-			f.flush()
-			f.suspend()
-			return worker.Again
-		case endConn:
-			f.flushLast()
-			return f.close()
-		case endLinger:
-			f.flush()
-			return worker.Linger
-		case endPark:
-			return worker.Park
-		case endIdle:
-			return worker.Idle
-		case endAgain:
-			return worker.Again
-		case endHijack:
-			return worker.Detached
+		v = goOn
+		if next, ok := f.fill(); !ok {
+			return next
 		}
 	}
+	return f.leave(v)
 }
 
-// step takes the request at the front further.
+// leave ends the turn of a connection as a step asks for.
+func (f *frame) leave(v verdict) worker.Next {
+	switch v {
+	case endTurn:
+		if f.r == f.w && !f.conn.Readable() {
+			return f.wait()
+		}
+		f.flush()
+		f.suspend()
+		return worker.Again
+	case endConn:
+		f.flushLast()
+		return f.close()
+	case endLinger:
+		f.flush()
+		return worker.Linger
+	case endPark:
+		return worker.Park
+	case endIdle:
+		return worker.Idle
+	case endHijack:
+		return worker.Detached
+	case goOn, needMore, endAgain:
+	}
+	return worker.Again
+}
+
+// step takes the request at the front, of which something was received, further.
 func (f *frame) step() verdict {
 	switch {
 	case f.broken:
@@ -283,9 +278,6 @@ func (f *frame) onlyEmptyLines() bool { return len(bytes.Trim(f.buf[f.r:f.w], "\
 
 // receiveHead parses the head at the front and decides what it leads to.
 func (f *frame) receiveHead() verdict {
-	if f.r == f.w {
-		return needMore
-	}
 	n, err := f.parser.Feed(f.buf[f.r:f.w], &f.service.limits, &f.x.head)
 	switch {
 	case err != nil:
@@ -308,7 +300,12 @@ func (f *frame) receiveHead() verdict {
 		}
 	}
 	f.x.begin(f.service.base, peerOf(f.conn))
-	if !f.x.admit(f.service.server.apiFor(f.x.head.Method, f.x.head.Path, &f.x.in.path)) {
+	api := f.service.server.apiFor(f.x.head.Method, f.x.head.Path, &f.x.in.path)
+	switch {
+	case !f.x.head.HasBody():
+		f.x.respondTo(api)
+		return f.answered(n)
+	case !f.x.admit(api):
 		return f.refused()
 	}
 	return f.beginBody()
@@ -337,12 +334,9 @@ func (f *frame) refused() verdict {
 	return f.finish(f.headLen+length, false)
 }
 
-// beginBody sees to it that the body comes, unless it has none.
+// beginBody sees to it that the body comes.
 func (f *frame) beginBody() verdict {
 	h := &f.x.head
-	if !f.x.head.HasBody() {
-		return f.answer(f.headLen)
-	}
 	limit := f.x.maxBody()
 	if h.ContentLength > limit {
 		f.x.match.api.bounds.meet(BoundBody)
@@ -398,6 +392,11 @@ func (f *frame) receiveBody() verdict {
 // answer runs the operation; size is the length of the whole request.
 func (f *frame) answer(size int) verdict {
 	f.x.answer()
+	return f.answered(size)
+}
+
+// answered is what follows once the handler has returned, or was not called.
+func (f *frame) answered(size int) verdict {
 	if f.x.deferred != nil {
 		return f.finishDeferred(size)
 	}
@@ -443,13 +442,13 @@ func (f *frame) next(size int, closing, unread bool) verdict {
 		f.r, f.w = 0, 0
 	}
 	f.progress = progress{}
-	f.answered++
+	f.requests++
 	switch {
 	case unread, closing && f.r < f.w:
 		return endLinger
 	case closing:
 		return endConn
-	case f.answered >= maxBatch, len(f.out) >= maxBatchOut:
+	case f.requests >= maxBatch, len(f.out) >= maxBatchOut:
 		return endTurn
 	}
 	return goOn

@@ -15,7 +15,9 @@ func (f *frame) fill() (worker.Next, bool) {
 	if !f.conn.Readable() {
 		return f.wait(), false
 	}
-	f.makeRoom()
+	if f.w == len(f.buf) {
+		f.makeRoom()
+	}
 	n, err := f.conn.Read(f.buf[f.w:])
 	if err != nil {
 		return f.unread(err), false
@@ -38,11 +40,8 @@ func (f *frame) unread(err error) worker.Next {
 	return worker.Close
 }
 
-// makeRoom sees to it that there is space behind what was received. The limits for heads and bodies bound the growth.
+// makeRoom makes space behind what was received, which fills the buffer. The limits for heads and bodies bound the growth.
 func (f *frame) makeRoom() {
-	if f.w < len(f.buf) {
-		return
-	}
 	if f.r > 0 {
 		f.w = copy(f.buf, f.buf[f.r:f.w])
 	} else {
@@ -116,7 +115,9 @@ func (f *frame) flushWithin(limit time.Duration) {
 		f.broken = f.service.failed(f.conn.Write(f.out, limit))
 	}
 	f.out = f.out[:0]
-	f.logRecords()
+	if len(f.records) > 0 {
+		f.logRecords()
+	}
 }
 
 // flushLast writes the answers that wait before the connection is closed.
@@ -150,7 +151,8 @@ func (f *frame) Release() {
 	if f.x.request != nil { // else closeExchange has done it
 		f.x.reset()
 	}
-	f.r, f.w, f.out, f.progress = 0, 0, f.out[:0], progress{}
+	f.r, f.w, f.out = 0, 0, f.out[:0]
+	f.progress = progress{}
 	f.service, f.conn, f.x.peer, f.tenant = nil, nil, nil, nil
 	if len(f.buf) > maxKeptBuffer {
 		f.buf = nil

@@ -123,6 +123,9 @@ func (w *Reply) NoBody(status int) {
 	w.status, w.media, w.body, w.hasBody = status, "", w.body[:0], false
 }
 
+// sendable reports whether the answer can be sent; check says why not.
+func (w *Reply) sendable() bool { return w.fault == nil && isFinal(w.status) }
+
 // check turns an answer that cannot be sent into an error.
 func (w *Reply) check() error {
 	switch {

@@ -133,7 +133,11 @@ func (s *Server) workerOptions(h worker.Handler) worker.Options {
 }
 
 // NewFrame makes what a worker borrows for a connection.
-func (s *service) NewFrame() worker.Frame { return new(frame) }
+func (s *service) NewFrame() worker.Frame {
+	f := new(frame)
+	f.x.host, f.x.wire, f.x.in.x = f, f, &f.x
+	return f
+}
 
 // Serve answers what the connection has sent, see frame.serve.
 func (s *service) Serve(c *worker.Conn, f worker.Frame) worker.Next {

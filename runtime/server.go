@@ -135,11 +135,17 @@ func (s *Server) Bound() <-chan struct{} { return s.bound }
 
 // apiFor chooses the API for a request: the first that knows its path, else the first. There is at least one.
 func (s *Server) apiFor(method, rawPath []byte, params *route.Params) *API {
-	if len(s.apis) > 1 {
-		for _, api := range s.apis {
-			if _, outcome := api.routes.Match(method, rawPath, params); outcome != route.NotFound && outcome != route.UnknownMethod {
-				return api
-			}
+	if len(s.apis) == 1 {
+		return s.apis[0]
+	}
+	return s.apiAmong(method, rawPath, params)
+}
+
+// apiAmong is apiFor where there are several.
+func (s *Server) apiAmong(method, rawPath []byte, params *route.Params) *API {
+	for _, api := range s.apis {
+		if _, outcome := api.routes.Match(method, rawPath, params); outcome != route.NotFound && outcome != route.UnknownMethod {
+			return api
 		}
 	}
 	return s.apis[0]

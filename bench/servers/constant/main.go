@@ -59,6 +59,8 @@ type frame struct {
 
 func (*frame) Release() {}
 
+func (*frame) Abandon() {}
+
 func (*frame) Lend(*worker.Borrower) {}
 
 func (handler) NewFrame() worker.Frame { return new(frame) }

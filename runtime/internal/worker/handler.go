@@ -53,9 +53,12 @@ type Frame interface {
 	// another frame.
 	Lend(to *Borrower)
 	// Release is called each time the frame leaves a connection, by the
-	// goroutine that served. A frame in whose service Serve panicked is
-	// dropped, not released.
+	// goroutine that served.
 	Release()
+	// Abandon is called instead when Serve did not return, as its handler
+	// panicked or ended the goroutine (runtime.Goexit): it writes what the peer
+	// is still owed. Then the connection is closed, and the frame dropped.
+	Abandon()
 }
 
 // Borrower is a worker as its frame knows it. Only the goroutine that serves uses

@@ -54,6 +54,8 @@ func (*lines) Lend(*Borrower) {}
 
 func (f *lines) Release() { f.lent.Store(false) }
 
+func (*lines) Abandon() {}
+
 // probe is a Handler made of functions; those that are nil have a default. It
 // checks the contract of the engine as it goes.
 type probe struct {

@@ -36,6 +36,8 @@ func (*lineFrame) Lend(*Borrower) {}
 
 func (*lineFrame) Release() {}
 
+func (*lineFrame) Abandon() {}
+
 func (*lineEcho) NewFrame() Frame         { return &lineFrame{} }
 func (*lineEcho) Hangup(*Conn, bool)      {}
 func (h *lineEcho) Closed(*Conn)          { h.closed.Add(1) }

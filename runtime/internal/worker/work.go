@@ -158,6 +158,9 @@ func (p *pool) call(c *Conn, w *worker) (next Next) {
 // runtime.Goexit: then there is nobody to return to. The frame is dropped:
 // nobody knows what state it is in.
 func (p *pool) failed(c *Conn, w *worker, v any) Next {
+	if !w.sheds {
+		p.abandon(c, w.frame)
+	}
 	w.frame = nil
 	c.onLoop = false
 	p.stats.Panics.Add(1)
@@ -173,6 +176,11 @@ func (p *pool) failed(c *Conn, w *worker, v any) Next {
 		c.close()
 	}
 	return Close
+}
+
+func (p *pool) abandon(c *Conn, f Frame) {
+	defer p.survive("Abandon", c)
+	f.Abandon()
 }
 
 // serveBatch is what a loop does that serves itself: the batch, and what was

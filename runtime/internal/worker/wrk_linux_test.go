@@ -40,6 +40,8 @@ func (*constantFrame) Lend(*Borrower) {}
 
 func (*constantFrame) Release() {}
 
+func (*constantFrame) Abandon() {}
+
 func (constant) NewFrame() Frame { return &constantFrame{} }
 
 func (h constant) Serve(c *Conn, f Frame) Next {
