@@ -49,7 +49,7 @@ type Loop struct {
 	spare    int           // descriptor kept for when there are none left; -1: none
 	nextMoan time.Duration // running out of descriptors is not logged before
 
-	now   atomic.Int64 // clock, for others
+	now   atomic.Int64 // clock, for others; 0 while the loop is parked
 	phase atomic.Uint32
 	load  atomic.Int64 // connections placed here
 	Stats Stats
@@ -86,10 +86,10 @@ func (l *Loop) Sys() Sys { return l.poller }
 // Now is the time on the loop's clock, coarse while the loop is at work: it is
 // read once a turn. Any goroutine.
 func (l *Loop) Now() time.Duration {
-	if l.phase.Load() != working {
-		return l.poller.Now()
+	if now := l.now.Load(); now != 0 {
+		return time.Duration(now)
 	}
-	return time.Duration(l.now.Load())
+	return l.poller.Now()
 }
 
 // Precise is the time on the loop's clock. Any goroutine.
@@ -256,6 +256,7 @@ func (l *Loop) wait() {
 // park announces that the loop waits, so that Post wakes it, looks whether
 // anything came just before, and waits.
 func (l *Loop) park(rest Rest) (int, error) {
+	l.now.Store(0)
 	l.phase.Store(parked)
 	Step("is about to park")
 	if l.queued.Load() != 0 || rest == Park && l.hooks.Queued() {

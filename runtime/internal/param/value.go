@@ -57,11 +57,11 @@ func (r *Report) Value(p Place, raw []byte, there bool) Value {
 
 // PathValue is Value for a part of the path, which the request always has. encoded reports whether there may be a percent sign in it.
 func (r *Report) PathValue(name string, style Style, raw []byte, encoded bool) Value {
-	v := Value{place: Place{Name: name, In: InPath, Style: style}, raw: raw, presence: present, report: r}
+	text := formStyled
 	if style == Simple && !encoded {
-		v.form = formPlain
+		text = formPlain
 	}
-	return v
+	return Value{place: Place{Name: name, In: InPath, Style: style}, raw: raw, presence: present, form: text, report: r}
 }
 
 // Lookup returns the parameter at a place in the query or in the cookies.
