@@ -61,10 +61,11 @@ type peer interface {
 	secure() bool
 }
 
-// spareRequest is what an earlier request was decoded into, cleared. It stays with the frame, for the next one of its operation.
+// spareRequest is what a request is decoded into. It stays with the frame, for the next one of its operation.
 type spareRequest struct {
 	of      *registered
-	request any // nil: there is none
+	request any           // cleared; nil: there is none, or it is lent
+	memory  reflect.Value // that request points to
 }
 
 // takeRequest and keepRequest are not inlined, or every generated package would compile what reflect is made of.
@@ -73,27 +74,36 @@ type spareRequest struct {
 //
 //go:noinline
 func (x *exchange) takeRequest() any {
-	var in any
-	if x.spare.of != x.match {
-		in = x.match.requests.Get()
-	} else {
-		in, x.spare.request = x.spare.request, nil // nobody else gets it, whatever the handler does
+	s := &x.spare
+	if s.of != x.match {
+		s.exchange(x.match)
 	}
-	if in == nil {
-		in = reflect.New(typeOf(x.match.request)).Interface()
+	in := s.request
+	if s.request = nil; in == nil { // nobody else gets it, whatever the handler does
+		s.memory = reflect.New(typeOf(x.match.request))
+		in = s.memory.Interface()
+		s.memory = s.memory.Elem()
 	}
 	return in
+}
+
+// exchange gives what is left of another operation to its pool, and takes what that of an operation has.
+func (s *spareRequest) exchange(of *registered) {
+	if s.request != nil {
+		s.of.requests.Put(s.request)
+	}
+	s.of, s.request = of, of.requests.Get()
+	if s.request != nil {
+		s.memory = reflect.ValueOf(s.request).Elem()
+	}
 }
 
 // keepRequest takes back what takeRequest has given, and clears it.
 //
 //go:noinline
 func (x *exchange) keepRequest(in any) {
-	reflect.ValueOf(in).Elem().SetZero()
-	if x.spare.request != nil {
-		x.spare.of.requests.Put(x.spare.request)
-	}
-	x.spare = spareRequest{x.match, in}
+	x.spare.memory.SetZero()
+	x.spare.request = in
 }
 
 // reset makes x ready for the next request and keeps its memory.
@@ -154,9 +164,12 @@ func (x *exchange) admissible(a *API) bool {
 	if x.transit != nil && !x.transit.pass(x, x.transit.admitted) {
 		return false
 	}
-	if !x.acceptable() {
+	if x.head.Accept != nil && !x.acceptable() {
 		x.reply.refuse(http.StatusNotAcceptable, "this operation answers with "+strings.Join(x.match.produces, ", "))
 		return false
+	}
+	if !x.head.HasBody() {
+		return !op.BodyRequired && len(op.Streams) == 0 || x.admitNoBody(op)
 	}
 	return x.admitBody(op)
 }
@@ -193,23 +206,25 @@ var methods = []string{
 	http.MethodGet, http.MethodPut, http.MethodPost, http.MethodDelete, http.MethodOptions, http.MethodHead, http.MethodPatch, http.MethodTrace, "QUERY",
 }
 
-// acceptable reports whether the client takes one of the media types that the operation answers with.
+// acceptable reports whether the client, which sent an Accept field, takes one of the media types that the operation answers with.
 func (x *exchange) acceptable() bool {
 	return len(x.match.produces) == 0 || x.reply.accept.takes(x.match.produces)
 }
 
-// admitBody checks what the head says about the body: that it may be there, how it is encoded, and how long it is.
-func (x *exchange) admitBody(op *Operation) bool {
-	if !x.head.HasBody() {
-		if len(op.Streams) > 0 && x.emptyStream(op) {
-			return true
-		}
-		if op.BodyRequired && !x.emptyBody(op) {
-			x.reply.refuse(http.StatusBadRequest, "this operation needs a body of "+strings.Join(op.Consumes, ", "))
-			return false
-		}
+// admitNoBody checks that the body may be left out.
+func (x *exchange) admitNoBody(op *Operation) bool {
+	if len(op.Streams) > 0 && x.emptyStream(op) {
 		return true
 	}
+	if op.BodyRequired && !x.emptyBody(op) {
+		x.reply.refuse(http.StatusBadRequest, "this operation needs a body of "+strings.Join(op.Consumes, ", "))
+		return false
+	}
+	return true
+}
+
+// admitBody checks what the head says about the body: that it may be there, how it is encoded, and how long it is.
+func (x *exchange) admitBody(op *Operation) bool {
 	if op.Consumes == nil {
 		return true // nobody reads it
 	}
@@ -320,24 +335,28 @@ func (x *exchange) close() (watched bool) { return x.request != nil && x.request
 
 // accepted reports whether decoding found nothing wrong; else the reply says what, any 400 before a 422.
 func (x *exchange) accepted() bool {
-	in := &x.in
-	if !in.failed() {
-		if x.match.api.noSecurity && len(x.match.op.Security) > 0 {
-			x.failWith(&StatusError{Status: http.StatusNotImplemented, Detail: "authentication for " + x.match.op.ID + " is not implemented yet"})
-			return false
-		}
-		return true
+	switch {
+	case x.in.failed():
+		x.refuseInput()
+		return false
+	case x.match.api.noSecurity && len(x.match.op.Security) > 0:
+		x.failWith(&StatusError{Status: http.StatusNotImplemented, Detail: "authentication for " + x.match.op.ID + " is not implemented yet"})
+		return false
 	}
+	return true
+}
+
+func (x *exchange) refuseInput() {
+	in := &x.in
 	if in.charset != "" {
 		x.reply.refuse(http.StatusUnsupportedMediaType, in.syntax)
-		return false
+		return
 	}
 	if reason := in.unreadable(); reason != "" {
 		x.reply.refuse(http.StatusBadRequest, reason)
-		return false
+		return
 	}
 	x.reply.problem(&Problem{Status: x.match.api.statusOfViolations(), Detail: "the request breaks the rules of the API", Errors: in.allViolations()})
-	return false
 }
 
 // crashed counts a handler that panicked, or ended its goroutine.

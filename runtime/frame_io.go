@@ -131,13 +131,16 @@ func (f *frame) flushLast() {
 
 // failed reports whether a write has failed, and counts one that took too long.
 func (s *service) failed(err error) bool {
-	if err == nil {
-		return false
+	if err != nil {
+		s.unwritten(err)
 	}
+	return err != nil
+}
+
+func (s *service) unwritten(err error) {
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		s.server.bounds.meet(BoundWriteTime)
 	}
-	return true
 }
 
 // Lend implements worker.Frame.

@@ -12,9 +12,13 @@ func (f *frame) begun() {
 // record notes how the request at the front ended. The access log gets it once the answer was written.
 func (f *frame) record(status int, size int64) {
 	f.x.worker.Requests++
-	if f.started.IsZero() {
-		return
+	if !f.started.IsZero() {
+		f.tell(status, size)
 	}
+}
+
+// tell notes a request for who wants to know of it.
+func (f *frame) tell(status int, size int64) {
 	server, took, gone := f.service.server, time.Since(f.started), f.broken || status == 0
 	f.x.measure(server.measures.Load(), status, size, took, gone)
 	if server.accessLog == nil {

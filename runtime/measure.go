@@ -41,7 +41,7 @@ type lane struct {
 }
 
 // laneOf is the lane of a connection.
-func laneOf(c *worker.Conn) uint8 { return uint8(c.Loop().ID() % lanes) }
+func laneOf(c *worker.Conn) uint8 { return uint8(uint(c.Loop().ID()) % lanes) }
 
 func newMeasures(operations int) *measures {
 	m := new(measures)

@@ -96,13 +96,18 @@ func RegisterNoContent[Req any](a *API, op *Operation, decode func(Req, *Input),
 // result reports whether a handler has a result to write: it returned no error, and a value, where it must. Otherwise the reply
 // is that of the error.
 func (x *exchange) result(some bool, err error) bool {
-	if err == nil && !some {
+	if err == nil && some {
+		return true
+	}
+	x.noResult(err)
+	return false
+}
+
+func (x *exchange) noResult(err error) {
+	if err == nil {
 		err = errNothing(x.match.op)
 	}
-	if err != nil {
-		x.fail(err)
-	}
-	return err == nil
+	x.fail(err)
 }
 
 func errNothing(op *Operation) error {

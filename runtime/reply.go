@@ -187,6 +187,9 @@ func (w *Reply) appendFields(b []byte, end connectionEnd) []byte {
 		f := &w.fields[i]
 		b = append(append(append(append(b, f.name...), ": "...), f.value...), '\r', '\n')
 	}
+	if end == endKeep {
+		return b
+	}
 	return append(b, connectionFields[end]...)
 }
 
