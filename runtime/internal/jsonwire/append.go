@@ -115,14 +115,26 @@ func AppendBool(b []byte, v bool) []byte { return strconv.AppendBool(b, v) }
 
 // AppendInt64 appends v.
 func AppendInt64(b []byte, v int64) []byte {
-	if uint64(v) < 10 {
-		return append(b, '0'+byte(v))
+	if v < 0 {
+		return strconv.AppendInt(b, v, 10)
 	}
-	return strconv.AppendInt(b, v, 10)
+	return AppendUint64(b, uint64(v))
 }
 
 // AppendUint64 appends v.
-func AppendUint64(b []byte, v uint64) []byte { return strconv.AppendUint(b, v, 10) }
+func AppendUint64(b []byte, v uint64) []byte {
+	switch {
+	case v < 10:
+		return append(b, '0'+byte(v))
+	case v < 100:
+		return append(b, '0'+byte(v/10), '0'+byte(v%10))
+	case v < 1000:
+		return append(b, '0'+byte(v/100), '0'+byte(v/10%10), '0'+byte(v%10))
+	case v < 10_000:
+		return append(b, '0'+byte(v/1000), '0'+byte(v/100%10), '0'+byte(v/10%10), '0'+byte(v%10))
+	}
+	return strconv.AppendUint(b, v, 10) // which is no slower for more
+}
 
 // AppendFloat64 appends the shortest number that reads back as v, in the form of encoding/json; null for NaN and the infinities.
 func AppendFloat64(b []byte, v float64) []byte { return appendFloat(b, v, 64) }
@@ -183,9 +195,9 @@ func appendDecimal(b []byte, n uint64, places int, negative bool) []byte {
 		b = append(b, '-')
 	}
 	if places == 1 {
-		return append(strconv.AppendUint(b, n/10, 10), '.', byte('0'+n%10))
+		return append(AppendUint64(b, n/10), '.', byte('0'+n%10))
 	}
-	return append(strconv.AppendUint(b, n/100, 10), '.', byte('0'+n/10%10), byte('0'+n%10))
+	return append(AppendUint64(b, n/100), '.', byte('0'+n/10%10), byte('0'+n%10))
 }
 
 // AppendTime appends t by RFC 3339 with as many digits of a second's fraction as are needed; null for a year that RFC 3339 cannot

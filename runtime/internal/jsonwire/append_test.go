@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 	"net/netip"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -143,4 +144,11 @@ func TestPetAgainstEncodingJSON(t *testing.T) {
 	require.False(t, d.Failed())
 	assert.Equal(t, v, again)
 	assert.Equal(t, plainJSON(t, &v), string(v.AppendJSON(nil)))
+}
+
+func TestAppendIntegers(t *testing.T) {
+	for v := range int64(20_000) {
+		assert.Equal(t, strconv.FormatInt(v, 10), string(jsonwire.AppendInt64(nil, v)))
+		assert.Equal(t, strconv.FormatInt(-v, 10), string(jsonwire.AppendInt64(nil, -v)))
+	}
 }
