@@ -51,6 +51,21 @@ func makeClasses() (t [256]uint8) {
 	return t
 }
 
+// plainHost says whether b is sixteen letters, digits, hyphens, dots and colons at most, and eight at least, as most hosts are.
+func plainHost(b []byte) bool {
+	n := len(b)
+	return 8 <= n && n <= 16 && plainHostWord(binary.LittleEndian.Uint64(b)) && plainHostWord(binary.LittleEndian.Uint64(b[n-8:]))
+}
+
+func plainHostWord(x uint64) bool {
+	seven := x &^ highBits
+	folded := seven | lowBits*0x20
+	letter := (folded + lowBits*(0x80-'a')) &^ (folded + lowBits*(0x7f-'z'))
+	other := (seven + lowBits*(0x80-'-')) &^ (seven + lowBits*(0x7f-':')) // from the hyphen to the colon, the slash among them
+	slash := (seven ^ lowBits*'/') + lowBits*0x7f                         // its high bit is missing
+	return (letter|other&slash)&^x&highBits == highBits
+}
+
 // all says whether every byte of b has the class, which is one.
 func all(b []byte, want uint8) bool {
 	for ; len(b) >= 4; b = b[4:] {

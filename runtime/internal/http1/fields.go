@@ -165,7 +165,7 @@ func (p *Parser) host(h *Head, value []byte) *ProtocolError {
 	if p.saw&sawHost != 0 {
 		return errTwoHosts
 	}
-	if !all(value, isHost) {
+	if !plainHost(value) && !all(value, isHost) {
 		return errHost
 	}
 	p.saw |= sawHost

@@ -1,6 +1,7 @@
 package http1
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 	"time"
@@ -278,4 +279,18 @@ func TestProtocolError(t *testing.T) {
 	t.Parallel()
 	_, err := new(Parser).Feed([]byte("?"), nil, new(Head))
 	require.EqualError(t, err, "http/1: invalid character in method")
+}
+
+// What is known to be a plain host at a glance is one byte by byte, whatever a byte of it is.
+func TestPlainHost(t *testing.T) {
+	for n := range 20 {
+		for at := range n {
+			for c := range 256 {
+				host := []byte("api-1.Example.org:8080")[:n]
+				host[at] = byte(c)
+				simple := bytes.IndexByte([]byte("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.:"), byte(c)) >= 0
+				assert.Equal(t, simple && 8 <= n && n <= 16, plainHost(host), "%q", host)
+			}
+		}
+	}
 }

@@ -171,10 +171,16 @@ func (p *Parser) emptyLines(buf []byte) (bool, *ProtocolError) {
 	}
 }
 
+// getMethod is "GET ", the method of most requests.
+const getMethod = 'G' | 'E'<<8 | 'T'<<16 | ' '<<24
+
 // method reads the method, a token (RFC 9110 section 9.1), and the space
 // behind it.
 func (p *Parser) method(buf []byte) (bool, *ProtocolError) {
 	i, limit := int(p.pos), int(p.start)+maxMethod
+	if len(buf)-i >= 4 && binary.LittleEndian.Uint32(buf[i:]) == getMethod {
+		i += len("GET")
+	}
 	for end := min(len(buf), limit+1); i < end && class[buf[i]]&isToken != 0; {
 		i++
 	}
