@@ -10,6 +10,7 @@ import (
 type literals struct {
 	slots []literal // a power of two; nil while there are none
 	count int
+	only  literal // while there is one
 }
 
 type literal struct {
@@ -19,7 +20,13 @@ type literal struct {
 
 // find returns the node behind a text, nil if there is none.
 func (l *literals) find(text []byte) *node {
-	if l.count == 0 {
+	switch l.count {
+	case 0:
+		return nil
+	case 1: // as of base paths
+		if l.only.text == string(text) {
+			return l.only.next
+		}
 		return nil
 	}
 	mask := uint32(len(l.slots) - 1)
@@ -44,6 +51,7 @@ func (l *literals) add(entry literal) {
 	}
 	l.put(entry)
 	l.count++
+	l.only = entry
 }
 
 func (l *literals) put(entry literal) {

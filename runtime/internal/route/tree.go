@@ -73,7 +73,7 @@ func (w *walk) find(n *node, at int) bool {
 			w.params.escaped = true
 		}
 		mark := w.params.count
-		if next := w.literal(n, at, end, escaped); next != nil {
+		if next := n.literals.find(w.text(at, end, escaped)); next != nil {
 			if n.patterns == nil && n.variable == nil { // nothing to come back for
 				if end == len(w.path) {
 					return w.accept(next)
@@ -124,15 +124,12 @@ func (w *walk) accept(n *node) bool {
 	return true
 }
 
-// literal returns the node behind the literal segment that a node has for a segment of the path, nil if it has none.
-func (w *walk) literal(n *node, at, end int, escaped bool) *node {
-	switch {
-	case n.literals.count == 0: // then nothing needs to be decoded
-		return nil
-	case escaped:
-		return n.literals.find(w.decoded(at, end))
+// text returns a segment as it is compared with literals.
+func (w *walk) text(at, end int, escaped bool) []byte {
+	if escaped {
+		return w.decoded(at, end)
 	}
-	return n.literals.find(w.path[at:end])
+	return w.path[at:end]
 }
 
 // segmentEnd returns where the segment ends that begins at an offset of a path, and whether it has a percent sign. It looks at eight
