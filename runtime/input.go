@@ -58,8 +58,9 @@ func (in *Input) forget() {
 }
 
 // Path returns the path parameter at position i, counted from 0 in the order of the template.
-func (in *Input) Path(i int, name string, style Style) Param {
-	return in.report.PathValue(name, style, in.path.Value(i), in.path.Escaped())
+func (in *Input) Path(i int, name string, style Style) (p Param) {
+	in.report.PathValue(&p, name, style, in.path.Value(i), in.path.Escaped())
+	return p
 }
 
 // Query returns a parameter of the query. It is scanned once, at the first call. In style Simple the parameter is the query as

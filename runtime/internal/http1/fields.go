@@ -178,17 +178,17 @@ func (p *Parser) host(h *Head, value []byte) *ProtocolError {
 // contentLength reads 1*DIGIT, RFC 9110 section 8.6. Lists ("5, 5") are
 // refused. A repeated field is taken once if it has the same digits.
 func (p *Parser) contentLength(value []byte) *ProtocolError {
-	if len(value) == 0 || !all(value, isDigit) {
-		return errLength
-	}
-	if len(value) > maxContentDigits {
-		return errLengthSize
-	}
 	var n uint64
 	for _, c := range value {
-		n = n*10 + uint64(c-'0')
+		if c-'0' > 9 {
+			return errLength
+		}
+		n = n*10 + uint64(c-'0') // of no use if there are too many
 	}
-	if n > 1<<63-1 {
+	switch {
+	case len(value) == 0:
+		return errLength
+	case len(value) > maxContentDigits, n > 1<<63-1:
 		return errLengthSize
 	}
 	if p.saw&sawLength != 0 && (p.length != int64(n) || int(p.digits) != len(value)) {

@@ -58,7 +58,7 @@ func parseDigits(text []byte) (n uint64, err error) {
 		if digit > 9 {
 			return 0, ErrType
 		}
-		if n > (math.MaxUint64-digit)/10 {
+		if n >= math.MaxUint64/10 && n > (math.MaxUint64-digit)/10 {
 			err = ErrRange // unless a later byte is no digit
 		}
 		n = n*10 + digit

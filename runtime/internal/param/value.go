@@ -55,13 +55,13 @@ func (r *Report) Value(p Place, raw []byte, there bool) Value {
 	return v
 }
 
-// PathValue is Value for a part of the path, which the request always has. encoded reports whether there may be a percent sign in it.
-func (r *Report) PathValue(name string, style Style, raw []byte, encoded bool) Value {
-	text := formStyled
+// PathValue makes the zero value v what Value gives for a part of the path, which the request always has. encoded reports whether there
+// may be a percent sign in it. It fills in v where that is: a Value is large.
+func (r *Report) PathValue(v *Value, name string, style Style, raw []byte, encoded bool) {
+	v.place.Name, v.place.Style, v.raw, v.presence, v.report = name, style, raw, present, r
 	if style == Simple && !encoded {
-		text = formPlain
+		v.form = formPlain
 	}
-	return Value{place: Place{Name: name, In: InPath, Style: style}, raw: raw, presence: present, form: text, report: r}
 }
 
 // Lookup returns the parameter at a place in the query or in the cookies.

@@ -143,6 +143,7 @@ func FuzzMatch(f *testing.F) {
 	f.Add("/{a}a{b}aa{c}", "/aaaaaa%61aa")
 	f.Add("/a//b/\n/a/{x}/b/\n/{", "/a//b/")
 	f.Add("/%7Bx%7D/{x}%20", "/%7bx%7d/a%20%20")
+	f.Add("/{a} {b}", "/0 1")
 	f.Fuzz(func(t *testing.T, list, path string) {
 		if len(list) > 200 || len(path) > 100 {
 			return

@@ -27,7 +27,7 @@ func (p *Params) Value(i int) []byte {
 	if uint(i) >= uint(p.count) {
 		panic("route: no such path parameter")
 	}
-	s := &p.inline[i%inlineParams]
+	s := &p.inline[uint(i)%inlineParams]
 	if i >= inlineParams {
 		s = &p.more[i-inlineParams]
 	}

@@ -33,9 +33,9 @@ func match(tab *Table, templates []string, method, path string) string {
 	}
 	var b strings.Builder
 	b.WriteString(templates[value])
-	_, template, ok := strings.Cut(templates[value], " ")
-	if !ok {
-		template = templates[value]
+	template := templates[value]
+	if !strings.HasPrefix(template, "/") {
+		_, template, _ = strings.Cut(template, " ")
 	}
 	for i, name := range variables(template) {
 		fmt.Fprintf(&b, " %s=%s", name, params.Value(i))
