@@ -138,11 +138,16 @@ func (x *exchange) admit(a *API) (ok bool) {
 
 // respondTo is admit and, if the request goes on, answer, for one that has no body.
 func (x *exchange) respondTo(a *API) {
-	ok := true
-	defer x.recoverPanic(&ok)
+	returned := false
+	defer func() {
+		if !returned {
+			x.recovered(recover())
+		}
+	}()
 	if x.admissible(a) {
 		x.run()
 	}
+	returned = true
 }
 
 func (x *exchange) admissible(a *API) bool {
@@ -285,9 +290,14 @@ func (x *exchange) emptyBody(op *Operation) bool {
 
 // answer decodes, validates, calls the handler and builds the reply. The body is complete, in x.in.body.
 func (x *exchange) answer() {
-	ok := true
-	defer x.recoverPanic(&ok)
+	returned := false
+	defer func() {
+		if !returned {
+			x.recovered(recover())
+		}
+	}()
 	x.run()
+	returned = true
 }
 
 func (x *exchange) run() {
@@ -370,11 +380,17 @@ func (x *exchange) crashed() {
 // not declare: 500, by the operation's default if it has one. It is logged with its stack and ends the connection, and so does
 // runtime.Goexit, which goes on after this. http.ErrAbortHandler is not logged.
 func (x *exchange) recoverPanic(ok *bool) {
-	cause := recover()
+	if cause := recover(); cause != nil {
+		*ok = false
+		x.recovered(cause)
+	}
+}
+
+// recovered is recoverPanic for a panic of that cause; nil for runtime.Goexit.
+func (x *exchange) recovered(cause any) {
 	if cause == nil {
 		return
 	}
-	*ok = false
 	x.panicked, x.aborted = true, cause == http.ErrAbortHandler //nolint:errorlint // net/http compares the panic value in the same way
 	x.reply.reset()
 	x.raw.reset()

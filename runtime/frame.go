@@ -456,7 +456,7 @@ func (f *frame) next(size int, closing, unread bool) verdict {
 
 // closeExchange ends the request and makes the exchange ready for the next one.
 func (f *frame) closeExchange() {
-	if f.x.close() {
+	if f.x.request != nil && f.x.request.finish() {
 		f.service.watchers.CompareAndDelete(f.conn, f.x.request)
 	}
 	t := f.x.transit

@@ -48,13 +48,19 @@ func echoOnce() {
 type lines struct {
 	buf  [256]byte
 	lent atomic.Bool
+	of   *probe
 }
 
 func (*lines) Lend(*Borrower) {}
 
 func (f *lines) Release() { f.lent.Store(false) }
 
-func (*lines) Abandon() {}
+func (f *lines) Abandon() {
+	f.of.abandoned.Add(1)
+	if f.of.abandon != nil {
+		f.of.abandon()
+	}
+}
 
 // probe is a Handler made of functions; those that are nil have a default. It
 // checks the contract of the engine as it goes.
@@ -64,6 +70,9 @@ type probe struct {
 	hangup func(c *Conn, full bool)
 	shed   func(c *Conn, f *lines)
 	gone   func() // called by Closed
+
+	abandon   func() // called by Abandon
+	abandoned atomic.Int64
 
 	frames  atomic.Int64
 	closed  atomic.Int64
@@ -78,7 +87,7 @@ func newProbe(t testing.TB, serve func(c *Conn, f *lines) Next) *probe {
 
 func (p *probe) NewFrame() Frame {
 	p.frames.Add(1)
-	return &lines{}
+	return &lines{of: p}
 }
 
 func (p *probe) Serve(c *Conn, f Frame) Next {

@@ -36,10 +36,32 @@ func TestPanic(t *testing.T) {
 				assert.Equal(t, "xxxxxxxxxx", neighbour.AwaitReceived(10))
 				await(t, func() bool { return s.probe.closed.Load() == 10 }, "Closed")
 				assert.Equal(t, uint64(10), s.Stats()[0].Panics)
+				assert.Equal(t, int64(10), s.probe.abandoned.Load())
 				assert.Contains(t, s.logs.String(), "TestPanic", "the stack of the handler")
 				assert.LessOrEqual(t, s.Stats()[0].Workers, 3)
 			})
 		}
+	}
+}
+
+// What a frame does for a handler that did not return may fail as well.
+func TestAbandonThatFails(t *testing.T) {
+	for name, opts := range map[string]Options{"worker": {}, "on the loop": {OnLoop: true}} {
+		t.Run(name, func(t *testing.T) {
+			probe := newProbe(t, func(*Conn, *lines) Next {
+				runtime.Goexit()
+				return Idle
+			})
+			probe.abandon = func() { panic("in Abandon") }
+			s := newStage(t, probe, opts)
+			for range 3 {
+				p := s.dial()
+				p.Send("x")
+				p.AwaitClosed()
+			}
+			await(t, func() bool { return probe.closed.Load() == 3 }, "Closed")
+			assert.Contains(t, s.logs.String(), "panic in Abandon")
+		})
 	}
 }
 
