@@ -9,6 +9,7 @@ require (
 	github.com/tornadogen/tornadogen v0.0.0
 	github.com/tornadogen/tornadogen/runtime/acme v0.0.0
 	github.com/tornadogen/tornadogen/runtime/auth v0.0.0
+	github.com/tornadogen/tornadogen/runtime/client/clienttrace v0.0.0
 	github.com/tornadogen/tornadogen/runtime/compress v0.0.0
 	github.com/tornadogen/tornadogen/runtime/cookies v0.0.0
 	github.com/tornadogen/tornadogen/runtime/pubsub/nats v0.0.0
@@ -19,11 +20,14 @@ require (
 
 require (
 	github.com/andybalholm/brotli v1.3.0 // indirect
+	github.com/cespare/xxhash/v2 v2.3.0 // indirect
 	github.com/coreos/go-oidc/v3 v3.21.0 // indirect
 	github.com/dave/jennifer v1.7.1 // indirect
 	github.com/dlclark/regexp2 v1.12.0 // indirect
 	github.com/getkin/kin-openapi v0.152.0 // indirect
 	github.com/go-jose/go-jose/v4 v4.1.4 // indirect
+	github.com/go-logr/logr v1.4.4 // indirect
+	github.com/go-logr/stdr v1.2.2 // indirect
 	github.com/go-openapi/jsonpointer v1.0.1 // indirect
 	github.com/golang-jwt/jwt/v5 v5.3.1 // indirect
 	github.com/gorilla/securecookie v1.1.2 // indirect
@@ -36,6 +40,11 @@ require (
 	github.com/swaggest/swgui v1.8.5 // indirect
 	github.com/theory/jsonpath v0.12.3 // indirect
 	github.com/vearutop/statigz v1.4.0 // indirect
+	go.opentelemetry.io/auto/sdk v1.2.1 // indirect
+	go.opentelemetry.io/otel v1.47.0 // indirect
+	go.opentelemetry.io/otel/log v1.47.0 // indirect
+	go.opentelemetry.io/otel/metric v1.47.0 // indirect
+	go.opentelemetry.io/otel/trace v1.47.0 // indirect
 	golang.org/x/crypto v0.58.0 // indirect
 	golang.org/x/net v0.60.0 // indirect
 	golang.org/x/oauth2 v0.38.0 // indirect
@@ -47,6 +56,7 @@ replace (
 	github.com/tornadogen/tornadogen => ../
 	github.com/tornadogen/tornadogen/runtime/acme => ../runtime/acme
 	github.com/tornadogen/tornadogen/runtime/auth => ../runtime/auth
+	github.com/tornadogen/tornadogen/runtime/client/clienttrace => ../runtime/client/clienttrace
 	github.com/tornadogen/tornadogen/runtime/compress => ../runtime/compress
 	github.com/tornadogen/tornadogen/runtime/cookies => ../runtime/cookies
 	github.com/tornadogen/tornadogen/runtime/pubsub/nats => ../runtime/pubsub/nats

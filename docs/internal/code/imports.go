@@ -43,6 +43,7 @@ import (
 	acme "github.com/tornadogen/tornadogen/runtime/acme"
 	auth "github.com/tornadogen/tornadogen/runtime/auth"
 	client "github.com/tornadogen/tornadogen/runtime/client"
+	clienttrace "github.com/tornadogen/tornadogen/runtime/client/clienttrace"
 	compress "github.com/tornadogen/tornadogen/runtime/compress"
 	conditional "github.com/tornadogen/tornadogen/runtime/conditional"
 	cookies "github.com/tornadogen/tornadogen/runtime/cookies"
