@@ -31,7 +31,6 @@ type Service struct {
 	DocsPath, DocumentPath, LivePath, ReadyPath string
 
 	Client, NewClient string // of the package: the client, and the function that makes it
-	BasePath          string // that the document gives the API, "" for none
 	// Calls are the operations that need no input, as the client's tests call them.
 	Calls []Call
 	// First is an operation that is called without its input where there are no Calls, nil where there is no operation.
@@ -227,9 +226,9 @@ func (s Service) MainImports() []Import {
 // TestImports are the imports of main_test.go.
 func (s Service) TestImports() []Import {
 	runtime := s.Runtime.Path + "/runtime"
-	list := []Import{{"", runtime + "/client"}, s.own(), {"", "net/http/httptest"}, {"", "testing"}}
+	list := []Import{{"", runtime + "/tornadotest"}, {"", runtime + "/tornadotest/contract"}, s.own(), {"", "testing"}}
 	if len(s.Calls) > 0 {
-		list = append(list, Import{"tornado", runtime}, Import{"", "errors"}, Import{"", "net/http"})
+		list = append(list, Import{"tornado", runtime}, Import{"", runtime + "/client"}, Import{"", "errors"}, Import{"", "net/http"})
 	}
 	return list
 }

@@ -22,7 +22,7 @@ func shop() Service {
 	}
 	return Service{
 		Name: "shop", Module: "shop", GoVersion: "1.26.0", Document: "openapi.yaml", Package: "petapi", Alias: "petapi", New: "New",
-		Client: "Client", NewClient: "NewClient", BasePath: "/v1",
+		Client: "Client", NewClient: "NewClient",
 		Calls:    []Call{{"ListPets", "petapi.ListPetsRequest", true}, {"Ping", "petapi.PingRequest", false}},
 		Runtime:  Module{Path: "github.com/tornadogen/tornadogen", Version: "v1.2.3"},
 		DocsPath: "/docs", DocumentPath: "/openapi.yaml", LivePath: "/healthz", ReadyPath: "/readyz",
@@ -100,8 +100,10 @@ func (h *petsHandler) Now(ctx context.Context, req petapi.NowRequest) (time.Time
 `, all["pets.go"])
 	require.Contains(t, all["main.go"], "return petapi.New(&service{}, auth{})")
 	require.Contains(t, all["main.go"], ").Handle(newAPI())")
-	require.Contains(t, all["main_test.go"], `petapi.NewClient(server.URL+"/v1", client.WithOneServer())`)
+	require.Contains(t, all["main_test.go"], `return tornadotest.NewClient(tornadotest.Serve(t, newAPI()), petapi.NewClient)`)
 	require.Contains(t, all["main_test.go"], `func(c *petapi.Client) error { return c.Ping(t.Context(), petapi.PingRequest{}) }`)
+	require.Contains(t, all["main_test.go"], "	contract.Test(t, newAPI())")
+	require.Contains(t, all["main_test.go"], "credentials by contract.WithCredential.")
 	require.Contains(t, all["main_test.go"], "leaves when you write auth.go")
 	require.Contains(t, all["tornadogen.yaml"], "\n# strict: true #")
 	require.Contains(t, all["auth.go"], "return nil, tornado.NotImplemented(key.Operation)")
@@ -110,11 +112,11 @@ func (h *petsHandler) Now(ctx context.Context, req petapi.NowRequest) (time.Time
 func TestRenderWithoutSecurityAndOperations(t *testing.T) {
 	s := shop()
 	s.Auth, s.Handlers, s.Alias = nil, nil, "fmtapi"
-	s.Package, s.Calls, s.BasePath, s.Strict = "fmt", nil, "", true
+	s.Package, s.Calls, s.Strict = "fmt", nil, true
 	all := rendered(t, s)
 	require.NotContains(t, all, "auth.go")
 	require.Contains(t, all["main.go"], "return fmtapi.New(&service{})")
-	require.Contains(t, all["main_test.go"], "fmtapi.NewClient(server.URL, client.WithOneServer())")
+	require.Contains(t, all["main_test.go"], "newAPI()), fmtapi.NewClient)")
 	require.Contains(t, all["main_test.go"], "func TestNewClient(")
 	require.NotContains(t, all["main_test.go"], "unwritten")
 	require.Contains(t, all["tornadogen.yaml"], "\nstrict: true #")

@@ -109,7 +109,7 @@ func fillIn(service *templates.Service, c compiled, pkg string) error {
 		return err
 	}
 	service.New, service.Client, service.NewClient = o.new, o.client, o.newClient
-	service.BasePath, service.Hooks = c.api.BasePath, o.hookFiles
+	service.Hooks = o.hookFiles
 	chooseCalls(service, c.api, o)
 	choosePaths(service, c.api.BasePath, o.operations)
 	own := templates.Import{Path: service.Module + "/" + pkg}

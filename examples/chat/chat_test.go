@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/tornadogen/tornadogen/examples/chat/chatapi"
 	"github.com/tornadogen/tornadogen/examples/internal/browsertest"
 	tornado "github.com/tornadogen/tornadogen/runtime"
+	"github.com/tornadogen/tornadogen/runtime/tornadotest"
 )
 
 // eventually bounds how long something is awaited.
@@ -23,22 +25,13 @@ func open(t *testing.T, queue string) (address string, stop func()) {
 	t.Helper()
 	topic, leave, err := openTopic(t.Context(), queue)
 	require.NoError(t, err)
-	listener, err := tornado.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- newServer(topic).Serve(ctx, listener) }()
-	stopped := false
-	stop = func() {
-		if !stopped {
-			stopped = true
-			cancel()
-			require.NoError(t, <-ended)
-			leave()
-		}
-	}
+	server := tornadotest.ServeServer(t, newServer(topic))
+	stop = sync.OnceFunc(func() {
+		server.Stop()
+		leave()
+	})
 	t.Cleanup(stop)
-	return listener.Addr().String(), stop
+	return strings.TrimPrefix(server.URL, "http://"), stop
 }
 
 func client(t *testing.T, address string) *chatapi.Client {

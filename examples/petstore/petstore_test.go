@@ -20,6 +20,7 @@ import (
 	"github.com/tornadogen/tornadogen/examples/petstore/petapi"
 	tornado "github.com/tornadogen/tornadogen/runtime"
 	"github.com/tornadogen/tornadogen/runtime/tornadotest"
+	"github.com/tornadogen/tornadogen/runtime/tornadotest/contract"
 )
 
 // open serves the shop until the test ends.
@@ -188,4 +189,11 @@ func TestAllThatIsWrongIsSaidAtOnce(t *testing.T) {
 	assert.Equal(t, map[string]string{
 		"/name": "required", "/status": "enum", "/tags": "uniqueItems", "/tags/2": "minLength", "/born": "format", "/animal/weight": "exclusiveMinimum",
 	}, got)
+}
+
+// TestContract drives every operation with generated requests, and holds every answer against the document.
+func TestContract(t *testing.T) {
+	db := openDatabase(t)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	contract.Test(t, petapi.New(&shop{db: db}, auth{key: "demo-key"}), contract.WithCredential("apiKey", "demo-key"), contract.WithValues("petId", 1, 2, 3, 1000))
 }

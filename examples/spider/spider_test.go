@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/tornadogen/tornadogen/examples/spider/spiderapi"
 	tornado "github.com/tornadogen/tornadogen/runtime"
+	"github.com/tornadogen/tornadogen/runtime/tornadotest"
 )
 
 // site is a small one: a home page, a ring of pages, a page that is slow, a file, and ways out of it.
@@ -50,18 +51,9 @@ func site(t *testing.T) *url.URL {
 // serve runs the spider, and returns a client of it.
 func serve(t *testing.T, v *visitor) *spiderapi.Client {
 	t.Helper()
-	listener, err := tornado.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	ctx, stop := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- newServer(v).Serve(ctx, listener) }()
-	t.Cleanup(func() {
-		stop()
-		require.NoError(t, <-ended)
-	})
-	client, err := spiderapi.NewClient("http://" + listener.Addr().String())
-	require.NoError(t, err)
-	return client
+	server := tornadotest.ServeServer(t, newServer(v))
+	t.Cleanup(v.client.CloseIdleConnections) // before the server ends, which looks for goroutines
+	return tornadotest.NewClient(server, spiderapi.NewClient)
 }
 
 func collect(t *testing.T, c *spiderapi.Client, req spiderapi.CrawlRequest) (pages []spiderapi.Page) {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -20,6 +19,7 @@ import (
 
 	"github.com/tornadogen/tornadogen/examples/upload/uploadapi"
 	tornado "github.com/tornadogen/tornadogen/runtime"
+	"github.com/tornadogen/tornadogen/runtime/tornadotest"
 )
 
 // open serves an empty folder, and gives it, the address and a client.
@@ -29,20 +29,9 @@ func open(t *testing.T) (dir, url string, c *uploadapi.Client) {
 	require.NoError(t, os.Mkdir(dir, 0o755))
 	root, err := os.OpenRoot(dir)
 	require.NoError(t, err)
-	listener, err := tornado.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	ctx, stop := context.WithCancel(context.Background())
-	served := make(chan error, 1)
-	go func() { served <- newServer(root).Serve(ctx, listener) }()
-	t.Cleanup(func() {
-		stop()
-		require.NoError(t, <-served)
-		require.NoError(t, root.Close())
-	})
-	url = "http://" + listener.Addr().String()
-	c, err = uploadapi.NewClient(url)
-	require.NoError(t, err)
-	return dir, url, c
+	t.Cleanup(func() { require.NoError(t, root.Close()) })
+	server := tornadotest.ServeServer(t, newServer(root))
+	return dir, server.URL, tornadotest.NewClient(server, uploadapi.NewClient)
 }
 
 // names lists what is in a folder, hidden files too.

@@ -42,8 +42,10 @@ func (r *recorder) Failed() bool {
 	defer r.mu.Unlock()
 	return len(r.failures) > 0
 }
-func (r *recorder) Cleanup(fn func())  { r.cleanups = append(r.cleanups, fn) }
-func (r *recorder) Output() io.Writer  { return &r.log }
+
+func (r *recorder) Cleanup(fn func()) { r.cleanups = append(r.cleanups, fn) }
+func (r *recorder) Output() io.Writer { return &r.log }
+
 func (r *recorder) ended() (of string) {
 	for i := len(r.cleanups) - 1; i >= 0; i-- {
 		r.cleanups[i]()

@@ -3,7 +3,6 @@ package tornadotest
 import (
 	"context"
 	"fmt"
-	"io"
 	"log"
 	"log/slog"
 	"slices"
@@ -133,7 +132,7 @@ func (l testLog) Write(p []byte) (int, error) {
 	if l.over {
 		return len(p), nil
 	}
-	return io.WriteString(l.t.Output(), string(p))
+	return l.t.Output().Write(p)
 }
 
 // watched is a handler of logs that sees panics: each is logged with the attribute "panic".

@@ -1,16 +1,16 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
-	"strings"
+	"os"
 	"time"
+
+	"github.com/tornadogen/tornadogen/internal/drive"
 )
 
 // driven is what became of a document that was served and sent requests.
@@ -51,12 +51,12 @@ const (
 func (s *shop) drive(ctx context.Context, d document) driven {
 	defer s.progress.step()
 	r := driven{document: d}
-	tree, err := readTree(d.path)
+	data, err := os.ReadFile(d.path)
 	if err != nil {
 		r.skipped = err.Error()
 		return r
 	}
-	judges, err := newJudges(d.path, tree)
+	judges, err := drive.New(data)
 	if err != nil {
 		r.skipped = err.Error()
 		return r
@@ -68,22 +68,24 @@ func (s *shop) drive(ctx context.Context, d document) driven {
 	}
 	defer stop()
 	c := &caller{
-		judges: judges, base: address, result: &r,
+		Judges: judges, base: address, result: &r,
 		client: &http.Client{Timeout: 20 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
 		random: rand.New(rand.NewPCG(1, uint64(len(d.id)))), // the same requests each time
 	}
-	for _, op := range judges.operations() {
+	for _, op := range judges.Operations() {
 		if ctx.Err() != nil {
 			break
 		}
-		c.operation(ctx, op)
+		if op.Skip == "" && !op.Socket && (op.MediaType == "" || op.MediaType == "application/json") {
+			c.operation(ctx, op)
+		}
 	}
 	return r
 }
 
 // caller sends the requests of one document.
 type caller struct {
-	*judges
+	*drive.Judges
 	base   string
 	client *http.Client
 	random *rand.Rand
@@ -91,17 +93,17 @@ type caller struct {
 }
 
 // operation sends an operation what it should accept and what it should refuse.
-func (c *caller) operation(ctx context.Context, op *operation) {
+func (c *caller) operation(ctx context.Context, op *drive.Operation) {
 	asked := false
 	for try := range attempts {
-		in, ok := c.instance(op, try)
+		in, ok := c.Instance(op, try > 0, c.random, nil)
 		if !ok {
 			c.result.unjudged++
 			continue
 		}
 		asked = c.ask(ctx, op, in) || asked
 		for range mutations {
-			if bad, ok := c.mutate(op, in); ok {
+			if bad, ok := c.Mutate(op, in, c.random); ok {
 				asked = c.ask(ctx, op, bad) || asked
 			}
 		}
@@ -112,13 +114,13 @@ func (c *caller) operation(ctx context.Context, op *operation) {
 }
 
 // ask sends one request if the judges agree on it, and notes an answer that contradicts them.
-func (c *caller) ask(ctx context.Context, op *operation, in *input) bool {
-	wire, err := op.wire(in)
+func (c *caller) ask(ctx context.Context, op *drive.Operation, in *drive.Input) bool {
+	wire, err := op.Wire(in)
 	if err != nil {
 		c.result.unjudged++
 		return false
 	}
-	accepted, agreed, why := c.verdict(ctx, op, in, wire)
+	accepted, agreed, why := c.Verdict(ctx, op, in, wire)
 	if !agreed {
 		c.result.unjudged++
 		return false
@@ -140,12 +142,12 @@ func (c *caller) ask(ctx context.Context, op *operation, in *input) bool {
 	if why == "" {
 		why = answer
 	}
-	c.result.differs = append(c.result.differs, difference{c.result.id, op.method + " " + op.path, accepted, status, why, wire.String()})
+	c.result.differs = append(c.result.differs, difference{c.result.id, op.Method + " " + op.Path, accepted, status, why, wire.String()})
 	return true
 }
 
-func (c *caller) send(ctx context.Context, wire *wire) (status int, answer string, err error) {
-	req, err := wire.request(ctx, c.base+c.basePath)
+func (c *caller) send(ctx context.Context, wire *drive.Wire) (status int, answer string, err error) {
+	req, err := wire.Request(ctx, c.base+c.BasePath)
 	if err != nil {
 		return 0, "", err
 	}
@@ -165,47 +167,3 @@ func (c *caller) send(ctx context.Context, wire *wire) (status int, answer strin
 	}
 	return res.StatusCode, told.Title + " " + told.Detail, err
 }
-
-// wire is a request as it is sent.
-type wire struct {
-	method, path, query string
-	header              http.Header
-	contentType         string
-	body                []byte // nil for none
-}
-
-func (w *wire) String() string {
-	text := w.method + " " + w.path
-	if w.query != "" {
-		text += "?" + w.query
-	}
-	for name, values := range w.header {
-		text += " " + name + ": " + strings.Join(values, ",")
-	}
-	return text + " " + string(w.body)
-}
-
-func (w *wire) request(ctx context.Context, base string) (*http.Request, error) {
-	url := base + w.path
-	if w.query != "" {
-		url += "?" + w.query
-	}
-	var body io.Reader
-	if w.body != nil {
-		body = bytes.NewReader(w.body)
-	}
-	req, err := http.NewRequestWithContext(ctx, w.method, url, body)
-	if err != nil {
-		return nil, err
-	}
-	req.Header["User-Agent"] = nil // what the client adds by itself
-	for name, values := range w.header {
-		req.Header[name] = values
-	}
-	if w.body != nil {
-		req.Header.Set("Content-Type", w.contentType)
-	}
-	return req, nil
-}
-
-var errNoWay = errors.New("this command does not write such a value")

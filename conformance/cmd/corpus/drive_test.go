@@ -1,18 +1,18 @@
 package main
 
 import (
-	"encoding/json"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/tornadogen/tornadogen/internal/drive"
 )
 
 const drivenDocument = `
@@ -33,15 +33,12 @@ components:
     A: { type: object, required: [n], additionalProperties: false, properties: { n: { type: string, nullable: true, minLength: 3 }, m: { type: number, multipleOf: 2.5 } } }
 `
 
-func drivenJudges(t *testing.T) (*judges, *operation) {
+func drivenJudges(t *testing.T) (*drive.Judges, *drive.Operation) {
 	t.Helper()
-	path := filepath.Join(lay(t, map[string]string{"openapi.yaml": drivenDocument}), "openapi.yaml")
-	tree, err := readTree(path)
+	j, err := drive.New([]byte(drivenDocument))
 	require.NoError(t, err)
-	j, err := newJudges(path, tree)
-	require.NoError(t, err)
-	assert.Equal(t, "/v1", j.basePath)
-	ops := j.operations()
+	assert.Equal(t, "/v1", j.BasePath)
+	ops := j.Operations()
 	require.Len(t, ops, 1)
 	return j, ops[0]
 }
@@ -59,7 +56,7 @@ func TestJudgesAgreeOnInstancesAndMutations(t *testing.T) {
 		w.WriteHeader(status)
 	}))
 	defer server.Close()
-	c := &caller{judges: j, base: server.URL, client: server.Client(), random: rand.New(rand.NewPCG(1, 1)), result: &driven{document: document{id: "d"}}}
+	c := &caller{Judges: j, base: server.URL, client: server.Client(), random: rand.New(rand.NewPCG(1, 1)), result: &driven{document: document{id: "d"}}}
 	c.operation(t.Context(), op)
 	r := c.result
 	assert.GreaterOrEqual(t, r.valid, 5)
@@ -69,26 +66,6 @@ func TestJudgesAgreeOnInstancesAndMutations(t *testing.T) {
 	accept, c.result = false, &driven{}
 	c.operation(t.Context(), op)
 	assert.Len(t, c.result.differs, c.result.valid, "one that refuses everything, for each valid one")
-}
-
-func TestTextOfPattern(t *testing.T) {
-	j, op := drivenJudges(t)
-	m := &maker{caller: &caller{judges: j, random: rand.New(rand.NewPCG(1, 2))}}
-	for range 20 {
-		v, ok := m.make(op.params[0].schema["items"].(map[string]any))
-		require.True(t, ok)
-		assert.Regexp(t, regexp.MustCompile("^[a-f]{2}(x|yz)+$"), v)
-	}
-}
-
-func TestModernise(t *testing.T) {
-	var v, want any
-	require.NoError(t, json.Unmarshal([]byte(`{"a":{"type":"integer","minimum":1,"exclusiveMinimum":true,"maximum":9,"exclusiveMaximum":false,"nullable":true,"enum":[2]},
-		"b":{"$ref":"#/a","nullable":true},"parameter":{"in":"query","type":"x"},"example":{"type":"string","nullable":true}}`), &v))
-	require.NoError(t, json.Unmarshal([]byte(`{"a":{"type":["integer","null"],"exclusiveMinimum":1,"maximum":9,"enum":[2,null]},
-		"b":{"$ref":"#/a"},"parameter":{"in":"query","type":"x"},"example":{"type":"string","nullable":true}}`), &want))
-	modernise(v)
-	assert.Equal(t, want, v)
 }
 
 func TestExplanationsAreReadAndUsed(t *testing.T) {

@@ -60,6 +60,7 @@ import (
 	requestid "github.com/tornadogen/tornadogen/runtime/requestid"
 	sessions "github.com/tornadogen/tornadogen/runtime/sessions"
 	tornadotest "github.com/tornadogen/tornadogen/runtime/tornadotest"
+	contract "github.com/tornadogen/tornadogen/runtime/tornadotest/contract"
 	wsgi "github.com/tornadogen/tornadogen/runtime/wsgi"
 	language "golang.org/x/text/language"
 	message "golang.org/x/text/message"

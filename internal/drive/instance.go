@@ -1,4 +1,4 @@
-package main
+package drive
 
 import (
 	"encoding/json"
@@ -10,43 +10,76 @@ import (
 	"strings"
 )
 
-// input is what a request carries, as values.
-type input struct {
-	params  map[string]any    // by place and name
-	path    map[string]string // path parameters as they are written
-	body    any
-	hasBody bool
+// Choices are what a generator of values chooses by: at random, or by a property test that makes a failure smaller. Smaller
+// numbers give simpler values.
+type Choices interface {
+	IntN(n int) int   // from 0 to n-1
+	Float64() float64 // from 0 to 1
 }
 
-// instance makes values for an operation: the first try has only what is required, later ones more and more of the rest.
-func (c *caller) instance(op *operation, try int) (*input, bool) {
-	in := &input{params: map[string]any{}, path: map[string]string{}}
-	m := &maker{caller: c, full: try > 0, depth: 0}
+// Input is what a request carries, as values.
+type Input struct {
+	Params    map[string]any    // by place and name: "query limit"
+	path      map[string]string // path parameters as they are written
+	Body      any
+	HasBody   bool
+	MediaType string // of the body in place of the operation's; "" for that
+}
+
+// Given are values that stand in the place of generated ones.
+type Given interface {
+	Param(name string) (values []any)
+	Body() (values []any)
+}
+
+// Instance makes values for an operation, only what is required unless full. given may be nil. false: there is a schema that it knows no
+// value of.
+func (j *Judges) Instance(op *Operation, full bool, choices Choices, given Given) (*Input, bool) {
+	in := &Input{Params: map[string]any{}, path: map[string]string{}}
+	m := &maker{tree: j.tree, choices: choices, full: full}
 	for _, p := range op.params {
-		if !p.required && p.in != "path" && (try == 0 || c.random.IntN(2) == 0) {
+		var values []any
+		if given != nil {
+			values = given.Param(p.name)
+		}
+		if !p.required && p.in != "path" && (!full && values == nil || full && choices.IntN(2) == 0) {
+			continue
+		}
+		if values != nil {
+			in.Params[p.in+" "+p.name] = values[choices.IntN(len(values))]
 			continue
 		}
 		v, ok := m.make(p.schema)
 		if !ok {
 			return nil, false
 		}
-		in.params[p.in+" "+p.name] = v
+		in.Params[p.in+" "+p.name] = v
 	}
-	if op.body != nil && (op.bodyRequired || try > 0) {
-		v, ok := m.make(op.body)
-		if !ok {
-			return nil, false
+	if op.bodyKind == bodyNone || !op.bodyRequired && !full {
+		return in, true
+	}
+	in.HasBody = true
+	if given != nil {
+		if values := given.Body(); values != nil {
+			in.Body = values[choices.IntN(len(values))]
+			return in, true
 		}
-		in.body, in.hasBody = v, true
 	}
-	return in, true
+	if op.bodyKind == bodyBytes {
+		in.Body = "some bytes"
+		return in, true
+	}
+	v, ok := m.make(op.body)
+	in.Body = v
+	return in, ok
 }
 
 // maker makes values of schemas. They are likely to be valid; the judges tell.
 type maker struct {
-	*caller
-	full  bool // with members that may be left out
-	depth int
+	tree    map[string]any
+	choices Choices
+	full    bool // with members that may be left out
+	depth   int
 }
 
 const deepest = 12
@@ -70,7 +103,7 @@ func (m *maker) make(s map[string]any) (any, bool) {
 		return v, true
 	}
 	if list, ok := s["enum"].([]any); ok && len(list) > 0 {
-		return list[m.random.IntN(len(list))], true
+		return list[m.choices.IntN(len(list))], true
 	}
 	for _, keyword := range []string{"oneOf", "anyOf"} {
 		if list, ok := s[keyword].([]any); ok && len(list) > 0 {
@@ -80,10 +113,10 @@ func (m *maker) make(s map[string]any) (any, bool) {
 	if list, ok := s["allOf"].([]any); ok && len(list) > 0 {
 		return m.all(s, list)
 	}
-	types := slices.DeleteFunc(typesOf(s), func(t string) bool { return t == "null" && m.random.IntN(4) > 0 })
+	types := slices.DeleteFunc(typesOf(s), func(t string) bool { return t == "null" && m.choices.IntN(4) > 0 })
 	switch {
 	case len(types) > 0:
-		return m.ofType(s, types[m.random.IntN(len(types))])
+		return m.ofType(s, types[m.choices.IntN(len(types))])
 	case s["properties"] != nil:
 		return m.ofType(s, "object")
 	case s["items"] != nil:
@@ -94,7 +127,7 @@ func (m *maker) make(s map[string]any) (any, bool) {
 
 // member is a value of one of the members of a union, together with what the schema itself has.
 func (m *maker) member(s map[string]any, list []any) (any, bool) {
-	first := m.random.IntN(len(list))
+	first := m.choices.IntN(len(list))
 	for i := range list {
 		of, ok := list[(first+i)%len(list)].(map[string]any)
 		if !ok {
@@ -153,7 +186,7 @@ func (m *maker) ofType(s map[string]any, kind string) (any, bool) {
 	case "null":
 		return nil, true
 	case "boolean":
-		return m.random.IntN(2) == 0, true
+		return m.choices.IntN(2) == 0, true
 	case "string":
 		return m.text(s)
 	case "integer", "number":
@@ -178,7 +211,7 @@ func (m *maker) text(s map[string]any) (any, bool) {
 	shortest, longest := whole(s, "minLength", 0), whole(s, "maxLength", 1<<20)
 	if format, ok := s["format"].(string); ok && samples[format] != nil && s["pattern"] == nil {
 		list := samples[format]
-		return list[m.random.IntN(len(list))], true
+		return list[m.choices.IntN(len(list))], true
 	}
 	if pattern, ok := s["pattern"].(string); ok {
 		re, err := syntax.Parse(pattern, syntax.Perl)
@@ -189,7 +222,7 @@ func (m *maker) text(s map[string]any) (any, bool) {
 		m.match(&b, re.Simplify())
 		return b.String(), true
 	}
-	text := []string{"text", "a b", "é✓", "x/y?z=1&w", "0"}[m.random.IntN(5)]
+	text := []string{"text", "a b", "é✓", "x/y?z=1&w", "0"}[m.choices.IntN(5)]
 	for len([]rune(text)) < shortest {
 		text += "m"
 	}
@@ -205,7 +238,7 @@ func (m *maker) match(b *strings.Builder, re *syntax.Regexp) {
 		if most < 0 || most > least+2 {
 			most = least + 2
 		}
-		for range least + m.random.IntN(most-least+1) {
+		for range least + m.choices.IntN(most-least+1) {
 			m.match(b, re.Sub[0])
 		}
 	}
@@ -214,9 +247,9 @@ func (m *maker) match(b *strings.Builder, re *syntax.Regexp) {
 		b.WriteString(string(re.Rune))
 	case syntax.OpCharClass:
 		if len(re.Rune) > 1 {
-			i := m.random.IntN(len(re.Rune)/2) * 2
+			i := m.choices.IntN(len(re.Rune)/2) * 2
 			lo, hi := re.Rune[i], min(re.Rune[i+1], re.Rune[i]+25)
-			b.WriteRune(lo + rune(m.random.IntN(int(hi-lo)+1)))
+			b.WriteRune(lo + rune(m.choices.IntN(int(hi-lo)+1)))
 		}
 	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
 		b.WriteByte('a')
@@ -233,7 +266,7 @@ func (m *maker) match(b *strings.Builder, re *syntax.Regexp) {
 			m.match(b, sub)
 		}
 	case syntax.OpAlternate:
-		m.match(b, re.Sub[m.random.IntN(len(re.Sub))])
+		m.match(b, re.Sub[m.choices.IntN(len(re.Sub))])
 	}
 }
 
@@ -254,11 +287,11 @@ func (m *maker) number(s map[string]any, integer bool) (any, bool) {
 	if v, ok := number(s, "minimum"); ok {
 		low = v
 	}
-	f := low + m.random.Float64()*(high-low)
+	f := low + m.choices.Float64()*(high-low)
 	if step, ok := number(s, "multipleOf"); ok && step > 0 {
 		f = math.Ceil(low/step) * step
 	} else if integer {
-		f = math.Ceil(low + float64(m.random.IntN(int(min(max(high-low, 0), 100))+1)))
+		f = math.Ceil(low + float64(m.choices.IntN(int(min(max(high-low, 0), 100))+1)))
 	} else if f = math.Round(f*4) / 4; f < low || f > high {
 		f = low
 	}
@@ -268,7 +301,7 @@ func (m *maker) number(s map[string]any, integer bool) (any, bool) {
 func (m *maker) array(s map[string]any) (any, bool) {
 	n := whole(s, "minItems", 0)
 	if m.full && n < whole(s, "maxItems", 2) {
-		n += m.random.IntN(2)
+		n += m.choices.IntN(2)
 	}
 	list := []any{}
 	if n > 50 {
@@ -299,10 +332,10 @@ func (m *maker) object(s map[string]any) (any, bool) {
 			continue
 		}
 		needed := slices.Contains(required, any(name))
-		if readOnly, _ := m.resolved(of)["readOnly"].(bool); readOnly {
+		if readOnly, _ := resolved(m.tree, of)["readOnly"].(bool); readOnly {
 			continue // a request has none
 		}
-		if !needed && (!m.full || m.depth > 6 || m.random.IntN(3) == 0) {
+		if !needed && (!m.full || m.depth > 6 || m.choices.IntN(3) == 0) {
 			continue
 		}
 		v, ok := m.make(of)
@@ -314,7 +347,7 @@ func (m *maker) object(s map[string]any) (any, bool) {
 		}
 	}
 	if extra, ok := s["additionalProperties"].(map[string]any); ok && len(properties) == 0 {
-		for len(object) < max(whole(s, "minProperties", 0), m.random.IntN(2)) {
+		for len(object) < max(whole(s, "minProperties", 0), m.choices.IntN(2)) {
 			v, ok := m.make(extra)
 			if !ok {
 				break
@@ -323,14 +356,4 @@ func (m *maker) object(s map[string]any) (any, bool) {
 		}
 	}
 	return object, true
-}
-
-// resolved follows a reference once.
-func (m *maker) resolved(s map[string]any) map[string]any {
-	if ref, ok := s["$ref"].(string); ok {
-		if to, ok := lookup(m.tree, unescape(strings.TrimPrefix(ref, "#"))).(map[string]any); ok {
-			return to
-		}
-	}
-	return s
 }

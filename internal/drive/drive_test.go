@@ -1,0 +1,171 @@
+package drive
+
+import (
+	"context"
+	"encoding/json"
+	"math/rand/v2"
+	"net/http"
+	"regexp"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestTextOfPattern(t *testing.T) {
+	m := &maker{choices: rand.New(rand.NewPCG(1, 2))}
+	for range 20 {
+		v, ok := m.make(map[string]any{"type": "string", "pattern": "^[a-f]{2}(x|yz)+$"})
+		require.True(t, ok)
+		assert.Regexp(t, regexp.MustCompile("^[a-f]{2}(x|yz)+$"), v)
+	}
+}
+
+func TestModernise(t *testing.T) {
+	var v, want any
+	require.NoError(t, json.Unmarshal([]byte(`{"a":{"type":"integer","minimum":1,"exclusiveMinimum":true,"maximum":9,"exclusiveMaximum":false,"nullable":true,"enum":[2]},
+		"b":{"$ref":"#/a","nullable":true},"parameter":{"in":"query","type":"x"},"example":{"type":"string","nullable":true}}`), &v))
+	require.NoError(t, json.Unmarshal([]byte(`{"a":{"type":["integer","null"],"exclusiveMinimum":1,"maximum":9,"enum":[2,null]},
+		"b":{"$ref":"#/a"},"parameter":{"in":"query","type":"x"},"example":{"type":"string","nullable":true}}`), &want))
+	modernise(v)
+	assert.Equal(t, want, v)
+}
+
+const document = `
+openapi: 3.0.3
+info: { title: t, version: "1" }
+paths:
+  /a/{id}:
+    parameters: [{ name: id, in: path, required: true, schema: { type: integer, minimum: 1 } }]
+    post:
+      operationId: a
+      parameters:
+        - { name: c, in: cookie, required: true, schema: { type: string, minLength: 3 } }
+        - { name: j, in: query, content: { application/json: { schema: { type: object, required: [x], properties: { x: { type: integer } } } } } }
+        - { name: Authorization, in: header, schema: { type: string } }
+      requestBody:
+        required: true
+        content: { application/json: { schema: { $ref: "#/components/schemas/A" } } }
+      responses:
+        "200":
+          description: ok
+          headers: { X-Count: { required: true, schema: { type: integer } }, X-List: { schema: { type: array, items: { type: integer } } } }
+          content: { application/json: { schema: { $ref: "#/components/schemas/A" } } }
+        "204": { description: none }
+        default: { description: other, content: { "text/*": {} } }
+  /form:
+    post: { operationId: form, requestBody: { content: { application/x-www-form-urlencoded: { schema: { type: object, required: [n], properties: { n: { type: integer } } } } } }, responses: { "200": { description: ok } } }
+  /raw:
+    put: { operationId: raw, requestBody: { required: true, content: { image/png: {} } }, responses: { "200": { description: ok } } }
+  /xml:
+    put: { operationId: xml, requestBody: { content: { application/xml: { schema: { type: object } } } }, responses: { "200": { description: ok } } }
+components:
+  schemas:
+    A: { type: object, required: [id, name, secret], properties: { id: { type: integer, readOnly: true }, name: { type: string, minLength: 2 }, secret: { type: string, writeOnly: true } } }
+`
+
+func operations(t *testing.T) (*Judges, map[string]*Operation) {
+	t.Helper()
+	j, err := New([]byte(document))
+	require.NoError(t, err)
+	all := map[string]*Operation{}
+	for _, op := range j.Operations() {
+		all[op.ID] = op
+	}
+	return j, all
+}
+
+// Each operation gets requests that both judges accept, and after a fault some that both refuse.
+func TestRequests(t *testing.T) {
+	j, all := operations(t)
+	random := rand.New(rand.NewPCG(3, 4))
+	for _, id := range []string{"a", "form", "raw"} {
+		op := all[id]
+		require.Empty(t, op.Skip, id)
+		accepted, refused := 0, 0
+		for range 40 {
+			in, ok := j.Instance(op, true, random, nil)
+			require.True(t, ok)
+			for range 3 {
+				if w, err := op.Wire(in); err == nil {
+					if yes, agreed, _ := j.Verdict(t.Context(), op, in, w); agreed && yes {
+						accepted++
+					} else if agreed {
+						refused++
+					}
+				}
+				if in, ok = j.Mutate(op, in, random); !ok {
+					break
+				}
+			}
+		}
+		assert.Greater(t, accepted, 5, id)
+		assert.Greater(t, refused, 5, id)
+	}
+	assert.Equal(t, "no body is written as application/xml", all["xml"].Skip)
+}
+
+func TestAnswers(t *testing.T) {
+	j, all := operations(t)
+	op := all["a"]
+	in := &Input{Params: map[string]any{"path id": json.Number("1"), "cookie c": "abc"}, path: map[string]string{}, HasBody: true, Body: map[string]any{"name": "ab", "secret": "s"}}
+	w, err := op.Wire(in)
+	require.NoError(t, err)
+	yes, agreed, why := j.Verdict(t.Context(), op, in, w)
+	require.True(t, yes && agreed, why)
+	const good = `{"id":1,"name":"ab"}`
+	for name, c := range map[string]struct {
+		status             int
+		count, media, body string
+		list               string
+		fault              string
+	}{
+		"good":              {200, "1", "application/json; charset=utf-8", good, "1,2", ""},
+		"status":            {410, "", "text/plain", "gone", "", ""},
+		"missing header":    {200, "", "application/json", good, "", "the header field X-Count is missing"},
+		"header breaks":     {200, "many", "application/json", good, "", "the header field X-Count: at ''"},
+		"list breaks":       {200, "1", "application/json", good, "1,x", "the header field X-List: at '/1'"},
+		"content type":      {200, "1", "text/html", good, "", `the content type "text/html" is not documented`},
+		"no content type":   {200, "1", "", good, "", `the content type "" is not documented`},
+		"member missing":    {200, "1", "application/json", `{"id":1}`, "", "missing property 'name'"},
+		"member breaks":     {200, "1", "application/json", `{"id":1,"name":"a"}`, "", "at '/name': minLength"},
+		"no JSON":           {200, "1", "application/json", "{", "", "the body is no JSON"},
+		"body of none":      {204, "", "text/plain", "x", "", "it has a body, and the document none"},
+		"default, a range":  {500, "", "text/plain", "x", "", ""},
+		"default, no range": {500, "", "image/png", "x", "", "is not documented"},
+	} {
+		a := &Answer{Status: c.status, Header: http.Header{}, Body: []byte(c.body), Whole: true}
+		for field, value := range map[string]string{"Content-Type": c.media, "X-Count": c.count, "X-List": c.list} {
+			if value != "" {
+				a.Header.Set(field, value)
+			}
+		}
+		fault, split := j.Judge(context.Background(), op, in, w, a)
+		assert.Empty(t, split, name)
+		if c.fault == "" {
+			assert.Empty(t, fault, name)
+			continue
+		}
+		assert.Contains(t, fault, c.fault, name)
+	}
+	_, fault := j.Declares(all["form"], 410)
+	assert.False(t, fault)
+	text, _ := j.Judge(context.Background(), all["form"], &Input{path: map[string]string{}}, &Wire{Method: "POST", Path: "/form"}, &Answer{Status: 410})
+	assert.Equal(t, "the status 410 is not documented; the document has 200", text)
+}
+
+func TestSwagger(t *testing.T) {
+	j, err := New([]byte(`{"swagger":"2.0","info":{"title":"t","version":"1"},"basePath":"/v2","paths":{"/a":{"get":{"operationId":"a","parameters":[{"name":"q","in":"query","required":true,"type":"integer"}],"responses":{"200":{"description":"ok"}}}}}}`))
+	require.NoError(t, err)
+	assert.Equal(t, "/v2", j.BasePath)
+	in, ok := j.Instance(j.Operations()[0], false, rand.New(rand.NewPCG(1, 1)), nil)
+	require.True(t, ok)
+	assert.Contains(t, in.Params, "query q")
+}
+
+// A document of webhooks alone has no operations to drive.
+func TestNoPaths(t *testing.T) {
+	j, err := New([]byte("openapi: 3.1.0\ninfo: { title: t, version: \"1\" }\nwebhooks: { a: { post: { responses: { \"200\": { description: ok } } } } }\n"))
+	require.NoError(t, err)
+	assert.Empty(t, j.Operations())
+}

@@ -1,0 +1,208 @@
+package drive
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// bodyKind is how a body is written.
+type bodyKind uint8
+
+const (
+	bodyNone bodyKind = iota
+	bodyJSON
+	bodyForm
+	bodyText
+	bodyBytes
+)
+
+// Operation is one operation of the document.
+type Operation struct {
+	ID           string // its operationId, or its method and path
+	Method, Path string
+	Skip         string // why no request can be written for it; "" where it can
+	Socket       bool   // it opens a WebSocket
+	Deferred     bool   // its answer may come later
+	MediaType    string // of the body, "" for none
+
+	params       []param
+	pointer      string
+	body         map[string]any // its schema; nil for none
+	bodyPointer  string
+	bodyKind     bodyKind
+	bodyRequired bool
+}
+
+// param is one parameter.
+type param struct {
+	name, in, style string
+	explode         bool
+	required        bool
+	json            bool // its text is JSON
+	schema          map[string]any
+	pointer         string
+}
+
+// Operations lists the operations by path and method.
+func (j *Judges) Operations() []*Operation {
+	var all []*Operation
+	for path, item := range j.docs[request].Paths.Map() {
+		for method, route := range item.Operations() {
+			op := &Operation{ID: route.OperationID, Method: method, Path: path}
+			if op.ID == "" {
+				op.ID = method + " " + path
+			}
+			if err := j.describe(op); err != nil {
+				op.Skip = err.Error()
+			}
+			all = append(all, op)
+		}
+	}
+	slices.SortFunc(all, func(a, b *Operation) int { return strings.Compare(a.Path+" "+a.Method, b.Path+" "+b.Method) })
+	return all
+}
+
+// describe fills in parameters and body from the tree. The error says why it is not driven.
+func (j *Judges) describe(op *Operation) error {
+	item, itemPointer := j.deref("/paths/" + escapePointer(op.Path))
+	raw, opPointer := j.deref(itemPointer + "/" + strings.ToLower(op.Method))
+	if item == nil || raw == nil || strings.ContainsAny(op.Path, "?#") {
+		return errors.New("its path is not found in the document")
+	}
+	op.pointer = opPointer
+	_, op.Socket = raw["x-tornado-websocket"]
+	op.Deferred, _ = raw["x-tornado-async"].(bool)
+	seen := map[string]bool{}
+	for _, from := range []string{opPointer, itemPointer} {
+		list, _ := lookup(j.tree, from+"/parameters").([]any)
+		for i := range list {
+			p, err := j.param(fmt.Sprintf("%s/parameters/%d", from, i))
+			if err != nil {
+				return err
+			}
+			if p.name != "" && !seen[p.in+" "+p.name] {
+				seen[p.in+" "+p.name] = true
+				op.params = append(op.params, p)
+			}
+		}
+	}
+	if raw["requestBody"] != nil {
+		if err := j.describeBody(op, opPointer+"/requestBody"); err != nil {
+			return err
+		}
+	}
+	if !op.covers() {
+		return errors.New("the variables of its path are not its parameters")
+	}
+	return nil
+}
+
+// describeBody chooses the media type of the body: the one that tells most.
+func (j *Judges) describeBody(op *Operation, at string) error {
+	body, pointer := j.deref(at)
+	content, _ := body["content"].(map[string]any)
+	op.bodyRequired, _ = body["required"].(bool)
+	var names []string
+	for name := range content {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, want := range []bodyKind{bodyJSON, bodyForm, bodyText, bodyBytes} {
+		for _, name := range names {
+			media, _ := content[name].(map[string]any)
+			schema, hasSchema := media["schema"].(map[string]any)
+			if kindOf(name, j.resolved(schema), hasSchema) != want || media["encoding"] != nil {
+				continue
+			}
+			op.bodyKind, op.MediaType, op.body = want, name, schema
+			op.bodyPointer = pointer + "/content/" + escapePointer(name) + "/schema"
+			return nil
+		}
+	}
+	return fmt.Errorf("no body is written as %s", strings.Join(names, ", "))
+}
+
+// kindOf is how a body of a media type is written, bodyNone for one that is not.
+func kindOf(media string, schema map[string]any, hasSchema bool) bodyKind {
+	binary := !hasSchema || len(schema) == 0 || schema["format"] == "binary" || schema["contentMediaType"] != nil
+	switch {
+	case strings.Contains(media, "*"):
+		return bodyNone
+	case isJSON(media) && hasSchema:
+		return bodyJSON
+	case media == "application/x-www-form-urlencoded" && hasSchema:
+		return bodyForm
+	case strings.HasPrefix(media, "multipart/"):
+		return bodyNone
+	case media == "text/plain" && hasSchema:
+		return bodyText
+	case binary && !isJSON(media):
+		return bodyBytes
+	}
+	return bodyNone
+}
+
+func isJSON(media string) bool {
+	return media == "application/json" || strings.HasSuffix(media, "+json")
+}
+
+// covers reports whether the parameters are those of the path.
+func (op *Operation) covers() bool {
+	left := op.Path
+	for _, p := range op.params {
+		if p.in != "path" {
+			continue
+		}
+		if !strings.Contains(op.Path, "{"+p.name+"}") {
+			return false
+		}
+		left = strings.ReplaceAll(left, "{"+p.name+"}", "")
+	}
+	return !strings.ContainsAny(left, "{}")
+}
+
+// param reads a parameter; one without a name says nothing.
+func (j *Judges) param(pointer string) (param, error) {
+	raw, pointer := j.deref(pointer)
+	if raw == nil {
+		return param{}, errors.New("a parameter is not found in the document")
+	}
+	p := param{pointer: pointer + "/schema"}
+	p.name, _ = raw["name"].(string)
+	p.in, _ = raw["in"].(string)
+	p.required, _ = raw["required"].(bool)
+	p.schema, _ = raw["schema"].(map[string]any)
+	p.style = map[string]string{"query": "form", "cookie": "form", "path": "simple", "header": "simple"}[p.in]
+	if p.in == "header" && slices.Contains([]string{"accept", "content-type", "authorization"}, strings.ToLower(p.name)) {
+		return param{}, nil // ignored, OpenAPI 3.1 section 4.8.12.2
+	}
+	if style, ok := raw["style"].(string); ok {
+		p.style = style
+	}
+	p.explode = p.style == "form"
+	if explode, ok := raw["explode"].(bool); ok {
+		p.explode = explode
+	}
+	if content, ok := raw["content"].(map[string]any); ok {
+		media, _ := content["application/json"].(map[string]any)
+		p.json, p.pointer = true, pointer+"/content/application~1json/schema"
+		p.schema, _ = media["schema"].(map[string]any)
+	}
+	if p.schema == nil || p.style == "" {
+		return p, fmt.Errorf("its parameter %s in %s is not written", p.name, p.in)
+	}
+	return p, nil
+}
+
+// Parameters are the names of the operation's parameters.
+func (op *Operation) Parameters() (names []string) {
+	for _, p := range op.params {
+		names = append(names, p.name)
+	}
+	return names
+}
+
+// Takes reports whether a request of the operation has anything that can be wrong.
+func (op *Operation) Takes() bool { return len(op.params) > 0 || op.bodyKind != bodyNone }

@@ -1,0 +1,334 @@
+package drive
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+)
+
+type opinion int
+
+const (
+	unknown opinion = iota
+	accepts
+	refuses
+)
+
+// Verdict asks both judges about a request. agreed is false where they differ or one of them cannot tell; why is what they say
+// against it.
+func (j *Judges) Verdict(ctx context.Context, op *Operation, in *Input, w *Wire) (accepted, agreed bool, why string) {
+	if in.MediaType != "" {
+		return false, true, "the document has no body of type " + in.MediaType
+	}
+	one, oneFault := j.kin(ctx, op, in, w)
+	two, twoFault := j.schema(op, in)
+	if one == unknown || two == unknown || one != two {
+		return false, false, ""
+	}
+	if one == refuses {
+		return false, true, twoFault + " | " + oneFault
+	}
+	return true, true, ""
+}
+
+// kin is the opinion of openapi3filter on a request.
+func (j *Judges) kin(ctx context.Context, op *Operation, in *Input, w *Wire) (o opinion, fault string) {
+	defer func() {
+		if recover() != nil { // it has no opinion on what it cannot bear
+			o = unknown
+		}
+	}()
+	of, err := j.kinInput(ctx, request, op, in, w)
+	if err != nil {
+		return unknown, ""
+	}
+	if err := openapi3filter.ValidateRequest(ctx, of); err != nil {
+		return refuses, firstLine(err)
+	}
+	return accepts, ""
+}
+
+func firstLine(err error) string { return strings.SplitN(err.Error(), "\nSchema:", 2)[0] }
+
+func (j *Judges) kinInput(ctx context.Context, to direction, op *Operation, in *Input, w *Wire) (*openapi3filter.RequestValidationInput, error) {
+	req, err := w.Request(ctx, "http://localhost")
+	if err != nil {
+		return nil, err
+	}
+	pathParams := map[string]string{}
+	for name, text := range in.path {
+		if pathParams[name], err = url.PathUnescape(text); err != nil {
+			return nil, err
+		}
+	}
+	item := j.docs[to].Paths.Value(op.Path)
+	return &openapi3filter.RequestValidationInput{
+		Request: req, PathParams: pathParams, QueryParams: req.URL.Query(),
+		Route: &routers.Route{Spec: j.docs[to], Path: op.Path, PathItem: item, Method: op.Method, Operation: item.GetOperation(op.Method)},
+		Options: &openapi3filter.Options{
+			AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, SkipSettingDefaults: true, ExcludeReadOnlyValidations: true,
+			ExcludeRequestBody: op.bodyKind == bodyBytes, // of which it reads only the types that it knows
+		},
+	}, nil
+}
+
+// schema is the opinion of JSON Schema on each value of a request.
+func (j *Judges) schema(op *Operation, in *Input) (opinion, string) {
+	for _, p := range op.params {
+		v, ok := in.Params[p.in+" "+p.name]
+		if !ok && p.required {
+			return refuses, p.name + " is required"
+		}
+		if ok {
+			if o, fault := j.check(request, p.pointer, v); o != accepts {
+				return o, p.name + ": " + fault
+			}
+		}
+	}
+	switch {
+	case op.bodyKind == bodyNone:
+		return accepts, ""
+	case !in.HasBody && op.bodyRequired:
+		return refuses, "the body is required"
+	case !in.HasBody || op.bodyKind == bodyBytes:
+		return accepts, ""
+	}
+	return j.check(request, op.bodyPointer, in.Body)
+}
+
+// check is the opinion of JSON Schema on a value.
+func (j *Judges) check(to direction, pointer string, v any) (opinion, string) {
+	s := j.compiled(to, pointer)
+	if s == nil {
+		return unknown, ""
+	}
+	if err := s.Validate(v); err != nil {
+		words := strings.Join(strings.Fields(err.Error()), " ")
+		if _, after, ok := strings.Cut(words, "' - "); ok { // behind the address of the schema
+			words = after
+		}
+		return refuses, words + " (#" + pointer + ")"
+	}
+	return accepts, ""
+}
+
+// Answer is what came for a request.
+type Answer struct {
+	Status int
+	Header http.Header
+	Body   []byte // nil where it was not read: a stream
+	Whole  bool   // the body was read
+}
+
+// Declares reports whether the document has a status for an operation, and whether only as part of its default.
+func (j *Judges) Declares(op *Operation, status int) (declared, byDefault bool) {
+	r, key, _ := j.response(op, status)
+	return r != nil, key == "default"
+}
+
+// Statuses lists what the document has: "200, 404, default".
+func (j *Judges) Statuses(op *Operation) string {
+	all, _ := lookup(j.tree, op.pointer+"/responses").(map[string]any)
+	var names []string
+	for name := range all {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
+}
+
+// response is what the document has for a status.
+func (j *Judges) response(op *Operation, status int) (r map[string]any, key, pointer string) {
+	all, _ := lookup(j.tree, op.pointer+"/responses").(map[string]any)
+	exact := strconv.Itoa(status)
+	for _, key := range []string{exact, exact[:1] + "XX", exact[:1] + "xx", "default"} {
+		if all[key] != nil {
+			r, pointer := j.deref(op.pointer + "/responses/" + key)
+			return r, key, pointer
+		}
+	}
+	return nil, "", ""
+}
+
+// Judge holds an answer against what the document declares for its status. fault is what both opinions find wrong with it, "" for
+// nothing; split is what one of them alone does.
+func (j *Judges) Judge(ctx context.Context, op *Operation, in *Input, w *Wire, a *Answer) (fault, split string) {
+	r, key, pointer := j.response(op, a.Status)
+	if r == nil {
+		return fmt.Sprintf("the status %d is not documented; the document has %s", a.Status, j.Statuses(op)), ""
+	}
+	place := "response " + key
+	fault, certain := j.judgeHead(r, pointer, a, op.Method == http.MethodHead)
+	if certain && fault != "" {
+		return place + ": " + fault, ""
+	}
+	other, second := j.kinAnswer(ctx, op, in, w, a)
+	switch {
+	case fault != "" && other != accepts:
+		if second != "" {
+			second = " | openapi3filter: " + second
+		}
+		return place + ": " + fault + second, ""
+	case fault != "":
+		return "", place + ": " + fault + "; openapi3filter accepts it"
+	case other == refuses:
+		return "", place + ": openapi3filter alone refuses it: " + second
+	}
+	return "", ""
+}
+
+// judgeHead is the own opinion on header fields and body. certain: it needs no second one.
+func (j *Judges) judgeHead(r map[string]any, pointer string, a *Answer, head bool) (fault string, certain bool) {
+	headers, _ := r["headers"].(map[string]any)
+	for name := range headers {
+		if strings.EqualFold(name, "Content-Type") {
+			continue
+		}
+		h, at := j.deref(pointer + "/headers/" + escapePointer(name))
+		values := a.Header.Values(name)
+		required, _ := h["required"].(bool)
+		switch {
+		case len(values) == 0 && required:
+			return "the header field " + name + " is missing, which the document requires", true
+		case len(values) > 0:
+			if fault := j.judgeHeader(h, at, strings.Join(values, ",")); fault != "" {
+				return "the header field " + name + ": " + fault, false
+			}
+		}
+	}
+	content, _ := r["content"].(map[string]any)
+	if head || !a.Whole && a.Header.Get("Content-Type") == "" {
+		return "", true
+	}
+	if len(content) == 0 {
+		if len(a.Body) > 0 {
+			return "it has a body, and the document none", true
+		}
+		return "", true
+	}
+	sent := a.Header.Get("Content-Type")
+	media, declared := contentFor(content, sent)
+	if !declared {
+		return fmt.Sprintf("the content type %q is not documented", sent), true
+	}
+	return j.judgeBody(content[media], pointer+"/content/"+escapePointer(media)+"/schema", sent, a), false
+}
+
+func (j *Judges) judgeHeader(h map[string]any, pointer, text string) string {
+	schema, _ := h["schema"].(map[string]any)
+	if schema == nil {
+		return ""
+	}
+	types := typesOf(j.resolved(schema))
+	if slices.Contains(types, "object") {
+		return "" // left to the second opinion
+	}
+	value := scalarOf(types, text)
+	if slices.Contains(types, "array") {
+		list := []any{}
+		items, _ := j.resolved(schema)["items"].(map[string]any)
+		for item := range strings.SplitSeq(text, ",") {
+			list = append(list, scalarOf(typesOf(j.resolved(items)), strings.TrimSpace(item)))
+		}
+		value = list
+	}
+	_, fault := j.check(answer, pointer+"/schema", value)
+	return fault
+}
+
+// scalarOf is a text as a value of the first type that it is one of.
+func scalarOf(types []string, text string) any {
+	for _, t := range types {
+		switch {
+		case (t == "integer" || t == "number") && json.Valid([]byte(text)) && strings.Trim(text, "0123456789+-.eE") == "":
+			return json.Number(text)
+		case t == "boolean" && (text == "true" || text == "false"):
+			return text == "true"
+		}
+	}
+	return text
+}
+
+// contentFor finds the entry of a content map for a media type: its own, then a range.
+func contentFor(content map[string]any, sent string) (name string, ok bool) {
+	media, _, err := mime.ParseMediaType(sent)
+	if err != nil {
+		return "", false
+	}
+	major, _, _ := strings.Cut(media, "/")
+	for _, wanted := range []string{media, major + "/*", "*/*"} {
+		for name := range content {
+			if bare, _, err := mime.ParseMediaType(name); err == nil && bare == wanted {
+				return name, true
+			}
+		}
+	}
+	return "", false
+}
+
+func (j *Judges) judgeBody(entry any, pointer, sent string, a *Answer) string {
+	media, _ := entry.(map[string]any)
+	schema, ok := media["schema"].(map[string]any)
+	bare, _, _ := mime.ParseMediaType(sent) // it was read before
+	if !ok || !a.Whole {
+		return ""
+	}
+	var value any
+	switch {
+	case isJSON(bare):
+		dec := json.NewDecoder(bytes.NewReader(a.Body))
+		dec.UseNumber()
+		if err := dec.Decode(&value); err != nil {
+			return "the body is no JSON: " + err.Error()
+		}
+		if _, err := dec.Token(); err != io.EOF {
+			return "something follows the JSON of the body"
+		}
+	case bare == "text/plain":
+		value = scalarOf(typesOf(j.resolved(schema)), string(a.Body))
+	default:
+		return ""
+	}
+	_, fault := j.check(answer, pointer, value)
+	if fault != "" {
+		fault = "the body breaks its schema: " + fault
+	}
+	return fault
+}
+
+// kinAnswer is the opinion of openapi3filter on an answer.
+func (j *Judges) kinAnswer(ctx context.Context, op *Operation, in *Input, w *Wire, a *Answer) (o opinion, fault string) {
+	defer func() {
+		if recover() != nil { // it has no opinion on what it cannot bear
+			o = unknown
+		}
+	}()
+	of, err := j.kinInput(ctx, answer, op, in, w)
+	if err != nil {
+		return unknown, ""
+	}
+	bare, _, _ := mime.ParseMediaType(a.Header.Get("Content-Type")) // "" for one that cannot be read
+	judged := a.Whole && isJSON(bare)
+	err = openapi3filter.ValidateResponse(ctx, &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: of, Status: a.Status, Header: a.Header, Body: io.NopCloser(bytes.NewReader(a.Body)),
+		Options: &openapi3filter.Options{IncludeResponseStatus: true, ExcludeResponseBody: !judged},
+	})
+	switch {
+	case err != nil:
+		return refuses, firstLine(err)
+	case !judged:
+		return unknown, "" // it knows but few media types
+	}
+	return accepts, ""
+}
