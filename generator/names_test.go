@@ -293,7 +293,7 @@ func appendOperations(t *testing.T, path string, taken map[string]string) string
 	}
 	wanted := []string{"Webhook", "Callback", "NewWebhooks"}
 	for name := range taken {
-		if !strings.Contains(name, ".") && !hook(taken, name) {
+		if !strings.Contains(name, ".") {
 			wanted = append(wanted, name)
 		}
 	}
@@ -322,21 +322,6 @@ func appendOperations(t *testing.T, path string, taken map[string]string) string
 	target := filepath.Join(folder, strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))+"-appended.yaml")
 	require.NoError(t, os.WriteFile(target, out, 0o600))
 	return target
-}
-
-// hook reports whether a name is that of a webhook or a callback, begins with one, or is that of its body: an operation with the
-// operationId of another one is at fault, and takes what both want.
-func hook(taken map[string]string, name string) bool {
-	for declared := range taken {
-		method, found := strings.CutPrefix(declared, "*Webhooks.")
-		if !found {
-			method, found = strings.CutPrefix(declared, "*Callbacks.")
-		}
-		if found && (strings.HasPrefix(name, method) || strings.Contains(taken[method+"Request"], name)) {
-			return true
-		}
-	}
-	return false
 }
 
 // appendSchemas puts schemas behind those of components that give the same Go names, unless what they get is that of a type in place.

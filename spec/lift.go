@@ -61,9 +61,9 @@ func (r *reader) lift(f *file, refs references) *API {
 	}
 	l.head()
 	l.components()
+	l.webhooks() // before operations, of which others may be added at the end: they keep their operationId
 	l.paths()
 	l.hoistServers()
-	l.webhooks()
 	l.resolveLinks()
 	l.drain()
 	if l.filter.active() {

@@ -87,7 +87,10 @@ type builder struct {
 	files      map[*spec.Schema]bool      // settled: strings that are parts of a multipart body
 	operations map[*spec.Operation]string // Go names
 	iterators  map[*spec.Operation]string // those of the methods over pages, of operations that may have some
-	hookGroups []*hookGroup
+	named      []*spec.Operation          // all operations, in the order of their naming
+	planned    map[*spec.Operation]*Operation
+	hooks      []*hookGroup
+	phase      int                             // of order: see hookPhase
 	hookNames  map[string]*Hooks               // by word: what they have in common
 	schemes    map[*spec.SecurityScheme]bool   // those whose option is declared
 	options    map[*spec.SecurityScheme]string // of the clients
@@ -119,6 +122,7 @@ func newBuilder(api *spec.API, opts Options) *builder {
 		formats:    make(map[string]bool),
 		operations: make(map[*spec.Operation]string),
 		iterators:  make(map[*spec.Operation]string),
+		planned:    make(map[*spec.Operation]*Operation),
 		schemes:    make(map[*spec.SecurityScheme]bool),
 		options:    make(map[*spec.SecurityScheme]string),
 		tagged:     make(map[string]bool),

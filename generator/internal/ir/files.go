@@ -12,7 +12,7 @@ import (
 func (b *builder) findFiles() {
 	inParameters := make(map[*spec.Schema]bool)
 	operations := slices.Clone(b.api.Operations)
-	for _, g := range b.hooks() {
+	for _, g := range b.hooks {
 		operations = append(operations, g.operations...)
 	}
 	for _, op := range operations {

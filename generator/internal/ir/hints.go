@@ -53,7 +53,7 @@ func (b *builder) hint(s *spec.Schema, name string) {
 	}
 	name = naming.Clip(name)
 	b.hints[s] = name
-	b.order[s] = len(b.order)
+	b.order[s] = b.phase<<phaseShift + len(b.order)
 	for _, p := range s.Properties {
 		b.hint(p.Schema, naming.Clip(memberHint(name, nameOr(p.Extensions, p.Name), p.Name)))
 	}
@@ -93,26 +93,45 @@ func (b *builder) hintMembers(members []*spec.Schema, name string) {
 
 // hintOperations names the operations, and the schemas in place inside them.
 func (b *builder) hintOperations() {
+	b.nameOperations()
+	for _, op := range b.named {
+		b.phase = b.hookPhase(op)
+		b.hintOperation(op)
+	}
+}
+
+// nameOperations names the operations in an order in which those that are added behind the others of the document come last: the ones that the
+// API itself calls whatever is asked of it, then each of the others with those that it brings.
+func (b *builder) nameOperations() {
 	scope := naming.NewScope()
-	for _, op := range b.api.Operations {
-		name := nameOr(op.Extensions, op.ID)
-		if name == "" {
-			name = naming.Operation(op.Method, op.Path)
+	name := func(op *spec.Operation, text string) {
+		b.operations[op] = scope.Take(naming.Exported(nameOr(op.Extensions, text)))
+		b.named = append(b.named, op)
+	}
+	webhooks, calls := b.webhooks(), newHookGroup(callbackWord, "callbacks")
+	b.hooks = []*hookGroup{webhooks, calls}
+	var follow func(source *spec.Operation, base string)
+	follow = func(source *spec.Operation, base string) {
+		for _, op := range calls.addCallbacks(source, base) {
+			name(op, calls.nameOf(op))
+			follow(op, calls.baseOf(op))
 		}
-		b.operations[op] = scope.Take(naming.Exported(name))
+	}
+	for _, op := range webhooks.operations {
+		name(op, webhooks.nameOf(op))
+		follow(op, webhooks.baseOf(op))
+	}
+	for _, op := range b.api.Operations {
+		text := op.ID
+		if text == "" {
+			text = naming.Operation(op.Method, op.Path)
+		}
+		name(op, text)
 		if mayHavePages(op) { // in its place, so that operations behind it rename nothing
 			b.iterators[op] = scope.Take(b.operations[op] + "All")
 		}
-	}
-	for _, op := range b.api.Operations {
-		b.hintOperation(op)
-	}
-	for _, g := range b.hooks() {
-		for _, op := range g.operations {
-			b.operations[op] = scope.Take(naming.Exported(nameOr(op.Extensions, g.nameOf(op))))
-		}
-		for _, op := range g.operations {
-			b.hintOperation(op)
+		if op.Twin == nil {
+			follow(op, b.operations[op])
 		}
 	}
 }

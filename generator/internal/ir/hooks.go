@@ -37,23 +37,31 @@ func (g *hookGroup) baseOf(op *spec.Operation) string {
 	return naming.Exported(strings.TrimSuffix(nameOr(op.Extensions, g.nameOf(op)), g.word))
 }
 
-// hooks sorts the operations that the API itself calls.
-func (b *builder) hooks() []*hookGroup {
-	if b.hookGroups == nil {
-		webhooks := b.webhooks()
-		b.hookGroups = []*hookGroup{webhooks, b.callbacks(webhooks)}
+// hookOf is the group that an operation is of, nil for one that the API answers.
+func (b *builder) hookOf(op *spec.Operation) *hookGroup {
+	for _, g := range b.hooks {
+		if _, found := g.names[op]; found {
+			return g
+		}
 	}
-	return b.hookGroups
+	return nil
 }
+
+// phaseShift is beyond the number of schemas of any document.
+const phaseShift = 24
+
+// hookPhase is where the types of an operation are printed: behind those of components and of the operations that the API answers.
+func (b *builder) hookPhase(op *spec.Operation) int { return slices.Index(b.hooks, b.hookOf(op)) + 1 }
 
 func newHookGroup(word, what string) *hookGroup {
 	return &hookGroup{word: word, what: what, names: make(map[*spec.Operation]string), paths: make(map[*spec.Operation]string)}
 }
 
-// add enters an operation, which keeps the name and the path of its first mention. Several methods of one key are told apart.
-func (g *hookGroup) add(op *spec.Operation, name, path string, several bool) {
+// add enters an operation, and reports whether it was not there: it keeps the name and the path of its first mention. Several methods of one
+// key are told apart.
+func (g *hookGroup) add(op *spec.Operation, name, path string, several bool) bool {
 	if _, known := g.names[op]; known {
-		return
+		return false
 	}
 	g.operations = append(g.operations, op)
 	if several {
@@ -68,14 +76,13 @@ func (g *hookGroup) add(op *spec.Operation, name, path string, several bool) {
 		unique = path + "-" + strconv.Itoa(i)
 	}
 	g.paths[op] = unique
+	return true
 }
 
 // callbackBase is what the addresses of the callbacks of op are named after: its name, without the word of a webhook or a callback.
 func (b *builder) callbackBase(op *Operation) string {
-	for _, g := range b.hooks() {
-		if _, found := g.names[op.Source]; found {
-			return strings.TrimSuffix(op.Name, g.word)
-		}
+	if g := b.hookOf(op.Source); g != nil {
+		return strings.TrimSuffix(op.Name, g.word)
 	}
 	return op.Name
 }
@@ -92,34 +99,20 @@ func (b *builder) webhooks() *hookGroup {
 	return g
 }
 
-// callbacks sorts those of operations, then those of webhooks, then those of callbacks that were found.
-func (b *builder) callbacks(webhooks *hookGroup) *hookGroup {
-	g := newHookGroup(callbackWord, "callbacks")
-	for _, source := range b.api.Operations {
-		if source.Twin == nil {
-			g.addCallbacks(source, b.operations[source])
-		}
-	}
-	for _, source := range webhooks.operations {
-		g.addCallbacks(source, webhooks.baseOf(source))
-	}
-	for i := 0; i < len(g.operations); i++ {
-		g.addCallbacks(g.operations[i], g.baseOf(g.operations[i]))
-	}
-	return g
-}
-
-// addCallbacks enters the callbacks of an operation, which are named after it.
-func (g *hookGroup) addCallbacks(source *spec.Operation, name string) {
+// addCallbacks enters the callbacks of an operation, which are named after it, and returns those that were not there.
+func (g *hookGroup) addCallbacks(source *spec.Operation, name string) (added []*spec.Operation) {
 	count := make(map[string]int)
 	for _, c := range source.Callbacks {
 		count[c.Name] += len(c.Operations)
 	}
 	for _, c := range source.Callbacks {
 		for _, op := range c.Operations {
-			g.add(op, name+naming.Part(c.Name), hookPath(naming.Unexported(name), c.Name), count[c.Name] > 1)
+			if g.add(op, name+naming.Part(c.Name), hookPath(naming.Unexported(name), c.Name), count[c.Name] > 1) {
+				added = append(added, op)
+			}
 		}
 	}
+	return added
 }
 
 // hookPath is a path of segments that no router takes for variables.
@@ -148,10 +141,10 @@ func (b *builder) nameHooks() {
 	}
 }
 
-// buildHooks plans the operations that the API itself calls.
+// buildHooks plans what operations have in common that the API itself calls.
 func (b *builder) buildHooks() {
 	b.pkg.Every = slices.Clone(b.pkg.Operations)
-	for _, g := range b.hooks() {
+	for _, g := range b.hooks {
 		if len(g.operations) == 0 {
 			continue
 		}
@@ -162,9 +155,7 @@ func (b *builder) buildHooks() {
 		h.NewDoc = h.New + " gives the API that receives the " + g.what + ", which h answers. Each is served below the path of its descriptor, or that of tornado.WithOperationPath."
 		h.Security = b.buildSecurity(h.Security, g.operations)
 		for _, source := range g.operations {
-			op := b.operation(source)
-			op.Path = g.paths[source]
-			h.Operations = append(h.Operations, op)
+			h.Operations = append(h.Operations, b.planned[source])
 		}
 		b.pkg.Hooks = append(b.pkg.Hooks, h)
 		b.pkg.Every = append(b.pkg.Every, h.Operations...)

@@ -184,8 +184,12 @@ func (s *scene) body(next *Operation, json string) (set *HelperSet, bad string) 
 // callbackURLs plans the addresses of callbacks.
 func (b *builder) callbackURLs() []*Helper {
 	var list []*Helper
-	for _, op := range b.pkg.Every {
-		for _, c := range op.Source.Callbacks {
+	for _, source := range b.named {
+		op := b.planned[source]
+		if op == nil {
+			continue
+		}
+		for _, c := range source.Callbacks {
 			if h := b.callbackURL(op, c); h != nil {
 				list = append(list, h)
 			}

@@ -8,15 +8,21 @@ import (
 	"github.com/tornadogen/tornadogen/spec"
 )
 
-// buildOperations plans the operations and groups them by their first tag.
+// buildOperations plans the operations in the order of their names, and groups those that the API answers by their first tag.
 func (b *builder) buildOperations() {
-	for _, source := range b.api.Operations {
+	for _, source := range b.named {
+		if g := b.hookOf(source); g != nil {
+			b.planned[source] = b.operation(source)
+			b.planned[source].Path = g.paths[source]
+			continue
+		}
 		b.nameHandler(source)
 		if source.Twin != nil {
 			continue // every request for it goes to the other; package spec has told of it
 		}
 		op := b.operation(source)
 		op.Server = b.ownServer(source)
+		b.planned[source] = op
 		b.pkg.Operations = append(b.pkg.Operations, op)
 	}
 	b.sortHandlers()

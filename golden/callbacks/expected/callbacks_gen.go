@@ -117,16 +117,6 @@ func SubscribeOnFailureURL(req SubscribeRequest) (url string, ok bool) {
 	return x3, true
 }
 
-// OpenClosedURL is where the callback "closed" of Open goes: {$request.header.x-url}.
-// It is not ok where a value of that is missing.
-func OpenClosedURL(req OpenRequest) (url string, ok bool) {
-	x1, ok := req.XURL.Get()
-	if !ok {
-		return url, false
-	}
-	return x1, true
-}
-
 // SubscribeClosedAgainURL is where the callback "again" of SubscribeClosedCallback goes:
 // {$request.query.again}/{$method}.
 // It is not ok where a value of that is missing.
@@ -136,6 +126,16 @@ func SubscribeClosedAgainURL(req SubscribeClosedCallbackRequest) (url string, ok
 		return url, false
 	}
 	return x1 + "/DELETE", true
+}
+
+// OpenClosedURL is where the callback "closed" of Open goes: {$request.header.x-url}.
+// It is not ok where a value of that is missing.
+func OpenClosedURL(req OpenRequest) (url string, ok bool) {
+	x1, ok := req.XURL.Get()
+	if !ok {
+		return url, false
+	}
+	return x1, true
 }
 
 // CallbackHandler answers the callbacks of the API.
