@@ -15,8 +15,8 @@ import (
 // handler may still hold it.
 type ContentDecoder func(r io.Reader) (io.Reader, error)
 
-// WithContentDecoder reads request bodies of a content coding, "gzip" say. Limits hold for what was sent, and for what it is decoded
-// to: 413. The default is none: 415 for a body with any coding.
+// WithContentDecoder reads request bodies of a content coding, "gzip" say. Limits hold for what was sent, and for what each coding is
+// decoded to: 413. The default is none: 415 for a body with any coding.
 func WithContentDecoder(coding string, d ContentDecoder) APIOption {
 	return func(a *API) {
 		if a.decoders == nil {
@@ -75,10 +75,10 @@ func (x *exchange) decodeContent() bool {
 	}
 	limit := x.maxBody()
 	if x.in.stream != nil {
-		x.in.stream = newStreamBody(&contentReader{source: x.in.stream, codings: list, decoders: x.match.api.decoders, bounds: &x.match.api.bounds, left: limit}, limit, &x.match.api.bounds)
+		x.in.stream = newStreamBody(&contentReader{source: x.in.stream, codings: list, decoders: x.match.api.decoders, bounds: &x.match.api.bounds, limit: limit}, limit, &x.match.api.bounds)
 		return true
 	}
-	r := &contentReader{source: bytes.NewReader(x.in.body), codings: list, decoders: x.match.api.decoders, bounds: &x.match.api.bounds, left: limit}
+	r := &contentReader{source: bytes.NewReader(x.in.body), codings: list, decoders: x.match.api.decoders, bounds: &x.match.api.bounds, limit: limit}
 	defer r.close()
 	body, err := io.ReadAll(r)
 	var refused *BodyError
@@ -104,11 +104,11 @@ type contentReader struct {
 	codings  []string // in the order in which they were applied
 	decoders map[string]ContentDecoder
 	bounds   *bounds
-	left     int64 // bytes that may still come
+	limit    int64 // bytes that a coding may give
 
 	decoded io.Reader // nil before the first read: a decoder may want to read at once
 	all     []io.Reader
-	failed  error // of source
+	failed  error // of source, or over the limit
 }
 
 // Read implements io.Reader.
@@ -118,15 +118,28 @@ func (r *contentReader) Read(p []byte) (int, error) {
 			return 0, r.explain(err)
 		}
 	}
-	if int64(len(p)) > r.left+1 {
-		p = p[:r.left+1]
-	}
 	n, err := r.decoded.Read(p)
-	if r.left -= int64(n); r.left < 0 {
-		r.bounds.meet(BoundDecodedBody)
-		return 0, &BodyError{Status: http.StatusRequestEntityTooLarge, Detail: "the body is too long when it is decoded"}
-	}
 	return n, r.explain(err)
+}
+
+// bounded reads what a coding gives, up to the limit: one coding over another would feed it without end otherwise.
+func (r *contentReader) bounded(out io.Reader) io.Reader {
+	left := r.limit
+	return readerFunc(func(p []byte) (int, error) {
+		if left < 0 {
+			return 0, r.failed
+		}
+		if int64(len(p)) > left+1 {
+			p = p[:left+1]
+		}
+		n, err := out.Read(p)
+		if left -= int64(n); left < 0 {
+			r.bounds.meet(BoundDecodedBody)
+			r.failed = &BodyError{Status: http.StatusRequestEntityTooLarge, Detail: "the body is too long when it is decoded"}
+			return 0, r.failed
+		}
+		return n, err
+	})
 }
 
 // open begins decoding, the coding that was applied last first.
@@ -144,7 +157,7 @@ func (r *contentReader) open() error {
 			return err
 		}
 		r.all = append(r.all, out)
-		in = out
+		in = r.bounded(out)
 	}
 	r.decoded = in
 	return nil

@@ -238,6 +238,7 @@ func TestContentEncoding(t *testing.T) {
 		"too many":       {"gzip, gzip, gzip", zipped(text), 415, "more than 2"},
 		"a byte too big": {"gzip", zipped(text + "k"), 413, ""},
 		"a bomb":         {"gzip", zipped(strings.Repeat("a", 1<<20)), 413, ""},
+		"between two":    {"gzip, gzip", zipped(strings.Repeat(zipped(""), 50)), 413, ""}, // which are nothing in the end
 		"no gzip":        {"gzip", text, 400, "not valid gzip"},
 		"cut off":        {"gzip", zipped(text)[:30], 400, "not valid gzip"},
 	} {

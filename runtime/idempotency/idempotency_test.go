@@ -15,6 +15,7 @@ import (
 
 	tornado "github.com/tornadogen/tornadogen/runtime"
 	"github.com/tornadogen/tornadogen/runtime/internal/apitest"
+	"github.com/tornadogen/tornadogen/runtime/internal/setclock"
 )
 
 // counting is an API whose operation answers with the number of the call, unless the body says otherwise.
@@ -197,6 +198,26 @@ func (w *watched) Finish(ctx context.Context, key string, a *Answer) error {
 func (w *watched) Forget(ctx context.Context, key string) {
 	w.Store.Forget(ctx, key)
 	w.forgot <- key
+}
+
+// TestClockIsSet: an answer is kept for its time, whatever becomes of the clock.
+func TestClockIsSet(t *testing.T) {
+	m := NewMemory(time.Hour, 1<<20)
+	at := time.Now()
+	m.now = func() time.Time { return at }
+	begin := func() State {
+		s, _, err := m.Begin(context.Background(), "key", "r")
+		require.NoError(t, err)
+		return s
+	}
+	require.Equal(t, Fresh, begin())
+	require.NoError(t, m.Finish(context.Background(), "key", &Answer{Status: 204}))
+	for _, d := range []time.Duration{24 * time.Hour, -48 * time.Hour} {
+		at = setclock.By(t, at, d)
+		assert.Equal(t, Done, begin(), d)
+	}
+	at = at.Add(time.Hour + 1)
+	assert.Equal(t, Fresh, begin())
 }
 
 func TestMemory(t *testing.T) {

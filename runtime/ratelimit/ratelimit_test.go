@@ -14,6 +14,7 @@ import (
 
 	tornado "github.com/tornadogen/tornadogen/runtime"
 	"github.com/tornadogen/tornadogen/runtime/internal/apitest"
+	"github.com/tornadogen/tornadogen/runtime/internal/setclock"
 )
 
 // clock is a Memory whose time stands still until it is moved.
@@ -38,6 +39,21 @@ func take(t *testing.T, m *Memory, key string, l Limit) Decision {
 	d, err := m.Take(context.Background(), key, l)
 	require.NoError(t, err)
 	return d
+}
+
+// TestClockIsSet: a clock that is set back locks nobody out, and one that is set forward lets nobody in.
+func TestClockIsSet(t *testing.T) {
+	at := time.Now()
+	m := NewMemory(0)
+	m.now = func() time.Time { return at }
+	l := Limit{Requests: 1, Per: time.Minute}
+	require.True(t, take(t, m, "a", l).Allowed)
+	for _, d := range []time.Duration{-24 * time.Hour, 24 * time.Hour} {
+		at = setclock.By(t, at, d)
+		assert.Equal(t, Decision{RetryIn: time.Minute}, take(t, m, "a", l), d)
+	}
+	at = at.Add(time.Minute)
+	assert.True(t, take(t, m, "a", l).Allowed)
 }
 
 func TestMemory(t *testing.T) {

@@ -8,5 +8,5 @@ import (
 )
 
 func TestDefaultsAreDocumented(t *testing.T) {
-	documented.Defaults(t, "../../SECURITY.md", map[string]any{"sessions.DefaultTTL": sessions.DefaultTTL})
+	documented.Defaults(t, "../../SECURITY.md", map[string]any{"sessions.DefaultTTL": sessions.DefaultTTL, "sessions.DefaultBytes": sessions.DefaultBytes})
 }

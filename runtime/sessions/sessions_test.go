@@ -2,6 +2,7 @@ package sessions_test
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"io"
@@ -294,6 +295,36 @@ func TestMemoryIsBounded(t *testing.T) {
 	there, err = m.Update(ctx, "0", nil, time.Hour)
 	require.NoError(t, err)
 	assert.False(t, there)
+}
+
+// seenStore keeps the keys of the sessions.
+type seenStore struct {
+	sessions.Store
+	keys []string
+}
+
+func (s *seenStore) Create(ctx context.Context, key string, data []byte, ttl time.Duration) error {
+	s.keys = append(s.keys, key)
+	return s.Store.Create(ctx, key, data, ttl)
+}
+
+// TestStoreTakesNobodyOver: what stands in the store is nothing that a cookie could carry.
+func TestStoreTakesNobodyOver(t *testing.T) {
+	store := &seenStore{Store: sessions.NewMemory()}
+	c := apitest.NewClient(t, apitest.Serve(t, newAPI(sessions.InStore(store))))
+	v := &visitor{c: c}
+	v.do("login=ann")
+	_, body := v.do("look")
+	require.Equal(t, "ann", body)
+	require.NotEmpty(t, store.keys)
+	for _, key := range store.keys {
+		for _, id := range []string{key, hex.EncodeToString([]byte(key)), base64.RawURLEncoding.EncodeToString([]byte(key)), base64.StdEncoding.EncodeToString([]byte(key))} {
+			assert.NotContains(t, v.cookie, id)
+			thief := &visitor{c: c, cookie: "session=" + id}
+			_, body := thief.do("look")
+			assert.Empty(t, body)
+		}
+	}
 }
 
 // TestSecureBehindAProxy: pages that are mounted see that their client speaks TLS.

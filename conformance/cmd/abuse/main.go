@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"runtime"
 	"strings"
 	"time"
 
@@ -22,36 +23,57 @@ const (
 )
 
 func main() {
+	abuse.MainIfGood()
 	target.MainIfChild(abuse.Timeouts)
-	d := flag.Duration("time", 3*time.Second, "how long each attack goes on")
-	most := flag.Int("clients", 15_000, "how many clients an attack may have")
+	p := abuse.Plan{Rounds: 2}
+	flag.IntVar(&p.Rounds, "rounds", p.Rounds, "how often the good client is watched, without and with each attack")
+	flag.DurationVar(&p.Usual, "usual", time.Second, "how long it is watched without")
+	flag.DurationVar(&p.Attack, "time", 3*time.Second, "how long it is watched with")
+	flag.IntVar(&p.Most, "clients", 15_000, "how many clients an attack may have")
 	only := flag.String("only", "", "play the attacks whose name contains this")
 	page := flag.String("page", "../docs/reference/robustness.md", "the page that gets the table")
 	flag.Parse()
-	if err := run(*d, *most, *only, *page); err != nil {
+	if err := run(p, *only, *page); err != nil {
 		fmt.Fprintln(os.Stderr, "abuse:", err)
 		os.Exit(1)
 	}
 }
 
-func run(d time.Duration, most int, only, page string) error {
+// apart keeps this process, and the good client that it starts, off one processor, and returns how a target is started there: what bad clients
+// need themselves is not taken from the server. Where there is one processor alone, they share it.
+func apart() (spawn func() (*target.Child, error), err error) {
+	all := target.Processors()
+	if len(all) < 2 {
+		fmt.Println("clients and server share the processors: the figures tell of both")
+		return target.Spawn, nil
+	}
+	rest := all[:len(all)-1]
+	runtime.GOMAXPROCS(len(rest))
+	if err := target.Pin(os.Getpid(), rest...); err != nil {
+		return nil, err
+	}
+	return func() (*target.Child, error) { return target.SpawnOn(all[len(all)-1]) }, nil
+}
+
+func run(p abuse.Plan, only, page string) error {
+	spawn, err := apart()
+	if err != nil {
+		return err
+	}
 	var rows []abuse.Row
 	var faults []error
 	for _, a := range abuse.Attacks() {
 		if !strings.Contains(a.Name, only) {
 			continue
 		}
-		child, err := target.Spawn() // a new one, so that no attack is that of before
+		child, err := spawn() // a new one, so that no attack is that of before
 		if err != nil {
 			return err
 		}
-		usual, err := abuse.Usual(child, d)
-		if err != nil {
-			return err
-		}
-		row := abuse.Run(a, child, d, most, usual)
+		row := abuse.Run(a, child, p)
 		rows = append(rows, row)
-		fmt.Printf("%-50s %6d rounds  p99 %-10s usual %-10s %4d MiB %s\n", a.Name, row.Rounds, row.P99, row.Before, row.Peak>>20, strings.Join(row.Faults, "; "))
+		fmt.Printf("%-50s %6d rounds  p99 %-10s usual %-10s %3.0f %% %4d MiB %s\n", a.Name, row.Rounds, row.P99, row.Usual, 100*row.Processor, row.Peak>>20,
+			strings.Join(row.Faults, "; "))
 		for _, f := range row.Faults {
 			faults = append(faults, errors.New(a.Name+": "+f))
 		}

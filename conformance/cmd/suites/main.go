@@ -70,7 +70,7 @@ func run(folder, page string, messages int) error {
 	if err := one.Stop(); err != nil {
 		return err
 	}
-	if err := os.WriteFile(page, write(results), 0o644); err != nil {
+	if err := os.WriteFile(page, write(results, messages), 0o644); err != nil {
 		return err
 	}
 	if open > 0 {

@@ -28,7 +28,8 @@ const about = `
   with its status and nothing behind it is answered, or it is read in the one way that the RFC has for it.
 - **HTTP/2**: h2spec v2.2.1 with its strict cases. HTTP/2 is served by net/http, into the same handlers.
 - **WebSocket**: the case list of the Autobahn test suite, sections 1 to 7, 9, 10, 12 and 13, by a client of raw frames. Messages are
-  JSON, so a text of the list travels inside of a JSON string.
+  JSON, so a text of the list travels inside of a JSON string. Each case of 12 and 13 has sent %s; the public suite sends 1,000,
+  as does FLAGS="-messages 1000".
 - **JSON Schema**: see [conformance/README.md](../../conformance/README.md#json-schema); what is left out is listed with reasons in
   ` + "`conformance/cmd/jsonschema/leftout.txt`" + `.
 - **net/http's client and server**: what they promise, of the http.Handler of an API, over HTTP/1.1 and HTTP/2.
@@ -37,7 +38,7 @@ const about = `
 `
 
 // write makes the page. The same results give the same bytes.
-func write(results []suite.Result) []byte {
+func write(results []suite.Result, messages int) []byte {
 	var b bytes.Buffer
 	b.WriteString(top)
 	var all suite.Result
@@ -48,7 +49,7 @@ func write(results []suite.Result) []byte {
 		all.Differences, all.Open = append(all.Differences, r.Differences...), append(all.Open, r.Open...)
 	}
 	b.WriteString(all.Line() + "\n")
-	b.WriteString(about)
+	fmt.Fprintf(&b, about, fmt.Sprint(messages, " messages"))
 	for _, r := range results {
 		if len(r.Differences) == 0 || r.Differences[0] == "" {
 			continue

@@ -21,8 +21,7 @@ import (
 	tornado "github.com/tornadogen/tornadogen/runtime"
 )
 
-// pace is how long a bad client rests between two rounds: the processors belong to clients and server together, and what is to be seen is
-// what the server does, not that the clients have left it none.
+// pace is how long a bad client rests between two rounds: what is to be seen is what the server does, not how many clients a machine has room for.
 const pace = 20 * time.Millisecond
 
 // Timeouts are those of the target: the defaults, shortened, so that what they end is seen to end.
@@ -48,113 +47,119 @@ type attacker struct {
 	id  int
 }
 
+// Plan is how attacks are played.
+type Plan struct {
+	Rounds int           // each is a while without the attack, and one with it
+	Usual  time.Duration // without; behind either, the server has a third of it for what is left over from clients that are gone
+	Attack time.Duration // with
+	Most   int           // clients of an attack
+}
+
 // Row is what an attack came to.
 type Row struct {
 	Attack
-	Rounds      int // by all clients
-	Before, P99 time.Duration
-	P50         time.Duration
-	Good        int   // answers that the good client got
-	Peak        int64 // bytes of the server's resident set
-	Faults      []string
-}
+	Rounds     int // by all clients
+	Usual, P99 time.Duration
+	Good       int     // answers that the good client got during the attack
+	Processor  float64 // of the server during the attack: 1 is a processor that does nothing else
+	Peak       int64   // bytes of the server's resident set
+	Faults     []string
 
-// Run plays an attack against a target for a while, by so many clients at most, beside a good client. before is how that fares when
-// nothing happens.
-func Run(a Attack, child *target.Child, d time.Duration, most int, before time.Duration) Row {
-	row := Row{Attack: a, Before: before}
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	conn, err := net.Dial("tcp", child.Plain) // the good one is there before
-	if err != nil {
-		row.Faults = append(row.Faults, err.Error())
-		return row
-	}
-	var mu sync.Mutex
-	var wg sync.WaitGroup
-	for i := range min(a.clients, most) {
-		wg.Go(func() {
-			bad := &attacker{ctx: ctx, at: child.Addresses, id: i}
-			for ctx.Err() == nil {
-				err := a.once(bad)
-				mu.Lock()
-				row.Rounds++
-				if err != nil && len(row.Faults) < 5 {
-					row.Faults = append(row.Faults, err.Error())
-				}
-				mu.Unlock()
-				bad.pause(pace)
-			}
-		})
-	}
-	wg.Go(func() {
-		for ctx.Err() == nil {
-			row.Peak = max(row.Peak, resident(child.PID()))
-			time.Sleep(20 * time.Millisecond)
-		}
-	})
-	time.AfterFunc(d, cancel) // all are there
-	latencies, err := good(ctx, conn, time.Millisecond)
-	wg.Wait()
-	if err != nil {
-		row.Faults = append(row.Faults, "the good client: "+err.Error())
-	}
-	row.Good, row.P50, row.P99 = len(latencies), quantile(latencies, 0.5), quantile(latencies, 0.99)
-	return row
+	mu *sync.Mutex // of Rounds and Faults, while there are clients
 }
 
 // honest is how many others there are while the usual p99 is measured.
 const honest = 8
 
-// Usual is the p99 of a good client beside eight others that ask without a rest.
-func Usual(child *target.Child, d time.Duration) (time.Duration, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), d)
-	defer cancel()
-	var wg sync.WaitGroup
-	var latencies []time.Duration
-	errs := make([]error, honest+1)
-	for i := range errs {
-		wg.Go(func() {
-			conn, err := net.Dial("tcp", child.Plain)
-			if err != nil {
-				errs[i] = err
-				return
+// Run plays an attack against a target, and looks at a good client without and with it in turn: what the machine does beside is in both. Without
+// it there are eight honest clients, which ask without a rest.
+func Run(a Attack, child *target.Child, p Plan) Row {
+	row := Row{Attack: a, mu: new(sync.Mutex)}
+	var usual, attacked []time.Duration
+	for range p.Rounds {
+		usual = append(usual, row.watch(child, p.Usual, func(ctx context.Context, wg *sync.WaitGroup) {
+			for range honest {
+				wg.Go(func() { row.fault(beHonest(ctx, child)) })
 			}
-			if i == 0 {
-				latencies, errs[i] = good(ctx, conn, time.Millisecond)
-				return
-			}
-			_, errs[i] = good(ctx, conn, 0)
-		})
+		})...)
+		time.Sleep(p.Usual / 3)
+		begun := busy(child.PID())
+		attacked = append(attacked, row.watch(child, p.Attack, func(ctx context.Context, wg *sync.WaitGroup) {
+			row.attack(ctx, wg, child, min(a.clients, p.Most))
+			wg.Go(func() {
+				for ctx.Err() == nil {
+					row.Peak = max(row.Peak, resident(child.PID()))
+					time.Sleep(20 * time.Millisecond)
+				}
+			})
+		})...)
+		row.Processor += (busy(child.PID()) - begun).Seconds() / (p.Attack.Seconds() * float64(p.Rounds))
+		time.Sleep(p.Usual / 3)
 	}
-	wg.Wait()
-	return quantile(latencies, 0.99), errors.Join(errs...)
+	row.Good, row.Usual, row.P99 = len(attacked), quantile(usual, 0.99), quantile(attacked, 0.99)
+	return row
 }
 
-// good asks again and again on one connection, which it closes, with a rest between.
-func good(ctx context.Context, conn net.Conn, rest time.Duration) (latencies []time.Duration, err error) {
-	defer func() { _ = conn.Close() }()
-	r := bufio.NewReader(conn)
-	for ctx.Err() == nil {
-		begun := time.Now()
-		if err := conn.SetDeadline(begun.Add(20 * time.Second)); err != nil {
-			return latencies, err
-		}
-		if _, err := io.WriteString(conn, "GET /ping?nonce=good HTTP/1.1\r\nHost: a\r\n\r\n"); err != nil {
-			return latencies, err
-		}
-		res, err := http.ReadResponse(r, nil)
-		if err != nil {
-			return latencies, err
-		}
-		body, err := io.ReadAll(res.Body)
-		if err = errors.Join(err, res.Body.Close()); err != nil || string(body) != `{"nonce":"good"}` {
-			return latencies, fmt.Errorf("%s %s: %w", res.Status, body, err)
-		}
-		latencies = append(latencies, time.Since(begun))
-		time.Sleep(rest)
+// watch has the others do what they do for a while, and returns how long a good client has waited, each time.
+func (row *Row) watch(child *target.Child, d time.Duration, others func(ctx context.Context, wg *sync.WaitGroup)) []time.Duration {
+	ctx, cancel := context.WithTimeout(context.Background(), d)
+	defer cancel()
+	good, err := beGood(child.Plain, d) // it is there before
+	if err != nil {
+		row.fault(err)
+		return nil
 	}
-	return latencies, nil
+	var wg sync.WaitGroup
+	others(ctx, &wg)
+	latencies, err := good.end()
+	wg.Wait()
+	if err != nil {
+		row.fault(fmt.Errorf("the good client: %w", err))
+	}
+	return latencies
+}
+
+// attack has so many clients be bad.
+func (row *Row) attack(ctx context.Context, wg *sync.WaitGroup, child *target.Child, clients int) {
+	for i := range clients {
+		wg.Go(func() {
+			bad := &attacker{ctx: ctx, at: child.Addresses, id: i}
+			for ctx.Err() == nil {
+				row.fault(row.once(bad))
+				row.mu.Lock()
+				row.Rounds++
+				row.mu.Unlock()
+				bad.pause(pace)
+			}
+		})
+	}
+}
+
+// fault notes what the server did wrong, nil for nothing.
+func (row *Row) fault(err error) {
+	const enough = 5
+	row.mu.Lock()
+	defer row.mu.Unlock()
+	if err != nil && len(row.Faults) < enough {
+		row.Faults = append(row.Faults, err.Error())
+	}
+}
+
+// busy is how much of a processor a process has had, 0 where that is not known.
+func busy(pid int) time.Duration {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	_, rest, _ := strings.Cut(string(text), ") ")
+	fields := strings.Fields(rest)
+	const user, system = 11, 12 // proc(5) counts from 1, and the name is gone
+	if err != nil || len(fields) <= system {
+		return 0
+	}
+	ticks := int64(0)
+	for _, i := range []int{user, system} {
+		n, _ := strconv.ParseInt(fields[i], 10, 64) // the kernel writes digits
+		ticks += n
+	}
+	return time.Duration(ticks) * 10 * time.Millisecond
 }
 
 func quantile(list []time.Duration, q float64) time.Duration {
@@ -180,12 +185,18 @@ func resident(pid int) int64 {
 // Table is the rows as a person reads them. A p99 may be three times the usual one.
 func Table(rows []Row) string {
 	var b strings.Builder
-	b.WriteString("| attack | clients | rounds | what the server does | seen in | p99 of a good client | times the usual | peak of memory |\n")
-	b.WriteString("| --- | ---: | ---: | --- | --- | ---: | ---: | ---: |\n")
+	b.WriteString("| attack | clients | rounds | what the server does | seen in | usual p99 | p99 | times | processor | peak of memory |\n")
+	b.WriteString("| --- | ---: | ---: | --- | --- | ---: | ---: | ---: | ---: | ---: |\n")
+	within := 0
 	for _, r := range rows {
-		fmt.Fprintf(&b, "| %s | %d | %d | %s | %s | %s | %.1f | %d MiB |\n", r.Name, r.clients, r.Rounds, r.Bound, r.Seen,
-			r.P99.Round(10*time.Microsecond), float64(r.P99)/float64(r.Before), r.Peak>>20)
+		times := float64(r.P99) / float64(r.Usual)
+		if times <= 3 {
+			within++
+		}
+		fmt.Fprintf(&b, "| %s | %d | %d | %s | %s | %s | %s | %.1f | %.0f %% | %d MiB |\n", r.Name, r.clients, r.Rounds, r.Bound, r.Seen,
+			r.Usual.Round(10*time.Microsecond), r.P99.Round(10*time.Microsecond), times, 100*r.Processor, r.Peak>>20)
 	}
+	fmt.Fprintf(&b, "\nWithin three times the usual p99: %d of %d.\n", within, len(rows))
 	return b.String()
 }
 

@@ -13,6 +13,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	MainIfGood()
 	target.MainIfChild(Timeouts)
 	os.Exit(m.Run())
 }
@@ -25,19 +26,17 @@ const mostMemory = 512 << 20
 func TestAttacks(t *testing.T) {
 	child, err := target.Spawn()
 	require.NoError(t, err)
-	usual, err := Usual(child, 200*time.Millisecond)
-	require.NoError(t, err)
 	for _, a := range Attacks() {
-		d := 300 * time.Millisecond
+		p := Plan{Rounds: 1, Usual: 50 * time.Millisecond, Attack: 300 * time.Millisecond, Most: 50}
 		if strings.HasPrefix(a.Name, "slow") {
-			d = 1300 * time.Millisecond // a timeout has to pass
+			p.Attack = 2500 * time.Millisecond // a timeout has to pass
 		}
-		row := Run(a, child, d, 50, usual)
+		row := Run(a, child, p)
 		assert.Empty(t, row.Faults, a.Name)
 		assert.Positive(t, row.Good, a.Name)
 		assert.Positive(t, row.Rounds, a.Name)
 		assert.Less(t, row.Peak, int64(mostMemory), a.Name)
-		t.Logf("%s: %d rounds, p99 %s, %d MiB", a.Name, row.Rounds, row.P99, row.Peak>>20)
+		t.Logf("%s: %d rounds, p99 %s, %.2f of a processor, %d MiB", a.Name, row.Rounds, row.P99, row.Processor, row.Peak>>20)
 	}
 	assert.NoError(t, child.Stop())
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -15,7 +16,7 @@ const head = " HTTP/1.1\r\nHost: a\r\n"
 
 // Attacks are all of them.
 func Attacks() []Attack {
-	return append(append(slow(), floods()...), append(sockets(), http2Attacks()...)...)
+	return slices.Concat(slow(), floods(), bombs(), sockets(), http2Attacks())
 }
 
 // trickle sends the first part at once, the rest byte by byte, and wants one of the statuses before it is through.
@@ -75,7 +76,7 @@ func neverRead(a *attacker) error {
 	if _, err := io.WriteString(conn, fmt.Sprintf("GET /lines?nonce=a&count=%d", lines)+head+"\r\n"); err != nil {
 		return err
 	}
-	if !a.pause(3 * time.Second) {
+	if !a.pause(2 * time.Second) {
 		return nil
 	}
 	if n, err := io.Copy(io.Discard, conn); err == nil && n > lines {
@@ -101,13 +102,17 @@ func byteByByte(a *attacker) error {
 	return wants(conn, 200)
 }
 
+// post is a request with a body.
+func post(path, media, body string) string {
+	return fmt.Sprintf("POST %s%sContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s", path, head, media, len(body), body)
+}
+
+// sends is one who sends a text, and wants one of the statuses.
+func sends(text string, statuses ...int) func(a *attacker) error {
+	return func(a *attacker) error { return a.asks(text, statuses...) }
+}
+
 func floods() []Attack {
-	post := func(path, media, body string) string {
-		return fmt.Sprintf("POST %s%sContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s", path, head, media, len(body), body)
-	}
-	sends := func(text string, statuses ...int) func(a *attacker) error {
-		return func(a *attacker) error { return a.asks(text, statuses...) }
-	}
 	part := "--b\r\nContent-Disposition: form-data; name=\"field\"\r\n\r\na\r\n"
 	file := "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\na\r\n"
 	var query, form strings.Builder

@@ -69,6 +69,18 @@ func Spawn() (*Child, error) { return spawn() }
 // SpawnWithFiles starts one that may have so many descriptors.
 func SpawnWithFiles(n int) (*Child, error) { return spawn(filesVariable + "=" + strconv.Itoa(n)) }
 
+// SpawnOn starts one that runs on that processor alone.
+func SpawnOn(processor int) (*Child, error) {
+	c, err := spawn("GOMAXPROCS=1")
+	if err != nil {
+		return nil, err
+	}
+	if err := Pin(c.PID(), processor); err != nil {
+		return nil, errors.Join(err, c.Stop())
+	}
+	return c, nil
+}
+
 func spawn(env ...string) (*Child, error) {
 	self, err := os.Executable()
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/tornadogen/tornadogen/conformance/internal/targetapi"
 	tornado "github.com/tornadogen/tornadogen/runtime"
+	"github.com/tornadogen/tornadogen/runtime/compress"
 )
 
 // handler implements the API. Its answers carry the nonce of the request, so that one which went astray is seen.
@@ -88,6 +89,11 @@ func (h handler) CountBytes(_ context.Context, req targetapi.CountBytesRequest) 
 	return &targetapi.Count{Count: n}, err
 }
 
+func (h handler) CountFew(_ context.Context, req targetapi.CountFewRequest) (*targetapi.Count, error) {
+	n, err := io.Copy(io.Discard, req.Body)
+	return &targetapi.Count{Count: n}, err
+}
+
 func (h handler) CountForm(_ context.Context, req targetapi.CountFormRequest) (*targetapi.Count, error) {
 	return &targetapi.Count{Count: int64(len(req.Body.Value().Field) + len(req.BodyForm))}, nil
 }
@@ -150,7 +156,8 @@ type Target struct {
 // API makes the API that the target serves, with a ledger of its own.
 func API() (*tornado.API, *Ledger) {
 	ledger := newLedger()
-	return targetapi.New(handler{ledger}, tornado.WithAPILogger(slog.New(slog.DiscardHandler))), ledger
+	coded := compress.New(compress.WithCodings()) // it reads what is coded, and codes nothing
+	return targetapi.New(handler{ledger}, tornado.WithAPILogger(slog.New(slog.DiscardHandler)), coded), ledger
 }
 
 // Start serves on addresses of 127.0.0.1 that are free.

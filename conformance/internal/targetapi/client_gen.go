@@ -163,6 +163,23 @@ func (c *Client) CountBytes(ctx context.Context, req CountBytesRequest) (*Count,
 	return nil, res.Unexpected()
 }
 
+// CountFew is POST /few: Counts the bytes of a body as they come, sixteen million at most.
+func (c *Client) CountFew(ctx context.Context, req CountFewRequest) (*Count, error) {
+	call := c.c.Call(ctx, &countFew)
+	call.Reader("application/octet-stream", req.Body)
+	res, err := call.Do()
+	if err != nil {
+		return nil, err
+	}
+	switch res.StatusCode {
+	case 200:
+		v := new(Count)
+		v.DecodeJSON(res.JSON())
+		return v, res.EndJSON()
+	}
+	return nil, res.Unexpected()
+}
+
 // CountForm is POST /form: Counts the parts of a form that is held in memory.
 func (c *Client) CountForm(ctx context.Context, req CountFormRequest) (*Count, error) {
 	call := c.c.Call(ctx, &countForm)

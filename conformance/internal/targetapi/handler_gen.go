@@ -66,6 +66,11 @@ type DefaultHandler interface {
 	// POST /bytes
 	CountBytes(ctx context.Context, req CountBytesRequest) (*Count, error)
 
+	// CountFew: Counts the bytes of a body as they come, sixteen million at most.
+	//
+	// POST /few
+	CountFew(ctx context.Context, req CountFewRequest) (*Count, error)
+
 	// CountForm: Counts the parts of a form that is held in memory.
 	//
 	// POST /form
@@ -151,6 +156,10 @@ func (UnimplementedDefaultHandler) CountTree(context.Context, CountTreeRequest) 
 
 func (UnimplementedDefaultHandler) CountBytes(context.Context, CountBytesRequest) (*Count, error) {
 	return nil, tornado.NotImplemented(&countBytes)
+}
+
+func (UnimplementedDefaultHandler) CountFew(context.Context, CountFewRequest) (*Count, error) {
+	return nil, tornado.NotImplemented(&countFew)
 }
 
 func (UnimplementedDefaultHandler) CountForm(context.Context, CountFormRequest) (*Count, error) {

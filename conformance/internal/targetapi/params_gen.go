@@ -119,6 +119,15 @@ func (r *CountBytesRequest) decode(in *tornado.Input) {
 	r.Body = in.StreamBody()
 }
 
+// CountFewRequest is what a caller asks of CountFew.
+type CountFewRequest struct {
+	Body io.Reader
+}
+
+func (r *CountFewRequest) decode(in *tornado.Input) {
+	r.Body = in.StreamBody()
+}
+
 // CountFormRequest is what a caller asks of CountForm.
 type CountFormRequest struct {
 	Body     tornado.Opt[CountFormBody]

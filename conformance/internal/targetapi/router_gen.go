@@ -92,6 +92,18 @@ var countBytes = tornado.Operation{
 	Produces:     []string{"application/json"},
 }
 
+// countFew is POST /few.
+var countFew = tornado.Operation{
+	ID: "countFew", Name: "CountFew",
+	Method: "POST", Path: "/few",
+	Summary:      "Counts the bytes of a body as they come, sixteen million at most.",
+	Consumes:     []string{"application/octet-stream"},
+	Streams:      []string{"application/octet-stream"},
+	MaxBody:      16777216,
+	BodyRequired: true,
+	Produces:     []string{"application/json"},
+}
+
 // countForm is POST /form.
 var countForm = tornado.Operation{
 	ID: "countForm", Name: "CountForm",
@@ -161,8 +173,8 @@ var status2 = tornado.Operation{
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
 		&ping, &block, &fail, &later, &lines, &events, &echoJSON, &countTree,
-		&countBytes, &countForm, &countFiles, &search, &messages, &frames, &deflated,
-		&status2,
+		&countBytes, &countFew, &countForm, &countFiles, &search, &messages, &frames,
+		&deflated, &status2,
 	}
 }
 

@@ -37,6 +37,9 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 	tornado.RegisterPtr(api, &countBytes, (*CountBytesRequest).decode, func(ctx context.Context, req *CountBytesRequest) (*Count, error) {
 		return h.CountBytes(ctx, *req)
 	}, writeCountBytes)
+	tornado.RegisterPtr(api, &countFew, (*CountFewRequest).decode, func(ctx context.Context, req *CountFewRequest) (*Count, error) {
+		return h.CountFew(ctx, *req)
+	}, writeCountFew)
 	tornado.RegisterPtr(api, &countForm, (*CountFormRequest).decode, func(ctx context.Context, req *CountFormRequest) (*Count, error) {
 		return h.CountForm(ctx, *req)
 	}, writeCountForm)
@@ -88,6 +91,10 @@ func writeCountTree(w *tornado.Reply, v *Count) {
 }
 
 func writeCountBytes(w *tornado.Reply, v *Count) {
+	w.Done(v.AppendJSON(w.JSON(200, "application/json")))
+}
+
+func writeCountFew(w *tornado.Reply, v *Count) {
 	w.Done(v.AppendJSON(w.JSON(200, "application/json")))
 }
 

@@ -41,7 +41,8 @@ type Source struct {
 	log     atomic.Pointer[slog.Logger]
 	current atomic.Pointer[variants]
 	ending  atomic.Bool
-	nextAt  atomic.Int64 // when the files are looked at again, in nanoseconds since 1970
+	begun   time.Time    // immutable
+	nextAt  atomic.Int64 // when the files are looked at again, in nanoseconds since begun: a clock that is set changes nothing
 
 	mu    sync.Mutex    // held by who looks at the files
 	seen  []os.FileInfo // guarded by mu; nil where one could not be looked at
@@ -75,7 +76,7 @@ func NewSource(base *tls.Config, files Files) (*Source, error) {
 	if len(files.Pairs)+len(base.Certificates) == 0 && base.GetCertificate == nil && base.GetConfigForClient == nil {
 		return nil, errors.New("a certificate is needed")
 	}
-	s := &Source{base: base, files: files, seen: files.stat()}
+	s := &Source{base: base, files: files, seen: files.stat(), begun: time.Now()}
 	s.log.Store(slog.Default())
 	v, err := s.load()
 	if err != nil {
@@ -145,11 +146,11 @@ func verifyOutside(config *tls.Config, hello *tls.ClientHelloInfo) *tls.Config {
 // does it takes what there is. What is wrong with them is logged once, and what
 // was there before goes on.
 func (s *Source) follow(now time.Time) {
-	if now.UnixNano() < s.nextAt.Load() || !s.mu.TryLock() {
+	if int64(now.Sub(s.begun)) < s.nextAt.Load() || !s.mu.TryLock() {
 		return
 	}
 	defer s.mu.Unlock()
-	s.nextAt.Store(now.Add(lookEvery).UnixNano())
+	s.nextAt.Store(int64(now.Add(lookEvery).Sub(s.begun)))
 	seen := s.files.stat()
 	if s.fault == "" && slices.EqualFunc(seen, s.seen, same) {
 		return

@@ -156,7 +156,8 @@ type Engine struct {
 	opening  atomic.Int64 // calls of Listener.Open
 	peers    peers
 	stats    engineStats
-	moaned   atomic.Int64 // when full has logged last, in seconds since 1970
+	begun    time.Time    // immutable
+	moaned   atomic.Int64 // when full has logged last, in seconds since begun; 0 for never
 	draining atomic.Bool
 	cutting  atomic.Bool // the time to drain is up
 	// open counts the connections, and one more while any may be accepted.
@@ -182,7 +183,7 @@ func New(opts Options) (*Engine, error) {
 	}
 	e := &Engine{
 		opts: opts, queueLimit: (opts.MaxQueue + opts.Loops - 1) / opts.Loops,
-		ended: make(chan struct{}), abandoned: make(chan struct{}),
+		ended: make(chan struct{}), abandoned: make(chan struct{}), begun: time.Now(),
 	}
 	e.open.Store(1)
 	e.workers.Store(int64(opts.Loops))
@@ -327,8 +328,8 @@ func (e *Engine) Dropped(ln *loop.Listener, peer loop.Addr) {
 // full logs that a connection was closed because there are too many, now and
 // then. Any goroutine.
 func (e *Engine) full(which string, peer loop.Addr) {
-	now := time.Now().Unix()
-	if last := e.moaned.Load(); now-last >= moanSeconds && e.moaned.CompareAndSwap(last, now) {
+	now := max(int64(time.Since(e.begun)/time.Second), 1)
+	if last := e.moaned.Load(); (last == 0 || now-last >= moanSeconds) && e.moaned.CompareAndSwap(last, now) {
 		e.opts.Logger.Warn("worker: too many connections are open, a new one was closed", slog.String("limit", which),
 			slog.Any("remote", peer.NetAddr()))
 	}

@@ -1,0 +1,68 @@
+package tornadogen_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// wallClock are the functions of the runtime that read the clock on the wall, and why: what leaves the process is compared with it by others, or
+// by another process. All else stands on the monotonic clock, so that nobody is cut off or let in when the clock is set.
+var wallClock = map[string]string{
+	"auth/login.go: begin":         "the end of a login stands in a cookie, which another process may read",
+	"auth/login.go: recall":        "likewise",
+	"internal/loop/loop.go: New":   "seconds, by whose change the Date field is known to be old",
+	"pubsub/topic.go: NewTopic":    "a name that no other process has",
+	"sessions/sessions.go: finish": "the end of a session stands in a cookie, which another process may read",
+	"sessions/sessions.go: unseal": "likewise",
+}
+
+// TestTimersStandOnTheMonotonicClock finds who makes a number of the time of day.
+func TestTimersStandOnTheMonotonicClock(t *testing.T) {
+	found := map[string]bool{}
+	methods := []string{"Unix", "UnixNano", "UnixMilli", "UnixMicro"}
+	require.NoError(t, filepath.WalkDir("runtime", func(file string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go") || strings.Contains(file, "testdata") {
+			return err
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+		for _, d := range parsed.Decls {
+			fn, ok := d.(*ast.FuncDecl)
+			if !ok {
+				continue
+			}
+			ast.Inspect(fn, func(n ast.Node) bool {
+				call, ok := n.(*ast.CallExpr)
+				if !ok {
+					return true
+				}
+				s, ok := call.Fun.(*ast.SelectorExpr)
+				if ok && len(call.Args) == 0 && slices.Contains(methods, s.Sel.Name) && !isConn(s.X) {
+					found[filepath.ToSlash(strings.TrimPrefix(file, "runtime/"))+": "+fn.Name.Name] = true
+				}
+				return true
+			})
+		}
+		return err
+	}))
+	for place := range found {
+		assert.Contains(t, wallClock, place, "it reads the clock on the wall")
+	}
+	for place := range wallClock {
+		assert.Contains(t, found, place, "it does not any more")
+	}
+}
+
+// isConn says whether an expression is a connection, whose Unix is that of its loop.
+func isConn(x ast.Expr) bool {
+	s, ok := x.(*ast.SelectorExpr)
+	return ok && s.Sel.Name == "conn"
+}

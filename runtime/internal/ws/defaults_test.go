@@ -1,0 +1,11 @@
+package ws
+
+import (
+	"testing"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/documented"
+)
+
+func TestDefaultsAreDocumented(t *testing.T) {
+	documented.Defaults(t, "../../../SECURITY.md", map[string]any{"last blocks of a compressed message": maxLast})
+}

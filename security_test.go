@@ -1,0 +1,90 @@
+package tornadogen_test
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// testFiles are the texts of all tests of the project.
+func testFiles(t *testing.T) (texts []string) {
+	t.Helper()
+	require.NoError(t, filepath.WalkDir(".", func(file string, d fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(file, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(file)
+		texts = append(texts, string(text))
+		return err
+	}))
+	return texts
+}
+
+// tableRows are those of the tables below a heading of a page, without their heads.
+func tableRows(t *testing.T, page, heading string) (rows []string) {
+	t.Helper()
+	text, err := os.ReadFile(page)
+	require.NoError(t, err)
+	_, section, found := strings.Cut(string(text), "\n## "+heading+"\n")
+	require.True(t, found, heading)
+	section, _, _ = strings.Cut(section, "\n## ")
+	lines := strings.Split(section, "\n")
+	for i, line := range lines {
+		if strings.HasPrefix(line, "|") && !strings.HasPrefix(line, "| ---") && (i+1 == len(lines) || !strings.HasPrefix(lines[i+1], "| ---")) {
+			rows = append(rows, line)
+		}
+	}
+	require.NotEmpty(t, rows, heading)
+	return rows
+}
+
+// TestClaimsAreTested: every row of these tables names tests, and they are there; what is not defended says so.
+func TestClaimsAreTested(t *testing.T) {
+	declared := map[string]bool{}
+	declaration := regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)
+	for _, text := range testFiles(t) {
+		for _, m := range declaration.FindAllStringSubmatch(text, -1) {
+			declared[m[1]] = true
+		}
+	}
+	name := regexp.MustCompile("`((?:Test|Fuzz)\\w+)`")
+	file := regexp.MustCompile("`[\\w/]+_test\\.go`")
+	for _, table := range [][2]string{
+		{"SECURITY.md", "What is defended"}, {"docs/reference/robustness.md", "Against other implementations"},
+		{"docs/reference/robustness.md", "Seen in other servers"}, {"docs/reference/robustness.md", "Faults"}, {"docs/reference/robustness.md", "The generator"},
+	} {
+		for _, row := range tableRows(t, table[0], table[1]) {
+			names := name.FindAllStringSubmatch(row, -1)
+			if table[1] != "Against other implementations" {
+				assert.True(t, len(names) > 0 || file.MatchString(row) || strings.Contains(row, "not defended"), "no test is named: %s", row)
+			}
+			for _, m := range names {
+				assert.True(t, declared[m[1]], "there is no %s: %s", m[1], row)
+			}
+		}
+	}
+}
+
+// TestDefaultsAreHeldAgainstCode: every row of the defaults in SECURITY.md is one that a test of its package has the value of.
+func TestDefaultsAreHeldAgainstCode(t *testing.T) {
+	var held strings.Builder
+	for _, text := range testFiles(t) {
+		if strings.Contains(text, "documented.Defaults(") {
+			held.WriteString(text)
+		}
+	}
+	setting := regexp.MustCompile("^\\| `?([^|`]+?)`?(?: of streams and sockets)? \\|")
+	for _, row := range tableRows(t, "SECURITY.md", "Defaults, and why") {
+		m := setting.FindStringSubmatch(row)
+		require.NotNil(t, m, row)
+		if !strings.HasPrefix(m[1], "Timeouts.") { // of which all are
+			assert.Contains(t, held.String(), `"`+m[1]+`"`, "no test has the value of %s", m[1])
+		}
+	}
+}
