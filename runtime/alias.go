@@ -1,6 +1,7 @@
 package tornado
 
 import (
+	"strings"
 	"time"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/check"
@@ -174,9 +175,17 @@ type Param = param.Value
 // ParamWriter writes one parameter, or one header field of an answer.
 type ParamWriter = param.Writer
 
-// MatchMediaType reports whether a media type, in lower case and without parameters, is one of patterns: exact ones,
+// MatchMediaType reports whether a media type, as Input.ContentType gives it, is one of patterns: exact ones, with their parameters,
 // "application/*+json", "image/*", "*/*".
-func MatchMediaType(media string, patterns ...string) bool { return param.MatchesAny(media, patterns) }
+func MatchMediaType(media string, patterns ...string) bool {
+	bare, _, parameters := strings.Cut(media, ";")
+	for _, p := range patterns {
+		if p == media || !parameters && !strings.Contains(p, ";") && param.MatchesAny(bare, []string{p}) {
+			return true
+		}
+	}
+	return false
+}
 
 // Shapes say how values stand in texts that are not JSON: parameters that have parts, forms, multipart, XML, text. Generated code
 // holds one set a package.

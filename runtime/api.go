@@ -71,6 +71,7 @@ type registered struct {
 	fallback   func(status int, title string) error
 	produces   []string
 	held       []string  // of op.Consumes, those that are held in memory
+	parameters bool      // one of op.Consumes has parameters
 	requests   sync.Pool // what requests are decoded into: see takeRequest. The handler gets a copy
 	middleware Handler   // around the handler; nil where there is none
 	gauges     *gauges
@@ -78,8 +79,11 @@ type registered struct {
 	request    any // a nil pointer to a request. It is no reflect.Type, which every generated package would compile again
 }
 
-// streamsBody reports whether a body of a media type is not held in memory.
+// streamsBody reports whether a body of a media type, as Input.ContentType gives it, is not held in memory.
 func (r *registered) streamsBody(media string) bool {
+	if strings.Contains(media, ";") {
+		return slices.Contains(r.op.Streams, media)
+	}
 	return len(r.op.Streams) > 0 && param.MatchesAny(media, r.op.Streams) && !param.MatchesAny(media, r.held)
 }
 
@@ -242,6 +246,7 @@ func (a *API) add(op *Operation, run func(x *exchange), request any, handle func
 		run = inTime(op.Timeout, run)
 	}
 	r := &registered{op: op, api: a, run: run, produces: op.Produces, held: held(op), request: request, gauges: new(gauges), index: len(a.operations)}
+	r.parameters = strings.Contains(strings.Join(op.Consumes, ""), ";")
 	if a.hasMiddleware(op) {
 		r.middleware = a.chain(op, innermost(op, typeOf(request), handle))
 	}

@@ -236,11 +236,11 @@ func (x *exchange) admitBody(op *Operation) bool {
 	if x.head.ContentEncoding != nil && !x.decodable() {
 		return false
 	}
-	if !x.in.readMedia(x.head.ContentType, op) {
-		x.reply.refuse(http.StatusUnsupportedMediaType, "the body is "+sentType(x.in.media, x.head.ContentType)+"; this operation reads "+strings.Join(op.Consumes, ", "))
+	if !x.in.readMedia(x.head.ContentType, x.match) {
+		x.reply.refuse(http.StatusUnsupportedMediaType, "the body is "+x.sentType()+"; this operation reads "+strings.Join(op.Consumes, ", "))
 		return false
 	}
-	x.in.streams = x.match.streamsBody(x.in.media)
+	x.in.streams = x.match.streamsBody(x.in.ContentType())
 	return true
 }
 
@@ -268,24 +268,27 @@ func (x *exchange) maxBody() int64 {
 // type tells of it; where there has to be a body, a length of 0 does, which requests without one have, too.
 func (x *exchange) emptyStream(op *Operation) bool {
 	_, announced := x.head.Field("Content-Length")
-	if x.head.ContentType == nil && (!op.BodyRequired || !announced) || !x.in.readMedia(x.head.ContentType, op) || !x.match.streamsBody(x.in.media) {
+	if x.head.ContentType == nil && (!op.BodyRequired || !announced) || !x.in.readMedia(x.head.ContentType, x.match) || !x.match.streamsBody(x.in.ContentType()) {
 		return false
 	}
 	x.in.stream = newStreamBody(http.NoBody, 0, &x.match.api.bounds)
 	return true
 }
 
-// sentType is the media type of a body as a refusal names it: without its parameters where it is one, else as it came.
-func sentType(media string, field []byte) string {
-	if media == "" {
+// sentType is the media type of a body as a refusal names it: without its parameters where it is one and they do not count, else as it came.
+func (x *exchange) sentType() string {
+	switch field := x.head.ContentType; {
+	case x.in.media == "":
 		return fmt.Sprintf("of no media type, but %.100q", field)
+	case x.match.parameters:
+		return fmt.Sprintf("%.100s", field)
 	}
-	return media
+	return x.in.media
 }
 
 // emptyBody reports whether the lack of a body is a value of the media type that is named: a form without fields.
 func (x *exchange) emptyBody(op *Operation) bool {
-	return x.head.ContentType != nil && x.in.readMedia(x.head.ContentType, op) && media.MayBeEmpty(x.in.media)
+	return x.head.ContentType != nil && x.in.readMedia(x.head.ContentType, x.match) && media.MayBeEmpty(x.in.media)
 }
 
 // answer decodes, validates, calls the handler and builds the reply. The body is complete, in x.in.body.

@@ -139,7 +139,7 @@ func (f *frame) rebind() {
 	}
 	f.reroute()
 	if f.x.match.op.Consumes != nil {
-		f.x.in.readMedia(f.x.head.ContentType, f.x.match.op)
+		f.x.in.readMedia(f.x.head.ContentType, f.x.match)
 	}
 }
 

@@ -2,6 +2,7 @@ package tornado
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/jsonwire"
 	"github.com/tornadogen/tornadogen/runtime/internal/media"
@@ -12,17 +13,18 @@ import (
 // Input is what generated code decodes a request from. It is valid inside of a decode function alone, on its goroutine. What
 // it gives is copied, but for Param and Decoder, which must not be kept.
 type Input struct {
-	x       *exchange
-	path    route.Params
-	query   param.Query
-	cookies param.Cookies
-	report  param.Report // what is wrong with parameters
-	decoder jsonwire.Decoder
-	body    []byte      // aliases the transport's buffer
-	stream  *streamBody // a body that is not held in memory, nil for none
-	streams bool        // the body that comes is such a one
-	media   string      // type and subtype of the body, in lower case
-	joined  []byte      // memory for header fields that stand several times
+	x        *exchange
+	path     route.Params
+	query    param.Query
+	cookies  param.Cookies
+	report   param.Report // what is wrong with parameters
+	decoder  jsonwire.Decoder
+	body     []byte      // aliases the transport's buffer
+	stream   *streamBody // a body that is not held in memory, nil for none
+	streams  bool        // the body that comes is such a one
+	media    string      // type and subtype of the body, in lower case
+	declared string      // where the operation declares media types with parameters: what ContentType gives
+	joined   []byte      // memory for header fields that stand several times
 
 	queryRead, cookiesRead, decoded bool
 	syntax                          string      // why the body cannot be read, "" if it can
@@ -120,8 +122,14 @@ func (in *Input) Header(name string, style Style) Param {
 // HasBody reports whether the request has a body of at least one byte, or one that is not held in memory.
 func (in *Input) HasBody() bool { return len(in.body) > 0 || in.stream != nil }
 
-// ContentType is the media type of the body in lower case, without its parameters.
-func (in *Input) ContentType() string { return in.media }
+// ContentType is the media type of the body in lower case, without its parameters; where the operation declares one with parameters, and that is
+// the one of the body, as it declares it.
+func (in *Input) ContentType() string {
+	if in.x.match.parameters {
+		return in.declared
+	}
+	return in.media
+}
 
 // IsJSON reports whether the body is JSON: application/json, text/json or a type that ends in +json (RFC 6839).
 func (in *Input) IsJSON() bool { return media.IsJSON(in.media) }
@@ -233,11 +241,35 @@ const maxViolations = 100
 
 // readMedia notes the media type of the body and reports whether the operation reads it. A body without Content-Type counts as
 // the first type that the operation declares.
-func (in *Input) readMedia(contentType []byte, op *Operation) bool {
+func (in *Input) readMedia(contentType []byte, r *registered) bool {
+	if r.parameters {
+		return in.readParameters(contentType, r.op.Consumes)
+	}
 	if contentType == nil {
-		in.media = op.Consumes[0]
+		in.media = r.op.Consumes[0]
 		return true
 	}
 	in.media = param.ContentType(contentType)
-	return param.MatchesAny(in.media, op.Consumes)
+	return param.MatchesAny(in.media, r.op.Consumes)
+}
+
+// readParameters is readMedia where a media type is declared with parameters.
+func (in *Input) readParameters(contentType []byte, consumes []string) bool {
+	i := 0
+	if contentType != nil {
+		i = param.PickContentType(contentType, consumes)
+	}
+	in.media = param.ContentType(contentType)
+	in.declared = in.media
+	if i < 0 {
+		return false
+	}
+	bare, _, parameters := strings.Cut(consumes[i], ";")
+	if parameters {
+		in.declared = consumes[i]
+	}
+	if contentType == nil {
+		in.media, in.declared = bare, consumes[i]
+	}
+	return true
 }

@@ -82,10 +82,15 @@ func (w *Reply) JSON(status int, contentType string) []byte {
 func (w *Reply) MediaBody(status int, shapes *Shapes, name string, types ...string) []byte {
 	w.status, w.media, w.shapes, w.shape = status, types[0], shapes, name
 	if len(types) > 1 {
-		w.media = types[max(w.accept.best(types), 0)]
-		w.Header("Vary", "Accept")
+		w.media = w.Offer(types...)
 	}
 	return w.body[:0]
+}
+
+// Offer returns the one of types that the client likes best, of equals the first, and notes that the answer depends on that.
+func (w *Reply) Offer(types ...string) string {
+	w.Header("Vary", "Accept")
+	return types[max(w.accept.best(types), 0)]
 }
 
 // Done ends an answer that JSON or MediaBody began: b is the whole body, in the buffer that they gave or one that grew out of it.

@@ -152,7 +152,7 @@ func (l *lifter) mediaTypes20(op *node, key, otherwise string) []string {
 	}
 	var names []string
 	for _, item := range list {
-		if name := strings.ToLower(strings.TrimSpace(item.text)); name != "" && !slices.Contains(names, name) {
+		if name := mediaTypeName(item.text); name != "" && !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}

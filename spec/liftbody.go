@@ -32,7 +32,7 @@ func (l *lifter) content(n *node) []*MediaType {
 		}
 		media := kid.end()
 		m := &MediaType{
-			Loc: kid.keyLoc(), Name: strings.ToLower(kid.key), Examples: l.examples(media), Extensions: l.extensions(media),
+			Loc: kid.keyLoc(), Name: mediaTypeName(kid.key), Examples: l.examples(media), Extensions: l.extensions(media),
 		}
 		m.Encoding, m.PrefixEncoding, m.ItemEncoding = l.encodings(media)
 		if schema := media.get("schema"); schema != nil {
@@ -47,14 +47,60 @@ func (l *lifter) content(n *node) []*MediaType {
 	return out
 }
 
-// joined makes one of media types of content that differ in their parameters alone, which nothing tells apart, where they say the same or
+// mediaTypeName is a media type as the document has it: its type and the names of its parameters in lower case, one space before each of these
+// (RFC 9110 section 8.3.1).
+func mediaTypeName(key string) string {
+	name, parameters, _ := strings.Cut(key, ";")
+	name = strings.ToLower(strings.TrimSpace(name))
+	for parameters != "" {
+		var parameter string
+		parameter, parameters = cutParameter(parameters)
+		if attribute, value, found := strings.Cut(parameter, "="); found {
+			name += "; " + strings.ToLower(strings.TrimSpace(attribute)) + "=" + strings.TrimSpace(value)
+		}
+	}
+	return name
+}
+
+// cutParameter cuts parameters at the first semicolon that stands in no quoted string.
+func cutParameter(text string) (first, rest string) {
+	quoted := false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '"':
+			quoted = !quoted
+		case c == '\\' && quoted:
+			i++
+		case c == ';' && !quoted:
+			return text[:i], text[i+1:]
+		}
+	}
+	return text, ""
+}
+
+// DistinctMediaType is a media type, as Name of a MediaType has it, without the parameters that tell it from no other: charset, which says how a
+// text is written, boundary, and what is for an Accept field.
+func DistinctMediaType(name string) string {
+	kept, rest := cutParameter(name)
+	for rest != "" {
+		var parameter string
+		parameter, rest = cutParameter(rest)
+		switch attribute, _, _ := strings.Cut(strings.TrimSpace(parameter), "="); attribute {
+		case "charset", "boundary", "q":
+		default:
+			kept += ";" + parameter
+		}
+	}
+	return kept
+}
+
+// joined makes one of media types of content that nothing tells apart, as they differ in their charset alone, where they say the same or
 // are JSON: a body is then what one of them says.
 func (l *lifter) joined(list []*MediaType, places map[*MediaType]*node) []*MediaType {
 	first := make(map[string]*MediaType)
 	both := make(map[*MediaType]*Schema)
 	return slices.DeleteFunc(list, func(m *MediaType) bool {
-		name, _, _ := strings.Cut(m.Name, ";")
-		name = strings.TrimSpace(name)
+		name := DistinctMediaType(m.Name)
 		before := first[name]
 		if before == nil {
 			first[name] = m
@@ -75,7 +121,7 @@ func (l *lifter) joined(list []*MediaType, places map[*MediaType]*node) []*Media
 			both[before].AnyOf = append(both[before].AnyOf, m.Schema)
 		}
 		if before.Schema != m.Schema {
-			l.warn(places[m], "repeated-media-type", name+" is there already, and parameters do not tell media types apart: a body is what any of them says", "keep one")
+			l.warn(places[m], "repeated-media-type", name+" is there already, and a charset does not tell media types apart: a body is what any of them says", "keep one")
 		}
 		before.Examples = append(before.Examples, m.Examples...)
 		return true

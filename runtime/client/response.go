@@ -42,6 +42,16 @@ func (r *Response) ContentType() string {
 	return param.ContentType([]byte(r.Header.Get("Content-Type")))
 }
 
+// MediaType is ContentType where some of the media types that the document declares have parameters: the one of the body is as it is
+// declared.
+func (r *Response) MediaType(declared ...string) string {
+	i := param.PickContentType([]byte(r.Header.Get("Content-Type")), declared)
+	if i >= 0 && strings.Contains(declared[i], ";") {
+		return declared[i]
+	}
+	return r.ContentType()
+}
+
 // Param returns a header field. Several of one name are one list, separated by commas (RFC 9110 section 5.3). What it
 // refuses, End and EndJSON return.
 func (r *Response) Param(name string, style param.Style) param.Value {
@@ -72,7 +82,7 @@ func (r *Response) EndJSONParam(p param.Value) {
 // taken to be; if it is not, nothing may be read, and the methods that end what was read return it as an *[UnexpectedResponse].
 func (r *Response) declares(types []string) bool {
 	name := r.ContentType()
-	if name != "" && !param.MatchesAny(name, types) {
+	if name != "" && param.PickContentType([]byte(r.Header.Get("Content-Type")), types) < 0 {
 		r.awaited = types
 	}
 	return r.awaited == nil

@@ -2,6 +2,7 @@ package emit
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/dave/jennifer/jen"
 
@@ -235,6 +236,18 @@ func statusClause(c *ir.Case, ranges bool) *jen.Statement {
 	return jen.Case(jen.Id("status").Op(">=").Lit(c.Low).Op("&&").Id("status").Op("<=").Lit(c.High))
 }
 
+// mediaOfAnswer is the media type of an answer, with its parameters where the document has some.
+func mediaOfAnswer(variants []*ir.Content) jen.Code {
+	var all []string
+	for _, c := range variants {
+		all = append(all, c.MediaTypes...)
+	}
+	if !strings.Contains(strings.Join(all, ""), ";") {
+		return jen.Id("res").Dot("ContentType").Call()
+	}
+	return jen.Id("res").Dot("MediaType").Call(texts(all)...)
+}
+
 // readCase adds what reads the answer of one status, by its media type where there are several.
 func readCase(g *jen.Group, c *ir.Case, read func(g *jen.Group, a *ir.Answer)) {
 	if len(c.Answers) == 1 {
@@ -246,7 +259,7 @@ func readCase(g *jen.Group, c *ir.Case, read func(g *jen.Group, a *ir.Answer)) {
 	for i, a := range c.Answers {
 		variants[i], byContent[a.Content] = a.Content, a
 	}
-	g.Add(byMediaType(jen.Id("res").Dot("ContentType").Call(), variants, func(g *jen.Group, content *ir.Content) {
+	g.Add(byMediaType(mediaOfAnswer(variants), variants, func(g *jen.Group, content *ir.Content) {
 		read(g, byContent[content])
 	}))
 }

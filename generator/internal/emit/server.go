@@ -175,7 +175,10 @@ func writeAnswer(g *jen.Group, a *ir.Answer, body string) {
 
 // openBody begins a typed body and gives the buffer for its JSON.
 func openBody(c *ir.Content, status jen.Code) *jen.Statement {
-	if c.TextShape == "" {
+	switch {
+	case c.TextShape == "" && len(c.Offers) > 1:
+		return jen.Id("w").Dot("JSON").Call(status, jen.Id("w").Dot("Offer").Call(texts(c.Offers)...))
+	case c.TextShape == "":
 		return jen.Id("w").Dot("JSON").Call(status, jen.Lit(c.ContentType))
 	}
 	return jen.Id("w").Dot("MediaBody").Call(append(append([]jen.Code{status}, shape(c.TextShape)...), texts(c.Offers)...)...)

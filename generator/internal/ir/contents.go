@@ -14,6 +14,16 @@ func mediaType(name string) string {
 	return strings.ToLower(strings.TrimSpace(name))
 }
 
+// declaredMedia is a media type as it is sent and matched, with its parameters: but for the boundary, which each body has of its own, and for a
+// charset in which nothing is written.
+func declaredMedia(name string) string {
+	distinct := spec.DistinctMediaType(name)
+	if strings.Contains(strings.ToLower(name), "; charset=utf-8") {
+		return distinct + "; charset=utf-8"
+	}
+	return distinct
+}
+
 const formMedia = "application/x-www-form-urlencoded"
 
 func isRange(name string) bool { return strings.Contains(name, "*") }
@@ -41,6 +51,15 @@ func mediaName(name string) string {
 	return naming.Part(sub)
 }
 
+// mediaLabel is the part of a Go name that stands for a media type with its parameters: "application/json; version=2" is JSONVersion2.
+func mediaLabel(name string) string {
+	label := mediaName(name)
+	if _, parameters, found := strings.Cut(spec.DistinctMediaType(name), ";"); found {
+		label += naming.Part(parameters)
+	}
+	return label
+}
+
 // side says whose body it is.
 type side int
 
@@ -62,14 +81,15 @@ func (b *builder) contents(list []*spec.MediaType, of side) []*Content {
 	seen := make(map[string]bool)
 	for _, m := range list {
 		name := mediaType(m.Name)
-		if seen[name] {
-			b.warn(m.Loc, classRepeated, name+" is there already: parameters do not tell media types apart; this one is left out", "keep one")
+		distinct := spec.DistinctMediaType(m.Name)
+		if seen[distinct] {
+			b.warn(m.Loc, classRepeated, distinct+" is there already: a charset does not tell media types apart; this one is left out", "keep one")
 			continue
 		}
-		seen[name] = true
+		seen[distinct] = true
 		if stream := b.streamContent(name, m, list, of); stream != nil {
 			if len(variants) > 0 {
-				stream.Field += mediaName(name)
+				stream.Field += mediaLabel(m.Name)
 			}
 			variants = append(variants, stream)
 			continue
@@ -95,12 +115,12 @@ func (b *builder) contents(list []*spec.MediaType, of side) []*Content {
 			c := &Content{Shape: BodyTyped, Field: "Body"}
 			c.Use = b.use(m.Schema, false)
 			if i > 0 {
-				c.Field += mediaName(name)
+				c.Field += mediaLabel(m.Name)
 			}
 			cores[c] = core
 			variants = append(variants, c)
 		}
-		variants[i].MediaTypes = append(variants[i].MediaTypes, name)
+		variants[i].MediaTypes = append(variants[i].MediaTypes, declaredMedia(m.Name))
 		b.addShape(variants[i], name, m)
 	}
 	if len(raw) > 0 {
@@ -215,7 +235,7 @@ func (b *builder) rawContent(list []*spec.MediaType, besideJSON bool, of side) *
 	c := &Content{Shape: BodyBytes, Field: "Body"}
 	for _, m := range list {
 		name := mediaType(m.Name)
-		c.MediaTypes = append(c.MediaTypes, name)
+		c.MediaTypes = append(c.MediaTypes, declaredMedia(m.Name))
 		b.reportRaw(name, m)
 	}
 	if besideJSON {

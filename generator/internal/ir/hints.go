@@ -173,7 +173,7 @@ func (b *builder) hintContent(content []*spec.MediaType, name string) {
 	for i, m := range content {
 		b.hintItems(m, name)
 		if i > 0 && m.Schema != nil && b.hints[m.Schema] == "" {
-			b.hint(m.Schema, name+mediaName(m.Name))
+			b.hint(m.Schema, name+mediaLabel(m.Name))
 			continue
 		}
 		b.hint(m.Schema, name)

@@ -253,7 +253,7 @@ type Content struct {
 
 	Field string // "Body"; "Raw" for the bytes beside a typed body
 	Doc   string
-	// MediaTypes are as the document gives them, without parameters: exact ones and ranges.
+	// MediaTypes are as the document gives them, with their parameters: exact ones and ranges.
 	MediaTypes []string
 	// ContentType is what a client sends: JSON, else the first exact one of MediaTypes; "" for BodyBlob and BodyUpload, which carry
 	// their own.

@@ -61,7 +61,7 @@ func (b *builder) isItems(name string, m *spec.MediaType) bool {
 func (b *builder) itemContent(name string, m *spec.MediaType) *Content {
 	item := b.use(m.ItemSchema, false)
 	item.Go = item.complete()
-	c := &Content{Shape: BodyItems, Field: "Body", Item: &item, MediaTypes: []string{name}}
+	c := &Content{Shape: BodyItems, Field: "Body", Item: &item, MediaTypes: []string{declaredMedia(m.Name)}}
 	c.Type = &Type{Kind: KindBytes, Go: wrap("Items", item.Go)}
 	if m.Schema != nil {
 		b.reportRaw(name, m)
@@ -112,7 +112,7 @@ func (b *builder) fileMembers(core *spec.Schema) []*spec.Property {
 func (b *builder) formContent(name string, m *spec.MediaType) *Content {
 	core, _ := b.settle(m.Schema)
 	files := b.fileMembers(core)
-	c := &Content{Shape: BodyForm, Field: "Body", MediaTypes: []string{name}}
+	c := &Content{Shape: BodyForm, Field: "Body", MediaTypes: []string{declaredMedia(m.Name)}}
 	fields := builtin("struct{}")
 	if len(files) < len(core.Properties) {
 		item := b.use(b.fieldsOf(core, files), false)

@@ -36,12 +36,12 @@ func (b *builder) addStream(variants []*Content, name string, m *spec.MediaType,
 			c.Use = newUse(&Type{Kind: KindString, Go: scalars[KindString]}, false, false)
 		}
 		if i > 0 {
-			c.Field += mediaName(name)
+			c.Field += mediaLabel(m.Name)
 		}
 		cores[c] = core
 		variants = append(variants, c)
 	}
-	variants[i].MediaTypes = append(variants[i].MediaTypes, name)
+	variants[i].MediaTypes = append(variants[i].MediaTypes, declaredMedia(m.Name))
 	return variants
 }
 

@@ -92,7 +92,7 @@ func (c *Client) PostText(ctx context.Context, req PostTextRequest) error {
 // PostPlace is POST /note/place
 func (c *Client) PostPlace(ctx context.Context, req PostPlaceRequest) error {
 	call := c.c.Call(ctx, &postPlace)
-	call.JSON("application/vnd.note+json", req.Body.AppendJSON)
+	call.JSON("application/vnd.note+json; charset=utf-8", req.Body.AppendJSON)
 	res, err := call.Do()
 	if err != nil {
 		return err

@@ -43,7 +43,7 @@ var postText = tornado.Operation{
 var postPlace = tornado.Operation{
 	ID: "postPlace", Name: "PostPlace",
 	Method: "POST", Path: "/note/place",
-	Consumes:     []string{"application/vnd.note+json"},
+	Consumes:     []string{"application/vnd.note+json; charset=utf-8"},
 	BodyRequired: true,
 }
 

@@ -33,7 +33,7 @@ func (c *Client) PutThing(ctx context.Context, req PutThingRequest) (*Second, er
 	switch res.StatusCode {
 	case 200:
 		v := new(Second)
-		v.DecodeJSON(res.JSON())
+		v.DecodeJSON(res.JSON("application/json; odata=minimal", "application/json; odata=full"))
 		return v, res.EndJSON()
 	case 409:
 		var e PutThingConflict

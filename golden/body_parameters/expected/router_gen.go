@@ -14,7 +14,7 @@ var putThing = tornado.Operation{
 	Method: "PUT", Path: "/things",
 	Consumes:     []string{"application/json"},
 	BodyRequired: true,
-	Produces:     []string{"application/json"},
+	Produces:     []string{"application/json; odata=minimal", "application/json; odata=full"},
 	Errors:       []string{"PutThingConflict"},
 }
 

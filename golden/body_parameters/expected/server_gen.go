@@ -11,7 +11,7 @@ import (
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 	api := tornado.NewAPI(tornado.Info{
-		Title:        "Media types that differ in their parameters",
+		Title:        "Media types that differ in their charset",
 		Version:      "1",
 		Document:     document,
 		DocumentName: "openapi.yaml",
@@ -23,7 +23,7 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 }
 
 func writePutThing(w *tornado.Reply, v *Second) {
-	w.Done(v.AppendJSON(w.JSON(200, "application/json")))
+	w.Done(v.AppendJSON(w.JSON(200, w.Offer("application/json; odata=minimal", "application/json; odata=full"))))
 }
 
 func (v PutThingConflict) WriteResponse(w *tornado.Reply) {

@@ -140,7 +140,7 @@ func (c *Client) PostResponses(ctx context.Context, req PostResponsesRequest) er
 }
 
 // DeleteResponses is DELETE /responses
-func (c *Client) DeleteResponses(ctx context.Context, req DeleteResponsesRequest) (*DeleteResponsesOK, error) {
+func (c *Client) DeleteResponses(ctx context.Context, req DeleteResponsesRequest) (DeleteResponsesResponse, error) {
 	call := c.c.Call(ctx, &deleteResponses)
 	res, err := call.Do()
 	if err != nil {
@@ -148,12 +148,22 @@ func (c *Client) DeleteResponses(ctx context.Context, req DeleteResponsesRequest
 	}
 	switch res.StatusCode {
 	case 200:
-		v := new(DeleteResponsesOK)
-		if p := res.Param("X-None", tornado.Simple); p.Present() {
-			v.XNone.Set(p.String(nil))
+		switch res.MediaType("application/json", "application/json; v=2") {
+		case "application/json":
+			var v DeleteResponsesOK
+			if p := res.Param("X-None", tornado.Simple); p.Present() {
+				v.XNone.Set(p.String(nil))
+			}
+			v.Body = res.JSON().String(nil)
+			return v, res.EndJSON()
+		default:
+			var v DeleteResponsesOKJSONV2
+			if p := res.Param("X-None", tornado.Simple); p.Present() {
+				v.XNone.Set(p.String(nil))
+			}
+			v.Body = res.JSON("application/json; v=2").JSON()
+			return v, res.EndJSON()
 		}
-		v.Body = res.JSON().String(nil)
-		return v, res.EndJSON()
 	}
 	return nil, res.Unexpected()
 }

@@ -41,7 +41,7 @@ type DefaultHandler interface {
 	PostResponses(ctx context.Context, req PostResponsesRequest) error
 
 	// DeleteResponses answers DELETE /responses.
-	DeleteResponses(ctx context.Context, req DeleteResponsesRequest) (*DeleteResponsesOK, error)
+	DeleteResponses(ctx context.Context, req DeleteResponsesRequest) (DeleteResponsesResponse, error)
 }
 
 // UnimplementedDefaultHandler answers 501 to every operation of DefaultHandler. Embed it to implement
@@ -76,6 +76,6 @@ func (UnimplementedDefaultHandler) PostResponses(context.Context, PostResponsesR
 	return tornado.NotImplemented(&postResponses)
 }
 
-func (UnimplementedDefaultHandler) DeleteResponses(context.Context, DeleteResponsesRequest) (*DeleteResponsesOK, error) {
+func (UnimplementedDefaultHandler) DeleteResponses(context.Context, DeleteResponsesRequest) (DeleteResponsesResponse, error) {
 	return nil, tornado.NotImplemented(&deleteResponses)
 }

@@ -62,7 +62,7 @@ var deleteResponses = tornado.Operation{
 		{Uses: []tornado.SchemeUse{{Scheme: "missing"}}},
 		{Uses: []tornado.SchemeUse{{Scheme: "odd"}}},
 	},
-	Produces: []string{"application/json"},
+	Produces: []string{"application/json", "application/json; v=2"},
 }
 
 // Operations lists every operation of the API, in the order of the document. The caller must not

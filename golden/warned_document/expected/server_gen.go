@@ -38,10 +38,10 @@ func New(h Handler, auth Authenticator, opts ...tornado.APIOption) *tornado.API 
 	tornado.RegisterNoContent(api, &postResponses, (*PostResponsesRequest).decode, func(ctx context.Context, req *PostResponsesRequest) error {
 		return h.PostResponses(ctx, *req)
 	}, 204)
-	tornado.RegisterPtr(api, &deleteResponses, (*DeleteResponsesRequest).decode,
-		func(ctx context.Context, req *DeleteResponsesRequest) (*DeleteResponsesOK, error) {
+	tornado.RegisterAny(api, &deleteResponses, (*DeleteResponsesRequest).decode,
+		func(ctx context.Context, req *DeleteResponsesRequest) (DeleteResponsesResponse, error) {
 			return h.DeleteResponses(ctx, *req)
-		}, writeDeleteResponses)
+		})
 	return api
 }
 
@@ -61,9 +61,16 @@ func (PostResponsesBadRequest) WriteResponse(w *tornado.Reply) {
 	w.NoBody(400)
 }
 
-func writeDeleteResponses(w *tornado.Reply, v *DeleteResponsesOK) {
+func (v DeleteResponsesOK) WriteResponse(w *tornado.Reply) {
 	if x, ok := v.XNone.Get(); ok {
 		w.Param("X-None", tornado.Simple).String(x)
 	}
 	w.Done(tornado.AppendString(w.JSON(200, "application/json"), v.Body))
+}
+
+func (v DeleteResponsesOKJSONV2) WriteResponse(w *tornado.Reply) {
+	if x, ok := v.XNone.Get(); ok {
+		w.Param("X-None", tornado.Simple).String(x)
+	}
+	w.Done(tornado.AppendJSON(w.JSON(200, "application/json; v=2"), v.Body))
 }

@@ -34,9 +34,27 @@ type PostResponsesBadRequest struct{}
 func (e PostResponsesBadRequest) Error() string   { return tornado.ErrorText(400, "") }
 func (e PostResponsesBadRequest) StatusCode() int { return 400 }
 
+// DeleteResponsesResponse is the result of DeleteResponses: DeleteResponsesOK or
+// DeleteResponsesOKJSONV2.
+type DeleteResponsesResponse interface {
+	tornado.Responder
+	deleteResponsesResponse()
+}
+
 // DeleteResponsesOK: Headers.
 type DeleteResponsesOK struct {
 	// XNone: No schema.
 	XNone tornado.Opt[string]
 	Body  string
 }
+
+func (DeleteResponsesOK) deleteResponsesResponse() {}
+
+// DeleteResponsesOKJSONV2: Headers.
+type DeleteResponsesOKJSONV2 struct {
+	// XNone: No schema.
+	XNone tornado.Opt[string]
+	Body  tornado.JSON
+}
+
+func (DeleteResponsesOKJSONV2) deleteResponsesResponse() {}

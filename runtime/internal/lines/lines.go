@@ -22,6 +22,7 @@ const separator = 0x1e
 
 // FormatOf is the format of a media type, in lower case and without parameters.
 func FormatOf(media string) Format {
+	media, _, _ = strings.Cut(media, ";")
 	if media == "application/json-seq" || strings.HasSuffix(media, "+json-seq") {
 		return Sequence
 	}

@@ -41,9 +41,10 @@ const (
 
 var codecNames = [...]string{codecForm: "form", codecMultipart: "multipart body", codecXML: "XML document", codecText: "text"}
 
-// codecOf returns what reads a media type, which is in lower case and has no parameters. Ranges and types without a codec of
+// codecOf returns what reads a media type, which is in lower case. Ranges and types without a codec of
 // their own were taken for JSON by the generator.
 func codecOf(mediaType string) codec {
+	mediaType, _, _ = strings.Cut(mediaType, ";")
 	switch {
 	case mediaType == "application/x-www-form-urlencoded":
 		return codecForm
@@ -148,7 +149,10 @@ func Encode(shapes *shape.Shapes, name, mediaType string, value []byte) (body []
 		body, err = appendXML(nil, value, f)
 		return body, mediaType, err
 	case codecText:
-		return appendPlain(nil, value), mediaType + "; charset=utf-8", nil
+		if !strings.Contains(mediaType, "; charset=") {
+			mediaType += "; charset=utf-8"
+		}
+		return appendPlain(nil, value), mediaType, nil
 	}
 	return value, mediaType, nil
 }

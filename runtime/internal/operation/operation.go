@@ -30,7 +30,7 @@ type Operation struct {
 	Kind Kind
 	// Security says who may call it: one of the requirements has to be met. Nil: no credentials are asked for.
 	Security []Requirement
-	// Consumes are the media types of the request body, lower case: "application/json", "image/*",
+	// Consumes are the media types of the request body, lower case, with what parameters they are declared with: "application/json", "image/*",
 	// "application/*+json" or "*/*". Nil: no body is declared.
 	Consumes []string
 	// Streams are those of Consumes whose bodies are handed to the handler as they come; what another one of Consumes matches,

@@ -1,9 +1,6 @@
 package param
 
-import (
-	"bytes"
-	"strings"
-)
+import "strings"
 
 // How well a media range fits a media type, the best last (RFC 9110 section 12.5.1). Each parameter that both have adds
 // one, so that parameters decide among ranges of one kind alone.
@@ -171,16 +168,10 @@ func matchParameters(rank int, parameters []byte, offered string) int {
 
 // offeredParameter says whether the parameters of an offered type have one of that name, and whether it has that value.
 func offeredParameter(parameters string, key, value []byte) (has, same bool) {
-	for parameters != "" {
-		var part string
-		part, parameters, _ = strings.Cut(parameters, ";")
-		name, text, _ := strings.Cut(part, "=")
-		if name = strings.TrimSpace(name); sameFold(key, name) {
-			text = strings.Trim(strings.TrimSpace(text), `"`)
-			return true, sameFold(bytes.Trim(value, `"`), text)
-		}
+	if parameters == "" {
+		return false, false
 	}
-	return false, false
+	return hasParameter([]byte(parameters), key, unquote(value))
 }
 
 // cutType splits a media type, without its parameters, at the slash.

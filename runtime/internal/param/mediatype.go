@@ -71,6 +71,65 @@ func MatchesAny[S ~string | ~[]byte](contentType S, patterns []string) bool {
 	return MatchContentType(contentType, patterns) >= 0
 }
 
+// PickContentType returns the position in declared of the media type that a Content-Type field names, -1 if none is. Those that are declared may be
+// ranges, and may have parameters (RFC 9110 section 8.3.1): one that the field gives another value is another media type. Of those that are left the
+// most specific range counts, then the one of whose parameters the field has the most, then one without, then the first of whose parameters the
+// field has none. A charset tells no media type from another.
+func PickContentType(field []byte, declared []string) int {
+	mediaType := ContentType(field)
+	if mediaType == "" {
+		return -1
+	}
+	_, parameters := cutParameters(field)
+	best, rank := -1, noMatch
+	for i, d := range declared {
+		typ, subtype, ok := cutType(d)
+		if !ok {
+			continue
+		}
+		r := matchRange(typ, subtype, mediaType)
+		if _, asked, found := strings.Cut(d, ";"); found && r != noMatch {
+			r = agree(r, parameters, []byte(asked))
+		}
+		if r > rank {
+			best, rank = i, r
+		}
+	}
+	return best
+}
+
+// agree raises or lowers a rank by what a field has of the parameters that are asked for; it gives noMatch if they differ in one.
+func agree(rank int, parameters, asked []byte) int {
+	for len(asked) > 0 {
+		var key, value []byte
+		key, value, asked = nextParameter(asked)
+		if sameFold(key, "charset") {
+			continue
+		}
+		switch has, same := hasParameter(parameters, key, unquote(value)); {
+		case has && !same:
+			return noMatch
+		case has:
+			rank++
+		default:
+			rank--
+		}
+	}
+	return rank
+}
+
+// hasParameter says whether there is a parameter of that name, and whether it has that value.
+func hasParameter(parameters, name []byte, value string) (has, same bool) {
+	for len(parameters) > 0 {
+		var key, text []byte
+		key, text, parameters = nextParameter(parameters)
+		if sameFold(key, name) {
+			return true, sameFold(unquote(text), value)
+		}
+	}
+	return false, false
+}
+
 // cutParameters splits a field at its first semicolon.
 func cutParameters(field []byte) (mediaType, parameters []byte) {
 	if i := bytes.IndexByte(field, ';'); i >= 0 {

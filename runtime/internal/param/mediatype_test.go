@@ -6,6 +6,23 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
+func TestPickContentType(t *testing.T) {
+	versions := []string{"application/json; version=1", "application/json; version=2", "application/*+json", `text/xml; type="a;b"`}
+	for field, want := range map[string]int{
+		"application/json; version=1": 0, "application/json;version=2": 1, `APPLICATION/json; VERSION="2"; x=y`: 1, "application/json": 0,
+		"application/json; version=3": -1, "application/json; version=": -1, "application/x+json; version=3": 2, "text/xml": 3, `text/xml;type="a;b"`: 3,
+		`text/xml; type="a"; b=""`: -1, "text/plain": -1, "": -1, "application": -1, ";version=2": -1, "application/json; ;version=2;": 1,
+	} {
+		assert.Equal(t, want, PickContentType([]byte(field), versions), field)
+	}
+	bare := []string{"a/b; v=1; w=1", "a/b", "a/*", "a/b; w=1; charset=utf-8"}
+	for field, want := range map[string]int{
+		"a/b": 1, "a/b; w=1": 3, "a/b; w=1; charset=latin1": 3, "a/b;v=1;w=1": 0, "a/b;v=2;w=1": 3, "a/b;v=2;w=2": 1, "a/c;v=1": 2,
+	} {
+		assert.Equal(t, want, PickContentType([]byte(field), bare), field)
+	}
+}
+
 func TestAccepts(t *testing.T) {
 	t.Parallel()
 	jsonAndCSV := []string{"application/json", "text/csv"}
