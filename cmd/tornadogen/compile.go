@@ -38,9 +38,7 @@ func (s *settings) generate(c *compiled) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", s.Spec, err)
 	}
-	for _, d := range more {
-		c.findings = append(c.findings, c.api.Diagnose(d.Severity, d.Class, d.Loc, d.What, d.Remedy)) // with the snippet of its place
-	}
+	c.findings = append(c.findings, more...)
 	c.findings.Sort()
 	if s.Strict {
 		c.harden()

@@ -102,6 +102,7 @@ func (b *builder) contents(list []*spec.MediaType, of side) []*Content {
 			raw = append(raw, m)
 			continue
 		}
+		m := b.withPartHeaders(name, m, nil)
 		if of.isRequest() {
 			b.reportHeld(name, m)
 		}

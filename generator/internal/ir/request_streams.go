@@ -112,6 +112,9 @@ func (b *builder) fileMembers(core *spec.Schema) []*spec.Property {
 func (b *builder) formContent(name string, m *spec.MediaType) *Content {
 	core, _ := b.settle(m.Schema)
 	files := b.fileMembers(core)
+	m = b.withPartHeaders(name, m, files)
+	core, _ = b.settle(m.Schema)
+	files = b.fileMembers(core)
 	c := &Content{Shape: BodyForm, Field: "Body", MediaTypes: []string{declaredMedia(m.Name)}}
 	fields := builtin("struct{}")
 	if len(files) < len(core.Properties) {

@@ -22,8 +22,8 @@ func (b *builder) addShape(c *Content, name string, m *spec.MediaType) {
 	root.xml = root.xml || isXML(name)
 	l.xml = l.xml || isXML(name)
 	for _, e := range m.Encoding {
-		if root.mark(name, e) {
-			b.reportEncoding(name, e)
+		if n := root.mark(name, e); n != nil {
+			b.reportEncoding(name, e, n.isPart())
 			l.xml = l.xml || isMultipart(name) && isXML(mediaType(e.ContentType))
 		}
 	}
@@ -32,26 +32,27 @@ func (b *builder) addShape(c *Content, name string, m *spec.MediaType) {
 	}
 }
 
-// mark notes how a member is encoded in a media type, and reports whether there is such a member.
-func (r *shapeRoot) mark(name string, e *spec.Encoding) bool {
+// mark notes how a member is encoded in a media type, and returns it, nil where there is no such member.
+func (r *shapeRoot) mark(name string, e *spec.Encoding) *shapeNode {
 	i := slices.IndexFunc(r.node.members, func(m *shapeMember) bool { return m.name == e.Name })
 	if i < 0 {
-		return false
+		return nil
 	}
 	if mark := encodingMarks(name, e, r.node.members[i].node); mark != "" && !strings.Contains(r.marks[e.Name], mark) {
 		r.marks[e.Name] = joinMarks(r.marks[e.Name], mark)
 	}
-	return true
+	return r.node.members[i].node
 }
 
 func joinMarks(marks ...string) string {
 	return strings.Join(slices.DeleteFunc(marks, func(m string) bool { return m == "" }), " ")
 }
 
-// reportEncoding warns of what an encoding asks for and nobody checks.
-func (b *builder) reportEncoding(name string, e *spec.Encoding) {
-	if len(e.Headers) > 0 && isMultipart(name) {
-		b.warn(e.Headers[0].Loc, classUnenforced, "headers of a part are not checked: those of a file are kept in its Header", "check them in the handler")
+// reportEncoding warns of what an encoding asks for and nobody checks; typed says that its header fields have types.
+func (b *builder) reportEncoding(name string, e *spec.Encoding, typed bool) {
+	if len(e.Headers) > 0 && isMultipart(name) && !typed {
+		b.warn(e.Headers[0].Loc, classUnenforced, "headers of this part are not checked: those of a file are kept in its Header",
+			"check them in the handler, or hold the body in memory with x-tornado-stream: false")
 	}
 	if len(e.Encoding) > 0 || len(e.PrefixEncoding) > 0 || e.ItemEncoding != nil {
 		b.warn(e.Loc, classUnenforced, "the encoding of parts inside of a part is not followed", "send the part as JSON")
@@ -62,7 +63,7 @@ func (b *builder) reportEncoding(name string, e *spec.Encoding) {
 // nothing is said of a style.
 func encodingMarks(name string, e *spec.Encoding, n *shapeNode) string {
 	if isMultipart(name) {
-		return typeMark(e.ContentType, n)
+		return partMarks(e.ContentType, n)
 	}
 	if name != formMedia {
 		return ""

@@ -138,7 +138,7 @@ func (l *shaper) array(n *shapeNode, root *shapeRoot) string {
 	for i, p := range n.prefix {
 		of, mark := l.ref(p), ""
 		if root != nil && i < len(root.prefix) {
-			mark = typeMark(root.prefix[i].ContentType, p)
+			mark = partMarks(root.prefix[i].ContentType, p)
 		}
 		parts = append(parts, marked(mark, of))
 	}
@@ -147,7 +147,7 @@ func (l *shaper) array(n *shapeNode, root *shapeRoot) string {
 		items = l.ref(n.items)
 		mark := l.itemMarks(n.item, n.items, root != nil)
 		if root != nil && root.item != nil {
-			mark = joinMarks(mark, typeMark(root.item.ContentType, n.items))
+			mark = joinMarks(mark, partMarks(root.item.ContentType, n.items))
 		}
 		items = marked(mark, items)
 	}
@@ -171,6 +171,7 @@ func (l *shaper) object(n *shapeNode, root *shapeRoot) string {
 		if root != nil {
 			mark = root.marks[m.name]
 		}
+		mark = joinMarks(mark, n.part[m.name])
 		mark = joinMarks(mark, l.xmlMarks(m.schemas[0], m.node, m.name))
 		if l.xml && m.required && m.node.kinds["array"] && !strings.Contains(mark, "wrapped") {
 			mark = joinMarks(mark, "required")

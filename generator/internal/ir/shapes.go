@@ -58,10 +58,11 @@ type shapeNode struct {
 	item     *spec.Schema // of items
 	uses     int
 	name     string
-	at       int  // index of its entry, once it has a name
-	begun    bool // its text is being printed
-	single   bool // core is the only schema
-	closed   bool // members without a declaration are not allowed
+	at       int               // index of its entry, once it has a name
+	begun    bool              // its text is being printed
+	single   bool              // core is the only schema
+	closed   bool              // members without a declaration are not allowed
+	part     map[string]string // of a part with header fields: how these are written; nil for others
 }
 
 type shapeMember struct {

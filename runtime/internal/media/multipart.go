@@ -91,10 +91,8 @@ func (p *partReader) read(part *multipart.Part) error {
 func (p *partReader) keep(part *multipart.Part, data []byte) error {
 	disposition := parseDisposition(part.Header.Get("Content-Disposition"))
 	if p.root.List {
-		at := p.place.Item(len(p.root.Texts))
-		t, err := p.text(part, data, disposition, at)
-		p.root.Add(t)
-		return err
+		at := p.place.Item(p.count - 1)
+		return p.enter(p.root.Append(), part, data, disposition, at)
 	}
 	name, ok := disposition["name"]
 	if !ok {
@@ -113,10 +111,37 @@ func (p *partReader) keep(part *multipart.Part, data []byte) error {
 	}
 	if at.Array != nil { // of which the part is an item
 		at = itemOf(at, len(n.Texts))
+		if at.Part {
+			n = n.Append()
+		}
 	}
-	t, err := p.text(part, data, disposition, at)
-	n.Add(t)
+	return p.enter(n, part, data, disposition, at)
+}
+
+// enter enters a part, with its header fields where it has some.
+func (p *partReader) enter(n *shape.Node, part *multipart.Part, data []byte, disposition map[string]string, at *shape.Field) error {
+	if !at.Part || at.Object == nil {
+		t, err := p.text(part, data, disposition, at)
+		n.Add(t)
+		return err
+	}
+	for _, f := range at.Object.Fields {
+		if values := part.Header.Values(f.Name); len(values) > 0 && f.Name != shape.PartBody {
+			if err := param.ReadHeader(n.Kid(f.Name), f, []byte(strings.Join(values, ", "))); err != nil {
+				return fmt.Errorf("the header field %s of a part is %w", f.Name, err)
+			}
+		}
+	}
+	t, err := p.text(part, data, disposition, partContent(at))
+	n.Kid(shape.PartBody).Add(t)
 	return err
+}
+
+// partContent is the place of the content of a part with header fields, with the media types of the part.
+func partContent(part *shape.Field) *shape.Field {
+	own := *part.Member(shape.PartBody)
+	own.Types = cmp.Or(own.Types, part.Types)
+	return &own
 }
 
 // parseDisposition returns the parameters of a Content-Disposition field (RFC 2183), those in RFC 8187's form under their plain names.
@@ -138,6 +163,7 @@ func parseDisposition(field string) map[string]string {
 func itemOf(array *shape.Field, i int) *shape.Field {
 	own := *array.Item(i)
 	own.Types = cmp.Or(own.Types, array.Types)
+	own.Part = own.Part || array.Part
 	return &own
 }
 
@@ -231,8 +257,9 @@ func otherFields(h textproto.MIMEHeader) textproto.MIMEHeader {
 
 // partWriter writes a JSON value as parts.
 type partWriter struct {
-	w *multipart.Writer
-	d jsonwire.Decoder
+	w      *multipart.Writer
+	d      jsonwire.Decoder
+	fields textproto.MIMEHeader // that the next part has beside its own
 }
 
 // writeMultipart writes the members of an object, or the items of an array, as parts.
@@ -275,6 +302,9 @@ func (p *partWriter) member(name string, at *shape.Field) error {
 
 // part writes what comes next as one part: a file, a scalar as text, anything else as JSON or XML.
 func (p *partWriter) part(name string, at *shape.Field) error {
+	if at.Part && at.Object != nil {
+		return p.headed(name, at)
+	}
 	types := splitTypes(at.Types)
 	mediaType := types[0]
 	if strings.Contains(mediaType, "*") {
@@ -311,6 +341,25 @@ func (p *partWriter) part(name string, at *shape.Field) error {
 	return err
 }
 
+// headed writes what comes next as one part with header fields.
+func (p *partWriter) headed(name string, at *shape.Field) error {
+	inner := partWriter{w: p.w, fields: make(textproto.MIMEHeader)}
+	for more := p.d.Map(); more; more = p.d.NextEntry() {
+		field := p.d.Key()
+		json := p.d.JSON()
+		if field == shape.PartBody {
+			inner.d.Reset(bytes.Clone(json))
+			continue
+		}
+		text, err := param.AppendHeader(nil, at.Member(field), json)
+		if err != nil {
+			return fmt.Errorf("header field %s: %w", field, err)
+		}
+		inner.fields.Set(field, string(text))
+	}
+	return inner.part(name, partContent(at))
+}
+
 // file begins a part that is a file.
 func (p *partWriter) file(field, name, contentType string, header textproto.MIMEHeader, at *shape.Field) io.Writer {
 	h := make(textproto.MIMEHeader)
@@ -331,6 +380,7 @@ func (p *partWriter) file(field, name, contentType string, header textproto.MIME
 
 // begin writes the header of a part, and gives the writer of its content.
 func (p *partWriter) begin(h textproto.MIMEHeader, disposition, mediaType string) io.Writer {
+	maps.Copy(h, p.fields)
 	if disposition != "" {
 		h.Set("Content-Disposition", disposition)
 	}

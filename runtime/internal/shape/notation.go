@@ -188,6 +188,8 @@ func (p *notation) marks(m *Marks) {
 			m.XML.Wrapped = true
 		case name == "required":
 			m.XML.Required = true
+		case name == "part":
+			m.Part = true
 		case name == "reserved":
 			m.Reserved = true
 		default:

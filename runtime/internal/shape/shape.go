@@ -72,8 +72,12 @@ type Marks struct {
 	Style    Style
 	Reserved bool   // reserved characters are not escaped in a form
 	Types    string // media types of a part: "image/png, image/jpeg"
+	Part     bool   // an object whose member PartBody is the content of a part, and the others are its header fields; or an array of them
 	XML      XML
 }
+
+// PartBody is the member that is the content of a part with header fields.
+const PartBody = "$body"
 
 // Style is how a value is written in a form.
 type Style uint8
@@ -191,7 +195,8 @@ type Shapes struct {
 //	(marks) A, {tags(marks): A}           how it stands in the text
 //
 // Marks for forms are json, comma, space, pipe, tab, flat and reserved (see the style of an Encoding Object), those for multipart
-// type="image/png", once for each type, and those for XML xml=name, ns="urn:a", prefix=p, attribute, text, cdata, none, wrapped,
+// type="image/png", once for each type, and part for an object of the header fields of a part, whose content is its member $body. In such an object
+// flat marks a field whose object is exploded, and json one that is JSON. Those for XML are xml=name, ns="urn:a", prefix=p, attribute, text, cdata, none, wrapped,
 // required. A name or a value that is not made of letters, digits and _-.$, or begins with a hyphen or dots, is quoted as in JSON.
 func NewShapes(namesAndNotations ...string) *Shapes {
 	s := &Shapes{sources: make(map[string]string), named: make(map[string]*Field)}

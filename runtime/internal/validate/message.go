@@ -73,6 +73,7 @@ func (v Violation) OfText() Violation {
 	if want, ok := strings.CutSuffix(v.Message, after); ok && v.Keyword == KeywordType {
 		v.Message = MessageText(strings.TrimPrefix(want, before))
 	}
+	v.Pointer = strings.ReplaceAll(v.Pointer, "/$body", "") // of a part, which is called by its name alone
 	return v
 }
 

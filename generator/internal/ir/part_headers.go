@@ -1,0 +1,140 @@
+package ir
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/tornadogen/tornadogen/generator/internal/naming"
+	"github.com/tornadogen/tornadogen/spec"
+)
+
+// partBody is the member of a part with header fields that holds its content: see the mark "part" of tornado.NewShapes.
+const partBody = "$body"
+
+// withPartHeaders gives the parts of a multipart body that have header fields (OpenAPI 3.1 section 4.8.15) a type with a field for each of these
+// and one for the content. Parts whose members except lists are left as they are.
+func (b *builder) withPartHeaders(name string, m *spec.MediaType, except []*spec.Property) *spec.MediaType {
+	if !isMultipart(name) || m.Schema == nil || m.ItemSchema != nil {
+		return m
+	}
+	core, _ := b.settle(m.Schema)
+	if isUnion(core) || core.Not != nil || core.If != nil || len(core.DependentSchemas) > 0 || len(core.Further) > 0 || len(core.Enum) > 0 || core.Const != nil {
+		return m // which looks at the members without their header fields
+	}
+	whole := *core
+	whole.Name, whole.Ref, whole.Extensions = "", "", nil
+	hint := b.nameOf(core)
+	if core.Name != "" {
+		hint += mediaName(name)
+	}
+	changed := false
+	part := func(s *spec.Schema, e *spec.Encoding, hint string) *spec.Schema {
+		if e == nil || s == nil || len(e.Headers) == 0 {
+			return s
+		}
+		changed = true
+		return b.part(s, e, hint)
+	}
+	whole.Properties = slices.Clone(core.Properties)
+	for i, p := range whole.Properties {
+		if slices.Contains(except, p) {
+			continue
+		}
+		own := *p
+		own.Schema = part(p.Schema, encodingOf(m, p.Name), hint+naming.Part(p.Name))
+		whole.Properties[i] = &own
+	}
+	whole.PrefixItems = slices.Clone(core.PrefixItems)
+	for i, s := range whole.PrefixItems {
+		if i < len(m.PrefixEncoding) {
+			whole.PrefixItems[i] = part(s, m.PrefixEncoding[i], hint+"V"+strconv.Itoa(i))
+		}
+	}
+	whole.Items = part(core.Items, m.ItemEncoding, hint+"Item")
+	if !changed {
+		return m
+	}
+	b.hints[&whole] = hint
+	b.order[&whole] = b.order[b.origin(core)]
+	of := *m
+	of.Schema = &whole
+	return &of
+}
+
+// part is a schema for a part with its header fields, or for several that are an array.
+func (b *builder) part(s *spec.Schema, e *spec.Encoding, hint string) *spec.Schema {
+	core, _ := b.settle(s)
+	if slices.Equal(typesOf(core), []string{"array"}) && core.Items != nil {
+		list := *core
+		list.Name, list.Ref, list.Extensions = "", "", nil
+		list.Items = b.part(core.Items, e, hint)
+		b.hints[&list] = hint + "Parts"
+		b.order[&list] = b.order[b.origin(core)]
+		return &list
+	}
+	w := &spec.Schema{Loc: e.Loc, Types: []string{"object"}, Required: []string{partBody}}
+	marks := make(map[string]string)
+	for _, h := range e.Headers {
+		p := &spec.Property{Loc: h.Loc, Name: h.Name, Schema: h.Schema, Description: h.Description, Extensions: h.Extensions}
+		switch {
+		case h.ContentType != "" && !spec.IsJSON(h.ContentType):
+			b.textContent(h)
+			p.Schema = textSchema
+		case h.ContentType != "":
+			marks[h.Name] = "json"
+		case p.Schema == nil:
+			p.Schema = textSchema
+		case h.Explode:
+			marks[h.Name] = "flat"
+		}
+		b.hint(p.Schema, hint+naming.Part(h.Name))
+		w.Properties = append(w.Properties, p)
+		if h.Required {
+			w.Required = append(w.Required, h.Name)
+		}
+	}
+	w.Properties = append(w.Properties, &spec.Property{Loc: s.Loc, Name: partBody, Schema: s, Extensions: spec.Extensions{"x-go-name": []byte(`"Body"`)}})
+	b.hints[w] = hint + "Part"
+	b.order[w] = b.order[b.origin(core)]
+	b.shaper.node(w).part = marks
+	return w
+}
+
+// encodingOf is the encoding of a member, nil where there is none.
+func encodingOf(m *spec.MediaType, name string) *spec.Encoding {
+	i := slices.IndexFunc(m.Encoding, func(e *spec.Encoding) bool { return e.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return m.Encoding[i]
+}
+
+// isPart says whether a value is a part with header fields, or several of them.
+func (n *shapeNode) isPart() bool { return n.part != nil || n.items != nil && n.items.part != nil }
+
+// partMark is the mark of a place for parts with header fields, "" for others.
+func (n *shapeNode) partMark() string {
+	if n.isPart() {
+		return "part"
+	}
+	return ""
+}
+
+// partContent is what the content of a part is, n itself for one without header fields.
+func (n *shapeNode) partContent() *shapeNode {
+	of := n
+	if n.part == nil && n.isPart() {
+		of = n.items
+	}
+	i := slices.IndexFunc(of.members, func(m *shapeMember) bool { return of.part != nil && m.name == partBody })
+	if i < 0 {
+		return n
+	}
+	return of.members[i].node
+}
+
+// partMarks joins what says how a part is sent.
+func partMarks(contentType string, n *shapeNode) string {
+	return strings.TrimSpace(n.partMark() + " " + typeMark(contentType, n.partContent()))
+}

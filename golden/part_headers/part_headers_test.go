@@ -1,0 +1,146 @@
+package part_headers_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/tornadogen/tornadogen/golden/internal/drive"
+	api "github.com/tornadogen/tornadogen/golden/part_headers/expected"
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
+
+// handler keeps what it was asked.
+type handler struct {
+	pet     api.PostPetBody
+	related api.PostRelatedBody
+	note    string
+	rate    string
+}
+
+func (h *handler) PostPet(_ context.Context, req api.PostPetRequest) (*api.PostPetOK, error) {
+	h.pet = req.Body
+	return &api.PostPetOK{Photo: tornado.Some(api.PostPetOKPhotoPart{XRate: req.Body.Photo.XRate, Body: req.Body.Photo.Body})}, nil
+}
+
+func (h *handler) PostRelated(_ context.Context, req api.PostRelatedRequest) error {
+	h.related = req.Body
+	return nil
+}
+
+func (h *handler) Upload(_ context.Context, req api.UploadRequest) error {
+	for part, err := range req.Body {
+		if err != nil {
+			return err
+		}
+		if note, ok := part.Fields.Note.Get(); ok {
+			h.note = note.Body + " by " + note.XBy
+		}
+		if part.File != nil {
+			h.rate = part.File.Header.Get("X-Rate")
+		}
+	}
+	return nil
+}
+
+// body makes a multipart body of parts, each with its header; the boundary is X.
+func body(parts ...string) string {
+	return "--X\r\n" + strings.Join(parts, "\r\n--X\r\n") + "\r\n--X--\r\n"
+}
+
+const form = "multipart/form-data; boundary=X"
+
+// TestClient sends header fields of every kind, and reads those of an answer.
+func TestClient(t *testing.T) {
+	h := new(handler)
+	c, err := api.NewClient(drive.Serve(t, api.New(h)))
+	require.NoError(t, err)
+	pet := api.PostPetBody{
+		Name: "Rex",
+		Photo: api.PostPetBodyPhotoPart{
+			XRate: 5, XTags: []string{"a", "b"}, XSize: tornado.Some(api.PostPetBodyPhotoXSize{W: tornado.Some[int64](2), H: tornado.Some[int64](3)}),
+			XMeta: tornado.Some(api.Owner{Name: "Ann"}), Body: tornado.File{Name: "p", ContentType: "image/png", Data: []byte("png")},
+		},
+		Scans: []api.PostPetBodyScansPart{
+			{XPage: tornado.Some[int64](2), Body: tornado.File{Name: "s", ContentType: "text/plain", Data: []byte("two")}},
+			{Body: tornado.File{Name: "s", ContentType: "text/plain", Data: []byte("one")}},
+		},
+		Owner: tornado.Some(api.PostPetBodyOwnerPart{ContentLanguage: tornado.Some(api.PostPetBodyOwnerContentLanguageDe), Body: api.Owner{Name: "Bo"}}),
+	}
+	got, err := c.PostPet(t.Context(), api.PostPetRequest{Body: pet})
+	require.NoError(t, err)
+	assert.Equal(t, int64(5), h.pet.Photo.XRate)
+	assert.Equal(t, pet.Photo.XTags, h.pet.Photo.XTags)
+	assert.Equal(t, pet.Photo.XSize, h.pet.Photo.XSize)
+	assert.Equal(t, pet.Photo.XMeta, h.pet.Photo.XMeta)
+	assert.Equal(t, "png", string(h.pet.Photo.Body.Data))
+	require.Len(t, h.pet.Scans, 2)
+	assert.Equal(t, int64(2), h.pet.Scans[0].XPage.Value())
+	assert.Equal(t, int64(1), h.pet.Scans[1].XPage.Value(), "the default")
+	assert.Equal(t, "one", string(h.pet.Scans[1].Body.Data))
+	assert.Equal(t, pet.Owner, h.pet.Owner)
+	assert.Equal(t, int64(5), got.Photo.Value().XRate)
+
+	related := api.PostRelatedBody{
+		V0:   tornado.Some(api.PostRelatedBodyV0Part{ContentID: "<a>", Body: api.Owner{Name: "Ann"}}),
+		Rest: []api.PostRelatedBodyItemPart{{ContentID: tornado.Some("<b>"), Body: tornado.File{Data: []byte("x")}}},
+	}
+	require.NoError(t, c.PostRelated(t.Context(), api.PostRelatedRequest{Body: related}))
+	assert.Equal(t, related.V0, h.related.V0)
+	require.Len(t, h.related.Rest, 1)
+	assert.Equal(t, "<b>", h.related.Rest[0].ContentID.Value())
+
+	pet.Photo.XTags = []string{"a\nb"}
+	_, err = c.PostPet(t.Context(), api.PostPetRequest{Body: pet})
+	require.ErrorContains(t, err, "X-Tags")
+}
+
+// TestViolations tells what is wrong with header fields, and with the content beside them.
+func TestViolations(t *testing.T) {
+	h := new(handler)
+	url := drive.Serve(t, api.New(h))
+	got := drive.Do(t, http.MethodPost, url+"/pets", body(
+		"Content-Disposition: form-data; name=name\r\n\r\nRex",
+		"Content-Disposition: form-data; name=photo; filename=p\r\nContent-Type: image/gif\r\nX-RATE: 6\r\nX-Size: w=a,h=3\r\nX-Meta: {\"name\":\"A\"}\r\n\r\nmore than 8",
+		"Content-Disposition: form-data; name=scans; filename=s\r\nX-Page: one\r\n\r\nscan",
+		"Content-Disposition: form-data; name=owner\r\nContent-Language: fr\r\n\r\n{\"name\":\"B\"}",
+	), "Content-Type", form)
+	require.Equal(t, http.StatusUnprocessableEntity, got.Status, got.Body)
+	assert.Equal(t, []string{
+		"body /photo/X-Rate maximum", "body /photo/X-Size/w type", "body /photo/X-Meta/name minLength", "body /photo contentType", "body /photo maxLength",
+		"body /scans/0/X-Page type", "body /owner/Content-Language enum", "body /owner/name minLength",
+	}, got.Violations(t))
+	got = drive.Do(t, http.MethodPost, url+"/pets", body(
+		"Content-Disposition: form-data; name=name\r\n\r\nRex", "Content-Disposition: form-data; name=photo; filename=p\r\n\r\npng",
+	), "Content-Type", form)
+	assert.Equal(t, []string{"body /photo/X-Rate required"}, got.Violations(t))
+	got = drive.Do(t, http.MethodPost, url+"/pets", body("Content-Disposition: form-data; name=name\r\n\r\nRex"), "Content-Type", form)
+	assert.Equal(t, []string{"body /photo required"}, got.Violations(t))
+	got = drive.Do(t, http.MethodPost, url+"/pets", body(
+		"Content-Disposition: form-data; name=name\r\n\r\nRex",
+		"Content-Disposition: form-data; name=photo; filename=p\r\nX-Rate: 1\r\nX-Tags: a , b\r\nX-Tags: c\r\n\r\npng",
+	), "Content-Type", form)
+	assert.Equal(t, http.StatusOK, got.Status, got.Body)
+	assert.Equal(t, []string{"a", "b", "c"}, h.pet.Photo.XTags)
+	assert.Contains(t, got.Body, "X-Rate: 1")
+	got = drive.Do(t, http.MethodPost, url+"/related", body("Content-Type: application/json\r\n\r\n{\"name\":\"Ann\"}"), "Content-Type", "multipart/related; boundary=X")
+	assert.Equal(t, []string{"body /0/Content-ID required"}, got.Violations(t))
+}
+
+// TestUpload: fields of a form whose files are read as they come have their header fields, too.
+func TestUpload(t *testing.T) {
+	h := new(handler)
+	url := drive.Serve(t, api.New(h))
+	file := "Content-Disposition: form-data; name=file; filename=f\r\nX-Rate: 3\r\n\r\nbytes"
+	got := drive.Do(t, http.MethodPost, url+"/uploads", body("Content-Disposition: form-data; name=note\r\nX-By: Ann\r\n\r\nhello", file), "Content-Type", form)
+	require.Equal(t, http.StatusNoContent, got.Status, got.Body)
+	assert.Equal(t, "hello by Ann", h.note)
+	assert.Equal(t, "3", h.rate)
+	got = drive.Do(t, http.MethodPost, url+"/uploads", body("Content-Disposition: form-data; name=note\r\n\r\nhello", file), "Content-Type", form)
+	require.Equal(t, http.StatusUnprocessableEntity, got.Status, got.Body)
+	assert.Contains(t, got.Body, "/note/X-By")
+}
