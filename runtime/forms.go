@@ -224,8 +224,10 @@ func (f *formReader) explain(err error) error {
 	return &BodyError{Status: status, Detail: err.Error()}
 }
 
-// fresh reports whether a field has come that document has not told of.
-func (f *formReader) fresh() bool { return !f.bare && f.parts.Count()-f.files != f.told }
+// fresh reports whether a field, or a file with header fields, has come that document has not told of.
+func (f *formReader) fresh() bool {
+	return !f.bare && (f.parts.Headed() || f.parts.Count()-f.files != f.told)
+}
 
 // document gives a decoder on the fields that have come.
 func (f *formReader) document() *Decoder {
@@ -250,7 +252,7 @@ func (f *formReader) end() error {
 	list := append([]Violation(nil), d.Violations()...)
 	for i, v := range list {
 		list[i] = v.OfText()
-		if v.Keyword == validate.KeywordRequired && f.ended == nil {
+		if v.Keyword == validate.KeywordRequired && f.ended == nil && strings.Count(list[i].Pointer, "/") == 1 { // of a field itself
 			list[i].Message += ", before the files"
 		}
 	}

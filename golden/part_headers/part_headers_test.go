@@ -2,6 +2,8 @@ package part_headers_test
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -19,7 +21,7 @@ type handler struct {
 	pet     api.PostPetBody
 	related api.PostRelatedBody
 	note    string
-	rate    string
+	seen    []string
 }
 
 func (h *handler) PostPet(_ context.Context, req api.PostPetRequest) (*api.PostPetOK, error) {
@@ -40,9 +42,22 @@ func (h *handler) Upload(_ context.Context, req api.UploadRequest) error {
 		if note, ok := part.Fields.Note.Get(); ok {
 			h.note = note.Body + " by " + note.XBy
 		}
-		if part.File != nil {
-			h.rate = part.File.Header.Get("X-Rate")
+		if part.File == nil {
+			continue
 		}
+		data, err := io.ReadAll(part.File)
+		if err != nil {
+			return err
+		}
+		seen := part.File.Field + " " + string(data)
+		switch part.File.Field {
+		case "file":
+			seen += fmt.Sprint(" rate ", part.Fields.File.Value().XRate)
+		case "pages":
+			pages := part.Fields.Pages.Value()
+			seen += fmt.Sprint(" page ", pages.XPage.Or(0))
+		}
+		h.seen = append(h.seen, seen)
 	}
 	return nil
 }
@@ -131,16 +146,54 @@ func TestViolations(t *testing.T) {
 	assert.Equal(t, []string{"body /0/Content-ID required"}, got.Violations(t))
 }
 
-// TestUpload: fields of a form whose files are read as they come have their header fields, too.
+// TestUpload: the header fields of files that are read as they come stand among the fields, those of the file in hand.
 func TestUpload(t *testing.T) {
 	h := new(handler)
 	url := drive.Serve(t, api.New(h))
-	file := "Content-Disposition: form-data; name=file; filename=f\r\nX-Rate: 3\r\n\r\nbytes"
-	got := drive.Do(t, http.MethodPost, url+"/uploads", body("Content-Disposition: form-data; name=note\r\nX-By: Ann\r\n\r\nhello", file), "Content-Type", form)
+	send := func(parts ...string) drive.Answer {
+		return drive.Do(t, http.MethodPost, url+"/uploads", body(parts...), "Content-Type", form)
+	}
+	const note = "Content-Disposition: form-data; name=note\r\nX-By: Ann\r\n\r\nhello"
+	file := func(field, header string) string {
+		return "Content-Disposition: form-data; name=" + field + "; filename=f\r\n" + header + "\r\nbytes"
+	}
+	got := send(file("pages", "X-Page: 7\r\n"), note, file("file", "X-Rate: 3\r\n"), file("pages", ""), file("plain", ""), file("pages", "X-Page: 9\r\n"))
 	require.Equal(t, http.StatusNoContent, got.Status, got.Body)
 	assert.Equal(t, "hello by Ann", h.note)
-	assert.Equal(t, "3", h.rate)
-	got = drive.Do(t, http.MethodPost, url+"/uploads", body("Content-Disposition: form-data; name=note\r\n\r\nhello", file), "Content-Type", form)
-	require.Equal(t, http.StatusUnprocessableEntity, got.Status, got.Body)
-	assert.Contains(t, got.Body, "/note/X-By")
+	assert.Equal(t, []string{"pages bytes page 7", "file bytes rate 3", "pages bytes page 0", "plain bytes", "pages bytes page 9"}, h.seen)
+	for want, parts := range map[string][]string{
+		"body /note/X-By required": {"Content-Disposition: form-data; name=note\r\n\r\nhello"}, "body /file/X-Rate required": {note, file("file", "")},
+		"body /file/X-Rate maximum": {file("file", "X-Rate: 6\r\n")}, "body /pages/X-Page type": {file("pages", "X-Page: x\r\n")},
+	} {
+		got = send(parts...)
+		assert.Equal(t, http.StatusUnprocessableEntity, got.Status, got.Body)
+		assert.Equal(t, []string{want}, got.Violations(t))
+	}
+}
+
+// TestUploadByClient sends the header fields of each file.
+func TestUploadByClient(t *testing.T) {
+	h := new(handler)
+	c, err := api.NewClient(drive.Serve(t, api.New(h)))
+	require.NoError(t, err)
+	type part = tornado.FormPart[api.UploadBodyFields]
+	page := func(n int64, text string) part {
+		return part{
+			Fields: api.UploadBodyFields{Pages: tornado.Some(api.UploadBodyPagesHeader{XPage: tornado.Some(n)})},
+			File:   &tornado.FilePart{Field: "pages", Name: "p", Reader: strings.NewReader(text)},
+		}
+	}
+	first := page(1, "one")
+	first.Fields.Note = tornado.Some(api.UploadBodyNotePart{XBy: "Ann", Body: "hello"})
+	rated := part{Fields: api.UploadBodyFields{File: tornado.Some(api.UploadBodyFileHeader{XRate: 4})}, File: &tornado.FilePart{Field: "file", Name: "f", Reader: strings.NewReader("all")}}
+	parts := []part{first, page(2, "two"), rated, {File: &tornado.FilePart{Field: "plain", Name: "q", Reader: strings.NewReader("rest")}}}
+	require.NoError(t, c.Upload(t.Context(), api.UploadRequest{Body: func(yield func(part, error) bool) {
+		for _, p := range parts {
+			if !yield(p, nil) {
+				return
+			}
+		}
+	}}))
+	assert.Equal(t, "hello by Ann", h.note)
+	assert.Equal(t, []string{"pages one page 1", "pages two page 2", "file all rate 4", "plain rest"}, h.seen)
 }

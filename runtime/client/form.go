@@ -8,8 +8,8 @@ import (
 	"github.com/tornadogen/tornadogen/runtime/internal/value"
 )
 
-// SendForm sets the body to a multipart one: the fields of the first of parts, and the files of all, each read while it is sent
-// and not closed. The shape of that name, or with that notation, says how they are written; encode appends the fields as JSON, and is
+// SendForm sets the body to a multipart one: the fields of the first of parts, and the files of all with their header fields,
+// each read while it is sent and not closed. The shape of that name, or with that notation, says how they are written; encode appends the fields as JSON, and is
 // nil where there are none. field is that of a file that does not say it. As for the rest see SendItems.
 func SendForm[T any](c *Call, contentType string, shapes *shape.Shapes, name, field string, parts iter.Seq2[value.FormPart[T], error], encode func(*T, []byte) []byte) {
 	if parts == nil {
@@ -19,8 +19,11 @@ func SendForm[T any](c *Call, contentType string, shapes *shape.Shapes, name, fi
 	c.pull(f.w.ContentType(contentType), f.w.End, func(yield func(piece, error) bool) {
 		for part, err := range parts {
 			var fields []byte
-			if err == nil && !f.begun {
+			switch {
+			case err == nil && !f.begun:
 				fields = encode(&part.Fields, nil)
+			case err == nil && encode != nil:
+				err = f.w.Headers(func() []byte { return encode(&part.Fields, nil) })
 			}
 			if !yield(f.part(fields, part.File, err)) {
 				return

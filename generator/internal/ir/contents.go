@@ -102,7 +102,7 @@ func (b *builder) contents(list []*spec.MediaType, of side) []*Content {
 			raw = append(raw, m)
 			continue
 		}
-		m := b.withPartHeaders(name, m, nil)
+		m := b.withPartHeaders(name, m)
 		if of.isRequest() {
 			b.reportHeld(name, m)
 		}

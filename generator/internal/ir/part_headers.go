@@ -13,8 +13,8 @@ import (
 const partBody = "$body"
 
 // withPartHeaders gives the parts of a multipart body that have header fields (OpenAPI 3.1 section 4.8.15) a type with a field for each of these
-// and one for the content. Parts whose members except lists are left as they are.
-func (b *builder) withPartHeaders(name string, m *spec.MediaType, except []*spec.Property) *spec.MediaType {
+// and one for the content.
+func (b *builder) withPartHeaders(name string, m *spec.MediaType) *spec.MediaType {
 	if !isMultipart(name) || m.Schema == nil || m.ItemSchema != nil {
 		return m
 	}
@@ -38,9 +38,6 @@ func (b *builder) withPartHeaders(name string, m *spec.MediaType, except []*spec
 	}
 	whole.Properties = slices.Clone(core.Properties)
 	for i, p := range whole.Properties {
-		if slices.Contains(except, p) {
-			continue
-		}
 		own := *p
 		own.Schema = part(p.Schema, encodingOf(m, p.Name), hint+naming.Part(p.Name))
 		whole.Properties[i] = &own
@@ -99,6 +96,32 @@ func (b *builder) part(s *spec.Schema, e *spec.Encoding, hint string) *spec.Sche
 	b.order[w] = b.order[b.origin(core)]
 	b.shaper.node(w).part = marks
 	return w
+}
+
+// headersOf is a schema for the header fields alone of what part has made, of one part where there are several; nil where it is no such schema.
+func (b *builder) headersOf(s *spec.Schema) *spec.Schema {
+	core, _ := b.settle(s)
+	if core.Items != nil {
+		core, _ = b.settle(core.Items)
+	}
+	last := len(core.Properties) - 1
+	if last < 0 || core.Properties[last].Name != partBody {
+		return nil
+	}
+	headers := *core
+	headers.Properties, headers.Required = core.Properties[:last], core.Required[1:]
+	b.hints[&headers] = strings.TrimSuffix(b.hints[core], "Part") + "Header"
+	b.order[&headers] = b.order[core]
+	return &headers
+}
+
+// describeFile is the comment of the header fields of a file that is read as it comes.
+func describeFile(description string) string {
+	const text = "The header fields of the file that comes, or came last."
+	if description == "" {
+		return text
+	}
+	return text + " " + description
 }
 
 // encodingOf is the encoding of a member, nil where there is none.

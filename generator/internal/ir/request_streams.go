@@ -112,13 +112,12 @@ func (b *builder) fileMembers(core *spec.Schema) []*spec.Property {
 func (b *builder) formContent(name string, m *spec.MediaType) *Content {
 	core, _ := b.settle(m.Schema)
 	files := b.fileMembers(core)
-	m = b.withPartHeaders(name, m, files)
-	core, _ = b.settle(m.Schema)
-	files = b.fileMembers(core)
+	m = b.withPartHeaders(name, m)
+	parts, _ := b.settle(m.Schema) // core, or the same with header fields
 	c := &Content{Shape: BodyForm, Field: "Body", MediaTypes: []string{declaredMedia(m.Name)}}
 	fields := builtin("struct{}")
-	if len(files) < len(core.Properties) {
-		item := b.use(b.fieldsOf(core, files), false)
+	if of := b.fieldsOf(core, parts, files); len(of.Properties) > 0 {
+		item := b.use(of, false)
 		item.Go = item.complete()
 		c.Item, fields = &item, item.Go
 	}
@@ -133,14 +132,23 @@ func (b *builder) formContent(name string, m *spec.MediaType) *Content {
 	return c
 }
 
-// fieldsOf is a schema for the members of a form but its files.
-func (b *builder) fieldsOf(core *spec.Schema, files []*spec.Property) *spec.Schema {
+// fieldsOf is a schema for the members of a form but its files, of which only the header fields are left.
+func (b *builder) fieldsOf(core, parts *spec.Schema, files []*spec.Property) *spec.Schema {
 	isFile := func(name string) bool {
 		return slices.ContainsFunc(files, func(f *spec.Property) bool { return f.Name == name })
 	}
-	fields := *core
-	fields.Name, fields.Ref, fields.Extensions = "", "", nil
-	fields.Properties = slices.DeleteFunc(slices.Clone(core.Properties), func(p *spec.Property) bool { return isFile(p.Name) })
+	fields := *parts
+	fields.Name, fields.Ref, fields.Extensions, fields.Properties = "", "", nil, nil
+	for _, p := range parts.Properties {
+		own := *p
+		if isFile(p.Name) {
+			if own.Schema = b.headersOf(p.Schema); own.Schema == nil {
+				continue
+			}
+			own.Description = describeFile(p.Description)
+		}
+		fields.Properties = append(fields.Properties, &own)
+	}
 	fields.Required = slices.DeleteFunc(slices.Clone(core.Required), isFile)
 	b.hints[&fields] = b.nameOf(core) + "Fields"
 	b.order[&fields] = b.order[b.origin(core)]

@@ -51,8 +51,8 @@ func joinMarks(marks ...string) string {
 // reportEncoding warns of what an encoding asks for and nobody checks; typed says that its header fields have types.
 func (b *builder) reportEncoding(name string, e *spec.Encoding, typed bool) {
 	if len(e.Headers) > 0 && isMultipart(name) && !typed {
-		b.warn(e.Headers[0].Loc, classUnenforced, "headers of this part are not checked: those of a file are kept in its Header",
-			"check them in the handler, or hold the body in memory with x-tornado-stream: false")
+		b.warn(e.Headers[0].Loc, classUnenforced, "headers of this part are not checked, as more is said of all parts together than their types: those of a file are kept in its Header",
+			"check them in the handler")
 	}
 	if len(e.Encoding) > 0 || len(e.PrefixEncoding) > 0 || e.ItemEncoding != nil {
 		b.warn(e.Loc, classUnenforced, "the encoding of parts inside of a part is not followed", "send the part as JSON")

@@ -57,7 +57,7 @@ func (c *Client) PostRelated(ctx context.Context, req PostRelatedRequest) error 
 // Upload is POST /uploads
 func (c *Client) Upload(ctx context.Context, req UploadRequest) error {
 	call := c.c.Call(ctx, &upload)
-	client.SendForm(call, "multipart/form-data", shapes, "UploadBodyMultipart", "file", req.Body, (*UploadBodyFields).AppendJSON)
+	client.SendForm(call, "multipart/form-data", shapes, "UploadBodyMultipart", "", req.Body, (*UploadBodyFields).AppendJSON)
 	res, err := call.Do()
 	if err != nil {
 		return err

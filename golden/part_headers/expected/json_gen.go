@@ -108,7 +108,7 @@ func (v *PostPetBodyPhotoPart) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(postPetBodyPhotoPartKeys); i != tornado.EndObject; i = d.Next(postPetBodyPhotoPartKeys, i) {
 		switch i {
 		case 0: // X-Rate
-			v.XRate = d.Int64(&postPetBodyPhotoXRateRule)
+			v.XRate = d.Int64(&max5Rule)
 		case 1: // X-Tags
 			v.XTags = decodeStringSlice(d)
 		case 2: // X-Size
@@ -252,12 +252,16 @@ func (v *PostRelatedBodyItemPart) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
-var uploadBodyFieldsKeys = tornado.NewKeys("note")
+var uploadBodyFieldsKeys = tornado.NewKeys("file", "pages", "note")
 
 func (v *UploadBodyFields) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(uploadBodyFieldsKeys); i != tornado.EndObject; i = d.Next(uploadBodyFieldsKeys, i) {
 		switch i {
-		case 0: // note
+		case 0: // file
+			tornado.MakeOpt(&v.File).DecodeJSON(d)
+		case 1: // pages
+			tornado.MakeOpt(&v.Pages).DecodeJSON(d)
+		case 2: // note
 			tornado.MakeOpt(&v.Note).DecodeJSON(d)
 		}
 	}
@@ -265,7 +269,45 @@ func (v *UploadBodyFields) DecodeJSON(d *tornado.Decoder) {
 
 func (v *UploadBodyFields) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
+	b = tornado.AppendOptJSON(b, `"file":`, &v.File)
+	b = tornado.AppendOptJSON(b, `"pages":`, &v.Pages)
 	b = tornado.AppendOptJSON(b, `"note":`, &v.Note)
+	return append(b, '}')
+}
+
+var uploadBodyFileHeaderKeys = tornado.NewKeys("X-Rate").Required("X-Rate")
+
+func (v *UploadBodyFileHeader) DecodeJSON(d *tornado.Decoder) {
+	var seen tornado.Seen
+	for i := d.Object(uploadBodyFileHeaderKeys); i != tornado.EndObject; i = d.Next(uploadBodyFileHeaderKeys, i) {
+		switch i {
+		case 0: // X-Rate
+			v.XRate = d.Int64(&max5Rule)
+		}
+		seen.Add(i)
+	}
+	d.Require(uploadBodyFileHeaderKeys, seen)
+}
+
+func (v *UploadBodyFileHeader) AppendJSON(b []byte) []byte {
+	b = tornado.AppendInt64(append(b, `{"X-Rate":`...), v.XRate)
+	return append(b, '}')
+}
+
+var uploadBodyPagesHeaderKeys = tornado.NewKeys("X-Page")
+
+func (v *UploadBodyPagesHeader) DecodeJSON(d *tornado.Decoder) {
+	for i := d.Object(uploadBodyPagesHeaderKeys); i != tornado.EndObject; i = d.Next(uploadBodyPagesHeaderKeys, i) {
+		switch i {
+		case 0: // X-Page
+			v.XPage.Set(d.Int64(nil))
+		}
+	}
+}
+
+func (v *UploadBodyPagesHeader) AppendJSON(b []byte) []byte {
+	b = append(b, '{')
+	b = tornado.AppendOptInt64(b, `"X-Page":`, &v.XPage)
 	return append(b, '}')
 }
 

@@ -33,5 +33,7 @@ func (r *UploadRequest) decode(in *tornado.Input) {
 	r.Body = tornado.FormBody(
 		in, shapes, "UploadBodyMultipart", (*UploadBodyFields).DecodeJSON,
 		tornado.FileRule{Field: "file"},
+		tornado.FileRule{Field: "pages", Several: true},
+		tornado.FileRule{Field: "plain"},
 	)
 }

@@ -77,7 +77,23 @@ type PostRelatedBodyItemPart struct {
 
 // UploadBodyFields is the body of POST /uploads.
 type UploadBodyFields struct {
-	Note tornado.Opt[UploadBodyNotePart] `json:"note,omitzero"`
+	// File: The header fields of the file that comes, or came last.
+	File tornado.Opt[UploadBodyFileHeader] `json:"file,omitzero"`
+	// Pages: The header fields of the file that comes, or came last.
+	Pages tornado.Opt[UploadBodyPagesHeader] `json:"pages,omitzero"`
+	Note  tornado.Opt[UploadBodyNotePart]    `json:"note,omitzero"`
+}
+
+// UploadBodyFileHeader is what the document has at
+// #/paths/~1uploads/post/requestBody/content/multipart~1form-data/encoding/file.
+type UploadBodyFileHeader struct {
+	XRate int64 `json:"X-Rate"`
+}
+
+// UploadBodyPagesHeader is what the document has at
+// #/paths/~1uploads/post/requestBody/content/multipart~1form-data/encoding/pages.
+type UploadBodyPagesHeader struct {
+	XPage tornado.Opt[int64] `json:"X-Page,omitzero"`
 }
 
 // UploadBodyNotePart is what the document has at

@@ -8,7 +8,7 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 var (
 	ownerNameRule             = tornado.StringRule{MinLength: 2}
 	postPetBodyScansPartsRule = tornado.ArrayRule{MaxItems: 2}
-	postPetBodyPhotoXRateRule = tornado.IntRule{Max: 5, HasMax: true}
+	max5Rule                  = tornado.IntRule{Max: 5, HasMax: true}
 	postPetBodyPhotoRule      = tornado.StringRule{MaxLength: 8}
 )
 
@@ -19,7 +19,8 @@ var shapes = tornado.NewShapes(
 		X-Meta(json): Owner, $body: file}, scans(part): [{X-Page: integer, $body: file}], owner(part): {Content-Language, $body: Owner}}`,
 	"PostPetOKMultipart", "{photo(part): {X-Rate: integer, $body: file}}",
 	"PostRelatedBody", "[(part) {Content-ID, $body: Owner}, ...(part) {Content-ID, $body: file}]",
-	"UploadBodyMultipart", "{file: file, note(part): {X-By, $body}}",
+	"UploadBodyMultipart", `{file(part): {X-Rate: integer, $body: file}, pages(part): [{X-Page: integer, $body: file}], plain: file, note(part):
+		{X-By, $body}}`,
 )
 
 // The values of the enums.

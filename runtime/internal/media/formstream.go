@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io"
 	"mime/multipart"
+	"slices"
 	"strings"
 
+	"github.com/tornadogen/tornadogen/runtime/internal/jsonwire"
 	"github.com/tornadogen/tornadogen/runtime/internal/param"
 	"github.com/tornadogen/tornadogen/runtime/internal/shape"
 	"github.com/tornadogen/tornadogen/runtime/internal/value"
@@ -30,7 +32,16 @@ type FormReader struct {
 	parts  partReader
 	limits Limits
 	last   *multipart.Part // a file that was handed over
+	headed []headedFile    // of each member whose files have header fields, those of the latest
+	fresh  bool            // one has come
 	fields int             // bytes of the fields
+}
+
+// headedFile are the header fields of a file.
+type headedFile struct {
+	field string
+	node  shape.Node
+	place *shape.Field
 }
 
 // NewFormReader returns a reader of a body whose shape has that name, or notation. contentType is the field as it was sent.
@@ -71,9 +82,31 @@ func (f *FormReader) Next() (file *value.FilePart, at *shape.Field, err error) {
 		file = &value.FilePart{
 			Field: field, Name: baseName(disposition["filename"]), ContentType: part.Header.Get("Content-Type"), Reader: decoded(part),
 		}
+		if content := partContent(at); content != at {
+			if err := f.head(field, part, at); err != nil {
+				return nil, nil, formError(err)
+			}
+			at = content
+		}
 		file.Header = otherFields(part.Header)
 		return file, at, nil
 	}
+}
+
+// head notes the header fields of a file.
+func (f *FormReader) head(field string, part *multipart.Part, at *shape.Field) error {
+	f.headed = slices.DeleteFunc(f.headed, func(h headedFile) bool { return h.field == field })
+	h := headedFile{field: field, place: at}
+	err := enterHeader(&h.node, part.Header, at)
+	f.headed, f.fresh = append(f.headed, h), true
+	return err
+}
+
+// Headed reports, once, that a file with header fields has come, of which Fields tells.
+func (f *FormReader) Headed() bool {
+	fresh := f.fresh
+	f.fresh = false
+	return fresh
 }
 
 // nextPart finds the header of the next part.
@@ -132,7 +165,7 @@ func (f *FormReader) fileField(name string) (field string, at *shape.Field) {
 	if at.Array != nil && !at.Has(shape.KindFile) {
 		at = itemOf(at, 0)
 	}
-	if !at.Has(shape.KindFile) {
+	if !partContent(at).Has(shape.KindFile) {
 		return "", nil
 	}
 	return field, at
@@ -158,10 +191,20 @@ func (f *FormReader) field(part *multipart.Part) error {
 	return nil
 }
 
-// Fields gives the fields that have come.
+// Fields gives the fields that have come, and the header fields of files as members of theirs.
 func (f *FormReader) Fields() shape.Document {
 	var d document
 	d.Node(&f.parts.root, f.parts.place)
+	for i := range f.headed {
+		h := &f.headed[i]
+		d.JSON = d.JSON[:len(d.JSON)-1]
+		if i > 0 || f.parts.root.Kids() > 0 {
+			d.JSON = append(d.JSON, ',')
+		}
+		d.JSON = append(jsonwire.AppendString(d.JSON, h.field), ':')
+		d.Node(&h.node, h.place)
+		d.JSON = append(d.JSON, '}')
+	}
 	return d.Document
 }
 

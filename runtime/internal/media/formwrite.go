@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"mime/multipart"
+	"net/textproto"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/shape"
 	"github.com/tornadogen/tornadogen/runtime/internal/value"
@@ -13,9 +14,10 @@ var errNoField = errors.New("a file of the form does not say which Field it is")
 
 // FormWriter writes a multipart body piece by piece. What the content of a file is does not pass it.
 type FormWriter struct {
-	text  bytes.Buffer
-	parts partWriter
-	place *shape.Field
+	text   bytes.Buffer
+	parts  partWriter
+	place  *shape.Field
+	headed map[string]textproto.MIMEHeader // header fields of files, by their members; nil where none has some
 }
 
 // NewFormWriter returns a writer of a body whose shape has that name, or notation.
@@ -30,18 +32,46 @@ func (w *FormWriter) ContentType(mediaType string) string {
 	return mediaType + "; boundary=" + w.parts.w.Boundary()
 }
 
-// Fields gives the parts for the members of an object, valid until the next call of a method.
+// Fields gives the parts for the members of an object, valid until the next call of a method. Members that are the header fields of a file are
+// kept for it.
 func (w *FormWriter) Fields(json []byte) ([]byte, error) {
 	w.text.Reset()
+	err := w.members(json, w.parts.member)
+	return w.text.Bytes(), err
+}
+
+// Headers keeps the header fields of files that stand among the members of an object, if there are such files.
+func (w *FormWriter) Headers(json func() []byte) error {
+	if w.headed == nil {
+		return nil
+	}
+	return w.members(json(), func(string, *shape.Field) error {
+		w.parts.d.Skip()
+		return nil
+	})
+}
+
+// members goes over the members of an object: each is what other makes of it, but for header fields of files.
+func (w *FormWriter) members(json []byte, other func(name string, at *shape.Field) error) (err error) {
 	d := &w.parts.d
 	d.Reset(json)
-	for more := d.Map(); more; more = d.NextEntry() {
+	for more := d.Map(); more && err == nil; more = d.NextEntry() {
 		name := d.Key()
-		if err := w.parts.member(name, w.place.Member(name)); err != nil {
-			return nil, err
+		at := w.place.Member(name)
+		file := at
+		if at.Array != nil {
+			file = itemOf(at, 0)
 		}
+		if content := partContent(file); content == file || !content.Has(shape.KindFile) {
+			err = other(name, at)
+			continue
+		}
+		if w.headed == nil {
+			w.headed = make(map[string]textproto.MIMEHeader)
+		}
+		w.headed[name], _, err = headerOf(d, file)
 	}
-	return w.text.Bytes(), nil
+	return err
 }
 
 // File gives what stands before the content of a file, valid until the next call of a method.
@@ -54,7 +84,9 @@ func (w *FormWriter) File(f *value.FilePart) ([]byte, error) {
 	if at.Array != nil && !at.Has(shape.KindFile) {
 		at = itemOf(at, 0)
 	}
-	w.parts.file(f.Field, f.Name, f.ContentType, f.Header, at)
+	w.parts.fields = w.headed[f.Field]
+	w.parts.file(f.Field, f.Name, f.ContentType, f.Header, partContent(at))
+	w.parts.fields = nil
 	return w.text.Bytes(), nil
 }
 
