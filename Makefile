@@ -61,6 +61,7 @@ generate: build ## write the generated packages of the examples, the bench and t
 	(cd bench && ../bin/tornadogen generate openapi.yaml --out petapi && ../bin/tornadogen generate connections.yaml --out connapi && ../bin/tornadogen generate corpora.yaml --out corpusapi)
 	(cd conformance && ../bin/tornadogen generate target.yaml --out internal/targetapi)
 	go test ./golden -update
+	go test ./cmd/tornadogen -run TestCommandsPage -update
 
 check: build ## fail when a generated package is not what its document gives
 	cd examples/petstore && ../../bin/tornadogen check openapi.yaml --out petapi

@@ -134,11 +134,19 @@ func (j *judge) tell(n *node, doc []byte) {
 	}
 	for _, found := range all {
 		at := found.place(n)
-		if at.old { // the document does not have the keyword, and was told so
+		if at.old || found.class == classNoExample && hasData(at) { // the document was told so, or has what kin-openapi does not know
 			continue
 		}
 		j.report(at.file, Warning, found.class, at.loc(), found.what, found.remedy)
 	}
+}
+
+// classNoExample is the finding of an example without a value.
+const classNoExample = "value-or-external-value-required"
+
+// hasData says whether an example has one of the values that OpenAPI 3.2 has added (section 4.19).
+func hasData(example *node) bool {
+	return !example.get("dataValue").dead() || !example.get("serializedValue").dead()
 }
 
 // jsonDepth is how deep a JSON text nests; brackets in its strings count too, which does no harm.

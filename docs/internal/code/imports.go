@@ -23,6 +23,7 @@ import (
 	net "net"
 	http "net/http"
 	httptest "net/http/httptest"
+	pprof "net/http/pprof"
 	netip "net/netip"
 	url "net/url"
 	os "os"

@@ -3,6 +3,7 @@
 package guide
 
 var (
+	url string
 	c      *petapi.Client
 	req    petapi.GetPetRequest
 	source tokens

@@ -1,0 +1,4 @@
+// with: shop auth
+package guide
+
+var listener *tornado.Listener

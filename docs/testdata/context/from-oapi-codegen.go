@@ -1,0 +1,7 @@
+// with: shop auth
+package guide
+
+var (
+	old      *http.ServeMux
+	listener *tornado.Listener
+)

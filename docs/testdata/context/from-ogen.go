@@ -1,0 +1,2 @@
+// with: shop auth
+package guide

@@ -1,0 +1,4 @@
+// document: notesapi testdata/notes.yaml
+package guide
+
+func newAPI() *tornado.API

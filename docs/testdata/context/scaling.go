@@ -1,0 +1,3 @@
+package guide
+
+var conn *natsgo.Conn
