@@ -20,7 +20,7 @@ GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint generate check build cross simulate fuzz bench bench-quick bench-connections large corpus corpus-drive corpus-peers jsonschema conformance
-.PHONY: soak abuse vulnerabilities licences sbom
+.PHONY: soak abuse docs vulnerabilities licences sbom
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -109,6 +109,9 @@ soak: ## let 15,000 clients of every kind loose on a server for TIME (30s), and 
 
 abuse: ## play the attacks of hostile clients, and write what a good client notices of them into docs/reference/robustness.md
 	cd conformance && go run ./cmd/abuse $(FLAGS)
+
+docs: ## write the documentation as a static site into site/
+	cd docs && go run ./cmd/site -root .. -out ../site
 
 vulnerabilities: ## run govulncheck over every module; VULNDB=file:///path is a copy of its database
 	./scripts/vulnerabilities $(VULNDB)

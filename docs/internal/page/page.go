@@ -75,7 +75,7 @@ func Parse(path string, source []byte) *Page {
 func (p *Page) add(n ast.Node, anchors map[string]int) {
 	switch n := n.(type) {
 	case *ast.Heading:
-		h := Heading{Level: n.Level, Text: plain(n, p.Source)}
+		h := Heading{Level: n.Level, Text: Plain(n, p.Source)}
 		h.Anchor = anchorOf(h.Text, anchors)
 		n.SetAttributeString("id", []byte(h.Anchor))
 		p.Headings = append(p.Headings, h)
@@ -87,9 +87,9 @@ func (p *Page) add(n ast.Node, anchors map[string]int) {
 	case *ast.Image:
 		p.Links = append(p.Links, Link{p.line(n), string(n.Destination)})
 	case *ast.FencedCodeBlock:
-		p.Blocks = append(p.Blocks, Block{p.line(n), string(n.Language(p.Source)), lines(n, p.Source), p.note(n)})
+		p.Blocks = append(p.Blocks, Block{p.line(n), string(n.Language(p.Source)), Lines(n, p.Source), p.note(n)})
 	case *ast.CodeBlock:
-		p.Blocks = append(p.Blocks, Block{p.line(n), "", lines(n, p.Source), p.note(n)})
+		p.Blocks = append(p.Blocks, Block{p.line(n), "", Lines(n, p.Source), p.note(n)})
 	}
 }
 
@@ -109,14 +109,15 @@ func (p *Page) note(n ast.Node) string {
 	if !ok {
 		return ""
 	}
-	note, ok := strings.CutPrefix(strings.TrimSpace(lines(html, p.Source)), "<!-- code:")
+	note, ok := strings.CutPrefix(strings.TrimSpace(Lines(html, p.Source)), "<!-- code:")
 	if !ok {
 		return ""
 	}
 	return strings.TrimSpace(strings.TrimSuffix(note, "-->"))
 }
 
-func lines(n ast.Node, source []byte) string {
+// Lines returns the lines of a block.
+func Lines(n ast.Node, source []byte) string {
 	var b strings.Builder
 	for i := range n.Lines().Len() {
 		at := n.Lines().At(i)
@@ -125,12 +126,15 @@ func lines(n ast.Node, source []byte) string {
 	return b.String()
 }
 
-// plain returns the text of a node without its marks.
-func plain(n ast.Node, source []byte) string {
+// Plain returns the text of a node without its marks, spaces in place of line breaks.
+func Plain(n ast.Node, source []byte) string {
 	var b strings.Builder
 	_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if t, ok := n.(*ast.Text); ok && entering {
 			b.Write(t.Segment.Value(source))
+			if t.SoftLineBreak() {
+				b.WriteByte(' ')
+			}
 		}
 		return ast.WalkContinue, nil
 	})

@@ -3,7 +3,7 @@
 package guide
 
 var (
-	url string
+	url    string
 	c      *petapi.Client
 	req    petapi.GetPetRequest
 	source tokens
