@@ -12,6 +12,7 @@ import (
 
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
 	"github.com/tornadogen/tornadogen/runtime/internal/loop"
+	"github.com/tornadogen/tornadogen/runtime/internal/queue"
 	"github.com/tornadogen/tornadogen/runtime/internal/tlsconn"
 	"github.com/tornadogen/tornadogen/runtime/internal/worker"
 )
@@ -20,6 +21,7 @@ import (
 type service struct {
 	server   *Server
 	engine   *worker.Engine  // set before the first request
+	backlogs []queue.Meter   // likewise; by the loop
 	secured  atomic.Int64    // connections with TLS that the loops have
 	base     context.Context // parent of the contexts of requests; canceled when connections are cut
 	limits   http1.Limits
@@ -65,7 +67,7 @@ func (s *Server) run(ctx context.Context, listeners []*Listener, stopAdmin func(
 		}
 		return err
 	}
-	svc.engine = engine
+	svc.engine, svc.backlogs = engine, make([]queue.Meter, engine.Loops())
 	s.service.Store(svc)
 	ended := make(chan error, 1)
 	go func() { ended <- engine.Run() }()
@@ -213,6 +215,9 @@ func (p *loopPeer) RemoteAddr() net.Addr { return p.conn().RemoteAddr() }
 
 // LocalAddr is the address that the client connected to.
 func (p *loopPeer) LocalAddr() net.Addr { return p.conn().LocalAddr() }
+
+// backlog is where the loop of the connection counts what waits for slow clients.
+func (p *loopPeer) backlog() *queue.Meter { return &p.service().backlogs[p.conn().Loop().ID()] }
 
 func (p *loopPeer) waker() waker { return p }
 

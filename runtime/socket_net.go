@@ -56,6 +56,8 @@ func (w *netWire) read(p []byte, until time.Time) (int, error) {
 
 func (w *netWire) mayWait() bool { return true }
 
+func (w *netWire) backlog() *queue.Meter { return nil }
+
 func (w *netWire) attend() {
 	select {
 	case w.changed <- struct{}{}:

@@ -87,6 +87,8 @@ type socketWire interface {
 	read(p []byte, until time.Time) (int, error)
 	// mayWait reports whether whoever sends may wait until there is room: not where that may be the loop, which makes the room.
 	mayWait() bool
+	// backlog is where the loop of the connection counts what waits for slow clients; nil where it is on none.
+	backlog() *queue.Meter
 	// attend has the owner look at the socket: its state has changed. The caller holds mu.
 	attend()
 }

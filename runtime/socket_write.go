@@ -117,7 +117,9 @@ func (s *socket) write(b []byte, shared bool) {
 			b = bytes.Clone(b)
 		}
 		s.backlog = new(socketBacklog)
-		s.backlog.queue.SetLimits(s.settings.limits)
+		limits := s.settings.limits
+		limits.Loop = s.wire.backlog()
+		s.backlog.queue.SetLimits(limits)
 		loop.Go("flushes", func() { s.flush(b) })
 	default:
 		s.broke(err)

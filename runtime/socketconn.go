@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/tornadogen/tornadogen/runtime/internal/queue"
 	"github.com/tornadogen/tornadogen/runtime/internal/worker"
 )
 
@@ -34,6 +35,8 @@ func (w *loopSocket) read(p []byte, until time.Time) (int, error) {
 }
 
 func (w *loopSocket) mayWait() bool { return !peerOf(w.conn()).service().server.onLoop }
+
+func (w *loopSocket) backlog() *queue.Meter { return peerOf(w.conn()).backlog() }
 
 func (w *loopSocket) attend() {
 	w.conn().Interrupt() // if its handler waits for a message

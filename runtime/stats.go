@@ -42,6 +42,7 @@ type LoopStats struct {
 	Workers     int // goroutines: those that run, wait for a client, or are idle
 	Running     int // workers that serve, and do not wait for a client
 	MayRun      int // workers that may run at present: it grows when handlers block
+	QueuedBytes int // that wait for slow clients of streams and sockets
 
 	Accepted uint64 // connections, for any loop
 	Refused  uint64 // of those, closed at once
@@ -122,8 +123,9 @@ func (s *Server) Stats() Stats {
 
 // read adds what the loops know.
 func (s *service) read(r *Stats) {
-	for _, l := range s.engine.Stats() {
+	for i, l := range s.engine.Stats() {
 		r.Loops = append(r.Loops, loopStats(&l))
+		_, r.Loops[i].QueuedBytes = s.backlogs[i].Waiting()
 		r.Bounds[BoundDescriptors] += l.Starved
 		r.Bounds[BoundWorkers] += l.Shed
 	}

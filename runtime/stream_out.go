@@ -77,6 +77,9 @@ func (x *exchange) openStream(status int, media string) *Stream {
 		limits = limitsOf(o)
 	}
 	limits.Meter = &x.match.gauges.queue
+	if p, ok := x.peer.(*loopPeer); ok {
+		limits.Loop = p.backlog()
+	}
 	s.waiting.SetLimits(limits)
 	x.stream = s
 	return s

@@ -43,6 +43,7 @@ type Limits struct {
 	Bytes    int // 0: DefaultBytes
 	Policy   Policy
 	Meter    *Meter // what is counted in; nil: nothing. Only of an empty queue may it be changed
+	Loop     *Meter // likewise: the one of the loop that the peer is on, which knows of what waits alone
 }
 
 // Meter counts what waits in many queues, and what has become of it. Any goroutine; nil counts nothing.
@@ -170,6 +171,7 @@ func (q *Queue) Push(m []byte) Outcome {
 	}
 	q.ring.push(m)
 	l.Meter.add(1, len(m))
+	l.Loop.add(1, len(m))
 	return Queued
 }
 
@@ -206,6 +208,7 @@ func (q *Queue) Pop() []byte {
 	r.n--
 	r.bytes -= len(m)
 	q.limits.Meter.add(-1, -len(m))
+	q.limits.Loop.add(-1, -len(m))
 	if r.n == 0 {
 		q.ring = nil
 	}
@@ -215,5 +218,6 @@ func (q *Queue) Pop() []byte {
 // Clear drops all that waits.
 func (q *Queue) Clear() {
 	q.limits.Meter.add(-q.Len(), -q.Bytes())
+	q.limits.Loop.add(-q.Len(), -q.Bytes())
 	q.ring = nil
 }

@@ -288,6 +288,9 @@ func (e *Engine) Addrs() []net.Addr {
 	return addrs
 }
 
+// Loops is how many loops there are. Their IDs count from 0. Any goroutine.
+func (e *Engine) Loops() int { return len(e.loops) }
+
 // Open is how many connections are open. Any goroutine.
 func (e *Engine) Open() int {
 	n := 0
