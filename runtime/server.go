@@ -16,7 +16,7 @@ import (
 )
 
 // Server runs APIs and net/http handlers on the loops. Build it with NewServer, Handle and Mount, which are not safe for
-// concurrent use, then call Serve once. Addr, Shutdown and Draining are safe from any goroutine.
+// concurrent use, then call Serve once. Addr, AdminAddr, Shutdown and Draining are safe from any goroutine.
 type Server struct {
 	// immutable once Serve has begun
 	timeouts     Timeouts
@@ -51,6 +51,7 @@ type Server struct {
 	mu    sync.Mutex
 	state serverState // guarded by mu
 	addrs []net.Addr  // guarded by mu
+	ruled net.Addr    // guarded by mu; where the administration listens
 	bound chan struct{}
 }
 
@@ -128,6 +129,13 @@ func (s *Server) Addr() net.Addr {
 		return nil
 	}
 	return s.addrs[0]
+}
+
+// AdminAddr is the address of the listener of WithAdmin, nil without one, and until Bound is closed. It tells the port that ":0" was given.
+func (s *Server) AdminAddr() net.Addr {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.ruled
 }
 
 // Bound is closed when all listeners are bound and connections are accepted.
@@ -243,7 +251,15 @@ func (s *Server) serveAdmin() (stop func(), err error) {
 	if err != nil {
 		return nil, fmt.Errorf("tornado: administration: %w", errors.Join(err, l.Close()))
 	}
-	admin := &http.Server{Handler: &s.admin, ReadHeaderTimeout: s.timeouts.Header, IdleTimeout: s.timeouts.Idle}
+	s.mu.Lock()
+	s.ruled = l.Addr()
+	s.mu.Unlock()
+	base, end := context.WithCancel(context.Background())
+	admin := &http.Server{
+		Handler: &s.admin, ReadHeaderTimeout: s.timeouts.Header, IdleTimeout: s.timeouts.Idle,
+		BaseContext: func(net.Listener) context.Context { return base },
+	}
+	admin.RegisterOnShutdown(end) // answers that go on and on end
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -257,6 +273,7 @@ func (s *Server) serveAdmin() (stop func(), err error) {
 		if admin.Shutdown(ctx) != nil {
 			_ = admin.Close() // nobody needs its connections any more
 		}
+		end()
 		<-done
 		_ = l.Close() // likewise
 	}), nil

@@ -88,7 +88,7 @@ func TestDatabaseComesBack(t *testing.T) {
 	require.NoError(t, err)
 
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
-	server := tornadotest.ServeServer(t, newServer(db))
+	server := tornadotest.ServeServer(t, newServer(newAPI(db), "127.0.0.1:0"))
 	ask := func() int {
 		res, err := server.HTTPClient().Get(server.URL + "/v1/pets")
 		require.NoError(t, err)

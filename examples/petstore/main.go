@@ -15,6 +15,7 @@ import (
 
 	"github.com/tornadogen/tornadogen/examples/petstore/petapi"
 	tornado "github.com/tornadogen/tornadogen/runtime"
+	"github.com/tornadogen/tornadogen/runtime/debugpage"
 	"github.com/tornadogen/tornadogen/runtime/docs"
 )
 
@@ -22,18 +23,19 @@ import (
 
 func main() {
 	addr := flag.String("addr", ":8080", "address to listen on")
+	admin := flag.String("admin", "127.0.0.1:0", "address of the administration, which has a live page: away from the public")
 	source := flag.String("db", "", "where to keep the pets: a file of SQLite, or postgres://user@host/name; empty: in memory, with a few pets to begin with")
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, *addr, *source); err != nil {
+	if err := run(ctx, *addr, *admin, *source); err != nil {
 		log.Fatal(err)
 	}
 }
 
 // run serves the shop until ctx ends and every accepted request was answered.
-func run(ctx context.Context, addr, source string) (err error) {
+func run(ctx context.Context, addr, admin, source string) (err error) {
 	db, err := openStore(ctx, source)
 	if err != nil {
 		return err
@@ -44,15 +46,25 @@ func run(ctx context.Context, addr, source string) (err error) {
 	if err != nil {
 		return fmt.Errorf("%w; choose another address with -addr, such as -addr :9000", err)
 	}
-	fmt.Print(welcome(listener.Addr()))
-	return newServer(db).Serve(ctx, listener)
+	server := newServer(newAPI(db), admin)
+	go func() {
+		<-server.Bound()
+		fmt.Print(welcome(listener.Addr(), server.AdminAddr()))
+	}()
+	return server.Serve(ctx, listener)
 }
 
-// newServer puts the shop together.
-func newServer(db *store) *tornado.Server {
-	api := petapi.New(&shop{db: db}, auth{key: "demo-key", token: "demo-token"})
+// newAPI is the shop.
+func newAPI(db *store) *tornado.API {
+	return petapi.New(&shop{db: db}, auth{key: "demo-key", token: "demo-token"})
+}
+
+// newServer puts the shop and the pages beside it together. admin is the address of the administration.
+func newServer(api *tornado.API, admin string) *tornado.Server {
 	return tornado.NewServer(
 		docs.At("/docs"),
+		tornado.WithAdmin(admin),
+		debugpage.At("/debug/tornado"),
 		tornado.WithDocument("/openapi.yaml"),
 		tornado.WithHealth("/healthz", "/readyz"),
 		tornado.WithAccessLog(slog.Default()),

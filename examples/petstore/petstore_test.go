@@ -28,7 +28,7 @@ func open(t *testing.T) *tornadotest.Server {
 	t.Helper()
 	db := openDatabase(t)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
-	return tornadotest.ServeServer(t, newServer(db))
+	return tornadotest.ServeServer(t, newServer(newAPI(db), "127.0.0.1:0"))
 }
 
 func TestShopThroughTheClient(t *testing.T) {
@@ -156,7 +156,7 @@ func TestShopThroughHTTP(t *testing.T) {
 
 // Files that the welcome names are in the repository, and are what they are sent as.
 func TestWelcome(t *testing.T) {
-	text := welcome(&net.TCPAddr{Port: 8080})
+	text := welcome(&net.TCPAddr{Port: 8080}, &net.TCPAddr{Port: 9090})
 	names := regexp.MustCompile(`image/png' -T (\S+)`).FindAllStringSubmatch(text, -1)
 	require.Len(t, names, 1)
 	file, err := os.Open(filepath.Join("../..", names[0][1]))

@@ -11,7 +11,7 @@ The petstore is open. Look at it in a browser:
   http://ADDR/docs            the API, to read and to try out
   http://ADDR/openapi.yaml    its document
   http://ADDR/readyz          its health
-
+LIVE
 or with curl, in the folder of the repository:
 
   curl 'http://ADDR/v1/pets?limit=2'
@@ -26,11 +26,20 @@ Ctrl-C stops it.
 
 `
 
-// welcome says what there is to see at addr.
-func welcome(addr net.Addr) string {
+// welcome says what there is to see at the addresses of the server and of its administration, which is nil where there is none.
+func welcome(addr, admin net.Addr) string {
+	live := ""
+	if admin != nil {
+		live = "  http://" + browsable(admin) + "/debug/tornado\n                              what it does, live\n"
+	}
+	return strings.NewReplacer("ADDR", browsable(addr), "LIVE", live).Replace(welcomeText)
+}
+
+// browsable is how a browser on this machine writes an address.
+func browsable(addr net.Addr) string {
 	_, port, err := net.SplitHostPort(addr.String())
 	if err != nil {
-		return ""
+		return addr.String()
 	}
-	return strings.ReplaceAll(welcomeText, "ADDR", net.JoinHostPort("localhost", port))
+	return net.JoinHostPort("localhost", port)
 }

@@ -50,6 +50,7 @@ import (
 	cookies "github.com/tornadogen/tornadogen/runtime/cookies"
 	cors "github.com/tornadogen/tornadogen/runtime/cors"
 	csrf "github.com/tornadogen/tornadogen/runtime/csrf"
+	debugpage "github.com/tornadogen/tornadogen/runtime/debugpage"
 	docs "github.com/tornadogen/tornadogen/runtime/docs"
 	ecmaregex "github.com/tornadogen/tornadogen/runtime/ecmaregex"
 	files "github.com/tornadogen/tornadogen/runtime/files"

@@ -207,6 +207,13 @@ func (w *Window) Type(selector, text string) {
 	require.NoError(w.t, err)
 }
 
+// Press presses a key, as what has the focus gets it: "Enter".
+func (w *Window) Press(key string) {
+	w.t.Helper()
+	keys := map[string]string{"Enter": "\r", "Tab": "\t", "Space": " "}
+	w.Do(chromedp.KeyEvent(keys[key]))
+}
+
 // Eval is the value of an expression of JavaScript in the page.
 func Eval[T any](w *Window, expression string) T {
 	w.t.Helper()

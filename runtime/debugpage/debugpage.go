@@ -1,0 +1,137 @@
+// Package debugpage serves a live page about a server: for each loop its connections, requests, events, waits, workers and queued bytes, for
+// each operation its rate, latencies and errors, and the slowest handlers that run, with their stacks.
+//
+// It belongs on the listener of the administration, which is kept away from the public: paths and stacks tell how a service is made.
+//
+//	tornado.NewServer(tornado.WithAdmin("127.0.0.1:9090"), debugpage.At("/debug/tornado")).Handle(api)
+package debugpage
+
+import (
+	"embed"
+	"html/template"
+	"net"
+	"net/http"
+	"net/netip"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
+)
+
+const (
+	interval    = time.Second // between two samples
+	mostViewers = 32          // at a time; 503 beyond
+)
+
+// At serves the page at prefix, "/debug/tornado" say, on the listener of tornado.WithAdmin. While somebody looks at it the server is read
+// once a second, for all who look; while nobody does, nothing is read. From the first look on the requests are measured, which costs some
+// hundred nanoseconds each (tornado.Server.Measure).
+func At(prefix string) tornado.Option {
+	return func(s *tornado.Server) { tornado.WithAdminMount(prefix, newPage(prefix, s, interval))(s) }
+}
+
+// source is what the page needs of a tornado.Server. Its methods are safe from any goroutine.
+type source interface {
+	APIs() []*tornado.API
+	Measure()
+	Stats() tornado.Stats
+	Running(n int, stacks bool) []tornado.Running
+}
+
+//go:embed assets
+var assets embed.FS
+
+var (
+	index = template.Must(template.ParseFS(assets, "assets/page.html"))
+	files = []string{"page.css", "page.js", "chart.js"}
+)
+
+// policy is the Content-Security-Policy: nothing but this page's own files.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; " +
+	"form-action 'none'; frame-ancestors 'none'"
+
+// page answers with the page, its files and its events.
+type page struct {
+	prefix  string // "" is the root
+	source  source
+	sampler *sampler
+}
+
+func newPage(prefix string, s source, every time.Duration) *page {
+	if prefix = strings.Trim(prefix, "/"); prefix != "" {
+		prefix = "/" + prefix
+	}
+	return &page{prefix: prefix, source: s, sampler: newSampler(s, every)}
+}
+
+// ServeHTTP implements http.Handler.
+func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	head := w.Header()
+	head.Set("Content-Security-Policy", policy)
+	head.Set("X-Content-Type-Options", "nosniff")
+	head.Set("Referrer-Policy", "no-referrer")
+	head.Set("Cache-Control", "no-store")
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		head.Set("Allow", "GET, HEAD")
+		http.Error(w, "the page is read by GET", http.StatusMethodNotAllowed)
+		return
+	}
+	if rebound(r) {
+		http.Error(w, "this page is for this machine: ask for it by localhost or by an address, not by the name "+r.Host, http.StatusForbidden)
+		return
+	}
+	switch name := strings.TrimPrefix(r.URL.Path, p.prefix); {
+	case name == "" || name == "/":
+		p.serveIndex(w, name)
+	case name == "/events":
+		p.sampler.serve(w, r)
+	case slices.Contains(files, name[1:]):
+		http.ServeFileFS(w, r, assets, "assets"+name)
+	default:
+		http.NotFound(w, r)
+	}
+}
+
+// serveIndex writes the page. rest is what follows the prefix in its path: "" or "/".
+func (p *page) serveIndex(w http.ResponseWriter, rest string) {
+	below := "" // what leads from the page to its files, also where a proxy serves all of this below another path
+	if rest == "" {
+		below = path.Base(p.prefix) + "/"
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_ = index.Execute(w, map[string]string{"Title": titleOf(p.source), "Below": below}) // a client that is gone needs no answer
+}
+
+// titleOf names the APIs of a server.
+func titleOf(s source) string {
+	var titles []string
+	for _, a := range s.APIs() {
+		if title := a.Info().Title; title != "" {
+			titles = append(titles, title)
+		}
+	}
+	if len(titles) == 0 {
+		return "tornado"
+	}
+	return strings.Join(titles, ", ")
+}
+
+// rebound reports whether a page of another site may ask: one whose name its owner has made to point to this machine (DNS rebinding), so that
+// the browser takes both for one origin. Who listens on the loopback interface is asked for by localhost or by an address.
+func rebound(r *http.Request) bool {
+	local, ok := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr)
+	if !ok || !local.IP.IsLoopback() {
+		return false
+	}
+	host, _, err := net.SplitHostPort(r.Host)
+	if err != nil {
+		host = r.Host
+	}
+	host = strings.Trim(host, "[]")
+	if _, err := netip.ParseAddr(host); err == nil {
+		return false
+	}
+	return !strings.EqualFold(host, "localhost") && !strings.HasSuffix(strings.ToLower(host), ".localhost")
+}
