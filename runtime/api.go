@@ -70,13 +70,19 @@ type registered struct {
 	run        func(x *exchange) // decodes, validates, calls the handler and writes
 	fallback   func(status int, title string) error
 	produces   []string
-	held       []string  // of op.Consumes, those that are held in memory
-	parameters bool      // one of op.Consumes has parameters
-	requests   sync.Pool // what requests are decoded into: see takeRequest. The handler gets a copy
-	middleware Handler   // around the handler; nil where there is none
+	held       []string // of op.Consumes, those that are held in memory
+	parameters bool     // one of op.Consumes has parameters
+	requests   pool     // what requests are decoded into: see takeRequest. The handler gets a copy
+	middleware Handler  // around the handler; nil where there is none
 	gauges     *gauges
 	index      int // among the operations of api
 	request    any // a nil pointer to a request. It is no reflect.Type, which every generated package would compile again
+}
+
+// pool is a sync.Pool. It is an interface, or every generated package would compile the pool again.
+type pool interface {
+	Get() any
+	Put(x any)
 }
 
 // streamsBody reports whether a body of a media type, as Input.ContentType gives it, is not held in memory.
@@ -245,7 +251,10 @@ func (a *API) add(op *Operation, run func(x *exchange), request any, handle func
 	if op.Timeout > 0 && op.Kind == KindPlain {
 		run = inTime(op.Timeout, run)
 	}
-	r := &registered{op: op, api: a, run: run, produces: op.Produces, held: held(op), request: request, gauges: new(gauges), index: len(a.operations)}
+	r := &registered{
+		op: op, api: a, run: run, produces: op.Produces, held: held(op), requests: new(sync.Pool), request: request, gauges: new(gauges),
+		index: len(a.operations),
+	}
 	r.parameters = strings.Contains(strings.Join(op.Consumes, ""), ";")
 	if a.hasMiddleware(op) {
 		r.middleware = a.chain(op, innermost(op, typeOf(request), handle))

@@ -64,8 +64,9 @@ type peer interface {
 // spareRequest is what a request is decoded into. It stays with the frame, for the next one of its operation.
 type spareRequest struct {
 	of      *registered
-	request any           // cleared; nil: there is none, or it is lent
-	memory  reflect.Value // that request points to
+	request any // cleared; nil: there is none, or it is lent
+	// memory is the reflect.Value of what request points to, in an interface for the sake of generated packages: see pool.
+	memory interface{ SetZero() }
 }
 
 // takeRequest and keepRequest are not inlined, or every generated package would compile what reflect is made of.
@@ -80,9 +81,8 @@ func (x *exchange) takeRequest() any {
 	}
 	in := s.request
 	if s.request = nil; in == nil { // nobody else gets it, whatever the handler does
-		s.memory = reflect.New(typeOf(x.match.request))
-		in = s.memory.Interface()
-		s.memory = s.memory.Elem()
+		memory := reflect.New(typeOf(x.match.request))
+		in, s.memory = memory.Interface(), memory.Elem()
 	}
 	return in
 }
