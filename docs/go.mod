@@ -13,6 +13,7 @@ require (
 	github.com/tornadogen/tornadogen/runtime/client/clienttrace v0.0.0
 	github.com/tornadogen/tornadogen/runtime/compress v0.0.0
 	github.com/tornadogen/tornadogen/runtime/cookies v0.0.0
+	github.com/tornadogen/tornadogen/runtime/metrics v0.0.0
 	github.com/tornadogen/tornadogen/runtime/pubsub/nats v0.0.0
 	github.com/yuin/goldmark v1.8.6
 	go.yaml.in/yaml/v3 v3.0.5
@@ -21,6 +22,7 @@ require (
 
 require (
 	github.com/andybalholm/brotli v1.3.0 // indirect
+	github.com/beorn7/perks v1.0.1 // indirect
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
 	github.com/coreos/go-oidc/v3 v3.21.0 // indirect
 	github.com/dave/jennifer v1.7.1 // indirect
@@ -34,10 +36,15 @@ require (
 	github.com/golang-jwt/jwt/v5 v5.3.1 // indirect
 	github.com/gorilla/securecookie v1.1.2 // indirect
 	github.com/klauspost/compress v1.20.4 // indirect
+	github.com/munnerz/goautoneg v0.0.0-20191010083416-a7dc8b61c822 // indirect
 	github.com/nats-io/nkeys v0.4.17 // indirect
 	github.com/nats-io/nuid v1.0.1 // indirect
 	github.com/oasdiff/yaml v0.1.1 // indirect
 	github.com/oasdiff/yaml3 v0.0.14 // indirect
+	github.com/prometheus/client_golang v1.25.0 // indirect
+	github.com/prometheus/client_model v0.6.3 // indirect
+	github.com/prometheus/common v0.72.0 // indirect
+	github.com/prometheus/procfs v0.22.0 // indirect
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3 // indirect
 	github.com/swaggest/swgui v1.8.5 // indirect
 	github.com/theory/jsonpath v0.12.3 // indirect
@@ -51,6 +58,7 @@ require (
 	golang.org/x/net v0.60.0 // indirect
 	golang.org/x/oauth2 v0.38.0 // indirect
 	golang.org/x/sys v0.50.0 // indirect
+	google.golang.org/protobuf v1.36.12 // indirect
 	gopkg.in/yaml.v3 v3.0.1 // indirect
 	pgregory.net/rapid v1.3.0 // indirect
 )
@@ -62,5 +70,6 @@ replace (
 	github.com/tornadogen/tornadogen/runtime/client/clienttrace => ../runtime/client/clienttrace
 	github.com/tornadogen/tornadogen/runtime/compress => ../runtime/compress
 	github.com/tornadogen/tornadogen/runtime/cookies => ../runtime/cookies
+	github.com/tornadogen/tornadogen/runtime/metrics => ../runtime/metrics
 	github.com/tornadogen/tornadogen/runtime/pubsub/nats => ../runtime/pubsub/nats
 )

@@ -2,6 +2,8 @@ package tornado
 
 import (
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -30,5 +32,25 @@ func TestDefaultsAreDocumented(t *testing.T) {
 	limits := reflect.TypeFor[Limits]()
 	for i := range limits.NumField() {
 		assert.Contains(t, rows, "Limits."+limits.Field(i).Name)
+	}
+}
+
+// TestBoundsAreDocumented: SECURITY.md tells of each timeout and each limit that a client can meet how that is counted.
+func TestBoundsAreDocumented(t *testing.T) {
+	known := map[string]bool{}
+	for _, b := range Bounds() {
+		known[b.String()] = true
+	}
+	nobodysFault := []string{"Timeouts.Restart", "Timeouts.Unready"}
+	counted := documented.Counted(t, "../SECURITY.md")
+	for setting, names := range counted {
+		for _, name := range names {
+			assert.True(t, known[name], "%s is counted by %q, which is no bound", setting, name)
+		}
+	}
+	for setting := range documented.Defaults(t, "../SECURITY.md", nil) {
+		if own, _, _ := strings.Cut(setting, "."); (own == "Timeouts" || own == "Limits") && !slices.Contains(nobodysFault, setting) {
+			assert.NotEmpty(t, counted[setting], setting)
+		}
 	}
 }

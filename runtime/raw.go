@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"strconv"
@@ -124,6 +125,15 @@ func (r Request) Operation() *Operation {
 		return m.op
 	}
 	return nil
+}
+
+// Log adds to the line of the request in the access log (see [WithAccessLog]).
+func (r Request) Log(attrs ...slog.Attr) {
+	x := r.exchange()
+	if x.transit == nil { // there are no filters
+		x.transit = &Transit{x: x}
+	}
+	x.transit.Log(attrs...)
 }
 
 // SetHeader adds a header field to whatever answer follows. It returns an error, and adds nothing, for a name or a value

@@ -56,6 +56,7 @@ import (
 	files "github.com/tornadogen/tornadogen/runtime/files"
 	idempotency "github.com/tornadogen/tornadogen/runtime/idempotency"
 	locale "github.com/tornadogen/tornadogen/runtime/locale"
+	metrics "github.com/tornadogen/tornadogen/runtime/metrics"
 	pubsub "github.com/tornadogen/tornadogen/runtime/pubsub"
 	nats "github.com/tornadogen/tornadogen/runtime/pubsub/nats"
 	ratelimit "github.com/tornadogen/tornadogen/runtime/ratelimit"

@@ -5,10 +5,11 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"strings"
 	"testing"
 )
 
-var row = regexp.MustCompile("(?m)^\\| `?([^|`]+?)`?(?: of streams and sockets)? \\| ([^|]+) \\| ([^|]+) \\|$")
+var row = regexp.MustCompile("(?m)^\\| `?([^|`]+?)`?(?: of streams and sockets)? \\| ([^|]+) \\| ([^|]+) \\|(?: ([^|]*)\\|)?$")
 
 // Defaults fails a test unless the file at path has a row with a reason for each setting in want, with its default as fmt prints it. It
 // returns the defaults in the file by setting.
@@ -28,4 +29,20 @@ func Defaults(t testing.TB, path string, want map[string]any) map[string]string 
 		}
 	}
 	return rows
+}
+
+// Counted are the bounds that the rows of the file at path say a setting is counted by: none without one.
+func Counted(t testing.TB, path string) map[string][]string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	counted := map[string][]string{}
+	for _, m := range row.FindAllStringSubmatch(string(text), -1) {
+		if strings.Contains(m[4], "`") {
+			counted[m[1]] = strings.FieldsFunc(m[4], func(r rune) bool { return strings.ContainsRune("`, ", r) })
+		}
+	}
+	return counted
 }

@@ -1,0 +1,8 @@
+package guide
+
+var (
+	api    *tornado.API
+	server *tornado.Server
+	tenant string
+	n      int
+)
