@@ -14,6 +14,7 @@ require (
 	github.com/tornadogen/tornadogen/runtime/compress v0.0.0
 	github.com/tornadogen/tornadogen/runtime/cookies v0.0.0
 	github.com/tornadogen/tornadogen/runtime/metrics v0.0.0
+	github.com/tornadogen/tornadogen/runtime/oteltornado v0.0.0
 	github.com/tornadogen/tornadogen/runtime/pubsub/nats v0.0.0
 	github.com/yuin/goldmark v1.8.6
 	go.yaml.in/yaml/v3 v3.0.5
@@ -28,6 +29,7 @@ require (
 	github.com/dave/jennifer v1.7.1 // indirect
 	github.com/dlclark/regexp2 v1.12.0 // indirect
 	github.com/dlclark/regexp2/v2 v2.2.1 // indirect
+	github.com/felixge/httpsnoop v1.1.0 // indirect
 	github.com/getkin/kin-openapi v0.152.0 // indirect
 	github.com/go-jose/go-jose/v4 v4.1.4 // indirect
 	github.com/go-logr/logr v1.4.4 // indirect
@@ -50,6 +52,7 @@ require (
 	github.com/theory/jsonpath v0.12.3 // indirect
 	github.com/vearutop/statigz v1.4.0 // indirect
 	go.opentelemetry.io/auto/sdk v1.2.1 // indirect
+	go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp v0.72.0 // indirect
 	go.opentelemetry.io/otel v1.47.0 // indirect
 	go.opentelemetry.io/otel/log v1.47.0 // indirect
 	go.opentelemetry.io/otel/metric v1.47.0 // indirect
@@ -71,5 +74,6 @@ replace (
 	github.com/tornadogen/tornadogen/runtime/compress => ../runtime/compress
 	github.com/tornadogen/tornadogen/runtime/cookies => ../runtime/cookies
 	github.com/tornadogen/tornadogen/runtime/metrics => ../runtime/metrics
+	github.com/tornadogen/tornadogen/runtime/oteltornado => ../runtime/oteltornado
 	github.com/tornadogen/tornadogen/runtime/pubsub/nats => ../runtime/pubsub/nats
 )

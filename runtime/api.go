@@ -75,8 +75,9 @@ type registered struct {
 	requests   pool     // what requests are decoded into: see takeRequest. The handler gets a copy
 	middleware Handler  // around the handler; nil where there is none
 	gauges     *gauges
-	index      int // among the operations of api
-	request    any // a nil pointer to a request. It is no reflect.Type, which every generated package would compile again
+	index      int    // among the operations of api
+	route      string // where it is served, the base path included
+	request    any    // a nil pointer to a request. It is no reflect.Type, which every generated package would compile again
 }
 
 // pool is a sync.Pool. It is an interface, or every generated package would compile the pool again.
@@ -253,7 +254,7 @@ func (a *API) add(op *Operation, run func(x *exchange), request any, handle func
 	}
 	r := &registered{
 		op: op, api: a, run: run, produces: op.Produces, held: held(op), requests: new(sync.Pool), request: request, gauges: new(gauges),
-		index: len(a.operations),
+		index: len(a.operations), route: a.basePath + path,
 	}
 	r.parameters = strings.Contains(strings.Join(op.Consumes, ""), ";")
 	if a.hasMiddleware(op) {

@@ -310,6 +310,11 @@ func (x *exchange) run() {
 	if x.head.ContentEncoding != nil && !x.decodeContent() || x.transit != nil && !x.transit.passBody(x) {
 		return
 	}
+	if x.transit != nil {
+		if after := x.transit.called(); after != nil {
+			defer after()
+		}
+	}
 	x.match.run(x)
 }
 

@@ -46,6 +46,7 @@ type Transit struct {
 	answer   []func(w *Reply)
 	stream   []func(w *Reply) Coder
 	end      []func()
+	call     []func() (after func())
 	met      []SchemeUse // of the requirement that the caller has met
 	answered bool        // by a filter
 }
@@ -94,6 +95,15 @@ func (t *Transit) Operation() *Operation {
 	return nil
 }
 
+// Route is the template of the path at which the operation that is called is served, "/v1/pets/{petId}": the base path included. "" where
+// there is no operation.
+func (t *Transit) Route() string {
+	if m := t.exchange().match; m != nil {
+		return m.route
+	}
+	return ""
+}
+
 // OperationFor is the operation that the request's path has for a method, nil for none.
 func (t *Transit) OperationFor(method string) *Operation {
 	x, api := t.exchange(), t.api
@@ -138,6 +148,11 @@ func (t *Transit) OnAdmitted(fn func()) { t.admitted = append(t.admitted, fn) }
 // OnBody has fn called when the body is there, before it is decoded: nil for none, and where the handler reads it as it comes. The
 // bytes are valid until fn returns.
 func (t *Transit) OnBody(fn func(body []byte)) { t.body = append(t.body, fn) }
+
+// OnCall has fn called directly before the handler is, on its goroutine, and what it returns, which may be nil, on the same goroutine
+// once that is done with the request: the handler has returned, or panicked, whether the answer is there or not. It is called for no
+// request that is refused before, and again for a body that is sent part by part when the handler has returned it.
+func (t *Transit) OnCall(fn func() (after func())) { t.call = append(t.call, fn) }
 
 // OnAnswer has fn called with the answer when it is complete, but for those that are sent part by part, and WebSockets. It may
 // change the answer. An answer that is given later is filtered on the goroutine that sends it.
@@ -222,6 +237,24 @@ func (t *Transit) pass(x *exchange, all []func()) bool {
 		}
 	}
 	return true
+}
+
+// called tells those that wait for the call of the handler, and returns what is to be called after it; nil for nothing.
+func (t *Transit) called() (after func()) {
+	if t == nil || len(t.call) == 0 {
+		return nil
+	}
+	var all []func()
+	for _, fn := range t.call {
+		if after := fn(); after != nil {
+			all = append(all, after)
+		}
+	}
+	return func() {
+		for _, fn := range slices.Backward(all) {
+			fn()
+		}
+	}
 }
 
 // passBody is pass for those that wait for the body.

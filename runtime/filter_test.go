@@ -278,3 +278,33 @@ func TestContentEncoding(t *testing.T) {
 		}
 	}
 }
+
+// TestOnCall: what stands around the call of a handler is called on its goroutine, in both orders, also where the handler panics.
+func TestOnCall(t *testing.T) {
+	var said []string
+	a := newTestAPI(testHandlers{item: func(_ context.Context, req itemRequest) ([]byte, error) {
+		said = append(said, "handler")
+		if req.ID == 2 {
+			panic("two")
+		}
+		return nil, nil
+	}}, WithAPILogger(quiet), WithFilter(func(t *Transit) {
+		for _, name := range []string{"outer", "inner"} {
+			t.OnCall(func() func() {
+				said = append(said, name)
+				return func() { said = append(said, "after "+name) }
+			})
+		}
+		t.OnCall(func() func() { return nil })
+		t.OnAnswer(func(*Reply) { said = append(said, "answer") })
+	}))
+	h := a.HTTPHandler()
+	for _, path := range []string{"/items/1", "/items/2"} {
+		said = nil
+		h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, path, nil))
+		assert.Equal(t, []string{"outer", "inner", "handler", "after inner", "after outer", "answer"}, said, path)
+	}
+	said = nil
+	h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPut, "/items/1", nil))
+	assert.Equal(t, []string{"answer"}, said, "nobody is called")
+}

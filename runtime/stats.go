@@ -63,6 +63,7 @@ type LoopStats struct {
 type OperationStats struct {
 	API       string     // its title
 	Operation *Operation // nil for Stats.Others
+	Route     string     // the template of the path at which it is served, the base path included
 
 	Running int // handlers; only if measured
 	Waiting int // requests whose handlers have returned, and whose answers go on
@@ -161,7 +162,7 @@ func (a *API) Stats() []OperationStats {
 	all := make([]OperationStats, len(a.operations))
 	for i, r := range a.operations {
 		o, g := &all[i], r.gauges
-		o.API, o.Operation = a.info.Title, r.op
+		o.API, o.Operation, o.Route = a.info.Title, r.op, r.route
 		o.Waiting, o.Sockets, o.Crashed, o.Dropped = int(g.waiting.Load()), int(g.sockets.Load()), g.crashed.Load(), g.queue.Dropped()
 		o.QueuedMessages, o.QueuedBytes = g.queue.Waiting()
 		m.read(i, o)

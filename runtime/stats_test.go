@@ -57,6 +57,7 @@ func TestStatsOfOperations(t *testing.T) {
 		assert.Positive(t, o.Took.Sum)
 		assert.Zero(t, o.Running)
 		assert.Equal(t, "Test", o.API)
+		assert.Equal(t, "/items/{itemId}", o.Route)
 		assert.Zero(t, operationOf(t, all, "hold").Requests())
 	}
 	for name, way := range map[string]string{"HTTP/1": "", "HTTP/2": "h2c"} {

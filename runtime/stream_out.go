@@ -405,6 +405,9 @@ func runAll(all []func()) {
 func (x *exchange) pull() {
 	ok := true
 	defer x.recoverPanic(&ok)
+	if after := x.transit.called(); after != nil {
+		defer after()
+	}
 	fn := x.reply.pull
 	x.reply.pull = nil
 	err := fn(x)

@@ -84,7 +84,7 @@ var (
 func (e *emitter) operations(all []tornado.OperationStats) {
 	for i := range all {
 		op := all[i].Operation
-		e.operation(&all[i], op.ID, op.Method, op.Path)
+		e.operation(&all[i], op.ID, op.Method, all[i].Route)
 	}
 }
 

@@ -57,6 +57,8 @@ import (
 	idempotency "github.com/tornadogen/tornadogen/runtime/idempotency"
 	locale "github.com/tornadogen/tornadogen/runtime/locale"
 	metrics "github.com/tornadogen/tornadogen/runtime/metrics"
+	oteltornado "github.com/tornadogen/tornadogen/runtime/oteltornado"
+	profiling "github.com/tornadogen/tornadogen/runtime/profiling"
 	pubsub "github.com/tornadogen/tornadogen/runtime/pubsub"
 	nats "github.com/tornadogen/tornadogen/runtime/pubsub/nats"
 	ratelimit "github.com/tornadogen/tornadogen/runtime/ratelimit"

@@ -1,8 +1,9 @@
+// document: petapi
 package guide
 
 var (
-	api    *tornado.API
-	server *tornado.Server
-	tenant string
-	n      int
+	api     *tornado.API
+	server  *tornado.Server
+	tenant  string
+	handler petapi.Handler
 )
