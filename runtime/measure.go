@@ -125,7 +125,7 @@ func (x *exchange) enter(m *measures, mounted string) {
 	if x.call.lane != nil {
 		return
 	}
-	goroutine := uint64(0)
+	var goroutine uint64
 	if x.worker != nil {
 		goroutine = x.worker.Goroutine()
 	} else {
