@@ -85,6 +85,46 @@ func TestStalledUpload(t *testing.T) {
 	stays(t, client, first)
 }
 
+// TestHangsBeforeTheBody: an application that reads nothing of a body is as late as one that does not answer, however long the body is, and
+// the worker is replaced.
+func TestHangsBeforeTheBody(t *testing.T) {
+	for name, head := range map[string]string{"of no known length": "Transfer-Encoding: chunked", "of a known length": "Content-Length: 8388608"} {
+		t.Run(name, func(t *testing.T) {
+			_, c := open(t, wsgi.Config{App: "plain", Workers: 1, Threads: 2, Answer: 300 * time.Millisecond, Drain: 10 * time.Millisecond})
+			first := pidOf(c)
+			require.NotEmpty(t, first)
+			conn, err := net.Dial("tcp", strings.TrimPrefix(c.URL, "http://"))
+			require.NoError(t, err)
+			defer conn.Close()
+			sent := make(chan struct{})
+			go func() { // until nobody takes it
+				defer close(sent)
+				_, err := io.WriteString(conn, "POST /hang HTTP/1.1\r\nHost: a\r\n"+head+"\r\n\r\n")
+				chunk := []byte("2000\r\n" + strings.Repeat("a", 0x2000) + "\r\n")
+				for n := 0; n < 1<<10 && err == nil; n++ {
+					_, err = conn.Write(chunk)
+				}
+			}()
+			require.NoError(t, conn.SetReadDeadline(time.Now().Add(time.Minute)))
+			res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+			require.NoError(t, err)
+			assert.Equal(t, 504, res.StatusCode)
+			require.NoError(t, conn.Close())
+			<-sent
+			require.Eventually(t, func() bool { pid := pidOf(c); return pid != "" && pid != first }, 20*time.Second, 20*time.Millisecond)
+		})
+	}
+}
+
+// TestSlowClient: while the client is waited for, the application is not late, however little time it has.
+func TestSlowClient(t *testing.T) {
+	_, c := open(t, wsgi.Config{App: "plain", Workers: 1, Answer: time.Second}, tornado.WithTimeouts(tornado.Timeouts{Stream: 3 * time.Second}))
+	first := pidOf(c)
+	res := begin(t, c, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc")
+	assert.Equal(t, 408, res.StatusCode)
+	assert.Equal(t, first, pidOf(c))
+}
+
 // TestSlowAnswer: the other threads of a worker that is to be replaced serve until there is another one, and nobody waits for the end of it.
 func TestSlowAnswer(t *testing.T) {
 	_, c := open(t, wsgi.Config{App: "plain", Workers: 1, Threads: 2, Answer: 300 * time.Millisecond, Drain: 20 * time.Second})

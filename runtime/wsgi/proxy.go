@@ -106,17 +106,27 @@ func (w *worker) ask(r *http.Request, until time.Time) (*http.Response, error) {
 		GotConn:      func(httptrace.GotConnInfo) { had = true; release() },
 		WroteHeaders: func() { wrote.Store(true) },
 	})
+	caller := r.Context()
+	var over atomic.Bool // it is late for stuck
+	stuck := time.AfterFunc(w.transport.ResponseHeaderTimeout, func() {
+		if !over.Load() {
+			cancel(errStuck)
+		}
+	})
+	stuck.Stop() // until there is something that can be taken
 	r = r.WithContext(ctx)
 	if r.Body != nil {
-		r.Body = &unsent{r.Body, &had}
+		r.Body = &sending{r.Body, &had, stuck, w.transport.ResponseHeaderTimeout}
 	}
 	res, err := w.transport.RoundTrip(r)
+	over.Store(true)
+	stuck.Stop()
 	release()
 	if err == nil {
 		res.Body = &counted{ReadCloser: res.Body, w: w, cancel: cancel}
 		return res, nil
 	}
-	late := had && isLate(err) && ctx.Err() == nil
+	late := had && isLate(err) && caller.Err() == nil
 	cancel(err)
 	w.load.Add(-1)
 	var dial *net.OpError
@@ -131,19 +141,39 @@ func (w *worker) ask(r *http.Request, until time.Time) (*http.Response, error) {
 	return nil, err
 }
 
-// unsent is the body of a request that stays open until there is a connection: the next worker is to have it otherwise.
-type unsent struct {
+// sending is the body of a request on its way to a worker. It stays open until there is a connection: the next worker is to have it
+// otherwise. stuck goes off when the worker takes nothing of what there is: the transport waits for an answer only when all is sent.
+type sending struct {
 	io.ReadCloser
-	had *bool
+	had    *bool
+	stuck  *time.Timer
+	answer time.Duration
+}
+
+// Read is called by the transport when the worker has taken what came before. Meanwhile it is the client that is waited for.
+func (s *sending) Read(p []byte) (int, error) {
+	s.stuck.Stop()
+	n, err := s.ReadCloser.Read(p)
+	s.stuck.Reset(s.answer)
+	return n, err
 }
 
 // Close is called by the transport, also where it had no connection. The proxy closes the body in the end.
-func (u *unsent) Close() error {
-	if !*u.had {
+func (s *sending) Close() error {
+	if !*s.had {
 		return nil
 	}
-	return u.ReadCloser.Close()
+	return s.ReadCloser.Close()
 }
+
+// errStuck is of a worker that takes nothing of a body: it is late, as one that does not answer.
+var errStuck error = stuckError{}
+
+type stuckError struct{}
+
+func (stuckError) Error() string   { return "wsgi: the application does not read the body" }
+func (stuckError) Timeout() bool   { return true }
+func (stuckError) Temporary() bool { return true }
 
 // errLost is of a request that the worker may have seen before it left.
 var errLost = errors.New("wsgi: the worker has left")

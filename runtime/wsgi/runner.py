@@ -24,8 +24,36 @@ class Stop(BaseException):
     """Ends the loop that accepts."""
 
 
-class Gone(Exception):
-    """The peer has hung up, or does not speak HTTP."""
+class Gone(OSError):
+    """The peer has hung up, or does not speak HTTP. Applications know it as the OSError that it is elsewhere."""
+
+
+def of_peer(method):
+    """What fails here is the connection, and none of the application's own files and sockets."""
+
+    def call(*args):
+        try:
+            return method(*args)
+        except (OSError, ValueError) as e:
+            raise Gone(str(e)) from e
+
+    return call
+
+
+class Peer:
+    """The two ends of a connection."""
+
+    def __init__(self, sock):
+        self.source, self.out = sock.makefile("rb"), sock.makefile("wb")
+        self.readline, self.read1 = of_peer(self.source.readline), of_peer(self.source.read1)
+        self.write, self.flush = of_peer(self.out.write), of_peer(self.out.flush)
+
+    def close(self):
+        try:
+            self.out.close()
+        except OSError:
+            pass
+        self.source.close()
 
 
 class Body(io.RawIOBase):
@@ -44,7 +72,7 @@ class Body(io.RawIOBase):
         if self.ended:
             return 0
         if self.left is None:
-            self.left = int(self.source.readline(MAX_LINE).split(b";")[0], 16)
+            self.left = of_peer(int)(self.source.readline(MAX_LINE).split(b";")[0], 16)
             if self.left == 0:
                 while self.source.readline(MAX_LINE).strip():
                     pass
@@ -73,7 +101,7 @@ class Exchange:
 
     def __init__(self, server, connection, line):
         self.server = server
-        self.out = connection.out
+        self.out = connection.peer
         self.method, self.target, self.version = line.decode("latin-1").split()
         self.head = []
         self.keep = True
@@ -84,7 +112,7 @@ class Exchange:
         self.left = None  # bytes of the Content-Length that the application has given; None: it has given none, or no body is sent
         length = 0
         while True:
-            line = connection.source.readline(MAX_LINE).decode("latin-1").rstrip("\r\n")
+            line = connection.peer.readline(MAX_LINE).decode("latin-1").rstrip("\r\n")
             if not line:
                 break
             name, _, value = line.partition(":")
@@ -94,7 +122,7 @@ class Exchange:
                 length = int(value)
             elif name == "transfer-encoding":
                 length = None
-        self.body = Body(connection.source, length)
+        self.body = Body(connection.peer, length)
 
     def environ(self):
         path, _, query = self.target.partition("?")
@@ -207,7 +235,7 @@ class Exchange:
                     break  # more would be read as the next answer
             if not self.sent:
                 self.write(b"", 0)
-        except (Gone, OSError):
+        except Gone:
             raise
         except Exception:
             traceback.print_exc()
@@ -217,12 +245,21 @@ class Exchange:
             self.keep = False
             self.write(b"the application has failed\n", 27)
         finally:
-            if hasattr(result, "close"):
-                result.close()
+            self.close(result)
         if self.chunked:
             self.out.write(b"0\r\n\r\n")
         self.out.flush()
         return not self.left and self.keep and self.drain()  # who waits for what is left must see that it does not come
+
+    def close(self, result):
+        """Tells the application that its answer was taken, or was in vain. What fails then changes no answer."""
+        try:
+            if hasattr(result, "close"):
+                result.close()
+        except Gone:
+            pass
+        except Exception:
+            traceback.print_exc()
 
     def drain(self):
         unread = bytearray(8192)
@@ -236,29 +273,23 @@ class Connection:
     """One connection, with a thread to itself."""
 
     def __init__(self, server, sock):
-        self.server, self.sock = server, sock
-        self.source, self.out = sock.makefile("rb"), sock.makefile("wb")
+        self.server, self.sock, self.peer = server, sock, Peer(sock)
 
     def serve(self):
         try:
             while self.server.idle(self):
-                line = self.source.readline(MAX_LINE)
+                line = self.peer.readline(MAX_LINE)
                 if not line or not self.server.busy(self):
                     break
                 if not Exchange(self.server, self, line).run():
                     break
             self.linger()
-        except (Gone, OSError, ValueError):
+        except (OSError, ValueError):
             pass  # the peer is gone
         finally:
             self.server.ended(self)
-            try:
-                self.out.close()
-            except OSError:
-                pass
-            self.source.close()
+            self.peer.close()
             self.sock.close()
-
 
     def linger(self):
         """Lets the peer read the answer before it learns that nobody reads the rest of its body."""

@@ -3,8 +3,13 @@
 package wsgi_test
 
 import (
+	"context"
 	"fmt"
 	"io"
+	"log/slog"
+	"net"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -48,4 +53,61 @@ func TestContentLength(t *testing.T) {
 		assert.Equal(t, 500, res.StatusCode, path)
 		assert.Empty(t, res.Header.Get("Set-Cookie"), path)
 	}
+}
+
+// sayings counts what workers write.
+type sayings struct {
+	slog.Handler
+	mu   sync.Mutex
+	text strings.Builder // guarded by mu
+}
+
+func (s *sayings) Handle(_ context.Context, r slog.Record) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r.Attrs(func(a slog.Attr) bool { s.text.WriteString(a.Value.String() + "\n"); return true })
+	return nil
+}
+
+func (s *sayings) WithAttrs([]slog.Attr) slog.Handler       { return s }
+func (s *sayings) Enabled(context.Context, slog.Level) bool { return true }
+func (s *sayings) logger() *slog.Logger                     { return slog.New(s) }
+func (s *sayings) count(text string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return strings.Count(s.text.String(), text)
+}
+
+// TestErrorsOfTheSystem: a file that the application does not find is its failure, and says so; it is not the client that has gone.
+func TestErrorsOfTheSystem(t *testing.T) {
+	var said sayings
+	_, c := open(t, wsgi.Config{App: "plain", Workers: 1, Logger: said.logger()})
+	for range 2 { // no failure costs the process
+		res, body := c.Get("/no-file")
+		assert.Equal(t, 500, res.StatusCode)
+		assert.Equal(t, "the application has failed\n", body)
+	}
+	late, err := c.Client.Get(c.URL + "/no-file-late")
+	if err == nil {
+		_, err = io.ReadAll(late.Body)
+		require.NoError(t, late.Body.Close())
+	}
+	require.ErrorContains(t, err, "EOF", "what is not complete is seen to be so")
+	res, body := c.Get("/close")
+	assert.Equal(t, 200, res.StatusCode)
+	assert.Equal(t, "whole", body)
+	assert.Eventually(t, func() bool { return said.count("FileNotFoundError") == 4 }, 10*time.Second, time.Millisecond)
+}
+
+// TestCutOffBody: an application may handle that a body is cut off as it does elsewhere, as an OSError.
+func TestCutOffBody(t *testing.T) {
+	var said sayings
+	_, c := open(t, wsgi.Config{App: "plain", Workers: 1, Logger: said.logger()})
+	conn, err := net.Dial("tcp", strings.TrimPrefix(c.URL, "http://"))
+	require.NoError(t, err)
+	_, err = io.WriteString(conn, "POST /patient HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc")
+	require.NoError(t, err)
+	require.NoError(t, conn.Close())
+	assert.Eventually(t, func() bool { return said.count("cut off: the body is cut off") == 1 }, 10*time.Second, time.Millisecond)
+	assert.Zero(t, said.count("Traceback"), "nobody is there to be told of a failure")
 }

@@ -44,6 +44,30 @@ def application(environ, start_response):
         return []
     if path == "/fail":
         raise RuntimeError("failed on purpose")
+    if path == "/no-file":  # an OSError that is none of the connection
+        open("/nowhere/to/be/found")
+    if path == "/no-file-late":
+        start_response("200 OK", [("Content-Type", "text/plain")])
+
+        def missing():
+            yield b"begun"
+            open("/nowhere/to/be/found")
+
+        return missing()
+    if path == "/close":  # what closes the answer fails
+
+        class Closed(list):
+            def close(self):
+                open("/nowhere/to/be/found")
+
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return Closed([b"whole"])
+    if path == "/patient":  # takes it as it comes when the body is cut off
+        try:
+            environ["wsgi.input"].read()
+        except OSError as e:
+            print("cut off:", e, file=sys.stderr)
+            raise
     if path == "/fail-late":
         start_response("200 OK", [("Content-Type", "text/plain")])
 
