@@ -45,6 +45,7 @@ type API struct {
 	middleware     []Middleware
 	perCall        map[string][]Middleware
 	filters        []Filter
+	named          map[string]int            // places among filters
 	decoders       map[string]ContentDecoder // by content coding, lower case
 	paths          map[string]string         // of operations that are not served where their descriptor says
 	fault          error                     // the first thing that is wrong with options

@@ -23,6 +23,22 @@ func WithFilter(f ...Filter) APIOption {
 	return func(a *API) { a.filters = append(a.filters, f...) }
 }
 
+// WithNamedFilter adds a filter, or puts it in the place of the one that an earlier option has added under the same name: what the
+// document asks for is replaced by what the program says.
+func WithNamedFilter(name string, f Filter) APIOption {
+	return func(a *API) {
+		if at, given := a.named[name]; given {
+			a.filters[at] = f
+			return
+		}
+		if a.named == nil {
+			a.named = make(map[string]int)
+		}
+		a.named[name] = len(a.filters)
+		a.filters = append(a.filters, f)
+	}
+}
+
 // Coder changes the bytes of an answer that is sent part by part, as a content coding does. It belongs to one answer, and one
 // goroutine at a time uses it.
 type Coder interface {

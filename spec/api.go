@@ -25,8 +25,9 @@ type API struct {
 	Source []byte
 	// SourceName is the base name to serve Source under: "openapi.yaml" or "openapi.json".
 	SourceName string
-	// Extensions are those of the document itself.
+	// Extensions are those of the document itself. Own are those of them that the generator may read, x-tornado- ones, with their places.
 	Extensions Extensions
+	Own        []Extension
 
 	files map[string]*file // by name; for snippets
 }
@@ -113,6 +114,15 @@ type Operation struct {
 	// ExtensionPlaces are where those that the generator reads stand, x-tornado- ones, each followed by its members:
 	// "x-tornado-limits", "x-tornado-limits/body".
 	ExtensionPlaces []Keyword
+	// OfPath are the x-tornado- extensions of its path.
+	OfPath []Extension
+}
+
+// Extension is one extension of an object: its name, the JSON text of its value, and where it stands.
+type Extension struct {
+	Loc  Location
+	Name string
+	Text []byte
 }
 
 // ExtensionSocket makes an operation open a WebSocket.

@@ -82,7 +82,7 @@ func (l *lifter) head() {
 	a, info := l.api, l.root.get("info").end()
 	a.Version = strings.TrimSpace(l.root.value("openapi") + l.root.value("swagger"))
 	a.Title, a.APIVersion, a.Description = info.value("title"), info.value("version"), info.value("description")
-	a.Extensions = l.extensions(l.root)
+	a.Extensions, a.Own = l.extensions(l.root), l.own(l.root)
 	if l.version == version20 {
 		l.servers20()
 		l.setBasePath()
@@ -212,6 +212,16 @@ func (l *lifter) spend(n *node) bool {
 		l.fail(n, "limit", "the references of the document multiply beyond "+count(l.config.limits.Nodes)+" operations, parameters and responses", "split the API into several documents")
 	}
 	return !l.full
+}
+
+// own are the extensions of an object that the generator may read; n may be a reference.
+func (l *lifter) own(n *node) (list []Extension) {
+	for _, kid := range n.end().kids {
+		if strings.HasPrefix(kid.key, "x-tornado-") {
+			list = append(list, Extension{kid.loc(), kid.key, kid.appendJSON(nil)})
+		}
+	}
+	return list
 }
 
 // extensions are the x- members of an object.

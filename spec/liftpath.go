@@ -33,6 +33,7 @@ func (l *lifter) pathItem(n *node) {
 		if op := l.operation(t, method, kid, common); op != nil {
 			op.Security = l.requirements(kid.end(), l.root)
 			op.Callbacks = l.callbacks(kid.end())
+			op.OfPath = l.own(n)
 			l.operationServers(op, kid.end(), n)
 			l.twin(op, t, kid.end())
 			l.api.Operations = append(l.api.Operations, op)

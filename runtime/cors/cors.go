@@ -3,9 +3,12 @@
 package cors
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,6 +21,8 @@ type Options struct {
 	// Origins are those of the pages that may call: "https://shop.example", "https://*.shop.example" for all below a domain, or "*"
 	// for all of them.
 	Origins []string
+	// Methods are those that pages may use, of those that a path has. Nil: all of them.
+	Methods []string
 	// Headers are the request header fields that pages may send. Nil: all that they ask for.
 	Headers []string
 	// Exposed are the answer header fields that pages may read, beside those that they always may.
@@ -28,11 +33,76 @@ type Options struct {
 	MaxAge time.Duration
 }
 
-// New applies o to the API. The methods that a preflight allows are those that the path has. A preflight of an origin that is not
+// Rule is what some operations have in place of what all have.
+type Rule struct {
+	// Operations are named by their IDs, as in the document.
+	Operations []string
+	// Options is who may call them, and nobody where it is zero.
+	Options Options
+}
+
+// New applies o to all operations of the API, in place of what its document says by x-tornado-cors. A preflight of an origin that is not
 // admitted is answered as any other OPTIONS is, without what would let the page go on. An origin that is none, and "*" with
 // Credentials, are errors of Serve.
-func New(o Options) tornado.APIOption {
-	p := &policy{Options: o, maxAge: "600"}
+func New(o Options) tornado.APIOption { return Rules(o) }
+
+// Rules is New with rules for some operations. Generated code makes it of what the document says.
+func Rules(all Options, rules ...Rule) tornado.APIOption {
+	r := &ruled{}
+	var err error
+	if r.all, err = newPolicy(all); len(rules) > 0 {
+		r.of = make(map[string]*policy)
+	}
+	for _, rule := range rules {
+		p, fault := newPolicy(rule.Options)
+		err = errors.Join(err, fault)
+		for _, id := range rule.Operations {
+			r.of[id] = p
+		}
+	}
+	return func(a *tornado.API) {
+		if err != nil {
+			a.Fail(err)
+		}
+		tornado.WithNamedFilter("cors", r.filter)(a)
+	}
+}
+
+// ruled are the policies of the operations of an API. Immutable.
+type ruled struct {
+	all *policy
+	of  map[string]*policy // by operation ID; nil for none
+}
+
+// filter finds the policy for the request: a preflight is one for the operation that it asks for.
+func (r *ruled) filter(t *tornado.Transit) {
+	if r.of == nil {
+		r.all.filter(t, false)
+		return
+	}
+	raw := tornado.Raw(t.Context())
+	method := raw.Method()
+	if wanted := raw.Header("Access-Control-Request-Method"); method == http.MethodOptions && wanted != "" {
+		method = wanted
+	}
+	p := r.all
+	if op := t.OperationFor(method); op != nil && r.of[op.ID] != nil {
+		p = r.of[op.ID]
+	}
+	p.filter(t, true)
+}
+
+// policy is Options, ready to be applied. Immutable.
+type policy struct {
+	Options
+	all      bool
+	patterns []pattern
+	maxAge   string
+	exposed  string
+}
+
+func newPolicy(o Options) (p *policy, fault error) {
+	p = &policy{Options: o, maxAge: "600"}
 	switch {
 	case o.MaxAge < 0:
 		p.maxAge = "0"
@@ -40,7 +110,6 @@ func New(o Options) tornado.APIOption {
 		p.maxAge = strconv.Itoa(int(o.MaxAge / time.Second))
 	}
 	p.exposed = strings.Join(o.Exposed, ", ")
-	var fault error
 	for _, text := range o.Origins {
 		switch at, err := parsePattern(text); {
 		case text == "*" && o.Credentials:
@@ -53,21 +122,7 @@ func New(o Options) tornado.APIOption {
 			p.patterns = append(p.patterns, at)
 		}
 	}
-	return func(a *tornado.API) {
-		if fault != nil {
-			a.Fail(fault)
-		}
-		tornado.WithFilter(p.filter)(a)
-	}
-}
-
-// policy is Options, ready to be applied. Immutable.
-type policy struct {
-	Options
-	all      bool
-	patterns []pattern
-	maxAge   string
-	exposed  string
+	return p, fault
 }
 
 // pattern is an origin, or all below a domain.
@@ -100,14 +155,19 @@ func (p *policy) admits(origin string) bool {
 	return false
 }
 
-// filter marks the answer, and answers a preflight.
-func (p *policy) filter(t *tornado.Transit) {
+// filter marks the answer, and answers a preflight: for the method that it asks for alone where other ones of the path may have other
+// policies.
+func (p *policy) filter(t *tornado.Transit, alone bool) {
 	raw := tornado.Raw(t.Context())
 	origin := raw.Header("Origin")
 	if !p.all {
 		vary(t, "Origin")
 	}
-	if origin == "" || !p.admits(origin) {
+	wanted := ""
+	if raw.Method() == http.MethodOptions {
+		wanted = raw.Header("Access-Control-Request-Method")
+	}
+	if origin == "" || !p.admits(origin) || !p.takes(cmp.Or(wanted, raw.Method())) {
 		return
 	}
 	if p.all {
@@ -119,8 +179,7 @@ func (p *policy) filter(t *tornado.Transit) {
 	if p.Credentials {
 		_ = t.AddHeader("Access-Control-Allow-Credentials", "true") // always can be sent
 	}
-	wanted := raw.Header("Access-Control-Request-Method")
-	if raw.Method() != http.MethodOptions || wanted == "" {
+	if wanted == "" {
 		if p.exposed != "" {
 			_ = t.AddHeader("Access-Control-Expose-Headers", p.exposed) // what cannot be sent is exposed to nobody
 		}
@@ -129,8 +188,12 @@ func (p *policy) filter(t *tornado.Transit) {
 	if t.OperationFor(wanted) == nil {
 		return // 404, or 204 with what the path allows
 	}
+	methods := wanted
+	if !alone {
+		methods = p.among(t.Allow())
+	}
 	t.Respond(func(w *tornado.Reply) {
-		w.Header("Access-Control-Allow-Methods", t.Allow())
+		w.Header("Access-Control-Allow-Methods", methods)
 		if fields := p.allowed(raw.Header("Access-Control-Request-Headers")); fields != "" {
 			w.Header("Access-Control-Allow-Headers", fields)
 		}
@@ -139,6 +202,21 @@ func (p *policy) filter(t *tornado.Transit) {
 		w.Vary("Access-Control-Request-Headers")
 		w.NoBody(http.StatusNoContent)
 	})
+}
+
+// takes reports whether pages may use a method. Who may GET may ask for the head, and OPTIONS tells nothing of its own.
+func (p *policy) takes(method string) bool {
+	return p.Methods == nil || method == http.MethodOptions || slices.Contains(p.Methods, method) ||
+		method == http.MethodHead && slices.Contains(p.Methods, http.MethodGet)
+}
+
+// among are the methods of an Allow field that pages may use.
+func (p *policy) among(allow string) string {
+	if p.Methods == nil {
+		return allow
+	}
+	list := strings.Split(allow, ", ")
+	return strings.Join(slices.DeleteFunc(list, func(method string) bool { return !p.takes(method) }), ", ")
 }
 
 // allowed is what a preflight says of the header fields that the page asks for.

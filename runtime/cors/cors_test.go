@@ -98,3 +98,17 @@ func TestWrongOptions(t *testing.T) {
 		assert.Contains(t, err.Error(), strings.TrimSuffix(text, ";"))
 	}
 }
+
+// TestMethods: those that pages may not use are as of another origin, without a preflight, too.
+func TestMethods(t *testing.T) {
+	apitest.Each(t, api(cors.Options{Origins: []string{"*"}, Methods: []string{"GET", "PATCH"}}), func(t *testing.T, c *apitest.Client) {
+		for wanted, methods := range map[string]string{"GET": "GET, HEAD, OPTIONS", "HEAD": "GET, HEAD, OPTIONS", "PUT": "", "PATCH": ""} {
+			res, _ := c.Ask("OPTIONS", "/pets", nil, "Origin", "https://a.example", "Access-Control-Request-Method", wanted)
+			assert.Equal(t, methods, res.Header.Get("Access-Control-Allow-Methods"), wanted)
+		}
+		for method, admitted := range map[string]string{"GET": "*", "PUT": ""} {
+			res, _ := c.Ask(method, "/pets", nil, "Origin", "https://a.example")
+			assert.Equal(t, admitted, res.Header.Get("Access-Control-Allow-Origin"), method)
+		}
+	})
+}

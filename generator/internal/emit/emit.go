@@ -117,6 +117,7 @@ func (f *file) begin() {
 	f.jen.NoFormat = true // layOut formats
 	f.jen.ImportAlias(ir.Runtime, "tornado")
 	f.jen.ImportName(ir.RuntimeClient, "client")
+	f.jen.ImportName(ir.RuntimeCORS, "cors")
 	for _, i := range f.foreign {
 		if i.Plain {
 			f.jen.ImportName(i.Path, i.Name)

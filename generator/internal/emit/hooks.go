@@ -18,7 +18,7 @@ func printHooks(f *file, p *ir.Package, h *ir.Hooks) {
 		printInterface(f, h.Handler, h.HandlerDoc, h.Operations)
 		printReplies(f, h.Operations)
 		printUnimplemented(f, h.Handler, h.Unimplemented, h.Operations)
-		printNew(f, h.New, h.NewDoc, h.Handler, info(p, ""), h.Security, h.Operations)
+		printNew(f, h.New, h.NewDoc, h.Handler, info(p, ""), nil, h.Security, h.Operations)
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 
 // printServer prints server_gen.go: New, and what writes each answer.
 func printServer(f *file, p *ir.Package) {
-	printNew(f, p.Names.New, p.Names.New+" gives the API whose operations h answers.", p.Names.Handler, info(p, p.API.BasePath), p.Security, p.Operations)
+	printNew(f, p.Names.New, p.Names.New+" gives the API whose operations h answers.", p.Names.Handler, info(p, p.API.BasePath), p.CORS, p.Security, p.Operations)
 	for _, s := range p.SharedErrors {
 		printWriteResponse(f, s.Answer)
 	}
@@ -21,7 +21,7 @@ func printServer(f *file, p *ir.Package) {
 }
 
 // printNew prints the constructor of an API.
-func printNew(f *file, name, doc, handler string, info *jen.Statement, security *ir.Security, operations []*ir.Operation) {
+func printNew(f *file, name, doc, handler string, info *jen.Statement, cors *ir.CORS, security *ir.Security, operations []*ir.Operation) {
 	params := []jen.Code{jen.Id("h").Id(handler)}
 	if security != nil {
 		doc += " auth checks who is calling."
@@ -29,6 +29,9 @@ func printNew(f *file, name, doc, handler string, info *jen.Statement, security 
 	}
 	params = append(params, jen.Id("opts").Op("...").Add(tornado("APIOption")))
 	f.decl(doc, jen.Func().Id(name).Params(params...).Op("*").Add(tornado("API")).BlockFunc(func(g *jen.Group) {
+		if cors != nil {
+			g.Id("opts").Op("=").Append(jen.Index().Add(tornado("APIOption")).Values(crossOrigin(cors)), jen.Id("opts").Op("..."))
+		}
 		g.Id("api").Op(":=").Add(tornado("NewAPI")).Call(tornado("Info").Add(info), jen.Id("opts").Op("..."))
 		if security != nil {
 			g.Id(security.Add).Call(jen.Id("api"), jen.Id("auth"))
@@ -43,6 +46,36 @@ func printNew(f *file, name, doc, handler string, info *jen.Statement, security 
 		}
 		g.Return(jen.Id("api"))
 	}))
+}
+
+// crossOrigin is the option that lets pages of other origins call. Options of the caller come behind it, and replace it.
+func crossOrigin(c *ir.CORS) *jen.Statement {
+	list := []jen.Code{corsOptions(c.All)}
+	for _, r := range c.Rules {
+		list = append(list, jen.Qual(ir.RuntimeCORS, "Rule").Values(
+			field("Operations", jen.Index().String().Values(texts(r.Operations)...)), field("Options", corsOptions(r.Options)),
+		))
+	}
+	return jen.Qual(ir.RuntimeCORS, "Rules").Add(lines("(", ")", list...))
+}
+
+func corsOptions(o *ir.CORSOptions) *jen.Statement {
+	var fields []jen.Code
+	for _, l := range []struct {
+		name string
+		list []string
+	}{{"Origins", o.Origins}, {"Methods", o.Methods}, {"Headers", o.Headers}, {"Exposed", o.Exposed}} {
+		if l.list != nil {
+			fields = append(fields, field(l.name, jen.Index().String().Values(texts(l.list)...)))
+		}
+	}
+	if o.Credentials {
+		fields = append(fields, field("Credentials", jen.True()))
+	}
+	if o.MaxAge != 0 {
+		fields = append(fields, field("MaxAge", durationOf(o.MaxAge)))
+	}
+	return jen.Qual(ir.RuntimeCORS, "Options").Values(fields...)
 }
 
 // info is what the document says of itself, served below a path.

@@ -40,6 +40,7 @@ func Build(api *spec.API, opts Options) (*Package, spec.Diagnostics) {
 	}
 	b.pkg.Security = b.buildSecurity(&Security{Authenticator: authenticator, Unimplemented: unimplemented + authenticator, Add: "addSecurity"}, api.Operations)
 	b.buildOperations()
+	b.buildCORS()
 	b.buildServers()
 	b.buildHooks()
 	b.fitFields()

@@ -16,6 +16,8 @@ const (
 	RuntimeECMA = Runtime + "/ecmaregex"
 	// RuntimeClient is imported as client.
 	RuntimeClient = Runtime + "/client"
+	// RuntimeCORS is imported as cors, by packages with a CORS.
+	RuntimeCORS = Runtime + "/cors"
 )
 
 // ShapesVar is the variable of Package.Shapes.
@@ -32,6 +34,8 @@ type Package struct {
 	Server bool // handler, params, router, server and security are wanted
 	Client bool // the client is wanted
 
+	// CORS is nil where the document lets no pages of other origins call.
+	CORS *CORS
 	// Imports are packages that types come from, beside those of the runtime and of the standard library that every plan may use.
 	Imports []*Import
 

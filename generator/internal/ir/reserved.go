@@ -31,6 +31,9 @@ func (b *builder) reserveNames() {
 			b.scope.Take(string(c) + string(second))
 		}
 	}
+	if b.asksForCORS() {
+		b.scope.Take("cors")
+	}
 	b.pkg.Names = Names{
 		Handler:       b.scope.Take("Handler"),
 		New:           b.scope.Take("New"),

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -79,7 +80,7 @@ func (b *builder) socketLimits(s *Socket, loc spec.Location, text socketText) {
 		bad("slow", "it is none of block, drop-oldest, drop-newest and close")
 	}
 	s.Subprotocols = slices.DeleteFunc(s.Subprotocols, func(p string) bool {
-		if isSubprotocol(p) {
+		if isToken(p) {
 			return false
 		}
 		bad("subprotocols", quote(p)+" is no name of a protocol: it may have letters, digits, dots, dashes and the like")
@@ -150,8 +151,9 @@ func (b *builder) socketErrors(op *spec.Operation) (errors []*spec.Response) {
 	return errors
 }
 
-// isSubprotocol says whether a text is a token (RFC 9110 section 5.6.2), as the names of subprotocols are (RFC 6455 section 4.1).
-func isSubprotocol(text string) bool {
+// isToken says whether a text is a token (RFC 9110 section 5.6.2), as names of fields and methods are, and those of subprotocols (RFC 6455
+// section 4.1).
+func isToken(text string) bool {
 	return text != "" && !strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune("()<>@,;:\\\"/[]?={}", r) })
 }
 
@@ -161,6 +163,6 @@ func isOrigin(text string) bool {
 		return true
 	}
 	scheme, host, found := strings.Cut(text, "://")
-	host = strings.TrimPrefix(host, "*.")
-	return found && scheme != "" && host != "" && !strings.ContainsAny(host, "/?#@* ")
+	u, err := url.Parse(scheme + "://" + strings.TrimPrefix(host, "*."))
+	return found && err == nil && u.Host != "" && u.Path == "" && u.RawQuery == "" && u.Fragment == "" && u.User == nil && !strings.Contains(u.Host, "*")
 }
