@@ -16,11 +16,12 @@ FLAGS ?=
 PEERS ?= kin-openapi-testdata-issue796,guru-tflgovuk,spotify-web-api-fixed,ogen-examples-openai-1-2-0,ogen-examples-firecracker,realworld-api-openapi
 # The integrations, each a module of its own, linked by who imports it.
 INTEGRATIONS := $(shell sed -n 's|^[[:space:]]*\./\(runtime/.*\)|\1|p' go.work)
+GORELEASER := go run github.com/goreleaser/goreleaser/v2@v2.15.1
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint generate check build cross simulate fuzz bench bench-quick bench-connections large corpus corpus-drive corpus-peers jsonschema conformance
-.PHONY: soak abuse docs vulnerabilities licences sbom
+.PHONY: soak abuse docs vulnerabilities licences sbom completions snapshot
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -122,6 +123,14 @@ licences: ## list the licences of all modules that are linked in docs/reference/
 sbom: ## write the modules that are linked as a CycloneDX document to bin/sbom.cdx.json
 	@mkdir -p bin
 	cd conformance && go run ./cmd/supply -sbom ../bin/sbom.cdx.json
+
+completions: build ## write the completions of the command for shells to bin/completions
+	@mkdir -p bin/completions
+	@for shell in bash zsh fish powershell; do bin/tornadogen completion $$shell > bin/completions/tornadogen.$$shell; done
+
+snapshot: ## make what a release has, archives of all systems with checksums, into dist/, without releasing it
+	$(GORELEASER) check
+	$(GORELEASER) release --snapshot --clean
 
 jsonschema: ## run the JSON-Schema-Test-Suite of SUITE=dir through generated code
 	cd conformance && go run ./cmd/jsonschema -suite "$(abspath $(SUITE))" $(FLAGS)
