@@ -68,7 +68,7 @@ func TestDockerfile(t *testing.T) {
 	assert.Regexp(t, `^[1-9][0-9]*:[1-9][0-9]*$`, user, "by number: runAsNonRoot refuses a name")
 	require.NotNil(t, entry)
 	assert.False(t, entry.PrependShell, "there is no shell")
-	assert.Equal(t, []string{binary}, []string(entry.CmdLine))
+	assert.Equal(t, []string{binary}, entry.CmdLine)
 }
 
 // object decodes the one of a kind; a field that Kubernetes does not know, or has elsewhere, is an error.
