@@ -19,6 +19,8 @@ import (
 var wallClock = map[string]string{
 	"auth/login.go: begin":         "the end of a login stands in a cookie, which another process may read",
 	"auth/login.go: recall":        "likewise",
+	"debugpage/sample.go: read":    "the time of day that the page shows",
+	"debugpage/sampler.go: serve":  "likewise",
 	"internal/loop/loop.go: New":   "seconds, by whose change the Date field is known to be old",
 	"pubsub/topic.go: NewTopic":    "a name that no other process has",
 	"sessions/sessions.go: finish": "the end of a session stands in a cookie, which another process may read",
