@@ -58,7 +58,7 @@ func (tr *traced) ended() (all []string) {
 		text := s.Name() + " " + fmt.Sprint(s.Status().Code)
 		for _, a := range s.Attributes() {
 			if a.Key != "server.port" && a.Key != "server.address" && a.Key != "network.protocol.version" {
-				text += " " + string(a.Key) + "=" + strings.TrimPrefix(a.Value.Emit(), tr.url)
+				text += " " + string(a.Key) + "=" + strings.TrimPrefix(a.Value.String(), tr.url)
 			}
 		}
 		all = append(all, text)
@@ -77,7 +77,7 @@ func (tr *traced) measured() map[string]uint64 {
 			for _, p := range m.Data.(metricdata.Histogram[float64]).DataPoints {
 				status, _ := p.Attributes.Value("http.response.status_code")
 				failed, _ := p.Attributes.Value("error.type")
-				counts[strings.Trim(status.Emit()+" "+failed.Emit(), " ")] += p.Count
+				counts[strings.Trim(status.String()+" "+failed.String(), " ")] += p.Count
 				_, secret := p.Attributes.Value("url.full")
 				assert.False(tr.t, secret)
 			}
