@@ -10,6 +10,7 @@ import (
 	bytes "bytes"
 	context "context"
 	tls "crypto/tls"
+	x509 "crypto/x509"
 	sql "database/sql"
 	json "encoding/json"
 	errors "errors"

@@ -7,6 +7,7 @@ var (
 	c      *petapi.Client
 	req    petapi.GetPetRequest
 	source tokens
+	roots  *x509.CertPool
 )
 
 type tokens struct{}

@@ -28,6 +28,11 @@ const pageForm = "it is false, or an object as {style: cursor, param: after, ite
 // buildPages plans the iterators over pages: of operations with x-tornado-page, and of those whose answers lead on by a link of the
 // document to the operation itself or by the header field Link.
 func (b *builder) buildPages() {
+	for _, op := range b.pkg.Every {
+		if _, said := op.Source.Extensions[extensionPage]; said && op.Source.Key != "" {
+			b.badExtension(extensionLoc(op.Source, extensionPage), extensionPage, "webhooks and callbacks have no pages")
+		}
+	}
 	for _, op := range b.pkg.Operations {
 		wish, said := b.pageWish(op.Source)
 		switch {
