@@ -148,6 +148,7 @@ func (f *frame) reroute() { f.x.match.api.routes.Match(f.x.head.Method, f.x.head
 
 // Abandon answers for a handler that ended its goroutine (runtime.Goexit).
 func (f *frame) Abandon() {
+	defer f.x.call.leave()
 	if f.x.request == nil { // a mounted one has been answered for
 		f.flush()
 		return

@@ -21,11 +21,16 @@ type Running struct {
 // Running are the handlers that run, the slowest first, at most n of them, with their stacks if they are asked for: that stops the
 // process for some microseconds for each of its goroutines. Nobody is found before Measure was called. Any goroutine.
 func (s *Server) Running(n int, stacks bool) []Running {
+	return slowest(s.calls(), n, stacks)
+}
+
+// calls are those of all APIs, and of mounted handlers.
+func (s *Server) calls() []call {
 	calls := s.measures.Load().calls()
 	for _, a := range s.apis {
 		calls = append(calls, a.measures.Load().calls()...)
 	}
-	return slowest(calls, n, stacks)
+	return calls
 }
 
 // Running is that of a Server, for the handlers of an API that net/http serves.

@@ -27,6 +27,7 @@ type Server struct {
 	h2c          bool
 	logger       *slog.Logger
 	accessLog    *slog.Logger
+	slow         time.Duration // after which a handler is logged; 0: never
 	apis         []*API
 	mounts       mounts
 	admin        mounts

@@ -58,7 +58,8 @@ func RegisterSocket[Req, Send, Receive any](a *API, op *Operation, decode func(*
 		}
 		return nil, handle(ctx, *req.(*Req), s)
 	})
-	settings.gauges = a.operations[len(a.operations)-1].gauges
+	settings.match = a.operations[len(a.operations)-1]
+	settings.gauges = settings.match.gauges
 	settings.limits.Meter = &settings.gauges.queue
 }
 

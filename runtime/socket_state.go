@@ -98,8 +98,9 @@ var errAttend = errors.New("tornado: the socket is to be looked at")
 
 // socketSettings are those that all sockets of an operation share.
 type socketSettings struct {
-	name           string  // of the operation
-	gauges         *gauges // nil on a client, like bounds
+	name           string      // of the operation
+	match          *registered // nil on a client, like gauges and bounds
+	gauges         *gauges
 	bounds         *bounds
 	kind           any // *socketKind
 	self           func(s *socket) socketOwner

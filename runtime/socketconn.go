@@ -96,7 +96,11 @@ func (t *socketTenant) serve(f *frame) verdict {
 	for delivered := 0; ; {
 		ev, heard := s.message(rd)
 		if heard == heardMessage {
+			if m := s.settings.match.api.measures.Load(); m != nil {
+				f.x.call.enter(&m.lanes[f.x.lane], s.settings.match, "", f.x.worker.Goroutine())
+			}
 			s.self().deliver(ev, rd)
+			f.x.call.leave()
 			if delivered++; delivered >= maxBatch {
 				s.reader = rd.release()
 				return endAgain

@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -210,4 +212,52 @@ func TestHistogram(t *testing.T) {
 	assert.Equal(t, uint64(1), since.Count())
 	assert.Equal(t, 3*time.Microsecond, since.Sum)
 	assert.Zero(t, Histogram{}.Quantile(0.5))
+}
+
+// TestSlowLog: a handler that runs for long is logged once, with its stack, and those that are meant to are not.
+func TestSlowLog(t *testing.T) {
+	var logged safeText
+	let := make(chan struct{})
+	stay := func() { <-let }
+	api := newTestAPI(testHandlers{hold: func(context.Context) ([]byte, error) {
+		stay()
+		return nil, nil
+	}}, WithAPILogger(quiet))
+	op := &Operation{ID: "watch", Name: "Watch", Method: "GET", Path: "/watch", Produces: []string{"text/event-stream"}, Kind: KindStream}
+	RegisterEvents(api, op, (*noRequest).decode, func(context.Context, noRequest, *EventStream[string]) error {
+		stay()
+		return nil
+	}, http.StatusOK, &textCodec)
+	r := start(t, api, WithSlowLog(10*time.Millisecond), WithLogger(slog.New(slog.NewTextHandler(&logged, nil))))
+	defer close(let)
+	r.dial(t).send(askWatch)
+	r.dial(t).send(askHold)
+	require.Eventually(t, func() bool { return strings.Contains(logged.String(), "operation=hold") }, patience, time.Millisecond)
+	r.dial(t).send(askHold)
+	require.Eventually(t, func() bool { return strings.Count(logged.String(), "operation=hold") == 2 }, patience, time.Millisecond)
+	assert.Contains(t, logged.String(), "TestSlowLog")
+	assert.NotContains(t, logged.String(), "operation=watch")
+}
+
+// TestRunningSockets: what a socket does with a message is found, too.
+func TestRunningSockets(t *testing.T) {
+	entered, let := make(chan struct{}), make(chan struct{})
+	r := start(t, chatAPI(SocketOptions{}, func(_ context.Context, s *chatSocket) error {
+		s.OnMessage = func(string) error {
+			entered <- struct{}{}
+			<-let
+			return nil
+		}
+		return nil
+	}))
+	r.Measure()
+	p := open(t, r.dialer())
+	p.say("hello")
+	<-entered
+	all := r.Running(1, true)
+	require.Len(t, all, 1)
+	assert.Equal(t, "chat", all[0].Operation.ID)
+	assert.Contains(t, all[0].Stack, "TestRunningSockets")
+	close(let)
+	require.Eventually(t, func() bool { return len(r.Running(1, false)) == 0 }, patience, time.Millisecond)
 }
