@@ -38,8 +38,10 @@ func BenchmarkPipelined(b *testing.B) {
 	benchmarkRequest(b, all)
 }
 
-func benchmarkRequest(b *testing.B, request string) {
-	serve := serveCanned(b, benchAPI(), request, fewConnections, int64(b.N))
+func BenchmarkGetMeasured(b *testing.B) { benchmarkRequest(b, benchGet, (*Server).Measure) }
+
+func benchmarkRequest(b *testing.B, request string, opts ...Option) {
+	serve := serveCanned(b, benchAPI(), request, fewConnections, int64(b.N), opts...)
 	b.ReportAllocs()
 	b.ResetTimer()
 	before := cpuTime(b)
@@ -74,14 +76,14 @@ func BenchmarkGetAmong(b *testing.B) {
 }
 
 // serveCanned makes what answers request as often as n says, on connections that are always ready. All has ended when tb has.
-func serveCanned(tb testing.TB, api *API, request string, connections int, n int64) (serve func()) {
-	s := NewServer(WithLoops(1)).Handle(api)
+func serveCanned(tb testing.TB, api *API, request string, connections int, n int64, opts ...Option) (serve func()) {
+	s := NewServer(append(opts, WithLoops(1))...).Handle(api)
 	s.timeouts.DrainIdle = time.Millisecond // nobody has anything more to ask
 	canned := &cannedNet{Sys: poll.Plain(), origin: time.Now(), request: request, answers: n, done: make(chan struct{}), conns: make([]cannedConn, connections)}
 	svc := s.newService(context.Background())
-	opts := s.workerOptions(svc)
-	opts.Pollers = func() (poll.Poller, error) { return canned, nil }
-	engine, err := worker.New(opts)
+	settings := s.workerOptions(svc)
+	settings.Pollers = func() (poll.Poller, error) { return canned, nil }
+	engine, err := worker.New(settings)
 	require.NoError(tb, err)
 	ln, err := worker.Listen("tcp", "127.0.0.1:0", 1)
 	require.NoError(tb, err)
