@@ -26,12 +26,20 @@ const pageHeader = "Tornadogen-Dev"
 const pageText = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>tornadogen dev</title>
+<link rel="icon" href="data:,">
+<title>The service does not run: tornadogen dev</title>
 <style>
-body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem; }
-pre { font: 14px/1.5 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; border-left: 4px solid #c33; padding: .5rem 1rem; }
+:root { color-scheme: light dark; --paper: #f4f6f9; --card: #fff; --ink: #1a2130; --soft: #566074; --line: #dbe1ea; --bad: #b3261e; }
+@media (prefers-color-scheme: dark) {
+  :root { --paper: #0f1319; --card: #171c24; --ink: #e6ebf3; --soft: #9ba7b9; --line: #2b333f; --bad: #ff8d84; }
+}
+body { max-width: 70rem; margin: 0 auto; padding: clamp(1rem, 4vw, 3rem); background: var(--paper); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; }
+html { background: var(--paper); }
+h1 { margin: 0 0 1rem; color: var(--bad); font-size: 1.375rem; font-weight: 650; }
+pre { margin: 0; padding: 1rem; border: 1px solid var(--line); border-left: 4px solid var(--bad); border-radius: .375rem; background: var(--card); font: .875rem/1.6 ui-monospace, "SF Mono", "DejaVu Sans Mono", monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
+p { color: var(--soft); }
 </style>
 <h1>The service does not run</h1>
 <pre>%s</pre>

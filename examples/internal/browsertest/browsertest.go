@@ -166,6 +166,20 @@ func (w *Window) Visit(address string) {
 	w.Do(chromedp.Navigate(address))
 }
 
+// VisitSoon is Visit for a page that is not served yet.
+func (w *Window) VisitSoon(address string) {
+	w.t.Helper()
+	deadline := time.Now().Add(Eventually)
+	for {
+		err := chromedp.Do(w.ctx, chromedp.Navigate(address))
+		if err == nil {
+			return
+		}
+		require.True(w.t, time.Now().Before(deadline), "%s: %v", address, err)
+		time.Sleep(patience)
+	}
+}
+
 // Await waits until a condition, an expression of JavaScript, holds in the page.
 func (w *Window) Await(condition string) {
 	w.t.Helper()
