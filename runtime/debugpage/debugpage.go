@@ -32,6 +32,14 @@ func At(prefix string) tornado.Option {
 	return func(s *tornado.Server) { tornado.WithAdminMount(prefix, newPage(prefix, s, interval))(s) }
 }
 
+// Handler is the page for APIs that net/http serves, which have no loops. It answers to prefix and all below, on a listener that is kept
+// away from the public:
+//
+//	mux.Handle("/debug/tornado/", debugpage.Handler("/debug/tornado", api))
+func Handler(prefix string, apis ...*tornado.API) http.Handler {
+	return newPage(prefix, handlers(apis), interval)
+}
+
 // source is what the page needs of a tornado.Server. Its methods are safe from any goroutine.
 type source interface {
 	APIs() []*tornado.API

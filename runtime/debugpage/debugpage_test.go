@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 
 	tornado "github.com/tornadogen/tornadogen/runtime"
 	"github.com/tornadogen/tornadogen/runtime/debugpage"
+	"github.com/tornadogen/tornadogen/runtime/internal/apitest"
 )
 
 // open serves the page until the test ends, or stop is called, and returns the address of the administration.
@@ -131,4 +133,39 @@ func TestEvents(t *testing.T) {
 	stop()
 	_, err = io.Copy(io.Discard, res.Body)
 	require.NoError(t, err, "the end of the stream is a proper one")
+}
+
+// TestHandler: the page of APIs that net/http serves has their operations, and no loops.
+func TestHandler(t *testing.T) {
+	api := apitest.New()
+	apitest.Handle(api, http.MethodGet, "/greeting", func(context.Context, []byte) (apitest.Answer, error) { return apitest.Text("good day"), nil })
+	mux := http.NewServeMux()
+	mux.Handle("/", api.HTTPHandler())
+	mux.Handle("/debug/tornado/", debugpage.Handler("/debug/tornado", api))
+	s := httptest.NewServer(mux)
+	t.Cleanup(s.Close)
+	res, err := s.Client().Get(s.URL + "/debug/tornado/events") // from now on requests are measured
+	require.NoError(t, err)
+	lines := bufio.NewScanner(res.Body)
+	t.Cleanup(func() { _ = res.Body.Close() })
+	for lines.Scan() {
+		data, is := strings.CutPrefix(lines.Text(), "data: ")
+		if !is {
+			continue
+		}
+		var sample struct {
+			Loops      []struct{}
+			Operations []struct {
+				ID    string
+				Total int
+			}
+		}
+		require.NoError(t, json.Unmarshal([]byte(data), &sample))
+		assert.Empty(t, sample.Loops)
+		if len(sample.Operations) > 0 && sample.Operations[0].ID == "GET /greeting" {
+			return
+		}
+		_, _ = ask(t, http.MethodGet, s.URL+"/greeting", "")
+	}
+	t.Fatal("the operation is not there")
 }

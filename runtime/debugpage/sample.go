@@ -118,6 +118,12 @@ func (r *reader) read(s source) *sample {
 		}
 	}
 	r.operations(out, &now)
+	if len(now.Loops) == 0 && r.last != nil {
+		out.Requests = ptr(0)
+		for i := range out.Operations {
+			*out.Requests += deref(out.Operations[i].Now)
+		}
+	}
 	running(out, s)
 	r.keep(now)
 	return out

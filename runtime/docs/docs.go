@@ -24,7 +24,14 @@ import (
 // Requests that are tried out on the page go to the server that the page came from, whatever servers the document names. Credentials
 // that are entered stay in the browser, which keeps them for the next visit.
 func At(prefix string) tornado.Option {
-	return func(s *tornado.Server) { s.Mount(prefix, &page{server: s, prefix: cleanPrefix(prefix)}) }
+	return func(s *tornado.Server) { s.Mount(prefix, &page{apis: s.APIs, prefix: cleanPrefix(prefix)}) }
+}
+
+// Handler is the page for an API that net/http serves. It answers to prefix and all below.
+//
+//	mux.Handle("/docs/", docs.Handler("/docs", api))
+func Handler(prefix string, api *tornado.API) http.Handler {
+	return &page{apis: func() []*tornado.API { return []*tornado.API{api} }, prefix: cleanPrefix(prefix)}
 }
 
 func cleanPrefix(prefix string) string {
@@ -44,7 +51,7 @@ var index = template.Must(template.ParseFS(assets, "assets/page.html"))
 
 // page is made at the first request, when the server knows its API.
 type page struct {
-	server *tornado.Server
+	apis   func() []*tornado.API
 	prefix string // "" is the root
 
 	once   sync.Once
@@ -65,7 +72,7 @@ func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	head.Set("X-Content-Type-Options", "nosniff")
 	head.Set("Referrer-Policy", "no-referrer")
 	switch name := strings.TrimPrefix(r.URL.Path, p.prefix); {
-	case len(p.server.APIs()) == 0:
+	case len(p.apis()) == 0:
 		http.NotFound(w, r)
 	case name == "" || name == "/":
 		p.serveIndex(w, name)
@@ -86,7 +93,7 @@ func swaggerUI(prefix string) http.Handler {
 }
 
 func (p *page) build() {
-	if apis := p.server.APIs(); len(apis) > 0 {
+	if apis := p.apis(); len(apis) > 0 {
 		p.info, p.actual = apis[0].Info(), apis[0].BasePath()
 	}
 	p.policy = policy(p.info.Document)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -82,5 +83,23 @@ func TestPolicy(t *testing.T) {
 		assert.Contains(t, policy, connect, document)
 		assert.Contains(t, policy, "default-src 'none'; script-src 'self';")
 		assert.NotContains(t, policy, "script-src *")
+	}
+}
+
+// TestHandler is the page on a net/http server.
+func TestHandler(t *testing.T) {
+	api := tornado.NewAPI(tornado.Info{Title: "Shop", Document: []byte("{}"), DocumentName: "openapi.json"})
+	mux := http.NewServeMux()
+	mux.Handle("/docs/", docs.Handler("/docs", api))
+	s := httptest.NewServer(mux)
+	t.Cleanup(s.Close)
+	for path, contains := range map[string]string{"/docs/": "Shop", "/docs/document.json": "{}", "/docs/page.js": "SwaggerUIBundle"} {
+		res, err := s.Client().Get(s.URL + path)
+		require.NoError(t, err)
+		body, err := io.ReadAll(res.Body)
+		require.NoError(t, err)
+		require.NoError(t, res.Body.Close())
+		assert.Equal(t, http.StatusOK, res.StatusCode, path)
+		assert.Contains(t, string(body), contains)
 	}
 }

@@ -57,29 +57,29 @@ const keyed = (parent, list, keyOf, create, update) => {
 
 const facts = [
 	["Up", (s) => duration(s.at - began)],
-	["Connections", (s) => whole(s.connections.open)],
-	["idle", (s) => whole(s.connections.idle)],
-	["busy", (s) => whole(s.connections.busy)],
-	["waiting", (s) => whole(s.connections.waiting)],
-	["sockets", (s) => whole(s.connections.sockets)],
-	["HTTP/2", (s) => whole(s.connections.http2)],
-	["TLS", (s) => whole(s.connections.tls)],
+	["Connections", (s) => whole(s.connections.open), true],
+	["idle", (s) => whole(s.connections.idle), true],
+	["busy", (s) => whole(s.connections.busy), true],
+	["waiting", (s) => whole(s.connections.waiting), true],
+	["sockets", (s) => whole(s.connections.sockets), true],
+	["HTTP/2", (s) => whole(s.connections.http2), true],
+	["TLS", (s) => whole(s.connections.tls), true],
 	["Goroutines", (s) => whole(s.goroutines)],
 	["Heap, MiB", (s) => measured(s.heap / 2 ** 20)],
-].map(([name, value]) => {
+].map(([name, value, ofLoops]) => {
 	const dd = node("dd", {}, none)
-	find("facts").append(node("div", {}, node("dt", {}, name), dd))
+	find("facts").append(node("div", ofLoops ? { class: "of-loops" } : {}, node("dt", {}, name), dd))
 	return { dd, value }
 })
 
 const charts = [
 	{ title: "Requests", unit: "a second", least: 10, format: perSecond, lines: [["", (s) => s.requests]] },
-	{ title: "Connections", unit: "open", least: 10, format: whole, lines: [["", (s) => s.connections.open], ["busy", (s) => s.connections.busy]] },
+	{ title: "Connections", unit: "open", ofLoops: true, least: 10, format: whole, lines: [["", (s) => s.connections.open], ["busy", (s) => s.connections.busy]] },
 	{
-		title: "Ready to worker", unit: "µs, slowest loop", least: 100, format: measured,
+		title: "Ready to worker", unit: "µs, slowest loop", ofLoops: true, least: 100, format: measured,
 		lines: [["median", (s) => most(s.loops, "wait")], ["99 %", (s) => most(s.loops, "wait99")]],
 	},
-	{ title: "Workers", unit: "goroutines", least: 4, format: whole, lines: [["", (s) => sum(s.loops, "workers")], ["running", (s) => sum(s.loops, "running")]] },
+	{ title: "Workers", unit: "goroutines", ofLoops: true, least: 4, format: whole, lines: [["", (s) => sum(s.loops, "workers")], ["running", (s) => sum(s.loops, "running")]] },
 ].map((one) => {
 	const drawn = chart(one.lines.length)
 	const figures = one.lines.map(([name], i) => {
@@ -88,7 +88,7 @@ const charts = [
 	})
 	const [top, from] = [node("span", { class: "top" }), node("span", {})]
 	find("charts").append(
-		node("figure", {},
+		node("figure", one.ofLoops ? { class: "of-loops" } : {},
 			node("figcaption", {}, node("span", { class: "title" }, one.title, " ", node("span", { class: "unit" }, one.unit)), node("span", { class: "keys" }, ...figures.map((f) => f.all))),
 			node("div", { class: "plot" }, top, drawn.svg),
 			node("div", { class: "axis", "aria-hidden": "true" }, from, node("span", { class: "until" }, "now")),
@@ -150,6 +150,8 @@ find("loops").tHead.append(
 
 const showLoops = (s) => {
 	shown("loops", s.loops)
+	document.body.classList.toggle("no-loops", s.loops.length === 0)
+	write(find("loops-empty"), "There are none: net/http serves.")
 	const tops = loopColumns.map((column) => ceiling(samples.flatMap((one) => one.loops.flatMap((l) => column.lines.map((key) => l[key]))), column.least))
 	tops.forEach((top, i) => write(loopTops[i], "to " + whole(top)))
 	const create = (l) => {
