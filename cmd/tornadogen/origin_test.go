@@ -78,11 +78,13 @@ func TestOrigin(t *testing.T) {
 		"nothing is known":        {debug.BuildInfo{}, origin{version: "(devel)"}, ""},
 		"part of another program": {
 			debug.BuildInfo{Main: debug.Module{Path: "example.com/shop"}, Settings: vcs, Deps: []*debug.Module{{Path: "example.com/x", Version: "v9.0.0"}, {Path: modulePath, Version: "v1.2.3", Sum: fetched}}},
-			origin{version: "v1.2.3", fetched: true}, "v1.2.3",
+			origin{version: "v1.2.3", fetched: true},
+			"v1.2.3",
 		},
 		"replaced": {
 			debug.BuildInfo{Main: debug.Module{Path: "example.com/shop"}, Deps: []*debug.Module{{Path: modulePath, Version: "v1.2.3", Sum: fetched, Replace: &debug.Module{Path: "../tornadogen"}}}},
-			origin{version: "(devel)"}, "",
+			origin{version: "(devel)"},
+			"",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
