@@ -308,3 +308,13 @@ func TestOnCall(t *testing.T) {
 	h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPut, "/items/1", nil))
 	assert.Equal(t, []string{"answer"}, said, "nobody is called")
 }
+
+// TestNamedFilter: a later option takes the place of an earlier one of the same name, among all the others.
+func TestNamedFilter(t *testing.T) {
+	var order []string
+	says := func(word string) Filter { return func(*Transit) { order = append(order, word) } }
+	api := newTestAPI(testHandlers{}, WithNamedFilter("a", says("document")), WithFilter(says("between")), WithNamedFilter("b", says("other")),
+		WithNamedFilter("a", says("program")))
+	api.HTTPHandler().ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/nowhere", nil))
+	assert.Equal(t, []string{"program", "between", "other"}, order)
+}
