@@ -208,6 +208,9 @@ func (o *socketSettings) judged(d *Decoder) error {
 		return nil
 	}
 	if err := d.SyntaxError(); err != nil {
+		if err.TooDeep() {
+			o.bounds.meet(BoundDepth)
+		}
 		kept := *err
 		return &kept
 	}

@@ -100,23 +100,29 @@ func (r *reader) register(f *file) {
 		if i.resources[n] {
 			r.name(baseOf(n), n)
 		} else if id != "" {
-			i.anchor(n, id[1:])
+			r.anchor(n, id[1:])
 		}
-		i.anchor(n, n.value("$anchor"))
-		i.anchor(n, n.value("$dynamicAnchor"))
+		r.anchor(n, n.value("$anchor"))
+		r.anchor(n, n.value("$dynamicAnchor"))
 	}
 }
 
 // anchor makes a name of n known; the first of a name counts.
-func (i *identifiers) anchor(n *node, name string) {
+func (r *reader) anchor(n *node, name string) {
+	i := &n.file.names
 	if name == "" {
 		return
 	}
 	if i.anchors == nil {
 		i.anchors, i.loose = map[anchor]*node{}, map[string]*node{}
 	}
-	if key := (anchor{resource(n), name}); i.anchors[key] == nil {
+	key := anchor{resource(n), name}
+	switch first := i.anchors[key]; first {
+	case nil:
 		i.anchors[key] = n
+	case n: // which has it as both kinds of anchor
+	default:
+		r.warn(n, "duplicate-id", "the anchor "+quote(name)+" is that of "+quote(first.pointer())+" already; references to it lead there", "give each its own")
 	}
 	if i.loose[name] == nil {
 		i.loose[name] = n

@@ -49,7 +49,7 @@ var classes = map[string]class{
 	"all-of-ring":         {"references", "a schema is part of itself by allOf"},
 	"union-ring":          {"references", "a schema is a member of itself by oneOf, anyOf or not; that member is left out"},
 	"misplaced-reference": {"references", "a reference where the standard knows none; it is followed"},
-	"duplicate-id":        {"references", "two schemas or files have one address ($id, $self); references lead to the first"},
+	"duplicate-id":        {"references", "two schemas or files have one address ($id, $self, $anchor); references lead to the first"},
 	"reference-siblings":  {"references", "what stands beside a reference has no effect by the standard; it is ignored"},
 
 	"wrong-type":          {"structure", "a value of another type than the standard asks for; it is read as the one that is meant, or left out"},
@@ -99,9 +99,14 @@ var classes = map[string]class{
 	"unspecified-style":      {"parameters", "deepObject for an array; name[]=a&name[]=b is read"},
 	"parameter-as-json":      {"parameters", "a member or an item with parts, in a style that has no form for them; it is read as JSON text"},
 
+	"bad-media-type": {
+		"bodies-responses-security",
+		"no media type, or a parameter of one that has no value, or belongs to what is sent (boundary, q), or a charset other than UTF-8 for an answer; the parameter is left out",
+	},
+	"bodiless-response":   {"bodies-responses-security", "content of an answer whose status forbids a body, 204 say; it is left out"},
 	"raw-media-type":      {"bodies-responses-security", "a body that is handed over as bytes, though its schema says more"},
 	"bad-extension":       {"bodies-responses-security", "an x-tornado-... that does not exist, or with a value that has no meaning; it is left out"},
-	"repeated-media-type": {"bodies-responses-security", "media types that differ in parameters alone, with different schemas; of JSON, a body is what any of them says, of others the second is left out"},
+	"repeated-media-type": {"bodies-responses-security", "media types that differ in their charset alone, with different schemas; of JSON, a body is what any of them says, of others the second is left out"},
 	"form-media-type": {
 		"bodies-responses-security",
 		"OpenAPI 2.0: none of the media types that are consumed has the parts of the form; the usual one is taken",

@@ -5,6 +5,7 @@ package abuse
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -33,7 +34,8 @@ var Timeouts = tornado.WithTimeouts(tornado.Timeouts{
 type Attack struct {
 	Name  string
 	Bound string // what the server does about it
-	Seen  string // where that shows
+	// Metric is the bound that counts it, as tornado.Bound names it; "" where none is met.
+	Metric string
 	// clients are how many there are, so many at most in the short version.
 	clients int
 	// once is what one of them does, again and again. It returns what the server did wrong.
@@ -63,6 +65,7 @@ type Row struct {
 	Good       int     // answers that the good client got during the attack
 	Processor  float64 // of the server during the attack: 1 is a processor that does nothing else
 	Peak       int64   // bytes of the server's resident set
+	Counted    int64   // by Metric
 	Faults     []string
 
 	mu *sync.Mutex // of Rounds and Faults, while there are clients
@@ -83,7 +86,7 @@ func Run(a Attack, child *target.Child, p Plan) Row {
 			}
 		})...)
 		time.Sleep(p.Usual / 3)
-		begun := busy(child.PID())
+		begun, counted := busy(child.PID()), row.counted(child)
 		attacked = append(attacked, row.watch(child, p.Attack, func(ctx context.Context, wg *sync.WaitGroup) {
 			row.attack(ctx, wg, child, min(a.clients, p.Most))
 			wg.Go(func() {
@@ -95,10 +98,30 @@ func Run(a Attack, child *target.Child, p Plan) Row {
 		})...)
 		row.Processor += (busy(child.PID()) - begun).Seconds() / (p.Attack.Seconds() * float64(p.Rounds))
 		time.Sleep(p.Usual / 3)
+		row.Counted += row.counted(child) - counted
+	}
+	if row.Metric != "" && row.Counted == 0 && p.Attack >= endless {
+		row.fault(fmt.Errorf("the bound %s was met, and not counted", row.Metric))
 	}
 	row.Good, row.Usual, row.P99 = len(attacked), quantile(usual, 0.99), quantile(attacked, 0.99)
 	return row
 }
+
+// counted is what the target's metric of the attack says.
+func (row *Row) counted(child *target.Child) int64 {
+	res, err := http.Get("http://" + child.Plain + "/status")
+	if err != nil {
+		row.fault(err)
+		return 0
+	}
+	defer func() { _ = res.Body.Close() }()
+	var status struct{ Bounds map[string]int64 }
+	row.fault(json.NewDecoder(res.Body).Decode(&status))
+	return status.Bounds[row.Metric]
+}
+
+// endless is how long it takes at most until the server has had enough of what has no end.
+const endless = 2 * time.Second
 
 // watch has the others do what they do for a while, and returns how long a good client has waited, each time.
 func (row *Row) watch(child *target.Child, d time.Duration, others func(ctx context.Context, wg *sync.WaitGroup)) []time.Duration {
@@ -185,7 +208,7 @@ func resident(pid int) int64 {
 // Table is the rows as a person reads them. A p99 may be three times the usual one.
 func Table(rows []Row) string {
 	var b strings.Builder
-	b.WriteString("| attack | clients | rounds | what the server does | seen in | usual p99 | p99 | times | processor | peak of memory |\n")
+	b.WriteString("| attack | clients | rounds | what the server does | counted as | usual p99 | p99 | times | processor | peak of memory |\n")
 	b.WriteString("| --- | ---: | ---: | --- | --- | ---: | ---: | ---: | ---: | ---: |\n")
 	within := 0
 	for _, r := range rows {
@@ -193,7 +216,11 @@ func Table(rows []Row) string {
 		if times <= 3 {
 			within++
 		}
-		fmt.Fprintf(&b, "| %s | %d | %d | %s | %s | %s | %s | %.1f | %.0f %% | %d MiB |\n", r.Name, r.clients, r.Rounds, r.Bound, r.Seen,
+		metric := r.Metric
+		if metric != "" {
+			metric = fmt.Sprintf("`%s` %d", metric, r.Counted)
+		}
+		fmt.Fprintf(&b, "| %s | %d | %d | %s | %s | %s | %s | %.1f | %.0f %% | %d MiB |\n", r.Name, r.clients, r.Rounds, r.Bound, metric,
 			r.Usual.Round(10*time.Microsecond), r.P99.Round(10*time.Microsecond), times, 100*r.Processor, r.Peak>>20)
 	}
 	fmt.Fprintf(&b, "\nWithin three times the usual p99: %d of %d.\n", within, len(rows))

@@ -14,11 +14,11 @@ import (
 
 func http2Attacks() []Attack {
 	return []Attack{
-		{"HTTP/2: rapid reset", "streams wait for a handler; too many of them end the connection", "GOAWAY", 4, rapidReset},
-		{"HTTP/2: CONTINUATION without end", "ended over the limit of a head", "GOAWAY", 4, continuations},
-		{"HTTP/2: pings without end, no answer read", "ended once its queue is full", "closed", 4, flood(func(f *http2.Framer) error { return f.WritePing(false, [8]byte{}) })},
-		{"HTTP/2: settings without end, no answer read", "ended once its queue is full", "closed", 4, flood(func(f *http2.Framer) error { return f.WriteSettings() })},
-		{"HTTP/2: empty data without end", "ended, or the stream answered", "closed", 4, flood(func(f *http2.Framer) error { return f.WriteData(1, false, nil) })},
+		{"HTTP/2: rapid reset", "streams wait for a handler; too many of them end the connection", "http2_resets", 4, rapidReset},
+		{"HTTP/2: CONTINUATION without end", "ended over the limit of a head", "http2_protocol", 4, continuations},
+		{"HTTP/2: pings without end, no answer read", "ended once its queue is full", "http2_protocol", 4, flood(func(f *http2.Framer) error { return f.WritePing(false, [8]byte{}) })},
+		{"HTTP/2: settings without end, no answer read", "ended once its queue is full", "http2_protocol", 4, flood(func(f *http2.Framer) error { return f.WriteSettings() })},
+		{"HTTP/2: empty data without end", "ended, or the stream answered", "http2_protocol", 4, flood(func(f *http2.Framer) error { return f.WriteData(1, false, nil) })},
 	}
 }
 

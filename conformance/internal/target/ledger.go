@@ -8,8 +8,10 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/tornadogen/tornadogen/conformance/internal/targetapi"
+	tornado "github.com/tornadogen/tornadogen/runtime"
 )
 
 // remembered is how many endings a Ledger remembers: so long a second one is told from a request that was never served.
@@ -18,6 +20,8 @@ const remembered = 1 << 16
 // Ledger holds which requests have begun and which have ended, by their nonces. It is the slog.Handler of the access log, which
 // tells of each ending.
 type Ledger struct {
+	server atomic.Pointer[tornado.Server] // whose bounds are told of
+
 	mu                                  sync.Mutex
 	open                                map[string]bool // begun and not ended; guarded by mu
 	ended                               map[string]bool // the last ones; guarded by mu
@@ -93,9 +97,16 @@ func (l *Ledger) status() (*targetapi.Status, error) {
 	if err != nil {
 		return nil, err
 	}
+	bounds := make(map[string]int64)
+	if s := l.server.Load(); s != nil {
+		for b, n := range s.Stats().Bounds {
+			bounds[b.String()] = int64(n)
+		}
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return &targetapi.Status{
+		Bounds:     bounds,
 		Goroutines: int64(runtime.NumGoroutine()), Heap: int64(mem.HeapAlloc), Descriptors: int64(len(files)),
 		Accepted: l.accepted, Endings: l.endings, Unserved: l.unserved, Astray: l.astray, Open: int64(len(l.open)),
 	}, nil

@@ -183,7 +183,9 @@ func Start(opts ...tornado.Option) (*Target, error) {
 		go func() { t.ended <- s.Serve(ctx, listeners...) }()
 		<-s.Bound()
 	}
-	serve(tornado.NewServer(opts...).Handle(api), plain, secret)
+	server := tornado.NewServer(opts...).Handle(api)
+	ledger.server.Store(server)
+	serve(server, plain, secret)
 	h2cAPI, _ := API()
 	serve(tornado.NewServer(tornado.WithLogger(quiet), tornado.WithH2C()).Handle(h2cAPI), h2c)
 	serve(tornado.NewServer(tornado.WithLogger(quiet)).Mount("/", http.HandlerFunc(echo)), echoing)

@@ -66,7 +66,10 @@ func (v Tree) AppendJSON(b []byte) []byte {
 	return append(b, ']')
 }
 
-var statusKeys = tornado.NewKeys("goroutines", "heap", "descriptors", "accepted", "endings", "unserved", "astray", "open").
+var statusKeys = tornado.NewKeys(
+	"goroutines", "heap", "descriptors", "accepted", "endings", "unserved", "astray", "open",
+	"bounds",
+).
 	Required("goroutines", "heap", "descriptors", "accepted", "endings", "unserved", "astray", "open")
 
 func (v *Status) DecodeJSON(d *tornado.Decoder) {
@@ -89,6 +92,8 @@ func (v *Status) DecodeJSON(d *tornado.Decoder) {
 			v.Astray = d.Int64(nil)
 		case 7: // open
 			v.Open = d.Int64(nil)
+		case 8: // bounds
+			v.Bounds = decodeInt64Map(d)
 		}
 		seen.Add(i)
 	}
@@ -104,6 +109,9 @@ func (v *Status) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `,"unserved":`...), v.Unserved)
 	b = tornado.AppendInt64(append(b, `,"astray":`...), v.Astray)
 	b = tornado.AppendInt64(append(b, `,"open":`...), v.Open)
+	if v.Bounds != nil {
+		b = appendInt64Map(append(b, `,"bounds":`...), v.Bounds)
+	}
 	return append(b, '}')
 }
 
@@ -122,6 +130,23 @@ func (v *CountFormBody) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	if v.Field != nil {
 		b = appendStringSlice(tornado.AppendKey(b, `"field":`), v.Field)
+	}
+	return append(b, '}')
+}
+
+func decodeInt64Map(d *tornado.Decoder) map[string]int64 {
+	m := map[string]int64{}
+	for more := d.Map(); more; more = d.NextEntry() {
+		k := d.Key()
+		m[k] = d.Int64(nil)
+	}
+	return m
+}
+
+func appendInt64Map(b []byte, v map[string]int64) []byte {
+	b = append(b, '{')
+	for _, k := range tornado.SortedKeys(v) {
+		b = tornado.AppendInt64(tornado.AppendName(b, k), v[k])
 	}
 	return append(b, '}')
 }

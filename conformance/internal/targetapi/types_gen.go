@@ -31,6 +31,8 @@ type Status struct {
 	Astray int64 `json:"astray"`
 	// Open: Requests that have begun and not ended, this one not counted.
 	Open int64 `json:"open"`
+	// Bounds: How often each bound was met.
+	Bounds map[string]int64 `json:"bounds,omitzero"`
 }
 
 // CountFormBody is the body of POST /form.

@@ -104,7 +104,11 @@ func (b *builder) answers(op *spec.Operation, r *spec.Response, name string, isE
 	if isError {
 		of = failure
 	}
-	variants := b.contents(contentOf(op, r), of)
+	content := contentOf(op, r)
+	if len(content) < len(r.Content) && op.Method != http.MethodHead {
+		b.warn(r.Content[0].Loc, classBodiless, "an answer with status "+strconv.Itoa(r.Status)+" has no body: its content is left out", "remove the content, or use another status")
+	}
+	variants := b.contents(content, of)
 	label := statusName(r.Status)
 	if len(variants) == 0 {
 		a := b.answer(r, nil, name, isError)

@@ -87,6 +87,9 @@ func (b *builder) contents(list []*spec.MediaType, of side) []*Content {
 			continue
 		}
 		seen[distinct] = true
+		if !of.isRequest() && strings.Contains(m.Name, "; charset=") && !strings.Contains(declaredMedia(m.Name), "; charset=") {
+			b.warn(m.Loc, classBadMedia, "the charset of "+m.Name+" is left out: what is sent is UTF-8", "write charset=utf-8, or none")
+		}
 		if stream := b.streamContent(name, m, list, of); stream != nil {
 			if len(variants) > 0 {
 				stream.Field += mediaLabel(m.Name)

@@ -17,6 +17,7 @@ const (
 	classAmbiguous     = "ambiguous-union"        // members of a union that are not told apart
 	classClosed        = "closed-all-of"          // additionalProperties: false beside other members of allOf
 	classRing          = "all-of-ring"            // a schema that is part of itself
+	classBadMedia      = "bad-media-type"         // a charset in which nothing is sent
 	classRawMedia      = "raw-media-type"         // a body that arrives as bytes
 	classRepeated      = "repeated-media-type"    // one that differs from another in its parameters alone
 	classAssumedJSON   = "assumed-json"           // a range of media types that is taken for JSON
@@ -25,6 +26,7 @@ const (
 	classNoSuccess     = "no-success-response"    // nothing to answer but errors
 	classInformational = "informational-response" // 1XX is not an answer
 	classServer        = "operation-server"       // a server of an operation that only a client can honour
+	classBodiless      = "bodiless-response"      // content where the status forbids a body
 	classLink          = "bad-link"               // a link or an address whose values Go cannot say
 	classExtension     = "bad-extension"          // an extension of this generator that it does not know, or with such a value
 	classUnshared      = "unshared-type"          // a type of another package that is generated all the same
