@@ -52,13 +52,13 @@ func trickle(first, rest string, statuses ...int) func(a *attacker) error {
 func slow() []Attack {
 	long := strings.Repeat("a", 1000)
 	return []Attack{
-		{"slow header", "408 after `Timeouts.Header`", "header_time", 2000, trickle("GET /ping?nonce=a"+head, "X: "+long, 408, 0)},
-		{"slow body", "408 after `Timeouts.Body`", "body_time", 2000, trickle("POST /json"+head+"Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n", long, 408, 0)},
+		{"slow header", "408 after `Timeouts.Header`", "header_time", 2000, trickle("GET /ping?nonce=a"+head, "X: "+long, 408, 0), false},
+		{"slow body", "408 after `Timeouts.Body`", "body_time", 2000, trickle("POST /json"+head+"Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n", long, 408, 0), false},
 		{"slow body, as it comes", "an error of `Read` after `Timeouts.Stream` without a byte", "stream_time", 500, func(a *attacker) error {
 			return a.asks("POST /bytes"+head+"Content-Type: application/octet-stream\r\nContent-Length: 1000\r\n\r\nabc", 408, 0)
-		}},
-		{"slow read", "closed after `Timeouts.Write` without progress", "write_time", 50, neverRead},
-		{"1-byte writes", "served; no worker waits", "", 200, byteByByte},
+		}, false},
+		{"slow read", "closed after `Timeouts.Write` without progress", "write_time", 50, neverRead, false},
+		{"1-byte writes", "served; no worker waits", "", 200, byteByByte, false},
 	}
 }
 
@@ -125,20 +125,20 @@ func floods() []Attack {
 	deep := strings.Repeat("[", 100_000)
 	const chunked = "POST /json" + head + "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
 	return []Attack{
-		{"many header fields", "431 over 128", "header_count", 8, sends("GET /ping?nonce=a"+head+strings.Repeat("A: b\r\n", 5000)+"\r\n", 431, 0)},
-		{"a long header", "431 over 32 KiB", "header_bytes", 8, sends("GET /ping?nonce=a"+head+"A: "+strings.Repeat("b", 1<<20)+"\r\n\r\n", 431, 0)},
-		{"a long target", "414 over 8 KiB", "target", 8, sends("GET /ping?nonce="+strings.Repeat("b", 1<<20)+head+"\r\n", 414, 0)},
-		{"chunk extensions of a megabyte", "400 over 1 KiB", "chunks", 8, sends(chunked+"1;a="+strings.Repeat("b", 1<<20)+"\r\n1\r\n0\r\n\r\n", 400, 0)},
-		{"trailers of a megabyte", "400", "trailers", 8, sends(chunked+"1\r\n1\r\n0\r\n"+strings.Repeat("A: b\r\n", 1<<18)+"\r\n", 400, 431, 0)},
-		{"chunks of one byte, endlessly", "413 over 4 MiB", "body", 4, sends(chunked+strings.Repeat("1\r\n1\r\n", 5<<20), 413, 400, 408, 0)},
-		{"a form of a million parts", "413, or 400 over 1,000 parts", "body", 4, sends(post("/form", "multipart/form-data; boundary=b", strings.Repeat(part, 1_000_000)), 413, 400, 0)},
-		{"a form of a million files, as they come", "400 over 1,000 parts", "fields", 4, sends(post("/files", "multipart/form-data; boundary=b", strings.Repeat(file, 1_000_000)), 413, 400, 0)},
-		{"hash-flood query", "served: maps are seeded, the target is bounded", "", 8, sends("GET /search?"+query.String()+"z=1"+head+"\r\n", 200)},
-		{"a form of 100,000 fields", "400 over 1,000", "fields", 8, sends(post("/form", "application/x-www-form-urlencoded", form.String()), 400, 0)},
-		{"deep JSON", "400 over a depth of 512", "depth", 8, sends(post("/json", "application/json", deep), 400, 0)},
-		{"deep JSON, typed", "400 over a depth of 512", "depth", 8, sends(post("/tree", "application/json", deep+strings.Repeat("]", 100_000)), 400, 0)},
-		{"connect and reset", "accepted in batches, forgotten at once", "", 16, reset},
-		{"pipelining without end", "64 at a time, then others", "", 4, pipelines},
+		{"many header fields", "431 over 128", "header_count", 8, sends("GET /ping?nonce=a"+head+strings.Repeat("A: b\r\n", 5000)+"\r\n", 431, 0), false},
+		{"a long header", "431 over 32 KiB", "header_bytes", 8, sends("GET /ping?nonce=a"+head+"A: "+strings.Repeat("b", 1<<20)+"\r\n\r\n", 431, 0), false},
+		{"a long target", "414 over 8 KiB", "target", 8, sends("GET /ping?nonce="+strings.Repeat("b", 1<<20)+head+"\r\n", 414, 0), false},
+		{"chunk extensions of a megabyte", "400 over 1 KiB", "chunks", 8, sends(chunked+"1;a="+strings.Repeat("b", 1<<20)+"\r\n1\r\n0\r\n\r\n", 400, 0), false},
+		{"trailers of a megabyte", "400", "trailers", 8, sends(chunked+"1\r\n1\r\n0\r\n"+strings.Repeat("A: b\r\n", 1<<18)+"\r\n", 400, 431, 0), false},
+		{"chunks of one byte, endlessly", "413 over 4 MiB", "body", 4, sends(chunked+strings.Repeat("1\r\n1\r\n", 5<<20), 413, 400, 408, 0), false},
+		{"a form of a million parts", "413, or 400 over 1,000 parts", "body", 4, sends(post("/form", "multipart/form-data; boundary=b", strings.Repeat(part, 1_000_000)), 413, 400, 0), false},
+		{"a form of a million files, as they come", "400 over 1,000 parts", "fields", 4, sends(post("/files", "multipart/form-data; boundary=b", strings.Repeat(file, 1_000_000)), 413, 400, 0), false},
+		{"hash-flood query", "served: maps are seeded, the target is bounded", "", 8, sends("GET /search?"+query.String()+"z=1"+head+"\r\n", 200), false},
+		{"a form of 100,000 fields", "400 over 1,000", "fields", 8, sends(post("/form", "application/x-www-form-urlencoded", form.String()), 400, 0), false},
+		{"deep JSON", "400 over a depth of 512", "depth", 8, sends(post("/json", "application/json", deep), 400, 0), false},
+		{"deep JSON, typed", "400 over a depth of 512", "depth", 8, sends(post("/tree", "application/json", deep+strings.Repeat("]", 100_000)), 400, 0), false},
+		{"connect and reset", "accepted in batches, forgotten at once", "", 16, reset, false},
+		{"pipelining without end", "64 at a time, then others", "", 4, pipelines, false},
 	}
 }
 
