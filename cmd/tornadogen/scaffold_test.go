@@ -144,7 +144,7 @@ func TestScaffoldRuns(t *testing.T) {
 		{"DELETE", "/v1/pets/1", []string{"X-API-Key", "some"}, 501, problem, "deletePet"},
 		{"DELETE", "/v1/pets/1", []string{"Authorization", "Bearer some"}, 501, problem, "deletePet"},
 		{"GET", "/v1/nothing", nil, 404, problem, ""},
-		{"GET", "/docs", nil, 200, "text/html", "Petstore"},
+		{"GET", "/docs", nil, 200, "text/html; charset=utf-8", "Petstore"},
 		{"GET", "/healthz", nil, 200, "text/plain; charset=utf-8", "ok"},
 		{"GET", "/readyz", nil, 200, "text/plain; charset=utf-8", "ready"},
 		{"GET", "/openapi.yaml", nil, 200, "application/yaml", "openapi:"},

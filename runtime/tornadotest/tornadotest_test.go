@@ -269,6 +269,40 @@ func TestTimeOfABubble(t *testing.T) {
 	})
 }
 
+// A socket that nobody writes to for an hour lives by its pings, and ends with its server.
+func TestSocketInABubble(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		api := newAPI()
+		op := &tornado.Operation{ID: "clock", Name: "Clock", Method: http.MethodGet, Path: "/clock", Socket: &tornado.SocketOptions{}}
+		send := tornado.SendJSON(func(v *string, b []byte) []byte { return tornado.AppendString(b, *v) })
+		receive := tornado.ReceiveJSON(func(v *string, d *tornado.Decoder) { *v = d.String(nil) })
+		tornado.RegisterSocket(api, op, func(*struct{}, *tornado.Input) {}, func(ctx context.Context, _ struct{}, ws *tornado.Socket[string, string]) error {
+			if err := ws.Send("early"); err != nil {
+				return err
+			}
+			tornado.After(time.Hour, func() { assert.NoError(t, ws.Send("late")) })
+			for range ws.Messages() { // which sees the answers to pings
+				t.Error("the client says something")
+			}
+			return nil
+		}, send, receive)
+		s := tornadotest.Serve(t, api, tornadotest.WithMemory())
+		c := tornadotest.NewClient(s, client.New)
+		ws, res, err := client.Dial(c.Call(t.Context(), op), send, receive)
+		require.NoError(t, err)
+		require.Nil(t, res)
+		begun := time.Now()
+		var said []string
+		for text := range ws.Messages() {
+			if said = append(said, text); text == "late" {
+				assert.Equal(t, time.Hour, time.Since(begun))
+				go s.Stop() // it closes the socket, and this loop ends
+			}
+		}
+		assert.Equal(t, []string{"early", "late"}, said)
+	})
+}
+
 func TestServerServesOnce(t *testing.T) {
 	server := tornado.NewServer().Handle(newAPI())
 	tornadotest.ServeServer(t, server, tornadotest.WithMemory())
