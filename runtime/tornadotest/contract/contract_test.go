@@ -102,7 +102,7 @@ func server(t *testing.T, lie string) string {
 			}
 			problem(w, http.StatusUnprocessableEntity)
 			return
-		case id > 20 && lie == "breaks":
+		case id > 3 && lie == "breaks":
 			problem(w, http.StatusInternalServerError)
 			return
 		case id > 20:
@@ -175,13 +175,13 @@ func newRun(t *testing.T, lie string, opts ...Option) (*run, map[string]*drive.O
 	for _, op := range judges.Operations() {
 		ops[op.ID] = op
 	}
-	s := settingsOf(append([]Option{WithCredential("key", "secret")}, opts...))
+	s := settingsOf(append([]Option{WithCredential("key", "secret"), WithChecks(10)}, opts...))
 	return &run{settings: s, judges: judges, base: url, shown: "http://shown", client: http.DefaultClient}, ops
 }
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	for name, value := range map[string]string{"rapid.nofailfile": "true", "rapid.shrinktime": "2s"} {
+	for name, value := range map[string]string{"rapid.nofailfile": "true", "rapid.shrinktime": "300ms"} {
 		if err := flag.Set(name, value); err != nil {
 			panic(err)
 		}
