@@ -60,13 +60,13 @@ func putPaths(into, block map[string]any) {
 func (d *Document) putRoot(block map[string]any) error {
 	for key, value := range block {
 		entries, ok := value.(map[string]any)
-		switch {
-		case key == "paths" || key == "webhooks":
+		switch key {
+		case "paths", "webhooks":
 			if !ok {
 				return fmt.Errorf("%s is no object", key)
 			}
 			putPaths(child(d.root, key), entries)
-		case key == "components":
+		case "components":
 			for kind, of := range entries {
 				more, ok := of.(map[string]any)
 				if !ok {

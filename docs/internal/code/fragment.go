@@ -49,10 +49,11 @@ func parseShapes(fset *token.FileSet, page string, line int, text string) (*ast.
 		}
 		src := fmt.Sprintf("%s\n//line %s:%d\n%s%s", before, page, line, text, s.after)
 		file, err := parser.ParseFile(fset, "", src, parser.ParseComments)
-		if err == nil && !(s.name == "statements" && loneValue(file)) {
+		switch {
+		case err == nil && s.name == "statements" && loneValue(file):
+		case err == nil:
 			return file, nil
-		}
-		if err != nil {
+		default:
 			at := 2 * lineOf(err)
 			if s.name == "statements" { // most are, where none comes further
 				at++

@@ -73,7 +73,7 @@ func (c *Checker) outline(file *ast.File, tell func(name, text string, at token.
 
 func (c *Checker) outlineType(s *ast.TypeSpec, tell func(name, text string, at token.Pos)) {
 	var members *ast.FieldList
-	kind := ""
+	var kind string
 	switch t := s.Type.(type) {
 	case *ast.StructType:
 		members, kind = t.Fields, "struct"
