@@ -2,8 +2,10 @@
 package guide
 
 var (
-	api     *tornado.API
-	server  *tornado.Server
-	tenant  string
-	handler petapi.Handler
+	api           *tornado.API
+	server        *tornado.Server
+	tenant        string
+	rows          int
+	handler       petapi.Handler
+	authenticator petapi.Authenticator
 )
