@@ -50,9 +50,9 @@ func WithTracerProvider(p trace.TracerProvider) Option { return func(s *settings
 // WithMeterProvider makes the metric with p. The default is the global one.
 func WithMeterProvider(p metric.MeterProvider) Option { return func(s *settings) { s.meters = p } }
 
-// WithPropagators tells the server of a span with p. The default is the global one, which tells nothing unless the program has set
+// WithPropagator tells the server of a span with p. The default is the global one, which tells nothing unless the program has set
 // it.
-func WithPropagators(p propagation.TextMapPropagator) Option {
+func WithPropagator(p propagation.TextMapPropagator) Option {
 	return func(s *settings) { s.propagators = p }
 }
 

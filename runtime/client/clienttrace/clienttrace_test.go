@@ -45,7 +45,7 @@ func start(t *testing.T, handler http.Handler) *traced {
 	provider := sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(tr.spans))
 	tr.tracer = provider.Tracer("test")
 	tr.option = clienttrace.New(clienttrace.WithTracerProvider(provider),
-		clienttrace.WithMeterProvider(sdkmetric.NewMeterProvider(sdkmetric.WithReader(tr.metrics))), clienttrace.WithPropagators(propagation.TraceContext{}))
+		clienttrace.WithMeterProvider(sdkmetric.NewMeterProvider(sdkmetric.WithReader(tr.metrics))), clienttrace.WithPropagator(propagation.TraceContext{}))
 	return tr
 }
 
