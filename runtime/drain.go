@@ -39,6 +39,7 @@ func (s *service) drain(engine *worker.Engine, cut context.CancelCauseFunc) erro
 	ctx, giveUp := context.WithCancel(context.WithoutCancel(s.base))
 	defer giveUp()
 	defer context.AfterFunc(limit, func() {
+		engine.Overdue()
 		cut(ErrCut) // before the connections are: their hang-up must not be taken for the clients'
 		giveUp()
 	})()

@@ -33,7 +33,6 @@ func (e *Engine) Drain(ctx context.Context) error {
 	case <-ctx.Done():
 	}
 	n := e.open.Load()
-	e.stats.Cut.Add(uint64(max(n, 0)))
 	e.cutting.Store(true)
 	for _, p := range e.pools {
 		p.loop.Post(p.cut)
@@ -50,6 +49,10 @@ func (e *Engine) Drain(ctx context.Context) error {
 	return fmt.Errorf("worker: drain: %d connections cut, %d handlers do not return: %w",
 		n, e.open.Load(), context.Cause(ctx))
 }
+
+// Overdue counts the connections that are open as those for which the time to
+// drain is up. It comes before anybody is told so, and ends on its own.
+func (e *Engine) Overdue() { e.stats.Cut.Add(uint64(max(e.open.Load(), 0))) }
 
 // Wind begins the drain, once, and does not wait for it: Conn.Draining is true
 // from then on. Drain does so, too.
