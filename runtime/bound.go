@@ -57,6 +57,7 @@ const (
 
 	BoundStreams   // streams of a connection at a time: reset
 	BoundResets    // streams that a client opens and resets faster than they are dealt with: GOAWAY
+	BoundFlood     // frames that are answered, from a client that does not read the answers, or not as fast: closed
 	BoundHTTP2     // what is no HTTP/2: reset, or GOAWAY
 	numberOfBounds // is none
 )
@@ -69,7 +70,8 @@ var boundNames = [numberOfBounds]string{
 	BoundHeaderBytes: "header_bytes", BoundHeaderCount: "header_count", BoundChunks: "chunks", BoundTrailers: "trailers", BoundBody: "body",
 	BoundDecodedBody: "decoded_body", BoundFields: "fields", BoundDepth: "depth", BoundDeferredTime: "deferred_time",
 	BoundOperationTime: "operation_time", BoundSlowClient: "slow_client", BoundMessage: "message", BoundFrames: "frames", BoundPing: "ping",
-	BoundOrigin: "origin", BoundStreams: "http2_streams", BoundResets: "http2_resets", BoundHTTP2: "http2_protocol",
+	BoundOrigin: "origin", BoundStreams: "http2_streams", BoundResets: "http2_resets", BoundFlood: "http2_flood",
+	BoundHTTP2: "http2_protocol",
 }
 
 // Bounds lists all of them.
@@ -111,14 +113,13 @@ func (m *bounds) meetHTTP1(err *http1.ProtocolError) {
 	m.meet(of[err.Bound])
 }
 
-// meetHTTP2 counts an error of net/http's server for HTTP/2, by the name that it has there.
+// meetHTTP2 counts an error of net/http's server for HTTP/2, by the name that it has there. Those that concern a connection, and no limit
+// of it, are counted where they are logged, since not all of them have a name.
 func (m *bounds) meetHTTP2(name string) {
 	switch name {
 	case "over_max_streams", "over_max_streams_race":
 		m.meet(BoundStreams)
 	case "too_many_early_resets":
 		m.meet(BoundResets)
-	default:
-		m.meet(BoundHTTP2)
 	}
 }

@@ -5,10 +5,12 @@ import (
 	"context"
 	"errors"
 	"io"
-	"log/slog"
+	"log"
 	"net"
 	"net/http"
+	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
@@ -68,11 +70,23 @@ func newHTTP2(s *service) *http2Server {
 			return ctx
 		},
 		ConnState: h.follow,
-		ErrorLog:  slog.NewLogLogger(s.server.logger.Handler(), slog.LevelDebug),
+		ErrorLog:  log.New(&http2Log{s.server}, "", 0),
 	}
 	h.server.Protocols.SetHTTP2(true)
 	h.server.Protocols.SetUnencryptedHTTP2(true)
 	return h
+}
+
+// http2Log is what net/http logs of its connections.
+type http2Log struct{ server *Server }
+
+// Write logs a line, and counts that of a connection that is given up because of what its client has sent.
+func (l *http2Log) Write(line []byte) (int, error) {
+	if bytes.Contains(line, []byte("server connection error")) && !bytes.Contains(line, []byte("ENHANCE_YOUR_CALM")) {
+		l.server.bounds.meet(BoundHTTP2)
+	}
+	l.server.logger.Debug(string(bytes.TrimSpace(line)))
+	return len(line), nil
 }
 
 // take takes a connection out of the loops: what is below layer, or a plain one, of which rest has been read. The answer is for the
@@ -240,7 +254,8 @@ type outsideConn struct {
 	server  *http2Server
 	rest    []byte // read before; who reads
 	release func()
-	secure  bool // the client speaks TLS with a proxy
+	secure  bool        // the client speaks TLS with a proxy
+	ended   atomic.Bool // nothing more comes
 }
 
 // secureKey is what the contexts of such a connection hold.
@@ -253,7 +268,21 @@ func (o *outsideConn) Read(p []byte) (int, error) {
 		o.rest = o.rest[n:]
 		return n, nil
 	}
-	return o.Conn.Read(p)
+	n, err := o.Conn.Read(p)
+	if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+		o.ended.Store(true)
+	}
+	return n, err
+}
+
+// sends reports whether the client is still sending, though net/http has given it up: it has sent more than it has read the answers of.
+func (o *outsideConn) sends() bool {
+	if o.ended.Load() {
+		return false
+	}
+	_ = o.Conn.SetReadDeadline(time.Now().Add(time.Millisecond)) // it fails on a connection that is closed
+	n, _ := o.Conn.Read(make([]byte, 1))
+	return n > 0
 }
 
 // CloseWrite ends the sending direction.
@@ -266,9 +295,13 @@ func (o *outsideConn) CloseWrite() error {
 
 // Close gives the place among the open connections up.
 func (o *outsideConn) Close() error {
+	sends := o.sends()
 	err := o.Conn.Close()
 	h := o.server
 	h.mu.Lock()
+	if sends && h.open[o] && !h.draining {
+		h.service.server.bounds.meet(BoundFlood)
+	}
 	last := h.open[o] && len(h.open) == 1 && h.draining
 	delete(h.open, o)
 	h.mu.Unlock()
