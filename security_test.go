@@ -56,8 +56,11 @@ func TestClaimsAreTested(t *testing.T) {
 	name := regexp.MustCompile("`((?:Test|Fuzz)\\w+)`")
 	file := regexp.MustCompile("`[\\w/]+_test\\.go`")
 	for _, table := range [][2]string{
-		{"SECURITY.md", "What is defended"}, {"docs/reference/robustness.md", "Against other implementations"},
-		{"docs/reference/robustness.md", "Seen in other servers"}, {"docs/reference/robustness.md", "Faults"}, {"docs/reference/robustness.md", "The generator"},
+		{"SECURITY.md", "What is defended"},
+		{"docs/reference/robustness.md", "Against other implementations"},
+		{"docs/reference/robustness.md", "Seen in other servers"},
+		{"docs/reference/robustness.md", "Faults"},
+		{"docs/reference/robustness.md", "The generator"},
 	} {
 		for _, row := range tableRows(t, table[0], table[1]) {
 			names := name.FindAllStringSubmatch(row, -1)

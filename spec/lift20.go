@@ -153,6 +153,7 @@ func (l *lifter) mediaTypes20(op *node, key, otherwise string) []string {
 	var names []string
 	for _, item := range list {
 		if name := mediaTypeName(item.text); name != "" && !slices.Contains(names, name) {
+			l.checkMediaType(item, item.text)
 			names = append(names, name)
 		}
 	}

@@ -31,7 +31,7 @@ func (l *lifter) content(n *node) []*MediaType {
 			continue
 		}
 		media := kid.end()
-		l.checkMediaType(kid)
+		l.checkMediaType(kid, kid.key)
 		m := &MediaType{
 			Loc: kid.keyLoc(), Name: mediaTypeName(kid.key), Examples: l.examples(media), Extensions: l.extensions(media),
 		}
@@ -65,10 +65,10 @@ func mediaTypeName(key string) string {
 
 // checkMediaType warns of what a media type says and nobody can send: one without a type and a subtype, a parameter without a value, and parameters
 // that are of each body, or of an Accept field.
-func (l *lifter) checkMediaType(kid *node) {
-	name, parameters, _ := strings.Cut(kid.key, ";")
+func (l *lifter) checkMediaType(at *node, text string) {
+	name, parameters, _ := strings.Cut(text, ";")
 	if typ, subtype, _ := strings.Cut(strings.TrimSpace(name), "/"); !isToken(typ) || !isToken(subtype) {
-		l.warn(kid, "bad-media-type", quote(kid.key)+" is no media type; nothing that is sent is of it", "write a type and a subtype: application/json")
+		l.warn(at, "bad-media-type", quote(text)+" is no media type; nothing that is sent is of it", "write a type and a subtype: application/json")
 	}
 	for parameters != "" {
 		var parameter string
@@ -77,9 +77,9 @@ func (l *lifter) checkMediaType(kid *node) {
 		switch attribute = strings.ToLower(strings.TrimSpace(attribute)); {
 		case attribute == "" && !found:
 		case !isToken(attribute) || strings.TrimSpace(value) == "":
-			l.warn(kid, "bad-media-type", "the media type "+quote(kid.key)+" has a parameter without a name or a value, which is left out", "write it as name=value")
+			l.warn(at, "bad-media-type", "the media type "+quote(text)+" has a parameter without a name or a value, which is left out", "write it as name=value")
 		case attribute == "boundary" || attribute == "q":
-			l.warn(kid, "bad-media-type", "the parameter "+attribute+" is left out: it belongs to what is sent, not to a media type", "remove it")
+			l.warn(at, "bad-media-type", "the parameter "+attribute+" is left out: it belongs to what is sent, not to a media type", "remove it")
 		}
 	}
 }

@@ -46,7 +46,9 @@ func (h *handler) PutFile(_ context.Context, req api.PutFileRequest) error {
 	return err
 }
 
-func (h *handler) GetLevel(context.Context, api.GetLevelRequest) (*api.Name, error) { return &api.Name{Name: "a"}, nil }
+func (h *handler) GetLevel(context.Context, api.GetLevelRequest) (*api.Name, error) {
+	return &api.Name{Name: "a"}, nil
+}
 
 // TestContentType: parameters tell bodies apart.
 func TestContentType(t *testing.T) {
