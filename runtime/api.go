@@ -89,7 +89,7 @@ type pool interface {
 
 // streamsBody reports whether a body of a media type, as Input.ContentType gives it, is not held in memory.
 func (r *registered) streamsBody(media string) bool {
-	if strings.Contains(media, ";") {
+	if r.parameters && strings.Contains(media, ";") {
 		return slices.Contains(r.op.Streams, media)
 	}
 	return len(r.op.Streams) > 0 && param.MatchesAny(media, r.op.Streams) && !param.MatchesAny(media, r.held)

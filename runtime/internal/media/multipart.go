@@ -133,28 +133,6 @@ func (p *partReader) enter(n *shape.Node, part *multipart.Part, data []byte, dis
 	return err
 }
 
-// enterHeader enters the header fields of a part.
-func enterHeader(n *shape.Node, header textproto.MIMEHeader, at *shape.Field) error {
-	for _, f := range at.Object.Fields {
-		if values := header.Values(f.Name); len(values) > 0 && f.Name != shape.PartBody {
-			if err := param.ReadHeader(n.Kid(f.Name), f, []byte(strings.Join(values, ", "))); err != nil {
-				return fmt.Errorf("the header field %s of a part is %w", f.Name, err)
-			}
-		}
-	}
-	return nil
-}
-
-// partContent is the place of the content of a part with header fields, with the media types of the part.
-func partContent(part *shape.Field) *shape.Field {
-	if !part.Part || part.Object == nil {
-		return part
-	}
-	own := *part.Member(shape.PartBody)
-	own.Types = cmp.Or(own.Types, part.Types)
-	return &own
-}
-
 // parseDisposition returns the parameters of a Content-Disposition field (RFC 2183), those in RFC 8187's form under their plain names.
 func parseDisposition(field string) map[string]string {
 	_, parameters, err := mime.ParseMediaType(field)
@@ -350,36 +328,6 @@ func (p *partWriter) part(name string, at *shape.Field) error {
 	}
 	_, err := p.begin(h, disposition, mediaType).Write(data)
 	return err
-}
-
-// headed writes what comes next as one part with header fields.
-func (p *partWriter) headed(name string, at *shape.Field) error {
-	fields, content, err := headerOf(&p.d, at)
-	if err != nil {
-		return err
-	}
-	inner := partWriter{w: p.w, fields: fields}
-	inner.d.Reset(content)
-	return inner.part(name, partContent(at))
-}
-
-// headerOf gives the header fields of a part, which comes next as an object, and the JSON of its content, nil for none.
-func headerOf(d *jsonwire.Decoder, at *shape.Field) (fields textproto.MIMEHeader, content []byte, err error) {
-	fields = make(textproto.MIMEHeader)
-	for more := d.Map(); more; more = d.NextEntry() {
-		field := d.Key()
-		json := d.JSON()
-		if field == shape.PartBody {
-			content = json
-			continue
-		}
-		text, err := param.AppendHeader(nil, at.Member(field), json)
-		if err != nil {
-			return nil, nil, fmt.Errorf("header field %s: %w", field, err)
-		}
-		fields.Set(field, string(text))
-	}
-	return fields, content, nil
 }
 
 // file begins a part that is a file.
