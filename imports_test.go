@@ -44,9 +44,9 @@ var mayImport = []struct {
 	{"runtime/internal/operation", []string{"runtime/internal/queue"}},                                                                                 // ADR 6
 	{"runtime/internal/apitest", []string{"runtime"}},                                                                                                  // ADR 12: for tests alone
 	{"runtime/internal/...", nil},
-	{"runtime/tornadotest", []string{"runtime", "runtime/client"}},                                 // ADR 14
+	{"runtime/tornadotest", []string{"runtime", "runtime/client"}},                                 // ADR 16
 	{"runtime/tornadotest/contract", []string{"runtime", "runtime/tornadotest", "internal/drive"}}, // ADR 15
-	{"internal/drive", nil},                                                                        // ADR 14
+	{"internal/drive", nil},                                                                        // ADR 15
 	{"runtime/client", []string{"runtime", "runtime/internal/jsonwire", "runtime/internal/param", "runtime/internal/media", "runtime/internal/shape", "runtime/internal/value", "runtime/internal/validate", "runtime/internal/operation", "runtime/internal/ws", "runtime/internal/sse", "runtime/internal/lines"}},
 	{"runtime/ecmaregex", []string{"runtime", "runtime/internal/validate"}},
 	{"runtime", []string{"runtime/internal/..."}},
