@@ -151,7 +151,7 @@ func (s *surroundings) check(t *testing.T, b page.Block) {
 	case "json":
 		var v any
 		err = json.Unmarshal([]byte(b.Text), &v)
-	case "", "text", "sh", "ini", "dockerfile":
+	case "", "text", "sh", "console", "ini", "dockerfile":
 	default:
 		t.Errorf("%s:%d: nothing checks blocks of %q", s.page.Path, b.Line, b.Language)
 	}

@@ -1,11 +1,11 @@
 // document: petapi
+// with: auth
 package guide
 
 var (
-	api           *tornado.API
-	server        *tornado.Server
-	tenant        string
-	rows          int
-	handler       petapi.Handler
-	authenticator petapi.Authenticator
+	api     *tornado.API
+	server  *tornado.Server
+	tenant  string
+	n       int
+	handler petapi.Handler
 )
