@@ -105,7 +105,7 @@ var classes = map[string]class{
 	},
 	"bodiless-response":   {"bodies-responses-security", "content of an answer whose status forbids a body, 204 say; it is left out"},
 	"raw-media-type":      {"bodies-responses-security", "a body that is handed over as bytes, though its schema says more"},
-	"bad-extension":       {"bodies-responses-security", "an x-tornado-... that does not exist, or with a value that has no meaning; it is left out"},
+	"bad-extension":       {"bodies-responses-security", "an x-tornado-... that does not exist, or with a value that has no meaning; it is left out; of x-tornado-cors, nobody is admitted"},
 	"repeated-media-type": {"bodies-responses-security", "media types that differ in their charset alone, with different schemas; of JSON, a body is what any of them says, of others the second is left out"},
 	"form-media-type": {
 		"bodies-responses-security",
