@@ -155,7 +155,7 @@ func TestCursor(t *testing.T) {
 	}
 	assert.Len(t, h.got, 2, "pages are asked for when they are needed")
 
-	assert.Equal(t, asPets(names), all(t, c.ListByHeaderAll(t.Context(), api.ListByHeaderRequest{})))
+	assert.Equal(t, asPets(names), all(t, c.ListByHeaderAll(t.Context(), api.ListByHeaderRequest{}))) //nolint:staticcheck // deprecated, as its operation is
 	assert.Equal(t, asPets(names), all(t, c.ListDeepAll(t.Context(), api.ListDeepRequest{})))
 	assert.Equal(t, asPets(names[2:]), all(t, c.ListDeepAll(t.Context(), api.ListDeepRequest{Cursor: tornado.Some("2")})))
 }

@@ -54,7 +54,7 @@ func newKeySet(ctx context.Context, url string) *keySet {
 
 // verify checks the signature of a token and returns its claims.
 func (s *keySet) verify(ctx context.Context, token string) (json.RawMessage, error) {
-	jws, err := jose.ParseSigned(token, keyAlgorithms)
+	jws, err := jose.ParseSignedCompact(token, keyAlgorithms)
 	if err != nil {
 		return nil, err
 	}
