@@ -35,7 +35,10 @@ type picker struct {
 var jsonTypes = []string{"object", "array", "string", "number", "boolean"}
 
 // typesOnWire returns the types of JSON that values of t may have, null left out.
-func typesOnWire(t *Type, above ...*Type) []string {
+func typesOnWire(t *Type) []string { return unseenOnWire(t, make(map[*Type]bool)) }
+
+// unseenOnWire is typesOnWire for those of the unions below t that were not looked at before: unions share members, and hold one another.
+func unseenOnWire(t *Type, seen map[*Type]bool) []string {
 	switch t.Kind {
 	case KindStruct, KindMap:
 		return []string{"object"}
@@ -51,10 +54,11 @@ func typesOnWire(t *Type, above ...*Type) []string {
 		}
 		return []string{"string"}
 	case KindUnion:
+		seen[t] = true
 		var all []string
 		for _, m := range t.Union.Members {
-			if !slices.Contains(above, m.Type) {
-				all = append(all, typesOnWire(m.Type, append(above, t)...)...)
+			if !seen[m.Type] {
+				all = append(all, unseenOnWire(m.Type, seen)...)
 			}
 		}
 		return slices.DeleteFunc(slices.Clone(jsonTypes), func(name string) bool { return !slices.Contains(all, name) })
