@@ -261,16 +261,24 @@ func (t *Transit) called() (after func()) {
 		return nil
 	}
 	var all []func()
+	after = func() {
+		for _, fn := range all {
+			defer fn() // the last one first, and all of them whoever panics
+		}
+	}
+	begun := false
+	defer func() {
+		if !begun {
+			after()
+		}
+	}()
 	for _, fn := range t.call {
 		if after := fn(); after != nil {
 			all = append(all, after)
 		}
 	}
-	return func() {
-		for _, fn := range slices.Backward(all) {
-			fn()
-		}
-	}
+	begun = true
+	return after
 }
 
 // passBody is pass for those that wait for the body.

@@ -295,13 +295,15 @@ func (o *outsideConn) CloseWrite() error {
 
 // Close gives the place among the open connections up.
 func (o *outsideConn) Close() error {
-	sends := o.sends()
-	err := o.Conn.Close()
 	h := o.server
 	h.mu.Lock()
-	if sends && h.open[o] && !h.draining {
+	given := h.open[o] && !h.draining
+	h.mu.Unlock()
+	if given && o.sends() { // which costs time: not for all of them at the end of a drain
 		h.service.server.bounds.meet(BoundFlood)
 	}
+	err := o.Conn.Close()
+	h.mu.Lock()
 	last := h.open[o] && len(h.open) == 1 && h.draining
 	delete(h.open, o)
 	h.mu.Unlock()

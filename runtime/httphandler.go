@@ -63,7 +63,7 @@ func (h *httpHandler) serve(w http.ResponseWriter, r *http.Request) {
 	admitted := x.admit(h.api)
 	if l, ok := w.(*loggedAnswer); ok {
 		l.match = x.match
-		defer func(t *Transit) { l.attrs = t.logged() }(x.transit)
+		defer func() { l.attrs = x.transit.logged() }() // of the end: who logs may have made it
 	}
 	if admitted && h.readBody(x, w, r) {
 		if x.match.op.Socket != nil {
@@ -111,6 +111,7 @@ func (x *exchange) await(client context.Context) {
 	x.transit.leave()
 	x.request.letGo()
 	defer x.request.hold(x)
+	x.call.leave() // what waits is no handler that runs
 	winding, draining := Draining(client), false
 	for {
 		answer, next := d.attend(time.Now(), draining)

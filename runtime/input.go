@@ -40,7 +40,7 @@ func (in *Input) reset() {
 	if in.decoded {
 		in.decoder.Reset(nil) // it keeps a copy of small bodies
 	}
-	in.body, in.stream, in.streams, in.media, in.violations = nil, nil, false, "", nil
+	in.body, in.stream, in.streams, in.media, in.declared, in.violations = nil, nil, false, "", "", nil
 	in.decoded, in.syntax, in.charset = false, "", ""
 }
 

@@ -48,34 +48,40 @@ func slowest(calls []call, n int, stacks bool) []Running {
 			all[i].API, all[i].Operation = c.match.api.info.Title, c.match.op
 		}
 	}
-	if stacks && len(all) > 0 {
-		text := allStacks()
-		for i := range all {
-			all[i].Stack = stackOf(text, all[i].Goroutine)
-		}
+	if stacks {
+		addStacks(all)
 	}
 	return all
 }
 
-// maxStacks is how many bytes of stack traces are looked through.
-const maxStacks = 64 << 20
+// addStacks looks the stacks of all up in one dump of the process.
+func addStacks(all []Running) {
+	if len(all) == 0 {
+		return
+	}
+	at := make(map[string]*Running, len(all))
+	for i := range all {
+		at[strconv.FormatUint(all[i].Goroutine, 10)] = &all[i]
+	}
+	for trace := range bytes.SplitSeq(allStacks(), []byte("\n\n")) {
+		number, _, _ := bytes.Cut(bytes.TrimPrefix(trace, []byte("goroutine ")), []byte(" "))
+		if r := at[string(number)]; r != nil {
+			r.Stack = string(trace)
+		}
+	}
+}
+
+// maxStacks is how many bytes of stack traces are looked through, stackGuess how many a goroutine has.
+const (
+	maxStacks  = 64 << 20
+	stackGuess = 2 << 10
+)
 
 func allStacks() []byte {
-	for size := 1 << 20; ; size *= 2 {
+	for size := min(max(1<<20, runtime.NumGoroutine()*stackGuess), maxStacks); ; size = min(2*size, maxStacks) {
 		buf := make([]byte, size)
 		if n := runtime.Stack(buf, true); n < size || size >= maxStacks {
 			return buf[:n]
 		}
 	}
-}
-
-// stackOf finds the trace of a goroutine, "" if it is not there.
-func stackOf(text []byte, goroutine uint64) string {
-	title := []byte("goroutine " + strconv.FormatUint(goroutine, 10) + " ")
-	for trace := range bytes.SplitSeq(text, []byte("\n\n")) {
-		if bytes.HasPrefix(trace, title) {
-			return string(trace)
-		}
-	}
-	return ""
 }

@@ -2,12 +2,13 @@ package tornado
 
 import (
 	"context"
-	"math"
+	"runtime"
 	"time"
 )
 
-// WithSlowLog logs each handler that has run for d, once, with its stack while it runs, at level Warn. Handlers of streams and WebSockets
-// are meant to run for long, and are not logged. It has requests measured, see Server.Measure. The default is no such log.
+// WithSlowLog logs handlers that have run for d, each once, with their stacks while they run, at level Warn: the slowest ten each time that
+// it looks, and how many there are besides. There are no stacks while the process has more than 20,000 goroutines, for taking them stops
+// it. Handlers of streams and WebSockets are meant to run for long, and are not logged. It has requests measured, see Server.Measure. The default is no such log.
 func WithSlowLog(d time.Duration) Option {
 	return func(s *Server) {
 		s.slow = max(d, minSlow)
@@ -15,12 +16,16 @@ func WithSlowLog(d time.Duration) Option {
 	}
 }
 
-// minSlow is the least time that a handler is allowed, and how often it is looked at those that run at most.
-const minSlow = time.Millisecond
+const (
+	minSlow    = time.Millisecond      // the least time that a handler is allowed
+	slowTick   = 20 * time.Millisecond // how often it is looked at those that run at most
+	mostSlow   = 10                    // that are logged at a time
+	mostTraced = 20_000                // goroutines; beyond, no stacks are taken
+)
 
 // watchSlow logs slow handlers until ctx ends.
 func (s *Server) watchSlow(ctx context.Context) {
-	tick := time.NewTicker(max(s.slow/4, minSlow))
+	tick := time.NewTicker(max(s.slow/4, slowTick))
 	defer tick.Stop()
 	told := map[uint64]time.Time{} // when the call began that was logged, by goroutine
 	for {
@@ -36,26 +41,25 @@ func (s *Server) watchSlow(ctx context.Context) {
 // logSlow logs those that are slow and were not logged before. told has those that still run when it returns.
 func (s *Server) logSlow(told map[uint64]time.Time) {
 	slow := map[uint64]time.Time{}
-	fresh := false
+	var fresh []call
 	for _, c := range s.calls() {
 		if c.match != nil && (c.match.op.Kind == KindStream || c.match.op.Socket != nil) || time.Since(c.since) < s.slow {
 			continue
 		}
 		slow[c.goroutine] = c.since
-		fresh = fresh || !told[c.goroutine].Equal(c.since)
-	}
-	if fresh {
-		for _, r := range s.Running(math.MaxInt, true) {
-			since, ok := slow[r.Goroutine]
-			if !ok || told[r.Goroutine].Equal(since) || r.Stack == "" {
-				continue
-			}
-			operation := ""
-			if r.Operation != nil {
-				operation = r.Operation.ID
-			}
-			s.logger.Warn("a handler is slow", "operation", operation, "path", r.Path, "for", r.For, "stack", r.Stack)
+		if !told[c.goroutine].Equal(c.since) {
+			fresh = append(fresh, c)
 		}
+	}
+	for _, r := range slowest(fresh, mostSlow, runtime.NumGoroutine() <= mostTraced) {
+		operation := ""
+		if r.Operation != nil {
+			operation = r.Operation.ID
+		}
+		s.logger.Warn("a handler is slow", "operation", operation, "path", r.Path, "for", r.For, "stack", r.Stack)
+	}
+	if more := len(fresh) - mostSlow; more > 0 {
+		s.logger.Warn("more handlers are slow", "handlers", more)
 	}
 	clear(told)
 	for goroutine, since := range slow {

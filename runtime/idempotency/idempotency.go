@@ -76,8 +76,9 @@ func WithRequired() Option { return func(c *settings) { c.required = true } }
 
 // New looks for keys. A second request while the first one runs gets 409, and one with the same key that asks for something else 422. An
 // answer of 500 or above is not kept, nor is one that is sent part by part: then the handler is called again. A client that hangs up
-// changes nothing: its key is taken while the handler runs, and then there is the answer. Of an answer all is kept but its cookies. A body
-// that the handler reads as it comes does not count when requests are compared.
+// changes nothing: its key is taken while the handler runs, and then there is the answer. But an operation whose answer is given later
+// (x-tornado-async) has ended when its client hangs up, as there is nobody to give it to: the handler is called again. Of an answer all is
+// kept but its cookies. A body that the handler reads as it comes does not count when requests are compared.
 //
 // Give it behind the filters that mark answers, as cors does, so that they see the answers that are given again.
 func New(opts ...Option) tornado.APIOption {

@@ -165,22 +165,25 @@ func (r *request) start(t *tornado.Transit, raw tornado.Request) {
 	}
 }
 
+// text is what a client has written, as an attribute may have it: exporters drop all that they send with one that is not UTF-8.
+func text(written string) string { return strings.ToValidUTF8(written, "\uFFFD") }
+
 // attributes are those of the span that are known when it begins: a sampler may ask for them.
 func (r *request) attributes(raw tornado.Request) []attribute.KeyValue {
 	all := append([]attribute.KeyValue{
-		semconv.HTTPRequestMethodKey.String(string(r.method)), semconv.URLScheme(r.scheme), semconv.URLPath(raw.Path()),
+		semconv.HTTPRequestMethodKey.String(string(r.method)), semconv.URLScheme(r.scheme), semconv.URLPath(text(raw.Path())),
 	}, r.common...)
 	if r.method == httpconv.RequestMethodOther {
-		all = append(all, semconv.HTTPRequestMethodOriginal(raw.Method()))
+		all = append(all, semconv.HTTPRequestMethodOriginal(text(raw.Method())))
 	}
 	if query := raw.Query(); query != "" {
-		all = append(all, semconv.URLQuery(query))
+		all = append(all, semconv.URLQuery(text(query)))
 	}
 	if agent := raw.Header("User-Agent"); agent != "" {
-		all = append(all, semconv.UserAgentOriginal(agent))
+		all = append(all, semconv.UserAgentOriginal(text(agent)))
 	}
 	if host, port := split(raw.Host()); host != "" {
-		all = append(all, semconv.ServerAddress(host))
+		all = append(all, semconv.ServerAddress(text(host)))
 		if port != 0 {
 			all = append(all, semconv.ServerPort(port))
 		}

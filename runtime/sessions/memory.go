@@ -41,8 +41,14 @@ const minSweep = 1024
 // MemoryOption changes what NewMemory makes.
 type MemoryOption func(*Memory)
 
-// WithBytes bounds what is kept, in bytes. The default is DefaultBytes.
-func WithBytes(n int) MemoryOption { return func(m *Memory) { m.max = n } }
+// WithBytes bounds what is kept, in bytes. The default, and what is meant by 0 or less, is DefaultBytes.
+func WithBytes(n int) MemoryOption {
+	return func(m *Memory) {
+		if m.max = n; n <= 0 {
+			m.max = DefaultBytes
+		}
+	}
+}
 
 // NewMemory makes an empty store.
 func NewMemory(opts ...MemoryOption) *Memory {
