@@ -9,8 +9,10 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -300,11 +302,20 @@ func TestMemoryIsBounded(t *testing.T) {
 // seenStore keeps the keys of the sessions.
 type seenStore struct {
 	sessions.Store
+	mu   sync.Mutex
 	keys []string
 }
 
+func (s *seenStore) seen() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.keys)
+}
+
 func (s *seenStore) Create(ctx context.Context, key string, data []byte, ttl time.Duration) error {
+	s.mu.Lock()
 	s.keys = append(s.keys, key)
+	s.mu.Unlock()
 	return s.Store.Create(ctx, key, data, ttl)
 }
 
@@ -316,8 +327,9 @@ func TestStoreTakesNobodyOver(t *testing.T) {
 	v.do("login=ann")
 	_, body := v.do("look")
 	require.Equal(t, "ann", body)
-	require.NotEmpty(t, store.keys)
-	for _, key := range store.keys {
+	keys := store.seen()
+	require.NotEmpty(t, keys)
+	for _, key := range keys {
 		for _, id := range []string{key, hex.EncodeToString([]byte(key)), base64.RawURLEncoding.EncodeToString([]byte(key)), base64.StdEncoding.EncodeToString([]byte(key))} {
 			assert.NotContains(t, v.cookie, id)
 			thief := &visitor{c: c, cookie: "session=" + id}
