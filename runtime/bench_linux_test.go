@@ -85,6 +85,7 @@ func serveCanned(tb testing.TB, api *API, request string, connections int, n int
 	settings.Pollers = func() (poll.Poller, error) { return canned, nil }
 	engine, err := worker.New(settings)
 	require.NoError(tb, err)
+	svc.servedBy(engine)
 	ln, err := worker.Listen("tcp", "127.0.0.1:0", 1)
 	require.NoError(tb, err)
 	ln.Tag = svc

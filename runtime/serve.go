@@ -67,7 +67,7 @@ func (s *Server) run(ctx context.Context, listeners []*Listener, stopAdmin func(
 		}
 		return err
 	}
-	svc.engine, svc.backlogs = engine, make([]queue.Meter, engine.Loops())
+	svc.servedBy(engine)
 	s.service.Store(svc)
 	ended := make(chan error, 1)
 	go func() { ended <- engine.Run() }()
@@ -86,6 +86,11 @@ func (s *Server) run(ctx context.Context, listeners []*Listener, stopAdmin func(
 		return err
 	}
 	return <-ended
+}
+
+// servedBy says whose loops serve, before they do.
+func (s *service) servedBy(engine *worker.Engine) {
+	s.engine, s.backlogs = engine, make([]queue.Meter, engine.Loops())
 }
 
 // newService makes what answers the requests of s. base is the parent of their contexts.

@@ -115,6 +115,7 @@ func newWorld(r *interleave.Run, opts ...Option) *world {
 	if w.engine, err = worker.New(o); err != nil {
 		panic(err)
 	}
+	w.svc.servedBy(w.engine)
 	w.ln = w.net.Listen()
 	l := worker.NewListener(w.ln)
 	l.Tag = w.svc
