@@ -169,3 +169,42 @@ func TestNoPaths(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, j.Operations())
 }
+
+func TestMediaTypesHaveParameters(t *testing.T) {
+	object := map[string]any{"type": "object"}
+	for media, want := range map[string]bodyKind{
+		"application/json; charset=utf-8": bodyJSON, "application/problem+json; v=1": bodyJSON, "text/plain; charset=utf-8": bodyText,
+		"application/x-www-form-urlencoded; charset=utf-8": bodyForm, "multipart/form-data; a=b": bodyNone, "*/*": bodyNone,
+	} {
+		assert.Equal(t, want, kindOf(media, object, true), media)
+	}
+}
+
+func TestContentForChoosesByParameters(t *testing.T) {
+	content := map[string]any{"application/json; version=1": nil, "application/json; version=2": nil, "application/json": nil, "text/*": nil}
+	for sent, want := range map[string]string{
+		"application/json; version=1": "application/json; version=1", "application/json;version=2; q=1": "application/json; version=2",
+		"application/json; version=3": "application/json", "application/json": "application/json", "text/plain; charset=utf-8": "text/*",
+	} {
+		for range 20 {
+			got, ok := contentFor(content, sent)
+			assert.True(t, ok)
+			assert.Equal(t, want, got, sent)
+		}
+	}
+}
+
+func TestMakingLeavesTheDocumentAlone(t *testing.T) {
+	m := &maker{choices: rand.New(rand.NewPCG(1, 2))}
+	shared := map[string]any{"a": "x"}
+	more := map[string]any{"b": map[string]any{"const": "y"}}
+	for _, s := range []map[string]any{
+		{"oneOf": []any{map[string]any{"const": shared}}, "properties": more, "required": []any{"b"}},
+		{"allOf": []any{map[string]any{"enum": []any{shared}}, map[string]any{"type": "object", "properties": more, "required": []any{"b"}}}},
+	} {
+		v, ok := m.make(s)
+		require.True(t, ok)
+		assert.Equal(t, map[string]any{"a": "x", "b": "y"}, v)
+		assert.Equal(t, map[string]any{"a": "x"}, shared)
+	}
+}

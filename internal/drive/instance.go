@@ -139,6 +139,8 @@ func (m *maker) member(s map[string]any, list []any) (any, bool) {
 		}
 		object, isObject := v.(map[string]any)
 		if isObject && (s["properties"] != nil || s["allOf"] != nil) {
+			object = maps.Clone(object) // it may be a const of the document
+			v = object
 			rest := maps.Clone(s)
 			delete(rest, "oneOf")
 			delete(rest, "anyOf")
@@ -173,7 +175,9 @@ func (m *maker) all(s map[string]any, list []any) (any, bool) {
 		}
 		object, isObject := v.(map[string]any)
 		if before, ok := result.(map[string]any); ok && isObject {
-			maps.Copy(before, object)
+			both := maps.Clone(before) // it may be a const of the document
+			maps.Copy(both, object)
+			result = both
 			continue
 		}
 		result = v

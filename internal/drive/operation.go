@@ -3,6 +3,7 @@ package drive
 import (
 	"errors"
 	"fmt"
+	"mime"
 	"slices"
 	"strings"
 )
@@ -126,24 +127,29 @@ func (j *Judges) describeBody(op *Operation, at string) error {
 
 // kindOf is how a body of a media type is written, bodyNone for one that is not.
 func kindOf(media string, schema map[string]any, hasSchema bool) bodyKind {
+	bare, _, err := mime.ParseMediaType(media)
+	if err != nil {
+		return bodyNone
+	}
 	binary := !hasSchema || len(schema) == 0 || schema["format"] == "binary" || schema["contentMediaType"] != nil
 	switch {
-	case strings.Contains(media, "*"):
+	case strings.Contains(bare, "*"):
 		return bodyNone
-	case isJSON(media) && hasSchema:
+	case isJSON(bare) && hasSchema:
 		return bodyJSON
-	case media == "application/x-www-form-urlencoded" && hasSchema:
+	case bare == "application/x-www-form-urlencoded" && hasSchema:
 		return bodyForm
-	case strings.HasPrefix(media, "multipart/"):
+	case strings.HasPrefix(bare, "multipart/"):
 		return bodyNone
-	case media == "text/plain" && hasSchema:
+	case bare == "text/plain" && hasSchema:
 		return bodyText
-	case binary && !isJSON(media):
+	case binary && !isJSON(bare):
 		return bodyBytes
 	}
 	return bodyNone
 }
 
+// isJSON tells JSON by a media type without parameters.
 func isJSON(media string) bool {
 	return media == "application/json" || strings.HasSuffix(media, "+json")
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
 	"net/url"
@@ -137,6 +138,18 @@ func (j *Judges) Declares(op *Operation, status int) (declared, byDefault bool) 
 	return r != nil, key == "default"
 }
 
+// DeclaresMedia reports whether the document names a media type, without parameters, for a status of an operation; a range is no name.
+func (j *Judges) DeclaresMedia(op *Operation, status int, media string) bool {
+	r, _, _ := j.response(op, status)
+	content, _ := r["content"].(map[string]any)
+	for name := range content {
+		if bare, _, err := mime.ParseMediaType(name); err == nil && bare == media {
+			return true
+		}
+	}
+	return false
+}
+
 // Statuses lists what the document has: "200, 404, default".
 func (j *Judges) Statuses(op *Operation) string {
 	all, _ := lookup(j.tree, op.pointer+"/responses").(map[string]any)
@@ -260,21 +273,40 @@ func scalarOf(types []string, text string) any {
 	return text
 }
 
-// contentFor finds the entry of a content map for a media type: its own, then a range.
+// contentFor finds the entry of a content map for a media type: its own, then a range; of several the one that shares the most
+// parameters with it and contradicts none, then the first by name.
 func contentFor(content map[string]any, sent string) (name string, ok bool) {
-	media, _, err := mime.ParseMediaType(sent)
+	media, params, err := mime.ParseMediaType(sent)
 	if err != nil {
 		return "", false
 	}
 	major, _, _ := strings.Cut(media, "/")
 	for _, wanted := range []string{media, major + "/*", "*/*"} {
-		for name := range content {
-			if bare, _, err := mime.ParseMediaType(name); err == nil && bare == wanted {
-				return name, true
+		best := -1
+		for _, entry := range slices.Sorted(maps.Keys(content)) {
+			bare, has, err := mime.ParseMediaType(entry)
+			if err != nil || bare != wanted {
+				continue
 			}
+			if n := agreement(has, params); n > best {
+				name, best = entry, n
+			}
+		}
+		if best >= 0 {
+			return name, true
 		}
 	}
 	return "", false
+}
+
+// agreement is how well the parameters of an entry fit those that were sent: 0 where one contradicts.
+func agreement(has, sent map[string]string) int {
+	for key, value := range has {
+		if sent[key] != value {
+			return 0
+		}
+	}
+	return 1 + len(has)
 }
 
 func (j *Judges) judgeBody(entry any, pointer, sent string, a *Answer) string {
