@@ -50,6 +50,11 @@ paths:
     get: { operationId: later, x-tornado-async: true, parameters: [{ name: n, in: query, schema: { type: integer } }], responses: { "204": { description: done } } }
   /xml:
     put: { operationId: xml, requestBody: { content: { application/xml: { schema: { type: object } } } }, responses: { "204": { description: done } } }
+  /wrapped:
+    get:
+      operationId: wrapped
+      parameters: [{ name: n, in: query, schema: { type: integer } }]
+      responses: { "204": { description: done }, 4XX: { description: other, content: { application/json: { schema: { type: object, required: [error] } } } }, default: { description: other, content: { application/json: { schema: { type: object, required: [error] } } } } }
 components:
   securitySchemes: { key: { type: apiKey, in: header, name: X-Key } }
   schemas:
@@ -160,6 +165,13 @@ func server(t *testing.T, lie string) string {
 		if r.URL.Query().Has("n") {
 			problem(w, http.StatusUnprocessableEntity)
 		}
+	})
+	mux.HandleFunc("GET /wrapped", func(w http.ResponseWriter, r *http.Request) {
+		if _, err := strconv.Atoi(r.URL.Query().Get("n")); err != nil && r.URL.Query().Has("n") {
+			problem(w, http.StatusUnprocessableEntity)
+			return
+		}
+		w.WriteHeader(http.StatusNoContent)
 	})
 	s := httptest.NewServer(mux)
 	t.Cleanup(s.Close)
@@ -277,4 +289,21 @@ func TestElsewhere(t *testing.T) {
 func TestQuoted(t *testing.T) {
 	assert.Equal(t, `'it'\''s é'`, quoted("it's é"))
 	assert.Equal(t, `$'a\x0a\'\\\xff'`, quoted("a\n'\\\xff"))
+}
+
+func TestRefusalsOfTheRuntimeAreProblems(t *testing.T) {
+	r, ops := newRun(t, "")
+	a := &drive.Answer{Status: 422, Header: http.Header{"Content-Type": {"application/problem+json"}}, Body: []byte(`{"status":422}`), Whole: true}
+	wire := &drive.Wire{}
+	op := ops["wrapped"]
+	require.NotNil(t, op)
+	for _, status := range []int{401, 403, 415, 422} {
+		a.Status = status
+		assert.Empty(t, r.judgeRefusal(&sent{op: op, wire: wire, in: &drive.Input{}, run: r}, a, &seen{splits: map[string]bool{}}), "%d", status)
+	}
+	a.Header.Set("Content-Type", "text/plain")
+	assert.Contains(t, r.judgeRefusal(&sent{op: op, wire: wire, in: &drive.Input{}, run: r}, a, &seen{splits: map[string]bool{}}), "not documented")
+	a.Status = 404
+	a.Header.Set("Content-Type", "application/problem+json")
+	assert.Contains(t, r.judgeRefusal(&sent{op: ops["getPet"], wire: wire, in: &drive.Input{}, run: r}, a, &seen{splits: map[string]bool{}}), "title")
 }
