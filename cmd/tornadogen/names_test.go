@@ -99,3 +99,9 @@ func TestShellWord(t *testing.T) {
 func TestCells(t *testing.T) {
 	require.Equal(t, "GET\t/a\ufffdb\ufffd", cells([]string{"GET", "/a\tb\x1b"}))
 }
+
+func TestFreeNameOfImportsOfTests(t *testing.T) {
+	for pkg, want := range map[string]string{"contract": "contractapi", "tornadotest": "tornadotestapi", "TestContract": "TestContractapi", "petapi": "petapi"} {
+		require.Equal(t, want, freeName(pkg, &outline{}), pkg)
+	}
+}

@@ -282,7 +282,7 @@ func lowerFirst(name string) string {
 var scaffoldNames = []string{
 	"main", "run", "service", "welcome", "auth", "newServer", "newAPI", "drain", "unready", "seconds", "newClient", "unwritten", "server", "c", "t", "name", "call", "declared", "undeclared", "addr", "stop", "err", "listener", "host", "port", "ip", "root", "h", "a", "ctx", "req", "reply", "out", "ws", "zero",
 	"context", "flag", "fmt", "log", "slog", "net", "os", "signal", "syscall", "time", "regexp", "strconv", "tornado", "docs",
-	"errors", "http", "httptest", "testing", "client",
+	"errors", "http", "testing", "client", "contract", "tornadotest", "TestContract",
 }
 
 // freeName is the name under which a scaffold imports the package: its own, unless something else bears it.
