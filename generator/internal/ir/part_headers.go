@@ -34,7 +34,7 @@ func (b *builder) withPartHeaders(name string, m *spec.MediaType) *spec.MediaTyp
 			return s
 		}
 		changed = true
-		return b.part(s, e, hint)
+		return b.oneOrMoreParts(s, e, hint)
 	}
 	whole.Properties = slices.Clone(core.Properties)
 	for i, p := range whole.Properties {
@@ -59,17 +59,23 @@ func (b *builder) withPartHeaders(name string, m *spec.MediaType) *spec.MediaTyp
 	return &of
 }
 
-// part is a schema for a part with its header fields, or for several that are an array.
+// oneOrMoreParts is a schema for a part with its header fields, or for several that are an array: what its items are is one part each, an array, too.
+func (b *builder) oneOrMoreParts(s *spec.Schema, e *spec.Encoding, hint string) *spec.Schema {
+	core, _ := b.settle(s)
+	if !slices.Equal(typesOf(core), []string{"array"}) || core.Items == nil {
+		return b.part(s, e, hint)
+	}
+	list := *core
+	list.Name, list.Ref, list.Extensions = "", "", nil
+	list.Items = b.part(core.Items, e, hint)
+	b.hints[&list] = hint + "Parts"
+	b.order[&list] = b.order[b.origin(core)]
+	return &list
+}
+
+// part is a schema for one part with its header fields.
 func (b *builder) part(s *spec.Schema, e *spec.Encoding, hint string) *spec.Schema {
 	core, _ := b.settle(s)
-	if slices.Equal(typesOf(core), []string{"array"}) && core.Items != nil {
-		list := *core
-		list.Name, list.Ref, list.Extensions = "", "", nil
-		list.Items = b.part(core.Items, e, hint)
-		b.hints[&list] = hint + "Parts"
-		b.order[&list] = b.order[b.origin(core)]
-		return &list
-	}
 	w := &spec.Schema{Loc: e.Loc, Types: []string{"object"}, Required: []string{partBody}}
 	marks := make(map[string]string)
 	for _, h := range e.Headers {
