@@ -42,10 +42,11 @@ type outcome struct {
 	err     error
 }
 
-// begin gives the limits of the attempt that begins, which are those of the call where it has none of its own.
+// begin gives the limits of the attempt that begins, which are those of the call where it has none of its own. One whose body is read
+// while it is sent has none: what takes too long then is the call.
 func (a *attempts) begin(alone bool) *limits {
 	a.count++
-	if d := a.call.client.attemptTimeout; d > 0 || !alone {
+	if d := a.call.client.attemptTimeout; a.of != timeSender && (d > 0 || !alone) {
 		return a.limits.attempt(d, a.of)
 	}
 	return a.limits

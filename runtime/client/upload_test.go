@@ -128,3 +128,24 @@ func TestUploadTimeout(t *testing.T) {
 	_, err = call.Do()
 	require.ErrorContains(t, err, "no answer within 50ms")
 }
+
+// The time of an attempt does not count for an upload: a server that hangs ends the call, which is not sent again.
+func TestUploadAttemptTimeout(t *testing.T) {
+	var calls atomic.Int32
+	s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		calls.Add(1)
+		_, _ = io.Copy(io.Discard, r.Body)
+		<-r.Context().Done()
+	}))
+	defer s.Close()
+	c, err := New(s.URL, WithTimeout(50*time.Millisecond), WithAttemptTimeout(time.Hour))
+	require.NoError(t, err)
+	call := c.Call(t.Context(), &putFile)
+	call.Reader("image/png", strings.NewReader("never answered"))
+	_, err = call.Do()
+	var failed *Error
+	require.ErrorAs(t, err, &failed)
+	assert.Equal(t, 1, failed.Attempts)
+	require.ErrorContains(t, err, "no answer within 50ms")
+	assert.EqualValues(t, 1, calls.Load())
+}
