@@ -25,7 +25,7 @@ const (
 )
 
 // WithRetryBudget bounds how many requests are sent again. All calls of the client draw on one budget, and those of
-// [WithOperation] that has this option on one of their own. See Budget for the default.
+// [WithOperation] that has this option on one of their own. It is no option of [With]. See Budget for the default.
 func WithRetryBudget(b Budget) Option { return func(c *Client) { c.budget = newBudget(b) } }
 
 // budget is a bucket of tokens. nil has no bound.

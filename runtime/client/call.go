@@ -58,7 +58,7 @@ func (c *Client) Call(ctx context.Context, op *operation.Operation) *Call {
 		call.page = given.page
 	}
 	if len(given.opts) > 0 {
-		narrowed, err := call.client.narrowed(given.opts)
+		narrowed, err := call.client.ofCall(given.opts)
 		if err != nil {
 			call.fail(err)
 			return call

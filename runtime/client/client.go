@@ -81,7 +81,9 @@ type Option func(*Client)
 func WithHTTPClient(hc *http.Client) Option { return func(c *Client) { c.http = hc } }
 
 // WithMiddleware puts middleware around what sends a request; the first is the outermost. It sees each attempt of a call,
-// with its credentials. [OperationOf] tells it which operation is called. There is none by default.
+// with its credentials. [OperationOf] tells it which operation is called. It is put around once for a client, and once more for each
+// operation or call that has middleware of its own by [WithOperation] or [With]: what counts over all of them keeps its counts outside
+// of the function that is given. There is none by default.
 func WithMiddleware(middleware ...func(next Doer) Doer) Option {
 	return func(c *Client) { c.middleware = append(c.middleware, middleware...) }
 }

@@ -121,6 +121,58 @@ func TestScopes(t *testing.T) {
 	})
 }
 
+// TestScopesKeepMiddleware has options of operations and calls leave the middleware as it is, with what it has counted.
+func TestScopesKeepMiddleware(t *testing.T) {
+	t.Parallel()
+	made, last := 0, 0
+	counting := func(client.Doer) client.Doer {
+		made++
+		calls := 0
+		return client.DoerFunc(func(*http.Request) (*http.Response, error) {
+			calls++
+			last = calls
+			return &http.Response{StatusCode: 200, Header: http.Header{}}, nil
+		})
+	}
+	c := newClient(t, "http://example.com", client.WithMiddleware(counting), client.WithOperation("getX", client.WithRetry(0)))
+	for n := range 3 {
+		for i, op := range []*operation.Operation{&getX, &postX} {
+			_, err := c.Call(client.With(t.Context(), client.WithTimeout(time.Minute)), op).Do()
+			require.NoError(t, err)
+			assert.Equal(t, 2*n+i+1, last)
+		}
+	}
+	assert.Equal(t, 1, made)
+
+	var order []string
+	note := func(name string) client.Option {
+		return client.WithMiddleware(func(next client.Doer) client.Doer {
+			return client.DoerFunc(func(req *http.Request) (*http.Response, error) {
+				order = append(order, name)
+				return next.Do(req)
+			})
+		})
+	}
+	c = newClient(t, "http://example.com", note("client"), client.WithOperation("getX", note("operation")))
+	_, err := c.Call(client.With(t.Context(), note("call"), client.WithMiddleware(counting)), &getX).Do()
+	require.NoError(t, err)
+	assert.Equal(t, []string{"client", "operation", "call"}, order)
+}
+
+// TestCallBudget refuses a budget of one call, which would bound nothing.
+func TestCallBudget(t *testing.T) {
+	t.Parallel()
+	s := &script{steps: []step{{status: 200}}}
+	c := scripted(t, s, client.WithOperation("getX", client.WithRetryBudget(client.Budget{Burst: 1})))
+	for _, b := range []client.Budget{{}, {Burst: 5}, {Burst: -1}} {
+		for _, op := range []*operation.Operation{&getX, &postX} {
+			_, err := c.Call(client.With(t.Context(), client.WithRetryBudget(b)), op).Do()
+			require.ErrorContains(t, err, "WithRetryBudget is an option of a client or of an operation")
+		}
+	}
+	assert.Empty(t, s.attempts)
+}
+
 // TestScopeOfRequests has the options of a call end at its requests: what a middleware calls has them not.
 func TestScopeOfRequests(t *testing.T) {
 	t.Parallel()

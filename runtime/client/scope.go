@@ -25,8 +25,9 @@ func WithOperation(id string, opts ...Option) Option {
 //
 //	report, err := c.GetReport(client.With(ctx, client.WithTimeout(time.Minute), client.WithRetry(0)), req)
 //
-// With called upon such a context adds to what it has. WithHTTPClient, WithCertificate and WithOperation are errors of the call. What
-// is called with the context of a request, by a middleware or by the source of a token, has none of the options.
+// With called upon such a context adds to what it has. WithHTTPClient, WithCertificate, WithOperation and WithRetryBudget are errors of
+// the call: all of them are of many calls. What is called with the context of a request, by a middleware or by the source of a token,
+// has none of the options.
 func With(ctx context.Context, opts ...Option) context.Context {
 	own := *carriedBy(ctx)
 	own.opts = append(slices.Clip(own.opts), opts...)
@@ -65,9 +66,21 @@ func (c *Call) requestContext(ctx context.Context, attempt int) context.Context 
 	return context.WithValue(ctx, carriedKey{}, &carried{op: c.op, attempt: attempt})
 }
 
-var errShared = errors.New("WithHTTPClient, WithCertificate and WithOperation are options of a whole client")
+var (
+	errShared     = errors.New("WithHTTPClient, WithCertificate and WithOperation are options of a whole client")
+	errCallBudget = errors.New("WithRetryBudget is an option of a client or of an operation: a budget is of many calls")
+)
 
-// narrowed is c with more options.
+// ofCall is c with the options of one call.
+func (c *Client) ofCall(opts []Option) (*Client, error) {
+	d, err := c.narrowed(opts)
+	if err == nil && d.budget != c.budget {
+		return nil, errCallBudget
+	}
+	return d, err
+}
+
+// narrowed is c with more options. The middleware of c stays the same, with what it has counted, unless the options have more of it.
 func (c *Client) narrowed(opts []Option) (*Client, error) {
 	d := *c
 	d.credentials, d.header = maps.Clone(c.credentials), c.header.Clone()
@@ -79,7 +92,9 @@ func (c *Client) narrowed(opts []Option) (*Client, error) {
 	if d.http != c.http || len(d.certificates) > len(c.certificates) || d.operations != nil {
 		return nil, errShared
 	}
-	d.wrap()
+	if len(d.middleware) > len(c.middleware) {
+		d.wrap()
+	}
 	return &d, nil
 }
 
