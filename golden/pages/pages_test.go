@@ -160,6 +160,29 @@ func TestCursor(t *testing.T) {
 	assert.Equal(t, asPets(names[2:]), all(t, c.ListDeepAll(t.Context(), api.ListDeepRequest{Cursor: tornado.Some("2")})))
 }
 
+// TestPagesWithoutItems: null in place of the items, or nothing where they would be, is an empty page, behind which others come.
+func TestPagesWithoutItems(t *testing.T) {
+	bodies := []string{
+		`{"meta": {"cursor": "1", "more": true}}`,
+		`{"data": {}, "meta": {"cursor": "2", "more": true}}`,
+		`{"data": {"pets": [{"name": "a"}]}, "meta": {"cursor": "3", "more": true}}`,
+		`{"data": {"pets": null}, "meta": {"cursor": "4", "more": true}}`,
+		`{"data": {"pets": [{"name": "b"}]}, "meta": {"cursor": "5"}}`,
+	}
+	asked := 0
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked++
+		n, _ := strconv.Atoi(r.URL.Query().Get("cursor"))
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write([]byte(bodies[n]))
+	}))
+	defer s.Close()
+	c, err := api.NewClient(s.URL)
+	require.NoError(t, err)
+	assert.Equal(t, asPets(names[:2]), all(t, c.ListDeepAll(t.Context(), api.ListDeepRequest{})))
+	assert.Equal(t, len(bodies), asked)
+}
+
 // TestErrors: the error of a page is the last that is given, behind the items of the pages before.
 func TestErrors(t *testing.T) {
 	h, c := start(t)

@@ -29,11 +29,9 @@ func printPage(g *jen.Group, op *ir.Operation, p *ir.Pages) {
 		g.List(jen.Id("res"), jen.Err()).Op(":=").Add(call)
 		g.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Nil(), jen.False(), jen.Err()))
 	}
-	r := &reacher{missing: func() *jen.Statement { return jen.Return(jen.Nil(), jen.False(), jen.Nil()) }}
-	items := r.demand(g, p.Items)
-	g.Id("items").Op("=").Add(items)
-	r.missing = func() *jen.Statement { return jen.Return(jen.Id("items"), jen.False(), jen.Nil()) }
-	var more *jen.Statement // beside what the answer says
+	r := &reacher{missing: func() *jen.Statement { return jen.Return(jen.Id("items"), jen.False(), jen.Nil()) }}
+	r.offer(g, p.Items, func(g *jen.Group, items *jen.Statement) { g.Id("items").Op("=").Add(items) }) // a page without them is an empty one
+	var more *jen.Statement                                                                            // beside what the answer says
 	switch p.Kind {
 	case ir.PagesBySet:
 		for _, set := range p.Set {

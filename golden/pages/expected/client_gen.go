@@ -140,15 +140,11 @@ func (c *Client) ListDeepAll(ctx context.Context, req ListDeepRequest) iter.Seq2
 		if err != nil {
 			return nil, false, err
 		}
-		x1, ok := res.Data.Get()
-		if !ok {
-			return nil, false, nil
+		if x1, ok := res.Data.Get(); ok {
+			if x2, ok := x1.Pets.Get(); ok {
+				items = x2
+			}
 		}
-		x2, ok := x1.Pets.Get()
-		if !ok {
-			return nil, false, nil
-		}
-		items = x2
 		if res.Meta.Cursor == "" {
 			return items, false, nil
 		}
