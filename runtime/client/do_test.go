@@ -74,6 +74,8 @@ func (s *script) middleware(client.Doer) client.Doer {
 var (
 	errRefused = errors.New("connection refused")
 	errDial    = &net.OpError{Op: "dial", Net: "tcp", Err: errRefused}
+	// errDialTime is as a Dialer with a Timeout fails: what it holds is context.DeadlineExceeded, too.
+	errDialTime = &net.OpError{Op: "dial", Net: "tcp", Err: fmt.Errorf("i/o timeout: %w", context.DeadlineExceeded)}
 )
 
 func TestRetry(t *testing.T) {
@@ -104,6 +106,10 @@ func TestRetry(t *testing.T) {
 		{"500 and 409 stay", "GET", []step{{status: 500}, {status: 409}}, nil, 500, "", 1, 0, 0},
 		{"not idempotent, but nothing was sent", "POST", []step{{err: errDial}, {status: 200}}, nil, 200, "", 2, 1, 100 * time.Millisecond},
 		{"not idempotent, reset", "POST", []step{{err: &net.OpError{Op: "read", Err: errRefused}}}, nil, 0, "read: connection refused", 1, 0, 0},
+		{"the dialer's own time is over", "GET", []step{{err: errDialTime}, {status: 200}}, nil, 200, "", 2, 1, 100 * time.Millisecond},
+		{"not idempotent, the dialer's own time is over", "POST", []step{{err: errDialTime}, {status: 200}}, nil, 200, "", 2, 1, 100 * time.Millisecond},
+		{"the time of http.Client is over", "GET", []step{{err: context.DeadlineExceeded}, {status: 200}}, nil, 200, "", 2, 1, 100 * time.Millisecond},
+		{"not idempotent, the time of http.Client is over", "POST", []step{{err: context.DeadlineExceeded}}, nil, 0, "context deadline exceeded", 1, 0, 0},
 		{"HTTP in place of HTTPS", "GET", []step{{err: http.ErrSchemeMismatch}}, nil, 0, http.ErrSchemeMismatch.Error(), 1, 0, 0},
 		{"a longer backoff", "GET", []step{{status: 503}, {status: 200}}, []client.Option{client.WithBackoff(client.Backoff{First: time.Hour, Longest: 5 * time.Second})}, 200, "", 2, 1, 5 * time.Second},
 		{"a longer Retry-After", "GET", []step{{status: 503, after: "20"}, {status: 200}}, []client.Option{client.WithBackoff(client.Backoff{RetryAfter: time.Minute})}, 200, "", 2, 20 * time.Second, 20 * time.Second},
@@ -187,6 +193,17 @@ func TestCancel(t *testing.T) {
 		_, err = c.Call(ctx, &op).Do()
 		assert.ErrorIs(t, err, context.Canceled)
 	})
+}
+
+// TestDialTimeout has a dialer with a time of its own, as WithHTTPClient may bring.
+func TestDialTimeout(t *testing.T) {
+	t.Parallel()
+	dialer := net.Dialer{Timeout: time.Nanosecond}
+	hc := &http.Client{Transport: &http.Transport{DialContext: dialer.DialContext}}
+	c := newClient(t, "http://127.0.0.1:1", client.WithHTTPClient(hc), client.WithBackoff(client.Backoff{First: time.Millisecond}))
+	_, err := c.Call(t.Context(), &postX).Do()
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	assert.ErrorContains(t, err, "i/o timeout (3 attempts)")
 }
 
 func TestOverTheNet(t *testing.T) {

@@ -1,7 +1,6 @@
 package client
 
 import (
-	"context"
 	"crypto/rand"
 	"crypto/tls"
 	"errors"
@@ -105,6 +104,8 @@ func passes(status int) bool {
 	return false
 }
 
+// isPermanent says whether an error would come again. That a time is over, or that something was given up, does not say so by itself: net
+// and http.Client have times of their own. The end of the call is for mayImprove to see, by its context.
 func isPermanent(err error) bool {
 	var permanent permanentError
 	var certificate *tls.CertificateVerificationError
@@ -116,7 +117,7 @@ func isPermanent(err error) bool {
 	case errors.As(err, &permanent), errors.As(err, &certificate), errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
 		return true
 	}
-	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+	return false
 }
 
 // neverSent says whether there was no connection, so that the server has seen nothing.
