@@ -55,12 +55,22 @@ func newBudget(b Budget) *budget {
 
 // called brings the share of a call.
 func (b *budget) called() {
-	if b == nil {
-		return
+	if b != nil {
+		b.add(b.share)
 	}
+}
+
+// giveBack brings the token of a request that is not sent after all.
+func (b *budget) giveBack() {
+	if b != nil {
+		b.add(1)
+	}
+}
+
+func (b *budget) add(tokens float64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.tokens = min(b.burst, b.tokens+b.share)
+	b.tokens = min(b.burst, b.tokens+tokens)
 }
 
 // take takes the token of a repeated request, and reports false where there is none.

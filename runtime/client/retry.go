@@ -144,7 +144,11 @@ func (a *attempts) wait(round int, res *Response) bool {
 	if a.spent = !a.call.client.budget.take(); a.spent {
 		return false
 	}
-	return pause(a.limits.ctx, delay)
+	if !pause(a.limits.ctx, delay) {
+		a.call.client.budget.giveBack()
+		return false
+	}
+	return true
 }
 
 // limit is the longest wait after a round.

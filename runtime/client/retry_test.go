@@ -61,6 +61,25 @@ func TestBudget(t *testing.T) {
 	})
 }
 
+// TestBudgetOfCancelledCalls: a call that is ended while it waits has sent nothing more, and costs nothing.
+func TestBudgetOfCancelledCalls(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{steps: []step{{status: 503, after: "3"}, {status: 503, after: "3"}, {status: 503, after: "3"}, {status: 200}}}
+		c := scripted(t, s, client.WithRetryBudget(client.Budget{Burst: 1, Share: -1, PerSecond: -1}))
+		for range 2 {
+			ctx, cancel := context.WithCancel(t.Context())
+			time.AfterFunc(time.Second, cancel)
+			res, err := c.Call(ctx, &getX).Do()
+			require.NoError(t, err)
+			assert.Equal(t, 503, res.StatusCode)
+		}
+		res, err := c.Call(t.Context(), &getX).Do()
+		require.NoError(t, err)
+		assert.Equal(t, 200, res.StatusCode, "the token is still there")
+	})
+}
+
 func TestIdempotencyKeys(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
