@@ -96,6 +96,7 @@ func TestRetry(t *testing.T) {
 		{"first succeeds", "GET", []step{{status: 200}}, nil, 200, "", 1, 0, 0},
 		{"503, then well", "GET", []step{{status: 503}, {status: 200}}, nil, 200, "", 2, 1, 100 * time.Millisecond},
 		{"refused, 502, then well", "PUT", []step{{err: errRefused}, {status: 502}, {status: 201}}, nil, 201, "", 3, 1, 300 * time.Millisecond},
+		{"503, then refused for ever", "GET", []step{{status: 503}, {err: errRefused}}, nil, 0, "connection refused (3 attempts)", 3, 1, 300 * time.Millisecond},
 		{"504 for ever", "DELETE", []step{{status: 504}}, nil, 504, "", 3, 1, 300 * time.Millisecond},
 		{"refused for ever", "GET", []step{{err: errRefused}}, nil, 0, "connection refused (3 attempts)", 3, 1, 300 * time.Millisecond},
 		{"not idempotent", "POST", []step{{status: 503}, {status: 200}}, nil, 503, "", 1, 0, 0},
@@ -183,7 +184,7 @@ func TestCancel(t *testing.T) {
 		op := operation.Operation{ID: "op", Method: "GET", Path: "/x"}
 		time.AfterFunc(10*time.Millisecond, cancel)
 		res, err := c.Call(ctx, &op).Do()
-		require.NoError(t, err, "an answer that came is not thrown away")
+		require.NoError(t, err, "the answer of the last attempt is the result")
 		assert.Equal(t, 503, res.StatusCode)
 		assert.Len(t, s.attempts, 1)
 

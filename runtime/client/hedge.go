@@ -8,8 +8,9 @@ import (
 	"github.com/tornadogen/tornadogen/runtime/internal/operation"
 )
 
-// Hedge has a safe request (GET, HEAD, OPTIONS, QUERY) that is not answered in time sent once more, beside the one that is under way. The
-// first answer counts; the other requests are ended. It cuts the slowest answers of servers that are many.
+// Hedge has a safe request (GET, HEAD, OPTIONS, TRACE, QUERY) that is not answered in time sent once more, beside the one that is under way.
+// The first answer counts that is none to retry, or the last where all are; the other requests are ended. It cuts the slowest answers of
+// servers that are many.
 type Hedge struct {
 	// After is how long the answer is waited for. 0 is what the slowest twentieth of the latest answers of the operation took; nothing is
 	// hedged until there were twenty of them.
