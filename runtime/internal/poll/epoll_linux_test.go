@@ -120,9 +120,7 @@ func TestParkNeverMissesAnEvent(t *testing.T) {
 		for i := range 5000 {
 			turn <- i
 			for got := 0; got == 0; {
-				for _, ev := range park(t, p, Forever) {
-					assert.NotZero(t, ev.Bits&In)
-				}
+				park(t, p, Forever) // without In, where the byte that it is about was read meanwhile
 				got, _ = p.Read(near, buf[:])
 			}
 		}
