@@ -197,3 +197,25 @@ func TestUploadByClient(t *testing.T) {
 	assert.Equal(t, "hello by Ann", h.note)
 	assert.Equal(t, []string{"pages one page 1", "pages two page 2", "file all rate 4", "plain rest"}, h.seen)
 }
+
+// TestUploadByClientKeepsNothing: a file has the header fields of its own step alone, and has them where the steps before have none.
+func TestUploadByClientKeepsNothing(t *testing.T) {
+	h := new(handler)
+	c, err := api.NewClient(drive.Serve(t, api.New(h)))
+	require.NoError(t, err)
+	type part = tornado.FormPart[api.UploadBodyFields]
+	file := func(field string) *tornado.FilePart {
+		return &tornado.FilePart{Field: field, Name: "f", Reader: strings.NewReader("bytes")}
+	}
+	page := api.UploadBodyFields{Pages: tornado.Some(api.UploadBodyPagesHeader{XPage: tornado.Some[int64](1)})}
+	rate := api.UploadBodyFields{File: tornado.Some(api.UploadBodyFileHeader{XRate: 4})}
+	parts := []part{{File: file("plain")}, {Fields: rate, File: file("file")}, {Fields: page, File: file("pages")}, {File: file("pages")}}
+	require.NoError(t, c.Upload(t.Context(), api.UploadRequest{Body: func(yield func(part, error) bool) {
+		for _, p := range parts {
+			if !yield(p, nil) {
+				return
+			}
+		}
+	}}))
+	assert.Equal(t, []string{"plain bytes", "file bytes rate 4", "pages bytes page 1", "pages bytes page 0"}, h.seen)
+}
