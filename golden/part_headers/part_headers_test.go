@@ -20,6 +20,7 @@ import (
 type handler struct {
 	pet     api.PostPetBody
 	related api.PostRelatedBody
+	board   api.BoardMultipart
 	note    string
 	seen    []string
 }
@@ -31,6 +32,35 @@ func (h *handler) PostPet(_ context.Context, req api.PostPetRequest) (*api.PostP
 
 func (h *handler) PostRelated(_ context.Context, req api.PostRelatedRequest) error {
 	h.related = req.Body
+	return nil
+}
+
+func (h *handler) AddBoard(_ context.Context, req api.AddBoardRequest) error {
+	h.board = req.Body
+	return nil
+}
+
+func (h *handler) SetBoard(_ context.Context, req api.SetBoardRequest) error {
+	h.board = req.Body
+	return nil
+}
+
+func (h *handler) AddAlbum(_ context.Context, req api.AddAlbumRequest) error {
+	return h.album(req.Body)
+}
+
+func (h *handler) SetAlbum(_ context.Context, req api.SetAlbumRequest) error {
+	return h.album(req.Body)
+}
+
+func (h *handler) album(body tornado.Items[tornado.FormPart[api.AlbumFields]]) error {
+	for part, err := range body {
+		if err != nil {
+			return err
+		}
+		photo := part.Fields.Photo.Value()
+		h.seen = append(h.seen, fmt.Sprint(part.File.Field, " rate ", photo.XRate.Or(0)))
+	}
 	return nil
 }
 
@@ -218,4 +248,26 @@ func TestUploadByClientKeepsNothing(t *testing.T) {
 		}
 	}}))
 	assert.Equal(t, []string{"plain bytes", "file bytes rate 4", "pages bytes page 1", "pages bytes page 0"}, h.seen)
+}
+
+// TestSharedBodies: operations that share a body share its types. A list in a list of parts is the content of one of them.
+func TestSharedBodies(t *testing.T) {
+	h := new(handler)
+	c, err := api.NewClient(drive.Serve(t, api.New(h)))
+	require.NoError(t, err)
+	board := api.BoardMultipart{Rows: []api.BoardMultipartRowsPart{{XRow: tornado.Some[int64](7), Body: []int64{1, 2}}, {Body: []int64{3}}}}
+	require.NoError(t, c.AddBoard(t.Context(), api.AddBoardRequest{Body: board}))
+	assert.Equal(t, board, h.board)
+	h.board = api.BoardMultipart{}
+	require.NoError(t, c.SetBoard(t.Context(), api.SetBoardRequest{Body: board}))
+	assert.Equal(t, board, h.board)
+	album := func(yield func(tornado.FormPart[api.AlbumFields], error) bool) {
+		yield(tornado.FormPart[api.AlbumFields]{
+			Fields: api.AlbumFields{Photo: tornado.Some(api.AlbumMultipartPhotoHeader{XRate: tornado.Some[int64](4)})},
+			File:   &tornado.FilePart{Field: "photo", Name: "p", Reader: strings.NewReader("bytes")},
+		}, nil)
+	}
+	require.NoError(t, c.AddAlbum(t.Context(), api.AddAlbumRequest{Body: album}))
+	require.NoError(t, c.SetAlbum(t.Context(), api.SetAlbumRequest{Body: album}))
+	assert.Equal(t, []string{"photo rate 4", "photo rate 4"}, h.seen)
 }

@@ -85,10 +85,12 @@ type builder struct {
 	formats  map[string]bool // the unknown ones that were reported
 
 	shaper     *shaper
-	files      map[*spec.Schema]bool      // settled: strings that are parts of a multipart body
-	operations map[*spec.Operation]string // Go names
-	iterators  map[*spec.Operation]string // those of the methods over pages, of operations that may have some
-	named      []*spec.Operation          // all operations, in the order of their naming
+	files      map[*spec.Schema]bool               // settled: strings that are parts of a multipart body
+	headed     map[*spec.MediaType]*spec.MediaType // see withPartHeaders
+	fields     map[*spec.Schema]*spec.Schema       // see fieldsOf
+	operations map[*spec.Operation]string          // Go names
+	iterators  map[*spec.Operation]string          // those of the methods over pages, of operations that may have some
+	named      []*spec.Operation                   // all operations, in the order of their naming
 	planned    map[*spec.Operation]*Operation
 	hooks      []*hookGroup
 	phase      int                             // of order: see hookPhase
@@ -134,6 +136,8 @@ func newBuilder(api *spec.API, opts Options) *builder {
 	b.shaper = newShaper(b)
 	b.leftovers = newLeftovers(b)
 	b.files = make(map[*spec.Schema]bool)
+	b.headed = make(map[*spec.MediaType]*spec.MediaType)
+	b.fields = make(map[*spec.Schema]*spec.Schema)
 	b.reserveNames()
 	return b
 }

@@ -13,8 +13,17 @@ import (
 const partBody = "$body"
 
 // withPartHeaders gives the parts of a multipart body that have header fields (OpenAPI 3.1 section 4.8.15) a type with a field for each of these
-// and one for the content.
+// and one for the content. Operations that share a body share it.
 func (b *builder) withPartHeaders(name string, m *spec.MediaType) *spec.MediaType {
+	of, known := b.headed[m]
+	if !known {
+		of = b.withParts(name, m)
+		b.headed[m] = of
+	}
+	return of
+}
+
+func (b *builder) withParts(name string, m *spec.MediaType) *spec.MediaType {
 	if !isMultipart(name) || m.Schema == nil || m.ItemSchema != nil {
 		return m
 	}

@@ -132,8 +132,11 @@ func (b *builder) formContent(name string, m *spec.MediaType) *Content {
 	return c
 }
 
-// fieldsOf is a schema for the members of a form but its files, of which only the header fields are left.
+// fieldsOf is a schema for the members of a form but its files, of which only the header fields are left. Forms that share parts share it.
 func (b *builder) fieldsOf(core, parts *spec.Schema, files []*spec.Property) *spec.Schema {
+	if known := b.fields[parts]; known != nil {
+		return known
+	}
 	isFile := func(name string) bool {
 		return slices.ContainsFunc(files, func(f *spec.Property) bool { return f.Name == name })
 	}
@@ -152,6 +155,7 @@ func (b *builder) fieldsOf(core, parts *spec.Schema, files []*spec.Property) *sp
 	fields.Required = slices.DeleteFunc(slices.Clone(core.Required), isFile)
 	b.hints[&fields] = b.nameOf(core) + "Fields"
 	b.order[&fields] = b.order[b.origin(core)]
+	b.fields[parts] = &fields
 	return &fields
 }
 

@@ -68,3 +68,63 @@ func (c *Client) Upload(ctx context.Context, req UploadRequest) error {
 	}
 	return res.Unexpected()
 }
+
+// AddBoard is POST /boards
+func (c *Client) AddBoard(ctx context.Context, req AddBoardRequest) error {
+	call := c.c.Call(ctx, &addBoard)
+	call.MediaBody("multipart/form-data", shapes, "BoardMultipartMultipart", req.Body.AppendJSON)
+	res, err := call.Do()
+	if err != nil {
+		return err
+	}
+	switch res.StatusCode {
+	case 204:
+		return nil
+	}
+	return res.Unexpected()
+}
+
+// SetBoard is PUT /boards
+func (c *Client) SetBoard(ctx context.Context, req SetBoardRequest) error {
+	call := c.c.Call(ctx, &setBoard)
+	call.MediaBody("multipart/form-data", shapes, "BoardMultipartMultipart", req.Body.AppendJSON)
+	res, err := call.Do()
+	if err != nil {
+		return err
+	}
+	switch res.StatusCode {
+	case 204:
+		return nil
+	}
+	return res.Unexpected()
+}
+
+// AddAlbum is POST /albums
+func (c *Client) AddAlbum(ctx context.Context, req AddAlbumRequest) error {
+	call := c.c.Call(ctx, &addAlbum)
+	client.SendForm(call, "multipart/form-data", shapes, "PostPetOKMultipart", "photo", req.Body, (*AlbumFields).AppendJSON)
+	res, err := call.Do()
+	if err != nil {
+		return err
+	}
+	switch res.StatusCode {
+	case 204:
+		return nil
+	}
+	return res.Unexpected()
+}
+
+// SetAlbum is PUT /albums
+func (c *Client) SetAlbum(ctx context.Context, req SetAlbumRequest) error {
+	call := c.c.Call(ctx, &setAlbum)
+	client.SendForm(call, "multipart/form-data", shapes, "PostPetOKMultipart", "photo", req.Body, (*AlbumFields).AppendJSON)
+	res, err := call.Do()
+	if err != nil {
+		return err
+	}
+	switch res.StatusCode {
+	case 204:
+		return nil
+	}
+	return res.Unexpected()
+}

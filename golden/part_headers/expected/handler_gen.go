@@ -25,6 +25,18 @@ type DefaultHandler interface {
 
 	// Upload answers POST /uploads.
 	Upload(ctx context.Context, req UploadRequest) error
+
+	// AddBoard answers POST /boards.
+	AddBoard(ctx context.Context, req AddBoardRequest) error
+
+	// SetBoard answers PUT /boards.
+	SetBoard(ctx context.Context, req SetBoardRequest) error
+
+	// AddAlbum answers POST /albums.
+	AddAlbum(ctx context.Context, req AddAlbumRequest) error
+
+	// SetAlbum answers PUT /albums.
+	SetAlbum(ctx context.Context, req SetAlbumRequest) error
 }
 
 // UnimplementedDefaultHandler answers 501 to every operation of DefaultHandler. Embed it to implement
@@ -41,4 +53,20 @@ func (UnimplementedDefaultHandler) PostRelated(context.Context, PostRelatedReque
 
 func (UnimplementedDefaultHandler) Upload(context.Context, UploadRequest) error {
 	return tornado.NotImplemented(&upload)
+}
+
+func (UnimplementedDefaultHandler) AddBoard(context.Context, AddBoardRequest) error {
+	return tornado.NotImplemented(&addBoard)
+}
+
+func (UnimplementedDefaultHandler) SetBoard(context.Context, SetBoardRequest) error {
+	return tornado.NotImplemented(&setBoard)
+}
+
+func (UnimplementedDefaultHandler) AddAlbum(context.Context, AddAlbumRequest) error {
+	return tornado.NotImplemented(&addAlbum)
+}
+
+func (UnimplementedDefaultHandler) SetAlbum(context.Context, SetAlbumRequest) error {
+	return tornado.NotImplemented(&setAlbum)
 }

@@ -7,6 +7,118 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
 // AppendJSON appends a value as JSON to b and returns that.
 
+var boardKeys = tornado.NewKeys("rows")
+
+func (v *Board) DecodeJSON(d *tornado.Decoder) {
+	for i := d.Object(boardKeys); i != tornado.EndObject; i = d.Next(boardKeys, i) {
+		switch i {
+		case 0: // rows
+			v.Rows = decodeInt64SliceSlice(d)
+		}
+	}
+}
+
+func (v *Board) AppendJSON(b []byte) []byte {
+	b = append(b, '{')
+	if v.Rows != nil {
+		b = appendInt64SliceSlice(tornado.AppendKey(b, `"rows":`), v.Rows)
+	}
+	return append(b, '}')
+}
+
+var boardMultipartKeys = tornado.NewKeys("rows")
+
+func (v *BoardMultipart) DecodeJSON(d *tornado.Decoder) {
+	for i := d.Object(boardMultipartKeys); i != tornado.EndObject; i = d.Next(boardMultipartKeys, i) {
+		switch i {
+		case 0: // rows
+			v.Rows = decodeBoardMultipartRowsPartSlice(d)
+		}
+	}
+}
+
+func (v *BoardMultipart) AppendJSON(b []byte) []byte {
+	b = append(b, '{')
+	if v.Rows != nil {
+		b = appendBoardMultipartRowsPartSlice(tornado.AppendKey(b, `"rows":`), v.Rows)
+	}
+	return append(b, '}')
+}
+
+var boardMultipartRowsPartKeys = tornado.NewKeys("X-Row", "$body").Required("$body")
+
+func (v *BoardMultipartRowsPart) DecodeJSON(d *tornado.Decoder) {
+	var seen tornado.Seen
+	for i := d.Object(boardMultipartRowsPartKeys); i != tornado.EndObject; i = d.Next(boardMultipartRowsPartKeys, i) {
+		switch i {
+		case 0: // X-Row
+			v.XRow.Set(d.Int64(nil))
+		case 1: // $body
+			v.Body = decodeInt64Slice(d)
+		}
+		seen.Add(i)
+	}
+	d.Require(boardMultipartRowsPartKeys, seen)
+}
+
+func (v *BoardMultipartRowsPart) AppendJSON(b []byte) []byte {
+	b = append(b, '{')
+	b = tornado.AppendOptInt64(b, `"X-Row":`, &v.XRow)
+	b = appendInt64Slice(tornado.AppendKey(b, `"$body":`), v.Body)
+	return append(b, '}')
+}
+
+var albumKeys = tornado.NewKeys("photo")
+
+func (v *Album) DecodeJSON(d *tornado.Decoder) {
+	for i := d.Object(albumKeys); i != tornado.EndObject; i = d.Next(albumKeys, i) {
+		switch i {
+		case 0: // photo
+			v.Photo.Set(d.File(nil))
+		}
+	}
+}
+
+func (v *Album) AppendJSON(b []byte) []byte {
+	b = append(b, '{')
+	b = tornado.AppendOpt(b, `"photo":`, &v.Photo, tornado.AppendFile)
+	return append(b, '}')
+}
+
+var albumFieldsKeys = tornado.NewKeys("photo")
+
+func (v *AlbumFields) DecodeJSON(d *tornado.Decoder) {
+	for i := d.Object(albumFieldsKeys); i != tornado.EndObject; i = d.Next(albumFieldsKeys, i) {
+		switch i {
+		case 0: // photo
+			tornado.MakeOpt(&v.Photo).DecodeJSON(d)
+		}
+	}
+}
+
+func (v *AlbumFields) AppendJSON(b []byte) []byte {
+	b = append(b, '{')
+	b = tornado.AppendOptJSON(b, `"photo":`, &v.Photo)
+	return append(b, '}')
+}
+
+var albumMultipartPhotoHeaderKeys = tornado.NewKeys("X-Rate")
+
+func (v *AlbumMultipartPhotoHeader) DecodeJSON(d *tornado.Decoder) {
+	for i := d.Object(albumMultipartPhotoHeaderKeys); i != tornado.EndObject; i = d.Next(albumMultipartPhotoHeaderKeys, i) {
+		switch i {
+		case 0: // X-Rate
+			v.XRate.Set(d.Int64(nil))
+		}
+	}
+}
+
+func (v *AlbumMultipartPhotoHeader) AppendJSON(b []byte) []byte {
+	b = append(b, '{')
+	b = tornado.AppendOptInt64(b, `"X-Rate":`, &v.XRate)
+	return append(b, '}')
+}
+
 var ownerKeys = tornado.NewKeys("name").Required("name")
 
 func (v *Owner) DecodeJSON(d *tornado.Decoder) {
@@ -351,6 +463,55 @@ func (v *PostPetBodyPhotoXSize) AppendJSON(b []byte) []byte {
 	b = tornado.AppendOptInt64(b, `"w":`, &v.W)
 	b = tornado.AppendOptInt64(b, `"h":`, &v.H)
 	return append(b, '}')
+}
+
+func decodeInt64Slice(d *tornado.Decoder) []int64 {
+	return d.Int64s(nil)
+}
+
+func appendInt64Slice(b []byte, v []int64) []byte {
+	b = append(b, '[')
+	for i, item := range v {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = tornado.AppendInt64(b, item)
+	}
+	return append(b, ']')
+}
+
+func decodeInt64SliceSlice(d *tornado.Decoder) [][]int64 {
+	list := [][]int64{}
+	for more := d.Array(); more; more = d.NextItem() {
+		list = append(list, decodeInt64Slice(d))
+	}
+	return list
+}
+
+func appendInt64SliceSlice(b []byte, v [][]int64) []byte {
+	b = append(b, '[')
+	for i, item := range v {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendInt64Slice(b, item)
+	}
+	return append(b, ']')
+}
+
+func decodeBoardMultipartRowsPartSlice(d *tornado.Decoder) []BoardMultipartRowsPart {
+	return tornado.DecodeItems[BoardMultipartRowsPart](d)
+}
+
+func appendBoardMultipartRowsPartSlice(b []byte, v []BoardMultipartRowsPart) []byte {
+	b = append(b, '[')
+	for i := range v {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = v[i].AppendJSON(b)
+	}
+	return append(b, ']')
 }
 
 func decodePostPetBodyScansParts(d *tornado.Decoder) []PostPetBodyScansPart {

@@ -37,3 +37,49 @@ func (r *UploadRequest) decode(in *tornado.Input) {
 		tornado.FileRule{Field: "plain"},
 	)
 }
+
+// AddBoardRequest is what a caller asks of AddBoard.
+type AddBoardRequest struct {
+	// Body: Rows that are lists are parts of one list each.
+	Body BoardMultipart
+}
+
+func (r *AddBoardRequest) decode(in *tornado.Input) {
+	r.Body.DecodeJSON(in.MediaBody(shapes, "BoardMultipartMultipart"))
+	in.EndJSON()
+}
+
+// SetBoardRequest is what a caller asks of SetBoard.
+type SetBoardRequest struct {
+	// Body: Rows that are lists are parts of one list each.
+	Body BoardMultipart
+}
+
+func (r *SetBoardRequest) decode(in *tornado.Input) {
+	r.Body.DecodeJSON(in.MediaBody(shapes, "BoardMultipartMultipart"))
+	in.EndJSON()
+}
+
+// AddAlbumRequest is what a caller asks of AddAlbum.
+type AddAlbumRequest struct {
+	Body tornado.Items[tornado.FormPart[AlbumFields]]
+}
+
+func (r *AddAlbumRequest) decode(in *tornado.Input) {
+	r.Body = tornado.FormBody(
+		in, shapes, "PostPetOKMultipart", (*AlbumFields).DecodeJSON,
+		tornado.FileRule{Field: "photo"},
+	)
+}
+
+// SetAlbumRequest is what a caller asks of SetAlbum.
+type SetAlbumRequest struct {
+	Body tornado.Items[tornado.FormPart[AlbumFields]]
+}
+
+func (r *SetAlbumRequest) decode(in *tornado.Input) {
+	r.Body = tornado.FormBody(
+		in, shapes, "PostPetOKMultipart", (*AlbumFields).DecodeJSON,
+		tornado.FileRule{Field: "photo"},
+	)
+}

@@ -34,11 +34,45 @@ var upload = tornado.Operation{
 	BodyRequired: true,
 }
 
+// addBoard is POST /boards.
+var addBoard = tornado.Operation{
+	ID: "addBoard", Name: "AddBoard",
+	Method: "POST", Path: "/boards",
+	Consumes:     []string{"multipart/form-data"},
+	BodyRequired: true,
+}
+
+// setBoard is PUT /boards.
+var setBoard = tornado.Operation{
+	ID: "setBoard", Name: "SetBoard",
+	Method: "PUT", Path: "/boards",
+	Consumes:     []string{"multipart/form-data"},
+	BodyRequired: true,
+}
+
+// addAlbum is POST /albums.
+var addAlbum = tornado.Operation{
+	ID: "addAlbum", Name: "AddAlbum",
+	Method: "POST", Path: "/albums",
+	Consumes:     []string{"multipart/form-data"},
+	Streams:      []string{"multipart/form-data"},
+	BodyRequired: true,
+}
+
+// setAlbum is PUT /albums.
+var setAlbum = tornado.Operation{
+	ID: "setAlbum", Name: "SetAlbum",
+	Method: "PUT", Path: "/albums",
+	Consumes:     []string{"multipart/form-data"},
+	Streams:      []string{"multipart/form-data"},
+	BodyRequired: true,
+}
+
 // Operations lists every operation of the API, in the order of the document. The caller must not
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&postPet, &postRelated, &upload,
+		&postPet, &postRelated, &upload, &addBoard, &setBoard, &addAlbum, &setAlbum,
 	}
 }
 

@@ -25,6 +25,18 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 	tornado.RegisterNoContent(api, &upload, (*UploadRequest).decode, func(ctx context.Context, req *UploadRequest) error {
 		return h.Upload(ctx, *req)
 	}, 204)
+	tornado.RegisterNoContent(api, &addBoard, (*AddBoardRequest).decode, func(ctx context.Context, req *AddBoardRequest) error {
+		return h.AddBoard(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &setBoard, (*SetBoardRequest).decode, func(ctx context.Context, req *SetBoardRequest) error {
+		return h.SetBoard(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &addAlbum, (*AddAlbumRequest).decode, func(ctx context.Context, req *AddAlbumRequest) error {
+		return h.AddAlbum(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &setAlbum, (*SetAlbumRequest).decode, func(ctx context.Context, req *SetAlbumRequest) error {
+		return h.SetAlbum(ctx, *req)
+	}, 204)
 	return api
 }
 

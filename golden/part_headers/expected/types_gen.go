@@ -4,6 +4,40 @@ package api
 
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
+// Board is what the document has at #/components/schemas/Board.
+type Board struct {
+	Rows [][]int64 `json:"rows,omitzero"`
+}
+
+// BoardMultipart is what the document has at #/components/schemas/Board.
+type BoardMultipart struct {
+	Rows []BoardMultipartRowsPart `json:"rows,omitzero"`
+}
+
+// BoardMultipartRowsPart is what the document has at
+// #/components/requestBodies/Board/content/multipart~1form-data/encoding/rows.
+type BoardMultipartRowsPart struct {
+	XRow tornado.Opt[int64] `json:"X-Row,omitzero"`
+	Body []int64            `json:"$body"`
+}
+
+// Album is what the document has at #/components/schemas/Album.
+type Album struct {
+	Photo tornado.Opt[tornado.File] `json:"photo,omitzero"`
+}
+
+// AlbumFields is what the document has at #/components/schemas/Album.
+type AlbumFields struct {
+	// Photo: The header fields of the file that comes, or came last.
+	Photo tornado.Opt[AlbumMultipartPhotoHeader] `json:"photo,omitzero"`
+}
+
+// AlbumMultipartPhotoHeader is what the document has at
+// #/components/requestBodies/Album/content/multipart~1form-data/encoding/photo.
+type AlbumMultipartPhotoHeader struct {
+	XRate tornado.Opt[int64] `json:"X-Rate,omitzero"`
+}
+
 // Owner is what the document has at #/components/schemas/Owner.
 type Owner struct {
 	Name string `json:"name"`

@@ -21,6 +21,7 @@ var shapes = tornado.NewShapes(
 	"PostRelatedBody", "[(part) {Content-ID, $body: Owner}, ...(part) {Content-ID, $body: file}]",
 	"UploadBodyMultipart", `{file(part): {X-Rate: integer, $body: file}, pages(part): [{X-Page: integer, $body: file}], plain: file, note(part):
 		{X-By, $body}}`,
+	"BoardMultipartMultipart", "{rows(part): [{X-Row: integer, $body: [integer]}]}",
 )
 
 // The values of the enums.
