@@ -114,7 +114,7 @@ type Operation struct {
 	// ExtensionPlaces are where those that the generator reads stand, x-tornado- ones, each followed by its members:
 	// "x-tornado-limits", "x-tornado-limits/body".
 	ExtensionPlaces []Keyword
-	// OfPath are the x-tornado- extensions of its path.
+	// OfPath are the x-tornado- extensions of its path item.
 	OfPath []Extension
 }
 

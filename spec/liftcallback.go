@@ -20,6 +20,7 @@ func (l *lifter) webhooks() {
 			}
 			op.Key, op.Security = n.key, l.requirements(kid.end(), nil)
 			op.Callbacks = l.callbacks(kid.end())
+			op.OfPath = l.own(n)
 			l.api.Webhooks = append(l.api.Webhooks, op)
 		})
 		l.filter.left[n] = left && !kept
@@ -60,6 +61,7 @@ func (l *lifter) callback(c *Callback, item *node, method string, kid, common *n
 	if op != nil {
 		op.Key, op.Security = c.Name, l.requirements(n, nil)
 		op.Callbacks = l.callbacks(n)
+		op.OfPath = l.own(item)
 	}
 	return op
 }

@@ -43,6 +43,7 @@ func Build(api *spec.API, opts Options) (*Package, spec.Diagnostics) {
 	b.buildCORS()
 	b.buildServers()
 	b.buildHooks()
+	b.reportHookExtensions()
 	b.fitFields()
 	b.hookNames[callbackWord].URLs = b.callbackURLs()
 	b.finishShared()

@@ -82,6 +82,26 @@ func (b *builder) buildCORS() {
 	}
 }
 
+// reportHookExtensions tells of x-tornado-cors at webhooks and callbacks, and of all extensions above them.
+func (b *builder) reportHookExtensions() {
+	const noPage = "no page calls webhooks and callbacks"
+	for _, op := range b.pkg.Every {
+		if op.Source.Key == "" {
+			continue
+		}
+		if op.Source.Extensions[extensionCORS] != nil {
+			b.badExtension(extensionLoc(op.Source, extensionCORS), extensionCORS, noPage)
+		}
+		for _, e := range op.Source.OfPath {
+			why := "webhooks and callbacks have none of this name above their operations"
+			if e.Name == extensionCORS {
+				why = noPage
+			}
+			b.badExtension(e.Loc, e.Name, why)
+		}
+	}
+}
+
 // corsAbove reads what stands above operations, nil for nothing.
 func (b *builder) corsAbove(list []spec.Extension, whose string) (found *CORSOptions) {
 	for _, e := range list {

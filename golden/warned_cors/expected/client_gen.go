@@ -133,3 +133,17 @@ func (c *Client) H(ctx context.Context, req HRequest) error {
 	}
 	return res.Unexpected()
 }
+
+// I is POST /c
+func (c *Client) I(ctx context.Context, req IRequest) error {
+	call := c.c.Call(ctx, &i10)
+	res, err := call.Do()
+	if err != nil {
+		return err
+	}
+	switch res.StatusCode {
+	case 204:
+		return nil
+	}
+	return res.Unexpected()
+}

@@ -40,6 +40,9 @@ type DefaultHandler interface {
 
 	// H answers DELETE /b.
 	H(ctx context.Context, req HRequest) error
+
+	// I answers POST /c.
+	I(ctx context.Context, req IRequest) error
 }
 
 // UnimplementedDefaultHandler answers 501 to every operation of DefaultHandler. Embed it to implement
@@ -76,4 +79,8 @@ func (UnimplementedDefaultHandler) G(context.Context, GRequest) error {
 
 func (UnimplementedDefaultHandler) H(context.Context, HRequest) error {
 	return tornado.NotImplemented(&h10)
+}
+
+func (UnimplementedDefaultHandler) I(context.Context, IRequest) error {
+	return tornado.NotImplemented(&i10)
 }

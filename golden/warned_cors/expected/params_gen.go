@@ -43,3 +43,18 @@ func (*GRequest) decode(*tornado.Input) {}
 type HRequest struct{}
 
 func (*HRequest) decode(*tornado.Input) {}
+
+// IRequest is what a caller asks of I.
+type IRequest struct{}
+
+func (*IRequest) decode(*tornado.Input) {}
+
+// KRequest is what a caller asks of K.
+type KRequest struct{}
+
+func (*KRequest) decode(*tornado.Input) {}
+
+// JRequest is what a caller asks of J.
+type JRequest struct{}
+
+func (*JRequest) decode(*tornado.Input) {}

@@ -56,11 +56,29 @@ var h10 = tornado.Operation{
 	Method: "DELETE", Path: "/b",
 }
 
+// i10 is POST /c.
+var i10 = tornado.Operation{
+	ID: "i", Name: "I",
+	Method: "POST", Path: "/c",
+}
+
+// k10 is POST /sold.
+var k10 = tornado.Operation{
+	ID: "k", Name: "K",
+	Method: "POST", Path: "/sold",
+}
+
+// j10 is POST /i/called.
+var j10 = tornado.Operation{
+	ID: "j", Name: "J",
+	Method: "POST", Path: "/i/called",
+}
+
 // Operations lists every operation of the API, in the order of the document. The caller must not
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&a10, &b10, &c10, &d10, &e10, &f10, &g10, &h10,
+		&a10, &b10, &c10, &d10, &e10, &f10, &g10, &h10, &i10,
 	}
 }
 

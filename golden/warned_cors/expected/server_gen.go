@@ -44,5 +44,8 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 	tornado.RegisterNoContent(api, &h10, (*HRequest).decode, func(ctx context.Context, req *HRequest) error {
 		return h.H(ctx, *req)
 	}, 204)
+	tornado.RegisterNoContent(api, &i10, (*IRequest).decode, func(ctx context.Context, req *IRequest) error {
+		return h.I(ctx, *req)
+	}, 204)
 	return api
 }
