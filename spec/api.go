@@ -126,7 +126,13 @@ type Extension struct {
 }
 
 // ExtensionSocket makes an operation open a WebSocket.
-const ExtensionSocket = "x-tornado-websocket"
+const ExtensionSocket = ownPrefix + "websocket"
+
+// ExtensionStream says of an operation, or of a media type, whether its bodies are streams.
+const ExtensionStream = ownPrefix + "stream"
+
+// ownPrefix is what the names of the extensions begin with that the generator reads.
+const ownPrefix = "x-tornado-"
 
 // Socket are the messages of a WebSocket. What else is said of it stands in the extensions of its operation.
 type Socket struct {

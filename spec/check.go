@@ -1,5 +1,7 @@
 package spec
 
+import "strings"
+
 // checker holds nodes against the grammar. It recurses inside of one object as deep as the limits let files nest; what
 // references name waits in a queue, so that no chain of references is deep for the stack.
 type checker struct {
@@ -110,6 +112,9 @@ func (c *checker) field(n, kid *node, g *grammar) bool {
 	switch {
 	case known:
 	case kid.isExtension() && n.role != roleSecurityRequirement:
+		if isMisplaced(kid.key, n.role) {
+			c.report(kid.file, Warning, "bad-extension", kid.keyLoc(), kid.key+" is left out: "+g.name+" has none of this name", "correct it")
+		}
 		return true
 	case g.hasRest:
 		f = g.rest
@@ -130,6 +135,18 @@ func (c *checker) field(n, kid *node, g *grammar) bool {
 		return true
 	}
 	return false
+}
+
+// isMisplaced says whether an extension of the generator has no meaning at an object. Of those at operations and above them, the generator knows.
+func isMisplaced(name string, at role) bool {
+	switch at {
+	case roleDocument, rolePathItem, roleOperation:
+		return false
+	case roleMediaType:
+		return strings.HasPrefix(name, ownPrefix) && name != ExtensionStream
+	default:
+		return strings.HasPrefix(name, ownPrefix)
+	}
 }
 
 // complete looks at an object as a whole. It returns false where it has no meaning.

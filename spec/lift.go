@@ -217,7 +217,7 @@ func (l *lifter) spend(n *node) bool {
 // own are the extensions of an object that the generator may read; n may be a reference.
 func (l *lifter) own(n *node) (list []Extension) {
 	for _, kid := range n.end().kids {
-		if strings.HasPrefix(kid.key, "x-tornado-") {
+		if strings.HasPrefix(kid.key, ownPrefix) {
 			list = append(list, Extension{kid.loc(), kid.key, kid.appendJSON(nil)})
 		}
 	}

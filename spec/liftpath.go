@@ -196,7 +196,7 @@ func (l *lifter) operation(t template, method string, n, common *node) *Operatio
 		Summary: n.value("summary"), Description: n.value("description"), Extensions: l.extensions(n),
 	}
 	for _, kid := range n.kids {
-		if strings.HasPrefix(kid.key, "x-tornado-") {
+		if strings.HasPrefix(kid.key, ownPrefix) {
 			op.ExtensionPlaces = append(op.ExtensionPlaces, Keyword{kid.loc(), kid.key})
 			for _, member := range kid.kids {
 				op.ExtensionPlaces = append(op.ExtensionPlaces, Keyword{member.loc(), kid.key + "/" + member.key})

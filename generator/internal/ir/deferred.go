@@ -13,7 +13,7 @@ import (
 const extensionAsync = "x-tornado-async"
 
 // operationExtensions are the extensions of operations that mean something here.
-var operationExtensions = []string{extensionAsync, extensionStream, spec.ExtensionSocket, extensionLimits, extensionPage, extensionCORS}
+var operationExtensions = []string{extensionAsync, spec.ExtensionStream, spec.ExtensionSocket, extensionLimits, extensionPage, extensionCORS}
 
 // planKind decides how op is answered.
 func (b *builder) planKind(op *Operation) {

@@ -10,8 +10,6 @@ import (
 	"github.com/tornadogen/tornadogen/spec"
 )
 
-const extensionStream = "x-tornado-stream"
-
 // extended is an object of the document that may have extensions.
 type extended struct {
 	loc spec.Location
@@ -37,7 +35,7 @@ var slowNames = map[string]string{"": "", "block": "SlowBlock", "drop-oldest": "
 
 // readStream reads x-tornado-stream: true, false, or an object. What it cannot mean is ignored, with a warning.
 func (b *builder) readStream(e extended) streamWish {
-	text, ok := e.ext[extensionStream]
+	text, ok := e.ext[spec.ExtensionStream]
 	if !ok {
 		return streamWish{}
 	}
@@ -69,7 +67,7 @@ func (b *builder) readStream(e extended) streamWish {
 		bad = "slow is none of block, drop-oldest, drop-newest and close"
 	}
 	if bad != "" {
-		b.badExtension(e.loc, extensionStream, line(bad)+"; it is true, false, or an object of heartbeat and retry (15s), queue (64), bytes (1MiB) and slow (block)")
+		b.badExtension(e.loc, spec.ExtensionStream, line(bad)+"; it is true, false, or an object of heartbeat and retry (15s), queue (64), bytes (1MiB) and slow (block)")
 		return streamWish{}
 	}
 	return streamWish{said: true, streams: true, options: s}

@@ -159,7 +159,7 @@ func (b *builder) streamBytes(op *spec.Operation, r *spec.Response, variants []*
 
 // streamExtensions are where x-tornado-stream may stand: the operation, then the media types of an answer.
 func (b *builder) streamExtensions(op *spec.Operation, r *spec.Response) []extended {
-	all := []extended{{extensionLoc(op, extensionStream), op.Extensions}}
+	all := []extended{{extensionLoc(op, spec.ExtensionStream), op.Extensions}}
 	for _, m := range r.Content {
 		all = append(all, extended{m.Loc, m.Extensions})
 	}
@@ -188,7 +188,7 @@ func (b *builder) planStream(op *Operation) {
 	for _, e := range places {
 		wish := b.readStream(e)
 		if wish.said && wish.streams && op.Kind != OperationStream {
-			b.badExtension(e.loc, extensionStream, "no answer of the operation is a stream")
+			b.badExtension(e.loc, spec.ExtensionStream, "no answer of the operation is a stream")
 		}
 		if wish.options != nil {
 			op.Stream = b.fittingStream(op, e.loc, wish.options)
@@ -202,11 +202,11 @@ func (b *builder) fittingStream(op *Operation, at spec.Location, s *Stream) *Str
 		return slices.ContainsFunc(op.Result.Answers, func(a *Answer) bool { return a.Content != nil && slices.Contains(shapes, a.Content.Shape) })
 	}
 	if !has(BodyEvents) && (s.Heartbeat != 0 || s.Retry != 0) {
-		b.badExtension(at, "heartbeat, or retry, of "+extensionStream, "no answer of the operation is an event stream")
+		b.badExtension(at, "heartbeat, or retry, of "+spec.ExtensionStream, "no answer of the operation is an event stream")
 		s.Heartbeat, s.Retry = 0, 0
 	}
 	if !has(BodyEvents, BodyLines) && (s.Slow == slowNames["drop-oldest"] || s.Slow == slowNames["drop-newest"]) {
-		b.badExtension(at, "slow of "+extensionStream, "bytes cannot be dropped from the middle of an answer")
+		b.badExtension(at, "slow of "+spec.ExtensionStream, "bytes cannot be dropped from the middle of an answer")
 		s.Slow = ""
 	}
 	if *s == (Stream{}) {

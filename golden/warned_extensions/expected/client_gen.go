@@ -535,3 +535,21 @@ func (c *Client) PagesInStream(ctx context.Context, req PagesInStreamRequest) to
 	call := c.c.Call(ctx, &pagesInStream)
 	return client.Items(call, 200, &pagesInStreamItems, (*client.Response).Unexpected)
 }
+
+// Elsewhere is POST /elsewhere
+func (c *Client) Elsewhere(ctx context.Context, req ElsewhereRequest) error {
+	call := c.c.Call(ctx, &elsewhere)
+	if x, ok := req.Q.Get(); ok {
+		call.Query("q", tornado.FormExplode).String(x)
+	}
+	call.Reader("text/plain", req.Body)
+	res, err := call.Do()
+	if err != nil {
+		return err
+	}
+	switch res.StatusCode {
+	case 204:
+		return nil
+	}
+	return res.Unexpected()
+}

@@ -91,6 +91,9 @@ type DefaultHandler interface {
 
 	// PagesInStream answers GET /pages/d.
 	PagesInStream(ctx context.Context, req PagesInStreamRequest, out *tornado.ItemStream[string]) error
+
+	// Elsewhere answers POST /elsewhere.
+	Elsewhere(ctx context.Context, req ElsewhereRequest) error
 }
 
 // UnimplementedDefaultHandler answers 501 to every operation of DefaultHandler. Embed it to implement
@@ -195,4 +198,8 @@ func (UnimplementedDefaultHandler) PagesOfStream(context.Context, PagesOfStreamR
 
 func (UnimplementedDefaultHandler) PagesInStream(context.Context, PagesInStreamRequest, *tornado.ItemStream[string]) error {
 	return tornado.NotImplemented(&pagesInStream)
+}
+
+func (UnimplementedDefaultHandler) Elsewhere(context.Context, ElsewhereRequest) error {
+	return tornado.NotImplemented(&elsewhere)
 }

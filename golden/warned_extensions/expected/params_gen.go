@@ -375,3 +375,18 @@ func (r *PagesOfStreamRequest) decode(in *tornado.Input) {
 type PagesInStreamRequest struct{}
 
 func (*PagesInStreamRequest) decode(*tornado.Input) {}
+
+// ElsewhereRequest is what a caller asks of Elsewhere.
+type ElsewhereRequest struct {
+	Q    tornado.Opt[string]
+	Body io.Reader
+}
+
+func (r *ElsewhereRequest) decode(in *tornado.Input) {
+	if p := in.Query("q", tornado.FormExplode); p.Present() {
+		r.Q.Set(p.String(nil))
+	}
+	if in.HasBody() {
+		r.Body = in.StreamBody()
+	}
+}

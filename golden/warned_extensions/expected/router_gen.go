@@ -181,6 +181,14 @@ var pagesInStream = tornado.Operation{
 	Produces: []string{"application/jsonl"},
 }
 
+// elsewhere is POST /elsewhere.
+var elsewhere = tornado.Operation{
+	ID: "elsewhere", Name: "Elsewhere",
+	Method: "POST", Path: "/elsewhere",
+	Consumes: []string{"text/plain"},
+	Streams:  []string{"text/plain"},
+}
+
 // Operations lists every operation of the API, in the order of the document. The caller must not
 // change what it points to.
 func Operations() []*tornado.Operation {
@@ -190,7 +198,7 @@ func Operations() []*tornado.Operation {
 		&pagesWithoutNext, &pagesOfOtherCursor, &pagesOfFractions, &pagesCountedByNext,
 		&pagesBelowZero, &pagesOfNothing, &pagesOfTwoLists, &pagesOfObjects,
 		&pagesOfOtherType, &pagesAtNumber, &pagesWithMoreNumbers, &pagesOfStream,
-		&pagesInStream,
+		&pagesInStream, &elsewhere,
 	}
 }
 

@@ -98,6 +98,9 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		return h.PagesOfStream(ctx, *req)
 	}, writePagesOfStream)
 	tornado.RegisterItems(api, &pagesInStream, (*PagesInStreamRequest).decode, h.PagesInStream, 200, &pagesInStreamItems)
+	tornado.RegisterNoContent(api, &elsewhere, (*ElsewhereRequest).decode, func(ctx context.Context, req *ElsewhereRequest) error {
+		return h.Elsewhere(ctx, *req)
+	}, 204)
 	return api
 }
 
