@@ -20,6 +20,7 @@ import (
 type handler struct {
 	pet     api.PostPetBody
 	related api.PostRelatedBody
+	lists   api.PostListsBody
 	board   api.BoardMultipart
 	note    string
 	seen    []string
@@ -32,6 +33,11 @@ func (h *handler) PostPet(_ context.Context, req api.PostPetRequest) (*api.PostP
 
 func (h *handler) PostRelated(_ context.Context, req api.PostRelatedRequest) error {
 	h.related = req.Body
+	return nil
+}
+
+func (h *handler) PostLists(_ context.Context, req api.PostListsRequest) error {
+	h.lists = req.Body
 	return nil
 }
 
@@ -270,4 +276,23 @@ func TestSharedBodies(t *testing.T) {
 	require.NoError(t, c.AddAlbum(t.Context(), api.AddAlbumRequest{Body: album}))
 	require.NoError(t, c.SetAlbum(t.Context(), api.SetAlbumRequest{Body: album}))
 	assert.Equal(t, []string{"photo rate 4", "photo rate 4"}, h.seen)
+}
+
+// TestListsAtPositions: what stands at a position is one part, a list, too.
+func TestListsAtPositions(t *testing.T) {
+	h := new(handler)
+	url := drive.Serve(t, api.New(h))
+	want := api.PostListsBody{
+		V0:   tornado.Some(api.PostListsBodyV0Part{XOf: tornado.Some("a"), Body: []int64{1, 2}}),
+		Rest: []api.PostListsBodyItemPart{{XOf: tornado.Some("b"), Body: []int64{3}}, {Body: []int64{}}},
+	}
+	const list = "Content-Type: application/json\r\n"
+	got := drive.Do(t, http.MethodPost, url+"/lists", body(list+"X-Of: a\r\n\r\n[1,2]", list+"X-Of: b\r\n\r\n[3]", list+"\r\n[]"), "Content-Type", "multipart/mixed; boundary=X")
+	require.Equal(t, http.StatusNoContent, got.Status, got.Body)
+	assert.Equal(t, want, h.lists)
+	h.lists = api.PostListsBody{}
+	c, err := api.NewClient(url)
+	require.NoError(t, err)
+	require.NoError(t, c.PostLists(t.Context(), api.PostListsRequest{Body: want}))
+	assert.Equal(t, want, h.lists)
 }

@@ -38,26 +38,26 @@ func (b *builder) withParts(name string, m *spec.MediaType) *spec.MediaType {
 		hint += mediaName(name)
 	}
 	changed := false
-	part := func(s *spec.Schema, e *spec.Encoding, hint string) *spec.Schema {
+	with := func(part func(*spec.Schema, *spec.Encoding, string) *spec.Schema, s *spec.Schema, e *spec.Encoding, hint string) *spec.Schema {
 		if e == nil || s == nil || len(e.Headers) == 0 {
 			return s
 		}
 		changed = true
-		return b.oneOrMoreParts(s, e, hint)
+		return part(s, e, hint)
 	}
 	whole.Properties = slices.Clone(core.Properties)
 	for i, p := range whole.Properties {
 		own := *p
-		own.Schema = part(p.Schema, encodingOf(m, p.Name), hint+naming.Part(p.Name))
+		own.Schema = with(b.oneOrMoreParts, p.Schema, encodingOf(m, p.Name), hint+naming.Part(p.Name))
 		whole.Properties[i] = &own
 	}
 	whole.PrefixItems = slices.Clone(core.PrefixItems)
 	for i, s := range whole.PrefixItems {
 		if i < len(m.PrefixEncoding) {
-			whole.PrefixItems[i] = part(s, m.PrefixEncoding[i], hint+"V"+strconv.Itoa(i))
+			whole.PrefixItems[i] = with(b.part, s, m.PrefixEncoding[i], hint+"V"+strconv.Itoa(i))
 		}
 	}
-	whole.Items = part(core.Items, m.ItemEncoding, hint+"Item")
+	whole.Items = with(b.part, core.Items, m.ItemEncoding, hint+"Item")
 	if !changed {
 		return m
 	}
@@ -68,7 +68,8 @@ func (b *builder) withParts(name string, m *spec.MediaType) *spec.MediaType {
 	return &of
 }
 
-// oneOrMoreParts is a schema for a part with its header fields, or for several that are an array: what its items are is one part each, an array, too.
+// oneOrMoreParts is a schema for a member that is a part with its header fields, or several that are an array: what its items are is one part
+// each, an array, too.
 func (b *builder) oneOrMoreParts(s *spec.Schema, e *spec.Encoding, hint string) *spec.Schema {
 	core, _ := b.settle(s)
 	if !slices.Equal(typesOf(core), []string{"array"}) || core.Items == nil {

@@ -128,3 +128,18 @@ func (c *Client) SetAlbum(ctx context.Context, req SetAlbumRequest) error {
 	}
 	return res.Unexpected()
 }
+
+// PostLists is POST /lists
+func (c *Client) PostLists(ctx context.Context, req PostListsRequest) error {
+	call := c.c.Call(ctx, &postLists)
+	call.MediaBody("multipart/mixed", shapes, "PostListsBody", req.Body.AppendJSON)
+	res, err := call.Do()
+	if err != nil {
+		return err
+	}
+	switch res.StatusCode {
+	case 204:
+		return nil
+	}
+	return res.Unexpected()
+}

@@ -37,6 +37,9 @@ type DefaultHandler interface {
 
 	// SetAlbum answers PUT /albums.
 	SetAlbum(ctx context.Context, req SetAlbumRequest) error
+
+	// PostLists answers POST /lists.
+	PostLists(ctx context.Context, req PostListsRequest) error
 }
 
 // UnimplementedDefaultHandler answers 501 to every operation of DefaultHandler. Embed it to implement
@@ -69,4 +72,8 @@ func (UnimplementedDefaultHandler) AddAlbum(context.Context, AddAlbumRequest) er
 
 func (UnimplementedDefaultHandler) SetAlbum(context.Context, SetAlbumRequest) error {
 	return tornado.NotImplemented(&setAlbum)
+}
+
+func (UnimplementedDefaultHandler) PostLists(context.Context, PostListsRequest) error {
+	return tornado.NotImplemented(&postLists)
 }

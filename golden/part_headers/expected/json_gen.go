@@ -445,6 +445,82 @@ func (v *UploadBodyNotePart) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
+func (v *PostListsBody) DecodeJSON(d *tornado.Decoder) {
+	n := 0
+	for more := d.Array(); more; more = d.NextItem() {
+		switch n {
+		case 0:
+			tornado.MakeOpt(&v.V0).DecodeJSON(d)
+		default:
+			v.Rest = append(v.Rest, PostListsBodyItemPart{})
+			v.Rest[len(v.Rest)-1].DecodeJSON(d)
+		}
+		n++
+	}
+}
+
+func (v PostListsBody) AppendJSON(b []byte) []byte {
+	b = append(b, '[')
+	if x, ok := v.V0.Get(); ok {
+		b = x.AppendJSON(b)
+	} else {
+		return append(b, ']')
+	}
+	for i := range v.Rest {
+		b = v.Rest[i].AppendJSON(append(b, ','))
+	}
+	return append(b, ']')
+}
+
+func (v PostListsBody) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
+func (v *PostListsBody) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+
+var postListsBodyV0PartKeys = tornado.NewKeys("X-Of", "$body").Required("$body")
+
+func (v *PostListsBodyV0Part) DecodeJSON(d *tornado.Decoder) {
+	var seen tornado.Seen
+	for i := d.Object(postListsBodyV0PartKeys); i != tornado.EndObject; i = d.Next(postListsBodyV0PartKeys, i) {
+		switch i {
+		case 0: // X-Of
+			v.XOf.Set(d.String(nil))
+		case 1: // $body
+			v.Body = decodeInt64Slice(d)
+		}
+		seen.Add(i)
+	}
+	d.Require(postListsBodyV0PartKeys, seen)
+}
+
+func (v *PostListsBodyV0Part) AppendJSON(b []byte) []byte {
+	b = append(b, '{')
+	b = tornado.AppendOptString(b, `"X-Of":`, &v.XOf)
+	b = appendInt64Slice(tornado.AppendKey(b, `"$body":`), v.Body)
+	return append(b, '}')
+}
+
+var postListsBodyItemPartKeys = tornado.NewKeys("X-Of", "$body").Required("$body")
+
+func (v *PostListsBodyItemPart) DecodeJSON(d *tornado.Decoder) {
+	var seen tornado.Seen
+	for i := d.Object(postListsBodyItemPartKeys); i != tornado.EndObject; i = d.Next(postListsBodyItemPartKeys, i) {
+		switch i {
+		case 0: // X-Of
+			v.XOf.Set(d.String(nil))
+		case 1: // $body
+			v.Body = decodeInt64Slice(d)
+		}
+		seen.Add(i)
+	}
+	d.Require(postListsBodyItemPartKeys, seen)
+}
+
+func (v *PostListsBodyItemPart) AppendJSON(b []byte) []byte {
+	b = append(b, '{')
+	b = tornado.AppendOptString(b, `"X-Of":`, &v.XOf)
+	b = appendInt64Slice(tornado.AppendKey(b, `"$body":`), v.Body)
+	return append(b, '}')
+}
+
 var postPetBodyPhotoXSizeKeys = tornado.NewKeys("w", "h")
 
 func (v *PostPetBodyPhotoXSize) DecodeJSON(d *tornado.Decoder) {

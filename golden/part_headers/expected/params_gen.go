@@ -83,3 +83,13 @@ func (r *SetAlbumRequest) decode(in *tornado.Input) {
 		tornado.FileRule{Field: "photo"},
 	)
 }
+
+// PostListsRequest is what a caller asks of PostLists.
+type PostListsRequest struct {
+	Body PostListsBody
+}
+
+func (r *PostListsRequest) decode(in *tornado.Input) {
+	r.Body.DecodeJSON(in.MediaBody(shapes, "PostListsBody"))
+	in.EndJSON()
+}

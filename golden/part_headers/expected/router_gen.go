@@ -68,11 +68,20 @@ var setAlbum = tornado.Operation{
 	BodyRequired: true,
 }
 
+// postLists is POST /lists.
+var postLists = tornado.Operation{
+	ID: "postLists", Name: "PostLists",
+	Method: "POST", Path: "/lists",
+	Consumes:     []string{"multipart/mixed"},
+	BodyRequired: true,
+}
+
 // Operations lists every operation of the API, in the order of the document. The caller must not
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
 		&postPet, &postRelated, &upload, &addBoard, &setBoard, &addAlbum, &setAlbum,
+		&postLists,
 	}
 }
 

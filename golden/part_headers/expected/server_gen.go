@@ -37,6 +37,9 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 	tornado.RegisterNoContent(api, &setAlbum, (*SetAlbumRequest).decode, func(ctx context.Context, req *SetAlbumRequest) error {
 		return h.SetAlbum(ctx, *req)
 	}, 204)
+	tornado.RegisterNoContent(api, &postLists, (*PostListsRequest).decode, func(ctx context.Context, req *PostListsRequest) error {
+		return h.PostLists(ctx, *req)
+	}, 204)
 	return api
 }
 

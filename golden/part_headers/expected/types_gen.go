@@ -137,6 +137,27 @@ type UploadBodyNotePart struct {
 	Body string `json:"$body"`
 }
 
+// PostListsBody is the body of POST /lists.
+type PostListsBody struct {
+	V0 tornado.Opt[PostListsBodyV0Part] `json:"-"`
+	// Rest are the items behind.
+	Rest []PostListsBodyItemPart `json:"-"`
+}
+
+// PostListsBodyV0Part is what the document has at
+// #/paths/~1lists/post/requestBody/content/multipart~1mixed/prefixEncoding/0.
+type PostListsBodyV0Part struct {
+	XOf  tornado.Opt[string] `json:"X-Of,omitzero"`
+	Body []int64             `json:"$body"`
+}
+
+// PostListsBodyItemPart is what the document has at
+// #/paths/~1lists/post/requestBody/content/multipart~1mixed/itemEncoding.
+type PostListsBodyItemPart struct {
+	XOf  tornado.Opt[string] `json:"X-Of,omitzero"`
+	Body []int64             `json:"$body"`
+}
+
 // PostPetBodyPhotoXSize is what the document has at
 // #/paths/~1pets/post/requestBody/content/multipart~1form-data/encoding/photo/headers/X-Size/schema.
 type PostPetBodyPhotoXSize struct {

@@ -22,6 +22,7 @@ var shapes = tornado.NewShapes(
 	"UploadBodyMultipart", `{file(part): {X-Rate: integer, $body: file}, pages(part): [{X-Page: integer, $body: file}], plain: file, note(part):
 		{X-By, $body}}`,
 	"BoardMultipartMultipart", "{rows(part): [{X-Row: integer, $body: [integer]}]}",
+	"PostListsBody", "[(part) {X-Of, $body: [integer]}, ...(part) {X-Of, $body: [integer]}]",
 )
 
 // The values of the enums.
