@@ -36,7 +36,7 @@ type exchange struct {
 	socket   *socket   // nil but for an operation that opens one, whose handler was called
 	offer    socketOffer
 	host     socketHost
-	transit  *Transit // nil without filters
+	transit  *Transit // nil without filters, and while nobody has logged anything
 	spare    spareRequest
 	call     call
 	worker   *worker.Borrower // nil on net/http

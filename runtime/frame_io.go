@@ -160,7 +160,7 @@ func (f *frame) Release() {
 	if len(f.buf) > maxKeptBuffer {
 		f.buf = nil
 	}
-	if f.buf == nil { // else what stands in the head keeps no more than the frame keeps
+	if f.buf == nil { // else the head is of f.buf, or the copy that a mounted handler had, until the next request
 		f.x.head = http1.Head{Fields: f.x.head.Fields[:0]}
 	}
 	if cap(f.out) > maxKeptBuffer {

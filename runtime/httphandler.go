@@ -101,6 +101,14 @@ func (h *httpHandler) serve(w http.ResponseWriter, r *http.Request) {
 	x.reply.writeTo(w, r.Method == http.MethodHead)
 }
 
+// waitsOutside counts a request whose handler has returned as one that waits, until done is called.
+func (x *exchange) waitsOutside() (done func()) {
+	x.call.leave()
+	g := x.match.gauges
+	g.outside.Add(1)
+	return func() { g.outside.Add(-1) }
+}
+
 // await waits until the deferred answer is given, or the client has gone.
 func (x *exchange) await(client context.Context) {
 	d := x.deferred
@@ -111,7 +119,7 @@ func (x *exchange) await(client context.Context) {
 	x.transit.leave()
 	x.request.letGo()
 	defer x.request.hold(x)
-	x.call.leave() // what waits is no handler that runs
+	defer x.waitsOutside()()
 	winding, draining := Draining(client), false
 	for {
 		answer, next := d.attend(time.Now(), draining)

@@ -11,7 +11,8 @@ import (
 
 // gauges tell how an operation is. They are always kept, for they concern what is rare, or costs more than they do. Any goroutine.
 type gauges struct {
-	waiting atomic.Int64  // requests whose handlers have returned, and whose answers go on
+	waiting atomic.Int64  // connections of the loops whose handlers have returned, and whose answers go on
+	outside atomic.Int64  // requests likewise, that net/http serves
 	sockets atomic.Int64  // open
 	crashed atomic.Uint64 // handlers that panicked, or ended their goroutine
 	queue   queue.Meter   // of streams and sockets
@@ -157,5 +158,6 @@ func (s *Server) Measure() {
 	}
 }
 
-// Measure has the requests of the API measured, see Server.Measure. Its operations are registered.
+// Measure has the requests of an API measured that net/http serves, see Server.Measure, which measures what a server does. Its operations
+// are registered.
 func (a *API) Measure() { a.measures.CompareAndSwap(nil, newMeasures(len(a.operations))) }

@@ -50,7 +50,7 @@ func (s *Server) netHandler() http.Handler {
 				c.enter(&m.lanes[0], nil, r.URL.Path, worker.Goroutine())
 				defer c.leave()
 			}
-			h.ServeHTTP(w, s.proxies.seen(r))
+			s.countCrash(func() { h.ServeHTTP(w, s.proxies.seen(r)) })
 			return
 		}
 		handlers[s.apiFor([]byte(r.Method), path, new(route.Params))].ServeHTTP(w, r)
@@ -68,6 +68,22 @@ func (s *Server) netHandler() http.Handler {
 		}
 		l.measure(s, r, func() { serve(l, r) })
 	})
+}
+
+// countCrash counts a handler that is mounted, and that panics or ends its goroutine. net/http does the rest.
+func (s *Server) countCrash(handle func()) {
+	returned := false
+	defer func() {
+		cause := recover()
+		if !returned && cause != http.ErrAbortHandler { // compared as net/http does
+			s.crashed.Add(1)
+		}
+		if cause != nil {
+			panic(cause)
+		}
+	}()
+	handle()
+	returned = true
 }
 
 // timedBody is a request body that is not waited for longer than Timeouts say.

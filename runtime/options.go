@@ -105,7 +105,8 @@ func WithHealth(live, ready string) Option {
 }
 
 // WithAdmin listens on a second TCP address, "127.0.0.1:9090" say, and serves /healthz and /readyz there, and what
-// WithAdminMount adds. Keep it away from the public. The default is no such listener.
+// WithAdminMount adds. Keep it away from the public; on a loopback address it refuses what RefuseRebinding does. The default is no such
+// listener.
 func WithAdmin(addr string) Option { return func(s *Server) { s.adminAddr = addr } }
 
 // WithAdminMount serves everything below prefix by a net/http handler, on the listener of WithAdmin. The contexts of its requests end when

@@ -16,7 +16,7 @@ type parked struct {
 	fields   []replyField // what the handler set through Raw
 	left     time.Time    // when a client that has closed its side counts as gone; zero if it has not
 	logged   *parkedLine  // nil where nobody wants to know
-	transit  *Transit     // nil without filters
+	transit  *Transit     // nil without filters, and while nobody has logged anything
 	end      connectionEnd
 	head     bool // the method is HEAD
 }

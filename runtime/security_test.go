@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"runtime"
 	"strings"
@@ -206,6 +207,23 @@ func TestAccessLog(t *testing.T) {
 	assert.Contains(t, logged.String(), `method=GET target="/items/1?mode=a" operation=getItem status=200 bytes=8`)
 	assert.Contains(t, logged.String(), `target=/nothing operation="" status=404`)
 	assert.Equal(t, 2, strings.Count(logged.String(), "ended=answered"))
+}
+
+// TestAccessLogOfHandlers: what a handler adds to its line comes into it, whatever serves, and without any filter.
+func TestAccessLogOfHandlers(t *testing.T) {
+	newAPI := func() *API {
+		return newTestAPI(testHandlers{item: func(ctx context.Context, _ itemRequest) ([]byte, error) {
+			Raw(ctx).Log(slog.Int("rows", 7))
+			return nil, nil
+		}})
+	}
+	var logged bytes.Buffer
+	logger := slog.New(slog.NewTextHandler(&logged, nil))
+	r := start(t, newAPI(), WithAccessLog(logger))
+	r.exchange(t, getItem)
+	require.NoError(t, r.stop(t))
+	NewServer(WithAccessLog(logger)).Handle(newAPI()).HTTPHandler().ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/items/1", nil))
+	assert.Equal(t, 2, strings.Count(logged.String(), "rows=7"), logged.String())
 }
 
 // TestAccessLogOnAFullDisk: the log misses lines, and nobody else notices.

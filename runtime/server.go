@@ -257,7 +257,7 @@ func (s *Server) serveAdmin() (stop func(), err error) {
 	s.mu.Unlock()
 	base, end := context.WithCancel(context.Background())
 	admin := &http.Server{
-		Handler: &s.admin, ReadHeaderTimeout: s.timeouts.Header, IdleTimeout: s.timeouts.Idle,
+		Handler: RefuseRebinding(&s.admin), ReadHeaderTimeout: s.timeouts.Header, IdleTimeout: s.timeouts.Idle,
 		BaseContext: func(net.Listener) context.Context { return base },
 	}
 	admin.RegisterOnShutdown(end) // answers that go on and on end

@@ -111,10 +111,11 @@ func (s *Server) Stats() Stats {
 	}
 	s.measures.Load().read(0, &r.Others)
 	r.Others.Running, r.Others.Crashed = len(s.measures.Load().calls()), s.crashed.Load()
-	for i := range r.Operations {
-		o := &r.Operations[i]
-		r.Connections.Waiting += o.Waiting
-		r.Connections.Sockets += o.Sockets
+	for _, a := range s.apis {
+		for _, op := range a.operations {
+			r.Connections.Waiting += int(op.gauges.waiting.Load())
+			r.Connections.Sockets += int(op.gauges.sockets.Load())
+		}
 	}
 	if svc := s.service.Load(); svc != nil {
 		svc.read(&r)
@@ -163,7 +164,8 @@ func (a *API) Stats() []OperationStats {
 	for i, r := range a.operations {
 		o, g := &all[i], r.gauges
 		o.API, o.Operation, o.Route = a.info.Title, r.op, r.route
-		o.Waiting, o.Sockets, o.Crashed, o.Dropped = int(g.waiting.Load()), int(g.sockets.Load()), g.crashed.Load(), g.queue.Dropped()
+		o.Waiting = int(g.waiting.Load() + g.outside.Load())
+		o.Sockets, o.Crashed, o.Dropped = int(g.sockets.Load()), g.crashed.Load(), g.queue.Dropped()
 		o.QueuedMessages, o.QueuedBytes = g.queue.Waiting()
 		m.read(i, o)
 	}

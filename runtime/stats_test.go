@@ -156,6 +156,54 @@ func TestStatsOfWhatGoesOn(t *testing.T) {
 	}
 }
 
+// TestStatsOfWhatWaitsOutside: an answer that is waited for by net/http is no handler that runs, and no connection of the loops.
+func TestStatsOfWhatWaitsOutside(t *testing.T) {
+	api, deferred := waiting()
+	server := NewServer().Handle(api)
+	outside := httptest.NewServer(server.HTTPHandler())
+	defer outside.Close()
+	server.Measure()
+	answered := make(chan error, 1)
+	go func() {
+		res, err := outside.Client().Get(outside.URL + "/poll")
+		if err == nil {
+			err = res.Body.Close()
+		}
+		answered <- err
+	}()
+	d := <-deferred
+	require.Eventually(t, func() bool { return operationOf(t, server.Stats().Operations, "poll").Waiting == 1 }, patience, time.Millisecond)
+	assert.Zero(t, operationOf(t, server.Stats().Operations, "poll").Running)
+	assert.Zero(t, server.Stats().Connections.Waiting)
+	d.give(func(a *answerer) { writeText(&a.reply, "late") })
+	require.NoError(t, <-answered)
+	require.Eventually(t, func() bool {
+		o := operationOf(t, server.Stats().Operations, "poll")
+		return o.Waiting == 0 && maps.Equal(o.Answered, map[int]uint64{200: 1})
+	}, patience, time.Millisecond)
+}
+
+// TestStatsOfMountsOutside: a handler that is mounted and panics is counted, also where net/http recovers from it.
+func TestStatsOfMountsOutside(t *testing.T) {
+	server := NewServer(WithMount("/boom", http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/boom/cut" {
+			panic(http.ErrAbortHandler)
+		}
+		panic("boom")
+	})))
+	outside := httptest.NewUnstartedServer(server.HTTPHandler())
+	outside.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	outside.Start()
+	defer outside.Close()
+	for range 2 {
+		for _, path := range []string{"/boom", "/boom/cut"} {
+			_, err := outside.Client().Get(outside.URL + path)
+			require.Error(t, err)
+		}
+	}
+	assert.Equal(t, uint64(2), server.Stats().Others.Crashed)
+}
+
 // TestRunning: handlers that run are found with their stacks, the slowest first, and those of mounts with their paths.
 func TestRunning(t *testing.T) {
 	entered, let := make(chan struct{}), make(chan struct{})

@@ -71,6 +71,7 @@ func (x *exchange) finishHTTPStream(client context.Context) (complete bool) {
 	if what == streamKept {
 		x.request.letGo()
 		defer x.request.hold(x)
+		defer x.waitsOutside()()
 		what = s.attendHTTP(client)
 		s.quiet() // the ResponseWriter is of no use to anybody once the request is over
 	}

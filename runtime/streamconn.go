@@ -149,7 +149,7 @@ type parkedStream struct {
 	received []byte        // what came behind the request
 	left     time.Duration // since epoch: when a client that has closed its side counts as gone; 0 if it has not
 	logged   *parkedLine   // nil where nobody wants to know
-	transit  *Transit      // nil without filters
+	transit  *Transit      // nil without filters, and while nobody has logged anything
 }
 
 // parkStream takes the request at the front, which was received to its end, out of the frame.

@@ -9,9 +9,7 @@ package debugpage
 import (
 	"embed"
 	"html/template"
-	"net"
 	"net/http"
-	"net/netip"
 	"path"
 	"slices"
 	"strings"
@@ -37,7 +35,7 @@ func At(prefix string) tornado.Option {
 //
 //	mux.Handle("/debug/tornado/", debugpage.Handler("/debug/tornado", api))
 func Handler(prefix string, apis ...*tornado.API) http.Handler {
-	return newPage(prefix, handlers(apis), interval)
+	return tornado.RefuseRebinding(newPage(prefix, handlers(apis), interval))
 }
 
 // source is what the page needs of a tornado.Server. Its methods are safe from any goroutine.
@@ -86,10 +84,6 @@ func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the page is read by GET", http.StatusMethodNotAllowed)
 		return
 	}
-	if rebound(r) {
-		http.Error(w, "this page is for this machine: ask for it by localhost or by an address, not by the name "+r.Host, http.StatusForbidden)
-		return
-	}
 	switch name := strings.TrimPrefix(r.URL.Path, p.prefix); {
 	case name == "" || name == "/":
 		p.serveIndex(w, name)
@@ -124,22 +118,4 @@ func titleOf(s source) string {
 		return "tornado"
 	}
 	return strings.Join(titles, ", ")
-}
-
-// rebound reports whether a page of another site may ask: one whose name its owner has made to point to this machine (DNS rebinding), so that
-// the browser takes both for one origin. Who listens on the loopback interface is asked for by localhost or by an address.
-func rebound(r *http.Request) bool {
-	local, ok := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr)
-	if !ok || !local.IP.IsLoopback() {
-		return false
-	}
-	host, _, err := net.SplitHostPort(r.Host)
-	if err != nil {
-		host = r.Host
-	}
-	host = strings.Trim(host, "[]")
-	if _, err := netip.ParseAddr(host); err == nil {
-		return false
-	}
-	return !strings.EqualFold(host, "localhost") && !strings.HasSuffix(strings.ToLower(host), ".localhost")
 }

@@ -11,7 +11,6 @@
 package profiling
 
 import (
-	"context"
 	"net/http"
 	"net/http/pprof"
 	labels "runtime/pprof"
@@ -25,24 +24,24 @@ import (
 func Labels() tornado.APIOption {
 	return tornado.WithFilter(func(t *tornado.Transit) {
 		t.OnRouted(func() {
-			ctx := labels.WithLabels(t.Context(), labels.Labels("operation", t.Operation().ID))
+			before := t.Context() // with the labels of who serves, if any
+			ctx := labels.WithLabels(before, labels.Labels("operation", t.Operation().ID))
 			t.SetContext(ctx)
 			t.OnCall(func() (after func()) {
 				labels.SetGoroutineLabels(ctx)
-				return unlabel
+				return func() { labels.SetGoroutineLabels(before) } // a worker serves others next
 			})
 		})
 	})
 }
 
-// unlabel takes the labels from a worker, which serves others next.
-func unlabel() { labels.SetGoroutineLabels(context.Background()) }
-
 // Mount serves the profiles of package net/http/pprof below /debug/pprof of the administration (tornado.WithAdmin).
-func Mount() tornado.Option { return tornado.WithAdminMount("/debug/pprof", Handler()) }
+func Mount() tornado.Option { return tornado.WithAdminMount("/debug/pprof", profiles()) }
 
-// Handler is what Mount serves; its paths begin with /debug/pprof/.
-func Handler() http.Handler {
+// Handler is what Mount serves, for net/http; its paths begin with /debug/pprof/. It refuses what tornado.RefuseRebinding does.
+func Handler() http.Handler { return tornado.RefuseRebinding(profiles()) }
+
+func profiles() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/debug/pprof/", pprof.Index)
 	mux.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)
