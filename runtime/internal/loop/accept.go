@@ -73,20 +73,35 @@ func (l *Loop) Accept(ln *Listener, group Group, host Host) (*Acceptor, error) {
 	return a, nil
 }
 
-// Drain takes all that wait to be accepted and stops: the queue of a listening
-// socket that is closed is reset. The listener stays open, for other loops may
+// Drain takes who waits to be accepted, and then stops and calls done: the
+// queue of a listening socket that is closed is reset. It takes a batch a turn,
+// so that the loop serves meanwhile, and no more than a queue can have held: who
+// comes later is not waited for. The listener stays open, for other loops may
 // share it.
-func (a *Acceptor) Drain() {
+func (a *Acceptor) Drain(done func()) {
 	if a.pause != nil {
 		a.pause.Stop()
 	} else if err := a.loop.poller.Del(a.ln.FD); err != nil {
 		a.loop.log.Error("loop: leaving a listener", "loop", a.loop.id, "address", a.ln.Addr, "error", err)
 	}
 	a.left = true
-	for more := true; more; {
-		more = a.accept()
+	a.drain(poll.Backlog, done)
+}
+
+// drain takes a batch of the at most n that wait. It is posted from turn to turn.
+func (a *Acceptor) drain(n int, done func()) {
+	for range min(n, acceptBatch) {
+		if !a.accept() {
+			n = 0
+			break
+		}
+		n--
+	}
+	if n > 0 && a.loop.Post(func() { a.drain(n, done) }) {
+		return
 	}
 	a.loop.Remove(a.token)
+	done()
 }
 
 // Ready implements Source. What is left after a batch is reported again: the

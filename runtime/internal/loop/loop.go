@@ -43,6 +43,7 @@ type Loop struct {
 	running  []func()
 	ran      int // running[:ran] are done
 	stopped  bool
+	full     int           // batches in succession that held as many as they can
 	busy     bool          // the last turn had something to do
 	clock    time.Duration // the time of this turn
 	idle     time.Duration // of the last nap
@@ -184,8 +185,23 @@ func (l *Loop) work() {
 		}
 	}
 	l.runPosted()
-	l.wheel.advance(l.clock, l.fire)
+	if l.heard() {
+		l.wheel.advance(l.clock, l.fire)
+	}
 	l.hooks.Flush()
+}
+
+// heard reports whether everything that was ready at the time of this turn has
+// been told of. Until then nothing expires: what a client has sent in time may be
+// in the next batch. It is after as many full batches as hold all that are
+// registered, for the poller reports each before it reports one again.
+func (l *Loop) heard() bool {
+	if l.found == batch && l.full < int(l.load.Load())/batch {
+		l.full++
+		return false
+	}
+	l.full = 0
+	return true
 }
 
 func (l *Loop) fire(i uint32) { l.slots.slot(i).source.Expire() }

@@ -35,6 +35,7 @@ type host struct {
 	on       []*Loop
 	refuse   atomic.Bool
 	dropped  atomic.Int64
+	then     func() // called when one is accepted, if not nil
 }
 
 func (h *host) Admit(*Listener, Addr) bool { return !h.refuse.Load() }
@@ -45,6 +46,9 @@ func (h *host) Accepted(l *Loop, fd int, _ Addr, _ *Listener) {
 	defer h.mu.Unlock()
 	h.accepted = append(h.accepted, fd)
 	h.on = append(h.on, l)
+	if h.then != nil {
+		h.then()
+	}
 }
 
 func (h *host) count() int {
@@ -351,12 +355,14 @@ func TestDrainAcceptsWhoWaits(t *testing.T) {
 				f.net.ScriptAccept(ln, polltest.Result{Errno: syscall.EINVAL})
 				f.net.Settle()
 			}
+			drained := make(chan struct{})
 			do(t, f.Loop, func() {
 				for range 200 {
 					f.net.Dial(ln)
 				}
-				a.Drain()
+				a.Drain(func() { close(drained) })
 			})
+			<-drained
 			assert.Equal(t, 200, h.count())
 			late := f.net.Dial(ln)
 			f.net.Advance(time.Hour)
@@ -366,6 +372,25 @@ func TestDrainAcceptsWhoWaits(t *testing.T) {
 			do(t, f.Loop, func() { f.Each(func(Source) { assert.Fail(t, "something is left") }) })
 		})
 	}
+}
+
+// A loop that drains a listener serves meanwhile, and ends although others
+// connect without a pause.
+func TestDrainOfAFlood(t *testing.T) {
+	f := newFixture(t)
+	ln, h, a := listen(f, nil)
+	turns := 0
+	var turn func()
+	turn = func() { turns++; f.Post(turn) }
+	drained := make(chan int, 1)
+	do(t, f.Loop, func() {
+		h.then = func() { f.net.Dial(ln) }
+		f.net.Dial(ln)
+		turn()
+		a.Drain(func() { drained <- turns; turn = func() {} })
+	})
+	assert.GreaterOrEqual(t, <-drained, poll.Backlog/acceptBatch, "turns of the loop")
+	assert.Equal(t, poll.Backlog, h.count())
 }
 
 func TestRefusedIsClosed(t *testing.T) {

@@ -10,6 +10,10 @@ import (
 	"syscall"
 )
 
+// Backlog is how many connections may wait to be accepted, unless the system
+// allows fewer (net.core.somaxconn on Linux).
+const Backlog = 65535
+
 // Listener is a listening socket.
 type Listener struct {
 	FD    int

@@ -12,9 +12,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// backlog is asked for; the kernel lowers it to net.core.somaxconn.
-const backlog = 65535
-
 // listenTCP opens n sockets with SO_REUSEPORT, or one where that does not share
 // connections out (spreads). A probe without it comes first: with the flag
 // alone, a second server would start unseen on the same port and take half of
@@ -127,7 +124,7 @@ func bind(domain int, sa unix.Sockaddr, dual, reusePort bool, before func() erro
 			return nil, err
 		}
 	}
-	if err := unix.Listen(fd, backlog); err != nil {
+	if err := unix.Listen(fd, Backlog); err != nil {
 		return nil, os.NewSyscallError("listen", err)
 	}
 	return adopt(fd)

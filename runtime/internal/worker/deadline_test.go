@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/poll/polltest"
 )
 
 func TestFirstTimeout(t *testing.T) {
@@ -164,4 +166,24 @@ func TestNowWhileLoopIsParked(t *testing.T) {
 	assert.Equal(t, time.Minute, (<-now).Sub(before))
 	p.CloseWrite()
 	p.AwaitClosed()
+}
+
+// Whoever has sent something in time is served, however late the loop comes to
+// see it, and however many others are ready.
+func TestNobodyExpiresUnheard(t *testing.T) {
+	s := newStage(t, newProbe(t, echo), Options{FirstTimeout: time.Second})
+	peers := make([]*polltest.Peer, 1000)
+	for i := range peers {
+		peers[i] = s.net.Dial(s.ln)
+	}
+	s.net.Settle()
+	s.onLoop(func() {
+		for _, p := range peers {
+			p.Send("x")
+		}
+		s.net.Advance(time.Hour)
+	})
+	for i, p := range peers {
+		assert.Equal(t, "x", p.AwaitReceived(1), "peer %d", i)
+	}
 }

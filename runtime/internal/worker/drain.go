@@ -86,28 +86,48 @@ type acceptor struct {
 	socket   int
 }
 
-// end accepts who waits, and closes the socket if no other loop accepts from
-// it: at once, for whoever still connects would be reset. loop-only.
+// end accepts who waits, and then closes the socket if no other loop accepts
+// from it: at once, for whoever still connects would be reset. loop-only.
 func (a acceptor) end(p *pool) {
-	a.Drain()
-	if err := a.listener.leave(a.socket, p.sys); err != nil {
-		p.engine.opts.Logger.Error("worker: closing a listener", "address", a.listener.Addr(), "error", err)
-	}
+	a.Drain(func() {
+		if err := a.listener.leave(a.socket, p.sys); err != nil {
+			p.engine.opts.Logger.Error("worker: closing a listener", "address", a.listener.Addr(), "error", err)
+		}
+		p.ended()
+	})
 }
 
 // wind is the drain on one loop. loop-only.
 func (p *pool) wind() {
 	p.loop.Assert()
-	for _, a := range p.acceptors {
-		a.end(p)
-	}
-	p.acceptors = nil
-	p.engine.acceptedAll()
 	p.loop.Each(func(s loop.Source) {
 		if c, ok := s.(*Conn); ok {
 			c.wind(p.engine.opts.DrainGrace)
 		}
 	})
+	p.accepting = len(p.acceptors) + 1
+	for _, a := range p.acceptors {
+		a.end(p)
+	}
+	p.acceptors = nil
+	p.ended()
+}
+
+// ended takes one from those that the loop still accepts from. The last one of
+// all loops lets the engine end. loop-only.
+func (p *pool) ended() {
+	p.accepting--
+	if p.accepting > 0 {
+		return
+	}
+	e := p.engine
+	e.mu.Lock()
+	e.winding--
+	last := e.winding == 0
+	e.mu.Unlock()
+	if last {
+		e.leave()
+	}
 }
 
 // cut is the end of the drain on one loop. loop-only.
@@ -118,17 +138,6 @@ func (p *pool) cut() {
 			c.sever()
 		}
 	})
-}
-
-// acceptedAll is called by each loop that has stopped accepting.
-func (e *Engine) acceptedAll() {
-	e.mu.Lock()
-	e.winding--
-	last := e.winding == 0
-	e.mu.Unlock()
-	if last {
-		e.leave()
-	}
 }
 
 // end is called once, when nothing is open any more.

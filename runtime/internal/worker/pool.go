@@ -29,6 +29,7 @@ type pool struct {
 	// loop-only
 	batch     list
 	acceptors []acceptor
+	accepting int // in the drain: acceptors that are not done, and the function that ends them
 	tidying   bool
 	seen      uint64        // takes at the last look
 	stalled   time.Duration // since when nobody was seen to take one
