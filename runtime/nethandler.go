@@ -75,7 +75,7 @@ func (s *Server) countCrash(handle func()) {
 	returned := false
 	defer func() {
 		cause := recover()
-		if !returned && cause != http.ErrAbortHandler { // compared as net/http does
+		if !returned && cause != http.ErrAbortHandler { //nolint:errorlint // net/http compares the panic value in the same way
 			s.crashed.Add(1)
 		}
 		if cause != nil {
