@@ -43,9 +43,11 @@ type Loop struct {
 	running  []func()
 	ran      int // running[:ran] are done
 	stopped  bool
-	full     int           // batches in succession that held as many as they can
 	busy     bool          // the last turn had something to do
 	clock    time.Duration // the time of this turn
+	asked    time.Duration // when it was asked for events, the first time if batches were full since
+	full     int           // full batches in succession
+	heard    time.Duration // see Heard
 	idle     time.Duration // of the last nap
 	spare    int           // descriptor kept for when there are none left; -1: none
 	nextMoan time.Duration // running out of descriptors is not logged before
@@ -67,6 +69,7 @@ func New(id int, poller Poller, log *slog.Logger) *Loop {
 	l := &Loop{id: id, poller: poller, epoch: poller.Origin().UnixNano(), log: log, spare: -1, done: make(chan struct{})}
 	l.wheel.slots = &l.slots
 	l.touch()
+	l.heard = l.clock
 	return l
 }
 
@@ -91,6 +94,14 @@ func (l *Loop) Now() time.Duration {
 		return time.Duration(now)
 	}
 	return l.poller.Now()
+}
+
+// Heard is the time on the loop's clock of which every event has been told to its
+// Source. What depends on a deadline is compared with it: the loop may come late
+// to what a client has sent in time. loop-only.
+func (l *Loop) Heard() time.Duration {
+	l.owner.assert()
+	return l.heard
 }
 
 // Precise is the time on the loop's clock. Any goroutine.
@@ -185,23 +196,21 @@ func (l *Loop) work() {
 		}
 	}
 	l.runPosted()
-	if l.heard() {
-		l.wheel.advance(l.clock, l.fire)
-	}
+	l.hear()
+	l.wheel.advance(l.heard, l.fire)
 	l.hooks.Flush()
 }
 
-// heard reports whether everything that was ready at the time of this turn has
-// been told of. Until then nothing expires: what a client has sent in time may be
-// in the next batch. It is after as many full batches as hold all that are
-// registered, for the poller reports each before it reports one again.
-func (l *Loop) heard() bool {
-	if l.found == batch && l.full < int(l.load.Load())/batch {
+// hear moves heard on to when it was asked for the events of this turn, unless
+// there may be more of them. All have come after as many full batches as hold
+// what is registered, for the poller reports each before it reports one again.
+func (l *Loop) hear() {
+	// The poller's own event may have had a place in the batch.
+	if l.found >= batch-1 && l.full < int(l.load.Load())/(batch-1) {
 		l.full++
-		return false
+		return
 	}
-	l.full = 0
-	return true
+	l.heard, l.full = l.asked, 0
 }
 
 func (l *Loop) fire(i uint32) { l.slots.slot(i).source.Expire() }
@@ -246,6 +255,9 @@ func (l *Loop) wait() {
 		l.touch()
 	}
 	l.found, l.next = 0, 0
+	if l.full == 0 {
+		l.asked = l.clock
+	}
 	var err error
 	rest := l.hooks.Look(l.clock, l.idle)
 	l.idle = 0

@@ -508,3 +508,70 @@ func TestOverEpoll(t *testing.T) {
 		})
 	}
 }
+
+// late is a poller in which something happens after it has looked.
+type late struct {
+	Poller
+	most int    // events that it reports at once
+	then func() // called once, after a look that has brought nothing
+}
+
+func (p *late) Park(events []poll.Event, now, until time.Duration) (int, error) {
+	events = events[:min(len(events), p.most)]
+	if p.then == nil {
+		return p.Poller.Park(events, now, until)
+	}
+	n, err := p.Poll(events)
+	if n == 0 {
+		p.then()
+		p.then = nil
+	}
+	return n, err
+}
+
+// witness notes whether it expired before it became ready.
+type witness struct{ ready, late bool }
+
+func (w *witness) Ready(bits Bits) { w.ready = w.ready || bits&poll.In != 0 }
+func (w *witness) Expire()         { w.late = w.late || !w.ready }
+
+// What has come in time is told of before the time is said to be over: also if
+// it came after the loop had looked, and the loop was kept from running then; and
+// if more has come than goes into a batch, or the poller needs a place in that.
+func TestNothingExpiresUnheard(t *testing.T) {
+	const many = 3*batch + 10
+	for name, most := range map[string]int{"full": batch, "with a wake": batch - 1} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			own, err := f.net.NewPoller()
+			require.NoError(t, err)
+			p := &late{Poller: own, most: most}
+			l := New(1, p, slog.New(slog.NewTextHandler(f.logs, nil)))
+			l.Attach(f.hooks)
+			ln := f.net.Listen()
+			peers, witnesses := make([]*polltest.Peer, many), make([]witness, many)
+			for i := range peers {
+				peers[i] = f.net.Dial(ln)
+				token, err := l.Add(peers[i].FD(), &witnesses[i])
+				require.NoError(t, err)
+				l.Arm(token, l.Now()+time.Second)
+				l.load.Add(1)
+			}
+			p.then = func() {
+				for _, peer := range peers {
+					peer.Send("x")
+				}
+				f.net.Advance(time.Hour)
+			}
+			ended := make(chan struct{})
+			l.After(time.Minute, func() { close(ended); l.Stop() })
+			go l.Run()
+			<-ended
+			<-l.Done()
+			for i := range witnesses {
+				assert.True(t, witnesses[i].ready, i)
+				assert.False(t, witnesses[i].late, i)
+			}
+		})
+	}
+}

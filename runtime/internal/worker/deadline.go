@@ -46,7 +46,7 @@ func (c *Conn) tend() {
 	// this, and posts.
 	c.armed.Store(0)
 	loop.Step("tend")
-	now := c.pool.loop.Now()
+	now := c.pool.loop.Heard()
 	next := time.Duration(0)
 	for done := false; !done; {
 		s := c.state.Load()

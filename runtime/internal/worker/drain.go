@@ -32,7 +32,7 @@ func (e *Engine) Drain(ctx context.Context) error {
 		return nil
 	case <-ctx.Done():
 	}
-	n := e.open.Load()
+	n := e.Open()
 	e.cutting.Store(true)
 	for _, p := range e.pools {
 		p.loop.Post(p.cut)
@@ -47,7 +47,7 @@ func (e *Engine) Drain(ctx context.Context) error {
 	}
 	e.abandon()
 	return fmt.Errorf("worker: drain: %d connections cut, %d handlers do not return: %w",
-		n, e.open.Load(), context.Cause(ctx))
+		n, e.Open(), context.Cause(ctx))
 }
 
 // Overdue counts the connections that are open as those for which the time to
