@@ -13,6 +13,7 @@ import (
 
 func TestDeferredIsAnsweredInADrain(t *testing.T) {
 	inEveryMode(t, func(t *testing.T, opts ...Option) {
+		t.Parallel()
 		api, replies := waiting()
 		r := start(t, api, opts...)
 		c := r.dial(t)

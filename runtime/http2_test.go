@@ -190,6 +190,7 @@ func goAway(t *testing.T, c *peerConn) (last, code uint32) {
 func TestDrainSaysGoAway(t *testing.T) {
 	for way, opts := range http2Ways {
 		t.Run(way, func(t *testing.T) {
+			t.Parallel()
 			started, release := make(chan struct{}), make(chan struct{})
 			r := start(t, newTestAPI(testHandlers{hold: func(ctx context.Context) ([]byte, error) {
 				close(started)

@@ -165,6 +165,7 @@ func TestForwarded(t *testing.T) {
 		"junk":                 {WithXForwarded(loopback), "X-Forwarded-For: <script>\r\nX-Forwarded-Proto: ftp\r\n", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			var logged lockedBuffer
 			r := start(t, newTestAPI(told), c.opt, WithAccessLog(slog.New(slog.NewTextHandler(&logged, nil))),
 				WithMount("/m", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
