@@ -126,10 +126,10 @@ type Extension struct {
 }
 
 // ExtensionSocket makes an operation open a WebSocket.
-const ExtensionSocket = ownPrefix + "websocket"
+const ExtensionSocket = "x-tornado-websocket"
 
 // ExtensionStream says of an operation, or of a media type, whether its bodies are streams.
-const ExtensionStream = ownPrefix + "stream"
+const ExtensionStream = "x-tornado-stream"
 
 // ownPrefix is what the names of the extensions begin with that the generator reads.
 const ownPrefix = "x-tornado-"
