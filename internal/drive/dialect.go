@@ -22,15 +22,35 @@ func modernise(v any) {
 			return
 		}
 		for name, item := range of {
-			if name == "example" || name == "examples" || name == "default" || name == "enum" || strings.HasPrefix(name, "x-") {
-				continue
+			switch named, ok := item.(map[string]any); {
+			case isValue(name):
+			case ok && namesItsMembers(name):
+				for _, member := range named {
+					modernise(member)
+				}
+			default:
+				modernise(item)
 			}
-			modernise(item)
 		}
 		if isSchema(of) {
 			moderniseSchema(of)
 		}
 	}
+}
+
+// isValue tells the members of objects of a document that hold values of the API, or what extensions say.
+func isValue(name string) bool {
+	return name == "example" || name == "examples" || name == "default" || name == "enum" || strings.HasPrefix(name, "x-")
+}
+
+// namesItsMembers tells the members of objects of a document whose own members have names of the API: one of them may be called default.
+func namesItsMembers(name string) bool {
+	switch name {
+	case "properties", "patternProperties", "responses", "headers", "content", "callbacks", "encoding", "paths",
+		"schemas", "parameters", "requestBodies": // of the components
+		return true
+	}
+	return false
 }
 
 // isSchema tells schemas from other objects of a document: by a keyword with a value that only schemas have.

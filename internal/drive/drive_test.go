@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -27,6 +28,24 @@ func TestModernise(t *testing.T) {
 		"b":{"$ref":"#/a","nullable":true},"parameter":{"in":"query","type":"x"},"example":{"type":"string","nullable":true}}`), &v))
 	require.NoError(t, json.Unmarshal([]byte(`{"a":{"type":["integer","null"],"exclusiveMinimum":1,"maximum":9,"enum":[2,null]},
 		"b":{"$ref":"#/a"},"parameter":{"in":"query","type":"x"},"example":{"type":"string","nullable":true}}`), &want))
+	modernise(v)
+	assert.Equal(t, want, v)
+}
+
+// TestModerniseNames: what a document names is rewritten, whatever its name; what is a value is left, whatever it looks like.
+func TestModerniseNames(t *testing.T) {
+	const old, modern = `{"type":"string","nullable":true}`, `{"type":["string","null"]}`
+	const text = `{"paths":{"/a":{"parameters":[{"in":"header","name":"x-a","schema":OLD}],"get":{
+		"responses":{"default":{"headers":{"x-rate":{"schema":OLD}},"content":{"application/json":{"schema":OLD,"example":VALUE}}}},
+		"callbacks":{"example":{"{$url}":{"post":{"requestBody":{"content":{"x-a/b":{"schema":OLD}}}}}}}}}},
+		"components":{"responses":{"x-none":{"content":{"text/plain":{"schema":OLD}}}},"examples":{"a":{"value":VALUE}},
+		"schemas":{"default":OLD,"enum":OLD,"properties":{"properties":{
+			"default":OLD,"example":OLD,"examples":OLD,"enum":OLD,"x-a":OLD,"properties":OLD,"$ref":OLD,"type":OLD},
+			"default":{"default":VALUE},"x-a":VALUE,"additionalProperties":OLD,"allOf":[OLD],"patternProperties":{"x-.":OLD}}}}}`
+	var v, want any
+	value := strings.ReplaceAll(text, "VALUE", old)
+	require.NoError(t, json.Unmarshal([]byte(strings.ReplaceAll(value, "OLD", old)), &v))
+	require.NoError(t, json.Unmarshal([]byte(strings.ReplaceAll(value, "OLD", modern)), &want))
 	modernise(v)
 	assert.Equal(t, want, v)
 }
