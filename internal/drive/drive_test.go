@@ -213,6 +213,33 @@ func TestContentForChoosesByParameters(t *testing.T) {
 	}
 }
 
+// TestContentForContradicts: a parameter with another value makes another media type, which none of the entries may be.
+func TestContentForContradicts(t *testing.T) {
+	for _, c := range []struct {
+		entries []string
+		sent    string
+		want    string // "" for none
+	}{
+		{[]string{"application/json; version=2"}, "application/json; version=1", ""},
+		{[]string{"application/json; version=2"}, "application/json; version=2", "application/json; version=2"},
+		{[]string{"application/json; version=2"}, "application/json", "application/json; version=2"},
+		{[]string{"application/json; version=2"}, "application/json; charset=utf-8; version=2", "application/json; version=2"},
+		{[]string{"application/json; a=1; version=2"}, "application/json; a=1; version=1", ""},
+		{[]string{"application/json; version=2", "application/*"}, "application/json; version=1", "application/*"},
+		{[]string{"text/plain; charset=utf-8"}, "text/plain; charset=us-ascii", "text/plain; charset=utf-8"},
+		{[]string{"text/plain; a=1; charset=utf-8", "text/plain"}, "text/plain; a=1", "text/plain; a=1; charset=utf-8"},
+		{[]string{"text/plain; charset=utf-8; a=1"}, "text/plain; charset=us-ascii; a=2", ""},
+	} {
+		content := map[string]any{}
+		for _, entry := range c.entries {
+			content[entry] = nil
+		}
+		got, ok := contentFor(content, c.sent)
+		assert.Equal(t, c.want, got, c.sent)
+		assert.Equal(t, c.want != "", ok, c.sent)
+	}
+}
+
 func TestMakingLeavesTheDocumentAlone(t *testing.T) {
 	m := &maker{choices: rand.New(rand.NewPCG(1, 2))}
 	shared := map[string]any{"a": "x"}

@@ -273,8 +273,8 @@ func scalarOf(types []string, text string) any {
 	return text
 }
 
-// contentFor finds the entry of a content map for a media type: its own, then a range; of several the one that shares the most
-// parameters with it and contradicts none, then the first by name.
+// contentFor finds the entry of a content map for a media type: its own, then a range; of several that it does not contradict the one whose
+// parameters it has most of, then the first by name.
 func contentFor(content map[string]any, sent string) (name string, ok bool) {
 	media, params, err := mime.ParseMediaType(sent)
 	if err != nil {
@@ -299,14 +299,25 @@ func contentFor(content map[string]any, sent string) (name string, ok bool) {
 	return "", false
 }
 
-// agreement is how well the parameters of an entry fit those that were sent: 0 where one contradicts.
+// agreement is how well the parameters of an entry fit those that were sent: 0 where one was not sent, below where one was with another
+// value. A charset alone makes no other media type.
 func agreement(has, sent map[string]string) int {
+	n, all := 1, true
 	for key, value := range has {
-		if sent[key] != value {
-			return 0
+		switch got, ok := sent[key]; {
+		case ok && got == value:
+			n++
+		case key == "charset":
+		case ok:
+			return -1
+		default:
+			all = false
 		}
 	}
-	return 1 + len(has)
+	if !all {
+		return 0
+	}
+	return n
 }
 
 func (j *Judges) judgeBody(entry any, pointer, sent string, a *Answer) string {
