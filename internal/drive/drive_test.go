@@ -173,6 +173,25 @@ func TestAnswers(t *testing.T) {
 	assert.Equal(t, "the status 410 is not documented; the document has 200", text)
 }
 
+// TestOneFaultIsTold: of several faults it is always the same one, and one that is certain before one that the other judge may deny.
+func TestOneFaultIsTold(t *testing.T) {
+	j, all := operations(t)
+	op := all["a"]
+	w := &Wire{Method: "POST", Path: "/a/1", Header: http.Header{"B": {"2"}, "A": {"1"}, "C": {"3"}}}
+	for range 20 {
+		a := &Answer{Status: 200, Header: http.Header{"X-List": {"x"}, "Content-Type": {"application/json"}}, Body: []byte("{}"), Whole: true}
+		fault, _ := j.Judge(t.Context(), op, &Input{path: map[string]string{"id": "1"}}, w, a)
+		assert.Contains(t, fault, "X-Count is missing")
+		a.Header = http.Header{"X-List": {"x"}, "X-Count": {"1"}, "Content-Type": {"text/html"}}
+		fault, _ = j.Judge(t.Context(), op, &Input{path: map[string]string{"id": "1"}}, w, a)
+		assert.Contains(t, fault, `the content type "text/html" is not documented`)
+		a.Header = http.Header{"X-List": {"x"}, "X-Count": {"y"}, "Content-Type": {"application/json"}}
+		fault, _ = j.Judge(t.Context(), op, &Input{path: map[string]string{"id": "1"}}, w, a)
+		assert.Contains(t, fault, "the header field X-Count: at")
+		assert.Equal(t, "POST /a/1 A: 1 B: 2 C: 3 ", w.String())
+	}
+}
+
 func TestSwagger(t *testing.T) {
 	j, err := New([]byte(`{"swagger":"2.0","info":{"title":"t","version":"1"},"basePath":"/v2","paths":{"/a":{"get":{"operationId":"a","parameters":[{"name":"q","in":"query","required":true,"type":"integer"}],"responses":{"200":{"description":"ok"}}}}}}`))
 	require.NoError(t, err)

@@ -201,41 +201,54 @@ func (j *Judges) Judge(ctx context.Context, op *Operation, in *Input, w *Wire, a
 	return "", ""
 }
 
-// judgeHead is the own opinion on header fields and body. certain: it needs no second one.
+// judgeHead is the own opinion on header fields and body. certain: it needs no second one. Of several faults one that is certain is told, then
+// the first by name.
 func (j *Judges) judgeHead(r map[string]any, pointer string, a *Answer, head bool) (fault string, certain bool) {
 	headers, _ := r["headers"].(map[string]any)
-	for name := range headers {
-		if strings.EqualFold(name, "Content-Type") {
-			continue
-		}
-		h, at := j.deref(pointer + "/headers/" + escapePointer(name))
-		values := a.Header.Values(name)
-		required, _ := h["required"].(bool)
-		switch {
-		case len(values) == 0 && required:
+	names := slices.DeleteFunc(slices.Sorted(maps.Keys(headers)), func(name string) bool { return strings.EqualFold(name, "Content-Type") })
+	for _, name := range names {
+		h, _ := j.deref(pointer + "/headers/" + escapePointer(name))
+		if required, _ := h["required"].(bool); required && len(a.Header.Values(name)) == 0 {
 			return "the header field " + name + " is missing, which the document requires", true
-		case len(values) > 0:
-			if fault := j.judgeHeader(h, at, strings.Join(values, ",")); fault != "" {
-				return "the header field " + name + ": " + fault, false
-			}
 		}
 	}
 	content, _ := r["content"].(map[string]any)
-	if head || !a.Whole && a.Header.Get("Content-Type") == "" {
-		return "", true
+	media, fault := judgeContent(content, a, head)
+	if fault != "" {
+		return fault, true
 	}
-	if len(content) == 0 {
-		if len(a.Body) > 0 {
-			return "it has a body, and the document none", true
+	for _, name := range names {
+		values := a.Header.Values(name)
+		if len(values) == 0 {
+			continue
 		}
+		h, at := j.deref(pointer + "/headers/" + escapePointer(name))
+		if fault := j.judgeHeader(h, at, strings.Join(values, ",")); fault != "" {
+			return "the header field " + name + ": " + fault, false
+		}
+	}
+	if media == "" {
 		return "", true
 	}
+	return j.judgeBody(content[media], pointer+"/content/"+escapePointer(media)+"/schema", a), false
+}
+
+// judgeContent finds the entry of a content map that an answer has, "" where it has no body.
+func judgeContent(content map[string]any, a *Answer, head bool) (media, fault string) {
 	sent := a.Header.Get("Content-Type")
+	switch {
+	case head || !a.Whole && sent == "":
+		return "", ""
+	case len(content) == 0 && len(a.Body) > 0:
+		return "", "it has a body, and the document none"
+	case len(content) == 0:
+		return "", ""
+	}
 	media, declared := contentFor(content, sent)
 	if !declared {
-		return fmt.Sprintf("the content type %q is not documented", sent), true
+		return "", fmt.Sprintf("the content type %q is not documented", sent)
 	}
-	return j.judgeBody(content[media], pointer+"/content/"+escapePointer(media)+"/schema", sent, a), false
+	return media, ""
 }
 
 func (j *Judges) judgeHeader(h map[string]any, pointer, text string) string {
@@ -320,10 +333,10 @@ func agreement(has, sent map[string]string) int {
 	return n
 }
 
-func (j *Judges) judgeBody(entry any, pointer, sent string, a *Answer) string {
+func (j *Judges) judgeBody(entry any, pointer string, a *Answer) string {
 	media, _ := entry.(map[string]any)
 	schema, ok := media["schema"].(map[string]any)
-	bare, _, _ := mime.ParseMediaType(sent) // it was read before
+	bare, _, _ := mime.ParseMediaType(a.Header.Get("Content-Type")) // it was read before
 	if !ok || !a.Whole {
 		return ""
 	}

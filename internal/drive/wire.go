@@ -22,13 +22,14 @@ type Wire struct {
 	Body                []byte // nil for none
 }
 
+// String tells what is sent, header fields by name.
 func (w *Wire) String() string {
 	text := w.Method + " " + w.Path
 	if w.Query != "" {
 		text += "?" + w.Query
 	}
-	for name, values := range w.Header {
-		text += " " + name + ": " + strings.Join(values, ",")
+	for _, name := range slices.Sorted(maps.Keys(w.Header)) {
+		text += " " + name + ": " + strings.Join(w.Header[name], ",")
 	}
 	return text + " " + string(w.Body)
 }
