@@ -84,7 +84,7 @@ type maker struct {
 
 const deepest = 12
 
-// make gives a value of a schema; false where this command knows none.
+// make gives a value of a schema; false where this package knows none.
 func (m *maker) make(s map[string]any) (any, bool) {
 	if m.depth > deepest {
 		return nil, false
