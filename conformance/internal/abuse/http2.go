@@ -12,17 +12,18 @@ import (
 	"golang.org/x/net/http2/hpack"
 )
 
-// http2Attacks are against net/http's server, which tells nobody that a queue of answers was full, or a head too long.
+// http2Attacks are against net/http's server. It tells the runtime what is no HTTP/2, as a head without end is not, and nobody that its queue
+// of answers was full: that is http2_flood, which the runtime counts where a client goes on sending to who has given it up.
 func http2Attacks() []Attack {
 	return []Attack{
 		{
 			Name: "HTTP/2: rapid reset", Bound: "streams wait for a handler; too many of them end the connection", Metric: "http2_resets", rarely: true,
 			clients: 4, once: rapidReset,
 		},
-		{"HTTP/2: CONTINUATION without end", "ended over the limit of a head", "", 4, continuations, false},
-		{"HTTP/2: pings without end, no answer read", "ended once its queue is full", "", 4, flood(func(f *http2.Framer) error { return f.WritePing(false, [8]byte{}) }), false},
-		{"HTTP/2: settings without end, no answer read", "ended once its queue is full", "", 4, flood(func(f *http2.Framer) error { return f.WriteSettings() }), false},
-		{"HTTP/2: empty data without end", "ended, or the stream answered", "http2_protocol", 4, flood(func(f *http2.Framer) error { return f.WriteData(1, false, nil) }), false},
+		{"HTTP/2: CONTINUATION without end", "ended over the limit of a head", "http2_protocol", 4, continuations, false},
+		{"HTTP/2: pings without end, no answer read", "ended once its queue is full", "http2_flood", 4, flood(func(f *http2.Framer) error { return f.WritePing(false, [8]byte{}) }), false},
+		{"HTTP/2: settings without end, no answer read", "ended once its queue is full", "http2_flood", 4, flood(func(f *http2.Framer) error { return f.WriteSettings() }), false},
+		{"HTTP/2: empty data without end", "ended, or the stream answered", "http2_flood", 4, flood(func(f *http2.Framer) error { return f.WriteData(1, false, nil) }), false},
 	}
 }
 
