@@ -32,10 +32,10 @@ var Timeouts = tornado.WithTimeouts(tornado.Timeouts{
 
 // An Attack is one way to be a bad client.
 type Attack struct {
-	Name  string
-	Bound string // what the server does about it
-	// Metric is the bound that counts it, as tornado.Bound names it; "" where none is met.
-	Metric string
+	Name string
+	Does string // what the server does about it
+	// Bound is the one that counts it, as tornado.Bound names it; "" where none is met.
+	Bound string
 	// clients are how many there are, so many at most in the short version.
 	clients int
 	// once is what one of them does, again and again. It returns what the server did wrong.
@@ -67,7 +67,7 @@ type Row struct {
 	Good       int     // answers that the good client got during the attack
 	Processor  float64 // of the server during the attack: 1 is a processor that does nothing else
 	Peak       int64   // bytes of the server's resident set
-	Counted    int64   // by Metric
+	Counted    int64   // by Bound
 	Faults     []string
 
 	mu *sync.Mutex // of Rounds and Faults, while there are clients
@@ -102,14 +102,15 @@ func Run(a Attack, child *target.Child, p Plan) Row {
 		time.Sleep(p.Usual / 3)
 		row.Counted += row.counted(child) - counted
 	}
-	if done := row.Rounds > p.Rounds*min(a.clients, p.Most); row.Metric != "" && row.Counted == 0 && done && !a.rarely { // some were done with, not only broken off
-		row.fault(fmt.Errorf("the bound %s was met, and not counted", row.Metric))
+	done := row.Rounds > p.Rounds*min(a.clients, p.Most) // some were done with, not only broken off
+	if row.Bound != "" && row.Counted == 0 && done && !a.rarely {
+		row.fault(fmt.Errorf("the bound %s was met, and not counted", row.Bound))
 	}
 	row.Good, row.Usual, row.P99 = len(attacked), quantile(usual, 0.99), quantile(attacked, 0.99)
 	return row
 }
 
-// counted is what the target's metric of the attack says.
+// counted is how often the target has counted the attack's bound.
 func (row *Row) counted(child *target.Child) int64 {
 	res, err := http.Get("http://" + child.Plain + "/status")
 	if err != nil {
@@ -119,7 +120,7 @@ func (row *Row) counted(child *target.Child) int64 {
 	defer func() { _ = res.Body.Close() }()
 	var status struct{ Bounds map[string]int64 }
 	row.fault(json.NewDecoder(res.Body).Decode(&status))
-	return status.Bounds[row.Metric]
+	return status.Bounds[row.Bound]
 }
 
 // watch has the others do what they do for a while, and returns how long a good client has waited, each time.
@@ -215,11 +216,11 @@ func Table(rows []Row) string {
 		if times <= 3 {
 			within++
 		}
-		metric := r.Metric
-		if metric != "" {
-			metric = fmt.Sprintf("`%s` %d", metric, r.Counted)
+		counted := r.Bound
+		if counted != "" {
+			counted = fmt.Sprintf("`%s` %d", counted, r.Counted)
 		}
-		fmt.Fprintf(&b, "| %s | %d | %d | %s | %s | %s | %s | %.1f | %.0f %% | %d MiB |\n", r.Name, r.clients, r.Rounds, r.Bound, metric,
+		fmt.Fprintf(&b, "| %s | %d | %d | %s | %s | %s | %s | %.1f | %.0f %% | %d MiB |\n", r.Name, r.clients, r.Rounds, r.Does, counted,
 			r.Usual.Round(10*time.Microsecond), r.P99.Round(10*time.Microsecond), times, 100*r.Processor, r.Peak>>20)
 	}
 	fmt.Fprintf(&b, "\nWithin three times the usual p99: %d of %d.\n", within, len(rows))

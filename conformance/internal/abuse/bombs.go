@@ -15,12 +15,24 @@ import (
 func bombs() []Attack {
 	const media = "application/json"
 	return []Attack{
-		{"a gzip body that grows to 1 GB", "413 over 4 MiB", "decoded_body", 8, coded("/json", media, "gzip", zip, 413), false},
-		{"a Brotli body that grows", "413 over 4 MiB", "decoded_body", 8, coded("/json", media, "br", brotliBomb, 413), false},
-		{"a Zstandard body that grows", "413 over 4 MiB", "decoded_body", 8, coded("/json", media, "zstd", zstdBomb, 413), false},
-		{"gzip inside of gzip", "413 over 4 MiB", "decoded_body", 8, coded("/json", media, "gzip, gzip", func() []byte { return zipped(zip()) }, 413), false},
-		{"gzip that holds members of nothing", "413: the limit holds between two codings, too", "decoded_body", 8, coded("/json", media, "gzip, gzip", nothing, 413), false},
-		{"a gzip body that grows, as it comes", "413 over the limit of the operation", "decoded_body", 4, coded("/few", "application/octet-stream", "gzip", zip, 413), false},
+		{Name: "a gzip body that grows to 1 GB", Does: "413 over 4 MiB", Bound: "decoded_body", clients: 8, once: coded("/json", media, "gzip", zip, 413)},
+		{Name: "a Brotli body that grows", Does: "413 over 4 MiB", Bound: "decoded_body", clients: 8, once: coded("/json", media, "br", brotliBomb, 413)},
+		{
+			Name: "a Zstandard body that grows", Does: "413 over 4 MiB", Bound: "decoded_body", clients: 8,
+			once: coded("/json", media, "zstd", zstdBomb, 413),
+		},
+		{
+			Name: "gzip inside of gzip", Does: "413 over 4 MiB", Bound: "decoded_body", clients: 8,
+			once: coded("/json", media, "gzip, gzip", func() []byte { return zipped(zip()) }, 413),
+		},
+		{
+			Name: "gzip that holds members of nothing", Does: "413: the limit holds between two codings, too", Bound: "decoded_body", clients: 8,
+			once: coded("/json", media, "gzip, gzip", nothing, 413),
+		},
+		{
+			Name: "a gzip body that grows, as it comes", Does: "413 over the limit of the operation", Bound: "decoded_body", clients: 4,
+			once: coded("/few", "application/octet-stream", "gzip", zip, 413),
+		},
 	}
 }
 

@@ -52,13 +52,22 @@ func trickle(first, rest string, statuses ...int) func(a *attacker) error {
 func slow() []Attack {
 	long := strings.Repeat("a", 1000)
 	return []Attack{
-		{"slow header", "408 after `Timeouts.Header`", "header_time", 2000, trickle("GET /ping?nonce=a"+head, "X: "+long, 408, 0), false},
-		{"slow body", "408 after `Timeouts.Body`", "body_time", 2000, trickle("POST /json"+head+"Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n", long, 408, 0), false},
-		{"slow body, as it comes", "an error of `Read` after `Timeouts.Stream` without a byte", "stream_time", 500, func(a *attacker) error {
-			return a.asks("POST /bytes"+head+"Content-Type: application/octet-stream\r\nContent-Length: 1000\r\n\r\nabc", 408, 0)
-		}, false},
-		{"slow read", "closed after `Timeouts.Write` without progress", "write_time", 50, neverRead, false},
-		{"1-byte writes", "served; no worker waits", "", 200, byteByByte, false},
+		{
+			Name: "slow header", Does: "408 after `Timeouts.Header`", Bound: "header_time", clients: 2000,
+			once: trickle("GET /ping?nonce=a"+head, "X: "+long, 408, 0),
+		},
+		{
+			Name: "slow body", Does: "408 after `Timeouts.Body`", Bound: "body_time", clients: 2000,
+			once: trickle("POST /json"+head+"Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n", long, 408, 0),
+		},
+		{
+			Name: "slow body, as it comes", Does: "an error of `Read` after `Timeouts.Stream` without a byte", Bound: "stream_time", clients: 500,
+			once: func(a *attacker) error {
+				return a.asks("POST /bytes"+head+"Content-Type: application/octet-stream\r\nContent-Length: 1000\r\n\r\nabc", 408, 0)
+			},
+		},
+		{Name: "slow read", Does: "closed after `Timeouts.Write` without progress", Bound: "write_time", clients: 50, once: neverRead},
+		{Name: "1-byte writes", Does: "served; no worker waits", clients: 200, once: byteByByte},
 	}
 }
 
@@ -125,20 +134,53 @@ func floods() []Attack {
 	deep := strings.Repeat("[", 100_000)
 	const chunked = "POST /json" + head + "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
 	return []Attack{
-		{"many header fields", "431 over 128", "header_count", 8, sends("GET /ping?nonce=a"+head+strings.Repeat("A: b\r\n", 5000)+"\r\n", 431, 0), false},
-		{"a long header", "431 over 32 KiB", "header_bytes", 8, sends("GET /ping?nonce=a"+head+"A: "+strings.Repeat("b", 1<<20)+"\r\n\r\n", 431, 0), false},
-		{"a long target", "414 over 8 KiB", "target", 8, sends("GET /ping?nonce="+strings.Repeat("b", 1<<20)+head+"\r\n", 414, 0), false},
-		{"chunk extensions of a megabyte", "400 over 1 KiB", "chunks", 8, sends(chunked+"1;a="+strings.Repeat("b", 1<<20)+"\r\n1\r\n0\r\n\r\n", 400, 0), false},
-		{"trailers of a megabyte", "400", "trailers", 8, sends(chunked+"1\r\n1\r\n0\r\n"+strings.Repeat("A: b\r\n", 1<<18)+"\r\n", 400, 431, 0), false},
-		{"chunks of one byte, endlessly", "413 over 4 MiB", "body", 4, sends(chunked+strings.Repeat("1\r\n1\r\n", 5<<20), 413, 400, 408, 0), false},
-		{"a form of a million parts", "413, or 400 over 1,000 parts", "body", 4, sends(post("/form", "multipart/form-data; boundary=b", strings.Repeat(part, 1_000_000)), 413, 400, 0), false},
-		{"a form of a million files, as they come", "400 over 1,000 parts", "fields", 4, sends(post("/files", "multipart/form-data; boundary=b", strings.Repeat(file, 1_000_000)), 413, 400, 0), false},
-		{"hash-flood query", "served: maps are seeded, the target is bounded", "", 8, sends("GET /search?"+query.String()+"z=1"+head+"\r\n", 200), false},
-		{"a form of 100,000 fields", "400 over 1,000", "fields", 8, sends(post("/form", "application/x-www-form-urlencoded", form.String()), 400, 0), false},
-		{"deep JSON", "400 over a depth of 512", "depth", 8, sends(post("/json", "application/json", deep), 400, 0), false},
-		{"deep JSON, typed", "400 over a depth of 512", "depth", 8, sends(post("/tree", "application/json", deep+strings.Repeat("]", 100_000)), 400, 0), false},
-		{"connect and reset", "accepted in batches, forgotten at once", "", 16, reset, false},
-		{"pipelining without end", "64 at a time, then others", "", 4, pipelines, false},
+		{
+			Name: "many header fields", Does: "431 over 128", Bound: "header_count", clients: 8,
+			once: sends("GET /ping?nonce=a"+head+strings.Repeat("A: b\r\n", 5000)+"\r\n", 431, 0),
+		},
+		{
+			Name: "a long header", Does: "431 over 32 KiB", Bound: "header_bytes", clients: 8,
+			once: sends("GET /ping?nonce=a"+head+"A: "+strings.Repeat("b", 1<<20)+"\r\n\r\n", 431, 0),
+		},
+		{
+			Name: "a long target", Does: "414 over 8 KiB", Bound: "target", clients: 8,
+			once: sends("GET /ping?nonce="+strings.Repeat("b", 1<<20)+head+"\r\n", 414, 0),
+		},
+		{
+			Name: "chunk extensions of a megabyte", Does: "400 over 1 KiB", Bound: "chunks", clients: 8,
+			once: sends(chunked+"1;a="+strings.Repeat("b", 1<<20)+"\r\n1\r\n0\r\n\r\n", 400, 0),
+		},
+		{
+			Name: "trailers of a megabyte", Does: "400", Bound: "trailers", clients: 8,
+			once: sends(chunked+"1\r\n1\r\n0\r\n"+strings.Repeat("A: b\r\n", 1<<18)+"\r\n", 400, 431, 0),
+		},
+		{
+			Name: "chunks of one byte, endlessly", Does: "413 over 4 MiB", Bound: "body", clients: 4,
+			once: sends(chunked+strings.Repeat("1\r\n1\r\n", 5<<20), 413, 400, 408, 0),
+		},
+		{
+			Name: "a form of a million parts", Does: "413, or 400 over 1,000 parts", Bound: "body", clients: 4,
+			once: sends(post("/form", "multipart/form-data; boundary=b", strings.Repeat(part, 1_000_000)), 413, 400, 0),
+		},
+		{
+			Name: "a form of a million files, as they come", Does: "400 over 1,000 parts", Bound: "fields", clients: 4,
+			once: sends(post("/files", "multipart/form-data; boundary=b", strings.Repeat(file, 1_000_000)), 413, 400, 0),
+		},
+		{
+			Name: "hash-flood query", Does: "served: maps are seeded, the target is bounded", clients: 8,
+			once: sends("GET /search?"+query.String()+"z=1"+head+"\r\n", 200),
+		},
+		{
+			Name: "a form of 100,000 fields", Does: "400 over 1,000", Bound: "fields", clients: 8,
+			once: sends(post("/form", "application/x-www-form-urlencoded", form.String()), 400, 0),
+		},
+		{Name: "deep JSON", Does: "400 over a depth of 512", Bound: "depth", clients: 8, once: sends(post("/json", "application/json", deep), 400, 0)},
+		{
+			Name: "deep JSON, typed", Does: "400 over a depth of 512", Bound: "depth", clients: 8,
+			once: sends(post("/tree", "application/json", deep+strings.Repeat("]", 100_000)), 400, 0),
+		},
+		{Name: "connect and reset", Does: "accepted in batches, forgotten at once", clients: 16, once: reset},
+		{Name: "pipelining without end", Does: "64 at a time, then others", clients: 4, once: pipelines},
 	}
 }
 

@@ -17,13 +17,22 @@ import (
 func http2Attacks() []Attack {
 	return []Attack{
 		{
-			Name: "HTTP/2: rapid reset", Bound: "streams wait for a handler; too many of them end the connection", Metric: "http2_resets", rarely: true,
+			Name: "HTTP/2: rapid reset", Does: "streams wait for a handler; too many of them end the connection", Bound: "http2_resets", rarely: true,
 			clients: 4, once: rapidReset,
 		},
-		{"HTTP/2: CONTINUATION without end", "ended over the limit of a head", "http2_protocol", 4, continuations, false},
-		{"HTTP/2: pings without end, no answer read", "ended once its queue is full", "http2_flood", 4, flood(func(f *http2.Framer) error { return f.WritePing(false, [8]byte{}) }), false},
-		{"HTTP/2: settings without end, no answer read", "ended once its queue is full", "http2_flood", 4, flood(func(f *http2.Framer) error { return f.WriteSettings() }), false},
-		{"HTTP/2: empty data without end", "ended, or the stream answered", "http2_flood", 4, flood(func(f *http2.Framer) error { return f.WriteData(1, false, nil) }), false},
+		{Name: "HTTP/2: CONTINUATION without end", Does: "ended over the limit of a head", Bound: "http2_protocol", clients: 4, once: continuations},
+		{
+			Name: "HTTP/2: pings without end, no answer read", Does: "ended once its queue is full", Bound: "http2_flood", clients: 4,
+			once: flood(func(f *http2.Framer) error { return f.WritePing(false, [8]byte{}) }),
+		},
+		{
+			Name: "HTTP/2: settings without end, no answer read", Does: "ended once its queue is full", Bound: "http2_flood", clients: 4,
+			once: flood(func(f *http2.Framer) error { return f.WriteSettings() }),
+		},
+		{
+			Name: "HTTP/2: empty data without end", Does: "ended, or the stream answered", Bound: "http2_flood", clients: 4,
+			once: flood(func(f *http2.Framer) error { return f.WriteData(1, false, nil) }),
+		},
 	}
 }
 

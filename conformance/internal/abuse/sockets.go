@@ -17,13 +17,31 @@ import (
 
 func sockets() []Attack {
 	return []Attack{
-		{"a frame of 2^63 bytes", "1009 before a byte of it is kept", "message", 8, closedWith("/messages", frameOf(1<<63-1), ws.StatusMessageTooBig), false},
-		{"a compressed message that grows to 1 GB", "1009 once it is over the limit", "message", 4, closedWith("/deflated", bomb(), ws.StatusMessageTooBig), false},
-		{"a message of blocks that say they are the last", "1007 after 64", "frames", 4, closedWith("/deflated", compressed(lastBlocks()), ws.StatusInvalidFramePayloadData), false},
-		{"fragments without end", "1009 once they are over the limit", "message", 4, closedWith("/deflated", fragments(), ws.StatusMessageTooBig), false},
-		{"deep JSON in a message", "1007 over a depth of 512", "depth", 8, closedWith("/messages", text(strings.Repeat("[", 100_000)), ws.StatusInvalidFramePayloadData), false},
-		{"pings without end, no pong read", "not read any further; given up after `Timeouts.Write`", "write_time", 8, pingsUnread, false},
-		{"half of a TLS handshake", "closed after `Timeouts.Handshake`", "handshake_time", 15_000, halfHandshake, false},
+		{
+			Name: "a frame of 2^63 bytes", Does: "1009 before a byte of it is kept", Bound: "message", clients: 8,
+			once: closedWith("/messages", frameOf(1<<63-1), ws.StatusMessageTooBig),
+		},
+		{
+			Name: "a compressed message that grows to 1 GB", Does: "1009 once it is over the limit", Bound: "message", clients: 4,
+			once: closedWith("/deflated", bomb(), ws.StatusMessageTooBig),
+		},
+		{
+			Name: "a message of blocks that say they are the last", Does: "1007 after 64", Bound: "frames", clients: 4,
+			once: closedWith("/deflated", compressed(lastBlocks()), ws.StatusInvalidFramePayloadData),
+		},
+		{
+			Name: "fragments without end", Does: "1009 once they are over the limit", Bound: "message", clients: 4,
+			once: closedWith("/deflated", fragments(), ws.StatusMessageTooBig),
+		},
+		{
+			Name: "deep JSON in a message", Does: "1007 over a depth of 512", Bound: "depth", clients: 8,
+			once: closedWith("/messages", text(strings.Repeat("[", 100_000)), ws.StatusInvalidFramePayloadData),
+		},
+		{
+			Name: "pings without end, no pong read", Does: "not read any further; given up after `Timeouts.Write`", Bound: "write_time", clients: 8,
+			once: pingsUnread,
+		},
+		{Name: "half of a TLS handshake", Does: "closed after `Timeouts.Handshake`", Bound: "handshake_time", clients: 15_000, once: halfHandshake},
 	}
 }
 
