@@ -111,8 +111,11 @@ func ask(ctx context.Context, conn net.Conn, rest time.Duration) (latencies []ti
 			return latencies, err
 		}
 		body, err := io.ReadAll(res.Body)
-		if err = errors.Join(err, res.Body.Close()); err != nil || string(body) != `{"nonce":"good"}` {
+		if err = errors.Join(err, res.Body.Close()); err != nil {
 			return latencies, fmt.Errorf("%s %s: %w", res.Status, body, err)
+		}
+		if string(body) != `{"nonce":"good"}` {
+			return latencies, fmt.Errorf("%s %s: not what was asked for", res.Status, body)
 		}
 		latencies = append(latencies, time.Since(begun))
 		time.Sleep(rest)
