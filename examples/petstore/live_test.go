@@ -186,12 +186,23 @@ func TestLivePage(t *testing.T) {
 	w.Press("Enter")
 	w.Await(`document.querySelector("#operations th").ariaSort === "ascending" && document.querySelector("#operations tbody tr").dataset.operation === "chat"`)
 
-	// While it is paused nothing changes, and nothing is sampled.
+	// While it is paused its figures stay, and those of another window move on.
 	w.Click("#pause")
 	w.Await(`document.querySelector("#state").innerText === "Paused"`)
 	w.Legible()
+	total = browsertest.Eval[float64](w, figure("getPet", 12))
+	other := w.Beside(browsertest.Desktop)
+	other.Visit("http://" + front.Addr().String() + "/debug/tornado")
+	other.Await(`document.querySelector('` + row("getPet") + `')`)
+	moved := total
+	for range 3 { // samples
+		other.Await(figure("getPet", 12) + fmt.Sprintf(" > %f", moved))
+		moved = browsertest.Eval[float64](other, figure("getPet", 12))
+	}
+	assert.Equal(t, total, browsertest.Eval[float64](w, figure("getPet", 12)))
 	w.Click("#pause")
 	w.Await(`document.querySelector("#state").innerText === "Live"`)
+	w.Await(figure("getPet", 12) + fmt.Sprintf(" > %f", total))
 	require.NoError(t, still())
 	holding()
 	w.AsksOnly(front.Addr().String())
@@ -230,9 +241,11 @@ func keepAsking(t *testing.T, c *petapi.Client) (still func() error) {
 		for ; err == nil && ctx.Err() == nil; <-tick.C {
 			_, err = c.ListPets(context.Background(), petapi.ListPetsRequest{})
 			for _, id := range []int64{1, 999} {
-				_, missing := c.GetPet(context.Background(), petapi.GetPetRequest{PetID: id})
-				if got := missing == nil; got != (id == 1) {
+				switch _, missing := c.GetPet(context.Background(), petapi.GetPetRequest{PetID: id}); {
+				case id == 1 && missing != nil:
 					err = errors.Join(err, fmt.Errorf("pet %d: %w", id, missing))
+				case id != 1 && missing == nil:
+					err = errors.Join(err, fmt.Errorf("pet %d: is there", id))
 				}
 			}
 		}
