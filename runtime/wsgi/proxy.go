@@ -3,6 +3,7 @@ package wsgi
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	stdlog "log"
 	"net"
@@ -167,13 +168,7 @@ func (s *sending) Close() error {
 }
 
 // errStuck is of a worker that takes nothing of a body: it is late, as one that does not answer.
-var errStuck error = stuckError{}
-
-type stuckError struct{}
-
-func (stuckError) Error() string   { return "wsgi: the application does not read the body" }
-func (stuckError) Timeout() bool   { return true }
-func (stuckError) Temporary() bool { return true }
+var errStuck = fmt.Errorf("wsgi: the application does not read the body: %w", os.ErrDeadlineExceeded)
 
 // errLost is of a request that the worker may have seen before it left.
 var errLost = errors.New("wsgi: the worker has left")

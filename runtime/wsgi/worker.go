@@ -126,8 +126,10 @@ func (s *slot) start() (*worker, error) {
 		lively: make(chan struct{}, 1), left: make(chan struct{}), retired: make(chan struct{}),
 	}
 	w.here, w.leave = context.WithCancel(context.Background())
-	if w.retire = sync.OnceFunc(func() { close(w.retired) }); c.Gunicorn {
+	if c.Gunicorn {
 		w.retire = func() {} // it is all workers, and their --timeout says when one is to go
+	} else {
+		w.retire = sync.OnceFunc(func() { close(w.retired) })
 	}
 	w.transport = &http.Transport{
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
