@@ -1,4 +1,4 @@
 // document: notesapi testdata/notes.yaml
 package guide
 
-func newAPI() *tornado.API
+func newClient(t *testing.T) *notesapi.Client
