@@ -23,8 +23,6 @@ import (
 	slog "log/slog"
 	net "net"
 	http "net/http"
-	httptest "net/http/httptest"
-	pprof "net/http/pprof"
 	netip "net/netip"
 	url "net/url"
 	os "os"
