@@ -3,6 +3,9 @@ package deploy
 
 import (
 	"bytes"
+	"cmp"
+	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -18,12 +21,15 @@ import (
 	"github.com/tornadogen/tornadogen/templates"
 )
 
+// livePath is where a new service whose document has /healthz says that it is alive.
+const livePath = "/_healthz"
+
 // files are those of a new service.
-func files(t *testing.T) map[string][]byte {
+func files(t *testing.T, livePath string) map[string][]byte {
 	t.Helper()
 	list, err := templates.Service{
 		Name: "pet.shop", Module: "shop", GoVersion: "1.26.0", Document: "openapi.yaml", Package: "petapi", Alias: "petapi", New: "New",
-		Client: "Client", NewClient: "NewClient", DocsPath: "/docs", DocumentPath: "/openapi.yaml", LivePath: "/_healthz", ReadyPath: "/readyz",
+		Client: "Client", NewClient: "NewClient", DocsPath: "/docs", DocumentPath: "/openapi.yaml", LivePath: livePath, ReadyPath: "/readyz",
 		Runtime: templates.Module{Path: "github.com/tornadogen/tornadogen", Version: "v1.2.3", Replace: "/src/tornadogen"},
 	}.Render()
 	require.NoError(t, err)
@@ -36,7 +42,7 @@ func files(t *testing.T) map[string][]byte {
 
 // TestDockerfile: BuildKit understands it and warns of nothing; what it builds runs without a shell and not as root.
 func TestDockerfile(t *testing.T) {
-	parsed, err := parser.Parse(bytes.NewReader(files(t)["Dockerfile"]))
+	parsed, err := parser.Parse(bytes.NewReader(files(t, livePath)["Dockerfile"]))
 	require.NoError(t, err)
 	require.Empty(t, parsed.Warnings)
 	stages, _, err := instructions.Parse(parsed.AST, nil)
@@ -80,14 +86,21 @@ func object[T any](t *testing.T, documents map[string][]byte, kind string) *T {
 	return into
 }
 
-func TestKubernetes(t *testing.T) {
+// manifest is deploy/kubernetes.yaml by the kinds of its documents.
+func manifest(t *testing.T, livePath string) map[string][]byte {
+	t.Helper()
 	documents := map[string][]byte{}
-	for text := range bytes.SplitSeq(files(t)["deploy/kubernetes.yaml"], []byte("\n---\n")) {
+	for text := range bytes.SplitSeq(files(t, livePath)["deploy/kubernetes.yaml"], []byte("\n---\n")) {
 		var head struct{ APIVersion, Kind string }
 		require.NoError(t, yaml.Unmarshal(text, &head))
 		documents[head.APIVersion+" "+head.Kind] = text
 	}
 	require.Len(t, documents, 3)
+	return documents
+}
+
+func TestKubernetes(t *testing.T) {
+	documents := manifest(t, livePath)
 	deployment := object[appsv1.Deployment](t, documents, "apps/v1 Deployment")
 	service := object[corev1.Service](t, documents, "v1 Service")
 	budget := object[policyv1.PodDisruptionBudget](t, documents, "policy/v1 PodDisruptionBudget")
@@ -105,7 +118,7 @@ func TestKubernetes(t *testing.T) {
 	require.Len(t, c.Ports, 1)
 	assert.Equal(t, int32(8080), c.Ports[0].ContainerPort)
 	assert.Equal(t, c.Ports[0].Name, service.Spec.Ports[0].TargetPort.StrVal)
-	for name, probe := range map[string]*corev1.Probe{"/_healthz": c.LivenessProbe, "/readyz": c.ReadinessProbe} {
+	for name, probe := range map[string]*corev1.Probe{livePath: c.LivenessProbe, "/readyz": c.ReadinessProbe} {
 		require.NotNil(t, probe)
 		assert.Equal(t, name, probe.HTTPGet.Path)
 		assert.Equal(t, c.Ports[0].Name, probe.HTTPGet.Port.StrVal)
@@ -120,5 +133,51 @@ func TestKubernetes(t *testing.T) {
 	assert.Contains(t, c.Args, "-unready=5s")
 	assert.Less(t, c.ReadinessProbe.PeriodSeconds*c.ReadinessProbe.FailureThreshold, int32(5))
 	assert.Greater(t, *pod.TerminationGracePeriodSeconds, c.Lifecycle.PreStop.Sleep.Seconds+5+30)
-	assert.Contains(t, string(files(t)["main.go"]), "const drain = 30 * time.Second\n")
+	assert.Contains(t, string(files(t, livePath)["main.go"]), "const drain = 30 * time.Second\n")
+}
+
+// TestGuide: what the guide shows of the manifest is what a new service gets, and its table has the same times.
+func TestGuide(t *testing.T) {
+	page, err := os.ReadFile("../../docs/guide/deployment.md")
+	require.NoError(t, err)
+	const fence = "```"
+	_, rest, found := strings.Cut(string(page), fence+"yaml\napiVersion: apps/v1\nkind: Deployment\n")
+	require.True(t, found)
+	text, _, found := strings.Cut(rest, fence)
+	require.True(t, found)
+	var shown appsv1.Deployment
+	require.NoError(t, yaml.UnmarshalStrict([]byte(text), &shown))
+	written := object[appsv1.Deployment](t, manifest(t, "/healthz"), "apps/v1 Deployment")
+
+	assert.Equal(t, written.Spec.Replicas, shown.Spec.Replicas)
+	assert.Equal(t, written.Spec.Strategy, shown.Spec.Strategy)
+	pod, shownPod := written.Spec.Template.Spec, shown.Spec.Template.Spec
+	assert.Equal(t, pod.TerminationGracePeriodSeconds, shownPod.TerminationGracePeriodSeconds)
+	require.Len(t, shownPod.Containers, 1)
+	c, shownC := pod.Containers[0], shownPod.Containers[0]
+	assert.Equal(t, c.Args, shownC.Args)
+	assert.Equal(t, c.Ports, shownC.Ports)
+	assert.Equal(t, c.Env, shownC.Env)
+	assert.Equal(t, c.Resources, shownC.Resources)
+	assert.Equal(t, c.Lifecycle, shownC.Lifecycle)
+	assert.Equal(t, whole(c.StartupProbe), whole(shownC.StartupProbe))
+	assert.Equal(t, whole(c.LivenessProbe), whole(shownC.LivenessProbe))
+	assert.Equal(t, whole(c.ReadinessProbe), whole(shownC.ReadinessProbe))
+
+	assert.Contains(t, string(page), fmt.Sprintf("| `preStop` | %d s |", c.Lifecycle.PreStop.Sleep.Seconds))
+	assert.Contains(t, c.Args, "-unready=5s")
+	assert.Contains(t, string(page), "| `Timeouts.Unready` | 5 s, by `-unready` |")
+	assert.Contains(t, string(page), "| `Timeouts.Drain` | 30 s |") // which TestKubernetes finds in main.go
+}
+
+// whole is a probe with the defaults of Kubernetes where it says nothing.
+func whole(p *corev1.Probe) corev1.Probe {
+	if p == nil {
+		return corev1.Probe{}
+	}
+	of := *p
+	of.PeriodSeconds = cmp.Or(of.PeriodSeconds, 10)
+	of.TimeoutSeconds = cmp.Or(of.TimeoutSeconds, 1)
+	of.FailureThreshold = cmp.Or(of.FailureThreshold, 3)
+	return of
 }
