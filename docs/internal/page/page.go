@@ -11,7 +11,6 @@ import (
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
-	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
 )
 
@@ -47,8 +46,8 @@ type Block struct {
 	Note     string // of a comment in the line above it: what stands behind "code:" in <!-- code: ... -->
 }
 
-// Markdown parses what the pages use: CommonMark and the tables of GitHub.
-var Markdown = goldmark.New(goldmark.WithExtensions(extension.Table), goldmark.WithParserOptions(parser.WithAttribute()))
+// markdown parses what the pages use: CommonMark and the tables of GitHub.
+var markdown = goldmark.New(goldmark.WithExtensions(extension.Table)).Parser()
 
 // Read reads the page at path, below root.
 func Read(root, path string) (*Page, error) {
@@ -61,7 +60,7 @@ func Read(root, path string) (*Page, error) {
 
 // Parse reads a page from its text.
 func Parse(path string, source []byte) *Page {
-	p := &Page{Path: path, Source: source, Root: Markdown.Parser().Parse(text.NewReader(source))}
+	p := &Page{Path: path, Source: source, Root: markdown.Parse(text.NewReader(source))}
 	anchors := map[string]int{}
 	_ = ast.Walk(p.Root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if entering {

@@ -15,3 +15,9 @@ func TestParse(t *testing.T) {
 	require.True(t, p.HasAnchor("a-b-1"))
 	require.False(t, p.HasAnchor("a-b-2"))
 }
+
+// TestBracesAreText: GitHub reads no attributes behind a heading.
+func TestBracesAreText(t *testing.T) {
+	p := Parse("docs/x.md", []byte("# A path {id}\n\n## More {#b}\n"))
+	require.Equal(t, []Heading{{1, "A path {id}", "a-path-id"}, {2, "More {#b}", "more-b"}}, p.Headings)
+}

@@ -10,17 +10,18 @@ import (
 	"github.com/alecthomas/chroma/v2/formatters/html"
 	"github.com/alecthomas/chroma/v2/lexers"
 	"github.com/alecthomas/chroma/v2/styles"
-	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/renderer"
+	markdown "github.com/yuin/goldmark/renderer/html"
 	"github.com/yuin/goldmark/util"
 
 	"github.com/tornadogen/tornadogen/docs/internal/page"
 )
 
-var markdown = goldmark.New(goldmark.WithExtensions(extension.Table),
-	goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(blocks{}, 100))))
+// toHTML writes what package page has parsed.
+var toHTML = renderer.NewRenderer(renderer.WithNodeRenderers(
+	util.Prioritized(blocks{}, 100), util.Prioritized(extension.NewTableHTMLRenderer(), 500), util.Prioritized(markdown.NewRenderer(), 1000)))
 
 // render makes HTML of a page, with links to the site's own pages.
 func (s *Site) render(e *Entry) (template.HTML, error) {
@@ -46,7 +47,7 @@ func (s *Site) render(e *Entry) (template.HTML, error) {
 		n.Parent().RemoveChild(n.Parent(), n)
 	}
 	var b bytes.Buffer
-	if err := markdown.Renderer().Render(&b, e.Page.Source, e.Page.Root); err != nil {
+	if err := toHTML.Render(&b, e.Page.Source, e.Page.Root); err != nil {
 		return "", err
 	}
 	text := strings.ReplaceAll(b.String(), "<table>", `<div class="scroll"><table>`)  // wide ones scroll by themselves
