@@ -241,8 +241,11 @@ func (d *Deferred) due(at time.Duration, draining bool) func() bool {
 		return fn
 	case d.until <= at:
 		return func() bool {
-			d.match.api.bounds.meet(BoundDeferredTime)
-			return d.Fail(&StatusError{Status: http.StatusServiceUnavailable, Detail: tooLong, Err: errUnanswered})
+			won := d.Fail(&StatusError{Status: http.StatusServiceUnavailable, Detail: tooLong, Err: errUnanswered})
+			if won { // else somebody has answered meanwhile
+				d.match.api.bounds.meet(BoundDeferredTime)
+			}
+			return won
 		}
 	}
 	return nil

@@ -33,9 +33,12 @@ func (s *service) openTLS(source *tlsconn.Source) func(c *worker.Conn) worker.Ne
 
 // refuseTLS ends a connection whose handshake has failed. The alert that says so was sent.
 func (s *service) refuseTLS(c *worker.Conn, err error) worker.Next {
-	if errors.Is(err, os.ErrDeadlineExceeded) {
+	late := errors.Is(err, os.ErrDeadlineExceeded)
+	gone := errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET)
+	switch {
+	case late:
 		s.server.bounds.meet(BoundHandshakeTime)
-	} else {
+	case !gone:
 		s.server.bounds.meet(BoundHandshake)
 	}
 	var header tls.RecordHeaderError
@@ -43,13 +46,12 @@ func (s *service) refuseTLS(c *worker.Conn, err error) worker.Next {
 		c.Raw().TryWrite([]byte("HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n")) // as net/http says
 		return worker.Linger
 	}
-	gone := errors.Is(err, io.EOF) || errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, syscall.ECONNRESET)
 	level := slog.LevelInfo
-	if gone { // scanners and health checks do that
+	if gone || late { // scanners and health checks do that
 		level = slog.LevelDebug
 	}
 	s.server.logger.Log(s.base, level, "TLS handshake failed", "peer", c.RemoteAddr().String(), "error", err)
-	if gone {
+	if gone || late {
 		return worker.Close
 	}
 	return worker.Linger

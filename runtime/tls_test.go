@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"errors"
 	"io"
 	"log/slog"
 	"net"
@@ -133,6 +134,23 @@ func TestBadHandshakes(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestNoHandshake: who connects and leaves, as health checks and scanners do, has asked for nothing wrongly.
+func TestNoHandshake(t *testing.T) {
+	r := start(t, newTestAPI(testHandlers{}), over(overTLS))
+	for _, leave := range []func(c *net.TCPConn) error{
+		(*net.TCPConn).Close, (*net.TCPConn).CloseWrite, func(c *net.TCPConn) error { return errors.Join(c.SetLinger(0), c.Close()) },
+	} {
+		c, err := net.Dial("tcp", r.addr)
+		require.NoError(t, err)
+		defer c.Close()
+		require.NoError(t, leave(c.(*net.TCPConn)))
+	}
+	status, _ := r.exchange(t, getItem)
+	assert.Equal(t, http.StatusOK, status)
+	require.NoError(t, r.stop(t))
+	assert.Zero(t, r.Stats().Bounds[BoundHandshake])
 }
 
 // recordHello is the first flight of a client.
