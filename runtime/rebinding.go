@@ -30,7 +30,10 @@ func rebound(r *http.Request) bool {
 	if err != nil {
 		host = r.Host
 	}
-	host = strings.Trim(host, "[]")
+	if host == "" { // no browser asks so: a health check of HTTP/1.0
+		return false
+	}
+	host = strings.TrimSuffix(strings.Trim(host, "[]"), ".")
 	if _, err := netip.ParseAddr(host); err == nil {
 		return false
 	}

@@ -1,7 +1,10 @@
 package tornado
 
 import (
+	"io"
+	"net"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -12,7 +15,7 @@ import (
 func TestAdminRefusesRebinding(t *testing.T) {
 	r := start(t, newTestAPI(testHandlers{}), WithAdmin("127.0.0.1:0"), WithAdminMount("/secret", http.NotFoundHandler()))
 	for host, status := range map[string]int{
-		"": 404, "localhost:9090": 404, "SHOP.localhost": 404, "127.0.0.1": 404, "[::1]:80": 404, "evil.example": 403, "localhost.evil.example:9090": 403,
+		"": 404, "localhost:9090": 404, "SHOP.localhost": 404, "127.0.0.1": 404, "[::1]:80": 404, "evil.example": 403, "localhost.": 404, "shop.localhost.:80": 404, "evil.example.": 403, "localhost.evil.example:9090": 403,
 	} {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+r.AdminAddr().String()+"/secret", nil)
 		require.NoError(t, err)
@@ -22,4 +25,12 @@ func TestAdminRefusesRebinding(t *testing.T) {
 		require.NoError(t, res.Body.Close())
 		assert.Equal(t, status, res.StatusCode, host)
 	}
+	c, err := net.Dial("tcp", r.AdminAddr().String())
+	require.NoError(t, err)
+	defer c.Close()
+	_, err = io.WriteString(c, "GET /healthz HTTP/1.0\r\n\r\n")
+	require.NoError(t, err)
+	answer, err := io.ReadAll(c)
+	require.NoError(t, err)
+	assert.True(t, strings.HasPrefix(string(answer), "HTTP/1.0 200 OK"), "a health check without Host: %s", answer)
 }
