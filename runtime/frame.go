@@ -457,7 +457,7 @@ func (f *frame) next(size int, closing, unread bool) verdict {
 
 // closeExchange ends the request and makes the exchange ready for the next one.
 func (f *frame) closeExchange() {
-	if f.x.request != nil && f.x.request.finish() {
+	if f.x.close() {
 		f.service.watchers.CompareAndDelete(f.conn, f.x.request)
 	}
 	t := f.x.transit
@@ -471,7 +471,7 @@ func (f *frame) writeAnswer(end connectionEnd) int {
 	out, tail := f.x.reply.appendTo(f.out, f.front.of(&f.x.reply, f.conn.Unix(), &f.service.date), end, head)
 	f.out = out
 	if tail != nil && !f.broken {
-		f.broken = f.service.failed(f.conn.Writev([][]byte{out, tail}, f.service.timeouts.Write))
+		f.broken = f.service.written(f.conn.Writev([][]byte{out, tail}, f.service.timeouts.Write)) != nil
 		f.out = f.out[:0]
 	}
 	if head {

@@ -112,7 +112,7 @@ func (f *frame) flush() { f.flushWithin(f.service.timeouts.Write) }
 // flushWithin writes the answers that wait, and gives up when limit passes without progress.
 func (f *frame) flushWithin(limit time.Duration) {
 	if len(f.out) > 0 && !f.broken {
-		f.broken = f.service.failed(f.conn.Write(f.out, limit))
+		f.broken = f.service.written(f.conn.Write(f.out, limit)) != nil
 	}
 	f.out = f.out[:0]
 	if len(f.records) > 0 {
@@ -123,18 +123,18 @@ func (f *frame) flushWithin(limit time.Duration) {
 // flushLast writes the answers that wait before the connection is closed.
 func (f *frame) flushLast() {
 	if f.told && len(f.out) > 0 && !f.broken {
-		f.broken = f.service.failed(f.conn.WriteLast(f.out, f.service.timeouts.Write))
+		f.broken = f.service.written(f.conn.WriteLast(f.out, f.service.timeouts.Write)) != nil
 		f.out = f.out[:0]
 	}
 	f.flush()
 }
 
-// failed reports whether a write has failed, and counts one that took too long.
-func (s *service) failed(err error) bool {
+// written passes on how a write ended, and counts one that took too long.
+func (s *service) written(err error) error {
 	if err != nil {
 		s.unwritten(err)
 	}
-	return err != nil
+	return err
 }
 
 func (s *service) unwritten(err error) {

@@ -26,7 +26,6 @@ type parkedLine struct {
 	method, target []byte
 	started        time.Time
 	client         string // as in accessRecord
-	transit        *Transit
 }
 
 // parkLine takes the line of the request at the front out of the frame; nil where nobody wants to know.
@@ -34,18 +33,18 @@ func (f *frame) parkLine() *parkedLine {
 	if f.started.IsZero() {
 		return nil
 	}
-	return &parkedLine{bytes.Clone(f.x.head.Method), bytes.Clone(f.x.head.Target), f.started, f.clientTold(), f.x.transit}
+	return &parkedLine{bytes.Clone(f.x.head.Method), bytes.Clone(f.x.head.Target), f.started, f.clientTold()}
 }
 
 // unpark is the inverse of parkLine.
 func (l *parkedLine) unpark(f *frame) {
 	if l != nil {
-		f.x.head.Method, f.x.head.Target, f.started, f.client, f.x.transit = l.method, l.target, l.started, l.client, l.transit
+		f.x.head.Method, f.x.head.Target, f.started, f.client = l.method, l.target, l.started, l.client
 	}
 }
 
-// lost tells of a request that ends with its connection.
-func (l *parkedLine) lost(s *service, c *worker.Conn, match *registered) {
+// lost tells of a request that ends with its connection. t may be nil.
+func (l *parkedLine) lost(s *service, c *worker.Conn, match *registered, t *Transit) {
 	match.gauges.waiting.Add(-1)
 	if l == nil {
 		return
@@ -59,7 +58,7 @@ func (l *parkedLine) lost(s *service, c *worker.Conn, match *registered) {
 	}
 	r := accessRecord{
 		method: string(l.method), target: string(l.target), operation: match.op.ID, took: took, gone: true, client: l.client,
-		attrs: l.transit.logged(),
+		attrs: t.logged(),
 	}
 	r.log(s.server.accessLog, c.RemoteAddr().String())
 }
@@ -188,7 +187,7 @@ func (p *parked) closed(s *service, c *worker.Conn) {
 	if d.request.finish() {
 		s.watchers.CompareAndDelete(c, d.request)
 	}
-	p.logged.lost(s, c, d.match)
+	p.logged.lost(s, c, d.match, p.transit)
 	s.overLater(p.transit)
 	if done := d.over(); done != nil {
 		s.ends(func() { d.runDone(done) })

@@ -21,9 +21,7 @@ func (w *loopSocket) trySend(b []byte) (int, error) { return w.conn().TrySend(b)
 
 func (w *loopSocket) send(b []byte) error {
 	s := peerOf(w.conn()).service()
-	err := w.conn().Send(b, s.timeouts.Write)
-	s.failed(err)
-	return err
+	return s.written(w.conn().Send(b, s.timeouts.Write))
 }
 
 func (w *loopSocket) read(p []byte, until time.Time) (int, error) {

@@ -89,10 +89,7 @@ func (c *connSink) writeFramed(b []byte) error {
 }
 
 // wrote counts a write that took too long.
-func (c *connSink) wrote(err error) error {
-	peerOf(c.conn).service().failed(err)
-	return err
-}
+func (c *connSink) wrote(err error) error { return peerOf(c.conn).service().written(err) }
 
 func (c *connSink) try(b []byte) (n int, err error) {
 	if c.head != nil {
@@ -215,7 +212,7 @@ func (p *parkedStream) closed(s *service, c *worker.Conn) {
 	if stream.request.finish() {
 		s.watchers.CompareAndDelete(c, stream.request)
 	}
-	p.logged.lost(s, c, stream.match)
+	p.logged.lost(s, c, stream.match, p.transit)
 	s.ends(stream.end)
 	s.overLater(p.transit)
 }
