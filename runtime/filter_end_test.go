@@ -3,6 +3,7 @@ package tornado
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"testing"
@@ -61,6 +62,28 @@ func TestFilterHearsOfTheEnd(t *testing.T) {
 	require.NoError(t, c.Close())
 	<-ended
 	assert.Empty(t, ended)
+}
+
+// lastStraw is a Coder that panics at the end.
+type lastStraw struct{}
+
+func (lastStraw) Encode(b, p []byte) []byte { return append(b, p...) }
+func (lastStraw) End([]byte) []byte         { panic("at the end") }
+
+// TestCoderThatPanics: what panics beside the handler is not logged as a handler that ended its goroutine.
+func TestCoderThatPanics(t *testing.T) {
+	var logged safeText
+	logger := slog.New(slog.NewTextHandler(&logged, nil))
+	api := watching(nil, func(_ context.Context, out *EventStream[string]) error { return out.Send("now") },
+		WithFilter(func(t *Transit) { t.OnStream(func(*Reply) Coder { return lastStraw{} }) }), WithAPILogger(logger))
+	r := start(t, api, WithLogger(logger))
+	c := r.dial(t)
+	c.send(askWatch)
+	_, err := io.ReadAll(c)
+	require.NoError(t, err)
+	require.NoError(t, r.stop(t))
+	assert.Contains(t, logged.String(), "at the end")
+	assert.NotContains(t, logged.String(), "ended its goroutine")
 }
 
 // TestFilterHearsOfAParkedEnd: of a request whose answer never came, and of a stream that goes on without its handler.

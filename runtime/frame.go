@@ -146,8 +146,8 @@ func (f *frame) rebind() {
 // reroute reads the path again after its bytes have moved.
 func (f *frame) reroute() { f.x.match.api.routes.Match(f.x.head.Method, f.x.head.Path, &f.x.in.path) }
 
-// Abandon answers for a handler that ended its goroutine (runtime.Goexit).
-func (f *frame) Abandon() {
+// Abandon answers for a handler that ended its goroutine (runtime.Goexit), and for what panicked around one, which the worker logs.
+func (f *frame) Abandon(cause any) {
 	defer f.x.call.leave()
 	if f.x.request == nil { // a mounted one has been answered for
 		f.flush()
@@ -156,7 +156,9 @@ func (f *frame) Abandon() {
 	if f.upload != nil {
 		f.upload.shut()
 	}
-	f.x.log("handler ended its goroutine")
+	if cause == nil {
+		f.x.log("handler ended its goroutine")
+	}
 	f.x.crashed()
 	if s := f.x.socket; s != nil && s.accepted() {
 		(*socketTenant)(s).abandon(f)

@@ -59,7 +59,7 @@ type frame struct {
 
 func (*frame) Release() {}
 
-func (*frame) Abandon() {}
+func (*frame) Abandon(any) {}
 
 func (*frame) Lend(*worker.Borrower) {}
 

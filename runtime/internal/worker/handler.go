@@ -55,10 +55,10 @@ type Frame interface {
 	// Release is called each time the frame leaves a connection, by the
 	// goroutine that served.
 	Release()
-	// Abandon is called instead when Serve did not return, as its handler
-	// panicked or ended the goroutine (runtime.Goexit): it writes what the peer
-	// is still owed. Then the connection is closed, and the frame dropped.
-	Abandon()
+	// Abandon is called instead when Serve did not return, as it panicked with
+	// cause, or ended the goroutine (runtime.Goexit; cause is nil): it writes what
+	// the peer is still owed. Then the connection is closed, and the frame dropped.
+	Abandon(cause any)
 }
 
 // Borrower is a worker as its frame knows it. Only the goroutine that serves uses

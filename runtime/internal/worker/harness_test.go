@@ -55,10 +55,10 @@ func (*lines) Lend(*Borrower) {}
 
 func (f *lines) Release() { f.lent.Store(false) }
 
-func (f *lines) Abandon() {
+func (f *lines) Abandon(cause any) {
 	f.of.abandoned.Add(1)
 	if f.of.abandon != nil {
-		f.of.abandon()
+		f.of.abandon(cause)
 	}
 }
 
@@ -71,7 +71,7 @@ type probe struct {
 	shed   func(c *Conn, f *lines)
 	gone   func() // called by Closed
 
-	abandon   func() // called by Abandon
+	abandon   func(cause any) // called by Abandon
 	abandoned atomic.Int64
 
 	frames  atomic.Int64

@@ -17,14 +17,16 @@ func TestPanic(t *testing.T) {
 			"Goexit": runtime.Goexit,
 		} {
 			t.Run(name+"/"+what, func(t *testing.T) {
-				s := newStage(t, newProbe(t, func(c *Conn, f *lines) Next {
+				probe := newProbe(t, func(c *Conn, f *lines) Next {
 					if n, _ := c.Read(f.buf[:]); string(f.buf[:n]) == "fail" {
 						fail()
 					} else if n > 0 {
 						assert.NoError(t, c.Write(f.buf[:n], 0))
 					}
 					return Idle
-				}), opts)
+				})
+				probe.abandon = func(cause any) { assert.Equal(t, what == "Goexit", cause == nil) }
+				s := newStage(t, probe, opts)
 				neighbour := s.dial()
 				for range 10 {
 					// All in one batch: the rest of it must not be lost.
@@ -52,7 +54,7 @@ func TestAbandonThatFails(t *testing.T) {
 				runtime.Goexit()
 				return Idle
 			})
-			probe.abandon = func() { panic("in Abandon") }
+			probe.abandon = func(any) { panic("in Abandon") }
 			s := newStage(t, probe, opts)
 			for range 3 {
 				p := s.dial()

@@ -36,7 +36,7 @@ func (*lineFrame) Lend(*Borrower) {}
 
 func (*lineFrame) Release() {}
 
-func (*lineFrame) Abandon() {}
+func (*lineFrame) Abandon(any) {}
 
 func (*lineEcho) NewFrame() Frame         { return &lineFrame{} }
 func (*lineEcho) Hangup(*Conn, bool)      {}

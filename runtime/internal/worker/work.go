@@ -159,7 +159,7 @@ func (p *pool) call(c *Conn, w *worker) (next Next) {
 // nobody knows what state it is in.
 func (p *pool) failed(c *Conn, w *worker, v any) Next {
 	if !w.sheds {
-		p.abandon(c, w.frame)
+		p.abandon(c, w.frame, v)
 	}
 	w.frame = nil
 	c.onLoop = false
@@ -178,9 +178,9 @@ func (p *pool) failed(c *Conn, w *worker, v any) Next {
 	return Close
 }
 
-func (p *pool) abandon(c *Conn, f Frame) {
+func (p *pool) abandon(c *Conn, f Frame, cause any) {
 	defer p.survive("Abandon", c)
-	f.Abandon()
+	f.Abandon(cause)
 }
 
 // serveBatch is what a loop does that serves itself: the batch, and what was

@@ -40,7 +40,7 @@ func (*constantFrame) Lend(*Borrower) {}
 
 func (*constantFrame) Release() {}
 
-func (*constantFrame) Abandon() {}
+func (*constantFrame) Abandon(any) {}
 
 func (constant) NewFrame() Frame { return &constantFrame{} }
 
