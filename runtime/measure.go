@@ -14,6 +14,7 @@ type gauges struct {
 	waiting atomic.Int64  // connections of the loops whose handlers have returned, and whose answers go on
 	outside atomic.Int64  // requests likewise, that net/http serves
 	sockets atomic.Int64  // open
+	served  atomic.Int64  // sockets of the loops that a worker has, or the loop: their handlers run
 	crashed atomic.Uint64 // handlers that panicked, or ended their goroutine
 	queue   queue.Meter   // of streams and sockets
 }

@@ -55,11 +55,13 @@ func (f *frame) openSocket(*socket) (socketWire, []byte, error) {
 	if f.broken {
 		return nil, nil, os.ErrClosed
 	}
+	f.x.match.gauges.served.Add(1)
 	return (*loopSocket)(f.conn), append([]byte(nil), f.buf[f.r+f.headLen:f.w]...), nil
 }
 
 // finishSocket makes the socket the tenant of the connection, once its handler has returned.
 func (f *frame) finishSocket(s *socket) verdict {
+	s.settings.gauges.served.Add(-1)
 	s.unwatch() // from now on the connection is told of a drain
 	f.record(http.StatusSwitchingProtocols, 0)
 	f.flush()
@@ -80,6 +82,8 @@ type socketTenant socket
 // serve implements tenant: it reads what has come, and hands the messages over.
 func (t *socketTenant) serve(f *frame) verdict {
 	s, c := (*socket)(t), f.conn
+	s.settings.gauges.served.Add(1)
+	defer s.settings.gauges.served.Add(-1)
 	if c.Draining() {
 		s.goAway()
 	}
@@ -138,6 +142,7 @@ func (t *socketTenant) closed(service *service, c *worker.Conn) {
 // abandon is for a handler that ended its goroutine: the connection is closed next.
 func (t *socketTenant) abandon(f *frame) {
 	s := (*socket)(t)
+	s.settings.gauges.served.Add(-1)
 	s.giveUp(&CloseError{Code: CloseInternal})
 	s.unwatch()
 	f.record(http.StatusSwitchingProtocols, 0)

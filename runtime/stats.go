@@ -26,7 +26,7 @@ type Stats struct {
 type ConnectionStats struct {
 	Open       int // all but those of HTTP/2 are idle, busy, waiting or sockets
 	Idle       int // between requests, or inside of one that is on its way
-	Busy       int // served by a worker, or queue for one
+	Busy       int // served by a worker, or queue for one: all but sockets
 	Waiting    int // for an answer whose handler has returned: deferred ones, and streams that are kept
 	Sockets    int // WebSockets, also those whose handler runs or that net/http serves
 	HTTP2      int // speak HTTP/2
@@ -46,7 +46,7 @@ type LoopStats struct {
 
 	Accepted uint64 // connections, for any loop
 	Refused  uint64 // of those, closed at once
-	Requests uint64 // that were answered, or whose clients have gone
+	Requests uint64 // that workers have answered, or given up; not those that end with their connection while they wait for their answer
 	Batches  uint64 // turns that brought events
 	Events   uint64 // events in them
 	Parks    uint64 // times that the loop had nothing to do
@@ -115,6 +115,7 @@ func (s *Server) Stats() Stats {
 		for _, op := range a.operations {
 			r.Connections.Waiting += int(op.gauges.waiting.Load())
 			r.Connections.Sockets += int(op.gauges.sockets.Load())
+			r.Connections.Busy -= int(op.gauges.served.Load())
 		}
 	}
 	if svc := s.service.Load(); svc != nil {
@@ -127,6 +128,7 @@ func (s *Server) Stats() Stats {
 func (s *service) read(r *Stats) {
 	for i, l := range s.engine.Stats() {
 		r.Loops = append(r.Loops, loopStats(&l))
+		r.Connections.Busy += l.Serving + l.Queue
 		_, r.Loops[i].QueuedBytes = s.backlogs[i].Waiting()
 		r.Bounds[BoundDescriptors] += l.Starved
 		r.Bounds[BoundWorkers] += l.Shed
@@ -143,8 +145,8 @@ func (s *service) read(r *Stats) {
 	}
 	for i := range r.Loops {
 		c.Open += r.Loops[i].Connections
-		c.Busy += r.Loops[i].Running + r.Loops[i].Queue
 	}
+	c.Busy = max(c.Busy, 0)
 	c.Idle = max(c.Open-c.Busy-c.Waiting-c.Sockets, 0)
 	c.Open += c.HTTP2
 }

@@ -156,6 +156,55 @@ func TestStatsOfWhatGoesOn(t *testing.T) {
 	}
 }
 
+// TestStatsOfConnections: each is in one state, also a socket whose handler runs.
+func TestStatsOfConnections(t *testing.T) {
+	entered, let := make(chan string), make(chan struct{})
+	stay := func(who string) {
+		entered <- who
+		<-let
+	}
+	api := chatAPI(SocketOptions{}, func(_ context.Context, s *chatSocket) error {
+		if err := s.Send("hello"); err != nil {
+			return err
+		}
+		stay("socket")
+		s.OnMessage = func(string) error {
+			stay("message")
+			return nil
+		}
+		return nil
+	})
+	hold := opHold
+	Register(api, &hold, (*noRequest).decode, func(context.Context, *noRequest) ([]byte, error) {
+		stay("handler")
+		return nil, nil
+	}, func(w *Reply, b []byte) { w.Bytes(http.StatusOK, "text/plain", b) })
+	r := start(t, api)
+	are := func(want ConnectionStats) {
+		t.Helper()
+		require.EventuallyWithT(t, func(c *assert.CollectT) { assert.Equal(c, want, r.Stats().Connections) }, patience, time.Millisecond)
+	}
+	idle, holder := r.dial(t), r.dial(t)
+	idle.send(getItem)
+	idle.answer("GET")
+	holder.send(askHold)
+	<-entered
+	socket := open(t, r.dialer())
+	require.Equal(t, `"hello"`, socket.next())
+	<-entered
+	are(ConnectionStats{Open: 3, Idle: 1, Busy: 1, Sockets: 1})
+	let <- struct{}{}
+	let <- struct{}{}
+	holder.answer("GET")
+	are(ConnectionStats{Open: 3, Idle: 2, Sockets: 1})
+	socket.say("what is new?")
+	<-entered
+	are(ConnectionStats{Open: 3, Idle: 2, Sockets: 1})
+	let <- struct{}{}
+	socket.leave()
+	are(ConnectionStats{Open: 2, Idle: 2})
+}
+
 // TestStatsOfWhatWaitsOutside: an answer that is waited for by net/http is no handler that runs, and no connection of the loops.
 func TestStatsOfWhatWaitsOutside(t *testing.T) {
 	api, deferred := waiting()

@@ -52,7 +52,7 @@ func (e *Engine) Drain(ctx context.Context) error {
 
 // Overdue counts the connections that are open as those for which the time to
 // drain is up. It comes before anybody is told so, and ends on its own.
-func (e *Engine) Overdue() { e.stats.Cut.Add(uint64(max(e.open.Load(), 0))) }
+func (e *Engine) Overdue() { e.stats.Cut.Add(uint64(e.Open())) }
 
 // Wind begins the drain, once, and does not wait for it: Conn.Draining is true
 // from then on. Drain does so, too.

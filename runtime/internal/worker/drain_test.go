@@ -81,6 +81,18 @@ func TestDrainGrace(t *testing.T) {
 	assert.NoError(t, <-done)
 }
 
+// Those for whom the time is up are the open connections, also while more of
+// them may come.
+func TestOverdueWhileAccepting(t *testing.T) {
+	s := newStage(t, newProbe(t, echo), Options{})
+	s.Overdue()
+	assert.Zero(t, s.Totals().Cut)
+	s.dial()
+	s.conn()
+	s.Overdue()
+	assert.Equal(t, uint64(1), s.Totals().Cut)
+}
+
 func TestDrainBusyFinishes(t *testing.T) {
 	entered, goOn := make(chan struct{}), make(chan struct{})
 	s := newStage(t, newProbe(t, func(c *Conn, f *lines) Next {

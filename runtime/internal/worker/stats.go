@@ -43,7 +43,8 @@ type LoopStats struct {
 	Connections int // open, placed on this loop
 	Queue       int // that wait for a worker
 	Workers     int // goroutines
-	Running     int // workers that neither are idle nor wait for an edge
+	Serving     int // workers that have a connection
+	Running     int // those of them that do not wait for an edge
 	Soft        int // workers that may run at present
 
 	Accepted uint64 // by this loop, for any
@@ -76,7 +77,7 @@ func (e *Engine) Stats() []LoopStats {
 		s := &all[i]
 		l := &p.loop.Stats
 		*s = LoopStats{
-			Loop: p.loop.ID(), Connections: p.loop.Load(), Workers: int(p.stats.workers.Load()),
+			Loop: p.loop.ID(), Connections: p.loop.Load(),
 			Accepted: l.Accepted.Load(), Refused: l.Refused.Load(), Batches: l.Batches.Load(), Events: l.Events.Load(),
 			Parks: l.Parks.Load(), Wakes: l.Wakes.Load(), Posts: l.Posts.Load(),
 			Starved: l.Starved.Load(), Stalls: p.stats.Stalls.Load(), Shrinks: p.stats.Shrinks.Load(), Shed: p.stats.Shed.Load(), Panics: p.stats.Panics.Load(), Slow: p.stats.Slow.Load(),
@@ -86,7 +87,9 @@ func (e *Engine) Stats() []LoopStats {
 			s.Waits[b] = p.stats.waits[b].Load()
 		}
 		p.mu.Lock()
+		s.Workers = int(p.stats.workers.Load())
 		s.Queue, s.Running, s.Soft, s.Takes, s.Requests = p.queue.n, p.running, p.soft, p.takes, p.served
+		s.Serving = max(s.Workers-len(p.idle), 0)
 		p.mu.Unlock()
 	}
 	return all
