@@ -185,7 +185,7 @@ func (t *Transit) OnStream(fn func(w *Reply) Coder) { t.stream = append(t.stream
 // at all, on a worker or a goroutine of its own, and must not block for long: the connection waits.
 func (t *Transit) OnEnd(fn func()) { t.end = append(t.end, fn) }
 
-// over tells those that wait for the end of the request. Its owner calls it once, when no frame holds the request any more; t may be nil.
+// over tells those that wait for the end of the request, once. Its owner calls it when no frame holds the request any more; t may be nil.
 func (t *Transit) over() {
 	if t == nil {
 		return

@@ -6,7 +6,9 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -110,4 +112,56 @@ func TestFilterHearsOfAParkedEnd(t *testing.T) {
 		<-ended
 	}
 	assert.Empty(t, ended)
+}
+
+// everyServer runs a test on the loops and on net/http.
+func everyServer(t *testing.T, api *API, test func(t *testing.T, dial dialer)) {
+	t.Helper()
+	t.Run("loops", func(t *testing.T) { test(t, start(t, api).dialer()) })
+	t.Run("net/http", func(t *testing.T) {
+		s := httptest.NewServer(api.HTTPHandler())
+		t.Cleanup(s.Close)
+		test(t, dialTCP(s.Listener.Addr().String()))
+	})
+}
+
+// TestFilterHearsOfTheEndOfASocketsHandler: the request of a socket ends with its handler, and the socket goes on.
+func TestFilterHearsOfTheEndOfASocketsHandler(t *testing.T) {
+	ended := make(chan string, 8)
+	api := chatAPI(SocketOptions{}, func(_ context.Context, s *chatSocket) error {
+		s.OnMessage = s.Send
+		return nil
+	}, WithFilter(func(t *Transit) { t.OnEnd(func() { ended <- "end" }) }))
+	everyServer(t, api, func(t *testing.T, dial dialer) {
+		p := open(t, dial)
+		select {
+		case <-ended:
+		case <-time.After(patience):
+			t.Fatal("the handler has returned")
+		}
+		p.say("still there?")
+		assert.Equal(t, `"still there?"`, p.next())
+		p.leave()
+		assert.Empty(t, ended, "once")
+	})
+}
+
+// TestTransitOfAKeptStream: nobody has the request once the handler of a stream has returned, though the stream goes on.
+func TestTransitOfAKeptStream(t *testing.T) {
+	transits := make(chan *Transit, 1)
+	parked := make(chan *EventStream[string], 1)
+	api := watching(nil, func(_ context.Context, out *EventStream[string]) error {
+		out.Keep()
+		parked <- out
+		return nil
+	}, WithFilter(func(t *Transit) { transits <- t }))
+	everyServer(t, api, func(t *testing.T, dial dialer) {
+		c := dial(t)
+		_, err := io.WriteString(c, askWatch)
+		require.NoError(t, err)
+		transit, out := <-transits, <-parked
+		require.Eventually(t, func() bool { return operationOf(t, api.Stats(), "watch").Waiting == 1 }, patience, time.Millisecond)
+		assert.Panics(t, func() { transit.Operation() })
+		out.Close()
+	})
 }

@@ -81,6 +81,7 @@ func (h *httpHandler) serve(w http.ResponseWriter, r *http.Request) {
 			if l, ok := w.(*loggedAnswer); ok {
 				l.opened = time.Since(l.begun)
 			}
+			x.transit.over()
 			s.run()
 			return
 		}

@@ -69,6 +69,7 @@ func (x *exchange) finishHTTPStream(client context.Context) (complete bool) {
 	defer s.end()
 	what := s.settled()
 	if what == streamKept {
+		x.transit.leave()
 		x.request.letGo()
 		defer x.request.hold(x)
 		defer x.waitsOutside()()
