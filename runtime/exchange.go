@@ -399,6 +399,8 @@ func (x *exchange) recovered(cause any) {
 	if cause == nil {
 		return
 	}
+	// First, for nobody else may begin the answer from now on.
+	begun := x.stream != nil && x.stream.crashed()
 	x.panicked, x.aborted = true, cause == http.ErrAbortHandler //nolint:errorlint // net/http compares the panic value in the same way
 	x.reply.reset()
 	x.raw.reset()
@@ -413,7 +415,7 @@ func (x *exchange) recovered(cause any) {
 		x.crashed()
 		x.log("handler panicked", "panic", cause, "stack", string(debug.Stack()))
 	}
-	if x.stream != nil && x.stream.crashed() {
+	if begun {
 		x.aborted = true
 		return
 	}

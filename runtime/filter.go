@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
 	"github.com/tornadogen/tornadogen/runtime/internal/route"
@@ -54,8 +55,6 @@ type Coder interface {
 type Transit struct {
 	api      *API
 	x        *exchange // nil while no frame holds the request
-	fields   []replyField
-	attrs    []slog.Attr
 	routed   []func()
 	admitted []func()
 	body     []func(body []byte)
@@ -65,6 +64,10 @@ type Transit struct {
 	call     []func() (after func())
 	met      []SchemeUse // of the requirement that the caller has met
 	answered bool        // by a filter
+
+	mu     sync.Mutex   // an answer that is sent part by part may begin while the handler runs, on another goroutine
+	fields []replyField // guarded by mu while the handler runs
+	attrs  []slog.Attr  // likewise
 }
 
 // exchange is the request. It panics where another one, or none, has its place.
@@ -138,14 +141,28 @@ func (t *Transit) Allow() string {
 // AddHeader adds a header field to whatever answer follows, of every kind. What cannot be sent, and what the runtime sets itself, is
 // an error.
 func (t *Transit) AddHeader(name, value string) error {
-	fields := rawAnswer{t.fields}
-	err := fields.add(name, value)
-	t.fields = fields.fields
-	return err
+	if err := addable(name, value); err != nil {
+		return err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.fields = append(t.fields, replyField{name, value})
+	return nil
+}
+
+// appendFields appends what AddHeader was given.
+func (t *Transit) appendFields(to []replyField) []replyField {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return append(to, t.fields...)
 }
 
 // Log adds to the line of the request in the access log.
-func (t *Transit) Log(attrs ...slog.Attr) { t.attrs = append(t.attrs, attrs...) }
+func (t *Transit) Log(attrs ...slog.Attr) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.attrs = append(t.attrs, attrs...)
+}
 
 // logged is what Log was given.
 func (t *Transit) logged() []slog.Attr {
@@ -175,7 +192,7 @@ func (t *Transit) OnCall(fn func() (after func())) { t.call = append(t.call, fn)
 func (t *Transit) OnAnswer(fn func(w *Reply)) { t.answer = append(t.answer, fn) }
 
 // OnStream has fn called when an answer that is sent part by part begins, with all but its body. It may change it, and return what
-// the body is to be changed by, nil for nothing. With [Reply.Fault] there is a 500 in place of the stream. It may wait for a store, as what
+// the body is to be changed by, nil for nothing. With [Reply.Fault], and if it panics, there is a 500 in place of the stream. It may wait for a store, as what
 // is sent to the stream waits for it, from any goroutine, and so do the stream's other methods: it must not call them.
 func (t *Transit) OnStream(fn func(w *Reply) Coder) { t.stream = append(t.stream, fn) }
 
@@ -314,7 +331,7 @@ func (t *Transit) openStream(w *Reply) Coder {
 			coders = append(coders, c)
 		}
 	}
-	w.fields = append(w.fields, t.fields...)
+	w.fields = t.appendFields(w.fields)
 	switch len(coders) {
 	case 0:
 		return nil

@@ -1,12 +1,15 @@
 package tornado
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
+	"strconv"
 	"testing"
 	"time"
 
@@ -163,5 +166,98 @@ func TestTransitOfAKeptStream(t *testing.T) {
 		require.Eventually(t, func() bool { return operationOf(t, api.Stats(), "watch").Waiting == 1 }, patience, time.Millisecond)
 		assert.Panics(t, func() { transit.Operation() })
 		out.Close()
+	})
+}
+
+// TestHeartbeatBeginsTheAnswer: what filters do to an answer that begins since its handler is silent is the request's, whoever runs them.
+func TestHeartbeatBeginsTheAnswer(t *testing.T) {
+	silent := func(on func(w *Reply)) *API {
+		return watching(&StreamOptions{Heartbeat: time.Millisecond}, func(ctx context.Context, _ *EventStream[string]) error {
+			<-ctx.Done()
+			return ctx.Err()
+		}, WithFilter(func(t *Transit) { t.OnStream(func(w *Reply) Coder { on(w); return nil }) }), WithAPILogger(quiet))
+	}
+	for name, on := range map[string]func(w *Reply){
+		"panic": func(*Reply) { panic("a filter") },
+		"fault": func(w *Reply) { w.Fault(errors.New("a filter")) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			everyServer(t, silent(on), func(t *testing.T, dial dialer) {
+				c := dial(t)
+				_, err := io.WriteString(c, askWatch)
+				require.NoError(t, err)
+				answer, err := http.ReadResponse(bufio.NewReader(c), nil)
+				require.NoError(t, err)
+				assert.Equal(t, http.StatusInternalServerError, answer.StatusCode)
+				assert.Equal(t, name == "panic", answer.Close)
+				require.NoError(t, answer.Body.Close())
+			})
+		})
+	}
+	t.Run("abort", func(t *testing.T) {
+		everyServer(t, silent(func(*Reply) { panic(http.ErrAbortHandler) }), func(t *testing.T, dial dialer) {
+			c := dial(t)
+			_, err := io.WriteString(c, askWatch)
+			require.NoError(t, err)
+			answer, _ := io.ReadAll(c)
+			assert.Empty(t, answer)
+		})
+	})
+}
+
+// TestHeartbeatBesideTheHandler: the answer begins while its handler says what is to be in its head and in the log.
+func TestHeartbeatBesideTheHandler(t *testing.T) {
+	heads := make(chan int, 2)
+	api := watching(&StreamOptions{Heartbeat: time.Millisecond}, func(ctx context.Context, _ *EventStream[string]) error {
+		for added := 0; ; added++ {
+			select {
+			case <-heads:
+				return nil
+			default:
+			}
+			raw := Raw(ctx)
+			if err := raw.SetHeader("X-Number", strconv.Itoa(added)); err != nil {
+				return err
+			}
+			raw.Log(slog.Int("number", added))
+			time.Sleep(10 * time.Microsecond)
+		}
+	}, WithFilter(func(t *Transit) {
+		t.OnStream(func(w *Reply) Coder {
+			t.Log(slog.Int("fields", len(w.Fields()["X-Number"])))
+			_ = t.AddHeader("X-Filter", "seen")
+			heads <- len(w.Fields())
+			return nil
+		})
+	}))
+	everyServer(t, api, func(t *testing.T, dial dialer) {
+		c := dial(t)
+		_, err := io.WriteString(c, askWatch)
+		require.NoError(t, err)
+		answer, err := http.ReadResponse(bufio.NewReader(c), nil)
+		require.NoError(t, err)
+		assert.Equal(t, http.StatusOK, answer.StatusCode)
+		assert.Equal(t, "0", answer.Header.Get("X-Number"))
+		assert.Equal(t, "seen", answer.Header.Get("X-Filter"))
+		_, err = io.ReadAll(answer.Body)
+		require.NoError(t, err)
+	})
+}
+
+// TestHeartbeatAfterTheHandler: who has ended the goroutine has ended the stream.
+func TestHeartbeatAfterTheHandler(t *testing.T) {
+	streams := make(chan *EventStream[string], 1)
+	api := watching(&StreamOptions{Heartbeat: time.Millisecond}, func(_ context.Context, out *EventStream[string]) error {
+		streams <- out
+		runtime.Goexit()
+		return nil
+	}, WithAPILogger(quiet))
+	everyServer(t, api, func(t *testing.T, dial dialer) {
+		c := dial(t)
+		_, err := io.WriteString(c, askWatch)
+		require.NoError(t, err)
+		_, _ = io.ReadAll(c)
+		out := <-streams
+		require.Eventually(t, func() bool { return errors.Is(out.Send("late"), ErrStreamEnded) }, patience, time.Millisecond)
 	})
 }

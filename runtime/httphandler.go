@@ -50,6 +50,9 @@ func (h *httpHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (h *httpHandler) serve(w http.ResponseWriter, r *http.Request) {
 	x := h.pool.Get().(*exchange)
 	defer func() {
+		if x.stream != nil {
+			x.stream.abandon()
+		}
 		x.close()
 		t := x.transit
 		x.reset()

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"sync"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
 )
@@ -130,10 +131,13 @@ func (r Request) Operation() *Operation {
 // Log adds to the line of the request in the access log (see [WithAccessLog]).
 func (r Request) Log(attrs ...slog.Attr) {
 	x := r.exchange()
+	x.raw.mu.Lock()
 	if x.transit == nil { // there are no filters
 		x.transit = &Transit{x: x}
 	}
-	x.transit.Log(attrs...)
+	t := x.transit
+	x.raw.mu.Unlock()
+	t.Log(attrs...)
 }
 
 // SetHeader adds a header field to whatever answer follows. It returns an error, and adds nothing, for a name or a value
@@ -149,23 +153,62 @@ func (r Request) SetCookie(c *http.Cookie) error {
 	return r.exchange().raw.add("Set-Cookie", text)
 }
 
-// rawAnswer holds the header fields that the handler set through Raw.
-type rawAnswer struct{ fields []replyField }
+// rawAnswer holds the header fields that the handler set through Raw. Its fields are for the owner of the request; while the handler
+// runs, add and take are.
+type rawAnswer struct {
+	mu     sync.Mutex // what is sent part by part may begin on another goroutine than the handler's
+	fields []replyField
+}
 
 func (a *rawAnswer) reset() {
 	clear(a.fields)
 	a.fields = a.fields[:0]
 }
 
-// add enters a field, unless it is one that frames the message.
+// add enters a field, unless it is one that frames the message. Any goroutine.
 func (a *rawAnswer) add(name, value string) error {
-	if framing(name) {
-		return fmt.Errorf("the header field %s is set by the runtime", name)
+	if err := addable(name, value); err != nil {
+		return err
 	}
-	if !http1.ValidFieldName(name) || !http1.ValidFieldValue(value) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.fields = append(a.fields, replyField{name, value})
+	return nil
+}
+
+// take moves the fields behind those of to. Any goroutine.
+func (a *rawAnswer) take(to []replyField) []replyField {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	to = append(to, a.fields...)
+	a.reset()
+	return to
+}
+
+// ownFields appends what the handler and the filters add to an answer that begins while the handler runs. Any goroutine.
+func (x *exchange) ownFields(to []replyField) []replyField {
+	to = x.raw.take(to)
+	if t := x.passing(); t != nil {
+		to = t.appendFields(to)
+	}
+	return to
+}
+
+// passing is the transit of x while its handler runs, nil for none. Any goroutine.
+func (x *exchange) passing() *Transit {
+	x.raw.mu.Lock()
+	defer x.raw.mu.Unlock()
+	return x.transit
+}
+
+// addable says why a header field cannot be added to an answer.
+func addable(name, value string) error {
+	switch {
+	case framing(name):
+		return fmt.Errorf("the header field %s is set by the runtime", name)
+	case !http1.ValidFieldName(name) || !http1.ValidFieldValue(value):
 		return fmt.Errorf("header field %q cannot carry the value %q", name, value)
 	}
-	a.fields = append(a.fields, replyField{name, value})
 	return nil
 }
 

@@ -189,11 +189,7 @@ func (o *socketOffer) appendTo(b []byte) []byte {
 	if o.extensions != "" {
 		b = append(append(append(b, "Sec-WebSocket-Extensions: "...), o.extensions...), '\r', '\n')
 	}
-	fields := o.x.raw.fields
-	if t := o.x.transit; t != nil {
-		fields = slices.Concat(fields, t.fields)
-	}
-	for _, f := range fields {
+	for _, f := range o.x.ownFields(nil) {
 		b = append(append(append(append(b, f.name...), ": "...), f.value...), '\r', '\n')
 	}
 	return append(b, '\r', '\n')

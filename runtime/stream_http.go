@@ -83,6 +83,13 @@ func (x *exchange) finishHTTPStream(client context.Context) (complete bool) {
 	return !x.aborted
 }
 
+// abandon ends the stream, unless that was done: its handler ended its goroutine, and the ResponseWriter is of no use any more.
+func (s *Stream) abandon() {
+	s.interrupt(ErrStreamEnded)
+	s.quiet()
+	s.end()
+}
+
 // attendHTTP does for a stream what the owner of a connection of the loops does.
 func (s *Stream) attendHTTP(client context.Context) streamEnd {
 	gone := client.Done()

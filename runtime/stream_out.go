@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"runtime/debug"
 	"time"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/loop"
@@ -168,15 +169,17 @@ func (s *Stream) begin() error {
 	}
 	r := &s.x.reply
 	r.status, r.media, r.hasBody, r.pull = s.status, s.media, true, nil
-	r.fields = append(r.fields, s.x.raw.fields...)
-	s.x.raw.reset()
+	r.fields = s.x.raw.take(r.fields)
 	if s.media == eventMedia {
 		r.fields = withoutCache(r.fields)
 	}
-	coder := s.filtered()
-	if err := r.check(); err != nil {
-		r.reset() // what takes its place is filtered by itself
+	coder, err := s.filtered()
+	if err == nil {
+		err = r.check()
 		s.fault = err
+	}
+	if err != nil {
+		r.reset() // what takes its place is filtered by itself
 		s.fail(err)
 		return err
 	}
@@ -191,12 +194,29 @@ func (s *Stream) begin() error {
 	return nil
 }
 
-// filtered lets the filters see the head of the answer. The caller holds mu: what sends waits for them.
-func (s *Stream) filtered() Coder {
-	if s.x.transit == nil {
-		return nil
+// filtered lets the filters see the head of the answer. The caller holds mu: what sends waits for them. Whoever it is, a panic is the
+// request's: it is answered with 500 once the handler has returned, or cut for http.ErrAbortHandler.
+func (s *Stream) filtered() (coder Coder, err error) {
+	x := s.x
+	t := x.passing()
+	if t == nil {
+		return nil, nil
 	}
-	return s.x.transit.openStream(&s.x.reply)
+	defer func() {
+		cause := recover()
+		if cause == nil {
+			return
+		}
+		if err = ErrStreamEnded; cause == http.ErrAbortHandler { //nolint:errorlint // net/http compares the panic value in the same way
+			return
+		}
+		x.panicked = true
+		x.crashed()
+		x.log("filter panicked", "panic", cause, "stack", string(debug.Stack()))
+		s.fault = &StatusError{Status: http.StatusInternalServerError}
+		err = s.fault
+	}()
+	return t.openStream(&x.reply), nil
 }
 
 // openSink sends the head of the answer, of a body that passes coder, nil for none. The caller holds mu.
@@ -483,7 +503,13 @@ func (s *Stream) unschedule() {
 func (s *Stream) beat() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.timer == nil || s.begin() != nil {
+	if s.timer == nil {
+		return
+	}
+	if err := s.begin(); err != nil {
+		if s.sink == nil { // the handler may wait for something else than to send
+			s.stop(err)
+		}
 		return
 	}
 	silent := sinceEpoch() - s.last
