@@ -6,29 +6,37 @@ import (
 	"time"
 )
 
+// ending is how a request ended.
+type ending uint8
+
+const (
+	endedAnswered ending = iota
+	endedGone            // its client was gone before it was answered, or did not take the answer
+	endedCut             // the server has cut it off: its handler wanted that or failed in the middle of the answer, or the drain took too long
+)
+
+// String is what the access log says.
+func (e ending) String() string { return [...]string{"answered", "client gone", "cut"}[e] }
+
 // accessRecord is one request that has ended, for the access log.
 type accessRecord struct {
 	method, target, operation string
 	status                    int // 0 when nothing was answered
 	bytes                     int64
 	took                      time.Duration
-	gone                      bool   // the client hung up before it was answered
+	ended                     ending
 	client                    string // its address, if a proxy has told; else ""
 	attrs                     []slog.Attr
 }
 
-// log writes the record. Each request ends in exactly one way: "answered" or "client gone".
+// log writes the record. Each request ends in exactly one way.
 func (r *accessRecord) log(l *slog.Logger, peer string) {
 	if r.client != "" {
 		peer = r.client
 	}
-	ended := "answered"
-	if r.gone {
-		ended = "client gone"
-	}
 	l.LogAttrs(context.Background(), slog.LevelInfo, "request", append([]slog.Attr{
 		slog.String("method", r.method), slog.String("target", r.target), slog.String("operation", r.operation),
 		slog.Int("status", r.status), slog.Int64("bytes", r.bytes), slog.Duration("took", r.took),
-		slog.String("peer", peer), slog.String("ended", ended),
+		slog.String("peer", peer), slog.String("ended", r.ended.String()),
 	}, r.attrs...)...)
 }

@@ -2,6 +2,7 @@ package tornado
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -106,6 +107,22 @@ func (c *requestContext) Err() error {
 		return context.Canceled
 	}
 	return c.parent.Err()
+}
+
+// cutOff reports whether c has ended since the drain of its server took too long.
+func (c *requestContext) cutOff() bool { return errors.Is(context.Cause(c.parent), ErrCut) }
+
+// clientGone reports whether the client has hung up while the request ran. It is not known any more after finish.
+func (c *requestContext) clientGone() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.cutOff():
+		return false
+	case c.watched != nil && c.watched.ended != nil:
+		return errors.Is(c.watched.ended, ErrClientGone)
+	}
+	return c.peer.gone()
 }
 
 type rawKey struct{}

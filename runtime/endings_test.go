@@ -298,7 +298,7 @@ func TestEveryRequestEndsOnce(t *testing.T) {
 	clients.Wait()
 	_ = r.stop(t) // some wait until they are cut
 	logged := map[string]int{}
-	line := regexp.MustCompile(`target="?([^" ]*)"? .*ended=(answered|"client gone")`)
+	line := regexp.MustCompile(`target="?([^" ]*)"? .*ended=(answered|"client gone"|cut)`)
 	for _, m := range line.FindAllStringSubmatch(access.String(), -1) {
 		logged[m[1]]++
 	}

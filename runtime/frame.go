@@ -419,7 +419,7 @@ func (f *frame) finish(size int, cut bool) verdict {
 		return f.finishStream(size)
 	}
 	if f.x.aborted {
-		f.record(0, 0)
+		f.recordEnd(0, 0, f.unanswered())
 		f.closeExchange()
 		return endConn
 	}

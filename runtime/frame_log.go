@@ -1,6 +1,10 @@
 package tornado
 
-import "time"
+import (
+	"context"
+	"errors"
+	"time"
+)
 
 // begun notes when the request at the front began, for who wants to know how long it takes.
 func (f *frame) begun() {
@@ -9,22 +13,44 @@ func (f *frame) begun() {
 	}
 }
 
-// record notes how the request at the front ended. The access log gets it once the answer was written.
-func (f *frame) record(status int, size int64) {
+// record notes that the request at the front was answered. The access log gets it once the answer was written.
+func (f *frame) record(status int, size int64) { f.recordEnd(status, size, endedAnswered) }
+
+// recordEnd notes how the request at the front ended; status is 0 where nothing was answered.
+func (f *frame) recordEnd(status int, size int64, how ending) {
 	f.x.worker.Requests++
 	if !f.started.IsZero() {
-		f.tell(status, size)
+		f.tell(status, size, how)
 	}
 }
 
+// unanswered is how the request at the front ends, where its connection does without an answer.
+func (f *frame) unanswered() ending {
+	if f.broken || f.x.request != nil && f.x.request.clientGone() {
+		return endedGone
+	}
+	return endedCut
+}
+
+// left is how a request ends that is lost with its connection.
+func (s *service) left() ending {
+	if errors.Is(context.Cause(s.base), ErrCut) {
+		return endedCut
+	}
+	return endedGone
+}
+
 // tell notes a request for who wants to know of it.
-func (f *frame) tell(status int, size int64) {
-	server, took, gone := f.service.server, time.Since(f.started), f.broken || status == 0
-	f.x.measure(server.measures.Load(), status, size, took, gone)
+func (f *frame) tell(status int, size int64, how ending) {
+	if how == endedAnswered && f.broken {
+		how = endedGone
+	}
+	server, took := f.service.server, time.Since(f.started)
+	f.x.measure(server.measures.Load(), status, size, took, how)
 	if server.accessLog == nil {
 		return
 	}
-	r := accessRecord{method: string(f.x.head.Method), target: string(f.x.head.Target), status: status, bytes: size, took: took, gone: gone}
+	r := accessRecord{method: string(f.x.head.Method), target: string(f.x.head.Target), status: status, bytes: size, took: took, ended: how}
 	r.client, r.attrs = f.clientTold(), f.x.transit.logged()
 	if f.x.match != nil {
 		r.operation = f.x.match.op.ID
@@ -47,7 +73,9 @@ func (f *frame) logRecords() {
 	}
 	peer := f.conn.RemoteAddr().String()
 	for i := range f.records {
-		f.records[i].gone = f.records[i].gone || f.broken
+		if f.records[i].ended == endedAnswered && f.broken {
+			f.records[i].ended = endedGone
+		}
 		f.records[i].log(f.service.server.accessLog, peer)
 	}
 	clear(f.records)
@@ -57,7 +85,7 @@ func (f *frame) logRecords() {
 // lost ends a request whose client went away before it was complete.
 func (f *frame) lost() {
 	if f.phase == phaseBody {
-		f.record(0, 0)
+		f.recordEnd(0, 0, f.service.left())
 	}
 	f.logRecords()
 	f.closeExchange()

@@ -59,6 +59,7 @@ func newMeasures(operations int) *measures {
 type meter struct {
 	statuses [10]atomic.Pointer[hundred] // by the hundreds, then by the rest
 	gone     atomic.Uint64
+	cut      atomic.Uint64
 	bytes    atomic.Uint64
 	took     liveHistogram
 }
@@ -77,7 +78,7 @@ func (l *lane) meter(operation int) *meter {
 }
 
 // count counts a request that has ended. Its status is 0 if it was not answered.
-func (m *meter) count(status int, size int64, took time.Duration, gone bool) {
+func (m *meter) count(status int, size int64, took time.Duration, how ending) {
 	if status > 0 && status < 1000 {
 		at := &m.statuses[status/100]
 		if at.Load() == nil {
@@ -85,8 +86,12 @@ func (m *meter) count(status int, size int64, took time.Duration, gone bool) {
 		}
 		at.Load()[status%100].Add(1)
 	}
-	if gone {
+	switch how {
+	case endedAnswered:
+	case endedGone:
 		m.gone.Add(1)
+	case endedCut:
+		m.cut.Add(1)
 	}
 	m.bytes.Add(uint64(max(size, 0)))
 	m.took.add(took)
@@ -137,14 +142,14 @@ func (x *exchange) enter(m *measures, mounted string) {
 }
 
 // measure counts the request of x, which has ended; others are the measures for one that no API has, nil for that of its API.
-func (x *exchange) measure(others *measures, status int, size int64, took time.Duration, gone bool) {
+func (x *exchange) measure(others *measures, status int, size int64, took time.Duration, how ending) {
 	x.call.leave()
 	m, index := others, 0
 	if x.match != nil {
 		m, index = x.match.api.measures.Load(), x.match.index
 	}
 	if m != nil {
-		m.lanes[x.lane].meter(index).count(status, size, took, gone)
+		m.lanes[x.lane].meter(index).count(status, size, took, how)
 	}
 }
 

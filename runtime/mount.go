@@ -143,7 +143,11 @@ func (m *mounted) finish(ended outcome) verdict {
 	m.body.shut()
 	m.deadlines.end(errHandlerReturned)
 	v := m.conclude(ended)
-	f.record(m.status, m.sent)
+	how := endedAnswered
+	if v == endConn {
+		how = f.unanswered()
+	}
+	f.recordEnd(m.status, m.sent, how)
 	f.closeExchange() // before anything is waited for
 	if v != goOn {
 		f.flush()

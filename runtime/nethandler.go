@@ -3,6 +3,7 @@ package tornado
 import (
 	"bufio"
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net"
@@ -146,22 +147,30 @@ func (l *loggedAnswer) measure(server *Server, r *http.Request, serve func()) {
 			m = server.measures.Load()
 		}
 		if m != nil {
-			m.lanes[0].meter(index).count(l.status, l.bytes, l.took, l.gone(r))
+			m.lanes[0].meter(index).count(l.status, l.bytes, l.took, l.ended(r))
 		}
 	}()
 	serve()
 	l.returned = true
 }
 
-// gone reports whether the client was gone before it was answered.
-func (l *loggedAnswer) gone(r *http.Request) bool {
-	return !l.returned || l.failed || r.Context().Err() != nil
+// ended is how the request ended.
+func (l *loggedAnswer) ended(r *http.Request) ending {
+	switch {
+	case errors.Is(context.Cause(r.Context()), ErrCut):
+		return endedCut
+	case l.failed, r.Context().Err() != nil:
+		return endedGone
+	case !l.returned:
+		return endedCut
+	}
+	return endedAnswered
 }
 
 // record is what the access log tells.
 func (l *loggedAnswer) record(r *http.Request) *accessRecord {
 	a := &accessRecord{
-		method: r.Method, target: r.RequestURI, status: l.status, bytes: l.bytes, took: l.took, attrs: l.attrs, gone: l.gone(r),
+		method: r.Method, target: r.RequestURI, status: l.status, bytes: l.bytes, took: l.took, attrs: l.attrs, ended: l.ended(r),
 	}
 	if l.match != nil {
 		a.operation = l.match.op.ID

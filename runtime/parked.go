@@ -51,13 +51,13 @@ func (l *parkedLine) lost(s *service, c *worker.Conn, match *registered, t *Tran
 	}
 	took := time.Since(l.started)
 	if m := match.api.measures.Load(); m != nil {
-		m.lanes[laneOf(c)].meter(match.index).count(0, 0, took, true)
+		m.lanes[laneOf(c)].meter(match.index).count(0, 0, took, s.left())
 	}
 	if s.server.accessLog == nil {
 		return
 	}
 	r := accessRecord{
-		method: string(l.method), target: string(l.target), operation: match.op.ID, took: took, gone: true, client: l.client,
+		method: string(l.method), target: string(l.target), operation: match.op.ID, took: took, ended: s.left(), client: l.client,
 		attrs: t.logged(),
 	}
 	r.log(s.server.accessLog, c.RemoteAddr().String())
@@ -175,7 +175,7 @@ func (p *parked) giveUp(f *frame) verdict {
 	p.unpark(f)
 	f.broken = true
 	f.x.request.end(ErrClientGone)
-	f.record(0, 0)
+	f.recordEnd(0, 0, f.service.left())
 	f.logRecords()
 	f.closeExchange()
 	return endConn

@@ -77,7 +77,8 @@ type OperationStats struct {
 	// Of requests that have ended; only if measured. A socket's ends with its handler.
 
 	Answered map[int]uint64 // by status, without those that were never answered; 101 is a socket
-	Gone     uint64         // whose clients were gone
+	Gone     uint64         // whose clients were gone before they were answered, or did not take the answer
+	Cut      uint64         // that the server has cut off: their handlers wanted that or failed in the middle of the answer, or a drain took too long
 	Bytes    uint64         // of the bodies of answers
 	Took     Histogram      // from the first byte of the request until its answer is made, or its stream has ended
 }
@@ -218,6 +219,7 @@ func (m *measures) read(operation int, o *OperationStats) {
 			}
 		}
 		o.Gone += meter.gone.Load()
+		o.Cut += meter.cut.Load()
 		o.Bytes += meter.bytes.Load()
 		took := meter.took.read()
 		o.Took.add(&took)

@@ -332,6 +332,17 @@ func (s *Stream) crashed() (begun bool) {
 	return begun
 }
 
+// cutBy says whose doing it is that the stream is cut. Its owner asks, before end.
+func (s *Stream) cutBy() ending {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.request.cutOff(), errors.Is(s.err, ErrStreamEnded), errors.Is(s.err, ErrDraining), s.err == nil && !s.request.clientGone():
+		return endedCut
+	}
+	return endedGone
+}
+
 // streamEnd says what becomes of a stream whose handler has returned.
 type streamEnd uint8
 

@@ -119,8 +119,9 @@ func (f *frame) endStream(s *Stream, what streamEnd, size int) verdict {
 		c, _ = coded.sink.(*connSink)
 	}
 	if what == streamCut || c == nil {
+		how := s.cutBy()
 		f.broken = true
-		f.record(0, s.sent)
+		f.recordEnd(0, s.sent, how)
 		f.logRecords()
 		f.closeExchange()
 		return endConn

@@ -45,7 +45,9 @@ var (
 	active   = define(gauge, "http_server_active_requests", "Requests whose handlers run, or whose answers wait or go on.", ofOperation...)
 	requests = define(counter, "tornado_requests_total", "Requests that were answered, by status.",
 		slices.Concat(ofOperation, []string{"http_response_status_code"})...)
-	gone     = define(counter, "tornado_requests_gone_total", "Requests whose clients were gone before they were answered.", ofOperation...)
+	gone = define(counter, "tornado_requests_gone_total", "Requests whose clients were gone before they were answered.", ofOperation...)
+	cut  = define(counter, "tornado_requests_cut_total",
+		"Requests that the server has cut off: their handlers wanted that or failed in the middle of the answer, or a drain took too long.", ofOperation...)
 	sent     = define(counter, "tornado_response_body_bytes_total", "Bytes of the bodies of answers.", ofOperation...)
 	running  = define(gauge, "tornado_handlers_running", "Handlers that run.", ofOperation...)
 	waiting  = define(gauge, "tornado_requests_waiting", "Requests whose handlers have returned, and whose answers wait or go on.", ofOperation...)
@@ -101,6 +103,7 @@ func (e *emitter) operation(o *tornado.OperationStats, of ...string) {
 		e.send(requests, float64(o.Answered[status]), slices.Concat(of, []string{strconv.Itoa(status)})...)
 	}
 	e.send(gone, float64(o.Gone), of...)
+	e.send(cut, float64(o.Cut), of...)
 	e.send(sent, float64(o.Bytes), of...)
 	e.send(running, float64(o.Running), of...)
 	e.send(crashed, float64(o.Crashed), of...)
