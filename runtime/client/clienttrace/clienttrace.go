@@ -30,6 +30,7 @@ import (
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/propagation"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+	"go.opentelemetry.io/otel/semconv/v1.43.0/httpconv"
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/tornadogen/tornadogen/runtime/client"
@@ -58,9 +59,6 @@ func WithPropagator(p propagation.TextMapPropagator) Option {
 
 const scope = "github.com/tornadogen/tornadogen/runtime/client/clienttrace"
 
-// buckets are those that the conventions advise, in seconds.
-var buckets = []float64{0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10}
-
 // New gives the option of a client whose calls are traced and measured. It is a middleware: those that are named before it are
 // outside of the spans, those behind it inside.
 func New(opts ...Option) client.Option {
@@ -68,8 +66,7 @@ func New(opts ...Option) client.Option {
 	for _, opt := range opts {
 		opt(&s)
 	}
-	duration, err := s.meters.Meter(scope).Float64Histogram("http.client.request.duration", metric.WithUnit("s"),
-		metric.WithDescription("Duration of HTTP client requests."), metric.WithExplicitBucketBoundaries(buckets...))
+	duration, err := httpconv.NewClientRequestDuration(s.meters.Meter(scope))
 	if err != nil {
 		otel.Handle(err)
 	}
@@ -81,7 +78,7 @@ func New(opts ...Option) client.Option {
 
 type tracing struct {
 	tracer      trace.Tracer
-	duration    metric.Float64Histogram
+	duration    httpconv.ClientRequestDuration
 	propagators propagation.TextMapPropagator
 }
 
@@ -89,7 +86,7 @@ type tracing struct {
 func (t *tracing) do(next client.Doer, req *http.Request) (*http.Response, error) {
 	common, name := describe(req)
 	own := []attribute.KeyValue{semconv.URLFull(shownURL(req.URL))}
-	if !methods[req.Method] {
+	if knownMethod(req.Method) == httpconv.RequestMethodOther {
 		own = append(own, semconv.HTTPRequestMethodOriginal(req.Method))
 	}
 	if n := client.AttemptOf(req.Context()); n > 1 {
@@ -114,18 +111,23 @@ func (t *tracing) do(next client.Doer, req *http.Request) (*http.Response, error
 	return res, nil
 }
 
-// methods are those that the conventions know by name.
-var methods = map[string]bool{
-	"CONNECT": true, "DELETE": true, "GET": true, "HEAD": true, "OPTIONS": true, "PATCH": true, "POST": true, "PUT": true, "QUERY": true, "TRACE": true,
+// knownMethod is the method as the conventions have it.
+func knownMethod(method string) httpconv.RequestMethodAttr {
+	switch m := httpconv.RequestMethodAttr(method); m {
+	case httpconv.RequestMethodConnect, httpconv.RequestMethodDelete, httpconv.RequestMethodGet, httpconv.RequestMethodHead,
+		httpconv.RequestMethodOptions, httpconv.RequestMethodPatch, httpconv.RequestMethodPost, httpconv.RequestMethodPut,
+		httpconv.RequestMethodTrace, httpconv.RequestMethodQuery:
+		return m
+	}
+	return httpconv.RequestMethodOther
 }
 
 // describe gives what spans and metrics say of a request alike, and the name of the span.
 func describe(req *http.Request) (attributes []attribute.KeyValue, name string) {
-	name = req.Method
-	if methods[req.Method] {
-		attributes = append(attributes, semconv.HTTPRequestMethodKey.String(req.Method))
-	} else {
-		attributes, name = append(attributes, semconv.HTTPRequestMethodOther), "HTTP"
+	method := knownMethod(req.Method)
+	attributes = append(attributes, semconv.HTTPRequestMethodKey.String(string(method)))
+	if name = req.Method; method == httpconv.RequestMethodOther {
+		name = "HTTP"
 	}
 	if op := client.OperationOf(req.Context()); op != nil {
 		attributes = append(attributes, semconv.URLTemplate(op.Path))
@@ -187,7 +189,7 @@ func (m *measured) end(err error) {
 		}
 		m.span.SetAttributes(m.common...)
 		m.span.End()
-		m.t.duration.Record(m.ctx, time.Since(m.start).Seconds(), metric.WithAttributes(m.common...))
+		m.t.duration.RecordSet(m.ctx, time.Since(m.start).Seconds(), attribute.NewSet(m.common...))
 	})
 }
 
