@@ -106,7 +106,7 @@ func (s *Server) Stats() Stats {
 	}
 	for _, a := range s.apis {
 		r.Operations = append(r.Operations, a.Stats()...)
-		for b, n := range a.Bounds() {
+		for b, n := range a.BoundsMet() {
 			r.Bounds[b] += n
 		}
 	}
@@ -180,8 +180,8 @@ func (a *API) Stats() []OperationStats {
 	return all
 }
 
-// Bounds is how often clients have met each bound that belongs to the API, also where net/http serves it.
-func (a *API) Bounds() map[Bound]uint64 {
+// BoundsMet is how often clients have met each bound that belongs to the API, also where net/http serves it.
+func (a *API) BoundsMet() map[Bound]uint64 {
 	all := make(map[Bound]uint64)
 	for b := range numberOfBounds {
 		if n := a.bounds[b].Load(); n > 0 {

@@ -26,7 +26,7 @@ func (h handlers) Stats() tornado.Stats {
 	s := tornado.Stats{At: time.Now(), Bounds: make(map[tornado.Bound]uint64)}
 	for _, a := range h {
 		s.Operations = append(s.Operations, a.Stats()...)
-		for b, n := range a.Bounds() {
+		for b, n := range a.BoundsMet() {
 			s.Bounds[b] += n
 		}
 	}

@@ -46,7 +46,7 @@ func New(s *tornado.Server) prometheus.Collector {
 func NewAPI(a *tornado.API) prometheus.Collector {
 	a.Measure()
 	return collector(func(e *emitter) {
-		e.bounds(a.Bounds())
+		e.bounds(a.BoundsMet())
 		e.operations(a.Stats())
 	})
 }
