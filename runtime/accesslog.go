@@ -6,17 +6,18 @@ import (
 	"time"
 )
 
-// ending is how a request ended.
-type ending uint8
+// Ending is how a request ended.
+type Ending uint8
 
+// The endings.
 const (
-	endedAnswered ending = iota
-	endedGone            // its client was gone before it was answered, or did not take the answer
-	endedCut             // the server has cut it off: its handler wanted that or failed in the middle of the answer, or the drain took too long
+	EndedAnswered Ending = iota
+	EndedGone            // its client was gone before it was answered, or did not take the answer
+	EndedCut             // the server has cut it off: its handler wanted that or failed in the middle of the answer, or the drain took too long
 )
 
 // String is what the access log says.
-func (e ending) String() string { return [...]string{"answered", "client gone", "cut"}[e] }
+func (e Ending) String() string { return [...]string{"answered", "client gone", "cut"}[e] }
 
 // accessRecord is one request that has ended, for the access log.
 type accessRecord struct {
@@ -24,7 +25,7 @@ type accessRecord struct {
 	status                    int // 0 when nothing was answered
 	bytes                     int64
 	took                      time.Duration
-	ended                     ending
+	ended                     Ending
 	client                    string // its address, if a proxy has told; else ""
 	attrs                     []slog.Attr
 }

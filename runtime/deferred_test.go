@@ -304,7 +304,7 @@ func TestDeferredMiddleware(t *testing.T) {
 	}
 }
 
-// For every request exactly one of "answered" and "client gone" is logged.
+// For every request exactly one of "answered", "client gone" and "cut" is logged.
 func TestDeferredAccessLog(t *testing.T) {
 	var text safeText
 	api, replies := waiting()
@@ -321,7 +321,8 @@ func TestDeferredAccessLog(t *testing.T) {
 	<-replies
 	require.ErrorIs(t, r.stop(t), ErrCut)
 	require.Equal(t, 1, strings.Count(text.String(), "ended=answered"))
-	require.Equal(t, 2, strings.Count(text.String(), `ended="client gone"`))
+	require.Equal(t, 1, strings.Count(text.String(), `ended="client gone"`))
+	require.Equal(t, 1, strings.Count(text.String(), "ended=cut"))
 	require.Equal(t, 3, strings.Count(text.String(), "method=GET target=/poll operation=poll"))
 }
 

@@ -64,6 +64,7 @@ type Transit struct {
 	call     []func() (after func())
 	met      []SchemeUse // of the requirement that the caller has met
 	answered bool        // by a filter
+	ended    Ending      // set before over is called
 
 	mu     sync.Mutex   // an answer that is sent part by part may begin while the handler runs, on another goroutine
 	fields []replyField // guarded by mu while the handler runs
@@ -202,6 +203,10 @@ func (t *Transit) OnStream(fn func(w *Reply) Coder) { t.stream = append(t.stream
 // at all, on a worker or a goroutine of its own, and must not block for long: the connection waits.
 func (t *Transit) OnEnd(fn func()) { t.end = append(t.end, fn) }
 
+// Ended is how the request ended, for those that OnEnd calls: whether its answer was made, which the client may have missed all the
+// same. The answer of a WebSocket is that of its handshake.
+func (t *Transit) Ended() Ending { return t.ended }
+
 // over tells those that wait for the end of the request, once. Its owner calls it when no frame holds the request any more; t may be nil.
 func (t *Transit) over() {
 	if t == nil {
@@ -217,6 +222,7 @@ func (t *Transit) over() {
 // overLater is over for who must not be held up. It is no method of Transit: a generated package would compile all types behind service.
 func (s *service) overLater(t *Transit) {
 	if t != nil && len(t.end) > 0 {
+		t.ended = s.left()
 		s.ends(t.over)
 	}
 }

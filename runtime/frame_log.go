@@ -14,36 +14,39 @@ func (f *frame) begun() {
 }
 
 // record notes that the request at the front was answered. The access log gets it once the answer was written.
-func (f *frame) record(status int, size int64) { f.recordEnd(status, size, endedAnswered) }
+func (f *frame) record(status int, size int64) { f.recordEnd(status, size, EndedAnswered) }
 
 // recordEnd notes how the request at the front ended; status is 0 where nothing was answered.
-func (f *frame) recordEnd(status int, size int64, how ending) {
+func (f *frame) recordEnd(status int, size int64, how Ending) {
 	f.x.worker.Requests++
+	if f.x.transit != nil {
+		f.x.transit.ended = how
+	}
 	if !f.started.IsZero() {
 		f.tell(status, size, how)
 	}
 }
 
 // unanswered is how the request at the front ends, where its connection does without an answer.
-func (f *frame) unanswered() ending {
+func (f *frame) unanswered() Ending {
 	if f.broken || f.x.request != nil && f.x.request.clientGone() {
-		return endedGone
+		return EndedGone
 	}
-	return endedCut
+	return EndedCut
 }
 
 // left is how a request ends that is lost with its connection.
-func (s *service) left() ending {
+func (s *service) left() Ending {
 	if errors.Is(context.Cause(s.base), ErrCut) {
-		return endedCut
+		return EndedCut
 	}
-	return endedGone
+	return EndedGone
 }
 
 // tell notes a request for who wants to know of it.
-func (f *frame) tell(status int, size int64, how ending) {
-	if how == endedAnswered && f.broken {
-		how = endedGone
+func (f *frame) tell(status int, size int64, how Ending) {
+	if how == EndedAnswered && f.broken {
+		how = EndedGone
 	}
 	server, took := f.service.server, time.Since(f.started)
 	f.x.measure(server.measures.Load(), status, size, took, how)
@@ -73,8 +76,8 @@ func (f *frame) logRecords() {
 	}
 	peer := f.conn.RemoteAddr().String()
 	for i := range f.records {
-		if f.records[i].ended == endedAnswered && f.broken {
-			f.records[i].ended = endedGone
+		if f.records[i].ended == EndedAnswered && f.broken {
+			f.records[i].ended = EndedGone
 		}
 		f.records[i].log(f.service.server.accessLog, peer)
 	}

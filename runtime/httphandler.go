@@ -49,6 +49,7 @@ func (h *httpHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // serve takes the request through the same three steps as a connection of the loops does.
 func (h *httpHandler) serve(w http.ResponseWriter, r *http.Request) {
 	x := h.pool.Get().(*exchange)
+	complete := false
 	defer func() {
 		if x.stream != nil {
 			x.stream.abandon()
@@ -58,7 +59,7 @@ func (h *httpHandler) serve(w http.ResponseWriter, r *http.Request) {
 		x.reset()
 		x.host = nil
 		h.pool.Put(x)
-		t.over()
+		t.overHTTP(r, complete)
 	}()
 	headFromHTTP(&x.head, r)
 	x.wire = &httpWire{x: x, w: w, control: http.NewResponseController(w)}
@@ -84,7 +85,7 @@ func (h *httpHandler) serve(w http.ResponseWriter, r *http.Request) {
 			if l, ok := w.(*loggedAnswer); ok {
 				l.opened = time.Since(l.begun)
 			}
-			x.transit.over()
+			x.transit.overHTTP(r, true)
 			s.run()
 			return
 		}
@@ -93,6 +94,7 @@ func (h *httpHandler) serve(w http.ResponseWriter, r *http.Request) {
 		x.pull()
 	}
 	if x.stream != nil && x.finishHTTPStream(r.Context()) {
+		complete = true
 		return
 	}
 	if x.aborted {
@@ -103,6 +105,29 @@ func (h *httpHandler) serve(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Connection", "close")
 	}
 	x.reply.writeTo(w, r.Method == http.MethodHead)
+	complete = true
+}
+
+// overHTTP is over for a request of net/http, whose answer is complete or not. t may be nil.
+func (t *Transit) overHTTP(r *http.Request, complete bool) {
+	if t == nil {
+		return
+	}
+	t.ended = endingOf(r, complete)
+	t.over()
+}
+
+// endingOf is how a request of net/http has ended, whose answer is complete or not.
+func endingOf(r *http.Request, complete bool) Ending {
+	switch {
+	case errors.Is(context.Cause(r.Context()), ErrCut):
+		return EndedCut
+	case r.Context().Err() != nil:
+		return EndedGone
+	case !complete:
+		return EndedCut
+	}
+	return EndedAnswered
 }
 
 // waitsOutside counts a request whose handler has returned as one that waits, until done is called.

@@ -78,7 +78,7 @@ func (l *lane) meter(operation int) *meter {
 }
 
 // count counts a request that has ended. Its status is 0 if it was not answered.
-func (m *meter) count(status int, size int64, took time.Duration, how ending) {
+func (m *meter) count(status int, size int64, took time.Duration, how Ending) {
 	if status > 0 && status < 1000 {
 		at := &m.statuses[status/100]
 		if at.Load() == nil {
@@ -87,10 +87,10 @@ func (m *meter) count(status int, size int64, took time.Duration, how ending) {
 		at.Load()[status%100].Add(1)
 	}
 	switch how {
-	case endedAnswered:
-	case endedGone:
+	case EndedAnswered:
+	case EndedGone:
 		m.gone.Add(1)
-	case endedCut:
+	case EndedCut:
 		m.cut.Add(1)
 	}
 	m.bytes.Add(uint64(max(size, 0)))
@@ -142,7 +142,7 @@ func (x *exchange) enter(m *measures, mounted string) {
 }
 
 // measure counts the request of x, which has ended; others are the measures for one that no API has, nil for that of its API.
-func (x *exchange) measure(others *measures, status int, size int64, took time.Duration, how ending) {
+func (x *exchange) measure(others *measures, status int, size int64, took time.Duration, how Ending) {
 	x.call.leave()
 	m, index := others, 0
 	if x.match != nil {

@@ -143,7 +143,7 @@ func (m *mounted) finish(ended outcome) verdict {
 	m.body.shut()
 	m.deadlines.end(errHandlerReturned)
 	v := m.conclude(ended)
-	how := endedAnswered
+	how := EndedAnswered
 	if v == endConn {
 		how = f.unanswered()
 	}

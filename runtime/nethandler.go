@@ -155,16 +155,12 @@ func (l *loggedAnswer) measure(server *Server, r *http.Request, serve func()) {
 }
 
 // ended is how the request ended.
-func (l *loggedAnswer) ended(r *http.Request) ending {
-	switch {
-	case errors.Is(context.Cause(r.Context()), ErrCut):
-		return endedCut
-	case l.failed, r.Context().Err() != nil:
-		return endedGone
-	case !l.returned:
-		return endedCut
+func (l *loggedAnswer) ended(r *http.Request) Ending {
+	how := endingOf(r, l.returned)
+	if l.failed && !errors.Is(context.Cause(r.Context()), ErrCut) {
+		how = EndedGone
 	}
-	return endedAnswered
+	return how
 }
 
 // record is what the access log tells.

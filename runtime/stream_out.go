@@ -333,14 +333,14 @@ func (s *Stream) crashed() (begun bool) {
 }
 
 // cutBy says whose doing it is that the stream is cut. Its owner asks, before end.
-func (s *Stream) cutBy() ending {
+func (s *Stream) cutBy() Ending {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
 	case s.request.cutOff(), errors.Is(s.err, ErrStreamEnded), errors.Is(s.err, ErrDraining), s.err == nil && !s.request.clientGone():
-		return endedCut
+		return EndedCut
 	}
-	return endedGone
+	return EndedGone
 }
 
 // streamEnd says what becomes of a stream whose handler has returned.

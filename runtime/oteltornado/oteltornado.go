@@ -148,7 +148,7 @@ func (i *instruments) filter(t *tornado.Transit) {
 		r.status = w.Status()
 		return nil
 	})
-	t.OnEnd(r.end)
+	t.OnEnd(func() { r.end(t.Ended()) })
 }
 
 // start begins the span.
@@ -209,11 +209,13 @@ func (r *request) routed(op *tornado.Operation, route string) {
 }
 
 // end ends the span, and records the metrics.
-func (r *request) end() {
-	if r.status == 0 && r.op != nil && r.op.Socket != nil {
+func (r *request) end(ended tornado.Ending) {
+	if r.status == 0 && ended == tornado.EndedAnswered && r.op != nil && r.op.Socket != nil {
 		r.status = http.StatusSwitchingProtocols // any other answer would have been seen
 	}
 	switch {
+	case r.status == 0 && ended == tornado.EndedCut:
+		r.fails("cut", "the server has cut the connection without an answer")
 	case r.status == 0:
 		r.fails("client_gone", "the client was gone before it was answered")
 	case r.status >= http.StatusInternalServerError:

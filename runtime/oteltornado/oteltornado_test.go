@@ -67,8 +67,11 @@ func newAPI(r *recorded, replies chan *tornado.Deferred, streams chan *tornado.E
 	a := apitest.New(append([]tornado.APIOption{oteltornado.New(r.opts...), tornado.WithBasePath("/v1")}, opts...)...)
 	seen := func(ctx context.Context) string { return trace.SpanContextFromContext(ctx).TraceID().String() }
 	apitest.Handle(a, "POST", "/pets/{petId}", func(ctx context.Context, body []byte) (apitest.Answer, error) {
-		if string(body) == "fail" {
+		switch string(body) {
+		case "fail":
 			return apitest.Answer{}, errors.New("no")
+		case "abort":
+			panic(http.ErrAbortHandler)
 		}
 		return apitest.Text(seen(ctx)), nil
 	})
@@ -80,7 +83,12 @@ func newAPI(r *recorded, replies chan *tornado.Deferred, streams chan *tornado.E
 		return err
 	})
 	chat := &tornado.Operation{ID: "chat", Name: "Chat", Method: http.MethodGet, Path: "/chat", Kind: tornado.KindSocket, Socket: &tornado.SocketOptions{}}
-	tornado.RegisterSocket(a, chat, func(*struct{}, *tornado.Input) {}, func(_ context.Context, _ struct{}, s *tornado.Socket[string, string]) error { return s.Send("hi") },
+	tornado.RegisterSocket(a, chat, func(*struct{}, *tornado.Input) {}, func(_ context.Context, _ struct{}, s *tornado.Socket[string, string]) error {
+		if tornado.Raw(s.Context()).Query() == "abort" {
+			panic(http.ErrAbortHandler)
+		}
+		return s.Send("hi")
+	},
 		tornado.SendJSON(func(v *string, b []byte) []byte { return tornado.AppendString(b, *v) }),
 		tornado.ReceiveJSON(func(v *string, d *tornado.Decoder) { *v = d.String(nil) }))
 	return a
@@ -132,6 +140,28 @@ func TestFailures(t *testing.T) {
 	assert.Equal(t, int64(405), got["http.response.status_code"])
 	assert.NotContains(t, got, "error.type")
 	assert.NotContains(t, got, "http.route")
+}
+
+// TestCut: a handler that cuts its connection is not a client that is gone, nor a socket that was opened.
+func TestCut(t *testing.T) {
+	r, n := record(), 0
+	apitest.Each(t, newAPI(r, nil, nil), func(t *testing.T, c *apitest.Client) {
+		for _, request := range []string{
+			"POST /v1/pets/7 HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nabort",
+			"GET /v1/chat?abort HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+				"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
+		} {
+			conn, err := net.Dial("tcp", strings.TrimPrefix(c.URL, "http://"))
+			require.NoError(t, err)
+			defer conn.Close()
+			_, err = io.WriteString(conn, request)
+			require.NoError(t, err)
+			n++
+			got := attributes(r.span(t, n))
+			assert.Equal(t, "cut", got["error.type"])
+			assert.NotContains(t, got, "http.response.status_code")
+		}
+	})
 }
 
 // TestKinds: spans of answers that come later, and of those that go on, end with them.
