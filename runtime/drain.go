@@ -14,7 +14,7 @@ type serverKey struct{}
 // beside what else they wait for, and come to their end. It is nil, and so never closed, where [API.HTTPHandler] serves.
 func Draining(ctx context.Context) <-chan struct{} {
 	if s, ok := ctx.Value(serverKey{}).(*Server); ok {
-		return s.winding.Done()
+		return s.draining.Done()
 	}
 	return nil
 }
@@ -24,8 +24,8 @@ func Draining(ctx context.Context) <-chan struct{} {
 type drainer func(ctx context.Context)
 
 // whenDraining has d called, once, on a goroutine of its own, when the drain begins; the drain waits for it. What concerns a
-// single connection of the loops is simpler: it is served once more (worker.Conn.Winding), or its goroutine waits for
-// Server.winding.
+// single connection of the loops is simpler: it is served once more (worker.Conn.DrainBegun), or its goroutine waits for
+// Server.draining.
 func (s *service) whenDraining(d drainer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -43,8 +43,8 @@ func (s *service) drain(engine *worker.Engine, cut context.CancelCauseFunc) erro
 		cut(ErrCut) // before the connections are: their hang-up must not be taken for the clients'
 		giveUp()
 	})()
-	engine.Wind() // first, for handlers that are told of the drain give the last answers of their connections
-	s.server.wind()
+	engine.BeginDrain() // first, for handlers that are told of the drain give the last answers of their connections
+	s.server.beginDrain()
 	s.mu.Lock()
 	drainers := s.drainers
 	s.mu.Unlock()

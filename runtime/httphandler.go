@@ -149,7 +149,7 @@ func (x *exchange) await(client context.Context) {
 	x.request.letGo()
 	defer x.request.hold(x)
 	defer x.waitsOutside()()
-	winding, draining := Draining(client), false
+	begins, draining := Draining(client), false
 	for {
 		answer, next := d.attend(time.Now(), draining)
 		if answer != nil {
@@ -163,8 +163,8 @@ func (x *exchange) await(client context.Context) {
 		select {
 		case <-d.wake.(httpWaker):
 		case <-timer:
-		case <-winding:
-			winding, draining = nil, true
+		case <-begins:
+			begins, draining = nil, true
 		case <-client.Done():
 			x.aborted = true
 			return

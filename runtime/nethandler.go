@@ -26,7 +26,7 @@ func (s *Server) HTTPHandler() http.Handler {
 	}
 	context.AfterFunc(s.stopped, func() {
 		s.unready.Store(true)
-		s.wind()
+		s.beginDrain()
 	})
 	h := s.netHandler()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

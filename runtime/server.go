@@ -37,17 +37,17 @@ type Server struct {
 	restartSignals []os.Signal // immutable once Serve has begun
 	proxies        *proxies    // whose header fields are believed, nil for nobody's; immutable once Serve has begun
 
-	bounds   bounds                   // that clients have met, but for those of APIs
-	crashed  atomic.Uint64            // mounted handlers
-	service  atomic.Pointer[service]  // since Serve has begun
-	observed atomic.Bool              // somebody wants to know how long requests take
-	measures atomic.Pointer[measures] // of requests that no operation has; nil: nobody measures
-	replaced atomic.Bool              // another process serves in the place of this one
-	unready  atomic.Bool              // readiness is off
-	stop     context.CancelFunc       // ends Serve's context; set by NewServer
-	stopped  context.Context          // done once Shutdown was called
-	wind     context.CancelFunc       // begins the drain; set by NewServer
-	winding  context.Context          // done once the drain has begun
+	bounds     bounds                   // that clients have met, but for those of APIs
+	crashed    atomic.Uint64            // mounted handlers
+	service    atomic.Pointer[service]  // since Serve has begun
+	observed   atomic.Bool              // somebody wants to know how long requests take
+	measures   atomic.Pointer[measures] // of requests that no operation has; nil: nobody measures
+	replaced   atomic.Bool              // another process serves in the place of this one
+	unready    atomic.Bool              // readiness is off
+	stop       context.CancelFunc       // ends Serve's context; set by NewServer
+	stopped    context.Context          // done once Shutdown was called
+	beginDrain context.CancelFunc       // begins the drain; set by NewServer
+	draining   context.Context          // done once the drain has begun
 
 	mu    sync.Mutex
 	state serverState // guarded by mu
@@ -76,7 +76,7 @@ var ErrCut = errors.New("tornado: the drain took too long, open connections were
 func NewServer(opts ...Option) *Server {
 	s := &Server{timeouts: Timeouts{}.withDefaults(), logger: slog.Default(), bound: make(chan struct{})}
 	s.stopped, s.stop = context.WithCancel(context.Background())
-	s.winding, s.wind = context.WithCancel(context.Background())
+	s.draining, s.beginDrain = context.WithCancel(context.Background())
 	s.admin.add("/healthz", page("/healthz", s.serveLive))
 	s.admin.add("/readyz", page("/readyz", s.serveReady))
 	for _, opt := range opts {
@@ -165,7 +165,7 @@ func (s *Server) apiAmong(method, rawPath []byte, params *route.Params) *API {
 func (s *Server) Shutdown() { s.stop() }
 
 // Draining reports whether the drain has begun.
-func (s *Server) Draining() bool { return s.winding.Err() != nil }
+func (s *Server) Draining() bool { return s.draining.Err() != nil }
 
 // Serve accepts connections on the listeners, which it closes, until ctx ends or Shutdown is called. Then it drains, in this
 // order: readiness turns off, and load balancers get Timeouts.Unready to notice; the listeners close, once all who wait there

@@ -46,7 +46,7 @@ func (f *frame) hosts() { f.flush() } // the answers to what came before
 
 // watch implements socketHost.
 func (f *frame) watch(s *socket) (release func()) {
-	stop := context.AfterFunc(f.service.server.winding, s.goAway)
+	stop := context.AfterFunc(f.service.server.draining, s.goAway)
 	return func() { stop() }
 }
 

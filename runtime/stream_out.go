@@ -490,7 +490,7 @@ func (s *Stream) schedule(ctx context.Context) {
 		s.timer = time.AfterFunc(s.beats, s.beat)
 	}
 	if server, ok := ctx.Value(serverKey{}).(*Server); ok {
-		s.unwatch = context.AfterFunc(server.winding, func() {
+		s.unwatch = context.AfterFunc(server.draining, func() {
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			s.stop(ErrDraining)

@@ -60,9 +60,9 @@ func (c *Conn) Listener() *Listener { return c.listener }
 // connection as soon as it owes the peer nothing. Any goroutine.
 func (c *Conn) Draining() bool { return c.pool.engine.draining.Load() }
 
-// Winding reports whether the drain has begun since Serve was last called, and
+// DrainBegun reports whether the drain has begun since Serve was last called, and
 // this is why c is served.
-func (c *Conn) Winding() bool { return c.cause&draining != 0 }
+func (c *Conn) DrainBegun() bool { return c.cause&draining != 0 }
 
 // Expired reports whether the deadline has passed, and this is why c is served.
 // The deadline is gone then.

@@ -12,7 +12,7 @@ import (
 
 // Drain ends the engine. It stops accepting, after it has accepted all who
 // already wait; has every connection served once more, so that what it has sent
-// is answered and its protocol can say goodbye (see Conn.Winding); gives those
+// is answered and its protocol can say goodbye (see Conn.DrainBegun); gives those
 // that have never sent anything a short time; and waits until all connections
 // are closed and all goroutines have ended. They finish as long as ctx lasts. Then
 // the rest is cut: closed, or if busy shut down, and Drain waits a little
@@ -22,7 +22,7 @@ import (
 // It may be called any number of times. Called by a handler, which would wait
 // for itself, it only begins the drain, and returns nil.
 func (e *Engine) Drain(ctx context.Context) error {
-	e.Wind()
+	e.BeginDrain()
 	if called() {
 		return nil
 	}
@@ -54,27 +54,27 @@ func (e *Engine) Drain(ctx context.Context) error {
 // drain is up. It comes before anybody is told so, and ends on its own.
 func (e *Engine) Overdue() { e.stats.Cut.Add(uint64(e.Open())) }
 
-// Wind begins the drain, once, and does not wait for it: Conn.Draining is true
+// BeginDrain begins the drain, once, and does not wait for it: Conn.Draining is true
 // from then on. Drain does so, too.
-func (e *Engine) Wind() {
-	if !e.beginWinding() {
+func (e *Engine) BeginDrain() {
+	if !e.drainBegins() {
 		return
 	}
 	for _, p := range e.pools {
-		p.loop.Post(p.wind)
+		p.loop.Post(p.beginDrain)
 	}
 }
 
-// beginWinding reports whether the drain begins with this call.
-func (e *Engine) beginWinding() bool {
+// drainBegins reports whether the drain begins with this call.
+func (e *Engine) drainBegins() bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.wound {
+	if e.drainBegun {
 		return false
 	}
-	e.wound = true
+	e.drainBegun = true
 	e.draining.Store(true)
-	e.winding = len(e.pools)
+	e.accepting = len(e.pools)
 	e.start()
 	return true
 }
@@ -97,12 +97,12 @@ func (a acceptor) end(p *pool) {
 	})
 }
 
-// wind is the drain on one loop. loop-only.
-func (p *pool) wind() {
+// beginDrain is the drain on one loop. loop-only.
+func (p *pool) beginDrain() {
 	p.loop.Assert()
 	p.loop.Each(func(s loop.Source) {
 		if c, ok := s.(*Conn); ok {
-			c.wind(p.engine.opts.DrainGrace)
+			c.beginDrain(p.engine.opts.DrainGrace)
 		}
 	})
 	p.accepting = len(p.acceptors) + 1
@@ -122,8 +122,8 @@ func (p *pool) ended() {
 	}
 	e := p.engine
 	e.mu.Lock()
-	e.winding--
-	last := e.winding == 0
+	e.accepting--
+	last := e.accepting == 0
 	e.mu.Unlock()
 	if last {
 		e.leave()

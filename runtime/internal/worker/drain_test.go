@@ -21,7 +21,7 @@ func (s *stage) drainLater(ctx context.Context) <-chan error {
 	await(s.t, func() bool {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		return s.wound
+		return s.drainBegun
 	}, "draining")
 	return done
 }
@@ -116,10 +116,10 @@ func TestDrainBusyFinishes(t *testing.T) {
 // A parked connection is served once because of the drain, so that its protocol
 // can end it; it may also park again.
 func TestDrainParkedFinishes(t *testing.T) {
-	var winding atomic.Int64
+	var begun atomic.Int64
 	s := newStage(t, newProbe(t, func(c *Conn, f *lines) Next {
-		if c.Winding() {
-			winding.Add(1)
+		if c.DrainBegun() {
+			begun.Add(1)
 			return Park
 		}
 		if c.Resumed() {
@@ -134,7 +134,7 @@ func TestDrainParkedFinishes(t *testing.T) {
 	p.Send("x")
 	awaitState(t, c, stateParked)
 	done := s.drainLater(context.Background())
-	await(t, func() bool { return winding.Load() == 1 }, "served because of the drain")
+	await(t, func() bool { return begun.Load() == 1 }, "served because of the drain")
 	awaitState(t, c, stateParked)
 	assert.Empty(t, done)
 	c.Resume()

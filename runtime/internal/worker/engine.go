@@ -167,13 +167,13 @@ type Engine struct {
 	ended      chan struct{}  // closed when all goroutines have ended
 	abandoned  chan struct{}  // closed when a drain has given up on some
 
-	mu        sync.Mutex
-	started   bool        // guarded by mu
-	running   bool        // guarded by mu; Run was called
-	wound     bool        // guarded by mu; the drain has begun
-	winding   int         // guarded by mu; loops that still accept, while draining
-	givenUp   bool        // guarded by mu; abandoned is closed
-	listeners []*Listener // guarded by mu
+	mu         sync.Mutex
+	started    bool        // guarded by mu
+	running    bool        // guarded by mu; Run was called
+	drainBegun bool        // guarded by mu
+	accepting  int         // guarded by mu; loops that still accept, while draining
+	givenUp    bool        // guarded by mu; abandoned is closed
+	listeners  []*Listener // guarded by mu
 }
 
 // New makes an Engine, which is to be ended by Drain even if it never ran.
@@ -239,7 +239,7 @@ func (e *Engine) start() {
 func (e *Engine) AddListener(l *Listener) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.wound {
+	if e.drainBegun {
 		return ErrDraining
 	}
 	// Before the first loop accepts, so that none takes itself for the last.

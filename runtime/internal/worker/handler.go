@@ -15,7 +15,7 @@ type Handler interface {
 	// Serve is called when c is ready: for its first bytes, for more, for the
 	// end of its stream or an error (all found by Read), because its deadline
 	// has passed (Expired), after Resume (Resumed), or, once, because the drain
-	// has begun (Winding). It may be called with nothing to read.
+	// has begun (DrainBegun). It may be called with nothing to read.
 	//
 	// It is called by the goroutine that owns c until it returns: a worker,
 	// or the loop if Options.OnLoop. Only that goroutine may call the methods

@@ -262,13 +262,13 @@ func (c *Conn) end() {
 	c.pool.finish(c)
 }
 
-// wind tells c that the drain has begun: it is served once more. But one that
+// beginDrain tells c that the drain has begun: it is served once more. But one that
 // has never sent anything gets a little time. loop-only.
-func (c *Conn) wind(grace time.Duration) {
+func (c *Conn) beginDrain(grace time.Duration) {
 	c.pool.loop.Assert()
 	for {
 		s := c.state.Load()
-		loop.Step("wind")
+		loop.Step("beginDrain")
 		switch s & stateMask {
 		case stateIdle:
 			if !c.heard {
