@@ -355,7 +355,7 @@ func TestRealReset(t *testing.T) {
 	}
 	close(h.wait)
 	await(t, func() bool { return h.closed.Load() == 50 }, "all closed")
-	assert.Zero(t, e.Open())
+	await(t, func() bool { return e.Open() == 0 }, "all forgotten") // which follows the call of Closed
 }
 
 func TestRealDetach(t *testing.T) {
