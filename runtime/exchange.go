@@ -3,18 +3,12 @@ package tornado
 import (
 	"context"
 	"crypto/tls"
-	"fmt"
 	"net"
 	"net/http"
 	"reflect"
 	"runtime/debug"
-	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
-	"github.com/tornadogen/tornadogen/runtime/internal/media"
-	"github.com/tornadogen/tornadogen/runtime/internal/route"
 	"github.com/tornadogen/tornadogen/runtime/internal/worker"
 )
 
@@ -148,147 +142,6 @@ func (x *exchange) respondTo(a *API) {
 		x.run()
 	}
 	returned = true
-}
-
-func (x *exchange) admissible(a *API) bool {
-	if a.filters != nil && !x.filter(a) || !x.find(a) {
-		return false
-	}
-	if x.transit != nil && !x.transit.pass(x, x.transit.routed) {
-		return false
-	}
-	op := x.match.op
-	if op.MaxHeader > 0 && x.headerSize() > op.MaxHeader {
-		a.bounds.meet(BoundHeaderBytes)
-		x.reply.refuse(http.StatusRequestHeaderFieldsTooLarge, "the fields of the header have more than "+strconv.FormatInt(op.MaxHeader, 10)+" bytes")
-		return false
-	}
-	if len(op.Security) > 0 && !a.noSecurity && !x.authenticate(a) {
-		return false
-	}
-	if x.transit != nil && !x.transit.pass(x, x.transit.admitted) {
-		return false
-	}
-	if x.head.Accept != nil && !x.acceptable() {
-		x.reply.refuse(http.StatusNotAcceptable, "this operation answers with "+strings.Join(x.match.produces, ", "))
-		return false
-	}
-	if !x.head.HasBody() {
-		return !op.BodyRequired && len(op.Streams) == 0 || x.admitNoBody(op)
-	}
-	return x.admitBody(op)
-}
-
-// find matches the route.
-func (x *exchange) find(a *API) bool {
-	index, outcome := a.routes.Match(x.head.Method, x.head.Path, &x.in.path)
-	if outcome == route.Found || outcome == route.FoundForHead {
-		x.match = a.operations[index]
-		return true
-	}
-	method := string(x.head.Method)
-	if method == http.MethodOptions && string(x.head.Path) == "*" { // about the server as a whole (RFC 9110 section 9.3.7)
-		x.reply.NoBody(http.StatusNoContent)
-		return false
-	}
-	switch allow := string(a.routes.Allow(nil, x.head.Path, http.MethodOptions)); {
-	case outcome == route.UnknownMethod && !slices.Contains(methods, method):
-		x.reply.refuse(http.StatusNotImplemented, "no operation has the method "+method)
-	case allow == "":
-		x.reply.refuse(http.StatusNotFound, a.unknownPath(x.head.Path))
-	case method == http.MethodOptions:
-		x.reply.Header("Allow", allow)
-		x.reply.NoBody(http.StatusNoContent)
-	default:
-		x.reply.Header("Allow", allow)
-		x.reply.refuse(http.StatusMethodNotAllowed, "this path allows "+allow)
-	}
-	return false
-}
-
-// methods are those that a document may use; another one is not known at all.
-var methods = []string{
-	http.MethodGet, http.MethodPut, http.MethodPost, http.MethodDelete, http.MethodOptions, http.MethodHead, http.MethodPatch, http.MethodTrace, "QUERY",
-}
-
-// acceptable reports whether the client, which sent an Accept field, takes one of the media types that the operation answers with.
-func (x *exchange) acceptable() bool {
-	return len(x.match.produces) == 0 || x.reply.accept.takes(x.match.produces)
-}
-
-// admitNoBody checks that the body may be left out.
-func (x *exchange) admitNoBody(op *Operation) bool {
-	if len(op.Streams) > 0 && x.emptyStream(op) {
-		return true
-	}
-	if op.BodyRequired && !x.emptyBody(op) {
-		x.reply.refuse(http.StatusBadRequest, "this operation needs a body of "+strings.Join(op.Consumes, ", "))
-		return false
-	}
-	return true
-}
-
-// admitBody checks what the head says about the body: that it may be there, how it is encoded, and how long it is.
-func (x *exchange) admitBody(op *Operation) bool {
-	if op.Consumes == nil {
-		return true // nobody reads it
-	}
-	if x.head.ContentEncoding != nil && !x.decodable() {
-		return false
-	}
-	if !x.in.readMedia(x.head.ContentType, x.match) {
-		x.reply.refuse(http.StatusUnsupportedMediaType, "the body is "+x.sentType()+"; this operation reads "+strings.Join(op.Consumes, ", "))
-		return false
-	}
-	x.in.streams = x.match.streamsBody(x.in.ContentType())
-	return true
-}
-
-// headerSize is how many bytes the fields of the header have, as HTTP/1 writes them: "Name: value" and the end of the line.
-func (x *exchange) headerSize() (size int64) {
-	for i := range x.head.Fields {
-		f := &x.head.Fields[i]
-		size += int64(len(f.Name) + len(f.Value) + len(": \r\n"))
-	}
-	return size
-}
-
-// maxBody is the limit for the body, in bytes: that of the operation, or of the API for bodies of its kind.
-func (x *exchange) maxBody() int64 {
-	switch {
-	case x.match.op.MaxBody > 0:
-		return x.match.op.MaxBody
-	case x.in.streams:
-		return x.match.api.maxStream
-	}
-	return x.match.api.maxBody
-}
-
-// emptyStream gives the handler a body without bytes where one was sent that is not held in memory: an empty file is one. A media
-// type tells of it; where there has to be a body, a length of 0 does, which requests without one have, too.
-func (x *exchange) emptyStream(op *Operation) bool {
-	_, announced := x.head.Field("Content-Length")
-	if x.head.ContentType == nil && (!op.BodyRequired || !announced) || !x.in.readMedia(x.head.ContentType, x.match) || !x.match.streamsBody(x.in.ContentType()) {
-		return false
-	}
-	x.in.stream = newStreamBody(http.NoBody, 0, &x.match.api.bounds)
-	return true
-}
-
-// sentType is the media type of a body as a refusal names it: without its parameters where it is one and they do not count, else as it came.
-func (x *exchange) sentType() string {
-	switch field := x.head.ContentType; {
-	case x.in.media == "":
-		return fmt.Sprintf("of no media type, but %.100q", field)
-	case x.match.parameters:
-		return fmt.Sprintf("%.100s", field)
-	}
-	return x.in.media
-}
-
-// emptyBody reports whether the lack of a body is a value of the media type that is named: a form without fields.
-func (x *exchange) emptyBody(op *Operation) bool {
-	return x.head.ContentType != nil && x.in.readMedia(x.head.ContentType, x.match) && media.MayBeEmpty(x.in.media)
 }
 
 // answer decodes, validates, calls the handler and builds the reply. The body is complete, in x.in.body.

@@ -6,10 +6,8 @@ import (
 	"net/http"
 	"runtime/debug"
 	"slices"
-	"strings"
 	"sync"
 
-	"github.com/tornadogen/tornadogen/runtime/internal/http1"
 	"github.com/tornadogen/tornadogen/runtime/internal/route"
 )
 
@@ -38,15 +36,6 @@ func WithNamedFilter(name string, f Filter) APIOption {
 		a.named[name] = len(a.filters)
 		a.filters = append(a.filters, f)
 	}
-}
-
-// Coder changes the bytes of an answer that is sent part by part, as a content coding does. It belongs to one answer, and one
-// goroutine at a time uses it.
-type Coder interface {
-	// Encode appends what p becomes to b, so that the client can read all of p once it has come.
-	Encode(b, p []byte) []byte
-	// End appends the end of the body. It is not called for an answer that is cut off.
-	End(b []byte) []byte
 }
 
 // Transit is one request on its way through the filters of an API. Its methods are for the goroutine of the request, inside of the
@@ -345,146 +334,4 @@ func (t *Transit) openStream(w *Reply) Coder {
 		return coders[0]
 	}
 	return coders
-}
-
-// coders are several, the innermost first.
-type coders []Coder
-
-// Encode implements Coder.
-func (c coders) Encode(b, p []byte) []byte {
-	for _, inner := range c[:len(c)-1] {
-		p = inner.Encode(nil, p)
-	}
-	return c[len(c)-1].Encode(b, p)
-}
-
-// End implements Coder.
-func (c coders) End(b []byte) []byte {
-	last := len(c) - 1
-	var tail []byte
-	for i, inner := range c {
-		if i == last {
-			break
-		}
-		if len(tail) > 0 {
-			tail = inner.Encode(nil, tail)
-		}
-		tail = inner.End(tail)
-	}
-	if len(tail) > 0 {
-		b = c[last].Encode(b, tail)
-	}
-	return c[last].End(b)
-}
-
-// codedSink is a sink whose messages pass a Coder.
-type codedSink struct {
-	sink
-	coder Coder
-}
-
-// frame implements sink. Frames are made in the order in which they are written.
-func (c *codedSink) frame(b, m []byte) []byte {
-	buf, _ := frames.Get().(*[]byte)
-	defer release(buf)
-	if *buf = c.coder.Encode((*buf)[:0], m); len(*buf) == 0 {
-		return b
-	}
-	return c.sink.frame(b, *buf)
-}
-
-// write implements sink.
-func (c *codedSink) write(m []byte) error {
-	buf, _ := frames.Get().(*[]byte)
-	defer release(buf)
-	*buf = c.frame((*buf)[:0], m)
-	return c.writeFramed(*buf)
-}
-
-// end appends the end of the body, as it is written.
-func (c *codedSink) end(b []byte) []byte {
-	if tail := c.coder.End(nil); len(tail) > 0 {
-		return c.sink.frame(b, tail)
-	}
-	return b
-}
-
-// Status is the status of the answer.
-func (w *Reply) Status() int { return w.status }
-
-// ContentType is the media type of the answer, "" for one without a body.
-func (w *Reply) ContentType() string { return w.media }
-
-// Field returns the first header field of that name, in any case. Fields that frame the message are not there.
-func (w *Reply) Field(name string) (string, bool) {
-	name = http.CanonicalHeaderKey(name)
-	for i := range w.fields {
-		if http.CanonicalHeaderKey(w.fields[i].name) == name {
-			return w.fields[i].value, true
-		}
-	}
-	return "", false
-}
-
-// Fields are all header fields but those that frame the message.
-func (w *Reply) Fields() http.Header {
-	h := make(http.Header, len(w.fields))
-	for i := range w.fields {
-		h.Add(w.fields[i].name, w.fields[i].value)
-	}
-	return h
-}
-
-// RemoveField removes the header fields of that name.
-func (w *Reply) RemoveField(name string) {
-	name = http.CanonicalHeaderKey(name)
-	w.fields = slices.DeleteFunc(w.fields, func(f replyField) bool { return http.CanonicalHeaderKey(f.name) == name })
-}
-
-// Vary adds a name to the Vary field, once (RFC 9110 section 12.5.5).
-func (w *Reply) Vary(name string) {
-	for i := range w.fields {
-		f := &w.fields[i]
-		if http.CanonicalHeaderKey(f.name) == "Vary" {
-			if !listed(f.value, name) && !listed(f.value, "*") {
-				f.value += ", " + name
-			}
-			return
-		}
-	}
-	w.fields = append(w.fields, replyField{"Vary", name})
-}
-
-// listed reports whether a list of tokens has one, in any case.
-func listed(list, token string) bool {
-	for one := range strings.SplitSeq(list, ",") {
-		if strings.EqualFold(strings.TrimSpace(one), token) {
-			return true
-		}
-	}
-	return false
-}
-
-// HasBody reports whether the answer has a body: one of an operation, that may be empty.
-func (w *Reply) HasBody() bool { return w.hasBody && http1.BodyAllowed(w.status) }
-
-// Body is the body of a complete answer, nil for one that is sent part by part. It is valid until the answer is changed.
-func (w *Reply) Body() []byte {
-	if !w.hasBody {
-		return nil
-	}
-	return w.body
-}
-
-// SwapBody makes b the body, which the answer keeps, and returns the bytes of the former one, which are the caller's now.
-func (w *Reply) SwapBody(b []byte) (former []byte) {
-	former, w.body, w.hasBody = w.body, b, true
-	return former
-}
-
-// Fault says that the answer cannot be given as it is: it becomes a 500, and err is logged. The first one stays.
-func (w *Reply) Fault(err error) {
-	if w.fault == nil {
-		w.fault = err
-	}
 }

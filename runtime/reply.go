@@ -2,6 +2,9 @@ package tornado
 
 import (
 	"fmt"
+	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
 	"github.com/tornadogen/tornadogen/runtime/internal/media"
@@ -214,3 +217,83 @@ const (
 )
 
 var connectionFields = [...]string{endKeep: "", endKeepAsked: "Connection: keep-alive\r\n", endClose: "Connection: close\r\n"}
+
+// Status is the status of the answer.
+func (w *Reply) Status() int { return w.status }
+
+// ContentType is the media type of the answer, "" for one without a body.
+func (w *Reply) ContentType() string { return w.media }
+
+// Field returns the first header field of that name, in any case. Fields that frame the message are not there.
+func (w *Reply) Field(name string) (string, bool) {
+	name = http.CanonicalHeaderKey(name)
+	for i := range w.fields {
+		if http.CanonicalHeaderKey(w.fields[i].name) == name {
+			return w.fields[i].value, true
+		}
+	}
+	return "", false
+}
+
+// Fields are all header fields but those that frame the message.
+func (w *Reply) Fields() http.Header {
+	h := make(http.Header, len(w.fields))
+	for i := range w.fields {
+		h.Add(w.fields[i].name, w.fields[i].value)
+	}
+	return h
+}
+
+// RemoveField removes the header fields of that name.
+func (w *Reply) RemoveField(name string) {
+	name = http.CanonicalHeaderKey(name)
+	w.fields = slices.DeleteFunc(w.fields, func(f replyField) bool { return http.CanonicalHeaderKey(f.name) == name })
+}
+
+// Vary adds a name to the Vary field, once (RFC 9110 section 12.5.5).
+func (w *Reply) Vary(name string) {
+	for i := range w.fields {
+		f := &w.fields[i]
+		if http.CanonicalHeaderKey(f.name) == "Vary" {
+			if !listed(f.value, name) && !listed(f.value, "*") {
+				f.value += ", " + name
+			}
+			return
+		}
+	}
+	w.fields = append(w.fields, replyField{"Vary", name})
+}
+
+// listed reports whether a list of tokens has one, in any case.
+func listed(list, token string) bool {
+	for one := range strings.SplitSeq(list, ",") {
+		if strings.EqualFold(strings.TrimSpace(one), token) {
+			return true
+		}
+	}
+	return false
+}
+
+// HasBody reports whether the answer has a body: one of an operation, that may be empty.
+func (w *Reply) HasBody() bool { return w.hasBody && http1.BodyAllowed(w.status) }
+
+// Body is the body of a complete answer, nil for one that is sent part by part. It is valid until the answer is changed.
+func (w *Reply) Body() []byte {
+	if !w.hasBody {
+		return nil
+	}
+	return w.body
+}
+
+// SwapBody makes b the body, which the answer keeps, and returns the bytes of the former one, which are the caller's now.
+func (w *Reply) SwapBody(b []byte) (former []byte) {
+	former, w.body, w.hasBody = w.body, b, true
+	return former
+}
+
+// Fault says that the answer cannot be given as it is: it becomes a 500, and err is logged. The first one stays.
+func (w *Reply) Fault(err error) {
+	if w.fault == nil {
+		w.fault = err
+	}
+}
