@@ -35,7 +35,7 @@ type Options struct {
 
 // Rule is what some operations have in place of what all have.
 type Rule struct {
-	// Operations are named by their IDs, as in the document.
+	// Operations are named by their IDs, as in the document. One that the API does not have is an error of Serve.
 	Operations []string
 	// Options is who may call them, and nobody where it is zero.
 	Options Options
@@ -63,6 +63,9 @@ func Rules(all Options, rules ...Rule) tornado.APIOption {
 	return func(a *tornado.API) {
 		if err != nil {
 			a.Fail(err)
+		}
+		for _, rule := range rules {
+			a.Demand(rule.Operations...)
 		}
 		tornado.WithNamedFilter("cors", r.filter)(a)
 	}

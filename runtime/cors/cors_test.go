@@ -99,6 +99,15 @@ func TestWrongOptions(t *testing.T) {
 	}
 }
 
+// TestUnknownOperation: a rule for an operation that is not there would leave the one that was meant with the policy of all.
+func TestUnknownOperation(t *testing.T) {
+	a := apitest.New(cors.Rules(cors.Options{Origins: []string{"*"}}, cors.Rule{Operations: []string{"GET /pets", "PUT /pet"}}))
+	ok := func(context.Context, []byte) (apitest.Answer, error) { return apitest.Text("ok"), nil }
+	apitest.Handle(a, "GET", "/pets", ok)
+	apitest.Handle(a, "PUT", "/pets", ok)
+	assert.PanicsWithError(t, `tornado: an option names the operation "PUT /pet", which `+a.Info().Title+` does not have`, func() { a.HTTPHandler() })
+}
+
 // TestMethods: those that pages may not use are as of another origin, without a preflight, too.
 func TestMethods(t *testing.T) {
 	apitest.Each(t, api(cors.Options{Origins: []string{"*"}, Methods: []string{"GET", "PATCH"}}), func(t *testing.T, c *apitest.Client) {
