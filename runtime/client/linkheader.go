@@ -2,8 +2,8 @@ package client
 
 import "strings"
 
-// linkTarget is the target of the first link with a relation among the fields Link (RFC 8288 section 3). What is no link ends its
-// field.
+// linkTarget is the target of the first link of the answer itself with a relation among the fields Link (RFC 8288 section 3). What is no
+// link ends its field.
 func linkTarget(fields []string, relation string) (target string, found bool) {
 	for _, rest := range fields {
 		for rest != "" {
@@ -24,7 +24,8 @@ func linkTarget(fields []string, relation string) (target string, found bool) {
 
 const linkSpace = " \t"
 
-// cutLink takes the first link off a field: its target, and the value of its first parameter rel.
+// cutLink takes the first link off a field: its target, and the value of its first parameter rel; none of a link with an anchor, which is one
+// of something else (section 3.2).
 func cutLink(field string) (target, relations, rest string, ok bool) {
 	field = strings.TrimLeft(field, linkSpace+",")
 	if !strings.HasPrefix(field, "<") {
@@ -34,15 +35,21 @@ func cutLink(field string) (target, relations, rest string, ok bool) {
 	if !ok {
 		return "", "", "", false
 	}
-	for seen := false; ; {
+	for seen, anchored := false, false; ; {
 		rest = strings.TrimLeft(rest, linkSpace)
 		if !strings.HasPrefix(rest, ";") {
 			break
 		}
 		var name, value string
 		name, value, rest = cutLinkParam(rest[1:])
-		if !seen && strings.EqualFold(name, "rel") {
-			relations, seen = value, true
+		switch {
+		case strings.EqualFold(name, "anchor"):
+			relations, anchored = "", true
+		case !seen && strings.EqualFold(name, "rel"):
+			seen = true
+			if !anchored {
+				relations = value
+			}
 		}
 	}
 	if rest != "" && rest[0] != ',' {

@@ -34,6 +34,7 @@ func TestLinkTarget(t *testing.T) {
 		{"quote not closed", []string{`</a>; rel="next`}, "/a", true},
 		{"backslash at the end", []string{`</a>; rel="next\`}, "", false},
 		{"junk", []string{`</a>; rel=prev junk, </b>; rel=next`}, "", false},
+		{"of something else", []string{`</a>; rel=next; anchor="#a", </b>; Anchor="/x"; rel=next, </c>; rel=next`}, "/c", true},
 		{"nothing behind the semicolon", []string{`</a>;`}, "", false},
 	}
 	for _, tt := range tests {
