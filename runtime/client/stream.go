@@ -44,6 +44,14 @@ type body struct {
 	limits *limits
 }
 
+// Read reads. Where there is no more, nothing of the call is left, whether it is closed or not.
+func (b body) Read(p []byte) (n int, err error) {
+	if n, err = b.ReadCloser.Read(p); errors.Is(err, io.EOF) {
+		b.limits.end()
+	}
+	return n, err
+}
+
 // Close ends the answer, wherever it stands.
 func (b body) Close() error {
 	b.limits.end() // a body that goes on is not read to its end

@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -59,4 +60,37 @@ func TestReconnect(t *testing.T) {
 			assert.True(t, low <= waited && waited <= 2*low, "attempt %d after %v", i+1, waited)
 		}
 	})
+}
+
+// parent counts those that are to be told of its end.
+type parent struct {
+	context.Context
+	children int
+	done     chan struct{}
+}
+
+func (p *parent) Done() <-chan struct{} { return p.done }
+
+// AfterFunc is what package context asks a parent of another type for.
+func (p *parent) AfterFunc(func()) (stop func() bool) {
+	p.children++
+	return func() bool { p.children--; return true }
+}
+
+// TestReadToTheEnd: who reads an answer to its end need not close it, and holds nothing of a context that lives longer.
+func TestReadToTheEnd(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, "http://example.com", client.WithTimeout(time.Hour), client.WithMiddleware(func(client.Doer) client.Doer {
+		return client.DoerFunc(func(*http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"text/plain"}}, Body: io.NopCloser(strings.NewReader("text"))}, nil
+		})
+	}))
+	p := &parent{Context: t.Context(), done: make(chan struct{})}
+	res, err := c.Call(p, &getX).Open()
+	require.NoError(t, err)
+	require.Equal(t, 1, p.children)
+	text, err := io.ReadAll(res.Reader("*/*"))
+	require.NoError(t, err)
+	assert.Equal(t, "text", string(text))
+	assert.Zero(t, p.children)
 }
