@@ -12,8 +12,8 @@ import (
 // The first answer counts that is none to retry, or the last where all are; the other requests are ended. It cuts the slowest answers of
 // servers that are many.
 type Hedge struct {
-	// After is how long the answer is waited for. 0 is what the slowest twentieth of the latest answers of the operation took; nothing is
-	// hedged until there were twenty of them.
+	// After is how long the answer is waited for. 0 is what the slowest twentieth of the latest answers of the operation took, refusals to
+	// retry not among them; nothing is hedged until there were twenty of them. Name a time where more of them than a twentieth are slow.
 	After time.Duration
 	// Most is how many more requests are sent, one after each further time of After. The default is 1.
 	Most int
@@ -59,7 +59,7 @@ func (a *attempts) round() (*Response, error) {
 	if !hedged {
 		start := time.Now()
 		res, err := a.once(a.begin(true), a.count)
-		a.measure(start, err)
+		a.measure(start, res, err)
 		return res, err
 	}
 	return a.race(after)
@@ -77,9 +77,12 @@ func (a *attempts) hedgeAfter() (time.Duration, bool) {
 	return a.call.client.latencies.slow(a.call.op)
 }
 
-// measure notes how long an answer took, where that is asked for.
-func (a *attempts) measure(start time.Time, err error) {
-	if h := a.call.client.hedge; h != nil && h.After <= 0 && err == nil {
+// measure notes how long an answer took from the first request of its round, where that is asked for. What refuses for now says nothing of
+// how long answers take: it comes at once. The first request of a round that another one won would have taken longer still, so that as many
+// are beyond the time of hedging as would be without: were the winner counted by its own time, slow answers would vanish from what is
+// remembered, and ever faster ones be hedged.
+func (a *attempts) measure(start time.Time, res *Response, err error) {
+	if h := a.call.client.hedge; h != nil && h.After <= 0 && err == nil && !passes(res.StatusCode) {
 		a.call.client.latencies.add(a.call.op, time.Since(start))
 	}
 }
@@ -119,7 +122,7 @@ func (a *attempts) race(after time.Duration) (*Response, error) {
 			}
 			kept.discard()
 			giveUp(begun, outcomes)
-			a.measure(start, o.err)
+			a.measure(start, o.res, o.err)
 			return o.res, o.err
 		}
 	}

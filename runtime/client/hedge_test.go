@@ -3,6 +3,7 @@ package client_test
 import (
 	"context"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"strconv"
 	"strings"
@@ -144,6 +145,57 @@ func TestHedgeLearns(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, "2", string(res.Body))
 		assert.Equal(t, time.Second+time.Millisecond, time.Since(start))
+	})
+}
+
+// TestHedgeLearnsOfAnswers, and not of refusals, which come at once: a server that has too much to do is not asked twice as often.
+func TestHedgeLearnsOfAnswers(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := &racers{plan: plan{takes: []time.Duration{time.Second}}}
+		c := newClient(t, "http://example.com", client.WithMiddleware(r.middleware), client.WithHedge(client.Hedge{}), client.WithRetry(0))
+		ask := func(takes time.Duration, status, times int) {
+			r.takes, r.status = []time.Duration{takes}, []int{status}
+			for range times {
+				_, err := c.Call(t.Context(), &getX).Do()
+				require.NoError(t, err)
+			}
+		}
+		ask(time.Second, 200, 20)
+		ask(time.Millisecond, 503, 200)
+		ask(time.Second-1, 200, 20)
+		assert.Equal(t, 240, len(r.begun), "none was sent twice") //nolint:testifylint // Len prints all of them
+	})
+}
+
+// TestHedgeStays at the time that it promises: what a twentieth of the answers takes, however many it wins.
+func TestHedgeStays(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		random, mu := rand.New(rand.NewPCG(1, 2)), sync.Mutex{} // of random
+		var more atomic.Int32
+		c := newClient(t, "http://example.com", client.WithRetryBudget(client.Budget{Burst: 1e6, Share: 1, PerSecond: 1e6}), client.WithHedge(client.Hedge{}),
+			client.WithMiddleware(func(client.Doer) client.Doer {
+				return client.DoerFunc(func(req *http.Request) (*http.Response, error) {
+					if client.AttemptOf(req.Context()) > 1 {
+						more.Add(1)
+					}
+					mu.Lock()
+					takes := time.Duration(random.Int64N(int64(time.Second)))
+					mu.Unlock()
+					select {
+					case <-time.After(takes):
+						return &http.Response{StatusCode: 200, Header: http.Header{}, Body: http.NoBody}, nil
+					case <-req.Context().Done():
+						return nil, req.Context().Err()
+					}
+				})
+			}))
+		for range 2000 {
+			_, err := c.Call(t.Context(), &getX).Do()
+			require.NoError(t, err)
+		}
+		assert.InDelta(t, 100, more.Load(), 50, "of 2000")
 	})
 }
 
