@@ -58,6 +58,7 @@ type page struct {
 	info   tornado.Info // guarded by once
 	actual string       // guarded by once; the base path of the API
 	policy string       // guarded by once; Content-Security-Policy
+	ui     http.Handler // guarded by once; the files of Swagger UI: to make it hashes them all
 }
 
 // ServeHTTP answers with the page, its files or the document.
@@ -83,13 +84,8 @@ func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		head.Set("Content-Security-Policy", p.policy)
 		http.ServeFileFS(w, r, assets, "assets"+name)
 	default:
-		swaggerUI(p.prefix).ServeHTTP(w, r)
+		p.ui.ServeHTTP(w, r)
 	}
-}
-
-// swaggerUI serves the files of Swagger UI below prefix.
-func swaggerUI(prefix string) http.Handler {
-	return http.StripPrefix(prefix+"/", statigz.FileServer(static.FS))
 }
 
 func (p *page) build() {
@@ -97,6 +93,7 @@ func (p *page) build() {
 		p.info, p.actual = apis[0].Info(), apis[0].BasePath()
 	}
 	p.policy = policy(p.info.Document)
+	p.ui = http.StripPrefix(p.prefix+"/", statigz.FileServer(static.FS))
 }
 
 // document is the name of the document beside the page.

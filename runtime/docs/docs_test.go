@@ -103,3 +103,16 @@ func TestHandler(t *testing.T) {
 		assert.Contains(t, string(body), contains)
 	}
 }
+
+// TestFilesAreReadOnce: to look for a file costs nothing that grows with what is embedded, which anybody may ask for.
+func TestFilesAreReadOnce(t *testing.T) {
+	page := docs.Handler("/docs", tornado.NewAPI(tornado.Info{Title: "Shop", Document: []byte("{}"), DocumentName: "openapi.json"}))
+	for path, status := range map[string]int{"/docs/nothing": http.StatusNotFound, "/docs/swagger-ui.css": http.StatusOK} {
+		allocs := testing.AllocsPerRun(10, func() {
+			w := httptest.NewRecorder()
+			page.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodHead, path, nil))
+			assert.Equal(t, status, w.Code, path)
+		})
+		assert.Less(t, allocs, 50.0, path) // the names alone are as many again
+	}
+}
