@@ -25,9 +25,9 @@ type settings struct {
 // WithHeader names the header field. The default is DefaultHeader.
 func WithHeader(name string) Option { return func(s *settings) { s.header = name } }
 
-// WithClientID takes over the id that a request brings, where it is one: up to 128 letters, digits and -_.:+/=@. Use it behind a proxy that
+// WithIncomingID takes over the id that a request brings, where it is one: up to 128 letters, digits and -_.:+/=@. Use it behind a proxy that
 // sets the field. The default is to believe nobody and to make one.
-func WithClientID() Option { return func(s *settings) { s.believe = true } }
+func WithIncomingID() Option { return func(s *settings) { s.believe = true } }
 
 // WithGenerator replaces what makes an id; it is called on many goroutines. The default gives 26 random letters and digits.
 func WithGenerator(fresh func() string) Option { return func(s *settings) { s.fresh = fresh } }

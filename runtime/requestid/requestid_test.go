@@ -39,9 +39,9 @@ func TestEveryRequestHasOne(t *testing.T) {
 	})
 }
 
-func TestWithClientID(t *testing.T) {
+func TestWithIncomingID(t *testing.T) {
 	fresh := func() string { return "fresh" }
-	apitest.Each(t, newAPI(apitest.Quiet, requestid.WithClientID(), requestid.WithGenerator(fresh), requestid.WithHeader("X-Trace")), func(t *testing.T, c *apitest.Client) {
+	apitest.Each(t, newAPI(apitest.Quiet, requestid.WithIncomingID(), requestid.WithGenerator(fresh), requestid.WithHeader("X-Trace")), func(t *testing.T, c *apitest.Client) {
 		for sent, want := range map[string]string{
 			"abc-1:2/3": "abc-1:2/3", "": "fresh", "a b": "fresh", "a\"b": "fresh", strings.Repeat("a", 129): "fresh", strings.Repeat("a", 128): strings.Repeat("a", 128),
 		} {
