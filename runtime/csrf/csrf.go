@@ -21,14 +21,14 @@ type settings struct {
 	fault      error
 }
 
-// WithTrusted admits pages of these origins: "https://app.example". The default is those of the server's own origin alone.
-func WithTrusted(origins ...string) Option {
+// WithTrustedOrigins admits pages of these origins: "https://app.example". The default is those of the server's own origin alone.
+func WithTrustedOrigins(origins ...string) Option {
 	return func(s *settings) { s.trusted = append(s.trusted, origins...) }
 }
 
-// WithExempt does not look at requests to the operations of these ids: those that pages of others are meant to call, and those that do not act
+// WithExemptOperations does not look at requests to the operations of these ids: those that pages of others are meant to call, and those that do not act
 // by cookies. The default is none.
-func WithExempt(operations ...string) Option {
+func WithExemptOperations(operations ...string) Option {
 	return func(s *settings) { s.exempt = append(s.exempt, operations...) }
 }
 

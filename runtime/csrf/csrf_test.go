@@ -21,7 +21,7 @@ func newAPI(opts ...csrf.Option) *tornado.API {
 }
 
 func TestOrigins(t *testing.T) {
-	apitest.Each(t, newAPI(csrf.WithTrusted("https://app.example"), csrf.WithExempt("POST /open")), func(t *testing.T, c *apitest.Client) {
+	apitest.Each(t, newAPI(csrf.WithTrustedOrigins("https://app.example"), csrf.WithExemptOperations("POST /open")), func(t *testing.T, c *apitest.Client) {
 		for _, one := range []struct {
 			method, path string
 			fields       []string
@@ -46,6 +46,6 @@ func TestOrigins(t *testing.T) {
 }
 
 func TestWrongOptions(t *testing.T) {
-	assert.Panics(t, func() { newAPI(csrf.WithTrusted("app.example")).HTTPHandler() })
-	assert.Panics(t, func() { newAPI(csrf.WithExempt("nothing")).HTTPHandler() })
+	assert.Panics(t, func() { newAPI(csrf.WithTrustedOrigins("app.example")).HTTPHandler() })
+	assert.Panics(t, func() { newAPI(csrf.WithExemptOperations("nothing")).HTTPHandler() })
 }
