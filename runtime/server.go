@@ -49,11 +49,11 @@ type Server struct {
 	beginDrain context.CancelFunc       // begins the drain; set by NewServer
 	draining   context.Context          // done once the drain has begun
 
-	mu    sync.Mutex
-	state serverState // guarded by mu
-	addrs []net.Addr  // guarded by mu
-	ruled net.Addr    // guarded by mu; where the administration listens
-	bound chan struct{}
+	mu         sync.Mutex
+	state      serverState // guarded by mu
+	addrs      []net.Addr  // guarded by mu
+	adminBound net.Addr    // guarded by mu; where the administration listens
+	bound      chan struct{}
 }
 
 // serverState is how far a server has come.
@@ -132,11 +132,11 @@ func (s *Server) Addr() net.Addr {
 	return s.addrs[0]
 }
 
-// AdminAddr is the address of the listener of WithAdmin, nil without one, and until Bound is closed. It tells the port that ":0" was given.
+// AdminAddr is the address of the listener of WithAdmin, nil without one, and until Serve has bound it. It tells the port that ":0" was given.
 func (s *Server) AdminAddr() net.Addr {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.ruled
+	return s.adminBound
 }
 
 // Bound is closed when all listeners are bound and connections are accepted.
@@ -253,7 +253,7 @@ func (s *Server) serveAdmin() (stop func(), err error) {
 		return nil, fmt.Errorf("tornado: administration: %w", errors.Join(err, l.Close()))
 	}
 	s.mu.Lock()
-	s.ruled = l.Addr()
+	s.adminBound = l.Addr()
 	s.mu.Unlock()
 	base, end := context.WithCancel(context.Background())
 	admin := &http.Server{
