@@ -20,7 +20,7 @@ const (
 
 const separator = 0x1e
 
-// FormatOf is the format of a media type, in lower case and without parameters.
+// FormatOf is the format of a media type in lower case, whatever its parameters.
 func FormatOf(media string) Format {
 	media, _, _ = strings.Cut(media, ";")
 	if media == "application/json-seq" || strings.HasSuffix(media, "+json-seq") {
