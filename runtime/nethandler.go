@@ -14,9 +14,9 @@ import (
 	"github.com/tornadogen/tornadogen/runtime/internal/worker"
 )
 
-// HTTPHandler returns the server as a net/http handler, in the place of Serve: its mounts, its APIs, its access log and its timeouts of
-// bodies and writes, behind an http.Server, or a test, that has the connections. Shutdown begins the drain for those who ask for it
-// ([Draining]) and turns readiness off; connections are for who has them to end. It panics where Serve would return an error before it
+// HTTPHandler returns the server as a net/http handler, in the place of Serve: its mounts, its APIs, its access log, its log of slow handlers
+// and its timeouts of bodies and writes, behind an http.Server, or a test, that has the connections. Shutdown begins the drain for those who
+// ask for it ([Draining]), turns readiness off and ends the log of slow handlers; connections are for who has them to end. It panics where Serve would return an error before it
 // begins: a wrong option, or a server that serves already.
 func (s *Server) HTTPHandler() http.Handler {
 	s.mu.Lock()
@@ -28,6 +28,7 @@ func (s *Server) HTTPHandler() http.Handler {
 		s.unready.Store(true)
 		s.beginDrain()
 	})
+	s.beginSlowLog(s.stopped)
 	h := s.netHandler()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), serverKey{}, s)))

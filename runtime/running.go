@@ -16,10 +16,11 @@ type Running struct {
 	For       time.Duration // that it runs
 	Goroutine uint64        // as stack traces number them
 	Stack     string        // of that goroutine, a few microseconds later; "" if it was not asked for, or the handler had returned
+	Unstacked bool          // it was asked for its stack, and the process has too many goroutines: more than 20,000
 }
 
 // Running are the handlers that run, the slowest first, at most n of them, with their stacks if they are asked for: that stops the
-// process for some microseconds for each of its goroutines. Nobody is found before Measure was called. Any goroutine.
+// process for some microseconds for each of its goroutines, and is left out where it has more than 20,000. Nobody is found before Measure was called. Any goroutine.
 func (s *Server) Running(n int, stacks bool) []Running {
 	return slowest(s.calls(), n, stacks)
 }
@@ -48,11 +49,20 @@ func slowest(calls []call, n int, stacks bool) []Running {
 			all[i].API, all[i].Operation = c.match.api.info.Title, c.match.op
 		}
 	}
-	if stacks {
+	switch {
+	case !stacks:
+	case runtime.NumGoroutine() > mostTraced:
+		for i := range all {
+			all[i].Unstacked = true
+		}
+	default:
 		addStacks(all)
 	}
 	return all
 }
+
+// mostTraced is how many goroutines there may be for stacks to be taken: that stops the process.
+const mostTraced = 20_000
 
 // addStacks looks the stacks of all up in one dump of the process.
 func addStacks(all []Running) {

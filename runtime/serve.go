@@ -72,11 +72,9 @@ func (s *Server) run(ctx context.Context, listeners []*Listener, stopAdmin func(
 	ended := make(chan error, 1)
 	go func() { ended <- engine.Run() }()
 	defer serving(engine)()
-	if s.slow > 0 {
-		watched, stop := context.WithCancel(base)
-		defer stop()
-		go s.watchSlow(watched)
-	}
+	watched, unwatch := context.WithCancel(base)
+	defer unwatch()
+	s.beginSlowLog(watched)
 	s.restartOnSignal(ctx)
 	close(s.bound)
 	s.announce()

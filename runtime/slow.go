@@ -2,13 +2,11 @@ package tornado
 
 import (
 	"context"
-	"runtime"
 	"time"
 )
 
 // WithSlowLog logs handlers that have run for d, each once, with their stacks while they run, at level Warn: the slowest ten each time that
-// it looks, and how many there are besides. There are no stacks while the process has more than 20,000 goroutines, for taking them stops
-// it. Handlers of streams and WebSockets are meant to run for long, and are not logged. It has requests measured, see Server.Measure. The default is no such log.
+// it looks, and how many there are besides. Handlers of streams and WebSockets are meant to run for long, and are not logged. It has requests measured, see Server.Measure. The default is no such log.
 func WithSlowLog(d time.Duration) Option {
 	return func(s *Server) {
 		s.slow = max(d, minSlow)
@@ -17,11 +15,17 @@ func WithSlowLog(d time.Duration) Option {
 }
 
 const (
-	minSlow    = time.Millisecond      // the least time that a handler is allowed
-	slowTick   = 20 * time.Millisecond // how often it is looked at those that run at most
-	mostSlow   = 10                    // that are logged at a time
-	mostTraced = 20_000                // goroutines; beyond, no stacks are taken
+	minSlow  = time.Millisecond      // the least time that a handler is allowed
+	slowTick = 20 * time.Millisecond // how often it is looked at those that run at most
+	mostSlow = 10                    // that are logged at a time
 )
+
+// beginSlowLog begins what WithSlowLog asks for, until ctx ends.
+func (s *Server) beginSlowLog(ctx context.Context) {
+	if s.slow > 0 {
+		go s.watchSlow(ctx)
+	}
+}
 
 // watchSlow logs slow handlers until ctx ends.
 func (s *Server) watchSlow(ctx context.Context) {
@@ -51,7 +55,7 @@ func (s *Server) logSlow(told map[uint64]time.Time) {
 			fresh = append(fresh, c)
 		}
 	}
-	for _, r := range slowest(fresh, mostSlow, runtime.NumGoroutine() <= mostTraced) {
+	for _, r := range slowest(fresh, mostSlow, true) {
 		operation := ""
 		if r.Operation != nil {
 			operation = r.Operation.ID

@@ -339,6 +339,25 @@ func TestSlowLog(t *testing.T) {
 	assert.NotContains(t, logged.String(), "operation=watch")
 }
 
+// TestSlowLogOverNetHTTP: a server that stands behind an http.Server, or in a test in memory, logs as one that serves, until it is told to end.
+func TestSlowLogOverNetHTTP(t *testing.T) {
+	var logged safeText
+	let := make(chan struct{})
+	api := newTestAPI(testHandlers{hold: func(context.Context) ([]byte, error) { <-let; return nil, nil }}, WithAPILogger(quiet))
+	s := NewServer(WithSlowLog(10*time.Millisecond), WithLogger(slog.New(slog.NewTextHandler(&logged, nil)))).Handle(api)
+	h := s.HTTPHandler()
+	ended := make(chan struct{})
+	go func() {
+		h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/hold", nil))
+		close(ended)
+	}()
+	require.Eventually(t, func() bool { return strings.Contains(logged.String(), "operation=hold") }, patience, time.Millisecond)
+	s.Shutdown()
+	require.Eventually(t, func() bool { return !strings.Contains(string(allStacks()), "(*Server).watchSlow") }, patience, time.Millisecond)
+	close(let)
+	<-ended
+}
+
 // TestRunningSockets: what a socket does with a message is found, too.
 func TestRunningSockets(t *testing.T) {
 	entered, let := make(chan struct{}), make(chan struct{})

@@ -18,7 +18,6 @@ const (
 	mostOperations = 200              // in a sample: the busiest
 	mostRunning    = 10               // handlers that run, in a sample
 	slowFrom       = 50 * time.Millisecond
-	mostGoroutines = 20_000 // beyond, no stacks are taken: that stops the process for too long
 )
 
 // sample is what the page shows of one moment. Rates are of the time since the sample before, but for what says otherwise; those of the
@@ -244,13 +243,11 @@ func running(out *sample, s source) {
 	if len(all) == 0 || all[0].For < slowFrom {
 		return
 	}
-	if out.Unstacked = out.Goroutines > mostGoroutines; !out.Unstacked {
-		all = s.Running(mostRunning, true)
-	}
-	for _, one := range all {
+	for _, one := range s.Running(mostRunning, true) {
 		if one.For < slowFrom {
 			break
 		}
+		out.Unstacked = one.Unstacked
 		row := runningSample{Path: one.Path, For: float64(one.For) / float64(time.Millisecond), Goroutine: one.Goroutine, Stack: one.Stack}
 		if op := one.Operation; op != nil {
 			row.Operation, row.Method, row.Path = op.ID, op.Method, op.Path
