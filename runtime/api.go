@@ -42,6 +42,7 @@ type API struct {
 	routes         *route.Table
 	operations     []*registered
 	schemes        map[string]scheme
+	queryKeys      []string // query parameters that carry API keys
 	middleware     []Middleware
 	perCall        map[string][]Middleware
 	filters        []Filter

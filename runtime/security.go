@@ -81,6 +81,9 @@ func quotedString(s string) string {
 
 // AddAPIKey enters the check of an API key. Generated code calls it, before Register.
 func AddAPIKey(a *API, name string, place In, parameter string, check func(context.Context, APIKey) (context.Context, error)) {
+	if place == InQuery {
+		a.queryKeys = append(a.queryKeys, parameter)
+	}
 	sent := func(x *exchange) string {
 		key, _ := x.apiKey(place, parameter)
 		return key
@@ -94,6 +97,10 @@ func AddAPIKey(a *API, name string, place In, parameter string, check func(conte
 		return ctx, true, err
 	}}
 }
+
+// QueryKeys are the names of the query parameters that carry API keys, for packages that show a request to others. They are known when the API
+// serves; the caller must not change them.
+func (a *API) QueryKeys() []string { return a.queryKeys }
 
 // AddBasic enters the check of a name and a password. Generated code calls it, before Register.
 func AddBasic(a *API, name string, check func(context.Context, Basic) (context.Context, error)) {

@@ -14,6 +14,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -75,7 +77,7 @@ func New(opts ...Option) tornado.APIOption {
 				a.Fail(err)
 			}
 		}
-		tornado.WithFilter(i.filter)(a)
+		tornado.WithFilter(func(t *tornado.Transit) { i.filter(a, t) })(a)
 	}
 }
 
@@ -128,14 +130,14 @@ type request struct {
 	out    int
 }
 
-// filter is the tornado.Filter.
-func (i *instruments) filter(t *tornado.Transit) {
+// filter is the tornado.Filter of an API.
+func (i *instruments) filter(a *tornado.API, t *tornado.Transit) {
 	raw := tornado.Raw(t.Context())
 	r := &request{
 		instruments: i, begun: time.Now(), method: knownMethod(raw.Method()), scheme: raw.Scheme(), in: announced(raw), out: -1,
 		common: []attribute.KeyValue{semconv.NetworkProtocolName("http"), semconv.NetworkProtocolVersion(version(raw.Proto()))},
 	}
-	r.start(t, raw)
+	r.start(t, raw, redact(raw.Query(), a.QueryKeys()))
 	r.active.Add(r.ctx, 1, r.method, r.scheme)
 	t.OnRouted(func() { r.routed(t.Operation(), t.Route()) })
 	t.OnBody(func(body []byte) {
@@ -151,10 +153,10 @@ func (i *instruments) filter(t *tornado.Transit) {
 	t.OnEnd(func() { r.end(t.Ended()) })
 }
 
-// start begins the span.
-func (r *request) start(t *tornado.Transit, raw tornado.Request) {
+// start begins the span. query is that of the request, as it may be shown.
+func (r *request) start(t *tornado.Transit, raw tornado.Request, query string) {
 	ctx := r.propagator.Extract(t.Context(), propagation.HeaderCarrier(raw.Headers()))
-	with := []trace.SpanStartOption{trace.WithSpanKind(trace.SpanKindServer), trace.WithTimestamp(r.begun), trace.WithAttributes(r.attributes(raw)...)}
+	with := []trace.SpanStartOption{trace.WithSpanKind(trace.SpanKindServer), trace.WithTimestamp(r.begun), trace.WithAttributes(r.attributes(raw, query)...)}
 	if r.public {
 		with = append(with, trace.WithNewRoot(), trace.WithLinks(trace.Link{SpanContext: trace.SpanContextFromContext(ctx)}))
 	}
@@ -168,15 +170,34 @@ func (r *request) start(t *tornado.Transit, raw tornado.Request) {
 // text is what a client has written, as an attribute may have it: exporters drop all that they send with one that is not UTF-8.
 func text(written string) string { return strings.ToValidUTF8(written, "\uFFFD") }
 
+// signatures are query parameters whose values no trace has by the conventions, whatever the API says of them.
+var signatures = []string{"X-Amz-Signature", "X-Amz-Credential", "X-Amz-Security-Token", "sig", "X-Goog-Signature"}
+
+// redact takes what may be a secret out of a query: the values of these parameters, and of signatures.
+func redact(query string, secret []string) string {
+	if query == "" {
+		return ""
+	}
+	parts := strings.Split(query, "&")
+	for i, part := range parts {
+		written, _, _ := strings.Cut(part, "=")
+		name, err := url.QueryUnescape(written)
+		if err == nil && (slices.Contains(secret, name) || slices.Contains(signatures, name)) {
+			parts[i] = written + "=REDACTED"
+		}
+	}
+	return strings.Join(parts, "&")
+}
+
 // attributes are those of the span that are known when it begins: a sampler may ask for them.
-func (r *request) attributes(raw tornado.Request) []attribute.KeyValue {
+func (r *request) attributes(raw tornado.Request, query string) []attribute.KeyValue {
 	all := append([]attribute.KeyValue{
 		semconv.HTTPRequestMethodKey.String(string(r.method)), semconv.URLScheme(r.scheme), semconv.URLPath(text(raw.Path())),
 	}, r.common...)
 	if r.method == httpconv.RequestMethodOther {
 		all = append(all, semconv.HTTPRequestMethodOriginal(text(raw.Method())))
 	}
-	if query := raw.Query(); query != "" {
+	if query != "" {
 		all = append(all, semconv.URLQuery(text(query)))
 	}
 	if agent := raw.Header("User-Agent"); agent != "" {

@@ -122,6 +122,29 @@ func TestSpan(t *testing.T) {
 	})
 }
 
+// TestSecretsOfQueries: what the API takes for a key does not leave for where traces are kept, whether it is well written, accepted, or none.
+func TestSecretsOfQueries(t *testing.T) {
+	r := record()
+	a := newAPI(r, nil, nil)
+	tornado.AddAPIKey(a, "key", tornado.InQuery, "api key", func(ctx context.Context, _ tornado.APIKey) (context.Context, error) { return ctx, nil })
+	tornado.AddAPIKey(a, "head", tornado.InHeader, "plain", func(ctx context.Context, _ tornado.APIKey) (context.Context, error) { return ctx, nil })
+	c := apitest.NewClient(t, apitest.Serve(t, a))
+	n := 0
+	for query, want := range map[string]string{
+		"a=1&api+key=secret&b=2":              "a=1&api+key=REDACTED&b=2",
+		"%61pi%20key=secret&api%20key=secret": "%61pi%20key=REDACTED&api%20key=REDACTED",
+		"api+key":                             "api+key=REDACTED",
+		"plain=1&xapi+key=2&%zz=3&&=":         "plain=1&xapi+key=2&%zz=3&&=",
+		"X-Amz-Signature=s&sig=secret&Sig=1":  "X-Amz-Signature=REDACTED&sig=REDACTED&Sig=1",
+	} {
+		for _, path := range []string{"/v1/pets/7", "/nowhere"} {
+			n++
+			c.Ask("POST", path+"?"+query, nil)
+			assert.Equal(t, want, attributes(r.span(t, n))["url.query"])
+		}
+	}
+}
+
 // TestFailures: what the server has failed at is an error, and what the client has is none.
 func TestFailures(t *testing.T) {
 	r := record()
