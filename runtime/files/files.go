@@ -202,14 +202,18 @@ var (
 	bestFirst = []string{"br", "zstd", "gzip"}
 )
 
-// codings are those that a file has siblings in.
-func (f *Files) codings(name string) (list []string) {
+// coding is the best of those that a client takes, and that a file has a sibling in; "" for none.
+func (f *Files) coding(name, accepted string) string {
+	if accepted == "" {
+		return ""
+	}
+	var list []string
 	for _, coding := range bestFirst {
 		if info, err := fs.Stat(f.fsys, name+siblings[coding]); err == nil && info.Mode().IsRegular() {
 			list = append(list, coding)
 		}
 	}
-	return list
+	return tornado.AcceptsCoding(accepted, list...)
 }
 
 // serve answers with a regular file. version is the digest that it was asked for by, "" for none.
@@ -217,7 +221,7 @@ func (f *Files) serve(w http.ResponseWriter, r *http.Request, name, version stri
 	sent := name
 	if f.coded {
 		w.Header().Add("Vary", "Accept-Encoding")
-		if coding := tornado.AcceptsCoding(strings.Join(r.Header.Values("Accept-Encoding"), ","), f.codings(name)...); coding != "" {
+		if coding := f.coding(name, strings.Join(r.Header.Values("Accept-Encoding"), ",")); coding != "" {
 			sent = name + siblings[coding]
 			w.Header().Set("Content-Encoding", coding)
 		}
@@ -276,6 +280,9 @@ func (a answer) WriteHeader(status int) {
 	}
 	a.ResponseWriter.WriteHeader(status)
 }
+
+// ReadFrom lets net/http have the file sent by the system, where that can.
+func (a answer) ReadFrom(r io.Reader) (int64, error) { return io.Copy(a.ResponseWriter, r) }
 
 // Unwrap is for http.ResponseController.
 func (a answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }

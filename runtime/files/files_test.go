@@ -2,12 +2,14 @@ package files_test
 
 import (
 	"embed"
+	"io"
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -297,4 +299,53 @@ func TestEmbedded(t *testing.T) {
 func TestNoFolder(t *testing.T) {
 	_, err := files.Dir("/x", filepath.Join(t.TempDir(), "nothing"))
 	require.ErrorIs(t, err, fs.ErrNotExist)
+}
+
+// sender is a ResponseWriter of which io.Copy asks that it reads by itself, as that of net/http.
+type sender struct {
+	*httptest.ResponseRecorder
+	read int64 // bytes
+}
+
+func (s *sender) ReadFrom(r io.Reader) (n int64, err error) {
+	n, err = io.Copy(s.ResponseRecorder, r)
+	s.read += n
+	return n, err
+}
+
+// TestSystemSends: net/http gets the file itself, and has the system send it.
+func TestSystemSends(t *testing.T) {
+	f, _ := open(t, "/static")
+	w := &sender{ResponseRecorder: httptest.NewRecorder()}
+	f.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/static/letters.txt", nil))
+	assert.Equal(t, letters, w.Body.String())
+	assert.EqualValues(t, len(letters), w.read)
+}
+
+// opened notes which files are asked for.
+type opened struct {
+	fs.FS
+	names []string
+}
+
+func (o *opened) Open(name string) (fs.File, error) {
+	o.names = append(o.names, name)
+	return o.FS.Open(name)
+}
+
+// TestSiblingsAreSoughtForThoseWhoTakeThem, and for nobody else.
+func TestSiblingsAreSoughtForThoseWhoTakeThem(t *testing.T) {
+	for accepted, sought := range map[string]bool{"": false, "br": true} {
+		fsys := &opened{FS: os.DirFS(folder(t))}
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/static/app.js", nil)
+		if accepted != "" {
+			r.Header.Set("Accept-Encoding", accepted)
+		}
+		w := httptest.NewRecorder()
+		files.New("/static", fsys, files.WithPrecompressed()).ServeHTTP(w, r)
+		assert.Equal(t, http.StatusOK, w.Code)
+		assert.Equal(t, accepted, w.Header().Get("Content-Encoding"))
+		assert.Equal(t, "Accept-Encoding", w.Header().Get("Vary"))
+		assert.Equal(t, sought, slices.Contains(fsys.names, "app.js.gz"), accepted)
+	}
 }
