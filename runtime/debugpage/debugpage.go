@@ -34,6 +34,13 @@ func At(prefix string) tornado.Option {
 // away from the public:
 //
 //	mux.Handle("/debug/tornado/", debugpage.Handler("/debug/tornado", api))
+//
+// Whoever looks holds a request for as long as that. It ends with the drain where a tornado.Server has the handler, and with its context:
+// http.Server.Shutdown waits for it unless the server of the administration ends its contexts.
+//
+//	base, end := context.WithCancel(context.Background())
+//	admin := &http.Server{Addr: "127.0.0.1:9090", Handler: mux, BaseContext: func(net.Listener) context.Context { return base }}
+//	admin.RegisterOnShutdown(end)
 func Handler(prefix string, apis ...*tornado.API) http.Handler {
 	return tornado.RefuseRebinding(newPage(prefix, handlers(apis), interval))
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -168,4 +169,38 @@ func TestHandler(t *testing.T) {
 		_, _ = ask(t, http.MethodGet, s.URL+"/greeting", "")
 	}
 	t.Fatal("the operation is not there")
+}
+
+// TestHandlerEnds: who looks does not hold up the end of what serves the page.
+func TestHandlerEnds(t *testing.T) {
+	look := func(t *testing.T, at string) {
+		t.Helper()
+		res, err := http.Get(at + "/debug/tornado/events")
+		require.NoError(t, err)
+		t.Cleanup(func() { _ = res.Body.Close() })
+		require.Equal(t, http.StatusOK, res.StatusCode)
+	}
+	t.Run("a mount", func(t *testing.T) {
+		api := apitest.New()
+		l, err := tornado.Listen("tcp", "127.0.0.1:0")
+		require.NoError(t, err)
+		s := tornado.NewServer(tornado.WithMount("/debug/tornado", debugpage.Handler("/debug/tornado", api))).Handle(api)
+		served := make(chan error, 1)
+		go func() { served <- s.Serve(context.Background(), l) }()
+		look(t, "http://"+l.Addr().String())
+		s.Shutdown()
+		require.NoError(t, <-served, "nothing was cut")
+	})
+	t.Run("net/http", func(t *testing.T) {
+		base, end := context.WithCancel(context.Background())
+		defer end()
+		s := httptest.NewUnstartedServer(debugpage.Handler("/debug/tornado", apitest.New()))
+		s.Config.BaseContext = func(net.Listener) context.Context { return base }
+		s.Config.RegisterOnShutdown(end)
+		s.Start()
+		look(t, s.URL)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		require.NoError(t, s.Config.Shutdown(ctx))
+	})
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	tornado "github.com/tornadogen/tornadogen/runtime"
 )
 
 const (
@@ -107,7 +109,7 @@ type hello struct {
 	Every int64 `json:"every"` // milliseconds between two samples
 }
 
-// serve sends samples as server-sent events until the viewer or the administration has gone.
+// serve sends samples as server-sent events until the viewer or the administration has gone, or the server drains that serves it.
 func (s *sampler) serve(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodHead {
 		w.Header().Set("Content-Type", "text/event-stream")
@@ -133,6 +135,8 @@ func (s *sampler) serve(w http.ResponseWriter, r *http.Request) {
 	for out.flush() == nil {
 		select {
 		case <-r.Context().Done():
+			return
+		case <-tornado.Draining(r.Context()):
 			return
 		case sample := <-v.samples:
 			out.send("sample", sample)
