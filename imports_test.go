@@ -48,6 +48,8 @@ var mayImport = []struct {
 	{"runtime/tornadotest/contract", []string{"runtime", "runtime/tornadotest", "internal/drive"}}, // ADR 15
 	{"internal/drive", nil},                                                                        // ADR 15
 	{"runtime/client", []string{"runtime", "runtime/internal/jsonwire", "runtime/internal/param", "runtime/internal/media", "runtime/internal/shape", "runtime/internal/value", "runtime/internal/validate", "runtime/internal/operation", "runtime/internal/ws", "runtime/internal/sse", "runtime/internal/lines"}},
+	{"runtime/docs", []string{"runtime", "runtime/internal/webpage"}},      // ADR 17
+	{"runtime/debugpage", []string{"runtime", "runtime/internal/webpage"}}, // ADR 17
 	{"runtime/ecmaregex", []string{"runtime", "runtime/internal/validate"}},
 	{"runtime", []string{"runtime/internal/..."}},
 	{"runtime/...", []string{"runtime"}},

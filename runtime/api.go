@@ -102,7 +102,7 @@ type APIOption func(*API)
 // WithBasePath serves the operations below path instead of below the path of the document's first server. "" or "/" is the
 // root.
 func WithBasePath(path string) APIOption {
-	return func(a *API) { a.basePath = cleanBase(path) }
+	return func(a *API) { a.basePath = CleanPrefix(path) }
 }
 
 // WithErrorMapper sets what turns the errors of handlers into answers. The default leaves them as they are.
@@ -173,7 +173,7 @@ func WithMaxFields(n int) APIOption {
 // NewAPI begins an API; generated code calls it and then Register for each operation.
 func NewAPI(info Info, opts ...APIOption) *API {
 	a := &API{
-		info: info, basePath: cleanBase(info.BasePath), routes: new(route.Table),
+		info: info, basePath: CleanPrefix(info.BasePath), routes: new(route.Table),
 		schemes: make(map[string]scheme), maxBody: DefaultMaxBody, maxStream: DefaultMaxStream, deferFor: DefaultDeferredTimeout,
 	}
 	for _, opt := range opts {
@@ -346,12 +346,13 @@ func (a *API) hasMiddleware(op *Operation) bool {
 	return len(a.middleware) > 0 || len(a.perCall[op.ID]) > 0
 }
 
-func cleanBase(path string) string {
-	path = strings.TrimRight(path, "/")
-	if path != "" && path[0] != '/' {
-		path = "/" + path
+// CleanPrefix is a prefix of paths as base paths and mounts have it, for packages that make handlers: "/docs" for "docs", "/docs" and "/docs/",
+// and "" for all paths.
+func CleanPrefix(prefix string) string {
+	if prefix = strings.Trim(prefix, "/"); prefix == "" {
+		return ""
 	}
-	return path
+	return "/" + prefix
 }
 
 // Call is one request on its way through middleware.

@@ -283,7 +283,7 @@ func (s *Server) serveAdmin() (stop func(), err error) {
 // page answers GET and HEAD of exactly one path.
 func page(path string, answer http.HandlerFunc) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET "+cleanBase(path), answer)
+	mux.Handle("GET "+CleanPrefix(path), answer)
 	return mux
 }
 
@@ -306,7 +306,7 @@ type mount struct {
 }
 
 func (m *mounts) add(prefix string, h http.Handler) {
-	prefix = cleanBase(prefix)
+	prefix = CleanPrefix(prefix)
 	at := len(m.list)
 	for i := range m.list {
 		if len(prefix) > len(m.list[i].prefix) {

@@ -72,7 +72,7 @@ func NewLogin(ctx context.Context, prefix string, p Provider, s Sealer, done fun
 		return nil, fmt.Errorf("auth: %w", err)
 	}
 	l := &Login{
-		prefix: strings.TrimSuffix("/"+strings.Trim(prefix, "/"), "/"), seal: s, done: done, ctx: context.WithoutCancel(ctx), logger: slog.Default(),
+		prefix: tornado.CleanPrefix(prefix), seal: s, done: done, ctx: context.WithoutCancel(ctx), logger: slog.Default(),
 		verifier: provider.Verifier(&oidc.Config{ClientID: p.ClientID}),
 		flow: oauth2.Config{
 			ClientID: p.ClientID, ClientSecret: p.Secret, RedirectURL: p.Redirect, Endpoint: provider.Endpoint(), Scopes: append([]string{oidc.ScopeOpenID}, p.Scopes...),

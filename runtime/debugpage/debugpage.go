@@ -10,12 +10,11 @@ import (
 	"embed"
 	"html/template"
 	"net/http"
-	"path"
-	"slices"
 	"strings"
 	"time"
 
 	tornado "github.com/tornadogen/tornadogen/runtime"
+	"github.com/tornadogen/tornadogen/runtime/internal/webpage"
 )
 
 const (
@@ -67,50 +66,36 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 
 // page answers with the page, its files and its events.
 type page struct {
-	prefix  string // "" is the root
+	webpage.Page
+
 	source  source
 	sampler *sampler
 }
 
 func newPage(prefix string, s source, every time.Duration) *page {
-	if prefix = strings.Trim(prefix, "/"); prefix != "" {
-		prefix = "/" + prefix
+	return &page{
+		Page:   webpage.Page{Prefix: tornado.CleanPrefix(prefix), Index: index, Assets: assets, Files: files},
+		source: s, sampler: newSampler(s, every),
 	}
-	return &page{prefix: prefix, source: s, sampler: newSampler(s, every)}
 }
 
 // ServeHTTP implements http.Handler.
 func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	head := w.Header()
 	head.Set("Content-Security-Policy", policy)
-	head.Set("X-Content-Type-Options", "nosniff")
-	head.Set("Referrer-Policy", "no-referrer")
 	head.Set("Cache-Control", "no-store")
-	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		head.Set("Allow", "GET, HEAD")
-		http.Error(w, "the page is read by GET", http.StatusMethodNotAllowed)
-		return
-	}
-	switch name := strings.TrimPrefix(r.URL.Path, p.prefix); {
-	case name == "" || name == "/":
-		p.serveIndex(w, name)
+	name, ok := p.Begin(w, r)
+	switch {
+	case !ok:
+	case webpage.IsIndex(name):
+		p.ServeIndex(w, name, map[string]string{"Title": titleOf(p.source)})
 	case name == "/events":
 		p.sampler.serve(w, r)
-	case slices.Contains(files, name[1:]):
-		http.ServeFileFS(w, r, assets, "assets"+name)
+	case p.Has(name):
+		p.ServeFile(w, r, name)
 	default:
 		http.NotFound(w, r)
 	}
-}
-
-// serveIndex writes the page. rest is what follows the prefix in its path: "" or "/".
-func (p *page) serveIndex(w http.ResponseWriter, rest string) {
-	below := "" // what leads from the page to its files, also where a proxy serves all of this below another path
-	if rest == "" {
-		below = path.Base(p.prefix) + "/"
-	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_ = index.Execute(w, map[string]string{"Title": titleOf(p.source), "Below": below}) // a client that is gone needs no answer
 }
 
 // titleOf names the APIs of a server.

@@ -7,14 +7,13 @@ import (
 	"html/template"
 	"net/http"
 	"path"
-	"slices"
-	"strings"
 	"sync"
 
 	"github.com/swaggest/swgui/v5/static"
 	"github.com/vearutop/statigz"
 
 	tornado "github.com/tornadogen/tornadogen/runtime"
+	"github.com/tornadogen/tornadogen/runtime/internal/webpage"
 )
 
 // At serves the page of the server's first API at prefix, "/docs" say, and the document beside it.
@@ -24,21 +23,14 @@ import (
 // Requests that are tried out on the page go to the server that the page came from, whatever servers the document names. Credentials
 // that are entered stay in the browser, which keeps them for the next visit.
 func At(prefix string) tornado.Option {
-	return func(s *tornado.Server) { s.Mount(prefix, &page{apis: s.APIs, prefix: cleanPrefix(prefix)}) }
+	return func(s *tornado.Server) { s.Mount(prefix, newPage(prefix, s.APIs)) }
 }
 
 // Handler is the page for an API that net/http serves. It answers to prefix and all below.
 //
 //	mux.Handle("/docs/", docs.Handler("/docs", api))
 func Handler(prefix string, api *tornado.API) http.Handler {
-	return &page{apis: func() []*tornado.API { return []*tornado.API{api} }, prefix: cleanPrefix(prefix)}
-}
-
-func cleanPrefix(prefix string) string {
-	if prefix = strings.Trim(prefix, "/"); prefix == "" {
-		return ""
-	}
-	return "/" + prefix
+	return newPage(prefix, func() []*tornado.API { return []*tornado.API{api} })
 }
 
 //go:embed assets
@@ -51,8 +43,9 @@ var index = template.Must(template.ParseFS(assets, "assets/page.html"))
 
 // page is made at the first request, when the server knows its API.
 type page struct {
-	apis   func() []*tornado.API
-	prefix string // "" is the root
+	webpage.Page
+
+	apis func() []*tornado.API
 
 	once   sync.Once
 	info   tornado.Info // guarded by once
@@ -61,28 +54,33 @@ type page struct {
 	ui     http.Handler // guarded by once; the files of Swagger UI: to make it hashes them all
 }
 
+func newPage(prefix string, apis func() []*tornado.API) *page {
+	return &page{Page: webpage.Page{Prefix: tornado.CleanPrefix(prefix), Index: index, Assets: assets, Files: own}, apis: apis}
+}
+
 // ServeHTTP answers with the page, its files or the document.
 func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.once.Do(p.build)
-	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		w.Header().Set("Allow", "GET, HEAD")
-		http.Error(w, "the page is read by GET", http.StatusMethodNotAllowed)
+	name, ok := p.Begin(w, r)
+	if !ok {
 		return
 	}
 	head := w.Header()
-	head.Set("X-Content-Type-Options", "nosniff")
-	head.Set("Referrer-Policy", "no-referrer")
-	switch name := strings.TrimPrefix(r.URL.Path, p.prefix); {
+	switch {
 	case len(p.apis()) == 0:
 		http.NotFound(w, r)
-	case name == "" || name == "/":
-		p.serveIndex(w, name)
+	case webpage.IsIndex(name):
+		head.Set("Cache-Control", "no-cache")
+		head.Set("Content-Security-Policy", p.policy)
+		p.ServeIndex(w, name, map[string]string{
+			"Title": p.info.Title, "Prefix": p.Prefix, "Document": p.document(), "Documented": p.info.BasePath, "Actual": p.actual,
+		})
 	case name == "/"+p.document():
 		head.Set("Content-Type", p.info.DocumentType())
 		_, _ = w.Write(p.info.Document) // a client that is gone needs no answer
-	case slices.Contains(own, name[1:]):
+	case p.Has(name):
 		head.Set("Content-Security-Policy", p.policy)
-		http.ServeFileFS(w, r, assets, "assets"+name)
+		p.ServeFile(w, r, name)
 	default:
 		p.ui.ServeHTTP(w, r)
 	}
@@ -93,24 +91,8 @@ func (p *page) build() {
 		p.info, p.actual = apis[0].Info(), apis[0].BasePath()
 	}
 	p.policy = policy(p.info.Document)
-	p.ui = http.StripPrefix(p.prefix+"/", statigz.FileServer(static.FS))
+	p.ui = http.StripPrefix(p.Prefix+"/", statigz.FileServer(static.FS))
 }
 
 // document is the name of the document beside the page.
 func (p *page) document() string { return "document" + path.Ext(p.info.DocumentName) }
-
-// serveIndex writes the page. rest is what follows the prefix in its path: "" or "/".
-func (p *page) serveIndex(w http.ResponseWriter, rest string) {
-	below := "" // what leads from the page to its files, also where a proxy serves all of this below another path
-	if rest == "" {
-		below = path.Base(p.prefix) + "/"
-	}
-	head := w.Header()
-	head.Set("Content-Type", "text/html; charset=utf-8")
-	head.Set("Cache-Control", "no-cache")
-	head.Set("Content-Security-Policy", p.policy)
-	_ = index.Execute(w, map[string]string{ // a client that is gone needs no answer
-		"Title": p.info.Title, "Prefix": p.prefix, "Below": below, "Document": p.document(),
-		"Documented": p.info.BasePath, "Actual": p.actual,
-	})
-}

@@ -65,10 +65,7 @@ func Dir(prefix, folder string, opts ...Option) (*Files, error) {
 // New serves the files of fsys, an embed.FS say, below prefix. They must be io.Seeker. Where links lead is what fsys says: os.DirFS follows
 // them out of its folder.
 func New(prefix string, fsys fs.FS, opts ...Option) *Files {
-	f := &Files{fsys: fsys, prefix: "/" + strings.Trim(prefix, "/"), index: "index.html", control: "no-cache"}
-	if f.prefix == "/" {
-		f.prefix = ""
-	}
+	f := &Files{fsys: fsys, prefix: tornado.CleanPrefix(prefix), index: "index.html", control: "no-cache"}
 	for _, opt := range opts {
 		opt(f)
 	}

@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 
@@ -71,7 +70,7 @@ func (c Config) withDefaults() Config {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
 	}
-	c.Prefix = strings.TrimRight("/"+strings.Trim(c.Prefix, "/"), "/")
+	c.Prefix = tornado.CleanPrefix(c.Prefix)
 	return c
 }
 
