@@ -21,7 +21,7 @@ type Options struct {
 	// Origins are those of the pages that may call: "https://shop.example", "https://*.shop.example" for all below a domain, or "*"
 	// for all of them.
 	Origins []string
-	// Methods are those that pages may use, of those that a path has. Nil: all of them.
+	// Methods are those that pages may use, of those that a path has, in capitals as there. Nil, or "*": all of them.
 	Methods []string
 	// Headers are the request header fields that pages may send. Nil: all that they ask for.
 	Headers []string
@@ -141,8 +141,15 @@ func parsePattern(text string) (pattern, error) {
 	if !found || err != nil || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.User != nil || below && !strings.HasPrefix(host, ".") {
 		return pattern{}, fmt.Errorf("cors: %q is no origin; write https://shop.example or https://*.shop.example", text)
 	}
-	return pattern{strings.ToLower(scheme), strings.ToLower(host), below}, nil
+	scheme, host = strings.ToLower(scheme), strings.ToLower(host)
+	if port, ok := defaultPorts[scheme]; ok {
+		host = strings.TrimSuffix(host, port)
+	}
+	return pattern{scheme, host, below}, nil
 }
+
+// defaultPorts are left out of the Origin that a browser sends (RFC 6454 section 6.2).
+var defaultPorts = map[string]string{"https": ":443", "http": ":80"}
 
 // admits reports whether pages of an origin may call. "null" is that of a page without one.
 func (p *policy) admits(origin string) bool {
@@ -209,7 +216,7 @@ func (p *policy) filter(t *tornado.Transit, alone bool) {
 
 // takes reports whether pages may use a method. Who may GET may ask for the head, and OPTIONS tells nothing of its own.
 func (p *policy) takes(method string) bool {
-	return p.Methods == nil || method == http.MethodOptions || slices.Contains(p.Methods, method) ||
+	return p.Methods == nil || method == http.MethodOptions || slices.Contains(p.Methods, method) || slices.Contains(p.Methods, "*") ||
 		method == http.MethodHead && slices.Contains(p.Methods, http.MethodGet)
 }
 

@@ -121,3 +121,27 @@ func TestMethods(t *testing.T) {
 		}
 	})
 }
+
+// TestAllMethods: "*" is all that the path has, as it is all origins.
+func TestAllMethods(t *testing.T) {
+	apitest.Each(t, api(cors.Options{Origins: []string{"*"}, Methods: []string{"*"}}), func(t *testing.T, c *apitest.Client) {
+		res, _ := c.Ask("OPTIONS", "/pets", nil, "Origin", "https://a.example", "Access-Control-Request-Method", "PUT")
+		assert.Equal(t, "GET, HEAD, OPTIONS, PUT", res.Header.Get("Access-Control-Allow-Methods"))
+		res, _ = c.Ask("PUT", "/pets", nil, "Origin", "https://a.example")
+		assert.Equal(t, "*", res.Header.Get("Access-Control-Allow-Origin"))
+	})
+}
+
+// TestDefaultPort: an origin that names the port of its scheme is the one that browsers send without it.
+func TestDefaultPort(t *testing.T) {
+	origins := []string{"https://shop.example:443", "HTTP://*.lab.example:80", "https://a.example:80", "http://[::1]:80"}
+	apitest.Each(t, api(cors.Options{Origins: origins}), func(t *testing.T, c *apitest.Client) {
+		for origin, admitted := range map[string]bool{
+			"https://shop.example": true, "https://shop.example:4430": false, "http://a.lab.example": true, "http://[::1]": true,
+			"https://a.example": false, "https://a.example:80": true,
+		} {
+			res, _ := c.Ask("GET", "/pets", nil, "Origin", origin)
+			assert.Equal(t, admitted, res.Header.Get("Access-Control-Allow-Origin") == origin, origin)
+		}
+	})
+}

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -51,7 +52,7 @@ func (b *builder) asksForCORS() bool {
 
 // buildCORS plans which pages may call.
 func (b *builder) buildCORS() {
-	all := b.corsAbove(b.api.Own, "documents")
+	all := b.corsAbove(b.api.Own, "documents", b.pkg.Operations)
 	c := &CORS{All: all}
 	if all == nil {
 		c.All = &CORSOptions{}
@@ -59,9 +60,9 @@ func (b *builder) buildCORS() {
 	said := all != nil
 	rules := map[string]*CORSRule{}
 	for _, op := range b.pkg.Operations {
-		own := b.corsAbove(op.Source.OfPath, "paths")
+		own := b.corsAbove(op.Source.OfPath, "paths", b.ofPath(op.Path))
 		if text := op.Source.Extensions[extensionCORS]; text != nil {
-			own = b.readCORS(spec.Extension{Loc: extensionLoc(op.Source, extensionCORS), Name: extensionCORS, Text: text}, op.Source.Method)
+			own = b.readCORS(spec.Extension{Loc: extensionLoc(op.Source, extensionCORS), Name: extensionCORS, Text: text}, op.Method, nil)
 		}
 		if own == nil {
 			continue
@@ -102,11 +103,16 @@ func (b *builder) reportHookExtensions() {
 	}
 }
 
+// ofPath are the operations of a path.
+func (b *builder) ofPath(path string) []*Operation {
+	return slices.DeleteFunc(slices.Clone(b.pkg.Operations), func(op *Operation) bool { return op.Path != path })
+}
+
 // corsAbove reads what stands above operations, nil for nothing.
-func (b *builder) corsAbove(list []spec.Extension, whose string) (found *CORSOptions) {
+func (b *builder) corsAbove(list []spec.Extension, whose string, below []*Operation) (found *CORSOptions) {
 	for _, e := range list {
 		if e.Name == extensionCORS {
-			found = b.readCORS(e, "")
+			found = b.readCORS(e, "", below)
 		} else {
 			b.badExtension(e.Loc, e.Name, whose+" have none of this name")
 		}
@@ -114,9 +120,9 @@ func (b *builder) corsAbove(list []spec.Extension, whose string) (found *CORSOpt
 	return found
 }
 
-// readCORS reads the extension: false, or an object. method is that of the operation that it stands at, "" above operations. What has no
-// meaning admits nobody: a slip of the pen must not open an API.
-func (b *builder) readCORS(e spec.Extension, method string) *CORSOptions {
+// readCORS reads the extension: false, or an object. method is that of the operation that it stands at, "" above operations, which are below then.
+// What has no meaning admits nobody: a slip of the pen must not open an API.
+func (b *builder) readCORS(e spec.Extension, method string, below []*Operation) *CORSOptions {
 	if strings.TrimSpace(string(e.Text)) == "false" {
 		return &CORSOptions{}
 	}
@@ -137,7 +143,7 @@ func (b *builder) readCORS(e spec.Extension, method string) *CORSOptions {
 		}
 	}
 	if why == "" {
-		why = o.fault(method)
+		why = o.fault(method, below)
 	}
 	if why != "" {
 		b.warn(e.Loc, classExtension, extensionCORS+" admits nobody: "+line(why)+
@@ -147,11 +153,26 @@ func (b *builder) readCORS(e spec.Extension, method string) *CORSOptions {
 	if slices.Contains(o.Headers, "*") {
 		o.Headers = nil // all that are asked for
 	}
+	if slices.Contains(o.Methods, "*") {
+		o.Methods = nil // all that a path has
+	}
+	for _, name := range o.Methods {
+		if !answered(below, name) {
+			b.warn(e.Loc, classExtension, "the method "+name+" of "+extensionCORS+" admits nobody: no operation here has it", "take it out")
+		}
+	}
 	return o
 }
 
-// fault is what cannot be meant, "" for nothing.
-func (o *CORSOptions) fault(method string) string {
+// answered tells whether a request with a method may come to one of the operations, or to what answers for it.
+func answered(operations []*Operation, method string) bool {
+	return method == http.MethodOptions || slices.ContainsFunc(operations, func(op *Operation) bool {
+		return op.Method == method || method == http.MethodHead && op.Method == http.MethodGet
+	})
+}
+
+// fault is what cannot be meant, "" for nothing; see readCORS.
+func (o *CORSOptions) fault(method string, below []*Operation) string {
 	if len(o.Origins) == 0 {
 		return "origins is missing"
 	}
@@ -163,6 +184,11 @@ func (o *CORSOptions) fault(method string) string {
 	for _, text := range slices.Concat(o.Methods, o.Headers, o.Exposed) {
 		if !isToken(text) {
 			return quote(text) + " is no name of a method or of a header field"
+		}
+	}
+	for _, name := range o.Methods {
+		if upper := strings.ToUpper(name); name != upper && !answered(below, name) { // an additional operation may have any name
+			return quote(name) + " is no method, as " + upper + " is: methods are told apart by case"
 		}
 	}
 	switch {

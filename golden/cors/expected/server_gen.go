@@ -13,7 +13,7 @@ import (
 // New gives the API whose operations h answers.
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 	opts = append([]tornado.APIOption{cors.Rules(
-		cors.Options{Origins: []string{"https://shop.example", "https://*.shop.example"}, Exposed: []string{"ETag"}, Credentials: true,
+		cors.Options{Origins: []string{"https://shop.example:443", "https://*.shop.example"}, Exposed: []string{"ETag"}, Credentials: true,
 			MaxAge: 60 * time.Minute},
 		cors.Rule{Operations: []string{"putPets"},
 			Options: cors.Options{Origins: []string{"https://admin.example"}, Headers: []string{"Content-Type"}}},

@@ -147,3 +147,45 @@ func (c *Client) I(ctx context.Context, req IRequest) error {
 	}
 	return res.Unexpected()
 }
+
+// L is GET /d
+func (c *Client) L(ctx context.Context, req LRequest) error {
+	call := c.c.Call(ctx, &l10)
+	res, err := call.Do()
+	if err != nil {
+		return err
+	}
+	switch res.StatusCode {
+	case 204:
+		return nil
+	}
+	return res.Unexpected()
+}
+
+// M is GET /e
+func (c *Client) M(ctx context.Context, req MRequest) error {
+	call := c.c.Call(ctx, &m10)
+	res, err := call.Do()
+	if err != nil {
+		return err
+	}
+	switch res.StatusCode {
+	case 204:
+		return nil
+	}
+	return res.Unexpected()
+}
+
+// N is DELETE /e
+func (c *Client) N(ctx context.Context, req NRequest) error {
+	call := c.c.Call(ctx, &n10)
+	res, err := call.Do()
+	if err != nil {
+		return err
+	}
+	switch res.StatusCode {
+	case 204:
+		return nil
+	}
+	return res.Unexpected()
+}

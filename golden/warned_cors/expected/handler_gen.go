@@ -43,6 +43,15 @@ type DefaultHandler interface {
 
 	// I answers POST /c.
 	I(ctx context.Context, req IRequest) error
+
+	// L answers GET /d.
+	L(ctx context.Context, req LRequest) error
+
+	// M answers GET /e.
+	M(ctx context.Context, req MRequest) error
+
+	// N answers DELETE /e.
+	N(ctx context.Context, req NRequest) error
 }
 
 // UnimplementedDefaultHandler answers 501 to every operation of DefaultHandler. Embed it to implement
@@ -83,4 +92,16 @@ func (UnimplementedDefaultHandler) H(context.Context, HRequest) error {
 
 func (UnimplementedDefaultHandler) I(context.Context, IRequest) error {
 	return tornado.NotImplemented(&i10)
+}
+
+func (UnimplementedDefaultHandler) L(context.Context, LRequest) error {
+	return tornado.NotImplemented(&l10)
+}
+
+func (UnimplementedDefaultHandler) M(context.Context, MRequest) error {
+	return tornado.NotImplemented(&m10)
+}
+
+func (UnimplementedDefaultHandler) N(context.Context, NRequest) error {
+	return tornado.NotImplemented(&n10)
 }

@@ -49,6 +49,21 @@ type IRequest struct{}
 
 func (*IRequest) decode(*tornado.Input) {}
 
+// LRequest is what a caller asks of L.
+type LRequest struct{}
+
+func (*LRequest) decode(*tornado.Input) {}
+
+// MRequest is what a caller asks of M.
+type MRequest struct{}
+
+func (*MRequest) decode(*tornado.Input) {}
+
+// NRequest is what a caller asks of N.
+type NRequest struct{}
+
+func (*NRequest) decode(*tornado.Input) {}
+
 // KRequest is what a caller asks of K.
 type KRequest struct{}
 

@@ -62,6 +62,24 @@ var i10 = tornado.Operation{
 	Method: "POST", Path: "/c",
 }
 
+// l10 is GET /d.
+var l10 = tornado.Operation{
+	ID: "l", Name: "L",
+	Method: "GET", Path: "/d",
+}
+
+// m10 is GET /e.
+var m10 = tornado.Operation{
+	ID: "m", Name: "M",
+	Method: "GET", Path: "/e",
+}
+
+// n10 is DELETE /e.
+var n10 = tornado.Operation{
+	ID: "n", Name: "N",
+	Method: "DELETE", Path: "/e",
+}
+
 // k10 is POST /sold.
 var k10 = tornado.Operation{
 	ID: "k", Name: "K",
@@ -78,7 +96,7 @@ var j10 = tornado.Operation{
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&a10, &b10, &c10, &d10, &e10, &f10, &g10, &h10, &i10,
+		&a10, &b10, &c10, &d10, &e10, &f10, &g10, &h10, &i10, &l10, &m10, &n10,
 	}
 }
 

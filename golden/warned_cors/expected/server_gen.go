@@ -13,6 +13,8 @@ import (
 func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 	opts = append([]tornado.APIOption{cors.Rules(
 		cors.Options{},
+		cors.Rule{Operations: []string{"m", "n"},
+			Options: cors.Options{Origins: []string{"https://shop.example"}, Methods: []string{"GET", "HEAD", "OPTIONS", "PUT"}}},
 	)}, opts...)
 	api := tornado.NewAPI(tornado.Info{
 		Title:        "Origins that cannot be meant",
@@ -46,6 +48,15 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 	}, 204)
 	tornado.RegisterNoContent(api, &i10, (*IRequest).decode, func(ctx context.Context, req *IRequest) error {
 		return h.I(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &l10, (*LRequest).decode, func(ctx context.Context, req *LRequest) error {
+		return h.L(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &m10, (*MRequest).decode, func(ctx context.Context, req *MRequest) error {
+		return h.M(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &n10, (*NRequest).decode, func(ctx context.Context, req *NRequest) error {
+		return h.N(ctx, *req)
 	}, 204)
 	return api
 }
