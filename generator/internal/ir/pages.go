@@ -255,6 +255,8 @@ func (p *Pages) counted(op *Operation, wish *pageWish) (why, member string) {
 		return why, "param"
 	case !isInteger(q.Type.Kind):
 		return "the parameter " + quote(q.Source.Name) + " is no integer", "param"
+	case q.Presence == Plain && wish.First != nil:
+		return "first is said by each request, as the parameter " + quote(q.Source.Name) + " is required", "first"
 	}
 	p.Kind, p.ByItem, p.Number = PagesCounted, wish.Style == "offset", q.Type.Go
 	if !p.ByItem {

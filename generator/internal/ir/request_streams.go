@@ -2,7 +2,6 @@ package ir
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/tornadogen/tornadogen/spec"
@@ -10,22 +9,18 @@ import (
 
 // streams says whether the body of a media type is not to be held in memory: x-tornado-stream, true by default.
 func (b *builder) streams(m *spec.MediaType) bool {
-	given := m.Extensions["x-tornado-stream"]
-	if given == nil {
-		return true
+	given, said := m.Extensions[spec.ExtensionStream]
+	text := string(given)
+	if said && text != "true" && text != "false" {
+		b.badExtension(m.Loc, spec.ExtensionStream, "it is true or false")
 	}
-	value, err := strconv.ParseBool(string(given))
-	if err != nil {
-		b.badExtension(m.Loc, "x-tornado-stream", "it is true or false")
-		return true
-	}
-	return value
+	return text != "false"
 }
 
 // reportHeld warns where a body is to be read as it comes and is not.
 func (b *builder) reportHeld(name string, m *spec.MediaType) {
-	if given := m.Extensions["x-tornado-stream"]; given != nil && b.streams(m) {
-		b.badExtension(m.Loc, "x-tornado-stream", "a body of type "+name+" is read as a whole")
+	if given := m.Extensions[spec.ExtensionStream]; given != nil && b.streams(m) {
+		b.badExtension(m.Loc, spec.ExtensionStream, "a body of type "+name+" is read as a whole")
 	}
 }
 

@@ -60,6 +60,21 @@ func (c *Client) PostFile(ctx context.Context, req PostFileRequest) error {
 	return res.Unexpected()
 }
 
+// PatchFile is PATCH /file
+func (c *Client) PatchFile(ctx context.Context, req PatchFileRequest) error {
+	call := c.c.Call(ctx, &patchFile)
+	call.Reader("image/png", req.Body)
+	res, err := call.Do()
+	if err != nil {
+		return err
+	}
+	switch res.StatusCode {
+	case 204:
+		return nil
+	}
+	return res.Unexpected()
+}
+
 // A is GET /a
 func (c *Client) A(ctx context.Context, req ARequest) error {
 	call := c.c.Call(ctx, &a10)
@@ -530,9 +545,26 @@ func (c *Client) PagesOfStream(ctx context.Context, req PagesOfStreamRequest) ([
 	return nil, res.Unexpected()
 }
 
+// PagesFromWhatIsAsked is PUT /pages/d
+func (c *Client) PagesFromWhatIsAsked(ctx context.Context, req PagesFromWhatIsAskedRequest) ([]string, error) {
+	call := c.c.Call(ctx, &pagesFromWhatIsAsked)
+	call.Query("page", tornado.FormExplode).Int64(req.Page)
+	res, err := call.Do()
+	if err != nil {
+		return nil, err
+	}
+	switch res.StatusCode {
+	case 200:
+		v := decodeStringSlice(res.JSON())
+		return v, res.EndJSON()
+	}
+	return nil, res.Unexpected()
+}
+
 // PagesInStream is GET /pages/d
 func (c *Client) PagesInStream(ctx context.Context, req PagesInStreamRequest) tornado.Items[string] {
 	call := c.c.Call(ctx, &pagesInStream)
+	call.Query("page", tornado.FormExplode).Int64(req.Page)
 	return client.Items(call, 200, &pagesInStreamItems, (*client.Response).Unexpected)
 }
 

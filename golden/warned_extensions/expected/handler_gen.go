@@ -23,6 +23,9 @@ type DefaultHandler interface {
 	// PostFile answers POST /file.
 	PostFile(ctx context.Context, req PostFileRequest) error
 
+	// PatchFile answers PATCH /file.
+	PatchFile(ctx context.Context, req PatchFileRequest) error
+
 	// A answers GET /a.
 	A(ctx context.Context, req ARequest) error
 
@@ -89,6 +92,9 @@ type DefaultHandler interface {
 	// PagesOfStream answers TRACE /pages/c.
 	PagesOfStream(ctx context.Context, req PagesOfStreamRequest) ([]string, error)
 
+	// PagesFromWhatIsAsked answers PUT /pages/d.
+	PagesFromWhatIsAsked(ctx context.Context, req PagesFromWhatIsAskedRequest) ([]string, error)
+
 	// PagesInStream answers GET /pages/d.
 	PagesInStream(ctx context.Context, req PagesInStreamRequest, out *tornado.ItemStream[string]) error
 
@@ -106,6 +112,10 @@ func (UnimplementedDefaultHandler) PutFile(context.Context, PutFileRequest) erro
 
 func (UnimplementedDefaultHandler) PostFile(context.Context, PostFileRequest) error {
 	return tornado.NotImplemented(&postFile)
+}
+
+func (UnimplementedDefaultHandler) PatchFile(context.Context, PatchFileRequest) error {
+	return tornado.NotImplemented(&patchFile)
 }
 
 func (UnimplementedDefaultHandler) A(context.Context, ARequest) error {
@@ -194,6 +204,10 @@ func (UnimplementedDefaultHandler) PagesWithMoreNumbers(context.Context, PagesWi
 
 func (UnimplementedDefaultHandler) PagesOfStream(context.Context, PagesOfStreamRequest) ([]string, error) {
 	return nil, tornado.NotImplemented(&pagesOfStream)
+}
+
+func (UnimplementedDefaultHandler) PagesFromWhatIsAsked(context.Context, PagesFromWhatIsAskedRequest) ([]string, error) {
+	return nil, tornado.NotImplemented(&pagesFromWhatIsAsked)
 }
 
 func (UnimplementedDefaultHandler) PagesInStream(context.Context, PagesInStreamRequest, *tornado.ItemStream[string]) error {

@@ -37,6 +37,17 @@ func (r *PostFileRequest) decode(in *tornado.Input) {
 	}
 }
 
+// PatchFileRequest is what a caller asks of PatchFile.
+type PatchFileRequest struct {
+	Body io.Reader
+}
+
+func (r *PatchFileRequest) decode(in *tornado.Input) {
+	if in.HasBody() {
+		r.Body = in.StreamBody()
+	}
+}
+
 // ARequest is what a caller asks of A.
 type ARequest struct{}
 
@@ -371,10 +382,27 @@ func (r *PagesOfStreamRequest) decode(in *tornado.Input) {
 	}
 }
 
-// PagesInStreamRequest is what a caller asks of PagesInStream.
-type PagesInStreamRequest struct{}
+// PagesFromWhatIsAskedRequest is what a caller asks of PagesFromWhatIsAsked.
+type PagesFromWhatIsAskedRequest struct {
+	Page int64
+}
 
-func (*PagesInStreamRequest) decode(*tornado.Input) {}
+func (r *PagesFromWhatIsAskedRequest) decode(in *tornado.Input) {
+	if p := in.Query("page", tornado.FormExplode); p.Required() {
+		r.Page = p.Int64(nil)
+	}
+}
+
+// PagesInStreamRequest is what a caller asks of PagesInStream.
+type PagesInStreamRequest struct {
+	Page int64
+}
+
+func (r *PagesInStreamRequest) decode(in *tornado.Input) {
+	if p := in.Query("page", tornado.FormExplode); p.Required() {
+		r.Page = p.Int64(nil)
+	}
+}
 
 // ElsewhereRequest is what a caller asks of Elsewhere.
 type ElsewhereRequest struct {

@@ -24,6 +24,14 @@ var postFile = tornado.Operation{
 	Streams:  []string{"image/png"},
 }
 
+// patchFile is PATCH /file.
+var patchFile = tornado.Operation{
+	ID: "patchFile", Name: "PatchFile",
+	Method: "PATCH", Path: "/file",
+	Consumes: []string{"image/png"},
+	Streams:  []string{"image/png"},
+}
+
 // a10 is GET /a.
 var a10 = tornado.Operation{
 	ID: "a", Name: "A",
@@ -173,6 +181,13 @@ var pagesOfStream = tornado.Operation{
 	Produces: []string{"application/json"},
 }
 
+// pagesFromWhatIsAsked is PUT /pages/d.
+var pagesFromWhatIsAsked = tornado.Operation{
+	ID: "pagesFromWhatIsAsked", Name: "PagesFromWhatIsAsked",
+	Method: "PUT", Path: "/pages/d",
+	Produces: []string{"application/json"},
+}
+
 // pagesInStream is GET /pages/d.
 var pagesInStream = tornado.Operation{
 	ID: "pagesInStream", Name: "PagesInStream",
@@ -193,12 +208,12 @@ var elsewhere = tornado.Operation{
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&putFile, &postFile, &a10, &b10, &socketWithout, &socketByPost, &socket,
-		&socketOfNothing, &pagesByWord, &pagesWithMore, &pagesOfNumber, &pagesOfNoStyle,
-		&pagesWithoutNext, &pagesOfOtherCursor, &pagesOfFractions, &pagesCountedByNext,
-		&pagesBelowZero, &pagesOfNothing, &pagesOfTwoLists, &pagesOfObjects,
-		&pagesOfOtherType, &pagesAtNumber, &pagesWithMoreNumbers, &pagesOfStream,
-		&pagesInStream, &elsewhere,
+		&putFile, &postFile, &patchFile, &a10, &b10, &socketWithout, &socketByPost,
+		&socket, &socketOfNothing, &pagesByWord, &pagesWithMore, &pagesOfNumber,
+		&pagesOfNoStyle, &pagesWithoutNext, &pagesOfOtherCursor, &pagesOfFractions,
+		&pagesCountedByNext, &pagesBelowZero, &pagesOfNothing, &pagesOfTwoLists,
+		&pagesOfObjects, &pagesOfOtherType, &pagesAtNumber, &pagesWithMoreNumbers,
+		&pagesOfStream, &pagesFromWhatIsAsked, &pagesInStream, &elsewhere,
 	}
 }
 

@@ -22,6 +22,9 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 	tornado.RegisterNoContent(api, &postFile, (*PostFileRequest).decode, func(ctx context.Context, req *PostFileRequest) error {
 		return h.PostFile(ctx, *req)
 	}, 204)
+	tornado.RegisterNoContent(api, &patchFile, (*PatchFileRequest).decode, func(ctx context.Context, req *PatchFileRequest) error {
+		return h.PatchFile(ctx, *req)
+	}, 204)
 	tornado.RegisterNoContent(api, &a10, (*ARequest).decode, func(ctx context.Context, req *ARequest) error {
 		return h.A(ctx, *req)
 	}, 204)
@@ -97,6 +100,10 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 	tornado.Register(api, &pagesOfStream, (*PagesOfStreamRequest).decode, func(ctx context.Context, req *PagesOfStreamRequest) ([]string, error) {
 		return h.PagesOfStream(ctx, *req)
 	}, writePagesOfStream)
+	tornado.Register(api, &pagesFromWhatIsAsked, (*PagesFromWhatIsAskedRequest).decode,
+		func(ctx context.Context, req *PagesFromWhatIsAskedRequest) ([]string, error) {
+			return h.PagesFromWhatIsAsked(ctx, *req)
+		}, writePagesFromWhatIsAsked)
 	tornado.RegisterItems(api, &pagesInStream, (*PagesInStreamRequest).decode, h.PagesInStream, 200, &pagesInStreamItems)
 	tornado.RegisterNoContent(api, &elsewhere, (*ElsewhereRequest).decode, func(ctx context.Context, req *ElsewhereRequest) error {
 		return h.Elsewhere(ctx, *req)
@@ -161,5 +168,9 @@ func writePagesWithMoreNumbers(w *tornado.Reply, v *PagesWithMoreNumbersOK) {
 }
 
 func writePagesOfStream(w *tornado.Reply, v []string) {
+	w.Done(appendStringSlice(w.JSON(200, "application/json"), v))
+}
+
+func writePagesFromWhatIsAsked(w *tornado.Reply, v []string) {
 	w.Done(appendStringSlice(w.JSON(200, "application/json"), v))
 }
