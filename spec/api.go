@@ -200,7 +200,7 @@ type RequestBody struct {
 // MediaType is one entry of a content map.
 type MediaType struct {
 	Loc    Location
-	Name   string  // as in the document, lower case, parameters kept: "application/json", "image/*", "*/*"
+	Name   string  // type, subtype and names of parameters in lower case, values as in the document: "application/json", "image/*", "text/x; v=A"
 	Schema *Schema // nil where none is given
 	// ItemSchema is that of each item of a stream (OpenAPI 3.2: text/event-stream, application/jsonl); nil where none is given.
 	ItemSchema *Schema

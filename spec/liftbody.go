@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -51,32 +52,68 @@ func (l *lifter) content(n *node) []*MediaType {
 // mediaTypeName is a media type as the document has it: its type and the names of its parameters in lower case, one space before each of these
 // (RFC 9110 section 8.3.1).
 func mediaTypeName(key string) string {
-	name, parameters, _ := strings.Cut(key, ";")
+	name, _, _ := strings.Cut(key, ";")
 	name = strings.ToLower(strings.TrimSpace(name))
-	for parameters != "" {
-		var parameter string
-		parameter, parameters = cutParameter(parameters)
-		if attribute, value, _ := strings.Cut(parameter, "="); isToken(strings.TrimSpace(attribute)) && strings.TrimSpace(value) != "" {
-			name += "; " + strings.ToLower(strings.TrimSpace(attribute)) + "=" + strings.TrimSpace(value)
+	for attribute, value := range mediaParameters(key) {
+		if isToken(attribute) && value != "" {
+			name += "; " + attribute + "=" + value
 		}
 	}
 	return name
 }
 
+// mediaParameters gives the parameters of a media type: their names in lower case, their values as they stand there.
+func mediaParameters(text string) iter.Seq2[string, string] {
+	return func(yield func(attribute, value string) bool) {
+		_, rest := cutParameter(text)
+		for rest != "" {
+			var parameter string
+			if parameter, rest = cutParameter(rest); strings.TrimSpace(parameter) == "" {
+				continue
+			}
+			attribute, value, _ := strings.Cut(parameter, "=")
+			if !yield(strings.ToLower(strings.TrimSpace(attribute)), strings.TrimSpace(value)) {
+				return
+			}
+		}
+	}
+}
+
+// Charset is the parameter of that name in lower case, out of its quotes; "" for none.
+func (m *MediaType) Charset() string {
+	for attribute, value := range mediaParameters(m.Name) {
+		if attribute == "charset" {
+			return strings.ToLower(unquoted(value))
+		}
+	}
+	return ""
+}
+
+// unquoted is what a token or a quoted string says (RFC 9110 section 5.6.4).
+func unquoted(value string) string {
+	if len(value) < 2 || value[0] != '"' || value[len(value)-1] != '"' {
+		return value
+	}
+	var b strings.Builder
+	escaped := false
+	for _, c := range []byte(value[1 : len(value)-1]) {
+		if escaped = c == '\\' && !escaped; !escaped {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
 // checkMediaType warns of what a media type says and nobody can send: one without a type and a subtype, a parameter without a value, and parameters
 // that are of each body, or of an Accept field.
 func (l *lifter) checkMediaType(at *node, text string) {
-	name, parameters, _ := strings.Cut(text, ";")
+	name, _, _ := strings.Cut(text, ";")
 	if typ, subtype, _ := strings.Cut(strings.TrimSpace(name), "/"); !isToken(typ) || !isToken(subtype) {
 		l.warn(at, "bad-media-type", quote(text)+" is no media type; nothing that is sent is of it", "write a type and a subtype: application/json")
 	}
-	for parameters != "" {
-		var parameter string
-		parameter, parameters = cutParameter(parameters)
-		attribute, value, found := strings.Cut(parameter, "=")
-		switch attribute = strings.ToLower(strings.TrimSpace(attribute)); {
-		case attribute == "" && !found:
-		case !isToken(attribute) || strings.TrimSpace(value) == "":
+	for attribute, value := range mediaParameters(text) {
+		switch {
+		case !isToken(attribute) || value == "":
 			l.warn(at, "bad-media-type", "the media type "+quote(text)+" has a parameter without a name or a value, which is left out", "write it as name=value")
 		case attribute == "boundary" || attribute == "q":
 			l.warn(at, "bad-media-type", "the parameter "+attribute+" is left out: it belongs to what is sent, not to a media type", "remove it")
@@ -103,14 +140,12 @@ func cutParameter(text string) (first, rest string) {
 // DistinctMediaType is a media type, as Name of a MediaType has it, without the parameters that tell it from no other: charset, which says how a
 // text is written, boundary, and what is for an Accept field.
 func DistinctMediaType(name string) string {
-	kept, rest := cutParameter(name)
-	for rest != "" {
-		var parameter string
-		parameter, rest = cutParameter(rest)
-		switch attribute, _, _ := strings.Cut(strings.TrimSpace(parameter), "="); attribute {
+	kept, _ := cutParameter(name)
+	for attribute, value := range mediaParameters(name) {
+		switch attribute {
 		case "charset", "boundary", "q":
 		default:
-			kept += ";" + parameter
+			kept += "; " + attribute + "=" + value
 		}
 	}
 	return kept

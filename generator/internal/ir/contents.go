@@ -16,13 +16,16 @@ func mediaType(name string) string {
 
 // declaredMedia is a media type as it is sent and matched, with its parameters: but for the boundary, which each body has of its own, and for a
 // charset in which nothing is written.
-func declaredMedia(name string) string {
-	distinct := spec.DistinctMediaType(name)
-	if strings.Contains(strings.ToLower(name), "; charset=utf-8") {
-		return distinct + "; charset=utf-8"
+func declaredMedia(m *spec.MediaType) string {
+	distinct := spec.DistinctMediaType(m.Name)
+	if m.Charset() == sentCharset {
+		return distinct + "; charset=" + sentCharset
 	}
 	return distinct
 }
+
+// sentCharset is what all texts are written in.
+const sentCharset = "utf-8"
 
 const formMedia = "application/x-www-form-urlencoded"
 
@@ -87,7 +90,7 @@ func (b *builder) contents(list []*spec.MediaType, of side) []*Content {
 			continue
 		}
 		seen[distinct] = true
-		if !of.isRequest() && strings.Contains(m.Name, "; charset=") && !strings.Contains(declaredMedia(m.Name), "; charset=") {
+		if charset := m.Charset(); !of.isRequest() && charset != "" && charset != sentCharset {
 			b.warn(m.Loc, classBadMedia, "the charset of "+m.Name+" is left out: what is sent is UTF-8", "write charset=utf-8, or none")
 		}
 		if stream := b.streamContent(name, m, list, of); stream != nil {
@@ -124,7 +127,7 @@ func (b *builder) contents(list []*spec.MediaType, of side) []*Content {
 			cores[c] = core
 			variants = append(variants, c)
 		}
-		variants[i].MediaTypes = append(variants[i].MediaTypes, declaredMedia(m.Name))
+		variants[i].MediaTypes = append(variants[i].MediaTypes, declaredMedia(m))
 		b.addShape(variants[i], name, m)
 	}
 	if len(raw) > 0 {
@@ -239,7 +242,7 @@ func (b *builder) rawContent(list []*spec.MediaType, besideJSON bool, of side) *
 	c := &Content{Shape: BodyBytes, Field: "Body"}
 	for _, m := range list {
 		name := mediaType(m.Name)
-		c.MediaTypes = append(c.MediaTypes, declaredMedia(m.Name))
+		c.MediaTypes = append(c.MediaTypes, declaredMedia(m))
 		b.reportRaw(name, m)
 	}
 	if besideJSON {

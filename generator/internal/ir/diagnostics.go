@@ -19,7 +19,7 @@ const (
 	classRing          = "all-of-ring"            // a schema that is part of itself
 	classBadMedia      = "bad-media-type"         // a charset in which nothing is sent
 	classRawMedia      = "raw-media-type"         // a body that arrives as bytes
-	classRepeated      = "repeated-media-type"    // one that differs from another in its parameters alone
+	classRepeated      = "repeated-media-type"    // one that differs from another in its charset alone
 	classAssumedJSON   = "assumed-json"           // a range of media types that is taken for JSON
 	classParameterJSON = "parameter-as-json"      // a part of a parameter that is read as JSON text
 	classStyle         = "unspecified-style"      // a style that the standard does not define for the type

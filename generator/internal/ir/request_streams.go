@@ -56,7 +56,7 @@ func (b *builder) isItems(name string, m *spec.MediaType) bool {
 func (b *builder) itemContent(name string, m *spec.MediaType) *Content {
 	item := b.use(m.ItemSchema, false)
 	item.Go = item.complete()
-	c := &Content{Shape: BodyItems, Field: "Body", Item: &item, MediaTypes: []string{declaredMedia(m.Name)}}
+	c := &Content{Shape: BodyItems, Field: "Body", Item: &item, MediaTypes: []string{declaredMedia(m)}}
 	c.Type = &Type{Kind: KindBytes, Go: wrap("Items", item.Go)}
 	if m.Schema != nil {
 		b.reportRaw(name, m)
@@ -109,7 +109,7 @@ func (b *builder) formContent(name string, m *spec.MediaType) *Content {
 	files := b.fileMembers(core)
 	m = b.withPartHeaders(name, m)
 	parts, _ := b.settle(m.Schema) // core, or the same with header fields
-	c := &Content{Shape: BodyForm, Field: "Body", MediaTypes: []string{declaredMedia(m.Name)}}
+	c := &Content{Shape: BodyForm, Field: "Body", MediaTypes: []string{declaredMedia(m)}}
 	fields := builtin("struct{}")
 	if of := b.fieldsOf(core, parts, files); len(of.Properties) > 0 {
 		item := b.use(of, false)

@@ -41,7 +41,7 @@ func (b *builder) addStream(variants []*Content, name string, m *spec.MediaType,
 		cores[c] = core
 		variants = append(variants, c)
 	}
-	variants[i].MediaTypes = append(variants[i].MediaTypes, declaredMedia(m.Name))
+	variants[i].MediaTypes = append(variants[i].MediaTypes, declaredMedia(m))
 	return variants
 }
 

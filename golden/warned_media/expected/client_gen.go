@@ -24,7 +24,7 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 }
 
 // AddNote is POST /notes
-func (c *Client) AddNote(ctx context.Context, req AddNoteRequest) error {
+func (c *Client) AddNote(ctx context.Context, req AddNoteRequest) (AddNoteResponse, error) {
 	call := c.c.Call(ctx, &addNote)
 	if x, ok := req.Body.Get(); ok {
 		call.MediaBody("application/json", shapes, "string", func(b []byte) []byte {
@@ -36,11 +36,15 @@ func (c *Client) AddNote(ctx context.Context, req AddNoteRequest) error {
 	}
 	res, err := call.Do()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	switch res.StatusCode {
+	case 200:
+		var v AddNoteOK
+		v.Body = res.MediaBody(shapes, "string", "text/plain; charset=utf-8", "text/csv", "text/html; title=\"a; charset=latin1\"").String(nil)
+		return v, res.EndJSON()
 	case 204:
-		return nil
+		return AddNoteNoContent{}, nil
 	}
-	return res.Unexpected()
+	return nil, res.Unexpected()
 }

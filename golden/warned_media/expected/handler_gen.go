@@ -18,13 +18,13 @@ type Handler interface {
 // Its methods are called concurrently, each on the goroutine of its request.
 type DefaultHandler interface {
 	// AddNote answers POST /notes.
-	AddNote(ctx context.Context, req AddNoteRequest) error
+	AddNote(ctx context.Context, req AddNoteRequest) (AddNoteResponse, error)
 }
 
 // UnimplementedDefaultHandler answers 501 to every operation of DefaultHandler. Embed it to implement
 // them one at a time.
 type UnimplementedDefaultHandler struct{}
 
-func (UnimplementedDefaultHandler) AddNote(context.Context, AddNoteRequest) error {
-	return tornado.NotImplemented(&addNote)
+func (UnimplementedDefaultHandler) AddNote(context.Context, AddNoteRequest) (AddNoteResponse, error) {
+	return nil, tornado.NotImplemented(&addNote)
 }

@@ -15,6 +15,7 @@ var addNote = tornado.Operation{
 	Consumes:     []string{"application/json", "text/plain", "json"},
 	Streams:      []string{"json"},
 	BodyRequired: true,
+	Produces:     []string{"text/plain; charset=utf-8", "text/csv", "text/html; title=\"a; charset=latin1\""},
 }
 
 // Operations lists every operation of the API, in the order of the document. The caller must not

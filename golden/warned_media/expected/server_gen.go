@@ -16,8 +16,17 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
-	tornado.RegisterNoContent(api, &addNote, (*AddNoteRequest).decode, func(ctx context.Context, req *AddNoteRequest) error {
+	tornado.RegisterAny(api, &addNote, (*AddNoteRequest).decode, func(ctx context.Context, req *AddNoteRequest) (AddNoteResponse, error) {
 		return h.AddNote(ctx, *req)
-	}, 204)
+	})
 	return api
+}
+
+func (v AddNoteOK) WriteResponse(w *tornado.Reply) {
+	w.Done(tornado.AppendString(w.MediaBody(200, shapes, "string", "text/plain; charset=utf-8", "text/csv", "text/html; title=\"a; charset=latin1\""),
+		v.Body))
+}
+
+func (AddNoteNoContent) WriteResponse(w *tornado.Reply) {
+	w.NoBody(204)
 }

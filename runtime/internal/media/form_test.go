@@ -168,6 +168,13 @@ func TestText(t *testing.T) {
 		assert.Equal(t, want, string(body))
 		assert.Equal(t, "text/csv; charset=utf-8", contentType)
 	}
+	for declared, sent := range map[string]string{
+		"text/csv; charset=utf-8": "text/csv; charset=utf-8", `text/csv; note="; charset=x"`: `text/csv; note="; charset=x"; charset=utf-8`,
+	} {
+		_, contentType, err := Encode(formShapes, "any", declared, []byte("5"))
+		require.NoError(t, err)
+		assert.Equal(t, sent, contentType)
+	}
 	_, err := Decode(formShapes, "string", "text/plain", nil, []byte("\xff"), Limits{})
 	require.ErrorContains(t, err, "UTF-8")
 }

@@ -149,7 +149,7 @@ func Encode(shapes *shape.Shapes, name, mediaType string, value []byte) (body []
 		body, err = appendXML(nil, value, f)
 		return body, mediaType, err
 	case codecText:
-		if !strings.Contains(mediaType, "; charset=") {
+		if param.ContentTypeParameter([]byte(mediaType), "charset") == "" {
 			mediaType += "; charset=utf-8"
 		}
 		return appendPlain(nil, value), mediaType, nil
