@@ -55,7 +55,7 @@ func mediaTypeName(key string) string {
 	name, _, _ := strings.Cut(key, ";")
 	name = strings.ToLower(strings.TrimSpace(name))
 	for attribute, value := range mediaParameters(key) {
-		if isToken(attribute) && value != "" {
+		if IsToken(attribute) && value != "" {
 			name += "; " + attribute + "=" + value
 		}
 	}
@@ -108,12 +108,12 @@ func unquoted(value string) string {
 // that are of each body, or of an Accept field.
 func (l *lifter) checkMediaType(at *node, text string) {
 	name, _, _ := strings.Cut(text, ";")
-	if typ, subtype, _ := strings.Cut(strings.TrimSpace(name), "/"); !isToken(typ) || !isToken(subtype) {
+	if typ, subtype, _ := strings.Cut(strings.TrimSpace(name), "/"); !IsToken(typ) || !IsToken(subtype) {
 		l.warn(at, "bad-media-type", quote(text)+" is no media type; nothing that is sent is of it", "write a type and a subtype: application/json")
 	}
 	for attribute, value := range mediaParameters(text) {
 		switch {
-		case !isToken(attribute) || value == "":
+		case !IsToken(attribute) || value == "":
 			l.warn(at, "bad-media-type", "the media type "+quote(text)+" has a parameter without a name or a value, which is left out", "write it as name=value")
 		case attribute == "boundary" || attribute == "q":
 			l.warn(at, "bad-media-type", "the parameter "+attribute+" is left out: it belongs to what is sent, not to a media type", "remove it")

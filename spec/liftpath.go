@@ -68,7 +68,7 @@ func (l *lifter) operations(n *node, found func(method string, kid, common *node
 			found(strings.ToUpper(kid.key), kid, common)
 		case kid.key == "additionalOperations":
 			for _, op := range l.kids(kid) {
-				if !isToken(op.key) {
+				if !IsToken(op.key) {
 					l.warn(op, "bad-method", quote(op.key)+" is no HTTP method; the operation is left out", "use letters")
 					continue
 				}
@@ -102,8 +102,8 @@ func itemMembers(n *node) []*node {
 	return out
 }
 
-// isToken reports whether s is a token of RFC 9110 section 5.6.2.
-func isToken(s string) bool {
+// IsToken reports whether s is a token (RFC 9110 section 5.6.2), as methods, names of fields and those of subprotocols are (RFC 6455 section 4.1).
+func IsToken(s string) bool {
 	for i := range len(s) {
 		c := s[i]
 		if c <= ' ' || c >= 0x7f || strings.IndexByte("\"(),/:;<=>?@[\\]{}", c) >= 0 {

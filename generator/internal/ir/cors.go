@@ -182,7 +182,7 @@ func (o *CORSOptions) fault(method string, below []*Operation) string {
 		}
 	}
 	for _, text := range slices.Concat(o.Methods, o.Headers, o.Exposed) {
-		if !isToken(text) {
+		if !spec.IsToken(text) {
 			return quote(text) + " is no name of a method or of a header field"
 		}
 	}

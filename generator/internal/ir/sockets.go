@@ -80,7 +80,7 @@ func (b *builder) socketLimits(s *Socket, loc spec.Location, text socketText) {
 		bad("slow", "it is none of block, drop-oldest, drop-newest and close")
 	}
 	s.Subprotocols = slices.DeleteFunc(s.Subprotocols, func(p string) bool {
-		if isToken(p) {
+		if spec.IsToken(p) {
 			return false
 		}
 		bad("subprotocols", quote(p)+" is no name of a protocol: it may have letters, digits, dots, dashes and the like")
@@ -149,12 +149,6 @@ func (b *builder) socketErrors(op *spec.Operation) (errors []*spec.Response) {
 		}
 	}
 	return errors
-}
-
-// isToken says whether a text is a token (RFC 9110 section 5.6.2), as names of fields and methods are, and those of subprotocols (RFC 6455
-// section 4.1).
-func isToken(text string) bool {
-	return text != "" && !strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune("()<>@,;:\\\"/[]?={}", r) })
 }
 
 // isOrigin says whether a text is "*", or scheme and host, whose first label may be "*".
