@@ -1,8 +1,6 @@
 package emit
 
 import (
-	"strings"
-
 	"github.com/dave/jennifer/jen"
 
 	"github.com/tornadogen/tornadogen/generator/internal/ir"
@@ -129,7 +127,7 @@ func assignTo(target string, u *ir.Use, value jen.Code) jen.Code {
 func byMediaType(contentType jen.Code, variants []*ir.Content, each func(g *jen.Group, c *ir.Content)) jen.Code {
 	ranges := false
 	for _, c := range variants {
-		ranges = ranges || !c.Otherwise && strings.Contains(strings.Join(c.MediaTypes, ""), "*")
+		ranges = ranges || !c.Otherwise && c.HasRanges
 	}
 	head := jen.Switch(contentType)
 	if ranges {

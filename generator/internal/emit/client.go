@@ -2,7 +2,6 @@ package emit
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/dave/jennifer/jen"
 
@@ -236,18 +235,6 @@ func statusClause(c *ir.Case, ranges bool) *jen.Statement {
 	return jen.Case(jen.Id("status").Op(">=").Lit(c.Low).Op("&&").Id("status").Op("<=").Lit(c.High))
 }
 
-// mediaOfAnswer is the media type of an answer, with its parameters where the document has some.
-func mediaOfAnswer(variants []*ir.Content) jen.Code {
-	var all []string
-	for _, c := range variants {
-		all = append(all, c.MediaTypes...)
-	}
-	if !strings.Contains(strings.Join(all, ""), ";") {
-		return jen.Id("res").Dot("ContentType").Call()
-	}
-	return jen.Id("res").Dot("MediaType").Call(texts(all)...)
-}
-
 // readCase adds what reads the answer of one status, by its media type where there are several.
 func readCase(g *jen.Group, c *ir.Case, read func(g *jen.Group, a *ir.Answer)) {
 	if len(c.Answers) == 1 {
@@ -256,10 +243,16 @@ func readCase(g *jen.Group, c *ir.Case, read func(g *jen.Group, a *ir.Answer)) {
 	}
 	byContent := make(map[*ir.Content]*ir.Answer, len(c.Answers))
 	variants := make([]*ir.Content, len(c.Answers))
+	var all []string
 	for i, a := range c.Answers {
 		variants[i], byContent[a.Content] = a.Content, a
+		all = append(all, a.Content.MediaTypes...)
 	}
-	g.Add(byMediaType(mediaOfAnswer(variants), variants, func(g *jen.Group, content *ir.Content) {
+	mediaType := jen.Id("res").Dot("ContentType").Call()
+	if c.ByParameters {
+		mediaType = jen.Id("res").Dot("MediaType").Call(texts(all)...)
+	}
+	g.Add(byMediaType(mediaType, variants, func(g *jen.Group, content *ir.Content) {
 		read(g, byContent[content])
 	}))
 }

@@ -209,7 +209,7 @@ func writeAnswer(g *jen.Group, a *ir.Answer, body string) {
 // openBody begins a typed body and gives the buffer for its JSON.
 func openBody(c *ir.Content, status jen.Code) *jen.Statement {
 	switch {
-	case c.TextShape == "" && len(c.Offers) > 1:
+	case c.TextShape == "" && c.Negotiated:
 		return jen.Id("w").Dot("JSON").Call(status, jen.Id("w").Dot("Offer").Call(texts(c.Offers)...))
 	case c.TextShape == "":
 		return jen.Id("w").Dot("JSON").Call(status, jen.Lit(c.ContentType))

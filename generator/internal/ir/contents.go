@@ -31,6 +31,8 @@ const formMedia = "application/x-www-form-urlencoded"
 
 func isRange(name string) bool { return strings.Contains(name, "*") }
 
+func hasParameters(name string) bool { return strings.Contains(name, ";") }
+
 // mediaName is the part of a Go name that stands for a media type: "application/merge-patch+json" is MergePatch.
 func mediaName(name string) string {
 	name = mediaType(name)
@@ -137,6 +139,7 @@ func (b *builder) contents(list []*spec.MediaType, of side) []*Content {
 		c.Otherwise = i == len(variants)-1
 		c.ContentType = sent(c)
 		c.Offers = offered(c)
+		c.Negotiated, c.HasRanges = len(c.Offers) > 1, slices.ContainsFunc(c.MediaTypes, isRange)
 		if c.Shape != BodyTyped || !slices.Equal(c.MediaTypes, []string{"application/json"}) {
 			c.Read = c.MediaTypes
 		}

@@ -253,16 +253,19 @@ type Content struct {
 
 	Field string // "Body"; "Raw" for the bytes beside a typed body
 	Doc   string
-	// MediaTypes are as the document gives them, with their parameters: exact ones and ranges.
+	// MediaTypes are as the document gives them, with their parameters: exact ones and, where HasRanges is set, ranges.
 	MediaTypes []string
+	HasRanges  bool
 	// ContentType is what a client sends: JSON, else the first exact one of MediaTypes; "" for BodyBlob and BodyUpload, which carry
 	// their own.
 	ContentType string
 	// TextShape is the name of an entry of Package.Shapes, or a notation, by which a typed value is read from and written to media types
 	// other than JSON; "" where all are JSON.
 	TextShape string
-	// Offers are the media types that are sent, the preferred one first; ranges are not among them.
-	Offers []string
+	// Offers are the media types that are sent, the preferred one first; ranges are not among them. Negotiated tells that there are
+	// several, of which the request takes one.
+	Offers     []string
+	Negotiated bool
 	// Read are the media types that a client names where it reads an answer; nil for JSON alone.
 	Read []string
 	// Codec is the variable that reads and writes the items of BodyEvents and BodyItems: "watchEvents".
@@ -340,8 +343,10 @@ type Answer struct {
 // Case is what a client does at one status.
 type Case struct {
 	Low, High int // both included; equal for one status; 0 and 0 for the default
-	// Answers has several members where the media type decides; Content.MediaTypes and Otherwise tell them apart.
-	Answers []*Answer
+	// Answers has several members where the media type decides; Content.MediaTypes and Otherwise tell them apart. ByParameters tells that
+	// some of these have parameters, which count then.
+	Answers      []*Answer
+	ByParameters bool
 }
 
 // Fallback makes the declared default from a status and a title: func fallbackGetPet(status int, title string) error. Operations that

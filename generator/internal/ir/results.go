@@ -147,6 +147,7 @@ func cases(answers []*Answer) []*Case {
 			list = append(list, &Case{Low: a.Low, High: a.High})
 		}
 		list[i].Answers = append(list[i].Answers, a)
+		list[i].ByParameters = list[i].ByParameters || a.Content != nil && slices.ContainsFunc(a.Content.MediaTypes, hasParameters)
 	}
 	rank := func(c *Case) int {
 		switch {
