@@ -84,10 +84,10 @@ func (r *reacher) joined(g *jen.Group, parts []*ir.Value) *jen.Statement {
 	return all
 }
 
-// hurdle is what has to hold for a value to be there: a condition, or a variable that is set.
+// hurdle is what has to hold for a value to be there.
 type hurdle struct {
-	define    *jen.Statement // x1, ok := ...
-	condition *jen.Statement // len(x) > 0
+	define    *jen.Statement // what comes before the condition: x1, ok := ...; nil for most
+	condition *jen.Statement // ok, len(x) > 0
 	otherwise *jen.Statement // its opposite
 }
 
@@ -95,12 +95,10 @@ type hurdle struct {
 func (r *reacher) demand(g *jen.Group, v *ir.Value) *jen.Statement {
 	hurdles, value := r.reach(v)
 	for _, h := range hurdles {
-		missing := h.otherwise
 		if h.define != nil {
 			g.Add(h.define)
-			missing = jen.Op("!").Id("ok")
 		}
-		g.If(missing).Block(r.missing())
+		g.If(h.otherwise).Block(r.missing())
 	}
 	return value
 }
@@ -113,7 +111,7 @@ func (r *reacher) offer(g *jen.Group, v *ir.Value, use func(g *jen.Group, value 
 		h, inner := hurdles[i], inside
 		inside = func(g *jen.Group) {
 			if h.define != nil {
-				g.If(h.define, jen.Id("ok")).BlockFunc(inner)
+				g.If(h.define, h.condition).BlockFunc(inner)
 				return
 			}
 			g.If(h.condition).BlockFunc(inner)
@@ -131,7 +129,7 @@ func (r *reacher) reach(v *ir.Value) (hurdles []hurdle, value *jen.Statement) {
 	local := func(from *jen.Statement) {
 		r.names++
 		at = "x" + strconv.Itoa(r.names)
-		hurdles = append(hurdles, hurdle{define: jen.List(jen.Id(at), jen.Id("ok")).Op(":=").Add(from)})
+		hurdles = append(hurdles, hurdle{jen.List(jen.Id(at), jen.Id("ok")).Op(":=").Add(from), jen.Id("ok"), jen.Op("!").Id("ok")})
 	}
 	holds := func(op, otherwise string, left *jen.Statement, right *jen.Statement) {
 		hurdles = append(hurdles, hurdle{condition: jen.Add(left).Op(op).Add(right), otherwise: jen.Add(left).Op(otherwise).Add(right)})
@@ -157,7 +155,21 @@ func (r *reacher) reach(v *ir.Value) (hurdles []hurdle, value *jen.Statement) {
 			at = "*" + at
 		}
 	}
+	if v.EmptyIsMissing {
+		hurdles = andNotEmpty(hurdles, at)
+	}
 	return hurdles, converted(v, jen.Id(at))
+}
+
+// andNotEmpty adds to the last condition that a text is not empty.
+func andNotEmpty(hurdles []hurdle, at string) []hurdle {
+	is := func(op string) *jen.Statement { return jen.Id(at).Op(op).Lit("") }
+	n := len(hurdles) - 1
+	if n < 0 {
+		return []hurdle{{condition: is("!="), otherwise: is("==")}}
+	}
+	last := hurdles[n]
+	return append(hurdles[:n], hurdle{last.define, last.condition.Op("&&").Add(is("!=")), last.otherwise.Op("||").Add(is("=="))})
 }
 
 func converted(v *ir.Value, value *jen.Statement) *jen.Statement {

@@ -1,6 +1,8 @@
 package emit
 
 import (
+	"slices"
+
 	"github.com/dave/jennifer/jen"
 
 	"github.com/tornadogen/tornadogen/generator/internal/ir"
@@ -31,52 +33,36 @@ func printPage(g *jen.Group, op *ir.Operation, p *ir.Pages) {
 	}
 	r := &reacher{missing: func() *jen.Statement { return jen.Return(jen.Id("items"), jen.False(), jen.Nil()) }}
 	r.offer(g, p.Items, func(g *jen.Group, items *jen.Statement) { g.Id("items").Op("=").Add(items) }) // a page without them is an empty one
-	var more *jen.Statement                                                                            // beside what the answer says
+	var more []*jen.Statement                                                                          // all of which must hold
 	switch p.Kind {
 	case ir.PagesBySet:
 		for _, set := range p.Set {
-			r.assign(g, "req", set, r.demandText(g, set.Value))
+			r.assign(g, "req", set, r.demand(g, set.Value))
 		}
 	case ir.PagesCounted:
 		r.count(g, p)
-		more = jen.Len(jen.Id("items")).Op(">").Lit(0)
+		more = append(more, jen.Len(jen.Id("items")).Op(">").Lit(0))
 	case ir.PagesByURL:
-		more = client("NextURL").Call(jen.Id("ctx"), r.demand(g, p.URL))
+		more = append(more, client("NextURL").Call(jen.Id("ctx"), r.demand(g, p.URL)))
 	case ir.PagesByLink:
-		more = client("NextLink").Call(jen.Id("ctx"))
+		more = append(more, client("NextLink").Call(jen.Id("ctx")))
 	}
-	switch {
-	case p.More != nil && more != nil:
-		more = r.demand(g, p.More).Op("&&").Add(more)
-	case p.More != nil:
-		more = r.demand(g, p.More)
-	case more == nil:
-		more = jen.True()
+	if p.More != nil {
+		more = slices.Insert(more, 0, r.demand(g, p.More))
 	}
-	g.Return(jen.Id("items"), more, jen.Nil())
+	g.Return(jen.Id("items"), allOf(more), jen.Nil())
 }
 
-// demandText is demand of a value that is not there, either, where it is an empty text.
-func (r *reacher) demandText(g *jen.Group, v *ir.Value) *jen.Statement {
-	if v.Const != nil || v.Convert != ir.ConvertNone || v.Type.Kind != ir.KindString {
-		return r.demand(g, v)
+// allOf is a condition that holds where all of a list do.
+func allOf(conditions []*jen.Statement) *jen.Statement {
+	if len(conditions) == 0 {
+		return jen.True()
 	}
-	hurdles, value := r.reach(v)
-	for i, h := range hurdles {
-		missing := h.otherwise
-		if h.define != nil {
-			g.Add(h.define)
-			missing = jen.Op("!").Id("ok")
-		}
-		if i < len(hurdles)-1 {
-			g.If(missing).Block(r.missing())
-			continue
-		}
-		g.If(missing.Op("||").Add(value).Op("==").Lit("")).Block(r.missing())
-		return value
+	all := jen.Add(conditions[0])
+	for _, c := range conditions[1:] {
+		all = all.Op("&&").Add(c)
 	}
-	g.If(jen.Add(value).Op("==").Lit("")).Block(r.missing())
-	return value
+	return all
 }
 
 // count adds what counts a page, or the items of one, on.

@@ -15,6 +15,8 @@ type Value struct {
 	Root  string // "req" or "res"
 	Steps []ValueStep
 	Type  *Type // what the last step gives, out of its wrapper; of a constant nil
+	// EmptyIsMissing tells that it is a text, and not there, either, where it is empty.
+	EmptyIsMissing bool
 	// Convert turns it into what is asked for.
 	Convert Convert
 	Target  *GoType // of ConvertGo

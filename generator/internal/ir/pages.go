@@ -2,6 +2,7 @@ package ir
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -73,14 +74,13 @@ func (b *builder) pageWish(op *spec.Operation) (wish *pageWish, said bool) {
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.DisallowUnknownFields()
 	if wish = new(pageWish); d.Decode(wish) != nil || bytes.TrimSpace(raw)[0] != '{' {
-		why := pageForm
 		for _, k := range op.ExtensionPlaces {
 			if member, ok := strings.CutPrefix(k.Name, extensionPage+"/"); ok && !slices.Contains(pageMembers, member) {
 				b.badExtension(k.Loc, extensionPage, quote(member)+" is not one of its members; "+enumerate(pageMembers, "and")+" are")
 				return nil, true
 			}
 		}
-		b.badExtension(extensionLoc(op, extensionPage), extensionPage, why)
+		b.badExtension(extensionLoc(op, extensionPage), extensionPage, pageForm)
 		return nil, true
 	}
 	return wish, true
@@ -217,16 +217,12 @@ func (s *scene) pageValue(text string) *Value {
 
 // pageParam finds the parameter that the next page differs in.
 func pageParam(op *Operation, name, otherwise string) (*Param, string) {
-	if name == "" {
-		name = otherwise
-	}
-	i := slices.IndexFunc(op.Request.Params, func(q *Param) bool {
-		return q.Source.Name == name || string(q.In)+"."+q.Source.Name == name
-	})
-	if i < 0 || op.Request.Params[i].In == spec.InPath {
+	name = cmp.Or(name, otherwise)
+	q := op.parameter(name)
+	if q == nil || q.In == spec.InPath {
 		return nil, "the operation has no parameter " + quote(name) + " of the query, the header or a cookie; name it by param"
 	}
-	return op.Request.Params[i], ""
+	return q, ""
 }
 
 // byCursor plans a cursor in the answer that is a parameter of the next page.
@@ -242,9 +238,18 @@ func (p *Pages) byCursor(op *Operation, s *scene, wish *pageWish) (why, member s
 	if !value.convert(q.Type) {
 		return "next has another type than the parameter " + quote(q.Source.Name), "next"
 	}
-	p.Kind = PagesBySet
-	p.Set = []*HelperSet{{Field: q.Field, Presence: q.Presence, Pointer: q.Pointer, Required: true, Value: value}}
+	p.bySet(&HelperSet{Field: q.Field, Presence: q.Presence, Pointer: q.Pointer, Required: true, Value: value})
 	return "", ""
+}
+
+// bySet plans values of the answer for the request. An empty text ends the pages, as one that is not there does.
+func (p *Pages) bySet(set ...*HelperSet) {
+	p.Kind, p.Set = PagesBySet, set
+	for _, of := range set {
+		if v := of.Value; v.Const == nil && v.Convert == ConvertNone && v.Type.Kind == KindString {
+			v.EmptyIsMissing = true
+		}
+	}
 }
 
 // counted plans a parameter that is the number of a page, or of its first item.
@@ -313,6 +318,7 @@ func (b *builder) pagesOfLink(op *Operation, a *Answer, link *spec.Link) *Pages 
 	if p == nil {
 		return nil
 	}
+	var all []*HelperSet
 	answers := false
 	for _, given := range link.Parameters {
 		q := op.parameter(given.Name)
@@ -324,16 +330,16 @@ func (b *builder) pagesOfLink(op *Operation, a *Answer, link *spec.Link) *Pages 
 			return nil
 		}
 		answers = answers || set.Value.Root == "res"
-		p.Set = append(p.Set, set)
+		all = append(all, set)
 	}
 	if !answers {
 		return nil
 	}
-	p.Kind = PagesBySet
+	p.bySet(all...)
 	return p
 }
 
-// parameter is the one that a link names.
+// parameter is the one of a name: "id", or "path.id" where the place is said too.
 func (op *Operation) parameter(name string) *Param {
 	for _, q := range op.Request.Params {
 		if q.Source.Name == name || string(q.In)+"."+q.Source.Name == name {
