@@ -1,10 +1,7 @@
 package ir
 
 import (
-	"bytes"
-	"cmp"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -83,26 +80,6 @@ func (b *builder) buildCORS() {
 	}
 }
 
-// reportHookExtensions tells of x-tornado-cors at webhooks and callbacks, and of all extensions above them.
-func (b *builder) reportHookExtensions() {
-	const noPage = "no page calls webhooks and callbacks"
-	for _, op := range b.pkg.Every {
-		if op.Source.Key == "" {
-			continue
-		}
-		if op.Source.Extensions[extensionCORS] != nil {
-			b.badExtension(extensionLoc(op.Source, extensionCORS), extensionCORS, noPage)
-		}
-		for _, e := range op.Source.OfPath {
-			why := "webhooks and callbacks have none of this name above their operations"
-			if e.Name == extensionCORS {
-				why = noPage
-			}
-			b.badExtension(e.Loc, e.Name, why)
-		}
-	}
-}
-
 // ofPath are the operations of a path.
 func (b *builder) ofPath(path string) []*Operation {
 	return slices.DeleteFunc(slices.Clone(b.pkg.Operations), func(op *Operation) bool { return op.Path != path })
@@ -126,16 +103,7 @@ func (b *builder) readCORS(e spec.Extension, method string, below []*Operation) 
 	if strings.TrimSpace(string(e.Text)) == "false" {
 		return &CORSOptions{}
 	}
-	var read corsText
-	d := json.NewDecoder(bytes.NewReader(e.Text))
-	d.DisallowUnknownFields()
-	why := ""
-	var wrong *json.UnmarshalTypeError
-	if err := d.Decode(&read); errors.As(err, &wrong) {
-		why = cmp.Or(wrong.Field, "the value") + " cannot be a " + wrong.Value
-	} else if err != nil {
-		why = strings.TrimPrefix(err.Error(), "json: ")
-	}
+	read, why := decodeExtension[corsText](e.Text)
 	o := &CORSOptions{Origins: read.Origins, Methods: read.Methods, Headers: read.Headers, Exposed: read.Exposed, Credentials: read.Credentials}
 	if read.MaxAge != nil {
 		if o.MaxAge = duration(read.MaxAge, &why); o.MaxAge == 0 {

@@ -6,14 +6,10 @@ import (
 	"strings"
 
 	"github.com/tornadogen/tornadogen/generator/internal/naming"
-	"github.com/tornadogen/tornadogen/spec"
 )
 
 // extensionAsync makes an operation a deferred one.
 const extensionAsync = "x-tornado-async"
-
-// operationExtensions are the extensions of operations that mean something here.
-var operationExtensions = []string{extensionAsync, spec.ExtensionStream, spec.ExtensionSocket, extensionLimits, extensionPage, extensionCORS}
 
 // planKind decides how op is answered.
 func (b *builder) planKind(op *Operation) {
@@ -38,29 +34,6 @@ func (b *builder) planKind(op *Operation) {
 	if b.pkg.Server {
 		op.Doc = op.Doc + "\n\nIt answers by reply, before it returns or later."
 	}
-}
-
-// flag reads an extension that is true or false; it is false where it is absent.
-func (b *builder) flag(op *spec.Operation, name string) bool {
-	raw, given := op.Extensions[name]
-	if text := string(raw); !given || text == "true" || text == "false" {
-		return text == "true"
-	}
-	b.badExtension(extensionLoc(op, name), name, "it is true or false")
-	return false
-}
-
-// extensionLoc is where an extension of op stands, or a member of it: "x-tornado-page/next".
-func extensionLoc(op *spec.Operation, name string) spec.Location {
-	for _, k := range op.ExtensionPlaces {
-		if k.Name == name {
-			return k.Loc
-		}
-	}
-	if whole, _, member := strings.Cut(name, "/"); member {
-		return extensionLoc(op, whole)
-	}
-	return op.Loc
 }
 
 // replyMethods are those that every reply has, and the name of what it embeds.

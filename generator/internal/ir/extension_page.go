@@ -1,9 +1,7 @@
 package ir
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"slices"
 	"strings"
 
@@ -29,22 +27,21 @@ const pageForm = "it is false, or an object as {style: cursor, param: after, ite
 // pageWish reads x-tornado-page; nil for false, and for what has no meaning, of which a warning tells.
 func (b *builder) pageWish(op *spec.Operation) (wish *pageWish, said bool) {
 	raw, said := op.Extensions[extensionPage]
-	if !said || string(bytes.TrimSpace(raw)) == "false" {
+	if !said || string(raw) == "false" {
 		return nil, said
 	}
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.DisallowUnknownFields()
-	if wish = new(pageWish); d.Decode(wish) != nil || bytes.TrimSpace(raw)[0] != '{' {
+	read, why := decodeExtension[pageWish](raw)
+	if why != "" {
 		for _, k := range op.ExtensionPlaces {
 			if member, ok := strings.CutPrefix(k.Name, extensionPage+"/"); ok && !slices.Contains(pageMembers, member) {
 				b.badExtension(k.Loc, extensionPage, quote(member)+" is not one of its members; "+enumerate(pageMembers, "and")+" are")
 				return nil, true
 			}
 		}
-		b.badExtension(extensionLoc(op, extensionPage), extensionPage, pageForm)
+		b.badExtension(extensionLoc(op, extensionPage), extensionPage, line(why)+"; "+pageForm)
 		return nil, true
 	}
-	return wish, true
+	return &read, true
 }
 
 var pageMembers = []string{"style", "param", "items", "next", "more", "first"}

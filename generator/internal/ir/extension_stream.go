@@ -1,7 +1,6 @@
 package ir
 
 import (
-	"bytes"
 	"encoding/json"
 	"math"
 	"strings"
@@ -45,14 +44,8 @@ func (b *builder) readStream(e extended) streamWish {
 	case "false":
 		return streamWish{said: true}
 	}
-	var read streamText
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.DisallowUnknownFields()
+	read, bad := decodeExtension[streamText](text)
 	s := &Stream{}
-	var bad string
-	if err := d.Decode(&read); err != nil {
-		bad = strings.TrimPrefix(err.Error(), "json: ")
-	}
 	s.Heartbeat, s.Retry = duration(read.Heartbeat, &bad), duration(read.Retry, &bad)
 	if read.Heartbeat != nil && s.Heartbeat == 0 {
 		s.Heartbeat = -1

@@ -1,6 +1,8 @@
 package ir
 
 import (
+	"cmp"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -159,5 +161,29 @@ func (b *builder) buildHooks() {
 		}
 		b.pkg.Hooks = append(b.pkg.Hooks, h)
 		b.pkg.Every = append(b.pkg.Every, h.Operations...)
+	}
+}
+
+// notOfHooks says why webhooks and callbacks have none of the extensions that other operations have.
+var notOfHooks = map[string]string{
+	extensionCORS:        "no page calls webhooks and callbacks",
+	extensionPage:        "webhooks and callbacks have no pages",
+	spec.ExtensionSocket: "webhooks and callbacks open none",
+}
+
+// reportHookExtensions tells of the extensions that webhooks and callbacks do not have, and of all that stand above them.
+func (b *builder) reportHookExtensions() {
+	for _, op := range b.pkg.Every {
+		if op.Source.Key == "" {
+			continue
+		}
+		for _, name := range slices.Sorted(maps.Keys(notOfHooks)) {
+			if op.Source.Extensions[name] != nil {
+				b.badExtension(extensionLoc(op.Source, name), name, notOfHooks[name])
+			}
+		}
+		for _, e := range op.Source.OfPath {
+			b.badExtension(e.Loc, e.Name, cmp.Or(notOfHooks[e.Name], "webhooks and callbacks have none of this name above their operations"))
+		}
 	}
 }

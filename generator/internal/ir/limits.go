@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/tornadogen/tornadogen/spec"
 )
 
 const extensionLimits = "x-tornado-limits"
@@ -60,10 +58,6 @@ func (b *builder) timeout(op *Operation, given json.RawMessage, bad func(why str
 	default:
 		op.Timeout = d
 	}
-}
-
-func (b *builder) badExtension(loc spec.Location, name, why string) {
-	b.warn(loc, classExtension, name+" is left out: "+why, "correct it")
 }
 
 // units are those of sizes, the longer ones first.

@@ -1,7 +1,6 @@
 package ir
 
 import (
-	"bytes"
 	"slices"
 	"strings"
 
@@ -11,11 +10,6 @@ import (
 // buildPages plans the iterators over pages: of operations with x-tornado-page, and of those whose answers lead on by a link of the
 // document to the operation itself or by the header field Link.
 func (b *builder) buildPages() {
-	for _, op := range b.pkg.Every {
-		if _, said := op.Source.Extensions[extensionPage]; said && op.Source.Key != "" {
-			b.badExtension(extensionLoc(op.Source, extensionPage), extensionPage, "webhooks and callbacks have no pages")
-		}
-	}
 	for _, op := range b.pkg.Operations {
 		wish, said := b.pageWish(op.Source)
 		switch {
@@ -37,7 +31,7 @@ func (b *builder) buildPages() {
 // mayHavePages tells, before anything is planned, of which operations buildPages looks for pages.
 func mayHavePages(op *spec.Operation) bool {
 	if raw, said := op.Extensions[extensionPage]; said {
-		return string(bytes.TrimSpace(raw)) != "false"
+		return string(raw) != "false"
 	}
 	return slices.ContainsFunc(op.Responses, func(r *spec.Response) bool {
 		return slices.ContainsFunc(r.Headers, isLinkHeader) ||

@@ -24,6 +24,9 @@ type socketText struct {
 // socket plans the WebSocket that an operation opens, nil where it opens none. What cannot be is left out with a warning.
 func (b *builder) socket(source *spec.Operation) *Socket {
 	given := source.Socket
+	if source.Key != "" {
+		return nil // reportHookExtensions tells of one
+	}
 	if given == nil {
 		if _, wrong := source.Extensions[spec.ExtensionSocket]; wrong {
 			b.badExtension(extensionLoc(source, spec.ExtensionSocket), spec.ExtensionSocket, "it is an object: {receive: SCHEMA, send: SCHEMA}")
@@ -36,9 +39,6 @@ func (b *builder) socket(source *spec.Operation) *Socket {
 		return nil
 	case given.Receive == nil && given.Send == nil:
 		b.badExtension(given.Loc, spec.ExtensionSocket, "it has neither receive nor send")
-		return nil
-	case source.Key != "":
-		b.badExtension(given.Loc, spec.ExtensionSocket, "webhooks and callbacks open none")
 		return nil
 	}
 	var text socketText

@@ -134,6 +134,34 @@ func (c *Client) H(ctx context.Context, req HRequest) error {
 	return res.Unexpected()
 }
 
+// O is PATCH /b
+func (c *Client) O(ctx context.Context, req ORequest) error {
+	call := c.c.Call(ctx, &o10)
+	res, err := call.Do()
+	if err != nil {
+		return err
+	}
+	switch res.StatusCode {
+	case 204:
+		return nil
+	}
+	return res.Unexpected()
+}
+
+// P is HEAD /b
+func (c *Client) P(ctx context.Context, req PRequest) error {
+	call := c.c.Call(ctx, &p10)
+	res, err := call.Do()
+	if err != nil {
+		return err
+	}
+	switch res.StatusCode {
+	case 204:
+		return nil
+	}
+	return res.Unexpected()
+}
+
 // I is POST /c
 func (c *Client) I(ctx context.Context, req IRequest) error {
 	call := c.c.Call(ctx, &i10)

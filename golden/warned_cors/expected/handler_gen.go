@@ -41,6 +41,12 @@ type DefaultHandler interface {
 	// H answers DELETE /b.
 	H(ctx context.Context, req HRequest) error
 
+	// O answers PATCH /b.
+	O(ctx context.Context, req ORequest) error
+
+	// P answers HEAD /b.
+	P(ctx context.Context, req PRequest) error
+
 	// I answers POST /c.
 	I(ctx context.Context, req IRequest) error
 
@@ -88,6 +94,14 @@ func (UnimplementedDefaultHandler) G(context.Context, GRequest) error {
 
 func (UnimplementedDefaultHandler) H(context.Context, HRequest) error {
 	return tornado.NotImplemented(&h10)
+}
+
+func (UnimplementedDefaultHandler) O(context.Context, ORequest) error {
+	return tornado.NotImplemented(&o10)
+}
+
+func (UnimplementedDefaultHandler) P(context.Context, PRequest) error {
+	return tornado.NotImplemented(&p10)
 }
 
 func (UnimplementedDefaultHandler) I(context.Context, IRequest) error {

@@ -44,6 +44,16 @@ type HRequest struct{}
 
 func (*HRequest) decode(*tornado.Input) {}
 
+// ORequest is what a caller asks of O.
+type ORequest struct{}
+
+func (*ORequest) decode(*tornado.Input) {}
+
+// PRequest is what a caller asks of P.
+type PRequest struct{}
+
+func (*PRequest) decode(*tornado.Input) {}
+
 // IRequest is what a caller asks of I.
 type IRequest struct{}
 

@@ -56,6 +56,18 @@ var h10 = tornado.Operation{
 	Method: "DELETE", Path: "/b",
 }
 
+// o10 is PATCH /b.
+var o10 = tornado.Operation{
+	ID: "o", Name: "O",
+	Method: "PATCH", Path: "/b",
+}
+
+// p10 is HEAD /b.
+var p10 = tornado.Operation{
+	ID: "p", Name: "P",
+	Method: "HEAD", Path: "/b",
+}
+
 // i10 is POST /c.
 var i10 = tornado.Operation{
 	ID: "i", Name: "I",
@@ -96,7 +108,8 @@ var j10 = tornado.Operation{
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&a10, &b10, &c10, &d10, &e10, &f10, &g10, &h10, &i10, &l10, &m10, &n10,
+		&a10, &b10, &c10, &d10, &e10, &f10, &g10, &h10, &o10, &p10, &i10, &l10,
+		&m10, &n10,
 	}
 }
 

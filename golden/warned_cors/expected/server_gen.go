@@ -46,6 +46,12 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 	tornado.RegisterNoContent(api, &h10, (*HRequest).decode, func(ctx context.Context, req *HRequest) error {
 		return h.H(ctx, *req)
 	}, 204)
+	tornado.RegisterNoContent(api, &o10, (*ORequest).decode, func(ctx context.Context, req *ORequest) error {
+		return h.O(ctx, *req)
+	}, 204)
+	tornado.RegisterNoContent(api, &p10, (*PRequest).decode, func(ctx context.Context, req *PRequest) error {
+		return h.P(ctx, *req)
+	}, 204)
 	tornado.RegisterNoContent(api, &i10, (*IRequest).decode, func(ctx context.Context, req *IRequest) error {
 		return h.I(ctx, *req)
 	}, 204)

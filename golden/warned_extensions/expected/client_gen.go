@@ -521,6 +521,29 @@ func (c *Client) PagesWithMoreNumbers(ctx context.Context, req PagesWithMoreNumb
 	return nil, res.Unexpected()
 }
 
+// PagesOfNull is HEAD /pages/c
+func (c *Client) PagesOfNull(ctx context.Context, req PagesOfNullRequest) error {
+	call := c.c.Call(ctx, &pagesOfNull)
+	if x, ok := req.Cursor.Get(); ok {
+		call.Query("cursor", tornado.FormExplode).String(x)
+	}
+	if x, ok := req.Page.Get(); ok {
+		call.Query("page", tornado.FormExplode).Int64(x)
+	}
+	if x, ok := req.Number.Get(); ok {
+		call.Header("number", tornado.Simple).Float64(x)
+	}
+	res, err := call.Do()
+	if err != nil {
+		return err
+	}
+	switch res.StatusCode {
+	case 200:
+		return nil
+	}
+	return res.Unexpected()
+}
+
 // PagesOfStream is TRACE /pages/c
 func (c *Client) PagesOfStream(ctx context.Context, req PagesOfStreamRequest) ([]string, error) {
 	call := c.c.Call(ctx, &pagesOfStream)

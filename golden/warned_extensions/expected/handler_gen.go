@@ -89,6 +89,9 @@ type DefaultHandler interface {
 	// PagesWithMoreNumbers answers OPTIONS /pages/c.
 	PagesWithMoreNumbers(ctx context.Context, req PagesWithMoreNumbersRequest) (*PagesWithMoreNumbersOK, error)
 
+	// PagesOfNull answers HEAD /pages/c.
+	PagesOfNull(ctx context.Context, req PagesOfNullRequest) error
+
 	// PagesOfStream answers TRACE /pages/c.
 	PagesOfStream(ctx context.Context, req PagesOfStreamRequest) ([]string, error)
 
@@ -200,6 +203,10 @@ func (UnimplementedDefaultHandler) PagesAtNumber(context.Context, PagesAtNumberR
 
 func (UnimplementedDefaultHandler) PagesWithMoreNumbers(context.Context, PagesWithMoreNumbersRequest) (*PagesWithMoreNumbersOK, error) {
 	return nil, tornado.NotImplemented(&pagesWithMoreNumbers)
+}
+
+func (UnimplementedDefaultHandler) PagesOfNull(context.Context, PagesOfNullRequest) error {
+	return tornado.NotImplemented(&pagesOfNull)
 }
 
 func (UnimplementedDefaultHandler) PagesOfStream(context.Context, PagesOfStreamRequest) ([]string, error) {

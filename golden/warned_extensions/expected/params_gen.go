@@ -363,6 +363,25 @@ func (r *PagesWithMoreNumbersRequest) decode(in *tornado.Input) {
 	}
 }
 
+// PagesOfNullRequest is what a caller asks of PagesOfNull.
+type PagesOfNullRequest struct {
+	Cursor tornado.Opt[string]
+	Page   tornado.Opt[int64]
+	Number tornado.Opt[float64]
+}
+
+func (r *PagesOfNullRequest) decode(in *tornado.Input) {
+	if p := in.Query("cursor", tornado.FormExplode); p.Present() {
+		r.Cursor.Set(p.String(nil))
+	}
+	if p := in.Query("page", tornado.FormExplode); p.Present() {
+		r.Page.Set(p.Int64(nil))
+	}
+	if p := in.Header("number", tornado.Simple); p.Present() {
+		r.Number.Set(p.Float64(nil))
+	}
+}
+
 // PagesOfStreamRequest is what a caller asks of PagesOfStream.
 type PagesOfStreamRequest struct {
 	Cursor tornado.Opt[string]

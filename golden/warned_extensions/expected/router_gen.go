@@ -174,6 +174,12 @@ var pagesWithMoreNumbers = tornado.Operation{
 	Produces: []string{"application/json"},
 }
 
+// pagesOfNull is HEAD /pages/c.
+var pagesOfNull = tornado.Operation{
+	ID: "pagesOfNull", Name: "PagesOfNull",
+	Method: "HEAD", Path: "/pages/c",
+}
+
 // pagesOfStream is TRACE /pages/c.
 var pagesOfStream = tornado.Operation{
 	ID: "pagesOfStream", Name: "PagesOfStream",
@@ -213,7 +219,7 @@ func Operations() []*tornado.Operation {
 		&pagesOfNoStyle, &pagesWithoutNext, &pagesOfOtherCursor, &pagesOfFractions,
 		&pagesCountedByNext, &pagesBelowZero, &pagesOfNothing, &pagesOfTwoLists,
 		&pagesOfObjects, &pagesOfOtherType, &pagesAtNumber, &pagesWithMoreNumbers,
-		&pagesOfStream, &pagesFromWhatIsAsked, &pagesInStream, &elsewhere,
+		&pagesOfNull, &pagesOfStream, &pagesFromWhatIsAsked, &pagesInStream, &elsewhere,
 	}
 }
 

@@ -97,6 +97,9 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		func(ctx context.Context, req *PagesWithMoreNumbersRequest) (*PagesWithMoreNumbersOK, error) {
 			return h.PagesWithMoreNumbers(ctx, *req)
 		}, writePagesWithMoreNumbers)
+	tornado.RegisterNoContent(api, &pagesOfNull, (*PagesOfNullRequest).decode, func(ctx context.Context, req *PagesOfNullRequest) error {
+		return h.PagesOfNull(ctx, *req)
+	}, 200)
 	tornado.Register(api, &pagesOfStream, (*PagesOfStreamRequest).decode, func(ctx context.Context, req *PagesOfStreamRequest) ([]string, error) {
 		return h.PagesOfStream(ctx, *req)
 	}, writePagesOfStream)
