@@ -27,7 +27,7 @@ type API struct {
 	SourceName string
 	// Extensions are those of the document itself. Own are those of them that the generator may read, x-tornado- ones, with their places.
 	Extensions Extensions
-	Own        []Extension
+	Own        OwnExtensions
 
 	files map[string]*file // by name; for snippets
 }
@@ -107,22 +107,43 @@ type Operation struct {
 	Callbacks []*Callback
 	// Twin is the earlier operation that has the same method and a path of the same shape (names of parameters and what was
 	// cut off aside), which no router can tell apart; nil in all but such documents. A warning has told of it.
-	Twin       *Operation
-	Extensions Extensions
+	Twin *Operation
+	// Extensions are those of the operation. Own are the x-tornado- ones of them, and OfPath those of its path item.
+	Extensions  Extensions
+	Own, OfPath OwnExtensions
 	// Socket are the messages of the WebSocket that it opens; nil for an operation that opens none.
 	Socket *Socket
-	// ExtensionPlaces are where those that the generator reads stand, x-tornado- ones, each followed by its members:
-	// "x-tornado-limits", "x-tornado-limits/body".
-	ExtensionPlaces []Keyword
-	// OfPath are the x-tornado- extensions of its path item.
-	OfPath []Extension
 }
 
-// Extension is one extension of an object: its name, the JSON text of its value, and where it stands.
+// OwnExtensions are the extensions of an object that the generator may read, x-tornado- ones, in document order.
+type OwnExtensions []Extension
+
+// Extension is one extension of an object: its name, the JSON text of its value, and where it and the members of its value stand.
 type Extension struct {
-	Loc  Location
-	Name string
-	Text []byte
+	Loc     Location
+	Name    string
+	Text    []byte
+	Members []Keyword // nil where the value is no object
+}
+
+// Get is the extension of a name, nil for none.
+func (list OwnExtensions) Get(name string) *Extension {
+	for i := range list {
+		if list[i].Name == name {
+			return &list[i]
+		}
+	}
+	return nil
+}
+
+// At is where a member stands; the extension itself where there is no such member.
+func (e *Extension) At(member string) Location {
+	for _, k := range e.Members {
+		if k.Name == member {
+			return k.Loc
+		}
+	}
+	return e.Loc
 }
 
 // ExtensionSocket makes an operation open a WebSocket.

@@ -215,10 +215,14 @@ func (l *lifter) spend(n *node) bool {
 }
 
 // own are the extensions of an object that the generator may read; n may be a reference.
-func (l *lifter) own(n *node) (list []Extension) {
+func (l *lifter) own(n *node) (list OwnExtensions) {
 	for _, kid := range n.end().kids {
 		if strings.HasPrefix(kid.key, ownPrefix) {
-			list = append(list, Extension{kid.loc(), kid.key, kid.appendJSON(nil)})
+			e := Extension{Loc: kid.loc(), Name: kid.key, Text: kid.appendJSON(nil)}
+			for _, member := range l.kids(kid) {
+				e.Members = append(e.Members, Keyword{member.loc(), member.key})
+			}
+			list = append(list, e)
 		}
 	}
 	return list

@@ -193,15 +193,7 @@ func (l *lifter) operation(t template, method string, n, common *node) *Operatio
 	n = n.end()
 	op := &Operation{
 		Loc: n.loc(), Method: method, Path: t.path,
-		Summary: n.value("summary"), Description: n.value("description"), Extensions: l.extensions(n),
-	}
-	for _, kid := range n.kids {
-		if strings.HasPrefix(kid.key, ownPrefix) {
-			op.ExtensionPlaces = append(op.ExtensionPlaces, Keyword{kid.loc(), kid.key})
-			for _, member := range kid.kids {
-				op.ExtensionPlaces = append(op.ExtensionPlaces, Keyword{member.loc(), kid.key + "/" + member.key})
-			}
-		}
+		Summary: n.value("summary"), Description: n.value("description"), Extensions: l.extensions(n), Own: l.own(n),
 	}
 	op.Deprecated, _ = n.truth("deprecated")
 	op.Socket = l.socket(n.get(ExtensionSocket))

@@ -41,9 +41,8 @@ type corsText struct {
 
 // asksForCORS says whether the extension stands anywhere.
 func (b *builder) asksForCORS() bool {
-	isIt := func(e spec.Extension) bool { return e.Name == extensionCORS }
-	return slices.ContainsFunc(b.api.Own, isIt) || slices.ContainsFunc(b.api.Operations, func(op *spec.Operation) bool {
-		return op.Extensions[extensionCORS] != nil || slices.ContainsFunc(op.OfPath, isIt)
+	return b.api.Own.Get(extensionCORS) != nil || slices.ContainsFunc(b.api.Operations, func(op *spec.Operation) bool {
+		return op.Own.Get(extensionCORS) != nil || op.OfPath.Get(extensionCORS) != nil
 	})
 }
 
@@ -58,8 +57,8 @@ func (b *builder) buildCORS() {
 	rules := map[string]*CORSRule{}
 	for _, op := range b.pkg.Operations {
 		own := b.corsAbove(op.Source.OfPath, "paths", b.ofPath(op.Path))
-		if text := op.Source.Extensions[extensionCORS]; text != nil {
-			own = b.readCORS(spec.Extension{Loc: extensionLoc(op.Source, extensionCORS), Name: extensionCORS, Text: text}, op.Method, nil)
+		if e := op.Source.Own.Get(extensionCORS); e != nil {
+			own = b.readCORS(e, op.Method, nil)
 		}
 		if own == nil {
 			continue
@@ -86,10 +85,10 @@ func (b *builder) ofPath(path string) []*Operation {
 }
 
 // corsAbove reads what stands above operations, nil for nothing.
-func (b *builder) corsAbove(list []spec.Extension, whose string, below []*Operation) (found *CORSOptions) {
+func (b *builder) corsAbove(list spec.OwnExtensions, whose string, below []*Operation) (found *CORSOptions) {
 	for _, e := range list {
 		if e.Name == extensionCORS {
-			found = b.readCORS(e, "", below)
+			found = b.readCORS(&e, "", below)
 		} else {
 			b.badExtension(e.Loc, e.Name, whose+" have none of this name")
 		}
@@ -99,7 +98,7 @@ func (b *builder) corsAbove(list []spec.Extension, whose string, below []*Operat
 
 // readCORS reads the extension: false, or an object. method is that of the operation that it stands at, "" above operations, which are below then.
 // What has no meaning admits nobody: a slip of the pen must not open an API.
-func (b *builder) readCORS(e spec.Extension, method string, below []*Operation) *CORSOptions {
+func (b *builder) readCORS(e *spec.Extension, method string, below []*Operation) *CORSOptions {
 	if strings.TrimSpace(string(e.Text)) == "false" {
 		return &CORSOptions{}
 	}

@@ -3,7 +3,6 @@ package ir
 import (
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/tornadogen/tornadogen/generator/internal/naming"
 )
@@ -13,20 +12,21 @@ const extensionAsync = "x-tornado-async"
 
 // planKind decides how op is answered.
 func (b *builder) planKind(op *Operation) {
-	for _, k := range op.Source.ExtensionPlaces {
-		if name, _, _ := strings.Cut(k.Name, "/"); !slices.Contains(operationExtensions, name) && name == k.Name {
-			b.badExtension(k.Loc, k.Name, "operations have none of this name")
+	for _, e := range op.Source.Own {
+		if !slices.Contains(operationExtensions, e.Name) {
+			b.badExtension(e.Loc, e.Name, "operations have none of this name")
 		}
 	}
-	if !b.flag(op.Source, extensionAsync) {
+	async := op.Source.Own.Get(extensionAsync)
+	if !b.flag(async) {
 		return
 	}
 	switch {
 	case op.Kind == OperationSocket:
-		b.badExtension(extensionLoc(op.Source, extensionAsync), extensionAsync, "the operation opens a WebSocket")
+		b.badExtension(async.Loc, async.Name, "the operation opens a WebSocket")
 		return
 	case op.Result.Kind == ResultStream:
-		b.badExtension(extensionLoc(op.Source, extensionAsync), extensionAsync, "the answer is a stream, whose handler may keep it and return")
+		b.badExtension(async.Loc, async.Name, "the answer is a stream, whose handler may keep it and return")
 		return
 	}
 	op.Kind = OperationDeferred

@@ -17,27 +17,16 @@ func (b *builder) badExtension(loc spec.Location, name, why string) {
 	b.warn(loc, classExtension, name+" is left out: "+why, "correct it")
 }
 
-// flag reads an extension that is true or false; it is false where it is absent.
-func (b *builder) flag(op *spec.Operation, name string) bool {
-	raw, given := op.Extensions[name]
-	if text := string(raw); !given || text == "true" || text == "false" {
-		return text == "true"
+// flag reads an extension that is true or false, nil for none.
+func (b *builder) flag(e *spec.Extension) bool {
+	if e == nil {
+		return false
 	}
-	b.badExtension(extensionLoc(op, name), name, "it is true or false")
-	return false
-}
-
-// extensionLoc is where an extension of op stands, or a member of it: "x-tornado-page/next".
-func extensionLoc(op *spec.Operation, name string) spec.Location {
-	for _, k := range op.ExtensionPlaces {
-		if k.Name == name {
-			return k.Loc
-		}
+	text := string(e.Text)
+	if text != "true" && text != "false" {
+		b.badExtension(e.Loc, e.Name, "it is true or false")
 	}
-	if whole, _, member := strings.Cut(name, "/"); member {
-		return extensionLoc(op, whole)
-	}
-	return op.Loc
+	return text == "true"
 }
 
 // decodeExtension reads an extension that is an object, whose members are the fields of T. Where something is wrong with it, as why tells, read is

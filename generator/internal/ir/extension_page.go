@@ -26,19 +26,19 @@ const pageForm = "it is false, or an object as {style: cursor, param: after, ite
 
 // pageWish reads x-tornado-page; nil for false, and for what has no meaning, of which a warning tells.
 func (b *builder) pageWish(op *spec.Operation) (wish *pageWish, said bool) {
-	raw, said := op.Extensions[extensionPage]
-	if !said || string(raw) == "false" {
-		return nil, said
+	e := op.Own.Get(extensionPage)
+	if e == nil || string(e.Text) == "false" {
+		return nil, e != nil
 	}
-	read, why := decodeExtension[pageWish](raw)
+	read, why := decodeExtension[pageWish](e.Text)
 	if why != "" {
-		for _, k := range op.ExtensionPlaces {
-			if member, ok := strings.CutPrefix(k.Name, extensionPage+"/"); ok && !slices.Contains(pageMembers, member) {
-				b.badExtension(k.Loc, extensionPage, quote(member)+" is not one of its members; "+enumerate(pageMembers, "and")+" are")
+		for _, k := range e.Members {
+			if !slices.Contains(pageMembers, k.Name) {
+				b.badExtension(k.Loc, extensionPage, quote(k.Name)+" is not one of its members; "+enumerate(pageMembers, "and")+" are")
 				return nil, true
 			}
 		}
-		b.badExtension(extensionLoc(op, extensionPage), extensionPage, line(why)+"; "+pageForm)
+		b.badExtension(e.Loc, extensionPage, line(why)+"; "+pageForm)
 		return nil, true
 	}
 	return &read, true
@@ -49,7 +49,7 @@ var pageMembers = []string{"style", "param", "items", "next", "more", "first"}
 // wishedPages plans what x-tornado-page says; nil where it cannot be, of which a warning tells.
 func (b *builder) wishedPages(op *Operation, wish *pageWish) *Pages {
 	bad := func(member, why string) *Pages {
-		b.badExtension(extensionLoc(op.Source, extensionPage+"/"+member), extensionPage, why)
+		b.badExtension(op.Source.Own.Get(extensionPage).At(member), extensionPage, why)
 		return nil
 	}
 	if !op.listsPlainly() {

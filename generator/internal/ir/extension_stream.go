@@ -3,17 +3,10 @@ package ir
 import (
 	"encoding/json"
 	"math"
-	"strings"
 	"time"
 
 	"github.com/tornadogen/tornadogen/spec"
 )
-
-// extended is an object of the document that may have extensions.
-type extended struct {
-	loc spec.Location
-	ext spec.Extensions
-}
 
 // streamWish is what x-tornado-stream says in one place.
 type streamWish struct {
@@ -33,24 +26,21 @@ type streamText struct {
 var slowNames = map[string]string{"": "", "block": "SlowBlock", "drop-oldest": "SlowDropOldest", "drop-newest": "SlowDropNewest", "close": "SlowClose"}
 
 // readStream reads x-tornado-stream: true, false, or an object. What it cannot mean is ignored, with a warning.
-func (b *builder) readStream(e extended) streamWish {
-	text, ok := e.ext[spec.ExtensionStream]
-	if !ok {
-		return streamWish{}
-	}
-	switch strings.TrimSpace(string(text)) {
+func (b *builder) readStream(e *spec.Extension) streamWish {
+	switch string(e.Text) {
 	case "true":
 		return streamWish{said: true, streams: true}
 	case "false":
 		return streamWish{said: true}
 	}
-	read, bad := decodeExtension[streamText](text)
+	read, bad := decodeExtension[streamText](e.Text)
 	s := &Stream{}
 	s.Heartbeat, s.Retry = duration(read.Heartbeat, &bad), duration(read.Retry, &bad)
 	if read.Heartbeat != nil && s.Heartbeat == 0 {
 		s.Heartbeat = -1
 	}
 	s.Queue = count(read.Queue, &bad)
+	var ok bool
 	if read.Bytes != nil {
 		if s.Bytes, ok = byteSize(read.Bytes); !ok || s.Bytes > math.MaxInt32 {
 			bad = "bytes is a number from 1 on, or a text such as 1MiB"
@@ -60,7 +50,7 @@ func (b *builder) readStream(e extended) streamWish {
 		bad = "slow is none of block, drop-oldest, drop-newest and close"
 	}
 	if bad != "" {
-		b.badExtension(e.loc, spec.ExtensionStream, line(bad)+"; it is true, false, or an object of heartbeat and retry (15s), queue (64), bytes (1MiB) and slow (block)")
+		b.badExtension(e.Loc, e.Name, line(bad)+"; it is true, false, or an object of heartbeat and retry (15s), queue (64), bytes (1MiB) and slow (block)")
 		return streamWish{}
 	}
 	return streamWish{said: true, streams: true, options: s}

@@ -2,7 +2,6 @@ package ir
 
 import (
 	"cmp"
-	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -177,9 +176,9 @@ func (b *builder) reportHookExtensions() {
 		if op.Source.Key == "" {
 			continue
 		}
-		for _, name := range slices.Sorted(maps.Keys(notOfHooks)) {
-			if op.Source.Extensions[name] != nil {
-				b.badExtension(extensionLoc(op.Source, name), name, notOfHooks[name])
+		for _, e := range op.Source.Own {
+			if why, not := notOfHooks[e.Name]; not {
+				b.badExtension(e.Loc, e.Name, why)
 			}
 		}
 		for _, e := range op.Source.OfPath {

@@ -15,13 +15,13 @@ const extensionLimits = "x-tornado-limits"
 // limits reads x-tornado-limits into an operation: how large its bodies and the fields of its requests may be, and how long its
 // answer may take. What it does not say is left to the API.
 func (b *builder) limits(op *Operation) {
-	given := op.Source.Extensions[extensionLimits]
+	given := op.Source.Own.Get(extensionLimits)
 	if given == nil {
 		return
 	}
-	bad := func(why string) { b.badExtension(extensionLoc(op.Source, extensionLimits), extensionLimits, why) }
+	bad := func(why string) { b.badExtension(given.Loc, given.Name, why) }
 	var limits map[string]json.RawMessage
-	if json.Unmarshal(given, &limits) != nil {
+	if json.Unmarshal(given.Text, &limits) != nil {
 		bad("it is an object: {body: 10MiB, header: 8KiB, timeout: 5s}")
 		return
 	}

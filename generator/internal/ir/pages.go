@@ -30,8 +30,8 @@ func (b *builder) buildPages() {
 
 // mayHavePages tells, before anything is planned, of which operations buildPages looks for pages.
 func mayHavePages(op *spec.Operation) bool {
-	if raw, said := op.Extensions[extensionPage]; said {
-		return string(raw) != "false"
+	if e := op.Own.Get(extensionPage); e != nil {
+		return string(e.Text) != "false"
 	}
 	return slices.ContainsFunc(op.Responses, func(r *spec.Response) bool {
 		return slices.ContainsFunc(r.Headers, isLinkHeader) ||

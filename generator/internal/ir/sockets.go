@@ -23,13 +23,13 @@ type socketText struct {
 
 // socket plans the WebSocket that an operation opens, nil where it opens none. What cannot be is left out with a warning.
 func (b *builder) socket(source *spec.Operation) *Socket {
-	given := source.Socket
+	given, said := source.Socket, source.Own.Get(spec.ExtensionSocket)
 	if source.Key != "" {
 		return nil // reportHookExtensions tells of one
 	}
 	if given == nil {
-		if _, wrong := source.Extensions[spec.ExtensionSocket]; wrong {
-			b.badExtension(extensionLoc(source, spec.ExtensionSocket), spec.ExtensionSocket, "it is an object: {receive: SCHEMA, send: SCHEMA}")
+		if said != nil {
+			b.badExtension(said.Loc, said.Name, "it is an object: {receive: SCHEMA, send: SCHEMA}")
 		}
 		return nil
 	}
@@ -42,7 +42,7 @@ func (b *builder) socket(source *spec.Operation) *Socket {
 		return nil
 	}
 	var text socketText
-	if json.Unmarshal(source.Extensions[spec.ExtensionSocket], &text) != nil {
+	if said == nil || json.Unmarshal(said.Text, &text) != nil {
 		text = socketText{} // package spec has told of what is wrong
 	}
 	s := &Socket{

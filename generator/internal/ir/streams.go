@@ -144,7 +144,7 @@ func (b *builder) streamBytes(op *spec.Operation, r *spec.Response, variants []*
 			continue
 		}
 		streams := len(variants) == 1 && slices.Equal(c.MediaTypes, []string{"application/octet-stream"})
-		for _, e := range b.streamExtensions(op, r) {
+		for _, e := range streamExtensions(op, r) {
 			if wish := b.readStream(e); wish.said {
 				streams = wish.streams
 			}
@@ -157,13 +157,19 @@ func (b *builder) streamBytes(op *spec.Operation, r *spec.Response, variants []*
 	}
 }
 
-// streamExtensions are where x-tornado-stream may stand: the operation, then the media types of an answer.
-func (b *builder) streamExtensions(op *spec.Operation, r *spec.Response) []extended {
-	all := []extended{{extensionLoc(op, spec.ExtensionStream), op.Extensions}}
-	for _, m := range r.Content {
-		all = append(all, extended{m.Loc, m.Extensions})
+// streamExtensions are x-tornado-stream of an operation, and of the media types of some of its answers.
+func streamExtensions(op *spec.Operation, answers ...*spec.Response) (found []*spec.Extension) {
+	if e := op.Own.Get(spec.ExtensionStream); e != nil {
+		found = append(found, e)
 	}
-	return all
+	for _, r := range answers {
+		for _, m := range r.Content {
+			if text, said := m.Extensions[spec.ExtensionStream]; said {
+				found = append(found, &spec.Extension{Loc: m.Loc, Name: spec.ExtensionStream, Text: text})
+			}
+		}
+	}
+	return found
 }
 
 // GoesOn tells that a success answer is sent part by part.
@@ -173,7 +179,7 @@ func (op *Operation) GoesOn() bool {
 
 // planStream decides what is known of the streams of an operation, and its kind if it has some.
 func (b *builder) planStream(op *Operation) {
-	places := b.streamExtensions(op.Source, &spec.Response{})
+	var streaming []*spec.Response
 	for _, a := range op.Result.Answers {
 		c := a.Content
 		if c == nil || !c.Shape.GoesOn() {
@@ -183,15 +189,15 @@ func (b *builder) planStream(op *Operation) {
 		if c.Shape != BodyDownload {
 			c.Codec = b.scope.Take(op.Var + map[BodyShape]string{BodyEvents: "Events", BodyLines: "Items"}[c.Shape])
 		}
-		places = append(places, b.streamExtensions(op.Source, a.Source)[1:]...)
+		streaming = append(streaming, a.Source)
 	}
-	for _, e := range places {
+	for _, e := range streamExtensions(op.Source, streaming...) {
 		wish := b.readStream(e)
 		if wish.said && wish.streams && op.Kind != OperationStream {
-			b.badExtension(e.loc, spec.ExtensionStream, "no answer of the operation is a stream")
+			b.badExtension(e.Loc, spec.ExtensionStream, "no answer of the operation is a stream")
 		}
 		if wish.options != nil {
-			op.Stream = b.fittingStream(op, e.loc, wish.options)
+			op.Stream = b.fittingStream(op, e.Loc, wish.options)
 		}
 	}
 }
