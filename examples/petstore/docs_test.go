@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 
@@ -131,6 +134,22 @@ func TestDocs(t *testing.T) {
 	}
 }
 
+// serveDocument serves the page of a document until the test ends, beside a handler at a path, and returns the host.
+func serveDocument(t *testing.T, name, document, path string, handler http.HandlerFunc) string {
+	t.Helper()
+	listener, err := tornado.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	server := tornado.NewServer(docs.At("/docs"), tornado.WithMount(path, handler)).
+		Handle(tornado.NewAPI(tornado.Info{Title: "Ledger", BasePath: "/api", Document: []byte(document), DocumentName: name}))
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(context.Background(), listener) }()
+	t.Cleanup(func() {
+		server.Shutdown()
+		require.NoError(t, <-served)
+	})
+	return listener.Addr().String()
+}
+
 const withLogin = `{
   "openapi": "3.1.0", "info": {"title": "Ledger", "version": "1"}, "servers": [{"url": "https://production.invalid/api"}],
   "paths": {"/balance": {"get": {"operationId": "getBalance", "security": [{"login": []}], "responses": {"200": {"description": "What there is."}}}}},
@@ -158,21 +177,13 @@ func TestDocsLogin(t *testing.T) {
 		}
 	}))
 	t.Cleanup(provider.Close)
-	listener, err := tornado.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
 	document := strings.ReplaceAll(withLogin, "PROVIDER", provider.URL)
-	server := tornado.NewServer(docs.At("/docs"), tornado.WithMount("/api/balance", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	host := serveDocument(t, "openapi.json", document, "/api/balance", func(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write([]byte("asked with " + r.Header.Get("Authorization")))
-	}))).Handle(tornado.NewAPI(tornado.Info{Title: "Ledger", BasePath: "/api", Document: []byte(document), DocumentName: "openapi.json"}))
-	served := make(chan error, 1)
-	go func() { served <- server.Serve(context.Background(), listener) }()
-	t.Cleanup(func() {
-		server.Shutdown()
-		require.NoError(t, <-served)
 	})
 
 	w := browsertest.Open(t, browsertest.Desktop)
-	w.Visit("http://" + listener.Addr().String() + "/docs/")
+	w.Visit("http://" + host + "/docs/")
 	w.Click(".btn.authorize")
 	w.Type("input[id^=client_id]", "petshop")
 	w.Click(".modal-btn.authorize")
@@ -182,6 +193,57 @@ func TestDocsLogin(t *testing.T) {
 	unfold(w, balance)
 	execute(w, balance, "200")
 	assert.Contains(t, answer(w, balance), "asked with Bearer the-token")
-	w.AsksOnly(listener.Addr().String(), strings.TrimPrefix(provider.URL, "http://"))
+	w.AsksOnly(host, strings.TrimPrefix(provider.URL, "http://"))
 	w.Quiet()
+}
+
+// TestDocs32 reads a document of OpenAPI 3.2, which Swagger UI does not know: operations of its methods are shown and tried out like others.
+func TestDocs32(t *testing.T) {
+	document, err := os.ReadFile("../../golden/openapi32/openapi.yaml")
+	require.NoError(t, err)
+	host := serveDocument(t, "openapi.yaml", string(document), "/notes", func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body) // the answer tells
+		_, _ = fmt.Fprintf(w, "asked by %s %s for %s", r.Method, r.URL, body)
+	})
+	w := browsertest.Open(t, browsertest.Desktop)
+	w.Visit("http://" + host + "/docs/")
+	search, watch, purge := operation("search", "searchNotes"), operation("notes", "watchNotes"), operation("notes", "purgeNotes")
+	w.Await(`document.querySelector("` + search + `")`)
+	assert.Contains(t, w.Text(".info .title"), "OAS 3.2")
+	plain := func(selector string) string { return strings.ReplaceAll(w.Text(selector), "\u200b", "") } // where a line may break
+	for op, method := range map[string]string{search: "QUERY", watch: "GET", purge: "PURGE", operation("notes", "linkNotes"): "LINK"} {
+		assert.Equal(t, method, w.Text(op+" .opblock-summary-method"))
+		assert.Equal(t, "/notes", plain(op+" .opblock-summary-path"))
+	}
+
+	unfold(w, search)
+	assert.Contains(t, w.Text(search+" .responses-wrapper"), "The notes that were found.")
+	assert.Contains(t, browsertest.Eval[string](w, `document.querySelector("`+search+` textarea.body-param__text").value`), `"text"`, "its schema stands at a name")
+	write(w, search, `{"text": "milk"}`)
+	execute(w, search, "200")
+	assert.Contains(t, answer(w, search), `asked by QUERY /notes for {"text": "milk"}`)
+	assert.Contains(t, w.Text(search+" .curl-command"), "-X 'QUERY'")
+	unfold(w, purge)
+	execute(w, purge, "200")
+	assert.Contains(t, answer(w, purge), "asked by Purge /notes for", "a method has the capitals of its key")
+	unfold(w, watch)
+	assert.Contains(t, w.Text(watch+" .responses-wrapper"), "application/jsonl")
+
+	w.AsksOnly(host)
+	w.Quiet()
+	for _, look := range browsertest.Looks {
+		w.Look(look)
+		w.Legible()
+		w.Picture("docs-32")
+	}
+	w.Click(".btn.authorize")
+	w.Legible()
+	w.Picture("docs-32-authorise")
+
+	res, err := http.Get("http://" + host + "/docs/document.yaml")
+	require.NoError(t, err)
+	defer res.Body.Close()
+	served, err := io.ReadAll(res.Body)
+	require.NoError(t, err)
+	assert.Equal(t, string(document), string(served), "others are given the document as it is")
 }

@@ -37,7 +37,7 @@ func Handler(prefix string, api *tornado.API) http.Handler {
 var assets embed.FS
 
 // own are the files of assets that stand beside those of Swagger UI.
-var own = []string{"page.css", "page.js", "oauth2-redirect.html", "oauth2-redirect.js"}
+var own = []string{"page.css", "page.js", "openapi32.js", "oauth2-redirect.html", "oauth2-redirect.js"}
 
 var index = template.Must(template.ParseFS(assets, "assets/page.html"))
 

@@ -59,7 +59,7 @@ func TestPage(t *testing.T) {
 	assert.Equal(t, "application/yaml", res.Header.Get("Content-Type"))
 	assert.Equal(t, "openapi: 3.1.0\n", body)
 
-	for _, file := range []string{"page.css", "page.js", "oauth2-redirect.html", "oauth2-redirect.js", "swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png"} {
+	for _, file := range []string{"page.css", "page.js", "openapi32.js", "oauth2-redirect.html", "oauth2-redirect.js", "swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png"} {
 		res, body := get("/docs/" + file)
 		assert.Equal(t, http.StatusOK, res.StatusCode, file)
 		assert.NotEmpty(t, body, file)

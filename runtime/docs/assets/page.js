@@ -19,6 +19,7 @@
 			delete request.headers[forToken]
 			return request
 		}
+		openapi32.trueRequest(request)
 		const url = new URL(request.url, location.href)
 		url.protocol = location.protocol
 		url.host = location.host
@@ -44,7 +45,7 @@
 		url: new URL(below + name, location.href).href,
 		oauth2RedirectUrl: new URL(below + "oauth2-redirect.html", location.href).href,
 		presets: [SwaggerUIBundle.presets.apis],
-		plugins: [SwaggerUIBundle.plugins.DownloadUrl, tokens],
+		plugins: [SwaggerUIBundle.plugins.DownloadUrl, tokens, openapi32.plugin],
 		layout: "BaseLayout",
 		deepLinking: true,
 		defaultModelsExpandDepth: -1,
