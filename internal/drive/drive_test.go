@@ -106,7 +106,7 @@ func TestRequests(t *testing.T) {
 			in, ok := j.Instance(op, true, random, nil)
 			require.True(t, ok)
 			for range 3 {
-				if w, err := op.Wire(in); err == nil {
+				if w, err := j.Wire(op, in); err == nil {
 					if yes, agreed, _ := j.Verdict(t.Context(), op, in, w); agreed && yes {
 						accepted++
 					} else if agreed {
@@ -128,7 +128,7 @@ func TestAnswers(t *testing.T) {
 	j, all := operations(t)
 	op := all["a"]
 	in := &Input{Params: map[string]any{"path id": json.Number("1"), "cookie c": "abc"}, path: map[string]string{}, HasBody: true, Body: map[string]any{"name": "ab", "secret": "s"}}
-	w, err := op.Wire(in)
+	w, err := j.Wire(op, in)
 	require.NoError(t, err)
 	yes, agreed, why := j.Verdict(t.Context(), op, in, w)
 	require.True(t, yes && agreed, why)
@@ -212,7 +212,7 @@ func TestMediaTypesHaveParameters(t *testing.T) {
 	object := map[string]any{"type": "object"}
 	for media, want := range map[string]bodyKind{
 		"application/json; charset=utf-8": bodyJSON, "application/problem+json; v=1": bodyJSON, "text/plain; charset=utf-8": bodyText,
-		"application/x-www-form-urlencoded; charset=utf-8": bodyForm, "multipart/form-data; a=b": bodyNone, "*/*": bodyNone,
+		"application/x-www-form-urlencoded; charset=utf-8": bodyForm, "multipart/form-data; a=b": bodyMultipart, "multipart/mixed": bodyNone, "*/*": bodyNone,
 	} {
 		assert.Equal(t, want, kindOf(media, object, true), media)
 	}

@@ -69,8 +69,8 @@ func (j *Judges) Instance(op *Operation, full bool, choices Choices, given Given
 		in.Body = "some bytes"
 		return in, true
 	}
-	v, ok := m.make(op.body)
-	in.Body = v
+	v, ok := m.make(op.schema)
+	in.Body = j.writable(op, v)
 	return in, ok
 }
 

@@ -44,9 +44,11 @@ func New(document []byte) (*Judges, error) {
 		if err != nil {
 			return nil, err
 		}
+		before := tree
 		if tree, err = readTree(lifted); err != nil {
 			return nil, err
 		}
+		liftForms(tree, before)
 	}
 	version, _ := tree["openapi"].(string)
 	if !strings.HasPrefix(version, "3.") {

@@ -3,37 +3,24 @@ package drive
 import (
 	"errors"
 	"fmt"
-	"mime"
 	"slices"
 	"strings"
-)
-
-// bodyKind is how a body is written.
-type bodyKind uint8
-
-const (
-	bodyNone bodyKind = iota
-	bodyJSON
-	bodyForm
-	bodyText
-	bodyBytes
 )
 
 // Operation is one operation of the document.
 type Operation struct {
 	ID           string // its operationId, or its method and path
 	Method, Path string
-	Skip         string // why no request can be written for it; "" where it can
-	Socket       bool   // it opens a WebSocket
-	Deferred     bool   // its answer may come later
-	MediaType    string // of the body, "" for none
+	Skip         string   // why no request can be written for it; "" where it can
+	Socket       bool     // it opens a WebSocket
+	Deferred     bool     // its answer may come later
+	Unwritten    []string // media types of the body that are not written
 
+	body         // the one that is written
+	bodies       []body
+	bodyRequired bool
 	params       []param
 	pointer      string
-	body         map[string]any // its schema; nil for none
-	bodyPointer  string
-	bodyKind     bodyKind
-	bodyRequired bool
 }
 
 // param is one parameter.
@@ -68,7 +55,11 @@ func (j *Judges) Operations() []*Operation {
 // describe fills in parameters and body from the tree. The error says why it is not driven.
 func (j *Judges) describe(op *Operation) error {
 	item, itemPointer := j.deref("/paths/" + escapePointer(op.Path))
-	raw, opPointer := j.deref(itemPointer + "/" + strings.ToLower(op.Method))
+	at := itemPointer + "/" + strings.ToLower(op.Method)
+	if lookup(j.tree, at) == nil {
+		at = itemPointer + "/additionalOperations/" + escapePointer(op.Method)
+	}
+	raw, opPointer := j.deref(at)
 	if item == nil || raw == nil || strings.ContainsAny(op.Path, "?#") {
 		return errors.New("its path is not found in the document")
 	}
@@ -98,60 +89,6 @@ func (j *Judges) describe(op *Operation) error {
 		return errors.New("the variables of its path are not its parameters")
 	}
 	return nil
-}
-
-// describeBody chooses the media type of the body: the one that tells most.
-func (j *Judges) describeBody(op *Operation, at string) error {
-	body, pointer := j.deref(at)
-	content, _ := body["content"].(map[string]any)
-	op.bodyRequired, _ = body["required"].(bool)
-	var names []string
-	for name := range content {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, want := range []bodyKind{bodyJSON, bodyForm, bodyText, bodyBytes} {
-		for _, name := range names {
-			media, _ := content[name].(map[string]any)
-			schema, hasSchema := media["schema"].(map[string]any)
-			if kindOf(name, j.resolved(schema), hasSchema) != want || media["encoding"] != nil {
-				continue
-			}
-			op.bodyKind, op.MediaType, op.body = want, name, schema
-			op.bodyPointer = pointer + "/content/" + escapePointer(name) + "/schema"
-			return nil
-		}
-	}
-	return fmt.Errorf("no body is written as %s", strings.Join(names, ", "))
-}
-
-// kindOf is how a body of a media type is written, bodyNone for one that is not.
-func kindOf(media string, schema map[string]any, hasSchema bool) bodyKind {
-	bare, _, err := mime.ParseMediaType(media)
-	if err != nil {
-		return bodyNone
-	}
-	binary := !hasSchema || len(schema) == 0 || schema["format"] == "binary" || schema["contentMediaType"] != nil
-	switch {
-	case strings.Contains(bare, "*"):
-		return bodyNone
-	case isJSON(bare) && hasSchema:
-		return bodyJSON
-	case bare == "application/x-www-form-urlencoded" && hasSchema:
-		return bodyForm
-	case strings.HasPrefix(bare, "multipart/"):
-		return bodyNone
-	case bare == "text/plain" && hasSchema:
-		return bodyText
-	case binary && !isJSON(bare):
-		return bodyBytes
-	}
-	return bodyNone
-}
-
-// isJSON tells JSON by a media type without parameters.
-func isJSON(media string) bool {
-	return media == "application/json" || strings.HasSuffix(media, "+json")
 }
 
 // covers reports whether the parameters are those of the path.

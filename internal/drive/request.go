@@ -24,12 +24,18 @@ func (j *Judges) Verdict(ctx context.Context, op *Operation, in *Input, w *Wire)
 		return false, true, "the document has no body of type " + in.MediaType
 	}
 	one, oneFault := j.kin(ctx, op, in, w)
-	two, twoFault := j.schema(op, in)
-	if one == unknown || two == unknown || one != two {
-		return false, false, ""
+	two, twoFault := j.params(op, in)
+	inBody, bodyFault := j.inBody(op, in)
+	if two == accepts && op.seenByKin {
+		two, twoFault = inBody, bodyFault
 	}
-	if one == refuses {
+	switch {
+	case one == unknown || two == unknown || inBody == unknown || one != two:
+		return false, false, ""
+	case one == refuses:
 		return false, true, twoFault + " | " + oneFault
+	case inBody == refuses: // nobody else has seen it
+		return false, true, bodyFault
 	}
 	return true, true, ""
 }
@@ -70,13 +76,13 @@ func (j *Judges) kinInput(ctx context.Context, to direction, op *Operation, in *
 		Route: &routers.Route{Spec: j.docs[to], Path: op.Path, PathItem: item, Method: op.Method, Operation: item.GetOperation(op.Method)},
 		Options: &openapi3filter.Options{
 			AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, SkipSettingDefaults: true, ExcludeReadOnlyValidations: true,
-			ExcludeRequestBody: op.bodyKind == bodyBytes, // of which it reads only the types that it knows
+			ExcludeRequestBody: !op.seenByKin,
 		},
 	}, nil
 }
 
-// schema is the opinion of JSON Schema on each value of a request.
-func (j *Judges) schema(op *Operation, in *Input) (opinion, string) {
+// params is the opinion of JSON Schema on the parameters of a request.
+func (j *Judges) params(op *Operation, in *Input) (opinion, string) {
 	for _, p := range op.params {
 		v, ok := in.Params[p.in+" "+p.name]
 		if !ok && p.required {
@@ -88,6 +94,11 @@ func (j *Judges) schema(op *Operation, in *Input) (opinion, string) {
 			}
 		}
 	}
+	return accepts, ""
+}
+
+// inBody is its opinion on the body.
+func (j *Judges) inBody(op *Operation, in *Input) (opinion, string) {
 	switch {
 	case op.bodyKind == bodyNone:
 		return accepts, ""
@@ -96,7 +107,11 @@ func (j *Judges) schema(op *Operation, in *Input) (opinion, string) {
 	case !in.HasBody || op.bodyKind == bodyBytes:
 		return accepts, ""
 	}
-	return j.check(request, op.bodyPointer, in.Body)
+	received, ok := j.received(op, in.Body)
+	if !ok {
+		return unknown, ""
+	}
+	return j.check(request, op.bodyPointer, received)
 }
 
 // check is the opinion of JSON Schema on a value.

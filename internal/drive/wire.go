@@ -59,7 +59,7 @@ func (w *Wire) Request(ctx context.Context, base string) (*http.Request, error) 
 var errNoWay = errors.New("this package does not write such a value")
 
 // Wire writes the values of a request as the document says. The error is for values that it cannot write.
-func (op *Operation) Wire(in *Input) (*Wire, error) {
+func (j *Judges) Wire(op *Operation, in *Input) (*Wire, error) {
 	w := &Wire{Method: op.Method, Path: op.Path, Header: http.Header{}, ContentType: op.MediaType}
 	if in.MediaType != "" {
 		w.ContentType = in.MediaType
@@ -85,9 +85,7 @@ func (op *Operation) Wire(in *Input) (*Wire, error) {
 	if !in.HasBody {
 		return w, nil
 	}
-	var err error
-	w.Body, err = op.writeBody(in.Body)
-	return w, err
+	return w, j.writeBody(op, w, in.Body)
 }
 
 // write writes a parameter that is not in the query.
@@ -130,43 +128,6 @@ func (p param) text(v any) (string, error) {
 		return escape(string(data)), err
 	}
 	return simple(v, escape)
-}
-
-func (op *Operation) writeBody(v any) ([]byte, error) {
-	switch op.bodyKind {
-	case bodyJSON:
-		return json.Marshal(v)
-	case bodyForm:
-		return writeForm(v)
-	}
-	text, err := scalar(v)
-	if op.bodyKind == bodyText && text == "" {
-		return nil, errNoWay // no body is not an empty one
-	}
-	return []byte(text), err
-}
-
-// writeForm writes a flat object as a form; lists repeat their name.
-func writeForm(v any) ([]byte, error) {
-	object, ok := v.(map[string]any)
-	if !ok || len(object) == 0 {
-		return nil, errNoWay
-	}
-	form := url.Values{}
-	for name, item := range object {
-		list, ok := item.([]any)
-		if !ok {
-			list = []any{item}
-		}
-		for _, one := range list {
-			text, err := scalar(one)
-			if err != nil || text == "" {
-				return nil, errNoWay
-			}
-			form.Add(name, text)
-		}
-	}
-	return []byte(form.Encode()), nil
 }
 
 // scalar is the text of a value that is neither list nor object.

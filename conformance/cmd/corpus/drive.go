@@ -115,7 +115,7 @@ func (c *caller) operation(ctx context.Context, op *drive.Operation) {
 
 // ask sends one request if the judges agree on it, and notes an answer that contradicts them.
 func (c *caller) ask(ctx context.Context, op *drive.Operation, in *drive.Input) bool {
-	wire, err := op.Wire(in)
+	wire, err := c.Wire(op, in)
 	if err != nil {
 		c.result.unjudged++
 		return false

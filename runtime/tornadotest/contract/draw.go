@@ -57,7 +57,7 @@ func (r *run) requests(op *drive.Operation, valid bool) *rapid.Generator[*sent] 
 			if !ok {
 				continue
 			}
-			wire, err := op.Wire(in)
+			wire, err := r.judges.Wire(op, in)
 			if err != nil {
 				continue
 			}

@@ -27,6 +27,8 @@ func (r *run) said(op *drive.Operation, met *seen) (left []string) {
 	switch {
 	case met.sent == 0:
 		left = append(left, "valid requests: none was found on which both judges agree; WithValues and WithBodies name some")
+	case met.late:
+		left = append(left, fmt.Sprintf("its answers: one did not come within %v, and may come any time", r.patience(op)))
 	case unwritten && len(only) == 1:
 		left = append(left, "its answers: it answers 501, and is not written yet")
 	case !good:
@@ -34,6 +36,9 @@ func (r *run) said(op *drive.Operation, met *seen) (left []string) {
 	}
 	if met.unread {
 		left = append(left, "the body of a stream; its status and header were checked")
+	}
+	if met.opened {
+		left = append(left, "the messages of its WebSocket; it was opened")
 	}
 	for _, split := range slices.Sorted(maps.Keys(met.splits)) {
 		left = append(left, "what the judges do not agree on: "+split)
@@ -44,6 +49,9 @@ func (r *run) said(op *drive.Operation, met *seen) (left []string) {
 func (r *run) judgeValid(x *sent, a *drive.Answer, met *seen) string {
 	declared, byDefault := r.judges.Declares(x.op, a.Status)
 	switch {
+	case x.op.Socket && a.Status == http.StatusSwitchingProtocols:
+		met.opened = true
+		return ""
 	case (!declared || byDefault) && a.Status == http.StatusNotImplemented:
 		return "" // it is not written yet, which is told
 	case a.Status >= 500 && (!declared || byDefault):

@@ -1,11 +1,14 @@
 package contract
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -19,6 +22,7 @@ type run struct {
 	base, shown string // of URLs, as they are called and as they are printed
 	client      *http.Client
 	has         map[string]bool // operations that are served, by method and path; nil for all
+	later       time.Duration   // how long a deferred answer is waited for; 0 for laterPatience
 }
 
 // unknown says which options name what the document does not have.
@@ -57,8 +61,6 @@ func (r *run) reason(op *drive.Operation) string {
 		return "WithoutOperations leaves it out"
 	case r.has != nil && !r.has[op.Method+" "+op.Path]:
 		return "the API does not have it"
-	case op.Socket:
-		return "it opens a WebSocket"
 	case op.Skip != "":
 		return op.Skip
 	}
@@ -83,6 +85,8 @@ func (r *run) requirement(all [][]string) []string {
 type seen struct {
 	statuses map[int]int
 	unread   bool // bodies that go on
+	opened   bool // WebSockets
+	late     bool // an answer did not come while it was waited for
 	splits   map[string]bool
 	sent     int
 }
@@ -90,15 +94,10 @@ type seen struct {
 // operation drives one operation, and says what of it was not driven.
 func (r *run) operation(t rapid.TB, op *drive.Operation) (left []string) {
 	t.Helper()
-	var met seen
-	if op.Deferred {
-		left = append(left, "valid requests, whose answers may come later than a test waits")
-	} else {
-		met = r.check(t, op, true)
-		left = append(left, r.said(op, &met)...)
-		if needs := r.judges.Security(op); len(needs) > 0 && met.sent > 0 {
-			r.stranger(t, op)
-		}
+	met := r.check(t, op, true)
+	left = append(left, r.said(op, &met)...)
+	if needs := r.judges.Security(op); len(needs) > 0 && met.sent > 0 {
+		r.stranger(t, op)
 	}
 	if bad := r.check(t, op, false); bad.sent == 0 && op.Takes() {
 		left = append(left, "invalid requests: none was found on which both judges agree")
@@ -119,7 +118,7 @@ func (r *run) check(t rapid.TB, op *drive.Operation, valid bool) seen {
 		}
 	}()
 	rapid.Check(t, func(t *rapid.T) {
-		if last = ""; !failed && met.sent >= r.checks {
+		if last = ""; !failed && (met.sent >= r.checks || met.late) {
 			return
 		}
 		x := draw.Draw(t, "request")
@@ -138,15 +137,21 @@ func (r *run) check(t rapid.TB, op *drive.Operation, valid bool) seen {
 // ask sends a request, and says what is wrong with the answer.
 func (r *run) ask(x *sent, met *seen) (fault string) {
 	a, err := r.send(x, true)
-	if err != nil {
+	switch {
+	case err != nil && x.valid && x.op.Deferred && errors.Is(err, context.DeadlineExceeded):
+		met.late = true
+		return ""
+	case err != nil:
 		return "no answer: " + err.Error()
 	}
 	met.statuses[a.Status]++
-	met.unread = met.unread || !a.Whole
+	met.unread = met.unread || !a.Whole && a.Status != http.StatusSwitchingProtocols
 	if x.valid {
 		return r.judgeValid(x, a, met)
 	}
 	switch {
+	case a.Status == http.StatusNotImplemented && r.judges.Streams(x.op):
+		return "" // nobody has read the files yet
 	case a.Status < 400 || a.Status == http.StatusNotImplemented:
 		return fmt.Sprintf("an invalid request was accepted, with %d: %s", a.Status, x.why)
 	case a.Status >= 500:

@@ -3,8 +3,8 @@ package contract
 import (
 	"context"
 	"encoding/base64"
-	"errors"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
 	"slices"
@@ -19,7 +19,7 @@ const patience = 30 * time.Second
 
 // send sends a request, with credentials or without, and reads the answer, of a stream the head alone.
 func (r *run) send(x *sent, known bool) (*drive.Answer, error) {
-	ctx, cancel := context.WithTimeoutCause(context.Background(), patience, errors.New("it took too long"))
+	ctx, cancel := context.WithTimeout(context.Background(), r.patience(x.op))
 	defer cancel()
 	req, err := r.request(ctx, x, r.base, known)
 	if err != nil {
@@ -31,7 +31,7 @@ func (r *run) send(x *sent, known bool) (*drive.Answer, error) {
 	}
 	defer func() { _ = res.Body.Close() }() // was read, or is not wanted
 	a := &drive.Answer{Status: res.StatusCode, Header: res.Header}
-	if goesOn(res.Header) {
+	if goesOn(res.Header) || a.Status == http.StatusSwitchingProtocols {
 		return a, nil
 	}
 	a.Whole = true
@@ -47,8 +47,14 @@ func goesOn(h http.Header) bool {
 
 func (r *run) request(ctx context.Context, x *sent, base string, known bool) (*http.Request, error) {
 	req, err := x.wire.Request(ctx, base)
-	if err != nil || !known {
-		return req, err
+	if err != nil {
+		return nil, err
+	}
+	if x.op.Socket {
+		maps.Copy(req.Header, opening)
+	}
+	if !known {
+		return req, nil
 	}
 	schemes := r.judges.Schemes()
 	for _, name := range r.requirement(r.judges.Security(x.op)) {

@@ -1,0 +1,48 @@
+package contract
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/tornadogen/tornadogen/internal/drive"
+)
+
+// laterPatience is how long the answer of a deferred operation may take. One that comes later is no fault.
+const laterPatience = 3 * time.Second
+
+// patience is how long an answer is waited for.
+func (r *run) patience(op *drive.Operation) time.Duration {
+	switch {
+	case !op.Deferred:
+		return patience
+	case r.later > 0:
+		return r.later
+	}
+	return laterPatience
+}
+
+// opening is what asks for a WebSocket (RFC 6455 section 4.1). The key is the one of the standard's example.
+var opening = http.Header{
+	"Connection": {"Upgrade"}, "Upgrade": {"websocket"}, "Sec-Websocket-Version": {"13"}, "Sec-Websocket-Key": {"dGhlIHNhbXBsZSBub25jZQ=="},
+}
+
+// variants drives an operation with each media type of its body, and says what of it was not driven.
+func (r *run) variants(t rapid.TB, op *drive.Operation) (left []string) {
+	t.Helper()
+	all := op.Variants()
+	for _, variant := range all {
+		for _, what := range r.operation(t, variant) {
+			if len(all) > 1 {
+				what = "with a body of " + variant.MediaType + ": " + what
+			}
+			left = append(left, what)
+		}
+	}
+	if len(op.Unwritten) > 0 {
+		left = append(left, "bodies of "+strings.Join(op.Unwritten, ", ")+", which are not written")
+	}
+	return left
+}
