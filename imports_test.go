@@ -22,7 +22,7 @@ var mayImport = []struct {
 	of   string
 	what []string
 }{
-	{"cmd/tornadogen", []string{"spec", "generator", "templates", "runtime"}},
+	{"cmd/tornadogen", []string{"spec", "generator", "templates", "runtime", "internal/matching"}}, // ADR 15
 	{"generator/internal/emit", []string{"generator/internal/ir", "generator/internal/naming"}},
 	{"generator/internal/ir", []string{"generator/internal/naming", "spec"}},
 	{"generator/internal/naming", nil},
@@ -46,7 +46,8 @@ var mayImport = []struct {
 	{"runtime/internal/...", nil},
 	{"runtime/tornadotest", []string{"runtime", "runtime/client"}},                                 // ADR 16
 	{"runtime/tornadotest/contract", []string{"runtime", "runtime/tornadotest", "internal/drive"}}, // ADR 15
-	{"internal/drive", nil},                                                                        // ADR 15
+	{"internal/drive", []string{"internal/matching"}},                                              // ADR 15
+	{"internal/matching", nil},                                                                     // ADR 15
 	{"runtime/client", []string{"runtime", "runtime/internal/jsonwire", "runtime/internal/param", "runtime/internal/media", "runtime/internal/shape", "runtime/internal/value", "runtime/internal/validate", "runtime/internal/operation", "runtime/internal/ws", "runtime/internal/sse", "runtime/internal/lines"}},
 	{"runtime/docs", []string{"runtime", "runtime/internal/webpage"}},      // ADR 17
 	{"runtime/debugpage", []string{"runtime", "runtime/internal/webpage"}}, // ADR 17

@@ -148,7 +148,7 @@ func answerOf(r *spec.Response) *mockAnswer {
 		a.Status *= 100
 	}
 	for _, h := range r.Headers {
-		a.Headers = append(a.Headers, mockHeader{h.Name, plainText(paramSample(h))})
+		a.Headers = append(a.Headers, mockHeader{h.Name, fieldText(paramSample(h))})
 	}
 	for _, m := range r.Content {
 		a.Bodies = append(a.Bodies, bodiesOf(m)...)
@@ -164,16 +164,26 @@ func paramSample(p *spec.Parameter) string {
 	return answerSample(p.Schema)
 }
 
+// fieldText is a sample as the text of a header field, of which a list has its items behind commas (style simple).
+func fieldText(sample string) string {
+	var items []json.RawMessage
+	if json.Unmarshal([]byte(sample), &items) != nil {
+		return plainText(sample)
+	}
+	texts := make([]string, len(items))
+	for i, item := range items {
+		texts[i] = plainText(string(item))
+	}
+	return strings.Join(texts, ",")
+}
+
 // bodiesOf are the samples of one media type: its examples, or one that is made of its schema.
 func bodiesOf(m *spec.MediaType) []*mockBody {
 	media, _, _ := strings.Cut(m.Name, ";")
 	media = strings.TrimSpace(media)
 	kind := m.Name
 	if strings.Contains(media, "*") {
-		kind = "application/octet-stream"
-		if media == "*/*" || media == "application/*" {
-			kind = "application/json"
-		}
+		kind = inRange(media)
 		media = kind
 	}
 	var bodies []*mockBody
@@ -187,6 +197,20 @@ func bodiesOf(m *spec.MediaType) []*mockBody {
 		return []*mockBody{{kind, "", streamText(media, answerSample(m.ItemSchema))}}
 	}
 	return []*mockBody{{kind, "", bodyText(media, answerSample(m.Schema))}}
+}
+
+// inRange is a media type of a range.
+func inRange(media string) string {
+	switch major, _, _ := strings.Cut(media, "/"); major {
+	case "*", "application":
+		return "application/json"
+	case "text":
+		return "text/plain"
+	case "image":
+		return "image/png"
+	default:
+		return major + "/octet-stream"
+	}
 }
 
 // answerSample is a sample of what a server sends.

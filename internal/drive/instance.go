@@ -4,10 +4,11 @@ import (
 	"encoding/json"
 	"maps"
 	"math"
-	"regexp/syntax"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/tornadogen/tornadogen/internal/matching"
 )
 
 // Choices are what a generator of values chooses by: at random, or by a property test that makes a failure smaller. Smaller
@@ -218,13 +219,7 @@ func (m *maker) text(s map[string]any) (any, bool) {
 		return list[m.choices.IntN(len(list))], true
 	}
 	if pattern, ok := s["pattern"].(string); ok {
-		re, err := syntax.Parse(pattern, syntax.Perl)
-		if err != nil {
-			return nil, false
-		}
-		var b strings.Builder
-		m.match(&b, re.Simplify())
-		return b.String(), true
+		return matching.Text(pattern, m.choices, matching.Usual)
 	}
 	text := []string{"text", "a b", "é✓", "x/y?z=1&w", "0"}[m.choices.IntN(5)]
 	for len([]rune(text)) < shortest {
@@ -234,44 +229,6 @@ func (m *maker) text(s map[string]any) (any, bool) {
 		text = string(r[:longest])
 	}
 	return text, true
-}
-
-// match writes a text that a regular expression matches, as far as it can be told from its parts.
-func (m *maker) match(b *strings.Builder, re *syntax.Regexp) {
-	repeat := func(least, most int) {
-		if most < 0 || most > least+2 {
-			most = least + 2
-		}
-		for range least + m.choices.IntN(most-least+1) {
-			m.match(b, re.Sub[0])
-		}
-	}
-	switch re.Op {
-	case syntax.OpLiteral:
-		b.WriteString(string(re.Rune))
-	case syntax.OpCharClass:
-		if len(re.Rune) > 1 {
-			i := m.choices.IntN(len(re.Rune)/2) * 2
-			lo, hi := re.Rune[i], min(re.Rune[i+1], re.Rune[i]+25)
-			b.WriteRune(lo + rune(m.choices.IntN(int(hi-lo)+1)))
-		}
-	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
-		b.WriteByte('a')
-	case syntax.OpStar:
-		repeat(0, -1)
-	case syntax.OpPlus:
-		repeat(1, -1)
-	case syntax.OpQuest:
-		repeat(0, 1)
-	case syntax.OpRepeat:
-		repeat(re.Min, re.Max)
-	case syntax.OpConcat, syntax.OpCapture:
-		for _, sub := range re.Sub {
-			m.match(b, sub)
-		}
-	case syntax.OpAlternate:
-		m.match(b, re.Sub[m.choices.IntN(len(re.Sub))])
-	}
 }
 
 func (m *maker) number(s map[string]any, integer bool) (any, bool) {
