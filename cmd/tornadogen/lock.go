@@ -74,7 +74,7 @@ func (l *lock) write() error {
 	if b.String() == l.old || len(l.hashes) == 0 {
 		return nil
 	}
-	if err := os.WriteFile(lockName, []byte(b.String()), 0o644); err != nil {
+	if err := replaceFile(lockName, []byte(b.String()), 0o644); err != nil {
 		return fmt.Errorf("%s: cannot be written: %w; check its permissions", lockName, cause(err))
 	}
 	return nil

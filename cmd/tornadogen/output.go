@@ -234,8 +234,9 @@ func (o *output) is(name string, info fs.FileInfo) bool {
 // one is there. So whenever the work ends early, the folder is as it was, or the next run knows what is its own and repairs it.
 // Of two runs at once the second waits, and then looks again at what there is to change.
 func (o *output) write(step func(what string) error) (err error) {
-	if len(o.changes) == 0 {
-		return nil
+	left, err := o.left()
+	if err != nil || len(o.changes) == 0 && len(left) == 0 {
+		return err
 	}
 	undo, err := makeFolder(o.dir)
 	if err != nil {
@@ -331,11 +332,20 @@ func (o *output) stage(folder string, union bool) error {
 	return nil
 }
 
-// sweep removes what a run that was cut short has left.
-func (o *output) sweep() error {
+// left lists the stages in the folder: that of a run that writes now, and those of runs that were cut short.
+func (o *output) left() ([]string, error) {
 	left, err := filepath.Glob(filepath.Join(escapeGlob(o.dir), stagePattern+"*"))
 	if err != nil {
-		return fmt.Errorf("%s: %w", o.dir, err)
+		return nil, fmt.Errorf("%s: %w", o.dir, err)
+	}
+	return left, nil
+}
+
+// sweep removes what runs that were cut short have left; the folder is locked.
+func (o *output) sweep() error {
+	left, err := o.left()
+	if err != nil {
+		return err
 	}
 	for _, path := range left {
 		if err := os.RemoveAll(path); err != nil {
@@ -343,6 +353,20 @@ func (o *output) sweep() error {
 		}
 	}
 	return nil
+}
+
+// replaceFile writes a file that is complete before it takes the place of the one that is there. What a run leaves that is killed meanwhile,
+// the next one writes over.
+func replaceFile(name string, data []byte, mode os.FileMode) error {
+	stage := filepath.Join(filepath.Dir(name), stagePattern+filepath.Base(name))
+	err := os.WriteFile(stage, data, mode)
+	if err == nil {
+		err = os.Rename(stage, name)
+	}
+	if err != nil {
+		_ = os.Remove(stage) // what failed is told
+	}
+	return err
 }
 
 // makeFolder makes a folder and those above it. undo removes the ones that it made, as long as they are empty.

@@ -110,6 +110,20 @@ func TestKilledRunIsRepaired(t *testing.T) {
 	require.Equal(t, tree(t, want), tree(t, dir))
 }
 
+// A run that was killed behind its last file leaves an empty stage beside what is complete: there is nothing to write, and the next
+// run takes it away.
+func TestKilledRunIsSwept(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, write(t, dir, newPackage, noStep))
+	clean := tree(t, dir)
+	require.NoError(t, os.Mkdir(filepath.Join(dir, stagePattern+"123"), 0o700))
+	require.NoError(t, write(t, dir, newPackage, func(what string) error {
+		t.Errorf("%s is written again", what)
+		return nil
+	}))
+	require.Equal(t, clean, tree(t, dir))
+}
+
 func TestNothingIsTouchedWhenNothingChanges(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, write(t, dir, oldPackage, noStep))

@@ -219,13 +219,7 @@ func (y *syncer) write() error {
 		if info, err := os.Stat(c.name); err == nil {
 			mode = info.Mode().Perm()
 		}
-		stage := filepath.Join(filepath.Dir(c.name), stagePattern+filepath.Base(c.name))
-		err := os.WriteFile(stage, c.new, mode)
-		if err == nil {
-			err = os.Rename(stage, c.name)
-		}
-		if err != nil {
-			_ = os.Remove(stage) // what failed is told
+		if err := replaceFile(c.name, c.new, mode); err != nil {
 			return fmt.Errorf("%s: cannot be written: %w; correct that and run again", c.name, cause(err))
 		}
 	}
