@@ -1,6 +1,7 @@
 package generator_test
 
 import (
+	"encoding/json"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -33,6 +34,56 @@ func TestOptionsThatCannotBeMet(t *testing.T) {
 			require.EqualError(t, err, c.want)
 			assert.Empty(t, files)
 		})
+	}
+}
+
+// TestStatedImports has the document name packages: one that the go command takes is imported, however long its path is, and nothing else.
+func TestStatedImports(t *testing.T) {
+	for path, taken := range map[string]bool{
+		"example.com/shop/money":                         true,
+		"example.com/" + strings.Repeat("a", 200):        true,
+		"example.com/" + strings.Repeat("a/", 120) + "b": true,
+		"example.com/con/money":                          false,
+		"example.com/shop~1/money":                       false,
+		"example.com/shop./money":                        false,
+		"C":                                              false,
+		"-x":                                             false,
+		"../money":                                       false,
+		"/money":                                         false,
+		"a b":                                            false,
+		"x\"; import \"os":                               false,
+		"":                                               false,
+	} {
+		quoted, err := json.Marshal(path)
+		require.NoError(t, err)
+		at := spec.Location{File: "openapi.yaml", Line: 3, Column: 5, Pointer: "#/components/schemas/Price"}
+		for _, extensions := range []spec.Extensions{
+			{"x-go-type": json.RawMessage(`"money.Amount"`), "x-go-type-import": quoted},
+			{"x-go-type": json.RawMessage(`"money.Amount"`), "x-go-type-import": json.RawMessage(`{"path":` + string(quoted) + `}`)},
+			{"x-go-type": json.RawMessage(strings.TrimSuffix(string(quoted), `"`) + `.Amount"`)},
+		} {
+			api := &spec.API{Title: "Small", APIVersion: "1", SourceName: "openapi.yaml", Schemas: []*spec.Schema{
+				{Name: "Price", Ref: at.Pointer, Types: []string{"string"}, Extensions: extensions, Loc: at},
+				{Name: "Wallet", Ref: "#/components/schemas/Wallet", Types: []string{"object"}},
+			}}
+			files, found, err := generator.Generate(api, generator.Options{Package: "small", Only: []string{generator.OnlyTypes}})
+			require.NoError(t, err, path)
+			imported := false
+			for _, f := range files {
+				parsed, err := parser.ParseFile(token.NewFileSet(), f.Name, f.Data, parser.ImportsOnly)
+				require.NoError(t, err)
+				for _, i := range parsed.Imports {
+					imported = imported || i.Path.Value == string(quoted)
+				}
+			}
+			assert.Equal(t, taken, imported, "%s: %v", extensions, found)
+			if taken {
+				assert.Empty(t, found)
+			} else if path != "" {
+				require.Len(t, found, 1, extensions)
+				assert.Equal(t, at, found[0].Loc)
+			}
+		}
 	}
 }
 

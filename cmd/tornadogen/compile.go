@@ -33,7 +33,7 @@ func (s *settings) compile() (compiled, error) {
 // generate adds the files of the package.
 func (s *settings) generate(c *compiled) error {
 	files, more, err := generator.Generate(c.api, generator.Options{
-		Package: s.Package, Version: builtFrom().mark(), Only: s.Only, Imports: s.Imports, Formats: s.FormatTypes, OwnTypes: s.ownTypes, HasType: typesBeside(s.Out),
+		Package: s.Package, Version: builtFrom().mark(), Only: s.Only, Imports: s.Imports, Formats: s.FormatTypes, OwnTypes: s.OwnTypes, HasType: typesBeside(s.Out),
 	})
 	if err != nil {
 		return fmt.Errorf("%s: %w", s.Spec, err)

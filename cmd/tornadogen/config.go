@@ -43,11 +43,12 @@ type settings struct {
 	// Imports and FormatTypes say which types are not generated.
 	Imports     map[string]string
 	FormatTypes map[string]string
+	// OwnTypes has every type generated, whatever x-go-type says.
+	OwnTypes bool
 
-	ownTypes bool           // x-go-type is not read
-	cmd      *cobra.Command // what the flags are of
-	locking  locking
-	remote   *remote // what reads from the network, once there is a document
+	cmd     *cobra.Command // what the flags are of
+	locking locking
+	remote  *remote // what reads from the network, once there is a document
 
 	// from says where a setting comes from, by key: "tornadogen.yaml:3"; a key that is absent came from the command line.
 	from map[string]string
@@ -84,6 +85,10 @@ var keys = []key{
 		nil, func(s *settings) any { return &s.Imports },
 	},
 	{"format-types", "Go types for formats: ulid=github.com/oklog/ulid/v2.ULID", nil, func(s *settings) any { return &s.FormatTypes }},
+	{
+		"own-types", "generate every type, whatever x-go-type says: for a document that is not to choose what the package imports",
+		nil, func(s *settings) any { return &s.OwnTypes },
+	},
 	{"overlay", "OpenAPI overlays to apply to the document, files, in this order", nil, func(s *settings) any { return &s.Overlays }},
 	{"include-tags", "keep the operations with these tags", nil, func(s *settings) any { return &s.Filter.IncludeTags }},
 	{"exclude-tags", "leave out the operations with these tags", nil, func(s *settings) any { return &s.Filter.ExcludeTags }},
@@ -103,7 +108,7 @@ var (
 		"overlay", "include-tags", "exclude-tags", "include-paths", "exclude-paths", "include-operations", "exclude-operations",
 		"root", "allow-remote", "strict",
 	}
-	packageKeys = append([]string{"out", "package", "only", "formats", "exact-types", "import-mapping", "format-types"}, documentKeys...)
+	packageKeys = append([]string{"out", "package", "only", "formats", "exact-types", "import-mapping", "format-types", "own-types"}, documentKeys...)
 )
 
 // The values of formats.

@@ -65,7 +65,7 @@ const mockPackage = "mockapi"
 // buildMock generates and builds the mock in the cache, and returns the path of the program.
 func (s *settings) buildMock(cmd *cobra.Command) (string, error) {
 	s.Package, s.Only = mockPackage, []string{generator.OnlyServer}
-	s.Imports, s.FormatTypes, s.ownTypes = nil, nil, true // the cache does not have their packages
+	s.Imports, s.FormatTypes, s.OwnTypes = nil, nil, true // the cache does not have their packages
 	c, err := s.compile()
 	if err != nil {
 		return "", err

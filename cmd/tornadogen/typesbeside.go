@@ -20,7 +20,8 @@ func typesBeside(dir string) func(pkg, name string) bool {
 		}
 		first, _, _ := strings.Cut(pkg, "/")
 		if slices.Contains(standardLibrary, first) {
-			return true
+			elements := strings.Split(pkg, "/")
+			return !slices.Contains(elements, "internal") && !slices.Contains(elements, "vendor")
 		}
 		return slices.ContainsFunc(modules, func(m string) bool { return pkg == m || strings.HasPrefix(pkg, m+"/") })
 	}

@@ -10,6 +10,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"go/format"
 	"slices"
 	"strings"
 	"sync"
@@ -215,7 +216,7 @@ func (f *file) source() ([]byte, error) {
 	if f.err != nil {
 		return nil, f.err
 	}
-	top, err := layOut([]byte(f.mark + "\n\n" + string(f.head) + importGroups(f.imports)))
+	top, err := format.Source([]byte(f.mark + "\n\n" + string(f.head) + importGroups(f.imports))) // the path of an import is never broken
 	if err != nil {
 		return nil, err
 	}

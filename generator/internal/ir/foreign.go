@@ -46,13 +46,29 @@ func IsGoType(text string) bool {
 	if pkg == "" {
 		return token.IsIdentifier(name)
 	}
-	return token.IsIdentifier(name) && token.IsExported(name) && goPath.MatchString(pkg)
+	return token.IsIdentifier(name) && token.IsExported(name) && IsImportPath(pkg)
 }
 
-// IsImportPath says whether text is the path of a package that a generated file may import.
-func IsImportPath(text string) bool { return goPath.MatchString(text) }
+// IsImportPath says whether text is the path of a package that a generated file may import: one that the go command takes, and not "C",
+// which has what stands around it compiled as C.
+func IsImportPath(text string) bool {
+	if !goPath.MatchString(text) || text == "C" || text[0] == '-' {
+		return false
+	}
+	for element := range strings.SplitSeq(text, "/") {
+		short, _, _ := strings.Cut(element, ".")
+		if strings.HasSuffix(element, ".") || windowsName.MatchString(short) {
+			return false
+		}
+	}
+	return true
+}
 
-var goPath = regexp.MustCompile(`^[A-Za-z0-9_~-][A-Za-z0-9_.~-]*(/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)*$`)
+var (
+	goPath = regexp.MustCompile(`^[A-Za-z0-9_~-][A-Za-z0-9_.~-]*(/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)*$`)
+	// windowsName matches what no folder of Windows is named, which the go command refuses everywhere.
+	windowsName = regexp.MustCompile(`(?i)^(con|prn|aux|nul|com[0-9]|lpt[0-9])$|~[0-9]+$`)
+)
 
 // splitType parts the path of a package from the name behind its last dot.
 func splitType(text string) (pkg, name string) {
