@@ -18,13 +18,17 @@ type compiled struct {
 	findings spec.Diagnostics
 }
 
-// compile reads the document and generates the package in memory. The error is for what is not the document's fault.
+// compile reads the document and generates the package in memory; where it has no name, as init leaves it, the title of the document gives
+// it one. The error is for what is not the document's fault.
 func (s *settings) compile() (compiled, error) {
 	p := startProgress(s.stderr(), 2, "reading "+s.Spec)
 	defer p.end()
 	c, err := s.load()
 	if err == nil && c.api != nil {
 		p.next("generating from " + s.Spec)
+		if s.Package == "" {
+			s.Package = packageOfTitle(c.api.Title)
+		}
 		err = s.generate(&c)
 	}
 	return c, err

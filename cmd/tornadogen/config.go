@@ -134,11 +134,29 @@ func (s *settings) flags(cmd *cobra.Command, names ...string) {
 		case *bool:
 			cmd.Flags().BoolVar(v, k.name, false, k.usage)
 		}
+		if k.values != nil {
+			_ = cmd.RegisterFlagCompletionFunc(k.name, k.completions) // fails for a flag that is unknown only
+		}
 	}
 	_ = cmd.MarkFlagDirname("out")  // for completion; a command without the flag needs none
 	_ = cmd.MarkFlagDirname("root") // likewise
 	_ = cmd.MarkFlagDirname("handlers")
 	_ = cmd.MarkFlagFilename("overlay", "yaml", "yml", "json")
+}
+
+// completions offers the values of a key to a shell: in a list those that it does not have yet, behind those that it has.
+func (k key) completions(_ *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	var offered []cobra.Completion
+	have := ""
+	if _, list := k.set(&settings{}).(*[]string); list {
+		have = begun[:strings.LastIndexByte(begun, ',')+1]
+	}
+	for _, value := range k.values {
+		if !slices.Contains(strings.Split(have, ","), value) && strings.HasPrefix(have+value, begun) {
+			offered = append(offered, have+value)
+		}
+	}
+	return offered, cobra.ShellCompDirectiveNoFileComp
 }
 
 // stderr is where the command tells what it is about.

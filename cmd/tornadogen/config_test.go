@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -130,4 +132,24 @@ func TestReadConfigOfAnything(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{"server", "server"}, s.Only)
 	require.Equal(t, "server", s.Spec)
+}
+
+// A shell is offered the values that a flag can still take.
+func TestValuesAreCompleted(t *testing.T) {
+	for begun, want := range map[string]string{
+		"--only ":             "server client types",
+		"--only se":           "server",
+		"--only server,":      "server,client server,types",
+		"--only types,c":      "types,client",
+		"--only x":            "",
+		"--formats ":          "assert annotate",
+		"--formats assert,an": "",
+		"--format ":           "text json",
+	} {
+		flag, word, _ := strings.Cut(begun, " ")
+		var stdout, stderr bytes.Buffer
+		require.Zero(t, run([]string{cobra.ShellCompNoDescRequestCmd, "generate", flag, word}, nil, &stdout, &stderr))
+		offered, _, _ := strings.Cut(stdout.String(), ":4\n") // cobra.ShellCompDirectiveNoFileComp
+		assert.Equal(t, want, strings.Join(strings.Fields(offered), " "), begun)
+	}
 }

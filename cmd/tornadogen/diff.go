@@ -116,6 +116,8 @@ func (s *settings) differences(cmd *cobra.Command, older, newer string) ([]diffe
 	if err != nil {
 		return nil, err
 	}
+	p := startProgress(s.stderr(), 1, "comparing "+older+" with "+newer)
+	defer p.end()
 	report, sources, err := oasdiff.GetWithOperationsSourcesMap(oasdiff.NewConfig(), from.info, to.info)
 	if err != nil {
 		return nil, fmt.Errorf("%s and %s: cannot be compared: %w; look at what tornadogen validate says of them", older, newer, err)
@@ -148,7 +150,9 @@ func (s *settings) differences(cmd *cobra.Command, older, newer string) ([]diffe
 func (s *settings) side(cmd *cobra.Command, name string) (side, error) {
 	one := *s
 	one.Spec = name
+	p := startProgress(s.stderr(), 1, "reading "+name)
 	c, err := one.load()
+	p.end()
 	if err != nil {
 		return side{}, err
 	}

@@ -49,14 +49,8 @@ func (s *settings) scaffold(service *templates.Service) ([]templates.File, compi
 // compileCopy generates the package from the document as it will stand in the service. Where that is a bundle of several
 // files, it is read anew, so that generate finds nothing to change. The findings are those of the document that the user has.
 func (s *settings) compileCopy() (compiled, error) {
-	c, err := s.load()
-	if err != nil || c.api == nil {
-		return c, err
-	}
-	if s.Package == "" {
-		s.Package = packageOfTitle(c.api.Title)
-	}
-	if err := s.generate(&c); err != nil || c.files == nil {
+	c, err := s.compile()
+	if err != nil || c.files == nil {
 		return c, err
 	}
 	if data, err := os.ReadFile(s.Spec); err == nil && bytes.Equal(data, c.api.Source) {

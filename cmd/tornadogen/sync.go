@@ -70,7 +70,8 @@ Handlers are found by the interfaces of the package that they are declared to im
 tornadogen generate for the package itself.
 
 It exits with 1 when the service does not compile until you have done something: what was changed, moved, renamed or is gone. With
---diff it writes nothing, prints what it would add as a unified diff, and exits with 1 when there is anything.`,
+--diff it writes nothing, prints what it would add as a unified diff, and exits with 1 when there is anything; with --format json
+or github it prints the notes in the place of the diff.`,
 		Example: `  tornadogen sync openapi.yaml --out petapi
   tornadogen sync                                    # all of it from tornadogen.yaml
   tornadogen sync --handlers internal/shop --format github
@@ -86,12 +87,12 @@ It exits with 1 when the service does not compile until you have done something:
 			return err
 		}
 		if show {
-			return y.show(cmd)
+			return y.show(cmd, f)
 		}
 		if err := y.write(); err != nil {
 			return err
 		}
-		if err := y.tell(cmd, f); err != nil {
+		if err := y.tell(cmd, f.value, "notice"); err != nil {
 			return err
 		}
 		if slices.ContainsFunc(y.notes, note.hurts) {
@@ -151,11 +152,11 @@ func (y *syncer) sorted() []note {
 	return list
 }
 
-// tell prints the notes.
-func (y *syncer) tell(cmd *cobra.Command, f *choice) error {
+// tell prints the notes. did is the level, for GitHub, of those about what sync adds.
+func (y *syncer) tell(cmd *cobra.Command, format, did string) error {
 	w := cmd.OutOrStdout()
 	list := y.sorted()
-	switch f.value {
+	switch format {
 	case "json":
 		if list == nil {
 			list = []note{}
@@ -168,7 +169,7 @@ func (y *syncer) tell(cmd *cobra.Command, f *choice) error {
 			case n.hurts():
 				level = "error"
 			case n.did():
-				level = "notice"
+				level = did
 			}
 			if _, err := fmt.Fprintf(w, "::%s file=%s,line=%d,title=sync-%s::%s\n", level, githubProperty.Replace(n.File), n.Line,
 				n.Kind, githubMessage.Replace(n.Message)); err != nil {
@@ -185,9 +186,24 @@ func (y *syncer) tell(cmd *cobra.Command, f *choice) error {
 	return nil
 }
 
-// show prints what write would do.
-func (y *syncer) show(cmd *cobra.Command) error {
+// show prints what write would do, and what else is to be done.
+func (y *syncer) show(cmd *cobra.Command, f *choice) error {
 	changed := y.changed()
+	show := y.showDiff
+	if f.value != "text" {
+		show = func(cmd *cobra.Command, _ []change) error { return y.tell(cmd, f.value, "error") }
+	}
+	if err := show(cmd, changed); err != nil {
+		return err
+	}
+	if len(changed) > 0 || slices.ContainsFunc(y.notes, note.hurts) {
+		return errTold
+	}
+	return nil
+}
+
+// showDiff prints changes as a unified diff, and the notes of what they do not mend to standard error.
+func (y *syncer) showDiff(cmd *cobra.Command, changed []change) error {
 	for _, c := range changed {
 		path := strings.TrimPrefix(filepath.ToSlash(c.name), "/")
 		from := "a/" + path
@@ -205,9 +221,6 @@ func (y *syncer) show(cmd *cobra.Command) error {
 		if _, err := fmt.Fprintf(cmd.ErrOrStderr(), "%s:%d: %s: %s\n", n.File, n.Line, n.Kind, n.Message); err != nil {
 			return err
 		}
-	}
-	if len(changed) > 0 || slices.ContainsFunc(y.notes, note.hurts) {
-		return errTold
 	}
 	return nil
 }
