@@ -87,6 +87,15 @@ func TestStatedImports(t *testing.T) {
 	}
 }
 
+func TestGoTypes(t *testing.T) {
+	for text, is := range map[string]bool{
+		"int": true, "any": true, "Amount": true, "net/url.URL": true, "github.com/oklog/ulid/v2.ULID": true,
+		"nil": false, "true": false, "append": false, "comparable": false, "_": false, "": false, "func": false, "*int": false, "[]byte": false, "C.Int": false, "net/url.url": false, ".URL": false,
+	} {
+		assert.Equal(t, is, generator.IsGoType(text), text)
+	}
+}
+
 // A release is named in the first line of each file, in the words that Go tools look for.
 func TestVersion(t *testing.T) {
 	api := &spec.API{Title: "Small", APIVersion: "1", SourceName: "openapi.yaml", Schemas: []*spec.Schema{{Name: "Empty", Ref: "#/components/schemas/Empty", Types: []string{"object"}}}}

@@ -15,9 +15,11 @@ import (
 	"github.com/tornadogen/tornadogen/spec"
 )
 
-// FuzzGenerate gives the whole way from bytes to Go any document. It must come back with a package whose files are Go, or with
-// an error that has a place.
+// FuzzGenerate gives the whole way from bytes to Go any document. It must come back with a package whose files are Go and whose types
+// are right, or with an error that has a place. To check types takes most of the time: that is done of small documents, as the fuzzer makes most.
 func FuzzGenerate(f *testing.F) {
+	check, err := compiled()
+	require.NoError(f, err)
 	for _, pattern := range []string{"*/openapi.*", "invalid/*/openapi.*"} {
 		paths, err := filepath.Glob(pattern)
 		require.NoError(f, err)
@@ -40,11 +42,15 @@ func FuzzGenerate(f *testing.F) {
 		if api == nil {
 			return
 		}
-		files, more, err := generator.Generate(api, generator.Options{Package: packageName})
+		files, more, err := generator.Generate(api, check.options())
 		require.NoError(t, err)
 		for _, d := range append(findings, more...) {
 			assert.NotEmpty(t, d.What)
 			assert.Positive(t, d.Loc.Line, d.String())
+		}
+		if len(data) < 16<<10 {
+			check.check(t, files)
+			return
 		}
 		for _, file := range files {
 			if strings.HasSuffix(file.Name, ".go") {

@@ -44,7 +44,9 @@ func newForeigners(opts Options) foreigners {
 func IsGoType(text string) bool {
 	pkg, name := splitType(text)
 	if pkg == "" {
-		return token.IsIdentifier(name)
+		known := types.Universe.Lookup(name)
+		_, isType := known.(*types.TypeName)
+		return token.IsIdentifier(text) && text != "_" && text != "comparable" && (known == nil || isType)
 	}
 	return token.IsIdentifier(name) && token.IsExported(name) && IsImportPath(pkg)
 }
