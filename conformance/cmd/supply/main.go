@@ -30,10 +30,10 @@ func main() {
 
 // module is one that is linked.
 type module struct {
-	Path, Version, Dir string
-	Main               bool
-	licence            string
-	used               []string // by which of our modules
+	Path, Version, Dir, Sum string
+	Main                    bool
+	licences                []string
+	used                    []string // by which of our modules
 }
 
 func run(root, page, bom string) error {
@@ -43,8 +43,11 @@ func run(root, page, bom string) error {
 	}
 	var faults []error
 	for _, m := range modules {
-		if m.licence = licenceOf(m.Dir); !slices.Contains(allowed, m.licence) {
-			faults = append(faults, fmt.Errorf("%s %s: licence %q", m.Path, m.Version, m.licence))
+		if m.licences, err = licencesOf(m.Dir); err != nil {
+			return err
+		}
+		if strange := slices.DeleteFunc(slices.Clone(m.licences), func(l string) bool { return slices.Contains(allowed, l) }); len(m.licences) == 0 || len(strange) > 0 {
+			faults = append(faults, fmt.Errorf("%s %s: licences %q", m.Path, m.Version, m.licences))
 		}
 	}
 	if err := errors.Join(faults...); err != nil {
@@ -56,12 +59,38 @@ func run(root, page, bom string) error {
 		}
 	}
 	if bom != "" {
-		return os.WriteFile(bom, cycloneDX(modules), 0o644)
+		version, err := output(root, nil, "git", "describe", "--tags", "--always")
+		if err != nil {
+			return err
+		}
+		toolchain, err := output(root, nil, "go", "env", "GOVERSION")
+		if err != nil {
+			return err
+		}
+		text, err := cycloneDX(modules, strings.TrimSpace(string(version)), strings.TrimPrefix(strings.TrimSpace(string(toolchain)), "go"))
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(bom, text, 0o644)
 	}
 	return nil
 }
 
-// linked lists the modules of others that our modules link: the root, for the command and the runtime, and each integration.
+// systems are those of which a release has archives, and those that the runtime is for.
+var systems = []string{"linux", "darwin", "windows", "freebsd", "netbsd", "openbsd"}
+
+// output runs a command in a folder, and returns what it prints.
+func output(dir string, env []string, name string, args ...string) ([]byte, error) {
+	cmd := exec.Command(name, args...)
+	cmd.Dir, cmd.Stderr, cmd.Env = dir, os.Stderr, append(os.Environ(), env...)
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("%s in %s: %w", strings.Join(cmd.Args, " "), dir, err)
+	}
+	return out, nil
+}
+
+// linked lists the modules of others that our modules link, on any system: the root, for the command and the runtime, and each integration.
 func linked(root string) ([]*module, error) {
 	work, err := os.ReadFile(filepath.Join(root, "go.work"))
 	if err != nil {
@@ -75,29 +104,13 @@ func linked(root string) ([]*module, error) {
 	}
 	found := map[string]*module{}
 	for folder, packages := range folders {
-		cmd := exec.Command("go", append([]string{"list", "-deps", "-json=Module"}, packages...)...)
-		cmd.Dir, cmd.Stderr = filepath.Join(root, folder), os.Stderr
-		out, err := cmd.Output()
-		if err != nil {
-			return nil, fmt.Errorf("go list in %s: %w", folder, err)
-		}
-		for d := json.NewDecoder(bytes.NewReader(out)); ; {
-			var p struct{ Module *module }
-			if err := d.Decode(&p); errors.Is(err, io.EOF) {
-				break
-			} else if err != nil {
+		for _, system := range systems {
+			out, err := output(filepath.Join(root, folder), []string{"GOOS=" + system, "CGO_ENABLED=0"}, "go", append([]string{"list", "-deps", "-json=Module"}, packages...)...)
+			if err != nil {
 				return nil, err
 			}
-			if p.Module == nil || p.Module.Main || strings.HasPrefix(p.Module.Path, "github.com/tornadogen/") {
-				continue
-			}
-			m := found[p.Module.Path]
-			if m == nil {
-				m = p.Module
-				found[m.Path] = m
-			}
-			if name := strings.TrimPrefix(folder, "./"); !slices.Contains(m.used, name) {
-				m.used = append(m.used, name)
+			if err := add(found, strings.TrimPrefix(folder, "./"), out); err != nil {
+				return nil, err
 			}
 		}
 	}
@@ -110,39 +123,36 @@ func linked(root string) ([]*module, error) {
 	return modules, nil
 }
 
+// add takes the modules of others from a list of packages that user links.
+func add(found map[string]*module, user string, packages []byte) error {
+	for d := json.NewDecoder(bytes.NewReader(packages)); ; {
+		var p struct{ Module *module }
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		if p.Module == nil || p.Module.Main || strings.HasPrefix(p.Module.Path, "github.com/tornadogen/") {
+			continue
+		}
+		m := found[p.Module.Path]
+		if m == nil {
+			m = p.Module
+			found[m.Path] = m
+		}
+		if !slices.Contains(m.used, user) {
+			m.used = append(m.used, user)
+		}
+	}
+}
+
 func list(modules []*module) []byte {
 	var b bytes.Buffer
-	b.WriteString("# Licences\n\nThe modules that the command and the runtime (`.`), and the integrations, link, as `make licences` has found them. What a\n" +
+	b.WriteString("# Licences\n\nThe modules that the command and the runtime (`.`), and the integrations, link on any of their systems, as\n`make licences` has found them. What a " +
 		"service links is the runtime, `golang.org/x/sys`, and the integrations that it imports.\n\n| module | version | licence | linked by |\n| --- | --- | --- | --- |\n")
 	for _, m := range modules {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", m.Path, m.Version, m.licence, strings.ReplaceAll(strings.Join(m.used, ", "), "runtime/", ""))
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", m.Path, m.Version, strings.Join(m.licences, " and "), strings.ReplaceAll(strings.Join(m.used, ", "), "runtime/", ""))
 	}
 	return b.Bytes()
 }
 
-// cycloneDX is the list in the form of CycloneDX 1.5.
-func cycloneDX(modules []*module) []byte {
-	type licence struct {
-		ID string `json:"id"`
-	}
-	type component struct {
-		Type     string               `json:"type"`
-		Name     string               `json:"name"`
-		Version  string               `json:"version"`
-		PURL     string               `json:"purl"`
-		Licences []map[string]licence `json:"licenses"`
-	}
-	bom := struct {
-		Format     string      `json:"bomFormat"`
-		Spec       string      `json:"specVersion"`
-		Version    int         `json:"version"`
-		Components []component `json:"components"`
-	}{"CycloneDX", "1.5", 1, nil}
-	for _, m := range modules {
-		bom.Components = append(bom.Components, component{
-			"library", m.Path, m.Version, "pkg:golang/" + m.Path + "@" + m.Version, []map[string]licence{{"license": {m.licence}}},
-		})
-	}
-	text, _ := json.MarshalIndent(bom, "", "  ") // strings alone
-	return append(text, '\n')
-}
