@@ -1,6 +1,9 @@
 package tornadogen_test
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -74,15 +77,17 @@ func TestClaimsAreTested(t *testing.T) {
 	}
 }
 
+// setting matches what a row of the table of defaults is of.
+var setting = regexp.MustCompile("^\\| `?([^|`]+?)`?(?: of streams and sockets)? \\|")
+
 // TestDefaultsAreHeldAgainstCode: every row of the defaults in SECURITY.md is one that a test of its package has the value of.
 func TestDefaultsAreHeldAgainstCode(t *testing.T) {
 	var held strings.Builder
 	for _, text := range testFiles(t) {
-		if strings.Contains(text, "documented.Defaults(") {
+		if strings.Contains(text, "documented.Defaults(") || strings.Contains(text, "TestLimitsAreDocumented") {
 			held.WriteString(text)
 		}
 	}
-	setting := regexp.MustCompile("^\\| `?([^|`]+?)`?(?: of streams and sockets)? \\|")
 	for _, row := range tableRows(t, "SECURITY.md", "Defaults, and why") {
 		m := setting.FindStringSubmatch(row)
 		require.NotNil(t, m, row)
@@ -90,4 +95,81 @@ func TestDefaultsAreHeldAgainstCode(t *testing.T) {
 			assert.Contains(t, held.String(), `"`+m[1]+`"`, "no test has the value of %s", m[1])
 		}
 	}
+}
+
+// noBounds are defaults that bound nothing which others meet, with the reason.
+var noBounds = map[string]string{
+	"contract.DefaultChecks":   "of a test",
+	"tornadotest.DefaultGrace": "of a test",
+	"nats.DefaultStream":       "a name",
+	"requestid.DefaultHeader":  "a name",
+}
+
+// TestEveryDefaultHasARow: each default that a package exports, and each field of its Limits and Timeouts, is in SECURITY.md.
+func TestEveryDefaultHasARow(t *testing.T) {
+	rows := map[string]bool{}
+	for _, row := range tableRows(t, "SECURITY.md", "Defaults, and why") {
+		rows[setting.FindStringSubmatch(row)[1]] = true
+	}
+	found := map[string]bool{}
+	for _, root := range []string{"runtime", "spec", "generator"} {
+		require.NoError(t, filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
+			if err == nil && d.IsDir() && d.Name() == "internal" {
+				return fs.SkipDir
+			}
+			if err == nil && strings.HasSuffix(file, ".go") && !strings.HasSuffix(file, "_test.go") {
+				parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
+				require.NoError(t, err)
+				for _, name := range defaultsIn(parsed) {
+					found[name] = true
+				}
+			}
+			return err
+		}))
+	}
+	require.Greater(t, len(found), 40)
+	for name := range found {
+		assert.True(t, rows[name] != (noBounds[name] != ""), "SECURITY.md has no row of %s, or it is said to be no bound", name)
+	}
+	for name := range noBounds {
+		assert.True(t, found[name], "there is no %s", name)
+	}
+}
+
+// defaultName matches constants that bound something where nobody says otherwise.
+var defaultName = regexp.MustCompile(`^(Default|Min|Max)[A-Z]|^Timeout$`)
+
+// defaultsIn lists the defaults of a file, with their package, but for that of the runtime itself.
+func defaultsIn(file *ast.File) (names []string) {
+	in := file.Name.Name + "."
+	if in == "tornado." {
+		in = ""
+	}
+	for _, d := range file.Decls {
+		declaration, is := d.(*ast.GenDecl)
+		if !is {
+			continue
+		}
+		for _, s := range declaration.Specs {
+			switch s := s.(type) {
+			case *ast.ValueSpec:
+				for _, n := range s.Names {
+					if declaration.Tok == token.CONST && defaultName.MatchString(n.Name) {
+						names = append(names, in+n.Name)
+					}
+				}
+			case *ast.TypeSpec:
+				fields, is := s.Type.(*ast.StructType)
+				if !is || s.Name.Name != "Limits" && s.Name.Name != "Timeouts" {
+					continue
+				}
+				for _, field := range fields.Fields.List {
+					for _, n := range field.Names {
+						names = append(names, in+s.Name.Name+"."+n.Name)
+					}
+				}
+			}
+		}
+	}
+	return names
 }

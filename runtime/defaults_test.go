@@ -12,6 +12,7 @@ import (
 	"github.com/tornadogen/tornadogen/runtime/internal/documented"
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
 	"github.com/tornadogen/tornadogen/runtime/internal/param"
+	"github.com/tornadogen/tornadogen/runtime/internal/proxyproto"
 	"github.com/tornadogen/tornadogen/runtime/internal/queue"
 )
 
@@ -22,6 +23,8 @@ func TestDefaultsAreDocumented(t *testing.T) {
 		"DefaultDeferredTimeout": DefaultDeferredTimeout, "DefaultMaxBody": DefaultMaxBody, "DefaultMaxStream": DefaultMaxStream,
 		"DefaultMaxMessage": DefaultMaxMessage, "DefaultPingInterval": DefaultPingInterval, "WithMaxFields": param.DefaultPairs,
 		"Limits.Target": http1.DefaultTarget, "Limits.HeaderBytes": http1.DefaultHeaderBytes, "Limits.HeaderCount": http1.DefaultHeaderFields,
+		"DefaultHeartbeat": DefaultHeartbeat, "close of a WebSocket": closeWait, "check of health": healthPatience,
+		"window of a stream of HTTP/2": http2Stream, "window of a connection of HTTP/2": http2Connection, "header of the PROXY protocol": proxyproto.MaxSize,
 		"queue": queue.DefaultMessages, "bytes in that queue": queue.DefaultBytes, "violations listed": maxViolations,
 	}
 	timeouts := reflect.ValueOf(Timeouts{}.withDefaults())

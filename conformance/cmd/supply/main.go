@@ -155,4 +155,3 @@ func list(modules []*module) []byte {
 	}
 	return b.Bytes()
 }
-

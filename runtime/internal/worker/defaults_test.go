@@ -18,6 +18,7 @@ func TestDefaultsAreDocumented(t *testing.T) {
 		return n
 	}
 	documented.Defaults(t, "../../../SECURITY.md", map[string]any{
+		"lingering": o.LingerTime, "busy connections after the cut": o.CutGrace,
 		"Limits.Workers": o.MaxWorkers, "Limits.Queue": o.MaxQueue, "Limits.Handshakes": o.MaxOpening,
 		"Limits.Connections": bound(o.MaxConnections), "Limits.PerPeer": bound(o.MaxPerPeer),
 	})

@@ -1,0 +1,15 @@
+package client
+
+import (
+	"testing"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/documented"
+)
+
+func TestDefaultsAreDocumented(t *testing.T) {
+	documented.Defaults(t, "../../SECURITY.md", map[string]any{
+		"client.DefaultTimeout": DefaultTimeout, "client.DefaultRetries": DefaultRetries, "client.DefaultMaxBody": DefaultMaxBody,
+		"client.Budget.Burst": defaultBurst, "client.Budget.Share": defaultShare, "client.Budget.PerSecond": defaultPerSecond,
+		"client.Reconnect.Attempts": defaultAttempts,
+	})
+}

@@ -1,0 +1,13 @@
+package ecmaregex
+
+import (
+	"testing"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/documented"
+)
+
+func TestDefaultsAreDocumented(t *testing.T) {
+	documented.Defaults(t, "../../SECURITY.md", map[string]any{
+		"ecmaregex.Timeout": Timeout,
+	})
+}
