@@ -89,7 +89,7 @@ func hostileExtensions(t testing.TB, name, text string) []byte {
 					},
 					"requestBody": m{"description": text, "content": m{"application/json": m{"schema": thing}, "text/" + name: m{"schema": m{"type": "string"}}}},
 					"responses":   m{"200": answer},
-					"callbacks":   m{"told": m{"{$request.body#/" + text + "}": m{"post": operation("told", m{"summary": text})}}},
+					"callbacks":   m{"told": m{"{$request.body#/nowhere/" + text + "}": m{"post": operation("told", m{"summary": text})}}},
 				}),
 			},
 			"/list": m{"get": operation("list", m{
@@ -259,6 +259,9 @@ func harmless(t testing.TB, check *checker) map[string]plan {
 // comparePlans generates with a hostile text, as a text and as a name, and holds what is declared against the plan.
 func comparePlans(t *testing.T, check *checker, plans map[string]plan, text string) {
 	t.Helper()
+	if generator.IsGoType(text) && strings.Contains(text, ".") {
+		t.Skip("x-go-type names a type of another package, and that is imported")
+	}
 	for what, plan := range plans {
 		if files := generated(t, check.options(), plan.document(t, "plain", text)); files != nil {
 			assert.Equal(t, plan.declared, declared(t, check, files), "%s: a text declares nothing", what)
