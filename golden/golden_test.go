@@ -45,7 +45,7 @@ const petstore = "../examples/petstore"
 
 func TestGolden(t *testing.T) {
 	for _, name := range folders(t, ".") {
-		if name == "invalid" || name == "internal" {
+		if name == "invalid" || name == "internal" || name == "testdata" {
 			continue
 		}
 		t.Run(name, func(t *testing.T) {

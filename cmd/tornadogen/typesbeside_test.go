@@ -36,8 +36,20 @@ func TestTypesBeside(t *testing.T) {
 		assert.True(t, has(there[0], there[1]), there)
 	}
 	for _, missing := range [][2]string{
-		{"", "Old"}, {"", "Poin"}, {"", "X"}, {"", "Colour"}, {"", "Origin"}, {"", "Paint"}, {"", "draw"}, {"uuid", "UUID"}, {"example.com/shopping", "Cart"}, {"github.com/gofrs", "UUID"}, {"json", "RawMessage"},
-		{"net/internal/socktest", "Switch"}, {"internal/poll", "FD"}, {"C", "Int"},
+		{"", "Old"},
+		{"", "Poin"},
+		{"", "X"},
+		{"", "Colour"},
+		{"", "Origin"},
+		{"", "Paint"},
+		{"", "draw"},
+		{"uuid", "UUID"},
+		{"example.com/shopping", "Cart"},
+		{"github.com/gofrs", "UUID"},
+		{"json", "RawMessage"},
+		{"net/internal/socktest", "Switch"},
+		{"internal/poll", "FD"},
+		{"C", "Int"},
 	} {
 		assert.False(t, has(missing[0], missing[1]), missing)
 	}
