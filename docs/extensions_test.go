@@ -35,12 +35,18 @@ func TestExtensions(t *testing.T) {
 				return err
 			}
 			ast.Inspect(file, func(n ast.Node) bool {
+				before := ""
+				if sum, ok := n.(*ast.BinaryExpr); ok {
+					if prefix, ok := sum.X.(*ast.Ident); ok && prefix.Name == "ownPrefix" {
+						before, n = "x-tornado-", sum.Y
+					}
+				}
 				lit, ok := n.(*ast.BasicLit)
 				if !ok || lit.Kind != token.STRING {
 					return true
 				}
-				if text, err := strconv.Unquote(lit.Value); err == nil && extension.MatchString(text) && !slices.Contains(notExtensions, text) {
-					read[text] = true
+				if text, err := strconv.Unquote(lit.Value); err == nil && extension.MatchString(before+text) && !slices.Contains(notExtensions, text) {
+					read[before+text] = true
 				}
 				return true
 			})
