@@ -59,7 +59,7 @@ type Limits struct {
 	Connections int // open connections of the server; 0 means what the limit on descriptors leaves
 	PerPeer     int // open connections of one IPv4 address, or of one IPv6 network of 64 bits; 0 means no limit; trusted proxies have none
 	Workers     int // handlers that run at the same time; 10,000
-	Handshakes  int // TLS handshakes under way; 10,000; beyond it connections are closed
+	Handshakes  int // TLS handshakes under way; 10,000; beyond it the oldest that waits for its client is closed
 	Queue       int // requests that wait while all workers are taken; 10,000; beyond they are answered 503
 }
 

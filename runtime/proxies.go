@@ -185,7 +185,7 @@ func (s *service) introduce(c *worker.Conn) bool {
 	})
 	if err != nil {
 		level := slog.LevelWarn
-		if errors.Is(err, io.ErrUnexpectedEOF) { // a health check that connects, and no more
+		if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, worker.ErrOusted) { // a health check that connects, and no more; or there are too many
 			level = slog.LevelDebug
 		}
 		s.server.logger.Log(s.base, level, "a connection was closed: no PROXY header", "peer", c.RemoteAddr().String(), "error", err)

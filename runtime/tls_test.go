@@ -198,23 +198,60 @@ func TestSlowHandshake(t *testing.T) {
 	}
 }
 
+// TestHandshakesAreBounded: silent peers that are as many as there may be, and more, keep nobody out: the oldest of them make room.
 func TestHandshakesAreBounded(t *testing.T) {
-	r := start(t, newTestAPI(testHandlers{}), over(overTLS), WithLimits(Limits{Handshakes: 1}))
-	first, err := net.Dial("tcp", r.addr)
-	require.NoError(t, err)
-	defer first.Close()
-	_, err = first.Write(recordHello(t))
-	require.NoError(t, err)
-	_, err = first.Read(make([]byte, 1)) // so it is under way
-	require.NoError(t, err)
-	_, err = handshake(t, r.addr, authority().client())
-	require.Error(t, err)
-	assert.Equal(t, uint64(1), r.Stats().Bounds[BoundHandshakes])
-	require.NoError(t, first.Close())
-	require.Eventually(t, func() bool {
-		_, err := handshake(t, r.addr, authority().client())
-		return err == nil
-	}, patience, time.Millisecond)
+	const limit, silent, good = 20, 50, 40
+	for mode, opts := range map[string][]Option{"workers": nil, "onloop": {WithHandlersOnLoop()}} {
+		t.Run(mode, func(t *testing.T) {
+			r := start(t, newTestAPI(testHandlers{}), append([]Option{over(overTLS), WithLimits(Limits{Handshakes: limit})}, opts...)...)
+			hello := recordHello(t)
+			most := 0
+			watch := func() Stats {
+				now := r.Stats()
+				most = max(most, now.Connections.Handshakes)
+				return now
+			}
+			var conns []net.Conn
+			begin := func() {
+				c, err := net.Dial("tcp", r.addr)
+				require.NoError(t, err)
+				t.Cleanup(func() { c.Close() })
+				_, err = c.Write(hello)
+				require.NoError(t, err)
+				conns = append(conns, c)
+				watch()
+			}
+			answered := func(c net.Conn) { // so it is its turn to say something
+				require.NoError(t, c.SetDeadline(time.Now().Add(patience)))
+				_, err := c.Read(make([]byte, 1))
+				require.NoError(t, err)
+			}
+			for range silent {
+				begin()
+				answered(conns[len(conns)-1])
+			}
+			require.Equal(t, uint64(silent-limit), watch().Bounds[BoundHandshakes])
+			for _, c := range conns[:silent-limit] {
+				_, err := io.Copy(io.Discard, c)
+				require.NoError(t, err, "the oldest were closed")
+			}
+			require.Equal(t, limit, watch().Connections.Handshakes)
+			for range good {
+				status, body := r.exchange(t, getItem)
+				require.Equal(t, http.StatusOK, status)
+				require.JSONEq(t, `{"id":1}`, body)
+				begin() // and there are new ones all the time
+			}
+			require.Eventually(t, func() bool { return watch().Bounds[BoundHandshakes] >= silent-limit+good }, patience, time.Millisecond)
+			assert.LessOrEqual(t, most, limit)
+			assert.Zero(t, r.Stats().Bounds[BoundHandshake], "they are counted once")
+			assert.Zero(t, r.Stats().Bounds[BoundHandshakeTime])
+			for _, c := range conns {
+				require.NoError(t, c.Close())
+			}
+			require.Eventually(t, func() bool { return r.Stats().Connections.Handshakes == 0 }, patience, time.Millisecond)
+		})
+	}
 }
 
 // TestDrainDuringTheHandshake: who has begun a handshake when the drain begins is answered.

@@ -65,7 +65,11 @@ func left(t time.Time) time.Duration { return max(time.Until(t), time.Millisecon
 
 func (c *Conn) shake() error {
 	c.socket.gate.enter()
-	defer c.socket.gate.leave()
+	defer func() {
+		if !c.socket.over {
+			c.socket.gate.leave()
+		}
+	}()
 	return c.tls.Handshake()
 }
 

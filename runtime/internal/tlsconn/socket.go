@@ -20,6 +20,7 @@ type socket struct {
 	raw   Raw       // nil once conn is there
 	conn  net.Conn  // what it was adopted by
 	gate  Gate      // that of the handshake, while it is under way
+	over  bool      // it has failed, and is outside of the gate
 	until time.Time // the end of the handshake; zero: Read does not wait
 
 	// How the records lie in what was read, for who reads.
@@ -50,10 +51,15 @@ func (s *socket) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// await waits for the peer, outside of the gate.
-func (s *socket) await(p []byte) (int, error) {
+// await waits for the peer, outside of the gate. Who waits in vain stays there:
+// there is nothing more to compute.
+func (s *socket) await(p []byte) (n int, err error) {
 	s.gate.leave()
-	defer s.gate.enter()
+	defer func() {
+		if s.over = err != nil; !s.over {
+			s.gate.enter()
+		}
+	}()
 	for out := s.take(); out != nil; out = s.take() {
 		err := s.raw.Write(out.b, left(s.until))
 		out.free()

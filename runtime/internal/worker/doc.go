@@ -14,7 +14,7 @@
 // The files: engine (loops, listeners), drain, conn, rare (what most do
 // without), state (the legal moves),
 // wait (reading, writing, and parking inside a request), send (writing from
-// outside of it), layer, deadline, pool (queue and workers), stall (how many
+// outside of it), layer, opening (what comes before the first Serve), deadline, pool (queue and workers), stall (how many
 // workers run), work (what one does), errand (what is no connection), linger,
 // stats.
 //

@@ -153,7 +153,7 @@ type Engine struct {
 
 	lastID   atomic.Uint64
 	workers  atomic.Int64 // of all pools, and one for each that has none
-	opening  atomic.Int64 // calls of Listener.Open
+	openings openings
 	peers    peers
 	stats    engineStats
 	begun    time.Time    // immutable
@@ -187,7 +187,7 @@ func New(opts Options) (*Engine, error) {
 	}
 	e.open.Store(1)
 	e.workers.Store(int64(opts.Loops))
-	e.peers.most = opts.MaxPerPeer
+	e.peers.most, e.openings.most = opts.MaxPerPeer, opts.MaxOpening
 	for i := range opts.Loops {
 		poller, err := opts.Pollers()
 		if err != nil {

@@ -6,8 +6,6 @@ import (
 	"net"
 	"sync"
 	"time"
-
-	"github.com/tornadogen/tornadogen/runtime/internal/loop"
 )
 
 // Layer carries plain bytes over those of a connection, as TLS does. Who reads
@@ -111,63 +109,6 @@ func (r *Raw) LocalAddr() net.Addr { return (*Conn)(r).LocalAddr() }
 
 // RemoteAddr is Conn.RemoteAddr.
 func (r *Raw) RemoteAddr() net.Addr { return (*Conn)(r).RemoteAddr() }
-
-// unopened is Conn.linger before Listener.Open was called.
-const unopened = -1
-
-// open has the listener make c ready, in a goroutine of its own: it may wait
-// for the peer, and meanwhile neither a worker nor a frame is taken, nor the
-// loop. The goroutine owns c from then on. loop-only.
-func (p *pool) open(c *Conn) {
-	c.linger = 0
-	switch e := p.engine; {
-	case c.state.Load()&(expired|cut) != 0:
-		if c.state.Load()&expired != 0 {
-			e.stats.Silent.Add(1)
-		}
-		c.close()
-	case e.opening.Add(1) > int64(e.opts.MaxOpening):
-		e.opening.Add(-1)
-		e.stats.Unopened.Add(1)
-		c.close()
-	default:
-		e.goroutines.Add(1)
-		c.apart, c.onLoop, c.inShed = true, false, false
-		loop.Go("open", c.open)
-	}
-}
-
-func (c *Conn) open() {
-	p, next := c.pool, Close
-	defer p.engine.goroutines.Done()
-	defer func() {
-		if v := recover(); v != nil {
-			p.stats.Panics.Add(1)
-			p.logPanic("Open", c, v)
-			next = Close
-		}
-		p.engine.opening.Add(-1)
-		c.opened(next)
-	}()
-	next = c.listener.Open(c)
-}
-
-// opened gives c to the workers, or ends it.
-func (c *Conn) opened(next Next) {
-	c.apart = false
-	switch {
-	case c.detached:
-		c.pool.finish(c)
-	case next == Close, next == Detached:
-		c.close()
-	default:
-		if next == Linger {
-			c.beginLinger()
-		}
-		c.state.Or(readable) // what has arrived may be with the layer
-		c.pool.offer(c)
-	}
-}
 
 // Hold keeps the place of a connection among those that are open beyond
 // Detach: Drain waits until the function that it returns was called, and

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"io"
 	"runtime"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 	"unsafe"
@@ -155,7 +157,7 @@ func TestOpenWaits(t *testing.T) {
 			for range 3 {
 				s.dial().Send("?")
 			}
-			await(t, func() bool { return s.opening.Load() == 3 }, "three wait")
+			await(t, func() bool { return s.openings.count() == 3 }, "three wait")
 			p := s.dial()
 			p.Send("!hello")
 			await(t, func() bool { return p.Received() == "hello" }, "the fourth is served")
@@ -198,11 +200,12 @@ func TestOpenEnds(t *testing.T) {
 				await(t, func() bool { return s.open.Load() == 1 }, "it is forgotten")
 			}
 			assert.Contains(t, s.logs.String(), c.logged)
-			assert.Zero(t, s.opening.Load())
+			assert.Zero(t, s.openings.count())
 		})
 	}
 }
 
+// TestOpenIsBounded: when none of those that open waits for its peer, a further one is closed.
 func TestOpenIsBounded(t *testing.T) {
 	release := make(chan struct{})
 	s := opening(t, newProbe(t, echo), Options{MaxOpening: 1}, func(*Conn) Next {
@@ -211,12 +214,121 @@ func TestOpenIsBounded(t *testing.T) {
 	})
 	first := s.dial()
 	first.Send("one")
-	await(t, func() bool { return s.opening.Load() == 1 }, "the first opens")
+	await(t, func() bool { return s.openings.count() == 1 }, "the first opens")
 	second := s.dial()
 	second.Send("two")
 	second.AwaitClosed()
+	assert.Equal(t, uint64(1), s.Totals().Unopened)
 	close(release)
 	await(t, func() bool { return first.Received() == "one" }, "the first is served")
+}
+
+// TestOpenMakesRoom: the oldest that waits for its peer makes room for a further one, which begins when that has ended.
+func TestOpenMakesRoom(t *testing.T) {
+	for _, waits := range []string{"read", "write"} {
+		t.Run(waits, func(t *testing.T) {
+			release, ended, most := make(chan struct{}), make(chan error, 3), atomic.Int64{}
+			let := sync.OnceFunc(func() { close(release) })
+			var under atomic.Int64
+			s := opening(t, newProbe(t, echo), Options{MaxOpening: 3}, func(c *Conn) Next {
+				defer under.Add(-1)
+				most.Store(max(most.Load(), under.Add(1)))
+				var buf [1]byte
+				_, err := c.Raw().ReadWait(buf[:], time.Time{})
+				switch {
+				case err != nil:
+				case buf[0] == 'c': // computes
+					<-release
+				case buf[0] == 'w':
+					if waits == "write" {
+						err = c.Raw().Write(make([]byte, 10), 0)
+					} else {
+						_, err = c.Raw().ReadWait(buf[:], time.Time{})
+					}
+				}
+				if err != nil {
+					ended <- err
+					return Close
+				}
+				return Idle
+			})
+			t.Cleanup(let)
+			first := s.dial()
+			first.Send("c one")
+			await(t, func() bool { return s.openings.count() == 1 }, "the first computes")
+			dial := func(what string) *polltest.Peer {
+				p := s.dial()
+				p.Window(0)
+				p.Send(what)
+				return p
+			}
+			second := dial("w")
+			await(t, func() bool { return s.openings.count() == 2 }, "the second waits")
+			wait := func(n int) {
+				await(t, func() bool {
+					waiting := 0
+					for _, c := range s.conns() {
+						if c.state.Load()&(waitRead|waitWrite) != 0 && c.state.Load()&stateMask == stateBusy {
+							waiting++
+						}
+					}
+					return waiting == n
+				}, "they wait")
+			}
+			wait(1)
+			third := dial("w")
+			wait(2)
+			for i, p := range []*polltest.Peer{second, third} {
+				fourth := dial("f good")
+				p.AwaitClosed()
+				require.ErrorIs(t, <-ended, ErrOusted)
+				fourth.Window(-1)
+				await(t, func() bool { return fourth.Received() == " good" }, "who comes later is served")
+				assert.Equal(t, uint64(i+1), s.Totals().Unopened)
+				if i == 0 {
+					dial("w")
+					wait(2)
+				}
+			}
+			assert.LessOrEqual(t, most.Load(), int64(3))
+			let()
+			await(t, func() bool { return first.Received() == " one" }, "who computes is not disturbed")
+		})
+	}
+}
+
+// TestOpenHandsPlacesOn: many come at once, from several loops; the places are never more than there may be, and in the end all are free.
+func TestOpenHandsPlacesOn(t *testing.T) {
+	var under, most atomic.Int64
+	s := opening(t, newProbe(t, echo), Options{MaxOpening: 4, Loops: 2, CutGrace: time.Minute}, func(c *Conn) Next {
+		n := under.Add(1)
+		defer under.Add(-1)
+		for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
+			continue
+		}
+		var buf [1]byte
+		if _, err := c.Raw().ReadWait(buf[:], time.Time{}); err != nil {
+			return Close
+		}
+		if buf[0] == 's' { // is silent
+			if _, err := c.Raw().ReadWait(buf[:], time.Time{}); err != nil {
+				return Close
+			}
+		}
+		return Idle
+	})
+	var wg sync.WaitGroup
+	for i := range 200 {
+		wg.Go(func() { s.dial().Send([]string{"s", "good"}[i%2]) })
+	}
+	wg.Wait()
+	await(t, func() bool { return s.openings.count() == int(under.Load()) && under.Load() <= 4 }, "they settle")
+	gone, cancel := context.WithCancel(context.Background())
+	cancel()
+	require.Error(t, s.Drain(gone))
+	assert.Zero(t, s.openings.count())
+	assert.Zero(t, s.openings.list.Len())
+	assert.LessOrEqual(t, most.Load(), int64(4))
 }
 
 // TestOpenNeedsAByte: a peer that says nothing costs no goroutine, and its
@@ -227,7 +339,7 @@ func TestOpenNeedsAByte(t *testing.T) {
 		return Close
 	})
 	p := s.dial()
-	assert.Zero(t, s.opening.Load())
+	assert.Zero(t, s.openings.count())
 	s.net.Advance(2 * time.Second)
 	p.AwaitClosed()
 }

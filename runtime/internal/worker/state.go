@@ -16,6 +16,7 @@ import (
 //	bit 12     held
 //	bit 13     interrupted
 //	bit 14     lent
+//	bit 15     ousted
 //
 // Moves from one owner to the next are single compare-and-swaps. An event on a
 // connection that is not idle only sets bits.
@@ -52,6 +53,7 @@ const (
 	held                                 // the loop uses the descriptor or calls Hangup: not to be closed now
 	interrupted                          // the next wait for something to read ends at once; see Interrupt
 	lent                                 // Send uses the descriptor: not to be closed now
+	ousted                               // cut while it waited in Listener.Open, to make room for another
 
 	causes = resumed | expired | draining
 	// keepsBusy are the bits with which a connection does not go idle.

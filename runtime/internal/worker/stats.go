@@ -100,7 +100,7 @@ type EngineStats struct {
 	Opening    int    // calls of Listener.Open under way
 	Full       uint64 // connections refused for MaxConnections
 	FullOfPeer uint64 // for MaxPerPeer
-	Unopened   uint64 // for MaxOpening
+	Unopened   uint64 // closed for MaxOpening: the new one, or one that had waited
 	Silent     uint64 // closed, since nothing came for Listener.Open
 	Cut        uint64 // connections that were open when the time to drain was up
 }
@@ -108,7 +108,7 @@ type EngineStats struct {
 // Totals returns the figures that belong to no loop. Any goroutine.
 func (e *Engine) Totals() EngineStats {
 	return EngineStats{
-		Opening: int(e.opening.Load()), Full: e.stats.Full.Load(), FullOfPeer: e.stats.FullOfPeer.Load(), Unopened: e.stats.Unopened.Load(), Silent: e.stats.Silent.Load(),
+		Opening: e.openings.count(), Full: e.stats.Full.Load(), FullOfPeer: e.stats.FullOfPeer.Load(), Unopened: e.stats.Unopened.Load(), Silent: e.stats.Silent.Load(),
 		Cut: e.stats.Cut.Load(),
 	}
 }

@@ -265,6 +265,9 @@ func (c *Conn) wait(flag uint32, until time.Duration) error {
 		if s&want != 0 {
 			return nil
 		}
+		if s&ousted != 0 {
+			return ErrOusted
+		}
 		if s&(gone|cut) != 0 {
 			return syscall.ECONNRESET
 		}
@@ -294,6 +297,9 @@ func (c *Conn) wait(flag uint32, until time.Duration) error {
 	}
 	if w.late {
 		return os.ErrDeadlineExceeded
+	}
+	if c.apart && c.state.Load()&ousted != 0 {
+		return ErrOusted // whatever has come since
 	}
 	return nil
 }
