@@ -56,13 +56,13 @@ func newHTTP2(s *service) *http2Server {
 	}
 	t := s.timeouts
 	h.server = &http.Server{
-		Handler: s.server.netHandler(), Protocols: new(http.Protocols),
+		Handler: s.server.timely(s.server.netHandler()), Protocols: new(http.Protocols),
 		ReadHeaderTimeout: t.Header, IdleTimeout: t.Idle, MaxHeaderBytes: s.server.limits.HeaderBytes,
 		HTTP2: &http.HTTP2Config{
 			WriteByteTimeout: t.Write, SendPingTimeout: t.Idle,
 			MaxReceiveBufferPerConnection: http2Connection, MaxReceiveBufferPerStream: http2Stream, CountError: s.server.bounds.meetHTTP2,
 		},
-		BaseContext: func(net.Listener) context.Context { return s.base },
+		BaseContext: func(net.Listener) context.Context { return context.WithValue(s.base, timelyKey{}, true) },
 		ConnContext: func(ctx context.Context, conn net.Conn) context.Context {
 			if o, ok := conn.(*outsideConn); ok && o.secure {
 				return context.WithValue(ctx, secureKey{}, true)

@@ -14,7 +14,7 @@ type httpWire struct {
 	x       *exchange
 	w       http.ResponseWriter
 	control *http.ResponseController
-	timeout time.Duration // of a write, without progress; set by openStream
+	timeout time.Duration // of a write, without progress; set by openStream; 0 if the writes have it
 }
 
 // writeTimeout is that of the server of a request: of this package, or of net/http, which has none for a single write.
@@ -27,7 +27,9 @@ func writeTimeout(ctx context.Context) time.Duration {
 
 // openStream implements wire.
 func (h *httpWire) openStream(length int64) sink {
-	h.timeout = writeTimeout(h.x.request)
+	if !isTimely(h.x.request) {
+		h.timeout = writeTimeout(h.x.request)
+	}
 	header := h.w.Header()
 	for _, f := range h.x.reply.fields {
 		header.Add(f.name, f.value)
@@ -53,7 +55,12 @@ func (h *httpWire) frame(b, m []byte) []byte { return append(b, m...) }
 func (h *httpWire) write(m []byte) error { return h.writeFramed(m) }
 
 func (h *httpWire) writeFramed(b []byte) error {
-	_ = h.control.SetWriteDeadline(time.Now().Add(h.timeout)) // a ResponseWriter without one waits on
+	if h.timeout > 0 {
+		_ = h.control.SetWriteDeadline(time.Now().Add(h.timeout)) // a ResponseWriter without one waits on
+		if p, ok := h.x.peer.(httpPeer); ok && p.r.ProtoMajor == 2 { // where it would end a stream that writes nothing, too
+			defer func() { _ = h.control.SetWriteDeadline(time.Time{}) }()
+		}
+	}
 	if _, err := h.w.Write(b); err != nil {
 		return err
 	}
