@@ -185,7 +185,7 @@ func (in *Input) decode(text []byte) *Decoder {
 	in.decoded = true
 	in.decoder.Request = true
 	in.decoder.Options.RefuseReadOnly = in.x.match.api.refuseReadOnly
-	in.decoder.Reset(text)
+	in.decoder.Continue(text)
 	return &in.decoder
 }
 

@@ -56,7 +56,7 @@ func (h *httpWire) write(m []byte) error { return h.writeFramed(m) }
 
 func (h *httpWire) writeFramed(b []byte) error {
 	if h.timeout > 0 {
-		_ = h.control.SetWriteDeadline(time.Now().Add(h.timeout)) // a ResponseWriter without one waits on
+		_ = h.control.SetWriteDeadline(time.Now().Add(h.timeout))    // a ResponseWriter without one waits on
 		if p, ok := h.x.peer.(httpPeer); ok && p.r.ProtoMajor == 2 { // where it would end a stream that writes nothing, too
 			defer func() { _ = h.control.SetWriteDeadline(time.Time{}) }()
 		}

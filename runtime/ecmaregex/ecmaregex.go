@@ -3,7 +3,8 @@
 //
 //	import _ "github.com/tornadogen/tornadogen/runtime/ecmaregex"
 //
-// The engine backtracks, so a match may take long on hostile input; after [Timeout] the string counts as one that does not match.
+// The engine backtracks, so a match may take long on hostile input; after [Timeout] the string counts as one that does not match. All
+// matches of a request have half a second together; a body for which that is not enough is refused.
 package ecmaregex
 
 import (
@@ -20,14 +21,15 @@ const Timeout = 100 * time.Millisecond
 func init() { validate.RegisterECMA(compile) }
 
 // compile returns a function that reports whether the pattern is found in a string. It is safe for use from any goroutine.
-func compile(pattern string) (func(string) bool, error) {
+func compile(pattern string) (func(string) (bool, time.Duration), error) {
 	re, err := regexp2.Compile(pattern, regexp2.ECMAScript|regexp2.Unicode)
 	if err != nil {
 		return nil, err
 	}
 	re.MatchTimeout = Timeout
-	return func(s string) bool {
+	return func(s string) (bool, time.Duration) {
+		begun := time.Now()
 		found, err := re.MatchString(s)
-		return err == nil && found
+		return err == nil && found, time.Since(begun)
 	}, nil
 }

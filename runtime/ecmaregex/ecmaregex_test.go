@@ -19,10 +19,19 @@ func TestImportingRegistersTheEngine(t *testing.T) {
 	assert.False(t, p.Match("admin"))
 }
 
+// matcher is compile without the time.
+func matcher(pattern string) (func(string) bool, error) {
+	timed, err := compile(pattern)
+	return func(s string) bool {
+		found, _ := timed(s)
+		return found
+	}, err
+}
+
 func TestCompile(t *testing.T) {
 	_, err := compile(`(?=`)
 	require.Error(t, err)
-	match, err := compile(`^(a+)+$`)
+	match, err := matcher(`^(a+)+$`)
 	require.NoError(t, err)
 	assert.True(t, match("aaa"))
 
@@ -41,7 +50,7 @@ func TestEngineFollowsECMA(t *testing.T) {
 		"^a(?![\x00-\U0010FFFF])": {"a": true, "a\n": false},
 		`^\p{L}\P{L}[\p{Greek}]$`: {"é1α": true, "11α": false},
 	} {
-		match, err := compile(pattern)
+		match, err := matcher(pattern)
 		require.NoError(t, err, pattern)
 		for s, want := range cases {
 			assert.Equal(t, want, match(s), "%s on %q", pattern, s)

@@ -108,7 +108,7 @@ func (r *run) members(n *node, i int, seen marks) bool {
 			ok = r.part(schema, m, validate.KeywordProperties) && ok
 		}
 		for _, p := range n.patterns {
-			if p.match.Match(jsonwire.Borrowed(name)) {
+			if r.decoder.Match(p.match, jsonwire.Borrowed(name)) {
 				known = true
 				ok = r.part(p.schema, m, validate.KeywordPatternProperties) && ok
 			}

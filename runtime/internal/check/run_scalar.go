@@ -38,7 +38,7 @@ func (r *run) text(t *textRule, contents []byte, i int) bool {
 	if t.Format.IsCustom() { // whose check may keep it
 		s = string(contents)
 	}
-	ok := r.refuseAs(i, t.Check(s), &t.StringRule)
+	ok := r.refuseAs(i, r.decoder.Meets(&t.StringRule, s), &t.StringRule)
 	if t.parse != nil && !t.parse(s) {
 		ok = r.refuse(i, validate.KeywordFormat, validate.MessageBase64)
 	}

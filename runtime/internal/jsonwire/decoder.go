@@ -42,6 +42,7 @@ type Decoder struct {
 	strings  []string
 	integers []int64
 	floats   []float64
+	patience validate.Patience
 	outline  *Outline // of the latest value that a schema was held against; nil: none yet
 }
 
@@ -92,15 +93,44 @@ const (
 	reasonSurrogate  = "surrogate without its pair in a string"
 	reasonUTF8       = "string is not UTF-8"
 	reasonBudget     = "too many alternatives to try"
+	reasonPatience   = "its patterns take too long to match"
 )
 
 // Reset makes d read body from its start. Lenient, Request and Options stay. Reset(nil) drops all references to the last body.
 func (d *Decoder) Reset(body []byte) {
 	clear(d.faults)
 	d.faults, d.scratch, d.outline = d.faults[:0], d.scratch[:0], d.outline.reset()
+	d.patience = validate.Patience{}
 	d.reading = reading{data: body, budget: budgetBase + budgetFactor*len(body)}
 	if len(body) > 0 && body[0] <= ' ' {
 		d.pos = skipSpace(body, 0)
+	}
+}
+
+// Continue is Reset for another part of the same request: it has the patience that is left, see validate.MaxPatience.
+func (d *Decoder) Continue(part []byte) {
+	left := d.patience
+	d.Reset(part)
+	d.patience = left
+}
+
+// Meets returns what of r the string s does not meet. When patterns have taken too long that is a syntax error.
+func (d *Decoder) Meets(r *validate.StringRule, s string) validate.Faults {
+	f := r.CheckWithin(s, &d.patience)
+	d.impatient()
+	return f
+}
+
+// Match reports whether p is found in s, likewise.
+func (d *Decoder) Match(p *validate.Pattern, s string) bool {
+	found := p.MatchWithin(s, &d.patience)
+	d.impatient()
+	return found
+}
+
+func (d *Decoder) impatient() {
+	if d.patience.Lost() {
+		d.fail(d.pos, reasonPatience)
 	}
 }
 

@@ -156,7 +156,7 @@ func (d *Decoder) CheckKey(r *validate.StringRule) {
 	if r == nil || d.failed {
 		return
 	}
-	for _, message := range r.Check(d.Key()).Explain(r) {
+	for _, message := range d.Meets(r, d.Key()).Explain(r) {
 		d.Violate(d.pos, validate.KeywordPropertyNames, message)
 	}
 }

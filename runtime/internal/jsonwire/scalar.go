@@ -15,7 +15,7 @@ func (d *Decoder) String(r *validate.StringRule) string {
 	offset := d.pos
 	s, ok := d.str()
 	if r != nil && ok {
-		if f := r.Check(s); f != 0 {
+		if f := d.Meets(r, s); f != 0 {
 			d.refuse(offset, f, r)
 		}
 	}
@@ -132,7 +132,7 @@ func (d *Decoder) base64(encoding *base64.Encoding, r *validate.StringRule) []by
 		return nil
 	}
 	if r != nil {
-		if f := r.Check(string(contents)); f != 0 {
+		if f := d.Meets(r, string(contents)); f != 0 {
 			d.refuse(offset, f, r)
 		}
 	}

@@ -22,7 +22,7 @@ func (v Value) String(rule *validate.StringRule) string {
 	}
 	s := string(text)
 	if rule != nil {
-		v.check(rule.Check(s), rule)
+		v.check(rule.CheckWithin(s, &v.report.patience), rule)
 	}
 	return s
 }
@@ -265,7 +265,7 @@ func (v Value) Base64(rule *validate.StringRule) []byte {
 		return nil
 	}
 	if rule != nil {
-		v.check(rule.Check(string(text)), rule)
+		v.check(rule.CheckWithin(string(text), &v.report.patience), rule)
 	}
 	text = bytes.Clone(text)
 	for i, c := range text {

@@ -20,12 +20,14 @@ type Report struct {
 	malformed  string
 	scratch    []byte // a decoded text
 	json       []byte // of the latest Value.As
+	patience   validate.Patience
 }
 
 // Reset drops what was collected; Lenient stays. Violations that were handed out stay as they are.
 func (r *Report) Reset() {
 	r.violations = nil
 	r.malformed = ""
+	r.patience = validate.Patience{}
 }
 
 // Failed says whether anything is wrong.

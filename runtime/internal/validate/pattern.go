@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Pattern is a regular expression of ECMA-262, as `pattern` in a schema is. It is compiled when it is first used. It is safe for
@@ -12,7 +13,11 @@ type Pattern struct {
 	source string
 	once   sync.Once
 	match  func(string) bool
+	timed  timedMatch // match, where it backtracks; nil if it does not
 }
+
+// timedMatch reports whether a pattern is found, and how long that took.
+type timedMatch func(s string) (found bool, took time.Duration)
 
 // NewPattern returns the pattern with this source. It never fails: what neither RE2 nor the registered engine can compile
 // matches everything, of which the generator warns.
@@ -28,40 +33,44 @@ func (p *Pattern) Match(s string) bool {
 }
 
 func (p *Pattern) compile() {
-	p.match = compilePattern(p.source)
+	p.match, p.timed = compilePattern(p.source)
 }
 
 // compilePattern tries a sequence, RE2 on what the pattern means, the engine, and at last RE2 on the text itself, which serves
 // authors who think of another dialect, as in (?i)abc or \A[a-z]+\z.
-func compilePattern(source string) func(string) bool {
+func compilePattern(source string) (match func(string) bool, timed timedMatch) {
 	t := translate(source)
 	if t.sequence != nil {
-		return t.sequence.match
+		return t.sequence.match, nil
 	}
 	if t.err == nil && t.isExact {
 		if re, err := regexp.Compile(t.re2); err == nil {
-			return re.MatchString
+			return re.MatchString, nil
 		}
 	}
 	if engine := ecmaEngine.Load(); engine != nil && t.err == nil {
-		if match, err := (*engine)(t.spelled); err == nil {
-			return match
+		if timed, err := (*engine)(t.spelled); err == nil {
+			return func(s string) bool {
+				found, _ := timed(s)
+				return found
+			}, timed
 		}
 	}
 	if re, err := regexp.Compile(source); err == nil {
-		return re.MatchString
+		return re.MatchString, nil
 	}
-	return func(string) bool { return true }
+	return func(string) bool { return true }, nil
 }
 
 // ecmaEngine is set while packages are initialised and read by the first match of a pattern.
-var ecmaEngine atomic.Pointer[func(string) (func(string) bool, error)]
+var ecmaEngine atomic.Pointer[func(string) (timedMatch, error)]
 
 // RegisterECMA sets the engine for patterns that RE2 cannot take: those with lookaround or references back, and most of those with
 // counts beyond 1000. compile gets the pattern with all that engines differ in spelt out (classes, ., $, \b, \cX and the like);
-// what it returns must be safe for use from any goroutine, and bounded in time. Call it from an init function.
-func RegisterECMA(compile func(pattern string) (match func(string) bool, err error)) {
-	ecmaEngine.Store(&compile)
+// what it returns must be safe for use from any goroutine, bounded in time, and tell how long it took. Call it from an init function.
+func RegisterECMA(compile func(pattern string) (match func(s string) (found bool, took time.Duration), err error)) {
+	engine := func(pattern string) (timedMatch, error) { return compile(pattern) }
+	ecmaEngine.Store(&engine)
 }
 
 // TranslateECMA returns the RE2 expression that means what the ECMA-262 pattern means (with its u flag; what that flag refuses is

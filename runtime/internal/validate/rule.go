@@ -16,13 +16,16 @@ type StringRule struct {
 }
 
 // Check returns what s does not meet.
-func (r *StringRule) Check(s string) Faults {
+func (r *StringRule) Check(s string) Faults { return r.CheckWithin(s, new(Patience)) }
+
+// CheckWithin is Check for a string of a request that has so much patience.
+func (r *StringRule) CheckWithin(s string, patience *Patience) Faults {
 	var f Faults
 	if r.MinLength > 0 || r.MaxLength != 0 {
 		f = r.checkLength(s)
 	}
 	if r.Pattern != nil {
-		f = f.add(!r.Pattern.Match(s), faultPattern)
+		f = f.add(!r.Pattern.MatchWithin(s, patience), faultPattern)
 	}
 	if r.Format != FormatNone {
 		f = f.add(!r.Format.Check(s), faultFormat)
