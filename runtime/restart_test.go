@@ -56,7 +56,12 @@ func serverProcess(what string) {
 		os.Exit(1)
 	}
 	pid := []byte(strconv.Itoa(os.Getpid()))
-	api := newTestAPI(testHandlers{item: func(context.Context, itemRequest) ([]byte, error) { return pid, nil }})
+	api := newTestAPI(testHandlers{item: func(_ context.Context, req itemRequest) ([]byte, error) {
+		if req.ID == overflows {
+			return fill(nil), nil
+		}
+		return pid, nil
+	}})
 	// The clients are never idle, but the machine may keep them waiting.
 	patient := WithTimeouts(Timeouts{DrainIdle: 20 * time.Second})
 	s := NewServer(patient, WithRestartSignal(syscall.SIGUSR2), WithAdmin("127.0.0.1:0"), WithLoops(2),
@@ -73,6 +78,16 @@ func serverProcess(what string) {
 		os.Exit(1)
 	}
 	fmt.Println("drained", os.Getpid())
+}
+
+// overflows is the item whose handler needs more stack than there is.
+const overflows = 666
+
+func fill(b []byte) []byte {
+	if b = append(b, 1); len(b) < 0 {
+		return b
+	}
+	return append(fill(b[:1]), 1)
 }
 
 // processes are a server process and those that replace it, as long as one of them lives.
@@ -384,6 +399,43 @@ func TestCrashBesideOthers(t *testing.T) {
 	require.NoError(t, syscall.Kill(survivor, syscall.SIGTERM))
 	second.ended()
 	first.ended()
+	require.NoError(t, second.cmd.Wait())
+}
+
+// TestOverflowBesideOthers: a stack that overflows ends the process, which nothing can recover from, and that alone: the other one that
+// shares the socket serves on.
+func TestOverflowBesideOthers(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer ln.Close()
+	socket, err := ln.(*net.TCPListener).File()
+	require.NoError(t, err)
+	defer socket.Close()
+	first := activated(t, socket, "inherited")
+	doomed := first.serves()
+	c, err := net.Dial("tcp", ln.Addr().String())
+	require.NoError(t, err)
+	defer c.Close()
+	pid, _, err := askWho(c, bufio.NewReader(c), "")
+	require.NoError(t, err)
+	require.Equal(t, doomed, pid)
+	second := activated(t, socket, "inherited")
+	survivor := second.serves()
+
+	_, err = fmt.Fprintf(c, "GET /items/%d HTTP/1.1\r\nHost: x\r\n\r\n", overflows)
+	require.NoError(t, err)
+	first.until("stack overflow")
+	require.Error(t, first.cmd.Wait())
+	for range 20 {
+		other, err := net.Dial("tcp", ln.Addr().String())
+		require.NoError(t, err)
+		pid, _, err := askWho(other, bufio.NewReader(other), "")
+		require.NoError(t, err)
+		assert.Equal(t, survivor, pid)
+		require.NoError(t, other.Close())
+	}
+	require.NoError(t, syscall.Kill(survivor, syscall.SIGTERM))
+	second.ended()
 	require.NoError(t, second.cmd.Wait())
 }
 
