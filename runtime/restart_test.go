@@ -58,7 +58,7 @@ func serverProcess(what string) {
 	pid := []byte(strconv.Itoa(os.Getpid()))
 	api := newTestAPI(testHandlers{item: func(_ context.Context, req itemRequest) ([]byte, error) {
 		if req.ID == overflows {
-			return fill(nil), nil
+			return make([]byte, fill(1)), nil
 		}
 		return pid, nil
 	}})
@@ -83,11 +83,11 @@ func serverProcess(what string) {
 // overflows is the item whose handler needs more stack than there is.
 const overflows = 666
 
-func fill(b []byte) []byte {
-	if b = append(b, 1); len(b) < 0 {
-		return b
+func fill(n int) int {
+	if n < 0 {
+		return 0
 	}
-	return append(fill(b[:1]), 1)
+	return 1 + fill(n+1)
 }
 
 // processes are a server process and those that replace it, as long as one of them lives.
