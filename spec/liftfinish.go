@@ -100,7 +100,7 @@ func (l *lifter) finishEnum(s *Schema, n *node) {
 		switch {
 		case s.hasType(item):
 		case slices.Contains(s.Types, "string") && (item.shape == shapeNumber || item.shape == shapeBool):
-			l.warn(item, "enum-type", "the value "+v.JSON+" is "+item.shape.String()+" where a string is expected; it is read as one", "put it in quotes")
+			l.warn(item, "enum-type", "the value "+item.text+" is "+item.shape.String()+" where a string is expected; it is read as one", "put it in quotes")
 			v.JSON = string(appendString(nil, item.text))
 		default:
 			l.warn(item, "enum-type", "the value "+short(v.JSON)+" can never be valid beside the type; it is left out", remedy)

@@ -295,7 +295,11 @@ func (s *yamlSource) scalar(n *node, y *yaml.Node) {
 		if jsonNumber(y.Value) != "" {
 			n.shape = shapeNumber
 		}
-	case "!!str", "!!timestamp", "!!binary", "!!merge", "":
+	case "!!str":
+		if y.Style == 0 && isJSONNumber(y.Value) { // which yaml.v3 takes for text where no float64 holds it
+			n.shape = shapeNumber
+		}
+	case "!!timestamp", "!!binary", "!!merge", "":
 	default:
 		s.faults = append(s.faults, fault{Warning, "yaml-tag", "the tag " + quote(tag) + " is ignored", "remove it", n.off})
 	}
