@@ -104,6 +104,9 @@ func (l *lifter) fill(s *Schema, n *node) {
 		_ = kid.isExtension() || unknowable(n, kid) || l.annotation(s, kid) || l.assertion(s, n, kid) || l.applicator(s, n, kid) || l.condition(s, n, kid)
 	}
 	s.Extensions = l.extensions(n)
+	if encoding := n.get("contentEncoding"); encoding != nil && encoding.text == "binary" && s.Format == "" { // as OpenAPI 3.0 says it
+		s.Format, s.ContentEncoding = "binary", ""
+	}
 	l.finishTypes(s, n)
 	l.finishBounds(s, n)
 	l.finishEnum(s, n)

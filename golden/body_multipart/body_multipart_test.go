@@ -63,6 +63,7 @@ func TestClient(t *testing.T) {
 		Photo: tornado.File{Name: `ä "x".png`, ContentType: "image/png", Header: textproto.MIMEHeader{"X-Rate": {"5"}}, Data: []byte("\x00\xff\r\n--")},
 		Scans: []tornado.File{{Name: "a.pdf", ContentType: "application/pdf", Data: []byte("a")}, {Name: "b.pdf", ContentType: "application/pdf", Data: []byte("b")}},
 		Thumb: tornado.Some(tornado.File{Name: "t", ContentType: "image/png", Data: []byte("t")}),
+		Seal:  tornado.Some(tornado.File{Name: "s", ContentType: "image/png", Data: []byte("\x89PNG\r\n\xff")}),
 		Owner: tornado.Some(api.Owner{Name: "Ann", Age: tornado.Some[int64](40)}), Address: tornado.Some(api.PostPetBodyAddress{City: tornado.Some("Rome & more")}),
 		Tags: []string{"a", "b"}, Born: tornado.Some(tornado.Date{Year: 2020, Month: time.February, Day: 29}),
 	}

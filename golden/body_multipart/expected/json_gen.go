@@ -51,7 +51,7 @@ func (v *Note) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
-var postPetBodyKeys = tornado.NewKeys("name", "age", "photo", "scans", "thumb", "owner", "address", "tags", "born").
+var postPetBodyKeys = tornado.NewKeys("name", "age", "photo", "scans", "thumb", "seal", "owner", "address", "tags", "born").
 	Required("name", "photo").Closed()
 
 func (v *PostPetBody) DecodeJSON(d *tornado.Decoder) {
@@ -68,13 +68,15 @@ func (v *PostPetBody) DecodeJSON(d *tornado.Decoder) {
 			v.Scans = decodePostPetBodyScans(d)
 		case 4: // thumb
 			v.Thumb.Set(d.File(nil))
-		case 5: // owner
+		case 5: // seal
+			v.Seal.Set(d.File(nil))
+		case 6: // owner
 			tornado.MakeOpt(&v.Owner).DecodeJSON(d)
-		case 6: // address
+		case 7: // address
 			tornado.MakeOpt(&v.Address).DecodeJSON(d)
-		case 7: // tags
+		case 8: // tags
 			v.Tags = decodeStringSlice(d)
-		case 8: // born
+		case 9: // born
 			v.Born.Set(d.Date())
 		}
 		seen.Add(i)
@@ -93,6 +95,7 @@ func (v *PostPetBody) AppendJSON(b []byte) []byte {
 		b = appendPostPetBodyScans(append(b, `,"scans":`...), v.Scans)
 	}
 	b = tornado.AppendOpt(b, `"thumb":`, &v.Thumb, tornado.AppendFile)
+	b = tornado.AppendOpt(b, `"seal":`, &v.Seal, tornado.AppendFile)
 	b = tornado.AppendOptJSON(b, `"owner":`, &v.Owner)
 	b = tornado.AppendOptJSON(b, `"address":`, &v.Address)
 	if v.Tags != nil {

@@ -23,6 +23,7 @@ type PostPetBody struct {
 	Photo   tornado.File                    `json:"photo"`
 	Scans   []tornado.File                  `json:"scans,omitzero"`
 	Thumb   tornado.Opt[tornado.File]       `json:"thumb,omitzero"`
+	Seal    tornado.Opt[tornado.File]       `json:"seal,omitzero"`
 	Owner   tornado.Opt[Owner]              `json:"owner,omitzero"`
 	Address tornado.Opt[PostPetBodyAddress] `json:"address,omitzero"`
 	Tags    []string                        `json:"tags,omitzero"`

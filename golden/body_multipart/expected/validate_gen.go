@@ -17,7 +17,7 @@ var (
 var shapes = tornado.NewShapes(
 	"Owner", "{name, age: integer}",
 	"PostPetBodyMultipart", `{name, age: integer, photo(type="image/png" type="image/jpeg"): file, scans: [file], thumb(type="image/png"): file,
-		owner: Owner, address(type="application/xml"): {city}, tags: [string], born}`,
+		seal: file, owner: Owner, address(type="application/xml"): {city}, tags: [string], born}`,
 	"PostPetOK", "{name, photo: file, owner: Owner}",
 	"Note", "{text, file: file}",
 	"PostMixedBody", "[(xml=Owner) Owner]",
