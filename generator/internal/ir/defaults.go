@@ -3,6 +3,7 @@ package ir
 import (
 	"encoding/base64"
 	"encoding/json"
+	"math"
 	"net/netip"
 	"regexp"
 	"strconv"
@@ -67,8 +68,7 @@ func valueExpr(t *Type, text string) *Expr {
 			return integerExpr(text)
 		}
 	case KindFloat32, KindFloat64:
-		if n, ok := exact(text); ok {
-			f, _ := n.Float64()
+		if f, ok := floatOf(t.Kind, text); ok {
 			return floatExpr(f)
 		}
 	case KindEnum:
@@ -82,6 +82,20 @@ func valueExpr(t *Type, text string) *Expr {
 	case KindDecimal, KindStruct, KindTuple, KindUnion, KindMap:
 	}
 	return nil
+}
+
+// floatOf returns the number of a JSON text, false where it is none or beyond the range of kind.
+func floatOf(kind Kind, text string) (float64, bool) {
+	n, ok := exact(text)
+	if !ok {
+		return 0, false
+	}
+	f, _ := n.Float64()
+	if kind == KindFloat32 {
+		single, _ := n.Float32()
+		return f, !math.IsInf(float64(single), 0)
+	}
+	return f, !math.IsInf(f, 0)
 }
 
 func enumExpr(t *Type, text string) *Expr {

@@ -16,7 +16,10 @@ func (b *builder) enumKind(s *spec.Schema) Kind {
 	types := literalTypes(values)
 	switch {
 	case len(values) == 0:
-		if s.Const == nil && len(literalTypes(s.Enum)) > 0 || s.Const != nil && s.Const.JSON != "null" {
+		switch {
+		case !constInEnum(s):
+			b.contradict(s, "enum lacks the value of const")
+		case s.Const == nil && len(literalTypes(s.Enum)) > 0 || s.Const != nil && s.Const.JSON != "null":
 			b.contradict(s, "the type refuses all values of enum and const")
 		}
 		return KindJSON
@@ -27,7 +30,8 @@ func (b *builder) enumKind(s *spec.Schema) Kind {
 			return KindEnum
 		}
 	case !slices.ContainsFunc(types, func(t string) bool { return t != "integer" && t != "number" }):
-		if kind := b.numberKind(s); kind == KindFloat64 || kind == KindFloat32 {
+		kind := b.numberKind(s)
+		if (kind == KindFloat64 || kind == KindFloat32) && !slices.ContainsFunc(values, func(v spec.Literal) bool { _, ok := floatOf(kind, v.JSON); return !ok }) {
 			return kind
 		}
 	case len(types) == 1 && types[0] == "boolean":
@@ -43,16 +47,30 @@ func exactTexts(s *spec.Schema) []string {
 	for _, v := range enumValues(s) {
 		texts = append(texts, compact(v.JSON))
 	}
-	if s.Const != nil && s.Const.JSON == "null" || len(texts) == 0 && len(s.Enum) > 0 {
+	if len(texts) == 0 && (s.Const != nil || len(s.Enum) > 0) && admitsNull(s) {
 		texts = append(texts, "null")
 	}
 	return texts
 }
 
-// enumValues returns the values of s without null, each once, and without those that its type refuses.
+// constInEnum says whether enum, where there is one, has the value of const, where there is one.
+func constInEnum(s *spec.Schema) bool {
+	return s.Const == nil || len(s.Enum) == 0 || hasValue(s.Enum, *s.Const)
+}
+
+// hasValue says whether a value is among some others.
+func hasValue(values []spec.Literal, v spec.Literal) bool {
+	key := canonical(v.JSON)
+	return slices.ContainsFunc(values, func(o spec.Literal) bool { return canonical(o.JSON) == key })
+}
+
+// enumValues returns the values that const and enum leave to s without null, each once, and without those that its type refuses.
 func enumValues(s *spec.Schema) []spec.Literal {
 	all := s.Enum
-	if s.Const != nil {
+	switch {
+	case s.Never || !constInEnum(s):
+		return nil
+	case s.Const != nil:
 		all = []spec.Literal{*s.Const}
 	}
 	var values []spec.Literal

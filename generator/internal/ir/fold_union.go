@@ -10,7 +10,7 @@ import (
 func isNull(s *spec.Schema) bool {
 	switch {
 	case s.Const != nil:
-		return s.Const.JSON == "null"
+		return s.Const.JSON == "null" && constInEnum(s)
 	case len(s.Enum) == 1:
 		return s.Enum[0].JSON == "null"
 	}
@@ -22,7 +22,7 @@ func admitsNull(s *spec.Schema) bool {
 	byType := s.Nullable || len(s.Types) == 0
 	switch {
 	case s.Const != nil:
-		return s.Const.JSON == "null" && byType
+		return s.Const.JSON == "null" && byType && constInEnum(s)
 	case len(s.Enum) > 0:
 		return byType && slices.ContainsFunc(s.Enum, func(v spec.Literal) bool { return v.JSON == "null" })
 	}

@@ -127,6 +127,21 @@ func (c *leftovers) enum(o *keywords, t *Type) {
 	if re, err := regexp.Compile(s.Pattern); err != nil || refuses(re.MatchString) {
 		w.pattern(o, s)
 	}
+	if refuses(func(text string) bool { return isOfFormat(s, text) }) {
+		w.format(o, s)
+	}
+}
+
+// isOfFormat says whether a text is certain to be of the format and the encoding of s.
+func isOfFormat(s *spec.Schema, text string) bool {
+	if s.ContentEncoding == "base64" && textExpr(KindBytes, text) == nil {
+		return false
+	}
+	switch kind := stringKinds[s.Format]; kind {
+	case KindDate, KindDuration, KindUUID, KindBytes: // that the generator reads as strictly as the runtime does
+		return textExpr(kind, text) != nil
+	}
+	return checkedFormat(s) == ""
 }
 
 // arrays writes what nothing else says of an array.

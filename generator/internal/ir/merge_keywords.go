@@ -104,31 +104,37 @@ func (b *builder) mergeFormats(dst, part *spec.Schema) {
 
 // mergeValues keeps the values that both lists have.
 func (b *builder) mergeValues(dst, part *spec.Schema) {
+	agreed := constInEnum(dst) && constInEnum(part) // else the schema itself is told of
 	if part.Const != nil {
 		if dst.Const != nil && canonical(dst.Const.JSON) != canonical(part.Const.JSON) {
 			b.contradict(part, "the members of allOf have different const")
+			dst.Never = true
+			return
 		}
 		dst.Const = part.Const
 	}
-	if len(part.Enum) == 0 {
-		return
-	}
-	if len(dst.Enum) == 0 {
+	switch {
+	case len(part.Enum) == 0:
+	case len(dst.Enum) == 0:
 		dst.Enum = part.Enum
-		return
-	}
-	var both []spec.Literal
-	for _, v := range dst.Enum {
-		if slices.ContainsFunc(part.Enum, func(o spec.Literal) bool { return canonical(o.JSON) == canonical(v.JSON) }) {
-			both = append(both, v)
+	default:
+		var both []spec.Literal
+		for _, v := range dst.Enum {
+			if hasValue(part.Enum, v) {
+				both = append(both, v)
+			}
 		}
+		if len(both) == 0 {
+			b.contradict(part, "the members of allOf have no value of enum in common")
+			dst.Never = true
+			return
+		}
+		dst.Enum = both
 	}
-	if len(both) == 0 {
-		b.contradict(part, "the members of allOf have no value of enum in common")
+	if agreed && !constInEnum(dst) {
+		b.contradict(part, "the members of allOf have a const that their enum lacks")
 		dst.Never = true
-		return
 	}
-	dst.Enum = both
 }
 
 func (b *builder) mergeScalars(dst, part *spec.Schema) {

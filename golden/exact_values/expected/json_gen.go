@@ -9,7 +9,8 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 
 var exactKeys = tornado.NewKeys(
 	"truth", "lie", "number", "numbers", "integer", "nothing", "mixed", "object", "lists",
-	"huge", "price", "labels", "pairs", "choice", "inner",
+	"huge", "price", "labels", "pairs", "choice", "other", "beside", "both", "agreed", "day",
+	"mail", "beyond", "inner",
 )
 
 func (v *Exact) DecodeJSON(d *tornado.Decoder) {
@@ -45,7 +46,21 @@ func (v *Exact) DecodeJSON(d *tornado.Decoder) {
 			v.Pairs = decodeExactPairs(d)
 		case 13: // choice
 			tornado.MakeOpt(&v.Choice).DecodeJSON(d)
-		case 14: // inner
+		case 14: // other
+			v.Other = d.Check(exactOtherSchema).JSON()
+		case 15: // beside
+			v.Beside = d.Check(exactBesideSchema).JSON()
+		case 16: // both
+			v.Both = d.Check(exactBothSchema).JSON()
+		case 17: // agreed
+			v.Agreed.Set(ExactAgreed(d.Enum(exactAgreedValues)))
+		case 18: // day
+			v.Day.Set(ExactDay(d.Check(exactDaySchema).Enum(exactDayValues)))
+		case 19: // mail
+			v.Mail.Set(ExactMail(d.Check(exactMailSchema).Enum(exactMailValues)))
+		case 20: // beyond
+			v.Beyond = d.Const("1.0e+400")
+		case 21: // inner
 			tornado.MakeOpt(&v.Inner).DecodeJSON(d)
 		}
 	}
@@ -96,6 +111,21 @@ func (v *Exact) AppendJSON(b []byte) []byte {
 		b = appendExactPairs(tornado.AppendKey(b, `"pairs":`), v.Pairs)
 	}
 	b = tornado.AppendOptJSON(b, `"choice":`, &v.Choice)
+	if v.Other != nil {
+		b = tornado.AppendJSON(tornado.AppendKey(b, `"other":`), v.Other)
+	}
+	if v.Beside != nil {
+		b = tornado.AppendJSON(tornado.AppendKey(b, `"beside":`), v.Beside)
+	}
+	if v.Both != nil {
+		b = tornado.AppendJSON(tornado.AppendKey(b, `"both":`), v.Both)
+	}
+	b = tornado.AppendOptEnum(b, `"agreed":`, &v.Agreed)
+	b = tornado.AppendOptEnum(b, `"day":`, &v.Day)
+	b = tornado.AppendOptEnum(b, `"mail":`, &v.Mail)
+	if v.Beyond != nil {
+		b = tornado.AppendJSON(tornado.AppendKey(b, `"beyond":`), v.Beyond)
+	}
 	b = tornado.AppendOptJSON(b, `"inner":`, &v.Inner)
 	return append(b, '}')
 }

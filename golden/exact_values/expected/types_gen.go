@@ -20,6 +20,13 @@ type Exact struct {
 	Labels  map[string]string             `json:"labels,omitzero"`
 	Pairs   []tornado.Null[int64]         `json:"pairs,omitzero"`
 	Choice  tornado.Opt[ExactChoice]      `json:"choice,omitzero"`
+	Other   tornado.JSON                  `json:"other,omitzero"`
+	Beside  tornado.JSON                  `json:"beside,omitzero"`
+	Both    tornado.JSON                  `json:"both,omitzero"`
+	Agreed  tornado.Opt[ExactAgreed]      `json:"agreed,omitzero"`
+	Day     tornado.Opt[ExactDay]         `json:"day,omitzero"`
+	Mail    tornado.Opt[ExactMail]        `json:"mail,omitzero"`
+	Beyond  tornado.JSON                  `json:"beyond,omitzero"`
 	Inner   tornado.Opt[ExactInner]       `json:"inner,omitzero"`
 }
 
@@ -60,6 +67,41 @@ type (
 func (ExactChoiceString) isExactChoice()  {}
 func (ExactChoiceInteger) isExactChoice() {}
 func (UnknownValue) isExactChoice()       {}
+
+// ExactAgreed is what the document has at #/components/schemas/Exact/properties/agreed.
+type ExactAgreed string
+
+// The values of ExactAgreed.
+const (
+	ExactAgreedB ExactAgreed = "b"
+)
+
+// Valid reports whether v is one of the values that the document names.
+func (v ExactAgreed) Valid() bool { return exactAgreedValues.Has(string(v)) }
+
+// ExactDay is what the document has at #/components/schemas/Exact/properties/day.
+type ExactDay string
+
+// The values of ExactDay.
+const (
+	ExactDay20200101 ExactDay = "2020-01-01"
+	ExactDayX        ExactDay = "x"
+)
+
+// Valid reports whether v is one of the values that the document names.
+func (v ExactDay) Valid() bool { return exactDayValues.Has(string(v)) }
+
+// ExactMail is what the document has at #/components/schemas/Exact/properties/mail.
+type ExactMail string
+
+// The values of ExactMail.
+const (
+	ExactMailAExampleCom ExactMail = "a@example.com"
+	ExactMailA           ExactMail = "a"
+)
+
+// Valid reports whether v is one of the values that the document names.
+func (v ExactMail) Valid() bool { return exactMailValues.Has(string(v)) }
 
 // ExactInner is what the document has at #/components/schemas/Exact/properties/inner.
 type ExactInner struct {

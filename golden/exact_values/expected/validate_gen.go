@@ -10,3 +10,27 @@ var (
 	exactNumbersRule = tornado.FloatRule{Enum: []float64{0.5, 1, 1.5}}
 	exactIntegerRule = tornado.IntRule{Enum: []int64{7}}
 )
+
+// What the schemas demand that no type says, in JSON Schema.
+var schemas = tornado.NewSchemas(
+	"ExactOther", `{"allOf":[{"const":"a"},{"enum":["b","c"]}]}`,
+	"ExactBeside", `{"const":"c","enum":["a","b"]}`,
+	"ExactBoth", `{"allOf":[{"const":1},{"const":2}]}`,
+	"ExactDay", `{"format":"date"}`,
+	"ExactMail", `{"format":"email"}`,
+)
+
+var (
+	exactOtherSchema  = schemas.Get("ExactOther")
+	exactBesideSchema = schemas.Get("ExactBeside")
+	exactBothSchema   = schemas.Get("ExactBoth")
+	exactDaySchema    = schemas.Get("ExactDay")
+	exactMailSchema   = schemas.Get("ExactMail")
+)
+
+// The values of the enums.
+var (
+	exactAgreedValues = tornado.NewEnum("b")
+	exactDayValues    = tornado.NewEnum("2020-01-01", "x")
+	exactMailValues   = tornado.NewEnum("a@example.com", "a")
+)

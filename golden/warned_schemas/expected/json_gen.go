@@ -12,8 +12,8 @@ var allKeys = tornado.NewKeys(
 	"contains", "tuple", "propertyNames", "dependent", "unevaluated", "enumMixed",
 	"enumWrong", "enumTwice", "impossible", "crowded", "closed", "wrongBound",
 	"wrongDefault", "objectDefault", "oldBound", "siblings", "dangling", "badDiscriminator",
-	"noDiscriminator", "noLiteral", "wrongExample", "implied", "oldKeyword",
-	"contentEncoding", "undeclared",
+	"noDiscriminator", "beyondFloat", "beyondSingle", "noLiteral", "wrongExample", "implied",
+	"oldKeyword", "contentEncoding", "undeclared",
 ).
 	Required("sound", "undeclared")
 
@@ -73,19 +73,23 @@ func (v *All) DecodeJSON(d *tornado.Decoder) {
 			tornado.MakeOpt(&v.BadDiscriminator).DecodeJSON(d)
 		case 24: // noDiscriminator
 			tornado.MakeOpt(&v.NoDiscriminator).DecodeJSON(d)
-		case 25: // noLiteral
+		case 25: // beyondFloat
+			v.BeyondFloat.Set(d.Float64(nil))
+		case 26: // beyondSingle
+			v.BeyondSingle.Set(d.Float32(nil))
+		case 27: // noLiteral
 			v.NoLiteral.Set(d.Base64(nil))
-		case 26: // wrongExample
+		case 28: // wrongExample
 			v.WrongExample.Set(d.Int64(nil))
-		case 27: // implied
+		case 29: // implied
 			tornado.MakeOpt(&v.Implied).DecodeJSON(d)
-		case 28: // oldKeyword
+		case 30: // oldKeyword
 			if !tornado.DecodeNull(d, &v.OldKeyword) {
 				v.OldKeyword.Set(d.String(nil))
 			}
-		case 29: // contentEncoding
+		case 31: // contentEncoding
 			v.ContentEncoding.Set(d.Base64(nil))
-		case 30: // undeclared
+		case 32: // undeclared
 			v.Undeclared = d.JSON()
 		}
 		seen.Add(i)
@@ -136,6 +140,8 @@ func (v *All) AppendJSON(b []byte) []byte {
 	}
 	b = tornado.AppendOptJSON(b, `"badDiscriminator":`, &v.BadDiscriminator)
 	b = tornado.AppendOptJSON(b, `"noDiscriminator":`, &v.NoDiscriminator)
+	b = tornado.AppendOptFloat64(b, `"beyondFloat":`, &v.BeyondFloat)
+	b = tornado.AppendOpt(b, `"beyondSingle":`, &v.BeyondSingle, tornado.AppendFloat32)
 	b = tornado.AppendOpt(b, `"noLiteral":`, &v.NoLiteral, tornado.AppendBase64)
 	b = tornado.AppendOptInt64(b, `"wrongExample":`, &v.WrongExample)
 	b = tornado.AppendOptJSON(b, `"implied":`, &v.Implied)

@@ -32,6 +32,8 @@ type All struct {
 	Dangling         tornado.JSON                     `json:"dangling,omitzero"`
 	BadDiscriminator tornado.Opt[AllBadDiscriminator] `json:"badDiscriminator,omitzero"`
 	NoDiscriminator  tornado.Opt[AllNoDiscriminator]  `json:"noDiscriminator,omitzero"`
+	BeyondFloat      tornado.Opt[float64]             `json:"beyondFloat,omitzero"`
+	BeyondSingle     tornado.Opt[float32]             `json:"beyondSingle,omitzero"`
 	NoLiteral        tornado.Opt[[]byte]              `json:"noLiteral,omitzero"`
 	WrongExample     tornado.Opt[int64]               `json:"wrongExample,omitzero"`
 	Implied          tornado.Opt[AllImplied]          `json:"implied,omitzero"`
