@@ -42,8 +42,10 @@ func (b *builder) param(p *spec.Parameter, beside []*spec.Parameter) *Param {
 		out.Use = b.use(p.Schema, false)
 		b.wholeQuery(out, beside)
 	case p.ContentType != "" && !spec.IsJSON(mediaType(p.ContentType)):
-		out.Type = textType()
-		b.textContent(p)
+		s := b.textContent(p)
+		if out.Type, _ = b.typeOf(s); s == p.Schema {
+			b.paramKind(out, beside)
+		}
 	case p.ContentType != "":
 		out.Kind = ParamJSON
 		out.Use = b.use(p.Schema, false)
@@ -63,12 +65,25 @@ func (b *builder) param(p *spec.Parameter, beside []*spec.Parameter) *Param {
 	return out
 }
 
-// textContent warns of the schema of a parameter whose content nobody reads: it arrives as text.
-func (b *builder) textContent(p *spec.Parameter) {
-	if s := p.Schema; s != nil && !s.Always && !slices.Equal(s.Types, []string{"string"}) {
+// textContent returns the schema that content which is no JSON is held against. As in a body, it is the declared one where the content
+// is text and a value of the schema is a single one; otherwise it is that of any text, which is warned of where the declared one asks
+// for more.
+func (b *builder) textContent(p *spec.Parameter) *spec.Schema {
+	if p.Schema == nil {
+		return textSchema
+	}
+	core, _ := b.settle(p.Schema)
+	types := typesOf(core)
+	single := len(types) == 1 && types[0] != "object" && types[0] != "array" && !isUnion(core)
+	switch {
+	case !constrains(core):
+	case single && strings.HasPrefix(mediaType(p.ContentType), "text/"):
+		return p.Schema
+	case !slices.Equal(types, []string{"string"}) || constrainsText(core) || hasConditions(core) || checkedFormat(core) != "":
 		b.warn(p.Loc, classUnenforced, "the schema of the parameter "+quote(p.Name)+" is not enforced: content of "+p.ContentType+" arrives as text",
 			"check it in the handler, or give it content application/json")
 	}
+	return textSchema
 }
 
 func textType() *Type { return &Type{Kind: KindString, Go: scalars[KindString]} }

@@ -92,8 +92,7 @@ func (b *builder) part(s *spec.Schema, e *spec.Encoding, hint string) *spec.Sche
 		p := &spec.Property{Loc: h.Loc, Name: h.Name, Schema: h.Schema, Description: h.Description, Extensions: h.Extensions}
 		switch {
 		case h.ContentType != "" && !spec.IsJSON(h.ContentType):
-			b.textContent(h)
-			p.Schema = textSchema
+			p.Schema = b.textContent(h)
 		case h.ContentType != "":
 			marks[h.Name] = "json"
 		case p.Schema == nil:

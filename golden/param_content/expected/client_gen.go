@@ -27,8 +27,43 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 func (c *Client) Search(ctx context.Context, req SearchRequest) error {
 	call := c.c.Call(ctx, &search)
 	call.Query("filter", tornado.FormExplode).JSON(req.Filter.AppendJSON(nil))
+	if x, ok := req.Code.Get(); ok {
+		call.Query("code", tornado.FormExplode).String(x)
+	}
+	if x, ok := req.Day.Get(); ok {
+		call.Query("day", tornado.FormExplode).Date(x)
+	}
+	if x, ok := req.Mail.Get(); ok {
+		call.Query("mail", tornado.FormExplode).As(shapes, "string", tornado.AppendString(nil, x))
+	}
+	if x, ok := req.Any.Get(); ok {
+		call.Query("any", tornado.FormExplode).String(x)
+	}
+	if x, ok := req.Mark.Get(); ok {
+		call.Query("mark", tornado.FormExplode).String(x)
+	}
 	if x, ok := req.XHint.Get(); ok {
 		call.Header("X-Hint", tornado.Simple).JSON(x.AppendJSON(nil))
+	}
+	if x, ok := req.XSize.Get(); ok {
+		call.Header("X-Size", tornado.Simple).Int64(int64(x))
+	}
+	res, err := call.Do()
+	if err != nil {
+		return err
+	}
+	switch res.StatusCode {
+	case 204:
+		return nil
+	}
+	return res.Unexpected()
+}
+
+// Whole is GET /whole
+func (c *Client) Whole(ctx context.Context, req WholeRequest) error {
+	call := c.c.Call(ctx, &whole)
+	if x, ok := req.All.Get(); ok {
+		call.Query("all", tornado.Simple).As(shapes, "string", tornado.AppendString(nil, x))
 	}
 	res, err := call.Do()
 	if err != nil {

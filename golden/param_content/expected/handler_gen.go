@@ -19,6 +19,9 @@ type Handler interface {
 type DefaultHandler interface {
 	// Search answers GET /search.
 	Search(ctx context.Context, req SearchRequest) error
+
+	// Whole answers GET /whole.
+	Whole(ctx context.Context, req WholeRequest) error
 }
 
 // UnimplementedDefaultHandler answers 501 to every operation of DefaultHandler. Embed it to implement
@@ -27,4 +30,8 @@ type UnimplementedDefaultHandler struct{}
 
 func (UnimplementedDefaultHandler) Search(context.Context, SearchRequest) error {
 	return tornado.NotImplemented(&search)
+}
+
+func (UnimplementedDefaultHandler) Whole(context.Context, WholeRequest) error {
+	return tornado.NotImplemented(&whole)
 }

@@ -7,7 +7,13 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 // SearchRequest is what a caller asks of Search.
 type SearchRequest struct {
 	Filter Filter
+	Code   tornado.Opt[string]
+	Day    tornado.Opt[tornado.Date]
+	Mail   tornado.Opt[string]
+	Any    tornado.Opt[string]
+	Mark   tornado.Opt[string]
 	XHint  tornado.Opt[Filter]
+	XSize  tornado.Opt[SearchXSize]
 }
 
 func (r *SearchRequest) decode(in *tornado.Input) {
@@ -15,8 +21,39 @@ func (r *SearchRequest) decode(in *tornado.Input) {
 		r.Filter.DecodeJSON(in.JSONParam(p))
 		in.EndJSONParam(p)
 	}
+	if p := in.Query("code", tornado.FormExplode); p.Present() {
+		r.Code.Set(p.String(&searchCodeRule))
+	}
+	if p := in.Query("day", tornado.FormExplode); p.Present() {
+		r.Day.Set(p.Date())
+	}
+	if p := in.Query("mail", tornado.FormExplode).As(shapes, "string"); p.Present() {
+		r.Mail.Set(in.JSONParam(p).Check(searchMailSchema).String(nil))
+		in.EndJSONParam(p)
+	}
+	if p := in.Query("any", tornado.FormExplode); p.Present() {
+		r.Any.Set(p.String(nil))
+	}
+	if p := in.Query("mark", tornado.FormExplode); p.Present() {
+		r.Mark.Set(p.String(nil))
+	}
 	if p := in.Header("X-Hint", tornado.Simple); p.Present() {
 		tornado.MakeOpt(&r.XHint).DecodeJSON(in.JSONParam(p))
+		in.EndJSONParam(p)
+	}
+	if p := in.Header("X-Size", tornado.Simple); p.Present() {
+		r.XSize.Set(SearchXSize(p.Int64(&searchXSizeRule)))
+	}
+}
+
+// WholeRequest is what a caller asks of Whole.
+type WholeRequest struct {
+	All tornado.Opt[string]
+}
+
+func (r *WholeRequest) decode(in *tornado.Input) {
+	if p := in.Query("all", tornado.Simple).As(shapes, "string"); p.Present() {
+		r.All.Set(in.JSONParam(p).Check(wholeAllSchema).String(&wholeAllRule))
 		in.EndJSONParam(p)
 	}
 }

@@ -14,11 +14,17 @@ var search = tornado.Operation{
 	Method: "GET", Path: "/search",
 }
 
+// whole is GET /whole.
+var whole = tornado.Operation{
+	ID: "whole", Name: "Whole",
+	Method: "GET", Path: "/whole",
+}
+
 // Operations lists every operation of the API, in the order of the document. The caller must not
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&search,
+		&search, &whole,
 	}
 }
 

@@ -19,5 +19,8 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 	tornado.RegisterNoContent(api, &search, (*SearchRequest).decode, func(ctx context.Context, req *SearchRequest) error {
 		return h.Search(ctx, *req)
 	}, 204)
+	tornado.RegisterNoContent(api, &whole, (*WholeRequest).decode, func(ctx context.Context, req *WholeRequest) error {
+		return h.Whole(ctx, *req)
+	}, 204)
 	return api
 }

@@ -6,3 +6,22 @@ package api
 type Filter struct {
 	Name string `json:"name"`
 }
+
+// SearchXSize is what the document has at
+// #/paths/~1search/get/parameters/3/content/text~1plain/schema.
+type SearchXSize int64
+
+// The values of SearchXSize.
+const (
+	SearchXSize1 SearchXSize = 1
+	SearchXSize2 SearchXSize = 2
+)
+
+// Valid reports whether v is one of the values that the document names.
+func (v SearchXSize) Valid() bool {
+	switch v {
+	case SearchXSize1, SearchXSize2:
+		return true
+	}
+	return false
+}

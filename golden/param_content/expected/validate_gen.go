@@ -6,5 +6,22 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // What the schemas demand of values.
 var (
-	filterNameRule = tornado.StringRule{MinLength: 1}
+	filterNameRule  = tornado.StringRule{MinLength: 1}
+	searchXSizeRule = tornado.IntRule{Enum: []int64{1, 2}}
+	searchCodeRule  = tornado.StringRule{MaxLength: 2, Pattern: tornado.NewPattern("^[a-z]+$")}
+	wholeAllRule    = tornado.StringRule{MaxLength: 3}
+)
+
+// shapes say what the texts of parameters and bodies stand for that are not JSON.
+var shapes = tornado.NewShapes()
+
+// What the schemas demand that no type says, in JSON Schema.
+var schemas = tornado.NewSchemas(
+	"SearchMail", `{"not":{"const":"a, b"}}`,
+	"WholeAll", `{"not":{"const":"no"}}`,
+)
+
+var (
+	searchMailSchema = schemas.Get("SearchMail")
+	wholeAllSchema   = schemas.Get("WholeAll")
 )
