@@ -1,6 +1,9 @@
 package spec
 
-import "strings"
+import (
+	"net/url"
+	"strings"
+)
 
 // securityScheme lifts one scheme of components. One that nobody can read is an HTTP scheme without a name, so that what asks
 // for it stays closed.
@@ -97,10 +100,18 @@ func (l *lifter) requirements(op, otherwise *node) []SecurityRequirement {
 	return out
 }
 
-// scheme finds a scheme by name. One that components does not have is added: to leave it out would open the operation.
+// scheme finds a scheme by name, or by a reference to one of the same document, as OpenAPI 3.2 has it (section 4.30): a name that
+// components has is no reference. One that is not found is added: to leave it out would open the operation.
 func (l *lifter) scheme(kid *node) *SecurityScheme {
 	if s := l.schemes[kid.key]; s != nil {
 		return s
+	}
+	address, fragment, _ := strings.Cut(kid.key, "#")
+	name, named := strings.CutPrefix(fragment, "/components/securitySchemes/")
+	if named && kid.file == l.root.file && (address == "" || address == l.root.value("$self")) {
+		if plain, err := url.PathUnescape(name); err == nil && l.schemes[unescapePointer(plain)] != nil {
+			return l.schemes[unescapePointer(plain)]
+		}
 	}
 	in, section := "components", "components/securitySchemes"
 	if l.version == version20 {

@@ -44,7 +44,7 @@ func (auth) Old(ctx context.Context, _ tornado.Basic) (context.Context, error) {
 func TestMethods(t *testing.T) {
 	h := &handler{}
 	url := drive.Serve(t, api.New(h, auth{}))
-	c, err := api.NewClient(url, api.WithDevice("t"))
+	c, err := api.NewClient(url, api.WithDevice("t"), api.WithOld("ann", "secret"))
 	require.NoError(t, err)
 
 	got := drive.Do(t, "QUERY", url+"/notes", `{"text":""}`, "Authorization", "Bearer t")
@@ -53,6 +53,7 @@ func TestMethods(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []api.Note{{Text: "a"}}, notes)
 
+	assert.Equal(t, http.StatusUnauthorized, drive.Do(t, "LINK", url+"/notes", "").Status, "the scheme is named by a reference")
 	require.NoError(t, c.LinkNotes(t.Context(), api.LinkNotesRequest{}))
 	assert.Equal(t, "LINK", h.called)
 	require.NoError(t, c.PurgeNotes(t.Context(), api.PurgeNotesRequest{}))

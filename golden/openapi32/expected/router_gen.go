@@ -38,6 +38,7 @@ var watchNotes = tornado.Operation{
 var linkNotes = tornado.Operation{
 	ID: "linkNotes", Name: "LinkNotes", Tag: "notes",
 	Method: "LINK", Path: "/notes",
+	Security: []tornado.Requirement{{Uses: []tornado.SchemeUse{{Scheme: "old"}}}},
 }
 
 // purgeNotes is Purge /notes.
