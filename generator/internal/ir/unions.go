@@ -181,12 +181,60 @@ func unique(list []string) []string {
 	return out
 }
 
-// nullMember says whether a member of a union may be null.
+// nullMember says whether null is valid where the union s is: a member says so, or nothing that is demanded is about a type.
 func (b *builder) nullMember(s *spec.Schema) bool {
-	return slices.ContainsFunc(append(slices.Clone(s.OneOf), s.AnyOf...), func(m *spec.Schema) bool {
+	return slices.ContainsFunc(slices.Concat(s.OneOf, s.AnyOf), func(m *spec.Schema) bool {
 		_, nullable := b.settle(m)
 		return nullable
-	})
+	}) || isUnion(s) && b.takesNull(s, 0)
+}
+
+// maxNullDepth bounds how deeply schemas that say nothing of types are looked into for null.
+const maxNullDepth = 8
+
+// takesNull says whether null is certain to be valid for a schema that becomes a type: one about objects or arrays alone is taken for
+// theirs.
+func (b *builder) takesNull(s *spec.Schema, depth int) bool {
+	core, nullable := b.settle(s)
+	plain := b.withoutUnion(core)
+	switch {
+	case nullable:
+		return true
+	case depth > maxNullDepth || len(typesOf(plain)) > 0 || !admitsAsNull(plain, depth):
+		return false
+	}
+	for _, u := range b.unionsOf(core) {
+		takers := 0
+		for _, m := range u.members {
+			if b.takesNull(m, depth+1) {
+				takers++
+			}
+		}
+		if takers == 0 || u.keyword == "oneOf" && takers > 1 || u.discriminator != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// admitsAsNull says whether null is certain to be valid by the keywords of a schema as JSON Schema reads them.
+func admitsAsNull(s *spec.Schema, depth int) bool {
+	switch {
+	case s.Always:
+		return true
+	case s.Never || depth > maxNullDepth || s.Const != nil || len(s.Enum) > 0:
+		return (s.Const != nil || len(s.Enum) > 0) && admitsNull(s)
+	case len(s.Types) > 0 && !s.Nullable || isUnion(s) || s.If != nil:
+		return false
+	case s.Not != nil && !refusesNull(s.Not):
+		return false
+	}
+	return !slices.ContainsFunc(slices.Concat(s.AllOf, s.Further), func(part *spec.Schema) bool { return !admitsAsNull(part, depth+1) })
+}
+
+// refusesNull says whether null is certain not to be valid by the types or the values that a schema names.
+func refusesNull(s *spec.Schema) bool {
+	return s.Never || (len(s.Types) > 0 || s.Const != nil || len(s.Enum) > 0) && !admitsNull(s)
 }
 
 // fillUnion makes the members of t. How they are told apart is decided once all types are there: see pickMembers.

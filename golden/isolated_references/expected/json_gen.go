@@ -39,7 +39,9 @@ func (v *Mixed) DecodeJSON(d *tornado.Decoder) {
 		case 2: // folder
 			v.Folder = d.JSON()
 		case 3: // union
-			tornado.MakeOpt(&v.Union).DecodeJSON(d)
+			if !tornado.DecodeNull(d, &v.Union) {
+				tornado.MakeOptNull(&v.Union).DecodeJSON(d)
+			}
 		case 4: // never
 			v.Never = d.JSON()
 		case 5: // list
@@ -58,7 +60,7 @@ func (v *Mixed) AppendJSON(b []byte) []byte {
 	if v.Folder != nil {
 		b = tornado.AppendJSON(append(b, `,"folder":`...), v.Folder)
 	}
-	b = tornado.AppendOptJSON(b, `"union":`, &v.Union)
+	b = tornado.AppendOptNullJSON(b, `"union":`, &v.Union)
 	if v.Never != nil {
 		b = tornado.AppendJSON(append(b, `,"never":`...), v.Never)
 	}

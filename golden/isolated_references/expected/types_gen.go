@@ -11,12 +11,12 @@ type Problem struct {
 
 // Mixed is what the document has at #/components/schemas/Mixed.
 type Mixed struct {
-	Kind      tornado.JSON            `json:"kind"`
-	Malformed tornado.JSON            `json:"malformed,omitzero"`
-	Folder    tornado.JSON            `json:"folder,omitzero"`
-	Union     tornado.Opt[MixedUnion] `json:"union,omitzero"`
-	Never     tornado.JSON            `json:"never,omitzero"`
-	List      []int64                 `json:"list,omitzero"`
+	Kind      tornado.JSON                `json:"kind"`
+	Malformed tornado.JSON                `json:"malformed,omitzero"`
+	Folder    tornado.JSON                `json:"folder,omitzero"`
+	Union     tornado.OptNull[MixedUnion] `json:"union,omitzero"`
+	Never     tornado.JSON                `json:"never,omitzero"`
+	List      []int64                     `json:"list,omitzero"`
 }
 
 // MixedUnion is a string or any value.

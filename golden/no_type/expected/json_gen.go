@@ -7,7 +7,11 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
 // AppendJSON appends a value as JSON to b and returns that, and a union without a value is null.
 
-var bagKeys = tornado.NewKeys("any", "yes", "no", "list", "several").Required("any")
+var bagKeys = tornado.NewKeys(
+	"any", "yes", "no", "list", "orAnything", "orTrue", "orLong", "orNot", "both", "notNull",
+	"several",
+).
+	Required("any")
 
 func (v *Bag) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
@@ -21,7 +25,27 @@ func (v *Bag) DecodeJSON(d *tornado.Decoder) {
 			v.No = d.Check(bagNoSchema).JSON()
 		case 3: // list
 			v.List = decodeJSONSlice(d)
-		case 4: // several
+		case 4: // orAnything
+			if !tornado.DecodeNull(d, &v.OrAnything) {
+				tornado.MakeOptNull(&v.OrAnything).DecodeJSON(d)
+			}
+		case 5: // orTrue
+			if !tornado.DecodeNull(d, &v.OrTrue) {
+				tornado.MakeOptNull(&v.OrTrue).DecodeJSON(d)
+			}
+		case 6: // orLong
+			if !tornado.DecodeNull(d, &v.OrLong) {
+				tornado.MakeOptNull(&v.OrLong).DecodeJSON(d)
+			}
+		case 7: // orNot
+			if !tornado.DecodeNull(d, &v.OrNot) {
+				tornado.MakeOptNull(&v.OrNot).DecodeJSON(d)
+			}
+		case 8: // both
+			tornado.MakeOpt(&v.Both).DecodeJSON(d)
+		case 9: // notNull
+			tornado.MakeOpt(&v.NotNull).DecodeJSON(d)
+		case 10: // several
 			tornado.MakeOpt(&v.Several).DecodeJSON(d)
 		}
 		seen.Add(i)
@@ -40,9 +64,172 @@ func (v *Bag) AppendJSON(b []byte) []byte {
 	if v.List != nil {
 		b = appendJSONSlice(append(b, `,"list":`...), v.List)
 	}
+	b = tornado.AppendOptNullJSON(b, `"orAnything":`, &v.OrAnything)
+	b = tornado.AppendOptNullJSON(b, `"orTrue":`, &v.OrTrue)
+	b = tornado.AppendOptNullJSON(b, `"orLong":`, &v.OrLong)
+	b = tornado.AppendOptNullJSON(b, `"orNot":`, &v.OrNot)
+	b = tornado.AppendOptJSON(b, `"both":`, &v.Both)
+	b = tornado.AppendOptJSON(b, `"notNull":`, &v.NotNull)
 	b = tornado.AppendOptJSON(b, `"several":`, &v.Several)
 	return append(b, '}')
 }
+
+func (v *BagOrAnything) DecodeJSON(d *tornado.Decoder) {
+	switch d.Type() {
+	case "object", "array", "number", "boolean":
+		v.Value = BagOrAnythingAny(d.JSON())
+	case "string":
+		var ok bool
+		if v.Value, ok = tornado.AnyOf(
+			d,
+			nil,
+			tornado.Try(0, func() BagOrAnythingValue { return BagOrAnythingAny(d.JSON()) }),
+			tornado.Try(0, func() BagOrAnythingValue { return BagOrAnythingString(d.String(nil)) }),
+		); !ok {
+			v.Value = UnknownValue(d.Unmatched("anyOf", "must be any value or a string"))
+		}
+	default:
+		v.Value = UnknownValue(d.Unmatched("anyOf", "must be any value or a string"))
+	}
+}
+
+func (v BagOrAnything) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
+func (v BagOrAnything) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
+func (v *BagOrAnything) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v BagOrAnything) String() string                   { return string(v.AppendJSON(nil)) }
+
+func (v BagOrAnythingAny) AppendJSON(b []byte) []byte    { return tornado.AppendJSON(b, tornado.JSON(v)) }
+func (v BagOrAnythingString) AppendJSON(b []byte) []byte { return tornado.AppendString(b, string(v)) }
+
+func (v *BagOrTrue) DecodeJSON(d *tornado.Decoder) {
+	switch d.Type() {
+	case "object", "array", "string", "boolean":
+		v.Value = BagOrTrueAny(d.JSON())
+	case "number":
+		var ok bool
+		if v.Value, ok = tornado.AnyOf(
+			d,
+			nil,
+			tornado.Try(0, func() BagOrTrueValue { return BagOrTrueAny(d.JSON()) }),
+			tornado.Try(0, func() BagOrTrueValue { return BagOrTrueInteger(d.Int64(nil)) }),
+		); !ok {
+			v.Value = UnknownValue(d.Unmatched("anyOf", "must be any value or an integer"))
+		}
+	default:
+		v.Value = UnknownValue(d.Unmatched("anyOf", "must be any value or an integer"))
+	}
+}
+
+func (v BagOrTrue) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
+func (v BagOrTrue) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
+func (v *BagOrTrue) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v BagOrTrue) String() string                   { return string(v.AppendJSON(nil)) }
+
+func (v BagOrTrueAny) AppendJSON(b []byte) []byte     { return tornado.AppendJSON(b, tornado.JSON(v)) }
+func (v BagOrTrueInteger) AppendJSON(b []byte) []byte { return tornado.AppendInt64(b, int64(v)) }
+
+func (v *BagOrLong) DecodeJSON(d *tornado.Decoder) {
+	switch d.Type() {
+	case "object", "array", "string", "boolean":
+		v.Value = BagOrLongAny(d.Check(bagOrLongOption1Schema).JSON())
+	case "number":
+		var ok bool
+		if v.Value, ok = tornado.AnyOf(
+			d,
+			nil,
+			tornado.Try(0, func() BagOrLongValue { return BagOrLongAny(d.Check(bagOrLongOption1Schema).JSON()) }),
+			tornado.Try(0, func() BagOrLongValue { return BagOrLongInteger(d.Int64(nil)) }),
+		); !ok {
+			v.Value = UnknownValue(d.Unmatched("anyOf", "must be any value or an integer"))
+		}
+	default:
+		v.Value = UnknownValue(d.Unmatched("anyOf", "must be any value or an integer"))
+	}
+}
+
+func (v BagOrLong) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
+func (v BagOrLong) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
+func (v *BagOrLong) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v BagOrLong) String() string                   { return string(v.AppendJSON(nil)) }
+
+func (v BagOrLongAny) AppendJSON(b []byte) []byte     { return tornado.AppendJSON(b, tornado.JSON(v)) }
+func (v BagOrLongInteger) AppendJSON(b []byte) []byte { return tornado.AppendInt64(b, int64(v)) }
+
+func (v *BagOrNot) DecodeJSON(d *tornado.Decoder) {
+	switch d.Type() {
+	case "object", "array", "string", "boolean":
+		v.Value = BagOrNotAny(d.Check(bagOrNotOption1Schema).JSON())
+	case "number":
+		var ok bool
+		if v.Value, ok = tornado.OneOf(
+			d,
+			nil,
+			tornado.Try(0, func() BagOrNotValue { return BagOrNotAny(d.Check(bagOrNotOption1Schema).JSON()) }),
+			tornado.Try(0, func() BagOrNotValue { return BagOrNotInteger(d.Int64(nil)) }),
+		); !ok {
+			v.Value = UnknownValue(d.Unmatched("oneOf",
+				"must be any value or an integer, and no more than one of them"))
+		}
+	default:
+		v.Value = UnknownValue(d.Unmatched("oneOf", "must be any value or an integer"))
+	}
+}
+
+func (v BagOrNot) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
+func (v BagOrNot) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
+func (v *BagOrNot) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v BagOrNot) String() string                   { return string(v.AppendJSON(nil)) }
+
+func (v BagOrNotAny) AppendJSON(b []byte) []byte     { return tornado.AppendJSON(b, tornado.JSON(v)) }
+func (v BagOrNotInteger) AppendJSON(b []byte) []byte { return tornado.AppendInt64(b, int64(v)) }
+
+func (v *BagBoth) DecodeJSON(d *tornado.Decoder) {
+	var ok bool
+	if v.Value, ok = tornado.OneOf(
+		d,
+		nil,
+		tornado.Try(0, func() BagBothValue { return BagBothAny(d.Check(bagOrLongOption1Schema).JSON()) }),
+		tornado.Try(0, func() BagBothValue { return BagBothAny2(d.Check(bagBothOption2Schema).JSON()) }),
+	); !ok {
+		v.Value = UnknownValue(d.Unmatched("oneOf",
+			"must be any value, and no more than one of them"))
+	}
+}
+
+func (v BagBoth) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
+func (v BagBoth) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
+func (v *BagBoth) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v BagBoth) String() string                   { return string(v.AppendJSON(nil)) }
+
+func (v BagBothAny) AppendJSON(b []byte) []byte  { return tornado.AppendJSON(b, tornado.JSON(v)) }
+func (v BagBothAny2) AppendJSON(b []byte) []byte { return tornado.AppendJSON(b, tornado.JSON(v)) }
+
+func (v *BagNotNull) DecodeJSON(d *tornado.Decoder) {
+	switch d.Type() {
+	case "object", "array", "string", "boolean":
+		v.Value = BagNotNullAny(d.Check(bagNotNullOption1Schema).JSON())
+	case "number":
+		var ok bool
+		if v.Value, ok = tornado.AnyOf(
+			d,
+			nil,
+			tornado.Try(0, func() BagNotNullValue { return BagNotNullAny(d.Check(bagNotNullOption1Schema).JSON()) }),
+			tornado.Try(0, func() BagNotNullValue { return BagNotNullInteger(d.Int64(nil)) }),
+		); !ok {
+			v.Value = UnknownValue(d.Unmatched("anyOf", "must be any value or an integer"))
+		}
+	default:
+		v.Value = UnknownValue(d.Unmatched("anyOf", "must be any value or an integer"))
+	}
+}
+
+func (v BagNotNull) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
+func (v BagNotNull) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
+func (v *BagNotNull) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v BagNotNull) String() string                   { return string(v.AppendJSON(nil)) }
+
+func (v BagNotNullAny) AppendJSON(b []byte) []byte     { return tornado.AppendJSON(b, tornado.JSON(v)) }
+func (v BagNotNullInteger) AppendJSON(b []byte) []byte { return tornado.AppendInt64(b, int64(v)) }
 
 func (v *BagSeveral) DecodeJSON(d *tornado.Decoder) {
 	switch d.Type() {

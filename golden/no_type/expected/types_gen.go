@@ -6,12 +6,144 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // Bag is what the document has at #/components/schemas/Bag.
 type Bag struct {
-	Any     tornado.JSON            `json:"any"`
-	Yes     tornado.JSON            `json:"yes,omitzero"`
-	No      tornado.JSON            `json:"no,omitzero"`
-	List    []tornado.JSON          `json:"list,omitzero"`
-	Several tornado.Opt[BagSeveral] `json:"several,omitzero"`
+	Any        tornado.JSON                   `json:"any"`
+	Yes        tornado.JSON                   `json:"yes,omitzero"`
+	No         tornado.JSON                   `json:"no,omitzero"`
+	List       []tornado.JSON                 `json:"list,omitzero"`
+	OrAnything tornado.OptNull[BagOrAnything] `json:"orAnything,omitzero"`
+	OrTrue     tornado.OptNull[BagOrTrue]     `json:"orTrue,omitzero"`
+	OrLong     tornado.OptNull[BagOrLong]     `json:"orLong,omitzero"`
+	OrNot      tornado.OptNull[BagOrNot]      `json:"orNot,omitzero"`
+	Both       tornado.Opt[BagBoth]           `json:"both,omitzero"`
+	NotNull    tornado.Opt[BagNotNull]        `json:"notNull,omitzero"`
+	Several    tornado.Opt[BagSeveral]        `json:"several,omitzero"`
 }
+
+// BagOrAnything is any value or a string.
+type BagOrAnything struct {
+	Value BagOrAnythingValue
+}
+
+// BagOrAnythingValue is implemented by BagOrAnythingAny and BagOrAnythingString.
+type BagOrAnythingValue interface {
+	isBagOrAnything()
+	tornado.Appender
+}
+
+// What a BagOrAnything holds.
+type (
+	BagOrAnythingAny    tornado.JSON
+	BagOrAnythingString string
+)
+
+func (BagOrAnythingAny) isBagOrAnything()    {}
+func (BagOrAnythingString) isBagOrAnything() {}
+func (UnknownValue) isBagOrAnything()        {}
+
+// BagOrTrue is any value or an integer.
+type BagOrTrue struct {
+	Value BagOrTrueValue
+}
+
+// BagOrTrueValue is implemented by BagOrTrueAny and BagOrTrueInteger.
+type BagOrTrueValue interface {
+	isBagOrTrue()
+	tornado.Appender
+}
+
+// What a BagOrTrue holds.
+type (
+	BagOrTrueAny     tornado.JSON
+	BagOrTrueInteger int64
+)
+
+func (BagOrTrueAny) isBagOrTrue()     {}
+func (BagOrTrueInteger) isBagOrTrue() {}
+func (UnknownValue) isBagOrTrue()     {}
+
+// BagOrLong is any value or an integer.
+type BagOrLong struct {
+	Value BagOrLongValue
+}
+
+// BagOrLongValue is implemented by BagOrLongAny and BagOrLongInteger.
+type BagOrLongValue interface {
+	isBagOrLong()
+	tornado.Appender
+}
+
+// What a BagOrLong holds.
+type (
+	BagOrLongAny     tornado.JSON
+	BagOrLongInteger int64
+)
+
+func (BagOrLongAny) isBagOrLong()     {}
+func (BagOrLongInteger) isBagOrLong() {}
+func (UnknownValue) isBagOrLong()     {}
+
+// BagOrNot is any value or an integer.
+type BagOrNot struct {
+	Value BagOrNotValue
+}
+
+// BagOrNotValue is implemented by BagOrNotAny and BagOrNotInteger.
+type BagOrNotValue interface {
+	isBagOrNot()
+	tornado.Appender
+}
+
+// What a BagOrNot holds.
+type (
+	BagOrNotAny     tornado.JSON
+	BagOrNotInteger int64
+)
+
+func (BagOrNotAny) isBagOrNot()     {}
+func (BagOrNotInteger) isBagOrNot() {}
+func (UnknownValue) isBagOrNot()    {}
+
+// BagBoth is any value.
+type BagBoth struct {
+	Value BagBothValue
+}
+
+// BagBothValue is implemented by BagBothAny and BagBothAny2.
+type BagBothValue interface {
+	isBagBoth()
+	tornado.Appender
+}
+
+// What a BagBoth holds.
+type (
+	BagBothAny  tornado.JSON
+	BagBothAny2 tornado.JSON
+)
+
+func (BagBothAny) isBagBoth()   {}
+func (BagBothAny2) isBagBoth()  {}
+func (UnknownValue) isBagBoth() {}
+
+// BagNotNull is any value or an integer.
+type BagNotNull struct {
+	Value BagNotNullValue
+}
+
+// BagNotNullValue is implemented by BagNotNullAny and BagNotNullInteger.
+type BagNotNullValue interface {
+	isBagNotNull()
+	tornado.Appender
+}
+
+// What a BagNotNull holds.
+type (
+	BagNotNullAny     tornado.JSON
+	BagNotNullInteger int64
+)
+
+func (BagNotNullAny) isBagNotNull()     {}
+func (BagNotNullInteger) isBagNotNull() {}
+func (UnknownValue) isBagNotNull()      {}
 
 // BagSeveral is a string or an integer.
 type BagSeveral struct {

@@ -7,8 +7,16 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 // What the schemas demand that no type says, in JSON Schema.
 var schemas = tornado.NewSchemas(
 	"BagNo", "false",
+	"BagOrLongOption1", `{"minLength":2}`,
+	"BagOrNotOption1", `{"not":{"type":["integer","boolean"]}}`,
+	"BagBothOption2", `{"maximum":3}`,
+	"BagNotNullOption1", `{"not":{"type":["integer","null"]}}`,
 )
 
 var (
-	bagNoSchema = schemas.Get("BagNo")
+	bagNoSchema             = schemas.Get("BagNo")
+	bagOrLongOption1Schema  = schemas.Get("BagOrLongOption1")
+	bagOrNotOption1Schema   = schemas.Get("BagOrNotOption1")
+	bagBothOption2Schema    = schemas.Get("BagBothOption2")
+	bagNotNullOption1Schema = schemas.Get("BagNotNullOption1")
 )
