@@ -31,6 +31,10 @@ func TestPatterns(t *testing.T) {
 		"not its type":   {Send: `{"several":{"n":"a"}}`, Not: []string{"/several/n type"}},
 		"not the rest's": {Send: `{"several":{"other":"a"}}`, Not: []string{"/several/other type"}},
 		"none of them":   {Send: `{"several":{"s":{}}}`, Not: []string{"/several/s type", "/several/s anyOf"}},
+		"no pattern":     {Send: `{"wrong":{"a":1,"n":2},"wrongWithin":{"y":1}}`},
+		"beside that":    {Send: `{"wrong":{"n":"a"},"wrongWithin":{"z":1}}`, Not: []string{"/wrong/n type", "/wrongWithin not"}},
+		"any character":  {Send: `{"empty":["ab","\n["]}`},
+		"one too few":    {Send: `{"empty":["a"]}`, Not: []string{"/empty/0 pattern"}},
 		"open's type":    {Send: `{"open":{"n":"a"}}`, Not: []string{"/open/n type"}},
 	})
 	drive.Do(t, http.MethodPost, url, `{"one":{"x-a":"b"},"same":{"a":"x"},"several":{"n":1.5,"other":true},"open":{"z":1}}`)

@@ -86,6 +86,7 @@ func (b *builder) settle(s *spec.Schema) (core *spec.Schema, nullable bool) {
 }
 
 func (b *builder) fold(s *spec.Schema) (core *spec.Schema, nullable bool) {
+	s = b.soundPatterns(s)
 	if leavesRest(s) { // which of its parts these are, only s itself tells
 		whole := s
 		s = b.replace(s, func(c *spec.Schema) {

@@ -121,14 +121,70 @@ func (b *builder) stringRule(s *spec.Schema) *Rule {
 // compiles says whether the pattern of s can be a regular expression at all, and warns where it cannot. What only ECMA-262
 // has (look-around, back references, \d of other forms) is left to the runtime.
 func (b *builder) compiles(s *spec.Schema) bool {
-	_, err := syntax.Parse(s.Pattern, syntax.Perl)
-	if err == nil || mayBeECMA(err, s.Pattern) {
+	err := patternFault(s.Pattern)
+	if err == nil {
 		b.pkg.NeedsECMA = b.pkg.NeedsECMA || beyondRE2.MatchString(s.Pattern)
 		return true
 	}
 	at := b.keywordLoc(s, "pattern", func(part *spec.Schema) bool { return part.Pattern == s.Pattern })
 	b.warn(at, classUnenforced, "pattern is not enforced: "+strings.TrimPrefix(err.Error(), "error parsing regexp: "), "correct the pattern")
 	return false
+}
+
+// patternFault returns why a pattern is no regular expression of any dialect, nil where it may be one.
+func patternFault(pattern string) error {
+	_, err := syntax.Parse(pattern, syntax.Perl)
+	var fault *syntax.Error
+	if errors.As(err, &fault) && fault.Code == syntax.ErrMissingBracket {
+		_, err = syntax.Parse(fillClasses(pattern), syntax.Perl)
+	}
+	if err == nil || mayBeECMA(err, pattern) {
+		return nil
+	}
+	return err
+}
+
+// fillClasses writes the classes [] and [^] of ECMA-262, of nothing and of anything, as Go has them: there ] is a member at that place.
+func fillClasses(pattern string) string {
+	var b strings.Builder
+	inside := false
+	for i := 0; i < len(pattern); i++ {
+		switch rest := pattern[i:]; {
+		case rest[0] == '\\' && len(rest) > 1:
+			b.WriteByte(rest[0])
+			i++
+		case inside:
+			inside = rest[0] != ']'
+		case strings.HasPrefix(rest, "[]"):
+			b.WriteString(`[^\x00-\x{10FFFF}`)
+			i++
+		case strings.HasPrefix(rest, "[^]"):
+			b.WriteString(`[\x00-\x{10FFFF}`)
+			i += 2
+		default:
+			inside = rest[0] == '['
+		}
+		b.WriteByte(pattern[i])
+	}
+	return b.String()
+}
+
+// soundPatterns returns s without the patternProperties whose patterns are none, and warns of them. They may be meant for any name, so
+// nothing is demanded of the names that no other keyword knows.
+func (b *builder) soundPatterns(s *spec.Schema) *spec.Schema {
+	var sound []*spec.Property
+	for _, p := range s.PatternProperties {
+		if err := patternFault(p.Name); err != nil {
+			b.warn(p.Loc, classUnenforced, "the pattern of patternProperties is not enforced: "+strings.TrimPrefix(err.Error(), "error parsing regexp: "),
+				"correct the pattern")
+			continue
+		}
+		sound = append(sound, p)
+	}
+	if len(sound) == len(s.PatternProperties) {
+		return s
+	}
+	return b.replace(s, func(c *spec.Schema) { c.PatternProperties, c.AdditionalProperties = sound, nil })
 }
 
 // beyondRE2 finds in a pattern what only an ECMA-262 engine matches: look-around, back references, and counts that RE2 refuses.

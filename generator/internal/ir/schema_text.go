@@ -304,6 +304,7 @@ func (w *texts) objects(o *keywords, s *spec.Schema, use func(*spec.Schema) stri
 }
 
 func (w *texts) members(o *keywords, s *spec.Schema, use func(*spec.Schema) string) {
+	s = w.b.soundPatterns(s)
 	if len(s.Properties) > 0 {
 		o.add("properties", w.properties(s.Properties, use))
 	}

@@ -7,7 +7,7 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 // DecodeJSON reads a value and checks what the document demands of it; faults are recorded in d.
 // AppendJSON appends a value as JSON to b and returns that, and a union without a value is null.
 
-var holderKeys = tornado.NewKeys("one", "same", "several", "open")
+var holderKeys = tornado.NewKeys("one", "same", "several", "wrong", "wrongWithin", "empty", "open")
 
 func (v *Holder) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(holderKeys); i != tornado.EndObject; i = d.Next(holderKeys, i) {
@@ -18,8 +18,14 @@ func (v *Holder) DecodeJSON(d *tornado.Decoder) {
 			tornado.MakeOpt(&v.Same).DecodeJSON(d)
 		case 2: // several
 			v.Several = decodeHolderSeveralValueMap(d.Check(holderSeveralSchema))
-		case 3: // open
-			v.Open = decodeJSONMap(d.Check(holderOpenSchema))
+		case 3: // wrong
+			v.Wrong = decodeJSONMap(d.Check(holderWrongSchema))
+		case 4: // wrongWithin
+			v.WrongWithin = decodeJSONMap(d.Check(holderWrongWithinSchema))
+		case 5: // empty
+			v.Empty = decodeHolderEmpty(d)
+		case 6: // open
+			v.Open = decodeJSONMap(d.Check(holderWrongSchema))
 		}
 	}
 }
@@ -32,6 +38,15 @@ func (v *Holder) AppendJSON(b []byte) []byte {
 	b = tornado.AppendOptJSON(b, `"same":`, &v.Same)
 	if v.Several != nil {
 		b = appendHolderSeveralValueMap(tornado.AppendKey(b, `"several":`), v.Several)
+	}
+	if v.Wrong != nil {
+		b = appendJSONMap(tornado.AppendKey(b, `"wrong":`), v.Wrong)
+	}
+	if v.WrongWithin != nil {
+		b = appendJSONMap(tornado.AppendKey(b, `"wrongWithin":`), v.WrongWithin)
+	}
+	if v.Empty != nil {
+		b = appendHolderEmpty(tornado.AppendKey(b, `"empty":`), v.Empty)
 	}
 	if v.Open != nil {
 		b = appendJSONMap(tornado.AppendKey(b, `"open":`), v.Open)
@@ -152,4 +167,19 @@ func appendJSONMap(b []byte, v map[string]tornado.JSON) []byte {
 		b = tornado.AppendJSON(tornado.AppendName(b, k), v[k])
 	}
 	return append(b, '}')
+}
+
+func decodeHolderEmpty(d *tornado.Decoder) []string {
+	return d.Strings(&holderEmptyItemRule)
+}
+
+func appendHolderEmpty(b []byte, v []string) []byte {
+	b = append(b, '[')
+	for i, item := range v {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = tornado.AppendString(b, item)
+	}
+	return append(b, ']')
 }

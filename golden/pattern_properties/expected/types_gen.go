@@ -6,10 +6,13 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // Holder is what the document has at #/components/schemas/Holder.
 type Holder struct {
-	One     map[string]string             `json:"one,omitzero"`
-	Same    tornado.Opt[HolderSame]       `json:"same,omitzero"`
-	Several map[string]HolderSeveralValue `json:"several,omitzero"`
-	Open    map[string]tornado.JSON       `json:"open,omitzero"`
+	One         map[string]string             `json:"one,omitzero"`
+	Same        tornado.Opt[HolderSame]       `json:"same,omitzero"`
+	Several     map[string]HolderSeveralValue `json:"several,omitzero"`
+	Wrong       map[string]tornado.JSON       `json:"wrong,omitzero"`
+	WrongWithin map[string]tornado.JSON       `json:"wrongWithin,omitzero"`
+	Empty       []string                      `json:"empty,omitzero"`
+	Open        map[string]tornado.JSON       `json:"open,omitzero"`
 }
 
 // HolderSame is what the document has at #/components/schemas/Holder/properties/same.

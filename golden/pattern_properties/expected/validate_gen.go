@@ -4,18 +4,25 @@ package api
 
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
+// What the schemas demand of values.
+var (
+	holderEmptyItemRule = tornado.StringRule{Pattern: tornado.NewPattern("^[^][^\\]]$")}
+)
+
 // What the schemas demand that no type says, in JSON Schema.
 var schemas = tornado.NewSchemas(
 	"HolderOne", `{"patternProperties":{"^x-":{"type":"string"}},"additionalProperties":false}`,
 	"HolderSeveral", `{"patternProperties":{"^s":{"type":"string"},"^n":{"type":"number"}},"additionalProperties":{"type":"boolean"}}`,
-	"HolderOpen", `{"patternProperties":{"^n":{"type":"number"}}}`,
+	"HolderWrong", `{"patternProperties":{"^n":{"type":"number"}}}`,
+	"HolderWrongWithin", `{"not":{"type":"object","required":["z"]}}`,
 	"HolderSame", `{"properties":{"id":true},"patternProperties":{"^a":{"type":"string"},"^b":{"type":"string"}},
 		"additionalProperties":false}`,
 )
 
 var (
-	holderOneSchema     = schemas.Get("HolderOne")
-	holderSeveralSchema = schemas.Get("HolderSeveral")
-	holderOpenSchema    = schemas.Get("HolderOpen")
-	holderSameSchema    = schemas.Get("HolderSame")
+	holderOneSchema         = schemas.Get("HolderOne")
+	holderSeveralSchema     = schemas.Get("HolderSeveral")
+	holderWrongSchema       = schemas.Get("HolderWrong")
+	holderWrongWithinSchema = schemas.Get("HolderWrongWithin")
+	holderSameSchema        = schemas.Get("HolderSame")
 )
