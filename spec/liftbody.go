@@ -306,7 +306,7 @@ func (l *lifter) response(op, kid *node, status int) *Response {
 	if n.broken {
 		return r
 	}
-	r.Headers = l.headers(n.get("headers"))
+	r.Headers = l.ownHeaders(n.get("headers"))
 	if l.version == version20 {
 		r.Content = l.content20(op, n)
 	} else {

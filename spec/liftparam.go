@@ -206,11 +206,28 @@ func (l *lifter) headers(n *node) []*Parameter {
 		if kid.dead() || kid.role != roleHeader || strings.EqualFold(kid.key, "content-type") {
 			continue
 		}
+		if !IsToken(kid.key) {
+			l.warn(kid, "bad-parameter", "the name "+quote(kid.key)+" of a header is no token (RFC 9110 section 5.1): no field can have it; it is left out", "correct the name")
+			continue
+		}
 		p := l.value(kid.end(), InHeader)
 		p.Name = kid.key
 		out = append(out, p)
 	}
 	return out
+}
+
+// ownHeaders lifts the headers of a response but for those that the server sets itself, by what it sends and when (RFC 9110 sections
+// 6.6.1, 7.6.1 and 8.6), of an answer to HEAD, too: what a handler would say of them has no effect.
+func (l *lifter) ownHeaders(n *node) []*Parameter {
+	return slices.DeleteFunc(slices.Clone(l.headers(n)), func(p *Parameter) bool {
+		switch strings.ToLower(p.Name) {
+		case "date", "content-length", "transfer-encoding", "connection":
+			l.warn(n.get(p.Name), "ignored-header", "the server sets the header "+quote(p.Name)+" itself; it is left out", "remove it")
+			return true
+		}
+		return false
+	})
 }
 
 // examples lifts example and the values of examples.
