@@ -29,6 +29,9 @@ func (b *builder) addShape(c *Content, name string, m *spec.MediaType) {
 	}
 	if isMultipart(name) && root.node.kinds["array"] {
 		root.prefix, root.item = m.PrefixEncoding, m.ItemEncoding
+		for _, e := range append(slices.Clone(m.PrefixEncoding), m.ItemEncoding) {
+			b.reportPartsWithin(e)
+		}
 	}
 }
 
@@ -54,7 +57,12 @@ func (b *builder) reportEncoding(name string, e *spec.Encoding, typed bool) {
 		b.warn(e.Headers[0].Loc, classUnenforced, "headers of this part are not checked, as more is said of all parts together than their types: those of a file are kept in its Header",
 			"check them in the handler")
 	}
-	if len(e.Encoding) > 0 || len(e.PrefixEncoding) > 0 || e.ItemEncoding != nil {
+	b.reportPartsWithin(e)
+}
+
+// reportPartsWithin warns where an encoding, which may be nil, tells how parts inside of a part are sent.
+func (b *builder) reportPartsWithin(e *spec.Encoding) {
+	if e != nil && (len(e.Encoding) > 0 || len(e.PrefixEncoding) > 0 || e.ItemEncoding != nil) {
 		b.warn(e.Loc, classUnenforced, "the encoding of parts inside of a part is not followed", "send the part as JSON")
 	}
 }

@@ -23,6 +23,25 @@ func NewClient(baseURL string, opts ...client.Option) (*Client, error) {
 	return &Client{c}, nil
 }
 
+// PostWithin is POST /within
+func (c *Client) PostWithin(ctx context.Context, req PostWithinRequest) error {
+	call := c.c.Call(ctx, &postWithin)
+	if req.Body != nil {
+		call.MediaBody("multipart/mixed", shapes, "PostWithinBody", func(b []byte) []byte {
+			return appendFileSliceSlice(b, req.Body)
+		})
+	}
+	res, err := call.Do()
+	if err != nil {
+		return err
+	}
+	switch res.StatusCode {
+	case 204:
+		return nil
+	}
+	return res.Unexpected()
+}
+
 // AddNote is POST /notes
 func (c *Client) AddNote(ctx context.Context, req AddNoteRequest) (AddNoteResponse, error) {
 	call := c.c.Call(ctx, &addNote)

@@ -17,6 +17,9 @@ type Handler interface {
 // DefaultHandler answers the operations without a tag.
 // Its methods are called concurrently, each on the goroutine of its request.
 type DefaultHandler interface {
+	// PostWithin answers POST /within.
+	PostWithin(ctx context.Context, req PostWithinRequest) error
+
 	// AddNote answers POST /notes.
 	AddNote(ctx context.Context, req AddNoteRequest) (AddNoteResponse, error)
 }
@@ -24,6 +27,10 @@ type DefaultHandler interface {
 // UnimplementedDefaultHandler answers 501 to every operation of DefaultHandler. Embed it to implement
 // them one at a time.
 type UnimplementedDefaultHandler struct{}
+
+func (UnimplementedDefaultHandler) PostWithin(context.Context, PostWithinRequest) error {
+	return tornado.NotImplemented(&postWithin)
+}
 
 func (UnimplementedDefaultHandler) AddNote(context.Context, AddNoteRequest) (AddNoteResponse, error) {
 	return nil, tornado.NotImplemented(&addNote)

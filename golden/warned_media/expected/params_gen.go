@@ -4,6 +4,18 @@ package api
 
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
+// PostWithinRequest is what a caller asks of PostWithin.
+type PostWithinRequest struct {
+	Body [][]tornado.File
+}
+
+func (r *PostWithinRequest) decode(in *tornado.Input) {
+	if in.HasBody() {
+		r.Body = decodeFileSliceSlice(in.MediaBody(shapes, "PostWithinBody"))
+		in.EndJSON()
+	}
+}
+
 // AddNoteRequest is what a caller asks of AddNote.
 type AddNoteRequest struct {
 	Body tornado.Opt[string]

@@ -8,6 +8,13 @@ import (
 	tornado "github.com/tornadogen/tornadogen/runtime"
 )
 
+// postWithin is POST /within.
+var postWithin = tornado.Operation{
+	ID: "postWithin", Name: "PostWithin",
+	Method: "POST", Path: "/within",
+	Consumes: []string{"multipart/mixed"},
+}
+
 // addNote is POST /notes.
 var addNote = tornado.Operation{
 	ID: "addNote", Name: "AddNote",
@@ -22,7 +29,7 @@ var addNote = tornado.Operation{
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&addNote,
+		&postWithin, &addNote,
 	}
 }
 

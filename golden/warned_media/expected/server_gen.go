@@ -16,6 +16,9 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		Document:     document,
 		DocumentName: "openapi.yaml",
 	}, opts...)
+	tornado.RegisterNoContent(api, &postWithin, (*PostWithinRequest).decode, func(ctx context.Context, req *PostWithinRequest) error {
+		return h.PostWithin(ctx, *req)
+	}, 204)
 	tornado.RegisterAny(api, &addNote, (*AddNoteRequest).decode, func(ctx context.Context, req *AddNoteRequest) (AddNoteResponse, error) {
 		return h.AddNote(ctx, *req)
 	})

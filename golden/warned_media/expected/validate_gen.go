@@ -5,4 +5,6 @@ package api
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // shapes say what the texts of parameters and bodies stand for that are not JSON.
-var shapes = tornado.NewShapes()
+var shapes = tornado.NewShapes(
+	"PostWithinBody", `[(type="multipart/mixed") [file]]`,
+)
