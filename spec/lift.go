@@ -72,6 +72,7 @@ func (r *reader) lift(f *file, refs references) *API {
 	}
 	l.gatherNamed()
 	l.cutRings()
+	l.refuseEndless()
 	l.checkValues()
 	l.source(f, refs)
 	return l.api
