@@ -42,6 +42,7 @@ func (handler) GetHeaders(context.Context, api.GetHeadersRequest) (*api.GetHeade
 
 var headers = api.GetHeadersOK{
 	XMust: 1, XMay: tornado.Some(time.Date(2020, 2, 29, 12, 0, 0, 0, time.UTC)), XList: []string{"a", "b"}, Body: note,
+	SetCookie: []string{"a=1; Expires=Wed, 21 Oct 2030 07:28:00 GMT", "b=2"},
 }
 
 func (handler) GetHeadersOnly(context.Context, api.GetHeadersOnlyRequest) (*api.GetHeadersOnlyFound, error) {
@@ -98,6 +99,7 @@ func TestHeaders(t *testing.T) {
 	assert.Equal(t, "2020-02-29T12:00:00Z", got.Header.Get("X-May"))
 	assert.Equal(t, "a,b", got.Header.Get("X-List"))
 	assert.Equal(t, `{"text":"a"}`, got.Body)
+	assert.Equal(t, headers.SetCookie, got.Header.Values("Set-Cookie"), "a field for each")
 	all, err := c.GetHeaders(t.Context(), api.GetHeadersRequest{})
 	require.NoError(t, err)
 	assert.Equal(t, &headers, all)

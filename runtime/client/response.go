@@ -2,6 +2,7 @@ package client
 
 import (
 	"cmp"
+	"iter"
 	"net/http"
 	"slices"
 	"strings"
@@ -58,6 +59,17 @@ func (r *Response) Param(name string, style param.Style) param.Value {
 	r.report.Lenient = !r.checked
 	values := r.Header.Values(name)
 	return r.report.Value(param.Place{Name: name, In: param.InHeader, Style: style}, []byte(strings.Join(values, ", ")), len(values) > 0)
+}
+
+// Params returns the header fields of a name one by one, for those that cannot be joined to a list: Set-Cookie (RFC 9110 section 5.3).
+func (r *Response) Params(name string, style param.Style) iter.Seq[param.Value] {
+	return func(yield func(param.Value) bool) {
+		for _, value := range r.Header.Values(name) {
+			if !yield(r.report.Value(param.Place{Name: name, In: param.InHeader, Style: style}, []byte(value), true)) {
+				return
+			}
+		}
+	}
 }
 
 // JSONParam returns a decoder on a header field whose content is JSON. Call EndJSONParam when the value was read.

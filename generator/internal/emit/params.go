@@ -107,7 +107,11 @@ func demand(required bool) string {
 func (r reader) value(target string, p *ir.Param) []jen.Code {
 	switch p.Kind {
 	case ir.ParamArray:
-		return readItems(target, p.Type)
+		items := jen.Id("p").Dot("Items").Call()
+		if p.Each {
+			items = jen.Id(r.in).Dot("Params").Call(jen.Lit(p.Wire), style(p))
+		}
+		return readItems(target, p.Type, items)
 	case ir.ParamJSON, ir.ParamShaped:
 		code := decodeDocument(target, &p.Use, func() *jen.Statement { return jen.Id(r.in).Dot("JSONParam").Call(jen.Id("p")) })
 		return append(code, jen.Id(r.in).Dot("EndJSONParam").Call(jen.Id("p")))
@@ -117,12 +121,12 @@ func (r reader) value(target string, p *ir.Param) []jen.Code {
 	return []jen.Code{assignTo(target, &p.Use, read(p.Type, func() *jen.Statement { return jen.Id("p") }))}
 }
 
-// readItems reads the items of an array of scalars.
-func readItems(list string, t *ir.Type) []jen.Code {
+// readItems reads the items of an array of scalars, which the expression items yields.
+func readItems(list string, t *ir.Type, items jen.Code) []jen.Code {
 	item := read(t.Elem.Type, func() *jen.Statement { return jen.Id("item") })
 	code := []jen.Code{
 		assign(jen.Id(list), jen.Make(goType(t.Go), jen.Lit(0), jen.Id("p").Dot("Count").Call())),
-		jen.For(jen.Id("item").Op(":=").Range().Id("p").Dot("Items").Call()).Block(assign(jen.Id(list), jen.Append(jen.Id(list), item))),
+		jen.For(jen.Id("item").Op(":=").Range().Add(items)).Block(assign(jen.Id(list), jen.Append(jen.Id(list), item))),
 	}
 	if t.Rule != nil {
 		code = append(code, jen.Id("p").Dot("CheckItems").Call(jen.Len(jen.Id(list)), ruleRef(t.Rule)))

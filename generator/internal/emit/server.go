@@ -173,6 +173,13 @@ func printWriteResponse(f *file, a *ir.Answer) {
 // writeAnswer adds the statements that write the answer v: headers, then body, which is the expression that holds it.
 func writeAnswer(g *jen.Group, a *ir.Answer, body string) {
 	for _, h := range a.Headers {
+		if h.Each {
+			name, arg := written(h.Type.Elem.Type, jen.Id("item"))
+			g.For(jen.List(jen.Id("_"), jen.Id("item")).Op(":=").Range().Id("v").Dot(h.Field)).Block(
+				jen.Id("w").Dot("Param").Call(jen.Lit(h.Wire), style(h)).Dot(name).Call(arg),
+			)
+			continue
+		}
 		g.Add(writeParam("v."+h.Field, h, ir.ToClient, func() *jen.Statement {
 			return jen.Id("w").Dot("Param").Call(jen.Lit(h.Wire), style(h))
 		})...)

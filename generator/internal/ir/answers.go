@@ -154,6 +154,7 @@ func (b *builder) answer(r *spec.Response, c *Content, name string, isError bool
 	}
 	for _, h := range r.Headers {
 		p := b.param(h, nil)
+		p.Each = p.Kind == ParamArray && strings.EqualFold(h.Name, "Set-Cookie")
 		p.Field = fieldName(scope, h)
 		p.Doc = deprecate(describe(p.Field, h.Description), h.Deprecated, h.Extensions)
 		a.Headers = append(a.Headers, p)

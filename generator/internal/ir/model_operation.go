@@ -196,6 +196,8 @@ type Param struct {
 	AllowEmpty bool
 	// Written tells that a client must write something: an empty list or object, of which nothing would be seen, is refused.
 	Written bool
+	// Each tells that a header of an answer has a field for each item: Set-Cookie cannot be joined (RFC 9110 section 5.3).
+	Each bool
 }
 
 // BodyShape says what a body is in Go.

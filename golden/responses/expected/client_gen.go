@@ -150,6 +150,12 @@ func (c *Client) GetHeaders(ctx context.Context, req GetHeadersRequest) (*GetHea
 				v.XList = append(v.XList, item.String(nil))
 			}
 		}
+		if p := res.Param("Set-Cookie", tornado.Simple); p.Present() {
+			v.SetCookie = make([]string, 0, p.Count())
+			for item := range res.Params("Set-Cookie", tornado.Simple) {
+				v.SetCookie = append(v.SetCookie, item.String(nil))
+			}
+		}
 		v.Body.DecodeJSON(res.JSON())
 		return v, res.EndJSON()
 	}

@@ -104,6 +104,9 @@ func writeGetHeaders(w *tornado.Reply, v *GetHeadersOK) {
 			w.String(v.XList[i])
 		})
 	}
+	for _, item := range v.SetCookie {
+		w.Param("Set-Cookie", tornado.Simple).String(item)
+	}
 	w.Done(v.Body.AppendJSON(w.JSON(200, "application/json")))
 }
 

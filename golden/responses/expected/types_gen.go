@@ -34,10 +34,11 @@ func (e NotFound) StatusCode() int { return 404 }
 
 // GetHeadersOK: A note with headers.
 type GetHeadersOK struct {
-	XMust int64
-	XMay  tornado.Opt[time.Time]
-	XList []string
-	Body  Note
+	XMust     int64
+	XMay      tornado.Opt[time.Time]
+	XList     []string
+	SetCookie []string
+	Body      Note
 }
 
 // GetHeadersOnlyFound: Elsewhere.
