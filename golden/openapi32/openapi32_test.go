@@ -44,7 +44,7 @@ func (auth) Old(ctx context.Context, _ tornado.Basic) (context.Context, error) {
 func TestMethods(t *testing.T) {
 	h := &handler{}
 	url := drive.Serve(t, api.New(h, auth{}))
-	c, err := api.NewClient(url, api.WithDevice("t"), api.WithOld("ann", "secret"))
+	c, err := api.NewClient(url, api.WithDevice("t"), api.WithOld("ann", "secret")) //nolint:staticcheck // a scheme that is deprecated still works
 	require.NoError(t, err)
 
 	got := drive.Do(t, "QUERY", url+"/notes", `{"text":""}`, "Authorization", "Bearer t")
