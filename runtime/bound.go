@@ -2,6 +2,7 @@ package tornado
 
 import (
 	"fmt"
+	"strings"
 	"sync/atomic"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
@@ -113,13 +114,14 @@ func (m *bounds) meetHTTP1(err *http1.ProtocolError) {
 	m.meet(of[err.Bound])
 }
 
-// meetHTTP2 counts an error of net/http's server for HTTP/2, by the name that it has there. Those that concern a connection, and no limit
-// of it, are counted where they are logged, since not all of them have a name.
+// meetHTTP2 counts an error of net/http's server for HTTP/2, by the name that it has there, behind its kind and its code:
+// "stream_PROTOCOL_ERROR_over_max_streams". Those that concern a connection, and no limit of it, are counted where they are logged, since
+// not all of them have a name.
 func (m *bounds) meetHTTP2(name string) {
-	switch name {
-	case "over_max_streams", "over_max_streams_race":
+	switch {
+	case strings.HasSuffix(name, "_over_max_streams"), strings.HasSuffix(name, "_over_max_streams_race"):
 		m.meet(BoundStreams)
-	case "too_many_early_resets":
+	case strings.HasSuffix(name, "_too_many_early_resets"):
 		m.meet(BoundResets)
 	}
 }

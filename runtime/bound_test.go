@@ -3,6 +3,7 @@ package tornado
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"io"
 	"net"
 	"net/http"
@@ -72,8 +73,7 @@ func chatting(options SocketOptions, play func(p *socketPeer)) func(t *testing.T
 
 // metBy drives clients into a bound. What stands in other tests is nil here.
 var metBy = map[Bound]func(t *testing.T) *running{
-	BoundDescriptors: nil, BoundHandshakes: nil, BoundHandshakeTime: nil, BoundHandshake: nil, BoundWorkers: nil, BoundStreams: nil,
-	BoundResets: nil,
+	BoundDescriptors: nil, BoundHandshakes: nil, BoundHandshakeTime: nil, BoundHandshake: nil, BoundWorkers: nil,
 
 	BoundConnections: func(t *testing.T) *running { return crowded(t, Limits{Connections: 1}) },
 	BoundPerPeer:     func(t *testing.T) *running { return crowded(t, Limits{PerPeer: 1}) },
@@ -176,11 +176,35 @@ var metBy = map[Bound]func(t *testing.T) *running{
 		}()
 		return r
 	},
+	BoundStreams: func(t *testing.T) *running { return streaming(t, 251, "") },
+	BoundResets: func(t *testing.T) *running {
+		return streaming(t, 250+4*250+2, "\x00\x00\x04\x03\x00%s\x00\x00\x00\x08") // RST_STREAM, as soon as it is open
+	},
 	BoundHTTP2: func(t *testing.T) *running {
 		r := start(t, newTestAPI(testHandlers{}), WithH2C())
 		settled(t, r, "h2c").send("\x00\x00\x00\x05\x00\x00\x00\x00\x00") // PUSH_PROMISE without a stream
 		return r
 	},
+}
+
+// streaming is a server on which one connection of HTTP/2 opens streams whose handlers do not heed that they are reset. net/http lets 250 of
+// them run, and four times as many wait. What is sent behind each has %s for the stream.
+func streaming(t *testing.T, streams uint32, behind string) *running {
+	over := make(chan struct{})
+	r := start(t, newTestAPI(testHandlers{hold: func(context.Context) ([]byte, error) {
+		<-over
+		return nil, nil
+	}}), WithH2C(), WithLogger(quiet))
+	t.Cleanup(func() { close(over) })            // before the server is stopped
+	const ask = "\x82\x86\x04\x05/hold\x01\x01x" // GET, http, the path and the authority, as literals
+	var all strings.Builder
+	for i := range streams {
+		stream := string(binary.BigEndian.AppendUint32(nil, 2*i+1))
+		all.WriteString("\x00\x00" + string(rune(len(ask))) + "\x01\x05" + stream + ask) // HEADERS, the last ones of the stream
+		all.WriteString(strings.ReplaceAll(behind, "%s", stream))
+	}
+	settled(t, r, "h2c").send(all.String())
+	return r
 }
 
 // crowded is a server with one connection more than it takes.
@@ -239,7 +263,10 @@ func TestAnswerAtTheDeadline(t *testing.T) {
 
 func TestBoundsOfHTTP2(t *testing.T) {
 	var met bounds
-	for _, name := range []string{"over_max_streams", "over_max_streams_race", "too_many_early_resets", "frame_ping_length"} {
+	for _, name := range []string{
+		"stream_PROTOCOL_ERROR_over_max_streams", "stream_REFUSED_STREAM_over_max_streams_race", "conn_ENHANCE_YOUR_CALM_too_many_early_resets",
+		"conn_FRAME_SIZE_ERROR_frame_ping_length",
+	} {
 		met.meetHTTP2(name)
 	}
 	assert.Equal(t, uint64(2), met[BoundStreams].Load())
