@@ -1,5 +1,5 @@
 // Command abuse plays every attack against a server in a process of its own, and writes what a good client has noticed of it. It exits with
-// 1 if the server did not do what it shall.
+// 1 if the server did not do what it shall, or if a good client waited more than three times as long as usual.
 package main
 
 import (
@@ -60,7 +60,7 @@ func run(p abuse.Plan, only, page string) error {
 	if err != nil {
 		return err
 	}
-	var rows []abuse.Row
+	var rows []*abuse.Row
 	var faults []error
 	for _, a := range abuse.Attacks() {
 		if !strings.Contains(a.Name, only) {
@@ -72,9 +72,13 @@ func run(p abuse.Plan, only, page string) error {
 		}
 		row := abuse.Run(a, child, p)
 		rows = append(rows, row)
-		fmt.Printf("%-50s %6d rounds  p99 %-10s usual %-10s %3.0f %% %4d MiB %s\n", a.Name, row.Rounds, row.P99, row.Usual, 100*row.Processor, row.Peak>>20,
-			strings.Join(row.Faults, "; "))
-		for _, f := range row.Faults {
+		wrong := append(row.Faults, row.Judge()...)
+		fmt.Printf("%-50s %6d rounds  %3.0f %% %4d MiB %s\n", a.Name, row.Rounds, 100*row.Processor, row.Peak>>20, strings.Join(wrong, "; "))
+		fmt.Printf("    %s of a processor a round, %s a request of an honest client\n", row.Round, row.Honest)
+		for way, w := range row.Waits {
+			fmt.Printf("    %-30s p99 %-10s usual %-10s %.1f times, %d answers\n", way, w.P99, w.Usual, w.Times(), w.Good)
+		}
+		for _, f := range wrong {
 			faults = append(faults, errors.New(a.Name+": "+f))
 		}
 		if err := child.Stop(); err != nil {

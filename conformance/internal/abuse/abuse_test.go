@@ -33,10 +33,29 @@ func TestAttacks(t *testing.T) {
 		}
 		row := Run(a, child, p)
 		assert.Empty(t, row.Faults, a.Name)
-		assert.Positive(t, row.Good, a.Name)
+		for way, w := range row.Waits {
+			assert.Positive(t, w.Good, "%s: %s", a.Name, way)
+		}
 		assert.Positive(t, row.Rounds, a.Name)
 		assert.Less(t, row.Peak, int64(mostMemory), a.Name)
-		t.Logf("%s: %d rounds, p99 %s, %.2f of a processor, %d MiB", a.Name, row.Rounds, row.P99, row.Processor, row.Peak>>20)
+		t.Logf("%s: %d rounds, %v, %.2f of a processor, %d MiB", a.Name, row.Rounds, row.Waits, row.Processor, row.Peak>>20)
 	}
 	assert.NoError(t, child.Stop())
+}
+
+// TestJudge: figures that are over what is demanded are told.
+func TestJudge(t *testing.T) {
+	row := &Row{Attack: Attack{like: 2}, Honest: time.Millisecond, Round: 6 * time.Millisecond, Waits: map[string]Wait{
+		wayKept: {Usual: time.Millisecond, P99: 3 * time.Millisecond, Before: 100, Good: 100},
+		wayNew:  {Usual: 2 * time.Millisecond, P99: 2 * time.Millisecond, Before: 100, Good: 100},
+	}}
+	assert.Empty(t, row.Judge())
+	row.Waits[wayNew] = Wait{Usual: 2 * time.Millisecond, P99: 7 * time.Millisecond, Before: 100, Good: 100}
+	row.Round++
+	assert.Len(t, row.Judge(), 2)
+	assert.Contains(t, Table([]*Row{row}), "0 of 1")
+	row.Waits[wayNew] = Wait{Usual: time.Millisecond, P99: time.Millisecond, Before: 100, Good: 99}
+	assert.Len(t, row.Judge(), 2, "nobody knows")
+	row.Bound = "body"
+	assert.Len(t, row.Judge(), 1, "it meets a bound")
 }

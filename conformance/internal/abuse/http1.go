@@ -12,7 +12,10 @@ import (
 	"time"
 )
 
-const head = " HTTP/1.1\r\nHost: a\r\n"
+const (
+	head = " HTTP/1.1\r\nHost: a\r\n"
+	ping = "GET /ping?nonce=a" + head + "\r\n"
+)
 
 // Attacks are all of them.
 func Attacks() []Attack {
@@ -67,7 +70,7 @@ func slow() []Attack {
 			},
 		},
 		{Name: "slow read", Does: "closed after `Timeouts.Write` without progress", Bound: "write_time", clients: 50, once: neverRead},
-		{Name: "1-byte writes", Does: "served; no worker waits", clients: 200, once: byteByByte},
+		{Name: "1-byte writes", Does: "served; no worker waits", like: len(ping), clients: 200, once: byteByByte},
 	}
 }
 
@@ -100,7 +103,7 @@ func byteByByte(a *attacker) error {
 		return err
 	}
 	defer func() { _ = conn.Close() }()
-	for _, c := range []byte("GET /ping?nonce=a" + head + "\r\n") {
+	for _, c := range []byte(ping) {
 		if _, err := conn.Write([]byte{c}); err != nil {
 			return err
 		}
@@ -167,7 +170,7 @@ func floods() []Attack {
 			once: sends(post("/files", "multipart/form-data; boundary=b", strings.Repeat(file, 1_000_000)), 413, 400, 0),
 		},
 		{
-			Name: "hash-flood query", Does: "served: maps are seeded, the target is bounded", clients: 8,
+			Name: "hash-flood query", Does: "served: maps are seeded, the target is bounded", like: 400 / 8, clients: 8,
 			once: sends("GET /search?"+query.String()+"z=1"+head+"\r\n", 200),
 		},
 		{
@@ -179,8 +182,8 @@ func floods() []Attack {
 			Name: "deep JSON, typed", Does: "400 over a depth of 512", Bound: "depth", clients: 8,
 			once: sends(post("/tree", "application/json", deep+strings.Repeat("]", 100_000)), 400, 0),
 		},
-		{Name: "connect and reset", Does: "accepted in batches, forgotten at once", clients: 16, once: reset},
-		{Name: "pipelining without end", Does: "64 at a time, then others", clients: 4, once: pipelines},
+		{Name: "connect and reset", Does: "accepted in batches, forgotten at once", like: 1, clients: 16, restless: true, once: reset},
+		{Name: "pipelining without end", Does: "64 at a time, then others", like: pipelined, clients: 4, once: pipelines},
 	}
 }
 
@@ -196,6 +199,9 @@ func reset(a *attacker) error {
 	return conn.Close()
 }
 
+// pipelined is how many requests a client sends at once.
+const pipelined = 2000
+
 // pipelines sends more than it has read the answers of, all the time.
 func pipelines(a *attacker) error {
 	conn, err := a.dial(a.at.Plain)
@@ -203,10 +209,9 @@ func pipelines(a *attacker) error {
 		return err
 	}
 	defer func() { _ = conn.Close() }()
-	const requests = 2000
-	go func() { _, _ = io.WriteString(conn, strings.Repeat("GET /ping?nonce=a"+head+"\r\n", requests)) }()
+	go func() { _, _ = io.WriteString(conn, strings.Repeat(ping, pipelined)) }()
 	r := bufio.NewReader(conn)
-	for range requests {
+	for range pipelined {
 		res, err := http.ReadResponse(r, nil)
 		if err != nil {
 			return err

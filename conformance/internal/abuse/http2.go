@@ -4,9 +4,10 @@ import (
 	"bytes"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"net"
-	"time"
+	"os"
 
 	"golang.org/x/net/http2"
 	"golang.org/x/net/http2/hpack"
@@ -17,20 +18,24 @@ import (
 func http2Attacks() []Attack {
 	return []Attack{
 		{
-			Name: "HTTP/2: rapid reset", Does: "streams wait for a handler; too many of them end the connection", Bound: "http2_resets", rarely: true,
+			Name: "HTTP/2: rapid reset", Does: "streams wait for a handler; too many of them end the connection", Bound: "http2_resets", secure: true,
 			clients: 4, once: rapidReset,
 		},
-		{Name: "HTTP/2: CONTINUATION without end", Does: "ended over the limit of a head", Bound: "http2_protocol", clients: 4, once: continuations},
 		{
-			Name: "HTTP/2: pings without end, no answer read", Does: "ended once its queue is full", Bound: "http2_flood", clients: 4,
+			Name: "HTTP/2: more streams than may be open", Does: "those over 250 are reset", Bound: "http2_streams", secure: true, clients: 4,
+			once: manyStreams,
+		},
+		{Name: "HTTP/2: CONTINUATION without end", Does: "ended over the limit of a head", Bound: "http2_protocol", secure: true, clients: 4, once: continuations},
+		{
+			Name: "HTTP/2: pings without end, no answer read", Does: "ended once its queue is full", Bound: "http2_flood", secure: true, clients: 4,
 			once: flood(func(f *http2.Framer) error { return f.WritePing(false, [8]byte{}) }),
 		},
 		{
-			Name: "HTTP/2: settings without end, no answer read", Does: "ended once its queue is full", Bound: "http2_flood", clients: 4,
+			Name: "HTTP/2: settings without end, no answer read", Does: "ended once its queue is full", Bound: "http2_flood", secure: true, clients: 4,
 			once: flood(func(f *http2.Framer) error { return f.WriteSettings() }),
 		},
 		{
-			Name: "HTTP/2: empty data without end", Does: "ended, or the stream answered", Bound: "http2_flood", clients: 4,
+			Name: "HTTP/2: empty data without end", Does: "ended, or the stream answered", Bound: "http2_flood", secure: true, clients: 4,
 			once: flood(func(f *http2.Framer) error { return f.WriteData(1, false, nil) }),
 		},
 	}
@@ -62,28 +67,69 @@ func headers(path string, more ...hpack.HeaderField) []byte {
 	return b.Bytes()
 }
 
-// rapidReset opens streams and resets them at once (CVE-2023-44487).
+// rapidReset opens streams and resets them at once (CVE-2023-44487), and wants to be given up. Their handlers go on.
 func rapidReset(a *attacker) error {
 	conn, f, err := a.speak()
 	if err != nil {
 		return err
 	}
 	defer func() { _ = conn.Close() }()
-	go func() { _, _ = io.Copy(io.Discard, conn) }()
-	block := headers("/block?nonce=a&ms=5")
-	for id := uint32(1); id < 20_000 && a.ctx.Err() == nil; id += 2 {
-		err := f.WriteHeaders(http2.HeadersFrameParam{StreamID: id, BlockFragment: block, EndStream: true, EndHeaders: true})
-		if err == nil {
-			err = f.WriteRSTStream(id, http2.ErrCodeCancel)
+	go func() {
+		block := headers("/block?nonce=a&ms=500")
+		for id := uint32(1); id < 20_000; id += 2 {
+			err := f.WriteHeaders(http2.HeadersFrameParam{StreamID: id, BlockFragment: block, EndStream: true, EndHeaders: true})
+			if err == nil {
+				err = f.WriteRSTStream(id, http2.ErrCodeCancel)
+			}
+			if err != nil {
+				return // given up
+			}
+		}
+	}()
+	for {
+		frame, err := f.ReadFrame()
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			return errors.New("10,000 resets were taken")
 		}
 		if err != nil {
-			return nil // given up
+			return nil // given up, and closed before that was read
 		}
-		if id%401 == 0 && !a.pause(5*time.Millisecond) {
+		if gone, ok := frame.(*http2.GoAwayFrame); ok {
+			if gone.ErrCode != http2.ErrCodeEnhanceYourCalm {
+				return fmt.Errorf("given up with %s", gone.ErrCode)
+			}
 			return nil
 		}
 	}
-	return nil
+}
+
+// manyStreams opens more streams than may be open, and wants one of them reset.
+func manyStreams(a *attacker) error {
+	conn, f, err := a.speak()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }()
+	go func() {
+		block := headers("/later?nonce=a&ms=2000")
+		for i := range uint32(300) {
+			if f.WriteHeaders(http2.HeadersFrameParam{StreamID: 2*i + 1, BlockFragment: block, EndStream: true, EndHeaders: true}) != nil {
+				return // the other side of f says why
+			}
+		}
+	}()
+	for {
+		frame, err := f.ReadFrame()
+		if err != nil {
+			return err
+		}
+		switch frame := frame.(type) {
+		case *http2.RSTStreamFrame:
+			return nil
+		case *http2.HeadersFrame:
+			return fmt.Errorf("stream %d was answered, and none was reset", frame.StreamID)
+		}
+	}
 }
 
 // continuations begins a head that does not end (CVE-2023-45288).
