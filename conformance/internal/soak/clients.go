@@ -175,7 +175,7 @@ func (c *client) socket() error {
 		return err
 	}
 	c.conn = conn
-	if _, _, err := (ws.Dialer{}).Upgrade(conn, socketURL(c.run.at.Plain)); err != nil {
+	if _, _, err := (ws.Dialer{}).Upgrade(conn, socketURL(c.run.at.Plain, c.nonce())); err != nil {
 		return err
 	}
 	for c.pause() {
@@ -237,8 +237,9 @@ func (c *client) writeSlowly() error {
 	if err := c.open(c.run.at.Plain); err != nil {
 		return err
 	}
-	body := `{"nonce":"` + c.nonce() + `"}`
-	if _, err := fmt.Fprintf(c.conn, "POST /json HTTP/1.1\r\nHost: target\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", len(body)); err != nil {
+	nonce := c.nonce()
+	body := `{"nonce":"` + nonce + `"}`
+	if _, err := fmt.Fprintf(c.conn, "POST /json?nonce="+nonce+" HTTP/1.1\r\nHost: target\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", len(body)); err != nil {
 		return err
 	}
 	for i := 0; i < len(body); i += 8 {
@@ -249,7 +250,7 @@ func (c *client) writeSlowly() error {
 			return err
 		}
 	}
-	return c.answered(http.StatusOK, strings.Split(body, `"`)[3])
+	return c.answered(http.StatusOK, nonce)
 }
 
 func (c *client) listen() error {
@@ -335,4 +336,6 @@ func (c *client) provoke() error {
 }
 
 // socketURL is the address of the socket that sends messages back.
-func socketURL(addr string) *url.URL { return &url.URL{Scheme: "ws", Host: addr, Path: "/messages"} }
+func socketURL(addr, nonce string) *url.URL {
+	return &url.URL{Scheme: "ws", Host: addr, Path: "/messages", RawQuery: "nonce=" + nonce}
+}

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"runtime"
 	"sort"
 	"strings"
 	"sync"
@@ -45,8 +46,12 @@ type Report struct {
 	PeakGoroutine int64
 }
 
-// patience is how long a client waits for an answer, and the report for the server to settle.
-const patience = 60 * time.Second
+// patience is how long a client waits for an answer, and settling the report for the server to be as it was: every five seconds it sends half
+// of the workers away that it does not need.
+const (
+	patience = 60 * time.Second
+	settling = 2 * time.Minute
+)
 
 // Play runs it against a target.
 func (r *Run) Play(at target.Addresses) (*Report, error) {
@@ -118,22 +123,27 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// slack is what may stay behind: the connection that asks for the status, buffers in pools, workers that idle for some seconds yet.
+// slack is what may stay behind: a status that is asked for, the workers that idle for good, four for each loop, which need not all have
+// begun before, and buffers in pools. The resident set holds pages that the heap uses in part, and stacks.
 const (
-	slackGoroutines  = 100
-	slackDescriptors = 10
-	slackHeap        = 8 << 20
+	slackWorkers     = 4 // a loop, of which there is one for each processor
+	slackDescriptors = 2
+	slackHeap        = 4 << 20
+	slackResident    = 32 << 20
 )
 
 func judge(base, after *targetapi.Status) (faults []string) {
-	if n := after.Goroutines - base.Goroutines; n > slackGoroutines {
+	if n := after.Goroutines - base.Goroutines; n > int64(slackWorkers*runtime.GOMAXPROCS(0)) {
 		faults = append(faults, fmt.Sprintf("%d goroutines are left over", n))
 	}
 	if n := after.Descriptors - base.Descriptors; n > slackDescriptors {
 		faults = append(faults, fmt.Sprintf("%d descriptors are left over", n))
 	}
 	if n := after.Heap - base.Heap; n > slackHeap {
-		faults = append(faults, fmt.Sprintf("%d bytes are left over", n))
+		faults = append(faults, fmt.Sprintf("%d bytes of the heap are left over", n))
+	}
+	if n := after.Resident - base.Resident; n > slackResident {
+		faults = append(faults, fmt.Sprintf("%d bytes of memory are left over", n))
 	}
 	if after.Open != 0 || after.Accepted != after.Endings {
 		faults = append(faults, fmt.Sprintf("%d requests were accepted, %d have ended, %d are open", after.Accepted, after.Endings, after.Open))
@@ -144,10 +154,10 @@ func judge(base, after *targetapi.Status) (faults []string) {
 	return faults
 }
 
-// settle asks for the status until it is that of before, or patience ends.
+// settle asks for the status until it is that of before, or the time is over.
 func settle(at target.Addresses, base *targetapi.Status) (*targetapi.Status, error) {
 	var last *targetapi.Status
-	for begun := time.Now(); time.Since(begun) < patience; time.Sleep(200 * time.Millisecond) {
+	for begun := time.Now(); time.Since(begun) < settling; time.Sleep(200 * time.Millisecond) {
 		now, err := status(at.Plain)
 		if err != nil {
 			return nil, err
@@ -195,6 +205,7 @@ func (r *Report) String() string {
 	}{
 		{"goroutines", r.Base.Goroutines, r.After.Goroutines},
 		{"descriptors", r.Base.Descriptors, r.After.Descriptors},
+		{"resident, KiB", r.Base.Resident >> 10, r.After.Resident >> 10},
 		{"heap, KiB", r.Base.Heap >> 10, r.After.Heap >> 10},
 		{"requests accepted", r.Base.Accepted, r.After.Accepted},
 		{"requests ended", r.Base.Endings, r.After.Endings},

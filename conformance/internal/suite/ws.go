@@ -25,9 +25,10 @@ func stars(n int) string {
 }
 
 const (
-	textPath     = "/messages"
-	binaryPath   = "/frames"
-	deflatedPath = "/deflated"
+	textPath           = "/messages"
+	binaryPath         = "/frames"
+	deflatedPath       = "/deflated"
+	deflatedBinaryPath = "/deflated-frames"
 )
 
 // WebSocket plays the list of the Autobahn test suite against the sockets at addr: framing, pings and pongs, reserved bits, opcodes,

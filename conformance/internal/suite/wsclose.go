@@ -98,32 +98,37 @@ func compression(messages int) (cases []wsCase) {
 		{128 << 10, 4 << 10},
 		{128 << 10, 32 << 10},
 	}
-	add := func(section, offer string, text func(n int) string) {
+	add := func(section, offer string, op byte, text func(n int) string) {
+		path := deflatedPath
+		if op == opBinary {
+			path = deflatedBinaryPath
+		}
 		for i, s := range sizes {
 			cases = append(cases, wsCase{
-				id: fmt.Sprintf("%s.%d", section, i+1), path: deflatedPath, offer: offer,
-				run: func(c *wsConn) error { return deflated(c, text(s.size), s.fragment, messages) },
+				id: fmt.Sprintf("%s.%d", section, i+1), path: path, offer: offer,
+				run: func(c *wsConn) error { return deflated(c, op, text(s.size), s.fragment, messages) },
 			})
 		}
 	}
 	for kind, text := range []func(n int) string{prose, func(n int) string { return quoted(strings.Repeat("a", n-2)) }, digits, noise, stars} {
-		add(fmt.Sprint("12.", kind+1), offers[0], text)
+		op := []byte{opText, opBinary, opBinary, opText, opBinary}[kind]
+		add(fmt.Sprint("12.", kind+1), offers[0], op, text)
 	}
 	for i, offer := range offers {
-		add(fmt.Sprint("13.", i+1), offer, prose)
+		add(fmt.Sprint("13.", i+1), offer, opText, prose)
 	}
 	return cases
 }
 
 // deflated sends messages compressed, and wants them back, compressed or not. The server has asked for no context in either direction.
-func deflated(c *wsConn, text string, fragment, messages int) error {
+func deflated(c *wsConn, op byte, text string, fragment, messages int) error {
 	if !strings.Contains(c.extensions, "permessage-deflate") {
 		return fmt.Errorf("no agreement on compression: %q", c.extensions)
 	}
 	d := newDeflater(!strings.Contains(c.extensions, "client_no_context_takeover"))
 	for range messages {
 		data := string(d.message(text))
-		first, rest := byte(opText|bitRSV1), data
+		first, rest := op|bitRSV1, data
 		var all []byte
 		for {
 			n := len(rest)
@@ -140,7 +145,7 @@ func deflated(c *wsConn, text string, fragment, messages int) error {
 			}
 		}
 		c.write(all)
-		if err := c.expect(opText, text); err != nil {
+		if err := c.expect(op, text); err != nil {
 			return err
 		}
 	}

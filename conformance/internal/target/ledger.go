@@ -2,10 +2,12 @@ package target
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/url"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -30,8 +32,14 @@ type Ledger struct {
 	accepted, endings, unserved, astray int64           // guarded by mu
 }
 
+// newLedger makes one that is full, of nonces that nobody has: what it holds does not grow by what it is told.
 func newLedger() *Ledger {
-	return &Ledger{open: make(map[string]bool), ended: make(map[string]bool, remembered), order: make([]string, remembered)}
+	l := &Ledger{open: make(map[string]bool), ended: make(map[string]bool, remembered), order: make([]string, remembered)}
+	for i := range l.order {
+		l.order[i] = fmt.Sprintf("before-%08d", i)
+		l.ended[l.order[i]] = true
+	}
+	return l
 }
 
 func (l *Ledger) begin(nonce string) {
@@ -90,9 +98,13 @@ func (l *Ledger) WithAttrs([]slog.Attr) slog.Handler { return l }
 func (l *Ledger) WithGroup(string) slog.Handler { return l }
 
 func (l *Ledger) status() (*targetapi.Status, error) {
-	runtime.GC()
+	debug.FreeOSMemory() // collects before
 	var mem runtime.MemStats
 	runtime.ReadMemStats(&mem)
+	resident, err := resident()
+	if err != nil {
+		return nil, err
+	}
 	files, err := os.ReadDir("/proc/self/fd")
 	if err != nil {
 		return nil, err
@@ -107,7 +119,18 @@ func (l *Ledger) status() (*targetapi.Status, error) {
 	defer l.mu.Unlock()
 	return &targetapi.Status{
 		Bounds:     bounds,
-		Goroutines: int64(runtime.NumGoroutine()), Heap: int64(mem.HeapAlloc), Descriptors: int64(len(files)),
+		Goroutines: int64(runtime.NumGoroutine()), Heap: int64(mem.HeapAlloc), Resident: resident, Descriptors: int64(len(files)),
 		Accepted: l.accepted, Endings: l.endings, Unserved: l.unserved, Astray: l.astray, Open: int64(len(l.open)),
 	}, nil
+}
+
+// resident is how much memory this process holds.
+func resident() (int64, error) {
+	text, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		return 0, err
+	}
+	var all, pages int64
+	_, err = fmt.Sscan(string(text), &all, &pages)
+	return pages * int64(os.Getpagesize()), err
 }

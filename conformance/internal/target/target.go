@@ -25,6 +25,13 @@ func (h handler) begin(nonce string) *targetapi.Nonce {
 	return &targetapi.Nonce{Nonce: nonce}
 }
 
+// beginIfAny is begin where clients that do not count come, too.
+func (h handler) beginIfAny(nonce tornado.Opt[string]) {
+	if nonce.Value() != "" {
+		h.begin(nonce.Value())
+	}
+}
+
 func (h handler) Ping(_ context.Context, req targetapi.PingRequest) (*targetapi.Nonce, error) {
 	return h.begin(req.Nonce), nil
 }
@@ -68,6 +75,7 @@ func (h handler) Events(_ context.Context, req targetapi.EventsRequest, out *tor
 }
 
 func (h handler) EchoJSON(_ context.Context, req targetapi.EchoJSONRequest) (tornado.JSON, error) {
+	h.beginIfAny(req.Nonce)
 	return req.Body, nil
 }
 
@@ -115,7 +123,8 @@ func (h handler) Search(_ context.Context, req targetapi.SearchRequest) (*target
 	return &targetapi.Count{Count: int64(len(req.Filter))}, nil
 }
 
-func (h handler) Messages(_ context.Context, _ targetapi.MessagesRequest, ws *tornado.Socket[tornado.JSON, tornado.JSON]) error {
+func (h handler) Messages(_ context.Context, req targetapi.MessagesRequest, ws *tornado.Socket[tornado.JSON, tornado.JSON]) error {
+	h.beginIfAny(req.Nonce)
 	ws.OnMessage = ws.Send
 	return nil
 }
@@ -126,6 +135,11 @@ func (h handler) Frames(_ context.Context, _ targetapi.FramesRequest, ws *tornad
 }
 
 func (h handler) Deflated(_ context.Context, _ targetapi.DeflatedRequest, ws *tornado.Socket[tornado.JSON, tornado.JSON]) error {
+	ws.OnMessage = ws.Send
+	return nil
+}
+
+func (h handler) DeflatedFrames(_ context.Context, _ targetapi.DeflatedFramesRequest, ws *tornado.Socket[[]byte, []byte]) error {
 	ws.OnMessage = ws.Send
 	return nil
 }

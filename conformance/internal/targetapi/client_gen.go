@@ -114,6 +114,9 @@ func (c *Client) Events(ctx context.Context, req EventsRequest) tornado.Events[s
 // EchoJSON is POST /json: Sends any JSON back.
 func (c *Client) EchoJSON(ctx context.Context, req EchoJSONRequest) (tornado.JSON, error) {
 	call := c.c.Call(ctx, &echoJSON)
+	if x, ok := req.Nonce.Get(); ok {
+		call.Query("nonce", tornado.FormExplode).String(x)
+	}
 	call.JSON("application/json", func(b []byte) []byte {
 		return tornado.AppendJSON(b, req.Body)
 	})
@@ -243,6 +246,9 @@ func (c *Client) Search(ctx context.Context, req SearchRequest) (*Count, error) 
 // Messages is GET /messages: Sends JSON back, in text frames.
 func (c *Client) Messages(ctx context.Context, req MessagesRequest) (*tornado.Socket[tornado.JSON, tornado.JSON], error) {
 	call := c.c.Call(ctx, &messages)
+	if x, ok := req.Nonce.Get(); ok {
+		call.Query("nonce", tornado.FormExplode).String(x)
+	}
 	ws, res, err := client.Dial(call, tornado.SendJSON(func(v *tornado.JSON, b []byte) []byte {
 		return tornado.AppendJSON(b, *v)
 	}), tornado.ReceiveJSON(func(v *tornado.JSON, d *tornado.Decoder) {
@@ -272,6 +278,16 @@ func (c *Client) Deflated(ctx context.Context, req DeflatedRequest) (*tornado.So
 	}), tornado.ReceiveJSON(func(v *tornado.JSON, d *tornado.Decoder) {
 		*v = d.JSON()
 	}))
+	if res == nil {
+		return ws, err
+	}
+	return nil, res.Unexpected()
+}
+
+// DeflatedFrames is GET /deflated-frames: Sends bytes back, compressed if the client likes that.
+func (c *Client) DeflatedFrames(ctx context.Context, req DeflatedFramesRequest) (*tornado.Socket[[]byte, []byte], error) {
+	call := c.c.Call(ctx, &deflatedFrames)
+	ws, res, err := client.Dial(call, tornado.SendBinary(), tornado.ReceiveBinary())
 	if res == nil {
 		return ws, err
 	}

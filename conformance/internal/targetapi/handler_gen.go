@@ -101,6 +101,11 @@ type DefaultHandler interface {
 	// GET /deflated
 	Deflated(ctx context.Context, req DeflatedRequest, ws *tornado.Socket[tornado.JSON, tornado.JSON]) error
 
+	// DeflatedFrames: Sends bytes back, compressed if the client likes that.
+	//
+	// GET /deflated-frames
+	DeflatedFrames(ctx context.Context, req DeflatedFramesRequest, ws *tornado.Socket[[]byte, []byte]) error
+
 	// Status: Tells what the process holds, after a collection of garbage.
 	//
 	// GET /status
@@ -184,6 +189,10 @@ func (UnimplementedDefaultHandler) Frames(context.Context, FramesRequest, *torna
 
 func (UnimplementedDefaultHandler) Deflated(context.Context, DeflatedRequest, *tornado.Socket[tornado.JSON, tornado.JSON]) error {
 	return tornado.NotImplemented(&deflated)
+}
+
+func (UnimplementedDefaultHandler) DeflatedFrames(context.Context, DeflatedFramesRequest, *tornado.Socket[[]byte, []byte]) error {
+	return tornado.NotImplemented(&deflatedFrames)
 }
 
 func (UnimplementedDefaultHandler) Status(context.Context, StatusRequest) (*Status, error) {

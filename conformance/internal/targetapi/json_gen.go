@@ -67,10 +67,13 @@ func (v Tree) AppendJSON(b []byte) []byte {
 }
 
 var statusKeys = tornado.NewKeys(
-	"goroutines", "heap", "descriptors", "accepted", "endings", "unserved", "astray", "open",
-	"bounds",
+	"goroutines", "heap", "resident", "descriptors", "accepted", "endings", "unserved",
+	"astray", "open", "bounds",
 ).
-	Required("goroutines", "heap", "descriptors", "accepted", "endings", "unserved", "astray", "open")
+	Required(
+		"goroutines", "heap", "resident", "descriptors", "accepted", "endings", "unserved",
+		"astray", "open",
+	)
 
 func (v *Status) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
@@ -80,19 +83,21 @@ func (v *Status) DecodeJSON(d *tornado.Decoder) {
 			v.Goroutines = d.Int64(nil)
 		case 1: // heap
 			v.Heap = d.Int64(nil)
-		case 2: // descriptors
+		case 2: // resident
+			v.Resident = d.Int64(nil)
+		case 3: // descriptors
 			v.Descriptors = d.Int64(nil)
-		case 3: // accepted
+		case 4: // accepted
 			v.Accepted = d.Int64(nil)
-		case 4: // endings
+		case 5: // endings
 			v.Endings = d.Int64(nil)
-		case 5: // unserved
+		case 6: // unserved
 			v.Unserved = d.Int64(nil)
-		case 6: // astray
+		case 7: // astray
 			v.Astray = d.Int64(nil)
-		case 7: // open
+		case 8: // open
 			v.Open = d.Int64(nil)
-		case 8: // bounds
+		case 9: // bounds
 			v.Bounds = decodeInt64Map(d)
 		}
 		seen.Add(i)
@@ -103,6 +108,7 @@ func (v *Status) DecodeJSON(d *tornado.Decoder) {
 func (v *Status) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `{"goroutines":`...), v.Goroutines)
 	b = tornado.AppendInt64(append(b, `,"heap":`...), v.Heap)
+	b = tornado.AppendInt64(append(b, `,"resident":`...), v.Resident)
 	b = tornado.AppendInt64(append(b, `,"descriptors":`...), v.Descriptors)
 	b = tornado.AppendInt64(append(b, `,"accepted":`...), v.Accepted)
 	b = tornado.AppendInt64(append(b, `,"endings":`...), v.Endings)

@@ -15,7 +15,7 @@ type PingRequest struct {
 
 func (r *PingRequest) decode(in *tornado.Input) {
 	if p := in.Query("nonce", tornado.FormExplode); p.Required() {
-		r.Nonce = p.String(&nonceParamRule)
+		r.Nonce = p.String(&maxLength64Rule)
 	}
 }
 
@@ -27,7 +27,7 @@ type BlockRequest struct {
 
 func (r *BlockRequest) decode(in *tornado.Input) {
 	if p := in.Query("nonce", tornado.FormExplode); p.Required() {
-		r.Nonce = p.String(&nonceParamRule)
+		r.Nonce = p.String(&maxLength64Rule)
 	}
 	if p := in.Query("ms", tornado.FormExplode); p.Required() {
 		r.Ms = p.Int64(&min0Max60000Rule)
@@ -42,7 +42,7 @@ type FailRequest struct {
 
 func (r *FailRequest) decode(in *tornado.Input) {
 	if p := in.Query("nonce", tornado.FormExplode); p.Required() {
-		r.Nonce = p.String(&nonceParamRule)
+		r.Nonce = p.String(&maxLength64Rule)
 	}
 	if p := in.Query("goexit", tornado.FormExplode); p.Present() {
 		r.Goexit.Set(p.Bool())
@@ -57,7 +57,7 @@ type LaterRequest struct {
 
 func (r *LaterRequest) decode(in *tornado.Input) {
 	if p := in.Query("nonce", tornado.FormExplode); p.Required() {
-		r.Nonce = p.String(&nonceParamRule)
+		r.Nonce = p.String(&maxLength64Rule)
 	}
 	if p := in.Query("ms", tornado.FormExplode); p.Required() {
 		r.Ms = p.Int64(&min0Max60000Rule)
@@ -72,7 +72,7 @@ type LinesRequest struct {
 
 func (r *LinesRequest) decode(in *tornado.Input) {
 	if p := in.Query("nonce", tornado.FormExplode); p.Required() {
-		r.Nonce = p.String(&nonceParamRule)
+		r.Nonce = p.String(&maxLength64Rule)
 	}
 	if p := in.Query("count", tornado.FormExplode); p.Required() {
 		r.Count = p.Int64(&linesCountRule)
@@ -86,16 +86,21 @@ type EventsRequest struct {
 
 func (r *EventsRequest) decode(in *tornado.Input) {
 	if p := in.Query("nonce", tornado.FormExplode); p.Required() {
-		r.Nonce = p.String(&nonceParamRule)
+		r.Nonce = p.String(&maxLength64Rule)
 	}
 }
 
 // EchoJSONRequest is what a caller asks of EchoJSON.
 type EchoJSONRequest struct {
-	Body tornado.JSON
+	// Nonce: That of a client that counts.
+	Nonce tornado.Opt[string]
+	Body  tornado.JSON
 }
 
 func (r *EchoJSONRequest) decode(in *tornado.Input) {
+	if p := in.Query("nonce", tornado.FormExplode); p.Present() {
+		r.Nonce.Set(p.String(&maxLength64Rule))
+	}
 	r.Body = in.JSONBody().JSON()
 	in.EndJSON()
 }
@@ -170,9 +175,16 @@ func (r *SearchRequest) decode(in *tornado.Input) {
 }
 
 // MessagesRequest is what a caller asks of Messages.
-type MessagesRequest struct{}
+type MessagesRequest struct {
+	// Nonce: That of a client that counts.
+	Nonce tornado.Opt[string]
+}
 
-func (*MessagesRequest) decode(*tornado.Input) {}
+func (r *MessagesRequest) decode(in *tornado.Input) {
+	if p := in.Query("nonce", tornado.FormExplode); p.Present() {
+		r.Nonce.Set(p.String(&maxLength64Rule))
+	}
+}
 
 // FramesRequest is what a caller asks of Frames.
 type FramesRequest struct{}
@@ -183,6 +195,11 @@ func (*FramesRequest) decode(*tornado.Input) {}
 type DeflatedRequest struct{}
 
 func (*DeflatedRequest) decode(*tornado.Input) {}
+
+// DeflatedFramesRequest is what a caller asks of DeflatedFrames.
+type DeflatedFramesRequest struct{}
+
+func (*DeflatedFramesRequest) decode(*tornado.Input) {}
 
 // StatusRequest is what a caller asks of Status.
 type StatusRequest struct{}

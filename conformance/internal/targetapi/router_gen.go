@@ -160,6 +160,15 @@ var deflated = tornado.Operation{
 	Summary: "Sends JSON back, compressed if the client likes that.",
 }
 
+// deflatedFrames is GET /deflated-frames.
+var deflatedFrames = tornado.Operation{
+	ID: "deflatedFrames", Name: "DeflatedFrames",
+	Method: "GET", Path: "/deflated-frames",
+	Kind:    tornado.KindSocket,
+	Socket:  &tornado.SocketOptions{Compression: true, MaxMessage: 1048576},
+	Summary: "Sends bytes back, compressed if the client likes that.",
+}
+
 // status2 is GET /status.
 var status2 = tornado.Operation{
 	ID: "status", Name: "Status",
@@ -174,7 +183,7 @@ func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
 		&ping, &block, &fail, &later, &lines, &events, &echoJSON, &countTree,
 		&countBytes, &countFew, &countForm, &countFiles, &search, &messages, &frames,
-		&deflated, &status2,
+		&deflated, &deflatedFrames, &status2,
 	}
 }
 

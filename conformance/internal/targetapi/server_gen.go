@@ -60,6 +60,7 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 	}), tornado.ReceiveJSON(func(v *tornado.JSON, d *tornado.Decoder) {
 		*v = d.JSON()
 	}))
+	tornado.RegisterSocket(api, &deflatedFrames, (*DeflatedFramesRequest).decode, h.DeflatedFrames, tornado.SendBinary(), tornado.ReceiveBinary())
 	tornado.RegisterPtr(api, &status2, (*StatusRequest).decode, func(ctx context.Context, req *StatusRequest) (*Status, error) {
 		return h.Status(ctx, *req)
 	}, writeStatus)

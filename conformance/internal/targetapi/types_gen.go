@@ -19,7 +19,9 @@ type Tree []Tree
 type Status struct {
 	Goroutines int64 `json:"goroutines"`
 	// Heap: Bytes of the heap that are in use.
-	Heap        int64 `json:"heap"`
+	Heap int64 `json:"heap"`
+	// Resident: Bytes of memory that the process holds, the heap's free pages given back.
+	Resident    int64 `json:"resident"`
 	Descriptors int64 `json:"descriptors"`
 	// Accepted: Requests whose handler has begun.
 	Accepted int64 `json:"accepted"`

@@ -6,7 +6,7 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // What the schemas demand of values.
 var (
-	nonceParamRule   = tornado.StringRule{MaxLength: 64}
+	maxLength64Rule  = tornado.StringRule{MaxLength: 64}
 	min0Max60000Rule = tornado.IntRule{Min: 0, HasMin: true, Max: 60000, HasMax: true}
 	linesCountRule   = tornado.IntRule{Min: 0, HasMin: true}
 )
