@@ -30,14 +30,24 @@ type accessRecord struct {
 	attrs                     []slog.Attr
 }
 
-// log writes the record. Each request ends in exactly one way.
-func (r *accessRecord) log(l *slog.Logger, peer string) {
+// log writes the record. Each request ends in exactly one way. That a line could not be written, as on a disk that is full, is told to the
+// other log, once.
+func (r *accessRecord) log(s *Server, peer string) {
 	if r.client != "" {
 		peer = r.client
 	}
-	l.LogAttrs(context.Background(), slog.LevelInfo, "request", append([]slog.Attr{
+	ctx, h := context.Background(), s.accessLog.Handler()
+	if !h.Enabled(ctx, slog.LevelInfo) {
+		return
+	}
+	line := slog.NewRecord(time.Now(), slog.LevelInfo, "request", 0)
+	line.AddAttrs(
 		slog.String("method", r.method), slog.String("target", r.target), slog.String("operation", r.operation),
 		slog.Int("status", r.status), slog.Int64("bytes", r.bytes), slog.Duration("took", r.took),
 		slog.String("peer", peer), slog.String("ended", r.ended.String()),
-	}, r.attrs...)...)
+	)
+	line.AddAttrs(r.attrs...)
+	if err := h.Handle(ctx, line); err != nil && s.logLost.CompareAndSwap(false, true) {
+		s.logger.Error("the access log misses lines", "error", err)
+	}
 }

@@ -79,7 +79,7 @@ func (f *frame) logRecords() {
 		if f.records[i].ended == EndedAnswered && f.broken {
 			f.records[i].ended = EndedGone
 		}
-		f.records[i].log(f.service.server.accessLog, peer)
+		f.records[i].log(f.service.server, peer)
 	}
 	clear(f.records)
 	f.records = f.records[:0]

@@ -65,7 +65,7 @@ func (s *Server) netHandler() http.Handler {
 		l := &loggedAnswer{ResponseWriter: w}
 		if s.accessLog != nil {
 			defer func() {
-				l.record(r).log(s.accessLog, s.proxies.seen(r).RemoteAddr)
+				l.record(r).log(s, s.proxies.seen(r).RemoteAddr)
 			}()
 		}
 		l.measure(s, r, func() { serve(l, r) })

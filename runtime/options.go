@@ -88,7 +88,7 @@ func WithH2C() Option { return func(s *Server) { s.h2c = true } }
 func WithLogger(l *slog.Logger) Option { return func(s *Server) { s.logger = l } }
 
 // WithAccessLog logs each request that was answered, and each whose client hung up before, at level Info. The default is no
-// access log.
+// access log. That a line could not be written, as on a disk that is full, is told to the server's logger, once.
 func WithAccessLog(l *slog.Logger) Option { return func(s *Server) { s.accessLog = l } }
 
 // WithMount serves everything below prefix by a net/http handler, see Server.Mount.

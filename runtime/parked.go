@@ -60,7 +60,7 @@ func (l *parkedLine) lost(s *service, c *worker.Conn, match *registered, t *Tran
 		method: string(l.method), target: string(l.target), operation: match.op.ID, took: took, ended: s.left(), client: l.client,
 		attrs: t.logged(),
 	}
-	r.log(s.server.accessLog, c.RemoteAddr().String())
+	r.log(s.server, c.RemoteAddr().String())
 }
 
 // finishDeferred sends the answer if it was given already, or else parks the request, which is size bytes long.

@@ -40,6 +40,7 @@ type Server struct {
 	bounds     bounds                   // that clients have met, but for those of APIs
 	crashed    atomic.Uint64            // mounted handlers
 	service    atomic.Pointer[service]  // since Serve has begun
+	logLost    atomic.Bool              // a line of the access log could not be written
 	observed   atomic.Bool              // somebody wants to know how long requests take
 	measures   atomic.Pointer[measures] // of requests that no operation has; nil: nobody measures
 	replaced   atomic.Bool              // another process serves in the place of this one
