@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
@@ -62,9 +63,100 @@ func FuzzDecode(f *testing.F) {
 			assert.True(t, resolves(tree, violation.Pointer, violation.Keyword == "required"), violation.Pointer)
 		}
 		if !d.Failed() {
+			sameAsStruct(t, text, &v)
 			roundTrip(t, &v)
 		}
 	})
+}
+
+// plainPet is a pet as encoding/json decodes it. A pointer tells what is absent, or null, from what is there.
+type plainPet struct {
+	ID       int64           `json:"id"`
+	Name     string          `json:"name"`
+	Tag      *string         `json:"tag"`
+	Status   string          `json:"status"`
+	Weight   float64         `json:"weight"`
+	Born     time.Time       `json:"born"`
+	Neutered bool            `json:"neutered"`
+	Photos   []string        `json:"photos"`
+	Note     *string         `json:"note"`
+	Owner    json.RawMessage `json:"owner"`
+	Parents  *[]string       `json:"parents"`
+	Chip     *string         `json:"chip"`
+	Price    json.Number     `json:"price"`
+}
+
+// plainOwner is an owner, likewise.
+type plainOwner struct {
+	Name  string `json:"name"`
+	Email string `json:"email"`
+}
+
+// sameAsStruct holds a pet that was taken against encoding/json, which decodes the same text into a struct. Members count there by the name in any
+// case, so that only those with the very name are given to it: the last of each.
+func sameAsStruct(t *testing.T, text []byte, v *pet) {
+	t.Helper()
+	var members map[string]json.RawMessage
+	require.NoError(t, json.Unmarshal(text, &members))
+	known := map[string]json.RawMessage{}
+	for _, name := range []string{"id", "name", "tag", "status", "weight", "born", "neutered", "photos", "note", "owner", "parents", "chip", "price"} {
+		if member, ok := members[name]; ok {
+			known[name] = member
+		}
+	}
+	exact, err := json.Marshal(known)
+	require.NoError(t, err)
+	var want plainPet
+	require.NoError(t, json.Unmarshal(exact, &want), "%s", exact)
+	assert.Equal(t, want.ID, v.ID)
+	assert.Equal(t, want.Name, v.Name)
+	assert.Equal(t, want.Status, v.Status)
+	assert.Equal(t, want.Weight, v.Weight) //nolint:testifylint // the same bits
+	assert.True(t, want.Born.Equal(v.Born), "%s and %s", want.Born, v.Born)
+	assert.Equal(t, want.Neutered, v.Neutered)
+	assert.Equal(t, want.Photos, v.Photos)
+	tag, _ := v.Tag.Get()
+	assert.Equal(t, want.Tag, pointer(tag, v.Tag.IsSet()))
+	note, ok := v.Note.Get()
+	assert.Equal(t, want.Note, pointer(note, ok))
+	assert.Equal(t, members["note"] != nil && want.Note == nil, v.Note.IsNull())
+	price, _ := v.Price.Get()
+	if v.Price.IsSet() {
+		assert.Equal(t, want.Price.String(), price.String())
+	}
+	assert.Equal(t, members["price"] != nil, v.Price.IsSet())
+	chip, ok := v.Chip.Get()
+	assert.Equal(t, want.Chip != nil, ok)
+	if ok {
+		assert.True(t, strings.EqualFold(*want.Chip, chip.String()))
+	}
+	parents, ok := v.Parents.Get()
+	assert.Equal(t, want.Parents != nil, ok)
+	if ok && assert.Len(t, parents, len(*want.Parents)) {
+		for i, parent := range parents {
+			assert.True(t, strings.EqualFold((*want.Parents)[i], parent.String()))
+		}
+	}
+	owner, ok := v.Owner.Get()
+	require.Equal(t, want.Owner != nil, ok)
+	if ok {
+		var members map[string]json.RawMessage
+		require.NoError(t, json.Unmarshal(want.Owner, &members))
+		var name, email string
+		require.NoError(t, json.Unmarshal(members["name"], &name))
+		if members["email"] != nil {
+			require.NoError(t, json.Unmarshal(members["email"], &email))
+		}
+		assert.Equal(t, plainOwner{name, email}, plainOwner{owner.Name, owner.Email})
+	}
+}
+
+// pointer is one to v, or nil.
+func pointer[T any](v T, ok bool) *T {
+	if !ok {
+		return nil
+	}
+	return &v
 }
 
 // roundTrip encodes v and decodes that again.

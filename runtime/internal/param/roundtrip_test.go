@@ -155,9 +155,9 @@ func roundTripNumbers(t *rapid.T) {
 	require.False(t, r.Failed(), "%v", r.Violations())
 }
 
-// FuzzRoundTrip reads what was written, in every style, from whatever the fuzzer finds.
+// FuzzRoundTrip reads what was written, in every style, nested in brackets, too, from whatever the fuzzer finds.
 func FuzzRoundTrip(f *testing.F) {
 	f.Fuzz(rapid.MakeFuzz(func(t *rapid.T) {
-		rapid.SampledFrom([]func(t *rapid.T){roundTripText, roundTripItems, roundTripMembers, roundTripNumbers}).Draw(t, "what")(t)
+		rapid.SampledFrom([]func(t *rapid.T){roundTripText, roundTripItems, roundTripMembers, roundTripNumbers, roundTripShaped}).Draw(t, "what")(t)
 	}))
 }

@@ -155,30 +155,35 @@ func repeat(t *rapid.T, json string) []string {
 // query that know brackets, every value is.
 func TestRoundTripShaped(t *testing.T) {
 	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
-		p := drawPlace(t)
-		p.Name = strings.ReplaceAll(p.Name, "color", "other param")
-		if p.In == InHeader || p.In == InCookie {
-			p.Name = "color"
+	rapid.Check(t, roundTripShaped)
+}
+
+func roundTripShaped(t *rapid.T) {
+	p := drawPlace(t)
+	if p.In == InQuery && rapid.Bool().Draw(t, "deep") {
+		p.Style = DeepObject | p.Style&AllowReserved
+	}
+	p.Name = strings.ReplaceAll(p.Name, "color", "other param")
+	if p.In == InHeader || p.In == InCookie {
+		p.Name = "color"
+	}
+	want := drawSample(t, 3)
+	if want.shape[0] != '[' && want.shape[0] != '{' {
+		return
+	}
+	var target page
+	NewWriter(&target, p).As(testShapes, want.shape, []byte(want.json))
+	if target.err != nil {
+		if p.In == InQuery && p.Style.spread() {
+			t.Fatalf("%s as %s: %v", want.json, want.shape, target.err)
 		}
-		want := drawSample(t, 3)
-		if want.shape[0] != '[' && want.shape[0] != '{' {
-			return
-		}
-		var target page
-		NewWriter(&target, p).As(testShapes, want.shape, []byte(want.json))
-		if target.err != nil {
-			if p.In == InQuery && p.Style.spread() {
-				t.Fatalf("%s as %s: %v", want.json, want.shape, target.err)
-			}
-			return
-		}
-		var r Report
-		text, _ := valueOf(t, &r, p, readable(p, target.text)).As(testShapes, want.shape).Bytes()
-		if strings.Contains(want.shape, "*:") {
-			text, _ = valueOf(t, &r, p, string(target.text)).As(testShapes, want.shape).Bytes()
-		}
-		require.JSONEq(t, want.json, string(text), "%s", target.text)
-		require.False(t, r.Failed(), "%v %v", r.Violations(), r.Malformed())
-	})
+		return
+	}
+	var r Report
+	text, _ := valueOf(t, &r, p, readable(p, target.text)).As(testShapes, want.shape).Bytes()
+	if strings.Contains(want.shape, "*:") {
+		text, _ = valueOf(t, &r, p, string(target.text)).As(testShapes, want.shape).Bytes()
+	}
+	require.JSONEq(t, want.json, string(text), "%s", target.text)
+	require.False(t, r.Failed(), "%v %v", r.Violations(), r.Malformed())
 }
