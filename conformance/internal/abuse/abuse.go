@@ -45,6 +45,8 @@ type Attack struct {
 	once func(a *attacker) error
 	// secure says that it is over TLS: a good client comes over TLS, too.
 	secure bool
+	// first says that the first round of a client meets the bound: there is no second one meanwhile.
+	first bool
 	// restless clients do not rest between two rounds.
 	restless bool
 }
@@ -122,7 +124,7 @@ func Run(a Attack, child *target.Child, p Plan) *Row {
 		time.Sleep(p.Usual / 3)
 		row.Counted += row.counted(child) - counted
 	}
-	done := row.Rounds > p.Rounds*min(a.clients, p.Most) // some were done with, not only broken off
+	done := a.first || row.Rounds > p.Rounds*min(a.clients, p.Most) // some were done with, not only broken off
 	if row.Bound != "" && row.Counted == 0 && done {
 		row.fault(fmt.Errorf("the bound %s was met, and not counted", row.Bound))
 	}
