@@ -18,7 +18,9 @@ import (
 var unsampled = map[string]string{
 	"beside_types":    "contains, not, if and contradicting oneOf are not seen",
 	"body_text":       "an object is no text",
+	"exact_values":    "constants that are no value of their enum have none",
 	"formats":         "no text has two formats",
+	"no_type":         "oneOf of what all take has no value of one alone",
 	"openapi32":       "a value of one member of the union is one of the other, too",
 	"tuples":          "a tuple of itself is cut",
 	"union_ambiguous": "a value of one member of a union is one of another, too",
