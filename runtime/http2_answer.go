@@ -17,8 +17,10 @@ const http2Piece = 64 << 10
 func (s *Server) timely(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		a := &http2Answer{ResponseWriter: w, control: http.NewResponseController(w), server: s}
+		returned := false
+		defer func() { a.finish(returned) }()
 		h.ServeHTTP(a, r)
-		a.finish()
+		returned = true
 	})
 }
 
@@ -82,7 +84,7 @@ func (a *http2Answer) end(err error) error {
 func (a *http2Answer) lapse() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if !a.writing || a.late || time.Now().Before(a.until) {
+	if a.over || !a.writing || a.late || time.Now().Before(a.until) {
 		return
 	}
 	if a.until != a.own {
@@ -140,14 +142,18 @@ func (a *http2Answer) FlushError() error {
 	return a.end(a.control.Flush())
 }
 
-// finish sends what net/http would send once the handler has returned, when there is no time for it any more.
-func (a *http2Answer) finish() {
-	if a.owing {
+// finish ends the answer of a handler that has returned, or not. What net/http still holds is sent, so that a client that does not take it is
+// counted; but where no length is stated net/http does so itself, for it adds the length then, and the time for that is not counted.
+func (a *http2Answer) finish(returned bool) {
+	if returned && a.owing && a.Header().Get("Content-Length") != "" {
 		a.Flush()
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.over = true
+	if returned && a.owing && !a.late {
+		_ = a.control.SetWriteDeadline(time.Now().Add(a.server.timeouts.Write)) // net/http's server for HTTP/2 can
+	}
 }
 
 // Unwrap is for http.ResponseController.
