@@ -9,7 +9,8 @@ import (
 
 // RefuseRebinding passes to h what does not come from a page of another site whose owner has made its name point to this machine (DNS
 // rebinding), so that the browser takes both for one origin: a listener on the loopback interface is asked for by localhost, by a name below it, or by
-// an address. The others get 403; on other interfaces all names are good. The listener of WithAdmin does so by itself; it is for handlers of
+// an address. The others get 403; on other interfaces all names are good. The listener of WithAdmin does so by itself, but for its
+// pages of health; it is for handlers of
 // the administration that net/http serves. Any goroutine.
 func RefuseRebinding(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -25,12 +25,14 @@ func TestAdminRefusesRebinding(t *testing.T) {
 		require.NoError(t, res.Body.Close())
 		assert.Equal(t, status, res.StatusCode, host)
 	}
-	c, err := net.Dial("tcp", r.AdminAddr().String())
-	require.NoError(t, err)
-	defer c.Close()
-	_, err = io.WriteString(c, "GET /healthz HTTP/1.0\r\n\r\n")
-	require.NoError(t, err)
-	answer, err := io.ReadAll(c)
-	require.NoError(t, err)
-	assert.True(t, strings.HasPrefix(string(answer), "HTTP/1.0 200 OK"), "a health check without Host: %s", answer)
+	for _, request := range []string{"GET /healthz HTTP/1.0\r\n\r\n", "GET /readyz HTTP/1.0\r\nHost: shop.example\r\n\r\n"} {
+		c, err := net.Dial("tcp", r.AdminAddr().String())
+		require.NoError(t, err)
+		_, err = io.WriteString(c, request)
+		require.NoError(t, err)
+		answer, err := io.ReadAll(c)
+		require.NoError(t, err)
+		require.NoError(t, c.Close())
+		assert.True(t, strings.HasPrefix(string(answer), "HTTP/1.0 200 OK"), "%q: %s", request, answer)
+	}
 }

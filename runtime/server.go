@@ -57,6 +57,12 @@ type Server struct {
 	bound      chan struct{}
 }
 
+// livePath and readyPath are where the administration tells how the server is.
+const (
+	livePath  = "/healthz"
+	readyPath = "/readyz"
+)
+
 // serverState is how far a server has come.
 type serverState uint8
 
@@ -78,8 +84,8 @@ func NewServer(opts ...Option) *Server {
 	s := &Server{timeouts: Timeouts{}.withDefaults(), logger: slog.Default(), bound: make(chan struct{})}
 	s.stopped, s.stop = context.WithCancel(context.Background())
 	s.draining, s.beginDrain = context.WithCancel(context.Background())
-	s.admin.add("/healthz", page("/healthz", s.serveLive))
-	s.admin.add("/readyz", page("/readyz", s.serveReady))
+	s.admin.add(livePath, page(livePath, s.serveLive))
+	s.admin.add(readyPath, page(readyPath, s.serveReady))
 	for _, opt := range opts {
 		opt(s)
 	}
@@ -258,7 +264,7 @@ func (s *Server) serveAdmin() (stop func(), err error) {
 	s.mu.Unlock()
 	base, end := context.WithCancel(context.Background())
 	admin := &http.Server{
-		Handler: RefuseRebinding(&s.admin), ReadHeaderTimeout: s.timeouts.Header, IdleTimeout: s.timeouts.Idle,
+		Handler: s.guardAdmin(), ReadHeaderTimeout: s.timeouts.Header, IdleTimeout: s.timeouts.Idle,
 		BaseContext: func(net.Listener) context.Context { return base },
 	}
 	admin.RegisterOnShutdown(end) // answers that go on and on end
@@ -279,6 +285,18 @@ func (s *Server) serveAdmin() (stop func(), err error) {
 		<-done
 		_ = l.Close() // likewise
 	}), nil
+}
+
+// guardAdmin is RefuseRebinding for the administration. How healthy the server is may be asked by any name, as proxies that check do.
+func (s *Server) guardAdmin() http.Handler {
+	guarded := RefuseRebinding(&s.admin)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == livePath || r.URL.Path == readyPath {
+			s.admin.ServeHTTP(w, r)
+			return
+		}
+		guarded.ServeHTTP(w, r)
+	})
 }
 
 // page answers GET and HEAD of exactly one path.
