@@ -12,7 +12,7 @@ type Ending uint8
 // The endings.
 const (
 	EndedAnswered Ending = iota
-	EndedGone            // its client was gone before it was answered, or did not take the answer
+	EndedGone            // its client was gone before it was answered, or did not take the answer as far as the server sees before its handler has returned
 	EndedCut             // the server has cut it off: its handler wanted that or failed in the middle of the answer, or the drain took too long
 )
 

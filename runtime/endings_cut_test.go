@@ -90,7 +90,7 @@ func TestCutByTheDrain(t *testing.T) {
 	c.send(askPoll)
 	<-replies
 	require.ErrorIs(t, r.stop(t), ErrCut)
-	assert.Contains(t, access.String(), "ended=cut")
+	require.Eventually(t, func() bool { return strings.Contains(access.String(), "ended=cut") }, patience, time.Millisecond, "Serve waits only so long")
 }
 
 // TestGoneInTheMiddle: a handler that ends since its client has gone has not cut it off.

@@ -237,7 +237,7 @@ func TestHeartbeatBesideTheHandler(t *testing.T) {
 		answer, err := http.ReadResponse(bufio.NewReader(c), nil)
 		require.NoError(t, err)
 		assert.Equal(t, http.StatusOK, answer.StatusCode)
-		assert.Equal(t, "0", answer.Header.Get("X-Number"))
+		assert.Contains(t, []string{"", "0"}, answer.Header.Get("X-Number"), "the first, if it was said before the answer began")
 		assert.Equal(t, "seen", answer.Header.Get("X-Filter"))
 		_, err = io.ReadAll(answer.Body)
 		require.NoError(t, err)

@@ -87,7 +87,7 @@ func WithH2C() Option { return func(s *Server) { s.h2c = true } }
 // WithLogger sets where the server logs, and the APIs that have no logger of their own. The default is slog.Default.
 func WithLogger(l *slog.Logger) Option { return func(s *Server) { s.logger = l } }
 
-// WithAccessLog logs each request that was answered, and each whose client hung up before, at level Info. The default is no
+// WithAccessLog logs each request at level Info once it has ended, however it did: see Ending. The default is no
 // access log. That a line could not be written, as on a disk that is full, is told to the server's logger, once.
 func WithAccessLog(l *slog.Logger) Option { return func(s *Server) { s.accessLog = l } }
 

@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
@@ -35,6 +36,7 @@ func serverProcess(what string) {
 	if os.Getenv("TORNADO_TEST_BROKEN") != "" && os.Getenv(passedEnv) != "" {
 		os.Exit(3)
 	}
+	debug.SetMaxStack(8 << 20) // for TestOverflowBesideOthers: one that overflows is not to take half a gigabyte
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
 	var listeners []*Listener

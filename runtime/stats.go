@@ -26,7 +26,7 @@ type Stats struct {
 type ConnectionStats struct {
 	Open       int // all but those of HTTP/2 are idle, busy, waiting or sockets
 	Idle       int // between requests, or inside of one that is on its way
-	Busy       int // served by a worker, or queue for one: all but sockets
+	Busy       int // served by a worker, or queue for one: all but sockets; with WithHandlersOnLoop those that queue
 	Waiting    int // for an answer whose handler has returned: deferred ones, and streams that are kept
 	Sockets    int // WebSockets, also those whose handler runs or that net/http serves
 	HTTP2      int // speak HTTP/2

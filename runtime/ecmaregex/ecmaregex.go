@@ -4,7 +4,8 @@
 //	import _ "github.com/tornadogen/tornadogen/runtime/ecmaregex"
 //
 // The engine backtracks, so a match may take long on hostile input; after [Timeout] the string counts as one that does not match. All
-// matches of a request have half a second together; a body for which that is not enough is refused.
+// matches of a body have half a second together, and so have those of the parameters, of each item of a body that is read as it comes, and
+// of each message of a socket. A body for which that is not enough is refused.
 package ecmaregex
 
 import (
