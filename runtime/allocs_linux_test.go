@@ -34,7 +34,7 @@ func TestAllocationsOfARequest(t *testing.T) {
 		"the same, and the body in a chunk": {chunk, 4},
 	} {
 		t.Run(name, func(t *testing.T) {
-			assert.InDelta(t, c.allowed, allocationsOf(t, api, c.request), 0.2)
+			assert.InDelta(t, c.allowed, allocationsOf(t, api, c.request), 0.49, "one more in each request, and not what others do")
 		})
 	}
 }
