@@ -1,9 +1,11 @@
 package ir
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -71,6 +73,25 @@ func TestRingOfAllOfEnds(t *testing.T) {
 	_, diags := build(t, &spec.API{Version: "3.1.0", Schemas: []*spec.Schema{a, b}})
 	require.NotEmpty(t, diags)
 	assert.Equal(t, classRing, diags[0].Class)
+}
+
+// Whether null is valid for unions of unions is found out once for each of them: there are 12^10 ways through these.
+func TestUnionsOfUnionsEnd(t *testing.T) {
+	var below, schemas []*spec.Schema
+	for n := range 12 {
+		below = append(below, object(property(fmt.Sprintf("p%d", n), str())))
+	}
+	for level := range 10 {
+		var unions []*spec.Schema
+		for n := range 12 {
+			unions = append(unions, names(fmt.Sprintf("S%dx%d", level, n), &spec.Schema{AnyOf: below}))
+		}
+		below, schemas = unions, append(schemas, unions...)
+	}
+	start := time.Now()
+	p, _ := build(t, &spec.API{Version: "3.1.0", Schemas: schemas})
+	assert.NotNil(t, typeNamed(t, p, "S9x0").Union)
+	assert.Less(t, time.Since(start), 20*time.Second)
 }
 
 // The members of an exploded object are parameters of their own: what they say is printed in its place, rings included.

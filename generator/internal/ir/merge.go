@@ -33,6 +33,8 @@ type merger struct {
 	// bare are schemas without their oneOf and anyOf; stripped is the set of them.
 	bare     map[*spec.Schema]*spec.Schema
 	stripped map[*spec.Schema]bool
+	// takers are the settled schemas that were asked whether they take null, and what they said.
+	takers map[*spec.Schema]bool
 }
 
 // Bounds against documents that are made to have no end: of the schemas joined for one property, and of the joined ones.
@@ -54,6 +56,7 @@ func newMerger() merger {
 		others:   make(map[*spec.Schema][]*spec.Schema),
 		bare:     make(map[*spec.Schema]*spec.Schema),
 		stripped: make(map[*spec.Schema]bool),
+		takers:   make(map[*spec.Schema]bool),
 	}
 }
 

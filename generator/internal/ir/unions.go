@@ -186,28 +186,38 @@ func (b *builder) nullMember(s *spec.Schema) bool {
 	return slices.ContainsFunc(slices.Concat(s.OneOf, s.AnyOf), func(m *spec.Schema) bool {
 		_, nullable := b.settle(m)
 		return nullable
-	}) || isUnion(s) && b.takesNull(s, 0)
+	}) || isUnion(s) && b.takesNull(s)
 }
 
-// maxNullDepth bounds how deeply schemas that say nothing of types are looked into for null.
-const maxNullDepth = 8
-
 // takesNull says whether null is certain to be valid for a schema that becomes a type: one about objects or arrays alone is taken for
-// theirs.
-func (b *builder) takesNull(s *spec.Schema, depth int) bool {
+// theirs, and a ring of unions alone for none.
+func (b *builder) takesNull(s *spec.Schema) bool {
 	core, nullable := b.settle(s)
-	plain := b.withoutUnion(core)
-	switch {
-	case nullable:
+	if nullable {
 		return true
-	case depth > maxNullDepth || len(typesOf(plain)) > 0 || !admitsAsNull(plain, depth):
+	}
+	takes, known := b.takers[core]
+	if !known {
+		b.takers[core] = false // what leads back here is a ring
+		takes = b.unionTakesNull(core)
+		b.takers[core] = takes
+	}
+	return takes
+}
+
+func (b *builder) unionTakesNull(core *spec.Schema) bool {
+	plain := b.withoutUnion(core)
+	if len(typesOf(plain)) > 0 || !admitsAsNull(plain, 0) {
 		return false
 	}
 	for _, u := range b.unionsOf(core) {
 		takers := 0
 		for _, m := range u.members {
-			if b.takesNull(m, depth+1) {
+			if b.takesNull(m) {
 				takers++
+			}
+			if takers > 0 && u.keyword == "anyOf" || takers > 1 {
+				break
 			}
 		}
 		if takers == 0 || u.keyword == "oneOf" && takers > 1 || u.discriminator != nil {
@@ -216,6 +226,9 @@ func (b *builder) takesNull(s *spec.Schema, depth int) bool {
 	}
 	return true
 }
+
+// maxNullDepth bounds how deeply schemas that say nothing of types are looked into for null.
+const maxNullDepth = 8
 
 // admitsAsNull says whether null is certain to be valid by the keywords of a schema as JSON Schema reads them.
 func admitsAsNull(s *spec.Schema, depth int) bool {
