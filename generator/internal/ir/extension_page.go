@@ -80,6 +80,10 @@ func (b *builder) wishedPages(op *Operation, wish *pageWish) *Pages {
 		if why, member := p.counted(op, wish); why != "" {
 			return bad(member, why)
 		}
+		if wish.First != nil && p.Set[0].Presence == Plain {
+			b.warn(op.Source.Own.Get(extensionPage).At("first"), classExtension,
+				"first is not used: each request says it, as the parameter of "+extensionPage+" is required", "leave it out")
+		}
 	case "url", "link-header":
 		if unused("param", wish.Param != "") || unused("first", wish.First != nil) || wish.Style == "link-header" && unused("next", wish.Next != "") {
 			return nil
@@ -152,14 +156,13 @@ func (p *Pages) counted(op *Operation, wish *pageWish) (why, member string) {
 		return why, "param"
 	case !isInteger(q.Type.Kind):
 		return "the parameter " + quote(q.Source.Name) + " is no integer", "param"
-	case q.Presence == Plain && wish.First != nil:
-		return "first is said by each request, as the parameter " + quote(q.Source.Name) + " is required", "first"
 	}
 	p.Kind, p.ByItem, p.Number = PagesCounted, wish.Style == "offset", q.Type.Go
 	if !p.ByItem {
 		p.First = 1
 	}
 	switch {
+	case q.Presence == Plain: // each request says it
 	case wish.First != nil:
 		p.First = *wish.First
 	case q.Default != nil && q.Type.Schema != nil && q.Type.Schema.Default != nil:

@@ -4,6 +4,7 @@ package api
 
 import (
 	"context"
+	"iter"
 
 	tornado "github.com/tornadogen/tornadogen/runtime"
 	"github.com/tornadogen/tornadogen/runtime/client"
@@ -582,6 +583,20 @@ func (c *Client) PagesFromWhatIsAsked(ctx context.Context, req PagesFromWhatIsAs
 		return v, res.EndJSON()
 	}
 	return nil, res.Unexpected()
+}
+
+// PagesFromWhatIsAskedAll gives the items of PagesFromWhatIsAsked, page by page from the one that req
+// asks for.
+func (c *Client) PagesFromWhatIsAskedAll(ctx context.Context, req PagesFromWhatIsAskedRequest) iter.Seq2[string, error] {
+	return client.Pages(ctx, &pagesFromWhatIsAsked, req, func(ctx context.Context, req *PagesFromWhatIsAskedRequest) (items []string, more bool, err error) {
+		res, err := c.PagesFromWhatIsAsked(ctx, *req)
+		if err != nil {
+			return nil, false, err
+		}
+		items = res
+		req.Page++
+		return items, len(items) > 0, nil
+	})
 }
 
 // PagesInStream is GET /pages/d
