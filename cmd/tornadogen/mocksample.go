@@ -148,7 +148,9 @@ func answerOf(r *spec.Response) *mockAnswer {
 		a.Status *= 100
 	}
 	for _, h := range r.Headers {
-		a.Headers = append(a.Headers, mockHeader{h.Name, fieldText(paramSample(h))})
+		for _, text := range fieldTexts(h.Name, paramSample(h)) {
+			a.Headers = append(a.Headers, mockHeader{h.Name, text})
+		}
 	}
 	for _, m := range r.Content {
 		a.Bodies = append(a.Bodies, bodiesOf(m)...)
@@ -164,17 +166,21 @@ func paramSample(p *spec.Parameter) string {
 	return answerSample(p.Schema)
 }
 
-// fieldText is a sample as the text of a header field, of which a list has its items behind commas (style simple).
-func fieldText(sample string) string {
+// fieldTexts is a sample as the texts of header fields. A list is one field with its items behind commas (style simple), but of cookies, which
+// cannot be joined (RFC 9110 section 5.3), a field for each.
+func fieldTexts(name, sample string) []string {
 	var items []json.RawMessage
 	if json.Unmarshal([]byte(sample), &items) != nil {
-		return plainText(sample)
+		return []string{plainText(sample)}
 	}
 	texts := make([]string, len(items))
 	for i, item := range items {
 		texts[i] = plainText(string(item))
 	}
-	return strings.Join(texts, ",")
+	if strings.EqualFold(name, "Set-Cookie") {
+		return texts
+	}
+	return []string{strings.Join(texts, ",")}
 }
 
 // bodiesOf are the samples of one media type: its examples, or one that is made of its schema.
@@ -214,7 +220,7 @@ func inRange(media string) string {
 }
 
 // answerSample is a sample of what a server sends.
-func answerSample(s *spec.Schema) string { return sampler{answer: true}.at(s, 0) }
+func answerSample(s *spec.Schema) string { return newSampler(true).at(s, 0) }
 
 // bodyText is the text of a body: JSON as it is, a string in other media types by itself.
 func bodyText(media, sample string) string {

@@ -28,6 +28,23 @@ type sampler struct {
 	answer bool
 	// nth tells apart the samples of one schema, for arrays whose items are unique: 0 is the usual one.
 	nth int
+	// left is what the sample may still take: of schemas that are looked at, and of bytes. Once it has none left, it is cut as at its depth.
+	left *int
+}
+
+// maxSample bounds a sample of schemas that lead to one another in many ways, or that have many items of many.
+const maxSample = 1 << 18
+
+// spend takes n of what is left, and tells whether there was any.
+func (m sampler) spend(n int) bool {
+	had := *m.left > 0
+	*m.left -= n
+	return had
+}
+
+func newSampler(answer bool) sampler {
+	left := maxSample
+	return sampler{answer: answer, left: &left}
 }
 
 // maxFullDepth is from where on samples of answers have what is required alone.
@@ -35,22 +52,28 @@ const maxFullDepth = 3
 
 // sampleOf makes the JSON text of a small value that a schema takes, as far as types, formats, patterns, sizes and bounds tell: what the
 // document has as an example, a default or a constant comes first.
-func sampleOf(s *spec.Schema) string { return sampler{}.at(s, 0) }
+func sampleOf(s *spec.Schema) string { return newSampler(false).at(s, 0) }
 
 func (m sampler) at(s *spec.Schema, depth int) string {
-	if s == nil || s.Always || depth > maxSampleDepth {
+	if s == nil || s.Always || depth > maxSampleDepth || !m.spend(1) {
 		return "{}"
 	}
-	if text := m.statedIn(s, depth); text != "" {
-		return text
+	text := m.statedIn(s, depth)
+	if text == "" {
+		text = m.made(m.withParts(s, depth), depth)
 	}
-	s = withParts(s)
+	m.spend(len(text))
+	return text
+}
+
+// made is a sample of s, which the document names no value for.
+func (m sampler) made(s *spec.Schema, depth int) string {
 	for _, member := range chosenOf(s) {
-		if !slices.Contains(typesOf(member, depth), "object") && len(s.Properties) == 0 {
+		if !slices.Contains(m.typesOf(member, depth), "object") && len(s.Properties) == 0 {
 			return m.at(member, depth+1)
 		}
 	}
-	switch types := typesOf(s, depth); {
+	switch types := m.typesOf(s, depth); {
 	case len(types) == 0, types[0] == "object":
 		o := object{sampler: m, values: map[string]string{}, schemas: map[string]*spec.Schema{}}
 		o.add(s, depth)
@@ -90,7 +113,7 @@ func (m sampler) statedIn(s *spec.Schema, depth int) string {
 		return s.Enum[m.nth%len(s.Enum)].JSON
 	}
 	for _, part := range s.AllOf {
-		if depth < maxSampleDepth && !slices.Contains(typesOf(part, depth), "object") {
+		if depth < maxSampleDepth && m.spend(1) && !slices.Contains(m.typesOf(part, depth), "object") {
 			if text := m.statedIn(part, depth+1); text != "" {
 				return text
 			}
@@ -100,13 +123,13 @@ func (m sampler) statedIn(s *spec.Schema, depth int) string {
 }
 
 // withParts is s with the bounds that members of its allOf have and it has not.
-func withParts(s *spec.Schema) *spec.Schema {
-	if len(s.AllOf) == 0 {
+func (m sampler) withParts(s *spec.Schema, depth int) *spec.Schema {
+	if len(s.AllOf) == 0 || depth > maxSampleDepth || !m.spend(1) {
 		return s
 	}
 	whole := *s
 	for _, part := range s.AllOf {
-		part = withParts(part)
+		part = m.withParts(part, depth+1)
 		whole.Format, whole.Pattern = cmp.Or(whole.Format, part.Format), cmp.Or(whole.Pattern, part.Pattern)
 		whole.MinLength, whole.MaxLength = cmp.Or(whole.MinLength, part.MinLength), cmp.Or(whole.MaxLength, part.MaxLength)
 		whole.Minimum, whole.ExclusiveMinimum = tighter(whole.Minimum, part.Minimum, 1), tighter(whole.ExclusiveMinimum, part.ExclusiveMinimum, 1)
@@ -139,7 +162,7 @@ func chosenOf(s *spec.Schema) []*spec.Schema {
 }
 
 // typesOf are the types that s states, itself or by what it is made of.
-func typesOf(s *spec.Schema, depth int) []string {
+func (m sampler) typesOf(s *spec.Schema, depth int) []string {
 	switch {
 	case len(s.Types) > 0:
 		return s.Types
@@ -149,8 +172,8 @@ func typesOf(s *spec.Schema, depth int) []string {
 		return []string{"array"}
 	}
 	for _, part := range slices.Concat(s.AllOf, chosenOf(s)) {
-		if depth < maxSampleDepth {
-			if types := typesOf(part, depth+1); len(types) > 0 {
+		if depth < maxSampleDepth && m.spend(1) {
+			if types := m.typesOf(part, depth+1); len(types) > 0 {
 				return types
 			}
 		}
@@ -168,7 +191,7 @@ type object struct {
 
 // add takes the required members of s and of what s is made of.
 func (o *object) add(s *spec.Schema, depth int) {
-	if depth > maxSampleDepth {
+	if depth > maxSampleDepth || !o.spend(1) {
 		return
 	}
 	if d := s.Discriminator; d != nil && len(d.Mapping) > 0 && o.values[d.PropertyName] == "" {
@@ -236,7 +259,7 @@ func (m sampler) array(s *spec.Schema, depth int) string {
 		items = append(items, m.at(item, depth+1))
 	}
 	const tries = 4 // for each item that is to be another
-	for n := 0; len(items) < int(min(least, most)) && n < tries*int(most); n++ {
+	for n := 0; len(items) < int(min(least, most)) && n < tries*int(most) && *m.left > 0; n++ {
 		of := m
 		if s.UniqueItems {
 			of.nth += n
@@ -330,7 +353,11 @@ func (m sampler) matched(s *spec.Schema, text string) (string, bool) {
 		return text, true
 	}
 	const tries = 300
+	const price = 4
 	for try := range tries {
+		if !m.spend(price) {
+			break
+		}
 		text, ok := matching.Text(s.Pattern, rand.New(rand.NewPCG(uint64(m.nth), uint64(try))), matching.Usual+try/3)
 		if ok && fits(text) {
 			return text, true

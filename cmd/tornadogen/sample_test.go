@@ -1,11 +1,14 @@
 package main
 
 import (
+	"encoding/json"
 	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -60,7 +63,7 @@ func TestSamplesKeepTheirSchemas(t *testing.T) {
 				}
 				head := http.Header{}
 				for _, h := range a.Headers {
-					head.Set(h.Name, h.Value)
+					head.Add(h.Name, h.Value)
 				}
 				for _, b := range a.Bodies {
 					head.Set("Content-Type", b.Type)
@@ -80,4 +83,43 @@ func TestSamplesKeepTheirSchemas(t *testing.T) {
 		}
 	}
 	require.Greater(t, judged, 200)
+}
+
+// TestSamplesEnd: what many items of many items take, and what allOf leads to in many ways, is bounded.
+func TestSamplesEnd(t *testing.T) {
+	many := int64(100)
+	items := &spec.Schema{Types: []string{"string"}, MinLength: &many}
+	for range 8 {
+		items = &spec.Schema{Types: []string{"array"}, MinItems: &many, Items: items}
+	}
+	parts := &spec.Schema{}
+	wide := &spec.Schema{Types: []string{"string"}}
+	for range 30 {
+		parts = &spec.Schema{AllOf: slices.Repeat([]*spec.Schema{parts}, 12)}
+		object := &spec.Schema{Types: []string{"object"}}
+		for _, name := range strings.Split("abcdefghijkl", "") {
+			object.Properties = append(object.Properties, &spec.Property{Name: name, Schema: wide})
+			object.Required = append(object.Required, name)
+		}
+		wide = object
+	}
+	ring := &spec.Schema{}
+	ring.AllOf = []*spec.Schema{ring, ring}
+	start := time.Now()
+	for _, s := range []*spec.Schema{items, parts, wide, ring} {
+		for _, text := range []string{sampleOf(s), answerSample(s)} {
+			assert.Less(t, len(text), 4*maxSample)
+			assert.True(t, json.Valid([]byte(text)))
+		}
+	}
+	assert.Less(t, time.Since(start), 20*time.Second)
+}
+
+func TestSampleOfCookies(t *testing.T) {
+	r := &spec.Response{Status: 200}
+	for _, name := range []string{"Set-Cookie", "X-List"} {
+		s := &spec.Schema{Types: []string{"array"}, Examples: []spec.Literal{{JSON: `["a=1", "b=2"]`}}}
+		r.Headers = append(r.Headers, &spec.Parameter{Name: name, Schema: s})
+	}
+	assert.Equal(t, []mockHeader{{"Set-Cookie", "a=1"}, {"Set-Cookie", "b=2"}, {"X-List", "a=1,b=2"}}, answerOf(r).Headers)
 }
