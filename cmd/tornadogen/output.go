@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -355,10 +356,13 @@ func (o *output) sweep() error {
 	return nil
 }
 
-// replaceFile writes a file that is complete before it takes the place of the one that is there. What a run leaves that is killed meanwhile,
-// the next one writes over.
+// replacePattern begins the names of files that replaceFile has not completed: other than those of stages, which who locks the folder removes.
+const replacePattern = ".tornadogen-new-"
+
+// replaceFile writes a file that is complete before it takes the place of the one that is there. Runs at once do not disturb one another: the
+// last one's file stays.
 func replaceFile(name string, data []byte, mode os.FileMode) error {
-	stage := filepath.Join(filepath.Dir(name), stagePattern+filepath.Base(name))
+	stage := filepath.Join(filepath.Dir(name), replacePattern+rand.Text())
 	err := os.WriteFile(stage, data, mode)
 	if err == nil {
 		err = os.Rename(stage, name)
