@@ -37,6 +37,9 @@ type wsConn struct {
 	mask       [4]byte
 }
 
+// answerTime is how long an answer to what was written may take.
+const answerTime = 30 * time.Second
+
 // dialWS opens a socket at path. offer is the value of Sec-WebSocket-Extensions.
 func dialWS(addr, path, offer string) (*wsConn, error) {
 	conn, err := net.Dial("tcp", addr)
@@ -51,7 +54,7 @@ func dialWS(addr, path, offer string) (*wsConn, error) {
 }
 
 func (c *wsConn) open(addr, path, offer string) error {
-	if err := c.conn.SetDeadline(time.Now().Add(30 * time.Second)); err != nil {
+	if err := c.conn.SetDeadline(time.Now().Add(answerTime)); err != nil {
 		return err
 	}
 	if offer != "" {
@@ -104,6 +107,7 @@ func (c *wsConn) frame(first byte, payload []byte) []byte {
 
 // write sends bytes, chopped. An error is not told: the server may have closed, which its last frame tells.
 func (c *wsConn) write(frames ...[]byte) {
+	_ = c.conn.SetDeadline(time.Now().Add(answerTime)) // fails on a connection that is closed, as what follows will
 	all := bytes.Join(frames, nil)
 	for len(all) > 0 {
 		n := len(all)
