@@ -96,7 +96,7 @@ func TestKindsOfOperations(t *testing.T) {
 		{openapi20.New(openapi20.UnimplementedDefaultHandler{}, petsAuth{}), nil, nil},
 		{openapi32.New(notes{}, notesAuth{}), nil, nil},
 		{sockets.New(echo{}, socketsAuth{}), map[string][]string{"echo": {opened}, "ticks": {opened}}, nil},
-		{deferred.New(never{}, jobsAuth{}), map[string][]string{"takeTurn": {"its answers: one did not come within 100ms, and may come any time"}}, nil},
+		{deferred.New(never{}, jobsAuth{}), map[string][]string{"takeTurn": {"its answers: one did not come within 500ms, and may come any time"}}, nil},
 	} {
 		judges, err := drive.New(c.api.Info().Document)
 		require.NoError(t, err)
@@ -105,7 +105,7 @@ func TestKindsOfOperations(t *testing.T) {
 			WithCredential("device", "token"), WithCredential("key", "secret"), WithCredential("password", "a:b"),
 			WithBodies("addPet", map[string]any{"name": "Mia", "kind": "Cat"}), WithChecks(10),
 		})
-		r := &run{settings: s, judges: judges, base: server.URL + c.api.BasePath(), shown: "http://shown", client: server.HTTPClient(), later: 100 * time.Millisecond}
+		r := &run{settings: s, judges: judges, base: server.URL + c.api.BasePath(), shown: "http://shown", client: server.HTTPClient(), later: 500 * time.Millisecond}
 		for _, op := range judges.Operations() {
 			require.Equal(t, c.skip[op.ID], r.reason(op), op.ID)
 			if c.skip[op.ID] != "" {

@@ -19,7 +19,11 @@ const patience = 30 * time.Second
 
 // send sends a request, with credentials or without, and reads the answer, of a stream the head alone.
 func (r *run) send(x *sent, known bool) (*drive.Answer, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), r.patience(x.op))
+	wait := patience
+	if x.valid && known { // others are refused, which is never deferred
+		wait = r.patience(x.op)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), wait)
 	defer cancel()
 	req, err := r.request(ctx, x, r.base, known)
 	if err != nil {

@@ -10,10 +10,10 @@ import (
 	"github.com/tornadogen/tornadogen/internal/drive"
 )
 
-// laterPatience is how long the answer of a deferred operation may take. One that comes later is no fault.
+// laterPatience is how long the answer of a deferred operation to a valid request may take. One that comes later is no fault.
 const laterPatience = 3 * time.Second
 
-// patience is how long an answer is waited for.
+// patience is how long the answer to a valid request is waited for.
 func (r *run) patience(op *drive.Operation) time.Duration {
 	switch {
 	case !op.Deferred:
