@@ -53,9 +53,10 @@ type Attack struct {
 
 // attacker is one bad client.
 type attacker struct {
-	ctx context.Context
-	at  target.Addresses
-	id  int
+	ctx   context.Context
+	at    target.Addresses
+	id    int
+	lasts time.Duration // the attack
 }
 
 // Plan is how attacks are played.
@@ -112,7 +113,7 @@ func Run(a Attack, child *target.Child, p Plan) *Row {
 		time.Sleep(p.Usual / 3)
 		begun, counted := busy(child.PID()), row.counted(child)
 		attacked.add(row.watch(child, p.Attack, func(ctx context.Context, wg *sync.WaitGroup) {
-			row.attack(ctx, wg, child, min(a.clients, p.Most))
+			row.attack(ctx, wg, child, p)
 			wg.Go(func() {
 				for ctx.Err() == nil {
 					row.Peak = max(row.Peak, resident(child.PID()))
@@ -122,10 +123,9 @@ func Run(a Attack, child *target.Child, p Plan) *Row {
 		}))
 		row.Processor += (busy(child.PID()) - begun).Seconds() / (p.Attack.Seconds() * float64(p.Rounds))
 		time.Sleep(p.Usual / 3)
-		row.Counted += row.counted(child) - counted
+		row.Counted += row.count(child, counted, p)
 	}
-	done := a.first || row.Rounds > p.Rounds*min(a.clients, p.Most) // some were done with, not only broken off
-	if row.Bound != "" && row.Counted == 0 && done {
+	if row.Counted == 0 && row.met(p) {
 		row.fault(fmt.Errorf("the bound %s was met, and not counted", row.Bound))
 	}
 	for way, list := range attacked {
@@ -135,6 +135,20 @@ func Run(a Attack, child *target.Child, p Plan) *Row {
 	}
 	row.share(time.Duration(row.Processor*float64(p.Attack))*time.Duration(p.Rounds), usual, attacked)
 	return row
+}
+
+// met tells whether the bound has been met, as some rounds were done with and not only broken off.
+func (row *Row) met(p Plan) bool {
+	return row.Bound != "" && (row.first || row.Rounds > p.Rounds*min(row.clients, p.Most))
+}
+
+// count is how often the attack's bound was counted since it was at before. What was met is waited for: a busy server comes to it later.
+func (row *Row) count(child *target.Child, before int64, p Plan) int64 {
+	for begun := time.Now(); ; time.Sleep(100 * time.Millisecond) {
+		if n := row.counted(child) - before; n > 0 || !row.met(p) || time.Since(begun) > 5*time.Second {
+			return n
+		}
+	}
 }
 
 // share is what of a processor an honest request took, and a round of the attack. A request on a connection of its own counts as one more.
@@ -216,11 +230,11 @@ func (row *Row) watch(child *target.Child, d time.Duration, others func(ctx cont
 	return list
 }
 
-// attack has so many clients be bad.
-func (row *Row) attack(ctx context.Context, wg *sync.WaitGroup, child *target.Child, clients int) {
-	for i := range clients {
+// attack has clients be bad.
+func (row *Row) attack(ctx context.Context, wg *sync.WaitGroup, child *target.Child, p Plan) {
+	for i := range min(row.clients, p.Most) {
 		wg.Go(func() {
-			bad := &attacker{ctx: ctx, at: child.Addresses, id: i}
+			bad := &attacker{ctx: ctx, at: child.Addresses, id: i, lasts: p.Attack}
 			for ctx.Err() == nil {
 				row.fault(row.once(bad))
 				row.mu.Lock()

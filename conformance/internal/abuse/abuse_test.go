@@ -31,6 +31,9 @@ func TestAttacks(t *testing.T) {
 		if strings.HasPrefix(a.Name, "slow") {
 			p.Attack = 2500 * time.Millisecond // a timeout has to pass
 		}
+		if a.first { // after buffers are full, while nobody reads
+			p.Attack, p.Most = 6*time.Second, 8
+		}
 		row := Run(a, child, p)
 		assert.Empty(t, row.Faults, a.Name)
 		for way, w := range row.Waits {

@@ -89,7 +89,7 @@ func neverRead(a *attacker) error {
 	if _, err := io.WriteString(conn, fmt.Sprintf("GET /lines?nonce=%s&count=%d", strings.Repeat("a", 64), lines)+head+"\r\n"); err != nil {
 		return err
 	}
-	if !a.pause(2 * time.Second) {
+	if !a.pause(a.lasts * 2 / 3) { // it is two thirds, so that a first round ends and there is no second
 		return nil
 	}
 	if n, err := io.Copy(io.Discard, conn); err == nil && n > int64(all)/2 {
