@@ -15,7 +15,7 @@ import (
 
 func main() {
 	target.MainIfChild()
-	run := soak.Run{}
+	run := soak.Run{Slack: soak.Strict()}
 	flag.IntVar(&run.Connections, "connections", 15_000, "connections that are open at the same time")
 	flag.DurationVar(&run.Time, "time", 30*time.Second, "how long")
 	flag.DurationVar(&run.Pause, "pause", 2*time.Second, "between two things that a client does, on average")

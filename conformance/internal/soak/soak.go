@@ -27,6 +27,8 @@ type Run struct {
 	Time        time.Duration
 	// Pause is how long a client waits between two things that it does, on average.
 	Pause time.Duration
+	// Slack is what may stay behind.
+	Slack Slack
 
 	at     target.Addresses
 	seq    atomic.Int64 // of nonces
@@ -59,19 +61,19 @@ func (r *Run) Play(at target.Addresses) (*Report, error) {
 	warm := &Run{Connections: min(r.Connections, 200), Time: time.Second, Pause: r.Pause, at: at, done: make(map[string]int64)}
 	r.seq.Store(1 << 40) // nonces of its own
 	warm.play()          // pools and workers that stay
-	base, err := settle(at, nil)
+	base, err := r.settle(at, nil)
 	if err != nil {
 		return nil, err
 	}
 	report := &Report{Connections: r.Connections, Time: r.Time, Base: *base}
 	r.play()
 	ended := time.Now()
-	after, err := settle(at, base)
+	after, err := r.settle(at, base)
 	if err != nil {
 		return nil, err
 	}
 	report.After, report.Settled = *after, time.Since(ended)
-	report.Done, report.Faults = r.done, append(r.faults, judge(base, after)...)
+	report.Done, report.Faults = r.done, append(r.faults, r.Slack.judge(base, after)...)
 	return report, nil
 }
 
@@ -123,26 +125,27 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// slack is what may stay behind: a status that is asked for, the workers that idle for good, four for each loop, which need not all have
-// begun before, and buffers in pools. The resident set holds pages that the heap uses in part, and stacks.
-const (
-	slackWorkers     = 4 // a loop, of which there is one for each processor
-	slackDescriptors = 2
-	slackHeap        = 4 << 20
-	slackResident    = 32 << 20
-)
+// Slack is what the server may have more of than before.
+type Slack struct{ Goroutines, Descriptors, Heap, Resident int64 }
 
-func judge(base, after *targetapi.Status) (faults []string) {
-	if n := after.Goroutines - base.Goroutines; n > int64(slackWorkers*runtime.GOMAXPROCS(0)) {
+// Strict is what stays behind on a machine of its own: a status that is asked for, the workers that idle for good, four for each loop, of which
+// there is one for each processor, which need not all have begun before, and buffers in pools. The resident set holds pages that the heap uses
+// in part, and stacks.
+func Strict() Slack {
+	return Slack{Goroutines: int64(4 * runtime.GOMAXPROCS(0)), Descriptors: 2, Heap: 4 << 20, Resident: 32 << 20}
+}
+
+func (s Slack) judge(base, after *targetapi.Status) (faults []string) {
+	if n := after.Goroutines - base.Goroutines; n > s.Goroutines {
 		faults = append(faults, fmt.Sprintf("%d goroutines are left over", n))
 	}
-	if n := after.Descriptors - base.Descriptors; n > slackDescriptors {
+	if n := after.Descriptors - base.Descriptors; n > s.Descriptors {
 		faults = append(faults, fmt.Sprintf("%d descriptors are left over", n))
 	}
-	if n := after.Heap - base.Heap; n > slackHeap {
+	if n := after.Heap - base.Heap; n > s.Heap {
 		faults = append(faults, fmt.Sprintf("%d bytes of the heap are left over", n))
 	}
-	if n := after.Resident - base.Resident; n > slackResident {
+	if n := after.Resident - base.Resident; n > s.Resident {
 		faults = append(faults, fmt.Sprintf("%d bytes of memory are left over", n))
 	}
 	if after.Open != 0 || after.Accepted != after.Endings {
@@ -155,14 +158,14 @@ func judge(base, after *targetapi.Status) (faults []string) {
 }
 
 // settle asks for the status until it is that of before, or the time is over.
-func settle(at target.Addresses, base *targetapi.Status) (*targetapi.Status, error) {
+func (r *Run) settle(at target.Addresses, base *targetapi.Status) (*targetapi.Status, error) {
 	var last *targetapi.Status
 	for begun := time.Now(); time.Since(begun) < settling; time.Sleep(200 * time.Millisecond) {
 		now, err := status(at.Plain)
 		if err != nil {
 			return nil, err
 		}
-		if base != nil && len(judge(base, now)) == 0 {
+		if base != nil && len(r.Slack.judge(base, now)) == 0 {
 			return now, nil
 		}
 		if base == nil && last != nil && now.Open == 0 && now.Goroutines >= last.Goroutines && now.Descriptors >= last.Descriptors {
