@@ -21,7 +21,7 @@ GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint generate check build cross simulate fuzz bench bench-quick bench-connections large corpus corpus-drive corpus-peers jsonschema conformance
-.PHONY: soak abuse docs vulnerabilities licences sbom completions snapshot
+.PHONY: soak abuse docs vulnerabilities licences sbom supply completions snapshot
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -124,6 +124,10 @@ licences: ## list the licences of all modules that are linked in docs/reference/
 sbom: ## write the modules that are linked as a CycloneDX document to bin/sbom.cdx.json
 	@mkdir -p bin
 	cd conformance && go run ./cmd/supply -sbom ../bin/sbom.cdx.json
+
+supply: ## licences and sbom from one look at what is linked
+	@mkdir -p bin
+	cd conformance && go run ./cmd/supply -page ../docs/reference/licences.md -sbom ../bin/sbom.cdx.json
 
 completions: build ## write the completions of the command for shells to bin/completions
 	@mkdir -p bin/completions

@@ -59,7 +59,7 @@ func run(root, page, bom string) error {
 		}
 	}
 	if bom != "" {
-		version, err := output(root, nil, "git", "describe", "--tags", "--always")
+		version, err := output(root, nil, "git", "-c", "safe.directory=*", "describe", "--tags", "--always")
 		if err != nil {
 			return err
 		}
@@ -105,7 +105,7 @@ func linked(root string) ([]*module, error) {
 	found := map[string]*module{}
 	for folder, packages := range folders {
 		for _, system := range systems {
-			out, err := output(filepath.Join(root, folder), []string{"GOOS=" + system, "CGO_ENABLED=0"}, "go", append([]string{"list", "-deps", "-json=Module"}, packages...)...)
+			out, err := output(filepath.Join(root, folder), []string{"GOOS=" + system, "GOARCH=amd64", "CGO_ENABLED=0"}, "go", append([]string{"list", "-deps", "-json=Module"}, packages...)...)
 			if err != nil {
 				return nil, err
 			}
