@@ -125,3 +125,33 @@ func number(v map[string]any, keyword string) (float64, bool) {
 	}
 	return 0, false
 }
+
+// nameSchemes puts the names of schemes in the place of references to them in requirements (OpenAPI 3.2 section 4.30), which judges do not
+// know. A name that there is is no reference.
+func nameSchemes(v any, schemes map[string]any, self any) {
+	switch of := v.(type) {
+	case []any:
+		for _, item := range of {
+			nameSchemes(item, schemes, self)
+		}
+	case map[string]any:
+		requirements, _ := of["security"].([]any)
+		for _, item := range requirements {
+			requirement, _ := item.(map[string]any)
+			for key, scopes := range requirement {
+				address, fragment, _ := strings.Cut(key, "#")
+				name, named := strings.CutPrefix(fragment, "/components/securitySchemes/")
+				name = strings.NewReplacer("~1", "/", "~0", "~").Replace(unescape(name))
+				if schemes[key] == nil && named && (address == "" || address == self) && schemes[name] != nil {
+					delete(requirement, key)
+					requirement[name] = scopes
+				}
+			}
+		}
+		for name, item := range of {
+			if !isValue(name) {
+				nameSchemes(item, schemes, self)
+			}
+		}
+	}
+}

@@ -54,6 +54,8 @@ func New(document []byte) (*Judges, error) {
 	if !strings.HasPrefix(version, "3.") {
 		return nil, fmt.Errorf("version %q is not driven", version)
 	}
+	schemes, _ := lookup(tree, "/components/securitySchemes").(map[string]any)
+	nameSchemes(tree, schemes, tree["$self"])
 	j := &Judges{docs: map[direction]*openapi3.T{}, tree: tree, compiler: map[direction]*jsonschema.Compiler{}, schemas: map[string]*jsonschema.Schema{}}
 	told := map[direction]string{request: "readOnly", answer: "writeOnly"}
 	for to, keyword := range told {

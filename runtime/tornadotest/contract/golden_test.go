@@ -46,6 +46,8 @@ func (notesAuth) Device(ctx context.Context, _ tornado.Bearer) (context.Context,
 	return ctx, nil
 }
 
+func (notesAuth) Old(ctx context.Context, _ tornado.Basic) (context.Context, error) { return ctx, nil }
+
 func (petsAuth) Key(ctx context.Context, _ tornado.APIKey) (context.Context, error) { return ctx, nil }
 
 func (petsAuth) Password(ctx context.Context, _ tornado.Basic) (context.Context, error) {
@@ -102,7 +104,7 @@ func TestKindsOfOperations(t *testing.T) {
 		require.NoError(t, err)
 		server := tornadotest.Serve(t, c.api, tornadotest.WithMemory())
 		s := settingsOf([]Option{
-			WithCredential("device", "token"), WithCredential("key", "secret"), WithCredential("password", "a:b"),
+			WithCredential("device", "token"), WithCredential("key", "secret"), WithCredential("password", "a:b"), WithCredential("old", "a:b"),
 			WithBodies("addPet", map[string]any{"name": "Mia", "kind": "Cat"}), WithChecks(10),
 		})
 		r := &run{settings: s, judges: judges, base: server.URL + c.api.BasePath(), shown: "http://shown", client: server.HTTPClient(), later: 500 * time.Millisecond}
