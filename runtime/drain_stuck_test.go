@@ -16,7 +16,7 @@ import (
 
 // TestServeReturnsWithoutHandlers: a handler that never returns, whatever its context says, does not keep Serve from it.
 func TestServeReturnsWithoutHandlers(t *testing.T) {
-	for name, opts := range map[string][]Option{"HTTP/1": nil, "HTTP/1 TLS": {over(overTLS)}, "HTTP/2": {WithH2C()}} {
+	for name, opts := range map[string][]Option{"HTTP/1": nil, "HTTP/1 TLS": {over(overTLS)}, "HTTP/2": {WithH2C(), over(overTCP)}} {
 		t.Run(name, func(t *testing.T) {
 			entered, release, returned := make(chan struct{}), make(chan struct{}), make(chan struct{})
 			r := start(t, newTestAPI(testHandlers{hold: func(context.Context) ([]byte, error) {
