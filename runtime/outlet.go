@@ -23,11 +23,12 @@ type outlet struct {
 	sink    sink          // guarded by mu, like all below; nil before there is one
 	waiting queue.Queue   // of messages
 	writing bool          // a goroutine writes, without mu: sink.write and sink.try are its own
+	blocked int           // those that wait for room
 	err     error         // why no message is taken any more
 	changed chan struct{} // closed when one of the above has; nil while nobody waits for that
 	last    time.Duration // since epoch: when something was last written
 	owner   waker         // of the connection, once it is parked; nil before
-	attend  bool          // the owner waits until nobody writes
+	attend  bool          // the owner waits until it is not busy
 }
 
 // sink is where an outlet writes to. One goroutine at a time calls write or try.
@@ -89,10 +90,16 @@ func (o *outlet) sendLocked(m []byte, how sendMode) error {
 			if how == sendNow || !o.sink.mayWait() {
 				return o.giveUp()
 			}
+			o.blocked++
 			o.wait()
+			o.blocked--
 		}
 	}
 }
+
+// busy reports whether a message is under way: one is written, or whoever sends it waits for room. While it is, the stream has no end: who was
+// woken may write. rest follows, or fail. The caller holds mu.
+func (o *outlet) busy() bool { return o.err == nil && o.blocked > 0 || o.writing }
 
 // giveUp ends the outlet of a client that is slow. The caller holds mu.
 func (o *outlet) giveUp() error {

@@ -24,7 +24,7 @@ func (s *Stream) settled() streamEnd {
 		_ = s.open() // what is wrong is in err
 	}
 	s.attendTo(sendKept)
-	for s.writing {
+	for s.busy() {
 		s.wait()
 	}
 	s.unschedule()
@@ -76,7 +76,7 @@ func (s *Stream) look(now time.Time) (what attended, next time.Time) {
 	switch {
 	case s.err != nil:
 		return attendCut, time.Time{}
-	case s.ending && s.writing:
+	case s.ending && s.busy():
 		s.attend = true
 		return attendWait, time.Time{}
 	case s.ending:
