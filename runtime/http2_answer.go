@@ -54,18 +54,22 @@ func (a *http2Answer) begin() error {
 	if a.late {
 		return os.ErrDeadlineExceeded
 	}
-	now := time.Now()
-	a.until = now.Add(a.server.timeouts.Write)
-	if !a.own.IsZero() && a.own.Before(a.until) {
-		a.until = a.own
-	}
-	a.writing = true
-	if a.timer == nil {
-		a.timer = time.AfterFunc(a.until.Sub(now), a.lapse)
+	a.until, a.writing = a.due(), true
+	if left := time.Until(a.until); a.timer == nil {
+		a.timer = time.AfterFunc(left, a.lapse)
 	} else {
-		a.timer.Reset(a.until.Sub(now))
+		a.timer.Reset(left)
 	}
 	return nil
+}
+
+// due is when a write has to end that begins now. The caller holds mu.
+func (a *http2Answer) due() time.Time {
+	until := time.Now().Add(a.server.timeouts.Write)
+	if !a.own.IsZero() && a.own.Before(until) {
+		return a.own
+	}
+	return until
 }
 
 // end is the end of a write.
@@ -152,7 +156,7 @@ func (a *http2Answer) finish(returned bool) {
 	defer a.mu.Unlock()
 	a.over = true
 	if returned && a.owing && !a.late {
-		_ = a.control.SetWriteDeadline(time.Now().Add(a.server.timeouts.Write)) // net/http's server for HTTP/2 can
+		_ = a.control.SetWriteDeadline(a.due()) // net/http's server for HTTP/2 can
 	}
 }
 

@@ -128,3 +128,16 @@ func TestHTTP2LengthOfMounts(t *testing.T) {
 	assert.Equal(t, "no such page\n", readAll(t, res, err))
 	assert.Equal(t, int64(13), res.ContentLength)
 }
+
+// TestHTTP2DeadlineOfTheRest: the deadline of a mounted handler holds for what net/http sends when it has returned, too.
+func TestHTTP2DeadlineOfTheRest(t *testing.T) {
+	r := start(t, newTestAPI(testHandlers{}), WithH2C(), WithTimeouts(Timeouts{Write: time.Hour}), WithMount("/page", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		assert.NoError(t, http.NewResponseController(w).SetWriteDeadline(time.Now().Add(50*time.Millisecond)))
+		_, _ = io.WriteString(w, "x")
+	})))
+	c := settled(t, r, "h2c")
+	c.send("\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00" + http2Get(1, "/page")) // no window
+	for kind := byte(0); kind != 3; {
+		kind, _ = readFrame(t, c.r)
+	}
+}
