@@ -281,19 +281,14 @@ func TestRestart(t *testing.T) {
 
 // TestNotifyUntaken: whoever holds a socket that was passed learns that nobody has taken it.
 func TestNotifyUntaken(t *testing.T) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer ln.Close()
-	socket, err := ln.(*net.TCPListener).File()
-	require.NoError(t, err)
-	defer socket.Close()
+	socket, addr := sharedSocket(t)
 	path := filepath.Join(t.TempDir(), "notify")
 	told, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Net: "unixgram", Name: path})
 	require.NoError(t, err)
 	defer told.Close()
 	require.NoError(t, told.SetDeadline(time.Now().Add(30*time.Second)))
-	anywhere := "tcp :" + strconv.Itoa(ln.Addr().(*net.TCPAddr).Port)
-	for what, more := range map[string]string{"tcp " + ln.Addr().String(): "", anywhere: "", "tcp 127.0.0.1:0": "\nX_TORNADO_UNTAKEN=1"} {
+	anywhere := "tcp " + strings.TrimPrefix(addr, "127.0.0.1")
+	for what, more := range map[string]string{"tcp " + addr: "", anywhere: "", "tcp 127.0.0.1:0": "\nX_TORNADO_UNTAKEN=1"} {
 		p := activated(t, socket, what, "NOTIFY_SOCKET="+path)
 		buf := make([]byte, 200)
 		n, err := told.Read(buf)
@@ -310,18 +305,13 @@ func TestNotifyUntaken(t *testing.T) {
 
 // TestRestartOfActivated: a socket of systemd's that Listen was asked for in other words is found by the process that replaces this one.
 func TestRestartOfActivated(t *testing.T) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer ln.Close()
-	socket, err := ln.(*net.TCPListener).File()
-	require.NoError(t, err)
-	defer socket.Close()
-	p := activated(t, socket, "tcp :"+strconv.Itoa(ln.Addr().(*net.TCPAddr).Port))
+	socket, addr := sharedSocket(t)
+	p := activated(t, socket, "tcp "+strings.TrimPrefix(addr, "127.0.0.1"))
 	pid := p.serves()
 	require.NoError(t, syscall.Kill(pid, syscall.SIGUSR2))
 	next := p.serves()
 	assert.NotEqual(t, pid, next)
-	assert.Equal(t, ln.Addr().String(), p.addrs[len(p.addrs)-1].String())
+	assert.Equal(t, addr, p.addrs[len(p.addrs)-1].String())
 	require.NoError(t, syscall.Kill(next, syscall.SIGTERM))
 	p.ended()
 	require.NoError(t, p.cmd.Wait())
@@ -352,18 +342,25 @@ func activated(t *testing.T, socket *os.File, what string, env ...string) *proce
 	return launchServer(t, cmd, what, append(env, "LISTEN_FDS=1", "LISTEN_FDNAMES=web")...)
 }
 
+// sharedSocket is what systemd would listen on, and its address.
+func sharedSocket(t *testing.T) (socket *os.File, addr string) {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = ln.Close() }) // its processes are gone
+	socket, err = ln.(*net.TCPListener).File()
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = socket.Close() })
+	return socket, ln.Addr().String()
+}
+
 // TestCrashBesideOthers: two processes share a socket of systemd's. When one is killed, the other's connections do not notice,
 // and new ones are served.
 func TestCrashBesideOthers(t *testing.T) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer ln.Close()
-	socket, err := ln.(*net.TCPListener).File()
-	require.NoError(t, err)
-	defer socket.Close()
+	socket, addr := sharedSocket(t)
 	first := activated(t, socket, "inherited")
 	assert.Contains(t, first.until("listens "), "web")
-	second := activated(t, socket, "tcp "+ln.Addr().String()) // Listen finds it, too
+	second := activated(t, socket, "tcp "+addr) // Listen finds it, too
 	doomed, survivor := first.serves(), second.serves()
 
 	type client struct {
@@ -372,7 +369,7 @@ func TestCrashBesideOthers(t *testing.T) {
 	}
 	by := map[int][]client{}
 	open := func() int {
-		c, err := net.Dial("tcp", ln.Addr().String())
+		c, err := net.Dial("tcp", addr)
 		require.NoError(t, err)
 		t.Cleanup(func() { c.Close() })
 		r := bufio.NewReader(c)
@@ -407,15 +404,10 @@ func TestCrashBesideOthers(t *testing.T) {
 // TestOverflowBesideOthers: a stack that overflows ends the process, which nothing can recover from, and that alone: the other one that
 // shares the socket serves on.
 func TestOverflowBesideOthers(t *testing.T) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer ln.Close()
-	socket, err := ln.(*net.TCPListener).File()
-	require.NoError(t, err)
-	defer socket.Close()
+	socket, addr := sharedSocket(t)
 	first := activated(t, socket, "inherited")
 	doomed := first.serves()
-	c, err := net.Dial("tcp", ln.Addr().String())
+	c, err := net.Dial("tcp", addr)
 	require.NoError(t, err)
 	defer c.Close()
 	pid, _, err := askWho(c, bufio.NewReader(c), "")
@@ -429,7 +421,7 @@ func TestOverflowBesideOthers(t *testing.T) {
 	first.until("stack overflow")
 	require.Error(t, first.cmd.Wait())
 	for range 20 {
-		other, err := net.Dial("tcp", ln.Addr().String())
+		other, err := net.Dial("tcp", addr)
 		require.NoError(t, err)
 		pid, _, err := askWho(other, bufio.NewReader(other), "")
 		require.NoError(t, err)
