@@ -316,7 +316,7 @@ func (m sampler) stringOf(s *spec.Schema) string {
 	if known {
 		return text
 	}
-	return m.sized(s, "text")
+	return m.sized(s)
 }
 
 // formatted is a text of the format of s.
@@ -347,7 +347,7 @@ func (m sampler) matched(s *spec.Schema, text string) (string, bool) {
 		return re.MatchString(text) && (s.MinLength == nil || n >= *s.MinLength) && (s.MaxLength == nil || n <= *s.MaxLength)
 	}
 	if text == "" {
-		text = m.sized(s, "text")
+		text = m.sized(s)
 	}
 	if fits(text) {
 		return text, true
@@ -366,22 +366,23 @@ func (m sampler) matched(s *spec.Schema, text string) (string, bool) {
 	return "", false
 }
 
-// sized is a word of the length that s asks for.
-func (m sampler) sized(s *spec.Schema, usual string) string {
+// sized is a word of the length that s asks for: of others than the first, the end tells them apart.
+func (m sampler) sized(s *spec.Schema) string {
 	number := ""
 	if m.nth > 0 {
 		number = strconv.Itoa(m.nth)
 	}
-	text := usual + number
-	const most = 10_000
+	text := "text" + number
+	const longest = 10_000
 	if s.MinLength != nil && *s.MinLength > int64(len(text)) {
-		text = strings.Repeat("a", int(min(*s.MinLength, most))-len(number)) + number
+		text = strings.Repeat("a", int(min(*s.MinLength, longest))-len(number)) + number
 	}
 	if s.MaxLength != nil && *s.MaxLength < int64(len(text)) {
-		text = text[int64(len(text))-max(*s.MaxLength, 0):]
-		if m.nth == 0 {
-			text = usual[:max(*s.MaxLength, 0)]
+		most := int(max(*s.MaxLength, 0))
+		if number == "" {
+			return text[:most]
 		}
+		return text[len(text)-most:]
 	}
 	return text
 }

@@ -115,6 +115,15 @@ func TestSamplesEnd(t *testing.T) {
 	assert.Less(t, time.Since(start), 20*time.Second)
 }
 
+// TestSampleOfNoLength: bounds that contradict one another have a sample all the same.
+func TestSampleOfNoLength(t *testing.T) {
+	least, most := int64(10), int64(6)
+	s := &spec.Schema{Types: []string{"string"}, MinLength: &least, MaxLength: &most}
+	assert.Equal(t, `"aaaaaa"`, sampleOf(s))
+	list := &spec.Schema{Types: []string{"array"}, Items: s, MinItems: &most, UniqueItems: true}
+	assert.True(t, json.Valid([]byte(sampleOf(list))))
+}
+
 func TestSampleOfCookies(t *testing.T) {
 	r := &spec.Response{Status: 200}
 	for _, name := range []string{"Set-Cookie", "X-List"} {
