@@ -11,9 +11,10 @@ const (
 	spareSeconds   = 5  // for the process itself
 )
 
-// deployment lists the files that put a service into an image, on Kubernetes and under systemd.
+// deployment lists the files that test a service on GitHub, and put it into an image, on Kubernetes and under systemd.
 func (s Service) deployment() []source {
 	return []source{
+		{".github/workflows/ci.yml", "ci.yml.tmpl", s},
 		{"Dockerfile", "Dockerfile.tmpl", s},
 		{".dockerignore", "dockerignore.tmpl", s},
 		{"deploy/kubernetes.yaml", "kubernetes.yaml.tmpl", s},

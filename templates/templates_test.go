@@ -56,7 +56,7 @@ func rendered(t *testing.T, s Service) map[string]string {
 
 func TestRender(t *testing.T) {
 	all := rendered(t, shop())
-	require.Len(t, all, 13)
+	require.Len(t, all, 14)
 	require.Equal(t, `module shop
 
 go 1.26.0
@@ -169,6 +169,7 @@ func TestGracePeriods(t *testing.T) {
 		}
 	}
 	require.NotContains(t, all["Dockerfile"], "go mod vendor")
+	require.NotContains(t, all[".github/workflows/ci.yml"], "go mod vendor")
 }
 
 // Kubernetes takes fewer names than a command may have.

@@ -21,7 +21,8 @@ func newInit() *cobra.Command {
 		Short: "Write a service that runs",
 		Long: `init writes a service into the folder DIR, which is empty or does not exist yet: main.go, a file of handlers for each tag,
 the checks of who is calling, go.mod, tornadogen.yaml, a copy of the document, a Dockerfile, a folder deploy with a manifest for
-Kubernetes and units for systemd, and the generated package. All but the package is yours from then on; init never comes back.
+Kubernetes and units for systemd, a workflow for GitHub that tests all of it, and the generated package. All but the package is yours
+from then on; init never comes back.
 
 The service runs at once. Each operation checks its input and then answers 501 Not Implemented, until you write it.
 

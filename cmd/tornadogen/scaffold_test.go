@@ -246,7 +246,7 @@ paths: {/ping: {get: {operationId: ping, responses: {"204": {description: Here.}
 	command(t, dir, "go", "test", "./...")
 }
 
-// go generate in a new service runs the tool of the service's own go.mod, and changes nothing.
+// go generate in a new service runs the tool of the service's own go.mod, and changes nothing. Nor does its workflow find anything.
 func TestScaffoldGenerates(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the command")
@@ -256,6 +256,7 @@ func TestScaffoldGenerates(t *testing.T) {
 	before := tree(t, filepath.Join(dir, "petstoreapi"))
 	command(t, dir, "go", "generate", "./...")
 	require.Equal(t, before, tree(t, filepath.Join(dir, "petstoreapi")))
+	tryWorkflow(t, dir)
 }
 
 // The command is a tool of a module that takes it with go get -tool, and a program that go install puts into GOBIN: both tell what they
