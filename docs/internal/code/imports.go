@@ -9,6 +9,7 @@ import (
 	bufio "bufio"
 	bytes "bytes"
 	context "context"
+	rand "crypto/rand"
 	tls "crypto/tls"
 	x509 "crypto/x509"
 	sql "database/sql"
@@ -66,6 +67,8 @@ import (
 	tornadotest "github.com/tornadogen/tornadogen/runtime/tornadotest"
 	contract "github.com/tornadogen/tornadogen/runtime/tornadotest/contract"
 	wsgi "github.com/tornadogen/tornadogen/runtime/wsgi"
+	oauth2 "golang.org/x/oauth2"
+	endpoints "golang.org/x/oauth2/endpoints"
 	language "golang.org/x/text/language"
 	message "golang.org/x/text/message"
 )

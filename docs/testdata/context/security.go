@@ -6,6 +6,8 @@ type authenticator struct {
 	tokens *auth.Tokens
 }
 
+type userKey struct{}
+
 var (
 	newKey, oldKey []byte
 	secret         string
@@ -15,3 +17,8 @@ var (
 	server         *tornado.Server
 	login          *auth.Login
 )
+
+type hub struct{ oauth2.Config }
+
+func (h *hub) begin(w http.ResponseWriter, r *http.Request)
+func (h *hub) end(w http.ResponseWriter, r *http.Request)
