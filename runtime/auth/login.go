@@ -22,7 +22,9 @@ import (
 
 // Sealer makes a text of bytes that nobody else can make. *cookies.Jar is one.
 type Sealer interface {
+	// Seal makes the text of a cookie of that name.
 	Seal(name string, value []byte) (string, error)
+	// Open gives the value of a text of Seal. What is forged, or was sealed for another name, is an error.
 	Open(name, sealed string) ([]byte, error)
 }
 

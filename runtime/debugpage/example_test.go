@@ -2,7 +2,9 @@ package debugpage_test
 
 import (
 	"context"
+	"fmt"
 	"log"
+	"net/http"
 
 	petapi "github.com/tornadogen/tornadogen/golden/petshop/expected"
 	tornado "github.com/tornadogen/tornadogen/runtime"
@@ -16,15 +18,30 @@ type shop struct {
 
 // The page is at http://127.0.0.1:9090/debug/tornado.
 func Example() {
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
 	server := tornado.NewServer(
-		tornado.WithAdmin("127.0.0.1:9090"),
+		tornado.WithAdmin("127.0.0.1:0"), // "127.0.0.1:9090"
 		debugpage.At("/debug/tornado"),
 	).Handle(petapi.New(shop{}))
-	listener, err := tornado.Listen("tcp", ":8080")
+	listener, err := tornado.Listen("tcp", "127.0.0.1:0") // any port
 	if err != nil {
 		log.Fatal(err)
 	}
-	if err := server.Serve(context.Background(), listener); err != nil {
+	served := make(chan error)
+	go func() { served <- server.Serve(ctx, listener) }()
+	<-server.Bound()
+
+	res, err := http.Get("http://" + server.AdminAddr().String() + "/debug/tornado")
+	if err != nil {
 		log.Fatal(err)
 	}
+	res.Body.Close()
+	fmt.Println(res.StatusCode, res.Header.Get("Content-Type"))
+
+	stop()
+	fmt.Println(<-served)
+	// Output:
+	// 200 text/html; charset=utf-8
+	// <nil>
 }

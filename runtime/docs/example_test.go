@@ -2,7 +2,9 @@ package docs_test
 
 import (
 	"context"
+	"fmt"
 	"log"
+	"net/http"
 
 	petapi "github.com/tornadogen/tornadogen/golden/petshop/expected"
 	tornado "github.com/tornadogen/tornadogen/runtime"
@@ -16,7 +18,29 @@ type shop struct {
 
 // People read the API at http://localhost:8080/docs, and try it out.
 func Example() {
-	if err := tornado.Serve(context.Background(), ":8080", petapi.New(shop{}), docs.At("/docs")); err != nil {
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	server := tornado.NewServer(
+		docs.At("/docs"),
+	).Handle(petapi.New(shop{}))
+	listener, err := tornado.Listen("tcp", "127.0.0.1:0") // any port
+	if err != nil {
 		log.Fatal(err)
 	}
+	served := make(chan error)
+	go func() { served <- server.Serve(ctx, listener) }()
+	<-server.Bound()
+
+	res, err := http.Get("http://" + server.Addr().String() + "/docs")
+	if err != nil {
+		log.Fatal(err)
+	}
+	res.Body.Close()
+	fmt.Println(res.StatusCode, res.Header.Get("Content-Type"))
+
+	stop()
+	fmt.Println(<-served)
+	// Output:
+	// 200 text/html; charset=utf-8
+	// <nil>
 }

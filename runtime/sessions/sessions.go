@@ -36,7 +36,9 @@ type Store interface {
 
 // Sealer makes a text of bytes that nobody else can make, and so it can be given to a client. *cookies.Jar is one.
 type Sealer interface {
+	// Seal makes the text of a cookie of that name.
 	Seal(name string, value []byte) (string, error)
+	// Open gives the value of a text of Seal. What is forged, or was sealed for another name, is an error.
 	Open(name, sealed string) ([]byte, error)
 }
 
