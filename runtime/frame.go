@@ -237,7 +237,7 @@ func (f *frame) receiveHead() verdict {
 	f.begun()
 	f.headLen = n
 	if f.service.mounts != nil {
-		if h := f.service.mounts.find(f.x.head.Path); h != nil {
+		if h := f.service.server.mounted(f.x.head.Method, f.x.head.Path, &f.x.in.path); h != nil {
 			return f.serveMounted(h)
 		}
 	}

@@ -139,6 +139,54 @@ func TestHijack(t *testing.T) {
 	c.ended()
 }
 
+// TestMountedAtRoot: what is mounted at "/" has the paths that no API has, and no others.
+func TestMountedAtRoot(t *testing.T) {
+	old := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "old ", r.Method, " ", r.URL.Path) })
+	page := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "page") })
+	other := func() *API {
+		a := NewAPI(Info{}, WithBasePath("/v2"))
+		Register(a, &opGetItem, (*itemRequest).decode, func(context.Context, *itemRequest) ([]byte, error) { return []byte("2"), nil },
+			func(w *Reply, b []byte) { w.Bytes(http.StatusOK, "application/json", b) })
+		return a
+	}
+	mounts := []Option{WithMount("/", old), WithMount("/page", page), WithLogger(quiet)}
+	outside := httptest.NewServer(NewServer(mounts...).Handle(newTestAPI(testHandlers{})).Handle(other()).HTTPHandler())
+	defer outside.Close()
+	r := start(t, newTestAPI(testHandlers{}), append(mounts, func(s *Server) { s.Handle(other()) })...)
+	loops, loopsURL := r.client(t)
+	for on, client := range map[string]*http.Client{loopsURL: loops, outside.URL: outside.Client()} {
+		for _, c := range []struct {
+			method, path string
+			status       int
+			body         string
+		}{
+			{"GET", "/items/1", 200, `{"id":1}`},
+			{"HEAD", "/items/1", 200, ""},
+			{"PUT", "/items/1", 405, "this path allows"},
+			{"OPTIONS", "/items/1", 204, ""},
+			{"PROPFIND", "/items/1", 501, "no operation has the method PROPFIND"},
+			{"GET", "/items/0", 422, "itemId"},
+			{"GET", "/v2/items/1", 200, "2"},
+			{"GET", "/v2/items", 200, "old GET /v2/items"},
+			{"GET", "/items/1/owner", 200, "old GET /items/1/owner"},
+			{"PROPFIND", "/dav", 200, "old PROPFIND /dav"},
+			{"OPTIONS", "/dav", 200, "old OPTIONS /dav"},
+			{"GET", "/", 200, "old GET /"},
+			{"GET", "/page/1", 200, "page"},
+		} {
+			req, err := http.NewRequest(c.method, on+c.path, http.NoBody)
+			require.NoError(t, err)
+			res, err := client.Do(req)
+			require.NoError(t, err)
+			body, err := io.ReadAll(res.Body)
+			require.NoError(t, err)
+			res.Body.Close()
+			assert.Equal(t, c.status, res.StatusCode, "%s %s: %s", c.method, c.path, body)
+			assert.Contains(t, string(body), c.body, "%s %s", c.method, c.path)
+		}
+	}
+}
+
 // TestHTTPHandlerGivesTheSameAnswers runs the same requests on net/http and on the loops.
 func TestHTTPHandlerGivesTheSameAnswers(t *testing.T) {
 	api := newTestAPI(testHandlers{item: func(ctx context.Context, req itemRequest) ([]byte, error) {

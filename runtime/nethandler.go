@@ -46,7 +46,7 @@ func (s *Server) netHandler() http.Handler {
 			r.Body = &timedBody{ReadCloser: r.Body, deadlines: http.NewResponseController(w), timeouts: &s.timeouts}
 		}
 		path := []byte(r.URL.EscapedPath())
-		if h := s.mounts.find(path); h != nil {
+		if h := s.mounted([]byte(r.Method), path, new(route.Params)); h != nil {
 			if m := s.measures.Load(); m != nil {
 				c := new(call)
 				c.enter(&m.lanes[0], nil, r.URL.Path, worker.Goroutine())

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -112,8 +113,9 @@ func (s *Server) Logger() *slog.Logger { return s.logger }
 func (s *Server) APIs() []*API { return s.apis }
 
 // Mount serves prefix and everything below it by a net/http handler, on a worker of the loops: pages, files, a router of
-// your own. The longest prefix wins, and mounts come before APIs. The handler sees the whole path. Its ResponseWriter is an
-// http.Flusher and works with http.ResponseController (flush, deadlines, hijack).
+// your own. The longest prefix wins, and mounts come before APIs, but for "/": that has the paths which no API has, whatever the
+// method. The handler sees the whole path. Its ResponseWriter is an http.Flusher and works with http.ResponseController (flush,
+// deadlines, hijack).
 func (s *Server) Mount(prefix string, h http.Handler) *Server {
 	s.mounts.add(prefix, h)
 	return s
@@ -160,11 +162,29 @@ func (s *Server) apiFor(method, rawPath []byte, params *route.Params) *API {
 // apiAmong is apiFor where there are several.
 func (s *Server) apiAmong(method, rawPath []byte, params *route.Params) *API {
 	for _, api := range s.apis {
-		if _, outcome := api.routes.Match(method, rawPath, params); outcome != route.NotFound && outcome != route.UnknownMethod {
+		if api.hasPath(method, rawPath, params) {
 			return api
 		}
 	}
 	return s.apis[0]
+}
+
+// mounted returns the handler that is mounted for a raw path, nil where that is for an API to answer.
+func (s *Server) mounted(method, rawPath []byte, params *route.Params) http.Handler {
+	m := s.mounts.find(rawPath)
+	if m == nil || m.prefix == "" && slices.ContainsFunc(s.apis, func(api *API) bool { return api.hasPath(method, rawPath, params) }) {
+		return nil
+	}
+	return m.handler
+}
+
+// hasPath reports whether the API has operations at a raw path, whatever their methods.
+func (a *API) hasPath(method, rawPath []byte, params *route.Params) bool {
+	_, outcome := a.routes.Match(method, rawPath, params)
+	if outcome == route.UnknownMethod { // of all operations: the path was not looked at
+		return len(a.routes.Allow(nil, rawPath)) > 0
+	}
+	return outcome != route.NotFound
 }
 
 // Shutdown begins the drain, as the end of Serve's context does: no connection is accepted any more, requests that were
@@ -336,12 +356,12 @@ func (m *mounts) add(prefix string, h http.Handler) {
 	m.list = append(m.list[:at], append([]mount{{prefix, h}}, m.list[at:]...)...)
 }
 
-// find returns the handler for a raw path, nil if there is none.
-func (m *mounts) find(rawPath []byte) http.Handler {
+// find returns the mount for a raw path, nil if there is none.
+func (m *mounts) find(rawPath []byte) *mount {
 	for i := range m.list {
 		p := m.list[i].prefix
 		if len(rawPath) >= len(p) && string(rawPath[:len(p)]) == p && (len(rawPath) == len(p) || rawPath[len(p)] == '/') {
-			return m.list[i].handler
+			return &m.list[i]
 		}
 	}
 	return nil
@@ -349,8 +369,8 @@ func (m *mounts) find(rawPath []byte) http.Handler {
 
 // ServeHTTP lets the mounts stand on a net/http server.
 func (m *mounts) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if h := m.find([]byte(r.URL.EscapedPath())); h != nil {
-		h.ServeHTTP(w, r)
+	if found := m.find([]byte(r.URL.EscapedPath())); found != nil {
+		found.handler.ServeHTTP(w, r)
 		return
 	}
 	http.NotFound(w, r)

@@ -26,7 +26,7 @@ type Config struct {
 	// App is what is served: "shop.wsgi:application", module and attribute; "shop:create_app()" calls it first. Without an attribute it is
 	// "application".
 	App string
-	// Prefix is where it is mounted, "/shop" say: the SCRIPT_NAME of the application. "" is the root.
+	// Prefix is where it is mounted, "/shop" say: the SCRIPT_NAME of the application. "" is the root: it has what no API has.
 	Prefix string
 	// Dir is the folder that the workers run in, and import from. "" is that of the process.
 	Dir string
