@@ -2,8 +2,10 @@ package site
 
 import (
 	"bytes"
+	"fmt"
 	"html/template"
 	"path"
+	"regexp"
 	"strings"
 
 	"github.com/alecthomas/chroma/v2"
@@ -73,13 +75,14 @@ func (s *Site) target(from *Entry, to string) string {
 	return source + file + anchor
 }
 
-// blocks renders headings with a link to themselves, and code in colours.
+// blocks renders headings with a link to themselves, code in colours, and names so that tables of a narrow screen can part them.
 type blocks struct{}
 
 func (blocks) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 	r.Register(ast.KindHeading, heading)
 	r.Register(ast.KindFencedCodeBlock, code)
 	r.Register(ast.KindCodeBlock, code)
+	r.Register(ast.KindCodeSpan, span)
 }
 
 func heading(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
@@ -92,6 +95,22 @@ func heading(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkSta
 		_, _ = w.WriteString(`<a class="anchor" aria-label="link to this heading" href="#` + string(anchor) + `">#</a></h` + level + ">\n")
 	}
 	return ast.WalkContinue, nil
+}
+
+// joint is where a name can be parted, with what follows.
+var joint = regexp.MustCompile(`([._/(])([A-Za-z0-9])`)
+
+func span(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	if !entering {
+		return ast.WalkContinue, nil
+	}
+	var text []byte
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		text = append(text, c.(*ast.Text).Value(source)...)
+	}
+	text = util.EscapeHTML(bytes.ReplaceAll(text, []byte("\n"), []byte(" ")))
+	_, err := fmt.Fprintf(w, "<code>%s</code>", joint.ReplaceAll(text, []byte("$1<wbr>$2")))
+	return ast.WalkSkipChildren, err
 }
 
 var formatter = html.New(html.WithClasses(true), html.WithLineNumbers(false))
