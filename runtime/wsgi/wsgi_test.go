@@ -23,6 +23,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	petapi "github.com/tornadogen/tornadogen/golden/petshop/expected"
 	tornado "github.com/tornadogen/tornadogen/runtime"
 	"github.com/tornadogen/tornadogen/runtime/internal/apitest"
 	"github.com/tornadogen/tornadogen/runtime/wsgi"
@@ -89,6 +90,19 @@ func TestEnviron(t *testing.T) {
 	})
 	_, c := open(t, wsgi.Config{App: "plain:make()"})
 	res, body := c.Get("/nichts%2F%C3%A9")
+	assert.Equal(t, 404, res.StatusCode)
+	assert.Equal(t, "nothing here", body)
+}
+
+// The API has its paths, and an application without a prefix all others.
+func TestBesideAnAPI(t *testing.T) {
+	app, err := wsgi.Start(wsgi.Config{App: "plain:make()", Dir: "testdata", Python: python(t, "json"), Logger: apitest.Quiet, Env: []string{"PYTHONDONTWRITEBYTECODE=1"}})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, app.Close()) })
+	c := apitest.NewClient(t, apitest.Serve(t, petapi.New(shop{}), app.At()))
+	res, body := c.Get("/pets")
+	assert.Equal(t, 501, res.StatusCode, body)
+	res, body = c.Get("/pets/mia/owner")
 	assert.Equal(t, 404, res.StatusCode)
 	assert.Equal(t, "nothing here", body)
 }
