@@ -45,8 +45,8 @@ func (s *Server) netHandler() http.Handler {
 		if r.Body != http.NoBody {
 			r.Body = &timedBody{ReadCloser: r.Body, deadlines: http.NewResponseController(w), timeouts: &s.timeouts}
 		}
-		path := []byte(r.URL.EscapedPath())
-		if h := s.mounted([]byte(r.Method), path, new(route.Params)); h != nil {
+		method, path, params := []byte(r.Method), []byte(r.URL.EscapedPath()), new(route.Params)
+		if h := s.mounted(method, path, params); h != nil {
 			if m := s.measures.Load(); m != nil {
 				c := new(call)
 				c.enter(&m.lanes[0], nil, r.URL.Path, worker.Goroutine())
@@ -55,7 +55,7 @@ func (s *Server) netHandler() http.Handler {
 			s.countCrash(func() { h.ServeHTTP(w, s.proxies.seen(r)) })
 			return
 		}
-		handlers[s.apiFor([]byte(r.Method), path, new(route.Params))].ServeHTTP(w, r)
+		handlers[s.apiFor(method, path, params)].ServeHTTP(w, r)
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !s.observed.Load() {
