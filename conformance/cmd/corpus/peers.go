@@ -182,7 +182,8 @@ func medianOf(list []compileTime) compileTime {
 	return compileTime{of(func(c compileTime) time.Duration { return c.wall }), of(func(c compileTime) time.Duration { return c.cpu })}
 }
 
-// reportPeers prints the medians and holds their sums against the targets: over the documents that both generators make.
+// reportPeers prints the medians and holds their sums against the targets: over the documents that both generators make. It names
+// the document that is worst for this one beside each sum.
 func reportPeers(ctx context.Context, cfg *config, rows []peerRow, rounds int, w io.Writer) error {
 	var b strings.Builder
 	b.WriteString("# Compile times\n\n" + machine(ctx) + "\n\n")
@@ -190,6 +191,7 @@ func reportPeers(ctx context.Context, cfg *config, rows []peerRow, rounds int, w
 		" medians of %d rounds, in seconds of processor time / of the clock. tornadogen's package holds types, codecs, validation, server and client.\n\n", rounds)
 	b.WriteString("| document | operations | " + strings.Join(generators(), " | ") + " | lines |\n| --- | ---: | ---: | ---: | ---: | --- |\n")
 	ours, theirs := map[string]time.Duration{}, map[string]time.Duration{}
+	worst, worstOf := map[string]float64{}, map[string]string{}
 	for i := range rows {
 		r := &rows[i]
 		fmt.Fprintf(&b, "| %s | %d |", r.id, r.index)
@@ -206,6 +208,9 @@ func reportPeers(ctx context.Context, cfg *config, rows []peerRow, rounds int, w
 			if own, ok := r.times[tornadogen]; ok && name != tornadogen {
 				ours[name] += own.cpu
 				theirs[name] += t.cpu
+				if ratio := float64(own.cpu) / float64(t.cpu); ratio > worst[name] {
+					worst[name], worstOf[name] = ratio, r.id
+				}
 			}
 		}
 		fmt.Fprintf(&b, " %s |\n", strings.Join(lines, " / "))
@@ -221,7 +226,8 @@ func reportPeers(ctx context.Context, cfg *config, rows []peerRow, rounds int, w
 		if ratio > peerTargets[p.name] {
 			word, met = "MISSED", false
 		}
-		fmt.Fprintf(&b, "| at most %.2f of %s's processor time, over the documents that both make | %.2f | %s |\n", peerTargets[p.name], p.module, ratio, word)
+		fmt.Fprintf(&b, "| at most %.2f of %s's processor time, over the documents that both make | %.2f; most %.2f, of %s | %s |\n",
+			peerTargets[p.name], p.module, ratio, worst[p.name], worstOf[p.name], word)
 	}
 	if _, err := io.WriteString(w, b.String()); err != nil {
 		return err
