@@ -74,6 +74,8 @@ func (s *shop) DeletePet(ctx context.Context, req petapi.DeletePetRequest) error
 func (s *shop) PutPhoto(ctx context.Context, req petapi.PutPhotoRequest) error {
 	if _, err := s.db.get(ctx, req.PetID); errors.Is(err, errNoPet) {
 		return petapi.PutPhotoNotFound{Body: noSuchPet(req.PetID)}
+	} else if err != nil {
+		return err
 	}
 	data, err := io.ReadAll(req.Body) // as it comes, up to the limit of the document
 	if err != nil {

@@ -114,7 +114,7 @@ func TestLivePage(t *testing.T) {
 	shop := &slowShop{shop: shop{db: openDatabase(t)}, counting: counting}
 	t.Cleanup(func() { require.NoError(t, shop.db.Close()) })
 	serve := func() (address, admin string, stop func()) {
-		server := newServer(petapi.New(shop, auth{key: "demo-key", token: "demo-token"}), "127.0.0.1:0").Handle(chatapi.New(silentRoom{}))
+		server := newServer(petapi.New(shop, auth{key: "demo-key", token: "demo-token"}), shop.db, "127.0.0.1:0").Handle(chatapi.New(silentRoom{}))
 		listener, err := tornado.Listen("tcp", "127.0.0.1:0")
 		require.NoError(t, err)
 		served := make(chan error, 1)

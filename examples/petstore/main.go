@@ -46,7 +46,7 @@ func run(ctx context.Context, addr, admin, source string) (err error) {
 	if err != nil {
 		return fmt.Errorf("%w; choose another address with -addr, such as -addr :9000", err)
 	}
-	server := newServer(newAPI(db), admin)
+	server := newServer(newAPI(db), db, admin)
 	go func() {
 		<-server.Bound()
 		fmt.Print(welcome(listener.Addr(), server.AdminAddr()))
@@ -59,14 +59,15 @@ func newAPI(db *store) *tornado.API {
 	return petapi.New(&shop{db: db}, auth{key: "demo-key", token: "demo-token"})
 }
 
-// newServer puts the shop and the pages beside it together. admin is the address of the administration.
-func newServer(api *tornado.API, admin string) *tornado.Server {
+// newServer puts the shop and the pages beside it together: it is ready while db answers. admin is the address of the administration.
+func newServer(api *tornado.API, db *store, admin string) *tornado.Server {
 	return tornado.NewServer(
 		docs.At("/docs"),
 		tornado.WithAdmin(admin),
 		debugpage.At("/debug/tornado"),
 		tornado.WithDocument("/openapi.yaml"),
 		tornado.WithHealth("/healthz", "/readyz"),
+		tornado.WithReadyCheck("database", db.db.PingContext),
 		tornado.WithAccessLog(slog.Default()),
 	).Handle(api)
 }

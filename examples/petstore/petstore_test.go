@@ -28,7 +28,7 @@ func open(t *testing.T) *tornadotest.Server {
 	t.Helper()
 	db := openDatabase(t)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
-	return tornadotest.ServeServer(t, newServer(newAPI(db), "127.0.0.1:0"))
+	return tornadotest.ServeServer(t, newServer(newAPI(db), db, "127.0.0.1:0"))
 }
 
 func TestShopThroughTheClient(t *testing.T) {

@@ -68,7 +68,10 @@ func (s *store) seed(ctx context.Context) error {
 	return nil
 }
 
-const columns = "select id, name, status, created, details from pets "
+const (
+	fields  = "id, name, status, created, details"
+	columns = "select " + fields + " from pets "
+)
 
 func (s *store) list(ctx context.Context, after int64, limit int) ([]petapi.Pet, error) {
 	return s.query(ctx, columns+"where id > ? order by id limit ?", after, limit)
@@ -93,12 +96,8 @@ func (s *store) create(ctx context.Context, pet petapi.NewPet) (petapi.Pet, erro
 		return petapi.Pet{}, err
 	}
 	created := time.Now().UTC().Format(time.RFC3339)
-	const statement = "insert into pets (name, status, created, details) values (?, ?, ?, ?) returning id"
-	var id int64
-	if err := s.db.QueryRowContext(ctx, s.marked(statement), pet.Name, pet.Status, created, string(rest)).Scan(&id); err != nil {
-		return petapi.Pet{}, s.explain(err)
-	}
-	return s.get(ctx, id)
+	const statement = "insert into pets (name, status, created, details) values (?, ?, ?, ?) returning " + fields
+	return s.put(ctx, statement, pet.Name, pet.Status, created, string(rest))
 }
 
 func (s *store) replace(ctx context.Context, id int64, pet petapi.NewPet) (petapi.Pet, error) {
@@ -106,10 +105,14 @@ func (s *store) replace(ctx context.Context, id int64, pet petapi.NewPet) (petap
 	if err != nil {
 		return petapi.Pet{}, err
 	}
-	if err := s.change(ctx, "update pets set name = ?, status = ?, details = ? where id = ?", pet.Name, pet.Status, string(rest), id); err != nil {
-		return petapi.Pet{}, err
-	}
-	return s.get(ctx, id)
+	const statement = "update pets set name = ?, status = ?, details = ? where id = ? returning " + fields
+	return s.put(ctx, statement, pet.Name, pet.Status, string(rest), id)
+}
+
+// put runs a statement that writes one pet, and returns that. Were it read by another, an error of that would say that nothing was written.
+func (s *store) put(ctx context.Context, statement string, args ...any) (petapi.Pet, error) {
+	pet, err := scanPet(s.db.QueryRowContext(ctx, s.marked(statement), args...))
+	return pet, s.explain(err)
 }
 
 func (s *store) delete(ctx context.Context, id int64) error {

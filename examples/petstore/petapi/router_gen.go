@@ -4,6 +4,7 @@ package petapi
 
 import (
 	_ "embed"
+	"time"
 
 	tornado "github.com/tornadogen/tornadogen/runtime"
 )
@@ -13,6 +14,7 @@ var listPets = tornado.Operation{
 	ID: "listPets", Name: "ListPets", Tag: "pets",
 	Method: "GET", Path: "/pets",
 	Summary:  "List pets, a page at a time.",
+	Timeout:  5 * time.Second,
 	Produces: []string{"application/json"},
 }
 
@@ -26,6 +28,7 @@ var createPet = tornado.Operation{
 		{Uses: []tornado.SchemeUse{{Scheme: "bearer"}}},
 	},
 	Consumes:     []string{"application/json"},
+	Timeout:      5 * time.Second,
 	BodyRequired: true,
 	Produces:     []string{"application/json"},
 	Errors:       []string{"Unauthorized", "NameTaken"},
@@ -36,6 +39,7 @@ var findPetsByStatus = tornado.Operation{
 	ID: "findPetsByStatus", Name: "FindPetsByStatus", Tag: "pets",
 	Method: "GET", Path: "/pets/findByStatus",
 	Summary:  "Find pets by their status.",
+	Timeout:  5 * time.Second,
 	Produces: []string{"application/json"},
 }
 
@@ -44,6 +48,7 @@ var getPet = tornado.Operation{
 	ID: "getPet", Name: "GetPet", Tag: "pets",
 	Method: "GET", Path: "/pets/{petId}",
 	Summary:  "Get one pet.",
+	Timeout:  5 * time.Second,
 	Produces: []string{"application/json"},
 	Errors:   []string{"NotFound"},
 }
@@ -58,6 +63,7 @@ var replacePet = tornado.Operation{
 		{Uses: []tornado.SchemeUse{{Scheme: "bearer"}}},
 	},
 	Consumes:     []string{"application/json"},
+	Timeout:      5 * time.Second,
 	BodyRequired: true,
 	Produces:     []string{"application/json"},
 	Errors:       []string{"Unauthorized", "NotFound", "NameTaken"},
@@ -72,7 +78,8 @@ var deletePet = tornado.Operation{
 		{Uses: []tornado.SchemeUse{{Scheme: "apiKey"}}},
 		{Uses: []tornado.SchemeUse{{Scheme: "bearer"}}},
 	},
-	Errors: []string{"Unauthorized", "NotFound"},
+	Timeout: 5 * time.Second,
+	Errors:  []string{"Unauthorized", "NotFound"},
 }
 
 // getPhoto is GET /pets/{petId}/photo.
@@ -80,6 +87,7 @@ var getPhoto = tornado.Operation{
 	ID: "getPhoto", Name: "GetPhoto", Tag: "pets",
 	Method: "GET", Path: "/pets/{petId}/photo",
 	Summary:  "Look at a pet.",
+	Timeout:  5 * time.Second,
 	Produces: []string{"image/png", "image/jpeg"},
 	Errors:   []string{"NotFound"},
 }
@@ -96,6 +104,7 @@ var putPhoto = tornado.Operation{
 	Consumes:     []string{"image/png", "image/jpeg"},
 	Streams:      []string{"image/png", "image/jpeg"},
 	MaxBody:      10485760,
+	Timeout:      30 * time.Second,
 	BodyRequired: true,
 	Errors:       []string{"Unauthorized", "NotFound"},
 }
@@ -105,6 +114,7 @@ var getInventory = tornado.Operation{
 	ID: "getInventory", Name: "GetInventory", Tag: "store",
 	Method: "GET", Path: "/store/inventory",
 	Summary:  "Count the pets of each status.",
+	Timeout:  5 * time.Second,
 	Produces: []string{"application/json"},
 }
 
