@@ -102,6 +102,16 @@ func (p *Peer) AwaitReceived(n int) string {
 	return p.Received()
 }
 
+// Take returns what the near end has written since the last call of Take, and forgets it, as Received does then. It waits until there is
+// something, or a write of the near end has found no room, or it was closed.
+func (p *Peer) Take() (text string, full, closed bool) {
+	p.await(func(s *socket) bool { return len(s.out) > 0 || s.full || s.closed || s.nearEnded })
+	p.s.net.mu.Lock()
+	defer p.s.net.mu.Unlock()
+	text, p.s.out = string(p.s.out), nil
+	return text, p.s.full, p.s.closed || p.s.nearEnded
+}
+
 // AwaitFull returns when a write of the near end has found no room.
 func (p *Peer) AwaitFull() { p.await(func(s *socket) bool { return s.full }) }
 
