@@ -213,10 +213,7 @@ func (d *developer) generate() (found string, err error) {
 		return nil
 	})
 	if err == nil {
-		err = o.write(func(string) error { return nil })
-	}
-	if err == nil && s.remote != nil {
-		err = s.remote.lock.write()
+		err = s.write(o)
 	}
 	return found, err
 }

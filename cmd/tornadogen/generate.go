@@ -1,6 +1,8 @@
 package main
 
 import (
+	"path/filepath"
+
 	"github.com/spf13/cobra"
 
 	"github.com/tornadogen/tornadogen/spec"
@@ -39,12 +41,21 @@ standard output.`,
 		if err != nil {
 			return err
 		}
-		if err := o.write(func(string) error { return nil }); err != nil || s.remote == nil {
-			return err
-		}
-		return s.remote.lock.write()
+		return s.write(o)
 	}
 	return cmd
+}
+
+// write writes the package, and the lock beside it.
+func (s *settings) write(o *output) error {
+	err := o.write(func(string) error { return nil })
+	if err == nil && s.remote != nil {
+		err = s.remote.lock.write()
+	}
+	if err == nil {
+		err = removeUnfinished(filepath.Dir(lockName))
+	}
+	return err
 }
 
 // prepare does what generate and check have in common: it generates in memory, hands the findings to told, and compares the

@@ -56,12 +56,7 @@ func TestKilledProcess(t *testing.T) {
 	if testing.Short() {
 		kills = 30
 	}
-	self, err := os.Executable()
-	require.NoError(t, err)
-	program := filepath.Join(t.TempDir(), restlessName)
-	if err := os.Symlink(self, program); err != nil {
-		t.Skip(err) // who may make links there is another matter
-	}
+	program := asProgram(t, restlessName)
 	packages := killedPackages()
 	var clean [2]map[string]string
 	for n, files := range packages {
@@ -99,6 +94,18 @@ func TestKilledProcess(t *testing.T) {
 		}
 	}
 	assert.Positive(t, staged, "no process was killed while it wrote")
+}
+
+// asProgram is the test binary as the program that TestMain knows by a name.
+func asProgram(t *testing.T, name string) string {
+	t.Helper()
+	self, err := os.Executable()
+	require.NoError(t, err)
+	program := filepath.Join(t.TempDir(), name)
+	if err := os.Symlink(self, program); err != nil {
+		t.Skip(err) // who may make links there is another matter
+	}
+	return program
 }
 
 // killed starts a process that writes into dir, and kills it while it does.

@@ -13,7 +13,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"tornadogen": main, restlessName: restless})
+	testscript.Main(m, map[string]func(){"tornadogen": main, restlessName: restless, replacingName: replacing})
 }
 
 var update = flag.Bool("update", false, "write what the commands print into the scripts")

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -354,23 +353,6 @@ func (o *output) sweep() error {
 		}
 	}
 	return nil
-}
-
-// replacePattern begins the names of files that replaceFile has not completed: other than those of stages, which who locks the folder removes.
-const replacePattern = ".tornadogen-new-"
-
-// replaceFile writes a file that is complete before it takes the place of the one that is there. Runs at once do not disturb one another: the
-// last one's file stays.
-func replaceFile(name string, data []byte, mode os.FileMode) error {
-	stage := filepath.Join(filepath.Dir(name), replacePattern+rand.Text())
-	err := os.WriteFile(stage, data, mode)
-	if err == nil {
-		err = os.Rename(stage, name)
-	}
-	if err != nil {
-		_ = os.Remove(stage) // what failed is told
-	}
-	return err
 }
 
 // makeFolder makes a folder and those above it. undo removes the ones that it made, as long as they are empty.

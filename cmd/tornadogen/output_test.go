@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
@@ -191,26 +190,4 @@ func TestTwoRunsAtOnce(t *testing.T) {
 		}
 		require.Contains(t, clean, tree(t, dir))
 	}
-}
-
-// TestReplacedAtOnce: each of several that replace one file succeeds, and one of them, as a whole, is what stays.
-func TestReplacedAtOnce(t *testing.T) {
-	dir := t.TempDir()
-	name := filepath.Join(dir, "tornadogen.lock")
-	var group sync.WaitGroup
-	errs := make([]error, 8)
-	for n := range errs {
-		text := bytes.Repeat([]byte{'a' + byte(n)}, 1<<16)
-		group.Go(func() {
-			for range 50 {
-				errs[n] = errors.Join(errs[n], replaceFile(name, text, 0o600))
-			}
-		})
-	}
-	group.Wait()
-	require.NoError(t, errors.Join(errs...))
-	data, err := os.ReadFile(name)
-	require.NoError(t, err)
-	require.Equal(t, bytes.Repeat(data[:1], 1<<16), data)
-	require.Len(t, tree(t, dir), 1)
 }

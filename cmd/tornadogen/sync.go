@@ -236,6 +236,11 @@ func (y *syncer) write() error {
 			return fmt.Errorf("%s: cannot be written: %w; correct that and run again", c.name, cause(err))
 		}
 	}
+	for _, p := range y.packages() {
+		if err := removeUnfinished(filepath.Clean(p.dir)); err != nil {
+			return err
+		}
+	}
 	y.shift()
 	return nil
 }
