@@ -13,8 +13,11 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"tornadogen": main, restlessName: restless, replacingName: replacing})
+	testscript.Main(m, programs)
 }
+
+// programs is what the test binary is under other names.
+var programs = map[string]func(){"tornadogen": main, restlessName: restless, replacingName: replacing}
 
 var update = flag.Bool("update", false, "write what the commands print into the scripts")
 
