@@ -176,9 +176,9 @@ var metBy = map[Bound]func(t *testing.T) *running{
 		}()
 		return r
 	},
-	BoundStreams: func(t *testing.T) *running { return streaming(t, 251, "") },
+	BoundStreams: func(t *testing.T) *running { return streaming(t, http2Streams+1, "") },
 	BoundResets: func(t *testing.T) *running {
-		return streaming(t, 250+4*250+2, "\x00\x00\x04\x03\x00%s\x00\x00\x00\x08") // RST_STREAM, as soon as it is open
+		return streaming(t, http2Streams+4*http2Streams+2, "\x00\x00\x04\x03\x00%s\x00\x00\x00\x08") // RST_STREAM, as soon as it is open
 	},
 	BoundHTTP2: func(t *testing.T) *running {
 		r := start(t, newTestAPI(testHandlers{}), WithH2C())
@@ -187,8 +187,8 @@ var metBy = map[Bound]func(t *testing.T) *running{
 	},
 }
 
-// streaming is a server on which one connection of HTTP/2 opens streams whose handlers do not heed that they are reset. net/http lets 250 of
-// them run, and four times as many wait. What is sent behind each has %s for the stream.
+// streaming is a server on which one connection of HTTP/2 opens streams whose handlers do not heed that they are reset. net/http lets http2Streams
+// of them run, and four times as many wait. What is sent behind each has %s for the stream.
 func streaming(t *testing.T, streams uint32, behind string) *running {
 	over := make(chan struct{})
 	r := start(t, newTestAPI(testHandlers{hold: func(context.Context) ([]byte, error) {

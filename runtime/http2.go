@@ -28,6 +28,9 @@ const (
 	http2Stream     = 256 << 10
 )
 
+// http2Streams is how many streams a connection may have open (RFC 9113 section 5.1.2): a page and all that belongs to it. Each has a goroutine.
+const http2Streams = 250
+
 // goneAway is what a client gets that comes with HTTP/2 while the server drains: no settings, and a GOAWAY which says that no
 // stream was looked at (RFC 9113 section 6.8).
 const goneAway = "\x00\x00\x00\x04\x00\x00\x00\x00\x00" + "\x00\x00\x08\x07\x00\x00\x00\x00\x00" + "\x00\x00\x00\x00\x00\x00\x00\x00"
@@ -59,7 +62,7 @@ func newHTTP2(s *service) *http2Server {
 		Handler: s.server.timely(s.server.netHandler()), Protocols: new(http.Protocols),
 		ReadHeaderTimeout: t.Header, IdleTimeout: t.Idle, MaxHeaderBytes: s.server.limits.HeaderBytes,
 		HTTP2: &http.HTTP2Config{
-			WriteByteTimeout: t.Write, SendPingTimeout: t.Idle,
+			MaxConcurrentStreams: http2Streams, WriteByteTimeout: t.Write, SendPingTimeout: t.Idle,
 			MaxReceiveBufferPerConnection: http2Connection, MaxReceiveBufferPerStream: http2Stream, CountError: s.server.bounds.meetHTTP2,
 		},
 		BaseContext: func(net.Listener) context.Context { return context.WithValue(s.base, timelyKey{}, true) },

@@ -169,8 +169,9 @@ func settled(t *testing.T, r *running, way string) *peerConn {
 		c = r.dial(t)
 	}
 	c.send(http1.Preface + "\x00\x00\x00\x04\x00\x00\x00\x00\x00")
-	kind, _ := readFrame(t, c.r)
+	kind, settings := readFrame(t, c.r)
 	require.Equal(t, byte(4), kind)
+	require.Contains(t, string(settings), string(binary.BigEndian.AppendUint32([]byte{0, 3}, http2Streams)), "SETTINGS_MAX_CONCURRENT_STREAMS")
 	c.send("\x00\x00\x00\x04\x01\x00\x00\x00\x00")
 	return c
 }
