@@ -17,17 +17,21 @@ import (
 
 	"github.com/gobwas/ws"
 	"github.com/gobwas/ws/wsutil"
+
+	"github.com/tornadogen/tornadogen/conformance/internal/target"
 )
 
 // client is one connection after another, of one kind.
 type client struct {
-	run  *Run
-	ctx  context.Context
-	id   int
-	kind string
-	done int64 // exchanges
+	run     *Run
+	ctx     context.Context
+	id      int
+	kind    string
+	secured bool  // it speaks TLS, of whatever kind it is
+	done    int64 // exchanges
 
 	conn net.Conn
+	tcp  *net.TCPConn // conn, or what is below it
 	r    *bufio.Reader
 }
 
@@ -49,13 +53,26 @@ var kinds = []struct {
 	{"blocking, panic, Goexit", (*client).provoke},
 }
 
-// open connects to addr.
-func (c *client) open(addr string) error {
-	conn, err := dial(c.id, addr)
+// open connects, over TLS for some.
+func (c *client) open() error {
+	if c.secured {
+		return c.openTLS()
+	}
+	conn, err := dial(c.id, c.run.at.Plain)
 	if err != nil {
 		return err
 	}
-	c.conn, c.r = conn, bufio.NewReaderSize(conn, 1024)
+	c.conn, c.tcp, c.r = conn, conn.(*net.TCPConn), bufio.NewReaderSize(conn, 1024)
+	return nil
+}
+
+func (c *client) openTLS() error {
+	conn, err := dial(c.id, c.run.at.TLS)
+	if err != nil {
+		return err
+	}
+	over := tls.Client(conn, &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"http/1.1"}}) //nolint:gosec // the certificate is made up
+	c.conn, c.tcp, c.r = over, conn.(*net.TCPConn), bufio.NewReaderSize(over, 1024)
 	return nil
 }
 
@@ -101,11 +118,12 @@ func (c *client) answered(status int, nonce string) error {
 	if res.StatusCode != status {
 		return fmt.Errorf("%s: %.200s", res.Status, body)
 	}
-	if nonce != "" {
-		var got struct{ Nonce string }
-		if err := json.Unmarshal(body, &got); err != nil || got.Nonce != nonce {
-			return fmt.Errorf("asked with %s, and got the answer %.200s", nonce, body)
-		}
+	got := struct{ Nonce string }{res.Header.Get(target.NonceHeader)} // of an answer that is none of the handler's
+	if got.Nonce == "" {
+		err = json.Unmarshal(body, &got)
+	}
+	if err != nil || got.Nonce != nonce {
+		return fmt.Errorf("asked with %s, and got the answer %.200s", nonce, body)
 	}
 	c.done++
 	return nil
@@ -120,18 +138,16 @@ func (c *client) exchange(path string) error {
 }
 
 func (c *client) keepAlive() error {
-	if err := c.open(c.run.at.Plain); err != nil {
+	if err := c.open(); err != nil {
 		return err
 	}
 	return c.pings()
 }
 
 func (c *client) secure() error {
-	if err := c.open(c.run.at.TLS); err != nil {
+	if err := c.openTLS(); err != nil {
 		return err
 	}
-	secured := tls.Client(c.conn, &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"http/1.1"}}) //nolint:gosec // the certificate is made up
-	c.conn, c.r = secured, bufio.NewReaderSize(secured, 1024)
 	return c.pings()
 }
 
@@ -145,7 +161,7 @@ func (c *client) pings() error {
 }
 
 func (c *client) pipeline() error {
-	if err := c.open(c.run.at.Plain); err != nil {
+	if err := c.open(); err != nil {
 		return err
 	}
 	paths := []string{"/ping?nonce=NONCE", "/block?ms=2&nonce=NONCE", "/later?ms=2&nonce=NONCE", "/ping?nonce=NONCE"}
@@ -170,11 +186,10 @@ func (c *client) pipeline() error {
 }
 
 func (c *client) socket() error {
-	conn, err := dial(c.id, c.run.at.Plain)
-	if err != nil {
+	if err := c.open(); err != nil {
 		return err
 	}
-	c.conn = conn
+	conn := c.conn
 	if _, _, err := (ws.Dialer{}).Upgrade(conn, socketURL(c.run.at.Plain, c.nonce())); err != nil {
 		return err
 	}
@@ -202,7 +217,7 @@ func (c *client) socket() error {
 }
 
 func (c *client) readSlowly() error {
-	if err := c.open(c.run.at.Plain); err != nil {
+	if err := c.open(); err != nil {
 		return err
 	}
 	nonce := c.nonce()
@@ -234,7 +249,7 @@ func (c *client) readSlowly() error {
 }
 
 func (c *client) writeSlowly() error {
-	if err := c.open(c.run.at.Plain); err != nil {
+	if err := c.open(); err != nil {
 		return err
 	}
 	nonce := c.nonce()
@@ -254,7 +269,7 @@ func (c *client) writeSlowly() error {
 }
 
 func (c *client) listen() error {
-	if err := c.open(c.run.at.Plain); err != nil {
+	if err := c.open(); err != nil {
 		return err
 	}
 	nonce := c.nonce()
@@ -280,7 +295,7 @@ func (c *client) listen() error {
 }
 
 func (c *client) poll() error {
-	if err := c.open(c.run.at.Plain); err != nil {
+	if err := c.open(); err != nil {
 		return err
 	}
 	for c.pause() {
@@ -293,7 +308,7 @@ func (c *client) poll() error {
 
 // abort asks, and leaves: politely, or by a reset.
 func (c *client) abort() error {
-	if err := c.open(c.run.at.Plain); err != nil {
+	if err := c.open(); err != nil {
 		return err
 	}
 	paths := []string{"/block?ms=20&nonce=", "/later?ms=5000&nonce=", "/lines?count=100000&nonce=", "/ping?nonce="}
@@ -301,7 +316,7 @@ func (c *client) abort() error {
 		return err
 	}
 	if rand.IntN(2) == 0 {
-		if err := c.conn.(*net.TCPConn).SetLinger(0); err != nil {
+		if err := c.tcp.SetLinger(0); err != nil {
 			return err
 		}
 	}
@@ -314,7 +329,7 @@ func (c *client) abort() error {
 
 // provoke has handlers block, panic and end their goroutine.
 func (c *client) provoke() error {
-	if err := c.open(c.run.at.Plain); err != nil {
+	if err := c.open(); err != nil {
 		return err
 	}
 	for range 3 {
@@ -329,10 +344,11 @@ func (c *client) provoke() error {
 	if rand.IntN(2) == 0 {
 		path = "/fail?goexit=true&nonce="
 	}
-	if err := c.ask(path + c.nonce()); err != nil {
+	nonce := c.nonce()
+	if err := c.ask(path + nonce); err != nil {
 		return err
 	}
-	return c.answered(http.StatusInternalServerError, "")
+	return c.answered(http.StatusInternalServerError, nonce)
 }
 
 // socketURL is the address of the socket that sends messages back.

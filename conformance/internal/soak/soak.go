@@ -55,6 +55,9 @@ const (
 	settling = 2 * time.Minute
 )
 
+// securedOf says how many clients of each kind speak TLS: one of so many. The kind TLS does in any case.
+const securedOf = 8
+
 // Play runs it against a target.
 func (r *Run) Play(at target.Addresses) (*Report, error) {
 	r.at, r.done = at, make(map[string]int64)
@@ -86,7 +89,7 @@ func (r *Run) play() {
 		kind := kinds[i%len(kinds)]
 		wg.Go(func() {
 			sleep(ctx, time.Duration(i)*time.Second*2/time.Duration(r.Connections)) // they come within two seconds
-			c := &client{run: r, ctx: ctx, id: i, kind: kind.name}
+			c := &client{run: r, ctx: ctx, id: i, kind: kind.name, secured: i/len(kinds)%securedOf == 0}
 			for ctx.Err() == nil {
 				if err := kind.play(c); err != nil && ctx.Err() == nil {
 					r.fault(kind.name, err)

@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"runtime"
 	"time"
 
@@ -16,6 +17,9 @@ import (
 	tornado "github.com/tornadogen/tornadogen/runtime"
 	"github.com/tornadogen/tornadogen/runtime/compress"
 )
+
+// NonceHeader has the nonce of a request whose handler fails.
+const NonceHeader = "X-Nonce"
 
 // handler implements the API. Its answers carry the nonce of the request, so that one which went astray is seen.
 type handler struct{ ledger *Ledger }
@@ -171,7 +175,17 @@ type Target struct {
 func API() (*tornado.API, *Ledger) {
 	ledger := newLedger()
 	coded := compress.New(compress.WithCodings()) // it reads what is coded, and codes nothing
-	return targetapi.New(handler{ledger}, tornado.WithAPILogger(slog.New(slog.DiscardHandler)), coded), ledger
+	return targetapi.New(handler{ledger}, tornado.WithAPILogger(slog.New(slog.DiscardHandler)), coded, tornado.WithFilter(name)), ledger
+}
+
+// name has the answer to a request whose handler fails tell of its nonce.
+func name(t *tornado.Transit) {
+	t.OnRouted(func() {
+		if op := t.Operation(); op != nil && op.ID == "fail" {
+			query, _ := url.ParseQuery(tornado.Raw(t.Context()).Query()) // what is none is refused
+			_ = t.AddHeader(NonceHeader, query.Get("nonce"))
+		}
+	})
 }
 
 // Start serves on addresses of 127.0.0.1 that are free.
