@@ -146,11 +146,19 @@ func (a *http2Answer) FlushError() error {
 	return a.end(a.control.Flush())
 }
 
-// finish ends the answer of a handler that has returned, or not. What net/http still holds is sent, so that a client that does not take it is
-// counted; but where no length is stated net/http does so itself, for it adds the length then, and the time for that is not counted.
+// settle sends what net/http still holds of an answer whose handler has returned, so that a client that does not take it is counted and logged;
+// but where no length is stated net/http does so itself, for it adds the length then: what becomes of that is not counted, nor logged.
+func (a *http2Answer) settle() error {
+	if a.owing && a.Header().Get("Content-Length") != "" {
+		return a.FlushError()
+	}
+	return nil
+}
+
+// finish ends the answer of a handler that has returned, or not.
 func (a *http2Answer) finish(returned bool) {
-	if returned && a.owing && a.Header().Get("Content-Length") != "" {
-		a.Flush()
+	if returned {
+		_ = a.settle() // it counts what fails
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -141,3 +141,35 @@ func TestHTTP2DeadlineOfTheRest(t *testing.T) {
 		kind, _ = readFrame(t, c.r)
 	}
 }
+
+// TestHTTP2HeldAnswerIsLogged: an answer with a length that net/http still holds when its handler returns is logged, and counted, as what has
+// become of it, and a flush that fails tells a mounted handler so.
+func TestHTTP2HeldAnswerIsLogged(t *testing.T) {
+	flushed := make(chan error, 1)
+	for name, path := range map[string]string{"operation": "/items/1", "mount": "/sized", "flushed mount": "/flushed"} {
+		for what, want := range map[string]string{"closed": `ended="client gone"`, "open": "ended=answered"} {
+			t.Run(name+"/"+what, func(t *testing.T) {
+				var access journal
+				r := start(t, newTestAPI(testHandlers{}), WithH2C(), WithTimeouts(Timeouts{Write: 100 * time.Millisecond}), WithAccessLog(access.logger()),
+					WithMount("/sized", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+						w.Header().Set("Content-Length", "1")
+						_, _ = io.WriteString(w, "x")
+					})),
+					WithMount("/flushed", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+						_, _ = io.WriteString(w, "x")
+						flushed <- http.NewResponseController(w).Flush()
+					})))
+				c := settled(t, r, "h2c")
+				if what == "closed" {
+					c.send("\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00") // no window
+				}
+				c.send(http2Get(1, path))
+				require.Eventually(t, func() bool { return access.String() != "" }, patience, time.Millisecond)
+				assert.Contains(t, access.String(), want)
+				if path == "/flushed" {
+					assert.Equal(t, what == "closed", <-flushed != nil)
+				}
+			})
+		}
+	}
+}

@@ -68,7 +68,10 @@ func (s *Server) netHandler() http.Handler {
 				l.record(r).log(s, s.proxies.seen(r).RemoteAddr)
 			}()
 		}
-		l.measure(s, r, func() { serve(l, r) })
+		l.measure(s, r, func() {
+			serve(l, r)
+			l.settle()
+		})
 	})
 }
 
@@ -195,7 +198,21 @@ func (l *loggedAnswer) Write(p []byte) (int, error) {
 }
 
 // Flush sends what was written. See http.Flusher.
-func (l *loggedAnswer) Flush() { _ = http.NewResponseController(l.ResponseWriter).Flush() } // the interface has no room for it
+func (l *loggedAnswer) Flush() { _ = l.FlushError() } // the interface has no room for it
+
+// FlushError is Flush for http.ResponseController.
+func (l *loggedAnswer) FlushError() error {
+	err := http.NewResponseController(l.ResponseWriter).Flush()
+	l.failed = l.failed || err != nil && !errors.Is(err, errors.ErrUnsupported)
+	return err
+}
+
+// settle sends what is held of an answer of HTTP/2 before the log tells what has become of it.
+func (l *loggedAnswer) settle() {
+	if a, ok := l.ResponseWriter.(*http2Answer); ok && a.settle() != nil {
+		l.failed = true
+	}
+}
 
 // Hijack takes the connection, if it is one of HTTP/1. See http.Hijacker.
 func (l *loggedAnswer) Hijack() (net.Conn, *bufio.ReadWriter, error) {
