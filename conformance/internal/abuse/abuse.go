@@ -213,13 +213,13 @@ func (row *Row) counted(child *target.Child) int64 {
 
 // watch has the others do what they do for a while, and returns how long good clients have waited, each time.
 func (row *Row) watch(child *target.Child, d time.Duration, others func(ctx context.Context, wg *sync.WaitGroup)) latencies {
-	ctx, cancel := context.WithTimeout(context.Background(), d)
-	defer cancel()
-	good, err := beGood(child.Addresses, row.secure, d) // it is there before
+	good, err := beGood(child.Addresses, row.secure, d) // it is there before, and d begins with it: on a busy machine a process takes long to start
 	if err != nil {
 		row.fault(err)
 		return nil
 	}
+	ctx, cancel := context.WithTimeout(context.Background(), d)
+	defer cancel()
 	var wg sync.WaitGroup
 	others(ctx, &wg)
 	list, err := good.end()

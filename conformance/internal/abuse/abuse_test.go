@@ -22,7 +22,8 @@ func TestMain(m *testing.M) {
 const mostMemory = 512 << 20
 
 // TestAttacks plays each attack by a few clients: the server does about it what it shall, and answers a good client meanwhile. How fast
-// it does is measured by make abuse.
+// it does is measured by make abuse. The race detector takes ten times the time and the memory, so that bounds of either are met late, or not
+// within the patience of the attackers: with it the server is to answer good clients, and to exit without a race that was found.
 func TestAttacks(t *testing.T) {
 	child, err := target.Spawn()
 	require.NoError(t, err)
@@ -35,12 +36,16 @@ func TestAttacks(t *testing.T) {
 			p.Attack, p.Most = 6*time.Second, 8
 		}
 		row := Run(a, child, p)
-		assert.Empty(t, row.Faults, a.Name)
+		if raced {
+			t.Log(row.Faults)
+		} else {
+			assert.Empty(t, row.Faults, a.Name)
+			assert.Less(t, row.Peak, int64(mostMemory), a.Name)
+		}
 		for way, w := range row.Waits {
 			assert.Positive(t, w.Good, "%s: %s", a.Name, way)
 		}
 		assert.Positive(t, row.Rounds, a.Name)
-		assert.Less(t, row.Peak, int64(mostMemory), a.Name)
 		t.Logf("%s: %d rounds, %v, %.2f of a processor, %d MiB", a.Name, row.Rounds, row.Waits, row.Processor, row.Peak>>20)
 	}
 	assert.NoError(t, child.Stop())
