@@ -88,7 +88,7 @@ func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case !ok:
 	case webpage.IsIndex(name):
-		p.ServeIndex(w, name, map[string]string{"Title": titleOf(p.source)})
+		p.ServeIndex(w, name, map[string]any{"Title": titleOf(p.source)})
 	case name == "/events":
 		p.sampler.serve(w, r)
 	case p.Has(name):

@@ -116,3 +116,43 @@ func TestFilesAreReadOnce(t *testing.T) {
 		assert.Less(t, allocs, 50.0, path) // the names alone are as many again
 	}
 }
+
+// TestSeveralAPIs: each has a page and a document, and the page leads to all of them.
+func TestSeveralAPIs(t *testing.T) {
+	page := docs.Handler("/docs",
+		tornado.NewAPI(tornado.Info{Title: "Shop", Version: "1", BasePath: "/v1", Document: []byte("openapi: 3.1.0\n"), DocumentName: "openapi.yaml"}),
+		tornado.NewAPI(tornado.Info{
+			Title: "<Ledger>", Version: "2", BasePath: "/ledger", Document: []byte(`{"tokenUrl": "https://login.example/t"}`), DocumentName: "openapi.json",
+		}),
+	)
+	get := func(path string) *httptest.ResponseRecorder {
+		w := httptest.NewRecorder()
+		page.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil))
+		return w
+	}
+	first, second := `data-document="document.yaml" data-documented="/v1" data-actual="/v1"`, `data-document="document-2.json" data-documented="/ledger" data-actual="/ledger"`
+	for path, c := range map[string]struct{ title, data, current, connect string }{
+		"/docs":        {"Shop", first, `<a href="?api=1" aria-current="page">Shop <small>1</small></a>`, "connect-src 'self';"},
+		"/docs/?api=1": {"Shop", first, `<a href="?api=2">&lt;Ledger&gt; <small>2</small></a>`, "connect-src 'self';"},
+		"/docs?api=2":  {"&lt;Ledger&gt;", second, `<a href="?api=2" aria-current="page">&lt;Ledger&gt;`, "connect-src 'self' https://login.example;"},
+	} {
+		w := get(path)
+		assert.Contains(t, w.Body.String(), "<title>"+c.title+"</title>", path)
+		assert.Contains(t, w.Body.String(), c.data, path)
+		assert.Contains(t, w.Body.String(), c.current, path)
+		assert.Contains(t, w.Header().Get("Content-Security-Policy"), c.connect, path)
+	}
+	for _, number := range []string{"0", "3", "-1", "two", "02"} {
+		assert.Equal(t, http.StatusNotFound, get("/docs?api="+number).Code, number)
+	}
+	assert.Equal(t, "openapi: 3.1.0\n", get("/docs/document.yaml").Body.String())
+	w := get("/docs/document-2.json")
+	assert.JSONEq(t, `{"tokenUrl": "https://login.example/t"}`, w.Body.String())
+	assert.Equal(t, "application/json", w.Header().Get("Content-Type"))
+}
+
+// TestOneAPI has nothing to choose from.
+func TestOneAPI(t *testing.T) {
+	_, body := open(t, "openapi: 3.1.0\n")("/docs")
+	assert.NotContains(t, body, "<nav")
+}

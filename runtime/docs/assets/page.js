@@ -11,10 +11,21 @@
 	// Marks what is sent to get a token, which goes where the document says. It is taken off before that.
 	const forToken = "X-Tornadogen-Token"
 
+	// A script may not set the header field Cookie, which browsers drop: what it has, keys of security schemes and parameters, is given to the
+	// browser for the path of the request, until the next one.
+	let given = []
+	const giveCookies = ({ headers }, url) => {
+		for (const cookie of given) document.cookie = cookie + "; Max-Age=0"
+		const secure = url.protocol === "https:" ? "; Secure" : ""
+		const attributes = `; Path=${url.pathname.replaceAll(";", "%3B")}; SameSite=Strict${secure}`
+		given = headers?.Cookie ? headers.Cookie.split("; ").map((pair) => pair + attributes) : []
+		for (const cookie of given) document.cookie = cookie + "; Max-Age=60"
+	}
+
 	// A trial goes to the server that the page came from, whatever servers the document names: it must never reach the production that
 	// the document describes, least of all with credentials.
 	const requestInterceptor = (request) => {
-		if (request.loadSpec) return request
+		if (request.loadSpec || !request.method) return request // the document, and what a provider of OpenID Connect says of itself
 		if (request.headers?.[forToken]) {
 			delete request.headers[forToken]
 			return request
@@ -26,14 +37,20 @@
 		if (url.pathname.startsWith(documented + "/")) {
 			url.pathname = outer + actual + url.pathname.slice(documented.length)
 		}
+		giveCookies(request, url)
 		request.url = url.href
 		return request
 	}
+
+	// Swagger UI would keep a key that is a cookie in one for all of the folder in which the page is, and not elsewhere.
+	const withoutCookies = (type) => (original, { getStore }) => (payload) => getStore().dispatch({ type, payload })
 
 	const tokens = () => ({
 		statePlugins: {
 			auth: {
 				wrapActions: {
+					authorize: withoutCookies("authorize"),
+					logout: withoutCookies("logout"),
 					authorizeRequest: (original) => (data) => original({ ...data, headers: { ...data.headers, [forToken]: "1" } }),
 				},
 			},

@@ -37,7 +37,7 @@ func IsIndex(name string) bool { return name == "" || name == "/" }
 
 // ServeIndex writes the page, which was asked for by that name. values gets Below: what leads from the page to its files, also where a proxy
 // serves all of this below another path.
-func (p *Page) ServeIndex(w http.ResponseWriter, name string, values map[string]string) {
+func (p *Page) ServeIndex(w http.ResponseWriter, name string, values map[string]any) {
 	if values["Below"] = ""; name == "" {
 		values["Below"] = path.Base(p.Prefix) + "/"
 	}
