@@ -21,7 +21,7 @@ GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint generate check build cross simulate fuzz bench bench-quick bench-connections large corpus corpus-drive corpus-peers jsonschema conformance
-.PHONY: soak abuse docs vulnerabilities licences sbom supply completions snapshot
+.PHONY: soak abuse docs vulnerabilities licences sbom supply completions man snapshot
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -132,6 +132,10 @@ supply: ## licences and sbom from one look at what is linked
 completions: build ## write the completions of the command for shells to bin/completions
 	@mkdir -p bin/completions
 	@for shell in bash zsh fish powershell; do bin/tornadogen completion $$shell > bin/completions/tornadogen.$$shell; done
+
+man: ## write the pages of the manual to bin/man
+	@mkdir -p bin/man
+	@SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) go test ./cmd/tornadogen -count 1 -run TestManPages -man $(CURDIR)/bin/man
 
 snapshot: ## make what a release has, archives of all systems with checksums, into dist/, without releasing it
 	$(GORELEASER) check
