@@ -228,17 +228,34 @@ func (d *developer) build(ctx context.Context) (string, [sha256.Size]byte, error
 	build := exec.CommandContext(ctx, "go", "build", "-o", path, ".")
 	build.Dir = d.main
 	if out, err := build.CombinedOutput(); err != nil {
-		err := goCommand("the service", out, err)
-		if bytes.Contains(out, []byte("missing method")) {
-			err = fmt.Errorf("%w\ntornadogen sync adds the methods that are missing", err)
-		}
-		return "", sum, err // and no file
+		return "", sum, d.unbuilt(out, err) // and no file
+	}
+	if file, err := os.Stat(path); err == nil && file.Mode()&0o100 == 0 { // the go command has written what programs are linked of
+		return "", sum, errors.Join(fmt.Errorf("%s: is not the folder of a program, a package main; %s", d.main, noProgram), os.Remove(path))
 	}
 	program, err := os.ReadFile(path)
 	if err != nil {
 		return "", sum, err
 	}
 	return path, sha256.Sum256(program), nil
+}
+
+// noProgram is what to do where there is no service.
+const noProgram = "name the folder of the service with --main, or begin a service with tornadogen init"
+
+// unbuilt tells why the go command, which has said out, did not build the service, and what to do.
+func (d *developer) unbuilt(out []byte, err error) error {
+	_, gone := os.Stat(d.main)
+	told := goCommand("the service", out, err)
+	switch {
+	case gone != nil:
+		return fmt.Errorf("%s: there is no such folder; %s", d.main, noProgram)
+	case bytes.HasPrefix(out, []byte("no Go files in ")):
+		return fmt.Errorf("%w; %s", told, noProgram)
+	case bytes.Contains(out, []byte("missing method")):
+		return fmt.Errorf("%w\ntornadogen sync adds the methods that are missing", told)
+	}
+	return told
 }
 
 // readyWithin is how long a program may take until it serves.
