@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -20,8 +21,8 @@ import (
 type Answer struct {
 	Status int
 	Header http.Header
-	Body   []byte // nil where it was not read: a stream
-	Whole  bool   // the body was read
+	Body   []byte // what was read of it
+	Whole  bool   // to its end
 }
 
 // Declares reports whether the document has a status for an operation, and whether only as part of its default.
@@ -40,6 +41,12 @@ func (j *Judges) DeclaresMedia(op *Operation, status int, media string) bool {
 		}
 	}
 	return false
+}
+
+// DeclaresPart reports whether the document has the status 206 by its number, and whether a Range is a parameter that requests have anyway.
+func (j *Judges) DeclaresPart(op *Operation) (declared, inRequests bool) {
+	_, key, _ := j.response(op, http.StatusPartialContent)
+	return key == "206", slices.ContainsFunc(op.params, func(p param) bool { return p.in == "header" && p.required && strings.EqualFold(p.name, "Range") })
 }
 
 // Statuses lists what the document has: "200, 404, default".
@@ -104,6 +111,9 @@ func (j *Judges) judgeHead(r map[string]any, pointer string, a *Answer, head boo
 			return "the header field " + name + " is missing, which the document requires", true
 		}
 	}
+	if fault := judgePart(a, head); fault != "" {
+		return fault, true
+	}
 	content, _ := r["content"].(map[string]any)
 	media, fault := judgeContent(content, a, head)
 	if fault != "" {
@@ -122,7 +132,7 @@ func (j *Judges) judgeHead(r map[string]any, pointer string, a *Answer, head boo
 	if media == "" {
 		return "", true
 	}
-	return j.judgeBody(content[media], pointer+"/content/"+escapePointer(media)+"/schema", a), false
+	return j.judgeBody(pointer+"/content/"+escapePointer(media), a), false
 }
 
 // judgeContent finds the entry of a content map that an answer has, "" where it has no body.
@@ -225,30 +235,37 @@ func agreement(has, sent map[string]string) int {
 	return n
 }
 
-func (j *Judges) judgeBody(entry any, pointer string, a *Answer) string {
-	media, _ := entry.(map[string]any)
+// judgeBody holds a body against what the document says at a pointer of its media type.
+func (j *Judges) judgeBody(pointer string, a *Answer) string {
+	media, pointer := j.deref(pointer)
 	schema, ok := media["schema"].(map[string]any)
 	bare, _, _ := mime.ParseMediaType(a.Header.Get("Content-Type")) // it was read before
-	if !ok || !a.Whole {
+	if HasItems(bare) {
+		return j.judgeItems(pointer, bare, a)
+	}
+	if !ok || !a.Whole || a.Status == http.StatusPartialContent {
 		return ""
 	}
 	var value any
 	switch {
 	case isJSON(bare):
-		dec := json.NewDecoder(bytes.NewReader(a.Body))
-		dec.UseNumber()
-		if err := dec.Decode(&value); err != nil {
-			return "the body is no JSON: " + err.Error()
+		var fault string
+		if value, fault = decodeJSON(a.Body); fault != "" {
+			return "the body is no JSON: " + fault
 		}
-		if _, err := dec.Token(); err != io.EOF {
-			return "something follows the JSON of the body"
+	case isXML(bare):
+		var err error
+		if value, err = j.readXML(schema, a.Body); errors.Is(err, errUntold) || kindOf(bare, j.resolved(schema), true) != bodyXML {
+			return ""
+		} else if err != nil {
+			return "the body " + err.Error()
 		}
 	case bare == "text/plain":
 		value = scalarOf(typesOf(j.resolved(schema)), string(a.Body))
 	default:
 		return ""
 	}
-	_, fault := j.check(answer, pointer, value)
+	_, fault := j.check(answer, pointer+"/schema", value)
 	if fault != "" {
 		fault = "the body breaks its schema: " + fault
 	}
@@ -267,7 +284,7 @@ func (j *Judges) kinAnswer(ctx context.Context, op *Operation, in *Input, w *Wir
 		return unknown, ""
 	}
 	bare, _, _ := mime.ParseMediaType(a.Header.Get("Content-Type")) // "" for one that cannot be read
-	judged := a.Whole && isJSON(bare)
+	judged := a.Whole && isJSON(bare) && a.Status != http.StatusPartialContent
 	err = openapi3filter.ValidateResponse(ctx, &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: of, Status: a.Status, Header: a.Header, Body: io.NopCloser(bytes.NewReader(a.Body)),
 		Options: &openapi3filter.Options{IncludeResponseStatus: true, ExcludeResponseBody: !judged},

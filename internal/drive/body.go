@@ -20,7 +20,9 @@ const (
 	bodyJSON
 	bodyForm
 	bodyMultipart
+	bodyXML
 	bodyText
+	bodyItems // lines or a sequence of JSON
 	bodyBytes
 )
 
@@ -58,8 +60,13 @@ func (j *Judges) describeBody(op *Operation, at string) error {
 	for _, name := range slices.Sorted(maps.Keys(content)) {
 		media, where := j.deref(pointer + "/content/" + escapePointer(name))
 		schema, hasSchema := media["schema"].(map[string]any)
-		b := body{MediaType: name, schema: schema, bodyPointer: where + "/schema", bodyKind: kindOf(name, j.resolved(schema), hasSchema)}
+		b := body{MediaType: name, schema: schema, bodyPointer: where + "/schema", bodyKind: kindOf(concrete(name), j.resolved(schema), hasSchema)}
 		b.encoding, _ = media["encoding"].(map[string]any)
+		if item, ok := media["itemSchema"].(map[string]any); ok && takesItems(name) {
+			b.bodyKind, b.schema, b.bodyPointer = bodyItems, item, where+"/itemSchema"
+			op.bodies = append(op.bodies, b)
+			continue
+		}
 		if b.bodyKind == bodyNone || media["itemSchema"] != nil || media["prefixEncoding"] != nil || media["itemEncoding"] != nil {
 			op.Unwritten = append(op.Unwritten, name)
 			continue
@@ -75,6 +82,33 @@ func (j *Judges) describeBody(op *Operation, at string) error {
 	return nil
 }
 
+// concrete is a media type of a range: "image/x-any" of "image/*".
+func concrete(media string) string {
+	if rest, ok := strings.CutPrefix(media, "*/"); ok {
+		media = "application/" + rest
+	}
+	return strings.NewReplacer("/*+", "/x-any+", "/*", "/x-any").Replace(media)
+}
+
+// takesItems tells media types of bodies that are written item by item.
+func takesItems(media string) bool {
+	bare, _, err := mime.ParseMediaType(media)
+	return err == nil && (isLines(bare) || isSequence(bare))
+}
+
+// takes reports whether the document has a body of a media type, by name or by a range.
+func (op *Operation) takes(media string) bool {
+	content := map[string]any{}
+	for _, b := range op.bodies {
+		content[b.MediaType] = true
+	}
+	for _, name := range op.Unwritten {
+		content[name] = true
+	}
+	_, ok := contentFor(content, media)
+	return ok
+}
+
 // kindOf is how a body of a media type is written, bodyNone for one that is not.
 func kindOf(media string, schema map[string]any, hasSchema bool) bodyKind {
 	bare, _, err := mime.ParseMediaType(media)
@@ -82,8 +116,6 @@ func kindOf(media string, schema map[string]any, hasSchema bool) bodyKind {
 		return bodyNone
 	}
 	switch {
-	case strings.Contains(bare, "*"):
-		return bodyNone
 	case isJSON(bare) && hasSchema:
 		return bodyJSON
 	case bare == "application/x-www-form-urlencoded" && hasSchema:
@@ -92,6 +124,8 @@ func kindOf(media string, schema map[string]any, hasSchema bool) bodyKind {
 		return bodyMultipart
 	case strings.HasPrefix(bare, "multipart/"):
 		return bodyNone
+	case isXML(bare) && hasSchema && (schema["properties"] != nil || schema["allOf"] != nil || slices.ContainsFunc(typesOf(schema), isContainer)):
+		return bodyXML
 	case bare == "text/plain" && hasSchema:
 		return bodyText
 	case (!hasSchema || isBinary(schema)) && !isJSON(bare):
@@ -99,6 +133,9 @@ func kindOf(media string, schema map[string]any, hasSchema bool) bodyKind {
 	}
 	return bodyNone
 }
+
+// isContainer tells types whose values stand in XML as elements; of a scalar a schema mostly means the document as a whole.
+func isContainer(kind string) bool { return kind == "object" || kind == "array" }
 
 // isJSON tells JSON by a media type without parameters.
 func isJSON(media string) bool {
@@ -113,8 +150,11 @@ func isBinary(schema map[string]any) bool {
 // seenByKin tells whether openapi3filter has an opinion on a body: of bytes and of parts it reads only the types that it knows, and of forms
 // only those that are flat.
 func (j *Judges) seenByKin(b body) bool {
+	if strings.Contains(b.MediaType, "*") {
+		return false
+	}
 	switch b.bodyKind {
-	case bodyBytes, bodyMultipart:
+	case bodyBytes, bodyMultipart, bodyXML:
 		return false
 	case bodyForm:
 		if b.encoding != nil {
@@ -157,6 +197,10 @@ func (j *Judges) writeBody(op *Operation, w *Wire, v any) (err error) {
 		w.Body, err = j.writeForm(op.body, v)
 	case bodyMultipart:
 		return j.writeParts(op.body, w, v)
+	case bodyXML:
+		w.Body, err = j.writeXML(op.schema, v)
+	case bodyItems:
+		w.Body, err = writeItems(op.MediaType, v)
 	default:
 		text, fault := scalar(v)
 		if op.bodyKind == bodyText && text == "" {
@@ -338,7 +382,7 @@ func partOf(schema, encoding map[string]any, v any) (p part, err error) {
 // writable is a body without the members that a form has no writing for.
 func (j *Judges) writable(op *Operation, v any) any {
 	object, ok := v.(map[string]any)
-	if !ok || op.bodyKind != bodyForm && op.bodyKind != bodyMultipart {
+	if !ok || op.bodyKind != bodyForm && op.bodyKind != bodyMultipart && op.bodyKind != bodyXML {
 		return v
 	}
 	out := map[string]any{}
@@ -355,6 +399,13 @@ func (j *Judges) writable(op *Operation, v any) any {
 func (j *Judges) received(op *Operation, v any) (any, bool) {
 	object := map[string]any{}
 	switch op.bodyKind {
+	case bodyXML:
+		text, err := j.writeXML(op.schema, v)
+		if err != nil {
+			return nil, false
+		}
+		read, err := j.readXML(op.schema, text)
+		return read, err == nil
 	case bodyMultipart:
 		parts, err := j.parts(op.body, v)
 		if err != nil {

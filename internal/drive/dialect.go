@@ -40,7 +40,7 @@ func modernise(v any) {
 
 // isValue tells the members of objects of a document that hold values of the API, or what extensions say.
 func isValue(name string) bool {
-	return name == "example" || name == "examples" || name == "default" || name == "enum" || strings.HasPrefix(name, "x-")
+	return name == "example" || name == "examples" || name == "default" || name == "enum" || strings.HasPrefix(name, "x-") && name != socketKey // which has schemas
 }
 
 // namesItsMembers tells the members of objects of a document whose own members have names of the API: one of them may be called default.

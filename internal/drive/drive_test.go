@@ -76,8 +76,8 @@ paths:
     post: { operationId: form, requestBody: { content: { application/x-www-form-urlencoded: { schema: { type: object, required: [n], properties: { n: { type: integer } } } } } }, responses: { "200": { description: ok } } }
   /raw:
     put: { operationId: raw, requestBody: { required: true, content: { image/png: {} } }, responses: { "200": { description: ok } } }
-  /xml:
-    put: { operationId: xml, requestBody: { content: { application/xml: { schema: { type: object } } } }, responses: { "200": { description: ok } } }
+  /table:
+    put: { operationId: table, requestBody: { content: { text/csv: { schema: { type: object } } } }, responses: { "200": { description: ok } } }
 components:
   schemas:
     A: { type: object, required: [id, name, secret], properties: { id: { type: integer, readOnly: true }, name: { type: string, minLength: 2 }, secret: { type: string, writeOnly: true } } }
@@ -121,7 +121,7 @@ func TestRequests(t *testing.T) {
 		assert.Greater(t, accepted, 5, id)
 		assert.Greater(t, refused, 5, id)
 	}
-	assert.Equal(t, "no body is written as application/xml", all["xml"].Skip)
+	assert.Equal(t, "no body is written as text/csv", all["table"].Skip)
 }
 
 func TestAnswers(t *testing.T) {

@@ -70,6 +70,18 @@ func (j *Judges) Instance(op *Operation, full bool, choices Choices, given Given
 		in.Body = "some bytes"
 		return in, true
 	}
+	if op.bodyKind == bodyItems {
+		list := []any{}
+		for range 1 + choices.IntN(2) {
+			v, ok := m.make(op.schema)
+			if !ok {
+				return in, false
+			}
+			list = append(list, v)
+		}
+		in.Body = list
+		return in, true
+	}
 	v, ok := m.make(op.schema)
 	in.Body = j.writable(op, v)
 	return in, ok

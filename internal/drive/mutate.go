@@ -22,7 +22,10 @@ func (j *Judges) Mutate(op *Operation, in *Input, choices Choices) (*Input, bool
 	at := choices.IntN(places)
 	names := slices.Sorted(maps.Keys(out.Params))
 	if at >= len(names) {
-		if op.bodyKind == bodyBytes {
+		if op.bodyKind == bodyBytes || op.bodyKind == bodyItems { // a handler may go on behind an item that is wrong
+			if op.takes(undeclared) { // by a range
+				return nil, false
+			}
 			out.MediaType = undeclared
 			return out, true
 		}

@@ -64,7 +64,7 @@ func (j *Judges) describe(op *Operation) error {
 		return errors.New("its path is not found in the document")
 	}
 	op.pointer = opPointer
-	_, op.Socket = raw["x-tornado-websocket"]
+	_, op.Socket = raw[socketKey]
 	op.Deferred, _ = raw["x-tornado-async"].(bool)
 	seen := map[string]bool{}
 	for _, from := range []string{opPointer, itemPointer} {

@@ -106,6 +106,8 @@ func (j *Judges) inBody(op *Operation, in *Input) (opinion, string) {
 		return refuses, "the body is required"
 	case !in.HasBody || op.bodyKind == bodyBytes:
 		return accepts, ""
+	case op.bodyKind == bodyItems:
+		return j.checkItems(op.bodyPointer, in.Body)
 	}
 	received, ok := j.received(op, in.Body)
 	if !ok {

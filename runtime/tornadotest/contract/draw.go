@@ -10,12 +10,13 @@ import (
 
 // sent is a request that both judges agree on.
 type sent struct {
-	in    *drive.Input
-	wire  *drive.Wire
-	valid bool
-	why   string // it is not
-	run   *run
-	op    *drive.Operation
+	in       *drive.Input
+	wire     *drive.Wire
+	messages []drive.Message // to the WebSocket that it opens
+	valid    bool
+	why      string // it is not
+	run      *run
+	op       *drive.Operation
 }
 
 // GoString is what rapid prints of it.
@@ -62,10 +63,25 @@ func (r *run) requests(op *drive.Operation, valid bool) *rapid.Generator[*sent] 
 				continue
 			}
 			accepted, agreed, why := r.judges.Verdict(context.Background(), op, in, wire)
-			if agreed && accepted == valid {
-				return &sent{in: in, wire: wire, valid: valid, why: why, run: r, op: op}
+			if !agreed || accepted != valid {
+				continue
 			}
+			x := &sent{in: in, wire: wire, valid: valid, why: why, run: r, op: op}
+			if valid && op.Socket && r.judges.Receives(op) {
+				x.messages = r.messages(op, c)
+			}
+			return x
 		}
 		return nil
 	})
+}
+
+// messages draws up to two messages to a WebSocket.
+func (r *run) messages(op *drive.Operation, c choices) (all []drive.Message) {
+	for range c.IntN(3) {
+		if m, ok := r.judges.Message(op, c.IntN(2) == 1, c); ok {
+			all = append(all, m)
+		}
+	}
+	return all
 }

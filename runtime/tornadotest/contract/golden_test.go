@@ -74,7 +74,7 @@ func (never) TakeTurn(context.Context, deferred.TakeTurnRequest, deferred.TakeTu
 // come to them.
 func TestKindsOfOperations(t *testing.T) {
 	const unwritten = "its answers: it answers 501, and is not written yet"
-	const opened = "the messages of its WebSocket; it was opened"
+	const opened = "the messages of its WebSocket: none came within 250ms; it was opened"
 	for _, c := range []struct {
 		api  *tornado.API
 		left map[string][]string // of operations of which it is not unwritten
@@ -92,7 +92,7 @@ func TestKindsOfOperations(t *testing.T) {
 		}, nil},
 		{several.New(several.UnimplementedDefaultHandler{}), map[string][]string{"putNote": {
 			"with a body of application/json: " + unwritten, "with a body of application/merge-patch+json: " + unwritten, "with a body of text/plain: " + unwritten,
-			"bodies of image/*, which are not written",
+			"with a body of image/*: " + unwritten,
 		}}, nil},
 		{upload.New(upload.UnimplementedDefaultHandler{}), nil, nil},
 		{openapi20.New(openapi20.UnimplementedDefaultHandler{}, petsAuth{}), nil, nil},

@@ -34,11 +34,14 @@ func (r *run) said(op *drive.Operation, met *seen) (left []string) {
 	case !good:
 		left = append(left, "its success: valid requests were answered "+strings.Join(only, ", ")+" alone; WithValues names what is there")
 	}
+	if met.streams > 0 && met.items == 0 && met.cut > 0 {
+		left = append(left, fmt.Sprintf("the items of its stream: none came within %v; its status and header were checked", listensFirst))
+	}
 	if met.unread {
 		left = append(left, "the body of a stream; its status and header were checked")
 	}
-	if met.opened {
-		left = append(left, "the messages of its WebSocket; it was opened")
+	if met.opened && met.messages == 0 && r.judges.Sends(op) {
+		left = append(left, fmt.Sprintf("the messages of its WebSocket: none came within %v; it was opened", listensFirst))
 	}
 	for _, split := range slices.Sorted(maps.Keys(met.splits)) {
 		left = append(left, "what the judges do not agree on: "+split)
@@ -49,9 +52,6 @@ func (r *run) said(op *drive.Operation, met *seen) (left []string) {
 func (r *run) judgeValid(x *sent, a *drive.Answer, met *seen) string {
 	declared, byDefault := r.judges.Declares(x.op, a.Status)
 	switch {
-	case x.op.Socket && a.Status == http.StatusSwitchingProtocols:
-		met.opened = true
-		return ""
 	case (!declared || byDefault) && a.Status == http.StatusNotImplemented:
 		return "" // it is not written yet, which is told
 	case a.Status >= 500 && (!declared || byDefault):

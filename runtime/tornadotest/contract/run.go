@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"mime"
 	"net/http"
 	"slices"
 	"strings"
@@ -84,8 +85,13 @@ func (r *run) requirement(all [][]string) []string {
 // seen is what the requests of an operation have met.
 type seen struct {
 	statuses map[int]int
-	unread   bool // bodies that go on
+	unread   bool // bodies that go on, of which nothing is judged
+	streams  int  // bodies of items that came
+	items    int  // that were judged
+	cut      int  // of these bodies that did not end while they were listened to
 	opened   bool // WebSockets
+	messages int  // that came over them
+	parts    int  // answers that were asked for again in part
 	late     bool // an answer did not come while it was waited for
 	splits   map[string]bool
 	sent     int
@@ -136,7 +142,11 @@ func (r *run) check(t rapid.TB, op *drive.Operation, valid bool) seen {
 
 // ask sends a request, and says what is wrong with the answer.
 func (r *run) ask(x *sent, met *seen) (fault string) {
-	a, err := r.send(x, true)
+	listens := listensFirst
+	if met.cut >= longListens {
+		listens = listensLater
+	}
+	a, t, err := r.send(x, true, listens)
 	switch {
 	case err != nil && x.valid && x.op.Deferred && errors.Is(err, context.DeadlineExceeded):
 		met.late = true
@@ -145,9 +155,15 @@ func (r *run) ask(x *sent, met *seen) (fault string) {
 		return "no answer: " + err.Error()
 	}
 	met.statuses[a.Status]++
-	met.unread = met.unread || !a.Whole && a.Status != http.StatusSwitchingProtocols
-	if x.valid {
-		return r.judgeValid(x, a, met)
+	met.heard(a)
+	switch {
+	case x.valid && t != nil:
+		return r.judgeTalk(x, t, met)
+	case x.valid:
+		if fault := r.judgeValid(x, a, met); fault != "" {
+			return fault
+		}
+		return r.parts(x, a, met)
 	}
 	switch {
 	case a.Status == http.StatusNotImplemented && r.judges.Streams(x.op):
@@ -158,6 +174,24 @@ func (r *run) ask(x *sent, met *seen) (fault string) {
 		return fmt.Sprintf("an invalid request was answered %d and not refused: %s", a.Status, x.why)
 	}
 	return r.judgeRefusal(x, a, met)
+}
+
+// heard notes what was heard of a body that goes on.
+func (met *seen) heard(a *drive.Answer) {
+	media, _, _ := mime.ParseMediaType(a.Header.Get("Content-Type")) // "" for none
+	switch {
+	case a.Status == http.StatusSwitchingProtocols:
+		met.cut++ // it was listened to, as streams are
+	case drive.HasItems(media):
+		items, _ := drive.Items(media, a.Body, a.Whole) // what is wrong is told by the judges
+		met.streams++
+		met.items += len(items)
+		if !a.Whole {
+			met.cut++
+		}
+	case !a.Whole:
+		met.unread = true
+	}
 }
 
 // stranger calls an operation that asks for credentials without any.
@@ -175,7 +209,7 @@ func (r *run) stranger(t rapid.TB, op *drive.Operation) {
 		}
 		asked++
 		failed = true // until it is found to be well
-		a, err := r.send(x, false)
+		a, _, err := r.send(x, false, listensLater)
 		met := seen{splits: map[string]bool{}}
 		switch {
 		case err != nil:

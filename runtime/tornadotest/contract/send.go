@@ -3,11 +3,11 @@ package contract
 import (
 	"context"
 	"encoding/base64"
+	"fmt"
 	"io"
 	"maps"
 	"mime"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -17,8 +17,17 @@ import (
 // patience is how long an answer may take.
 const patience = 30 * time.Second
 
-// send sends a request, with credentials or without, and reads the answer, of a stream the head alone.
-func (r *run) send(x *sent, known bool) (*drive.Answer, error) {
+// Bodies that go on are listened to for a while, and for less once several of an operation have been: what was heard by then is judged.
+const (
+	listensFirst = 250 * time.Millisecond
+	listensLater = 20 * time.Millisecond
+	longListens  = 4       // how many are listened to for long
+	mostHeard    = 1 << 20 // bytes of one
+)
+
+// send sends a request, with credentials or without, and reads the answer, of one that goes on, and of a WebSocket, what comes within
+// a time.
+func (r *run) send(x *sent, known bool, listens time.Duration) (*drive.Answer, *talk, error) {
 	wait := patience
 	if x.valid && known { // others are refused, which is never deferred
 		wait = r.patience(x.op)
@@ -27,26 +36,42 @@ func (r *run) send(x *sent, known bool) (*drive.Answer, error) {
 	defer cancel()
 	req, err := r.request(ctx, x, r.base, known)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	res, err := r.client.Do(req)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer func() { _ = res.Body.Close() }() // was read, or is not wanted
 	a := &drive.Answer{Status: res.StatusCode, Header: res.Header}
-	if goesOn(res.Header) || a.Status == http.StatusSwitchingProtocols {
-		return a, nil
+	media, _, _ := mime.ParseMediaType(res.Header.Get("Content-Type")) // "" for none
+	conn, upgraded := res.Body.(io.ReadWriteCloser)
+	switch {
+	case x.op.Socket && a.Status == http.StatusSwitchingProtocols && upgraded:
+		return a, converse(conn, x.messages, listens), nil
+	case a.Status == http.StatusSwitchingProtocols || media == "multipart/mixed":
+		return a, nil, nil
+	case drive.HasItems(media):
+		return a, nil, listen(res.Body, a, listens, cancel)
 	}
 	a.Whole = true
 	a.Body, err = io.ReadAll(res.Body)
-	return a, err
+	return a, nil, err
 }
 
-// goesOn tells media types whose bodies may never end.
-func goesOn(h http.Header) bool {
-	media, _, _ := mime.ParseMediaType(h.Get("Content-Type")) // "" for none
-	return slices.Contains([]string{"text/event-stream", "application/jsonl", "application/x-ndjson", "application/json-seq", "application/geo+json-seq", "multipart/mixed"}, media)
+// listen reads a body that may never end. That it was cut by the server is an error.
+func listen(body io.Reader, a *drive.Answer, listens time.Duration, cancel func()) (err error) {
+	enough := time.AfterFunc(listens, cancel)
+	defer enough.Stop()
+	a.Body, err = io.ReadAll(io.LimitReader(body, mostHeard))
+	if err != nil && !enough.Stop() { // it was not the server
+		return nil
+	}
+	a.Whole = err == nil && len(a.Body) < mostHeard
+	if err != nil {
+		return fmt.Errorf("the stream was cut: %w", err)
+	}
+	return nil
 }
 
 func (r *run) request(ctx context.Context, x *sent, base string, known bool) (*http.Request, error) {

@@ -1,7 +1,6 @@
 package contract
 
 import (
-	"net/http"
 	"strings"
 	"time"
 
@@ -22,11 +21,6 @@ func (r *run) patience(op *drive.Operation) time.Duration {
 		return r.later
 	}
 	return laterPatience
-}
-
-// opening is what asks for a WebSocket (RFC 6455 section 4.1). The key is the one of the standard's example.
-var opening = http.Header{
-	"Connection": {"Upgrade"}, "Upgrade": {"websocket"}, "Sec-Websocket-Version": {"13"}, "Sec-Websocket-Key": {"dGhlIHNhbXBsZSBub25jZQ=="},
 }
 
 // variants drives an operation with each media type of its body, and says what of it was not driven.
