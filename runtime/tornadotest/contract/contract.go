@@ -12,7 +12,11 @@
 // Whether a request is valid, and what an answer is to be, two judges say that share no code with the API: JSON Schema 2020-12
 // over the document, and openapi3filter of kin-openapi. A request counts where both agree, and by the first alone where the second does not
 // read its body. An answer fails where its body or a header field breaks its schema for both, or for one where the other has no opinion;
-// what only one of them refuses is in the log of the test.
+// what only one of them refuses is in the log of the test. On bodies in XML, items of streams and messages of WebSockets the first alone has an
+// opinion.
+//
+// A stream and a WebSocket are listened to for a quarter of a second, and less once several of an operation have been: each item and each
+// message that comes is held against its schema.
 //
 // Requests are drawn by pgregory.net/rapid, which makes one that fails as small as it can; a curl command that repeats it is printed.
 //
