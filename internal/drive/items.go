@@ -153,7 +153,7 @@ func (j *Judges) judgeItem(schema map[string]any, at, bare string, item Item) st
 	case schema == nil || schema["properties"] == nil && (schema["allOf"] != nil || schema["oneOf"] != nil || schema["anyOf"] != nil):
 		return "" // whether it is said of the event or of its data cannot be told
 	case isEvent(schema):
-		if fault := j.judgeValue(at, map[string]any(item.fields)); fault != "" {
+		if fault := j.judgeValue(at, item.fields); fault != "" {
 			return fault
 		}
 		field, where := j.deref(at + "/properties/data")

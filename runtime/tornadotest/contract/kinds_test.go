@@ -160,11 +160,15 @@ func (k kinds) chat(w http.ResponseWriter, r *http.Request) {
 	}
 	_ = ws.WriteFrame(conn, hello)
 	for {
-		f, err := ws.ReadFrame(conn)
-		if err != nil || f.Header.OpCode == ws.OpClose {
+		h, err := ws.ReadHeader(conn)
+		if err != nil || h.OpCode == ws.OpClose {
 			return
 		}
-		ws.Cipher(f.Payload, f.Header.Mask, 0)
+		said := make([]byte, h.Length)
+		if _, err := io.ReadFull(conn, said); err != nil {
+			return
+		}
+		ws.Cipher(said, h.Mask, 0)
 		switch k.lie {
 		case "refuses a valid message":
 			_ = ws.WriteFrame(conn, ws.NewCloseFrame(ws.NewCloseFrameBody(ws.StatusPolicyViolation, "/name: no")))
@@ -173,10 +177,10 @@ func (k kinds) chat(w http.ResponseWriter, r *http.Request) {
 			_ = ws.WriteFrame(conn, ws.NewCloseFrame(ws.NewCloseFrameBody(ws.StatusInternalServerError, "oh")))
 			return
 		}
-		half := ws.NewFrame(ws.OpText, false, f.Payload[:1]) // in fragments, with a ping between
+		half := ws.NewFrame(ws.OpText, false, said[:1]) // in fragments, with a ping between
 		_ = ws.WriteFrame(conn, half)
 		_ = ws.WriteFrame(conn, ws.NewPingFrame(nil))
-		_ = ws.WriteFrame(conn, ws.NewFrame(ws.OpContinuation, true, f.Payload[1:]))
+		_ = ws.WriteFrame(conn, ws.NewFrame(ws.OpContinuation, true, said[1:]))
 	}
 }
 
