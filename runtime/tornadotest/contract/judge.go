@@ -35,13 +35,13 @@ func (r *run) said(op *drive.Operation, met *seen) (left []string) {
 		left = append(left, "its success: valid requests were answered "+strings.Join(only, ", ")+" alone; WithValues names what is there")
 	}
 	if met.streams > 0 && met.items == 0 && met.cut > 0 {
-		left = append(left, fmt.Sprintf("the items of its stream: none came within %v; its status and header were checked", listensFirst))
+		left = append(left, fmt.Sprintf("the items of its stream: none came within %v; its status and header were checked", r.listening(0)))
 	}
 	if met.unread {
 		left = append(left, "the body of a stream; its status and header were checked")
 	}
 	if met.opened && met.messages == 0 && r.judges.Sends(op) {
-		left = append(left, fmt.Sprintf("the messages of its WebSocket: none came within %v; it was opened", listensFirst))
+		left = append(left, fmt.Sprintf("the messages of its WebSocket: none came within %v; it was opened", r.listening(0)))
 	}
 	for _, split := range slices.Sorted(maps.Keys(met.splits)) {
 		left = append(left, "what the judges do not agree on: "+split)

@@ -24,7 +24,7 @@ func (r *run) parts(x *sent, whole *drive.Answer, met *seen) string {
 		wire.Header.Set("Range", asked)
 		again := *x
 		again.wire = &wire
-		a, _, err := r.send(&again, true, listensLater)
+		a, _, err := r.send(&again, true, r.listening(longListens))
 		if err != nil {
 			return fmt.Sprintf("with Range: %s: no answer: %v", asked, err)
 		}

@@ -24,6 +24,7 @@ type run struct {
 	client      *http.Client
 	has         map[string]bool // operations that are served, by method and path; nil for all
 	later       time.Duration   // how long a deferred answer is waited for; 0 for laterPatience
+	listens     time.Duration   // how long what goes on is listened to; 0 for the constant
 }
 
 // unknown says which options name what the document does not have.
@@ -142,11 +143,7 @@ func (r *run) check(t rapid.TB, op *drive.Operation, valid bool) seen {
 
 // ask sends a request, and says what is wrong with the answer.
 func (r *run) ask(x *sent, met *seen) (fault string) {
-	listens := listensFirst
-	if met.cut >= longListens {
-		listens = listensLater
-	}
-	a, t, err := r.send(x, true, listens)
+	a, t, err := r.send(x, true, r.listening(met.cut))
 	switch {
 	case err != nil && x.valid && x.op.Deferred && errors.Is(err, context.DeadlineExceeded):
 		met.late = true
@@ -209,7 +206,7 @@ func (r *run) stranger(t rapid.TB, op *drive.Operation) {
 		}
 		asked++
 		failed = true // until it is found to be well
-		a, _, err := r.send(x, false, listensLater)
+		a, _, err := r.send(x, false, r.listening(longListens))
 		met := seen{splits: map[string]bool{}}
 		switch {
 		case err != nil:

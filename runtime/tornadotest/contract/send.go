@@ -19,15 +19,27 @@ const patience = 30 * time.Second
 
 // Bodies that go on are listened to for a while, and for less once several of an operation have been: what was heard by then is judged.
 const (
-	listensFirst = 250 * time.Millisecond
-	listensLater = 20 * time.Millisecond
-	longListens  = 4       // how many are listened to for long
-	mostHeard    = 1 << 20 // bytes of one
+	listens     = 250 * time.Millisecond
+	longListens = 4       // how many are listened to for that
+	lessOften   = 12      // how much shorter the others are
+	mostHeard   = 1 << 20 // bytes of one
 )
+
+// listening is how long what goes on is listened to, after so many that did not end by then.
+func (r *run) listening(cut int) time.Duration {
+	long := listens
+	if r.listens > 0 {
+		long = r.listens
+	}
+	if cut >= longListens {
+		return long / lessOften
+	}
+	return long
+}
 
 // send sends a request, with credentials or without, and reads the answer, of one that goes on, and of a WebSocket, what comes within
 // a time.
-func (r *run) send(x *sent, known bool, listens time.Duration) (*drive.Answer, *talk, error) {
+func (r *run) send(x *sent, known bool, hears time.Duration) (*drive.Answer, *talk, error) {
 	wait := patience
 	if x.valid && known { // others are refused, which is never deferred
 		wait = r.patience(x.op)
@@ -48,11 +60,11 @@ func (r *run) send(x *sent, known bool, listens time.Duration) (*drive.Answer, *
 	conn, upgraded := res.Body.(io.ReadWriteCloser)
 	switch {
 	case x.op.Socket && a.Status == http.StatusSwitchingProtocols && upgraded:
-		return a, converse(conn, x.messages, listens), nil
+		return a, converse(conn, x.messages, hears), nil
 	case a.Status == http.StatusSwitchingProtocols || media == "multipart/mixed":
 		return a, nil, nil
 	case drive.HasItems(media):
-		return a, nil, listen(res.Body, a, listens, cancel)
+		return a, nil, listen(res.Body, a, hears, cancel)
 	}
 	a.Whole = true
 	a.Body, err = io.ReadAll(res.Body)
@@ -60,8 +72,8 @@ func (r *run) send(x *sent, known bool, listens time.Duration) (*drive.Answer, *
 }
 
 // listen reads a body that may never end. That it was cut by the server is an error.
-func listen(body io.Reader, a *drive.Answer, listens time.Duration, cancel func()) (err error) {
-	enough := time.AfterFunc(listens, cancel)
+func listen(body io.Reader, a *drive.Answer, hears time.Duration, cancel func()) (err error) {
+	enough := time.AfterFunc(hears, cancel)
 	defer enough.Stop()
 	a.Body, err = io.ReadAll(io.LimitReader(body, mostHeard))
 	if err != nil && !enough.Stop() { // it was not the server

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -26,17 +27,19 @@ const mostMessage = 1 << 20
 // talk is what came over a WebSocket.
 type talk struct {
 	messages []drive.Message
-	code     ws.StatusCode // with which the server has closed it; 0 where it has not
+	code     ws.StatusCode // with which the server has closed it by itself; 0 where it has not
 	reason   string
 	fault    string // against RFC 6455
 }
 
 // converse sends messages over a WebSocket, listens for what comes within a time, and closes it.
-func converse(conn io.ReadWriteCloser, messages []drive.Message, listens time.Duration) *talk {
+func converse(conn io.ReadWriteCloser, messages []drive.Message, hears time.Duration) *talk {
 	t := &talk{}
 	var writing sync.Mutex                                                // a frame at a time
 	send := func(f ws.Frame) { _ = ws.WriteFrame(conn, ws.MaskFrame(f)) } // a socket that is gone is seen by who reads
-	enough := time.AfterFunc(listens, func() {
+	var closing atomic.Bool                                               // what comes from then on is an answer to that
+	enough := time.AfterFunc(hears, func() {
+		closing.Store(true)
 		if writing.TryLock() { // else the server takes nothing
 			send(ws.NewCloseFrame(ws.NewCloseFrameBody(ws.StatusNormalClosure, "")))
 			writing.Unlock()
@@ -62,6 +65,9 @@ func converse(conn io.ReadWriteCloser, messages []drive.Message, listens time.Du
 		}
 	}()
 	t.listen(conn)
+	if closing.Load() {
+		t.code, t.reason, t.fault = 0, "", ""
+	}
 	return t
 }
 

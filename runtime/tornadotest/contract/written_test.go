@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -102,12 +103,13 @@ func TestWrittenHandlers(t *testing.T) {
 		"socket": {sockets.New(room{}, socketsAuth{}), []string{"chat", "echo"}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			judges, err := drive.New(c.api.Info().Document)
 			require.NoError(t, err)
 			server := tornadotest.Serve(t, c.api, tornadotest.WithMemory())
 			r := &run{
 				settings: settingsOf([]Option{WithChecks(15)}), judges: judges,
-				base: server.URL + c.api.BasePath(), shown: "http://shown", client: server.HTTPClient(),
+				base: server.URL + c.api.BasePath(), shown: "http://shown", client: server.HTTPClient(), listens: 500 * time.Millisecond,
 			}
 			seen := 0
 			for _, op := range judges.Operations() {
