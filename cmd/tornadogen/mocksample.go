@@ -199,10 +199,24 @@ func bodiesOf(m *spec.MediaType) []*mockBody {
 	if len(bodies) > 0 {
 		return bodies
 	}
-	if m.ItemSchema != nil {
-		return []*mockBody{{kind, "", streamText(media, answerSample(m.ItemSchema))}}
+	item := m.ItemSchema
+	if item == nil && isStream(media) && m.Schema != nil && slices.Equal(m.Schema.Types, []string{"array"}) {
+		item = m.Schema.Items // a document of before 3.2 says what the list of all is
+	}
+	if item != nil {
+		return []*mockBody{{kind, "", streamText(media, answerSample(item))}}
 	}
 	return []*mockBody{{kind, "", bodyText(media, answerSample(m.Schema))}}
+}
+
+// isStream tells media types whose bodies are items, one after another.
+func isStream(media string) bool {
+	switch media {
+	case "text/event-stream", "application/jsonl", "application/x-jsonl", "application/jsonlines", "application/x-jsonlines", "application/json-lines",
+		"application/ndjson", "application/x-ndjson", "application/json-seq":
+		return true
+	}
+	return strings.HasSuffix(media, "+json-seq")
 }
 
 // inRange is a media type of a range.
@@ -241,10 +255,10 @@ func plainText(sample string) string {
 
 // streamText is a stream of a few equal items.
 func streamText(media, item string) string {
-	switch media {
-	case "text/event-stream":
+	switch {
+	case media == "text/event-stream":
 		return strings.Repeat("data: "+eventData(item)+"\n\n", streamParts)
-	case "application/json-seq", "application/geo+json-seq":
+	case strings.HasSuffix(media, "json-seq"):
 		return strings.Repeat("\x1e"+item+"\n", streamParts)
 	}
 	return strings.Repeat(item+"\n", streamParts)
