@@ -264,7 +264,11 @@ func (b *builder) fillUnion(t *Type, s *spec.Schema) {
 			p.otherwise, _ = b.settle(which.discriminator.Default)
 		}
 	}
+	impossible := b.impossible(s, which.members)
 	for i, m := range which.members {
+		if impossible[m] {
+			continue
+		}
 		variant := b.variant(s, m, own, t.Name+memberPart(m, i))
 		mt, _ := b.typeOf(variant)
 		if have := slices.IndexFunc(p.all, func(have *candidate) bool { return have.member.Type == mt }); have >= 0 {
