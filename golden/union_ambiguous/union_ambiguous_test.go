@@ -40,6 +40,9 @@ func TestMembers(t *testing.T) {
 		`{"alike":{"kind":"x"}}`:       &api.Cat{Kind: "x"},
 		`{"apart":10}`:                 api.HolderApartInteger2(10),
 		`{"inOrder":1}`:                nil,
+		`{"nullTwice":null}`:           nil,
+		`{"nullBeside":null}`:          nil,
+		`{"nullOnce":null}`:            nil,
 	} {
 		got := drive.Do(t, http.MethodPost, url, body)
 		require.Equal(t, http.StatusOK, got.Status, "%s: %s", body, got.Body)

@@ -58,6 +58,26 @@ func (p *picker) same(first, second *candidate) {
 		"take one of them out, or tell them apart by a discriminator")
 }
 
+// reportNull warns of a oneOf of which more than one member allows null. By the standard null is then refused; but who allows it by
+// each member means that it is valid, and no two of them read it differently.
+func (b *builder) reportNull(s *spec.Schema) {
+	first := -1
+	for i, m := range s.OneOf {
+		if _, nullable := b.settle(m); !nullable && !isNull(m) {
+			continue
+		}
+		if first < 0 {
+			first = i
+			continue
+		}
+		p := &picker{b: b, of: s}
+		second := &candidate{source: m, index: i}
+		b.warn(p.place(second), classAmbiguous, "null fits "+second.words()+" of oneOf and "+(&candidate{source: s.OneOf[first], index: first}).words()+
+			" too: it is valid all the same", "let one member alone allow null, or use anyOf")
+		return
+	}
+}
+
 // refused warns that all values of a member of a oneOf fit another one too.
 func (p *picker) refused(part, whole *candidate) {
 	p.b.warn(p.place(part), classAmbiguous, "what fits "+part.words()+" of oneOf fits "+whole.words()+" too: such values are refused",

@@ -9,6 +9,7 @@ import (
 // typeOf returns the type of s, and whether null is valid beside it.
 func (b *builder) typeOf(s *spec.Schema) (t *Type, nullable bool) {
 	core, nullable := b.settle(s)
+	b.reportNull(s)
 	t = b.nodes[core]
 	switch {
 	case t == nil:

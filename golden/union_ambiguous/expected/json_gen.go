@@ -10,7 +10,7 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 var holderKeys = tornado.NewKeys(
 	"sameScalars", "sameNumbers", "sameType", "sameObjects", "sameBeside", "wideString",
 	"wideNumber", "wideObject", "wideList", "wideBeside", "toldApart", "partly", "alike",
-	"apart", "inOrder",
+	"apart", "nullTwice", "nullBeside", "nullOnce", "inOrder",
 )
 
 func (v *Holder) DecodeJSON(d *tornado.Decoder) {
@@ -44,7 +44,19 @@ func (v *Holder) DecodeJSON(d *tornado.Decoder) {
 			tornado.MakeOpt(&v.Alike).DecodeJSON(d)
 		case 13: // apart
 			tornado.MakeOpt(&v.Apart).DecodeJSON(d)
-		case 14: // inOrder
+		case 14: // nullTwice
+			if !tornado.DecodeNull(d, &v.NullTwice) {
+				tornado.MakeOptNull(&v.NullTwice).DecodeJSON(d)
+			}
+		case 15: // nullBeside
+			if !tornado.DecodeNull(d, &v.NullBeside) {
+				v.NullBeside.Set(d.String(nil))
+			}
+		case 16: // nullOnce
+			if !tornado.DecodeNull(d, &v.NullOnce) {
+				tornado.MakeOptNull(&v.NullOnce).DecodeJSON(d)
+			}
+		case 17: // inOrder
 			tornado.MakeOpt(&v.InOrder).DecodeJSON(d)
 		}
 	}
@@ -66,6 +78,9 @@ func (v *Holder) AppendJSON(b []byte) []byte {
 	b = tornado.AppendOptJSON(b, `"partly":`, &v.Partly)
 	b = tornado.AppendOptJSON(b, `"alike":`, &v.Alike)
 	b = tornado.AppendOptJSON(b, `"apart":`, &v.Apart)
+	b = tornado.AppendOptNullJSON(b, `"nullTwice":`, &v.NullTwice)
+	b = tornado.AppendOptNull(b, `"nullBeside":`, &v.NullBeside, tornado.AppendString)
+	b = tornado.AppendOptNullJSON(b, `"nullOnce":`, &v.NullOnce)
 	b = tornado.AppendOptJSON(b, `"inOrder":`, &v.InOrder)
 	return append(b, '}')
 }
@@ -394,6 +409,44 @@ func (v HolderApart) String() string                   { return string(v.AppendJ
 
 func (v HolderApartInteger) AppendJSON(b []byte) []byte  { return tornado.AppendInt64(b, int64(v)) }
 func (v HolderApartInteger2) AppendJSON(b []byte) []byte { return tornado.AppendInt64(b, int64(v)) }
+
+func (v *HolderNullTwice) DecodeJSON(d *tornado.Decoder) {
+	switch d.Type() {
+	case "string":
+		v.Value = HolderNullTwiceString(d.String(nil))
+	case "number":
+		v.Value = HolderNullTwiceInteger(d.Int64(nil))
+	default:
+		v.Value = UnknownValue(d.Unmatched("oneOf", "must be a string or an integer"))
+	}
+}
+
+func (v HolderNullTwice) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
+func (v HolderNullTwice) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
+func (v *HolderNullTwice) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v HolderNullTwice) String() string                   { return string(v.AppendJSON(nil)) }
+
+func (v HolderNullTwiceString) AppendJSON(b []byte) []byte  { return tornado.AppendString(b, string(v)) }
+func (v HolderNullTwiceInteger) AppendJSON(b []byte) []byte { return tornado.AppendInt64(b, int64(v)) }
+
+func (v *HolderNullOnce) DecodeJSON(d *tornado.Decoder) {
+	switch d.Type() {
+	case "string":
+		v.Value = HolderNullOnceString(d.String(nil))
+	case "number":
+		v.Value = HolderNullOnceInteger(d.Int64(nil))
+	default:
+		v.Value = UnknownValue(d.Unmatched("oneOf", "must be a string or an integer"))
+	}
+}
+
+func (v HolderNullOnce) AppendJSON(b []byte) []byte       { return tornado.AppendUnion(b, v.Value) }
+func (v HolderNullOnce) MarshalJSON() ([]byte, error)     { return v.AppendJSON(nil), nil }
+func (v *HolderNullOnce) UnmarshalJSON(data []byte) error { return tornado.UnmarshalJSON(data, v) }
+func (v HolderNullOnce) String() string                   { return string(v.AppendJSON(nil)) }
+
+func (v HolderNullOnceString) AppendJSON(b []byte) []byte  { return tornado.AppendString(b, string(v)) }
+func (v HolderNullOnceInteger) AppendJSON(b []byte) []byte { return tornado.AppendInt64(b, int64(v)) }
 
 func (v *HolderInOrder) DecodeJSON(d *tornado.Decoder) {
 	var ok bool

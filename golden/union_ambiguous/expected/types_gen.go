@@ -6,21 +6,24 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // Holder is what the document has at #/components/schemas/Holder.
 type Holder struct {
-	SameScalars tornado.Opt[HolderSameScalars] `json:"sameScalars,omitzero"`
-	SameNumbers tornado.Opt[HolderSameNumbers] `json:"sameNumbers,omitzero"`
-	SameType    tornado.Opt[HolderSameType]    `json:"sameType,omitzero"`
-	SameObjects tornado.Opt[HolderSameObjects] `json:"sameObjects,omitzero"`
-	SameBeside  tornado.Opt[HolderSameBeside]  `json:"sameBeside,omitzero"`
-	WideString  tornado.Opt[HolderWideString]  `json:"wideString,omitzero"`
-	WideNumber  tornado.Opt[HolderWideNumber]  `json:"wideNumber,omitzero"`
-	WideObject  tornado.Opt[HolderWideObject]  `json:"wideObject,omitzero"`
-	WideList    tornado.Opt[HolderWideList]    `json:"wideList,omitzero"`
-	WideBeside  tornado.Opt[HolderWideBeside]  `json:"wideBeside,omitzero"`
-	ToldApart   tornado.Opt[HolderToldApart]   `json:"toldApart,omitzero"`
-	Partly      tornado.Opt[HolderPartly]      `json:"partly,omitzero"`
-	Alike       tornado.Opt[HolderAlike]       `json:"alike,omitzero"`
-	Apart       tornado.Opt[HolderApart]       `json:"apart,omitzero"`
-	InOrder     tornado.Opt[HolderInOrder]     `json:"inOrder,omitzero"`
+	SameScalars tornado.Opt[HolderSameScalars]   `json:"sameScalars,omitzero"`
+	SameNumbers tornado.Opt[HolderSameNumbers]   `json:"sameNumbers,omitzero"`
+	SameType    tornado.Opt[HolderSameType]      `json:"sameType,omitzero"`
+	SameObjects tornado.Opt[HolderSameObjects]   `json:"sameObjects,omitzero"`
+	SameBeside  tornado.Opt[HolderSameBeside]    `json:"sameBeside,omitzero"`
+	WideString  tornado.Opt[HolderWideString]    `json:"wideString,omitzero"`
+	WideNumber  tornado.Opt[HolderWideNumber]    `json:"wideNumber,omitzero"`
+	WideObject  tornado.Opt[HolderWideObject]    `json:"wideObject,omitzero"`
+	WideList    tornado.Opt[HolderWideList]      `json:"wideList,omitzero"`
+	WideBeside  tornado.Opt[HolderWideBeside]    `json:"wideBeside,omitzero"`
+	ToldApart   tornado.Opt[HolderToldApart]     `json:"toldApart,omitzero"`
+	Partly      tornado.Opt[HolderPartly]        `json:"partly,omitzero"`
+	Alike       tornado.Opt[HolderAlike]         `json:"alike,omitzero"`
+	Apart       tornado.Opt[HolderApart]         `json:"apart,omitzero"`
+	NullTwice   tornado.OptNull[HolderNullTwice] `json:"nullTwice,omitzero"`
+	NullBeside  tornado.OptNull[string]          `json:"nullBeside,omitzero"`
+	NullOnce    tornado.OptNull[HolderNullOnce]  `json:"nullOnce,omitzero"`
+	InOrder     tornado.Opt[HolderInOrder]       `json:"inOrder,omitzero"`
 }
 
 // HolderSameScalars is a string or a boolean.
@@ -275,6 +278,48 @@ type (
 func (HolderApartInteger) isHolderApart()  {}
 func (HolderApartInteger2) isHolderApart() {}
 func (UnknownValue) isHolderApart()        {}
+
+// HolderNullTwice is a string or an integer.
+type HolderNullTwice struct {
+	Value HolderNullTwiceValue
+}
+
+// HolderNullTwiceValue is implemented by HolderNullTwiceString and HolderNullTwiceInteger.
+type HolderNullTwiceValue interface {
+	isHolderNullTwice()
+	tornado.Appender
+}
+
+// What a HolderNullTwice holds.
+type (
+	HolderNullTwiceString  string
+	HolderNullTwiceInteger int64
+)
+
+func (HolderNullTwiceString) isHolderNullTwice()  {}
+func (HolderNullTwiceInteger) isHolderNullTwice() {}
+func (UnknownValue) isHolderNullTwice()           {}
+
+// HolderNullOnce is a string or an integer.
+type HolderNullOnce struct {
+	Value HolderNullOnceValue
+}
+
+// HolderNullOnceValue is implemented by HolderNullOnceString and HolderNullOnceInteger.
+type HolderNullOnceValue interface {
+	isHolderNullOnce()
+	tornado.Appender
+}
+
+// What a HolderNullOnce holds.
+type (
+	HolderNullOnceString  string
+	HolderNullOnceInteger int64
+)
+
+func (HolderNullOnceString) isHolderNullOnce()  {}
+func (HolderNullOnceInteger) isHolderNullOnce() {}
+func (UnknownValue) isHolderNullOnce()          {}
 
 // HolderInOrder is an integer or a number.
 type HolderInOrder struct {
