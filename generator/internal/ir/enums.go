@@ -18,9 +18,9 @@ func (b *builder) enumKind(s *spec.Schema) Kind {
 	case len(values) == 0:
 		switch {
 		case !constInEnum(s):
-			b.contradict(s, "enum lacks the value of const")
+			b.contradict(s, false, "enum lacks the value of const")
 		case s.Const == nil && len(literalTypes(s.Enum)) > 0 || s.Const != nil && s.Const.JSON != "null":
-			b.contradict(s, "the type refuses all values of enum and const")
+			b.contradict(s, false, "the type refuses all values of enum and const")
 		}
 		return KindJSON
 	case len(types) == 1 && types[0] == "string":

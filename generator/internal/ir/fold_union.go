@@ -6,29 +6,6 @@ import (
 	"github.com/tornadogen/tornadogen/spec"
 )
 
-// isNull says whether null is the only value of s. A member of a union that is nullable: true alone means the same.
-func isNull(s *spec.Schema) bool {
-	switch {
-	case s.Const != nil:
-		return s.Const.JSON == "null" && constInEnum(s)
-	case len(s.Enum) == 1:
-		return s.Enum[0].JSON == "null"
-	}
-	return s.Nullable && !constrains(s)
-}
-
-// admitsNull says whether null is valid by the keywords of s itself.
-func admitsNull(s *spec.Schema) bool {
-	byType := s.Nullable || len(s.Types) == 0
-	switch {
-	case s.Const != nil:
-		return s.Const.JSON == "null" && byType && constInEnum(s)
-	case len(s.Enum) > 0:
-		return byType && slices.ContainsFunc(s.Enum, func(v spec.Literal) bool { return v.JSON == "null" })
-	}
-	return s.Nullable
-}
-
 // foldUnion takes out of a union what needs none: null among the members, a single member, a list of constants, and an anyOf
 // one of whose members is true of all others as well.
 func (b *builder) foldUnion(s *spec.Schema) (core *spec.Schema, nullable bool) {
@@ -45,6 +22,10 @@ func (b *builder) foldUnion(s *spec.Schema) (core *spec.Schema, nullable bool) {
 		nullable = true
 	}
 	rest = possible(s, rest)
+	if len(rest) == 0 && b.barsNull(s) {
+		b.contradict(s, false, "of the union only null is left, which is refused beside it")
+		return b.replace(s, func(c *spec.Schema) { c.OneOf, c.AnyOf, c.Never = nil, nil, true }), false
+	}
 	if len(rest) == 0 {
 		return b.replace(s, func(c *spec.Schema) { c.OneOf, c.AnyOf, c.Nullable = nil, nil, true }), true
 	}
@@ -95,7 +76,7 @@ func (b *builder) foldSingle(s, member *spec.Schema) *spec.Schema {
 		}
 		return member
 	}
-	core := b.mergeParts(s, own, []*spec.Schema{member})
+	core := b.mergeParts(s, own, []*spec.Schema{member}, false)
 	b.origins[core] = b.origin(s)
 	return core
 }

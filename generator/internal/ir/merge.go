@@ -83,7 +83,7 @@ func (b *builder) settle(s *spec.Schema) (core *spec.Schema, nullable bool) {
 	delete(b.busy, s)
 	b.done[s] = settled{core, nullable}
 	if _, ok := b.done[core]; !ok {
-		b.done[core] = settled{core, admitsNull(core)}
+		b.done[core] = settled{core, admitsNull(core) && !b.barsNull(core)}
 	}
 	return core, nullable
 }
@@ -104,7 +104,7 @@ func (b *builder) fold(s *spec.Schema) (core *spec.Schema, nullable bool) {
 		}
 	}
 	folded, null := b.foldUnion(core)
-	return folded, nullable || null
+	return folded, (nullable || null) && !b.barsNull(core)
 }
 
 // foldAllOf merges the members of allOf and what stands beside them. Where all but one of them are annotations, that one is
@@ -112,7 +112,7 @@ func (b *builder) fold(s *spec.Schema) (core *spec.Schema, nullable bool) {
 func (b *builder) foldAllOf(s *spec.Schema) (core *spec.Schema, nullable bool) {
 	var parts []*spec.Schema
 	origin := b.origin(s)
-	refused := false // null, by a member that has a type
+	refused := false // null, by a member that has a type or values
 	allowed := false
 	stated := s.Nullable // by nullable: true alone, which means a reference that may be null
 	for _, m := range s.AllOf {
@@ -127,7 +127,7 @@ func (b *builder) foldAllOf(s *spec.Schema) (core *spec.Schema, nullable bool) {
 			stated = stated || null
 			continue
 		}
-		refused = refused || !null && (len(part.Types) > 0 || isUnion(part))
+		refused = refused || !null && (len(part.Types) > 0 || part.Const != nil || len(part.Enum) > 0 || isUnion(part))
 		allowed = allowed || null
 		if !slices.Contains(parts, part) {
 			parts = append(parts, part)
@@ -150,8 +150,7 @@ func (b *builder) foldAllOf(s *spec.Schema) (core *spec.Schema, nullable bool) {
 		b.origins[core] = origin
 		return core, core.Nullable
 	}
-	core = b.mergeParts(s, &own, parts)
-	core.Nullable = nullable
+	core = b.mergeParts(s, &own, parts, nullable)
 	if core.Discriminator == nil {
 		core.Discriminator = s.Discriminator
 	}
@@ -165,11 +164,11 @@ func (b *builder) nullByKeyword() bool {
 	return version == "3" || strings.HasPrefix(version, "3.0") || strings.HasPrefix(version, "2")
 }
 
-// mergeParts returns a new schema that demands what all parts and own demand. The properties of the parts come first.
-func (b *builder) mergeParts(s, own *spec.Schema, parts []*spec.Schema) *spec.Schema {
+// mergeParts returns a new schema that demands what all parts and own demand, null aside. The properties of the parts come first.
+func (b *builder) mergeParts(s, own *spec.Schema, parts []*spec.Schema, nullable bool) *spec.Schema {
 	core := &spec.Schema{
 		Loc: s.Loc, Name: s.Name, Ref: s.Ref, Title: s.Title, Description: s.Description, Deprecated: s.Deprecated,
-		Examples: s.Examples, XML: s.XML, Extensions: s.Extensions,
+		Examples: s.Examples, XML: s.XML, Extensions: s.Extensions, Nullable: nullable,
 	}
 	all := parts
 	if constrains(own) || own.Default != nil || own.ReadOnly || own.WriteOnly {

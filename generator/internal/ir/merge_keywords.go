@@ -32,7 +32,7 @@ func (b *builder) mergeTypes(dst, part *spec.Schema) {
 	default:
 		both := commonTypes(dst.Types, part.Types)
 		if len(both) == 0 {
-			b.contradict(part, "the members of allOf demand different types, "+dst.Types[0]+" and "+part.Types[0])
+			b.contradict(part, dst.Nullable, "the members of allOf demand different types, "+dst.Types[0]+" and "+part.Types[0])
 			dst.Never = true
 			return
 		}
@@ -58,8 +58,13 @@ func commonTypes(x, y []string) []string {
 	return both
 }
 
-func (b *builder) contradict(s *spec.Schema, what string) {
-	b.warn(s.Loc, classContradiction, what+": no value is valid", "make the schemas agree")
+// contradict warns of what leaves no value but null, where that is valid.
+func (b *builder) contradict(s *spec.Schema, nullable bool, what string) {
+	left := "no value"
+	if nullable {
+		left = "no value but null"
+	}
+	b.warn(s.Loc, classContradiction, what+": "+left+" is valid", "make the schemas agree")
 }
 
 func (b *builder) mergeAnnotations(dst, part *spec.Schema) {
@@ -107,7 +112,7 @@ func (b *builder) mergeValues(dst, part *spec.Schema) {
 	agreed := constInEnum(dst) && constInEnum(part) // else the schema itself is told of
 	if part.Const != nil {
 		if dst.Const != nil && canonical(dst.Const.JSON) != canonical(part.Const.JSON) {
-			b.contradict(part, "the members of allOf have different const")
+			b.contradict(part, dst.Nullable, "the members of allOf have different const")
 			dst.Never = true
 			return
 		}
@@ -125,14 +130,14 @@ func (b *builder) mergeValues(dst, part *spec.Schema) {
 			}
 		}
 		if len(both) == 0 {
-			b.contradict(part, "the members of allOf have no value of enum in common")
+			b.contradict(part, dst.Nullable, "the members of allOf have no value of enum in common")
 			dst.Never = true
 			return
 		}
 		dst.Enum = both
 	}
 	if agreed && !constInEnum(dst) {
-		b.contradict(part, "the members of allOf have a const that their enum lacks")
+		b.contradict(part, dst.Nullable, "the members of allOf have a const that their enum lacks")
 		dst.Never = true
 	}
 }
@@ -305,8 +310,23 @@ func (b *builder) mergeObjects(dst, part *spec.Schema, name string) {
 	default:
 		dst.AdditionalProperties = b.join(dst.AdditionalProperties, part.AdditionalProperties, name+"Value")
 	}
-	dst.PatternProperties = append(dst.PatternProperties, part.PatternProperties...)
+	b.mergePatterns(dst, part, name)
 	dst.MinProperties, dst.MaxProperties = larger(dst.MinProperties, part.MinProperties), smaller(dst.MaxProperties, part.MaxProperties)
+}
+
+// mergePatterns carries patterns of names over, and joins what both have for the same one.
+func (b *builder) mergePatterns(dst, part *spec.Schema, name string) {
+	for _, p := range part.PatternProperties {
+		i := slices.IndexFunc(dst.PatternProperties, func(have *spec.Property) bool { return have.Name == p.Name })
+		if i < 0 {
+			dst.PatternProperties = append(dst.PatternProperties, p)
+			continue
+		}
+		have := dst.PatternProperties[i]
+		if joined := b.join(have.Schema, p.Schema, name+"Value"); joined != have.Schema {
+			dst.PatternProperties[i] = &spec.Property{Loc: p.Loc, Name: p.Name, Schema: joined}
+		}
+	}
 }
 
 // mergeUnions carries unions over: the first into dst, others beside it.

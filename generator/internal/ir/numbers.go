@@ -112,7 +112,7 @@ func (b *builder) integerRule(s *spec.Schema, kind Kind, values []*Expr) *Rule {
 	allowed, fits := bounds(s), kindSpans[kind]
 	if allowed.low != nil && allowed.high != nil && allowed.low.Cmp(allowed.high) > 0 ||
 		allowed.low != nil && allowed.low.Cmp(fits.high) > 0 || allowed.high != nil && allowed.high.Cmp(fits.low) < 0 {
-		b.contradict(s, "no integer of its format lies between minimum and maximum")
+		b.contradict(s, s.Nullable, "no integer of its format lies between minimum and maximum")
 	}
 	var fields []RuleField
 	if allowed.low != nil && allowed.low.Cmp(fits.low) > 0 {

@@ -100,7 +100,7 @@ const maxSize = 1<<31 - 1
 // disjoint warns of sizes that no value has.
 func (b *builder) disjoint(s *spec.Schema, least, most *int64, lower, upper string) {
 	if least != nil && most != nil && *least > *most {
-		b.contradict(s, lower+" is more than "+upper)
+		b.contradict(s, s.Nullable, lower+" is more than "+upper)
 	}
 }
 

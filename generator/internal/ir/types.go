@@ -17,7 +17,7 @@ func (b *builder) typeOf(s *spec.Schema) (t *Type, nullable bool) {
 	case b.filling[t] && t.Name == "": // an array or a map of itself: only a name can say that
 		b.declareAs(t, b.scope.Take(b.nameOf(core)))
 	}
-	return t, nullable || t.Union != nil && b.nullMember(core)
+	return t, nullable || t.Union != nil && b.nullMember(core) && !b.barsNull(core)
 }
 
 // nameOf returns what a schema is called, in components or by its path.
