@@ -85,6 +85,7 @@ func (c *checker) objectIs(n *node, f field) bool {
 	}
 	if r == roleSchema {
 		c.prepareReference(n)
+		c.prepareType(n)
 	}
 	if refOf(n) != nil {
 		return c.reference(n, f)

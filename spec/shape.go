@@ -1,6 +1,9 @@
 package spec
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // value holds n against f and repairs what is harmless. It returns false, with a warning told, where n has no meaning and
 // is to be left out.
@@ -201,7 +204,9 @@ func (c *checker) knownType(n *node) bool {
 		return true
 	}
 	effect := "; any value is valid"
-	if schema := n.parent; schema.shape == shapeList || slices.ContainsFunc(schema.kids, func(kid *node) bool { return slices.Contains(tellingKeywords, kid.key) }) {
+	if strings.EqualFold(n.text, "any") {
+		effect = "; it is left out, which means the same"
+	} else if schema := n.parent; schema.shape == shapeList || slices.ContainsFunc(schema.kids, func(kid *node) bool { return slices.Contains(tellingKeywords, kid.key) }) {
 		effect = "; what else is said tells what is valid"
 	}
 	c.warn(n, "unknown-type", "unknown type "+quote(n.text)+effect,

@@ -132,9 +132,10 @@ var classes = map[string]class{
 	"untyped-schema":     {"schemas", "more schemas describe one value than can be merged: it is tornado.JSON, and not checked"},
 	"implied-type":       {"schemas", "no type, and keywords of objects or arrays: values of other types are refused"},
 	"unenforced-keyword": {"schemas", "the keyword is not checked, a pattern that is no regular expression among them"},
-	"unknown-type":       {"schemas", "a type that does not exist; any value is valid that the other keywords allow"},
-	"unknown-format":     {"schemas", "a format that means nothing here; told once"},
-	"contradiction":      {"schemas", "no value is valid: types, bounds, lengths or numbers of items that exclude one another"},
+	"unknown-type": {"schemas", "a type that does not exist; one in capitals, of another language or the name of a format is read as what it means, " +
+		"of another one any value is valid that the other keywords allow"},
+	"unknown-format": {"schemas", "a format that means nothing here; told once"},
+	"contradiction":  {"schemas", "no value is valid: types, bounds, lengths or numbers of items that exclude one another"},
 	"ambiguous-union": {
 		"schemas",
 		"of oneOf: members that are the same schema, of which the first is taken; or members of which one takes all " +
