@@ -23,11 +23,12 @@ type row struct {
 	wall       time.Duration
 	memory     int64 // of generate, at most, in bytes
 	compileCPU time.Duration
-	untyped    int            // findings of class untyped-schema
-	isolated   int            // operations that a finding says are not served
-	classes    map[string]int // findings by class
-	first      string         // diagnostic
-	problem    string         // why it is not complete, "" where it is
+	// untyped are the schemas that became tornado.JSON though the document asks for something else, untypedNamed those of them with a name.
+	untyped, untypedNamed int
+	isolated              int            // operations that a finding says are not served
+	classes               map[string]int // findings by class
+	first                 string         // diagnostic
+	problem               string         // why it is not complete, "" where it is
 }
 
 // isolating are the classes of findings that take an operation out of the package, one each.
@@ -40,8 +41,9 @@ func (r *row) take(g *generated) {
 	r.classes = map[string]int{}
 	for _, f := range g.findings {
 		r.classes[f.Class]++
-		if f.Class == "untyped-schema" {
+		if f.untypes() {
 			r.untyped++
+			r.untypedNamed += one(f.ofNamed())
 		}
 		if slices.Contains(isolating, f.Class) {
 			r.isolated++
@@ -99,6 +101,7 @@ func columns() []column {
 		{"schemas", number(func(r *row) int { return r.Schemas }), false},
 		{"named_schemas", number(func(r *row) int { return r.Named }), true},
 		{"untyped", number(func(r *row) int { return r.untyped }), false},
+		{"untyped_named", number(func(r *row) int { return r.untypedNamed }), true},
 		{"isolated", number(func(r *row) int { return r.isolated }), false},
 		{"missing", number((*row).missing), false},
 		{"compile_cpu_s", func(r *row) string { return seconds(r.compileCPU) }, true},
