@@ -47,7 +47,8 @@ func (d *folder) close() {
 	}
 }
 
-// locate resolves the links of an absolute path and holds it against the folder; it opens nothing.
+// locate resolves the links of an absolute path and holds it against the folder; it opens nothing. What is not there is errMissing
+// wherever it is not: nobody could read it, while what lies outside may be read with another folder.
 func (d *folder) locate(path string) (real, rel string, err error) {
 	if d.dir == "" {
 		return "", "", errMissing
@@ -64,6 +65,12 @@ func (d *folder) locate(path string) (real, rel string, err error) {
 		return "", "", errOutside
 	}
 	return real, rel, nil
+}
+
+// leaves reports whether an absolute path leads out of the folder by its words, whatever is there.
+func (d *folder) leaves(path string) bool {
+	rel, err := filepath.Rel(d.dir, path)
+	return d.dir != "" && (err != nil || !filepath.IsLocal(rel))
 }
 
 // read returns at most limit bytes of a file that locate has found. Errors are errFolder, errNotRegular, errTooLarge or those of the system.

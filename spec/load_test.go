@@ -131,7 +131,10 @@ func TestLoadNeverLeavesItsFolder(t *testing.T) {
 			require.NoError(t, os.WriteFile(filepath.Join(dir, "real.yaml"), []byte(secret), 0o600))
 			link(filepath.Join(dir, "real.yaml"))(t, dir)
 		}},
-		"missing": {ref: "../nowhere/at/all.yaml#/A", class: "unresolved-reference"},
+		"missing":         {ref: "../nowhere/at/all.yaml#/A", class: "unresolved-reference"},
+		"address":         {ref: "file://" + filepath.ToSlash(outside) + "/secret.yaml#/A", class: "outside-reference"},
+		"missing address": {ref: "file:///nowhere/at/all.yaml#/A", class: "unresolved-reference"},
+		"foreign address": {ref: "file://nowhere/at/all.yaml#/A", class: "unresolved-reference"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := write(t, "in/api.json", strings.Replace(doc, "REF", c.ref, 1), "secret.yaml", secret)

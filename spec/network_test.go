@@ -73,10 +73,12 @@ func TestRemoteReferencesThatAreNotAsked(t *testing.T) {
 		"ftp://example.com/a":                    "network-reference",
 		"https://user:secret@example.com/a.yaml": "network-reference",
 		"https://example.com/inner.yaml":         "network-reference", // refers to this machine
+		"https://example.com/file.yaml":          "outside-reference",
 		"https://example.com/large.yaml":         "limit",
 	} {
 		net := &network{texts: map[string]string{
 			"https://example.com/inner.yaml": "properties: {a: {$ref: 'http://localhost/a'}}",
+			"https://example.com/file.yaml":  "properties: {a: {$ref: 'file:///a.json'}}",
 			"https://example.com/large.yaml": strings.Repeat(" ", 3000),
 		}}
 		api, diags, err := Load(write(t, "a.json", schemasOf(ref)), WithRemote(net.fetch), WithLimits(Limits{Size: 2000}))

@@ -17,6 +17,8 @@ func (c *checker) open(given string, from *file) (*file, *trouble) {
 	switch {
 	case errors.Is(err, errOutside):
 		return nil, &trouble{severity: Error, class: "outside-reference", what: "the file " + name + " lies outside of the folder of the document", remedy: "copy it into the folder, or name a folder that holds both with --root"}
+	case err != nil && c.folder.leaves(path):
+		return nil, unknown("the file " + name + " does not exist, and lies outside of the folder of the document")
 	case err != nil:
 		return nil, unknown("the file " + name + " does not exist")
 	}

@@ -48,8 +48,10 @@ func (c *checker) document(u *url.URL, n *node, text string) (*file, *trouble) {
 	switch {
 	case isNetwork(u):
 		return c.networkDocument(u, n, text)
-	case u.Scheme == "file":
-		return nil, &trouble{severity: Error, class: "outside-reference", what: "the reference names the file " + quote(text) + " by an absolute address", remedy: "refer to it relative to this document"}
+	case u.Scheme == "file" && n.file.url != nil:
+		return nil, &trouble{severity: Error, class: "outside-reference", what: "a document on the network refers to " + quote(text) + " on this machine", remedy: "refer to it relative to that document"}
+	case u.Scheme == "file" && (u.Host == "" || u.Host == "localhost"):
+		return c.open(u.Path, n.file)
 	case u.Scheme != "":
 		return nil, unknown("nothing here has the address " + quote(text))
 	case n.file.url != nil || onNetwork && strings.HasPrefix(u.Path, "/"):
@@ -64,7 +66,7 @@ func (c *checker) document(u *url.URL, n *node, text string) (*file, *trouble) {
 
 // isNetwork reports whether an address is on the network.
 func isNetwork(u *url.URL) bool {
-	return u.Host != "" || u.Scheme == "http" || u.Scheme == "https" || u.Scheme == "ftp"
+	return u.Host != "" && u.Scheme != "file" || u.Scheme == "http" || u.Scheme == "https" || u.Scheme == "ftp"
 }
 
 // inside finds a fragment in a resource, which is a file or a schema with an $id.

@@ -35,7 +35,7 @@ var classes = map[string]class{
 		"the reference names nothing (a pointer that leads nowhere, a file that is not there or cannot be read as JSON " +
 			"or YAML), or an object of another kind; it is isolated",
 	},
-	"outside-reference": {"references", "a file outside of the folder of the document"},
+	"outside-reference": {"references", "a file that is there, outside of the folder of the document"},
 	"network-reference": {
 		"references",
 		"the network is not used without --allow-remote; the reference is isolated. error for an IP address, localhost " +
