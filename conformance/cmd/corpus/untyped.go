@@ -17,6 +17,7 @@ var untyping = map[string][]string{
 	"network-reference":    {"any value is valid"},
 	"reference-ring":       {"any value is valid"},
 	"wrong-type":           {"a schema is expected"},
+	"wrong-value":          {"nothing is valid"},
 	"no-value":             {"a schema is expected"},
 }
 

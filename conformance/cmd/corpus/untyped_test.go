@@ -29,6 +29,7 @@ func TestUntypedSchemaIsCounted(t *testing.T) {
 		"contradiction and null": {
 			"A: { type: object, properties: { a: { allOf: [{ type: [string, 'null'] }, { type: [integer, 'null'] }] } } }", 1, 0,
 		},
+		"empty enum":   {"A: { type: array, items: { type: string, enum: [] } }", 1, 0},
 		"undeclared":   {"A: { type: object, required: [a, b], properties: { a: { type: string } } }", 1, 0},
 		"no schema":    {"A: { type: array, items: [] }\n    B: { type: object, additionalProperties: words }", 2, 0},
 		"ring":         {"A: { type: object, properties: { a: { oneOf: [{ $ref: '#/components/schemas/B' }] } } }\n    B: { anyOf: [{ $ref: '#/components/schemas/B' }] }", 0, 0},
