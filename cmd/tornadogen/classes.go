@@ -132,7 +132,7 @@ var classes = map[string]class{
 	"untyped-schema":     {"schemas", "more schemas describe one value than can be merged: it is tornado.JSON, and not checked"},
 	"implied-type":       {"schemas", "no type, and keywords of objects or arrays: values of other types are refused"},
 	"unenforced-keyword": {"schemas", "the keyword is not checked, a pattern that is no regular expression among them"},
-	"unknown-type": {"schemas", "a type that does not exist; one in capitals, of another language or the name of a format is read as what it means, " +
+	"unknown-type": {"schemas", "a type that does not exist; one in capitals, of another language (int, bool) or the name of a format is read as what it means, " +
 		"of another one any value is valid that the other keywords allow"},
 	"unknown-format": {"schemas", "a format that means nothing here; told once"},
 	"contradiction":  {"schemas", "no value is valid: types, bounds, lengths or numbers of items that exclude one another"},
@@ -140,7 +140,7 @@ var classes = map[string]class{
 		"schemas",
 		"of oneOf: members that are the same schema, of which the first is taken; or members of which one takes all " +
 			"that another takes, so that such values are refused. A discriminator that is not followed, as it selects only " +
-			"some of the members, or all alike",
+			"some of the members, or all alike. Null that more than one member of oneOf allows, which is valid",
 	},
 	"undeclared-property": {"schemas", "required names a property that is not declared; it is kept as tornado.JSON"},
 	"closed-all-of":       {"schemas", "additionalProperties: false inside of allOf; it is taken to be said of all members together"},

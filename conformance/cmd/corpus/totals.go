@@ -100,10 +100,8 @@ func (s *sums) targets(verdicts int, check time.Duration) []target {
 	if s.documents > 0 {
 		all = append(all,
 			target{"documents complete, with every operation", fmt.Sprintf("%d of %d", s.complete, s.documents), s.complete == s.documents},
-			target{"untyped below 0.5 % of schemas", fmt.Sprintf("%d of %d (%.2f %%)", s.untyped, s.schemas, percent(s.untyped, s.schemas)),
-				float64(s.untyped) < mostUntyped*float64(s.schemas)},
-			target{"untyped below 0.5 % of named schemas", fmt.Sprintf("%d of %d (%.2f %%)", s.untypedNamed, s.named, percent(s.untypedNamed, s.named)),
-				float64(s.untypedNamed) < mostUntyped*float64(s.named)},
+			share("untyped below 0.5 % of schemas", s.untyped, s.schemas),
+			share("untyped below 0.5 % of named schemas", s.untypedNamed, s.named),
 			target{"at most 350 lines an operation", fmt.Sprintf("%.1f", float64(s.lines)/float64(max(s.served, 1))), s.lines <= mostLines*s.served},
 			target{"no line over 160 columns", fmt.Sprintf("%d in %s", s.widest, s.widestAt), s.widest <= widestLine},
 		)
@@ -117,6 +115,11 @@ func (s *sums) targets(verdicts int, check time.Duration) []target {
 		all = append(all, target{"hostile documents as the manifest says", fmt.Sprintf("%d of %d", s.passed, verdicts), s.passed == verdicts})
 	}
 	return all
+}
+
+// share is the target for how many schemas of some are untyped.
+func share(name string, untyped, of int) target {
+	return target{name, fmt.Sprintf("%d of %d (%.2f %%)", untyped, of, percent(untyped, of)), float64(untyped) < mostUntyped*float64(of)}
 }
 
 func percent(part, whole int) float64 { return 100 * float64(part) / float64(max(whole, 1)) }
