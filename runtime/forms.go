@@ -62,6 +62,7 @@ func FormBody[T any](in *Input, shapes *Shapes, name string, decode func(*T, *De
 			if err == nil && f.fresh() {
 				var now T
 				decode(&now, f.document())
+				f.spent.end(&f.decoder)
 				if err = f.end(); err == nil {
 					fields = now
 				}
@@ -86,6 +87,7 @@ type formReader struct {
 	rules   []FileRule
 	seen    map[string]int // files by their members
 	decoder jsonwire.Decoder
+	spent   spent
 	bounds  *bounds
 	status  int   // of violations
 	steps   int   // that were taken
@@ -233,7 +235,9 @@ func (f *formReader) fresh() bool {
 func (f *formReader) document() *Decoder {
 	f.told = f.parts.Count() - f.files
 	doc := f.parts.Fields()
-	return doc.Read(&f.decoder)
+	d := doc.Read(&f.decoder)
+	f.spent.begin(d)
+	return d
 }
 
 // end says what is wrong with the fields that were decoded.

@@ -39,7 +39,9 @@ func ItemsBody[T any](in *Input, decode func(*T, *Decoder)) Items[T] {
 				return
 			}
 			r.decoder.Reset(text)
+			r.spent.begin(&r.decoder)
 			decode(&item, &r.decoder)
+			r.spent.end(&r.decoder)
 			if err = r.end(); err != nil {
 				item = *new(T)
 			}
@@ -55,6 +57,7 @@ type itemReader struct {
 	body     io.Reader
 	splitter lines.Splitter
 	decoder  jsonwire.Decoder
+	spent    spent
 	status   int    // of violations
 	chunk    []byte // what is read into
 	unread   []byte // of chunk, not fed

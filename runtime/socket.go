@@ -205,7 +205,7 @@ func (s *Socket[Send, Receive]) next() (msg Receive, ok bool) {
 		if !found {
 			return msg, false
 		}
-		if msg, err := s.kind().in.read(ev, s.reader, s.settings); err == nil {
+		if msg, err := s.kind().in.read(ev, s.reader, &s.socket); err == nil {
 			return msg, true
 		} else if err = s.refuse(s.OnInvalid, err); err != nil {
 			s.fail(err)
@@ -216,7 +216,7 @@ func (s *Socket[Send, Receive]) next() (msg Receive, ok bool) {
 // deliver calls OnMessage. It is the Socket as its connection knows it.
 func (s *Socket[Send, Receive]) deliver(ev ws.Event, rd *socketReader) {
 	defer s.recoverPanic()
-	msg, err := s.kind().in.read(ev, rd, s.settings)
+	msg, err := s.kind().in.read(ev, rd, &s.socket)
 	switch {
 	case err != nil:
 		err = s.refuse(s.OnInvalid, err)

@@ -130,7 +130,7 @@ func (s *socket) end() {
 		s.lapse()
 	}
 	s.finish()
-	if s.faulty {
+	if s.notes&noteFaulty != 0 {
 		w.linger()
 	}
 	w.close()

@@ -181,7 +181,8 @@ func (s *socket) needReader() {
 }
 
 // read makes a value of a message.
-func (in *Incoming[T]) read(ev ws.Event, rd *socketReader, o *socketSettings) (v T, err error) {
+func (in *Incoming[T]) read(ev ws.Event, rd *socketReader, s *socket) (v T, err error) {
+	o := s.settings
 	if ev.Op != in.op {
 		return v, kindError{in.op}
 	}
@@ -197,8 +198,13 @@ func (in *Incoming[T]) read(ev ws.Event, rd *socketReader, o *socketSettings) (v
 	d.Request, d.Lenient = !o.rules.Client, o.lenient
 	d.Options.RefuseReadOnly = o.refuseReadOnly
 	d.Reset(ev.Data)
+	before := s.spent()
+	before.begin(d)
 	in.decode(p, d)
 	d.End()
+	if before.end(d) {
+		s.spend(before)
+	}
 	return *p, o.judged(d)
 }
 

@@ -23,9 +23,9 @@ type socket struct {
 	wire     socketWire      // immutable once the handshake was answered
 	reader   *socketReader   // owner; nil while there is nothing half read
 
-	protocol int8 // immutable: the place of the subprotocol in settings, -1 for none
-	bits     int8 // immutable: of the window to send with, 0: nothing is compressed
-	faulty   bool // owner: the other end has broken the protocol, and may still be sending
+	protocol int8        // immutable: the place of the subprotocol in settings, -1 for none
+	bits     int8        // immutable: of the window to send with, 0: nothing is compressed
+	notes    socketNotes // owner
 
 	told    bool        // guarded by mu: who asked for it was told of the end
 	state   socketState // guarded by mu, like all that follows mu
@@ -43,9 +43,18 @@ type socket struct {
 
 // socketExtra is what few sockets have.
 type socketExtra struct {
-	lost uint64   // messages that the queues of earlier backlogs have dropped
-	done []func() // what OnDone was given
+	lost  uint64   // messages that the queues of earlier backlogs have dropped
+	done  []func() // what OnDone was given
+	spent spent    // of the patience with patterns; noteSpent tells that there is some
 }
+
+// socketNotes is what the owner remembers of the other end.
+type socketNotes uint8
+
+const (
+	noteFaulty socketNotes = 1 << iota // it has broken the protocol, and may still be sending
+	noteSpent                          // patterns have backtracked over its messages
+)
 
 // more gives room for what few sockets have. The caller holds mu.
 func (s *socket) more() *socketExtra {
@@ -245,7 +254,8 @@ func (s *socket) refused(err error) {
 	}
 	s.fail(err)
 	s.mu.Lock()
-	s.heard, s.faulty = true, true
+	s.heard = true
+	s.notes |= noteFaulty
 	s.mu.Unlock()
 }
 

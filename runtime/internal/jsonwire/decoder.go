@@ -2,6 +2,7 @@ package jsonwire
 
 import (
 	"strconv"
+	"time"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/validate"
 	"github.com/tornadogen/tornadogen/runtime/internal/value"
@@ -113,6 +114,12 @@ func (d *Decoder) Continue(part []byte) {
 	d.Reset(part)
 	d.patience = left
 }
+
+// Spent is how much of validate.MaxPatience patterns have taken since Reset, or before, see Spend.
+func (d *Decoder) Spent() time.Duration { return d.patience.Spent() }
+
+// Spend says how much of the patience was spent before. It is called behind Reset, for a part of what has its patience together.
+func (d *Decoder) Spend(spent time.Duration) { d.patience = validate.PatienceAfter(spent) }
 
 // Meets returns what of r the string s does not meet. When patterns have taken too long that is a syntax error.
 func (d *Decoder) Meets(r *validate.StringRule, s string) validate.Faults {

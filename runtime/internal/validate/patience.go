@@ -11,6 +11,12 @@ type Patience struct {
 	lost  bool
 }
 
+// Spent is how long patterns took.
+func (p *Patience) Spent() time.Duration { return p.taken }
+
+// PatienceAfter is what is left where so much is spent.
+func PatienceAfter(spent time.Duration) Patience { return Patience{taken: spent} }
+
 // Lost reports whether a pattern was not tried any more.
 func (p *Patience) Lost() bool { return p.lost }
 
