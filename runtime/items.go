@@ -38,11 +38,7 @@ func ItemsBody[T any](in *Input, decode func(*T, *Decoder)) Items[T] {
 				}
 				return
 			}
-			r.decoder.Reset(text)
-			r.spent.begin(&r.decoder)
-			decode(&item, &r.decoder)
-			r.spent.end(&r.decoder)
-			if err = r.end(); err != nil {
+			if err = r.decode(text, func(d *Decoder) { decode(&item, d) }); err != nil {
 				item = *new(T)
 			}
 			if !yield(item, err) {
@@ -62,12 +58,13 @@ type itemReader struct {
 	chunk    []byte // what is read into
 	unread   []byte // of chunk, not fed
 	count    int    // items that next has given
+	noun     string // what they are called
 	ended    error  // final
 }
 
 func newItemReader(in *Input) *itemReader {
 	api := in.x.match.api
-	r := &itemReader{body: in.stream, status: api.statusOfViolations()}
+	r := &itemReader{body: in.stream, status: api.statusOfViolations(), noun: "item"}
 	r.splitter.Format, r.splitter.Limit = lines.FormatOf(in.media), int(api.maxBody)
 	r.decoder.Request, r.decoder.Options.RefuseReadOnly = true, api.refuseReadOnly
 	return r
@@ -126,10 +123,14 @@ func (r *itemReader) fail(err error) error {
 	return r.ended
 }
 
-// end says what is wrong with the item that was decoded.
-func (r *itemReader) end() error {
+// decode reads an item by a function, and says what is wrong with it.
+func (r *itemReader) decode(text []byte, read func(d *Decoder)) error {
 	d := &r.decoder
+	d.Reset(text)
+	r.spent.begin(d)
+	read(d)
 	d.End()
+	r.spent.end(d)
 	if !d.Failed() {
 		return nil
 	}
@@ -145,5 +146,5 @@ func (r *itemReader) end() error {
 
 // which names the item that is some items ahead of the last one.
 func (r *itemReader) which(ahead int) string {
-	return "item " + strconv.Itoa(r.count+ahead) + " of the body"
+	return r.noun + " " + strconv.Itoa(r.count+ahead) + " of the body"
 }

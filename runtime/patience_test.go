@@ -33,7 +33,9 @@ func TestPatienceOfItems(t *testing.T) {
 	op := Operation{ID: "post", Name: "Post", Method: http.MethodPost, Path: "/", Consumes: []string{"application/jsonl"}, Streams: []string{"application/jsonl"}, BodyRequired: true}
 	var read, refused int
 	a := NewAPI(Info{Title: "Test", Version: "1"})
-	Register(a, &op, func(r *Items[string], in *Input) { *r = ItemsBody(in, func(v *string, d *Decoder) { *v = d.String(&slowRule) }) },
+	Register(a, &op, func(r *Items[string], in *Input) {
+		*r = ItemsBody(in, func(v *string, d *Decoder) { *v = d.String(&slowRule) })
+	},
 		func(_ context.Context, body *Items[string]) (string, error) {
 			for _, err := range *body {
 				var wrong *BodyError

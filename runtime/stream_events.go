@@ -9,6 +9,7 @@ import (
 
 	"github.com/tornadogen/tornadogen/runtime/internal/jsonwire"
 	"github.com/tornadogen/tornadogen/runtime/internal/lines"
+	"github.com/tornadogen/tornadogen/runtime/internal/media"
 	"github.com/tornadogen/tornadogen/runtime/internal/queue"
 	"github.com/tornadogen/tornadogen/runtime/internal/sse"
 )
@@ -36,7 +37,20 @@ type StreamCodec[T any] struct {
 	Append func(b []byte, v T) []byte // as JSON
 	Decode func(d *Decoder) T
 	Text   bool // the JSON is a string, and an event carries its text
+	// Fields tells that the items are objects with the fields of the events, and not their data alone; nil for others.
+	Fields *EventFields
 }
+
+// EventFields tells how items that are objects with the fields of an event have the data of each. Fields: Data, and Text and JSON, which are the
+// names of the events whose data is that.
+type EventFields = media.EventFields
+
+// What the data of events is.
+const (
+	EventEither = media.EventEither // it depends on the event
+	EventText   = media.EventText
+	EventJSON   = media.EventJSON
+)
 
 // limitsOf are the bounds of a stream.
 func limitsOf(o *StreamOptions) queue.Limits {
@@ -62,7 +76,7 @@ func (e *EventStream[T]) Send(data T) error { return e.SendEvent(Event[T]{Data: 
 func (e *EventStream[T]) SendEvent(event Event[T]) error {
 	buf, _ := frames.Get().(*[]byte)
 	defer release(buf)
-	b, err := e.codec.appendEvent((*buf)[:0], &event)
+	b, err := e.codec.AppendEvent((*buf)[:0], &event)
 	*buf = b
 	if err != nil {
 		return err
@@ -75,7 +89,7 @@ type EncodedEvent []byte
 
 // Encode encodes an event for SendEncoded of any stream of the same operation.
 func (e *EventStream[T]) Encode(event Event[T]) (EncodedEvent, error) {
-	return e.codec.appendEvent(nil, &event)
+	return e.codec.AppendEvent(nil, &event)
 }
 
 // SendEncoded is SendEvent for what Encode has made. The bytes must not be changed any more.
@@ -100,15 +114,20 @@ func (e *EventStream[T]) Comment(text string) error {
 	return e.transmit(sse.AppendComment(nil, text), sendKept)
 }
 
-func (c *StreamCodec[T]) appendEvent(b []byte, event *Event[T]) ([]byte, error) {
+// AppendEvent appends an event with the empty line that ends it. What an item with Fields says of the event counts before what stands around it.
+// Generated clients call it.
+func (c *StreamCodec[T]) AppendEvent(b []byte, event *Event[T]) ([]byte, error) {
 	buf, _ := frames.Get().(*[]byte)
 	defer release(buf)
 	*buf = c.Append((*buf)[:0], event.Data)
-	data := *buf
-	if c.Text {
-		data = textOf(data)
+	out := sse.Event{ID: event.ID, Name: event.Name, Data: *buf, Retry: event.Retry}
+	if c.Fields != nil {
+		if err := c.Fields.Split(*buf, (*media.Event)(&out)); err != nil {
+			return b, err
+		}
+	} else if c.Text {
+		out.Data = textOf(*buf)
 	}
-	out := sse.Event{ID: event.ID, Name: event.Name, Data: data, Retry: event.Retry}
 	if err := out.Check(); err != nil {
 		return b, err
 	}

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	tornado "github.com/tornadogen/tornadogen/runtime"
 	"github.com/tornadogen/tornadogen/runtime/internal/lines"
 )
 
@@ -25,6 +26,24 @@ func SendItems[T any](c *Call, contentType string, items iter.Seq2[T, error], en
 				text = format.End(encode(&item, b), len(b))
 			}
 			if !yield(piece{text: text}, err) {
+				return
+			}
+		}
+	})
+}
+
+// SendEvents sets the body to events, as SendItems does with items.
+func SendEvents[T any](c *Call, contentType string, events tornado.Events[T], codec *tornado.StreamCodec[T]) {
+	if events == nil {
+		return
+	}
+	var text []byte // is reused
+	c.pull(contentType, nil, func(yield func(piece, error) bool) {
+		for event, err := range events {
+			if err == nil {
+				text, err = codec.AppendEvent(text[:0], &event)
+			}
+			if !yield(piece{text: text}, err) || err != nil {
 				return
 			}
 		}

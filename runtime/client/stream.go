@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -11,6 +12,7 @@ import (
 	tornado "github.com/tornadogen/tornadogen/runtime"
 	"github.com/tornadogen/tornadogen/runtime/internal/jsonwire"
 	"github.com/tornadogen/tornadogen/runtime/internal/lines"
+	"github.com/tornadogen/tornadogen/runtime/internal/media"
 	"github.com/tornadogen/tornadogen/runtime/internal/sse"
 )
 
@@ -239,11 +241,7 @@ func (s *eventSource[T]) read(r *Response, in io.ReadCloser, yield func(tornado.
 			}
 			s.came = true
 			event := tornado.Event[T]{ID: ev.ID, Name: ev.Name, Retry: ev.Retry}
-			data := ev.Data
-			if s.codec.Text {
-				data = jsonwire.AppendString(nil, string(data))
-			}
-			if event.Data, err = item(r, s.codec, data); err != nil {
+			if event.Data, err = eventItem(r, s.codec, ev); err != nil {
 				return err
 			}
 			if !yield(event, nil) {
@@ -275,6 +273,24 @@ func eachPart(r *Response, in io.Reader, take func(part []byte) error) error {
 			return errors.Join(errLost, r.failure(err))
 		}
 	}
+}
+
+// eventItem reads the data of an event, or all its fields.
+func eventItem[T any](r *Response, codec *tornado.StreamCodec[T], ev *sse.Event) (v T, err error) {
+	switch {
+	case codec.Fields != nil:
+		for _, text := range codec.Fields.Items((*media.Event)(ev)) {
+			got, failed := item(r, codec, text)
+			if failed == nil {
+				return got, nil
+			}
+			err = cmp.Or(err, failed)
+		}
+		return v, err
+	case codec.Text:
+		return item(r, codec, jsonwire.AppendString(nil, string(ev.Data)))
+	}
+	return item(r, codec, ev.Data)
 }
 
 // item reads one item of a stream.

@@ -36,6 +36,8 @@ func decodeVariant(c *ir.Content) []jen.Code {
 		return []jen.Code{assignTo(target, &c.Use, jen.Id("in").Dot("UploadBody").Call())}
 	case ir.BodyItems:
 		return []jen.Code{assignTo(target, &c.Use, tornado("ItemsBody").Call(jen.Id("in"), itemDecoder(c.Item)))}
+	case ir.BodyFeed:
+		return []jen.Code{assignTo(target, &c.Use, tornado("EventsBody").Call(jen.Id("in"), jen.Op("&").Id(c.Codec)))}
 	case ir.BodyForm:
 		return []jen.Code{assignTo(target, &c.Use, readForm(c))}
 	case ir.BodyTyped:

@@ -120,6 +120,8 @@ func sendBody(c *ir.Content) jen.Code {
 			return []jen.Code{jen.Id("call").Dot("Upload").Call(jen.Id(value))}
 		case ir.BodyItems:
 			return []jen.Code{client("SendItems").Call(jen.Id("call"), jen.Lit(c.ContentType), jen.Id(value), itemEncoder(c.Item, ir.ToServer))}
+		case ir.BodyFeed:
+			return []jen.Code{client("SendEvents").Call(jen.Id("call"), jen.Lit(c.ContentType), jen.Id(value), jen.Op("&").Id(c.Codec))}
 		case ir.BodyForm:
 			encode := jen.Nil()
 			if c.Item != nil {
@@ -138,7 +140,7 @@ func sendBody(c *ir.Content) jen.Code {
 	}
 	value := "req." + c.Field
 	switch {
-	case c.Shape == ir.BodyReader, c.Shape == ir.BodyItems, c.Shape == ir.BodyForm:
+	case c.Shape == ir.BodyReader, c.Shape == ir.BodyItems, c.Shape == ir.BodyFeed, c.Shape == ir.BodyForm:
 		return send(value)[0] // which takes nil for none
 	case c.Presence == ir.Null || c.Presence == ir.OptNull || c.Pointer:
 		return sendNullable(c, value)

@@ -111,7 +111,7 @@ func bodyValue(c *ir.Content) *jen.Statement {
 		return jen.Id("res").Dot("Bytes").Add(answerTypes(c))
 	case ir.BodyBlob:
 		return jen.Id("res").Dot("Blob").Add(answerTypes(c))
-	case ir.BodyTyped, ir.BodyReader, ir.BodyUpload, ir.BodyItems, ir.BodyForm:
+	case ir.BodyTyped, ir.BodyReader, ir.BodyUpload, ir.BodyItems, ir.BodyFeed, ir.BodyForm:
 	}
 	return read(c.Type, bodyOfAnswer(c))
 }

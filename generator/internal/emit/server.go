@@ -198,7 +198,7 @@ func writeAnswer(g *jen.Group, a *ir.Answer, body string) {
 		g.Id("w").Dot("Bytes").Call(status, jen.Lit(c.ContentType), jen.Id(body))
 	case ir.BodyBlob:
 		g.Id("w").Dot("Blob").Call(status, jen.Id(body))
-	case ir.BodyReader, ir.BodyUpload, ir.BodyItems, ir.BodyForm: // of requests alone
+	case ir.BodyReader, ir.BodyUpload, ir.BodyItems, ir.BodyFeed, ir.BodyForm: // of requests alone
 	case ir.BodyEvents, ir.BodyLines, ir.BodyDownload:
 		g.Add(writeStream(c, status, body))
 	case ir.BodyTyped:

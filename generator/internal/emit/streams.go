@@ -12,36 +12,51 @@ import (
 // printStreams prints streams_gen.go: what reads and writes the items of answers that go on.
 func printStreams(f *file, p *ir.Package) {
 	for _, op := range p.Every {
+		if op.Request.Body != nil {
+			for _, c := range op.Request.Body.Variants {
+				if c.Codec != "" {
+					printStreamCodec(f, "data of the events that are sent to "+op.Name, c, c.Item, ir.ToServer)
+				}
+			}
+		}
 		for _, a := range op.Result.Answers {
 			if a.Content != nil && a.Content.Codec != "" {
-				printStreamCodec(f, op, a.Content)
+				printStreamCodec(f, answerItems(op, a.Content), a.Content, &a.Content.Use, ir.ToClient)
 			}
 		}
 	}
 }
 
-func printStreamCodec(f *file, op *ir.Operation, c *ir.Content) {
-	what := "items"
-	if c.Shape == ir.BodyEvents {
-		what = "data of the events"
+// answerItems is what an answer that goes on has.
+func answerItems(op *ir.Operation, c *ir.Content) string {
+	switch {
+	case c.Shape != ir.BodyEvents:
+		return "items of " + op.Name
+	case c.Events != nil:
+		return "events of " + op.Name
 	}
+	return "data of the events of " + op.Name
+}
+
+// printStreamCodec prints what reads and writes the items u of c, which go that way.
+func printStreamCodec(f *file, what string, c *ir.Content, u *ir.Use, way ir.Way) {
 	element := func() *jen.Statement { return goType(c.Go.Elem) }
-	plain := c.Presence == ir.Plain && !c.Pointer
+	plain := u.Presence == ir.Plain && !u.Pointer
 	write := jen.Func().Params(bytesParam(), jen.Id("v").Add(element())).Index().Byte()
 	if plain {
-		write.Add(oneLine(appendValue(c.Type, jen.Id("b"), jen.Id("v"), ir.ToClient)))
+		write.Add(oneLine(appendValue(u.Type, jen.Id("b"), jen.Id("v"), way)))
 	} else {
 		write.BlockFunc(func(g *jen.Group) {
-			add(g, appendElement("v", &c.Use, fromBuffer, ir.ToClient))
+			add(g, appendElement("v", u, fromBuffer, way))
 			g.Return(jen.Id("b"))
 		})
 	}
 	decode := jen.Func().Params(jen.Id("d").Op("*").Add(tornado("Decoder")))
-	if plain && isExpression(c.Type) {
-		decode.Add(element()).Add(oneLine(read(c.Type, fromDecoder)))
+	if plain && isExpression(u.Type) {
+		decode.Add(element()).Add(oneLine(read(u.Type, fromDecoder)))
 	} else {
 		decode.Params(jen.Id("v").Add(element())).BlockFunc(func(g *jen.Group) {
-			add(g, decodeInto("v", &c.Use, fromDecoder))
+			add(g, decodeInto("v", u, fromDecoder))
 			g.Return(jen.Id("v"))
 		})
 	}
@@ -49,8 +64,23 @@ func printStreamCodec(f *file, op *ir.Operation, c *ir.Content) {
 	if c.Text {
 		fields = append(fields, field("Text", jen.True()))
 	}
-	f.decl(c.Codec+" writes and reads the "+what+" of "+op.Name+".",
+	if e := c.Events; e != nil {
+		fields = append(fields, field("Fields", eventFields(e)))
+	}
+	f.decl(c.Codec+" writes and reads the "+what+".",
 		jen.Var().Id(c.Codec).Op("=").Add(tornado("StreamCodec")).Types(element()).Add(lines("{", "}", fields...)))
+}
+
+// eventFields tells the runtime how events have their data.
+func eventFields(e *ir.EventFields) *jen.Statement {
+	fields := []jen.Code{field("Data", tornado(e.Data))}
+	if len(e.Text) > 0 {
+		fields = append(fields, field("Text", jen.Index().String().Values(texts(e.Text)...)))
+	}
+	if len(e.JSON) > 0 {
+		fields = append(fields, field("JSON", jen.Index().String().Values(texts(e.JSON)...)))
+	}
+	return jen.Op("&").Add(tornado("EventFields")).Values(fields...)
 }
 
 // registerStreams are the functions of the runtime that enter an operation whose handler sends its body.

@@ -88,6 +88,7 @@ type builder struct {
 	shaper     *shaper
 	files      map[*spec.Schema]bool               // settled: strings that are parts of a multipart body
 	headed     map[*spec.MediaType]*spec.MediaType // see withPartHeaders
+	events     map[*spec.Schema]*eventItem         // see fieldItems
 	fields     map[*spec.Schema]*spec.Schema       // see fieldsOf
 	operations map[*spec.Operation]string          // Go names
 	iterators  map[*spec.Operation]string          // those of the methods over pages, of operations that may have some
@@ -137,6 +138,7 @@ func newBuilder(api *spec.API, opts Options) *builder {
 	b.shaper = newShaper(b)
 	b.leftovers = newLeftovers(b)
 	b.files = make(map[*spec.Schema]bool)
+	b.events = make(map[*spec.Schema]*eventItem)
 	b.headed = make(map[*spec.MediaType]*spec.MediaType)
 	b.fields = make(map[*spec.Schema]*spec.Schema)
 	b.reserveNames()

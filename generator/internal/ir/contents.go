@@ -156,7 +156,7 @@ var anything = &spec.Schema{Always: true}
 
 // optionalUse is a body that may be missing: bytes that are nil cannot be told from empty ones, so they are wrapped.
 func optionalUse(c *Content) Use {
-	if c.Shape == BodyReader || c.Shape == BodyItems || c.Shape == BodyForm {
+	if c.Shape == BodyReader || c.Shape == BodyItems || c.Shape == BodyFeed || c.Shape == BodyForm {
 		return Use{Type: c.Type, Presence: NilAbsent}
 	}
 	nullable := c.Presence == Null

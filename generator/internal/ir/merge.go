@@ -123,7 +123,7 @@ func (b *builder) foldAllOf(s *spec.Schema) (core *spec.Schema, nullable bool) {
 		if slices.Contains(part.OneOf, origin) || slices.Contains(part.AnyOf, origin) {
 			part = b.withoutUnion(part)
 		}
-		if !constrains(part) {
+		if !constrains(part) && !describesContent(part) {
 			stated = stated || null
 			continue
 		}
@@ -141,7 +141,7 @@ func (b *builder) foldAllOf(s *spec.Schema) (core *spec.Schema, nullable bool) {
 	} else if len(s.Types) > 0 && !s.Nullable {
 		nullable = false
 	}
-	if len(parts) == 1 && !b.isBare(parts[0]) && !isChild(s, parts[0]) && (!constrains(&own) || onlyRestates(&own, parts[0])) {
+	if len(parts) == 1 && !b.isBare(parts[0]) && !isChild(s, parts[0]) && !describesContent(&own) && (!constrains(&own) || onlyRestates(&own, parts[0])) {
 		return parts[0], nullable
 	}
 	if len(parts) == 0 {
@@ -171,7 +171,7 @@ func (b *builder) mergeParts(s, own *spec.Schema, parts []*spec.Schema, nullable
 		Examples: s.Examples, XML: s.XML, Extensions: s.Extensions, Nullable: nullable,
 	}
 	all := parts
-	if constrains(own) || own.Default != nil || own.ReadOnly || own.WriteOnly {
+	if constrains(own) || describesContent(own) || own.Default != nil || own.ReadOnly || own.WriteOnly {
 		all = append(slices.Clone(parts), own)
 	}
 	closed := 0
@@ -249,6 +249,9 @@ func (m *merger) identity(parts []*spec.Schema) string {
 func constrains(s *spec.Schema) bool {
 	return s.Never || len(s.Types) > 0 || constrainsBeyondTypes(s)
 }
+
+// describesContent says whether s tells what a text holds: an annotation by JSON Schema, but one by which events have types and parts are files.
+func describesContent(s *spec.Schema) bool { return s.ContentSchema != nil || s.ContentMediaType != "" }
 
 func constrainsBeyondTypes(s *spec.Schema) bool {
 	return s.Format != "" || len(s.Enum) > 0 || s.Const != nil || constrainsScalars(s) ||

@@ -212,6 +212,7 @@ const (
 	BodyUpload                  // tornado.Upload: the same, and the media type is part of the value
 	BodyItems                   // tornado.Items[T]: JSON lines and JSON text sequences of a request; T is Content.Item
 	BodyForm                    // tornado.Items[tornado.FormPart[T]]: a multipart form of a request, with files; T is Content.Item
+	BodyFeed                    // tornado.Events[T]: server-sent events of a request; T is Content.Item
 	// Of answers alone: bodies that go on.
 	BodyEvents   // tornado.Events[T]: server-sent events, whose data is a value of the type
 	BodyLines    // tornado.Items[T]: JSON lines and JSON text sequences, whose items are values of the type
@@ -247,7 +248,7 @@ type Body struct {
 type Content struct {
 	Use
 	Shape BodyShape
-	// Item is of BodyItems and BodyForm; nil for a form whose members are files alone.
+	// Item is of BodyItems, BodyFeed and BodyForm; nil for a form whose members are files alone.
 	Item *Use
 	// Files are the members of BodyForm that are files. FileField is the name of the only one, "" where there are several.
 	Files     []*FileMember
@@ -270,10 +271,13 @@ type Content struct {
 	Negotiated bool
 	// Read are the media types that a client names where it reads an answer; nil for JSON alone.
 	Read []string
-	// Codec is the variable that reads and writes the items of BodyEvents and BodyItems: "watchEvents".
+	// Codec is the variable that reads and writes the items of BodyEvents, BodyLines and BodyFeed: "watchEvents".
 	Codec string
-	// Text tells that the data of BodyEvents is text, not JSON: that of a string.
+	// Text tells that the data of BodyEvents and BodyFeed is text, not JSON: that of a string.
 	Text bool
+	// Events tells how items of BodyEvents and BodyFeed that are objects with the fields of the events have the data of each; nil where the
+	// item is the data alone.
+	Events *EventFields
 	// Otherwise tells that this is the last variant: it takes every media type that no other variant has named.
 	Otherwise bool
 }

@@ -58,6 +58,7 @@ func (b *builder) operation(source *spec.Operation) *Operation {
 		op.Consumes = mediaTypes(op.Request.Body.Variants)
 		op.Streams = mediaTypes(streamed(op.Request.Body.Variants))
 	}
+	b.planFeeds(op)
 	b.planAnswers(op)
 	b.planKind(op)
 	b.limits(op)
@@ -207,7 +208,7 @@ func (c *collector) content(v *Content) {
 	switch v.Shape {
 	case BodyTyped, BodyEvents, BodyLines:
 		c.value(v.Type)
-	case BodyItems:
+	case BodyItems, BodyFeed:
 		c.value(v.Item.Type)
 	case BodyForm:
 		if v.Item != nil {

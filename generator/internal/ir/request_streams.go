@@ -47,21 +47,44 @@ func isSequence(name string) bool {
 	return strings.HasSuffix(name, "+json-seq")
 }
 
-// isItems says whether a body of a request is read item by item.
+// isItems says whether a body of a request is read item by item: a stream by its name of which the document says what its items are. A schema
+// that is a string, without an itemSchema, is that of the whole text.
 func (b *builder) isItems(name string, m *spec.MediaType) bool {
-	return isSequence(name) && m.ItemSchema != nil && b.streams(m)
+	if !isSequence(name) && name != eventMedia || !b.streams(m) {
+		return false
+	}
+	if m.ItemSchema != nil || m.Schema == nil {
+		return m.ItemSchema != nil
+	}
+	core, _ := b.settle(m.Schema)
+	return constrains(core) && !isText(core)
 }
 
-// itemContent is the variant for a stream of items.
+// itemContent is the variant for a stream of items, or of events.
 func (b *builder) itemContent(name string, m *spec.MediaType) *Content {
-	item := b.use(m.ItemSchema, false)
+	of := b.itemOf(name, m)
+	item := b.itemUse(of)
 	item.Go = item.complete()
 	c := &Content{Shape: BodyItems, Field: "Body", Item: &item, MediaTypes: []string{declaredMedia(m)}}
-	c.Type = &Type{Kind: KindBytes, Go: wrap("Items", item.Go)}
-	if m.Schema != nil {
-		b.reportRaw(name, m)
+	wrapper := "Items"
+	if name == eventMedia {
+		c.Shape, c.Text, c.Events = BodyFeed, of.text, of.events
+		wrapper = "Events"
 	}
+	c.Type = &Type{Kind: KindBytes, Go: wrap(wrapper, item.Go)}
 	return c
+}
+
+// planFeeds names what reads and writes the events of requests.
+func (b *builder) planFeeds(op *Operation) {
+	if op.Request.Body == nil {
+		return
+	}
+	for _, c := range op.Request.Body.Variants {
+		if c.Shape == BodyFeed {
+			c.Codec = b.scope.Take(op.Var + "BodyEvents")
+		}
+	}
 }
 
 // isFileForm says whether a body is a form with files whose schema says of its members one by one what they are, and which stands in

@@ -21,20 +21,16 @@ func streamShape(name string, m *spec.MediaType) BodyShape {
 
 // addStream adds a media type that goes on to the variants of an answer.
 func (b *builder) addStream(variants []*Content, name string, m *spec.MediaType, cores map[*Content]*spec.Schema) []*Content {
-	item, text := b.itemOf(name, m)
+	item := b.itemOf(name, m)
 	core := anything
-	if item != nil {
-		core, _ = b.settle(item)
+	if item.schema != nil {
+		core, _ = b.settle(item.schema)
 	}
 	shape := streamShape(name, m)
-	i := slices.IndexFunc(variants, func(c *Content) bool { return c.Shape == shape && cores[c] == core && c.Text == text })
+	i := slices.IndexFunc(variants, func(c *Content) bool { return c.Shape == shape && cores[c] == core && c.Text == item.text })
 	if i < 0 {
 		i = len(variants)
-		c := &Content{Shape: shape, Field: "Body", Text: text}
-		c.Use = b.use(item, false)
-		if item == nil && text {
-			c.Use = newUse(&Type{Kind: KindString, Go: scalars[KindString]}, false, false)
-		}
+		c := &Content{Shape: shape, Field: "Body", Use: b.itemUse(item), Text: item.text, Events: item.events}
 		if i > 0 {
 			c.Field += mediaLabel(m.Name)
 		}
@@ -45,27 +41,69 @@ func (b *builder) addStream(variants []*Content, name string, m *spec.MediaType,
 	return variants
 }
 
-// itemOf is the schema of an item of a stream, nil where the document says nothing of it, and whether an event carries it as text.
-// Where there is no itemSchema, the schema is taken for that of an item, or of a list of them.
-func (b *builder) itemOf(name string, m *spec.MediaType) (item *spec.Schema, text bool) {
-	item = m.ItemSchema
+// streamItem is what stands in a stream, or is the data of its events.
+type streamItem struct {
+	schema *spec.Schema // nil where the document says nothing of it
+	text   bool         // an event carries it as text
+	events *EventFields // of items that are objects with the fields of the events, else nil
+}
+
+func (b *builder) itemUse(item streamItem) Use {
+	if item.schema == nil && item.text {
+		return newUse(&Type{Kind: KindString, Go: scalars[KindString]}, false, false)
+	}
+	return b.use(item.schema, false)
+}
+
+// itemOf is what the items of a stream are. Where there is no itemSchema, the schema is taken for that of an item, or of a list of them.
+func (b *builder) itemOf(name string, m *spec.MediaType) streamItem {
+	item := m.ItemSchema
 	if item == nil && m.Schema != nil {
 		item = m.Schema
 		if core, _ := b.settle(item); slices.Equal(typesOf(core), []string{"array"}) && core.Items != nil {
 			item = core.Items
+			b.reportList(core)
 		}
+	} else if m.Schema != nil {
+		b.reportWhole(m)
 	}
 	if name != eventMedia {
-		return item, false
+		return streamItem{schema: item}
 	}
 	if item == nil {
-		return nil, true
+		return streamItem{text: true}
 	}
 	core, _ := b.settle(item)
-	if isEnvelope(core) {
-		return b.dataOf(core)
+	switch {
+	case binds(core) && b.describesFields(core):
+		schema, events := b.fieldItems(item)
+		return streamItem{schema: schema, events: events}
+	case isEnvelope(core):
+		data, text := b.dataOf(core)
+		return streamItem{schema: data, text: text}
 	}
-	return item, isText(core)
+	return streamItem{schema: item, text: isText(core)}
+}
+
+// reportList warns of what a list demands of all its items together, which are read one by one.
+func (b *builder) reportList(core *spec.Schema) {
+	for keyword, there := range map[string]bool{
+		"minItems": core.MinItems != nil, "maxItems": core.MaxItems != nil, "uniqueItems": core.UniqueItems, "contains": core.Contains != nil,
+		"prefixItems": len(core.PrefixItems) > 0, "not": core.Not != nil, "if": core.If != nil,
+	} {
+		if there {
+			b.unenforced(core, keyword, "the items of a stream are read one by one")
+		}
+	}
+}
+
+// reportWhole warns where a schema says more of a stream than itemSchema does of its items.
+func (b *builder) reportWhole(m *spec.MediaType) {
+	core, _ := b.settle(m.Schema)
+	if core.Items != nil && !core.Items.Always || constrains(core) && !slices.Equal(typesOf(core), []string{"array"}) {
+		b.warn(m.Schema.Loc, classUnenforced, "schema is not enforced beside itemSchema, by which the items of a stream are read one by one", "say it in itemSchema")
+	}
+	b.reportList(core)
 }
 
 // isText says whether values of a settled schema are strings.
@@ -105,20 +143,11 @@ func (b *builder) dataOf(core *spec.Schema) (data *spec.Schema, text bool) {
 			b.unenforced(b.origin(core), "required", "an event without "+quote(name)+" is sent as well")
 		}
 	}
-	if isUnion(core) {
-		b.unenforced(b.origin(core), "oneOf", "which data belongs to which event is for the handler to know")
-	}
 	if data == nil {
 		return nil, true
 	}
 	field, _ := b.settle(data)
-	switch {
-	case field.ContentSchema != nil && (field.ContentMediaType == "" || spec.IsJSON(mediaType(field.ContentMediaType))):
-		return field.ContentSchema, false
-	case spec.IsJSON(mediaType(field.ContentMediaType)):
-		return nil, false
-	}
-	return data, isText(field)
+	return dataSchema(data, field)
 }
 
 // hintItems names what stands in place in the items of a stream.

@@ -35,7 +35,7 @@ func (b *builder) markPartial() {
 					switch c.Shape {
 					case BodyTyped:
 						mark(c.Type, ToServer)
-					case BodyItems, BodyForm:
+					case BodyItems, BodyFeed, BodyForm:
 						if c.Item != nil {
 							mark(c.Item.Type, ToServer)
 						}

@@ -67,7 +67,7 @@ func (c *Client) Anything(ctx context.Context, req AnythingRequest) tornado.Even
 }
 
 // Named is GET /named
-func (c *Client) Named(ctx context.Context, req NamedRequest) tornado.Events[string] {
+func (c *Client) Named(ctx context.Context, req NamedRequest) tornado.Events[NamedOKEvent] {
 	call := c.c.Call(ctx, &named)
 	return client.Events(call, 200, &namedEvents, (*client.Response).Unexpected)
 }

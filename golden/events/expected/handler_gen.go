@@ -34,7 +34,7 @@ type DefaultHandler interface {
 	Anything(ctx context.Context, req AnythingRequest, out *tornado.EventStream[string]) error
 
 	// Named answers GET /named.
-	Named(ctx context.Context, req NamedRequest, out *tornado.EventStream[string]) error
+	Named(ctx context.Context, req NamedRequest, out *tornado.EventStream[NamedOKEvent]) error
 
 	// Ask: One answer, or its parts as they come.
 	//
@@ -62,7 +62,7 @@ func (UnimplementedDefaultHandler) Anything(context.Context, AnythingRequest, *t
 	return tornado.NotImplemented(&anything)
 }
 
-func (UnimplementedDefaultHandler) Named(context.Context, NamedRequest, *tornado.EventStream[string]) error {
+func (UnimplementedDefaultHandler) Named(context.Context, NamedRequest, *tornado.EventStream[NamedOKEvent]) error {
 	return tornado.NotImplemented(&named)
 }
 

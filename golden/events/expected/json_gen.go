@@ -104,6 +104,29 @@ func (v *Problem) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
+var namedOKEventKeys = tornado.NewKeys("event", "data").Required("event")
+
+func (v *NamedOKEvent) DecodeJSON(d *tornado.Decoder) {
+	d.Check(namedOKEventSchema)
+	var seen tornado.Seen
+	for i := d.Object(namedOKEventKeys); i != tornado.EndObject; i = d.Next(namedOKEventKeys, i) {
+		switch i {
+		case 0: // event
+			v.Event = NamedOKEventEvent(d.Enum(namedOKEventEventValues))
+		case 1: // data
+			v.Data.Set(d.String(nil))
+		}
+		seen.Add(i)
+	}
+	d.Require(namedOKEventKeys, seen)
+}
+
+func (v *NamedOKEvent) AppendJSON(b []byte) []byte {
+	b = tornado.AppendString(append(b, `{"event":`...), string(v.Event))
+	b = tornado.AppendOptString(b, `"data":`, &v.Data)
+	return append(b, '}')
+}
+
 var askBodyKeys = tornado.NewKeys("question", "stream").Required("question")
 
 func (v *AskBody) DecodeJSON(d *tornado.Decoder) {

@@ -36,11 +36,14 @@ var anythingEvents = tornado.StreamCodec[string]{
 	Text:   true,
 }
 
-// namedEvents writes and reads the data of the events of Named.
-var namedEvents = tornado.StreamCodec[string]{
-	Append: func(b []byte, v string) []byte { return tornado.AppendString(b, v) },
-	Decode: func(d *tornado.Decoder) string { return d.String(nil) },
-	Text:   true,
+// namedEvents writes and reads the events of Named.
+var namedEvents = tornado.StreamCodec[NamedOKEvent]{
+	Append: func(b []byte, v NamedOKEvent) []byte { return v.AppendJSON(b) },
+	Decode: func(d *tornado.Decoder) (v NamedOKEvent) {
+		v.DecodeJSON(d)
+		return v
+	},
+	Fields: &tornado.EventFields{Data: tornado.EventText},
 }
 
 // askEvents writes and reads the data of the events of Ask.

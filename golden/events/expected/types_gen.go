@@ -40,6 +40,26 @@ type Problem struct {
 	Status tornado.Opt[int64] `json:"status,omitzero"`
 }
 
+// NamedOKEvent is what the document has at
+// #/paths/~1named/get/responses/200/content/text~1event-stream/itemSchema.
+type NamedOKEvent struct {
+	Event NamedOKEventEvent   `json:"event"`
+	Data  tornado.Opt[string] `json:"data,omitzero"`
+}
+
+// NamedOKEventEvent is what the document has at
+// #/paths/~1named/get/responses/200/content/text~1event-stream/itemSchema/properties/event.
+type NamedOKEventEvent string
+
+// The values of NamedOKEventEvent.
+const (
+	NamedOKEventEventAdd    NamedOKEventEvent = "add"
+	NamedOKEventEventRemove NamedOKEventEvent = "remove"
+)
+
+// Valid reports whether v is one of the values that the document names.
+func (v NamedOKEventEvent) Valid() bool { return namedOKEventEventValues.Has(string(v)) }
+
 // AskBody is the body of POST /answers.
 type AskBody struct {
 	Question string            `json:"question"`

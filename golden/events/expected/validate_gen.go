@@ -4,7 +4,17 @@ package api
 
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
+// What the schemas demand that no type says, in JSON Schema.
+var schemas = tornado.NewSchemas(
+	"NamedOKEvent", `{"oneOf":[{"properties":{"event":{"const":"add"}}},{"properties":{"event":{"const":"remove"}}}]}`,
+)
+
+var (
+	namedOKEventSchema = schemas.Get("NamedOKEvent")
+)
+
 // The values of the enums.
 var (
-	petEventWhatValues = tornado.NewEnum("born", "sold")
+	petEventWhatValues      = tornado.NewEnum("born", "sold")
+	namedOKEventEventValues = tornado.NewEnum("add", "remove")
 )

@@ -11,15 +11,17 @@ import (
 // Event is one event. Its text fields are UTF-8.
 type Event struct {
 	// ID is where a client that comes back wants to go on. "" leaves the one before in force, unless HasID is set: then the
-	// client forgets it.
+	// client forgets it. Of one that was read it says that the event itself has it.
 	ID    string
 	HasID bool
 	// Name is the type of the event; "" is "message".
 	Name string
 	// Data is the payload, any text. A client sees an event only where it has data, if it is the empty text; nil is none.
 	Data []byte
-	// Retry is how long a client waits before it comes back, in whole milliseconds; 0 says nothing.
-	Retry time.Duration
+	// Retry is how long a client waits before it comes back, in whole milliseconds; 0 says nothing. HasRetry says of an event that was
+	// read that it says so itself.
+	Retry    time.Duration
+	HasRetry bool
 }
 
 // Errors of Check.

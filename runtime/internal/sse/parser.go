@@ -21,9 +21,11 @@ type Parser struct {
 	begun   bool   // a line was complete: what follows is no byte order mark any more
 	afterCR bool   // an LF that follows belongs to the line end
 
-	name    string // of the event that is being read, like the two below
+	name    string // of the event that is being read, like the four below
 	data    []byte
 	hasData bool
+	hasID   bool
+	hasWait bool // that it says how long to wait
 
 	id, lastID string // as read; as of the last event that was complete
 	retry      time.Duration
@@ -106,11 +108,11 @@ func (p *Parser) takeLine() *Event {
 		p.data, p.hasData = append(p.data, value...), true
 	case "id":
 		if bytes.IndexByte(value, 0) < 0 {
-			p.id = text(value)
+			p.id, p.hasID = text(value), true
 		}
 	case "retry":
 		if d, ok := milliseconds(value); ok {
-			p.retry = d
+			p.retry, p.hasWait = d, true
 		}
 	}
 	return nil
@@ -119,7 +121,8 @@ func (p *Parser) takeLine() *Event {
 // dispatch ends an event. One without data is none, but its id counts.
 func (p *Parser) dispatch() *Event {
 	name, data, hasData := p.name, p.data, p.hasData
-	p.name, p.data, p.hasData = "", nil, false
+	hasID, hasWait := p.hasID, p.hasWait
+	p.name, p.data, p.hasData, p.hasID, p.hasWait = "", nil, false, false, false
 	p.lastID = p.id
 	if !hasData {
 		return nil
@@ -130,7 +133,7 @@ func (p *Parser) dispatch() *Event {
 	if data == nil {
 		data = []byte{}
 	}
-	return &Event{ID: p.lastID, Name: name, Data: data, Retry: p.retry}
+	return &Event{ID: p.lastID, HasID: hasID, Name: name, Data: data, Retry: p.retry, HasRetry: hasWait}
 }
 
 func text(b []byte) string { return strings.ToValidUTF8(string(b), "\ufffd") }
