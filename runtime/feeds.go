@@ -52,7 +52,7 @@ func readEvent[T any](r *itemReader, codec *StreamCodec[T], ev *sse.Event) (v T,
 		texts[0] = jsonwire.AppendString(nil, string(ev.Data))
 	}
 	for _, text := range texts {
-		failed := r.decode(text, func(d *Decoder) { v = codec.Decode(d) })
+		failed := r.decode(func(d *Decoder) { d.Reset(text) }, func(d *Decoder) { v = codec.Decode(d) })
 		if failed == nil {
 			return v, nil
 		}

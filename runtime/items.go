@@ -38,7 +38,7 @@ func ItemsBody[T any](in *Input, decode func(*T, *Decoder)) Items[T] {
 				}
 				return
 			}
-			if err = r.decode(text, func(d *Decoder) { decode(&item, d) }); err != nil {
+			if err = r.decode(func(d *Decoder) { d.Reset(text) }, func(d *Decoder) { decode(&item, d) }); err != nil {
 				item = *new(T)
 			}
 			if !yield(item, err) {
@@ -59,6 +59,7 @@ type itemReader struct {
 	unread   []byte // of chunk, not fed
 	count    int    // items that next has given
 	noun     string // what they are called
+	parts    bool   // of which some are texts
 	ended    error  // final
 }
 
@@ -123,10 +124,10 @@ func (r *itemReader) fail(err error) error {
 	return r.ended
 }
 
-// decode reads an item by a function, and says what is wrong with it.
-func (r *itemReader) decode(text []byte, read func(d *Decoder)) error {
+// decode has a function read an item, which another gives the decoder, and says what is wrong with it.
+func (r *itemReader) decode(load, read func(d *Decoder)) error {
 	d := &r.decoder
-	d.Reset(text)
+	load(d)
 	r.spent.begin(d)
 	read(d)
 	d.End()
@@ -139,6 +140,9 @@ func (r *itemReader) decode(text []byte, read func(d *Decoder)) error {
 	}
 	violations := append([]Violation(nil), d.Violations()...)
 	for i := range violations {
+		if r.parts {
+			violations[i] = violations[i].OfText()
+		}
 		violations[i].Pointer = "/" + strconv.Itoa(r.count-1) + violations[i].Pointer
 	}
 	return &BodyError{Status: r.status, Detail: r.which(0) + " breaks the rules of the API", Violations: violations}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"strings"
 	"time"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/jsonwire"
@@ -39,6 +40,10 @@ type StreamCodec[T any] struct {
 	Text   bool // the JSON is a string, and an event carries its text
 	// Fields tells that the items are objects with the fields of the events, and not their data alone; nil for others.
 	Fields *EventFields
+	// Shapes and Shape tell how the items are written to the parts of a multipart body, and read from them: by the shape of that name, or notation,
+	// which is that of a list of them. Shapes is nil where the items are no parts.
+	Shapes *Shapes
+	Shape  string
 }
 
 // EventFields tells how items that are objects with the fields of an event have the data of each. Fields: Data, and Text and JSON, which are the
@@ -144,16 +149,21 @@ func textOf(text []byte) []byte {
 	return []byte(d.String(nil))
 }
 
-// ItemStream sends JSON texts, each a T: JSON lines, or a JSON text sequence if that is what the client likes better. See Stream for
-// how it ends.
+// ItemStream sends JSON texts, each a T: JSON lines, or a JSON text sequence if that is what the client likes better. Of a multipart answer each is
+// a part, in the media type of its encoding. See Stream for how it ends.
 type ItemStream[T any] struct {
 	*Stream
 	codec  *StreamCodec[T]
 	format lines.Format
+	parts  *partStream // of a multipart answer, else nil
 }
 
-// Send sends an item. It is encoded before Send returns. The errors are those of EventStream.Send.
+// Send sends an item. It is encoded before Send returns. The errors are those of EventStream.Send, and of a part those of a value that its media
+// type does not carry.
 func (i *ItemStream[T]) Send(v T) error {
+	if i.parts != nil {
+		return i.sendPart(v, sendKept)
+	}
 	buf, _ := frames.Get().(*[]byte)
 	defer release(buf)
 	*buf = i.append((*buf)[:0], v)
@@ -179,6 +189,9 @@ func (i *ItemStream[T]) SendMessage(m *Message[T]) error { return i.sendShared(m
 func (i *ItemStream[T]) Deliver(m *Message[T]) error { return i.sendShared(m, sendNow) }
 
 func (i *ItemStream[T]) sendShared(m *Message[T], how sendMode) error {
+	if i.parts != nil {
+		return i.sendPart(m.Data, how)
+	}
 	b, _ := formOf(m, itemForm{i.codec, i.format}, func() ([]byte, error) { return i.append(nil, m.Data), nil })
 	return i.transmit(b, how)
 }
@@ -203,16 +216,24 @@ func newEvents[T any](x *exchange, status int, codec *StreamCodec[T]) *EventStre
 
 // newItems begins a stream of items; nil for HEAD, which has its answer then.
 func newItems[T any](x *exchange, status int, codec *StreamCodec[T], types []string) *ItemStream[T] {
-	media := types[0]
+	name := types[0]
 	if len(types) > 1 {
-		media = types[max(x.reply.accept.best(types), 0)]
+		name = types[max(x.reply.accept.best(types), 0)]
 		x.reply.Header("Vary", "Accept")
 	}
-	s := x.openStream(status, media)
+	var parts *partStream
+	if codec.Shapes != nil && strings.HasPrefix(name, "multipart/") {
+		parts = &partStream{w: media.NewPartsWriter(codec.Shapes, codec.Shape)}
+		name = parts.w.ContentType(name)
+	}
+	s := x.openStream(status, name)
+	if parts != nil {
+		s.tail = parts.w.End()
+	}
 	if s.answeredHead() {
 		return nil
 	}
-	return &ItemStream[T]{Stream: s, codec: codec, format: lines.FormatOf(media)}
+	return &ItemStream[T]{Stream: s, codec: codec, format: lines.FormatOf(name), parts: parts}
 }
 
 // RegisterEvents enters an operation whose handler sends an event stream. Generated code calls it, see Register.

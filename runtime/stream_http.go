@@ -84,6 +84,10 @@ func (x *exchange) finishHTTPStream(client context.Context) (complete bool) {
 		s.quiet() // the ResponseWriter is of no use to anybody once the request is over
 	}
 	x.aborted = what == streamCut
+	if s.tail != nil && !x.aborted && !x.isHead() {
+		x.aborted = s.sink.write(s.tail) != nil
+		s.sent += int64(len(s.tail))
+	}
 	if coded, ok := s.sink.(*codedSink); ok && !x.aborted {
 		x.aborted = coded.writeFramed(coded.end(nil)) != nil
 	}

@@ -37,6 +37,7 @@ type Stream struct {
 	status  int
 	beats   time.Duration // heartbeat of an event stream; 0: none
 	retry   time.Duration // what it tells its client first; 0: nothing
+	tail    []byte        // what stands behind all that is sent; nil: nothing
 
 	// guarded by mu, like all of outlet
 	x       *exchange // while the handler runs

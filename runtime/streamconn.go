@@ -131,6 +131,10 @@ func (f *frame) endStream(s *Stream, what streamEnd, size int) verdict {
 		c.head = nil
 		release(head)
 	}
+	if s.tail != nil && !f.x.isHead() {
+		f.out = s.sink.frame(f.out, s.tail)
+		s.sent += int64(len(s.tail))
+	}
 	if coded != nil {
 		f.out = coded.end(f.out)
 	}

@@ -67,6 +67,26 @@ func (handler) PostBoth(_ context.Context, req api.PostBothRequest) (string, err
 	return "none", nil
 }
 
+func (handler) PostLists(_ context.Context, req api.PostListsRequest) (string, error) {
+	names := ""
+	for _, items := range []tornado.Items[api.Pet]{req.Body, req.BodyJsonl} {
+		if items == nil {
+			continue
+		}
+		for pet, err := range items {
+			if err != nil {
+				return "", err
+			}
+			names += pet.Name
+		}
+	}
+	if upload, ok := req.Raw.Get(); ok {
+		data, err := io.ReadAll(upload)
+		return string(data), err
+	}
+	return names, nil
+}
+
 // servers are the two ways to serve.
 func servers(t *testing.T, h handler) map[string]string {
 	t.Helper()
@@ -93,6 +113,10 @@ func TestServer(t *testing.T) {
 			{"/both", "application/json", `[{"name":"Rex"}]`, 200, "[{absent Rex}]"},
 			{"/both", "application/x-ndjson", `{"tag":"a"}` + "\n" + `{}`, 200, "first a"},
 			{"/both", "text/csv", "a,b", 200, "[]a,b"},
+			{"/lists", "application/x-ndjson", `{"name":"Rex"}` + "\n" + `{"name":"Al"}`, 200, "RexAl"},
+			{"/lists", "application/x-ndjson", `{"name":"R"}`, 422, "/0/name"},
+			{"/lists", "application/jsonl", `{"name":"Bo"}`, 200, "Bo"},
+			{"/lists", "application/ndjson", "any text", 200, "any text"},
 		} {
 			got := drive.Do(t, http.MethodPost, url+c.path, c.send, "Content-Type", c.media)
 			assert.Equal(t, c.status, got.Status, "%s %s %q: %s", name, c.path, c.send, got.Body)
@@ -163,6 +187,9 @@ func TestClient(t *testing.T) {
 			sum, err = c.PostNumbers(t.Context(), api.PostNumbersRequest{})
 			require.NoError(t, err)
 			assert.InDelta(t, -1, sum, 0, "no body")
+			names, err := c.PostLists(t.Context(), api.PostListsRequest{Body: list(api.Pet{Name: "Rex"}, api.Pet{Name: "Al"})})
+			require.NoError(t, err)
+			assert.Equal(t, "RexAl", names)
 			_, err = c.PostPets(t.Context(), api.PostPetsRequest{})
 			require.Error(t, err, "the body is required")
 		})

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"strings"
 	"time"
 
 	tornado "github.com/tornadogen/tornadogen/runtime"
@@ -298,11 +299,16 @@ func item[T any](r *Response, codec *tornado.StreamCodec[T], text []byte) (v T, 
 	r.decoder.Lenient = !r.checked
 	r.decoder.Reset(text)
 	v = codec.Decode(&r.decoder)
+	return v, r.itemEnd()
+}
+
+// itemEnd says what is wrong with an item that was decoded.
+func (r *Response) itemEnd() error {
 	r.decoder.End()
-	if r.decoder.Failed() {
-		err = r.invalid(r.decoder.SyntaxError(), r.decoder.Violations())
+	if !r.decoder.Failed() {
+		return nil
 	}
-	return v, err
+	return r.invalid(r.decoder.SyntaxError(), r.decoder.Violations())
 }
 
 // ItemsOf returns the items of an answer, which has one of these media types. They can be ranged over once; not to do so holds the
@@ -334,6 +340,13 @@ func Items[T any](call *Call, status int, codec *tornado.StreamCodec[T], fail fu
 
 func readItems[T any](r *Response, in io.ReadCloser, codec *tornado.StreamCodec[T], yield func(T, error) bool) {
 	defer in.Close() //nolint:errcheck // what is missing is told by reading
+	if codec.Shapes != nil && strings.HasPrefix(r.ContentType(), "multipart/") {
+		if err := readParts(r, in, codec, yield); err != nil && !errors.Is(err, errStopped) {
+			var none T
+			yield(none, err)
+		}
+		return
+	}
 	s := lines.Splitter{Format: lines.FormatOf(r.ContentType()), Limit: int(r.maxBody)}
 	give := func(text []byte, err error) error {
 		if err != nil {

@@ -35,6 +35,10 @@ func decodeVariant(c *ir.Content) []jen.Code {
 	case ir.BodyUpload:
 		return []jen.Code{assignTo(target, &c.Use, jen.Id("in").Dot("UploadBody").Call())}
 	case ir.BodyItems:
+		if c.TextShape != "" {
+			args := append([]jen.Code{jen.Id("in")}, shape(c.TextShape)...)
+			return []jen.Code{assignTo(target, &c.Use, tornado("PartsBody").Call(append(args, itemDecoder(c.Item))...))}
+		}
 		return []jen.Code{assignTo(target, &c.Use, tornado("ItemsBody").Call(jen.Id("in"), itemDecoder(c.Item)))}
 	case ir.BodyFeed:
 		return []jen.Code{assignTo(target, &c.Use, tornado("EventsBody").Call(jen.Id("in"), jen.Op("&").Id(c.Codec)))}

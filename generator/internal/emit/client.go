@@ -119,6 +119,10 @@ func sendBody(c *ir.Content) jen.Code {
 		case ir.BodyUpload:
 			return []jen.Code{jen.Id("call").Dot("Upload").Call(jen.Id(value))}
 		case ir.BodyItems:
+			if c.TextShape != "" {
+				args := append([]jen.Code{jen.Id("call"), jen.Lit(c.ContentType)}, shape(c.TextShape)...)
+				return []jen.Code{client("SendParts").Call(append(args, jen.Id(value), itemEncoder(c.Item, ir.ToServer))...)}
+			}
 			return []jen.Code{client("SendItems").Call(jen.Id("call"), jen.Lit(c.ContentType), jen.Id(value), itemEncoder(c.Item, ir.ToServer))}
 		case ir.BodyFeed:
 			return []jen.Code{client("SendEvents").Call(jen.Id("call"), jen.Lit(c.ContentType), jen.Id(value), jen.Op("&").Id(c.Codec))}

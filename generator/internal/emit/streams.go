@@ -64,6 +64,9 @@ func printStreamCodec(f *file, what string, c *ir.Content, u *ir.Use, way ir.Way
 	if c.Text {
 		fields = append(fields, field("Text", jen.True()))
 	}
+	if c.TextShape != "" {
+		fields = append(fields, field("Shapes", jen.Id(ir.ShapesVar)), field("Shape", key(c.TextShape)))
+	}
 	if e := c.Events; e != nil {
 		fields = append(fields, field("Fields", eventFields(e)))
 	}

@@ -88,6 +88,7 @@ type builder struct {
 	shaper     *shaper
 	files      map[*spec.Schema]bool               // settled: strings that are parts of a multipart body
 	headed     map[*spec.MediaType]*spec.MediaType // see withPartHeaders
+	listed     map[*spec.MediaType]*spec.MediaType // see asList
 	events     map[*spec.Schema]*eventItem         // see fieldItems
 	fields     map[*spec.Schema]*spec.Schema       // see fieldsOf
 	operations map[*spec.Operation]string          // Go names
@@ -138,6 +139,7 @@ func newBuilder(api *spec.API, opts Options) *builder {
 	b.shaper = newShaper(b)
 	b.leftovers = newLeftovers(b)
 	b.files = make(map[*spec.Schema]bool)
+	b.listed = make(map[*spec.MediaType]*spec.MediaType)
 	b.events = make(map[*spec.Schema]*eventItem)
 	b.headed = make(map[*spec.MediaType]*spec.MediaType)
 	b.fields = make(map[*spec.Schema]*spec.Schema)

@@ -33,6 +33,9 @@ func (b *builder) findFiles() {
 
 func (b *builder) findFilesIn(content []*spec.MediaType, except map[*spec.Schema]bool) {
 	for _, m := range content {
+		if isParts(mediaType(m.Name), m) {
+			m = b.asList(m)
+		}
 		if m.Schema == nil || !isMultipart(mediaType(m.Name)) {
 			continue
 		}

@@ -210,12 +210,12 @@ const (
 	BodyBlob                    // tornado.Blob: the media type is part of the value
 	BodyReader                  // io.Reader: bytes of a request that are not held in memory, of one media type that is known
 	BodyUpload                  // tornado.Upload: the same, and the media type is part of the value
-	BodyItems                   // tornado.Items[T]: JSON lines and JSON text sequences of a request; T is Content.Item
+	BodyItems                   // tornado.Items[T]: JSON lines, JSON text sequences and parts of a request; T is Content.Item
 	BodyForm                    // tornado.Items[tornado.FormPart[T]]: a multipart form of a request, with files; T is Content.Item
 	BodyFeed                    // tornado.Events[T]: server-sent events of a request; T is Content.Item
 	// Of answers alone: bodies that go on.
 	BodyEvents   // tornado.Events[T]: server-sent events, whose data is a value of the type
-	BodyLines    // tornado.Items[T]: JSON lines and JSON text sequences, whose items are values of the type
+	BodyLines    // tornado.Items[T]: JSON lines, JSON text sequences and parts, whose items are values of the type
 	BodyDownload // io.ReadCloser: bytes
 )
 

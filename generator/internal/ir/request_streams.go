@@ -29,6 +29,8 @@ func (b *builder) streamContent(name string, m *spec.MediaType, list []*spec.Med
 	switch {
 	case !of.isRequest():
 		return nil
+	case isParts(name, m) && b.streams(m):
+		return b.partContent(name, m)
 	case b.isItems(name, m):
 		return b.itemContent(name, m)
 	case b.isFileForm(name, m, list):

@@ -13,7 +13,7 @@ func streamShape(name string, m *spec.MediaType) BodyShape {
 	switch {
 	case name == eventMedia:
 		return BodyEvents
-	case isSequence(name), name == "application/stream+json" && m.ItemSchema != nil:
+	case isSequence(name), isParts(name, m), name == "application/stream+json" && m.ItemSchema != nil:
 		return BodyLines
 	}
 	return BodyTyped
@@ -21,7 +21,13 @@ func streamShape(name string, m *spec.MediaType) BodyShape {
 
 // addStream adds a media type that goes on to the variants of an answer.
 func (b *builder) addStream(variants []*Content, name string, m *spec.MediaType, cores map[*Content]*spec.Schema) []*Content {
-	item := b.itemOf(name, m)
+	var item streamItem
+	var parts *spec.MediaType
+	if isParts(name, m) {
+		item.schema, parts = b.partItem(name, m)
+	} else {
+		item = b.itemOf(name, m)
+	}
 	core := anything
 	if item.schema != nil {
 		core, _ = b.settle(item.schema)
@@ -38,6 +44,9 @@ func (b *builder) addStream(variants []*Content, name string, m *spec.MediaType,
 		variants = append(variants, c)
 	}
 	variants[i].MediaTypes = append(variants[i].MediaTypes, declaredMedia(m))
+	if parts != nil {
+		b.addShape(variants[i], name, parts)
+	}
 	return variants
 }
 
@@ -156,8 +165,11 @@ func (b *builder) hintItems(m *spec.MediaType, name string) {
 		return
 	}
 	suffix := "Item"
-	if mediaType(m.Name) == eventMedia {
+	switch name := mediaType(m.Name); {
+	case name == eventMedia:
 		suffix = "Event"
+	case isMultipart(name):
+		suffix = "Part"
 	}
 	for _, p := range m.ItemSchema.Properties {
 		b.hint(p.Schema.ContentSchema, name+suffix)

@@ -85,3 +85,24 @@ func (c *Client) PostBoth(ctx context.Context, req PostBothRequest) (string, err
 	}
 	return "", res.Unexpected()
 }
+
+// PostLists is POST /lists: Documents of before 3.2 say what the list of all lines is, or what a line
+// is, or what the whole text is.
+func (c *Client) PostLists(ctx context.Context, req PostListsRequest) (string, error) {
+	call := c.c.Call(ctx, &postLists)
+	client.SendItems(call, "application/x-ndjson", req.Body, (*Pet).appendRequestJSON)
+	client.SendItems(call, "application/jsonl", req.BodyJsonl, (*Pet).appendRequestJSON)
+	if x, ok := req.Raw.Get(); ok {
+		call.Upload(x)
+	}
+	res, err := call.Do()
+	if err != nil {
+		return "", err
+	}
+	switch res.StatusCode {
+	case 200:
+		v := res.MediaBody(shapes, "string", "text/plain").String(nil)
+		return v, res.EndJSON()
+	}
+	return "", res.Unexpected()
+}

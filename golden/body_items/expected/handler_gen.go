@@ -25,6 +25,12 @@ type DefaultHandler interface {
 
 	// PostBoth answers POST /both.
 	PostBoth(ctx context.Context, req PostBothRequest) (string, error)
+
+	// PostLists: Documents of before 3.2 say what the list of all lines is, or what a line is, or what the
+	// whole text is.
+	//
+	// POST /lists
+	PostLists(ctx context.Context, req PostListsRequest) (string, error)
 }
 
 // UnimplementedDefaultHandler answers 501 to every operation of DefaultHandler. Embed it to implement
@@ -41,4 +47,8 @@ func (UnimplementedDefaultHandler) PostNumbers(context.Context, PostNumbersReque
 
 func (UnimplementedDefaultHandler) PostBoth(context.Context, PostBothRequest) (string, error) {
 	return "", tornado.NotImplemented(&postBoth)
+}
+
+func (UnimplementedDefaultHandler) PostLists(context.Context, PostListsRequest) (string, error) {
+	return "", tornado.NotImplemented(&postLists)
 }

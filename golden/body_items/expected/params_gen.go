@@ -46,3 +46,23 @@ func (r *PostBothRequest) decode(in *tornado.Input) {
 		r.Raw.Set(in.UploadBody())
 	}
 }
+
+// PostListsRequest is what a caller asks of PostLists.
+type PostListsRequest struct {
+	Body      tornado.Items[Pet]
+	BodyJsonl tornado.Items[Pet]
+	Raw       tornado.Opt[tornado.Upload]
+}
+
+func (r *PostListsRequest) decode(in *tornado.Input) {
+	if in.HasBody() {
+		switch in.ContentType() {
+		case "application/x-ndjson":
+			r.Body = tornado.ItemsBody(in, (*Pet).DecodeJSON)
+		case "application/jsonl":
+			r.BodyJsonl = tornado.ItemsBody(in, (*Pet).DecodeJSON)
+		default:
+			r.Raw.Set(in.UploadBody())
+		}
+	}
+}

@@ -37,11 +37,21 @@ var postBoth = tornado.Operation{
 	Produces:     []string{"text/plain"},
 }
 
+// postLists is POST /lists.
+var postLists = tornado.Operation{
+	ID: "postLists", Name: "PostLists",
+	Method: "POST", Path: "/lists",
+	Summary:  "Documents of before 3.2 say what the list of all lines is, or what a line is, or what the whole text is.",
+	Consumes: []string{"application/x-ndjson", "application/jsonl", "application/ndjson"},
+	Streams:  []string{"application/x-ndjson", "application/jsonl", "application/ndjson"},
+	Produces: []string{"text/plain"},
+}
+
 // Operations lists every operation of the API, in the order of the document. The caller must not
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&postPets, &postNumbers, &postBoth,
+		&postPets, &postNumbers, &postBoth, &postLists,
 	}
 }
 

@@ -25,6 +25,9 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 	tornado.Register(api, &postBoth, (*PostBothRequest).decode, func(ctx context.Context, req *PostBothRequest) (string, error) {
 		return h.PostBoth(ctx, *req)
 	}, writePostBoth)
+	tornado.Register(api, &postLists, (*PostListsRequest).decode, func(ctx context.Context, req *PostListsRequest) (string, error) {
+		return h.PostLists(ctx, *req)
+	}, writePostLists)
 	return api
 }
 
@@ -37,5 +40,9 @@ func writePostNumbers(w *tornado.Reply, v float64) {
 }
 
 func writePostBoth(w *tornado.Reply, v string) {
+	w.Done(tornado.AppendString(w.MediaBody(200, shapes, "string", "text/plain"), v))
+}
+
+func writePostLists(w *tornado.Reply, v string) {
 	w.Done(tornado.AppendString(w.MediaBody(200, shapes, "string", "text/plain"), v))
 }

@@ -235,7 +235,7 @@ func baseName(name string) string {
 
 // otherFields are the fields of a part that say nothing of its place, encoding or type; nil for none.
 func otherFields(h textproto.MIMEHeader) textproto.MIMEHeader {
-	for _, name := range []string{"Content-Disposition", "Content-Type", "Content-Transfer-Encoding"} {
+	for _, name := range []string{"Content-Disposition", "Content-Type", "Content-Transfer-Encoding", lengthField} {
 		h.Del(name)
 	}
 	if len(h) == 0 {
