@@ -9,6 +9,7 @@ import (
 	"go/parser"
 	"go/printer"
 	"go/token"
+	"maps"
 	"slices"
 	"strings"
 
@@ -204,7 +205,11 @@ func bodiesOf(m *spec.MediaType) []*mockBody {
 		item = m.Schema.Items // a document of before 3.2 says what the list of all is
 	}
 	if item != nil {
-		return []*mockBody{{kind, "", streamText(media, answerSample(item))}}
+		sample := answerSample(item)
+		if strings.HasPrefix(media, "multipart/") {
+			return []*mockBody{partsBody(m, sample)}
+		}
+		return []*mockBody{{kind, "", streamText(media, sample)}}
 	}
 	return []*mockBody{{kind, "", bodyText(media, answerSample(m.Schema))}}
 }
@@ -257,20 +262,49 @@ func plainText(sample string) string {
 func streamText(media, item string) string {
 	switch {
 	case media == "text/event-stream":
-		return strings.Repeat("data: "+eventData(item)+"\n\n", streamParts)
+		return strings.Repeat(eventText(item)+"\n", streamParts)
 	case strings.HasSuffix(media, "json-seq"):
 		return strings.Repeat("\x1e"+item+"\n", streamParts)
 	}
 	return strings.Repeat(item+"\n", streamParts)
 }
 
-// eventData is what the data of an event is: of an item that describes the event itself (OpenAPI 3.2 section 4.14.4) its data.
-func eventData(item string) string {
-	var event struct {
-		Data json.RawMessage `json:"data"`
+// eventText is an event: of an item that describes the event itself (OpenAPI 3.2, section Server-Sent Events) its fields, else its data alone.
+func eventText(item string) string {
+	var fields map[string]json.RawMessage
+	isField := func(name string) bool { return slices.Contains([]string{"event", "id", "retry", "data"}, name) }
+	if json.Unmarshal([]byte(item), &fields) != nil || fields["data"] == nil && fields["event"] == nil ||
+		slices.ContainsFunc(slices.Collect(maps.Keys(fields)), func(name string) bool { return !isField(name) }) {
+		return "data: " + eventLines(item)
 	}
-	if json.Unmarshal([]byte(item), &event) == nil && event.Data != nil {
-		item = string(event.Data)
+	var b strings.Builder
+	for _, name := range []string{"event", "id", "retry"} {
+		if text := fields[name]; text != nil {
+			b.WriteString(name + ": " + eventLines(string(text)))
+		}
 	}
-	return strings.ReplaceAll(plainText(item), "\n", "\ndata: ")
+	return b.String() + "data: " + eventLines(string(fields["data"]))
+}
+
+// eventLines is a text in the lines of a field.
+func eventLines(sample string) string {
+	return strings.ReplaceAll(plainText(sample), "\n", "\ndata: ") + "\n"
+}
+
+// mockBoundary stands between the parts of a sample.
+const mockBoundary = "tornadogen-mock"
+
+// partsBody is a multipart body of a few equal parts.
+func partsBody(m *spec.MediaType, sample string) *mockBody {
+	part := "--" + mockBoundary + "\r\n"
+	var text string
+	switch e := m.ItemEncoding; {
+	case e != nil && e.ContentType != "" && !strings.ContainsAny(e.ContentType, "*,"):
+		part += "Content-Type: " + e.ContentType + "\r\n"
+		text = bodyText(e.ContentType, sample)
+	default:
+		text = plainText(sample)
+	}
+	part += "\r\n" + text + "\r\n"
+	return &mockBody{m.Name + "; boundary=" + mockBoundary, "", strings.Repeat(part, streamParts) + "--" + mockBoundary + "--\r\n"}
 }
