@@ -42,8 +42,8 @@ func (b *builder) withoutHeaders(e *spec.Encoding) *spec.Encoding {
 	if e == nil || len(e.Headers) == 0 {
 		return e
 	}
-	b.warn(e.Headers[0].Loc, classUnenforced, "headers of these parts are not checked, as prefixEncoding and itemEncoding give one type of part different ones: those of a file are kept in its Header",
-		"check them in the handler, or say the same of all parts in itemEncoding")
+	b.warn(e.Headers[0].Loc, classUnenforced, "headers of these parts are not checked, as all parts of the stream have one type, with prefixEncoding, too: "+
+		"those of a file are kept in its Header", "check them in the handler, or say the same of all parts in itemEncoding")
 	own := *e
 	own.Headers = nil
 	return &own
