@@ -220,7 +220,7 @@ func TestAgree(t *testing.T) {
 		rapid.Check(t, func(t *rapid.T) {
 			sent := rapid.SliceOfN(one, 0, 6).Draw(t, "events")
 			want := []typed(nil)
-			last := ""
+			var last string
 			for i, e := range sent { // as they are read: an id stays in force
 				if last = e.ID; last == "" && i > 0 {
 					last = want[i-1].ID
