@@ -55,7 +55,7 @@ func TestMock(t *testing.T) {
 		{"/pets", []string{"X-Key", "any"}, 200, "application/json", "[" + pet + "]"},
 		{"/later", nil, 204, "", ""},
 		{"/events", nil, 200, "text/event-stream", strings.Repeat(`data: {"name": "tex", "age": 1, "labels": {}}`+"\n\n", 3)},
-		{"/kinds", nil, 200, "text/event-stream", strings.Repeat("event: pet\ndata: {\"name\": \"tex\", \"age\": 1, \"labels\": {}}\n\n", 3)},
+		{"/kinds", nil, 200, "text/event-stream", strings.Repeat("event: pet\nid: 7\ndata: {\"name\": \"tex\"}\n\n", 3)},
 		{
 			"/parts", nil, 200, "multipart/mixed; boundary=tornadogen-mock",
 			strings.Repeat("--tornadogen-mock\r\nContent-Type: application/json\r\n\r\n"+pet+"\r\n", 3) + "--tornadogen-mock--\r\n",
