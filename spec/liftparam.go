@@ -30,6 +30,9 @@ func (l *lifter) parameters(t template, n *node, list []*node) []*Parameter {
 		if text := p.value("description"); p.ref != nil && text != "" {
 			lifted.Description = text
 		}
+		if name := t.also[lifted.Name]; lifted.In == InPath && name != "" {
+			lifted.Name = name
+		}
 		switch {
 		case lifted.In != InPath:
 			if !l.ignoredHeader(lifted, p) {
@@ -40,6 +43,7 @@ func (l *lifter) parameters(t template, n *node, list []*node) []*Parameter {
 				l.warn(p.end(), "path-required", "the path parameter "+quote(lifted.Name)+" is not marked as required; it is required", "add required: true")
 			}
 			lifted.Required = true
+			t.says[lifted.Name].apply(l, p.end(), lifted)
 			inPath[lifted.Name] = lifted
 		default:
 			if name, cut := t.cut[lifted.Name]; cut {
@@ -55,7 +59,7 @@ func (l *lifter) parameters(t template, n *node, list []*node) []*Parameter {
 	for _, name := range t.names {
 		p := inPath[name]
 		if p == nil {
-			p = l.undeclared(n, name)
+			p = l.undeclared(n, name, t.says[name])
 		}
 		out = append(out, p)
 	}
@@ -123,10 +127,10 @@ func (l *lifter) ignoredHeader(p *Parameter, n *node) bool {
 }
 
 // undeclared makes the parameter that the template names and nobody declares.
-func (l *lifter) undeclared(n *node, name string) *Parameter {
-	l.warn(n, "missing-path-parameter", "the path parameter "+quote(name)+" is not declared; it is read as a string", "declare it with in: path, required: true and a schema")
-	loc := n.loc()
-	return &Parameter{Loc: loc, Name: name, In: InPath, Required: true, Style: "simple", Schema: &Schema{Loc: loc, Types: []string{"string"}}}
+func (l *lifter) undeclared(n *node, name string, says pathVariable) *Parameter {
+	schema, what := says.schema(n.loc())
+	l.warn(n, "missing-path-parameter", "the path parameter "+quote(name)+" is not declared; it is read as "+what, "declare it with in: path, required: true and a schema")
+	return &Parameter{Loc: schema.Loc, Name: name, In: InPath, Required: true, Style: "simple", Schema: schema}
 }
 
 // parameter lifts a declaration. Each operation gets a copy of its own.

@@ -117,10 +117,12 @@ func IsToken(s string) bool {
 type template struct {
 	at    *node
 	path  string
-	names []string          // of parameters, in order, each once
-	has   map[string]bool   // the same as a set
-	cut   map[string]string // parameters of the query that was cut off: by placeholder, the name in the query
-	shape string            // the path with nameless parameters
+	names []string                // of parameters, in order, each once
+	has   map[string]bool         // the same as a set
+	cut   map[string]string       // parameters of the query that was cut off: by placeholder, the name in the query
+	also  map[string]string       // how parameters are called that the path cannot call by their name
+	says  map[string]pathVariable // what the path says of the values of parameters; nil for nothing
+	shape string                  // the path with nameless parameters
 }
 
 // route is what a router goes by.
@@ -141,29 +143,8 @@ func (l *lifter) template(n *node) template {
 		l.warn(n, "path-slash", "the path does not begin with a slash; it is read as "+quote("/"+t.path), "begin it with a slash")
 		t.path = "/" + t.path
 	}
-	t.has = map[string]bool{}
-	rest := t.path
-	for {
-		before, after, found := strings.Cut(rest, "{")
-		t.shape += before
-		name, next, closed := strings.Cut(after, "}")
-		if !found || !closed {
-			if found {
-				l.warn(n, "path-braces", "the path has an open brace", "close it")
-			}
-			return t
-		}
-		rest = next
-		t.shape += "{}"
-		if !t.has[name] {
-			t.has[name] = true
-			t.names = append(t.names, name)
-		}
-		if len(t.names) > maxPathParameters {
-			l.fail(n, "limit", "the path has more than "+count(maxPathParameters)+" parameters", "move some to the query or the body")
-			return t
-		}
-	}
+	l.variables(&t)
+	return t
 }
 
 // queryNames finds name={placeholder} in a query.

@@ -75,7 +75,8 @@ var classes = map[string]class{
 
 	"path-slash":             {"paths-and-operations", "a path without a slash at its beginning; one is added"},
 	"path-query":             {"paths-and-operations", "a query or fragment in a path, which is cut off; parameters in it are those of the query"},
-	"path-braces":            {"paths-and-operations", "an open brace in a path"},
+	"path-braces":            {"paths-and-operations", "a brace of a path that has no other one; it is mended where that makes a parameter of the operation, else it is text"},
+	"path-template":          {"paths-and-operations", "a variable in a notation that the standard does not have, as {proxy+}, {id:[0-9]+} and :id, which is read as what it means; or an empty segment, a variable without a name, or one that stands twice"},
 	"bad-method":             {"paths-and-operations", "a method that HTTP cannot have; the operation is left out"},
 	"unmatched-filter":       {"paths-and-operations", "what --include-... or --exclude-... names is not there"},
 	"duplicate-operation-id": {"paths-and-operations", "an operationId that another operation has; this one has none"},

@@ -89,7 +89,6 @@ func (r *request) parameter(p *spec.Parameter) {
 	if p.ContentType == "" {
 		text, plain = scalarOf(sample)
 	}
-	placeholder := "{" + p.Name + "}"
 	if p.In == spec.InPath {
 		if !plain || text == "" {
 			text = "1"
@@ -103,7 +102,7 @@ func (r *request) parameter(p *spec.Parameter) {
 		default:
 			text = url.PathEscape(text)
 		}
-		r.path = strings.ReplaceAll(r.path, placeholder, text)
+		r.path = strings.NewReplacer("{"+p.Name+"}", text, "{"+p.Name+"...}", text).Replace(r.path)
 		return
 	}
 	switch {

@@ -234,6 +234,7 @@ func TestSecurity(t *testing.T) {
 func TestPathVariables(t *testing.T) {
 	for template, want := range map[string][]string{
 		"/pets/{petId}": {"petId"}, "/a/{id}:verb/{x}.{y}": {"id", "x", "y"}, "/{a/b}": nil, "/{{a}": {"a"}, "/{}": {""}, "/x}y{z": nil,
+		"/a/{rest...}/b": {"rest"}, "/{...}": {"..."},
 	} {
 		assert.Equal(t, want, pathVariables(template), template)
 	}

@@ -161,7 +161,7 @@ func isStructured(s *spec.Schema) bool {
 }
 
 // pathVariables returns the names of a template's variables in order, as the router counts them: an opening brace, no other
-// brace, and a closing one.
+// brace, and a closing one. The three dots of one that takes several segments are not part of its name.
 func pathVariables(template string) []string {
 	var names []string
 	for rest := template; ; {
@@ -172,10 +172,18 @@ func pathVariables(template string) []string {
 		rest = rest[open+1:]
 		end := strings.IndexAny(rest, "{}/")
 		if end >= 0 && rest[end] == '}' {
-			names = append(names, rest[:end])
+			names = append(names, variableName(rest[:end]))
 			rest = rest[end+1:]
 		}
 	}
+}
+
+// variableName is the name of what stands in the braces of a template.
+func variableName(text string) string {
+	if name := strings.TrimSuffix(text, "..."); name != "" {
+		return name
+	}
+	return text
 }
 
 // fieldName takes a name for the field of a parameter; what is taken already gets its place behind it: ID, IDQuery.

@@ -15,7 +15,8 @@ type Operation struct {
 	ID string
 	// Method is the request method, upper case: "GET".
 	Method string
-	// Path is the template as in the document, "/pets/{petId}", with a leading slash and without the base path.
+	// Path is the template as in the document, "/pets/{petId}", with a leading slash and without the base path. A variable with three
+	// dots behind its name takes one segment or more, slashes too: "/files/{path...}".
 	Path string
 	// Server is where a client sends its calls in place of its own server, the base path included: an address, or a path that
 	// begins with a slash for another base path there. "" for most.

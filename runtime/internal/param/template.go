@@ -1,6 +1,7 @@
 package param
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -18,37 +19,81 @@ var (
 )
 
 // ExpandPath appends a path template to b, its variables replaced by their escaped text, which value returns by name. A
-// variable is a name in braces inside one segment; other braces are plain text, as everywhere in the runtime.
+// variable is a name in braces inside one segment; other braces are plain text, as everywhere in the runtime. One whose name
+// ends in three dots, which are not part of it, takes several segments: the slashes of its text are not escaped.
 func ExpandPath(b []byte, template string, value func(name string) (text []byte, ok bool)) ([]byte, error) {
-	segment := len(b) // where the current segment begins
-	last := ""        // its last variable
+	e := expansion{b: b, segment: len(b)}
 	for template != "" {
 		switch n := variableLen(template); {
 		case template[0] == '/':
-			if last != "" && isDots(b[segment:]) {
-				return b, fmt.Errorf("path parameter %q %w", last, ErrDotSegment)
+			if err := e.slash(); err != nil {
+				return e.b, err
 			}
-			b = append(b, '/')
-			segment, last, template = len(b), "", template[1:]
+			e.last, template = "", template[1:]
 		case n > 0:
-			last = template[1 : n-1]
-			text, ok := value(last)
+			name, several := strings.CutSuffix(template[1:n-1], "...")
+			if several && name == "" {
+				name, several = "...", false
+			}
+			e.last = name
+			text, ok := value(name)
 			switch {
 			case !ok:
-				return b, fmt.Errorf("path parameter %q %w", last, ErrNoValue)
+				return e.b, fmt.Errorf("path parameter %q %w", name, ErrNoValue)
 			case len(text) == 0:
-				return b, fmt.Errorf("path parameter %q %w", last, ErrEmptyValue)
+				return e.b, fmt.Errorf("path parameter %q %w", name, ErrEmptyValue)
 			}
-			b, template = append(b, text...), template[n:]
+			if err := e.value(text, several); err != nil {
+				return e.b, err
+			}
+			template = template[n:]
 		default:
 			end := 1 + strings.IndexAny(template[1:]+"/", "/{")
-			b, template = appendLiteral(b, template[:end]), template[end:]
+			e.b, template = appendLiteral(e.b, template[:end]), template[end:]
 		}
 	}
-	if last != "" && isDots(b[segment:]) {
-		return b, fmt.Errorf("path parameter %q %w", last, ErrDotSegment)
+	return e.b, e.check()
+}
+
+// expansion is a path that is being made.
+type expansion struct {
+	b       []byte
+	segment int    // where the current segment begins
+	last    string // its last variable
+}
+
+// value appends the text of a variable, of which escaped slashes end segments if there may be several.
+func (e *expansion) value(text []byte, several bool) error {
+	for several {
+		segment, rest, found := bytes.Cut(text, []byte("%2F"))
+		if !found {
+			break
+		}
+		e.b, text = append(e.b, segment...), rest
+		if err := e.slash(); err != nil {
+			return err
+		}
 	}
-	return b, nil
+	e.b = append(e.b, text...)
+	return nil
+}
+
+// slash ends a segment.
+func (e *expansion) slash() error {
+	if err := e.check(); err != nil {
+		return err
+	}
+	e.b = append(e.b, '/')
+	e.segment = len(e.b)
+	return nil
+}
+
+// check refuses a segment with a variable that would lead elsewhere.
+func (e *expansion) check() error {
+	if e.last != "" && isDots(e.b[e.segment:]) {
+		return fmt.Errorf("path parameter %q %w", e.last, ErrDotSegment)
+	}
+	return nil
 }
 
 // variableLen returns the length of the variable that s starts with, 0 if there is none.

@@ -138,7 +138,7 @@ func TestLenientEnum(t *testing.T) {
 
 func TestExpandPath(t *testing.T) {
 	t.Parallel()
-	values := map[string]string{"id": "1", "ext": "tar%2Fgz", "dot": ".", "empty": "", "a-b": "x"}
+	values := map[string]string{"id": "1", "ext": "tar%2Fgz", "dot": ".", "empty": "", "a-b": "x", "rest": "a%2Fb.%2F%252F", "up": "a%2F..%2Fb", "end": "a%2F.", "...": "y"}
 	get := func(name string) ([]byte, bool) {
 		v, ok := values[name]
 		return []byte(v), ok
@@ -155,6 +155,10 @@ func TestExpandPath(t *testing.T) {
 		"/x{dot}/{dot}{dot}.": "/base/x./...",
 		"/./..":               "/base/./..",
 		"/a?b#c":              "/base/a%3Fb%23c",
+		"/{rest...}/x":        "/base/a/b./%252F/x",
+		"/{rest}/x":           "/base/a%2Fb.%2F%252F/x",
+		"/{end...}:verb":      "/base/a/.:verb",
+		"/{...}":              "/base/y",
 	} {
 		got, err := ExpandPath([]byte("/base"), template, get)
 		assert.NoError(t, err, template)
@@ -165,6 +169,10 @@ func TestExpandPath(t *testing.T) {
 		"/{empty}":      `path parameter "empty" is empty, which a path parameter cannot be`,
 		"/{dot}":        `path parameter "dot" would make a path segment "." or ".."`,
 		"/a/{dot}./b":   `path parameter "dot" would make a path segment "." or ".."`,
+		"/{up...}":      `path parameter "up" would make a path segment "." or ".."`,
+		"/{end...}/b":   `path parameter "end" would make a path segment "." or ".."`,
+		"/{dot...}":     `path parameter "dot" would make a path segment "." or ".."`,
+		"/{empty...}":   `path parameter "empty" is empty, which a path parameter cannot be`,
 		"/a/{dot}{dot}": `path parameter "dot" would make a path segment "." or ".."`,
 	} {
 		_, err := ExpandPath(nil, template, get)

@@ -151,6 +151,9 @@ func FuzzMatch(f *testing.F) {
 		tab := new(Table)
 		var templates []string
 		for template := range strings.SplitSeq(list, "\n") {
+			if strings.Contains(template, "...}") {
+				continue // TestRestMatchesAsAnExpression has those
+			}
 			if tab.Add("GET", template, len(templates)) == nil {
 				templates = append(templates, template)
 			}

@@ -4,7 +4,7 @@
 // A [Table] is built once with [Table.Add] and then only read. [Table.Match] walks it one path segment at a time: a
 // segment of the template is literal ("pets"), mixed ("{id}:verb", "v{n}", "{name}.{ext}") or one variable ("{petId}"),
 // and is tried in that order, so the more literal path wins; where it leads nowhere, the walk comes back and tries the
-// next. Every node of the tree stands at one depth and is entered at most once a request, so the work is bounded by the
+// next, and at last the variables that take several segments ("{path...}"). Every node of the tree stands at one depth and is entered at most once a request, so the work is bounded by the
 // size of the table and the length of the path, whatever the templates and the path are.
 //
 // Matching is done on the raw path: "%2F" is data and never separates, "." and ".." are data too, empty segments and a
@@ -84,16 +84,21 @@ func (t *Table) SetBase(path string) {
 // Add declares an operation: its method, upper case, its path template, which starts with a slash, and the value that
 // Match returns for it. In the template a variable is a name in braces, any number of them in a segment; a brace that
 // does not belong to a pair inside one segment is plain text. Templates of the same shape are one path, whatever their
-// variables are called.
+// variables are called. One variable whose name ends in three dots takes one segment or more, slashes and empty segments too:
+// "/files/{path...}/raw". It is the only variable of its segments.
 //
-// Add fails for an empty method, for a template without a leading slash, and for an operation that no request could
-// tell from an earlier one, which it names.
+// Add fails for an empty method, for a template without a leading slash, for one whose variable of several segments does not stand
+// by itself, and for an operation that no request could tell from an earlier one, which it names.
 func (t *Table) Add(method, template string, value int) error {
 	if method == "" {
 		return fmt.Errorf("route: %s: no method", template)
 	}
 	if !strings.HasPrefix(template, "/") {
 		return fmt.Errorf("route: %s %s: the path does not start with a slash", method, template)
+	}
+	before, behind, several, err := restOf(template)
+	if err != nil {
+		return fmt.Errorf("route: %s %s: %w", method, template, err)
 	}
 	bit, err := t.method(method)
 	if err != nil {
@@ -103,8 +108,12 @@ func (t *Table) Add(method, template string, value int) error {
 	for _, s := range t.base {
 		n = t.literal(n, s)
 	}
-	for s := range strings.SplitSeq(template[1:], "/") {
-		n = t.child(n, parseSegment(s))
+	if several {
+		n = t.rest(n, before, behind)
+	} else {
+		for s := range strings.SplitSeq(template[1:], "/") {
+			n = t.child(n, parseSegment(s))
+		}
 	}
 	at := bits.OnesCount64(n.methods & (bit - 1))
 	if n.methods&bit != 0 {

@@ -11,6 +11,7 @@ type node struct {
 	literals literals   // segments of plain text
 	patterns []*pattern // mixed segments, the most literal first
 	variable *node      // any segment that is not empty
+	rests    []*rest    // all that follows, those that are tried first at the front
 
 	methods   uint64   // the methods of the path that ends here
 	values    []int    // one for each bit of methods, lowest first
@@ -74,7 +75,7 @@ func (w *walk) find(n *node, at int) bool {
 		}
 		mark := w.params.count
 		if next := n.literals.find(w.text(at, end, escaped)); next != nil {
-			if n.patterns == nil && n.variable == nil { // nothing to come back for
+			if n.patterns == nil && n.variable == nil && n.rests == nil { // nothing to come back for
 				if end == len(w.path) {
 					return w.accept(next)
 				}
@@ -94,6 +95,9 @@ func (w *walk) find(n *node, at int) bool {
 				w.params.truncate(mark)
 			}
 		}
+		if n.rests != nil {
+			return w.findOneOrMore(n, at, end)
+		}
 		if n.variable == nil || at == end {
 			return false
 		}
@@ -103,6 +107,19 @@ func (w *walk) find(n *node, at int) bool {
 		}
 		n, at = n.variable, end+1
 	}
+}
+
+// findOneOrMore goes on with a variable that takes the segment between two offsets, and then with those that take more.
+func (w *walk) findOneOrMore(n *node, at, end int) bool {
+	mark := w.params.count
+	if n.variable != nil && at != end {
+		w.params.set(w.params.grow(1), at, end)
+		if w.enter(n.variable, end) {
+			return true
+		}
+		w.params.truncate(mark)
+	}
+	return w.findRest(n, at)
 }
 
 // enter goes on behind the segment that ends at an offset.

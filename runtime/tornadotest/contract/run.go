@@ -61,10 +61,10 @@ func (r *run) reason(op *drive.Operation) string {
 	switch {
 	case r.without[op.ID]:
 		return "WithoutOperations leaves it out"
-	case r.has != nil && !r.has[op.Method+" "+op.Path]:
-		return "the API does not have it"
 	case op.Skip != "":
 		return op.Skip
+	case r.has != nil && !r.has[op.Method+" "+op.Path]:
+		return "the API does not have it"
 	}
 	needs := r.judges.Security(op)
 	if len(needs) == 0 || len(r.prepare) > 0 || r.requirement(needs) != nil {

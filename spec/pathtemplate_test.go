@@ -1,0 +1,118 @@
+package spec
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+// loadText reads a document that stands in no file.
+func loadText(t interface{ Fatal(...any) }, text string) (*API, Diagnostics) {
+	folder, err := openFolder(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer folder.close()
+	r := newReader(config{limits: Limits{}.withDefaults()}, folder)
+	r.dir, r.userDir = folder.dir, "."
+	return r.load(newFile("openapi.json", "openapi.json", filepath.Join(folder.dir, "openapi.json"), []byte(text)))
+}
+
+// loadPath reads a document with one operation, whose path parameters are named.
+func loadPath(t interface{ Fatal(...any) }, path string, names ...string) (*API, Diagnostics) {
+	params := []map[string]any{}
+	for _, name := range names {
+		params = append(params, map[string]any{"name": name, "in": "path", "required": true, "schema": map[string]any{"type": "string"}})
+	}
+	op := map[string]any{"parameters": params, "responses": map[string]any{"204": map[string]any{"description": "Done."}}}
+	text, err := json.Marshal(map[string]any{
+		"openapi": "3.1.0", "info": map[string]any{"title": "T", "version": "1"},
+		"paths": map[string]any{path: map[string]any{"get": op}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return loadText(t, string(text))
+}
+
+var braced = regexp.MustCompile(`\{([^{}/]*)\}`)
+
+// Whatever stands in a path, its parameters are the variables that a router finds in it, and one at most takes several segments.
+func TestVariablesAreThoseOfTheRouter(t *testing.T) {
+	t.Parallel()
+	piece := rapid.SampledFrom([]string{
+		"{", "}", "/", "//", "a", "id", "{id}", "{a}", "{}", "{id", "id}", "{{id}}", "{id:", "[0-9]+", "{2,3}", "{a/b}", "{+a}", "{a*}", "{b...}", "...", "*", ":id", "/:id/",
+		"/<int:id>", "{?a,b}", "{/a,b}", "{.id}", "{;a}", "{a,b}", " ", "\\", "{ id }", "{#a}", "<", "=", "{...}", ".", "{a<x>}", "{b=x/*}", "{id:int?}",
+	})
+	rapid.Check(t, func(t *rapid.T) {
+		path := "/" + strings.Join(rapid.SliceOfN(piece, 1, 8).Draw(t, "path"), "")
+		names := rapid.SliceOfDistinct(rapid.SampledFrom([]string{"id", "a", "b", "a/b", "a*", "b...", "id:int?"}), rapid.ID[string]).Draw(t, "names")
+		api, diags := loadPath(t, path, names...)
+		require.NotNil(t, api, diags)
+		op := api.Operations[0]
+		var found []string
+		several := 0
+		for _, m := range braced.FindAllStringSubmatch(op.Path, -1) {
+			name := m[1]
+			if short := strings.TrimSuffix(name, "..."); short != name && short != "" {
+				name = short
+				several++
+			}
+			if !slices.Contains(found, name) {
+				found = append(found, name)
+			}
+		}
+		var params []string
+		for _, p := range op.Parameters {
+			if p.In == InPath {
+				params = append(params, p.Name)
+			}
+		}
+		require.Equal(t, found, params, "%s read as %s", path, op.Path)
+		require.LessOrEqual(t, several, 1, op.Path)
+	})
+}
+
+func TestConverters(t *testing.T) {
+	t.Parallel()
+	for path, want := range map[string]struct {
+		path, schema string
+	}{
+		"/{id:int}":               {"/{id}", "integer"},
+		"/{id:int:min(1)}":        {"/{id}", "integer"},
+		"/{id:guid?}":             {"/{id}", "string uuid"},
+		"/{a:bool}/{b:decimal}":   {"/{a}/{b}", "boolean number"},
+		"/{name:minlength(4)}":    {"/{name}", "string"},
+		"/{name:regex(^a+$)}":     {"/{name}", "string ^(?:a+)$"},
+		"/{name:3}":               {"/{name}", "string"},
+		"/{name:en|fr}":           {"/{name}", "string ^(?:en|fr)$"},
+		"/{name=index}":           {"/{name}", "string"},
+		"/{name=things/**}":       {"/{name...}", "string ^(?:things/.+)$"},
+		"/{file:[^.]+}.json":      {"/{file...}.json", "string ^(?:[^.]+)$"},
+		"/{slug:(?=a).+}":         {"/{slug}", "string ^(?:(?=a).+)$"},
+		"/{a,b}":                  {"/{a},{b}", "string string"},
+		"/x{/a,b}":                {"/x/{a}/{b}", "string string"},
+		"/x{.a,b}":                {"/x.{a}.{b}", "string string"},
+		"/x{;a,b}":                {"/x;a={a};b={b}", "string string"},
+		"/{p+}/{q+}":              {"/{p...}/{q}", "string string"},
+		"/{p}-{q+}":               {"/{p}-{q}", "string string"},
+		"/{id:[a-z]{1,2}}{x:\\d}": {"/{id}{x}", `string ^(?:[a-z]{1,2})$ string ^(?:\d)$`},
+	} {
+		api, diags := loadPath(t, path)
+		require.NotNil(t, api, diags)
+		var schemas []string
+		for _, p := range api.Operations[0].Parameters {
+			schemas = append(schemas, strings.Join(slices.DeleteFunc([]string{p.Schema.Types[0], p.Schema.Format, p.Schema.Pattern},
+				func(s string) bool { return s == "" }), " "))
+		}
+		assert.Equal(t, want.path, api.Operations[0].Path, path)
+		assert.Equal(t, want.schema, strings.Join(schemas, " "), path)
+	}
+}
