@@ -37,6 +37,11 @@ func (l *lifter) content(n *node) []*MediaType {
 			Loc: kid.keyLoc(), Name: mediaTypeName(kid.key), Examples: l.examples(media), Extensions: l.extensions(media),
 		}
 		m.Encoding, m.PrefixEncoding, m.ItemEncoding = l.encodings(media)
+		if l.version == version30 && m.Name != formURLEncoded {
+			for _, e := range m.Encoding {
+				e.Styled = false // where a style has no meaning (OpenAPI 3.0 section 4.7.15.1)
+			}
+		}
 		if schema := media.get("schema"); schema != nil {
 			m.Schema = l.once(schema, n, have)
 		}

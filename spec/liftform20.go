@@ -22,7 +22,6 @@ func (l *lifter) form20(op *node, parts []*node) *RequestBody {
 	l.nodes[s] = at
 	l.all = append(l.all, s)
 	var encodings []*Encoding
-	var joined []*node // arrays that are one text
 	var file *node
 	for _, part := range parts {
 		if !l.spend(part) {
@@ -44,25 +43,12 @@ func (l *lifter) form20(op *node, parts []*node) *RequestBody {
 			e.Style, e.Explode = l.collection(n, InQuery)
 			e.Styled = !e.Explode // else each item is a part, which is the default of OpenAPI 3
 			encodings = append(encodings, e)
-			if e.Styled {
-				joined = append(joined, n)
-			}
 		}
 	}
 	for _, name := range l.formTypes20(op, at, file) {
-		if strings.HasPrefix(name, formMultipart) {
-			l.partsAlone(joined)
-		}
 		b.Content = append(b.Content, &MediaType{Loc: at.loc(), Name: name, Schema: s, Encoding: encodings})
 	}
 	return b
-}
-
-// partsAlone tells that the items of an array are parts of their own in multipart, whatever its collectionFormat is.
-func (l *lifter) partsAlone(arrays []*node) {
-	for _, n := range arrays {
-		l.warn(n, "bad-style", "the items of "+quote(n.value("name"))+" are parts of their own in multipart/form-data; its collectionFormat is not followed there", "write collectionFormat: multi")
-	}
 }
 
 // formTypes20 are the media types of a form: those among what the operation consumes that have one, of which a file needs

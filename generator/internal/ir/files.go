@@ -64,7 +64,7 @@ func (b *builder) findFilesIn(content []*spec.MediaType, except map[*spec.Schema
 // partType is the media type that the encoding of a member names, "" for none.
 func partType(m *spec.MediaType, name string) string {
 	for _, e := range m.Encoding {
-		if e.Name == name {
+		if e.Name == name && !isStyledPart(mediaType(m.Name), e) {
 			return e.ContentType
 		}
 	}

@@ -57,6 +57,9 @@ func (b *builder) reportEncoding(name string, e *spec.Encoding, typed bool) {
 		b.warn(e.Headers[0].Loc, classUnenforced, "headers of this part are not checked, as more is said of all parts together than their types: those of a file are kept in its Header",
 			"check them in the handler")
 	}
+	if len(e.Headers) > 0 && e.Styled && mediaType(name) == "multipart/form-data" {
+		b.warn(e.Loc, classUnenforced, "the style of a part that has header fields is not followed: it is sent by its media type", "leave out the headers or the style")
+	}
 	b.reportPartsWithin(e)
 }
 
@@ -71,6 +74,9 @@ func (b *builder) reportPartsWithin(e *spec.Encoding) {
 // nothing is said of a style.
 func encodingMarks(name string, e *spec.Encoding, n *shapeNode) string {
 	if isMultipart(name) {
+		if isStyledPart(name, e) {
+			return styleMark(e, n)
+		}
 		return partMarks(e.ContentType, n)
 	}
 	if name != formMedia {
@@ -90,6 +96,29 @@ func encodingMarks(name string, e *spec.Encoding, n *shapeNode) string {
 		return joinMarks(mark, "reserved")
 	}
 	return mark
+}
+
+// isStyledPart reports whether a part is written like a parameter of the query, whatever its media type is said to be (OpenAPI 3.1 section
+// 4.8.15.1.2). The headers of a part make it one of its own kind, whose style reportEncoding tells of.
+func isStyledPart(name string, e *spec.Encoding) bool {
+	return e != nil && e.Styled && name == "multipart/form-data" && len(e.Headers) == 0
+}
+
+// styleMark is the mark of such a part. A list with explode is a part for each item, as it is without a style, and nothing has to be
+// escaped in a part, so that allowReserved changes nothing.
+func styleMark(e *spec.Encoding, n *shapeNode) string {
+	switch {
+	case !n.structured() || n.holdsFiles():
+	case e.Style == "deepObject":
+		if n.kinds["object"] {
+			return "deep"
+		}
+	case !e.Explode:
+		return joinedMarks[e.Style]
+	case e.Style == "form" && n.kinds["object"]:
+		return "flat"
+	}
+	return ""
 }
 
 // joinedMarks are the marks of the styles that write an array of a form as one text.

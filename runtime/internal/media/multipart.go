@@ -109,7 +109,7 @@ func (p *partReader) keep(part *multipart.Part, data []byte) error {
 	if err != nil || n == nil {
 		return err
 	}
-	if at.Array != nil { // of which the part is an item
+	if at.Array != nil && !param.Packed(at.Style) { // of which the part is an item
 		at = itemOf(at, len(n.Texts))
 		if at.Part {
 			n = n.Append()
@@ -122,6 +122,9 @@ func (p *partReader) keep(part *multipart.Part, data []byte) error {
 func (p *partReader) enter(n *shape.Node, part *multipart.Part, data []byte, disposition map[string]string, at *shape.Field) error {
 	if !at.Part || at.Object == nil {
 		t, err := p.text(part, data, disposition, at)
+		if err == nil && t.What == shape.PlainText && param.Packed(at.Style) {
+			return param.ReadPart(n, at, t.Data)
+		}
 		n.Add(t)
 		return err
 	}
@@ -276,6 +279,9 @@ func writeMultipart(json []byte, mediaType string, f *shape.Field) (body []byte,
 
 // member writes what comes next: an array as a part for each item.
 func (p *partWriter) member(name string, at *shape.Field) error {
+	if composed(p.d.Kind()) && at.Style != shape.StyleDefault && at.Style != shape.StyleJSON {
+		return p.styled(name, at)
+	}
 	if p.d.Kind() != jsonwire.KindArray || at.Style == shape.StyleJSON {
 		return p.part(name, at)
 	}
@@ -350,6 +356,9 @@ func (p *partWriter) file(field, name, contentType string, header textproto.MIME
 
 // begin writes the header of a part, and gives the writer of its content.
 func (p *partWriter) begin(h textproto.MIMEHeader, disposition, mediaType string) io.Writer {
+	if h == nil {
+		h = make(textproto.MIMEHeader)
+	}
 	maps.Copy(h, p.fields)
 	if disposition != "" {
 		h.Set("Content-Disposition", disposition)

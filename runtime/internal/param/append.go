@@ -81,7 +81,7 @@ func appendSeparator(b []byte, p Place, i int) []byte {
 	switch c := p.Style.delimiter(); {
 	case c == 0:
 		return append(b, ',')
-	case p.In == InHeader:
+	case p.In == InHeader, p.In == inPart:
 		return append(b, c)
 	default:
 		return append(b, '%', upperHex[c>>4], upperHex[c&0x0f])
@@ -127,6 +127,9 @@ func appendKey(b []byte, p Place, name string) []byte {
 func appendValue[S ~string | ~[]byte](b []byte, p Place, text S) []byte {
 	if p.coding() == InHeader {
 		return append(b, text...)
+	}
+	if p.In == inPart {
+		return appendPartValue(b, text)
 	}
 	class, not := byte(unreserved), byte(0)
 	if p.Style&AllowReserved != 0 {

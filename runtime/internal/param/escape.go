@@ -26,7 +26,8 @@ var unhex = func() (t [256]byte) {
 
 // Decode appends raw to dst with its percent-encoding undone; in a query a plus sign is a space as well (in a path it
 // is a plus sign). In a header field there is no encoding. It returns ErrEscape for a percent sign that encodes
-// nothing; in a cookie such a sign stands for itself, as cookies that others have set are sent along.
+// nothing; in a cookie such a sign stands for itself, as cookies that others have set are sent along, and in a part of a form,
+// where most escape nothing.
 func Decode(dst, raw []byte, in In) ([]byte, error) {
 	if !encoded(raw, in) {
 		return append(dst, raw...), nil
@@ -38,7 +39,7 @@ func Decode(dst, raw []byte, in In) ([]byte, error) {
 			if i+2 < len(raw) && unhex[raw[i+1]]|unhex[raw[i+2]] != noHex {
 				c = unhex[raw[i+1]]<<4 | unhex[raw[i+2]]
 				i += 2
-			} else if in != InCookie {
+			} else if in != InCookie && in != inPart {
 				return dst, ErrEscape
 			}
 		case c == '+' && in == InQuery:

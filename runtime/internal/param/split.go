@@ -142,7 +142,7 @@ func (it *Items) separator() (at, n int) {
 		switch {
 		case it.place.In == InHeader:
 			sep = c
-		case c == ' ' && it.place.In != InPath: // RFC 1866 section 8.2.1
+		case c == ' ' && it.place.In != InPath && it.place.In != inPart: // RFC 1866 section 8.2.1
 			return encodedSeparator(it.rest, c, '+')
 		default:
 			return encodedSeparator(it.rest, c, c)

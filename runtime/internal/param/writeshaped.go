@@ -247,6 +247,11 @@ func (w *shapeWriter) items(key string, inside bool, f *shape.Field, entries []e
 // joined writes items or members as one text.
 func (w *shapeWriter) joined(key string, p Place, kind valueKind, entries []entry) {
 	w.key(key)
+	w.packed(p, kind, entries)
+}
+
+// packed writes items or members one behind the other.
+func (w *shapeWriter) packed(p Place, kind valueKind, entries []entry) {
 	n := 0
 	put := func(text string) {
 		if !p.Expressible(text, Item) {

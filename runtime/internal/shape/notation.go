@@ -166,7 +166,7 @@ func (p *notation) array() *Shape {
 }
 
 var styles = map[string]Style{
-	"json": StyleJSON, "comma": StyleComma, "space": StyleSpace, "pipe": StylePipe, "tab": StyleTab, "flat": StyleFlat,
+	"json": StyleJSON, "comma": StyleComma, "space": StyleSpace, "pipe": StylePipe, "tab": StyleTab, "flat": StyleFlat, "deep": StyleDeep,
 }
 
 var xmlNodes = map[string]XMLNode{"attribute": XMLAttribute, "text": XMLText, "cdata": XMLCDATA, "none": XMLNone}

@@ -79,7 +79,7 @@ type Marks struct {
 // PartBody is the member that is the content of a part with header fields.
 const PartBody = "$body"
 
-// Style is how a value is written in a form.
+// Style is how a value is written in a form, or in a part of one that is multipart, where the default is JSON for an object.
 type Style uint8
 
 // The styles of members of a form.
@@ -91,6 +91,7 @@ const (
 	StylePipe                 // a=1|2
 	StyleTab                  // a=1%092
 	StyleFlat                 // members of an object stand for themselves: b=1
+	StyleDeep                 // of a part: members stand in brackets, as they do in a form anyhow
 )
 
 // XML is how a value stands in XML (OpenAPI 3.2, XML Object).
@@ -194,7 +195,7 @@ type Shapes struct {
 //	Pet                                   another shape of the set
 //	(marks) A, {tags(marks): A}           how it stands in the text
 //
-// Marks for forms are json, comma, space, pipe, tab, flat and reserved (see the style of an Encoding Object), those for multipart
+// Marks for forms are json, comma, space, pipe, tab, flat and reserved (see the style of an Encoding Object), those for multipart the same, deep,
 // type="image/png", once for each type, and part for an object of the header fields of a part, whose content is its member $body. In such an object
 // flat marks a field whose object is exploded, and json one that is JSON. Those for XML are xml=name, ns="urn:a", prefix=p, attribute, text, cdata, none, wrapped,
 // required. A name or a value that is not made of letters, digits and _-.$, or begins with a hyphen or dots, is quoted as in JSON.
