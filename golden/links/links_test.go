@@ -3,6 +3,7 @@ package links_test
 import (
 	"context"
 	"errors"
+	"net/http"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -122,4 +123,34 @@ func TestHeaders(t *testing.T) {
 	status, ok := api.AddUserLinkStatus()
 	require.True(t, ok)
 	assert.Equal(t, api.ListRepositoriesRequest{Owner: "201", Team: "POST", Q: tornado.Some("a constant")}, status)
+}
+
+// TestGiven follows links to what the caller gives: the address, and header fields that are not declared; to constants, and to a body that is made of
+// expressions.
+func TestGiven(t *testing.T) {
+	ctx, h := t.Context(), &handler{}
+	c, err := api.NewClient(drive.Serve(t, api.New(h)))
+	require.NoError(t, err)
+	given, ok := api.AddUserLinkGiven("http://example.com/users", http.Header{"X-Undeclared": {"cats"}})
+	require.True(t, ok)
+	require.NoError(t, c.ListRepositories(ctx, given))
+	assert.Equal(t, api.ListRepositoriesRequest{
+		Owner: "http://example.com/users", Team: "cats", Limit: tornado.Some[int32](7), Lang: tornado.Some("5"), Q: tornado.Some("at http://example.com/users"),
+	}, h.got)
+	_, ok = api.AddUserLinkGiven("http://example.com/users", nil)
+	assert.False(t, ok)
+	_, ok = api.AddUserLinkGiven("", http.Header{"X-Undeclared": {"cats"}})
+	assert.False(t, ok)
+
+	req := api.AddUserRequest{Body: api.User{Login: "tim", Greeting: tornado.Present("hi"), Labels: map[string]string{"lang": "de"}}}
+	found, ok := api.AddUserLinkFound(req, &api.AddUserCreated{XID: boss})
+	require.True(t, ok)
+	assert.Equal(t, api.GetUserRequest{ID: boss, Lang: tornado.Some(api.GetUserLangDe)}, found)
+	made, ok := api.AddUserLinkMade(req, &api.AddUserCreated{XID: boss})
+	require.True(t, ok)
+	_, err = c.AddUser(ctx, made)
+	require.NoError(t, err)
+	assert.Equal(t, api.AddUserRequest{Body: api.User{
+		Login: "tim-2", Number: 8, Boss: tornado.Some(api.Boss{ID: tornado.Some(boss)}), Greeting: tornado.Present("hi"),
+	}}, h.got)
 }

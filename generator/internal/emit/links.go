@@ -24,6 +24,12 @@ func printHelper(f *file, h *ir.Helper) {
 	if h.Answer != nil {
 		params = append(params, jen.Id("res").Add(goType(h.Answer)))
 	}
+	if h.Address {
+		params = append(params, jen.Id("address").String())
+	}
+	if h.Header {
+		params = append(params, jen.Id("header").Qual("net/http", "Header"))
+	}
 	name, typ := "url", jen.String()
 	if h.Next != nil {
 		name, typ = "next", goType(h.Next)
@@ -35,7 +41,7 @@ func printHelper(f *file, h *ir.Helper) {
 			return
 		}
 		for _, set := range h.Set {
-			r.set(g, set)
+			r.set(g, "next", set)
 		}
 		g.Return(jen.Id("next"), jen.True())
 	}))
@@ -58,10 +64,18 @@ func (r *reacher) assign(g *jen.Group, request string, set *ir.HelperSet, value 
 	g.Add(assignTo(request+"."+set.Field, &ir.Use{Presence: set.Presence}, value))
 }
 
-// set fills in one field of the request in hand.
-func (r *reacher) set(g *jen.Group, set *ir.HelperSet) {
-	assignField := func(g *jen.Group, value *jen.Statement) { r.assign(g, "next", set, value) }
+// set fills in one field of a struct in hand.
+func (r *reacher) set(g *jen.Group, of string, set *ir.HelperSet) {
+	assignField := func(g *jen.Group, value *jen.Statement) { r.assign(g, of, set, value) }
 	switch {
+	case set.Go != nil:
+		r.names++
+		local := "x" + strconv.Itoa(r.names)
+		g.Var().Id(local).Add(goType(set.Go))
+		for _, member := range set.Members {
+			r.set(g, local, member)
+		}
+		assignField(g, jen.Id(local))
 	case set.Value == nil:
 		assignField(g, r.joined(g, set.Text))
 	case set.Required:
@@ -143,6 +157,12 @@ func (r *reacher) reach(v *ir.Value) (hurdles []hurdle, value *jen.Statement) {
 			at += "[" + strconv.Itoa(step.Index) + "]"
 		case ir.StepKey:
 			local(jen.Id(at).Index(jen.Lit(step.Name)))
+		case ir.StepHeader:
+			r.names++
+			field := jen.Id(at).Dot("Get").Call(jen.Lit(step.Name))
+			at = "x" + strconv.Itoa(r.names)
+			found := jen.Id(at).Op("!=").Lit("")
+			hurdles = append(hurdles, hurdle{jen.Id(at).Op(":=").Add(field), found, jen.Id(at).Op("==").Lit("")})
 		case ir.StepHere:
 		}
 		switch {

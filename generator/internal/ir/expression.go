@@ -12,7 +12,7 @@ import (
 // from the variable Root.
 type Value struct {
 	Const *Expr  // of a constant
-	Root  string // "req" or "res"
+	Root  string // "req" or "res"; "address" or "header", which the caller gives
 	Steps []ValueStep
 	Type  *Type // what the last step gives, out of its wrapper; of a constant nil
 	// EmptyIsMissing tells that it is a text, and not there, either, where it is empty.
@@ -40,6 +40,7 @@ const (
 	StepField                 // .Name
 	StepIndex                 // [Index], where there are as many
 	StepKey                   // ["Name"], where it is there
+	StepHeader                // .Get("Name") of an http.Header, where it is not empty
 )
 
 // Convert says how a value becomes what is asked for.
@@ -58,13 +59,29 @@ const (
 type scene struct {
 	op     *Operation
 	answer *Answer // nil: the response is not there yet
+	asks   bool    // the caller gives what neither the request nor the answer has in Go
 	used   map[string]bool
+	why    string // what is wrong with the expression that Go could not say, if more can be told
+}
+
+// fail says why there is no value.
+func (s *scene) fail(why string) *Value {
+	s.why = why
+	return nil
 }
 
 // value plans one runtime expression; nil where Go cannot say it.
 func (s *scene) value(expression string) *Value {
+	s.why = ""
 	where, rest, _ := strings.Cut(expression, ".")
 	switch where {
+	case "$url":
+		if !s.asks {
+			return nil
+		}
+		v := s.from("address", nil, textType())
+		v.EmptyIsMissing = true
+		return v
 	case "$method":
 		return &Value{Const: stringExpr(s.op.Method)}
 	case "$statusCode":
@@ -80,7 +97,7 @@ func (s *scene) value(expression string) *Value {
 	case "$response":
 		return s.response(rest)
 	}
-	return nil
+	return s.fail("is no runtime expression")
 }
 
 func (s *scene) from(root string, steps []ValueStep, t *Type) *Value {
@@ -95,17 +112,23 @@ func (s *scene) from(root string, steps []ValueStep, t *Type) *Value {
 func (s *scene) request(source string) *Value {
 	if pointer, ok := bodySource(source); ok {
 		body := s.op.Request.Body
-		if body == nil || body.Variants[0].Shape != BodyTyped {
-			return nil
+		switch {
+		case body == nil:
+			return s.fail("is of a request that has no body")
+		case body.Variants[0].Shape != BodyTyped:
+			return s.fail("is of a body that is bytes in Go")
 		}
 		c := body.Variants[0]
 		steps, t := walk([]ValueStep{stepTo(StepField, c.Field, &c.Use)}, c.Type, pointer)
+		if t == nil {
+			return s.fail("leads to nothing that the schema of the body declares")
+		}
 		return s.from("req", steps, t)
 	}
 	place, name, _ := strings.Cut(source, ".")
 	i := slices.IndexFunc(s.op.Request.Params, func(p *Param) bool { return string(p.In) == place && sameName(p, name) })
 	if i < 0 {
-		return nil
+		return s.fail("is no parameter that the operation declares, which it has to (OpenAPI 3.1 section 4.8.20.3)")
 	}
 	p := s.op.Request.Params[i]
 	return s.from("req", []ValueStep{stepTo(StepField, p.Field, &p.Use)}, p.Type)
@@ -118,8 +141,11 @@ func (s *scene) response(source string) *Value {
 	}
 	if pointer, ok := bodySource(source); ok {
 		c := s.answer.Content
-		if c == nil || c.Shape != BodyTyped {
-			return nil
+		switch {
+		case c == nil:
+			return s.fail("is of a response that has no body")
+		case c.Shape != BodyTyped:
+			return s.fail("is of a body that is bytes in Go")
 		}
 		first := stepTo(StepField, c.Field, &c.Use)
 		if s.answer.Name == "" {
@@ -127,12 +153,20 @@ func (s *scene) response(source string) *Value {
 			first.Pointer = s.op.Result.Kind == ResultPointer && pointer == "" // a part of it is reached through the pointer
 		}
 		steps, t := walk([]ValueStep{first}, c.Type, pointer)
+		if t == nil {
+			return s.fail("leads to nothing that the schema of the body declares")
+		}
 		return s.from("res", steps, t)
 	}
 	place, name, _ := strings.Cut(source, ".")
 	i := slices.IndexFunc(s.answer.Headers, func(p *Param) bool { return sameName(p, name) })
-	if place != "header" || i < 0 {
-		return nil
+	switch {
+	case place != "header" || !spec.IsToken(name):
+		return s.fail("is no runtime expression")
+	case i < 0 && s.asks: // a response may have more than it declares
+		return s.from("header", []ValueStep{{Kind: StepHeader, Name: name}}, textType())
+	case i < 0:
+		return s.fail("is no header that the response declares")
 	}
 	p := s.answer.Headers[i]
 	return s.from("res", []ValueStep{stepTo(StepField, p.Field, &p.Use)}, p.Type)
@@ -259,7 +293,10 @@ func (s *scene) template(text string) (parts []*Value, bad string) {
 		expression, rest, closed := strings.Cut(text[1:], "}")
 		v := s.value(expression)
 		switch {
-		case !closed || v == nil:
+		case !closed:
+			s.why = "lacks its closing brace"
+			return nil, expression
+		case v == nil:
 			return nil, expression
 		case v.Const != nil && v.Const.Kind == ExprInt:
 			parts = joinConst(parts, strconv.FormatInt(v.Const.Int, 10))

@@ -2,7 +2,10 @@
 
 package api
 
-import "strconv"
+import (
+	"net/http"
+	"strconv"
+)
 
 // GetUserLinkRepositories: What the user has written.
 // It is not ok where a value is missing that the request needs.
@@ -89,6 +92,73 @@ func AddUserLinkPage(req AddUserRequest, res *AddUserCreated) (next ListReposito
 	if x2, ok := res.XNext.Get(); ok {
 		next.Limit.Set(x2)
 	}
+	return next, true
+}
+
+// AddUserLinkOdd makes the request of GetUser that follows AddUser.
+// address is the URL that the request was sent to.
+// It is not ok where a value is missing that the request needs.
+func AddUserLinkOdd(address string) (next GetUserRequest, ok bool) {
+	if address != "" {
+		next.Lang.Set(GetUserLang(address))
+	}
+	return next, true
+}
+
+// AddUserLinkGiven makes the request of ListRepositories that follows AddUser.
+// address is the URL that the request was sent to.
+// header has the fields of the answer, of which the document does not declare all.
+// It is not ok where a value is missing that the request needs.
+func AddUserLinkGiven(address string, header http.Header) (next ListRepositoriesRequest, ok bool) {
+	if address == "" {
+		return next, false
+	}
+	next.Owner = address
+	x1 := header.Get("X-Undeclared")
+	if x1 == "" {
+		return next, false
+	}
+	next.Team = x1
+	if address == "" {
+		return next, false
+	}
+	next.Q.Set("at " + address)
+	next.Lang.Set("5")
+	next.Limit.Set(7)
+	return next, true
+}
+
+// AddUserLinkFound makes the request of GetUser that follows AddUser.
+// It is not ok where a value is missing that the request needs.
+func AddUserLinkFound(req AddUserRequest, res *AddUserCreated) (next GetUserRequest, ok bool) {
+	if x1, ok := req.Body.Labels["lang"]; ok {
+		next.Lang.Set(GetUserLang(x1))
+	}
+	next.ID = res.XID
+	return next, true
+}
+
+// AddUserLinkMade makes the request of AddUser that follows AddUser.
+// It is not ok where a value is missing that the request needs.
+func AddUserLinkMade(req AddUserRequest, res *AddUserCreated) (next AddUserRequest, ok bool) {
+	var x1 User
+	x1.Login = req.Body.Login + "-2"
+	x1.Number = 8
+	var x2 Boss
+	x2.ID.Set(res.XID)
+	x1.Boss.Set(x2)
+	if x3, ok := req.Body.Greeting.Get(); ok {
+		x1.Greeting.Set(x3)
+	}
+	next.Body = x1
+	return next, true
+}
+
+// AddUserLinkUndeclared makes the request of ListRepositories that follows AddUser.
+// It is not ok where a value is missing that the request needs.
+func AddUserLinkUndeclared() (next ListRepositoriesRequest, ok bool) {
+	next.Owner = "a"
+	next.Team = "b"
 	return next, true
 }
 
