@@ -36,11 +36,11 @@ type StepKind int
 
 // The kinds of steps.
 const (
-	StepHere  StepKind = iota // the value itself, which stands in a wrapper
-	StepField                 // .Name
-	StepIndex                 // [Index], where there are as many
-	StepKey                   // ["Name"], where it is there
-	StepHeader                // .Get("Name") of an http.Header, where it is not empty
+	StepHere   StepKind = iota // the value itself, which stands in a wrapper
+	StepField                  // .Name
+	StepIndex                  // [Index], where there are as many
+	StepKey                    // ["Name"], where it is there
+	StepHeader                 // .Get("Name") of an http.Header, where it is not empty
 )
 
 // Convert says how a value becomes what is asked for.

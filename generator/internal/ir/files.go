@@ -39,36 +39,16 @@ func (b *builder) findFilesIn(content []*spec.MediaType, except map[*spec.Schema
 		if m.Schema == nil || !isMultipart(mediaType(m.Name)) {
 			continue
 		}
-		core, _ := b.settle(m.Schema)
-		for _, p := range core.Properties {
-			b.findFile(p.Schema, partType(m, p.Name), except)
-		}
-		if core.AdditionalProperties != nil {
-			b.findFile(core.AdditionalProperties, "", except)
-		}
-		for i, s := range core.PrefixItems {
-			contentType := ""
-			if i < len(m.PrefixEncoding) {
-				contentType = m.PrefixEncoding[i].ContentType
-			}
-			b.findFile(s, contentType, except)
-		}
-		if core.Items != nil && m.ItemEncoding != nil {
-			b.findFile(core.Items, m.ItemEncoding.ContentType, except)
-		} else if core.Items != nil {
-			b.findFile(core.Items, "", except)
-		}
+		b.findFilesOf(m.Schema, mediaType(m.Name), m.Encoding, m.PrefixEncoding, m.ItemEncoding, except)
 	}
 }
 
-// partType is the media type that the encoding of a member names, "" for none.
-func partType(m *spec.MediaType, name string) string {
-	for _, e := range m.Encoding {
-		if e.Name == name && !isStyledPart(mediaType(m.Name), e) {
-			return e.ContentType
-		}
+// partType is the media type that the encoding of a part names first, "" for none.
+func partType(name string, e *spec.Encoding) string {
+	if e == nil || isStyledPart(name, e) {
+		return ""
 	}
-	return ""
+	return firstType(e.ContentType)
 }
 
 func (b *builder) findFile(s *spec.Schema, contentType string, except map[*spec.Schema]bool) {

@@ -141,11 +141,15 @@ func describeFile(description string) string {
 
 // encodingOf is the encoding of a member, nil where there is none.
 func encodingOf(m *spec.MediaType, name string) *spec.Encoding {
-	i := slices.IndexFunc(m.Encoding, func(e *spec.Encoding) bool { return e.Name == name })
+	return encodingAmong(m.Encoding, name)
+}
+
+func encodingAmong(list []*spec.Encoding, name string) *spec.Encoding {
+	i := slices.IndexFunc(list, func(e *spec.Encoding) bool { return e.Name == name })
 	if i < 0 {
 		return nil
 	}
-	return m.Encoding[i]
+	return list[i]
 }
 
 // isPart says whether a value is a part with header fields, or several of them.

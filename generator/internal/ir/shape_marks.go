@@ -21,18 +21,7 @@ func (b *builder) addShape(c *Content, name string, m *spec.MediaType) {
 	root := l.roots[i]
 	root.xml = root.xml || isXML(name)
 	l.xml = l.xml || isXML(name)
-	for _, e := range m.Encoding {
-		if n := root.mark(name, e); n != nil {
-			b.reportEncoding(name, e, n.isPart())
-			l.xml = l.xml || isMultipart(name) && isXML(mediaType(e.ContentType))
-		}
-	}
-	if isMultipart(name) && root.node.kinds["array"] {
-		root.prefix, root.item = m.PrefixEncoding, m.ItemEncoding
-		for _, e := range append(slices.Clone(m.PrefixEncoding), m.ItemEncoding) {
-			b.reportPartsWithin(e)
-		}
-	}
+	b.markParts(root, false, name, m.Encoding, m.PrefixEncoding, m.ItemEncoding)
 }
 
 // mark notes how a member is encoded in a media type, and returns it, nil where there is no such member.
@@ -51,22 +40,19 @@ func joinMarks(marks ...string) string {
 	return strings.Join(slices.DeleteFunc(marks, func(m string) bool { return m == "" }), " ")
 }
 
-// reportEncoding warns of what an encoding asks for and nobody checks; typed says that its header fields have types.
-func (b *builder) reportEncoding(name string, e *spec.Encoding, typed bool) {
+// reportEncoding warns of what an encoding asks for and nobody checks; typed says that its header fields have types, inner that it is a part inside of a
+// part.
+func (b *builder) reportEncoding(name string, e *spec.Encoding, typed, inner bool) {
+	if len(e.Headers) > 0 && inner {
+		b.warn(e.Headers[0].Loc, classUnenforced, "headers of a part inside of a part are not checked: those of a file are kept in its Header", "check them in the handler")
+		return
+	}
 	if len(e.Headers) > 0 && isMultipart(name) && !typed {
 		b.warn(e.Headers[0].Loc, classUnenforced, "headers of this part are not checked, as more is said of all parts together than their types: those of a file are kept in its Header",
 			"check them in the handler")
 	}
 	if len(e.Headers) > 0 && e.Styled && mediaType(name) == "multipart/form-data" {
 		b.warn(e.Loc, classUnenforced, "the style of a part that has header fields is not followed: it is sent by its media type", "leave out the headers or the style")
-	}
-	b.reportPartsWithin(e)
-}
-
-// reportPartsWithin warns where an encoding, which may be nil, tells how parts inside of a part are sent.
-func (b *builder) reportPartsWithin(e *spec.Encoding) {
-	if e != nil && (len(e.Encoding) > 0 || len(e.PrefixEncoding) > 0 || e.ItemEncoding != nil) {
-		b.warn(e.Loc, classUnenforced, "the encoding of parts inside of a part is not followed", "send the part as JSON")
 	}
 }
 

@@ -136,15 +136,20 @@ func (l *shaper) text(n *shapeNode, root *shapeRoot) string {
 func (l *shaper) array(n *shapeNode, root *shapeRoot) string {
 	var parts []string
 	for i, p := range n.prefix {
-		of, mark := l.ref(p), ""
+		var within *shapeRoot
+		mark := ""
 		if root != nil && i < len(root.prefix) {
-			mark = partMarks(root.prefix[i].ContentType, p)
+			within, mark = root.firsts[i], partMarks(root.prefix[i].ContentType, p)
 		}
-		parts = append(parts, marked(mark, of))
+		parts = append(parts, marked(mark, l.partText(p, within)))
 	}
 	items := ""
 	if n.items != nil {
-		items = l.ref(n.items)
+		var within *shapeRoot
+		if root != nil {
+			within = root.rest
+		}
+		items = l.partText(n.items, within)
 		mark := l.itemMarks(n.item, n.items, root != nil)
 		if root != nil && root.item != nil {
 			mark = joinMarks(mark, partMarks(root.item.ContentType, n.items))
@@ -167,10 +172,12 @@ func marked(marks, text string) string {
 func (l *shaper) object(n *shapeNode, root *shapeRoot) string {
 	var parts []string
 	for _, m := range n.members {
-		text, of, mark := shapeWord(m.name), l.ref(m.node), ""
+		text, mark := shapeWord(m.name), ""
+		var within *shapeRoot
 		if root != nil {
-			mark = root.marks[m.name]
+			within, mark = root.within[m.name], root.marks[m.name]
 		}
+		of := l.partText(m.node, within)
 		mark = joinMarks(mark, n.part[m.name])
 		mark = joinMarks(mark, l.xmlMarks(m.schemas[0], m.node, m.name))
 		if l.xml && m.required && m.node.kinds["array"] && !strings.Contains(mark, "wrapped") {

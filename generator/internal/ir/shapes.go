@@ -34,8 +34,11 @@ type shapeRoot struct {
 	node    *shapeNode
 	schema  *spec.Schema
 	xml     bool
-	marks   map[string]string // of members: how they are encoded
-	prefix  []*spec.Encoding  // of parts by position
+	marks   map[string]string     // of members: how they are encoded
+	within  map[string]*shapeRoot // of members: those that have parts or fields themselves
+	firsts  []*shapeRoot          // likewise of parts by position, nil for others, and of the items
+	rest    *shapeRoot
+	prefix  []*spec.Encoding // of parts by position
 	item    *spec.Encoding
 
 	param  *Param   // nil for a body

@@ -28,7 +28,7 @@ func (c *Client) PostWithin(ctx context.Context, req PostWithinRequest) error {
 	call := c.c.Call(ctx, &postWithin)
 	if req.Body != nil {
 		call.MediaBody("multipart/mixed", shapes, "PostWithinBody", func(b []byte) []byte {
-			return appendFileSliceSlice(b, req.Body)
+			return appendStringSliceSlice(b, req.Body)
 		})
 	}
 	res, err := call.Do()

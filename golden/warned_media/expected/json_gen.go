@@ -4,40 +4,36 @@ package api
 
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
-func decodeFileSlice(d *tornado.Decoder) []tornado.File {
-	list := make([]tornado.File, 0, d.Items())
-	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, d.File(nil))
-	}
-	return list
+func decodeStringSlice(d *tornado.Decoder) []string {
+	return d.Strings(nil)
 }
 
-func appendFileSlice(b []byte, v []tornado.File) []byte {
+func appendStringSlice(b []byte, v []string) []byte {
 	b = append(b, '[')
 	for i, item := range v {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = tornado.AppendFile(b, item)
+		b = tornado.AppendString(b, item)
 	}
 	return append(b, ']')
 }
 
-func decodeFileSliceSlice(d *tornado.Decoder) [][]tornado.File {
-	list := [][]tornado.File{}
+func decodeStringSliceSlice(d *tornado.Decoder) [][]string {
+	list := [][]string{}
 	for more := d.Array(); more; more = d.NextItem() {
-		list = append(list, decodeFileSlice(d))
+		list = append(list, decodeStringSlice(d))
 	}
 	return list
 }
 
-func appendFileSliceSlice(b []byte, v [][]tornado.File) []byte {
+func appendStringSliceSlice(b []byte, v [][]string) []byte {
 	b = append(b, '[')
 	for i, item := range v {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = appendFileSlice(b, item)
+		b = appendStringSlice(b, item)
 	}
 	return append(b, ']')
 }

@@ -6,12 +6,12 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // PostWithinRequest is what a caller asks of PostWithin.
 type PostWithinRequest struct {
-	Body [][]tornado.File
+	Body [][]string
 }
 
 func (r *PostWithinRequest) decode(in *tornado.Input) {
 	if in.HasBody() {
-		r.Body = decodeFileSliceSlice(in.MediaBody(shapes, "PostWithinBody"))
+		r.Body = decodeStringSliceSlice(in.MediaBody(shapes, "PostWithinBody"))
 		in.EndJSON()
 	}
 }

@@ -6,5 +6,5 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // shapes say what the texts of parameters and bodies stand for that are not JSON.
 var shapes = tornado.NewShapes(
-	"PostWithinBody", `[(type="multipart/mixed") [file]]`,
+	"PostWithinBody", `[(type="multipart/mixed") [(type="text/csv") string]]`,
 )

@@ -56,7 +56,8 @@ func NewFormReader(body io.Reader, shapes *shape.Shapes, name string, contentTyp
 	end := []byte("--" + boundary + "--")
 	source := &formSource{body: body, end: end, tail: make([]byte, 0, 2*len(end))}
 	return &FormReader{
-		source: source, reader: multipart.NewReader(source, boundary), parts: partReader{place: shapes.Get(name)}, limits: limits,
+		source: source, reader: multipart.NewReader(source, boundary), limits: limits,
+		parts: partReader{root: new(shape.Node), place: shapes.Get(name), total: new(int), limits: limits},
 	}, nil
 }
 
@@ -129,8 +130,8 @@ func (f *FormReader) nextPart() (*multipart.Part, error) {
 	case err != nil:
 		return nil, f.fail(err)
 	}
-	if f.parts.count++; f.parts.count > f.limits.Fields {
-		return nil, formError(&CountError{f.limits.Fields, "parts"})
+	if err := f.parts.next(); err != nil {
+		return nil, formError(err)
 	}
 	if err := checkPartHeader(part.Header); err != nil {
 		return nil, formError(err)
@@ -194,7 +195,7 @@ func (f *FormReader) field(part *multipart.Part) error {
 // Fields gives the fields that have come, and the header fields of files as members of theirs.
 func (f *FormReader) Fields() shape.Document {
 	var d document
-	d.Node(&f.parts.root, f.parts.place)
+	d.Node(f.parts.root, f.parts.place)
 	for i := range f.headed {
 		h := &f.headed[i]
 		d.JSON = d.JSON[:len(d.JSON)-1]

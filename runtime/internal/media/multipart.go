@@ -36,19 +36,30 @@ var (
 
 // partReader reads the parts of a multipart body (RFC 2046 section 5.1, RFC 7578).
 type partReader struct {
-	root    shape.Node
+	root    *shape.Node
 	place   *shape.Field
 	charset string // of texts that say none: what a part _charset_ says (RFC 7578 section 4.6)
 	count   int
+	total   *int // parts, with those inside of parts
+	limits  Limits
 }
 
 // readMultipart reads a multipart body: parts are members by their names, or items in their order where the shape is an array.
 func (d *document) readMultipart(body []byte, boundary string, f *shape.Field, limits Limits) error {
+	p := partReader{root: new(shape.Node), place: f, total: new(int), limits: limits}
+	err := p.all(body, boundary)
+	if err == nil {
+		d.Node(p.root, f)
+	}
+	return err
+}
+
+// all enters the parts of a body.
+func (p *partReader) all(body []byte, boundary string) error {
 	if boundary == "" {
 		return errBoundary
 	}
-	p := partReader{place: f}
-	p.root.List = f.Array != nil && f.Object == nil
+	p.root.List = p.place.Array != nil && p.place.Object == nil
 	r := multipart.NewReader(bytes.NewReader(body), boundary)
 	for {
 		part, err := r.NextPart()
@@ -58,8 +69,8 @@ func (d *document) readMultipart(body []byte, boundary string, f *shape.Field, l
 		if err != nil {
 			return errors.New(strings.TrimPrefix(err.Error(), "multipart: "))
 		}
-		if p.count++; p.count > limits.Fields {
-			return &CountError{limits.Fields, "parts"}
+		if err := p.next(); err != nil {
+			return err
 		}
 		if err := p.read(part); err != nil {
 			return err
@@ -68,7 +79,15 @@ func (d *document) readMultipart(body []byte, boundary string, f *shape.Field, l
 	if !bytes.Contains(body, []byte("--"+boundary+"--")) {
 		return errEnd // inside of a header, which the reader takes for the end
 	}
-	d.Node(&p.root, f)
+	return nil
+}
+
+// next counts a part.
+func (p *partReader) next() error {
+	p.count++
+	if *p.total++; *p.total > p.limits.Fields {
+		return &CountError{p.limits.Fields, "parts"}
+	}
 	return nil
 }
 
@@ -110,8 +129,8 @@ func (p *partReader) keep(part *multipart.Part, data []byte) error {
 		return err
 	}
 	if at.Array != nil && !param.Packed(at.Style) { // of which the part is an item
-		at = itemOf(at, len(n.Texts))
-		if at.Part {
+		at = itemOf(at, max(len(n.Texts), n.Kids()))
+		if at.Part || hasParts(at) {
 			n = n.Append()
 		}
 	}
@@ -121,6 +140,9 @@ func (p *partReader) keep(part *multipart.Part, data []byte) error {
 // enter enters a part, with its header fields where it has some.
 func (p *partReader) enter(n *shape.Node, part *multipart.Part, data []byte, disposition map[string]string, at *shape.Field) error {
 	if !at.Part || at.Object == nil {
+		if c := partWithin(part, at); c != codecJSON {
+			return p.within(n, c, part, data, at)
+		}
 		t, err := p.text(part, data, disposition, at)
 		if err == nil && t.What == shape.PlainText && param.Packed(at.Style) {
 			return param.ReadPart(n, at, t.Data)
@@ -322,6 +344,11 @@ func (p *partWriter) part(name string, at *shape.Field) error {
 	case composed(kind) && mediaType != "" && codecOf(mediaType) == codecXML:
 		var err error
 		if data, err = appendXML(nil, p.d.JSON(), at); err != nil {
+			return err
+		}
+	case composed(kind) && mediaType != "" && (codecOf(mediaType) == codecMultipart || codecOf(mediaType) == codecForm):
+		var err error
+		if data, mediaType, err = encodeWithin(p.d.JSON(), mediaType, at); err != nil {
 			return err
 		}
 	case composed(kind), mediaType != "" && IsJSON(mediaType):
