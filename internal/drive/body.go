@@ -338,16 +338,20 @@ func (j *Judges) parts(form body, v any) ([]part, error) {
 }
 
 // partOf writes a value as the content of a part, of the media type that its encoding names or that follows from its schema (OpenAPI 3.1
-// section 4.8.15.1).
+// section 4.8.15.1). What has a style, which is written by that, is a scalar without a delimiter, so that it is the same in any style, and
+// a list of such is a part for each item all the same, which is read as well.
 func partOf(schema, encoding map[string]any, v any) (p part, err error) {
-	if encoding["style"] != nil || encoding["headers"] != nil || schema["contentEncoding"] != nil {
+	types := typesOf(schema)
+	styled := encoding["style"] != nil || encoding["explode"] != nil || encoding["allowReserved"] != nil
+	if encoding["headers"] != nil || schema["contentEncoding"] != nil || styled && (isBinary(schema) || encoding["contentType"] != nil) {
 		return p, errNoWay
 	}
-	types := typesOf(schema)
 	named, _ := encoding["contentType"].(string)
 	named, _, _ = strings.Cut(named, ",")
 	p.media = strings.Replace(strings.TrimSpace(named), "*", "x-any", 1)
 	switch bare, _, _ := mime.ParseMediaType(p.media); { // "" for one that cannot be read
+	case styled && (slices.Contains(types, "object") || schema["properties"] != nil):
+		return p, errNoWay
 	case isJSON(bare), p.media == "" && (slices.Contains(types, "object") || schema["properties"] != nil):
 		if p.media == "" {
 			p.media = "application/json"
@@ -372,7 +376,7 @@ func partOf(schema, encoding map[string]any, v any) (p part, err error) {
 		return p, errNoWay
 	}
 	text, err := scalar(v)
-	if text == "" {
+	if text == "" || styled && strings.ContainsAny(text, ",| \t%") {
 		err = errNoWay // a text that is empty may be none
 	}
 	p.content, p.received = []byte(text), scalarOf(types, text)

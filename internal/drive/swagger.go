@@ -23,7 +23,7 @@ func liftForms(tree, before map[string]any) {
 				if required, _ := schema["required"].([]any); len(required) > 0 {
 					b["required"] = true
 				}
-				if encoding := listEncodings(before, path, method); len(encoding) > 0 && kindOf(name, schema, true) == bodyForm {
+				if encoding := listEncodings(before, path, method); len(encoding) > 0 {
 					media["encoding"] = encoding
 				}
 			}
