@@ -16,6 +16,7 @@ type templateReader struct {
 	out      strings.Builder  // the path
 	shape    strings.Builder  // template.shape
 	several  bool             // there is a variable that takes several segments
+	notes    int              // warnings so far
 	declared map[string]*node // parameters of the path by their names; nil: not yet looked for
 }
 
@@ -24,17 +25,17 @@ func (l *lifter) variables(t *template) {
 	t.has, t.also = map[string]bool{}, map[string]string{}
 	r := &templateReader{l: l, t: t, rest: t.path}
 	for r.rest != "" && len(t.names) <= maxPathParameters {
-		switch c := r.rest[0]; {
-		case c == '{':
+		switch r.rest[0] {
+		case '{':
 			r.brace()
-		case c == '}':
+		case '}':
 			r.strayBrace()
-		case c == '/':
+		case '/':
 			r.literal("/")
 			r.rest = r.rest[1:]
 			r.segment()
 		default:
-			n := 1 + strings.IndexAny(r.rest[1:]+"/", "{}/")
+			n := 1 + until(r.rest[1:], "{}/")
 			r.literal(r.rest[:n])
 			r.rest = r.rest[n:]
 		}
@@ -56,7 +57,24 @@ func (r *templateReader) literal(text string) {
 	r.shape.WriteString(text)
 }
 
-func (r *templateReader) warn(what, remedy string) { r.l.warn(r.t.at, classTemplate, what, remedy) }
+// maxNotes is how much is told of one path, and mended in it.
+const maxNotes = 100
+
+func (r *templateReader) warn(what, remedy string) { r.note(classTemplate, what, remedy) }
+
+func (r *templateReader) note(class, what, remedy string) {
+	if r.notes++; r.notes <= maxNotes {
+		r.l.warn(r.t.at, class, what, remedy)
+	}
+}
+
+// until is how much of text stands before any of the characters.
+func until(text, chars string) int {
+	if i := strings.IndexAny(text, chars); i >= 0 {
+		return i
+	}
+	return len(text)
+}
 
 // brace reads what begins with an open brace.
 func (r *templateReader) brace() {
@@ -67,30 +85,31 @@ func (r *templateReader) brace() {
 		return
 	}
 	text = r.rest[1:]
-	text = text[:strings.IndexAny(text+"/", "{}/")]
+	text = text[:until(text, "{}/")]
 	if behind := r.rest[1+len(text):]; r.isDeclared(text) && (behind == "" || behind[0] == '/') {
-		r.l.warn(r.t.at, "path-braces", "the path has an open brace; it is closed behind "+quote(text), "close it")
+		r.note("path-braces", "the path has an open brace; it is closed behind "+quote(text), "close it")
 		r.rest = behind
 		r.variable(pathVariable{name: text})
 		return
 	}
-	r.l.warn(r.t.at, "path-braces", "the path has an open brace, which stands for itself", "close it")
-	r.literal("{")
+	r.note("path-braces", "the path has an open brace, which stands for itself", "close it")
+	r.literal("%7B") // so that it never gets the closing brace of something else
 	r.rest = r.rest[1:]
 }
 
 // strayBrace reads a closing brace without an open one.
 func (r *templateReader) strayBrace() {
 	made := r.out.String()
-	start := strings.LastIndexAny(made, "{}/") + 1
+	tail := max(0, len(made)-longestNotation)
+	start := tail + strings.LastIndexAny(made[tail:], "{}/") + 1
 	name := made[start:]
 	r.rest = r.rest[1:]
 	if !strings.HasPrefix(made[max(0, start-1):], "/") || !r.isDeclared(name) {
-		r.l.warn(r.t.at, "path-braces", "the path has a closing brace, which stands for itself", "open it")
-		r.literal("}")
+		r.note("path-braces", "the path has a closing brace, which stands for itself", "open it")
+		r.literal("%7D")
 		return
 	}
-	r.l.warn(r.t.at, "path-braces", "the path has a closing brace; it is opened before "+quote(name), "open it")
+	r.note("path-braces", "the path has a closing brace; it is opened before "+quote(name), "open it")
 	shape := strings.TrimSuffix(r.shape.String(), name)
 	r.out.Reset()
 	r.shape.Reset()
@@ -99,10 +118,13 @@ func (r *templateReader) strayBrace() {
 	r.variable(pathVariable{name: name})
 }
 
+// longestNotation bounds what stands in braces.
+const longestNotation = 500
+
 // cutBraces cuts what stands in the braces that text begins with. Braces inside of it come in pairs, as those of patterns do.
 func cutBraces(text string) (inside, rest string, closed bool) {
 	depth := 0
-	for i := 0; i < len(text); i++ {
+	for i := 0; i < len(text) && i < longestNotation; i++ {
 		switch text[i] {
 		case '\\':
 			i++
@@ -130,7 +152,7 @@ var (
 
 // segment reads a segment that is a variable of another notation, if a parameter says so: else it is text, as the standard has it.
 func (r *templateReader) segment() {
-	text := r.rest[:strings.IndexByte(r.rest+"/", '/')]
+	text := r.rest[:until(r.rest, "/")]
 	v := pathVariable{}
 	if m := colonSegment.FindStringSubmatch(text); m != nil {
 		v.name = m[1]
@@ -151,7 +173,9 @@ func (r *templateReader) segment() {
 }
 
 // isDeclared reports whether the path has a parameter of that name.
-func (r *templateReader) isDeclared(name string) bool { return r.parameters()[name] != nil }
+func (r *templateReader) isDeclared(name string) bool {
+	return r.notes < maxNotes && r.parameters()[name] != nil
+}
 
 // parameters are those of the path and its operations that stand in the path, by their names.
 func (r *templateReader) parameters() map[string]*node {
@@ -184,6 +208,9 @@ func (r *templateReader) parameters() map[string]*node {
 // variable puts a variable into the path.
 func (r *templateReader) variable(v pathVariable) {
 	t := r.t
+	if name, marked := strings.CutSuffix(v.name, "..."); marked && name != "" {
+		t.also[v.name], v.name, v.several = name, name, true
+	}
 	if strings.Contains(v.name, "/") {
 		name := strings.ReplaceAll(v.name, "/", "_")
 		r.warn("the name "+quote(v.name)+" of a variable has a slash, which divides segments; it is called "+quote(name), "choose a name without one")
@@ -220,7 +247,7 @@ func (r *templateReader) variable(v pathVariable) {
 func (r *templateReader) alone() bool {
 	made := r.out.String()
 	made = made[strings.LastIndexByte(made, '/')+1:]
-	behind := r.rest[:strings.IndexByte(r.rest+"/", '/')]
+	behind := r.rest[:until(r.rest, "/")]
 	return !r.several && !strings.Contains(made, "{") && !strings.Contains(behind, "{")
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -114,5 +115,16 @@ func TestConverters(t *testing.T) {
 		}
 		assert.Equal(t, want.path, api.Operations[0].Path, path)
 		assert.Equal(t, want.schema, strings.Join(schemas, " "), path)
+	}
+}
+
+// Paths that are made to cost much: nothing of them grows faster than they do.
+func TestPathsThatCostMuch(t *testing.T) {
+	t.Parallel()
+	for _, piece := range []string{"{", "}", "/:id", "/id}", "/{id", "/{}", "{?a}", "{{id}}", "/<id>", "/a", "/{id}", "{id:{", "//", "/{b*}", "{#", "/{a/b}"} {
+		start := time.Now()
+		_, diags := loadPath(t, "/"+strings.Repeat(piece, 100_000/len(piece)), "id", "a/b")
+		assert.Less(t, time.Since(start), 10*time.Second, piece)
+		assert.Less(t, len(diags), 400, piece)
 	}
 }

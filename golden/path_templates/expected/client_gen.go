@@ -424,7 +424,7 @@ func (c *Client) Close(ctx context.Context, req CloseRequest) (string, error) {
 	return "", res.Unexpected()
 }
 
-// Stray is GET /stray/{id
+// Stray is GET /stray/%7Bid
 func (c *Client) Stray(ctx context.Context, req StrayRequest) (string, error) {
 	call := c.c.Call(ctx, &stray)
 	res, err := call.Do()

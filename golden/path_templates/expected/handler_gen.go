@@ -92,7 +92,7 @@ type DefaultHandler interface {
 	// Close answers GET /close/{id}.
 	Close(ctx context.Context, req CloseRequest) (string, error)
 
-	// Stray answers GET /stray/{id.
+	// Stray answers GET /stray/%7Bid.
 	Stray(ctx context.Context, req StrayRequest) (string, error)
 
 	// Double answers GET /double//slash.

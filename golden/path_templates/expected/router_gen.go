@@ -183,10 +183,10 @@ var close2 = tornado.Operation{
 	Produces: []string{"application/json"},
 }
 
-// stray is GET /stray/{id.
+// stray is GET /stray/%7Bid.
 var stray = tornado.Operation{
 	ID: "stray", Name: "Stray",
-	Method: "GET", Path: "/stray/{id",
+	Method: "GET", Path: "/stray/%7Bid",
 	Produces: []string{"application/json"},
 }
 

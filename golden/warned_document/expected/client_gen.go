@@ -66,9 +66,9 @@ func (c *Client) GetTwiceByA(ctx context.Context, req GetTwiceByARequest) error 
 	return res.Unexpected()
 }
 
-// GetBracesA is GET /braces/{a
-func (c *Client) GetBracesA(ctx context.Context, req GetBracesARequest) error {
-	call := c.c.Call(ctx, &getBracesA)
+// GetBraces7Ba is GET /braces/%7Ba
+func (c *Client) GetBraces7Ba(ctx context.Context, req GetBraces7BaRequest) error {
+	call := c.c.Call(ctx, &getBraces7Ba)
 	res, err := call.Do()
 	if err != nil {
 		return err

@@ -26,8 +26,8 @@ type DefaultHandler interface {
 	// GetTwiceByA answers GET /twice/{a}.
 	GetTwiceByA(ctx context.Context, req GetTwiceByARequest) error
 
-	// GetBracesA answers GET /braces/{a.
-	GetBracesA(ctx context.Context, req GetBracesARequest) error
+	// GetBraces7Ba answers GET /braces/%7Ba.
+	GetBraces7Ba(ctx context.Context, req GetBraces7BaRequest) error
 
 	// GetResponses: 5
 	//
@@ -60,8 +60,8 @@ func (UnimplementedDefaultHandler) GetTwiceByA(context.Context, GetTwiceByAReque
 	return tornado.NotImplemented(&getTwiceByA)
 }
 
-func (UnimplementedDefaultHandler) GetBracesA(context.Context, GetBracesARequest) error {
-	return tornado.NotImplemented(&getBracesA)
+func (UnimplementedDefaultHandler) GetBraces7Ba(context.Context, GetBraces7BaRequest) error {
+	return tornado.NotImplemented(&getBraces7Ba)
 }
 
 func (UnimplementedDefaultHandler) GetResponses(context.Context, GetResponsesRequest) error {

@@ -23,10 +23,10 @@ func (r *GetTwiceByARequest) decode(in *tornado.Input) {
 	r.A = in.Path(0, "a", tornado.Simple).String(nil)
 }
 
-// GetBracesARequest is what a caller asks of GetBracesA.
-type GetBracesARequest struct{}
+// GetBraces7BaRequest is what a caller asks of GetBraces7Ba.
+type GetBraces7BaRequest struct{}
 
-func (*GetBracesARequest) decode(*tornado.Input) {}
+func (*GetBraces7BaRequest) decode(*tornado.Input) {}
 
 // GetResponsesRequest is what a caller asks of GetResponses.
 type GetResponsesRequest struct{}

@@ -26,10 +26,10 @@ var getTwiceByA = tornado.Operation{
 	Method: "GET", Path: "/twice/{a}",
 }
 
-// getBracesA is GET /braces/{a.
-var getBracesA = tornado.Operation{
-	ID: "getBracesA", Name: "GetBracesA",
-	Method: "GET", Path: "/braces/{a",
+// getBraces7Ba is GET /braces/%7Ba.
+var getBraces7Ba = tornado.Operation{
+	ID: "getBraces7Ba", Name: "GetBraces7Ba",
+	Method: "GET", Path: "/braces/%7Ba",
 }
 
 // getResponses is GET /responses.
@@ -69,7 +69,7 @@ var deleteResponses = tornado.Operation{
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&getNoSlash, &same, &getTwiceByA, &getBracesA, &getResponses, &putResponses,
+		&getNoSlash, &same, &getTwiceByA, &getBraces7Ba, &getResponses, &putResponses,
 		&postResponses, &deleteResponses,
 	}
 }

@@ -26,8 +26,8 @@ func New(h Handler, auth Authenticator, opts ...tornado.APIOption) *tornado.API 
 	tornado.RegisterNoContent(api, &getTwiceByA, (*GetTwiceByARequest).decode, func(ctx context.Context, req *GetTwiceByARequest) error {
 		return h.GetTwiceByA(ctx, *req)
 	}, 204)
-	tornado.RegisterNoContent(api, &getBracesA, (*GetBracesARequest).decode, func(ctx context.Context, req *GetBracesARequest) error {
-		return h.GetBracesA(ctx, *req)
+	tornado.RegisterNoContent(api, &getBraces7Ba, (*GetBraces7BaRequest).decode, func(ctx context.Context, req *GetBraces7BaRequest) error {
+		return h.GetBraces7Ba(ctx, *req)
 	}, 204)
 	tornado.RegisterNoContent(api, &getResponses, (*GetResponsesRequest).decode, func(ctx context.Context, req *GetResponsesRequest) error {
 		return h.GetResponses(ctx, *req)
