@@ -60,9 +60,9 @@ func (r *templateReader) literal(text string) {
 // maxNotes is how much is told of one path, and mended in it.
 const maxNotes = 100
 
-func (r *templateReader) warn(what, remedy string) { r.note(classTemplate, what, remedy) }
+func (r *templateReader) warn(what, remedy string) { r.tellOfPath(classTemplate, what, remedy) }
 
-func (r *templateReader) note(class, what, remedy string) {
+func (r *templateReader) tellOfPath(class, what, remedy string) {
 	if r.notes++; r.notes <= maxNotes {
 		r.l.warn(r.t.at, class, what, remedy)
 	}
@@ -87,12 +87,12 @@ func (r *templateReader) brace() {
 	text = r.rest[1:]
 	text = text[:until(text, "{}/")]
 	if behind := r.rest[1+len(text):]; r.isDeclared(text) && (behind == "" || behind[0] == '/') {
-		r.note("path-braces", "the path has an open brace; it is closed behind "+quote(text), "close it")
+		r.tellOfPath("path-braces", "the path has an open brace; it is closed behind "+quote(text), "close it")
 		r.rest = behind
 		r.variable(pathVariable{name: text})
 		return
 	}
-	r.note("path-braces", "the path has an open brace, which stands for itself", "close it")
+	r.tellOfPath("path-braces", "the path has an open brace, which stands for itself", "close it")
 	r.literal("%7B") // so that it never gets the closing brace of something else
 	r.rest = r.rest[1:]
 }
@@ -105,11 +105,11 @@ func (r *templateReader) strayBrace() {
 	name := made[start:]
 	r.rest = r.rest[1:]
 	if !strings.HasPrefix(made[max(0, start-1):], "/") || !r.isDeclared(name) {
-		r.note("path-braces", "the path has a closing brace, which stands for itself", "open it")
+		r.tellOfPath("path-braces", "the path has a closing brace, which stands for itself", "open it")
 		r.literal("%7D")
 		return
 	}
-	r.note("path-braces", "the path has a closing brace; it is opened before "+quote(name), "open it")
+	r.tellOfPath("path-braces", "the path has a closing brace; it is opened before "+quote(name), "open it")
 	shape := strings.TrimSuffix(r.shape.String(), name)
 	r.out.Reset()
 	r.shape.Reset()

@@ -101,7 +101,7 @@ func (r *templateReader) taking(v pathVariable) string {
 
 // intoQuery reads {?name,other*}, which are parameters of the query (RFC 6570 section 3.2.8).
 func (r *templateReader) intoQuery(text, list string) {
-	r.note("path-query", "the path has a query, {"+text+"}, which no path can have; it is left out", "declare parameters of the query")
+	r.tellOfPath("path-query", "the path has a query, {"+text+"}, which no path can have; it is left out", "declare parameters of the query")
 	if r.t.cut == nil {
 		r.t.cut = map[string]string{}
 	}
