@@ -45,7 +45,7 @@ func (x *exchange) find(a *API) bool {
 	index, outcome := a.routes.Match(x.head.Method, x.head.Path, &x.in.path)
 	if outcome == route.Found || outcome == route.FoundForHead {
 		x.match = a.operations[index]
-		return true
+		return x.match.among == nil || x.choose(x.match.among)
 	}
 	method := string(x.head.Method)
 	if method == http.MethodOptions && string(x.head.Path) == "*" { // about the server as a whole (RFC 9110 section 9.3.7)

@@ -99,6 +99,12 @@ type Requirement = operation.Requirement
 // SchemeUse is a security scheme with the scopes that it must grant.
 type SchemeUse = operation.SchemeUse
 
+// RouteChoice says which requests an operation gets where others have its method and its path.
+type RouteChoice = operation.Choice
+
+// RouteDemand is something that the requests for an operation have and those for others of its path may not have.
+type RouteDemand = operation.Demand
+
 // StreamOptions bound what waits for a client that is slow, and say how an event stream shows that it lives.
 type StreamOptions = operation.StreamOptions
 

@@ -77,9 +77,11 @@ type registered struct {
 	requests   pool     // what requests are decoded into: see takeRequest. The handler gets a copy
 	middleware Handler  // around the handler; nil where there is none
 	gauges     *gauges
-	index      int    // among the operations of api
-	route      string // where it is served, the base path included
-	request    any    // a nil pointer to a request. It is no reflect.Type, which every generated package would compile again
+	index      int             // among the operations of api
+	route      string          // where it is served, the base path included
+	among      []*registered   // those of its method and its path, itself among them, in the order in which they are tried; nil for most
+	validPath  func(in *Input) // reads the path parameters by which it is told from those; nil where none does
+	request    any             // a nil pointer to a request. It is no reflect.Type, which every generated package would compile again
 }
 
 // pool is a sync.Pool. It is an interface, or every generated package would compile the pool again.
@@ -245,7 +247,11 @@ func (a *API) add(op *Operation, run func(x *exchange), request any, handle func
 		a.Fail(fmt.Errorf("tornado: WithOperationPath(%q, %q): the variables are not those of %s", op.ID, path, op.Path))
 		path = op.Path
 	}
-	if err := a.routes.Add(op.Method, path, len(a.operations)); err != nil {
+	r := &registered{
+		op: op, api: a, produces: op.Produces, held: held(op), requests: new(sync.Pool), request: request, gauges: new(gauges),
+		index: len(a.operations), route: a.basePath + path,
+	}
+	if err := a.routes.Add(op.Method, path, len(a.operations)); err != nil && !a.share(r, err) {
 		if len(a.paths) == 0 {
 			panic(fmt.Sprintf("tornado: operation %s: %v", op.ID, err))
 		}
@@ -254,10 +260,7 @@ func (a *API) add(op *Operation, run func(x *exchange), request any, handle func
 	if op.Timeout > 0 && op.Kind == KindPlain {
 		run = inTime(op.Timeout, run)
 	}
-	r := &registered{
-		op: op, api: a, run: run, produces: op.Produces, held: held(op), requests: new(sync.Pool), request: request, gauges: new(gauges),
-		index: len(a.operations), route: a.basePath + path,
-	}
+	r.run = run
 	r.parameters = strings.Contains(strings.Join(op.Consumes, ""), ";")
 	if a.hasMiddleware(op) {
 		r.middleware = a.chain(op, innermost(op, typeOf(request), handle))

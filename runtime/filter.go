@@ -116,11 +116,18 @@ func (t *Transit) Route() string {
 // OperationFor is the operation that the request's path has for a method, nil for none.
 func (t *Transit) OperationFor(method string) *Operation {
 	x, api := t.exchange(), t.api
-	index, outcome := api.routes.Match([]byte(method), x.head.Path, new(route.Params))
+	params := new(route.Params)
+	index, outcome := api.routes.Match([]byte(method), x.head.Path, params)
 	if outcome != route.Found && outcome != route.FoundForHead {
 		return nil
 	}
-	return api.operations[index].op
+	r := api.operations[index]
+	if r.among != nil {
+		if r = x.wouldChoose(r.among, params); r == nil {
+			return nil
+		}
+	}
+	return r.op
 }
 
 // Allow lists the methods that the request's path has, as the Allow field does; "" where it has none.

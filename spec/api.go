@@ -90,6 +90,7 @@ type Operation struct {
 	Loc         Location
 	Method      string // "GET"; in the capitals of the document where it is none of the standard methods
 	Path        string // template as in the document, made to start with a slash; query and fragment are cut off
+	Suffix      string // what was cut off, with its mark: "?comp=list", "#X-Amz-Target=Pricing.GetProducts"; "" for most
 	ID          string // operationId, "" where absent; unique among the operations of an API, as a duplicate is dropped with a warning
 	Summary     string
 	Description string
@@ -105,14 +106,22 @@ type Operation struct {
 	Key string
 	// Callbacks are the calls that this operation makes its caller expect, in document order. Those of a callback may lead back to it.
 	Callbacks []*Callback
-	// Twin is the earlier operation that has the same method and a path of the same shape (names of parameters and what was
-	// cut off aside), which no router can tell apart; nil in all but such documents. A warning has told of it.
+	// Query and Fragment are the pairs of Suffix that have no variable, in its order: nil for most.
+	Query, Fragment []Pair
+	// Twin is the first operation that has the same method and a path of the same shape (names of parameters and what was cut off
+	// aside), which the path alone does not tell apart; nil in all but such documents.
 	Twin *Operation
 	// Extensions are those of the operation. Own are the x-tornado- ones of them, and OfPath those of its path item.
 	Extensions  Extensions
 	Own, OfPath OwnExtensions
 	// Socket are the messages of the WebSocket that it opens; nil for an operation that opens none.
 	Socket *Socket
+}
+
+// Pair is a name and its value behind a path, percent-decoded. Bare tells that there is no equals sign.
+type Pair struct {
+	Name, Value string
+	Bare        bool
 }
 
 // OwnExtensions are the extensions of an object that the generator may read, x-tornado- ones, in document order.

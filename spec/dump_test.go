@@ -77,6 +77,11 @@ func (d *dumper) operation(op *Operation) {
 	if op.Twin != nil {
 		d.line("  twin of %s %s", op.Twin.Method, op.Twin.Path)
 	}
+	for _, list := range [][]Pair{op.Query, op.Fragment} {
+		for _, pair := range list {
+			d.line("  pair %q=%q%s of %s", pair.Name, pair.Value, mark(" bare", pair.Bare), op.Suffix)
+		}
+	}
 	for _, s := range op.Servers {
 		d.server("  ", s)
 	}

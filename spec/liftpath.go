@@ -1,7 +1,7 @@
 package spec
 
 import (
-	"strconv"
+	"net/url"
 	"strings"
 )
 
@@ -35,7 +35,7 @@ func (l *lifter) pathItem(n *node) {
 			op.Callbacks = l.callbacks(kid.end())
 			op.OfPath = l.own(n)
 			l.operationServers(op, kid.end(), n)
-			l.twin(op, t, kid.end())
+			l.twin(op, t)
 			l.api.Operations = append(l.api.Operations, op)
 			if l.lifted[kid.end()] == nil {
 				l.lifted[kid.end()] = op
@@ -117,6 +117,7 @@ func IsToken(s string) bool {
 type template struct {
 	at    *node
 	path  string
+	rest  string                  // what was cut off, with its mark
 	names []string                // of parameters, in order, each once
 	has   map[string]bool         // the same as a set
 	cut   map[string]string       // parameters of the query that was cut off: by placeholder, the name in the query
@@ -135,9 +136,13 @@ const maxPathParameters = 100
 func (l *lifter) template(n *node) template {
 	t := template{at: n, path: n.key}
 	if i := strings.IndexAny(t.path, "?#"); i >= 0 && strings.Count(t.path[:i], "{") == strings.Count(t.path[:i], "}") {
-		l.warn(n, "path-query", "the path has a query or a fragment, which no path can have; it is read as "+quote(t.path[:i]), "declare parameters of the query")
+		what := "a fragment, which no request carries; it is read as " + quote(t.path[:i])
+		if t.path[i] == '?' {
+			what = "a query, which no path can have; it is read as " + quote(t.path[:i]) + ", whose requests have that query"
+		}
+		l.warn(n, "path-query", "the path has "+what, "declare parameters of the query")
 		t.cut = queryNames(t.path[i+1:])
-		t.path = t.path[:i]
+		t.path, t.rest = t.path[:i], t.path[i:]
 	}
 	if !strings.HasPrefix(t.path, "/") {
 		l.warn(n, "path-slash", "the path does not begin with a slash; it is read as "+quote("/"+t.path), "begin it with a slash")
@@ -145,6 +150,23 @@ func (l *lifter) template(n *node) template {
 	}
 	l.variables(&t)
 	return t
+}
+
+// pairs are those of a query, or of a fragment, that have no variable.
+func pairs(text string) (list []Pair) {
+	decoded := func(s string) string {
+		if plain, err := url.QueryUnescape(s); err == nil {
+			return plain
+		}
+		return s
+	}
+	for pair := range strings.SplitSeq(text, "&") {
+		name, value, found := strings.Cut(pair, "=")
+		if name != "" && !strings.ContainsAny(pair, "{}") {
+			list = append(list, Pair{decoded(name), decoded(value), !found})
+		}
+	}
+	return list
 }
 
 // queryNames finds name={placeholder} in a query.
@@ -173,9 +195,11 @@ func (l *lifter) operation(t template, method string, n, common *node) *Operatio
 	}
 	n = n.end()
 	op := &Operation{
-		Loc: n.loc(), Method: method, Path: t.path,
+		Loc: n.loc(), Method: method, Path: t.path, Suffix: t.rest,
 		Summary: n.value("summary"), Description: n.value("description"), Extensions: l.extensions(n), Own: l.own(n),
 	}
+	query, fragment, _ := strings.Cut(t.rest, "#")
+	op.Query, op.Fragment = pairs(strings.TrimPrefix(query, "?")), pairs(fragment)
 	op.Deprecated, _ = n.truth("deprecated")
 	op.Socket = l.socket(n.get(ExtensionSocket))
 	l.operationID(op, n)
@@ -220,15 +244,12 @@ func (l *lifter) operationID(op *Operation, n *node) {
 	op.ID = id
 }
 
-// twin finds the operation that no router can tell from op.
-func (l *lifter) twin(op *Operation, t template, n *node) {
+// twin finds the operation that the path does not tell from op.
+func (l *lifter) twin(op *Operation, t template) {
 	key := route{op.Method, t.shape}
-	first, taken := l.routes[key]
-	if !taken {
-		l.routes[key] = op
+	if first, taken := l.routes[key]; taken {
+		op.Twin = first
 		return
 	}
-	op.Twin = first
-	l.warn(n, "same-route", op.Method+" "+quote(t.at.key)+" is left out: to a router it is the same as "+first.Method+" "+quote(first.Path)+", at line "+strconv.Itoa(first.Loc.Line),
-		"make the paths differ in more than the names of variables, or make one operation of both")
+	l.routes[key] = op
 }

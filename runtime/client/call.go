@@ -49,7 +49,7 @@ type pathValue struct {
 
 // Call begins a call of an operation, which must not be changed any more. The context ends it early.
 func (c *Client) Call(ctx context.Context, op *operation.Operation) *Call {
-	call := &Call{client: c, ctx: ctx, op: op}
+	call := &Call{client: c, ctx: ctx, op: op, query: []byte(op.Query)}
 	if own := c.narrow[op.ID]; own != nil {
 		call.client = own
 	}

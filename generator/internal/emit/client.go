@@ -65,6 +65,10 @@ func exampleURL(p *ir.Package) string {
 // printCall adds the body of a client's method with its call in hand: fill in, send, read the answer.
 func printCall(g *jen.Group, op *ir.Operation) {
 	for _, p := range op.Request.Params {
+		if p.Fixed != nil {
+			g.Add(callParam(p)().Dot("String").Call(jen.Lit(*p.Fixed)))
+			continue
+		}
 		add(g, writeParam("req."+p.Field, p, ir.ToServer, callParam(p)))
 	}
 	if op.Request.Body != nil {

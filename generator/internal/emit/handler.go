@@ -17,7 +17,7 @@ func printHandler(f *file, p *ir.Package) {
 	for _, h := range p.Handlers {
 		printInterface(f, h.Name, h.Doc, h.Operations)
 	}
-	printReplies(f, p.Operations)
+	printReplies(f, p.Served())
 	for _, h := range p.Handlers {
 		printUnimplemented(f, h.Name, h.Unimplemented, h.Operations)
 	}

@@ -10,8 +10,9 @@ import (
 func printParams(f *file, p *ir.Package) {
 	for _, op := range p.Every {
 		printRequest(f, op.Request)
-		if p.Server {
+		if p.Server && !op.ClientOnly {
 			printDecode(f, op.Request)
+			printDecodePath(f, op)
 		}
 	}
 }
@@ -43,6 +44,18 @@ func printDecode(f *file, r *ir.Request) {
 		}
 		if r.Body != nil {
 			decodeBody(g, r.Body)
+		}
+	}))
+}
+
+// printDecodePath prints what reads the parameters of the path by which op is told from others.
+func printDecodePath(f *file, op *ir.Operation) {
+	if op.Choice == nil || op.Choice.Path == nil {
+		return
+	}
+	f.decl("", jen.Func().Params(jen.Id("r").Op("*").Id(op.Request.Name)).Id("decodePath").Params(jen.Id("in").Op("*").Add(tornado("Input"))).BlockFunc(func(g *jen.Group) {
+		for _, p := range op.Choice.Path {
+			add(g, input.param("r."+p.Field, p))
 		}
 	}))
 }

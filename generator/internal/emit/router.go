@@ -15,10 +15,10 @@ const handshake = "GeneratedByVersion1"
 func printRouter(f *file, p *ir.Package) {
 	f.blank("embed")
 	for _, op := range p.Every {
-		f.decl(op.Var+" is "+op.Method+" "+op.Path+".", jen.Var().Id(op.Var).Op("=").Add(operation(op)))
+		f.decl(op.Var+" is "+op.Method+" "+op.Path+op.Source.Suffix+".", jen.Var().Id(op.Var).Op("=").Add(operation(op)))
 	}
-	names := make([]string, len(p.Operations))
-	for i, op := range p.Operations {
+	names := make([]string, len(p.Served()))
+	for i, op := range p.Served() {
 		names[i] = op.Var
 	}
 	refs := rows(names, func(name string) jen.Code { return jen.Op("&").Id(name) })
@@ -58,6 +58,12 @@ func operation(op *ir.Operation) *jen.Statement {
 	fields = append(fields, row(where...))
 	if kind := kinds[op.Kind]; kind != "" {
 		fields = append(fields, field("Kind", tornado(kind)))
+	}
+	if op.Query != "" {
+		fields = append(fields, field("Query", jen.Lit(op.Query)))
+	}
+	if op.Choice != nil {
+		fields = append(fields, field("Choice", choice(op.Choice)))
 	}
 	if op.Socket != nil {
 		fields = append(fields, field("Socket", socketOptions(op.Socket)))
@@ -99,6 +105,30 @@ func operation(op *ir.Operation) *jen.Statement {
 		fields = append(fields, field("Stream", streamOptions(op.Stream)))
 	}
 	return tornado("Operation").Add(lines("{", "}", fields...))
+}
+
+// choice says which requests an operation gets of those for its path.
+func choice(c *ir.Choice) *jen.Statement {
+	fields := []jen.Code{field("Rank", jen.Lit(c.Rank))}
+	demands := make([]jen.Code, len(c.Demands))
+	for i, d := range c.Demands {
+		var of []jen.Code
+		if d.In == ir.InHeader {
+			of = append(of, field("Header", jen.True()))
+		}
+		of = append(of, field("Name", jen.Lit(d.Name)))
+		if d.Values != nil {
+			of = append(of, field("Values", stringList(d.Values)))
+		}
+		if d.Address {
+			of = append(of, field("Address", jen.True()))
+		}
+		demands[i] = jen.Values(of...)
+	}
+	if len(demands) > 0 {
+		fields = append(fields, field("Demands", jen.Index().Add(tornado("RouteDemand")).Add(lines("{", "}", demands...))))
+	}
+	return jen.Op("&").Add(tornado("RouteChoice")).Values(fields...)
 }
 
 func requirements(list []ir.Requirement) *jen.Statement {

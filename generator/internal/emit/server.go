@@ -8,7 +8,7 @@ import (
 
 // printServer prints server_gen.go: New, and what writes each answer.
 func printServer(f *file, p *ir.Package) {
-	printNew(f, p.Names.New, p.Names.New+" gives the API whose operations h answers.", p.Names.Handler, info(p, p.API.BasePath), p.CORS, p.Security, p.Operations)
+	printNew(f, p.Names.New, p.Names.New+" gives the API whose operations h answers.", p.Names.Handler, info(p, p.API.BasePath), p.CORS, p.Security, p.Served())
 	for _, s := range p.SharedErrors {
 		printWriteResponse(f, s.Answer)
 	}
@@ -42,6 +42,10 @@ func printNew(f *file, name, doc, handler string, info *jen.Statement, cors *ir.
 		for _, op := range operations {
 			if op.Fallback != nil {
 				g.Id("api").Dot("Fallback").Call(jen.Op("&").Id(op.Var), jen.Id(op.Fallback.Func))
+			}
+			if op.Choice != nil && op.Choice.Path != nil {
+				g.Id("api").Dot("ValidPath").Call(jen.Op("&").Id(op.Var), jen.Func().Params(jen.Id("in").Op("*").Add(tornado("Input"))).
+					Block(jen.New(jen.Id(op.Request.Name)).Dot("decodePath").Call(jen.Id("in"))))
 			}
 		}
 		g.Return(jen.Id("api"))
@@ -132,8 +136,14 @@ func printWriters(f *file, op *ir.Operation) {
 			printWriteResponse(f, a)
 		}
 	case ir.ResultStruct:
+		if op.ClientOnly {
+			break
+		}
 		printWrite(f, op, "v."+fieldOf(op.Result.Answers[0]))
 	case ir.ResultPointer, ir.ResultValue:
+		if op.ClientOnly {
+			break
+		}
 		printWrite(f, op, "v")
 	}
 	for _, a := range op.Errors {

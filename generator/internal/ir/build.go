@@ -48,7 +48,9 @@ func Build(api *spec.API, opts Options) (*Package, spec.Diagnostics) {
 	b.hookNames[callbackWord].URLs = b.callbackURLs()
 	b.finishShared()
 	for _, op := range b.pkg.Every {
-		op.Fallback = b.fallback(op)
+		if !op.ClientOnly {
+			op.Fallback = b.fallback(op)
+		}
 	}
 	b.buildLinks()
 	b.buildPages()

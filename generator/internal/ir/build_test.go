@@ -159,15 +159,6 @@ func TestOnlyChangesNoName(t *testing.T) {
 	assert.Equal(t, all.Operations[0].Var, types.Operations[0].Var)
 }
 
-func TestTwinIsLeftOut(t *testing.T) {
-	first, second := operation("a", "x"), operation("b", "y")
-	second.Twin = first
-	p, diags := build(t, &spec.API{Version: "3.1.0", Operations: []*spec.Operation{first, second}, Tags: []*spec.Tag{{Name: "x"}, {Name: "y"}}})
-	require.Len(t, p.Operations, 1)
-	require.Len(t, p.Handlers, 1)
-	assert.Empty(t, diags, "the document's reader has told of it")
-}
-
 // The comment of a handler says where the paths of its operations are served.
 func TestHandlerDocNamesTheBasePath(t *testing.T) {
 	p, _ := build(t, &spec.API{Version: "3.1.0", BasePath: "/v1", Operations: []*spec.Operation{operation("a", "x")}, Tags: []*spec.Tag{{Name: "x"}}})

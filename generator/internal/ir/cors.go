@@ -48,14 +48,14 @@ func (b *builder) asksForCORS() bool {
 
 // buildCORS plans which pages may call.
 func (b *builder) buildCORS() {
-	all := b.corsAbove(b.api.Own, "documents", b.pkg.Operations)
+	all := b.corsAbove(b.api.Own, "documents", b.pkg.Served())
 	c := &CORS{All: all}
 	if all == nil {
 		c.All = &CORSOptions{}
 	}
 	said := all != nil
 	rules := map[string]*CORSRule{}
-	for _, op := range b.pkg.Operations {
+	for _, op := range b.pkg.Served() {
 		own := b.corsAbove(op.Source.OfPath, "paths", b.ofPath(op.Path))
 		if e := op.Source.Own.Get(extensionCORS); e != nil {
 			own = b.readCORS(e, op.Method, nil)
@@ -81,7 +81,7 @@ func (b *builder) buildCORS() {
 
 // ofPath are the operations of a path.
 func (b *builder) ofPath(path string) []*Operation {
-	return slices.DeleteFunc(slices.Clone(b.pkg.Operations), func(op *Operation) bool { return op.Path != path })
+	return slices.DeleteFunc(b.pkg.Served(), func(op *Operation) bool { return op.Path != path })
 }
 
 // corsAbove reads what stands above operations, nil for nothing.

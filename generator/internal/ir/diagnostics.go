@@ -25,6 +25,7 @@ const (
 	classStyle         = "unspecified-style"      // a style that the standard does not define for the type
 	classNoSuccess     = "no-success-response"    // nothing to answer but errors
 	classInformational = "informational-response" // 1XX is not an answer
+	classSameRoute     = "same-route"             // an operation whose requests a server cannot tell from those of another
 	classServer        = "operation-server"       // a server of an operation that only a client can honour
 	classBodiless      = "bodiless-response"      // content where the status forbids a body
 	classLink          = "bad-link"               // a link or an address whose values Go cannot say

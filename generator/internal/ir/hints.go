@@ -130,9 +130,7 @@ func (b *builder) nameOperations() {
 		if mayHavePages(op) { // in its place, so that operations behind it rename nothing
 			b.iterators[op] = scope.Take(b.operations[op] + "All")
 		}
-		if op.Twin == nil {
-			follow(op, b.operations[op])
-		}
+		follow(op, b.operations[op])
 	}
 }
 

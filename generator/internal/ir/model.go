@@ -6,7 +6,11 @@
 // its Go name, and its comment as plain text.
 package ir
 
-import "github.com/tornadogen/tornadogen/spec"
+import (
+	"slices"
+
+	"github.com/tornadogen/tornadogen/spec"
+)
 
 // Import paths of the packages that a plan names.
 const (
@@ -76,6 +80,11 @@ type Package struct {
 	HasUnions bool
 	// NeedsECMA tells whether some pattern is beyond RE2, so that RuntimeECMA has to be linked.
 	NeedsECMA bool
+}
+
+// Served are the operations that have handlers.
+func (p *Package) Served() []*Operation {
+	return slices.DeleteFunc(slices.Clone(p.Operations), func(op *Operation) bool { return op.ClientOnly })
 }
 
 // Names are the package-level identifiers that do not belong to one node.

@@ -16,6 +16,12 @@ type Operation struct {
 	Path   string // "/pets/{petId}"
 	Server string // where a client calls it in place of its own server; "" for most
 	Tag    string // the first one, "" for none
+	// Query is what a client sends in the query with every call, percent-encoded: "comp=list"; "" for most.
+	Query string
+	// Choice says which requests are for the operation where others have its method and its path; nil for most. ClientOnly tells that none
+	// ever would be: it has no handler.
+	Choice     *Choice
+	ClientOnly bool
 	// Summary is one line; Doc is the comment of the handler's method: "GetPet: Get one pet.\n\nGET /pets/{petId}"; CallDoc is
 	// that of the client's, which is short where there is a handler: "GetPet is GET /pets/{petId}: Get one pet."
 	Kind       OperationKind
@@ -47,6 +53,21 @@ type Operation struct {
 	MaxBody, MaxHeader int64
 	Timeout            time.Duration
 	Produces           []string // media types of the success answers; nil: no body
+}
+
+// Choice says which requests are for an operation among those of its path.
+type Choice struct {
+	Rank    int // a server tries them in this order
+	Demands []*Demand
+	Path    []*Param // the parameters of the path that have to be valid; nil for none
+}
+
+// Demand is a parameter of the query, or a header field, that requests have.
+type Demand struct {
+	In      spec.In
+	Name    string
+	Values  []string // one of which it has; nil: any
+	Address bool     // it stands in the key of the path, and is no parameter
 }
 
 // Pages is the method of a client that gives the items of all pages of an operation.
@@ -190,6 +211,8 @@ type Param struct {
 	Required bool
 	Default  *Default // nil for none
 	Doc      string
+	// Fixed is what a client sends for it, whatever the request says; nil for most.
+	Fixed *string
 	// TextShape is the name of an entry of Package.Shapes, or a notation, that says what the text of ParamShaped stands for.
 	TextShape string
 	// AllowEmpty tells that an empty text is no value.

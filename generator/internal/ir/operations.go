@@ -17,14 +17,12 @@ func (b *builder) buildOperations() {
 			continue
 		}
 		b.nameHandler(source)
-		if source.Twin != nil {
-			continue // every request for it goes to the other; package spec has told of it
-		}
 		op := b.operation(source)
 		op.Server = b.ownServer(source)
 		b.planned[source] = op
 		b.pkg.Operations = append(b.pkg.Operations, op)
 	}
+	b.tellApart()
 	b.sortHandlers()
 	b.groupOperations()
 }
@@ -50,6 +48,7 @@ func (b *builder) operation(source *spec.Operation) *Operation {
 		op.Kind = OperationSocket
 	}
 	op.Request = b.request(source, op.Name)
+	b.address(op)
 	if op.Kind == OperationSocket && op.Request.Body != nil {
 		b.badExtension(source.Body.Loc, "requestBody", "a WebSocket is asked for without a body")
 		op.Request.Body = nil
@@ -74,7 +73,7 @@ func operationDoc(op *Operation) string {
 	case op.Summary != "":
 		text = op.Summary
 	}
-	route := op.Method + " " + line(op.Path)
+	route := op.Method + " " + line(op.Path+op.Source.Suffix)
 	doc := op.Name + " answers " + route + "."
 	if text != "" {
 		doc = op.Name + ": " + text + "\n\n" + route
@@ -88,7 +87,7 @@ func callDoc(op *Operation) string {
 	if text == "" {
 		text, _, _ = strings.Cut(clean(op.Source.Description), "\n")
 	}
-	doc := op.Name + " is " + op.Method + " " + line(op.Path)
+	doc := op.Name + " is " + op.Method + " " + line(op.Path+op.Source.Suffix)
 	if text != "" {
 		doc += ": " + text
 	}
@@ -165,7 +164,7 @@ func (b *builder) addHandler(tag *spec.Tag, name string) {
 
 // groupOperations hands each operation to its handler; a handler without one is dropped.
 func (b *builder) groupOperations() {
-	for _, op := range b.pkg.Operations {
+	for _, op := range b.pkg.Served() {
 		for _, h := range b.pkg.Handlers {
 			untagged := h.Tag == nil && len(op.Source.Tags) == 0
 			if untagged || h.Tag != nil && len(op.Source.Tags) > 0 && h.Tag.Name == op.Tag {

@@ -37,7 +37,7 @@ func (c *Client) GetNoSlash(ctx context.Context, req GetNoSlashRequest) error {
 	return res.Unexpected()
 }
 
-// Same is GET /query
+// Same is GET /query?x=1
 func (c *Client) Same(ctx context.Context, req SameRequest) error {
 	call := c.c.Call(ctx, &same)
 	res, err := call.Do()
@@ -55,6 +55,24 @@ func (c *Client) Same(ctx context.Context, req SameRequest) error {
 func (c *Client) GetTwiceByA(ctx context.Context, req GetTwiceByARequest) error {
 	call := c.c.Call(ctx, &getTwiceByA)
 	call.Path("a", tornado.Simple).String(req.A)
+	res, err := call.Do()
+	if err != nil {
+		return err
+	}
+	switch res.StatusCode {
+	case 204:
+		return nil
+	}
+	return res.Unexpected()
+}
+
+// GetTwiceByB is GET /twice/{b}
+//
+// The API of this package has no handler for it, as it cannot tell its requests from those of
+// GetTwiceByA.
+func (c *Client) GetTwiceByB(ctx context.Context, req GetTwiceByBRequest) error {
+	call := c.c.Call(ctx, &getTwiceByB)
+	call.Path("b", tornado.Simple).String(req.B)
 	res, err := call.Do()
 	if err != nil {
 		return err

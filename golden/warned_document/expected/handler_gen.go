@@ -20,7 +20,7 @@ type DefaultHandler interface {
 	// GetNoSlash answers GET /no-slash.
 	GetNoSlash(ctx context.Context, req GetNoSlashRequest) error
 
-	// Same answers GET /query.
+	// Same answers GET /query?x=1.
 	Same(ctx context.Context, req SameRequest) error
 
 	// GetTwiceByA answers GET /twice/{a}.

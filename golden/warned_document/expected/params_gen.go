@@ -23,6 +23,11 @@ func (r *GetTwiceByARequest) decode(in *tornado.Input) {
 	r.A = in.Path(0, "a", tornado.Simple).String(nil)
 }
 
+// GetTwiceByBRequest is what a caller asks of GetTwiceByB.
+type GetTwiceByBRequest struct {
+	B string
+}
+
 // GetBraces7BaRequest is what a caller asks of GetBraces7Ba.
 type GetBraces7BaRequest struct{}
 

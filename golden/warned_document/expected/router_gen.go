@@ -14,16 +14,23 @@ var getNoSlash = tornado.Operation{
 	Method: "GET", Path: "/no-slash",
 }
 
-// same is GET /query.
+// same is GET /query?x=1.
 var same = tornado.Operation{
 	ID: "same", Name: "Same",
 	Method: "GET", Path: "/query",
+	Query: "x=1",
 }
 
 // getTwiceByA is GET /twice/{a}.
 var getTwiceByA = tornado.Operation{
 	ID: "getTwiceByA", Name: "GetTwiceByA",
 	Method: "GET", Path: "/twice/{a}",
+}
+
+// getTwiceByB is GET /twice/{b}.
+var getTwiceByB = tornado.Operation{
+	ID: "getTwiceByB", Name: "GetTwiceByB",
+	Method: "GET", Path: "/twice/{b}",
 }
 
 // getBraces7Ba is GET /braces/%7Ba.

@@ -52,3 +52,21 @@ func (c *Client) GetThingsByA(ctx context.Context, req GetThingsByARequest) erro
 	}
 	return res.Unexpected()
 }
+
+// GetThingsByB is GET /things/{b}
+//
+// The API of this package has no handler for it, as it cannot tell its requests from those of
+// GetThingsByA.
+func (c *Client) GetThingsByB(ctx context.Context, req GetThingsByBRequest) error {
+	call := c.c.Call(ctx, &getThingsByB)
+	call.Path("b", tornado.Simple).String(req.B)
+	res, err := call.Do()
+	if err != nil {
+		return err
+	}
+	switch res.StatusCode {
+	case 204:
+		return nil
+	}
+	return res.Unexpected()
+}

@@ -22,3 +22,8 @@ type GetThingsByARequest struct {
 func (r *GetThingsByARequest) decode(in *tornado.Input) {
 	r.A = in.Path(0, "a", tornado.Simple).String(nil)
 }
+
+// GetThingsByBRequest is what a caller asks of GetThingsByB.
+type GetThingsByBRequest struct {
+	B string
+}

@@ -22,6 +22,12 @@ var getThingsByA = tornado.Operation{
 	Method: "GET", Path: "/things/{a}",
 }
 
+// getThingsByB is GET /things/{b}.
+var getThingsByB = tornado.Operation{
+	ID: "getThingsByB", Name: "GetThingsByB",
+	Method: "GET", Path: "/things/{b}",
+}
+
 // Operations lists every operation of the API, in the order of the document. The caller must not
 // change what it points to.
 func Operations() []*tornado.Operation {

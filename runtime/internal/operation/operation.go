@@ -18,6 +18,11 @@ type Operation struct {
 	// Path is the template as in the document, "/pets/{petId}", with a leading slash and without the base path. A variable with three
 	// dots behind its name takes one segment or more, slashes too: "/files/{path...}".
 	Path string
+	// Query is what the document has in the query of the path and a client sends with every call, percent-encoded: "comp=list". "" for most.
+	Query string
+	// Choice says which requests the operation gets of those for its method and its path, which it shares with other operations; nil
+	// for most, which share theirs with none.
+	Choice *Choice
 	// Server is where a client sends its calls in place of its own server, the base path included: an address, or a path that
 	// begins with a slash for another base path there. "" for most.
 	Server string
@@ -54,6 +59,24 @@ type Operation struct {
 	Socket *Socket
 	// Stream is what the document says of its streams, nil for nothing.
 	Stream *StreamOptions
+}
+
+// Choice says which requests an operation gets where others have its method and a path of the same shape. A server tries them in the
+// order of Rank, and takes the first whose demands are all met and whose path parameters are valid, where that is looked at.
+type Choice struct {
+	Rank    int
+	Demands []Demand
+}
+
+// Demand is something that the requests for an operation have and those for others of its path may not have.
+type Demand struct {
+	// Header tells that it is a field of the header; otherwise it is a parameter of the query.
+	Header bool
+	Name   string
+	// Values are those of which it has one; nil: any will do.
+	Values []string
+	// Address tells that it stands in the query of the path, and in no parameter: a request that lacks it is for another address.
+	Address bool
 }
 
 // Socket is what a document says of a WebSocket.

@@ -88,7 +88,7 @@ func (t *Table) SetBase(path string) {
 // "/files/{path...}/raw". It is the only variable of its segments.
 //
 // Add fails for an empty method, for a template without a leading slash, for one whose variable of several segments does not stand
-// by itself, and for an operation that no request could tell from an earlier one, which it names.
+// by itself, and, with a [*TakenError], for an operation that has the method and the path of an earlier one.
 func (t *Table) Add(method, template string, value int) error {
 	if method == "" {
 		return fmt.Errorf("route: %s: no method", template)
@@ -117,13 +117,23 @@ func (t *Table) Add(method, template string, value int) error {
 	}
 	at := bits.OnesCount64(n.methods & (bit - 1))
 	if n.methods&bit != 0 {
-		return fmt.Errorf("route: %s %s and %s %s are the same path: no request can tell them apart",
-			method, n.templates[at], method, template)
+		return &TakenError{n.values[at], method, n.templates[at], template}
 	}
 	n.methods |= bit
 	n.values = slices.Insert(n.values, at, value)
 	n.templates = slices.Insert(n.templates, at, template)
 	return nil
+}
+
+// TakenError says that an operation has the method and the path of an earlier one, whose value is Value.
+type TakenError struct {
+	Value                int
+	method, first, later string
+}
+
+// Error names both.
+func (e *TakenError) Error() string {
+	return fmt.Sprintf("route: %s %s and %s %s are the same path: no request can tell them apart", e.method, e.first, e.method, e.later)
 }
 
 // method returns the bit of a method and gives a new one its number.
