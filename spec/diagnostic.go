@@ -33,6 +33,9 @@ type Diagnostic struct {
 	Loc   Location
 	// What states the fault in lower case without a full stop; Remedy says what to do about it.
 	What, Remedy string
+	// Related is the place of what the finding is in regard to: of an operation whose requests another one gets, that one. Its Line is
+	// 0 for most.
+	Related Location
 	// Snippet is the source line with a caret below the column, two lines, or "".
 	Snippet string
 }

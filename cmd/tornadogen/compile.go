@@ -18,6 +18,16 @@ type compiled struct {
 	findings spec.Diagnostics
 }
 
+// unserved tells whether an operation has no handler, as others get its requests, and the place of the one that does.
+func (c compiled) unserved(op *spec.Operation) (by spec.Location, unserved bool) {
+	for _, d := range c.findings {
+		if op.Twin != nil && d.Class == "same-route" && d.Loc == op.Loc { // paths may refer to one path item, and to its place
+			return d.Related, true
+		}
+	}
+	return by, false
+}
+
 // compile reads the document and generates the package in memory; where it has no name, as init leaves it, the title of the document gives
 // it one. The error is for what is not the document's fault.
 func (s *settings) compile() (compiled, error) {

@@ -42,8 +42,13 @@ type request struct {
 func curlOf(op *spec.Operation, basePath string) string {
 	r := request{path: basePath + op.Path}
 	for _, p := range op.Parameters {
-		if p.Required {
+		if p.Required || namedBy(op, p) {
 			r.parameter(p)
+		}
+	}
+	for _, pair := range op.Query {
+		if !slices.ContainsFunc(op.Parameters, func(p *spec.Parameter) bool { return p.In == spec.InQuery && p.Name == pair.Name }) {
+			r.pair(pair)
 		}
 	}
 	if op.Body != nil && op.Body.Required {
@@ -74,6 +79,22 @@ func curlOf(op *spec.Operation, basePath string) string {
 		full += "  # needs " + strings.Join(r.needs, ", ")
 	}
 	return full
+}
+
+// namedBy says whether the key of the path names a parameter behind the path.
+func namedBy(op *spec.Operation, p *spec.Parameter) bool {
+	named := func(pair spec.Pair) bool { return pair.Name == p.Name }
+	return p.In == spec.InQuery && slices.ContainsFunc(op.Query, named) ||
+		(p.In == spec.InQuery || p.In == spec.InHeader) && slices.ContainsFunc(op.Fragment, named)
+}
+
+// pair adds what the key of the path has in its query.
+func (r *request) pair(pair spec.Pair) {
+	text := url.QueryEscape(pair.Name)
+	if !pair.Bare {
+		text += "=" + url.QueryEscape(pair.Value)
+	}
+	r.query = append(r.query, text)
 }
 
 // parameter adds a sample of a required parameter.

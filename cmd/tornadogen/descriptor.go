@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/tornadogen/tornadogen/spec"
 )
 
 // operation is one descriptor.
@@ -15,6 +17,16 @@ type operation struct {
 	handler                string   // "PetsHandler"
 	auth                   []string // one of them admits; "a + b" are both; "none" is everybody
 	limits                 []string // "body 10MiB", "timeout 5s"
+
+	source *spec.Operation // what the document says of it; nil before findSources, and for webhooks and callbacks
+}
+
+// route is the method and the path as comments have them.
+func (op *operation) route() string {
+	if op.source == nil {
+		return op.Method + " " + op.Path
+	}
+	return op.Method + " " + op.source.Path + op.source.Suffix
 }
 
 // descriptor reads tornado.Operation{ID: "getPet", ...}.

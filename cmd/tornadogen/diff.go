@@ -118,6 +118,7 @@ func (s *settings) differences(cmd *cobra.Command, older, newer string) ([]diffe
 	}
 	p := startProgress(s.stderr(), 1, "comparing "+older+" with "+newer)
 	defer p.end()
+	original := keepApart(from.info.Spec, to.info.Spec)
 	report, sources, err := oasdiff.GetWithOperationsSourcesMap(oasdiff.NewConfig(), from.info, to.info)
 	if err != nil {
 		return nil, fmt.Errorf("%s and %s: cannot be compared: %w; look at what tornadogen validate says of them", older, newer, err)
@@ -127,8 +128,8 @@ func (s *settings) differences(cmd *cobra.Command, older, newer string) ([]diffe
 	list := make([]difference, 0, len(changes))
 	for _, c := range changes {
 		d := difference{
-			Effect: effectCompatible, Rule: c.GetId(), Method: c.GetOperation(), Path: c.GetPath(), Operation: c.GetOperationId(),
-			What: strings.Join(strings.Fields(c.GetUncolorizedText(say)), " "), Comment: strings.Join(strings.Fields(c.GetComment(say)), " "),
+			Effect: effectCompatible, Rule: c.GetId(), Method: c.GetOperation(), Path: original.Replace(c.GetPath()), Operation: c.GetOperationId(),
+			What: original.Replace(strings.Join(strings.Fields(c.GetUncolorizedText(say)), " ")), Comment: strings.Join(strings.Fields(c.GetComment(say)), " "),
 		}
 		switch c.GetLevel() {
 		case checker.ERR:
@@ -222,7 +223,7 @@ func (d *difference) place(c checker.Change, from, to side) {
 	}
 	for _, side := range []side{to, from} {
 		for _, op := range side.api.Operations {
-			if op.Method == d.Method && op.Path == d.Path {
+			if op.Method == d.Method && op.Path+op.Suffix == d.Path {
 				d.File, d.Line, d.Column = op.Loc.File, op.Loc.Line, op.Loc.Column
 				return
 			}

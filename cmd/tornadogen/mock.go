@@ -84,6 +84,7 @@ func (s *settings) buildMock(cmd *cobra.Command) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", s.Spec, err)
 	}
+	o.findSources(c)
 	mock, err := mockOf(c, o)
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", s.Spec, err)

@@ -38,8 +38,8 @@ type mockBody struct{ Type, Example, Text string }
 func mockOf(c compiled, o *outline) (templates.Mock, error) {
 	samples := map[string]*mockSample{}
 	for _, op := range o.operations {
-		if source := sourceOf(c.api, op); source != nil {
-			samples[op.Name] = sampleOfOperation(source)
+		if op.source != nil {
+			samples[op.Name] = sampleOfOperation(op.source)
 		}
 	}
 	text, err := json.MarshalIndent(samples, "", " ")

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/tornadogen/tornadogen/generator"
+	"github.com/tornadogen/tornadogen/spec"
 )
 
 // outline is what a generated package asks of its user. It is read from the package itself, whose exported names are what a
@@ -131,6 +132,33 @@ func (o *outline) assign() {
 			}
 		}
 	}
+}
+
+// findSources tells each operation of the API what the document says of it. Both are in the order of the document, and an operation
+// without a handler is told of in the findings.
+func (o *outline) findSources(c compiled) {
+	for _, source := range c.api.Operations {
+		if _, unserved := c.unserved(source); unserved {
+			continue
+		}
+		for i := range o.operations {
+			op := &o.operations[i]
+			if op.source == nil && op.handler != "" && op.Method == source.Method && op.Path == source.Path && (source.ID == "" || source.ID == op.ID) {
+				op.source = source
+				break
+			}
+		}
+	}
+}
+
+// find is the operation that is served for one of the document, nil for none.
+func (o *outline) find(source *spec.Operation) *operation {
+	for i := range o.operations {
+		if o.operations[i].source == source {
+			return &o.operations[i]
+		}
+	}
+	return nil
 }
 
 func (o *outline) readHandlers(r *reader) error {

@@ -15,7 +15,7 @@ import (
 // routeJSON is one operation in the list of routes.
 type routeJSON struct {
 	Method    string   `json:"method"`
-	Path      string   `json:"path"` // with the base path
+	Path      string   `json:"path"` // with the base path, and what the document has behind the path
 	Handler   string   `json:"handler"`
 	Operation string   `json:"operation"`
 	Kind      string   `json:"kind"`
@@ -35,8 +35,8 @@ func newRoutes() *cobra.Command {
 		Long: `routes lists the operations of the document, in its order: the method and the path that a client asks for, the method of
 your handlers that answers, and who may call (schemes; "a + b" asks for both, "a, b" for either); and, where there are others than plain ones, the kind: a
 deferred operation is answered when its handler has returned, a stream part by part, a socket is a WebSocket. Webhooks and callbacks, which the API
-calls, come last, with the path that they are received at. An operation that no router can tell from an earlier one is not served; the list says
-by which one its requests are answered.
+calls, come last, with the path that they are received at. An operation whose requests no server can tell from those of another one is not
+served; the list says which one answers them.
 
 --format curl prints a command for each operation, with samples of the parameters and the body that it requires.`,
 		Example: `  tornadogen routes openapi.yaml
@@ -85,9 +85,10 @@ func (s *settings) routes(cmd *cobra.Command) (*spec.API, []routeJSON, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", s.Spec, err)
 	}
+	o.findSources(c)
 	list := make([]routeJSON, 0, len(c.api.Operations))
 	for _, source := range c.api.Operations {
-		list = append(list, routeOf(source, c.api.BasePath, o))
+		list = append(list, routeOf(source, c, o))
 	}
 	for _, op := range o.hooks {
 		r := routeJSON{Method: op.Method, Path: op.Path}
@@ -98,16 +99,15 @@ func (s *settings) routes(cmd *cobra.Command) (*spec.API, []routeJSON, error) {
 }
 
 // routeOf is one operation of the document in the list.
-func routeOf(source *spec.Operation, basePath string, o *outline) routeJSON {
-	r := routeJSON{Method: source.Method, Path: basePath + source.Path, Operation: source.ID, Kind: "plain", Auth: []string{}, Limits: "default"}
-	if twin := source.Twin; twin != nil {
-		r.SameAs = twin.Method + " " + basePath + twin.Path
-		return r
-	}
-	at := slices.IndexFunc(o.operations, func(op operation) bool { return op.Method == source.Method && op.Path == source.Path })
-	if at >= 0 {
+func routeOf(source *spec.Operation, c compiled, o *outline) routeJSON {
+	key := func(op *spec.Operation) string { return c.api.BasePath + op.Path + op.Suffix }
+	r := routeJSON{Method: source.Method, Path: key(source), Operation: source.ID, Kind: "plain", Auth: []string{}, Limits: "default"}
+	if by, unserved := c.unserved(source); unserved {
+		at := slices.IndexFunc(c.api.Operations, func(op *spec.Operation) bool { return op.Loc == by })
+		r.SameAs = source.Method + " " + key(c.api.Operations[max(at, 0)])
+	} else if op := o.find(source); op != nil {
 		r.source = source
-		r.describe(o.operations[at])
+		r.describe(*op)
 	}
 	return r
 }

@@ -104,7 +104,8 @@ func fillIn(service *templates.Service, c compiled, pkg string) error {
 	}
 	service.New, service.Client, service.NewClient = o.new, o.client, o.newClient
 	service.Hooks = o.hookFiles
-	chooseCalls(service, c.api, o)
+	o.findSources(c)
+	chooseCalls(service, o)
 	choosePaths(service, c.api.BasePath, o.operations)
 	own := templates.Import{Path: service.Module + "/" + pkg}
 	if service.Alias != pkg {
@@ -130,9 +131,9 @@ func fillIn(service *templates.Service, c compiled, pkg string) error {
 }
 
 // chooseCalls finds what a test can call without knowing what the operations are about.
-func chooseCalls(service *templates.Service, api *spec.API, o *outline) {
+func chooseCalls(service *templates.Service, o *outline) {
 	for _, op := range o.operations {
-		m, source := o.calls[op.Name], sourceOf(api, op)
+		m, source := o.calls[op.Name], op.source
 		if len(m.params) != 2 || m.results[len(m.results)-1] != "error" || source == nil || !declaresSuccess(source) {
 			continue
 		}
@@ -156,15 +157,6 @@ func declaresSuccess(op *spec.Operation) bool {
 // needsInput tells whether there are requests that an operation refuses.
 func needsInput(op *spec.Operation) bool {
 	return op.Body != nil && op.Body.Required || slices.ContainsFunc(op.Parameters, func(p *spec.Parameter) bool { return p.Required })
-}
-
-// sourceOf is what the document says of an operation: the first of its route, as a second one is not served.
-func sourceOf(api *spec.API, op operation) *spec.Operation {
-	at := slices.IndexFunc(api.Operations, func(source *spec.Operation) bool { return source.Method == op.Method && source.Path == op.Path })
-	if at < 0 {
-		return nil
-	}
-	return api.Operations[at]
 }
 
 // choosePaths keeps the pages of the scaffold away from the paths of the API: what is mounted comes before it.

@@ -123,6 +123,7 @@ func (s *settings) sync(cmd *cobra.Command, args []string) (*syncer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", s.Spec, err)
 	}
+	o.findSources(c)
 	dir := s.Handlers
 	if dir == "" {
 		dir = "."

@@ -41,7 +41,7 @@ func (y *syncer) answeredBy(m *userMethod) *operation {
 		line = strings.TrimSuffix(strings.TrimSpace(line), ".")
 		for i := range y.outline.operations {
 			op := &y.outline.operations[i]
-			if what := op.Method + " " + op.Path; line == what || strings.HasSuffix(line, " answers "+what) {
+			if what := op.route(); line == what || strings.HasSuffix(line, " answers "+what) {
 				return op
 			}
 		}

@@ -123,7 +123,7 @@ func (b *builder) notServed(op, first *Operation) {
 		where = "it is left out"
 	}
 	key := func(op *Operation) string { return op.Method + " " + quote(op.Path+op.Source.Suffix) }
-	b.warn(op.Source.Loc, classSameRoute, key(op)+" has no handler, as a server cannot tell its requests from those of "+key(first)+", at line "+
+	b.warnBeside(op.Source.Loc, first.Source.Loc, classSameRoute, key(op)+" has no handler, as a server cannot tell its requests from those of "+key(first)+", at line "+
 		strconv.Itoa(first.Source.Loc.Line)+"; "+where,
 		"make the paths differ in more than the names of variables, give each a required parameter with a value of its own, or make one operation of both")
 	op.CallDoc += "\n\nThe API of this package has no handler for it, as it cannot tell its requests from those of " + first.Name + "."

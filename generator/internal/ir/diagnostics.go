@@ -42,12 +42,19 @@ type finding struct {
 
 // warn records a finding, once for the same place and text.
 func (b *builder) warn(loc spec.Location, class, what, remedy string) {
+	b.warnBeside(loc, spec.Location{}, class, what, remedy)
+}
+
+// warnBeside is warn in regard to what stands at another place.
+func (b *builder) warnBeside(loc, related spec.Location, class, what, remedy string) {
 	key := finding{class, what, loc}
 	if b.found[key] {
 		return
 	}
 	b.found[key] = true
-	b.diags = append(b.diags, b.api.Diagnose(spec.Warning, class, loc, what, remedy))
+	d := b.api.Diagnose(spec.Warning, class, loc, what, remedy)
+	d.Related = related
+	b.diags = append(b.diags, d)
 }
 
 // unenforced warns that a keyword of s is not checked.
