@@ -3,18 +3,22 @@ package drive
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
 
 // Operation is one operation of the document.
 type Operation struct {
-	ID           string // its operationId, or its method and path
-	Method, Path string
-	Skip         string   // why no request can be written for it; "" where it can
-	Socket       bool     // it opens a WebSocket
-	Deferred     bool     // its answer may come later
-	Unwritten    []string // media types of the body that are not written
+	ID           string       // its operationId, or its method and path
+	Method, Path string       // Path is the key in the document
+	Route        string       // the path of its requests: Path without a query and a fragment
+	query        []string     // pairs that all of its requests have
+	Skip         string       // why no request can be written for it; "" where it can
+	Socket       bool         // it opens a WebSocket
+	Deferred     bool         // its answer may come later
+	Rivals       []*Operation // those that have its method and its route, whatever variables are called
+	Unwritten    []string     // media types of the body that are not written
 
 	body         // the one that is written
 	bodies       []body
@@ -38,7 +42,10 @@ func (j *Judges) Operations() []*Operation {
 	var all []*Operation
 	for path, item := range j.docs[request].Paths.Map() {
 		for method, route := range item.Operations() {
-			op := &Operation{ID: route.OperationID, Method: method, Path: path}
+			op := &Operation{ID: route.OperationID, Method: method, Path: path, Route: path}
+			if i := strings.IndexAny(path, "?#"); i >= 0 {
+				op.Route = path[:i]
+			}
 			if op.ID == "" {
 				op.ID = method + " " + path
 			}
@@ -49,7 +56,45 @@ func (j *Judges) Operations() []*Operation {
 		}
 	}
 	slices.SortFunc(all, func(a, b *Operation) int { return strings.Compare(a.Path+" "+a.Method, b.Path+" "+b.Method) })
+	shapes := map[string][]*Operation{}
+	for _, op := range all {
+		shape := op.Method + " " + variable.ReplaceAllString(op.Route, "{}")
+		for _, other := range shapes[shape] {
+			op.Rivals, other.Rivals = append(op.Rivals, other), append(other.Rivals, op)
+		}
+		shapes[shape] = append(shapes[shape], op)
+	}
 	return all
+}
+
+var variable = regexp.MustCompile(`\{[^{}]*\}`)
+
+// name makes requests have what the key of the path says: a pair of its query, or of its fragment, may name a parameter, and another one of
+// the query stands there as it is.
+func (op *Operation) name() error {
+	rest := op.Path[len(op.Route):]
+	query, fragment, _ := strings.Cut(rest, "#")
+	for _, part := range []string{strings.TrimPrefix(query, "?"), fragment} {
+		for pair := range strings.SplitSeq(part, "&") {
+			name, value, valued := strings.Cut(pair, "=")
+			at := slices.IndexFunc(op.params, func(p param) bool {
+				return p.name == name && (p.in == "query" || p.in == "header" && part == fragment)
+			})
+			switch {
+			case at >= 0 && !valued:
+				op.params[at].required = op.params[at].required || part != fragment
+			case at >= 0:
+				p := &op.params[at]
+				if values, _ := p.schema["enum"].([]any); len(values) != 1 || values[0] != value {
+					return errors.New("its path gives a value to a parameter that has others")
+				}
+				p.required = true
+			case part != fragment && name != "" && !strings.ContainsAny(pair, "{}"):
+				op.query = append(op.query, pair)
+			}
+		}
+	}
+	return nil
 }
 
 // describe fills in parameters and body from the tree. The error says why it is not driven.
@@ -60,7 +105,7 @@ func (j *Judges) describe(op *Operation) error {
 		at = itemPointer + "/additionalOperations/" + escapePointer(op.Method)
 	}
 	raw, opPointer := j.deref(at)
-	if item == nil || raw == nil || strings.ContainsAny(op.Path, "?#") {
+	if item == nil || raw == nil {
 		return errors.New("its path is not found in the document")
 	}
 	op.pointer = opPointer
@@ -88,17 +133,17 @@ func (j *Judges) describe(op *Operation) error {
 	if !op.covers() {
 		return errors.New("the variables of its path are not its parameters")
 	}
-	return nil
+	return op.name()
 }
 
 // covers reports whether the parameters are those of the path.
 func (op *Operation) covers() bool {
-	left := op.Path
+	left := op.Route
 	for _, p := range op.params {
 		if p.in != "path" {
 			continue
 		}
-		if !strings.Contains(op.Path, "{"+p.name+"}") {
+		if !strings.Contains(op.Route, "{"+p.name+"}") {
 			return false
 		}
 		left = strings.ReplaceAll(left, "{"+p.name+"}", "")

@@ -60,11 +60,11 @@ var errNoWay = errors.New("this package does not write such a value")
 
 // Wire writes the values of a request as the document says. The error is for values that it cannot write.
 func (j *Judges) Wire(op *Operation, in *Input) (*Wire, error) {
-	w := &Wire{Method: op.Method, Path: op.Path, Header: http.Header{}, ContentType: concrete(op.MediaType)}
+	w := &Wire{Method: op.Method, Path: op.Route, Header: http.Header{}, ContentType: concrete(op.MediaType)}
 	if in.MediaType != "" {
 		w.ContentType = in.MediaType
 	}
-	var query []string
+	query := slices.Clone(op.query)
 	for _, p := range op.params {
 		v, ok := in.Params[p.in+" "+p.name]
 		if !ok {

@@ -245,10 +245,7 @@ func (v *rival) byAddress() {
 		}
 	}
 	for _, pair := range v.op.Source.Query {
-		if v.op.declared(pair.Name, spec.InQuery) != nil {
-			continue
-		}
-		d := &Demand{In: spec.InQuery, Name: pair.Name, Address: true}
+		d := &Demand{In: spec.InQuery, Name: pair.Name, Address: v.op.declared(pair.Name, spec.InQuery) == nil}
 		if !pair.Bare {
 			d.Values = []string{pair.Value}
 		}

@@ -262,7 +262,7 @@ func TestHonestServer(t *testing.T) {
 	assert.Equal(t, `it needs credentials: WithCredential("key", ...)`, r.reason(ops["createPet"]))
 	WithoutOperations("getPet")(r.settings)
 	assert.Equal(t, "WithoutOperations leaves it out", r.reason(ops["getPet"]))
-	r.has = map[string]bool{}
+	r.has = []*tornado.Operation{}
 	assert.Equal(t, "the API does not have it", r.reason(ops["events"]))
 }
 

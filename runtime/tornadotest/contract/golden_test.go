@@ -15,6 +15,7 @@ import (
 	deferred "github.com/tornadogen/tornadogen/golden/deferred/expected"
 	openapi20 "github.com/tornadogen/tornadogen/golden/openapi20/expected"
 	openapi32 "github.com/tornadogen/tornadogen/golden/openapi32/expected"
+	sameroute "github.com/tornadogen/tornadogen/golden/same_route/expected"
 	sockets "github.com/tornadogen/tornadogen/golden/sockets/expected"
 	"github.com/tornadogen/tornadogen/internal/drive"
 	tornado "github.com/tornadogen/tornadogen/runtime"
@@ -131,6 +132,31 @@ func TestKindsOfOperations(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestOperationsOfOnePath drives operations that share a path, each by what its requests have; one that is not served is told.
+func TestOperationsOfOnePath(t *testing.T) {
+	api := sameroute.New(sameroute.UnimplementedDefaultHandler{})
+	served := api.Operations()
+	judges, err := drive.New(api.Info().Document)
+	require.NoError(t, err)
+	server := tornadotest.Serve(t, api, tornadotest.WithMemory())
+	r := &run{settings: settingsOf([]Option{WithChecks(10)}), judges: judges, base: server.URL, shown: "http://shown", client: server.HTTPClient(), has: served}
+	driven := 0
+	for _, op := range judges.Operations() {
+		if op.ID == "getSharedLink" {
+			assert.Equal(t, "the API does not have it", r.reason(op))
+			continue
+		}
+		require.Empty(t, r.reason(op), op.ID)
+		rec := &recorder{TB: t}
+		var left []string
+		text := rec.run(func() { left = r.variants(rec, op) })
+		assert.False(t, rec.failed, "%s: %s", op.ID, text)
+		assert.Contains(t, left, "its answers: it answers 501, and is not written yet", op.ID)
+		driven++
+	}
+	assert.Len(t, served, driven)
 }
 
 // What can be wrong in a part, a field of an encoded form and the parameters of a handshake is refused.

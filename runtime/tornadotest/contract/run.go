@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/tornadogen/tornadogen/internal/drive"
+	tornado "github.com/tornadogen/tornadogen/runtime"
 )
 
 // run is what the tests of all operations have in common.
@@ -22,9 +23,9 @@ type run struct {
 	judges      *drive.Judges
 	base, shown string // of URLs, as they are called and as they are printed
 	client      *http.Client
-	has         map[string]bool // operations that are served, by method and path; nil for all
-	later       time.Duration   // how long a deferred answer is waited for; 0 for laterPatience
-	listens     time.Duration   // how long what goes on is listened to; 0 for the constant
+	has         []*tornado.Operation // those that are served and not driven yet; nil for all
+	later       time.Duration        // how long a deferred answer is waited for; 0 for laterPatience
+	listens     time.Duration        // how long what goes on is listened to; 0 for the constant
 }
 
 // unknown says which options name what the document does not have.
@@ -63,7 +64,7 @@ func (r *run) reason(op *drive.Operation) string {
 		return "WithoutOperations leaves it out"
 	case op.Skip != "":
 		return op.Skip
-	case r.has != nil && !r.has[op.Method+" "+op.Path]:
+	case r.has != nil && !slices.ContainsFunc(r.has, func(o *tornado.Operation) bool { return serves(o, op) }):
 		return "the API does not have it"
 	}
 	needs := r.judges.Security(op)
@@ -71,6 +72,11 @@ func (r *run) reason(op *drive.Operation) string {
 		return ""
 	}
 	return fmt.Sprintf("it needs credentials: WithCredential(%q, ...)", strings.Join(needs[0], `", ...), WithCredential("`))
+}
+
+// serves reports whether o is the operation op of the document.
+func serves(o *tornado.Operation, op *drive.Operation) bool {
+	return o.Method == op.Method && o.Path == op.Route && (o.ID == op.ID || op.ID == op.Method+" "+op.Path)
 }
 
 // requirement is the first of several for which there are all credentials.
@@ -157,12 +163,14 @@ func (r *run) ask(x *sent, met *seen) (fault string) {
 	case x.valid && t != nil:
 		return r.judgeTalk(x, t, met)
 	case x.valid:
-		if fault := r.judgeValid(x, a, met); fault != "" {
+		if fault := r.judgeAmong(x, a, met); fault != "" {
 			return fault
 		}
 		return r.parts(x, a, met)
 	}
 	switch {
+	case len(x.op.Rivals) > 0 && (a.Status < 400 || a.Status == http.StatusNotImplemented):
+		return "" // what is invalid for one operation of a path may be valid for another one
 	case a.Status == http.StatusNotImplemented && r.judges.Streams(x.op):
 		return "" // nobody has read the files yet
 	case a.Status < 400 || a.Status == http.StatusNotImplemented:
@@ -189,6 +197,21 @@ func (met *seen) heard(a *drive.Answer) {
 	case !a.Whole:
 		met.unread = true
 	}
+}
+
+// judgeAmong is judgeValid by the operations that have the path of the request, as it may be for any of those that it is valid for.
+func (r *run) judgeAmong(x *sent, a *drive.Answer, met *seen) (fault string) {
+	if fault = r.judgeValid(x, a, met); fault == "" {
+		return ""
+	}
+	for _, rival := range x.op.Rivals {
+		other := *x
+		other.op = rival
+		if r.judgeValid(&other, a, met) == "" {
+			return ""
+		}
+	}
+	return fault
 }
 
 // stranger calls an operation that asks for credentials without any.
