@@ -82,16 +82,21 @@ func TestPackageIsMeasured(t *testing.T) {
 	})
 	m, err := measure(dir)
 	require.NoError(t, err)
-	assert.Equal(t, metrics{12, 173, "types_gen.go", 2, map[string]int{"server_gen.go": 10, "types_gen.go": 2}}, m)
+	assert.Equal(t, metrics{12, 173, "types_gen.go", 2, 0, map[string]int{"server_gen.go": 10, "types_gen.go": 2}}, m)
 }
 
 func TestMissingOperationIsSeen(t *testing.T) {
-	r := row{counts: counts{Operations: 3}, compiles: true}
-	r.take(&generated{child: &child{}, metrics: metrics{operations: 1}, findings: []finding{{Severity: "warning", Class: "same-route"}}})
-	assert.Equal(t, 1, r.missing())
-	assert.False(t, r.complete(true))
-	r.metrics.operations = 2
-	assert.True(t, r.complete(true))
+	findings := []finding{
+		{Severity: "warning", Class: "same-route", Pointer: "#/paths/~1a~1{b}/get"}, {Severity: "warning", Class: "bad-method"},
+	}
+	for _, c := range []struct{ served, calls, missing int }{{2, 3, 0}, {1, 2, 1}, {2, 2, 1}, {1, 3, 1}} {
+		r := row{counts: counts{Operations: 4}, compiles: true}
+		r.take(&generated{child: &child{}, metrics: metrics{operations: c.served, calls: c.calls}, findings: findings})
+		assert.Equal(t, c.missing, r.missing(), c)
+		assert.Equal(t, c.missing == 0, r.complete(true), c)
+		assert.Equal(t, []string{"~1a~1{b}/get"}, r.unserved)
+		assert.Equal(t, 1, r.isolated)
+	}
 }
 
 func TestChildIsCut(t *testing.T) {

@@ -15,6 +15,7 @@ type metrics struct {
 	longest    int            // characters of the longest line, a tab counted as one
 	longestAt  string         // the file of it
 	operations int            // that the package serves
+	calls      int            // operations that its client calls
 	files      map[string]int // lines of each file
 }
 
@@ -32,6 +33,9 @@ func measure(folder string) (metrics, error) {
 	}
 	return m, nil
 }
+
+// begins begin the methods of the client.
+var begins = []byte("\tcall := c.c.Call(ctx, &")
 
 // registers begin the lines of New that bind an operation to its handler.
 var registers = []byte("\ttornado.Register")
@@ -57,6 +61,8 @@ func (m *metrics) file(path string) error {
 			inNew = true
 		case bytes.HasPrefix(line, []byte("}")):
 			inNew = false
+		case name == "client_gen.go" && bytes.HasPrefix(line, begins):
+			m.calls++
 		case inNew && bytes.HasPrefix(line, registers):
 			m.operations++
 		}

@@ -25,14 +25,18 @@ type row struct {
 	compileCPU time.Duration
 	// untyped are the schemas that became tornado.JSON though the document asks for something else, untypedNamed those of them with a name.
 	untyped, untypedNamed int
-	isolated              int            // operations that a finding says are not served
+	unserved              []string       // operations that a finding says are the client's alone
+	isolated              int            // and those that it says are left out
 	classes               map[string]int // findings by class
 	first                 string         // diagnostic
 	problem               string         // why it is not complete, "" where it is
 }
 
-// isolating are the classes of findings that take an operation out of the package, one each.
-var isolating = []string{"same-route", "bad-method"}
+// The classes of findings that take the handler of an operation out of the package, and the operation itself, one each.
+const (
+	unserving = "same-route"
+	isolating = "bad-method"
+)
 
 // take fills in what generate gave.
 func (r *row) take(g *generated) {
@@ -45,7 +49,10 @@ func (r *row) take(g *generated) {
 			r.untyped++
 			r.untypedNamed += one(f.ofNamed())
 		}
-		if slices.Contains(isolating, f.Class) {
+		switch f.Class {
+		case unserving:
+			r.unserved = append(r.unserved, strings.TrimPrefix(f.Pointer, "#/paths/"))
+		case isolating:
 			r.isolated++
 		}
 		if r.first == "" || f.Severity == "error" && !strings.HasPrefix(r.first, "error") {
@@ -60,12 +67,13 @@ func (r *row) take(g *generated) {
 	}
 }
 
-// missing is how many operations of the document neither the package nor a finding accounts for.
+// missing is how many operations of the document neither the package nor a finding accounts for. One without a handler is there where the
+// client calls it.
 func (r *row) missing() int {
 	if r.Fault != "" || !r.generated {
 		return 0
 	}
-	return r.Operations - r.metrics.operations - r.isolated
+	return r.Operations - min(r.metrics.operations+len(r.unserved), r.metrics.calls) - r.isolated
 }
 
 // complete reports whether the document is through all steps with all of its operations.
@@ -102,9 +110,11 @@ func columns() []column {
 		{"named_schemas", number(func(r *row) int { return r.Named }), true},
 		{"untyped", number(func(r *row) int { return r.untyped }), false},
 		{"untyped_named", number(func(r *row) int { return r.untypedNamed }), true},
+		{"unserved", number(func(r *row) int { return len(r.unserved) }), false},
 		{"isolated", number(func(r *row) int { return r.isolated }), false},
 		{"missing", number((*row).missing), false},
 		{"compile_cpu_s", func(r *row) string { return seconds(r.compileCPU) }, true},
+		{"unserved_operations", func(r *row) string { return strings.Join(r.unserved, " ") }, true},
 		{"warnings", func(r *row) string { return tally(r.classes) }, true},
 		{"problem", func(r *row) string { return short(r.problem, 300) }, false},
 		{"first_diagnostic", func(r *row) string { return short(r.first, 300) }, true},

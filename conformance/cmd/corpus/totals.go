@@ -30,7 +30,8 @@ const (
 // sums are over all documents.
 type sums struct {
 	documents, complete, generated, compiles int
-	operations, served, isolated, missing    int
+	operations, served, unserved             int
+	isolated, missing                        int
 	named, schemas, lines, widest            int
 	untyped, untypedNamed                    int
 	cpu, compileCPU                          time.Duration
@@ -51,6 +52,7 @@ func sum(cfg *config, rows []row, verdicts []verdict) *sums {
 		s.compiles += one(r.compiles)
 		s.operations += r.Operations
 		s.served += r.metrics.operations
+		s.unserved += len(r.unserved)
 		s.isolated += r.isolated
 		s.missing += r.missing()
 		s.named += r.Named
@@ -129,7 +131,7 @@ func report(cfg *config, rows []row, verdicts []verdict, check time.Duration, st
 	s := sum(cfg, rows, verdicts)
 	var b strings.Builder
 	fmt.Fprintf(&b, "documents %d: generated %d, compile %d, complete %d\n", s.documents, s.generated, s.compiles, s.complete)
-	fmt.Fprintf(&b, "operations %d: served %d, isolated %d, missing %d\n", s.operations, s.served, s.isolated, s.missing)
+	fmt.Fprintf(&b, "operations %d: served %d, in the client alone %d, isolated %d, missing %d\n", s.operations, s.served, s.unserved, s.isolated, s.missing)
 	fmt.Fprintf(&b, "lines %d, generate %s s CPU for %.1f MB, compile %s s CPU\n", s.lines, seconds(s.cpu), float64(s.bytes)/1e6, seconds(s.compileCPU))
 	fmt.Fprintf(&b, "findings %s\n", tally(s.classes))
 	met := true
@@ -149,7 +151,7 @@ func report(cfg *config, rows []row, verdicts []verdict, check time.Duration, st
 		if r := &rows[i]; !r.complete(!cfg.noBuild) {
 			what := r.problem
 			if n := r.missing(); n != 0 && what == "" {
-				what = fmt.Sprintf("%d operations are missing: %d in the document, %d served, %d isolated", n, r.Operations, r.metrics.operations, r.isolated)
+				what = fmt.Sprintf("%d operations are missing: %d in the document, %d served, %d called, %d isolated", n, r.Operations, r.metrics.operations, r.metrics.calls, r.isolated)
 			}
 			if r.Fault != "" {
 				what = "not counted: " + r.Fault
@@ -163,6 +165,11 @@ func report(cfg *config, rows []row, verdicts []verdict, check time.Duration, st
 		}
 	}
 	slices.Sort(fails)
+	for i := range rows {
+		if r := &rows[i]; len(r.unserved) > 0 {
+			fails = append(fails, fmt.Sprintf("%s: %d operations are not served: %s", r.id, len(r.unserved), short(strings.Join(r.unserved, " "), 240)))
+		}
+	}
 	for _, line := range append(fails, s.disagree...) {
 		fmt.Fprintln(&b, line)
 	}
