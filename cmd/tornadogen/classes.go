@@ -74,7 +74,7 @@ var classes = map[string]class{
 	"unchecked":    {"structure", "the document is too deep and too large to be held against the standard to its end"},
 
 	"path-slash":             {"paths-and-operations", "a path without a slash at its beginning; one is added"},
-	"path-query":             {"paths-and-operations", "a query or fragment in a path, which is cut off; parameters in it are those of the query"},
+	"path-query":             {"paths-and-operations", "a query or fragment in a path, which no path has; it tells operations of one path apart, and parameters in it are those of the query"},
 	"path-braces":            {"paths-and-operations", "a brace of a path that has no other one; it is mended where that makes a parameter of the operation, else it is text"},
 	"path-template":          {"paths-and-operations", "a variable in a notation that the standard does not have, as {proxy+}, {id:[0-9]+} and :id, which is read as what it means; or an empty segment, a variable without a name, or one that stands twice"},
 	"bad-method":             {"paths-and-operations", "a method that HTTP cannot have; the operation is left out"},
@@ -85,7 +85,10 @@ var classes = map[string]class{
 		"an operation has a server of its own, where the client calls it; the generated server serves it below the " +
 			"base path of all others",
 	},
-	"same-route": {"paths-and-operations", "an operation that no router can tell from an earlier one; it is left out"},
+	"same-route": {
+		"paths-and-operations",
+		"an operation whose requests a server cannot tell from those of another one; it has no handler, and is the client's alone",
+	},
 
 	"bad-parameter":          {"parameters", "no name, or a place that does not exist, or a header whose name is no token; it is left out; one in capitals is read"},
 	"duplicate-parameter":    {"parameters", "the same name and place twice; the second is left out"},

@@ -139,6 +139,10 @@ func (c *caller) ask(ctx context.Context, op *drive.Operation, in *drive.Input) 
 	if accepted && served || !accepted && refused {
 		return true
 	}
+	if len(op.Rivals) > 0 { // it may be a request for another operation of its path
+		c.result.unjudged++
+		return true
+	}
 	if why == "" {
 		why = answer
 	}
