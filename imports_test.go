@@ -42,6 +42,7 @@ var mayImport = []struct {
 	{"runtime/internal/param", []string{"runtime/internal/jsonwire", "runtime/internal/shape", "runtime/internal/value", "runtime/internal/validate"}}, // ADR 3
 	{"runtime/internal/media", []string{"runtime/internal/jsonwire", "runtime/internal/param", "runtime/internal/shape", "runtime/internal/value"}},    // ADR 3
 	{"runtime/internal/operation", []string{"runtime/internal/queue"}},                                                                                 // ADR 6
+	{"runtime/internal/ws", []string{"runtime/internal/slab"}},                                                                                         // ADR 18
 	{"runtime/internal/apitest", []string{"runtime"}},                                                                                                  // ADR 12: for tests alone
 	{"runtime/internal/...", nil},
 	{"runtime/tornadotest", []string{"runtime", "runtime/client"}},                                 // ADR 16

@@ -314,6 +314,10 @@ func (n *cannedNet) Nap(events []poll.Event, _, _ time.Duration) (int, time.Dura
 
 func (n *cannedNet) Wake() { n.woken.Store(true) }
 
+func (n *cannedNet) Yield() { runtime.Gosched() }
+
+func (n *cannedNet) Prod() {}
+
 func (n *cannedNet) Now() time.Duration { return time.Since(n.origin) }
 
 func (n *cannedNet) Origin() time.Time { return n.origin }

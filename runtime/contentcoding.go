@@ -75,12 +75,12 @@ func (x *exchange) decodeContent() bool {
 	}
 	limit := x.maxBody()
 	if x.in.stream != nil {
-		x.in.stream = newStreamBody(&contentReader{source: x.in.stream, codings: list, decoders: x.match.api.decoders, bounds: &x.match.api.bounds, limit: limit}, limit, &x.match.api.bounds)
+		x.in.stream = newStreamBody(x.contentReader(x.in.stream, list, limit), limit, &x.match.api.bounds)
 		return true
 	}
-	r := &contentReader{source: bytes.NewReader(x.in.body), codings: list, decoders: x.match.api.decoders, bounds: &x.match.api.bounds, limit: limit}
+	r := x.contentReader(bytes.NewReader(x.in.body), list, limit)
 	defer r.close()
-	body, err := io.ReadAll(r)
+	body, err := gather(r, x.peer.giveWay)
 	var refused *BodyError
 	switch {
 	case err == nil:
@@ -94,6 +94,11 @@ func (x *exchange) decodeContent() bool {
 	return false
 }
 
+func (x *exchange) contentReader(source io.Reader, codings []string, limit int64) *contentReader {
+	api := x.match.api
+	return &contentReader{source: source, codings: codings, decoders: api.decoders, bounds: &api.bounds, peer: x.peer, limit: limit}
+}
+
 func malformedContent(codings []string) string {
 	return "the body is not valid " + strings.Join(codings, ", ")
 }
@@ -104,6 +109,7 @@ type contentReader struct {
 	codings  []string // in the order in which they were applied
 	decoders map[string]ContentDecoder
 	bounds   *bounds
+	peer     peer  // its connection
 	limit    int64 // bytes that a coding may give
 
 	decoded io.Reader // nil before the first read: a decoder may want to read at once
@@ -132,7 +138,8 @@ func (r *contentReader) bounded(out io.Reader) io.Reader {
 		if int64(len(p)) > left+1 {
 			p = p[:left+1]
 		}
-		n, err := out.Read(p)
+		r.peer.giveWay() // a little that was sent may be much
+		n, err := out.Read(p[:min(len(p), piece)])
 		if left -= int64(n); left < 0 {
 			r.bounds.meet(BoundDecodedBody)
 			r.failed = &BodyError{Status: http.StatusRequestEntityTooLarge, Detail: "the body is too long when it is decoded"}
@@ -145,7 +152,8 @@ func (r *contentReader) bounded(out io.Reader) io.Reader {
 // open begins decoding, the coding that was applied last first.
 func (r *contentReader) open() error {
 	var in io.Reader = readerFunc(func(p []byte) (int, error) {
-		n, err := r.source.Read(p)
+		r.peer.giveWay() // much that was sent may be nothing
+		n, err := r.source.Read(p[:min(len(p), piece)])
 		if err != nil && !errors.Is(err, io.EOF) {
 			r.failed = err
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
+	"github.com/tornadogen/tornadogen/runtime/internal/slab"
 	"github.com/tornadogen/tornadogen/runtime/internal/worker"
 )
 
@@ -304,6 +305,9 @@ func (f *frame) receiveBody() verdict {
 			return f.reject(err)
 		}
 		at += n
+		if len(f.body)+len(data) > cap(f.body) {
+			f.body = slab.Grow(f.body, len(data), f.conn.GiveWay)
+		}
 		f.body = append(f.body, data...)
 		if done {
 			f.x.in.body = f.body
@@ -368,6 +372,9 @@ func (f *frame) next(size int, closing, unread bool) verdict {
 	f.r += size
 	if f.r == f.w {
 		f.r, f.w = 0, 0
+	}
+	if f.body != nil {
+		slab.Put(f.body)
 	}
 	f.progress = progress{}
 	f.requests++

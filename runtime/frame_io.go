@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
+	"github.com/tornadogen/tornadogen/runtime/internal/slab"
 	"github.com/tornadogen/tornadogen/runtime/internal/worker"
 )
 
@@ -18,7 +19,7 @@ func (f *frame) fill() (worker.Next, bool) {
 	if f.w == len(f.buf) {
 		f.makeRoom()
 	}
-	n, err := f.conn.Read(f.buf[f.w:])
+	n, err := f.conn.Read(f.buf[f.w:min(f.w+piece, len(f.buf))])
 	if err != nil {
 		return f.unread(err), false
 	}
@@ -45,9 +46,8 @@ func (f *frame) makeRoom() {
 	if f.r > 0 {
 		f.w = copy(f.buf, f.buf[f.r:f.w])
 	} else {
-		grown := make([]byte, 2*len(f.buf))
-		f.w = copy(grown, f.buf[:f.w])
-		f.buf = grown
+		f.buf = slab.Grow(f.buf, 0, f.conn.GiveWay)
+		f.buf = f.buf[:cap(f.buf)]
 	}
 	f.r = 0
 	if f.phase == phaseBody {
@@ -158,6 +158,7 @@ func (f *frame) Release() {
 	f.progress = progress{}
 	f.service, f.conn, f.x.peer, f.tenant = nil, nil, nil, nil
 	if len(f.buf) > maxKeptBuffer {
+		slab.Put(f.buf)
 		f.buf = nil
 	}
 	if f.buf == nil { // else the head is of f.buf, or the copy that a mounted handler had, until the next request

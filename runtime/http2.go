@@ -59,13 +59,15 @@ func newHTTP2(s *service) *http2Server {
 	}
 	t := s.timeouts
 	h.server = &http.Server{
-		Handler: s.server.timely(s.server.netHandler()), Protocols: new(http.Protocols),
+		Handler: s.giveWayBefore(s.server.timely(s.server.netHandler())), Protocols: new(http.Protocols),
 		ReadHeaderTimeout: t.Header, IdleTimeout: t.Idle, MaxHeaderBytes: s.server.limits.HeaderBytes,
 		HTTP2: &http.HTTP2Config{
 			MaxConcurrentStreams: http2Streams, WriteByteTimeout: t.Write, SendPingTimeout: t.Idle,
 			MaxReceiveBufferPerConnection: http2Connection, MaxReceiveBufferPerStream: http2Stream, CountError: s.server.bounds.meetHTTP2,
 		},
-		BaseContext: func(net.Listener) context.Context { return context.WithValue(s.base, timelyKey{}, true) },
+		BaseContext: func(net.Listener) context.Context {
+			return context.WithValue(context.WithValue(s.base, timelyKey{}, true), wayKey{}, s.engine.Way())
+		},
 		ConnContext: func(ctx context.Context, conn net.Conn) context.Context {
 			if o, ok := conn.(*outsideConn); ok && o.secure {
 				return context.WithValue(ctx, secureKey{}, true)
@@ -78,6 +80,14 @@ func newHTTP2(s *service) *http2Server {
 	h.server.Protocols.SetHTTP2(true)
 	h.server.Protocols.SetUnencryptedHTTP2(true)
 	return h
+}
+
+// giveWayBefore lets the loops go first, as many handlers of a connection may be about to run.
+func (s *service) giveWayBefore(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.engine.Way().Give()
+		h.ServeHTTP(w, r)
+	})
 }
 
 // http2Log is what net/http logs of its connections.
@@ -102,7 +112,7 @@ func (h *http2Server) take(c *worker.Conn, layer *tlsconn.Conn, rest []byte) wor
 		h.service.server.logger.Error("HTTP/2: taking a connection over", "error", err)
 		return worker.Close
 	}
-	o := &outsideConn{Conn: below, server: h, rest: rest, release: release, secure: c.Secure()}
+	o := &outsideConn{Conn: below, server: h, rest: rest, release: release, way: h.service.engine.Way(), secure: c.Secure()}
 	conn := net.Conn(o)
 	if layer != nil {
 		if conn, err = layer.Adopt(o); err != nil {
@@ -257,25 +267,36 @@ type outsideConn struct {
 	server  *http2Server
 	rest    []byte // read before; who reads
 	release func()
+	way     worker.Way
 	secure  bool        // the client speaks TLS with a proxy
 	ended   atomic.Bool // nothing more comes
 }
 
+// wayKey is what the contexts of requests hold that come on such connections: how they give way to the loops.
+type wayKey struct{}
+
 // secureKey is what the contexts of such a connection hold.
 type secureKey struct{}
 
-// Read gives what was read before, then what comes.
+// Read gives what was read before, then what comes. Who floods the connection has it read without end.
 func (o *outsideConn) Read(p []byte) (int, error) {
 	if len(o.rest) > 0 {
 		n := copy(p, o.rest)
 		o.rest = o.rest[n:]
 		return n, nil
 	}
+	o.way.Give()
 	n, err := o.Conn.Read(p)
 	if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
 		o.ended.Store(true)
 	}
 	return n, err
+}
+
+// Write gives way as Read does: much is answered.
+func (o *outsideConn) Write(p []byte) (int, error) {
+	o.way.Give()
+	return o.Conn.Write(p)
 }
 
 // sends reports whether the client is still sending, though net/http has given it up: it has sent more than it has read the answers of.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"io"
 	"net"
 	"net/http"
 	"net/netip"
@@ -15,6 +14,7 @@ import (
 	"time"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
+	"github.com/tornadogen/tornadogen/runtime/internal/worker"
 )
 
 // HTTPHandler returns the API as a net/http handler, to run it on any http.Server: the same routes, validation and answers.
@@ -204,7 +204,7 @@ func (h *httpHandler) readBody(x *exchange, w http.ResponseWriter, r *http.Reque
 	if timed, ok := r.Body.(*timedBody); ok {
 		timed.hold()
 	}
-	body, err := io.ReadAll(limited)
+	body, err := gather(limited, x.peer.giveWay)
 	var tooLong *http.MaxBytesError
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):
@@ -280,6 +280,12 @@ type httpPeer struct{ r *http.Request }
 func (httpPeer) watch(*requestContext) {}
 
 func (httpPeer) waker() waker { return make(httpWaker, 1) }
+
+func (p httpPeer) giveWay() {
+	if way, ok := p.r.Context().Value(wayKey{}).(worker.Way); ok {
+		way.Give()
+	}
+}
 
 func (p httpPeer) gone() bool { return p.r.Context().Err() != nil }
 

@@ -120,6 +120,9 @@ func (s *service) equip(l *Listener) {
 	}
 	l.tls.SetLogger(s.server.logger)
 	l.bound.Open = s.openTLS(l.tls)
+	if l.proxies == nil {
+		l.bound.Enough, l.bound.Patience = tlsconn.Greeted, s.timeouts.Handshake
+	}
 	s.whenDraining(func(context.Context) { l.tls.End() })
 	s.speakHTTP2()
 }
@@ -231,6 +234,8 @@ func (p *loopPeer) waker() waker { return p }
 
 // wake has the connection served: its tenant looks what there is to do.
 func (p *loopPeer) wake() { p.conn().Resume() }
+
+func (p *loopPeer) giveWay() { p.conn().GiveWay() }
 
 func (p *loopPeer) gone() bool { return p.conn().Gone() }
 

@@ -54,6 +54,9 @@ func (w *netWire) read(p []byte, until time.Time) (int, error) {
 	return w.conn.Read(p)
 }
 
+// GiveWay implements ws.Worker: the connections of that server are its own.
+func (w *netWire) GiveWay() {}
+
 func (w *netWire) mayWait() bool { return true }
 
 func (w *netWire) backlog() *queue.Meter { return nil }

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/jsonwire"
+	"github.com/tornadogen/tornadogen/runtime/internal/slab"
 	"github.com/tornadogen/tornadogen/runtime/internal/ws"
 )
 
@@ -33,6 +34,7 @@ func (rd *socketReader) release() (half *socketReader) {
 	rd.parser.Reset(maxKeptBuffer)
 	rd.decoder.Reset(nil)
 	if cap(rd.inflated) > maxKeptBuffer {
+		slab.Put(rd.inflated)
 		rd.inflated = nil
 	}
 	rd.r, rd.w = 0, 0
@@ -85,7 +87,7 @@ func (s *socket) message(rd *socketReader) (ws.Event, heardOf) {
 			if !s.isOpen() { // this end has closed
 				continue
 			}
-			if ev, err = rd.inflate(ev, s.settings.rules.MaxMessage); err != nil {
+			if ev, err = rd.inflate(ev, s.settings.rules.MaxMessage, s.wire); err != nil {
 				s.refused(err)
 				return ev, heardEnd
 			}
@@ -103,12 +105,12 @@ func (o *socketSettings) rulesFor(s *socket) ws.Rules {
 }
 
 // inflate gives a message as it was before it was compressed.
-func (rd *socketReader) inflate(ev ws.Event, limit int) (ws.Event, error) {
+func (rd *socketReader) inflate(ev ws.Event, limit int, w ws.Worker) (ws.Event, error) {
 	if !ev.Compressed {
 		return ev, nil
 	}
 	var err error
-	if rd.inflated, err = ws.Inflate(rd.inflated[:0], ev.Data, limit); err != nil {
+	if rd.inflated, err = ws.Inflate(rd.inflated[:0], ev.Data, limit, w); err != nil {
 		return ev, err
 	}
 	ev.Data = rd.inflated

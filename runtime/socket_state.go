@@ -94,6 +94,8 @@ type socketWire interface {
 	// read waits until something is there, or until a time, when it returns os.ErrDeadlineExceeded, or until attend was called, when
 	// it may return errAttend. Owner.
 	read(p []byte, until time.Time) (int, error)
+	// GiveWay lets others go first, see worker.Conn. Owner.
+	GiveWay()
 	// mayWait reports whether whoever sends may wait until there is room: not where that may be the loop, which makes the room.
 	mayWait() bool
 	// backlog is where the loop of the connection counts what waits for slow clients; nil where it is on none.

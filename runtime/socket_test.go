@@ -180,7 +180,7 @@ func (p *socketPeer) next() string {
 		default:
 			data := ev.Data
 			if ev.Compressed {
-				data, err = ws.Inflate(nil, data, 0)
+				data, err = ws.Inflate(nil, data, 0, nil)
 				require.NoError(p.t, err)
 			}
 			return string(data)

@@ -129,7 +129,7 @@ func (s *socket) write(b []byte, shared bool) {
 // sendControl sends a control frame: a pong or a ping before the messages that wait, a close frame behind them. The caller holds
 // mu.
 func (s *socket) sendControl(op ws.Opcode, payload []byte) {
-	b := append(ws.NewFrame(nil), payload...).Seal(op, false, s.newMask())
+	b := append(ws.NewFrame(make([]byte, 0, ws.HeadRoom+len(payload))), payload...).Seal(op, false, s.newMask())
 	switch back := s.backlog; {
 	case back == nil:
 		s.write(b, true)

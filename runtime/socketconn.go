@@ -32,6 +32,9 @@ func (w *loopSocket) read(p []byte, until time.Time) (int, error) {
 	return n, err
 }
 
+// GiveWay implements ws.Worker.
+func (w *loopSocket) GiveWay() { w.conn().GiveWay() }
+
 func (w *loopSocket) mayWait() bool { return !peerOf(w.conn()).service().server.onLoop }
 
 func (w *loopSocket) backlog() *queue.Meter { return peerOf(w.conn()).backlog() }

@@ -139,6 +139,7 @@ func (s *service) read(r *Stats) {
 	r.Bounds[BoundPerPeer] += all.FullOfPeer
 	r.Bounds[BoundHandshakes] += all.Unopened
 	r.Bounds[BoundIdleTime] += all.Silent
+	r.Bounds[BoundHandshakeTime] += all.Halted
 	r.Bounds[BoundDrainTime] += all.Cut
 	c.Handshakes, c.TLS = all.Opening, int(s.secured.Load())
 	if s.http2 != nil {

@@ -17,9 +17,11 @@ const batch = 256
 
 // The phases of a loop, as other goroutines see it.
 const (
-	working uint32 = iota // -> parked
-	parked                // waits, or is about to look once more and wait -> waking, working
-	waking                // somebody has woken it from parked -> working
+	working  uint32 = iota // -> yielding, parked, napping
+	yielding               // waits for its turn behind whoever can run -> working, napping
+	napping                // waits for a moment, and needs nobody who wakes it -> working
+	parked                 // waits, or is about to look once more and wait -> waking, working
+	waking                 // somebody has woken it from parked -> working
 )
 
 // Loop waits for readiness, in one goroutine. Its methods are loop-only (called
@@ -50,12 +52,14 @@ type Loop struct {
 	heard    time.Duration // see Heard
 	idle     time.Duration // of the last nap
 	spare    int           // descriptor kept for when there are none left; -1: none
+	crowded  time.Duration // until when there are many others, see yield
 	nextMoan time.Duration // running out of descriptors is not logged before
 
-	now   atomic.Int64 // clock, for others; 0 while the loop is parked
-	phase atomic.Uint32
-	load  atomic.Int64 // connections placed here
-	Stats Stats
+	now      atomic.Int64 // clock, for others; 0 while the loop is parked
+	phase    atomic.Uint32
+	passedBy atomic.Int32 // prods while it was yielding
+	load     atomic.Int64 // connections placed here
+	Stats    Stats
 
 	mu     sync.Mutex
 	posted []func()     // guarded by mu
@@ -141,6 +145,18 @@ func (l *Loop) Post(fn func()) bool {
 		l.poller.Wake()
 	}
 	return true
+}
+
+// Prod has l run next, if it waits and something has happened: see Poller.Prod.
+// Any goroutine, which then lets others run.
+func (l *Loop) Prod() {
+	switch l.phase.Load() {
+	case working:
+	case yielding:
+		l.passedBy.Add(1)
+	default:
+		l.poller.Prod()
+	}
 }
 
 // Stop ends Run at the end of the turn in which it is called. A descriptor that
@@ -250,9 +266,7 @@ func (l *Loop) protect(fn func()) {
 // Look allows.
 func (l *Loop) wait() {
 	if l.busy {
-		Yield("has turned")
-		runtime.Gosched()
-		l.touch()
+		l.yield()
 	}
 	l.found, l.next = 0, 0
 	if l.full == 0 {
@@ -265,6 +279,7 @@ func (l *Loop) wait() {
 	case Hurry:
 		l.found, _, err = l.poller.Nap(l.events[:], l.clock, 0)
 	case Nap:
+		l.phase.Store(napping)
 		l.found, l.idle, err = l.poller.Nap(l.events[:], l.clock, nap)
 	case Park, Doze:
 		l.found, err = l.park(rest)
@@ -280,6 +295,31 @@ func (l *Loop) wait() {
 		l.Stats.Events.Add(uint64(l.found))
 	}
 }
+
+// yield lets the goroutines run that the turn has made ready. Its turn comes behind
+// all others then, however many they are. If others say meanwhile that they take
+// long, and more than once, there are many; for a while the loop does not queue
+// behind them, but waits for the next who prods it.
+func (l *Loop) yield() {
+	if l.clock < l.crowded {
+		l.phase.Store(napping)
+		l.poller.Yield()
+		l.touch()
+		return
+	}
+	Yield("has turned")
+	l.phase.Store(yielding)
+	runtime.Gosched()
+	l.touch()
+	if l.passedBy.Load() != 0 && l.passedBy.Swap(0) >= crowd {
+		l.crowded = l.clock + crowdTime
+	}
+}
+
+const (
+	crowd     = 4 // prods while the loop waits for its turn
+	crowdTime = 10 * time.Millisecond
+)
 
 // park announces that the loop waits, so that Post wakes it, looks whether
 // anything came just before, and waits.

@@ -5,6 +5,7 @@ package poll
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"syscall"
 	"time"
 	"unsafe"
@@ -179,5 +180,11 @@ func (p blocking) Nap(events []Event, _, d time.Duration) (n int, idle time.Dura
 	n, err = p.Poll(events)
 	return n, idle, err
 }
+
+// Yield implements Poller.
+func (p blocking) Yield() { runtime.Gosched() }
+
+// Prod implements Poller: a thread that waits in the kernel needs none.
+func (p blocking) Prod() {}
 
 func (p blocking) Free() error { return p.closeAll() }

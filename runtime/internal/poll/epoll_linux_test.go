@@ -9,6 +9,7 @@ import (
 	"os"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -359,4 +360,68 @@ func TestAddr(t *testing.T) {
 	assert.Equal(t, NoFamily, AddrFrom(netip.AddrPort{}).Family())
 	assert.Equal(t, "unix", Addr{family: Unix}.NetAddr().Network())
 	assert.False(t, Addr{family: Unix}.AddrPort().IsValid())
+}
+
+// TestProd: whoever keeps the only processor busy has the parked goroutine run next
+// once there is something to report. The scheduler would look for it 10 ms later.
+func TestProd(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	p, err := NewParking()
+	require.NoError(t, err)
+	defer func() { require.NoError(t, p.Free()) }()
+	near, far := pair(t)
+	require.NoError(t, p.Add(near, 1))
+	poll(t, p)
+	got := make(chan []Event, 1)
+	go func() { got <- park(t, p, Forever) }()
+	for range 100 { // it parks
+		p.Prod()
+		runtime.Gosched()
+	}
+	assert.Empty(t, got, "there is nothing to report")
+	write(t, far, "x")
+	for tries := 0; len(got) == 0; tries++ {
+		require.Less(t, tries, 5000)
+		p.Prod()
+		runtime.Gosched()
+	}
+	assert.Equal(t, []Event{{1, In | Out}}, <-got)
+
+	write(t, far, "y")
+	p.Prod() // late: nobody is parked
+	poll(t, p)
+	early := 0
+	for end := p.Now() + 20*time.Millisecond; p.Now() < end; early++ {
+		park(t, p, end-p.Now())
+	}
+	assert.Less(t, early, 5, "a Park returns early for it, not all")
+}
+
+// TestYield: it comes back when nobody else can run, or when it is prodded, and
+// takes no event.
+func TestYield(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	both(t, func(t *testing.T, p Poller) {
+		near, far := pair(t)
+		require.NoError(t, p.Add(near, 1))
+		write(t, far, "x")
+		p.Yield()
+		back := make(chan struct{})
+		var stop atomic.Bool
+		for range 10 {
+			go func() {
+				for !stop.Load() {
+					p.Prod()
+					runtime.Gosched()
+				}
+			}()
+		}
+		go func() {
+			p.Yield()
+			close(back)
+		}()
+		<-back
+		stop.Store(true)
+		assert.Equal(t, []Event{{1, In | Out}}, poll(t, p))
+	})
 }

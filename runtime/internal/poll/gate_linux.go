@@ -44,7 +44,7 @@ type parking struct {
 	step func(uintptr) bool // callback, kept so that Park allocates nothing
 
 	// Owner only from here.
-	limit    int // events wanted
+	limit    int // events wanted; 0: see Yield
 	found    int // raw events found
 	err      error
 	armed    bool          // the gate reports what comes
@@ -52,6 +52,7 @@ type parking struct {
 	must     bool          // wait once, even if there are events
 	waited   bool          // this Park really parked
 	alarm    time.Duration // deadline of file on the clock; 0: none
+	passed   bool          // the deadline of file has passed, whatever alarm says: see Prod
 	lastPark time.Duration
 }
 
@@ -127,10 +128,39 @@ func (p *parking) park(events []Event, now, until time.Duration, must bool) (int
 	if p.waited {
 		p.lastPark = p.Now()
 	}
-	if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		p.passed = true
+		if p.limit == 0 {
+			return 0, nil
+		}
+		return p.Poll(events)
+	}
+	if err != nil {
 		return 0, fmt.Errorf("gate: %w", err)
 	}
 	return p.fill(events, p.found), p.err
+}
+
+// Yield waits for what is there: the scheduler finds it once nobody else can run.
+func (p *parking) Yield() {
+	p.Wake()
+	_, _ = p.park(nil, p.Now(), Forever, true) // what is wrong shows when events are asked for
+}
+
+// longAgo is a deadline that has passed.
+var longAgo = time.Unix(1, 0)
+
+// Prod makes the deadline of file pass, for that makes its goroutine ready at once. It may come late, when the owner has gone on: then the
+// next Park returns early, as it may.
+func (p *parking) Prod() {
+	if p.wakers.enter() {
+		loop, atOnce := unix.PollFd{Fd: int32(p.fd), Events: unix.POLLIN}, unix.Timespec{}
+		n, _, _ := unix.RawSyscall6(unix.SYS_PPOLL, uintptr(unsafe.Pointer(&loop)), 1, uintptr(unsafe.Pointer(&atOnce)), 0, 0, 0)
+		if int(n) == 1 {
+			_ = p.file.SetReadDeadline(longAgo) // it was made for that, see open
+		}
+	}
+	p.wakers.leave()
 }
 
 // look is the callback of RawConn.Read: it returns false to wait for the gate.
@@ -141,6 +171,9 @@ func (p *parking) park(events []Event, now, until time.Duration, must bool) (int
 func (p *parking) look(uintptr) bool {
 	if p.armed && (p.must || p.straight >= busyFinds) {
 		p.empty()
+	}
+	if !p.must && p.limit == 0 { // Yield takes none
+		return true
 	}
 	if !p.must {
 		p.found, p.err = p.ready(p.limit)
@@ -177,22 +210,22 @@ func (p *parking) empty() {
 // already and comes earlier is left: waking once for nothing is cheaper than
 // setting an alarm for each wait.
 func (p *parking) setAlarm(now, until time.Duration) error {
-	pending := p.alarm > now
+	pending := p.alarm > now && !p.passed
 	if until == Forever {
-		if p.alarm == 0 || pending {
+		if p.alarm == 0 && !p.passed || pending {
 			return nil
 		}
 		// One that has passed would fail every later wait.
-		p.alarm = 0
+		p.alarm, p.passed = 0, false
 		return p.file.SetReadDeadline(time.Time{})
 	}
 	if pending && p.alarm <= until {
 		return nil
 	}
-	p.alarm = until
+	p.alarm, p.passed = until, false
 	return p.file.SetReadDeadline(p.origin.Add(until))
 }
 
 func (p *parking) Free() error {
-	return errors.Join(p.file.Close(), p.closeAll())
+	return errors.Join(p.closeAll(), p.file.Close())
 }

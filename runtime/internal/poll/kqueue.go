@@ -5,6 +5,7 @@ package poll
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"syscall"
 	"time"
 
@@ -150,6 +151,12 @@ func (p *kqueue) Wake() {
 	}
 	p.wakers.leave()
 }
+
+// Yield implements Poller.
+func (p *kqueue) Yield() { runtime.Gosched() }
+
+// Prod implements Poller: a thread that waits in the kernel needs none.
+func (p *kqueue) Prod() {}
 
 func (p *kqueue) Free() error { return p.closeAll() }
 

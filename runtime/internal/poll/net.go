@@ -3,6 +3,7 @@
 package poll
 
 import (
+	"runtime"
 	"sync"
 	"syscall"
 	"time"
@@ -139,6 +140,12 @@ func (p *netPoller) Wake() {
 	default:
 	}
 }
+
+// Yield implements Poller.
+func (p *netPoller) Yield() { runtime.Gosched() }
+
+// Prod implements Poller: what there is to report has ended the wait.
+func (p *netPoller) Prod() {}
 
 // Free waits until what the closed sockets have taken is written: the process
 // may end then.

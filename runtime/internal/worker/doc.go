@@ -15,8 +15,8 @@
 // without), state (the legal moves),
 // wait (reading, writing, and parking inside a request), send (writing from
 // outside of it), layer, opening (what comes before the first Serve), deadline, pool (queue and workers), stall (how many
-// workers run), work (what one does), errand (what is no connection), linger,
-// stats.
+// workers run), work (what one does), way (how others go first), errand (what is
+// no connection), linger, stats.
 //
 // The package is built on Linux alone, see package poll.
 package worker

@@ -32,6 +32,12 @@ type Listener struct {
 	// Linger and Detached mean what they do after Serve. A panic in it closes
 	// c, and is logged. Set it before AddListener.
 	Open func(c *Conn) Next
+	// Enough, if it is set, says whether what the peer has sent first is enough to
+	// call Open: until then c waits as one that is idle does, and costs as little.
+	// It is asked on the loop with the first of what has come, some 4 KiB at most,
+	// and not if nothing more will come. Patience is for how long c waits so.
+	Enough   func(first []byte) bool
+	Patience time.Duration
 	// Shared says of an address that many clients come from it: a proxy. Its
 	// connections are not counted by MaxPerPeer. Set it before AddListener; nil
 	// means none.
@@ -145,11 +151,12 @@ func (l *Listener) Close() error {
 // Engine is a set of loops with their workers. Its methods are safe from any
 // goroutine.
 type Engine struct {
-	opts       Options    // immutable
-	loops      loop.Group // immutable
-	pools      []*pool    // immutable; pools[i] belongs to loops[i]
-	queueLimit int        // immutable; of one pool
-	frames     sync.Pool  // of Frame: those beyond what the pools keep
+	opts       Options       // immutable
+	loops      loop.Group    // immutable
+	pools      []*pool       // immutable; pools[i] belongs to loops[i]
+	prodded    atomic.Uint32 // pools whose loops were prodded for others
+	queueLimit int           // immutable; of one pool
+	frames     sync.Pool     // of Frame: those beyond what the pools keep
 
 	lastID   atomic.Uint64
 	workers  atomic.Int64 // of all pools, and one for each that has none

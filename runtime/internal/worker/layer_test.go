@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -376,4 +377,55 @@ func TestHold(t *testing.T) {
 // class between these.
 func TestSizeOfConn(t *testing.T) {
 	assert.LessOrEqual(t, int(unsafe.Sizeof(Conn{})), 128)
+}
+
+// TestOpenNeedsEnough: a peer that has sent a part of what Open needs costs no
+// goroutine, has its own time for the rest, and is opened once with all of it.
+func TestOpenNeedsEnough(t *testing.T) {
+	opened := make(chan string, 10)
+	s := newStage(t, newProbe(t, echo), Options{FirstTimeout: time.Minute})
+	ln := NewListener(s.net.Listen())
+	ln.Enough, ln.Patience = func(first []byte) bool { return len(first) >= 3 && first[0] == 'a' }, time.Second
+	ln.Open = func(c *Conn) Next {
+		var buf [3]byte
+		n, _ := c.Raw().Read(buf[:])
+		opened <- string(buf[:n])
+		return Idle
+	}
+	s.ln = ln.sockets[0]
+	require.NoError(t, s.AddListener(ln))
+	p := s.dial()
+	for _, part := range []string{"a", "b"} {
+		p.Send(part)
+		awaitState(t, s.conn(), stateIdle)
+		assert.Zero(t, s.openings.count())
+		assert.Empty(t, opened)
+	}
+	s.net.Advance(500 * time.Millisecond)
+	p.Send("c")
+	assert.Equal(t, "abc", <-opened)
+	p.Send("hello")
+	await(t, func() bool { return p.Received() == "hello" }, "it is served")
+	s.net.Advance(2 * time.Second)
+	p.Send("again")
+	await(t, func() bool { return p.Received() == "helloagain" }, "the time was for the opening")
+
+	p.Reset()
+	await(t, func() bool { return len(s.conns()) == 0 }, "the first has gone")
+	half := s.dial()
+	half.Send("a")
+	await(t, func() bool { c := s.conn(); return c.deadline.Load() < int64(s.loops[0].Now()+time.Minute/2) }, "its time is that for the opening")
+	awaitState(t, s.conn(), stateIdle)
+	s.net.Advance(2 * time.Second)
+	half.AwaitClosed()
+	assert.EqualValues(t, 1, s.Totals().Halted)
+	assert.Zero(t, s.Totals().Silent)
+
+	gone := s.dial()
+	gone.Send("a")
+	gone.CloseWrite()
+	assert.Equal(t, "a", <-opened, "nothing more will come")
+
+	s.dial().Send(strings.Repeat("x", firstBytes))
+	assert.Equal(t, "xxx", <-opened, "it is looked at no further")
 }

@@ -4,6 +4,7 @@ import (
 	linked "container/list"
 	"errors"
 	"sync"
+	"syscall"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/loop"
 )
@@ -107,22 +108,71 @@ func (c *Conn) oust() bool {
 	}
 }
 
-// unopened is Conn.linger before Listener.Open was called.
-const unopened = -1
+const (
+	// unopened is Conn.linger before Listener.Open was called, and halting the
+	// same where something has come that is not enough for it.
+	unopened = -1
+	halting  = -3
+	// firstBytes is how much of it is looked at.
+	firstBytes = 4 << 10
+)
+
+// mayOpen reports whether Listener.Open is to be called for c, which is busy, or
+// to be closed. Else it is idle again. loop-only.
+func (p *pool) mayOpen(c *Conn) bool {
+	enough := c.listener.Enough
+	if enough == nil {
+		return true
+	}
+	for {
+		if c.state.Load()&(expired|cut|peerClosed|gone) != 0 {
+			return true
+		}
+		before := c.state.And(^(readable | causes)) // before the call: an edge that comes meanwhile is not lost
+		if before&draining != 0 {
+			c.SetTimeout(p.engine.opts.DrainGrace)
+		}
+		if p.first == nil {
+			p.first = make([]byte, firstBytes)
+		}
+		n, errno := p.sys.Peek(int(c.fd), p.first)
+		if errno == syscall.EINTR {
+			continue
+		}
+		if n == len(p.first) || errno != syscall.EAGAIN && (n == 0 || enough(p.first[:n])) {
+			c.state.Or(readable)
+			return true
+		}
+		if n > 0 && c.linger == unopened {
+			c.linger = halting
+			c.SetTimeout(c.listener.Patience)
+		}
+		if c.toIdle() {
+			return false
+		}
+	}
+}
 
 // open has the listener make c ready, in a goroutine of its own: it may wait
 // for the peer, and meanwhile neither a worker nor a frame is taken, nor the
 // loop. The goroutine owns c from then on. loop-only.
 func (p *pool) open(c *Conn) {
-	c.linger = 0
+	if !p.mayOpen(c) {
+		return
+	}
 	e := p.engine
 	if s := c.state.Load(); s&(expired|cut) != 0 {
-		if s&expired != 0 {
+		switch {
+		case s&expired != 0 && c.linger == halting:
+			e.stats.Halted.Add(1)
+		case s&expired != 0:
 			e.stats.Silent.Add(1)
 		}
+		c.linger = 0
 		c.close()
 		return
 	}
+	c.linger = 0
 	now, ousts, ok := e.openings.enter(c)
 	if ousts || !ok {
 		e.stats.Unopened.Add(1) // which of the two it is that is closed

@@ -37,9 +37,10 @@ type pool struct {
 	window    time.Duration // when the window began
 	idled     time.Duration // in the window
 	quiet     time.Duration // a slow handler is not logged before
+	first     []byte        // what mayOpen looks at
 
 	mu      sync.Mutex
-	queue   list      // guarded by mu; all busy
+	queue   lanes     // guarded by mu; all busy
 	idle    []*worker // guarded by mu; the last is the first to serve
 	running int       // guarded by mu; workers that neither are idle nor wait for an edge
 	soft    int       // guarded by mu; how many may be running
@@ -57,6 +58,7 @@ type pool struct {
 	markedAt time.Duration // guarded by mu
 
 	queued  atomic.Int32 // 0 while the queue is empty
+	gaveWay atomic.Int64 // when somebody who works on something long has last let others run
 	alarmed atomic.Bool  // awake is posted
 	corpses atomic.Int32 // closed.n
 	stats   poolStats
@@ -92,6 +94,42 @@ func (q *list) pop() *Conn {
 	return c
 }
 
+// lanes is the queue of a pool. Who has had a turn and wants more waits behind
+// those who come anew, of whom most want little; but not for ever.
+type lanes struct {
+	fresh, late list
+	passed      int // fresh ones taken while late ones waited
+	n           int
+}
+
+// latest is how many fresh ones are taken at most before a late one.
+const latest = 16
+
+func (q *lanes) push(c *Conn) {
+	q.fresh.push(c)
+	q.n++
+}
+
+func (q *lanes) pushLate(c *Conn) {
+	q.late.push(c)
+	q.n++
+}
+
+func (q *lanes) pop() *Conn {
+	if q.n > 0 {
+		q.n--
+	}
+	switch {
+	case q.late.n == 0:
+		return q.fresh.pop()
+	case q.fresh.n == 0, q.passed >= latest:
+		q.passed = 0
+		return q.late.pop()
+	}
+	q.passed++
+	return q.fresh.pop()
+}
+
 func newPool(e *Engine, l *loop.Loop) *pool {
 	p := &pool{engine: e, loop: l, sys: l.Sys(), soft: e.opts.SoftStart}
 	if e.opts.OnLoop {
@@ -102,7 +140,7 @@ func newPool(e *Engine, l *loop.Loop) *pool {
 
 // ready adds a busy connection to the batch. loop-only.
 func (p *pool) ready(c *Conn) {
-	if c.linger == unopened {
+	if c.linger == unopened || c.linger == halting {
 		p.open(c)
 		return
 	}
@@ -135,7 +173,7 @@ func (p *pool) Flush() {
 	}
 	p.queued.Store(int32(p.queue.n))
 	if p.marked == nil {
-		p.marked, p.markedAt = p.queue.last, p.loop.Now()
+		p.marked, p.markedAt = p.queue.fresh.last, p.loop.Now()
 	}
 	recruits := p.recruit()
 	p.mu.Unlock()
@@ -146,10 +184,12 @@ func (p *pool) Flush() {
 }
 
 // push queues a busy connection. Any goroutine.
-func (p *pool) push(c *Conn) {
+func (p *pool) push(c *Conn) { p.enqueue(c, (*lanes).push) }
+
+func (p *pool) enqueue(c *Conn, push func(*lanes, *Conn)) {
 	loop.Step("push")
 	p.mu.Lock()
-	p.queue.push(c)
+	push(&p.queue, c)
 	p.queued.Store(int32(p.queue.n))
 	recruits := p.recruit()
 	p.mu.Unlock()
@@ -253,8 +293,12 @@ func (p *pool) taken(w *worker) *Conn {
 		p.queued.Store(0)
 	}
 	p.takes++
+	long := p.takes%takesInARow == 0
 	if c != p.marked {
 		p.mu.Unlock()
+		if long {
+			p.giveWay()
+		}
 		return c
 	}
 	p.marked = nil
@@ -282,7 +326,7 @@ func (p *pool) again(c *Conn) bool {
 	if p.queued.Load() == 0 {
 		return false
 	}
-	p.push(c)
+	p.enqueue(c, (*lanes).pushLate)
 	return true
 }
 

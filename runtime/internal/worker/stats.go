@@ -27,6 +27,7 @@ type engineStats struct {
 	FullOfPeer atomic.Uint64
 	Unopened   atomic.Uint64
 	Silent     atomic.Uint64
+	Halted     atomic.Uint64
 	Cut        atomic.Uint64
 }
 
@@ -102,6 +103,7 @@ type EngineStats struct {
 	FullOfPeer uint64 // for MaxPerPeer
 	Unopened   uint64 // closed for MaxOpening: the new one, or one that had waited
 	Silent     uint64 // closed, since nothing came for Listener.Open
+	Halted     uint64 // closed, since what came was not Enough for it
 	Cut        uint64 // connections that were open when the time to drain was up
 }
 
@@ -109,6 +111,6 @@ type EngineStats struct {
 func (e *Engine) Totals() EngineStats {
 	return EngineStats{
 		Opening: e.openings.count(), Full: e.stats.Full.Load(), FullOfPeer: e.stats.FullOfPeer.Load(), Unopened: e.stats.Unopened.Load(), Silent: e.stats.Silent.Load(),
-		Cut: e.stats.Cut.Load(),
+		Halted: e.stats.Halted.Load(), Cut: e.stats.Cut.Load(),
 	}
 }

@@ -77,6 +77,9 @@ func (c *Conn) read(p []byte) (int, error) {
 			if n == len(p) || before&(peerClosed|gone) != 0 {
 				c.state.Or(readable)
 			}
+			if n == len(p) {
+				c.GiveWay()
+			}
 			return n, nil
 		case syscall.EAGAIN:
 			return 0, ErrWouldBlock

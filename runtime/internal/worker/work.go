@@ -2,7 +2,6 @@ package worker
 
 import (
 	"log/slog"
-	"runtime"
 	"runtime/debug"
 	"time"
 
@@ -105,9 +104,10 @@ func (p *pool) drive(c *Conn, w *worker) {
 		}
 		if next == Again || round >= maxRounds {
 			if p.again(c) {
+				p.giveWay()
 				return
 			}
-			runtime.Gosched() // the loop may know of others
+			p.yield() // the loop may know of others
 		}
 	}
 }

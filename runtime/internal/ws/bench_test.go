@@ -73,7 +73,7 @@ func BenchmarkInflate(b *testing.B) {
 	b.SetBytes(1 << 10)
 	for b.Loop() {
 		var err error
-		if out, err = Inflate(out[:0], frame.Payload(), 1<<20); err != nil {
+		if out, err = Inflate(out[:0], frame.Payload(), 1<<20, nil); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"compress/flate"
 	"io"
 	"sync"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/slab"
 )
 
 // minDeflate is the smallest message that is compressed: smaller ones hardly
@@ -77,6 +79,9 @@ func (d *deflater) release() {
 	}
 }
 
+// minRoom is the smallest buffer for what is inflated.
+const minRoom = 512
+
 // inflater is a decompressor with the source that it reads.
 type inflater struct {
 	source source
@@ -121,10 +126,23 @@ var inflaters = sync.Pool{New: func() any {
 	return f
 }}
 
-// Inflate appends the message that data is compressed of to b. The error is a
+// Worker is who inflates. It lets others go first now and then: a little data may
+// be a long message.
+type Worker interface{ GiveWay() }
+
+// nobody waits for it.
+type nobody struct{}
+
+func (nobody) GiveWay() {}
+
+// Inflate appends the message that data is compressed of to b; w is nil where
+// nobody waits. The error is a
 // *ProtocolError: 1009 if it is longer than limit, which is no bound unless
 // positive, 1007 if data cannot be read.
-func Inflate(b, data []byte, limit int) ([]byte, error) {
+func Inflate(b, data []byte, limit int, w Worker) ([]byte, error) {
+	if w == nil {
+		w = nobody{}
+	}
 	f := inflaters.Get().(*inflater)
 	defer func() {
 		f.source = source{}
@@ -135,7 +153,7 @@ func Inflate(b, data []byte, limit int) ([]byte, error) {
 	window := []byte(nil)
 	for range maxLast {
 		f.reset(window)
-		out, err := f.readTo(b, start, limit)
+		out, err := f.readTo(b, start, limit, w)
 		if b = out; err != nil {
 			return b, err
 		}
@@ -155,10 +173,11 @@ func (f *inflater) reset(window []byte) {
 }
 
 // readTo appends what one run of the decompressor gives.
-func (f *inflater) readTo(b []byte, start, limit int) ([]byte, error) {
+func (f *inflater) readTo(b []byte, start, limit int, w Worker) ([]byte, error) {
 	for {
+		w.GiveWay()
 		if len(b) == cap(b) {
-			b = append(b, 0)[:len(b)]
+			b = slab.Grow(b, minRoom, w.GiveWay)
 		}
 		n, err := f.reader.Read(b[len(b):cap(b)])
 		b = b[:len(b)+n]

@@ -19,18 +19,18 @@ func TestInflate(t *testing.T) {
 		"last block":     "f348cdc9c9070000",
 		"two blocks":     "f248050000 00ffff cac9c90700",
 	} {
-		got, err := Inflate([]byte("> "), raw(t, c), 5)
+		got, err := Inflate([]byte("> "), raw(t, c), 5, nil)
 		require.NoError(t, err, name)
 		assert.Equal(t, "> Hello", string(got), name)
 	}
-	got, err := Inflate(nil, []byte{0}, 1)
+	got, err := Inflate(nil, []byte{0}, 1, nil)
 	require.NoError(t, err)
 	assert.Empty(t, got, "an empty message")
 
-	_, err = Inflate(nil, raw(t, "f248cdc9c90700"), 4)
+	_, err = Inflate(nil, raw(t, "f248cdc9c90700"), 4, nil)
 	assert.Equal(t, errTooBig, err)
 	for _, c := range []string{"", "ff", "f248cd", "0000", "07", "f348cdc9c90700"} {
-		_, err = Inflate(nil, raw(t, c), 0)
+		_, err = Inflate(nil, raw(t, c), 0, nil)
 		assert.Equal(t, errDeflate, err, c)
 	}
 }
@@ -40,7 +40,7 @@ func TestBomb(t *testing.T) {
 	f, ok := Deflate(append(NewFrame(nil), make([]byte, 1<<22)...), MaxBits)
 	require.True(t, ok)
 	require.Less(t, len(f.Payload()), 1<<15)
-	got, err := Inflate(nil, f.Payload(), 1000)
+	got, err := Inflate(nil, f.Payload(), 1000, nil)
 	assert.Equal(t, errTooBig, err)
 	assert.Less(t, cap(got), 3000, "no more is read than is needed to see it")
 }
@@ -75,7 +75,7 @@ func TestDeflate(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, len(sent), n)
 		assert.True(t, ev.Compressed)
-		got, err := Inflate(nil, ev.Data, len(c.payload))
+		got, err := Inflate(nil, ev.Data, len(c.payload), nil)
 		require.NoError(t, err)
 		assert.Equal(t, c.payload, got)
 	}
@@ -87,11 +87,11 @@ func TestManyLastBlocks(t *testing.T) {
 	text, _ := Deflate(append(NewFrame(nil), strings.Repeat("a", 40_000)...), MaxBits)
 	message := append(bytes.Clone(text.Payload()), tail...)
 	last := "\x01\x00\x00\xff\xff" // an empty one that is stored
-	out, err := Inflate(nil, append(bytes.Clone(message), strings.Repeat(last, 10)+"\x00"...), 1<<20)
+	out, err := Inflate(nil, append(bytes.Clone(message), strings.Repeat(last, 10)+"\x00"...), 1<<20, nil)
 	require.NoError(t, err)
 	assert.Len(t, out, 40_000)
 	begun := time.Now()
-	_, err = Inflate(nil, append(message, strings.Repeat(last, 200_000)+"\x00"...), 1<<20)
+	_, err = Inflate(nil, append(message, strings.Repeat(last, 200_000)+"\x00"...), 1<<20, nil)
 	assert.Equal(t, errDeflate, err)
 	assert.Less(t, time.Since(begun), time.Second)
 }
@@ -101,13 +101,13 @@ func FuzzInflate(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		out, err := Inflate(nil, b, 1<<16)
+		out, err := Inflate(nil, b, 1<<16, nil)
 		if err == nil {
 			assert.LessOrEqual(t, len(out), 1<<16)
 		}
 		frame, ok := Deflate(append(NewFrame(nil), b...), MaxBits)
 		if ok {
-			again, err := Inflate(nil, frame.Payload(), len(b))
+			again, err := Inflate(nil, frame.Payload(), len(b), nil)
 			require.NoError(t, err)
 			assert.True(t, bytes.Equal(b, again))
 		}

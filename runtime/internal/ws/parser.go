@@ -3,6 +3,8 @@ package ws
 import (
 	"encoding/binary"
 	"unicode/utf8"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/slab"
 )
 
 // Rules are what a Parser holds frames against.
@@ -65,6 +67,7 @@ func (p *Parser) Idle() bool { return p.headLen == 0 && !p.inFrame && p.message 
 func (p *Parser) Reset(keep int) {
 	data, control := p.data[:0], p.control[:0]
 	if cap(data) > keep {
+		slab.Put(data)
 		data = nil
 	}
 	*p = Parser{data: data, control: control}
@@ -257,6 +260,9 @@ func (p *Parser) takeData(piece []byte, whole bool) (Event, error) {
 			return Event{}, errText
 		}
 		return p.end(piece), nil
+	}
+	if len(p.data)+len(piece) > cap(p.data) {
+		p.data = slab.Grow(p.data, len(piece), nil)
 	}
 	p.data = append(p.data, piece...)
 	last := p.left == 0 && p.fin

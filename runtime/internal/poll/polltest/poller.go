@@ -3,6 +3,7 @@ package polltest
 import (
 	"net"
 	"net/netip"
+	"runtime"
 	"syscall"
 	"time"
 
@@ -142,6 +143,12 @@ func (p *Poller) Wake() {
 	p.net.mu.Unlock()
 	p.net.changed.Broadcast()
 }
+
+// Yield implements poll.Poller.
+func (p *Poller) Yield() { runtime.Gosched() }
+
+// Prod implements poll.Poller: what there is to report has ended the wait.
+func (p *Poller) Prod() {}
 
 // Now implements poll.Poller.
 func (p *Poller) Now() time.Duration {

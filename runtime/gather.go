@@ -1,0 +1,52 @@
+package tornado
+
+import (
+	"errors"
+	"io"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/slab"
+)
+
+// piece is how many bytes of a body are moved at a time: between two, others may go first.
+const piece = 64 << 10
+
+// gather reads r to its end, as io.ReadAll does, and gives way now and then. What is long is kept in pieces until then: most of what is
+// read here and far too long is no more than that.
+func gather(r io.Reader, giveWay func()) (body []byte, err error) {
+	var pieces [][]byte
+	defer func() {
+		for _, p := range pieces {
+			slab.Put(p)
+		}
+	}()
+	last, size := make([]byte, 0, 512), 0
+	for {
+		n, err := r.Read(last[len(last):cap(last)])
+		last = last[:len(last)+n]
+		switch {
+		case errors.Is(err, io.EOF) && pieces == nil:
+			return last, nil
+		case errors.Is(err, io.EOF):
+			pieces = append(pieces, last)
+			return join(pieces, size+len(last), giveWay), nil
+		case err != nil:
+			pieces = append(pieces, last)
+			return nil, err
+		case len(last) < cap(last):
+		case cap(last) < piece:
+			last = append(slab.Get(2 * cap(last))[:0], last...)
+		default:
+			pieces, size = append(pieces, last), size+len(last)
+			last = slab.Get(piece)[:0]
+		}
+	}
+}
+
+func join(pieces [][]byte, size int, giveWay func()) []byte {
+	all := make([]byte, 0, size)
+	for _, p := range pieces {
+		giveWay()
+		all = append(all, p...)
+	}
+	return all
+}

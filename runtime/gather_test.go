@@ -1,0 +1,35 @@
+package tornado
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"testing"
+	"testing/iotest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// gather reads what io.ReadAll reads, however it comes.
+func TestGather(t *testing.T) {
+	for _, size := range []int{0, 1, 511, 512, 513, piece - 1, piece, piece + 1, 3*piece + 7} {
+		want := make([]byte, size)
+		for i := range want {
+			want[i] = byte(i % 251)
+		}
+		for range 2 { // the second time in memory that was used
+			ways := 0
+			got, err := gather(iotest.HalfReader(bytes.NewReader(want)), func() { ways++ })
+			require.NoError(t, err)
+			assert.True(t, bytes.Equal(want, got), size)
+			assert.Equal(t, size >= piece, ways > 1, size)
+		}
+	}
+	wrong := errors.New("wrong")
+	_, err := gather(io.MultiReader(bytes.NewReader(make([]byte, 2*piece)), iotest.ErrReader(wrong)), func() {})
+	require.ErrorIs(t, err, wrong)
+	got, err := gather(iotest.DataErrReader(bytes.NewReader([]byte("abc"))), func() {})
+	require.NoError(t, err)
+	assert.Equal(t, "abc", string(got))
+}

@@ -1,0 +1,54 @@
+// Package slab keeps memory for what is long for a while: bodies and messages that were not known to be long when they began. New
+// memory is dear, not for being cleared but because the system has to find each page of it.
+package slab
+
+import (
+	"math/bits"
+	"sync"
+)
+
+// Sizes are powers of two between these. What is smaller is cheap, what is larger rare.
+const (
+	smallest = 16
+	largest  = 24
+)
+
+var pools [largest + 1]sync.Pool // of *[]byte, by the power of two that is their length
+
+// Get gives n bytes or more: as many as the next power of two. Something stands in them.
+func Get(n int) []byte {
+	power := bits.Len(uint(max(n, 1) - 1))
+	if power < smallest || power > largest {
+		return make([]byte, 1<<power)
+	}
+	if b, ok := pools[power].Get().(*[]byte); ok {
+		return *b
+	}
+	return make([]byte, 1<<power)
+}
+
+// Put takes back what Get gave, however it was sliced since from its beginning. Nobody may use it any more. What is of another origin
+// is left to the collector, unless it could be of this one.
+func Put(b []byte) {
+	n := cap(b)
+	if power := bits.Len(uint(n)) - 1; n == 1<<max(power, 0) && power >= smallest && power <= largest {
+		b = b[:n]
+		poison(b)
+		pools[power].Put(&b)
+	}
+}
+
+// Grow gives what stands in b, with room for n bytes more, in memory that is at least twice as long, and puts b. It calls pause, if that is
+// not nil, now and then while it copies.
+func Grow(b []byte, n int, pause func()) []byte {
+	grown := Get(max(2*cap(b), len(b)+n))[:len(b)]
+	const step = 1 << smallest
+	for at := 0; at < len(b); {
+		if at > 0 && pause != nil {
+			pause()
+		}
+		at += copy(grown[at:], b[at:min(at+step, len(b))])
+	}
+	Put(b)
+	return grown
+}

@@ -1,0 +1,76 @@
+package worker
+
+import (
+	"runtime"
+	"time"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/loop"
+)
+
+const (
+	// slice is for how long a processor is kept from others at most, by work that
+	// says now and then that it takes long. Go's scheduler has one of 10 ms, which
+	// a short request would wait for, once for each who works.
+	slice = 100 * time.Microsecond
+	// takesInARow is how many connections workers take before they look whether
+	// that was long.
+	takesInARow = 16
+)
+
+// GiveWay lets others go first if the processor has not been theirs for a while:
+// the loops that have heard something, and whom they wake. Whoever works on what
+// a client can make long calls it again and again. Owner only; it must hold no
+// lock that others wait for.
+func (c *Conn) GiveWay() {
+	switch p := c.pool; {
+	case c.onLoop || !p.due():
+	case c.apart || c.inShed || c.detached:
+		p.yield()
+	default:
+		p.pause() // another may run meanwhile
+		p.yield()
+		p.unpause()
+	}
+}
+
+// Way is how goroutines give way that own no connection.
+type Way struct{ pool *pool }
+
+// Way is that of the engine. Any goroutine.
+func (e *Engine) Way() Way { return Way{e.pools[0]} }
+
+// Give is Conn.GiveWay. Any goroutine.
+func (w Way) Give() { w.pool.giveWay() }
+
+// due reports whether the processor has not been others' for a while.
+func (p *pool) due() bool {
+	return p.loop.Precise()-time.Duration(p.gaveWay.Load()) >= slice
+}
+
+// giveWay is what who owns no connection does, as a worker between two.
+func (p *pool) giveWay() {
+	if p.due() {
+		p.yield()
+	}
+}
+
+// yield gives the processor away. Go puts who does that behind all others; but
+// it would not look for what wakes the loops while there is any.
+func (p *pool) yield() {
+	loop.Step("gives way")
+	p.gaveWay.Store(int64(p.loop.Precise())) // who runs next has a slice of its own
+	p.engine.prod(p)
+	runtime.Gosched()
+	p.gaveWay.Store(int64(p.loop.Precise()))
+}
+
+// prod has loops run that have something to do: that of p, and one of the
+// others, in turn.
+func (e *Engine) prod(p *pool) {
+	p.loop.Prod()
+	if n := uint32(len(e.pools)); n > 1 {
+		if other := e.pools[e.prodded.Add(1)%n]; other != p {
+			other.loop.Prod()
+		}
+	}
+}
