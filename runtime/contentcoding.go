@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/worker"
 )
 
 // ContentDecoder undoes a content coding (RFC 9110 section 8.4.1): the reader that it returns gives the content of r, and io.EOF only
@@ -80,7 +82,7 @@ func (x *exchange) decodeContent() bool {
 	}
 	r := x.contentReader(bytes.NewReader(x.in.body), list, limit)
 	defer r.close()
-	body, err := gather(r, x.peer.giveWay)
+	body, err := gather(r, r.way.Give)
 	var refused *BodyError
 	switch {
 	case err == nil:
@@ -96,7 +98,7 @@ func (x *exchange) decodeContent() bool {
 
 func (x *exchange) contentReader(source io.Reader, codings []string, limit int64) *contentReader {
 	api := x.match.api
-	return &contentReader{source: source, codings: codings, decoders: api.decoders, bounds: &api.bounds, peer: x.peer, limit: limit}
+	return &contentReader{source: source, codings: codings, decoders: api.decoders, bounds: &api.bounds, way: x.peer.way(), limit: limit}
 }
 
 func malformedContent(codings []string) string {
@@ -109,7 +111,7 @@ type contentReader struct {
 	codings  []string // in the order in which they were applied
 	decoders map[string]ContentDecoder
 	bounds   *bounds
-	peer     peer  // its connection
+	way      worker.Way
 	limit    int64 // bytes that a coding may give
 
 	decoded io.Reader // nil before the first read: a decoder may want to read at once
@@ -138,7 +140,7 @@ func (r *contentReader) bounded(out io.Reader) io.Reader {
 		if int64(len(p)) > left+1 {
 			p = p[:left+1]
 		}
-		r.peer.giveWay() // a little that was sent may be much
+		r.way.Give() // a little that was sent may be much
 		n, err := out.Read(p[:min(len(p), piece)])
 		if left -= int64(n); left < 0 {
 			r.bounds.meet(BoundDecodedBody)
@@ -152,7 +154,7 @@ func (r *contentReader) bounded(out io.Reader) io.Reader {
 // open begins decoding, the coding that was applied last first.
 func (r *contentReader) open() error {
 	var in io.Reader = readerFunc(func(p []byte) (int, error) {
-		r.peer.giveWay() // much that was sent may be nothing
+		r.way.Give() // much that was sent may be nothing
 		n, err := r.source.Read(p[:min(len(p), piece)])
 		if err != nil && !errors.Is(err, io.EOF) {
 			r.failed = err

@@ -45,8 +45,8 @@ type peer interface {
 	watch(c *requestContext)
 	// gone reports whether the client has hung up.
 	gone() bool
-	// giveWay lets others go first, see worker.Conn. The goroutine of the request.
-	giveWay()
+	// way is how others are let go first, see worker.Conn. The goroutine of the request; any other may use it, also after the request.
+	way() worker.Way
 	// waker makes what wakes the owner of the connection while a request waits for its answer.
 	waker() waker
 	RemoteAddr() net.Addr

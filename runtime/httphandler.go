@@ -204,7 +204,7 @@ func (h *httpHandler) readBody(x *exchange, w http.ResponseWriter, r *http.Reque
 	if timed, ok := r.Body.(*timedBody); ok {
 		timed.hold()
 	}
-	body, err := gather(limited, x.peer.giveWay)
+	body, err := gather(limited, x.peer.way().Give)
 	var tooLong *http.MaxBytesError
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):
@@ -281,10 +281,9 @@ func (httpPeer) watch(*requestContext) {}
 
 func (httpPeer) waker() waker { return make(httpWaker, 1) }
 
-func (p httpPeer) giveWay() {
-	if way, ok := p.r.Context().Value(wayKey{}).(worker.Way); ok {
-		way.Give()
-	}
+func (p httpPeer) way() worker.Way {
+	way, _ := p.r.Context().Value(wayKey{}).(worker.Way)
+	return way
 }
 
 func (p httpPeer) gone() bool { return p.r.Context().Err() != nil }

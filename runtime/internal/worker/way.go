@@ -21,26 +21,38 @@ const (
 // the loops that have heard something, and whom they wake. Whoever works on what
 // a client can make long calls it again and again. Owner only; it must hold no
 // lock that others wait for.
-func (c *Conn) GiveWay() {
-	switch p := c.pool; {
-	case c.onLoop || !p.due():
-	case c.apart || c.inShed || c.detached:
-		p.yield()
-	default:
-		p.pause() // another may run meanwhile
-		p.yield()
-		p.unpause()
-	}
+func (c *Conn) GiveWay() { c.Way().Give() }
+
+// Way is how goroutines give way that own no connection, or will not for as long
+// as they work. The zero value gives none.
+type Way struct {
+	pool   *pool
+	worker bool // it is a worker that gives way: another may run meanwhile
 }
 
-// Way is how goroutines give way that own no connection.
-type Way struct{ pool *pool }
+// Way is that of c as long as its owner is who it is. Owner only.
+func (c *Conn) Way() Way {
+	if c.onLoop {
+		return Way{}
+	}
+	return Way{c.pool, !c.apart && !c.inShed && !c.detached}
+}
 
 // Way is that of the engine. Any goroutine.
-func (e *Engine) Way() Way { return Way{e.pools[0]} }
+func (e *Engine) Way() Way { return Way{pool: e.pools[0]} }
 
 // Give is Conn.GiveWay. Any goroutine.
-func (w Way) Give() { w.pool.giveWay() }
+func (w Way) Give() {
+	switch p := w.pool; {
+	case p == nil || !p.due():
+	case w.worker:
+		p.pause()
+		p.yield()
+		p.unpause()
+	default:
+		p.yield()
+	}
+}
 
 // due reports whether the processor has not been others' for a while.
 func (p *pool) due() bool {
