@@ -168,6 +168,9 @@ func (p *pool) open(c *Conn) {
 		case s&expired != 0:
 			e.stats.Silent.Add(1)
 		}
+		if c.linger == halting {
+			_, _ = p.sys.Read(int(c.fd), p.first) // the peer would be reset for what is unread
+		}
 		c.linger = 0
 		c.close()
 		return
