@@ -19,7 +19,11 @@ func (s *service) openTLS(source *tlsconn.Source) func(c *worker.Conn) worker.Ne
 	config := source.Config()
 	return func(c *worker.Conn) worker.Next {
 		layer := tlsconn.Server(c.Raw(), config)
-		if err := layer.Handshake(s.gate, time.Now().Add(s.timeouts.Handshake)); err != nil {
+		until := c.Deadline() // since its first byte
+		if until.IsZero() {
+			until = time.Now().Add(s.timeouts.Handshake)
+		}
+		if err := layer.Handshake(s.gate, until); err != nil {
 			return s.refuseTLS(c, err)
 		}
 		if layer.State().NegotiatedProtocol == protocolHTTP2 {

@@ -35,7 +35,7 @@ type Conn struct {
 	layer Layer // owner: what carries its bytes; nil: nothing but the socket
 
 	cause  uint32 // owner: the causes of this Serve
-	linger int32  // owner: 0; or 1 + the bytes that Linger may still drop; or unopened; or errand
+	linger int32  // owner: 0; or 1 + the bytes that Linger may still drop; or unopened, halting or errand
 
 	heard    bool // loop-only: has sent something
 	eof      bool // who reads: the end was read
@@ -107,6 +107,15 @@ func (c *Conn) SetDeadline(t time.Time) {
 		return
 	}
 	c.deadline.Store(int64(max(c.pool.loop.When(t), 1)))
+}
+
+// Deadline is what SetDeadline or SetTimeout has set, the zero time if nothing.
+func (c *Conn) Deadline() time.Time {
+	d := time.Duration(c.deadline.Load())
+	if d == 0 {
+		return time.Time{}
+	}
+	return c.pool.loop.At(d)
 }
 
 // SetTimeout sets the deadline to d from now.

@@ -35,7 +35,8 @@ type Listener struct {
 	// Enough, if it is set, says whether what the peer has sent first is enough to
 	// call Open: until then c waits as one that is idle does, and costs as little.
 	// It is asked on the loop with the first of what has come, some 4 KiB at most,
-	// and not if nothing more will come. Patience is for how long c waits so.
+	// and not if nothing more will come. Patience is how long c may wait so from
+	// the first byte on; what is left of it Open finds as Conn.Deadline.
 	Enough   func(first []byte) bool
 	Patience time.Duration
 	// Shared says of an address that many clients come from it: a proxy. Its

@@ -130,7 +130,7 @@ func (p *pool) mayOpen(c *Conn) bool {
 		}
 		before := c.state.And(^(readable | causes)) // before the call: an edge that comes meanwhile is not lost
 		if before&draining != 0 {
-			c.SetTimeout(p.engine.opts.DrainGrace)
+			c.hasten(p.engine.opts.DrainGrace)
 		}
 		if p.first == nil {
 			p.first = make([]byte, firstBytes)
@@ -139,13 +139,16 @@ func (p *pool) mayOpen(c *Conn) bool {
 		if errno == syscall.EINTR {
 			continue
 		}
+		first := n > 0 && c.linger == unopened
+		if first {
+			c.SetTimeout(c.listener.Patience)
+		}
 		if n == len(p.first) || errno != syscall.EAGAIN && (n == 0 || enough(p.first[:n])) {
 			c.state.Or(readable)
 			return true
 		}
-		if n > 0 && c.linger == unopened {
+		if first {
 			c.linger = halting
-			c.SetTimeout(c.listener.Patience)
 		}
 		if c.toIdle() {
 			return false
@@ -218,6 +221,7 @@ func (o *opener) run() {
 // opened gives c to the workers, or ends it.
 func (c *Conn) opened(next Next) {
 	c.apart = false
+	c.deadline.Store(0) // it was for the opening
 	switch {
 	case c.detached:
 		c.pool.finish(c)

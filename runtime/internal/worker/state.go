@@ -274,10 +274,7 @@ func (c *Conn) beginDrain(grace time.Duration) {
 		switch s & stateMask {
 		case stateIdle:
 			if !c.heard {
-				by := c.pool.loop.Now() + grace
-				if d := time.Duration(c.deadline.Load()); d == 0 || d > by {
-					c.deadline.Store(int64(by))
-				}
+				c.hasten(grace)
 				c.tend()
 				return
 			}
@@ -295,6 +292,15 @@ func (c *Conn) beginDrain(grace time.Duration) {
 		default:
 			return
 		}
+	}
+}
+
+// hasten has the deadline come in d at the latest. loop-only, of a connection that
+// the loop owns.
+func (c *Conn) hasten(d time.Duration) {
+	by := c.pool.loop.Now() + d
+	if at := time.Duration(c.deadline.Load()); at == 0 || at > by {
+		c.deadline.Store(int64(by))
 	}
 }
 
