@@ -1,7 +1,6 @@
 package tornado
 
 import (
-	"errors"
 	"io"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/slab"
@@ -24,9 +23,9 @@ func gather(r io.Reader, giveWay func()) (body []byte, err error) {
 		n, err := r.Read(last[len(last):cap(last)])
 		last = last[:len(last)+n]
 		switch {
-		case errors.Is(err, io.EOF) && pieces == nil:
+		case err == io.EOF && pieces == nil: // a wrapped one means that the body is cut off
 			return last, nil
-		case errors.Is(err, io.EOF):
+		case err == io.EOF:
 			pieces = append(pieces, last)
 			return join(pieces, size+len(last), giveWay), nil
 		case err != nil:

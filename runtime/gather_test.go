@@ -3,7 +3,9 @@ package tornado
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
+	"strings"
 	"testing"
 	"testing/iotest"
 
@@ -29,6 +31,8 @@ func TestGather(t *testing.T) {
 	wrong := errors.New("wrong")
 	_, err := gather(io.MultiReader(bytes.NewReader(make([]byte, 2*piece)), iotest.ErrReader(wrong)), func() {})
 	require.ErrorIs(t, err, wrong)
+	_, err = gather(io.MultiReader(strings.NewReader("abc"), iotest.ErrReader(fmt.Errorf("cut off: %w", io.EOF))), func() {})
+	require.Error(t, err, "an io.EOF inside of another error is no end")
 	got, err := gather(iotest.DataErrReader(bytes.NewReader([]byte("abc"))), func() {})
 	require.NoError(t, err)
 	assert.Equal(t, "abc", string(got))
