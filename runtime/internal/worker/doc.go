@@ -12,11 +12,11 @@
 // other; when nobody takes for a while they are blocked, and more start.
 //
 // The files: engine (loops, listeners), drain, conn, rare (what most do
-// without), state (the legal moves),
-// wait (reading, writing, and parking inside a request), send (writing from
-// outside of it), layer, opening (what comes before the first Serve), deadline, pool (queue and workers), stall (how many
-// workers run), work (what one does), way (how others go first), errand (what is
-// no connection), linger, stats.
+// without), state (the legal moves), wait (reading, writing, and parking inside a
+// request), send (writing from outside of it), layer, opening (what comes before
+// the first Serve), deadline, queue (who waits for a worker), pool (the workers),
+// stall (how many of them run), work (what one does), way (how others go first),
+// errand (what is no connection), linger, stats.
 //
 // The package is built on Linux alone, see package poll.
 package worker

@@ -135,10 +135,10 @@ type nobody struct{}
 
 func (nobody) GiveWay() {}
 
-// Inflate appends the message that data is compressed of to b; w is nil where
-// nobody waits. The error is a
-// *ProtocolError: 1009 if it is longer than limit, which is no bound unless
-// positive, 1007 if data cannot be read.
+// Inflate appends the message that data is compressed of to b, whose memory nobody
+// else may use: it is given away where it is too small. w is nil where nobody
+// waits. The error is a *ProtocolError: 1009 if the message is longer than limit,
+// which is no bound unless positive, 1007 if data cannot be read.
 func Inflate(b, data []byte, limit int, w Worker) ([]byte, error) {
 	if w == nil {
 		w = nobody{}

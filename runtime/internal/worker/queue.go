@@ -1,0 +1,67 @@
+package worker
+
+// list is a queue of connections, linked through Conn.next.
+type list struct {
+	first, last *Conn
+	n           int
+}
+
+func (q *list) push(c *Conn) {
+	c.next = nil
+	if q.last != nil {
+		q.last.next = c
+	} else {
+		q.first = c
+	}
+	q.last = c
+	q.n++
+}
+
+func (q *list) pop() *Conn {
+	c := q.first
+	if c == nil {
+		return nil
+	}
+	if q.first = c.next; q.first == nil {
+		q.last = nil
+	}
+	c.next = nil
+	q.n--
+	return c
+}
+
+// lanes is the queue of a pool. Who has had a turn and wants more waits behind
+// those who come anew, of whom most want little; but not for ever.
+type lanes struct {
+	fresh, late list
+	passed      int // fresh ones taken while late ones waited
+	n           int
+}
+
+// latest is how many fresh ones are taken at most before a late one.
+const latest = 16
+
+func (q *lanes) push(c *Conn) {
+	q.fresh.push(c)
+	q.n++
+}
+
+func (q *lanes) pushLate(c *Conn) {
+	q.late.push(c)
+	q.n++
+}
+
+func (q *lanes) pop() *Conn {
+	if q.n > 0 {
+		q.n--
+	}
+	switch {
+	case q.late.n == 0:
+		return q.fresh.pop()
+	case q.fresh.n == 0, q.passed >= latest:
+		q.passed = 0
+		return q.late.pop()
+	}
+	q.passed++
+	return q.fresh.pop()
+}
