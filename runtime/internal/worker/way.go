@@ -23,14 +23,15 @@ const (
 // lock that others wait for.
 func (c *Conn) GiveWay() { c.Way().Give() }
 
-// Way is how goroutines give way that own no connection, or will not for as long
+// Way is how goroutines give way that own no connection, or perhaps not for as long
 // as they work. The zero value gives none.
 type Way struct {
 	pool   *pool
 	worker bool // it is a worker that gives way: another may run meanwhile
 }
 
-// Way is that of c as long as its owner is who it is. Owner only.
+// Way is how the owner of c gives way now. Owner only; of what it returns any
+// goroutine, also when c is another's or closed.
 func (c *Conn) Way() Way {
 	if c.onLoop {
 		return Way{}
