@@ -32,9 +32,9 @@ func Get(n int) []byte {
 func Put(b []byte) {
 	n := cap(b)
 	if power := bits.Len(uint(n)) - 1; n == 1<<max(power, 0) && power >= smallest && power <= largest {
-		b = b[:n]
-		poison(b)
-		pools[power].Put(&b)
+		kept := b[:n] // a variable of its own: what is not kept costs no allocation
+		poison(kept)
+		pools[power].Put(&kept)
 	}
 }
 

@@ -38,3 +38,9 @@ func TestGrow(t *testing.T) {
 	assert.Positive(t, paused)
 	assert.GreaterOrEqual(t, cap(Grow(nil, 5, nil)), 5)
 }
+
+// What is too small to be kept costs nothing to put: most bodies are.
+func TestPutSmall(t *testing.T) {
+	small := make([]byte, 100)
+	assert.Zero(t, testing.AllocsPerRun(100, func() { Put(small) }))
+}
