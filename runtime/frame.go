@@ -305,7 +305,7 @@ func (f *frame) receiveBody() verdict {
 			return f.reject(err)
 		}
 		at += n
-		if len(f.body)+len(data) > cap(f.body) {
+		if size := len(f.body) + len(data); size > cap(f.body) && size >= piece {
 			f.body = slab.Grow(f.body, len(data), f.conn.GiveWay)
 		}
 		f.body = append(f.body, data...)
