@@ -28,8 +28,8 @@ const (
 	http2Stream     = 256 << 10
 )
 
-// http2Streams is how many streams a connection may have open (RFC 9113 section 5.1.2): a page and all that belongs to it. Each has a goroutine.
-const http2Streams = 250
+// http2Streams is how many streams a connection may have open (RFC 9113 section 5.1.2): as many as section 6.5.2 finds fit. Each has a goroutine.
+const http2Streams = 100
 
 // goneAway is what a client gets that comes with HTTP/2 while the server drains: no settings, and a GOAWAY which says that no
 // stream was looked at (RFC 9113 section 6.8).
