@@ -95,11 +95,16 @@ func (w *wheel) next() uint64 {
 	return first
 }
 
-// advance works off all ticks up to now and calls fire for each slot that is
-// due, which is disarmed by then. fire may arm and disarm any slot.
+// mostFires is how many slots are fired in one go. Thousands that wait for the same
+// time would keep the loop from who has sent something.
+const mostFires = 64
+
+// advance works off the ticks up to now and calls fire for each slot that is due,
+// which is disarmed by then. fire may arm and disarm any slot. There may be more
+// than it fires: next tells of those.
 func (w *wheel) advance(now time.Duration, fire func(i uint32)) {
 	until := ticksDown(now)
-	for {
+	for fires := 0; ; {
 		t := w.next()
 		if t > until {
 			break
@@ -111,6 +116,10 @@ func (w *wheel) advance(now time.Duration, fire func(i uint32)) {
 			}
 		}
 		for head := &w.first[0][t%positions]; *head != 0; {
+			if fires++; fires > mostFires {
+				w.now = t - 1
+				return
+			}
 			i := *head
 			w.disarm(i)
 			fire(i)

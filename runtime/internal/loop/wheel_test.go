@@ -121,3 +121,32 @@ func TestSlabTokens(t *testing.T) {
 	assert.Nil(t, s.find(^Token(0)))
 	assert.Less(t, len(s.chunks), 2000/chunk+1, "slots are used again")
 }
+
+// However many wait for the same time, a call fires a few of them, and next tells
+// of the others until they are through.
+func TestWheelFiresInParts(t *testing.T) {
+	var slots slab
+	w := wheel{slots: &slots}
+	const many, at = 10*mostFires + 1, 70 * tick // which is spread first
+	for range many {
+		w.arm(slots.add(nothing{}).slot(), at)
+	}
+	late := slots.add(nothing{}).slot()
+	w.arm(late, at+2*tick)
+	fired := map[uint32]int{}
+	for calls := 1; w.next() <= ticksDown(at+5*tick); calls++ {
+		before := len(fired)
+		w.advance(at+5*tick, func(i uint32) {
+			assert.True(t, i == late || w.now == ticksDown(at), "at its tick")
+			fired[i]++
+		})
+		require.LessOrEqual(t, len(fired)-before, mostFires)
+		require.LessOrEqual(t, calls, 12)
+	}
+	assert.Len(t, fired, many+1)
+	for i, n := range fired {
+		assert.Equal(t, 1, n, i)
+	}
+	assert.Equal(t, ticksDown(at+5*tick), w.now)
+	assert.Equal(t, uint64(never), w.next())
+}
