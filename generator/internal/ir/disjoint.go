@@ -11,10 +11,15 @@ import (
 type exclusion struct {
 	b    *builder
 	told map[[2]*spec.Schema]bool // what is being told counts as denied
+	left int                      // how much may still be looked at
 }
 
-// maxExclusion bounds the pairs of schemas that are looked at for one answer.
-const maxExclusion = 1000
+// maxExclusion bounds the pairs of schemas, and their properties, that are looked at for one union.
+const maxExclusion = 1000000
+
+func (b *builder) newExclusion() *exclusion {
+	return &exclusion{b: b, told: make(map[[2]*spec.Schema]bool), left: maxExclusion}
+}
 
 // impossible returns the members of the first union of s that contradict what s demands besides, by its own keywords or by another
 // union: they are no variants. Where all of them do, no value is valid, and they stay to be warned of.
@@ -23,14 +28,14 @@ func (b *builder) impossible(s *spec.Schema, members []*spec.Schema) map[*spec.S
 	if len(all) == 0 {
 		return nil
 	}
-	own := b.withoutUnion(s)
+	e, own := b.newExclusion(), b.withoutUnion(s)
 	out := make(map[*spec.Schema]bool)
 	for _, m := range members {
 		core, _ := b.settle(m)
-		out[m] = b.exclude(core, own) || slices.ContainsFunc(all[1:], func(u alternatives) bool {
+		out[m] = e.cores(core, own) || slices.ContainsFunc(all[1:], func(u alternatives) bool {
 			return !slices.ContainsFunc(u.members, func(o *spec.Schema) bool {
 				other, _ := b.settle(o)
-				return !b.exclude(core, other)
+				return !e.cores(core, other)
 			})
 		})
 	}
@@ -40,28 +45,24 @@ func (b *builder) impossible(s *spec.Schema, members []*spec.Schema) map[*spec.S
 	return out
 }
 
-// exclude says whether no value but null is one of both settled schemas.
-func (b *builder) exclude(x, y *spec.Schema) bool {
-	return (&exclusion{b, make(map[[2]*spec.Schema]bool)}).cores(x, y)
-}
-
-// holds is exclude at any depth, null counted.
+// holds is cores of what is not settled, null counted.
 func (e *exclusion) holds(x, y *spec.Schema) bool {
 	x, null := e.b.settle(x)
 	y, nullable := e.b.settle(y)
 	return (!null || !nullable) && e.cores(x, y)
 }
 
+// cores says whether no value but null is one of both settled schemas.
 func (e *exclusion) cores(x, y *spec.Schema) bool {
 	switch {
-	case x.Broken || y.Broken || len(e.told) >= maxExclusion:
+	case x.Broken || y.Broken || e.left <= 0:
 		return false
 	case x.Never || y.Never:
 		return true
 	}
 	pair := [2]*spec.Schema{x, y}
 	told, ok := e.told[pair]
-	if !ok {
+	if e.left--; !ok {
 		e.told[pair] = false
 		told = e.types(x, y) || e.values(x, y) || e.unions(x, y) || e.unions(y, x) || e.members(x, y)
 		e.told[pair] = told
@@ -92,8 +93,16 @@ func (e *exclusion) members(x, y *spec.Schema) bool {
 	if !slices.Equal(typesOf(x), object) && !slices.Equal(typesOf(y), object) {
 		return false
 	}
-	return slices.ContainsFunc(slices.Concat(x.Required, y.Required), func(name string) bool {
-		p, q := propertyOf(x, name), propertyOf(y, name)
-		return p != nil && q != nil && e.holds(p.Schema, q.Schema)
-	})
+	e.left -= len(x.Properties) + len(y.Properties) + len(x.Required) + len(y.Required)
+	required := make(map[string]bool)
+	for _, name := range slices.Concat(x.Required, y.Required) {
+		required[name] = true
+	}
+	ofX := make(map[string]*spec.Schema)
+	for _, p := range x.Properties {
+		if required[p.Name] {
+			ofX[p.Name] = p.Schema
+		}
+	}
+	return slices.ContainsFunc(y.Properties, func(q *spec.Property) bool { return ofX[q.Name] != nil && e.holds(ofX[q.Name], q.Schema) })
 }

@@ -2,6 +2,7 @@ package ir
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/tornadogen/tornadogen/generator/internal/naming"
 	"github.com/tornadogen/tornadogen/spec"
@@ -74,7 +75,7 @@ func (b *builder) fieldItems(item *spec.Schema) (*spec.Schema, *EventFields) {
 	core, _ := b.settle(item)
 	known := b.events[core]
 	if known == nil {
-		w := &eventWalk{b: b, kinds: make(map[string]string), names: naming.NewScope()}
+		w := &eventWalk{b: b, kinds: make(map[string]string), names: naming.NewScope(), done: make(map[eventPlace]*spec.Schema)}
 		known = &eventItem{schema: item}
 		typed := w.typed(core, b.nameOf(core), nil)
 		if w.changed {
@@ -100,13 +101,31 @@ type eventWalk struct {
 	order   []string          // the names
 	all     []string          // the kinds there are
 	names   *naming.Scope     // of the types of the events
+	done    map[eventPlace]*spec.Schema
 }
 
-// typed is a settled schema of events with the types of their data. A discriminator selects it by one of those names.
+// eventPlace is a settled schema that a discriminator selects by some names, which stand one behind the other.
+type eventPlace struct {
+	core     *spec.Schema
+	selected string
+}
+
+// typed is a settled schema of events with the types of their data. A discriminator selects it by one of those names. What several unions
+// have is the same for all of them.
 func (w *eventWalk) typed(core *spec.Schema, name string, selected []string) *spec.Schema {
-	if !isUnion(core) {
-		return w.event(core, name, selected)
+	at := eventPlace{core, strings.Join(selected, "\x00")}
+	if w.done[at] == nil {
+		if isUnion(core) {
+			w.done[at] = w.union(core, name, selected)
+		} else {
+			w.done[at] = w.event(core, name, selected)
+		}
 	}
+	return w.done[at]
+}
+
+// union is typed for a union.
+func (w *eventWalk) union(core *spec.Schema, name string, selected []string) *spec.Schema {
 	which, own := w.b.varying(core)
 	u := &spec.Schema{Loc: core.Loc, Title: core.Title, Description: core.Description}
 	members := make(map[*spec.Schema]*spec.Schema)

@@ -96,12 +96,15 @@ func (b *builder) itemOf(name string, m *spec.MediaType) streamItem {
 
 // reportList warns of what a list demands of all its items together, which are read one by one.
 func (b *builder) reportList(core *spec.Schema) {
-	for keyword, there := range map[string]bool{
-		"minItems": core.MinItems != nil, "maxItems": core.MaxItems != nil, "uniqueItems": core.UniqueItems, "contains": core.Contains != nil,
-		"prefixItems": len(core.PrefixItems) > 0, "not": core.Not != nil, "if": core.If != nil,
+	for _, k := range []struct {
+		name  string
+		there bool
+	}{
+		{"minItems", core.MinItems != nil}, {"maxItems", core.MaxItems != nil}, {"uniqueItems", core.UniqueItems}, {"contains", core.Contains != nil},
+		{"prefixItems", len(core.PrefixItems) > 0}, {"not", core.Not != nil}, {"if", core.If != nil},
 	} {
-		if there {
-			b.unenforced(core, keyword, "the items of a stream are read one by one")
+		if k.there {
+			b.unenforced(core, k.name, "the items of a stream are read one by one")
 		}
 	}
 }
