@@ -1,70 +1,12 @@
 package ir
 
 import (
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/tornadogen/tornadogen/spec"
 )
-
-// address plans what the key of the path says behind the template. A pair of its query, or of its fragment, that the operation declares
-// as a parameter is the value that a client sends for it; another pair of the query is sent as it stands. Nothing else of a fragment is
-// ever sent (RFC 9110 section 4.2.5).
-func (b *builder) address(op *Operation) {
-	var sent []string
-	for _, pair := range op.Source.Query {
-		switch p := op.declared(pair.Name, spec.InQuery); {
-		case p != nil:
-			p.fix(pair)
-		case pair.Bare:
-			sent = append(sent, url.QueryEscape(pair.Name))
-		default:
-			sent = append(sent, url.QueryEscape(pair.Name)+"="+url.QueryEscape(pair.Value))
-		}
-	}
-	op.Query = strings.Join(sent, "&")
-	for _, pair := range op.Source.Fragment {
-		for _, in := range []spec.In{spec.InQuery, spec.InHeader} {
-			if p := op.declared(pair.Name, in); p != nil && slices.Contains(p.texts(), pair.Value) {
-				p.fix(pair)
-			}
-		}
-	}
-}
-
-// declared is the parameter of a name, nil for none.
-func (op *Operation) declared(name string, in spec.In) *Param {
-	for _, p := range op.Request.Params {
-		if p.Source.In == in && (p.Wire == name || in == spec.InHeader && strings.EqualFold(p.Wire, name)) {
-			return p
-		}
-	}
-	return nil
-}
-
-// fix makes a client send a value for a parameter that is a single one.
-func (p *Param) fix(pair spec.Pair) {
-	if p.Kind == ParamScalar && !pair.Bare && p.Fixed == nil {
-		p.Fixed = &pair.Value
-		p.Doc = strings.TrimSuffix(p.Doc+"\n\nA client sends "+quote(pair.Value)+" whatever it is.", "\n")
-	}
-}
-
-// texts are the values that a parameter may have, where these are counted; nil otherwise.
-func (p *Param) texts() (all []string) {
-	switch {
-	case p.Kind != ParamScalar:
-	case p.Type.Kind == KindEnum:
-		for _, v := range p.Type.Enum.Values {
-			all = append(all, v.Text)
-		}
-	case p.Type.Kind == KindBool:
-		all = p.Type.Values
-	}
-	return all
-}
 
 // tellApart decides how a server chooses among operations that have one method and one path. An operation that it never would choose is
 // the client's alone, and is warned of.
@@ -140,20 +82,32 @@ type rival struct {
 
 // rivals are operations that share a method and a path.
 type rivals struct {
-	b     *builder
-	all   []*rival // in the order of the document
-	order []*rival // in the order in which a server tries them
+	b        *builder
+	all      []*rival        // in the order of the document
+	order    []*rival        // in the order in which a server tries them
+	optional map[string]bool // parameters that some of them know and do not require, see placeOf
+}
+
+// placeOf is one text for a place of a parameter.
+func placeOf(in spec.In, name string) string {
+	if in == spec.InHeader {
+		name = strings.ToLower(name)
+	}
+	return string(in) + " " + name
 }
 
 // rivals finds what tells operations apart: what the key of the path says, else the values that required parameters may have, else
 // those that the path may have, else which of the required parameters are there. It stops where each has requests of its own.
 func (b *builder) rivals(list []*Operation) *rivals {
-	r := &rivals{b: b}
+	r := &rivals{b: b, optional: make(map[string]bool)}
 	for _, op := range list {
 		v := &rival{op: op, path: make([]*Param, len(pathVariables(op.Path)))}
 		for _, p := range op.Request.Params {
 			if p.In == spec.InPath && p.Index >= 0 {
 				v.path[p.Index] = p
+			}
+			if !p.Required {
+				r.optional[placeOf(p.Source.In, p.Wire)] = true
 			}
 		}
 		r.all = append(r.all, v)
@@ -308,11 +262,7 @@ func (r *rivals) byPresence(v *rival) {
 		if !p.Required || !listed || p.Source.In != spec.InQuery && p.Source.In != spec.InHeader {
 			continue
 		}
-		optional := slices.ContainsFunc(r.all, func(o *rival) bool {
-			known := o.op.declared(p.Wire, p.Source.In)
-			return known != nil && !known.Required
-		})
-		if !optional {
+		if !r.optional[placeOf(p.Source.In, p.Wire)] {
 			v.add(&Demand{In: p.In, Name: p.Wire})
 		}
 	}
