@@ -167,7 +167,8 @@ func WithMaxStream(n int64) APIOption {
 	return func(a *API) { a.maxStream = min(max(n, 1), math.MaxInt64/2) }
 }
 
-// WithMaxFields limits the fields of a form, and the parts of a multipart body, to n, 1 or more: 400 beyond. The default is 1,000.
+// WithMaxFields limits the fields of a form, and the parts of a multipart body, to n, 1 or more: 400 beyond. The default is 1,000. A stream of
+// parts may have any number of them, and each of them so many inside.
 func WithMaxFields(n int) APIOption {
 	return func(a *API) { a.formLimits.Fields = max(n, 1) }
 }

@@ -63,12 +63,13 @@ func PartsBody[T any](in *Input, shapes *Shapes, name string, decode func(*T, *D
 type partsReader struct {
 	*itemReader
 	from *media.PartsReader // nil where the body cannot be read
+	api  *API
 }
 
 func newPartsReader(in *Input, shapes *Shapes, name string) *partsReader {
-	r := &partsReader{itemReader: newItemReader(in)}
+	r := &partsReader{itemReader: newItemReader(in), api: in.x.match.api}
 	r.noun, r.parts = "part", true
-	from, err := media.NewPartsReader(in.stream, shapes, name, bytes.Clone(in.x.head.ContentType))
+	from, err := media.NewPartsReader(in.stream, shapes, name, bytes.Clone(in.x.head.ContentType), r.api.formLimits)
 	if err != nil {
 		r.ended = &BodyError{Status: http.StatusBadRequest, Detail: err.Error()}
 		return r
@@ -85,6 +86,9 @@ func (r *partsReader) next() (part shape.Document, err error) {
 	if part, err = r.from.Next(); err == nil {
 		r.count++
 		return part, nil
+	}
+	if many := new(media.CountError); errors.As(err, &many) {
+		r.api.bounds.meet(BoundFields)
 	}
 	var known *BodyError
 	charset := new(media.CharsetError)

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"io"
-	"math"
 	"mime/multipart"
 	"strconv"
 	"strings"
@@ -20,18 +19,20 @@ var errPartLength = errors.New("a part is not as long as its Content-Length says
 
 const lengthField = "Content-Length"
 
-// PartsReader reads a multipart body part by part, each as a value by itself. It may have any number of them.
+// PartsReader reads a multipart body part by part, each as a value by itself. It may have any number of them, and each of them has the limits of a
+// body for what is inside.
 //
 // A part that says its length, as those of a PartsWriter do, is read as soon as so much of it has come; the end of another is known by what
 // follows it (RFC 2046 section 5.1.1).
 type PartsReader struct {
 	form  *FormReader
-	Limit int // bytes of a part
+	sized bool // the last part has said its length
+	Limit int  // bytes of a part
 }
 
 // NewPartsReader returns a reader of a body whose shape, of that name or notation, is a list. contentType is the field as it was sent.
-func NewPartsReader(body io.Reader, shapes *shape.Shapes, name string, contentType []byte) (*PartsReader, error) {
-	form, err := NewFormReader(body, shapes, name, contentType, Limits{Fields: math.MaxInt})
+func NewPartsReader(body io.Reader, shapes *shape.Shapes, name string, contentType []byte, limits Limits) (*PartsReader, error) {
+	form, err := NewFormReader(body, shapes, name, contentType, limits)
 	if err != nil {
 		return nil, err
 	}
@@ -41,11 +42,12 @@ func NewPartsReader(body io.Reader, shapes *shape.Shapes, name string, contentTy
 // Next gives the next part as JSON. Its error is io.EOF behind the last one; errors are final.
 func (r *PartsReader) Next() (shape.Document, error) {
 	f := r.form
-	if f.last != nil && f.last.Header.Get(lengthField) != "" {
+	if f.last != nil && r.sized {
 		if n, err := io.Copy(io.Discard, f.last); err == nil && n > 0 {
 			return shape.Document{}, formError(errPartLength)
 		}
 	}
+	*f.parts.total = 0
 	part, err := f.nextPart()
 	if err != nil {
 		return shape.Document{}, err
@@ -73,7 +75,7 @@ func (r *PartsReader) Next() (shape.Document, error) {
 // content reads a part.
 func (r *PartsReader) content(part *multipart.Part) ([]byte, error) {
 	said := part.Header.Get(lengthField)
-	if said == "" {
+	if r.sized = said != ""; !r.sized {
 		data, err := io.ReadAll(io.LimitReader(part, int64(r.Limit)+1))
 		switch {
 		case err != nil:
