@@ -63,7 +63,7 @@ func (x *exchange) wouldChoose(among []*registered, path *route.Params) *registe
 // that is at the address, so that its violations are told; nil where none is.
 func (x *exchange) chosen(among []*registered) *registered {
 	in := &x.in
-	defer in.report.Reset()
+	defer in.report.Continue()
 	if !in.queryRead && in.query.Parse(x.head.RawQuery, 0) != nil {
 		defer in.query.Reset() // whoever reads it again tells of it
 	} else {
@@ -101,6 +101,8 @@ func (in *Input) meets(demands []RouteDemand) (address, rest bool) {
 
 // fulfils tells whether the request meets a demand.
 func (in *Input) fulfils(d *RouteDemand) bool {
+	joined := len(in.joined)
+	defer func() { in.joined = in.joined[:joined] }() // each of a thousand operations may ask for the same field
 	var p Param
 	if d.Header {
 		p = in.Header(d.Name, Simple)
@@ -119,7 +121,7 @@ func (in *Input) pathFits(r *registered) bool {
 	if r.validPath == nil {
 		return true
 	}
-	in.report.Reset()
+	in.report.Continue()
 	r.validPath(in)
 	return !in.report.Failed()
 }

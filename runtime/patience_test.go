@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -90,6 +91,27 @@ func TestPatienceOfASocket(t *testing.T) {
 			assert.InDelta(t, 6, got[0], 2)
 		})
 	}
+}
+
+// TestPatienceOfAChoice: the operations that a path may be for have it together.
+func TestPatienceOfAChoice(t *testing.T) {
+	tried := 0
+	validate.RegisterECMA(func(string) (func(string) (bool, time.Duration), error) {
+		return func(string) (bool, time.Duration) { tried++; return false, validate.MaxPatience / 5 }, nil
+	})
+	a := NewAPI(Info{Title: "Test", Version: "1"})
+	for i := range 20 {
+		rule := StringRule{Pattern: validate.NewPattern(`^(?=a)a+$`)}
+		read := func(in *Input) { p := in.Path(0, "p", Simple); p.String(&rule) }
+		op := &Operation{ID: strconv.Itoa(i), Name: "Op", Method: http.MethodGet, Path: "/{p}", Choice: &RouteChoice{Rank: i}}
+		Register(a, op, func(_ *noRequest, in *Input) { read(in) }, func(context.Context, *noRequest) (string, error) { return "", nil },
+			func(w *Reply, s string) { w.Bytes(http.StatusOK, "text/plain", []byte(s)) })
+		a.ValidPath(op, read)
+	}
+	res := httptest.NewRecorder()
+	a.HTTPHandler().ServeHTTP(res, httptest.NewRequest(http.MethodGet, "/aaa", http.NoBody))
+	assert.Equal(t, http.StatusUnprocessableEntity, res.Code)
+	assert.Equal(t, 5, tried)
 }
 
 // TestPatienceReturns with the time, slowly.

@@ -30,6 +30,13 @@ func (r *Report) Reset() {
 	r.patience = validate.Patience{}
 }
 
+// Continue is Reset within a request: the patience with patterns is what is left of it, see validate.MaxPatience.
+func (r *Report) Continue() {
+	left := r.patience
+	r.Reset()
+	r.patience = left
+}
+
 // Failed says whether anything is wrong.
 func (r *Report) Failed() bool { return r.malformed != "" || len(r.violations) > 0 }
 
