@@ -54,7 +54,35 @@ const classTemplate = "path-template"
 
 func (r *templateReader) literal(text string) {
 	r.out.WriteString(text)
-	r.shape.WriteString(text)
+	r.shape.WriteString(oneSpelling(text))
+}
+
+// oneSpelling is a text of a path as it is the same for all that a router, which decodes it, takes for the same (RFC 3986 section 6.2.2).
+func oneSpelling(text string) string {
+	if !strings.Contains(text, "%") {
+		return text
+	}
+	var b strings.Builder
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		if c == '%' && i+2 < len(text) {
+			if code, err := strconv.ParseUint(text[i+1:i+3], 16, 8); err == nil {
+				c = byte(code)
+				i += 2
+				if c == '/' { // is none that divides
+					b.WriteString("%2F")
+					continue
+				}
+			}
+		}
+		switch c {
+		case '%', '{', '}':
+			b.WriteString("%" + strings.ToUpper(strconv.FormatUint(uint64(c), 16)))
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
 }
 
 // maxNotes is how much is told of one path, and mended in it.
@@ -110,7 +138,7 @@ func (r *templateReader) strayBrace() {
 		return
 	}
 	r.tellOfPath("path-braces", "the path has a closing brace; it is opened before "+quote(name), "open it")
-	shape := strings.TrimSuffix(r.shape.String(), name)
+	shape := strings.TrimSuffix(r.shape.String(), oneSpelling(name))
 	r.out.Reset()
 	r.shape.Reset()
 	r.out.WriteString(made[:start])

@@ -96,6 +96,8 @@ func TestConverters(t *testing.T) {
 		"/{name:en|fr}":           {"/{name}", "string ^(?:en|fr)$"},
 		"/{name=index}":           {"/{name}", "string"},
 		"/{name=things/**}":       {"/{name...}", "string ^(?:things/.+)$"},
+		`/{price:a\$}`:            {"/{price}", `string ^(?:a\$)$`},
+		`/{path:a\\$}`:            {"/{path}", `string ^(?:a\\)$`},
 		"/{file:[^.]+}.json":      {"/{file...}.json", "string ^(?:[^.]+)$"},
 		"/{slug:(?=a).+}":         {"/{slug}", "string ^(?:(?=a).+)$"},
 		"/{a,b}":                  {"/{a},{b}", "string string"},
@@ -104,6 +106,7 @@ func TestConverters(t *testing.T) {
 		"/x{;a,b}":                {"/x;a={a};b={b}", "string string"},
 		"/{p+}/{q+}":              {"/{p...}/{q}", "string string"},
 		"/{p}-{q+}":               {"/{p}-{q}", "string string"},
+		"/{{#a}id}":               {"/%7Bid%7D", ""}, // the first brace and the last one are no pair
 		"/{id:[a-z]{1,2}}{x:\\d}": {"/{id}{x}", `string ^(?:[a-z]{1,2})$ string ^(?:\d)$`},
 	} {
 		api, diags := loadPath(t, path)
@@ -115,6 +118,31 @@ func TestConverters(t *testing.T) {
 		}
 		assert.Equal(t, want.path, api.Operations[0].Path, path)
 		assert.Equal(t, want.schema, strings.Join(schemas, " "), path)
+	}
+}
+
+// Paths are of one shape where a router, which decodes them, finds the same.
+func TestPathsOfOneShape(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		first, second string
+		same          bool
+	}{
+		"letters":          {"/a%62c", "/abc", true},
+		"of hex":           {"/%c3%a9/{a}", "/é/{b}", true},
+		"a brace":          {"/{a}%7b", "/{b}{", true},
+		"a slash":          {"/a%2fb", "/a%2Fb", true},
+		"none that divide": {"/a%2Fb", "/a/b", false},
+		"no variable":      {"/%7B%7D", "/{a}", false},
+		"a percent sign":   {"/50%25", "/50%", true},
+		"encoded twice":    {"/%2541", "/A", false},
+		"several segments": {"/{a}", "/{b...}", false},
+	} {
+		api, diags := loadText(t, `{"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {
+			"`+c.first+`": {"get": {"responses": {}}}, "`+c.second+`": {"get": {"responses": {}}}}}`)
+		require.NotNil(t, api, "%s: %v", name, diags)
+		require.Len(t, api.Operations, 2)
+		assert.Equal(t, c.same, api.Operations[1].Twin != nil, name)
 	}
 }
 

@@ -233,7 +233,10 @@ func (v *pathVariable) convert(text string) {
 // match takes a pattern for the values. One that lets a slash pass makes the variable take several segments, as the routers that have
 // patterns do. One that lets everything pass says nothing else.
 func (v *pathVariable) match(pattern string) {
-	pattern = strings.TrimSuffix(strings.TrimPrefix(pattern, "^"), "$")
+	pattern = strings.TrimPrefix(pattern, "^")
+	if plain := strings.TrimSuffix(pattern, "$"); (len(plain)-len(strings.TrimRight(plain, `\`)))%2 == 0 { // else that is one of the text
+		pattern = plain
+	}
 	if pattern == "" {
 		return
 	}
