@@ -31,8 +31,11 @@ func PartPairs(name string, f *shape.Field, json []byte, part func(name string, 
 	w := shapeWriter{place: Place{In: InQuery, Style: FormExplode}, lenient: true}
 	w.pair(string(appendEscaped(nil, name, unreserved, 0, 0)), false, f, json)
 	var q Query
-	if w.err != nil || q.Parse(w.b, 0) != nil {
+	if w.err != nil {
 		return w.err
+	}
+	if err := q.Parse(w.b, len(w.b)); err != nil { // there are no more pairs than bytes
+		return err
 	}
 	for _, pair := range q.list {
 		key, _ := Decode(nil, pair.Key, InQuery)
