@@ -15,7 +15,11 @@ func printStreams(f *file, p *ir.Package) {
 		if op.Request.Body != nil {
 			for _, c := range op.Request.Body.Variants {
 				if c.Codec != "" {
-					printStreamCodec(f, "data of the events that are sent to "+op.Name, c, c.Item, ir.ToServer)
+					what := "data of the events"
+					if c.Events != nil {
+						what = "events"
+					}
+					printStreamCodec(f, what+" that are sent to "+op.Name, c, c.Item, ir.ToServer)
 				}
 			}
 		}

@@ -14,7 +14,7 @@ var watchTypedEvents = tornado.StreamCodec[WatchTypedOKEvent]{
 	Fields: &tornado.EventFields{Data: tornado.EventEither, Text: []string{"addString"}, JSON: []string{"addInt64", "addJson"}},
 }
 
-// sendTypedBodyEvents writes and reads the data of the events that are sent to SendTyped.
+// sendTypedBodyEvents writes and reads the events that are sent to SendTyped.
 var sendTypedBodyEvents = tornado.StreamCodec[WatchTypedOKEvent]{
 	Append: func(b []byte, v WatchTypedOKEvent) []byte { return v.AppendJSON(b) },
 	Decode: func(d *tornado.Decoder) (v WatchTypedOKEvent) {

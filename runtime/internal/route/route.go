@@ -4,8 +4,9 @@
 // A [Table] is built once with [Table.Add] and then only read. [Table.Match] walks it one path segment at a time: a
 // segment of the template is literal ("pets"), mixed ("{id}:verb", "v{n}", "{name}.{ext}") or one variable ("{petId}"),
 // and is tried in that order, so the more literal path wins; where it leads nowhere, the walk comes back and tries the
-// next, and at last the variables that take several segments ("{path...}"). Every node of the tree stands at one depth and is entered at most once a request, so the work is bounded by the
-// size of the table and the length of the path, whatever the templates and the path are.
+// next, and at last the variables that take several segments ("{path...}"). Every node of the tree stands at one depth
+// and is entered at most once a request, so the work is bounded by the size of the table and the length of the path,
+// whatever the templates and the path are.
 //
 // Matching is done on the raw path: "%2F" is data and never separates, "." and ".." are data too, empty segments and a
 // trailing slash count as they stand. A literal segment is compared in decoded form. The literal text of a mixed
