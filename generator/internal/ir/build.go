@@ -1,7 +1,6 @@
 package ir
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 
@@ -45,6 +44,7 @@ func Build(api *spec.API, opts Options) (*Package, spec.Diagnostics) {
 	b.buildHooks()
 	b.reportHookExtensions()
 	b.fitFields()
+	b.breakRings() // which addresses and links go through
 	b.hookNames[callbackWord].URLs = b.callbackURLs()
 	b.finishShared()
 	for _, op := range b.pkg.Every {
@@ -183,7 +183,6 @@ func (b *builder) declare(t *Type, s *spec.Schema) {
 
 // finish does what needs all types: pointers that break rings, complete Go types, the steps of encoding, shared codecs.
 func (b *builder) finish() {
-	slices.SortStableFunc(b.pkg.Types, func(x, y *Type) int { return cmp.Compare(b.rank[x], b.rank[y]) })
 	b.breakRings()
 	for _, u := range b.uses {
 		u.Go = u.complete()

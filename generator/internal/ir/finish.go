@@ -1,18 +1,21 @@
 package ir
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/tornadogen/tornadogen/generator/internal/naming"
 )
 
-// breakRings puts pointers where a struct would hold itself: at the field that closes a ring, in the order of the document.
-// Slices, maps and unions need none, as they hold their elements elsewhere.
+// breakRings sorts the types, and puts pointers where a struct would hold itself: at the field that closes a ring, in the order of the
+// document. What has pointers keeps them. Slices, maps and unions need none, as they hold their elements elsewhere.
 func (b *builder) breakRings() {
 	const (
 		open = 1 + iota
 		closed
 	)
+	slices.SortStableFunc(b.pkg.Types, func(x, y *Type) int { return cmp.Compare(b.rank[x], b.rank[y]) })
 	state := make(map[*Type]int)
 	var visit func(t *Type)
 	visit = func(t *Type) {
