@@ -100,8 +100,13 @@ func (b *builder) reportList(core *spec.Schema) {
 		name  string
 		there bool
 	}{
-		{"minItems", core.MinItems != nil}, {"maxItems", core.MaxItems != nil}, {"uniqueItems", core.UniqueItems}, {"contains", core.Contains != nil},
-		{"prefixItems", len(core.PrefixItems) > 0}, {"not", core.Not != nil}, {"if", core.If != nil},
+		{"minItems", core.MinItems != nil},
+		{"maxItems", core.MaxItems != nil},
+		{"uniqueItems", core.UniqueItems},
+		{"contains", core.Contains != nil},
+		{"prefixItems", len(core.PrefixItems) > 0},
+		{"not", core.Not != nil},
+		{"if", core.If != nil},
 	} {
 		if k.there {
 			b.unenforced(core, k.name, "the items of a stream are read one by one")
