@@ -74,6 +74,8 @@ func (m sampler) made(s *spec.Schema, depth int) string {
 		}
 	}
 	switch types := m.typesOf(s, depth); {
+	case (len(types) == 0 || types[0] == "string") && s.ContentSchema != nil && s.ContentEncoding == "" && spec.IsJSON(s.ContentMediaType):
+		return quoted(m.at(s.ContentSchema, depth+1)) // JSON in a string
 	case len(types) == 0, types[0] == "object":
 		o := object{sampler: m, values: map[string]string{}, schemas: map[string]*spec.Schema{}}
 		o.add(s, depth)
@@ -88,8 +90,6 @@ func (m sampler) made(s *spec.Schema, depth int) string {
 		return o.text()
 	case types[0] == "array":
 		return m.array(s, depth)
-	case types[0] == "string" && s.ContentSchema != nil && s.ContentEncoding == "" && spec.IsJSON(s.ContentMediaType):
-		return quoted(m.at(s.ContentSchema, depth+1)) // JSON in a string
 	case types[0] == "string":
 		return quoted(m.stringOf(s))
 	case types[0] == "boolean":
