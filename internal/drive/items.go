@@ -246,3 +246,16 @@ func (j *Judges) checkItems(pointer string, v any) (opinion, string) {
 	}
 	return accepts, ""
 }
+
+// StreamsParts reports whether the body of an answer is multipart and may never end: where its media type, with parameters, has an itemSchema
+// (OpenAPI 3.2, section Streaming Multipart).
+func (j *Judges) StreamsParts(op *Operation, status int, sent string) bool {
+	r, _, pointer := j.response(op, status)
+	content, _ := r["content"].(map[string]any)
+	name, declared := contentFor(content, sent)
+	if !declared || !strings.HasPrefix(strings.ToLower(sent), "multipart/") {
+		return false
+	}
+	media, _ := j.deref(pointer + "/content/" + escapePointer(name))
+	return media["itemSchema"] != nil
+}

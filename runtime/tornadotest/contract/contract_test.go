@@ -45,6 +45,8 @@ paths:
       responses: { "201": { description: created }, default: { description: other, content: { application/problem+json: {} } } }
   /events:
     get: { operationId: events, responses: { "200": { description: on and on, content: { text/event-stream: {} } } } }
+  /camera:
+    get: { operationId: camera, responses: { "200": { description: on and on, content: { multipart/x-mixed-replace: { itemSchema: {} } } } } }
   /socket:
     get: { operationId: socket, x-tornado-websocket: {}, responses: { "101": { description: open } } }
   /later:
@@ -156,12 +158,14 @@ func server(t *testing.T, lie string) string {
 		}
 		w.WriteHeader(http.StatusCreated)
 	})
-	mux.HandleFunc("GET /events", func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "text/event-stream")
-		w.WriteHeader(200)
-		_ = http.NewResponseController(w).Flush()
-		<-r.Context().Done()
-	})
+	for path, media := range map[string]string{"GET /events": "text/event-stream", "GET /camera": "multipart/x-mixed-replace; boundary=picture"} {
+		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", media)
+			w.WriteHeader(200)
+			_ = http.NewResponseController(w).Flush()
+			<-r.Context().Done()
+		})
+	}
 	mux.HandleFunc("GET /later", func(w http.ResponseWriter, r *http.Request) {
 		if _, err := strconv.Atoi(r.URL.Query().Get("n")); err != nil && r.URL.Query().Has("n") {
 			problem(w, http.StatusUnprocessableEntity)
@@ -247,6 +251,7 @@ func TestHonestServer(t *testing.T) {
 		"getPet":    nil,
 		"createPet": nil,
 		"events":    {"the items of its stream: none came within 250ms; its status and header were checked"},
+		"camera":    {"the body of a stream; its status and header were checked"},
 		"later":     nil,
 		"socket":    nil, // which has no messages
 	} {

@@ -61,7 +61,7 @@ func (r *run) send(x *sent, known bool, hears time.Duration) (*drive.Answer, *ta
 	switch {
 	case x.op.Socket && a.Status == http.StatusSwitchingProtocols && upgraded:
 		return a, converse(conn, x.messages, hears), nil
-	case a.Status == http.StatusSwitchingProtocols || media == "multipart/mixed":
+	case a.Status == http.StatusSwitchingProtocols || media == "multipart/mixed" || r.judges.StreamsParts(x.op, a.Status, res.Header.Get("Content-Type")):
 		return a, nil, nil
 	case drive.HasItems(media):
 		return a, nil, listen(res.Body, a, hears, cancel)
