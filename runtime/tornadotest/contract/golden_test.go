@@ -15,6 +15,7 @@ import (
 	deferred "github.com/tornadogen/tornadogen/golden/deferred/expected"
 	openapi20 "github.com/tornadogen/tornadogen/golden/openapi20/expected"
 	openapi32 "github.com/tornadogen/tornadogen/golden/openapi32/expected"
+	templates "github.com/tornadogen/tornadogen/golden/path_templates/expected"
 	sameroute "github.com/tornadogen/tornadogen/golden/same_route/expected"
 	sockets "github.com/tornadogen/tornadogen/golden/sockets/expected"
 	"github.com/tornadogen/tornadogen/internal/drive"
@@ -157,6 +158,24 @@ func TestOperationsOfOnePath(t *testing.T) {
 		driven++
 	}
 	assert.Len(t, served, driven)
+}
+
+// An operation whose path is in a notation of a framework is not driven, which is told once.
+func TestPathsInNotations(t *testing.T) {
+	api := templates.New(templates.UnimplementedDefaultHandler{})
+	judges, err := drive.New(api.Info().Document)
+	require.NoError(t, err)
+	r := &run{settings: settingsOf(nil), judges: judges, has: api.Operations()}
+	reasons := map[string]string{}
+	for _, op := range judges.Operations() {
+		reasons[op.ID] = r.reason(op)
+		r.done(op)
+	}
+	assert.Empty(t, r.has, "what the judges have not seen")
+	assert.Equal(t, "its path is none of the standard: the API has /aws/{proxy...}", reasons["aws"])
+	assert.Equal(t, "its path is none of the standard: the API has /query", reasons["query"])
+	assert.Empty(t, reasons["literal"])
+	assert.Empty(t, reasons["double"])
 }
 
 // What can be wrong in a part, a field of an encoded form and the parameters of a handshake is refused.

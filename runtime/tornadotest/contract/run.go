@@ -62,6 +62,8 @@ func (r *run) reason(op *drive.Operation) string {
 	switch {
 	case r.without[op.ID]:
 		return "WithoutOperations leaves it out"
+	case r.elsewhere(op) != nil:
+		return "its path is none of the standard: the API has " + r.elsewhere(op).Path
 	case op.Skip != "":
 		return op.Skip
 	case r.has != nil && !slices.ContainsFunc(r.has, func(o *tornado.Operation) bool { return serves(o, op) }):
@@ -72,6 +74,22 @@ func (r *run) reason(op *drive.Operation) string {
 		return ""
 	}
 	return fmt.Sprintf("it needs credentials: WithCredential(%q, ...)", strings.Join(needs[0], `", ...), WithCredential("`))
+}
+
+// elsewhere is the operation op of the API, by its operationId, where the API reads its path as another one, as it does with notations of
+// frameworks; nil for none.
+func (r *run) elsewhere(op *drive.Operation) *tornado.Operation {
+	at := slices.IndexFunc(r.has, func(o *tornado.Operation) bool { return o.Method == op.Method && o.ID == op.ID && o.Path != op.Route })
+	if at < 0 {
+		return nil
+	}
+	return r.has[at]
+}
+
+// done takes an operation that was driven, or told of, out of those that are left.
+func (r *run) done(op *drive.Operation) {
+	other := r.elsewhere(op)
+	r.has = slices.DeleteFunc(r.has, func(o *tornado.Operation) bool { return o == other || serves(o, op) })
 }
 
 // serves reports whether o is the operation op of the document.
