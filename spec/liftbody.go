@@ -190,13 +190,6 @@ func (l *lifter) joined(list []*MediaType, places map[*MediaType]*node) []*Media
 	})
 }
 
-// IsJSON says whether a media type is JSON by its name, whatever its parameters (RFC 6839 section 3.1 for the suffix).
-func IsJSON(mediaType string) bool {
-	name, _, _ := strings.Cut(mediaType, ";")
-	name = strings.TrimSpace(name)
-	return name == "application/json" || name == "text/json" || strings.Contains(name, "/") && strings.HasSuffix(name, "+json")
-}
-
 // once lifts the schema of a media type of content. One that says the same, word for word, as that of a media type before it is the
 // same one: a list of pets is one type, in however many media types it is sent. A schema that others find by a name of its own is
 // like no other.

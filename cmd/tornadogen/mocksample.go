@@ -201,7 +201,7 @@ func bodiesOf(m *spec.MediaType) []*mockBody {
 		return bodies
 	}
 	item := m.ItemSchema
-	if item == nil && isStream(media) && m.Schema != nil && slices.Equal(m.Schema.Types, []string{"array"}) {
+	if item == nil && (spec.IsSequence(media) || media == "text/event-stream") && m.Schema != nil && slices.Equal(m.Schema.Types, []string{"array"}) {
 		item = m.Schema.Items // a document of before 3.2 says what the list of all is
 	}
 	if item != nil {
@@ -212,16 +212,6 @@ func bodiesOf(m *spec.MediaType) []*mockBody {
 		return []*mockBody{{kind, "", streamText(media, sample)}}
 	}
 	return []*mockBody{{kind, "", bodyText(media, answerSample(m.Schema))}}
-}
-
-// isStream tells media types whose bodies are items, one after another.
-func isStream(media string) bool {
-	switch media {
-	case "text/event-stream", "application/jsonl", "application/x-jsonl", "application/jsonlines", "application/x-jsonlines", "application/json-lines",
-		"application/ndjson", "application/x-ndjson", "application/json-seq":
-		return true
-	}
-	return strings.HasSuffix(media, "+json-seq")
 }
 
 // inRange is a media type of a range.

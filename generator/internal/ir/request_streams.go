@@ -2,7 +2,6 @@ package ir
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/tornadogen/tornadogen/spec"
 )
@@ -39,20 +38,10 @@ func (b *builder) streamContent(name string, m *spec.MediaType, list []*spec.Med
 	return nil
 }
 
-// isSequence says whether a media type is a stream of JSON texts by its name (OpenAPI 3.2 section 4.14.3).
-func isSequence(name string) bool {
-	switch name {
-	case "application/jsonl", "application/x-jsonl", "application/jsonlines", "application/x-jsonlines", "application/json-lines",
-		"application/ndjson", "application/x-ndjson", "application/json-seq":
-		return true
-	}
-	return strings.HasSuffix(name, "+json-seq")
-}
-
 // isItems says whether a body of a request is read item by item: a stream by its name of which the document says what its items are. A schema
 // that is a string, without an itemSchema, is that of the whole text.
 func (b *builder) isItems(name string, m *spec.MediaType) bool {
-	if !isSequence(name) && name != eventMedia || !b.streams(m) {
+	if !spec.IsSequence(name) && name != eventMedia || !b.streams(m) {
 		return false
 	}
 	if m.ItemSchema != nil || m.Schema == nil {

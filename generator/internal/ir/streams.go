@@ -13,7 +13,7 @@ func streamShape(name string, m *spec.MediaType) BodyShape {
 	switch {
 	case name == eventMedia:
 		return BodyEvents
-	case isSequence(name), isParts(name, m), name == "application/stream+json" && m.ItemSchema != nil:
+	case spec.IsSequence(name), isParts(name, m), name == "application/stream+json" && m.ItemSchema != nil:
 		return BodyLines
 	}
 	return BodyTyped
