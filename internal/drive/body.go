@@ -182,11 +182,20 @@ func (j *Judges) Streams(op *Operation) bool {
 		if items, ok := schema["items"].(map[string]any); ok {
 			schema = j.resolved(items)
 		}
-		if isBinary(schema) {
+		encoding, _ := op.encoding[name].(map[string]any)
+		if isBinary(schema) || slices.Equal(typesOf(schema), []string{"string"}) && namesBytes(encoding) {
 			return true
 		}
 	}
 	return false
+}
+
+// namesBytes tells whether the encoding of a part names a media type that a text does not have.
+func namesBytes(encoding map[string]any) bool {
+	named, _ := encoding["contentType"].(string)
+	first, _, _ := strings.Cut(named, ",")
+	bare, _, _ := mime.ParseMediaType(first) // "" for none
+	return bare != "" && !isJSON(bare) && !isXML(bare) && !strings.HasPrefix(bare, "text/") && bare != "application/x-www-form-urlencoded"
 }
 
 func (j *Judges) writeBody(op *Operation, w *Wire, v any) (err error) {

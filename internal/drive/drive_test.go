@@ -76,6 +76,17 @@ paths:
     post: { operationId: form, requestBody: { content: { application/x-www-form-urlencoded: { schema: { type: object, required: [n], properties: { n: { type: integer } } } } } }, responses: { "200": { description: ok } } }
   /raw:
     put: { operationId: raw, requestBody: { required: true, content: { image/png: {} } }, responses: { "200": { description: ok } } }
+  "/größe {n}/{x}":
+    get: { operationId: umlaut, parameters: [{ name: n, in: path, required: true, schema: { type: integer } }, { name: x, in: path, required: true, schema: { type: string } }], responses: { "200": { description: ok } } }
+  /picture:
+    put:
+      operationId: picture
+      requestBody:
+        content:
+          multipart/form-data:
+            schema: { type: object, properties: { title: { type: string }, picture: { type: string } } }
+            encoding: { title: { contentType: text/plain }, picture: { contentType: "image/png, image/jpeg" } }
+      responses: { "200": { description: ok } }
   /table:
     put: { operationId: table, requestBody: { content: { text/csv: { schema: { type: object } } } }, responses: { "200": { description: ok } } }
 components:
@@ -92,6 +103,23 @@ func operations(t *testing.T) (*Judges, map[string]*Operation) {
 		all[op.ID] = op
 	}
 	return j, all
+}
+
+// What stands in a path beside its variables may be any text, and what is escaped in a value stays so.
+func TestPathOfAnyText(t *testing.T) {
+	j, all := operations(t)
+	w, err := j.Wire(all["umlaut"], &Input{Params: map[string]any{"path n": json.Number("1"), "path x": "a/b?c"}, path: map[string]string{}})
+	require.NoError(t, err)
+	req, err := w.Request(t.Context(), "http://localhost")
+	require.NoError(t, err)
+	assert.Equal(t, "/gr%C3%B6%C3%9Fe%201/a%2Fb%3Fc", req.URL.EscapedPath())
+}
+
+// A file is told by its encoding, too.
+func TestStreams(t *testing.T) {
+	j, all := operations(t)
+	assert.True(t, j.Streams(all["picture"]))
+	assert.False(t, j.Streams(all["form"]))
 }
 
 // Each operation gets requests that both judges accept, and after a fault some that both refuse.

@@ -81,11 +81,24 @@ func (j *Judges) Wire(op *Operation, in *Input) (*Wire, error) {
 			query = append(query, parts...)
 		}
 	}
-	w.Query = strings.Join(query, "&")
+	w.Path, w.Query = escaped(w.Path), strings.Join(query, "&")
 	if !in.HasBody {
 		return w, nil
 	}
 	return w, j.writeBody(op, w, in.Body)
+}
+
+// escaped is a path of a URL whose text beside the variables stands as in the document: what no URL has is percent-encoded.
+func escaped(path string) string {
+	var b strings.Builder
+	for i := range len(path) {
+		if c := path[i]; c <= ' ' || c > '~' || strings.IndexByte("\"<>\\^`{|}", c) >= 0 {
+			fmt.Fprintf(&b, "%%%02X", c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
 }
 
 // write writes a parameter that is not in the query.
