@@ -31,6 +31,12 @@ func (j *Judges) Declares(op *Operation, status int) (declared, byDefault bool) 
 	return r != nil, key == "default"
 }
 
+// DeclaresByNumber reports whether the document has a status for an operation by its number, not as one of a range or of the default.
+func (j *Judges) DeclaresByNumber(op *Operation, status int) bool {
+	_, key, _ := j.response(op, status)
+	return key == strconv.Itoa(status)
+}
+
 // DeclaresMedia reports whether the document names a media type, without parameters, for a status of an operation; a range is no name.
 func (j *Judges) DeclaresMedia(op *Operation, status int, media string) bool {
 	r, _, _ := j.response(op, status)

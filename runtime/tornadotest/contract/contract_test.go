@@ -45,6 +45,8 @@ paths:
       responses: { "201": { description: created }, default: { description: other, content: { application/problem+json: {} } } }
   /events:
     get: { operationId: events, responses: { "200": { description: on and on, content: { text/event-stream: {} } } } }
+  /broken:
+    get: { operationId: broken, responses: { "200": { description: done }, 5XX: { description: broken } } }
   /camera:
     get: { operationId: camera, responses: { "200": { description: on and on, content: { multipart/x-mixed-replace: { itemSchema: {} } } } } }
   /socket:
@@ -166,6 +168,7 @@ func server(t *testing.T, lie string) string {
 			<-r.Context().Done()
 		})
 	}
+	mux.HandleFunc("GET /broken", func(w http.ResponseWriter, _ *http.Request) { problem(w, http.StatusNotImplemented) })
 	mux.HandleFunc("GET /later", func(w http.ResponseWriter, r *http.Request) {
 		if _, err := strconv.Atoi(r.URL.Query().Get("n")); err != nil && r.URL.Query().Has("n") {
 			problem(w, http.StatusUnprocessableEntity)
@@ -251,6 +254,7 @@ func TestHonestServer(t *testing.T) {
 		"getPet":    nil,
 		"createPet": nil,
 		"events":    {"the items of its stream: none came within 250ms; its status and header were checked"},
+		"broken":    {"its answers: it answers 501, and is not written yet"},
 		"camera":    {"the body of a stream; its status and header were checked"},
 		"later":     nil,
 		"socket":    nil, // which has no messages

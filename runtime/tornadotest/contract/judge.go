@@ -52,7 +52,7 @@ func (r *run) said(op *drive.Operation, met *seen) (left []string) {
 func (r *run) judgeValid(x *sent, a *drive.Answer, met *seen) string {
 	declared, byDefault := r.judges.Declares(x.op, a.Status)
 	switch {
-	case (!declared || byDefault) && a.Status == http.StatusNotImplemented:
+	case a.Status == http.StatusNotImplemented && !r.judges.DeclaresByNumber(x.op, a.Status):
 		return "" // it is not written yet, which is told
 	case a.Status >= 500 && (!declared || byDefault):
 		return fmt.Sprintf("a valid request was answered %d%s", a.Status, excerpt(a))
