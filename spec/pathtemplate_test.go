@@ -55,30 +55,48 @@ func TestVariablesAreThoseOfTheRouter(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		path := "/" + strings.Join(rapid.SliceOfN(piece, 1, 8).Draw(t, "path"), "")
 		names := rapid.SliceOfDistinct(rapid.SampledFrom([]string{"id", "a", "b", "a/b", "a*", "b...", "id:int?"}), rapid.ID[string]).Draw(t, "names")
-		api, diags := loadPath(t, path, names...)
-		require.NotNil(t, api, diags)
-		op := api.Operations[0]
-		var found []string
-		several := 0
-		for _, m := range braced.FindAllStringSubmatch(op.Path, -1) {
-			name := m[1]
-			if short := strings.TrimSuffix(name, "..."); short != name && short != "" {
-				name = short
-				several++
-			}
-			if !slices.Contains(found, name) {
-				found = append(found, name)
-			}
-		}
-		var params []string
-		for _, p := range op.Parameters {
-			if p.In == InPath {
-				params = append(params, p.Name)
-			}
-		}
-		require.Equal(t, found, params, "%s read as %s", path, op.Path)
-		require.LessOrEqual(t, several, 1, op.Path)
+		requireVariables(t, path, names...)
 	})
+}
+
+// What such paths were read as once had variables that were no parameters, or the other way round.
+func TestVariablesOfOddPaths(t *testing.T) {
+	t.Parallel()
+	requireVariables(t, "/{}", "b...")
+	requireVariables(t, "/{{#a}id}")
+}
+
+// fatalTest is a test of Go's or of rapid's.
+type fatalTest interface {
+	require.TestingT
+	Fatal(args ...any)
+}
+
+// requireVariables holds what a path is read as against its parameters.
+func requireVariables(t fatalTest, path string, names ...string) {
+	api, diags := loadPath(t, path, names...)
+	require.NotNil(t, api, diags)
+	op := api.Operations[0]
+	var found []string
+	several := 0
+	for _, m := range braced.FindAllStringSubmatch(op.Path, -1) {
+		name := m[1]
+		if short := strings.TrimSuffix(name, "..."); short != name && short != "" {
+			name = short
+			several++
+		}
+		if !slices.Contains(found, name) {
+			found = append(found, name)
+		}
+	}
+	var params []string
+	for _, p := range op.Parameters {
+		if p.In == InPath {
+			params = append(params, p.Name)
+		}
+	}
+	require.Equal(t, found, params, "%s read as %s", path, op.Path)
+	require.LessOrEqual(t, several, 1, op.Path)
 }
 
 func TestConverters(t *testing.T) {
