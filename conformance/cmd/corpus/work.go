@@ -64,7 +64,7 @@ func newShop(ctx context.Context, cfg *config) (*shop, error) {
 			return nil, err
 		}
 	}
-	if c := runChild(ctx, buildLimits, cfg.root, nil, "go", "build", "-o", s.generator, "./cmd/tornadogen"); !c.ok() {
+	if c := runChild(ctx, buildLimits, cfg.root, []string{"CGO_ENABLED=0"}, "go", "build", "-o", s.generator, "./cmd/tornadogen"); !c.ok() {
 		return nil, fmt.Errorf("build the command: %s", c.fault())
 	}
 	if cfg.noBuild {
