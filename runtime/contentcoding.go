@@ -8,8 +8,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-
-	"github.com/tornadogen/tornadogen/runtime/internal/worker"
 )
 
 // ContentDecoder undoes a content coding (RFC 9110 section 8.4.1): the reader that it returns gives the content of r, and io.EOF only
@@ -111,7 +109,7 @@ type contentReader struct {
 	codings  []string // in the order in which they were applied
 	decoders map[string]ContentDecoder
 	bounds   *bounds
-	way      worker.Way
+	way      way
 	limit    int64 // bytes that a coding may give
 
 	decoded io.Reader // nil before the first read: a decoder may want to read at once

@@ -46,7 +46,7 @@ type peer interface {
 	// gone reports whether the client has hung up.
 	gone() bool
 	// way is how others are let go first, see worker.Conn. The goroutine of the request; any other may use it, also after the request.
-	way() worker.Way
+	way() way
 	// waker makes what wakes the owner of the connection while a request waits for its answer.
 	waker() waker
 	RemoteAddr() net.Addr
@@ -56,6 +56,9 @@ type peer interface {
 	// secure reports whether the client speaks TLS, with this server or with a proxy that has told so.
 	secure() bool
 }
+
+// way is a worker.Way, without what that is made of: every generated package would compile it.
+type way interface{ Give() }
 
 // spareRequest is what a request is decoded into. It stays with the frame, for the next one of its operation.
 type spareRequest struct {

@@ -281,9 +281,9 @@ func (httpPeer) watch(*requestContext) {}
 
 func (httpPeer) waker() waker { return make(httpWaker, 1) }
 
-func (p httpPeer) way() worker.Way {
-	way, _ := p.r.Context().Value(wayKey{}).(worker.Way)
-	return way
+func (p httpPeer) way() way {
+	w, _ := p.r.Context().Value(wayKey{}).(worker.Way) // the zero one does nothing
+	return w
 }
 
 func (p httpPeer) gone() bool { return p.r.Context().Err() != nil }

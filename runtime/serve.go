@@ -235,7 +235,7 @@ func (p *loopPeer) waker() waker { return p }
 // wake has the connection served: its tenant looks what there is to do.
 func (p *loopPeer) wake() { p.conn().Resume() }
 
-func (p *loopPeer) way() worker.Way { return p.conn().Way() }
+func (p *loopPeer) way() way { return p.conn().Way() }
 
 func (p *loopPeer) gone() bool { return p.conn().Gone() }
 
