@@ -147,14 +147,17 @@ func confine(t *testing.T, program, out string, args ...string) (state *os.Proce
 	return cmd.ProcessState, text.String()
 }
 
-// confinedProgram is the command that is confined. Where the kernel has no means for that, the test is left out, but not in CI.
+// confinedProgram is the command that is confined. A kernel that was built without Landlock cannot be given it: the test is left out there.
+// Whatever else is missing is told of in CI.
 func confinedProgram(t *testing.T) string {
 	t.Helper()
 	program := asProgram(t, confinedName)
 	state, said := confine(t, program, t.TempDir(), "version")
 	if state.ExitCode() == exitAttempt {
 		why := "this system confines no process, so that nobody would see what the command does: " + said
-		require.Empty(t, os.Getenv("CI"), why)
+		if !strings.Contains(said, "landlock: "+unix.ENOSYS.Error()) && !strings.Contains(said, "landlock: "+unix.EOPNOTSUPP.Error()) {
+			require.Empty(t, os.Getenv("CI"), why)
+		}
 		t.Skip(why)
 	}
 	require.True(t, state.Success(), said)
