@@ -75,7 +75,10 @@ func TestStatsOfOperations(t *testing.T) {
 			res, err := client.Get(url + "/pages/1")
 			require.NoError(t, err)
 			require.NoError(t, res.Body.Close())
-			require.Eventually(t, func() bool { s := r.Stats(); return s.Others.Requests() == 2 }, patience, time.Millisecond)
+			require.Eventually(t, func() bool { // an answer is there before it is counted
+				s := r.Stats()
+				return s.Others.Requests() == 2 && operationOf(t, s.Operations, "getItem").Requests() == 5
+			}, patience, time.Millisecond)
 			s := r.Stats()
 			assert.True(t, s.Measured)
 			check(t, s.Operations)
@@ -90,6 +93,7 @@ func TestStatsOfOperations(t *testing.T) {
 		s := httptest.NewServer(api.HTTPHandler())
 		defer s.Close()
 		ask(t, s.Client(), s.URL)
+		require.Eventually(t, func() bool { return operationOf(t, api.Stats(), "getItem").Requests() == 5 }, patience, time.Millisecond)
 		check(t, api.Stats())
 	})
 }
