@@ -48,15 +48,19 @@ func (b *builder) asksForCORS() bool {
 
 // buildCORS plans which pages may call.
 func (b *builder) buildCORS() {
-	all := b.corsAbove(b.api.Own, "documents", b.pkg.Served())
+	served, ofPath := b.pkg.Served(), map[string][]*Operation{}
+	for _, op := range served {
+		ofPath[op.Path] = append(ofPath[op.Path], op)
+	}
+	all := b.corsAbove(b.api.Own, "documents", served)
 	c := &CORS{All: all}
 	if all == nil {
 		c.All = &CORSOptions{}
 	}
 	said := all != nil
 	rules := map[string]*CORSRule{}
-	for _, op := range b.pkg.Served() {
-		own := b.corsAbove(op.Source.OfPath, "paths", b.ofPath(op.Path))
+	for _, op := range served {
+		own := b.corsAbove(op.Source.OfPath, "paths", ofPath[op.Path])
 		if e := op.Source.Own.Get(extensionCORS); e != nil {
 			own = b.readCORS(e, op.Method, nil)
 		}
@@ -77,11 +81,6 @@ func (b *builder) buildCORS() {
 	if said && b.pkg.Server {
 		b.pkg.CORS = c
 	}
-}
-
-// ofPath are the operations of a path.
-func (b *builder) ofPath(path string) []*Operation {
-	return slices.DeleteFunc(b.pkg.Served(), func(op *Operation) bool { return op.Path != path })
 }
 
 // corsAbove reads what stands above operations, nil for nothing.
