@@ -216,9 +216,9 @@ func (t *Transit) over() {
 }
 
 // overLater is over for who must not be held up. It is no method of Transit: a generated package would compile all types behind service.
-func (s *service) overLater(t *Transit) {
+func (s *service) overLater(t *Transit, how Ending) {
 	if t != nil && len(t.end) > 0 {
-		t.ended = s.left()
+		t.ended = how
 		s.ends(t.over)
 	}
 }

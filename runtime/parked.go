@@ -44,20 +44,20 @@ func (l *parkedLine) unpark(f *frame) {
 }
 
 // lost tells of a request that ends with its connection. t may be nil.
-func (l *parkedLine) lost(s *service, c *worker.Conn, match *registered, t *Transit) {
+func (l *parkedLine) lost(s *service, c *worker.Conn, match *registered, t *Transit, how Ending) {
 	match.gauges.waiting.Add(-1)
 	if l == nil {
 		return
 	}
 	took := time.Since(l.started)
 	if m := match.api.measures.Load(); m != nil {
-		m.lanes[laneOf(c)].meter(match.index).count(0, 0, took, s.left())
+		m.lanes[laneOf(c)].meter(match.index).count(0, 0, took, how)
 	}
 	if s.server.accessLog == nil {
 		return
 	}
 	r := accessRecord{
-		method: string(l.method), target: string(l.target), operation: match.op.ID, took: took, ended: s.left(), client: l.client,
+		method: string(l.method), target: string(l.target), operation: match.op.ID, took: took, ended: how, client: l.client,
 		attrs: t.logged(),
 	}
 	r.log(s.server, c.RemoteAddr().String())
@@ -187,8 +187,8 @@ func (p *parked) closed(s *service, c *worker.Conn) {
 	if d.request.finish() {
 		s.watchers.CompareAndDelete(c, d.request)
 	}
-	p.logged.lost(s, c, d.match, p.transit)
-	s.overLater(p.transit)
+	p.logged.lost(s, c, d.match, p.transit, s.left())
+	s.overLater(p.transit, s.left())
 	if done := d.over(); done != nil {
 		s.ends(func() { d.runDone(done) })
 	}

@@ -197,7 +197,7 @@ func (s *service) Closed(c *worker.Conn) {
 		if kept.drop() {
 			s.watchers.CompareAndDelete(c, kept.request)
 		}
-		s.overLater(kept.transit)
+		s.overLater(kept.transit, s.left())
 	case tenant:
 		kept.closed(s, c)
 	}

@@ -213,11 +213,12 @@ func (p *parkedStream) unpark(f *frame) {
 // closed implements tenant.
 func (p *parkedStream) closed(s *service, c *worker.Conn) {
 	stream := p.stream
+	how := stream.cutBy() // before it is told: who has aborted it may have closed the connection by that
 	stream.interrupt(ErrClientGone)
 	if stream.request.finish() {
 		s.watchers.CompareAndDelete(c, stream.request)
 	}
-	p.logged.lost(s, c, stream.match, p.transit)
+	p.logged.lost(s, c, stream.match, p.transit, how)
 	s.ends(stream.end)
-	s.overLater(p.transit)
+	s.overLater(p.transit, how)
 }
