@@ -211,8 +211,20 @@ func (l *lifter) operation(t template, method string, n, common *node) *Operatio
 		op.Body = l.requestBody(body.end())
 	}
 	op.Parameters = l.parameters(t, n, list)
+	op.demandBare()
 	op.Responses = l.responses(n)
 	return op
+}
+
+// demandBare makes the parameters required whose names stand in the key without a value: each request has them, and its client gives the value.
+func (op *Operation) demandBare() {
+	for _, pair := range op.Query {
+		for _, p := range op.Parameters {
+			if pair.Bare && p.In == InQuery && p.Name == pair.Name {
+				p.Required = true
+			}
+		}
+	}
 }
 
 // socket lifts the messages of a WebSocket, if there is one.
