@@ -8,14 +8,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Pin keeps a process on some processors, whose numbers count from 0, and returns an error where the system does not let it. Threads that begin
-// later inherit it.
+// Pin keeps a process on some processors, whose numbers count from 0, and returns an error where the system does not let it.
 func Pin(pid int, processors ...int) error {
 	var set unix.CPUSet
 	for _, p := range processors {
 		set.Set(p)
 	}
-	for range 2 { // a thread may begin while the others are pinned
+	return eachThread(pid, func(tid int) error { return unix.SchedSetaffinity(tid, &set) })
+}
+
+// eachThread does something with every thread of a process. What begins later has what the thread has that begins it.
+func eachThread(pid int, do func(tid int) error) error {
+	for range 2 { // a thread may begin while the others are dealt with
 		threads, err := os.ReadDir("/proc/" + strconv.Itoa(pid) + "/task")
 		if err != nil {
 			return err
@@ -23,7 +27,7 @@ func Pin(pid int, processors ...int) error {
 		for _, t := range threads {
 			tid, err := strconv.Atoi(t.Name())
 			if err == nil {
-				err = unix.SchedSetaffinity(tid, &set)
+				err = do(tid)
 			}
 			if err != nil && !errors.Is(err, unix.ESRCH) { // that thread has ended
 				return err
@@ -47,8 +51,17 @@ func Processors() (list []int) {
 	return list
 }
 
-// Prefer has a process run before others that want its processor.
+// Prefer has a process run before others that want its processor: as soon as it can, where the system lets it (sched(7)), and else with more
+// weight than they.
 func Prefer(pid int) error {
-	const most = -20
-	return unix.Setpriority(unix.PRIO_PROCESS, pid, most)
+	const (
+		before = 50 // real-time priorities go to 99
+		most   = -20
+	)
+	return eachThread(pid, func(tid int) error {
+		if unix.SchedSetAttr(tid, &unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_RR, Priority: before}, 0) == nil {
+			return nil
+		}
+		return unix.Setpriority(unix.PRIO_PROCESS, tid, most)
+	})
 }
