@@ -46,33 +46,34 @@ type http2Server struct {
 	empty    chan struct{}  // holds a token once the last connection has ended while it drains
 
 	mu       sync.Mutex
-	running  bool                  // guarded by mu
-	draining bool                  // guarded by mu
-	open     map[*outsideConn]bool // guarded by mu
-	fresh    map[net.Conn]bool     // guarded by mu; those that net/http has not begun to serve
+	running  bool                      // guarded by mu
+	draining bool                      // guarded by mu
+	open     map[*outsideConn]bool     // guarded by mu
+	fresh    map[net.Conn]*outsideConn // guarded by mu; those that net/http has not begun to serve, and what is below each
 }
 
 func newHTTP2(s *service) *http2Server {
 	h := &http2Server{
 		service: s, incoming: make(chan net.Conn), over: make(chan struct{}), empty: make(chan struct{}, 1),
-		open: make(map[*outsideConn]bool), fresh: make(map[net.Conn]bool),
+		open: make(map[*outsideConn]bool), fresh: make(map[net.Conn]*outsideConn),
 	}
 	t := s.timeouts
 	h.server = &http.Server{
-		Handler: s.giveWayBefore(s.server.timely(s.server.netHandler())), Protocols: new(http.Protocols),
+		Handler: giveWayBefore(s.server.timely(s.server.netHandler())), Protocols: new(http.Protocols),
 		ReadHeaderTimeout: t.Header, IdleTimeout: t.Idle, MaxHeaderBytes: s.server.limits.HeaderBytes,
 		HTTP2: &http.HTTP2Config{
 			MaxConcurrentStreams: http2Streams, WriteByteTimeout: t.Write, SendPingTimeout: t.Idle,
 			MaxReceiveBufferPerConnection: http2Connection, MaxReceiveBufferPerStream: http2Stream, CountError: s.server.bounds.meetHTTP2,
 		},
 		BaseContext: func(net.Listener) context.Context {
-			return context.WithValue(context.WithValue(s.base, timelyKey{}, true), wayKey{}, s.engine.Way())
+			return context.WithValue(s.base, timelyKey{}, true)
 		},
 		ConnContext: func(ctx context.Context, conn net.Conn) context.Context {
-			if o, ok := conn.(*outsideConn); ok && o.secure {
-				return context.WithValue(ctx, secureKey{}, true)
+			o := h.below(conn)
+			if o.secure {
+				ctx = context.WithValue(ctx, secureKey{}, true)
 			}
-			return ctx
+			return context.WithValue(ctx, wayKey{}, o.way)
 		},
 		ConnState: h.follow,
 		ErrorLog:  log.New(&http2Log{s.server}, "", 0),
@@ -82,10 +83,17 @@ func newHTTP2(s *service) *http2Server {
 	return h
 }
 
-// giveWayBefore lets the loops go first, as many handlers of a connection may be about to run.
-func (s *service) giveWayBefore(h http.Handler) http.Handler {
+// below is the connection that has left the loops of one that net/http is about to serve.
+func (h *http2Server) below(conn net.Conn) *outsideConn {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.fresh[conn]
+}
+
+// giveWayBefore lets others go first, as many handlers of a connection may be about to run.
+func giveWayBefore(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.engine.Way().Give()
+		wayOf(r).Give()
 		h.ServeHTTP(w, r)
 	})
 }
@@ -166,7 +174,7 @@ func (h *http2Server) enter(o *outsideConn, conn net.Conn) bool {
 	if h.draining {
 		return false
 	}
-	h.fresh[conn] = true
+	h.fresh[conn] = o
 	if !h.running {
 		h.running = true
 		h.tasks.Go(func() {
@@ -199,7 +207,7 @@ func (h *http2Server) follow(conn net.Conn, state http.ConnState) {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.fresh[conn] && h.draining {
+	if h.fresh[conn] != nil && h.draining {
 		h.sayGoAway()
 	}
 	delete(h.fresh, conn)
@@ -272,8 +280,14 @@ type outsideConn struct {
 	ended   atomic.Bool // nothing more comes
 }
 
-// wayKey is what the contexts of requests hold that come on such connections: how they give way to the loops.
+// wayKey is what the contexts of requests hold that come on such connections: how they give way to others.
 type wayKey struct{}
+
+// wayOf is that of a request; it does nothing where another server has received it.
+func wayOf(r *http.Request) worker.Way {
+	way, _ := r.Context().Value(wayKey{}).(worker.Way)
+	return way
+}
 
 // secureKey is what the contexts of such a connection hold.
 type secureKey struct{}

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
-	"github.com/tornadogen/tornadogen/runtime/internal/worker"
 )
 
 // HTTPHandler returns the API as a net/http handler, to run it on any http.Server: the same routes, validation and answers.
@@ -167,6 +166,7 @@ func (x *exchange) await(client context.Context) {
 			begins, draining = nil, true
 		case <-client.Done():
 			x.aborted = true
+			x.peer.way().Give() // many may wait on the connection that has ended
 			return
 		}
 	}
@@ -281,10 +281,7 @@ func (httpPeer) watch(*requestContext) {}
 
 func (httpPeer) waker() waker { return make(httpWaker, 1) }
 
-func (p httpPeer) way() way {
-	w, _ := p.r.Context().Value(wayKey{}).(worker.Way) // the zero one does nothing
-	return w
-}
+func (p httpPeer) way() way { return wayOf(p.r) }
 
 func (p httpPeer) gone() bool { return p.r.Context().Err() != nil }
 

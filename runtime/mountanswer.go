@@ -220,9 +220,11 @@ func (m *mounted) readDeadline() time.Time { return m.deadlines.reading() }
 // writePiece is what is written between two looks at a deadline, in bytes.
 const writePiece = 16 << 10
 
-// flush writes what waits: until the handler's deadline, if it has set one, and else as long as Timeouts.Write allow.
+// flush writes what waits: until the handler's deadline, if it has set one, and else as long as Timeouts.Write allow. Then it lets others go first:
+// a handler may write on and on.
 func (m *mounted) flush() {
 	f := m.frame
+	defer f.conn.GiveWay()
 	if until := m.deadlines.writing(); !until.IsZero() {
 		for rest := f.out; len(rest) > 0 && !f.broken; {
 			piece, limit := rest[:min(len(rest), writePiece)], time.Until(until)

@@ -88,8 +88,13 @@ func (c *connSink) writeFramed(b []byte) error {
 	return c.wrote(c.conn.Write(b, c.timeout))
 }
 
-// wrote counts a write that took too long.
-func (c *connSink) wrote(err error) error { return peerOf(c.conn).service().written(err) }
+// wrote counts a write that took too long, and lets others go first: a handler may write on and on to a client that takes all at once.
+func (c *connSink) wrote(err error) error {
+	if !c.outside {
+		c.conn.GiveWay()
+	}
+	return peerOf(c.conn).service().written(err)
+}
 
 func (c *connSink) try(b []byte) (n int, err error) {
 	if c.head != nil {

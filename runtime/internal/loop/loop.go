@@ -16,11 +16,10 @@ const batch = 256
 
 // The phases of a loop, as other goroutines see it.
 const (
-	working  uint32 = iota // -> yielding, napping, parked
-	yielding               // waits for its turn behind whoever can run -> napping, parked
-	napping                // waits for a moment, and needs nobody who wakes it -> parked, working
-	parked                 // waits, or is about to look once more and wait -> waking, working
-	waking                 // somebody has woken it from parked -> working
+	working uint32 = iota // or behind all who can run -> napping, parked
+	napping               // waits for a moment, and needs nobody who wakes it -> parked, working
+	parked                // waits, or is about to look once more and wait -> waking, working
+	waking                // somebody has woken it from parked -> working
 )
 
 // Loop waits for readiness, in one goroutine. Its methods are loop-only (called
@@ -51,14 +50,12 @@ type Loop struct {
 	heard    time.Duration // see Heard
 	idle     time.Duration // of the last nap
 	spare    int           // descriptor kept for when there are none left; -1: none
-	crowded  time.Duration // until when there are many others, see yield
 	nextMoan time.Duration // running out of descriptors is not logged before
 
-	now      atomic.Int64 // clock, for others; 0 while the loop is parked
-	phase    atomic.Uint32
-	passedBy atomic.Int32 // prods while it was yielding
-	load     atomic.Int64 // connections placed here
-	Stats    Stats
+	now   atomic.Int64 // clock, for others; 0 while the loop is parked
+	phase atomic.Uint32
+	load  atomic.Int64 // connections placed here
+	Stats Stats
 
 	mu     sync.Mutex
 	posted []func()     // guarded by mu

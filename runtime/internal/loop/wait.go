@@ -7,16 +7,13 @@ import (
 	"github.com/tornadogen/tornadogen/runtime/internal/poll"
 )
 
-const (
-	crowd     = 4 // prods while the loop waits for its turn
-	crowdTime = 10 * time.Millisecond
-)
-
 // wait lets the goroutines run that the turn has made ready, and then waits as
 // Look allows.
 func (l *Loop) wait() {
 	if l.busy {
-		l.yield()
+		Yield("has turned")
+		runtime.Gosched()
+		l.touch()
 	}
 	l.found, l.next = 0, 0
 	if l.full == 0 {
@@ -47,26 +44,6 @@ func (l *Loop) wait() {
 	}
 }
 
-// yield lets the goroutines run that the turn has made ready. The loop's own turn
-// comes behind all others then, however many they are. Where crowd of them have
-// said meanwhile that they take long, there are many; for a while the loop does
-// not queue behind them, but waits for the next who prods it.
-func (l *Loop) yield() {
-	if l.clock < l.crowded {
-		l.phase.Store(napping)
-		l.poller.Yield()
-		l.touch()
-		return
-	}
-	Yield("has turned")
-	l.phase.Store(yielding)
-	runtime.Gosched()
-	l.touch()
-	if l.passedBy.Load() != 0 && l.passedBy.Swap(0) >= crowd {
-		l.crowded = l.clock + crowdTime
-	}
-}
-
 // park announces that the loop waits, so that Post wakes it, looks whether
 // anything came just before, and waits.
 func (l *Loop) park(rest Rest) (int, error) {
@@ -90,11 +67,7 @@ func (l *Loop) park(rest Rest) (int, error) {
 // Prod has l run next, if it waits and something has happened: see Poller.Prod.
 // Any goroutine, which then lets others run.
 func (l *Loop) Prod() {
-	switch l.phase.Load() {
-	case working:
-	case yielding:
-		l.passedBy.Add(1)
-	default:
+	if l.phase.Load() != working {
 		l.poller.Prod()
 	}
 }

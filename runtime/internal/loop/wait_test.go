@@ -16,17 +16,11 @@ type still struct {
 	loop   *Loop
 	clock  time.Duration
 	prods  int // that were passed on
-	yields int
 }
 
 func (p *still) Now() time.Duration { return p.clock }
 func (p *still) Origin() time.Time  { return time.Unix(0, 0) }
 func (p *still) Prod()              { p.prods++ }
-
-func (p *still) Yield() {
-	p.yields++
-	p.loop.Prod()
-}
 
 func (p *still) Poll([]poll.Event) (int, error) { return 0, nil }
 
@@ -40,8 +34,7 @@ func (p *still) Nap([]poll.Event, time.Duration, time.Duration) (int, time.Durat
 	return 0, 0, nil
 }
 
-// TestProd: a loop that waits hears of a prod, however it waits. One that is at work, or behind all who can run, does not; but where it was
-// passed by often it waits where prods reach it, for a while.
+// TestProd: a loop that waits hears of a prod, however it waits. One that is at work, or behind all who can run, does not.
 func TestProd(t *testing.T) {
 	p, hooks := &still{clock: time.Second}, new(idle)
 	p.loop = New(0, p, slog.New(slog.DiscardHandler))
@@ -54,21 +47,4 @@ func TestProd(t *testing.T) {
 		p.loop.Prod()
 		assert.Equal(t, i+1, p.prods, "it is at work")
 	}
-	turn := func() {
-		p.loop.busy = true
-		p.loop.wait()
-	}
-	assert.Zero(t, p.yields)
-	p.loop.passedBy.Store(crowd - 1)
-	turn()
-	turn()
-	assert.Zero(t, p.yields, "it is not passed by often enough")
-	p.loop.passedBy.Store(crowd)
-	turn()
-	turn()
-	assert.Equal(t, 1, p.yields)
-	p.clock += crowdTime
-	turn() // it looks at the clock behind its turn
-	turn()
-	assert.Equal(t, 2, p.yields, "the while is over")
 }

@@ -5,7 +5,6 @@ package poll
 import (
 	"errors"
 	"fmt"
-	"runtime"
 	"syscall"
 	"time"
 	"unsafe"
@@ -180,9 +179,6 @@ func (p blocking) Nap(events []Event, _, d time.Duration) (n int, idle time.Dura
 	n, err = p.Poll(events)
 	return n, idle, err
 }
-
-// Yield implements Poller.
-func (p blocking) Yield() { runtime.Gosched() }
 
 // Prod implements Poller: a thread that waits in the kernel needs none.
 func (p blocking) Prod() {}

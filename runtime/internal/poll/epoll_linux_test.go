@@ -9,7 +9,6 @@ import (
 	"os"
 	"runtime"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -395,33 +394,4 @@ func TestProd(t *testing.T) {
 		park(t, p, end-p.Now())
 	}
 	assert.Less(t, early, 5, "a Park returns early for it, not all")
-}
-
-// TestYield: it comes back when nobody else can run, or when it is prodded, and
-// takes no event.
-func TestYield(t *testing.T) {
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	both(t, func(t *testing.T, p Poller) {
-		near, far := pair(t)
-		require.NoError(t, p.Add(near, 1))
-		write(t, far, "x")
-		p.Yield()
-		back := make(chan struct{})
-		var stop atomic.Bool
-		for range 10 {
-			go func() {
-				for !stop.Load() {
-					p.Prod()
-					runtime.Gosched()
-				}
-			}()
-		}
-		go func() {
-			p.Yield()
-			close(back)
-		}()
-		<-back
-		stop.Store(true)
-		assert.Equal(t, []Event{{1, In | Out}}, poll(t, p))
-	})
 }

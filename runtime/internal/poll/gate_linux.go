@@ -44,7 +44,7 @@ type parking struct {
 	step func(uintptr) bool // callback, kept so that Park allocates nothing
 
 	// Owner only from here.
-	limit    int // events wanted; 0: see Yield
+	limit    int // events wanted
 	found    int // raw events found
 	err      error
 	armed    bool          // the gate reports what comes
@@ -130,21 +130,12 @@ func (p *parking) park(events []Event, now, until time.Duration, must bool) (int
 	}
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		p.passed = true
-		if p.limit == 0 {
-			return 0, nil
-		}
 		return p.Poll(events)
 	}
 	if err != nil {
 		return 0, fmt.Errorf("gate: %w", err)
 	}
 	return p.fill(events, p.found), p.err
-}
-
-// Yield waits for what is there: the scheduler finds it once nobody else can run.
-func (p *parking) Yield() {
-	p.Wake()
-	_, _ = p.park(nil, p.Now(), Forever, true) // what is wrong shows when events are asked for
 }
 
 // longAgo is a deadline that has passed.
@@ -171,9 +162,6 @@ func (p *parking) Prod() {
 func (p *parking) look(uintptr) bool {
 	if p.armed && (p.must || p.straight >= busyFinds) {
 		p.empty()
-	}
-	if !p.must && p.limit == 0 { // Yield takes none
-		return true
 	}
 	if !p.must {
 		p.found, p.err = p.ready(p.limit)

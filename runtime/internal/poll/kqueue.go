@@ -5,7 +5,6 @@ package poll
 import (
 	"errors"
 	"fmt"
-	"runtime"
 	"syscall"
 	"time"
 
@@ -151,9 +150,6 @@ func (p *kqueue) Wake() {
 	}
 	p.wakers.leave()
 }
-
-// Yield implements Poller.
-func (p *kqueue) Yield() { runtime.Gosched() }
 
 // Prod implements Poller: a thread that waits in the kernel needs none.
 func (p *kqueue) Prod() {}

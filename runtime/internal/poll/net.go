@@ -3,7 +3,6 @@
 package poll
 
 import (
-	"runtime"
 	"sync"
 	"syscall"
 	"time"
@@ -140,9 +139,6 @@ func (p *netPoller) Wake() {
 	default:
 	}
 }
-
-// Yield implements Poller.
-func (p *netPoller) Yield() { runtime.Gosched() }
 
 // Prod implements Poller: what there is to report has ended the wait.
 func (p *netPoller) Prod() {}

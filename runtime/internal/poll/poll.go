@@ -59,10 +59,7 @@ type Poller interface {
 	Nap(events []Event, now, d time.Duration) (n int, idle time.Duration, err error)
 	// Wake ends a Park that is under way, or else the next one.
 	Wake()
-	// Yield lets others run, as runtime.Gosched does, until they have had their
-	// turn or Prod is called.
-	Yield()
-	// Prod ends a Park, Nap or Yield that is under way if there is something to report, and
+	// Prod ends a Park or Nap that is under way if there is something to report, and
 	// has the owner run next. The scheduler by itself looks for what wakes a
 	// parked goroutine when a processor has nothing to run, else every 10 ms:
 	// who keeps a processor busy prods now and then, and then gives it away.

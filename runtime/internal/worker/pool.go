@@ -24,6 +24,7 @@ type pool struct {
 	engine *Engine    // immutable
 	loop   *loop.Loop // immutable
 	sys    loop.Sys   // immutable
+	aside  baton      // immutable; of those who take long and give way
 	onLoop *worker    // immutable; not nil if the loop serves: it stands for the loop
 
 	// loop-only
@@ -65,7 +66,7 @@ type pool struct {
 }
 
 func newPool(e *Engine, l *loop.Loop) *pool {
-	p := &pool{engine: e, loop: l, sys: l.Sys(), soft: e.opts.SoftStart}
+	p := &pool{engine: e, loop: l, sys: l.Sys(), soft: e.opts.SoftStart, aside: newBaton()}
 	if e.opts.OnLoop {
 		p.onLoop = &worker{pool: p}
 	}

@@ -428,32 +428,3 @@ func TestLanes(t *testing.T) {
 	assert.Equal(t, "none", name(q.pop()))
 	assert.Zero(t, q.n)
 }
-
-// TestGiveWay: who works on something long, and says so, holds nobody up, though
-// no more workers than that one may run.
-func TestGiveWay(t *testing.T) {
-	var answered atomic.Bool
-	var s *stage
-	s = newStage(t, newProbe(t, func(c *Conn, f *lines) Next {
-		n, err := c.Read(f.buf[:])
-		switch {
-		case errors.Is(err, ErrWouldBlock):
-			return Idle
-		case err != nil:
-			return Close
-		case f.buf[0] == 'l':
-			for !answered.Load() {
-				s.net.Advance(slice)
-				c.GiveWay()
-			}
-		}
-		answered.Store(f.buf[0] == 's')
-		_ = c.Write(f.buf[:n], time.Second)
-		return Idle
-	}), Options{SoftStart: 1, MaxWorkers: 2})
-	long, short := s.dial(), s.dial()
-	long.Send("l")
-	short.Send("s")
-	assert.Equal(t, "s", short.AwaitReceived(1))
-	assert.Equal(t, "l", long.AwaitReceived(1))
-}

@@ -17,6 +17,7 @@ import (
 //	bit 13     interrupted
 //	bit 14     lent
 //	bit 15     ousted
+//	bit 16     yielded
 //
 // Moves from one owner to the next are single compare-and-swaps. An event on a
 // connection that is not idle only sets bits.
@@ -54,6 +55,7 @@ const (
 	interrupted                          // the next wait for something to read ends at once; see Interrupt
 	lent                                 // Send uses the descriptor: not to be closed now
 	ousted                               // cut while it waited in Listener.Open, to make room for another
+	yielded                              // its owner has let others go first since it last waited for the peer; see Way
 
 	causes = resumed | expired | draining
 	// keepsBusy are the bits with which a connection does not go idle.
@@ -188,7 +190,7 @@ func (c *Conn) leave(to, unless uint32) bool {
 			return false
 		}
 		loop.Step("leave")
-		if c.state.CompareAndSwap(s, s&^stateMask|to) {
+		if c.state.CompareAndSwap(s, s&^stateMask&^yielded|to) {
 			break
 		}
 	}

@@ -281,7 +281,7 @@ func (c *Conn) wait(flag uint32, until time.Duration) error {
 			return nil // ReadWait comes back, and finds it
 		}
 		loop.Step("wait")
-		if c.state.CompareAndSwap(s, s|flag) {
+		if c.state.CompareAndSwap(s, s&^yielded|flag) {
 			break
 		}
 	}

@@ -19,16 +19,33 @@ const (
 
 // GiveWay lets others go first if the processor has not been theirs for a while:
 // the loops that have heard something, and whom they wake. Whoever works on what
-// a client can make long calls it again and again. Owner only; it must hold no
-// lock that others wait for.
+// a client can make long calls it again and again. However many do, others meet
+// with one of them at most each time that they want to run: from the second time
+// on, without a wait for its peer between, c has to wait for its turn. Owner only;
+// it must hold no lock that others wait for.
 func (c *Conn) GiveWay() { c.Way().Give() }
 
 // Way is how goroutines give way that own no connection, or perhaps not for as long
 // as they work. The zero value gives none.
 type Way struct {
 	pool   *pool
-	worker bool // it is a worker that gives way: another may run meanwhile
+	conn   *Conn // whose owner gives way; nil for others
+	worker bool  // it is a worker that gives way: another may run meanwhile
+	line   baton // of those who share the way; nil where it is one goroutine's
 }
+
+// baton is what one goroutine at a time has, and others wait for, first come first
+// served.
+type baton chan struct{}
+
+func newBaton() baton { return make(baton, 1) }
+
+func (b baton) take() {
+	loop.Await("waits for its turn", func() bool { return len(b) == 0 })
+	b <- struct{}{}
+}
+
+func (b baton) pass() { <-b }
 
 // Way is how the owner of c gives way now. Owner only; of what it returns any
 // goroutine, also when c is another's or closed.
@@ -36,22 +53,34 @@ func (c *Conn) Way() Way {
 	if c.onLoop {
 		return Way{}
 	}
-	return Way{c.pool, !c.apart && !c.inShed && !c.detached}
+	return Way{pool: c.pool, conn: c, worker: !c.apart && !c.inShed && !c.detached}
 }
 
-// Way is that of the engine. Any goroutine.
-func (e *Engine) Way() Way { return Way{pool: e.pools[0]} }
+// Way is for what is no connection of the engine, however many goroutines work on
+// it: they have one turn together. Any goroutine.
+func (e *Engine) Way() Way { return Way{pool: e.pools[0], line: newBaton()} }
 
 // Give is Conn.GiveWay. Any goroutine.
 func (w Way) Give() {
-	switch p := w.pool; {
-	case p == nil || !p.due():
-	case w.worker:
+	p := w.pool
+	if p == nil || !p.due() {
+		return
+	}
+	if w.worker {
 		p.pause()
-		p.yield()
-		p.unpause()
+		defer p.unpause()
+	}
+	switch {
+	case w.conn != nil && w.conn.state.Or(yielded)&yielded == 0:
+		p.yield() // most that come here have done so soon
+	case w.line != nil:
+		w.line.take()
+		defer w.line.pass()
+		fallthrough
 	default:
+		p.aside.take()
 		p.yield()
+		p.aside.pass()
 	}
 }
 

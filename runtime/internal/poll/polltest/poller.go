@@ -3,7 +3,6 @@ package polltest
 import (
 	"net"
 	"net/netip"
-	"runtime"
 	"syscall"
 	"time"
 
@@ -143,9 +142,6 @@ func (p *Poller) Wake() {
 	p.net.mu.Unlock()
 	p.net.changed.Broadcast()
 }
-
-// Yield implements poll.Poller.
-func (p *Poller) Yield() { runtime.Gosched() }
 
 // Prod implements poll.Poller: what there is to report has ended the wait.
 func (p *Poller) Prod() {}

@@ -1,0 +1,112 @@
+package worker
+
+import (
+	"errors"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// TestGiveWay: who works on something long, and says so, holds nobody up, though
+// no more workers than that one may run.
+func TestGiveWay(t *testing.T) {
+	var answered atomic.Bool
+	var s *stage
+	s = newStage(t, newProbe(t, func(c *Conn, f *lines) Next {
+		n, err := c.Read(f.buf[:])
+		switch {
+		case errors.Is(err, ErrWouldBlock):
+			return Idle
+		case err != nil:
+			return Close
+		case f.buf[0] == 'l':
+			for !answered.Load() {
+				s.net.Advance(slice)
+				c.GiveWay()
+			}
+		}
+		answered.Store(f.buf[0] == 's')
+		_ = c.Write(f.buf[:n], time.Second)
+		return Idle
+	}), Options{SoftStart: 1, MaxWorkers: 2})
+	long, short := s.dial(), s.dial()
+	long.Send("l")
+	short.Send("s")
+	assert.Equal(t, "s", short.AwaitReceived(1))
+	assert.Equal(t, "l", long.AwaitReceived(1))
+}
+
+// onOneProcessor has the rest of a test run on one.
+func onOneProcessor(t *testing.T) {
+	before := runtime.GOMAXPROCS(1)
+	t.Cleanup(func() { runtime.GOMAXPROCS(before) })
+}
+
+// TestTakeTurns: however many work on something long, others meet with one or two of
+// them each time that they want to run, and not with all.
+func TestTakeTurns(t *testing.T) {
+	onOneProcessor(t)
+	const many, looks = 32, 500
+	var turns, begun atomic.Int64
+	var over atomic.Bool
+	var s *stage
+	s = newStage(t, newProbe(t, func(c *Conn, f *lines) Next {
+		if _, err := c.Read(f.buf[:]); errors.Is(err, ErrWouldBlock) {
+			return Idle
+		} else if err != nil {
+			return Close
+		}
+		begun.Add(1)
+		for !over.Load() {
+			turns.Add(1)
+			s.net.Advance(slice)
+			c.GiveWay()
+		}
+		return Close
+	}), Options{SoftStart: 1, MaxWorkers: 2 * many})
+	for range many {
+		s.dial().Send("l")
+	}
+	for begun.Load() < many {
+		runtime.Gosched()
+	}
+	before := turns.Load()
+	for range looks {
+		runtime.Gosched()
+	}
+	met := turns.Load() - before
+	over.Store(true)
+	assert.Less(t, met, int64(4*looks))
+	assert.Positive(t, met)
+}
+
+// TestShareATurn: who has many goroutines has no more turns by that.
+func TestShareATurn(t *testing.T) {
+	onOneProcessor(t)
+	s := newStage(t, newProbe(t, func(*Conn, *lines) Next { return Close }), Options{})
+	const many, own = 32, 200
+	var theirs atomic.Int64
+	var over atomic.Bool
+	var wg sync.WaitGroup
+	shared, alone := s.Way(), s.Way()
+	for range many {
+		wg.Go(func() {
+			for !over.Load() {
+				s.net.Advance(slice)
+				shared.Give()
+				theirs.Add(1)
+			}
+		})
+	}
+	for range own {
+		s.net.Advance(slice)
+		alone.Give()
+	}
+	over.Store(true)
+	assert.Less(t, theirs.Load(), int64(4*own))
+	wg.Wait()
+}

@@ -1,0 +1,54 @@
+package tornado
+
+import (
+	"context"
+	"runtime"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestStreamsGiveWay: handlers that send as fast as they can, to clients that take it all, take turns; so others come to theirs as well.
+func TestStreamsGiveWay(t *testing.T) {
+	before := runtime.GOMAXPROCS(1)
+	t.Cleanup(func() { runtime.GOMAXPROCS(before) })
+	const many, sends = 8, 400
+	var ready, done sync.WaitGroup
+	ready.Add(many)
+	done.Add(many)
+	begin := make(chan struct{})
+	var mu sync.Mutex
+	var order []context.Context // who has sent, each time
+	api := watching(nil, func(ctx context.Context, out *EventStream[string]) error {
+		defer done.Done()
+		ready.Done()
+		<-begin
+		for range sends {
+			if err := out.Send("a"); err != nil {
+				return err
+			}
+			mu.Lock()
+			order = append(order, ctx)
+			mu.Unlock()
+		}
+		return nil
+	})
+	r := start(t, api)
+	for range many {
+		r.dial(t).send(askWatch)
+	}
+	ready.Wait()
+	close(begin)
+	done.Wait()
+	require.Len(t, order, many*sends)
+	longest, run := 0, 0
+	for i := range order {
+		if run++; i > 0 && order[i] != order[i-1] {
+			run = 1
+		}
+		longest = max(longest, run)
+	}
+	assert.Less(t, longest, sends/2)
+}
