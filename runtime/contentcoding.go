@@ -11,8 +11,9 @@ import (
 )
 
 // ContentDecoder undoes a content coding (RFC 9110 section 8.4.1): the reader that it returns gives the content of r, and io.EOF only
-// where the coding ends as it should. A reader that is an io.Closer is closed if nobody reads it any more, but not where a
-// handler may still hold it.
+// where the coding ends as it should. A reader that is an io.Closer is closed once it has given an error, or nobody needs more of it; but
+// not where a handler has left it before its end. Between two reads of r, and between two of the reader, others may go first: it is
+// to do little in one go, however much it is asked for.
 type ContentDecoder func(r io.Reader) (io.Reader, error)
 
 // WithContentDecoder reads request bodies of a content coding, "gzip" say. Limits hold for what was sent, and for what each coding is
@@ -115,17 +116,25 @@ type contentReader struct {
 	decoded io.Reader // nil before the first read: a decoder may want to read at once
 	all     []io.Reader
 	failed  error // of source, or over the limit
+	ended   error // that of Read, of which there is one
 }
 
 // Read implements io.Reader.
-func (r *contentReader) Read(p []byte) (int, error) {
-	if r.decoded == nil {
-		if err := r.open(); err != nil {
-			return 0, r.explain(err)
-		}
+func (r *contentReader) Read(p []byte) (n int, err error) {
+	if r.ended != nil {
+		return 0, r.ended
 	}
-	n, err := r.decoded.Read(p)
-	return n, r.explain(err)
+	if r.decoded == nil {
+		err = r.open()
+	}
+	if err == nil {
+		n, err = r.decoded.Read(p)
+	}
+	if err != nil {
+		r.ended = r.explain(err)
+		r.close()
+	}
+	return n, r.ended
 }
 
 // bounded reads what a coding gives, up to the limit: one coding over another would feed it without end otherwise.
@@ -189,6 +198,7 @@ func (r *contentReader) close() {
 			_ = c.Close() // all that it can say was said by Read
 		}
 	}
+	r.all = nil
 }
 
 type readerFunc func(p []byte) (int, error)

@@ -1,11 +1,13 @@
 package tornado
 
 import (
+	"compress/gzip"
 	"context"
 	"io"
 	"net/http"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -29,5 +31,50 @@ func TestCodedUploadReadAfterReturn(t *testing.T) {
 		res, _ := c.answer("PUT")
 		assert.Equal(t, http.StatusOK, res.StatusCode)
 		<-ended
+	}
+}
+
+// closing is a decoder that notes how often it was closed, and is not read any more then.
+type closing struct {
+	io.Reader
+	closed *atomic.Int32
+}
+
+func (c closing) Close() error {
+	c.closed.Add(1)
+	return nil
+}
+
+// A decoder is closed once, and before the answer, where the body has ended, is malformed or too long: whether the body is held, or read as it comes.
+func TestDecodersAreClosed(t *testing.T) {
+	var closed atomic.Int32
+	decode := WithContentDecoder("gzip", func(r io.Reader) (io.Reader, error) {
+		z, err := gzip.NewReader(r)
+		return closing{z, &closed}, err
+	})
+	opts := []APIOption{decode, WithMaxBody(100_000), WithMaxStream(100_000)}
+	whole, long := zipped("some"), zipped(strings.Repeat("a", 1<<20))
+	for way, a := range map[string]*API{"as it comes": uploadAPI(count, opts...), "held": newTestAPI(testHandlers{}, opts...)} {
+		r := start(t, a)
+		for _, c := range []struct {
+			name, body string
+			status     int
+			decoders   int32
+			codings    string
+		}{
+			{"whole", whole, 200, 1, "gzip"}, {"cut off", whole[:len(whole)-3], 400, 1, "gzip"}, {"too long", long, 413, 1, "gzip"},
+			{"twice", zipped(whole), 200, 2, "gzip, gzip"}, {"too long, twice", zipped(long), 413, 2, "gzip, gzip"},
+		} {
+			closed.Store(0)
+			head := "PUT /files/a HTTP/1.1\r\nContent-Type: a/b\r\n"
+			if way == "held" {
+				head = "POST /echo HTTP/1.1\r\nContent-Type: text/plain\r\n"
+			}
+			client := r.dial(t)
+			client.send(head + "Host: x\r\nContent-Encoding: " + c.codings + "\r\nContent-Length: " + strconv.Itoa(len(c.body)) + "\r\n\r\n" + c.body)
+			res, body := client.answer("PUT")
+			assert.Equal(t, c.status, res.StatusCode, "%s, %s: %s", way, c.name, body)
+			assert.Equal(t, c.decoders, closed.Load(), "%s, %s", way, c.name)
+		}
 	}
 }

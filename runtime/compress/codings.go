@@ -1,7 +1,6 @@
 package compress
 
 import (
-	"errors"
 	"io"
 	"sync"
 
@@ -10,6 +9,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	tornado "github.com/tornadogen/tornadogen/runtime"
+	unbrotli "github.com/tornadogen/tornadogen/runtime/compress/internal/brotli"
 )
 
 // writer is what the encoders of all codings are.
@@ -72,57 +72,49 @@ var decoders = map[string]tornado.ContentDecoder{
 	"zstd":   openZstd,
 }
 
-// pooled is a decoder that goes back where it came from when it is closed.
+// pooled is a decoder that goes back where it came from when it is closed. It lets go of its source then.
 type pooled struct {
 	io.Reader
-	back func()
+	source source
+	back   func()
 }
+
+// source is where a decoder reads from. What is kept for later holds nothing of a body.
+type source struct{ io.Reader }
 
 // Close gives the decoder back.
 func (p *pooled) Close() error {
+	p.source.Reader, p.Reader = closed{}, closed{}
 	p.back()
 	return nil
 }
+
+type closed struct{}
+
+// Read implements io.Reader.
+func (closed) Read([]byte) (int, error) { return 0, io.ErrClosedPipe }
 
 var gzipReaders = sync.Pool{New: func() any { return new(gzip.Reader) }}
 
 func openGzip(r io.Reader) (io.Reader, error) {
 	z, _ := gzipReaders.Get().(*gzip.Reader)
-	if err := z.Reset(r); err != nil {
-		gzipReaders.Put(z)
+	p := &pooled{Reader: z, source: source{r}, back: func() { gzipReaders.Put(z) }}
+	if err := z.Reset(&p.source); err != nil {
+		_ = p.Close() // it says nothing
 		return nil, err
 	}
-	return &pooled{z, func() { gzipReaders.Put(z) }}, nil
+	return p, nil
 }
 
-var brotliReaders = sync.Pool{New: func() any { return brotli.NewReader(nil) }}
+var brotliReaders = sync.Pool{New: func() any { return new(unbrotli.Reader) }}
 
 func openBrotli(r io.Reader) (io.Reader, error) {
-	z, _ := brotliReaders.Get().(*brotli.Reader)
-	if err := z.Reset(r); err != nil {
-		return nil, err
-	}
-	whole := &wholeBody{z: z, r: r}
-	return &pooled{whole, func() { brotliReaders.Put(z) }}, nil
-}
-
-// wholeBody demands that nothing follows the end of the coding, which a Brotli reader does not look for.
-type wholeBody struct {
-	z, r io.Reader
-}
-
-var errTrailing = errors.New("compress: something follows the end of the coding")
-
-// Read implements io.Reader.
-func (w *wholeBody) Read(p []byte) (int, error) {
-	n, err := w.z.Read(p)
-	if errors.Is(err, io.EOF) {
-		var one [1]byte
-		if k, _ := io.ReadFull(w.r, one[:]); k > 0 {
-			return n, errTrailing
-		}
-	}
-	return n, err
+	z, _ := brotliReaders.Get().(*unbrotli.Reader)
+	z.Reset(r)
+	return &pooled{Reader: z, back: func() {
+		_ = z.Close() // it says nothing
+		brotliReaders.Put(z)
+	}}, nil
 }
 
 var zstdReaders = sync.Pool{New: func() any {
@@ -138,7 +130,7 @@ func openZstd(r io.Reader) (io.Reader, error) {
 	if err := z.Reset(r); err != nil {
 		return nil, err
 	}
-	return &pooled{z, func() {
+	return &pooled{Reader: z, back: func() {
 		if z.Reset(nil) == nil {
 			zstdReaders.Put(z)
 		}
