@@ -101,7 +101,7 @@ func newFormReader(in *Input, shapes *Shapes, name string, rules []FileRule) *fo
 	api := in.x.match.api
 	f := &formReader{rules: rules, seen: make(map[string]int), bounds: &api.bounds, status: api.statusOfViolations(), told: -1}
 	f.decoder.Request, f.decoder.Options.RefuseReadOnly = true, api.refuseReadOnly
-	parts, err := media.NewFormReader(in.stream, shapes, name, bytes.Clone(in.x.head.ContentType), api.formLimits)
+	parts, err := media.NewFormReader(in.stream, shapes, name, bytes.Clone(in.x.head.ContentType), in.formLimits())
 	if err != nil {
 		f.ended = &BodyError{Status: http.StatusBadRequest, Detail: err.Error()}
 		return f
@@ -109,6 +109,15 @@ func newFormReader(in *Input, shapes *Shapes, name string, rules []FileRule) *fo
 	f.parts = parts
 	f.parts.Limit = int(api.maxBody)
 	return f
+}
+
+// formLimits are those of the API, and who reads parts within them gives way.
+func (in *Input) formLimits() media.Limits {
+	limits := in.x.match.api.formLimits
+	if strings.HasPrefix(in.media, "multipart/") { // else nobody needs it
+		limits.GiveWay = in.x.peer.way().Give
+	}
+	return limits
 }
 
 // next goes on to the next file; it is nil for fields that no file follows. Its errors are final, io.EOF behind the last step.

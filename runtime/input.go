@@ -142,7 +142,7 @@ func (in *Input) JSONBody() *Decoder {
 // MediaBody returns a decoder on the body whatever its media type is: JSON, or another one that the shape of that name, or with
 // that notation, makes JSON of. Call EndJSON when the value was read.
 func (in *Input) MediaBody(shapes *Shapes, name string) *Decoder {
-	doc, err := media.Decode(shapes, name, in.media, in.x.head.ContentType, in.body, in.x.match.api.formLimits)
+	doc, err := media.Decode(shapes, name, in.media, in.x.head.ContentType, in.body, in.formLimits())
 	if err != nil {
 		in.syntax = err.Error()
 		if other := new(media.CharsetError); errors.As(err, &other) {

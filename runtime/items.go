@@ -54,6 +54,7 @@ type itemReader struct {
 	splitter lines.Splitter
 	decoder  jsonwire.Decoder
 	spent    spent
+	way      way    // between two items
 	status   int    // of violations
 	chunk    []byte // what is read into
 	unread   []byte // of chunk, not fed
@@ -65,7 +66,7 @@ type itemReader struct {
 
 func newItemReader(in *Input) *itemReader {
 	api := in.x.match.api
-	r := &itemReader{body: in.stream, status: api.statusOfViolations(), noun: "item"}
+	r := &itemReader{body: in.stream, way: in.x.peer.way(), status: api.statusOfViolations(), noun: "item"}
 	r.splitter.Format, r.splitter.Limit = lines.FormatOf(in.media), int(api.maxBody)
 	r.decoder.Request, r.decoder.Options.RefuseReadOnly = true, api.refuseReadOnly
 	return r
@@ -124,8 +125,10 @@ func (r *itemReader) fail(err error) error {
 	return r.ended
 }
 
-// decode has a function read an item, which another gives the decoder, and says what is wrong with it.
+// decode has a function read an item, which another gives the decoder, and says what is wrong with it. What came at once may be thousands of them:
+// others go first in between.
 func (r *itemReader) decode(load, read func(d *Decoder)) error {
+	r.way.Give()
 	d := &r.decoder
 	load(d)
 	r.spent.begin(d)

@@ -69,7 +69,7 @@ type partsReader struct {
 func newPartsReader(in *Input, shapes *Shapes, name string) *partsReader {
 	r := &partsReader{itemReader: newItemReader(in), api: in.x.match.api}
 	r.noun, r.parts = "part", true
-	from, err := media.NewPartsReader(in.stream, shapes, name, bytes.Clone(in.x.head.ContentType), r.api.formLimits)
+	from, err := media.NewPartsReader(in.stream, shapes, name, bytes.Clone(in.x.head.ContentType), in.formLimits())
 	if err != nil {
 		r.ended = &BodyError{Status: http.StatusBadRequest, Detail: err.Error()}
 		return r

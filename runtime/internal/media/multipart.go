@@ -88,6 +88,9 @@ func (p *partReader) next() error {
 	if *p.total++; *p.total > p.limits.Fields {
 		return &CountError{p.limits.Fields, "parts"}
 	}
+	if p.limits.GiveWay != nil {
+		p.limits.GiveWay()
+	}
 	return nil
 }
 

@@ -64,7 +64,7 @@ func costly() map[string][]byte {
 
 	w = new(bitWriter).window(16)
 	many(w)
-	for range 4 << 20 { // bytes that hold no bytes
+	for range 1 << 20 { // bytes that hold no bytes
 		w.put(0, 1).put(3, 2).put(0, 1).put(0, 2).align()
 	}
 	all["nothing behind 768 codes"] = w.b
