@@ -62,8 +62,11 @@ func TestDecodersAreClosed(t *testing.T) {
 			decoders   int32
 			codings    string
 		}{
-			{"whole", whole, 200, 1, "gzip"}, {"cut off", whole[:len(whole)-3], 400, 1, "gzip"}, {"too long", long, 413, 1, "gzip"},
-			{"twice", zipped(whole), 200, 2, "gzip, gzip"}, {"too long, twice", zipped(long), 413, 2, "gzip, gzip"},
+			{"whole", whole, 200, 1, "gzip"},
+			{"cut off", whole[:len(whole)-3], 400, 1, "gzip"},
+			{"too long", long, 413, 1, "gzip"},
+			{"twice", zipped(whole), 200, 2, "gzip, gzip"},
+			{"too long, twice", zipped(long), 413, 2, "gzip, gzip"},
 		} {
 			closed.Store(0)
 			head := "PUT /files/a HTTP/1.1\r\nContent-Type: a/b\r\n"
