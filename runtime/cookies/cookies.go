@@ -137,21 +137,13 @@ func send(ctx context.Context, c http.Cookie) error {
 // is none, and ErrInvalid if there is none that is valid.
 func (j *Jar) Get(ctx context.Context, name string) (string, error) {
 	err := http.ErrNoCookie
-	for _, line := range tornado.Raw(ctx).Headers()["Cookie"] {
-		sent, parseErr := http.ParseCookie(line)
-		if parseErr != nil {
-			continue
+	sent := http.Request{Header: http.Header{"Cookie": tornado.Raw(ctx).Headers()["Cookie"]}}
+	for _, c := range sent.CookiesNamed(name) { // what scripts have set beside it, and is none, is passed over
+		value, openErr := j.Open(name, c.Value)
+		if openErr == nil {
+			return string(value), nil
 		}
-		for _, c := range sent {
-			if c.Name != name {
-				continue
-			}
-			value, openErr := j.Open(name, c.Value)
-			if openErr == nil {
-				return string(value), nil
-			}
-			err = openErr
-		}
+		err = openErr
 	}
 	return "", err
 }

@@ -102,6 +102,12 @@ func TestRequests(t *testing.T) {
 		assert.Equal(t, "ann; \x00é", body)
 		_, body = c.Get("/me", "Cookie", "user=forged; "+pair)
 		assert.Equal(t, "ann; \x00é", body)
+		for _, other := range []string{`prefs={"dark":true}`, "flag", "na me=x", "price=5,00 \xe2\x82\xac", "=", `path=c:\temp`} {
+			_, body = c.Get("/me", "Cookie", other+"; "+pair)
+			assert.Equal(t, "ann; \x00é", body, "beside a cookie of scripts: %s", other)
+			_, body = c.Get("/me", "Cookie", pair+"; "+other)
+			assert.Equal(t, "ann; \x00é", body, other)
+		}
 		for sent, status := range map[string]int{"": 401, "user=forged": 403, "other=x": 401} {
 			res, _ = c.Get("/me", "Cookie", sent)
 			assert.Equal(t, status, res.StatusCode, sent)

@@ -290,16 +290,9 @@ func (s *Session) finish(secure bool) (*http.Cookie, error) {
 // session is that of a request with these Cookie lines.
 func (m *Manager) session(ctx context.Context, lines []string) *Session {
 	s := &Session{m: m, ctx: context.WithoutCancel(ctx)}
-	for _, line := range lines {
-		sent, err := http.ParseCookie(line)
-		if err != nil {
-			continue
-		}
-		for _, c := range sent {
-			if c.Name == m.cookie.Name && s.id == "" {
-				s.id = c.Value
-			}
-		}
+	sent := http.Request{Header: http.Header{"Cookie": lines}}
+	if c, err := sent.Cookie(m.cookie.Name); err == nil { // what scripts have set beside it, and is none, is passed over
+		s.id = c.Value
 	}
 	return s
 }

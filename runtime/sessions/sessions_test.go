@@ -123,6 +123,11 @@ func TestVisits(t *testing.T) {
 				before := v.cookie
 				_, body = v.do("look")
 				assert.Equal(t, "**", body)
+				for _, other := range []string{`prefs={"dark":true}`, "flag", "na me=x"} {
+					beside := &visitor{c: c, cookie: other + "; " + v.cookie}
+					_, body = beside.do("look")
+					assert.Equal(t, "**", body, "beside a cookie of scripts: %s", other)
+				}
 				v.do("login=ann")
 				assert.NotEqual(t, before, v.cookie)
 				_, body = v.do("look")
