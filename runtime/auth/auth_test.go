@@ -14,6 +14,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"maps"
 	"math/big"
 	"net/http"
 	"net/http/cookiejar"
@@ -44,6 +45,16 @@ func sign(t *testing.T, method jwt.SigningMethod, key any, kid string, claims jw
 		token.Header["kid"] = kid
 	}
 	text, err := token.SignedString(key)
+	require.NoError(t, err)
+	return text
+}
+
+// signWith is sign with more members in the header.
+func signWith(t *testing.T, header map[string]any, claims jwt.MapClaims) string {
+	t.Helper()
+	token := jwt.NewWithClaims(jwt.SigningMethodHS256, claims)
+	maps.Copy(token.Header, header)
+	text, err := token.SignedString(secret)
 	require.NoError(t, err)
 	return text
 }
@@ -94,6 +105,8 @@ func TestCheck(t *testing.T) {
 		"unsigned":          {sign(t, jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, "", good()), 401},
 		"another algorithm": {sign(t, jwt.SigningMethodRS256, rsaKey, "", good()), 401},
 		"junk":              {"a.b.c", 401},
+		"critical":          {signWith(t, map[string]any{"crit": []string{"exp2"}, "exp2": 1}, good()), 401},
+		"nothing critical":  {signWith(t, map[string]any{"crit": []string{}}, good()), 401},
 		"too little":        {sign(t, jwt.SigningMethodHS256, secret, "", with("scope", "write")), 403},
 		"scp":               {sign(t, jwt.SigningMethodHS256, secret, "", func() jwt.MapClaims { c := with("scope", nil); c["scp"] = []string{"read"}; return c }()), 200},
 		"scp text":          {sign(t, jwt.SigningMethodHS256, secret, "", func() jwt.MapClaims { c := with("scope", nil); c["scp"] = "x read"; return c }()), 200},
@@ -359,6 +372,44 @@ func TestKeySetAsksSeldom(t *testing.T) {
 		away(err)
 		require.ErrorIs(t, err, context.Canceled)
 		synctest.Wait()
+	})
+}
+
+// TestWithdrawnKeys: a key that its provider publishes no more is of no use after a while, and one that has taken its id is. Nobody waits.
+func TestWithdrawnKeys(t *testing.T) {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	require.NoError(t, err)
+	other, err := rsa.GenerateKey(rand.Reader, 2048)
+	require.NoError(t, err)
+	synctest.Test(t, func(t *testing.T) {
+		p := &published{keys: map[string]*rsa.PublicKey{"a": &key.PublicKey, "b": &other.PublicKey}}
+		tokens := auth.KeySet(oidc.ClientContext(t.Context(), &http.Client{Transport: p}), "https://issuer/keys")
+		claims := jwt.MapClaims{"sub": "ann", "exp": in(24 * time.Hour)}
+		verify := func(key *rsa.PrivateKey, kid string) error {
+			defer synctest.Wait() // until the provider has answered
+			_, err := tokens.Verify(t.Context(), sign(t, jwt.SigningMethodRS256, key, kid, claims))
+			return err
+		}
+		require.NoError(t, verify(key, "a"))
+		p.keys = map[string]*rsa.PublicKey{"b": &key.PublicKey}
+		time.Sleep(auth.KeyAge - time.Second)
+		require.NoError(t, verify(key, "a"))
+		require.NoError(t, verify(other, "b"))
+		assert.Equal(t, 1, p.asked)
+		p.fails = true
+		time.Sleep(time.Second)
+		require.NoError(t, verify(key, "a"))
+		require.NoError(t, verify(key, "a"), "known keys hold while the provider is away")
+		assert.Equal(t, 2, p.asked, "once in a while")
+		p.fails = false
+		time.Sleep(auth.KeyInterval)
+		require.NoError(t, verify(other, "b"), "nobody waits for the keys")
+		assert.Equal(t, 3, p.asked)
+		require.Error(t, verify(other, "b"))
+		require.NoError(t, verify(key, "b"))
+		assert.Equal(t, 3, p.asked)
+		time.Sleep(auth.KeyInterval)
+		require.Error(t, verify(key, "a"))
 	})
 }
 

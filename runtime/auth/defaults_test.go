@@ -7,5 +7,7 @@ import (
 )
 
 func TestDefaultsAreDocumented(t *testing.T) {
-	documented.Defaults(t, "../../SECURITY.md", map[string]any{"auth.KeyInterval": KeyInterval, "time for a login": loginTime, "leeway of tokens": newTokens(nil, nil).leeway})
+	documented.Defaults(t, "../../SECURITY.md", map[string]any{
+		"auth.KeyInterval": KeyInterval, "auth.KeyAge": KeyAge, "time for a login": loginTime, "leeway of tokens": newTokens(nil, nil).leeway,
+	})
 }

@@ -102,17 +102,23 @@ func PublicKeys(keys map[string]crypto.PublicKey, opts ...Option) (*Tokens, erro
 // fixed checks signatures by keys that are there.
 func fixed(algorithms []string, key jwt.Keyfunc, opts []Option) *Tokens {
 	parser := jwt.NewParser(jwt.WithValidMethods(algorithms), jwt.WithoutClaimsValidation())
+	understood := func(t *jwt.Token) (any, error) {
+		if _, ok := t.Header["crit"]; ok { // RFC 7515 section 4.1.11: what is critical must be understood, and nothing is here
+			return nil, errors.New("the token has critical header parameters that nobody knows here")
+		}
+		return key(t)
+	}
 	return newTokens(func(_ context.Context, token string) (json.RawMessage, error) {
 		var claims rawClaims
-		_, err := parser.ParseWithClaims(token, &claims, key)
+		_, err := parser.ParseWithClaims(token, &claims, understood)
 		return json.RawMessage(claims), err
 	}, opts)
 }
 
 // KeySet checks tokens by the keys that are published at a URL (a JSON Web Key Set, RFC 7517). They are read when the first token comes, and
-// again when one names a key that is not known, KeyInterval after the last time at the earliest. A token whose key is not known while the
-// keys cannot be read is neither good nor bad: the error is a [tornado.StatusError] 503. ctx brings values alone: an HTTP client is set by
-// oidc.ClientContext.
+// again when one names a key that is not known, KeyInterval after the last time at the earliest, and when they are as old as KeyAge. A token
+// whose key is not known while the keys cannot be read is neither good nor bad: the error is a [tornado.StatusError] 503. ctx brings values
+// alone: an HTTP client is set by oidc.ClientContext.
 func KeySet(ctx context.Context, url string, opts ...Option) *Tokens {
 	return newTokens(newKeySet(ctx, url).verify, opts)
 }

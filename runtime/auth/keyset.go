@@ -20,6 +20,10 @@ import (
 // its provider more often.
 const KeyInterval = 10 * time.Second
 
+// KeyAge is the age at which the keys of a KeySet are read again, in the background, when a token comes: one that its provider has withdrawn
+// is of no use then, and one that has taken the id of another one is. Known keys hold while the provider is away.
+const KeyAge = 5 * time.Minute
+
 // The bounds of one request for keys.
 const (
 	keysTimeout = 10 * time.Second
@@ -38,6 +42,7 @@ type keySet struct {
 
 	mu    sync.Mutex
 	keys  []jose.JSONWebKey // guarded by mu, like all below; not changed in place
+	since time.Time         // when keys were read
 	asked *inquiry          // the last one
 }
 
@@ -62,9 +67,7 @@ func (s *keySet) verify(ctx context.Context, token string) (json.RawMessage, err
 		return nil, errors.New("the token has not one signature")
 	}
 	id := jws.Signatures[0].Header.KeyID
-	s.mu.Lock()
-	keys := s.keys
-	s.mu.Unlock()
+	keys := s.current()
 	claims, known := open(jws, id, keys)
 	if claims != nil || known {
 		return claims, refused(claims)
@@ -74,6 +77,16 @@ func (s *keySet) verify(ctx context.Context, token string) (json.RawMessage, err
 	}
 	claims, _ = open(jws, id, keys)
 	return claims, refused(claims)
+}
+
+// current returns the keys that are known, and has them read again where they are old.
+func (s *keySet) current() []jose.JSONWebKey {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.keys != nil && time.Since(s.since) >= KeyAge {
+		s.ask()
+	}
+	return s.keys
 }
 
 func refused(claims []byte) error {
@@ -98,19 +111,26 @@ func open(jws *jose.JSONWebSignature, id string, keys []jose.JSONWebKey) (claims
 	return nil, known
 }
 
-// refresh returns the keys after the last inquiry, which it begins if that is long ago. Its error, 503, is that of the inquiry.
-func (s *keySet) refresh(ctx context.Context) ([]jose.JSONWebKey, error) {
-	s.mu.Lock()
+// ask returns the last inquiry, and begins another one if that is long ago. The caller holds mu.
+func (s *keySet) ask() *inquiry {
 	if s.asked == nil || s.asked.ended() && time.Since(s.asked.at) >= KeyInterval {
 		s.asked = &inquiry{at: time.Now(), done: make(chan struct{})}
 		go s.inquire(s.asked)
 	}
-	asked := s.asked
+	return s.asked
+}
+
+// refresh returns the keys after the last inquiry, which it begins if that is long ago. Its error, 503, is that of the inquiry.
+func (s *keySet) refresh(ctx context.Context) ([]jose.JSONWebKey, error) {
+	s.mu.Lock()
+	asked := s.ask()
 	s.mu.Unlock()
 	select {
 	case <-asked.done:
 	case <-ctx.Done():
-		return nil, unchecked(ctx.Err())
+	}
+	if err := ctx.Err(); err != nil { // also where both are: the answer would be nobody's
+		return nil, unchecked(err)
 	}
 	if asked.err != nil {
 		return nil, unchecked(asked.err)
@@ -143,7 +163,7 @@ func (s *keySet) inquire(i *inquiry) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.keys = keys
+	s.keys, s.since = keys, time.Now()
 }
 
 // read gets the keys. Those of kinds that nobody knows here are left out (RFC 7517 section 5).
