@@ -176,6 +176,13 @@ func (s *Session) Err() error {
 	return s.err
 }
 
+// wasRead reports whether anybody has asked for the session: the answer depends on the cookie then (RFC 9110 section 12.5.5).
+func (s *Session) wasRead() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.values != nil
+}
+
 // read reads the session if that was not done. The caller holds mu.
 func (s *Session) read() {
 	if s.values != nil {
@@ -307,6 +314,9 @@ func (m *Manager) Option() tornado.APIOption {
 		secure := raw.Scheme() == "https"
 		t.SetContext(context.WithValue(t.Context(), key{}, s))
 		finish := func(w *tornado.Reply) {
+			if s.wasRead() {
+				w.Vary("Cookie")
+			}
 			c, err := s.finish(secure)
 			switch {
 			case err != nil:
@@ -345,6 +355,9 @@ func (w *writer) begin() {
 		return
 	}
 	w.begun = true
+	if w.s.wasRead() {
+		w.Header().Add("Vary", "Cookie")
+	}
 	c, err := w.s.finish(w.secure)
 	switch {
 	case err != nil:

@@ -1,6 +1,7 @@
 package sessions_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/hex"
@@ -57,6 +58,8 @@ func do(ctx context.Context, what string) (string, error) {
 		return "", s.Set("user", value)
 	case "logout":
 		s.Clear()
+	case "nothing":
+		return "", nil
 	case "long":
 		return "", s.Set("long", strings.Repeat("x", 2000))
 	}
@@ -158,6 +161,26 @@ func TestVisits(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestVary: what a session was read for is of its cookie, and a cache in between must not give it to others.
+func TestVary(t *testing.T) {
+	m := sessions.InStore(sessions.NewMemory())
+	look := func(t *testing.T, c *apitest.Client) {
+		for what, vary := range map[string]string{"look": "Cookie", "count": "Cookie", "logout": "Cookie", "nothing": ""} {
+			res, _ := c.Ask("POST", "/do", strings.NewReader(what))
+			assert.Equal(t, vary, res.Header.Get("Vary"), what)
+		}
+		res, _ := c.Get("/stream")
+		assert.Equal(t, "Cookie", res.Header.Get("Vary"))
+	}
+	apitest.Each(t, newAPI(m), look)
+	s := httptest.NewServer(m.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		what, _ := io.ReadAll(r.Body)
+		_, _ = do(r.Context(), cmp.Or(string(what), "look"))
+	})))
+	defer s.Close()
+	look(t, apitest.NewClient(t, s.URL))
 }
 
 func TestStream(t *testing.T) {
