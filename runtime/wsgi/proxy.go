@@ -24,8 +24,9 @@ func (a *App) newProxy() http.Handler {
 	return &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(&url.URL{Scheme: "http", Host: "wsgi"})
-			r.Out.Host = r.In.Host
 			r.SetXForwarded()
+			r.Out.Host = tornado.HostOf(r.In) // the URLs that the application makes are those of the client
+			r.Out.Header.Set("X-Forwarded-Host", r.Out.Host)
 			r.Out.Header.Set("X-Forwarded-Proto", tornado.SchemeOf(r.In))
 			r.Out.Header.Del("Expect") // it was answered here
 			for name := range r.Out.Header {

@@ -134,7 +134,7 @@ func Start(c Config) (*App, error) {
 func (a *App) At() tornado.Option { return tornado.WithMount(a.config.Prefix, a) }
 
 // ServeHTTP hands the request to a worker. Bodies are streamed both ways. The application is told of the client by X-Forwarded-For,
-// X-Forwarded-Proto and X-Forwarded-Host, as far as the server knows it; what the client has sent of these is dropped.
+// X-Forwarded-Proto, X-Forwarded-Host and Host, as far as the server knows it; what the client has sent of the former is dropped.
 func (a *App) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.ContentLength > a.config.MaxBody {
 		http.Error(w, "the body is too long", http.StatusRequestEntityTooLarge)

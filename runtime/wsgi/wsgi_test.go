@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"mime/multipart"
 	"net/http"
+	"net/netip"
 	"os"
 	"os/exec"
 	"strings"
@@ -92,6 +93,23 @@ func TestEnviron(t *testing.T) {
 	res, body := c.Get("/nichts%2F%C3%A9")
 	assert.Equal(t, 404, res.StatusCode)
 	assert.Equal(t, "nothing here", body)
+}
+
+// TestBehindAProxy: the application is told what the client has asked for, as a proxy that is believed tells.
+func TestBehindAProxy(t *testing.T) {
+	trusted := tornado.WithXForwarded(netip.MustParsePrefix("127.0.0.1/32"))
+	for name, c := range map[string]wsgi.Config{"own": {App: "plain"}, "gunicorn": {App: "plain", Gunicorn: true, Python: python(t, "gunicorn")}} {
+		_, client := open(t, c, trusted)
+		_, body := client.Get("/environ", "X-Forwarded-For", "198.51.100.7, 192.0.2.1", "X-Forwarded-Proto", "https", "X-Forwarded-Host", "shop.example")
+		var env map[string]any
+		require.NoError(t, json.Unmarshal([]byte(body), &env), body)
+		for member, want := range map[string]any{
+			"wsgi.url_scheme": "https", "HTTP_HOST": "shop.example", "HTTP_X_FORWARDED_HOST": "shop.example", "HTTP_X_FORWARDED_PROTO": "https",
+			"HTTP_X_FORWARDED_FOR": "192.0.2.1",
+		} {
+			assert.Equal(t, want, env[member], "%s %s", name, member)
+		}
+	}
 }
 
 // The API has its paths, and an application without a prefix all others.
