@@ -55,18 +55,21 @@ type chosen struct {
 type key struct{}
 
 // Option chooses the language of each request of an API by Accept-Language (RFC 9110 section 12.5.4), regions and scripts considered, and
-// says it with Content-Language on answers that have a body and do not say another one.
+// says it with Content-Language on answers that have a body and do not say another one, but for refusals that come before the handler:
+// what the runtime says of a request is English.
 func (l *Locales) Option() tornado.APIOption {
 	return tornado.WithFilter(func(t *tornado.Transit) {
 		raw := tornado.Raw(t.Context())
 		c := l.choose(raw.Headers(), raw.Query())
 		t.SetContext(context.WithValue(t.Context(), key{}, c))
+		called := false
+		t.OnCall(func() (after func()) { called = true; return nil })
 		mark := func(w *tornado.Reply) {
 			w.Vary("Accept-Language")
 			if l.cookie != "" {
 				w.Vary("Cookie")
 			}
-			if _, said := w.Field("Content-Language"); !said && w.ContentType() != "" {
+			if _, said := w.Field("Content-Language"); !said && w.ContentType() != "" && (called || w.Status() < http.StatusBadRequest) {
 				w.Header("Content-Language", c.tag.String())
 			}
 		}

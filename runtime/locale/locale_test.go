@@ -12,6 +12,7 @@ import (
 	"golang.org/x/text/language"
 	"golang.org/x/text/message/catalog"
 
+	tornado "github.com/tornadogen/tornadogen/runtime"
 	"github.com/tornadogen/tornadogen/runtime/internal/apitest"
 	"github.com/tornadogen/tornadogen/runtime/locale"
 )
@@ -56,4 +57,25 @@ func TestLanguages(t *testing.T) {
 		test(t, apitest.NewClient(t, s.URL))
 	})
 	assert.Equal(t, language.Und, locale.Of(t.Context()))
+}
+
+// TestRefusals: what the runtime says of a request before its handler is called is English, and what handlers say of a failure is theirs.
+func TestRefusals(t *testing.T) {
+	l := locales(t)
+	a := apitest.New(l.Option())
+	apitest.Handle(a, "GET", "/pets", func(ctx context.Context, _ []byte) (apitest.Answer, error) {
+		return apitest.Answer{}, &tornado.StatusError{Status: http.StatusConflict, Detail: locale.Printer(ctx).Sprintf("pets", 3)}
+	})
+	apitest.Each(t, a, func(t *testing.T, c *apitest.Client) {
+		res, body := c.Get("/pets", "Accept-Language", "de")
+		assert.Equal(t, 409, res.StatusCode)
+		assert.Contains(t, body, "3 Tiere")
+		assert.Equal(t, "de", res.Header.Get("Content-Language"))
+		for method, path := range map[string]string{"GET": "/nothing", "DELETE": "/pets"} {
+			res, body = c.Ask(method, path, nil, "Accept-Language", "de")
+			assert.GreaterOrEqual(t, res.StatusCode, 400)
+			assert.NotEmpty(t, body)
+			assert.Empty(t, res.Header.Get("Content-Language"), path)
+		}
+	})
 }
