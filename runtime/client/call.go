@@ -24,6 +24,7 @@ type Call struct {
 	op     *operation.Operation
 	at     string  // the address of CallAt; "" where the path of the operation counts
 	page   *paging // of Pages; nil for other calls
+	asked  *string // takes the address of the call, which is not sent; nil where it is
 
 	paths   []pathValue
 	texts   []byte // the escaped values of paths
@@ -54,6 +55,7 @@ func (c *Client) Call(ctx context.Context, op *operation.Operation) *Call {
 		call.client = own
 	}
 	given := carriedBy(ctx)
+	call.asked = given.address
 	if given.page != nil && given.page.op == op {
 		call.page = given.page
 	}

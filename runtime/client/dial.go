@@ -40,6 +40,9 @@ func Dial[Send, Receive any](c *Call, out tornado.Outgoing[Send], in tornado.Inc
 		return nil, nil, c.error("", 0, err)
 	}
 	url, place, err := c.url()
+	if err == nil {
+		err = c.tellAddress(url)
+	}
 	if err != nil {
 		return nil, nil, c.error("", 0, err)
 	}

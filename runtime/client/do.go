@@ -30,6 +30,9 @@ func (c *Call) answer(of timing, take func(*Response) error) (*Response, error) 
 		return nil, c.error("", 0, err)
 	}
 	full, place, err := c.url()
+	if err == nil {
+		err = c.tellAddress(full)
+	}
 	if err != nil {
 		return nil, c.error("", 0, err)
 	}

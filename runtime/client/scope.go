@@ -49,6 +49,7 @@ type carried struct {
 	attempt int
 	opts    []Option
 	page    *paging // of Pages; nil for other calls
+	address *string // set by the call, which is not sent; nil for other calls
 }
 
 var nothingCarried carried
