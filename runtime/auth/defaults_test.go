@@ -8,6 +8,7 @@ import (
 
 func TestDefaultsAreDocumented(t *testing.T) {
 	documented.Defaults(t, "../../SECURITY.md", map[string]any{
-		"auth.KeyInterval": KeyInterval, "auth.KeyAge": KeyAge, "time for a login": loginTime, "leeway of tokens": newTokens(nil, nil).leeway,
+		"auth.KeyInterval": KeyInterval, "auth.KeyAge": KeyAge,
+		"time for a login": loginTime, "logins of a browser": maxLogins, "leeway of tokens": newTokens(nil, nil).leeway,
 	})
 }

@@ -11,6 +11,8 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -45,13 +47,14 @@ type User struct {
 
 // Login lets people log in with an OpenID provider (OpenID Connect Core 1.0, the authorization code flow, with PKCE of RFC 7636). It serves
 // two paths: its prefix, which sends a browser to the provider, and prefix + "/callback", where it comes back. What is to be remembered
-// on the way stands in a sealed cookie, for 10 minutes.
+// on the way stands in a sealed cookie, for 10 minutes; a browser may be in the middle of eight logins.
 type Login struct {
 	prefix   string // without a trailing slash
 	flow     oauth2.Config
 	verifier *oidc.IDTokenVerifier
 	seal     Sealer
 	done     func(w http.ResponseWriter, r *http.Request, u User) error
+	ask      []oauth2.AuthCodeOption
 	logger   *slog.Logger
 	ctx      context.Context
 }
@@ -62,10 +65,16 @@ type LoginOption func(*Login)
 // WithLogger sets where failed logins are logged. The default is slog.Default.
 func WithLogger(to *slog.Logger) LoginOption { return func(l *Login) { l.logger = to } }
 
+// WithParameter asks the provider for more, by a parameter of its own or of OpenID Connect Core 1.0 section 3.1.2.1: "prompt", "login_hint",
+// or "access_type" of Google say. It may be given several times; the default is none.
+func WithParameter(name, value string) LoginOption {
+	return func(l *Login) { l.ask = append(l.ask, oauth2.SetAuthURLParam(name, value)) }
+}
+
 // NewLogin asks the provider what it does. done is called with who has logged in: it remembers that, in a session say (renew its id), and
-// must not write the answer, which sends the browser back to where the login began: the path in the query parameter "to", or "/". The
-// client of ctx, see oidc.ClientContext, is used for calls of the provider. The prefix "/", or "", is for a host that does nothing else: a
-// login begins at "/" then, and comes back at "/callback".
+// must not write the answer, which sends the browser back to where the login began: the path in the query parameter "to", of 1 KiB at most,
+// or "/". The client of ctx, see oidc.ClientContext, is used for calls of the provider. The prefix "/", or "", is for a host that does
+// nothing else: a login begins at "/" then, and comes back at "/callback".
 func NewLogin(ctx context.Context, prefix string, p Provider, s Sealer, done func(w http.ResponseWriter, r *http.Request, u User) error,
 	opts ...LoginOption,
 ) (*Login, error) {
@@ -93,9 +102,36 @@ func (l *Login) start() string { return cmp.Or(l.prefix, "/") }
 func (l *Login) At() tornado.Option { return tornado.WithMount(l.start(), l) }
 
 const (
-	loginCookie = "login"
+	loginCookie = "login" // and a digit
 	loginTime   = 10 * time.Minute
+	maxLogins   = 8    // of one browser at a time: one that opens its tabs again begins a login in each
+	maxTo       = 1024 // bytes of the path to come back to: eight cookies that hold one fit into the head of a request
 )
+
+// cookieOf is the name of the cookie of a login, by its state, whose first character is a digit.
+func cookieOf(state string) (name string, ok bool) {
+	if state == "" || state[0] < '0' || state[0] >= '0'+maxLogins {
+		return "", false
+	}
+	return loginCookie + state[:1], true
+}
+
+// newState is the state of a login that begins: one whose cookie the browser does not have yet, or any if it has all of them.
+func newState(r *http.Request) string {
+	var free []string
+	for i := range maxLogins {
+		digit := strconv.Itoa(i)
+		if _, err := r.Cookie(loginCookie + digit); err != nil {
+			free = append(free, digit)
+		}
+	}
+	secret := rand.Text()
+	at := int(secret[0]) // tabs that begin at once do not see one another
+	if len(free) == 0 {
+		return strconv.Itoa(at%maxLogins) + secret
+	}
+	return free[at%len(free)] + secret
+}
 
 // journey is what is remembered while the browser is with the provider.
 type journey struct {
@@ -124,13 +160,15 @@ func (l *Login) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // begin sends the browser to the provider.
 func (l *Login) begin(w http.ResponseWriter, r *http.Request) {
-	j := journey{State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(), To: local(r.URL.Query().Get("to")), Until: time.Now().Add(loginTime).Unix()}
+	j := journey{State: newState(r), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(), To: local(r.URL.Query().Get("to")), Until: time.Now().Add(loginTime).Unix()}
 	plain, err := json.Marshal(j)
 	if err == nil {
+		name, _ := cookieOf(j.State) // it has one
 		var sealed string
-		if sealed, err = l.seal.Seal(loginCookie, plain); err == nil {
-			l.remember(w, sealed, int(loginTime/time.Second))
-			http.Redirect(w, r, l.flow.AuthCodeURL(j.State, oidc.Nonce(j.Nonce), oauth2.S256ChallengeOption(j.Verifier)), http.StatusFound)
+		if sealed, err = l.seal.Seal(name, plain); err == nil {
+			l.remember(w, name, sealed, int(loginTime/time.Second))
+			ask := append(slices.Clone(l.ask), oidc.Nonce(j.Nonce), oauth2.S256ChallengeOption(j.Verifier))
+			http.Redirect(w, r, l.flow.AuthCodeURL(j.State, ask...), http.StatusFound)
 			return
 		}
 	}
@@ -138,16 +176,16 @@ func (l *Login) begin(w http.ResponseWriter, r *http.Request) {
 	http.Error(w, "the login cannot begin", http.StatusInternalServerError)
 }
 
-func (l *Login) remember(w http.ResponseWriter, value string, age int) {
+func (l *Login) remember(w http.ResponseWriter, name, value string, age int) {
 	http.SetCookie(w, &http.Cookie{
-		Name: loginCookie, Value: value, Path: l.start(), MaxAge: age, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(l.flow.RedirectURL, "https:"),
+		Name: name, Value: value, Path: l.start(), MaxAge: age, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(l.flow.RedirectURL, "https:"),
 	})
 }
 
 // local is a path of this service, "/" for anything else: nobody is to be sent elsewhere by a link to the login.
 func local(to string) string {
 	u, err := url.Parse(to)
-	if err != nil || u.Scheme != "" || u.Host != "" || !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.ContainsAny(to, "\\\r\n\t") {
+	if err != nil || len(to) > maxTo || u.Scheme != "" || u.Host != "" || !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.ContainsAny(to, "\\\r\n\t") {
 		return "/"
 	}
 	return to
@@ -157,8 +195,11 @@ var errState = errors.New("the browser comes back from a login that did not begi
 
 // end takes the browser back.
 func (l *Login) end(w http.ResponseWriter, r *http.Request) {
-	j, err := l.recall(r)
-	l.remember(w, "", -1)
+	name, _ := cookieOf(r.URL.Query().Get("state"))
+	j, err := l.recall(r, name)
+	if name != "" {
+		l.remember(w, name, "", -1)
+	}
 	if err == nil {
 		var u User
 		if u, err = l.exchange(r, j); err == nil {
@@ -175,13 +216,13 @@ func (l *Login) end(w http.ResponseWriter, r *http.Request) {
 	http.Error(w, "the login has failed; please try again", http.StatusForbidden)
 }
 
-// recall reads what is remembered.
-func (l *Login) recall(r *http.Request) (j journey, err error) {
-	c, err := r.Cookie(loginCookie)
+// recall reads what is remembered in the cookie of that name.
+func (l *Login) recall(r *http.Request, name string) (j journey, err error) {
+	c, err := r.Cookie(name)
 	if err != nil {
 		return j, errState
 	}
-	plain, err := l.seal.Open(loginCookie, c.Value)
+	plain, err := l.seal.Open(name, c.Value)
 	if err != nil || json.Unmarshal(plain, &j) != nil || time.Now().Unix() >= j.Until {
 		return j, errState
 	}
