@@ -3,6 +3,9 @@ package tornado
 import (
 	"context"
 	"log/slog"
+	"net/url"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -42,7 +45,7 @@ func (r *accessRecord) log(s *Server, peer string) {
 	}
 	line := slog.NewRecord(time.Now(), slog.LevelInfo, "request", 0)
 	line.AddAttrs(
-		slog.String("method", r.method), slog.String("target", r.target), slog.String("operation", r.operation),
+		slog.String("method", r.method), slog.String("target", s.shown(r.target)), slog.String("operation", r.operation),
 		slog.Int("status", r.status), slog.Int64("bytes", r.bytes), slog.Duration("took", r.took),
 		slog.String("peer", peer), slog.String("ended", r.ended.String()),
 	)
@@ -50,4 +53,22 @@ func (r *accessRecord) log(s *Server, peer string) {
 	if err := h.Handle(ctx, line); err != nil && s.logLost.CompareAndSwap(false, true) {
 		s.logger.Error("the access log misses lines", "error", err)
 	}
+}
+
+// shown is a target without the values of API keys that stand in its query, of any API of the server: who asks for what no API has sends
+// them, too.
+func (s *Server) shown(target string) string {
+	path, query, asked := strings.Cut(target, "?")
+	if !asked || !slices.ContainsFunc(s.apis, func(a *API) bool { return len(a.queryKeys) > 0 }) {
+		return target
+	}
+	parts := strings.Split(query, "&")
+	for i, part := range parts {
+		written, _, _ := strings.Cut(part, "=")
+		name, err := url.QueryUnescape(written)
+		if err == nil && slices.ContainsFunc(s.apis, func(a *API) bool { return slices.Contains(a.queryKeys, name) }) {
+			parts[i] = written + "=REDACTED"
+		}
+	}
+	return path + "?" + strings.Join(parts, "&")
 }

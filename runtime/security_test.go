@@ -209,6 +209,23 @@ func TestAccessLog(t *testing.T) {
 	assert.Equal(t, 2, strings.Count(logged.String(), "ended=answered"))
 }
 
+// TestAccessLogHasNoKeys: the values of API keys in the query are not in it, wherever a request with one went.
+func TestAccessLogHasNoKeys(t *testing.T) {
+	api := newTestAPI(testHandlers{})
+	AddAPIKey(api, "inQuery", InQuery, "api key", func(ctx context.Context, _ APIKey) (context.Context, error) { return ctx, nil })
+	var logged bytes.Buffer
+	logger := slog.New(slog.NewTextHandler(&logged, nil))
+	r := start(t, api, WithAccessLog(logger), WithMount("/page", http.NotFoundHandler()))
+	for _, path := range []string{"/items/1", "/nothing", "/page"} {
+		r.exchange(t, "GET "+path+"?mode=a&api%20key=secret&api+key=secret&api%20key HTTP/1.1\r\nHost: x\r\n\r\n")
+	}
+	require.NoError(t, r.stop(t))
+	NewServer(WithAccessLog(logger)).Handle(api).HTTPHandler().
+		ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/items/1?mode=a&api%20key=secret&api+key=secret&api%20key", nil))
+	assert.NotContains(t, logged.String(), "secret")
+	assert.Equal(t, 4, strings.Count(logged.String(), "?mode=a&api%20key=REDACTED&api+key=REDACTED&api%20key=REDACTED"), logged.String())
+}
+
 // TestAccessLogOfHandlers: what a handler adds to its line comes into it, whatever serves, and without any filter.
 func TestAccessLogOfHandlers(t *testing.T) {
 	newAPI := func() *API {
