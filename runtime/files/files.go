@@ -250,11 +250,11 @@ func (f *Files) serve(w http.ResponseWriter, r *http.Request, name, version stri
 	}
 	w.Header().Set("Cache-Control", control)
 	w.Header().Set("X-Content-Type-Options", "nosniff")
-	if media := mime.TypeByExtension(path.Ext(name)); media != "" {
-		w.Header().Set("Content-Type", media)
-	} else if sent != name {
-		w.Header().Set("Content-Type", "application/octet-stream")
+	media := mime.TypeByExtension(path.Ext(name))
+	if media == "" { // http.ServeContent would look where the digest has left the file, or at what is coded
+		media = f.sniff(name)
 	}
+	w.Header().Set("Content-Type", media)
 	if sent != name && r.Header.Get("Range") == "" { // ServeContent leaves the length of what is coded to others
 		w.Header().Set("Content-Length", strconv.FormatInt(info.Size(), 10))
 	}
@@ -264,6 +264,17 @@ func (f *Files) serve(w http.ResponseWriter, r *http.Request, name, version stri
 		return
 	}
 	http.ServeContent(answer{w}, r, path.Base(name), info.ModTime(), content)
+}
+
+// sniff is the media type that a file looks like by how it begins.
+func (f *Files) sniff(name string) string {
+	begin := make([]byte, 512)
+	n := 0
+	if file, err := f.fsys.Open(name); err == nil {
+		n, _ = io.ReadFull(file, begin) // what cannot be read looks like nothing
+		_ = file.Close()                // which was read alone
+	}
+	return http.DetectContentType(begin[:n])
 }
 
 // answer takes from a refusal what was said of the file: http.ServeContent leaves it on 412, which has no body.

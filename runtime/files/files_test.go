@@ -2,6 +2,7 @@ package files_test
 
 import (
 	"embed"
+	"fmt"
 	"io"
 	"io/fs"
 	"net/http"
@@ -348,4 +349,26 @@ func TestSiblingsAreSoughtForThoseWhoTakeThem(t *testing.T) {
 		assert.Equal(t, "Accept-Encoding", w.Header().Get("Vary"))
 		assert.Equal(t, sought, slices.Contains(fsys.names, "app.js.gz"), accepted)
 	}
+}
+
+// TestTypeByContent: what a file is, where its name does not tell, depends neither on its coding nor on who has asked before.
+func TestTypeByContent(t *testing.T) {
+	fsys, types := fstest.MapFS{}, map[string]string{}
+	for content, media := range map[string]string{
+		"plain words": "text/plain; charset=utf-8", "<!DOCTYPE html><p>": "text/html; charset=utf-8", "\x89PNG\r\n\x1a\n": "image/png", "\x00\x01": "application/octet-stream",
+	} {
+		name := fmt.Sprintf("file%d.unknown", len(types))
+		fsys[name], fsys[name+".gz"], types[name] = &fstest.MapFile{Data: []byte(content)}, &fstest.MapFile{Data: []byte("zipped")}, media
+	}
+	each(t, files.New("/static", fsys, files.WithPrecompressed()), func(t *testing.T, c *apitest.Client) {
+		for name, media := range types {
+			for range 2 { // the digest is made for the first one
+				res, _ := c.Get("/static/" + name)
+				assert.Equal(t, media, res.Header.Get("Content-Type"))
+			}
+			res, body := c.Get("/static/"+name, "Accept-Encoding", "gzip")
+			assert.Equal(t, "zipped", body)
+			assert.Equal(t, media, res.Header.Get("Content-Type"))
+		}
+	})
 }
