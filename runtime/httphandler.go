@@ -16,7 +16,8 @@ import (
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
 )
 
-// HTTPHandler returns the API as a net/http handler, to run it on any http.Server: the same routes, validation and answers.
+// HTTPHandler returns the API as a net/http handler, to run it on any http.Server: the same routes, validation and answers. Middleware
+// around it whose http.ResponseWriter has no method Unwrap holds streams up, and opens no WebSockets.
 // A wrong option of the API panics here.
 func (a *API) HTTPHandler() http.Handler {
 	if err := a.ready(); err != nil {

@@ -1,6 +1,8 @@
 package tornado
 
 import (
+	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"sync"
@@ -29,7 +31,10 @@ func (h httpSocketHost) watch(s *socket) (release func()) {
 // openSocket implements socketHost.
 func (h httpSocketHost) openSocket(s *socket) (socketWire, []byte, error) {
 	conn, buffered, err := http.NewResponseController(h.writer).Hijack()
-	if err != nil {
+	switch {
+	case errors.Is(err, http.ErrNotSupported):
+		return nil, nil, fmt.Errorf("the http.ResponseWriter gives no connection%s: %w", hiddenRemedy, err)
+	case err != nil:
 		return nil, nil, err
 	}
 	if err := conn.SetDeadline(time.Time{}); err != nil { // those of the server were for the request

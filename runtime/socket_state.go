@@ -426,6 +426,9 @@ func (s *socket) handlerReturned(err error) error {
 		err = s.accept()
 	}
 	if s.wire == nil {
+		if err == nil && s.state == socketClosed && s.cause != nil { // it could not be opened, and the handler left it at that
+			err = fmt.Errorf("%w: %w", ErrSocketClosed, s.cause)
+		}
 		s.state, s.offer = socketClosed, nil
 		s.mu.Unlock()
 		return err

@@ -2,6 +2,7 @@ package tornado
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 	"time"
@@ -15,6 +16,7 @@ type httpWire struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
 	timeout time.Duration // of a write, without progress; set by openStream; 0 if the writes have it
+	hidden  bool          // middleware hides what flushes; it was logged
 }
 
 // writeTimeout is that of the server of a request: of this package, or of net/http, which has none for a single write.
@@ -64,8 +66,19 @@ func (h *httpWire) writeFramed(b []byte) error {
 	if _, err := h.w.Write(b); err != nil {
 		return err
 	}
-	return h.control.Flush()
+	err := h.control.Flush()
+	if !errors.Is(err, http.ErrNotSupported) {
+		return err
+	}
+	if !h.hidden { // the client gets it all, when net/http sends it
+		h.hidden = true
+		h.x.match.api.log().Warn("what a stream sends waits: the http.ResponseWriter cannot flush"+hiddenRemedy, "operation", h.x.match.op.ID)
+	}
+	return nil
 }
+
+// hiddenRemedy is what to do about a ResponseWriter of middleware that has the three methods of the interface alone.
+const hiddenRemedy = "; give the one of the middleware around the API a method Unwrap, see http.ResponseController"
 
 // try leaves everything to who may wait: a ResponseWriter does.
 func (h *httpWire) try([]byte) (int, error) { return 0, worker.ErrWouldBlock }
