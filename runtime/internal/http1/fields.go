@@ -8,6 +8,9 @@ import (
 // hostName is "host" as a word.
 const hostName = 'h' | 'o'<<8 | 's'<<16 | 't'<<24
 
+// beginsHost says whether b, which has four bytes at least, begins with "host" in any case of its letters: no other bytes fold to those.
+func beginsHost(b []byte) bool { return binary.LittleEndian.Uint32(b)|0x20202020 == hostName }
+
 // fieldLines reads field lines up to the empty line that ends the head, RFC
 // 9112 section 5. It returns the length of the head, or 0 if that is not there
 // yet.
@@ -25,10 +28,11 @@ func (p *Parser) fieldLines(buf []byte, lim *Limits, h *Head) (int, *ProtocolErr
 				}
 				return i + 2, p.finish(h)
 			}
-			if i = scanToken(buf, i); i == len(buf) {
+			if i == line && len(buf)-i > 4 && beginsHost(buf[i:]) && buf[i+4] == ':' {
+				i += len("host")
+			} else if i = scanToken(buf, i); i == len(buf) {
 				break
-			}
-			if buf[i] != ':' || i == line {
+			} else if buf[i] != ':' || i == line {
 				return 0, nameError(buf[i], i == line)
 			}
 			colon = i
@@ -52,10 +56,22 @@ func (p *Parser) fieldLines(buf []byte, lim *Limits, h *Head) (int, *ProtocolErr
 		if p.fields++; p.fields > maxFields {
 			return 0, errFieldCount // RFC 6585 section 5
 		}
-		from, to := trimmed(buf, colon+1, i)
+		from, to := colon+1, i
+		if from < to && buf[from] == ' ' {
+			from++ // one space, as most have it
+		}
+		if from < to && (buf[from] <= ' ' || buf[to-1] <= ' ') { // of a value, these are blanks
+			from, to = trimmed(buf, from, to)
+		}
 		name, value := buf[line:colon:colon], buf[from:to:to]
 		h.Fields = append(h.Fields, Field{name, value})
-		if err := p.field(h, name, value); err != nil {
+		var err *ProtocolError
+		if len(name) == 4 && beginsHost(name) { // every request has one
+			err = p.host(h, value)
+		} else {
+			err = p.field(h, name, value)
+		}
+		if err != nil {
 			return 0, err
 		}
 		i += 2
@@ -96,27 +112,23 @@ var (
 	nameTransferEncoding = nameOf("transfer-encoding")
 )
 
-// field acts on the fields that the codec knows; all others cost a look at their length, and at their ends if that is one of theirs.
+// field acts on the fields that the codec knows, but for Host; all others cost a look at their length, and at their ends if that is one of theirs.
 func (p *Parser) field(h *Head, name, value []byte) *ProtocolError {
 	switch len(name) {
-	case 4:
-		if binary.LittleEndian.Uint32(name)|0x20202020 == hostName { // what is does; every request has one
-			return p.host(h, value)
-		}
 	case 6:
 		switch first := name[0] | 0x20; {
 		case first == 'a' && is(name, "accept"):
-			keep(&h.Accept, value)
+			h.keep(&h.Accept, value)
 		case first == 'c' && is(name, "cookie"):
-			keep(&h.Cookie, value)
+			h.keep(&h.Cookie, value)
 		case first == 'o' && is(name, "origin"):
-			keep(&h.Origin, value)
+			h.keep(&h.Origin, value)
 		case first == 'e' && is(name, "expect"):
 			return p.expect(value)
 		}
 	case 7:
 		if is(name, "upgrade") {
-			keep(&h.UpgradeTo, value)
+			h.keep(&h.UpgradeTo, value)
 		}
 	case 10:
 		if nameConnection.is(name) {
@@ -124,14 +136,14 @@ func (p *Parser) field(h *Head, name, value []byte) *ProtocolError {
 		}
 	case 12:
 		if nameContentType.is(name) {
-			keep(&h.ContentType, value)
+			h.keep(&h.ContentType, value)
 		}
 	case 13:
 		switch {
 		case nameAuthorization.is(name):
-			keep(&h.Authorization, value)
+			h.keep(&h.Authorization, value)
 		case nameIfNoneMatch.is(name):
-			keep(&h.IfNoneMatch, value)
+			h.keep(&h.IfNoneMatch, value)
 		}
 	case 14:
 		if nameContentLength.is(name) {
@@ -139,11 +151,11 @@ func (p *Parser) field(h *Head, name, value []byte) *ProtocolError {
 		}
 	case 15:
 		if nameAcceptEncoding.is(name) {
-			keep(&h.AcceptEncoding, value)
+			h.keep(&h.AcceptEncoding, value)
 		}
 	case 16:
 		if nameContentEncoding.is(name) {
-			keep(&h.ContentEncoding, value)
+			h.keep(&h.ContentEncoding, value)
 		}
 	case 17:
 		if nameTransferEncoding.is(name) {
@@ -153,7 +165,9 @@ func (p *Parser) field(h *Head, name, value []byte) *ProtocolError {
 	return nil
 }
 
-func keep(dst *[]byte, value []byte) {
+// keep sets one of the optional fields.
+func (h *Head) keep(dst *[]byte, value []byte) {
+	h.kept = true
 	if *dst == nil {
 		*dst = value
 	}

@@ -50,6 +50,8 @@ type Head struct {
 	// Upgrade says that the connection may change to UpgradeTo: an HTTP/1.1 request with
 	// an Upgrade field and with upgrade in Connection (RFC 9110 section 7.8).
 	Upgrade bool
+
+	kept bool // one of the optional fields was set by a parser
 }
 
 // Field returns the value of the first field of that name, whatever the case
@@ -78,4 +80,12 @@ func (h *Head) Values(name string) iter.Seq[[]byte] {
 // HasBody says whether bytes of a body follow the head.
 func (h *Head) HasBody() bool { return h.Chunked || h.ContentLength > 0 }
 
-func (h *Head) reset() { *h = Head{Fields: h.Fields[:0], ContentLength: -1} }
+// reset empties h, which a parser alone has filled. Most requests have none of the optional fields: they are emptied where there was one.
+func (h *Head) reset() {
+	if h.kept {
+		*h = Head{Fields: h.Fields}
+	}
+	h.Method, h.Target, h.Path, h.RawQuery, h.Host, h.Fields = nil, nil, nil, nil, nil, h.Fields[:0]
+	h.ContentLength, h.Minor = -1, 0
+	h.Chunked, h.Close, h.KeepAliveAsked, h.Expect100, h.Upgrade = false, false, false, false, false
+}

@@ -102,6 +102,74 @@ func TestEveryByteEverywhere(t *testing.T) {
 	}
 }
 
+// What plainLine takes it reads as requestLine does, and what it does not take it has not touched: for every byte at every place of
+// some request lines, for every length of them, and at the limit.
+func TestPlainLine(t *testing.T) {
+	t.Parallel()
+	compare := func(line []byte, lim *Limits) (taken bool) {
+		var quick, slow Parser
+		var quickHead, slowHead Head
+		taken = quick.plainLine(line, lim, &quickHead)
+		if !taken {
+			assert.Zero(t, quick, "%q", line)
+			assert.Zero(t, quickHead, "%q", line)
+			return false
+		}
+		done, err := slow.requestLine(line, lim, &slowHead)
+		require.Nil(t, err, "%q", line)
+		require.True(t, done, "%q", line)
+		assert.Equal(t, slowHead, quickHead, "%q", line)
+		assert.Equal(t, [...]uint32{slow.pos, slow.line, uint32(slow.minor), uint32(slow.state), uint32(slow.saw)},
+			[...]uint32{quick.pos, quick.line, uint32(quick.minor), uint32(quick.state), uint32(quick.saw)}, "%q", line)
+		return true
+	}
+	for _, line := range []string{
+		"GET / HTTP/1.1\r\n", "GET /pets/7 HTTP/1.1\r\n", "POST /orders HTTP/1.1\r\n", "GET /a?b=c&d HTTP/1.1\r\n", "GET /a-path-of-many-bytes? HTTP/1.1\r\n",
+	} {
+		assert.True(t, compare([]byte(line), nil), line)
+		assert.True(t, compare([]byte(line+"Host: a\r\n\r\n"), nil), line)
+		target := strings.Fields(line)[1]
+		assert.True(t, compare([]byte(line), &Limits{Target: len(target)}), line)
+		if len(target) > 1 {
+			assert.False(t, compare([]byte(line), &Limits{Target: len(target) - 1}), line)
+		}
+		for n := range len(line) {
+			assert.False(t, compare([]byte(line[:n]), nil), line[:n])
+			for c := range 256 {
+				other := []byte(line)
+				other[n] = byte(c)
+				compare(other, nil)
+			}
+		}
+	}
+	for _, line := range []string{
+		"HEAD / HTTP/1.1\r\n", "get / HTTP/1.1\r\n", "GET / HTTP/1.0\r\n", "GET /#a HTTP/1.1\r\n", "GET http://a/ HTTP/1.1\r\n", "\r\nGET / HTTP/1.1\r\n", "POSTS / HTTP/1.1\r\n",
+	} {
+		assert.False(t, compare([]byte(line), nil), line)
+	}
+}
+
+// A head that was used before is empty where the next request says nothing.
+func TestHeadIsEmptied(t *testing.T) {
+	t.Parallel()
+	const full = "POST /a?b HTTP/1.0\r\nHost: a\r\nAccept: a\r\nAccept-Encoding: a\r\nAuthorization: a\r\nContent-Encoding: a\r\nContent-Type: a\r\nCookie: a\r\n" +
+		"If-None-Match: a\r\nOrigin: a\r\nUpgrade: a\r\nContent-Length: 3\r\nConnection: keep-alive\r\n\r\n"
+	var p Parser
+	var used, fresh Head
+	for _, first := range []string{full, strings.Replace(full, "1.0", "1.1", 1), "PUT /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n"} {
+		for _, next := range []string{"GET / HTTP/1.1\r\nHost: b\r\n\r\n", "OPTIONS * HTTP/1.0\r\n\r\n"} {
+			_, err := p.Feed([]byte(first), nil, &used)
+			require.NoError(t, err)
+			_, err = p.Feed([]byte(next), nil, &used)
+			require.NoError(t, err)
+			fresh = Head{Fields: []Field{}}
+			_, err = p.Feed([]byte(next), nil, &fresh)
+			require.NoError(t, err)
+			assert.Equal(t, fresh, used, "%q", next)
+		}
+	}
+}
+
 func TestAliasing(t *testing.T) {
 	t.Parallel()
 	buf := []byte(browserHead)

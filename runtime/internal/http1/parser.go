@@ -87,7 +87,7 @@ func (p *Parser) run(buf []byte, lim *Limits, h *Head) (int, *ProtocolError) {
 	if limit := lim.headerBytes(); len(buf) > limit {
 		buf, over = buf[:limit], true
 	}
-	if p.state < stateFields {
+	if p.state < stateFields && (p.pos != 0 || !p.plainLine(buf, lim, h)) {
 		done, err := p.requestLine(buf, lim, h)
 		if err != nil {
 			return 0, err
@@ -104,6 +104,43 @@ func (p *Parser) run(buf []byte, lim *Limits, h *Head) (int, *ProtocolError) {
 		return 0, errHeadLength // RFC 6585 section 5
 	}
 	return n, err
+}
+
+// plainLine is requestLine for one that is there as a whole and is as most are: a GET or a POST of a path, with a query or without,
+// by HTTP/1.1. For others, faulty ones among them, it returns false and has done nothing.
+func (p *Parser) plainLine(buf []byte, lim *Limits, h *Head) bool {
+	if len(buf) < len("GET / HTTP/1.1\r\n") {
+		return false
+	}
+	target := len("GET ")
+	switch binary.LittleEndian.Uint32(buf) {
+	case getMethod:
+	case postMethod:
+		target = len("POST ")
+	default:
+		return false
+	}
+	if buf[target-1] != ' ' || buf[target] != '/' {
+		return false
+	}
+	pathEnd := scanPath(buf, target)
+	end := pathEnd
+	if end < len(buf) && buf[end] == '?' {
+		end = scanTarget(buf, end)
+	}
+	if len(buf)-end < len(lineEnd) || end-target > lim.target() ||
+		binary.LittleEndian.Uint64(buf[end:]) != lineEndHead || binary.LittleEndian.Uint32(buf[end+7:]) != lineEndTail {
+		return false
+	}
+	h.Method, h.Target = buf[:target-1], buf[target:end]
+	h.Path = h.Target[:pathEnd-target]
+	if end > pathEnd {
+		h.RawQuery = buf[pathEnd+1 : end]
+	}
+	p.minor, p.state = 1, stateFields
+	p.pos = uint32(end + len(lineEnd))
+	p.line = p.pos
+	return true
 }
 
 // requestLine reads method SP request-target SP HTTP-version CRLF, RFC 9112
@@ -171,8 +208,18 @@ func (p *Parser) emptyLines(buf []byte) (bool, *ProtocolError) {
 	}
 }
 
-// getMethod is "GET ", the method of most requests.
-const getMethod = 'G' | 'E'<<8 | 'T'<<16 | ' '<<24
+// getMethod is "GET ", the method of most requests, and postMethod that of most others; the first byte lowest, as in all words here.
+const (
+	getMethod  = 'G' | 'E'<<8 | 'T'<<16 | ' '<<24
+	postMethod = 'P' | 'O'<<8 | 'S'<<16 | 'T'<<24
+)
+
+// lineEnd is what follows the target of most requests: its first eight bytes, and its last four, which begin with the eighth.
+const (
+	lineEnd     = " HTTP/1.1\r\n"
+	lineEndHead = 0x2e312f5054544820
+	lineEndTail = '.' | '1'<<8 | '\r'<<16 | '\n'<<24
+)
 
 // method reads the method, a token (RFC 9110 section 9.1), and the space
 // behind it.
