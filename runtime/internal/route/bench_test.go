@@ -111,7 +111,7 @@ func TestMatchAmongManyOperations(t *testing.T) {
 // probes is how many slots find looks at.
 func (l *literals) probes(text []byte) int {
 	mask := uint32(len(l.slots) - 1)
-	for n, i := 1, hash(text)&mask; ; n, i = n+1, (i+1)&mask {
+	for n, i := 1, hash(text, wordOf(text))&mask; ; n, i = n+1, (i+1)&mask {
 		if slot := &l.slots[i]; slot.next == nil || slot.text == string(text) {
 			return n
 		}

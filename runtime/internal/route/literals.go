@@ -15,31 +15,39 @@ type literals struct {
 
 type literal struct {
 	text string
-	next *node // nil: the slot is free
+	word uint64 // wordOf(text)
+	next *node  // nil: the slot is free
+}
+
+// is compares a text and its word with those of l.
+func (l *literal) is(text []byte, word uint64) bool {
+	return l.word == word && len(l.text) == len(text) && (len(text) <= 8 || l.text == string(text))
 }
 
 // find returns the node behind a text, nil if there is none.
 func (l *literals) find(text []byte) *node {
+	word := wordOf(text)
 	switch l.count {
 	case 0:
 		return nil
 	case 1: // as of base paths
-		if l.only.text == string(text) {
+		if l.only.is(text, word) {
 			return l.only.next
 		}
 		return nil
 	}
 	mask := uint32(len(l.slots) - 1)
-	for i := hash(text) & mask; ; i = (i + 1) & mask {
+	for i := hash(text, word) & mask; ; i = (i + 1) & mask {
 		slot := &l.slots[i]
-		if slot.next == nil || slot.text == string(text) {
+		if slot.next == nil || slot.is(text, word) {
 			return slot.next
 		}
 	}
 }
 
 // add puts a text in that is not there yet.
-func (l *literals) add(entry literal) {
+func (l *literals) add(text string, next *node) {
+	entry := literal{text, wordOf([]byte(text)), next}
 	if l.count*2 >= len(l.slots) {
 		old := l.slots
 		l.slots = make([]literal, max(4, 2*len(old)))
@@ -56,30 +64,38 @@ func (l *literals) add(entry literal) {
 
 func (l *literals) put(entry literal) {
 	mask := uint32(len(l.slots) - 1)
-	i := hash([]byte(entry.text)) & mask
+	i := hash([]byte(entry.text), entry.word) & mask
 	for l.slots[i].next != nil {
 		i = (i + 1) & mask
 	}
 	l.slots[i] = entry
 }
 
-// hash mixes the length of a text with its first, middle and last bytes. Texts come from a document, not from an
-// attacker: a request can but look one up, and collisions make a table no worse than a list.
-func hash(text []byte) uint32 {
+// wordOf returns eight bytes of a text: the first ones, or all there are, some of them twice. Two texts of one length of up to eight
+// bytes are equal if their words are.
+func wordOf(text []byte) uint64 {
+	switch n := len(text); {
+	case n >= 8:
+		return binary.LittleEndian.Uint64(text)
+	case n >= 4:
+		return uint64(binary.LittleEndian.Uint32(text)) | uint64(binary.LittleEndian.Uint32(text[n-4:]))<<32
+	case n > 0:
+		return uint64(text[0]) | uint64(text[n/2])<<8 | uint64(text[n-1])<<16
+	}
+	return 0
+}
+
+// hash mixes the length of a text with its word, and with its middle and last bytes where it is longer. Texts come from a document, not
+// from an attacker: a request can but look one up, and collisions make a table no worse than a list.
+func hash(text []byte, word uint64) uint32 {
 	const multiplier = 0x9E3779B97F4A7C15
 	n := len(text)
-	h := uint64(n) * multiplier
-	switch {
-	case n >= 8:
-		h ^= binary.LittleEndian.Uint64(text)
+	h := uint64(n)*multiplier ^ word
+	if n >= 8 {
 		h = bits.RotateLeft64(h*multiplier, 32) ^ binary.LittleEndian.Uint64(text[n-8:])
 		if n > 16 {
 			h = bits.RotateLeft64(h*multiplier, 32) ^ binary.LittleEndian.Uint64(text[n/2-4:])
 		}
-	case n >= 4:
-		h ^= uint64(binary.LittleEndian.Uint32(text)) | uint64(binary.LittleEndian.Uint32(text[n-4:]))<<32
-	case n > 0:
-		h ^= uint64(text[0]) | uint64(text[n/2])<<8 | uint64(text[n-1])<<16
 	}
 	// Both halves of the product: bytes that differ at the end of a text, as numbers do, stand high in h and reach no low bit of it.
 	high, low := bits.Mul64(h, multiplier)

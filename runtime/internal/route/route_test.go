@@ -441,3 +441,27 @@ func TestSegmentEnd(t *testing.T) {
 		}
 	}
 }
+
+// Literals that differ in one byte are told apart at every length, and are compared whole where they are longer than a word.
+func TestLiteralsThatDifferInOneByte(t *testing.T) {
+	t.Parallel()
+	const text = "abcdefghijklmnopqrstuvwxyz"
+	for n := 1; n <= len(text); n++ {
+		for _, others := range []int{0, 1} { // more than one literal: they are hashed
+			var l literals
+			want := new(node)
+			l.add(text[:n], want)
+			if others > 0 {
+				l.add("another", new(node))
+			}
+			assert.Same(t, want, l.find([]byte(text[:n])))
+			assert.Nil(t, l.find([]byte(text[:n-1])))
+			assert.Nil(t, l.find([]byte(text[:n]+text[:n])))
+			for at := range n {
+				other := []byte(text[:n])
+				other[at] ^= 1
+				assert.Nil(t, l.find(other), "%s", other)
+			}
+		}
+	}
+}

@@ -48,7 +48,7 @@ func (t *Table) literal(n *node, text string) *node {
 		return next
 	}
 	next := new(node)
-	n.literals.add(literal{text, next})
+	n.literals.add(text, next)
 	t.longest = max(t.longest, len(text))
 	return next
 }
@@ -74,7 +74,11 @@ func (w *walk) find(n *node, at int) bool {
 			w.params.escaped = true
 		}
 		mark := w.params.count
-		if next := n.literals.find(w.text(at, end, escaped)); next != nil {
+		var next *node
+		if n.literals.count > 0 {
+			next = n.literals.find(w.text(at, end, escaped))
+		}
+		if next != nil {
 			if n.patterns == nil && n.variable == nil && n.rests == nil { // nothing to come back for
 				if end == len(w.path) {
 					return w.accept(next)
