@@ -27,25 +27,58 @@ func AppendKey(b []byte, quoted string) []byte {
 }
 
 // AppendString appends s in quotes. Only what RFC 8259 section 7 demands is escaped; what is not UTF-8 becomes U+FFFD.
+//
+// It copies s as long as nothing in it has to be escaped and all of it is ASCII, and begins anew if that is not so. One pass does less than a
+// search and a copy behind it: most strings are short. What is seldom needed comes last in its branch, so that nothing is kept for after it.
 func AppendString(b []byte, s string) []byte {
-	at, n := len(b), len(s)+len(`""`)
-	if cap(b)-at < n {
-		b = grown(b, n)
+	n := len(s)
+	if cap(b)-len(b) < n+len(`""`) {
+		return AppendString(slices.Grow(b, n+len(`""`)), s)
 	}
-	whole := b[:at+n]
-	if !quotePlain(&whole[at], s) {
-		return appendEscaped(b, s, plainPrefix(s, 0))
+	from, to := unsafe.StringData(s), behind(b)
+	*to = '"'
+	to = (*byte)(unsafe.Add(unsafe.Pointer(to), 1))
+	switch {
+	case n >= 8:
+		for i := 0; i < n-16; i += 16 {
+			x, y := word(from, i), word(from, i+8)
+			if eitherNotPlain(x, y) {
+				return appendEscaped(b, s)
+			}
+			putWord(to, i, x)
+			putWord(to, i+8, y)
+		}
+		// The last sixteen bytes, or the first eight and the last: they may overlap with one another and with what was copied.
+		first := max(n-16, 0)
+		x, y := word(from, first), word(from, n-8)
+		if eitherNotPlain(x, y) {
+			return appendEscaped(b, s)
+		}
+		putWord(to, first, x)
+		putWord(to, n-8, y)
+	case n >= 4:
+		low, high := half(from, 0), half(from, n-4)
+		if notPlain(uint64(low)|uint64(high)<<32) != 0 {
+			return appendEscaped(b, s)
+		}
+		putHalf(to, 0, low)
+		putHalf(to, n-4, high)
+	default:
+		room := unsafe.Slice(to, n)
+		for i := range room {
+			if !plain[s[i]] {
+				return appendEscaped(b, s)
+			}
+			room[i] = s[i]
+		}
 	}
-	return whole
+	*(*byte)(unsafe.Add(unsafe.Pointer(to), n)) = '"'
+	return b[:len(b)+n+len(`""`)]
 }
 
-// grown is slices.Grow, out of the way of those that seldom need it.
-//
-//go:noinline
-func grown(b []byte, n int) []byte { return slices.Grow(b, n) }
-
-// appendEscaped is AppendString for a string whose first byte that is not plain is at i.
-func appendEscaped(b []byte, s string, i int) []byte {
+// appendEscaped is AppendString for any string.
+func appendEscaped(b []byte, s string) []byte {
+	i := plainPrefix(s, 0)
 	b = append(b, '"')
 	start := 0
 	for ; i < len(s); i = plainPrefix(s, i) {
