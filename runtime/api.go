@@ -74,6 +74,7 @@ type registered struct {
 	produces   []string
 	held       []string // of op.Consumes, those that are held in memory
 	parameters bool     // one of op.Consumes has parameters
+	plain      bool     // there are no pointers in a request
 	requests   pool     // what requests are decoded into: see takeRequest. The handler gets a copy
 	middleware Handler  // around the handler; nil where there is none
 	gauges     *gauges
@@ -261,7 +262,7 @@ func (a *API) add(op *Operation, run func(x *exchange), request any, handle func
 	if op.Timeout > 0 && op.Kind == KindPlain {
 		run = inTime(op.Timeout, run)
 	}
-	r.run = run
+	r.run, r.plain = run, isPlain(typeOf(request))
 	r.parameters = strings.Contains(strings.Join(op.Consumes, ""), ";")
 	if a.hasMiddleware(op) {
 		r.middleware = a.chain(op, innermost(op, typeOf(request), handle))

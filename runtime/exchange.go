@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"reflect"
 	"runtime/debug"
+	"unsafe"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
 	"github.com/tornadogen/tornadogen/runtime/internal/worker"
@@ -66,6 +67,7 @@ type spareRequest struct {
 	request any // cleared; nil: there is none, or it is lent
 	// memory is the reflect.Value of what request points to, in an interface for the sake of generated packages: see pool.
 	memory interface{ SetZero() }
+	plain  []byte // the bytes of what request points to, if there are no pointers in it; else nil
 }
 
 // takeRequest and keepRequest are not inlined, or every generated package would compile what reflect is made of.
@@ -80,8 +82,8 @@ func (x *exchange) takeRequest() any {
 	}
 	in := s.request
 	if s.request = nil; in == nil { // nobody else gets it, whatever the handler does
-		memory := reflect.New(typeOf(x.match.request))
-		in, s.memory = memory.Interface(), memory.Elem()
+		in = reflect.New(typeOf(x.match.request)).Interface()
+		s.knows(in)
 	}
 	return in
 }
@@ -93,7 +95,34 @@ func (s *spareRequest) exchange(of *registered) {
 	}
 	s.of, s.request = of, of.requests.Get()
 	if s.request != nil {
-		s.memory = reflect.ValueOf(s.request).Elem()
+		s.knows(s.request)
+	}
+}
+
+// knows notes how request, which is of that operation, is cleared.
+func (s *spareRequest) knows(request any) {
+	memory := reflect.ValueOf(request).Elem()
+	s.memory, s.plain = memory, nil
+	if s.of.plain {
+		// It is all of the value and nothing else, and keeps it alive as the pointer does. Who writes there by it writes no pointer.
+		s.plain = unsafe.Slice((*byte)(memory.Addr().UnsafePointer()), memory.Type().Size())
+	}
+}
+
+// isPlain reports whether no value of a type holds a pointer: numbers, and what consists of such.
+func isPlain(t reflect.Type) bool {
+	switch kind := t.Kind(); kind {
+	case reflect.Array:
+		return isPlain(t.Elem())
+	case reflect.Struct:
+		for i := range t.NumField() {
+			if !isPlain(t.Field(i).Type) {
+				return false
+			}
+		}
+		return true
+	default:
+		return reflect.Bool <= kind && kind <= reflect.Complex128 && kind != reflect.Uintptr
 	}
 }
 
@@ -101,7 +130,11 @@ func (s *spareRequest) exchange(of *registered) {
 //
 //go:noinline
 func (x *exchange) keepRequest(in any) {
-	x.spare.memory.SetZero()
+	if s := &x.spare; s.plain != nil {
+		clear(s.plain)
+	} else {
+		s.memory.SetZero()
+	}
 	x.spare.request = in
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"unsafe"
 )
 
 // Generated code calls the functions below: decode fills a request and records what is wrong with it, handle calls the user's method
@@ -36,6 +37,7 @@ func Register[Req, Res any](a *API, op *Operation, decode func(Req, *Input), han
 
 // RegisterPtr is Register for a handler that returns a pointer: nil without an error is a fault of the handler.
 func RegisterPtr[Req, Res any](a *API, op *Operation, decode func(Req, *Input), handle func(context.Context, Req) (Res, error), write func(*Reply, Res)) {
+	demandPointer(*new(Res))
 	a.add(op, func(x *exchange) {
 		in := x.takeRequest().(Req)
 		if decode(in, &x.in); x.accepted() {
@@ -48,12 +50,23 @@ func RegisterPtr[Req, Res any](a *API, op *Operation, decode func(Req, *Input), 
 				typed, ok := result.(Res)
 				res, err = typed, x.returned(result, ok, failure)
 			}
-			if x.result(any(res) != any(*new(Res)), err) {
+			// Res is a pointer, so the first word of it is all of it. As values of any they would be compared by a call, and with the
+			// constraint comparable the compiler would make a function for each operation.
+			if x.result(*(*unsafe.Pointer)(unsafe.Pointer(&res)) != nil, err) {
 				write(&x.reply, res)
 			}
 		}
 		x.keepRequest(in)
 	}, *new(Req), func(ctx context.Context, req any) (any, error) { return handle(ctx, req.(Req)) })
+}
+
+// demandPointer panics unless v is a pointer, nil or not.
+//
+//go:noinline
+func demandPointer(v any) {
+	if t := reflect.TypeOf(v); t == nil || t.Kind() != reflect.Pointer {
+		panic(fmt.Sprintf("tornado: RegisterPtr needs a handler that returns a pointer, not a %v", t))
+	}
 }
 
 // RegisterAny is Register for a handler that chooses among several answers, each of which writes itself.
