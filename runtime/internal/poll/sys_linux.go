@@ -80,7 +80,8 @@ func transfer(trap uintptr, fd int, p []byte, flags uintptr) (int, syscall.Errno
 	var n uintptr
 	var errno syscall.Errno
 	if len(p) <= rawLimit {
-		n, _, errno = unix.RawSyscall6(trap, uintptr(fd), uintptr(base), uintptr(len(p)), flags, 0, 0)
+		// Of package syscall, for that of unix goes through two wrappers more.
+		n, _, errno = syscall.RawSyscall6(trap, uintptr(fd), uintptr(base), uintptr(len(p)), flags, 0, 0)
 	} else {
 		n, _, errno = unix.Syscall6(trap, uintptr(fd), uintptr(base), uintptr(len(p)), flags, 0, 0)
 	}
