@@ -98,14 +98,10 @@ func (p *pool) Flush() {
 	}
 	loop.Step("Flush")
 	p.mu.Lock()
-	full := p.spent()
-	for c := p.batch.pop(); c != nil; c = p.batch.pop() {
-		if full && p.queue.n >= p.engine.queueLimit {
-			p.shed(c)
-			continue
-		}
-		p.queue.push(c)
+	if p.spent() { // else there is room for all
+		p.shedBeyond(p.engine.queueLimit - p.queue.n)
 	}
+	p.queue.take(&p.batch)
 	p.queued.Store(int32(p.queue.n))
 	if p.marked == nil {
 		p.marked, p.markedAt = p.queue.fresh.last, p.loop.Now()
@@ -116,6 +112,19 @@ func (p *pool) Flush() {
 	if p.stats.workers.Load() > keptWorkers {
 		p.tidyLater()
 	}
+}
+
+// shedBeyond sheds what the batch has beyond room connections. The caller holds mu.
+func (p *pool) shedBeyond(room int) {
+	var kept list
+	for c := p.batch.pop(); c != nil; c = p.batch.pop() {
+		if kept.n < room {
+			kept.push(c)
+		} else {
+			p.shed(c)
+		}
+	}
+	p.batch = kept
 }
 
 // push queues a busy connection. Any goroutine.

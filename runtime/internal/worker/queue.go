@@ -30,6 +30,21 @@ func (q *list) pop() *Conn {
 	return c
 }
 
+// take moves all of other behind what is in q.
+func (q *list) take(other *list) {
+	if other.n == 0 {
+		return
+	}
+	if q.last != nil {
+		q.last.next = other.first
+	} else {
+		q.first = other.first
+	}
+	q.last = other.last
+	q.n += other.n
+	*other = list{}
+}
+
 // lanes is the queue of a pool. Who has had a turn and wants more waits behind
 // those who come anew, of whom most want little; but not for ever.
 type lanes struct {
@@ -44,6 +59,12 @@ const latest = 16
 func (q *lanes) push(c *Conn) {
 	q.fresh.push(c)
 	q.n++
+}
+
+// take moves a list behind the fresh ones.
+func (q *lanes) take(l *list) {
+	q.n += l.n
+	q.fresh.take(l)
 }
 
 func (q *lanes) pushLate(c *Conn) {

@@ -67,22 +67,26 @@ const (
 
 // bitsFrom translates what a poller reports. An end of either kind is found by
 // reading.
-func bitsFrom(b loop.Bits) uint32 {
-	var s uint32
-	if b&loop.In != 0 {
-		s |= readable
+func bitsFrom(b loop.Bits) uint32 { return reported[b%loop.Bits(len(reported))] }
+
+var reported = func() (table [(loop.In | loop.Out | loop.PeerClosed | loop.Hangup) + 1]uint32) {
+	for i := range table {
+		b := loop.Bits(i)
+		if b&loop.In != 0 {
+			table[i] |= readable
+		}
+		if b&loop.Out != 0 {
+			table[i] |= writable
+		}
+		if b&loop.PeerClosed != 0 {
+			table[i] |= readable | peerClosed
+		}
+		if b&loop.Hangup != 0 {
+			table[i] |= readable | writable | gone
+		}
 	}
-	if b&loop.Out != 0 {
-		s |= writable
-	}
-	if b&loop.PeerClosed != 0 {
-		s |= readable | peerClosed
-	}
-	if b&loop.Hangup != 0 {
-		s |= readable | writable | gone
-	}
-	return s
-}
+	return table
+}()
 
 // Ready implements loop.Source. An idle connection on which only writing has
 // become possible stays idle: at most Send waits for that, or is about to.

@@ -192,9 +192,7 @@ func (p *pool) serveBatch() {
 	}
 	start := p.loop.Touch()
 	p.mu.Lock()
-	for c := p.batch.pop(); c != nil; c = p.batch.pop() {
-		p.queue.push(c)
-	}
+	p.queue.take(&p.batch)
 	p.queued.Store(int32(p.queue.n))
 	n := p.queue.n
 	p.mu.Unlock()
