@@ -38,14 +38,17 @@ const (
 const contextBlock = 16
 
 // contextSource cuts contexts from blocks. It belongs to a frame: only its owner uses it.
-type contextSource struct{ block []requestContext }
+type contextSource struct {
+	block *[contextBlock]requestContext
+	left  uint // of block
+}
 
 func (s *contextSource) next(parent context.Context, p peer, x *exchange) *requestContext {
-	if len(s.block) == 0 {
-		s.block = make([]requestContext, contextBlock)
+	if s.left == 0 {
+		s.block, s.left = new([contextBlock]requestContext), contextBlock
 	}
-	c := &s.block[0]
-	s.block = s.block[1:]
+	s.left--
+	c := &s.block[s.left%contextBlock]
 	c.parent, c.peer, c.held = parent, p, x
 	return c
 }
