@@ -128,8 +128,9 @@ func (p *Parser) plainLine(buf []byte, lim *Limits, h *Head) bool {
 	if end < len(buf) && buf[end] == '?' {
 		end = scanTarget(buf, end)
 	}
-	if len(buf)-end < len(lineEnd) || end-target > lim.target() ||
-		binary.LittleEndian.Uint64(buf[end:]) != lineEndHead || binary.LittleEndian.Uint32(buf[end+7:]) != lineEndTail {
+	rest := buf[end:]
+	if len(rest) < len(lineEnd) || binary.LittleEndian.Uint64(rest) != lineEndHead || binary.LittleEndian.Uint32(rest[7:]) != lineEndTail ||
+		end-target > lim.target() {
 		return false
 	}
 	h.Method, h.Target = buf[:target-1], buf[target:end]

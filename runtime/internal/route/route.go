@@ -161,15 +161,16 @@ func (t *Table) method(name string) (uint64, error) {
 // A path that several templates match goes to the most literal one that declares the method; for HEAD, GET counts as
 // declared. params must not be nil.
 func (t *Table) Match(method, rawPath []byte, params *Params) (value int, outcome Outcome) {
-	params.Reset()
 	bit, fallback := t.lookupMethod(method)
 	if bit|fallback == 0 {
+		params.Reset()
 		return 0, UnknownMethod
 	}
 	if len(rawPath) == 0 || rawPath[0] != '/' || len(rawPath) > math.MaxInt32 {
+		params.Reset()
 		return 0, NotFound
 	}
-	params.path = rawPath
+	params.path, params.count, params.escaped = rawPath, 0, false
 	w := walk{path: rawPath, params: params, longest: t.longest, methods: bit | fallback}
 	w.find(&t.root, 1)
 	switch {
