@@ -50,9 +50,9 @@ func (a *answerer) fail(err error) {
 	a.failWith(status)
 }
 
-// failWith answers with a status: the operation's declared default if it has one, else problem+json.
+// failWith answers with a status: the operation's declared default if it has one and is written, else problem+json.
 func (a *answerer) failWith(status *StatusError) {
-	if a.match.fallback != nil {
+	if a.match.fallback != nil && !status.unwritten {
 		title := status.title()
 		if status.Detail != "" {
 			title = status.Detail

@@ -25,6 +25,8 @@ type StatusError struct {
 	Title  string // a short sentence that is the same for each such error; "" takes the text of the status
 	Detail string // what went wrong this time; "" for nothing more
 	Err    error  // the cause; logged, never sent; may be nil
+
+	unwritten bool // says to who writes the service that it is not written: problem+json, whatever the document declares
 }
 
 // Error returns the status with its title and detail.
@@ -49,12 +51,17 @@ func (e *StatusError) title() string {
 	return http1.StatusText(e.Status)
 }
 
-// NotImplemented is the error of an operation that nobody has written yet: 501. It is not inlined, or every generated package would
-// compile it twice for each of its operations.
+// NotImplemented is the error of an operation that nobody has written yet: 501, as problem+json. It is not inlined, or every generated
+// package would compile it twice for each of its operations.
 //
 //go:noinline
 func NotImplemented(op *Operation) error {
-	return &StatusError{Status: http.StatusNotImplemented, Detail: op.ID + " is not implemented yet"}
+	return unwritten(op.ID)
+}
+
+// unwritten is a 501 that says what is not implemented yet.
+func unwritten(what string) *StatusError {
+	return &StatusError{Status: http.StatusNotImplemented, Detail: what + " is not implemented yet", unwritten: true}
 }
 
 // Unimplemented is NotImplemented for the operation that ctx belongs to, for the handlers of a service that is begun. ctx is that
@@ -63,7 +70,7 @@ func Unimplemented(ctx context.Context) error {
 	if op := Raw(ctx).Operation(); op != nil {
 		return NotImplemented(op)
 	}
-	return &StatusError{Status: http.StatusNotImplemented}
+	return &StatusError{Status: http.StatusNotImplemented, unwritten: true}
 }
 
 // Responder is an answer that writes itself. The generated answer types implement it.

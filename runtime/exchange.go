@@ -249,7 +249,7 @@ func (x *exchange) accepted() bool {
 		x.refuseInput()
 		return false
 	case x.match.api.noSecurity && len(x.match.op.Security) > 0:
-		x.failWith(&StatusError{Status: http.StatusNotImplemented, Detail: "authentication for " + x.match.op.ID + " is not implemented yet"})
+		x.failWith(unwritten("authentication for " + x.match.op.ID))
 		return false
 	}
 	return true

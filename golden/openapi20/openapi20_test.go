@@ -155,3 +155,12 @@ func TestForms(t *testing.T) {
 	require.NoError(t, c.PutPhoto(t.Context(), api.PutPhotoRequest{ID: "1", Body: tornado.Parts(fields, photo)}))
 	assert.Equal(t, fmt.Sprint("1", tornado.Some("Tom"), "tom.png", "image/png", "\x89PNG", nil), h.got)
 }
+
+// TestUnwrittenAuthentication is no answer of the API's, which declares one for every other status.
+func TestUnwrittenAuthentication(t *testing.T) {
+	url := drive.Serve(t, api.New(&handler{}, api.UnimplementedAuthenticator{}))
+	got := drive.Do(t, http.MethodGet, url+"/pets/a?limit=2", "")
+	assert.Equal(t, http.StatusNotImplemented, got.Status)
+	assert.Equal(t, "application/problem+json", got.Header.Get("Content-Type"))
+	assert.Contains(t, got.Body, `"detail":"authentication for listPets is not implemented yet"`)
+}

@@ -182,6 +182,20 @@ func TestUndeclaredErrors(t *testing.T) {
 	require.ErrorAs(t, err, &unexpected)
 	assert.Equal(t, http.StatusInternalServerError, unexpected.StatusCode)
 
+	h.err = &tornado.StatusError{Status: http.StatusNotImplemented, Detail: "not here"}
+	_, err = c.GetErrors(t.Context(), api.GetErrorsRequest{})
+	assert.Equal(t, api.GetErrorsDefault{Status: 501, Body: api.Problem{Title: "not here"}}, err)
+
 	h.err = api.GetErrorsNotFound{}
 	assert.Equal(t, http.StatusInternalServerError, drive.Do(t, http.MethodPut, url+"/several", "").Status, "the error of another operation")
+}
+
+// TestUnwritten says that an operation is not written yet to who writes it: not every declared default has a place for a text.
+func TestUnwritten(t *testing.T) {
+	h, url, _ := start(t)
+	h.err = tornado.NotImplemented(&tornado.Operation{ID: "getErrors"})
+	got := drive.Do(t, http.MethodGet, url+"/errors", "")
+	assert.Equal(t, http.StatusNotImplemented, got.Status)
+	assert.Equal(t, "application/problem+json", got.Header.Get("Content-Type"))
+	assert.JSONEq(t, `{"title":"Not Implemented","status":501,"detail":"getErrors is not implemented yet"}`, got.Body)
 }

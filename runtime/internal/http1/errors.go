@@ -65,6 +65,7 @@ var (
 	errNoHost      = malformed("no host field")
 	errTwoHosts    = malformed("more than one host field")
 	errHost        = malformed("invalid character in host field")
+	errHostForm    = malformed("host field is no host with a port")
 	errLength      = malformed("content-length is not a number")
 	errLengthSize  = malformed("content-length overflow")
 	errTwoLengths  = malformed("differing content-length fields")

@@ -174,13 +174,21 @@ func (h *Head) keep(dst *[]byte, value []byte) {
 }
 
 // host checks a Host field, RFC 9112 section 3.2 and RFC 9110 section 7.2. An
-// empty one is valid.
+// empty one is valid. What is no host with a port two servers may take for two
+// hosts: "a:80:80", or a name in the place of the port.
 func (p *Parser) host(h *Head, value []byte) *ProtocolError {
 	if p.saw&sawHost != 0 {
 		return errTwoHosts
 	}
-	if !plainHost(value) && !all(value, isHost) {
+	switch {
+	case plainHost(value):
+		if i := bytes.IndexByte(value, ':'); i >= 0 && (i == 0 || !all(value[i+1:], isDigit)) {
+			return errHostForm
+		}
+	case !all(value, isHost):
 		return errHost
+	case len(value) > 0 && !validAuthority(value, false):
+		return errHostForm
 	}
 	p.saw |= sawHost
 	if p.saw&sawAuthority == 0 {

@@ -114,7 +114,7 @@ func validAuthority(a []byte, needPort bool) bool {
 			end = len(a)
 		}
 		host, port = a[:end], a[end:]
-		if bytes.ContainsAny(host, "[]") {
+		if bytes.ContainsAny(host, "[]") || !validEscapes(host) {
 			return false
 		}
 	}
@@ -126,6 +126,21 @@ func validAuthority(a []byte, needPort bool) bool {
 	}
 	// RFC 9110 section 9.3.6: CONNECT to an empty port is refused.
 	return port[0] == ':' && all(port[1:], isDigit) && (len(port) > 1 || !needPort)
+}
+
+// validEscapes says whether two hexadecimal digits follow each percent sign, RFC
+// 3986 section 2.1.
+func validEscapes(b []byte) bool {
+	for {
+		i := bytes.IndexByte(b, '%')
+		if i < 0 {
+			return true
+		}
+		b = b[i+1:]
+		if len(b) < 2 || !all(b[:2], isHex) {
+			return false
+		}
+	}
 }
 
 // validLiteral checks what stands in brackets: an IPv6 address, RFC 3986
