@@ -167,6 +167,19 @@ func TestWelcome(t *testing.T) {
 	require.Equal(t, "png", format)
 }
 
+// Addresses that the welcome names are those that are listened on.
+func TestWelcomeAddresses(t *testing.T) {
+	for addr, want := range map[*net.TCPAddr]string{
+		{Port: 8080}:                           "http://localhost:8080/docs ",
+		{IP: net.IPv4zero, Port: 8080}:         "http://localhost:8080/docs ",
+		{IP: net.IPv6zero, Port: 8080}:         "http://localhost:8080/docs ",
+		{IP: net.IPv4(192, 0, 2, 1), Port: 80}: "http://192.0.2.1:80/docs ",
+		{IP: net.IPv6loopback, Port: 9000}:     "http://[::1]:9000/docs ",
+	} {
+		require.Contains(t, welcome(addr, nil), want, addr)
+	}
+}
+
 // TestAllThatIsWrongIsSaidAtOnce sends a pet that breaks many rules.
 func TestAllThatIsWrongIsSaidAtOnce(t *testing.T) {
 	server := open(t)

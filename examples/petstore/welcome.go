@@ -35,11 +35,14 @@ func welcome(addr, admin net.Addr) string {
 	return strings.NewReplacer("ADDR", browsable(addr), "LIVE", live).Replace(welcomeText)
 }
 
-// browsable is how a browser on this machine writes an address.
+// browsable is how a browser on this machine writes an address: one of every interface as localhost.
 func browsable(addr net.Addr) string {
-	_, port, err := net.SplitHostPort(addr.String())
+	host, port, err := net.SplitHostPort(addr.String())
 	if err != nil {
 		return addr.String()
 	}
-	return net.JoinHostPort("localhost", port)
+	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return net.JoinHostPort(host, port)
 }
