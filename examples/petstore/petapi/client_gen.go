@@ -57,11 +57,11 @@ func (c *Client) ListPetsAll(ctx context.Context, req ListPetsRequest) iter.Seq2
 			return nil, false, err
 		}
 		items = res.Body
-		x1, ok := res.XNextAfter.Get()
+		x, ok := res.XNextAfter.Get()
 		if !ok {
 			return items, false, nil
 		}
-		req.After.Set(x1)
+		req.After.Set(x)
 		return items, true, nil
 	})
 }

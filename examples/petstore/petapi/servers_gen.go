@@ -4,7 +4,7 @@ package petapi
 
 import "strings"
 
-// Server gives /v1.
+// Server gives the base URL of the API: origin, such as https://example.com, and /v1.
 func Server(origin string) string {
 	return strings.TrimRight(origin, "/") + "/v1"
 }

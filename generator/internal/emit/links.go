@@ -53,11 +53,18 @@ type reacher struct {
 	names   int                   // of variables so far
 }
 
+// local is a name that no variable has so far: x, x2, x3.
+func (r *reacher) local() string {
+	if r.names++; r.names == 1 {
+		return "x"
+	}
+	return "x" + strconv.Itoa(r.names)
+}
+
 // assign sets one field of a request.
 func (r *reacher) assign(g *jen.Group, request string, set *ir.HelperSet, value *jen.Statement) {
 	if set.Pointer {
-		r.names++
-		local := "x" + strconv.Itoa(r.names)
+		local := r.local()
 		g.Add(define(local, value))
 		value = jen.Op("&").Id(local)
 	}
@@ -69,8 +76,7 @@ func (r *reacher) set(g *jen.Group, of string, set *ir.HelperSet) {
 	assignField := func(g *jen.Group, value *jen.Statement) { r.assign(g, of, set, value) }
 	switch {
 	case set.Go != nil:
-		r.names++
-		local := "x" + strconv.Itoa(r.names)
+		local := r.local()
 		g.Var().Id(local).Add(goType(set.Go))
 		for _, member := range set.Members {
 			r.set(g, local, member)
@@ -141,8 +147,7 @@ func (r *reacher) reach(v *ir.Value) (hurdles []hurdle, value *jen.Statement) {
 	}
 	at := v.Root
 	local := func(from *jen.Statement) {
-		r.names++
-		at = "x" + strconv.Itoa(r.names)
+		at = r.local()
 		hurdles = append(hurdles, hurdle{jen.List(jen.Id(at), jen.Id("ok")).Op(":=").Add(from), jen.Id("ok"), jen.Op("!").Id("ok")})
 	}
 	holds := func(op, otherwise string, left *jen.Statement, right *jen.Statement) {
@@ -158,9 +163,8 @@ func (r *reacher) reach(v *ir.Value) (hurdles []hurdle, value *jen.Statement) {
 		case ir.StepKey:
 			local(jen.Id(at).Index(jen.Lit(step.Name)))
 		case ir.StepHeader:
-			r.names++
 			field := jen.Id(at).Dot("Get").Call(jen.Lit(step.Name))
-			at = "x" + strconv.Itoa(r.names)
+			at = r.local()
 			found := jen.Id(at).Op("!=").Lit("")
 			hurdles = append(hurdles, hurdle{jen.Id(at).Op(":=").Add(field), found, jen.Id(at).Op("==").Lit("")})
 		case ir.StepHere:

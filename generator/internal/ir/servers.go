@@ -24,7 +24,10 @@ func (b *builder) buildServers() {
 				address += "{" + part.Variable.Name + "}"
 			}
 		}
-		s.Doc = s.Func + " gives " + line(address) + "."
+		s.Doc = s.Func + " gives the base URL of the API: " + line(address) + "."
+		if relative {
+			s.Doc = s.Func + " gives the base URL of the API: origin, such as https://example.com, and " + line(address) + "."
+		}
 		if text := clean(source.Description); text != "" {
 			s.Doc = describe(s.Func, text) + "\n\n" + line(address)
 		}

@@ -102,11 +102,11 @@ func SubscribeOnDataURL(req SubscribeRequest, res *SubscribeCreated) (url string
 // {$request.body#/failed/url}.
 // It is not ok where a value of that is missing.
 func SubscribeOnFailureURL(req SubscribeRequest) (url string, ok bool) {
-	x1, ok := req.Body.Get()
+	x, ok := req.Body.Get()
 	if !ok {
 		return url, false
 	}
-	x2, ok := x1.Failed.Get()
+	x2, ok := x.Failed.Get()
 	if !ok {
 		return url, false
 	}
@@ -121,21 +121,21 @@ func SubscribeOnFailureURL(req SubscribeRequest) (url string, ok bool) {
 // {$request.query.again}/{$method}.
 // It is not ok where a value of that is missing.
 func SubscribeClosedAgainURL(req SubscribeClosedCallbackRequest) (url string, ok bool) {
-	x1, ok := req.Again.Get()
+	x, ok := req.Again.Get()
 	if !ok {
 		return url, false
 	}
-	return x1 + "/DELETE", true
+	return x + "/DELETE", true
 }
 
 // OpenClosedURL is where the callback "closed" of Open goes: {$request.header.x-url}.
 // It is not ok where a value of that is missing.
 func OpenClosedURL(req OpenRequest) (url string, ok bool) {
-	x1, ok := req.XURL.Get()
+	x, ok := req.XURL.Get()
 	if !ok {
 		return url, false
 	}
-	return x1, true
+	return x, true
 }
 
 // CallbackHandler answers the callbacks of the API.

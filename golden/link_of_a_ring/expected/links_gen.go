@@ -5,32 +5,32 @@ package api
 // AddNodeLinkNext makes the request of AddNode that follows AddNode.
 // It is not ok where a value is missing that the request needs.
 func AddNodeLinkNext(res *Node) (next AddNodeRequest, ok bool) {
-	x1, ok := res.Next.Get()
+	x, ok := res.Next.Get()
 	if !ok {
 		return next, false
 	}
-	next.Body = *x1
+	next.Body = *x
 	return next, true
 }
 
 // AddNodeLinkBefore makes the request of AddNode that follows AddNode.
 // It is not ok where a value is missing that the request needs.
 func AddNodeLinkBefore(res *Node) (next AddNodeRequest, ok bool) {
-	var x1 Node
-	x1.Name = "first"
+	var x Node
+	x.Name = "first"
 	if x2, ok := res.Next.Get(); ok {
 		x3 := *x2
-		x1.Next.Set(&x3)
+		x.Next.Set(&x3)
 	}
-	next.Body = x1
+	next.Body = x
 	return next, true
 }
 
 // AddNodeLinkAround makes the request of AddNode that follows AddNode.
 // It is not ok where a value is missing that the request needs.
 func AddNodeLinkAround(res *Node) (next AddNodeRequest, ok bool) {
-	var x1 Node
-	x1.Name = "first"
+	var x Node
+	x.Name = "first"
 	var x2 Node
 	x2.Name = "second"
 	var x3 Node
@@ -42,7 +42,7 @@ func AddNodeLinkAround(res *Node) (next AddNodeRequest, ok bool) {
 	x5 := x3
 	x2.Next.Set(&x5)
 	x6 := x2
-	x1.Next.Set(&x6)
-	next.Body = x1
+	x.Next.Set(&x6)
+	next.Body = x
 	return next, true
 }

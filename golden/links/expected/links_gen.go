@@ -16,8 +16,8 @@ func GetUserLinkRepositories(req GetUserRequest, res *User) (next ListRepositori
 	}
 	next.Team = res.Teams[0].Name
 	next.Limit.Set(10)
-	if x1, ok := req.Lang.Get(); ok {
-		next.Lang.Set(string(x1))
+	if x, ok := req.Lang.Get(); ok {
+		next.Lang.Set(string(x))
 	}
 	next.Q.Set("by " + req.ID.String() + " 200 GET")
 	return next, true
@@ -36,11 +36,11 @@ func GetUserLinkCopy(res *User) (next AddUserRequest, ok bool) {
 // GetUserLinkBoss makes the request of GetUser that follows GetUser.
 // It is not ok where a value is missing that the request needs.
 func GetUserLinkBoss(res *User) (next GetUserRequest, ok bool) {
-	x1, ok := res.Boss.Get()
+	x, ok := res.Boss.Get()
 	if !ok {
 		return next, false
 	}
-	x2, ok := x1.ID.Get()
+	x2, ok := x.ID.Get()
 	if !ok {
 		return next, false
 	}
@@ -52,8 +52,8 @@ func GetUserLinkBoss(res *User) (next GetUserRequest, ok bool) {
 // It is not ok where a value is missing that the request needs.
 func GetUserLinkMessage(res *User) (next SendMessageRequest, ok bool) {
 	next.Number = strconv.FormatInt(res.Number, 10)
-	if x1, ok := res.Greeting.Get(); ok {
-		next.Body.Set(x1)
+	if x, ok := res.Greeting.Get(); ok {
+		next.Body.Set(x)
 	}
 	return next, true
 }
@@ -84,11 +84,11 @@ func AddUserLinkSame(req AddUserRequest) (next AddUserRequest, ok bool) {
 // It is not ok where a value is missing that the request needs.
 func AddUserLinkPage(req AddUserRequest, res *AddUserCreated) (next ListRepositoriesRequest, ok bool) {
 	next.Owner = req.Body.Login
-	x1, ok := req.Body.Labels["team"]
+	x, ok := req.Body.Labels["team"]
 	if !ok {
 		return next, false
 	}
-	next.Team = x1
+	next.Team = x
 	if x2, ok := res.XNext.Get(); ok {
 		next.Limit.Set(x2)
 	}
@@ -114,11 +114,11 @@ func AddUserLinkGiven(address string, header http.Header) (next ListRepositories
 		return next, false
 	}
 	next.Owner = address
-	x1 := header.Get("X-Undeclared")
-	if x1 == "" {
+	x := header.Get("X-Undeclared")
+	if x == "" {
 		return next, false
 	}
-	next.Team = x1
+	next.Team = x
 	if address == "" {
 		return next, false
 	}
@@ -131,8 +131,8 @@ func AddUserLinkGiven(address string, header http.Header) (next ListRepositories
 // AddUserLinkFound makes the request of GetUser that follows AddUser.
 // It is not ok where a value is missing that the request needs.
 func AddUserLinkFound(req AddUserRequest, res *AddUserCreated) (next GetUserRequest, ok bool) {
-	if x1, ok := req.Body.Labels["lang"]; ok {
-		next.Lang.Set(GetUserLang(x1))
+	if x, ok := req.Body.Labels["lang"]; ok {
+		next.Lang.Set(GetUserLang(x))
 	}
 	next.ID = res.XID
 	return next, true
@@ -141,16 +141,16 @@ func AddUserLinkFound(req AddUserRequest, res *AddUserCreated) (next GetUserRequ
 // AddUserLinkMade makes the request of AddUser that follows AddUser.
 // It is not ok where a value is missing that the request needs.
 func AddUserLinkMade(req AddUserRequest, res *AddUserCreated) (next AddUserRequest, ok bool) {
-	var x1 User
-	x1.Login = req.Body.Login + "-2"
-	x1.Number = 8
+	var x User
+	x.Login = req.Body.Login + "-2"
+	x.Number = 8
 	var x2 Boss
 	x2.ID.Set(res.XID)
-	x1.Boss.Set(x2)
+	x.Boss.Set(x2)
 	if x3, ok := req.Body.Greeting.Get(); ok {
-		x1.Greeting.Set(x3)
+		x.Greeting.Set(x3)
 	}
-	next.Body = x1
+	next.Body = x
 	return next, true
 }
 

@@ -2,12 +2,12 @@
 
 package api
 
-// Server gives https://shop.example.com/v2.
+// Server gives the base URL of the API: https://shop.example.com/v2.
 func Server() string {
 	return "https://shop.example.com/v2"
 }
 
-// Server2 gives http://shop.example.com/v2.
+// Server2 gives the base URL of the API: http://shop.example.com/v2.
 func Server2() string {
 	return "http://shop.example.com/v2"
 }

@@ -58,11 +58,11 @@ func (c *Client) ListByCursorAll(ctx context.Context, req ListByCursorRequest) i
 			return nil, false, err
 		}
 		items = res.Pets
-		x1, ok := res.Next.Get()
-		if !ok || x1 == "" {
+		x, ok := res.Next.Get()
+		if !ok || x == "" {
 			return items, false, nil
 		}
-		req.After.Set(x1)
+		req.After.Set(x)
 		return items, true, nil
 	})
 }
@@ -104,11 +104,11 @@ func (c *Client) ListByHeaderAll(ctx context.Context, req ListByHeaderRequest) i
 			return nil, false, err
 		}
 		items = res.Body
-		x1, ok := res.XNext.Get()
+		x, ok := res.XNext.Get()
 		if !ok {
 			return items, false, nil
 		}
-		req.XAfter.Set(x1)
+		req.XAfter.Set(x)
 		return items, true, nil
 	})
 }
@@ -140,8 +140,8 @@ func (c *Client) ListDeepAll(ctx context.Context, req ListDeepRequest) iter.Seq2
 		if err != nil {
 			return nil, false, err
 		}
-		if x1, ok := res.Data.Get(); ok {
-			if x2, ok := x1.Pets.Get(); ok {
+		if x, ok := res.Data.Get(); ok {
+			if x2, ok := x.Pets.Get(); ok {
 				items = x2
 			}
 		}
@@ -279,11 +279,11 @@ func (c *Client) ListByURLAll(ctx context.Context, req ListByURLRequest) iter.Se
 			return nil, false, err
 		}
 		items = res.Value
-		x1, ok := res.NextLink.Get()
+		x, ok := res.NextLink.Get()
 		if !ok {
 			return items, false, nil
 		}
-		return items, client.NextURL(ctx, x1), nil
+		return items, client.NextURL(ctx, x), nil
 	})
 }
 
@@ -381,11 +381,11 @@ func (c *Client) ListByLinkAll(ctx context.Context, req ListByLinkRequest) iter.
 			return nil, false, err
 		}
 		items = res.Items
-		x1, ok := res.Next.Get()
+		x, ok := res.Next.Get()
 		if !ok {
 			return items, false, nil
 		}
-		req.From.Set(x1)
+		req.From.Set(x)
 		req.Fresh.Set(false)
 		return items, true, nil
 	})

@@ -5,8 +5,8 @@ package api
 // ListByLinkLinkPrevious makes the request of ListByLink that follows ListByLink.
 // It is not ok where a value is missing that the request needs.
 func ListByLinkLinkPrevious(res *ListByLinkOK) (next ListByLinkRequest, ok bool) {
-	if x1, ok := res.Previous.Get(); ok {
-		next.From.Set(x1)
+	if x, ok := res.Previous.Get(); ok {
+		next.From.Set(x)
 	}
 	return next, true
 }
@@ -14,8 +14,8 @@ func ListByLinkLinkPrevious(res *ListByLinkOK) (next ListByLinkRequest, ok bool)
 // ListByLinkLinkNext makes the request of ListByLink that follows ListByLink.
 // It is not ok where a value is missing that the request needs.
 func ListByLinkLinkNext(req ListByLinkRequest, res *ListByLinkOK) (next ListByLinkRequest, ok bool) {
-	if x1, ok := res.Next.Get(); ok {
-		next.From.Set(x1)
+	if x, ok := res.Next.Get(); ok {
+		next.From.Set(x)
 	}
 	if x2, ok := req.Limit.Get(); ok {
 		next.Limit.Set(x2)
@@ -27,8 +27,8 @@ func ListByLinkLinkNext(req ListByLinkRequest, res *ListByLinkOK) (next ListByLi
 // GetNodeLinkNext makes the request of GetNode that follows GetNode.
 // It is not ok where a value is missing that the request needs.
 func GetNodeLinkNext(res *GetNodeOK) (next GetNodeRequest, ok bool) {
-	if x1, ok := res.Boss.Get(); ok {
-		next.ID.Set(x1)
+	if x, ok := res.Boss.Get(); ok {
+		next.ID.Set(x)
 	}
 	return next, true
 }

@@ -2,7 +2,7 @@
 
 package api
 
-// Server gives https://api.example.com.
+// Server gives the base URL of the API: https://api.example.com.
 func Server() string {
 	return "https://api.example.com"
 }

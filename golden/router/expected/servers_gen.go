@@ -2,7 +2,7 @@
 
 package api
 
-// Server gives https://example.com/base/.
+// Server gives the base URL of the API: https://example.com/base/.
 func Server() string {
 	return "https://example.com/base/"
 }

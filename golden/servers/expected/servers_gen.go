@@ -34,17 +34,17 @@ const (
 	ServerProductionRegionUs ServerProductionRegion = "us"
 )
 
-// Server2 gives https://test.example.com/v1.
+// Server2 gives the base URL of the API: https://test.example.com/v1.
 func Server2() string {
 	return "https://test.example.com/v1"
 }
 
-// ServerHere gives /v1.
+// ServerHere gives the base URL of the API: origin, such as https://example.com, and /v1.
 func ServerHere(origin string) string {
 	return strings.TrimRight(origin, "/") + "/v1"
 }
 
-// ServerOdd gives https://example.com/v1.
+// ServerOdd gives the base URL of the API: https://example.com/v1.
 func ServerOdd() string {
 	return "https://example.com/v1"
 }

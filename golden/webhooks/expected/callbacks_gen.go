@@ -42,11 +42,11 @@ func (c *Callbacks) PetSoldPaidCallback(ctx context.Context, url string, req Pet
 // PetSoldPaidURL is where the callback "paid" of PetSold goes: {$request.body#/reply}.
 // It is not ok where a value of that is missing.
 func PetSoldPaidURL(req PetSoldRequest) (url string, ok bool) {
-	x1, ok := req.Body.Reply.Get()
+	x, ok := req.Body.Reply.Get()
 	if !ok {
 		return url, false
 	}
-	return x1, true
+	return x, true
 }
 
 // CallbackHandler answers the callbacks of the API.

@@ -2,7 +2,7 @@
 
 package api
 
-// Server gives https://example.com/v1.
+// Server gives the base URL of the API: https://example.com/v1.
 func Server() string {
 	return "https://example.com/v1"
 }
