@@ -4,9 +4,14 @@ package tornadogen_test
 import (
 	"encoding/json"
 	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io"
+	"os"
 	"os/exec"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -50,6 +55,7 @@ var mayImport = []struct {
 	{"internal/drive", []string{"internal/matching"}},                                              // ADR 15
 	{"internal/matching", nil},                                                                     // ADR 15
 	{"runtime/client", []string{"runtime", "runtime/internal/jsonwire", "runtime/internal/param", "runtime/internal/media", "runtime/internal/shape", "runtime/internal/value", "runtime/internal/validate", "runtime/internal/operation", "runtime/internal/ws", "runtime/internal/sse", "runtime/internal/lines"}},
+	{"runtime/client/clienttrace", []string{"runtime/client"}},             // an integration of the client
 	{"runtime/docs", []string{"runtime", "runtime/internal/webpage"}},      // ADR 17
 	{"runtime/debugpage", []string{"runtime", "runtime/internal/webpage"}}, // ADR 17
 	{"runtime/ecmaregex", []string{"runtime", "runtime/internal/validate"}},
@@ -57,7 +63,7 @@ var mayImport = []struct {
 	{"runtime/...", []string{"runtime"}},
 }
 
-// pureSansIO lists the packages that may know neither the network nor the clock's ticking.
+// pureSansIO lists the packages that may know neither the network nor the clock's ticking, and that start no goroutine.
 var pureSansIO = []string{"http1", "ws", "sse", "lines", "queue", "jsonwire", "check", "shape", "param", "media", "validate", "route", "value", "operation", "proxyproto", "forwarded"}
 
 func TestImportTable(t *testing.T) {
@@ -90,6 +96,34 @@ func TestImportTable(t *testing.T) {
 	}
 }
 
+// TestSansIO: the packages that perform no I/O start no goroutine and ask no clock, neither.
+func TestSansIO(t *testing.T) {
+	clock := []string{"Now", "Since", "Until", "After", "AfterFunc", "NewTimer", "NewTicker", "Tick", "Sleep"}
+	for _, name := range pureSansIO {
+		files, err := filepath.Glob(filepath.Join("runtime/internal", name, "*.go"))
+		require.NoError(t, err)
+		require.NotEmpty(t, files, "there is no package %s", name)
+		for _, file := range files {
+			if strings.HasSuffix(file, "_test.go") {
+				continue
+			}
+			parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+			require.NoError(t, err)
+			ast.Inspect(parsed, func(n ast.Node) bool {
+				switch n := n.(type) {
+				case *ast.GoStmt:
+					t.Errorf("%s starts a goroutine", file)
+				case *ast.SelectorExpr:
+					if of, ok := n.X.(*ast.Ident); ok && of.Name == "time" && slices.Contains(clock, n.Sel.Name) {
+						t.Errorf("%s calls time.%s", file, n.Sel.Name)
+					}
+				}
+				return true
+			})
+		}
+	}
+}
+
 // matches reports whether a package's path below the module fits a pattern of the table.
 func matches(pattern, name string) bool {
 	if below, ok := strings.CutSuffix(pattern, "/..."); ok {
@@ -103,9 +137,18 @@ type listed struct {
 	Imports    []string // without those of tests
 }
 
+// listPackages lists those of this module, and of the integrations that are modules of their own.
 func listPackages(t *testing.T) []listed {
 	t.Helper()
-	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "./...").Output()
+	args := []string{"list", "-json=ImportPath,Imports", "./..."}
+	work, err := os.ReadFile("go.work")
+	require.NoError(t, err)
+	for line := range strings.Lines(string(work)) {
+		if line = strings.TrimSpace(line); strings.HasPrefix(line, "./runtime/") {
+			args = append(args, line+"/...")
+		}
+	}
+	out, err := exec.Command("go", args...).Output()
 	require.NoError(t, err)
 	var all []listed
 	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
