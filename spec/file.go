@@ -107,6 +107,7 @@ type fault struct {
 	severity            Severity
 	class, what, remedy string
 	off                 int32
+	of                  *node // the value that it is about, nil for the file as a whole
 }
 
 // budget counts nodes over all files of a document.
@@ -118,7 +119,7 @@ type budget struct {
 }
 
 func (b *budget) tooDeep(off int32) *fault {
-	return &fault{Error, "limit", "nested more than " + count(b.limits.Depth) + " levels deep", "move inner objects to components and refer to them", off}
+	return &fault{Error, "limit", "nested more than " + count(b.limits.Depth) + " levels deep", "move inner objects to components and refer to them", off, nil}
 }
 
 // take counts one node.
@@ -131,5 +132,5 @@ func (b *budget) take(off int32) *fault {
 }
 
 func (b *budget) tooMany(off int32) *fault {
-	return &fault{Error, "limit", "more than " + count(b.limits.Nodes) + " values in the document", "split the API into several documents", off}
+	return &fault{Error, "limit", "more than " + count(b.limits.Nodes) + " values in the document", "split the API into several documents", off, nil}
 }

@@ -183,16 +183,19 @@ func (r *reader) scanned(f *file) bool {
 		if bytes.HasPrefix(f.data, []byte("\xff\xfe")) || bytes.HasPrefix(f.data, []byte("\xfe\xff")) {
 			remedy += "; it is UTF-16 now"
 		}
-		r.tell(f, fault{Error, "encoding", "the file is not UTF-8", remedy, int32(off)})
+		r.tell(f, fault{Error, "encoding", "the file is not UTF-8", remedy, int32(off), nil})
 		return false
 	}
 	body := strings.TrimLeft(f.text, " \t\r\n")
 	if body == "" {
-		r.tell(f, fault{Error, "syntax", "the file is empty", "write an OpenAPI document", 0})
+		r.tell(f, fault{Error, "syntax", "the file is empty", "write an OpenAPI document", 0, nil})
 		return false
 	}
 	root, faults := r.scan(f, body[0] == '{' || body[0] == '[')
 	for _, bad := range faults {
+		if root == nil {
+			bad.of = nil // nobody knows where that stands
+		}
 		r.tell(f, bad)
 	}
 	f.root = root
@@ -240,7 +243,11 @@ func (r *reader) exceeded() bool {
 
 // tell records a fault of a parser.
 func (r *reader) tell(f *file, bad fault) {
-	r.report(f, bad.severity, bad.class, f.location(bad.off, "#"), bad.what, bad.remedy)
+	pointer := "#"
+	if bad.of != nil {
+		pointer = bad.of.pointer()
+	}
+	r.report(f, bad.severity, bad.class, f.location(bad.off, pointer), bad.what, bad.remedy)
 }
 
 // maxFindings bounds what is told.

@@ -48,6 +48,6 @@ func (m *memberList) find(key string) int {
 func duplicateKey(kid *node) fault {
 	return fault{
 		Warning, "duplicate-key", "the name " + quote(kid.key) + " is there already in this object; the later value is taken",
-		"remove one of the two", kid.keyOff,
+		"remove one of the two", kid.keyOff, kid,
 	}
 }

@@ -20,7 +20,7 @@ func blankControls(s string) (string, []fault) {
 		}
 		if b == nil {
 			b = []byte(s)
-			faults = append(faults, fault{Warning, "control-character", "a control character is read as a space", "remove it", int32(i)})
+			faults = append(faults, fault{Warning, "control-character", "a control character is read as a space", "remove it", int32(i), nil})
 		}
 		for k := range utf8.RuneLen(r) {
 			b[i+k] = ' '

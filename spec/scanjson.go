@@ -36,7 +36,7 @@ type jsonScanner struct {
 
 func (s *jsonScanner) fail(at int, what, remedy string) {
 	if s.failed == nil {
-		s.failed = &fault{Error, "syntax", what, remedy, int32(at)}
+		s.failed = &fault{Error, "syntax", what, remedy, int32(at), nil}
 	}
 }
 
@@ -208,7 +208,7 @@ func (s *jsonScanner) str() string {
 		case c < 0x20:
 			if !s.warned {
 				s.warned = true
-				s.faults = append(s.faults, fault{Warning, "control-character", "a control character stands in a string", "write it as an escape, for example \\n or \\t", int32(s.at)})
+				s.faults = append(s.faults, fault{Warning, "control-character", "a control character stands in a string", "write it as an escape, for example \\n or \\t", int32(s.at), nil})
 			}
 			s.at++
 		default:

@@ -25,7 +25,7 @@ func scanYAML(f *file, b *budget) (*node, []fault) {
 		return nil, append(src.faults, *bad)
 	}
 	if tree == nil {
-		return nil, append(src.faults, fault{Error, "syntax", "the document is empty", "write an OpenAPI document", 0})
+		return nil, append(src.faults, fault{Error, "syntax", "the document is empty", "write an OpenAPI document", 0, nil})
 	}
 	src.lines = yamlLines(src.text)
 	n := src.convert(tree, 0)
@@ -75,7 +75,7 @@ func (s *yamlSource) parse() (*yaml.Node, *fault) {
 		tree, more, err := decodeYAML(s.text)
 		if err == nil {
 			if more {
-				s.faults = append(s.faults, fault{Warning, "yaml-documents", "the file holds more than one YAML document; only the first is read", "keep one document a file", 0})
+				s.faults = append(s.faults, fault{Warning, "yaml-documents", "the file holds more than one YAML document; only the first is read", "keep one document a file", 0, nil})
 			}
 			return tree, nil
 		}
@@ -102,7 +102,7 @@ func (s *yamlSource) syntaxFault(line int, what string) *fault {
 	if strings.Contains(what, "escape") {
 		remedy = `in double quotes write / for \/, and characters themselves for surrogate pairs`
 	}
-	return &fault{Error, "syntax", "not YAML: " + what, remedy, s.original(off)}
+	return &fault{Error, "syntax", "not YAML: " + what, remedy, s.original(off), nil}
 }
 
 // decodeYAML parses the first document and tells whether there are more.
@@ -197,7 +197,7 @@ func (s *yamlSource) convert(y *yaml.Node, depth int) *node {
 // copy counts one value that an alias or a merge key stands for. It returns false once there are too many.
 func (s *yamlSource) copy(off int32) bool {
 	if s.budget.aliases++; s.budget.aliases > s.budget.limits.Aliases && s.failed == nil {
-		s.failed = &fault{Error, "limit", "aliases stand for more than " + count(s.budget.limits.Aliases) + " values", "use $ref in place of YAML aliases", off}
+		s.failed = &fault{Error, "limit", "aliases stand for more than " + count(s.budget.limits.Aliases) + " values", "use $ref in place of YAML aliases", off, nil}
 	}
 	return s.failed == nil
 }
@@ -205,7 +205,7 @@ func (s *yamlSource) copy(off int32) bool {
 // expand copies what an alias stands for.
 func (s *yamlSource) expand(target *yaml.Node, depth int, off int32) *node {
 	if target == nil || s.expanding[target] {
-		s.failed = &fault{Error, "alias-ring", "an alias stands inside of what it stands for", "use $ref for what is recursive", off}
+		s.failed = &fault{Error, "alias-ring", "an alias stands inside of what it stands for", "use $ref for what is recursive", off, nil}
 		return nil
 	}
 	if s.expanding == nil {
@@ -219,6 +219,13 @@ func (s *yamlSource) expand(target *yaml.Node, depth int, off int32) *node {
 	return n
 }
 
+// tell records a fault, but of a copy that an alias made: it was told where the original stands.
+func (s *yamlSource) tell(f fault) {
+	if s.copies == 0 {
+		s.faults = append(s.faults, f)
+	}
+}
+
 func (s *yamlSource) members(object *node, y *yaml.Node, depth int) {
 	m := memberList{object: object}
 	var merges []*yaml.Node
@@ -229,7 +236,7 @@ func (s *yamlSource) members(object *node, y *yaml.Node, depth int) {
 			name = name.Alias
 		}
 		if name.Kind != yaml.ScalarNode {
-			s.faults = append(s.faults, fault{Warning, "yaml-key", "the name of a member is no scalar; the member is left out", "use a plain name", keyOff})
+			s.tell(fault{Warning, "yaml-key", "the name of a member is no scalar; the member is left out", "use a plain name", keyOff, object})
 			continue
 		}
 		if name.ShortTag() == "!!merge" {
@@ -242,7 +249,7 @@ func (s *yamlSource) members(object *node, y *yaml.Node, depth int) {
 		}
 		kid.key, kid.keyOff = name.Value, keyOff
 		if !m.put(kid) {
-			s.faults = append(s.faults, duplicateKey(kid))
+			s.tell(duplicateKey(kid))
 		}
 	}
 	for _, value := range merges {
@@ -270,7 +277,7 @@ func (s *yamlSource) merge(m *memberList, value *yaml.Node, depth int) {
 		return
 	}
 	if n.shape != shapeObject {
-		s.faults = append(s.faults, fault{Warning, "yaml-merge", "a merge key names no object; it is left out", "merge an alias of an object", n.off})
+		s.tell(fault{Warning, "yaml-merge", "a merge key names no object; it is left out", "merge an alias of an object", n.off, m.object})
 		return
 	}
 	for _, kid := range n.kids {
@@ -301,6 +308,6 @@ func (s *yamlSource) scalar(n *node, y *yaml.Node) {
 		}
 	case "!!timestamp", "!!binary", "!!merge", "":
 	default:
-		s.faults = append(s.faults, fault{Warning, "yaml-tag", "the tag " + quote(tag) + " is ignored", "remove it", n.off})
+		s.tell(fault{Warning, "yaml-tag", "the tag " + quote(tag) + " is ignored", "remove it", n.off, n})
 	}
 }
