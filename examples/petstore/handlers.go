@@ -70,18 +70,26 @@ func (s *shop) DeletePet(ctx context.Context, req petapi.DeletePetRequest) error
 	return err
 }
 
-// PutPhoto looks for the pet before it reads the photo: a client that waits for 100 does not send it in vain.
+// PutPhoto looks for the pet before it reads the photo, so that a client that waits for 100 does not send it in vain; the pet may leave while
+// the photo comes.
 func (s *shop) PutPhoto(ctx context.Context, req petapi.PutPhotoRequest) error {
-	if _, err := s.db.get(ctx, req.PetID); errors.Is(err, errNoPet) {
-		return petapi.PutPhotoNotFound{Body: noSuchPet(req.PetID)}
-	} else if err != nil {
-		return err
+	_, err := s.db.get(ctx, req.PetID)
+	if err == nil {
+		err = s.storePhoto(ctx, req.PetID, req.Body)
 	}
-	data, err := io.ReadAll(req.Body) // as it comes, up to the limit of the document
+	if errors.Is(err, errNoPet) {
+		return petapi.PutPhotoNotFound{Body: noSuchPet(req.PetID)}
+	}
+	return err
+}
+
+// storePhoto reads a photo as it comes, up to the limit of the document, and keeps it.
+func (s *shop) storePhoto(ctx context.Context, id int64, photo tornado.Upload) error {
+	data, err := io.ReadAll(photo)
 	if err != nil {
 		return err
 	}
-	return s.db.putPhoto(ctx, req.PetID, tornado.Blob{ContentType: req.Body.ContentType, Data: data})
+	return s.db.putPhoto(ctx, id, tornado.Blob{ContentType: photo.ContentType, Data: data})
 }
 
 func (s *shop) GetPhoto(ctx context.Context, req petapi.GetPhotoRequest) (tornado.Blob, error) {

@@ -154,6 +154,21 @@ func TestShopThroughHTTP(t *testing.T) {
 	}
 }
 
+// TestPetLeavesDuringUpload: what was there when the photo began to come need not be when it has come.
+func TestPetLeavesDuringUpload(t *testing.T) {
+	server := open(t)
+	c := tornadotest.NewClient(server, petapi.NewClient, petapi.WithAPIKey("demo-key"))
+	photo, upload := io.Pipe()
+	go func() {
+		_, _ = io.WriteString(upload, "begun")
+		err := c.DeletePet(t.Context(), petapi.DeletePetRequest{PetID: 1})
+		_ = upload.CloseWithError(err)
+	}()
+	err := c.PutPhoto(t.Context(), petapi.PutPhotoRequest{PetID: 1, Body: tornado.Upload{ContentType: "image/png", Reader: photo}})
+	var gone petapi.PutPhotoNotFound
+	require.ErrorAs(t, err, &gone)
+}
+
 // Files that the welcome names are in the repository, and are what they are sent as.
 func TestWelcome(t *testing.T) {
 	text := welcome(&net.TCPAddr{Port: 8080}, &net.TCPAddr{Port: 9090})
