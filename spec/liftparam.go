@@ -249,9 +249,19 @@ func (l *lifter) examples(n *node) []Literal {
 		if v == nil {
 			v = e.get("dataValue")
 		}
+		serialized := e.get("serializedValue")
+		if n.role != roleMediaType || serialized.dead() {
+			serialized = nil // a parameter would have its name in it
+		}
+		if v == nil {
+			v = serialized
+		}
 		if v != nil {
 			example := v.literal()
 			example.Name = kid.key
+			if serialized != nil {
+				example.Serialized = serialized.text
+			}
 			out = append(out, example)
 		}
 	}

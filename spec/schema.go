@@ -116,6 +116,9 @@ type Literal struct {
 	Loc  Location
 	JSON string
 	Name string // of an entry of examples, "" for all else
+	// Serialized is the text of an example of a body as it is sent (OpenAPI 3.2 section 4.19, serializedValue), "" where none is given. An
+	// example that has nothing else has this text as its JSON, as a string.
+	Serialized string
 }
 
 // XML says how a value stands in XML (OpenAPI 3.2, XML Object).

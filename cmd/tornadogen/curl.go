@@ -151,20 +151,30 @@ func scalarOf(sample string) (string, bool) {
 	return sample, !strings.HasPrefix(sample, "{") && !strings.HasPrefix(sample, "[")
 }
 
-// body adds a sample of JSON, or says which body is needed.
+// body adds a sample of JSON, or else of XML, or says which body is needed.
 func (r *request) body(body *spec.RequestBody) {
 	if len(body.Content) == 0 {
 		return
 	}
-	at := slices.IndexFunc(body.Content, func(m *spec.MediaType) bool { return spec.IsJSON(m.Name) })
+	isKind := func(is func(string) bool) func(m *spec.MediaType) bool {
+		return func(m *spec.MediaType) bool { return is(mediaOf(m.Name)) }
+	}
+	at := slices.IndexFunc(body.Content, isKind(spec.IsJSON))
+	if at < 0 {
+		at = slices.IndexFunc(body.Content, isKind(isXML))
+	}
 	if at < 0 {
 		r.needs = append(r.needs, "a body of "+body.Content[0].Name)
 		return
 	}
 	m := body.Content[at]
-	sample := sampleOf(m.Schema)
-	if len(m.Examples) > 0 && len(m.Examples[0].JSON) < maxCurl/2 {
-		sample = m.Examples[0].JSON
+	media := mediaOf(m.Name)
+	inLine := func(text string) string { return strings.TrimPrefix(text, xmlHeader) } // which would be one of its own
+	sample := inLine(bodyText(media, m.Schema, sampleOf(m.Schema)))
+	if len(m.Examples) > 0 {
+		if text := inLine(exampleText(media, m.Schema, m.Examples[0])); len(text) < maxCurl/2 && plain(text) == text {
+			sample = text
+		}
 	}
 	r.options = append(r.options, "-H "+shellQuote("Content-Type: "+m.Name), "-d "+shellQuote(sample))
 }

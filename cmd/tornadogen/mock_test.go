@@ -61,6 +61,9 @@ func TestMock(t *testing.T) {
 			"/parts", nil, 200, "multipart/mixed; boundary=tornadogen-mock",
 			strings.Repeat("--tornadogen-mock\r\nContent-Type: application/json\r\n\r\n"+pet+"\r\n", 3) + "--tornadogen-mock--\r\n",
 		},
+		{"/labels/1", nil, 200, "application/xml", xmlHeader + `<label lang="text"><words><word>text</word></words></label>`},
+		{"/labels/1", []string{"Accept", "text/xml"}, 200, "text/xml", xmlHeader + `<label lang="en"><words><word>a</word><word>b</word></words></label>`},
+		{"/labels/1", []string{"Accept", "text/xml", "Prefer", "example=text"}, 200, "text/xml", "<label/>"},
 		{"/lines", nil, 200, "application/jsonl", strings.Repeat(pet+"\n", 3)},
 	} {
 		status, contentType, body := s.ask(t, http.MethodGet, c.target, c.header...)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -184,18 +185,22 @@ func fieldTexts(name, sample string) []string {
 	return []string{strings.Join(texts, ",")}
 }
 
+// mediaOf is a media type without its parameters.
+func mediaOf(name string) string {
+	media, _, _ := strings.Cut(name, ";")
+	return strings.TrimSpace(media)
+}
+
 // bodiesOf are the samples of one media type: its examples, or one that is made of its schema.
 func bodiesOf(m *spec.MediaType) []*mockBody {
-	media, _, _ := strings.Cut(m.Name, ";")
-	media = strings.TrimSpace(media)
-	kind := m.Name
+	media, kind := mediaOf(m.Name), m.Name
 	if strings.Contains(media, "*") {
 		kind = inRange(media)
 		media = kind
 	}
 	var bodies []*mockBody
 	for _, e := range m.Examples {
-		bodies = append(bodies, &mockBody{kind, e.Name, bodyText(media, e.JSON)})
+		bodies = append(bodies, &mockBody{kind, e.Name, exampleText(media, m.Schema, e)})
 	}
 	if len(bodies) > 0 {
 		return bodies
@@ -207,11 +212,11 @@ func bodiesOf(m *spec.MediaType) []*mockBody {
 	if item != nil {
 		sample := answerSample(item)
 		if strings.HasPrefix(media, "multipart/") {
-			return []*mockBody{partsBody(m, sample)}
+			return []*mockBody{partsBody(m, item, sample)}
 		}
 		return []*mockBody{{kind, "", streamText(media, sample)}}
 	}
-	return []*mockBody{{kind, "", bodyText(media, answerSample(m.Schema))}}
+	return []*mockBody{{kind, "", bodyText(media, m.Schema, answerSample(m.Schema))}}
 }
 
 // inRange is a media type of a range.
@@ -231,10 +236,18 @@ func inRange(media string) string {
 // answerSample is a sample of what a server sends.
 func answerSample(s *spec.Schema) string { return newSampler(true).at(s, 0) }
 
-// bodyText is the text of a body: JSON as it is, a string in other media types by itself.
-func bodyText(media, sample string) string {
-	if spec.IsJSON(media) {
+// exampleText is the text of an example of a body: what the document writes out itself, or its value.
+func exampleText(media string, s *spec.Schema, e spec.Literal) string {
+	return cmp.Or(e.Serialized, bodyText(media, s, e.JSON))
+}
+
+// bodyText is the text of a body: JSON as it is, XML as the schema says, a string in other media types by itself.
+func bodyText(media string, s *spec.Schema, sample string) string {
+	switch {
+	case spec.IsJSON(media):
 		return sample
+	case isXML(media):
+		return xmlText(s, sample)
 	}
 	return plainText(sample)
 }
@@ -270,28 +283,35 @@ func eventText(item string) string {
 	var b strings.Builder
 	for _, name := range []string{"event", "id", "retry"} {
 		if text := fields[name]; text != nil {
-			b.WriteString(name + ": " + eventLines(string(text)))
+			b.WriteString(name + ": " + oneLine.Replace(plainText(string(text))) + "\n")
 		}
 	}
 	return b.String() + "data: " + eventLines(string(fields["data"]))
 }
 
-// eventLines is a text in the lines of a field.
+// lineEnds are those of an event stream, and oneLine takes them out of the fields that have one line, with NUL, which an id has not (HTML Living
+// Standard section 9.2.6).
+var (
+	lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+	oneLine  = strings.NewReplacer("\r\n", " ", "\r", " ", "\n", " ", "\x00", " ")
+)
+
+// eventLines is a text in the lines of its data.
 func eventLines(sample string) string {
-	return strings.ReplaceAll(plainText(sample), "\n", "\ndata: ") + "\n"
+	return strings.ReplaceAll(lineEnds.Replace(plainText(sample)), "\n", "\ndata: ") + "\n"
 }
 
 // mockBoundary stands between the parts of a sample.
 const mockBoundary = "tornadogen-mock"
 
 // partsBody is a multipart body of a few equal parts.
-func partsBody(m *spec.MediaType, sample string) *mockBody {
+func partsBody(m *spec.MediaType, item *spec.Schema, sample string) *mockBody {
 	part := "--" + mockBoundary + "\r\n"
 	var text string
 	switch e := m.ItemEncoding; {
 	case e != nil && e.ContentType != "" && !strings.ContainsAny(e.ContentType, "*,"):
 		part += "Content-Type: " + e.ContentType + "\r\n"
-		text = bodyText(e.ContentType, sample)
+		text = bodyText(mediaOf(strings.ToLower(e.ContentType)), item, sample)
 	default:
 		text = plainText(sample)
 	}

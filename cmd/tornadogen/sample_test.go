@@ -20,13 +20,10 @@ import (
 // unsampled are the golden documents some of whose answers have no sample that fits, and why.
 var unsampled = map[string]string{
 	"beside_types":       "contains, not, if and contradicting oneOf are not seen",
-	"body_several":       "a sample of XML is written as JSON",
 	"body_text":          "an object is no text",
-	"body_xml":           "a sample of XML is written as JSON",
 	"exact_values":       "constants that are no value of their enum have none",
 	"formats":            "no text has two formats",
 	"impossible_members": "that a member of a union contradicts what stands beside it is not seen",
-	"media_parameters":   "a sample of XML is written as JSON",
 	"no_type":            "oneOf of what all take has no value of one alone",
 	"null_refused":       "that a member of a union contradicts what stands beside it is not seen",
 	"openapi32":          "a value of one member of the union is one of the other, too",
@@ -136,4 +133,47 @@ func TestSampleOfCookies(t *testing.T) {
 		r.Headers = append(r.Headers, &spec.Parameter{Name: name, Schema: s})
 	}
 	assert.Equal(t, []mockHeader{{"Set-Cookie", "a=1"}, {"Set-Cookie", "b=2"}, {"X-List", "a=1,b=2"}}, answerOf(r).Headers)
+}
+
+// TestSampleOfAnEvent: names and ids of events have no place for line ends, and data has a line for each of its own (HTML Living Standard
+// section 9.2.6).
+func TestSampleOfAnEvent(t *testing.T) {
+	for item, want := range map[string]string{
+		`{"event": "a\nb", "id": "1\r\n2\u0000", "retry": 10, "data": "x\ny\r\nz\rw"}`: "event: a b\nid: 1 2 \nretry: 10\ndata: x\ndata: y\ndata: z\ndata: w\n",
+		`{"event": "end"}`:           "event: end\ndata: \n",
+		`{"name": "a\nb"}`:           `data: {"name": "a\nb"}` + "\n",
+		`{"id": "\n", "data": "\n"}`: "id:  \ndata: \ndata: \n",
+	} {
+		assert.Equal(t, want, eventText(item), item)
+	}
+}
+
+// TestSamplesAreExamples: an example of a body is its value, or the text that the document writes out itself.
+func TestSamplesAreExamples(t *testing.T) {
+	pet := &spec.Schema{Name: "Pet", XML: &spec.XML{Name: "pet"}}
+	for _, c := range []struct {
+		media   string
+		example spec.Literal
+		want    string
+	}{
+		{"application/xml", spec.Literal{JSON: `{"name": "Mia"}`}, `<?xml version="1.0" encoding="UTF-8"?>` + "\n<pet><name>Mia</name></pet>"},
+		{"application/xml", spec.Literal{JSON: `"<pet/>"`}, "<pet/>"},
+		{"application/xml", spec.Literal{JSON: `{"name": "Mia"}`, Serialized: "<pet><name>Mia</name></pet>"}, "<pet><name>Mia</name></pet>"},
+		{"application/json", spec.Literal{JSON: `"[1]"`, Serialized: "[1]"}, "[1]"},
+		{"text/plain", spec.Literal{JSON: `"a"`}, "a"},
+	} {
+		m := &spec.MediaType{Name: c.media, Schema: pet, Examples: []spec.Literal{c.example}}
+		assert.Equal(t, c.want, bodiesOf(m)[0].Text)
+	}
+	api, _, err := spec.Load("../../golden/rare_fields/openapi.yaml")
+	require.NoError(t, err)
+	var texts []string
+	for _, op := range api.Operations {
+		for _, a := range sampleOfOperation(op).Answers {
+			for _, b := range a.Bodies {
+				texts = append(texts, b.Example+" "+b.Text)
+			}
+		}
+	}
+	assert.Subset(t, texts, []string{"some [1,12]", "one [11]", "text [12]"})
 }
