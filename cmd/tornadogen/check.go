@@ -34,7 +34,12 @@ It takes the same SPEC and flags as generate, from tornadogen.yaml too.`,
 	f := formatFlag(cmd, "text", "json", "github")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		s.locking = lockDemand
-		o, err := s.prepare(cmd, args, func(findings spec.Diagnostics) error { return tellErrors(cmd, findings) })
+		o, err := s.prepare(cmd, args, func(findings spec.Diagnostics) error {
+			if err := tellErrors(cmd, f, findings); err != nil || !findings.HasErrors() {
+				return err
+			}
+			return refuseBeside(&s, f, findings, "correct the document; nothing was written")
+		})
 		if err != nil {
 			return err
 		}

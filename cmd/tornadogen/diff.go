@@ -71,7 +71,7 @@ a risky or a breaking one, --fail-on any when there is any change.`,
 			return err
 		}
 		s.Strict = false // the documents are not at issue
-		list, err := s.differences(cmd, args[0], args[1])
+		list, err := s.differences(cmd, f, args[0], args[1])
 		if err != nil {
 			return err
 		}
@@ -107,12 +107,16 @@ type side struct {
 }
 
 // differences compares two documents.
-func (s *settings) differences(cmd *cobra.Command, older, newer string) ([]difference, error) {
-	from, err := s.side(cmd, older)
-	if err != nil {
-		return nil, err
+func (s *settings) differences(cmd *cobra.Command, f *choice, older, newer string) ([]difference, error) {
+	var findings spec.Diagnostics // of both, as they are one list in JSON
+	from, err := s.side(older, f, &findings)
+	var to side
+	if err == nil {
+		to, err = s.side(newer, f, &findings)
 	}
-	to, err := s.side(cmd, newer)
+	if untold := tellErrors(cmd, f, findings); untold != nil {
+		return nil, untold
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -147,8 +151,8 @@ func (s *settings) differences(cmd *cobra.Command, older, newer string) ([]diffe
 	return list, nil
 }
 
-// side reads a document. It is compared as one file, with references resolved.
-func (s *settings) side(cmd *cobra.Command, name string) (side, error) {
+// side reads a document, and adds what is found in it. It is compared as one file, with references resolved.
+func (s *settings) side(name string, f *choice, findings *spec.Diagnostics) (side, error) {
 	one := *s
 	one.Spec = name
 	p := startProgress(s.stderr(), 1, "reading "+name)
@@ -157,11 +161,9 @@ func (s *settings) side(cmd *cobra.Command, name string) (side, error) {
 	if err != nil {
 		return side{}, err
 	}
-	if err := tellErrors(cmd, c.findings); err != nil {
-		return side{}, err
-	}
+	*findings = append(*findings, c.findings...)
 	if c.api == nil {
-		return side{}, refuse(&one, c.findings, "correct the document; nothing was compared")
+		return side{}, refuseBeside(&one, f, c.findings, "correct the document; nothing was compared")
 	}
 	cannot := func(err error) error {
 		return fmt.Errorf("%s: cannot be compared: %s; correct what tornadogen validate says of it", name, strings.Join(strings.Fields(err.Error()), " "))

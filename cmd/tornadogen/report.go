@@ -76,20 +76,41 @@ func briefly(document string, findings spec.Diagnostics) string {
 	return b.String()
 }
 
-// tellErrors prints the errors among the findings: the warnings were told when the package was generated.
-func tellErrors(cmd *cobra.Command, findings spec.Diagnostics) error {
-	errs := slices.DeleteFunc(slices.Clone(findings), func(d spec.Diagnostic) bool { return d.Severity != spec.Error })
-	_, err := io.WriteString(cmd.ErrOrStderr(), errs.Text())
+// tellBeside prints findings of a command whose standard output is about something else: to standard error, as text, or in JSON as one list of
+// what validate --format json prints. Annotations for GitHub stand among the others.
+func tellBeside(cmd *cobra.Command, f *choice, findings spec.Diagnostics, text string) error {
+	switch {
+	case len(findings) == 0:
+		return nil
+	case f.value == "json":
+		return printJSON(cmd.ErrOrStderr(), findingsJSON(findings))
+	case f.value == "github":
+		return printGitHub(cmd.OutOrStdout(), findings)
+	}
+	_, err := io.WriteString(cmd.ErrOrStderr(), text)
 	return err
 }
 
+// tellErrors prints the errors among the findings: the warnings were told when the package was generated.
+func tellErrors(cmd *cobra.Command, f *choice, findings spec.Diagnostics) error {
+	errs := slices.DeleteFunc(slices.Clone(findings), func(d spec.Diagnostic) bool { return d.Severity != spec.Error })
+	return tellBeside(cmd, f, errs, errs.Text())
+}
+
 // tellUnmatched prints the warnings about what the command line names and the document has not: filters and targets of overlays.
-func tellUnmatched(cmd *cobra.Command, document string, findings spec.Diagnostics) error {
+func tellUnmatched(cmd *cobra.Command, f *choice, document string, findings spec.Diagnostics) error {
 	unmatched := slices.DeleteFunc(slices.Clone(findings), func(d spec.Diagnostic) bool {
 		return d.Class != "unmatched-filter" && d.Class != "overlay-target"
 	})
-	_, err := io.WriteString(cmd.ErrOrStderr(), briefly(document, unmatched))
-	return err
+	return tellBeside(cmd, f, unmatched, briefly(document, unmatched))
+}
+
+// refuseBeside is refuse for a command that tells findings by tellBeside: what a machine reads has no last word.
+func refuseBeside(s *settings, f *choice, findings spec.Diagnostics, nothing string) error {
+	if f.value == "json" {
+		return errTold
+	}
+	return refuse(s, findings, nothing)
 }
 
 // refuse is the last word on a document that gives no package.

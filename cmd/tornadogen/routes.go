@@ -50,7 +50,7 @@ served; the list says which one answers them.
 		if err := s.completeDocument(cmd, args); err != nil {
 			return err
 		}
-		api, list, err := s.routes(cmd)
+		api, list, err := s.routes(cmd, f)
 		if err != nil {
 			return err
 		}
@@ -66,19 +66,19 @@ served; the list says which one answers them.
 }
 
 // routes lists the operations of the document.
-func (s *settings) routes(cmd *cobra.Command) (*spec.API, []routeJSON, error) {
+func (s *settings) routes(cmd *cobra.Command, f *choice) (*spec.API, []routeJSON, error) {
 	s.Package, s.Only = "api", []string{generator.OnlyServer} // the parts change no name
 	c, err := s.compile()
 	if err != nil {
 		return nil, nil, err
 	}
 	if c.files == nil {
-		if err := tellErrors(cmd, c.findings); err != nil {
+		if err := tellErrors(cmd, f, c.findings); err != nil {
 			return nil, nil, err
 		}
-		return nil, nil, refuse(s, c.findings, "correct the document")
+		return nil, nil, refuseBeside(s, f, c.findings, "correct the document")
 	}
-	if err := tellUnmatched(cmd, s.Spec, c.findings); err != nil {
+	if err := tellUnmatched(cmd, f, s.Spec, c.findings); err != nil {
 		return nil, nil, err
 	}
 	o, err := outlineOf(c.files, s.Package)

@@ -82,7 +82,7 @@ or github it prints the notes in the place of the diff.`,
 	cmd.Flags().BoolVar(&show, "diff", false, "write nothing: print what would be added as a unified diff")
 	f := formatFlag(cmd, "text", "json", "github")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		y, err := s.sync(cmd, args)
+		y, err := s.sync(cmd, f, args)
 		if err != nil {
 			return err
 		}
@@ -104,7 +104,7 @@ or github it prints the notes in the place of the diff.`,
 }
 
 // sync finds out what is to be done.
-func (s *settings) sync(cmd *cobra.Command, args []string) (*syncer, error) {
+func (s *settings) sync(cmd *cobra.Command, f *choice, args []string) (*syncer, error) {
 	if err := s.completePackage(cmd, args); err != nil {
 		return nil, err
 	}
@@ -113,11 +113,11 @@ func (s *settings) sync(cmd *cobra.Command, args []string) (*syncer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := tellErrors(cmd, c.findings); err != nil {
+	if err := tellErrors(cmd, f, c.findings); err != nil {
 		return nil, err
 	}
 	if c.files == nil {
-		return nil, refuse(s, c.findings, "correct the document; nothing was written")
+		return nil, refuseBeside(s, f, c.findings, "correct the document; nothing was written")
 	}
 	o, err := outlineOf(c.files, s.Package)
 	if err != nil {
