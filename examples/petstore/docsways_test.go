@@ -91,8 +91,8 @@ func TestDocsSchemes(t *testing.T) {
 	}
 
 	w.Click(".btn.authorize")
-	w.Type("#auth-basic-username", "mia")
-	w.Type("#auth-basic-password", "secret")
+	w.Type("#auth-basic-username", "мия")
+	w.Type("#auth-basic-password", "grün: ключ")
 	w.Click("form:has(#auth-basic-username) button[type=submit]")
 	w.Await(`!document.querySelector("#auth-basic-username")`)
 	w.Type(keyField, "the-session")
@@ -104,7 +104,7 @@ func TestDocsSchemes(t *testing.T) {
 	w.Click(".btn-done")
 
 	execute(w, basic, "200")
-	assert.Contains(t, answer(w, basic), `user "mia" password "secret"`)
+	assert.Contains(t, answer(w, basic), `user "мия" password "grün: ключ"`, "the charset is UTF-8 (RFC 7617)")
 	assert.Contains(t, answer(w, basic), `cookies map[]`, "a cookie is sent where it is asked for alone")
 	execute(w, session, "200")
 	assert.Contains(t, answer(w, session), "cookies map[sid:the-session;]")

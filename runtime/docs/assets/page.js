@@ -45,8 +45,20 @@
 	// Swagger UI would keep a key that is a cookie in one for all of the folder in which the page is, and not elsewhere.
 	const withoutCookies = (type) => (original, { getStore }) => (payload) => getStore().dispatch({ type, payload })
 
+	// A name and a password are sent in UTF-8, as the challenge of the server asks for (RFC 7617 section 2.1). Swagger UI has one byte for each
+	// character of a document of OpenAPI 3, and fails for what has none: it is given the bytes.
+	const bytes = (text) => String.fromCharCode(...new TextEncoder().encode(text))
+	const inUTF8 = ({ authorized, ...securities }) => {
+		const all = Object.entries(authorized ?? {}).map(([name, { schema, value, ...of }]) => {
+			const basic = schema?.type === "http" && /^basic$/i.test(schema.scheme)
+			return [name, { ...of, schema, value: basic ? { username: bytes(value.username ?? ""), password: bytes(value.password ?? "") } : value }]
+		})
+		return { ...securities, authorized: Object.fromEntries(all) }
+	}
+
 	const tokens = () => ({
 		statePlugins: {
+			spec: { wrapActions: { executeRequest: (original) => (request) => original({ ...request, securities: inUTF8(request.securities ?? {}) }) } },
 			auth: {
 				wrapActions: {
 					authorize: withoutCookies("authorize"),
