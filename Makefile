@@ -3,6 +3,7 @@ SHELL := /bin/bash
 
 ADDR ?= :8080
 SPEC ?=
+ROOT ?=
 TIME ?= 30s
 KEEP ?=
 VULNDB ?=
@@ -26,8 +27,8 @@ GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: build ## serve the petstore on ADDR (:8080), or any document: make demo SPEC=api.yaml
-	@./scripts/demo "$(ADDR)" "$(SPEC)"
+demo: build ## serve the petstore on ADDR (:8080), or any document: make demo SPEC=api.yaml, with ROOT=.. if its files lie there
+	@./scripts/demo "$(ADDR)" "$(SPEC)" "$(ROOT)"
 
 build: ## build the command into bin/tornadogen
 	@go build -o bin/tornadogen ./cmd/tornadogen

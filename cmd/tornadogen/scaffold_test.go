@@ -306,9 +306,14 @@ func TestDemo(t *testing.T) {
 		t.Skip("the demo is a script of bash")
 	}
 	command(t, ".", "go", "build", "-o", "../../bin/tornadogen", ".")
-	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+	parted := t.TempDir() // a document that refers to a file in the folder above its own
+	command(t, ".", "cp", "-r", "testdata/parted/.", parted)
+	for signal, args := range map[os.Signal][]string{
+		os.Interrupt:    {"testdata/demo.yaml"},
+		syscall.SIGTERM: {filepath.Join(parted, "api", "openapi.yaml"), parted},
+	} {
 		folder := t.TempDir()
-		cmd := exec.Command("../../scripts/demo", "127.0.0.1:0", "testdata/demo.yaml")
+		cmd := exec.Command("../../scripts/demo", append([]string{"127.0.0.1:0"}, args...)...)
 		cmd.Env = append(os.Environ(), "TMPDIR="+folder)
 		s := serve(t, cmd)
 		status, _, body := s.ask(t, "GET", "/things/1")
@@ -335,4 +340,13 @@ func TestDemo(t *testing.T) {
 	require.Error(t, err)
 	require.Contains(t, string(out), "missing.yaml: there is no such file")
 	require.Empty(t, tree(t, folder))
+	for want, args := range map[string][]string{
+		"demo: what --root is to tornadogen is ROOT here: make demo SPEC=FILE ROOT=FOLDER\n":       {filepath.Join(parted, "api", "openapi.yaml")},
+		"demo: ROOT=nowhere: is no folder; write ROOT=FOLDER, that of all files of the document\n": {"testdata/demo.yaml", "nowhere"},
+		"demo: ROOT=here: is for a document; write SPEC=FILE, too\n":                               {"", "here"},
+	} {
+		out, err := exec.Command("../../scripts/demo", append([]string{"127.0.0.1:0"}, args...)...).CombinedOutput()
+		require.Error(t, err)
+		require.Contains(t, string(out), want)
+	}
 }
