@@ -261,7 +261,7 @@ func (j *Judges) judgeBody(pointer string, a *Answer) string {
 		}
 	case isXML(bare):
 		var err error
-		if value, err = j.readXML(schema, a.Body); errors.Is(err, errUntold) || kindOf(bare, j.resolved(schema), true) != bodyXML {
+		if value, err = j.readXML(answer, schema, a.Body); errors.Is(err, errUntold) || !j.readsXML(bare, schema) {
 			return ""
 		} else if err != nil {
 			return "the body " + err.Error()

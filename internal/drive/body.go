@@ -61,6 +61,9 @@ func (j *Judges) describeBody(op *Operation, at string) error {
 		media, where := j.deref(pointer + "/content/" + escapePointer(name))
 		schema, hasSchema := media["schema"].(map[string]any)
 		b := body{MediaType: name, schema: schema, bodyPointer: where + "/schema", bodyKind: kindOf(concrete(name), j.resolved(schema), hasSchema)}
+		if b.bodyKind == bodyNone && hasSchema && j.writesXML(name, schema) {
+			b.bodyKind = bodyXML
+		}
 		b.encoding, _ = media["encoding"].(map[string]any)
 		if item, ok := media["itemSchema"].(map[string]any); ok && takesItems(name) {
 			b.bodyKind, b.schema, b.bodyPointer = bodyItems, item, where+"/itemSchema"
@@ -417,7 +420,7 @@ func (j *Judges) received(op *Operation, v any) (any, bool) {
 		if err != nil {
 			return nil, false
 		}
-		read, err := j.readXML(op.schema, text)
+		read, err := j.readXML(request, op.schema, text)
 		return read, err == nil
 	case bodyMultipart:
 		parts, err := j.parts(op.body, v)

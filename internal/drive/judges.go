@@ -23,6 +23,7 @@ type Judges struct {
 	tree     map[string]any // the document, its schemas in the words of JSON Schema 2020-12
 	compiler map[direction]*jsonschema.Compiler
 	schemas  map[string]*jsonschema.Schema // by direction and pointer; nil for one that does not compile
+	places   map[uintptr]string            // where the maps of tree stand; nil until it is asked for
 }
 
 // direction is who sends: what is readOnly is not required of a request, what is writeOnly not of an answer.

@@ -2,6 +2,7 @@ package drive
 
 import (
 	"bytes"
+	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -71,14 +72,20 @@ func component(s map[string]any) string {
 	return name
 }
 
-// memberSchemas are the properties of an object, those of an allOf too. false: it is none, or has others that depend on its value.
+// memberSchemas are the properties of an object, those of an allOf too, and those of members of unions where they agree on what they share. false:
+// it is none, or has others that depend on its value.
 func (j *Judges) memberSchemas(s map[string]any) (properties map[string]map[string]any, required []any, ok bool) {
 	return j.membersBelow(s, deepest)
 }
 
 func (j *Judges) membersBelow(s map[string]any, depth int) (properties map[string]map[string]any, required []any, ok bool) {
-	if depth == 0 || s["oneOf"] != nil || s["anyOf"] != nil || s["patternProperties"] != nil {
+	if depth == 0 || s["patternProperties"] != nil {
 		return nil, nil, false
+	}
+	if s["oneOf"] != nil || s["anyOf"] != nil {
+		if s = j.onlyWay(s); s == nil {
+			return nil, nil, false
+		}
 	}
 	properties = map[string]map[string]any{}
 	required, _ = s["required"].([]any)
@@ -167,8 +174,21 @@ func readElement(text []byte) (*element, error) {
 // errUntold is for schemas of which it cannot be told how a value of theirs stands in XML.
 var errUntold = errors.New("what stands in XML depends on the value")
 
+// reading is one document of XML that is read as what stands in it for one side.
+type reading struct {
+	*Judges
+
+	to   direction
+	done map[unionAt]unionRead
+}
+
 // readXML is the value of a document of XML. errUntold: that cannot be told.
-func (j *Judges) readXML(s map[string]any, text []byte) (any, error) {
+func (j *Judges) readXML(to direction, s map[string]any, text []byte) (any, error) {
+	r := &reading{j, to, map[unionAt]unionRead{}}
+	return r.document(s, text)
+}
+
+func (j *reading) document(s map[string]any, text []byte) (any, error) {
 	root, err := readElement(text)
 	if err != nil {
 		return nil, fmt.Errorf("is no XML: %w", err)
@@ -180,36 +200,64 @@ func (j *Judges) readXML(s map[string]any, text []byte) (any, error) {
 	if n.namespace != "" && root.Space != n.namespace {
 		return nil, fmt.Errorf("has a root of the namespace %q and not %q", root.Space, n.namespace)
 	}
-	if slices.Equal(typesOf(n.schema), []string{"array"}) { // the root is around the items, whatever they are called
-		list := []any{}
-		item := j.itemNode(n.schema, "")
-		for _, child := range root.children {
-			v, err := j.readValue(item.schema, child)
-			if err != nil {
-				return nil, err
-			}
-			list = append(list, v)
-		}
-		return list, nil
-	}
 	return j.readValue(n.schema, root)
 }
 
+// readItems is the value of an element that is around the items of an array, whatever they are called.
+func (j *reading) readItems(s map[string]any, e *element) (any, error) {
+	list := []any{}
+	item := j.itemNode(s, "")
+	for _, child := range e.children {
+		v, err := j.readValue(item.schema, child)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, v)
+	}
+	return list, nil
+}
+
 // readValue is the value of an element of a schema.
-func (j *Judges) readValue(s map[string]any, e *element) (any, error) {
+func (j *reading) readValue(s map[string]any, e *element) (any, error) {
 	types := typesOf(s)
+	if len(types) == 0 {
+		types = literalTypes(s)
+	}
 	properties, required, isObject := j.memberSchemas(s)
 	switch {
 	case e.isNil():
 		return nil, nil
+	case j.hasUnion(s):
+		return j.readUnion(s, e)
 	case isObject:
 		return j.readObject(s, properties, required, e)
-	case len(types) == 0 && len(s) > 0 && s["enum"] == nil && s["const"] == nil, slices.Contains(types, "array"), s["oneOf"] != nil, s["anyOf"] != nil:
+	case slices.Equal(types, []string{"array"}):
+		return j.readItems(s, e)
+	case len(types) == 0 && (len(s) > 0 || len(e.children) > 0), slices.Contains(types, "array"):
 		return nil, errUntold
 	case len(e.children) > 0:
 		return nil, fmt.Errorf("has elements in %s, which is a text", e.Local)
 	}
 	return readScalar(types, e.text), nil
+}
+
+// literalTypes are the types of the values that a schema lists.
+func literalTypes(s map[string]any) (types []string) {
+	values, _ := s["enum"].([]any)
+	if v, ok := s["const"]; ok {
+		values = []any{v}
+	}
+	for _, v := range values {
+		switch v.(type) {
+		case string:
+			types = append(types, "string")
+		case bool:
+			types = append(types, "boolean")
+		case json.Number:
+			types = append(types, "number")
+		}
+	}
+	return types
 }
 
 // readScalar is a text as a value: white space counts in strings.
@@ -221,7 +269,7 @@ func readScalar(types []string, text string) any {
 }
 
 // readObject is the value of an element that has members: what is none of its properties is as additionalProperties has it, else a text.
-func (j *Judges) readObject(s map[string]any, properties map[string]map[string]any, required []any, e *element) (any, error) {
+func (j *reading) readObject(s map[string]any, properties map[string]map[string]any, required []any, e *element) (any, error) {
 	object := map[string]any{}
 	known := map[string]bool{}
 	for name, schema := range properties {
@@ -259,7 +307,7 @@ func (j *Judges) readObject(s map[string]any, properties map[string]map[string]a
 }
 
 // readMember is the value of a property, if it is there. It notes the elements that it is made of.
-func (j *Judges) readMember(n node, e *element, known map[string]bool) (v any, there bool, err error) {
+func (j *reading) readMember(n node, e *element, known map[string]bool) (v any, there bool, err error) {
 	switch {
 	case n.text:
 		return readScalar(typesOf(n.schema), e.text), true, nil

@@ -5,8 +5,10 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -58,6 +60,13 @@ paths:
       responses:
         "200": { description: the pet, content: { application/xml: { schema: { $ref: "#/components/schemas/Pet" } } } }
         default: { description: other, content: { application/problem+json: {} } }
+  /either:
+    put:
+      operationId: putEither
+      requestBody: { required: true, content: { application/xml: { schema: { $ref: "#/components/schemas/Either" } } } }
+      responses:
+        "200": { description: either, content: { application/xml: { schema: { $ref: "#/components/schemas/Either" } } } }
+        default: { description: other, content: { application/problem+json: {} } }
   /file:
     get:
       operationId: file
@@ -71,6 +80,10 @@ paths:
       responses: { "204": { description: done } }
 components:
   schemas:
+    Either:
+      oneOf:
+        - { type: object, additionalProperties: false, required: [size], properties: { kind: { const: box }, size: { type: integer, minimum: 1 } } }
+        - { type: object, additionalProperties: false, required: [word], properties: { kind: { const: tag }, word: { type: string, minLength: 2 } } }
     Pet:
       type: object
       required: [name]
@@ -127,6 +140,7 @@ func (k kinds) handler() http.Handler {
 	})
 	mux.HandleFunc("GET /chat", k.chat)
 	mux.HandleFunc("PUT /pet", k.putPet)
+	mux.HandleFunc("PUT /either", k.putEither)
 	mux.HandleFunc("GET /file", k.file)
 	return mux
 }
@@ -235,6 +249,34 @@ func (k kinds) putPet(w http.ResponseWriter, r *http.Request) {
 	}))
 }
 
+// putEither takes a box or a tag.
+func (k kinds) putEither(w http.ResponseWriter, r *http.Request) {
+	var sent struct {
+		Kind  []string   `xml:"kind"`
+		Size  []string   `xml:"size"`
+		Word  []string   `xml:"word"`
+		Other []struct{} `xml:",any"`
+	}
+	body, _ := io.ReadAll(r.Body)
+	err := xml.Unmarshal(body, &sent)
+	is := func(kind string, has, lacks []string) bool {
+		return len(has) == 1 && len(lacks) == 0 && (len(sent.Kind) == 0 || len(sent.Kind) == 1 && sent.Kind[0] == kind)
+	}
+	well := is("tag", sent.Word, sent.Size) && len([]rune(sent.Word[0])) >= 2
+	if is("box", sent.Size, sent.Word) {
+		size, err := strconv.ParseFloat(strings.TrimSpace(sent.Size[0]), 64)
+		well = err == nil && size >= 1 && size == math.Trunc(size)
+	}
+	if (err != nil || bytes.Contains(body, []byte("xsi:nil")) || len(sent.Other) > 0 || !well) && k.lie != "takes neither" {
+		k.accept(w, false)
+		return
+	}
+	w.Header().Set("Content-Type", "application/xml")
+	_, _ = io.WriteString(w, k.or(`<x><word>12</word></x>`, map[string]string{
+		"a member breaks its schema": `<x><word>1</word></x>`, "another member": `<x><kind>box</kind><word>12</word></x>`,
+	}))
+}
+
 func (k kinds) file(w http.ResponseWriter, r *http.Request) {
 	const text = "some text"
 	w.Header().Set("Content-Type", "text/plain")
@@ -302,6 +344,9 @@ func TestFindsLiesOfAllKinds(t *testing.T) {
 		"takes any pet":                          {"putPet", "an invalid request was accepted, with 200"},
 		"XML breaks its schema":                  {"putPet", "the body breaks its schema: at '/age': minimum"},
 		"XML is cut":                             {"putPet", "the body is no XML"},
+		"takes neither":                          {"putEither", "an invalid request was accepted, with 200"},
+		"a member breaks its schema":             {"putEither", "the body breaks its schema: at '': 'oneOf' failed"},
+		"another member":                         {"putEither", "the body breaks its schema: at '': 'oneOf' failed"},
 		"another root":                           {"putPet", "the body has the root cat and not pet"},
 		"no namespace":                           {"putPet", `the body has a root of the namespace "" and not "urn:pets"`},
 		"an element in place of an attribute":    {"putPet", "the body breaks its schema"},
