@@ -22,7 +22,7 @@ GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint generate check build cross simulate fuzz bench bench-quick bench-connections large corpus corpus-drive corpus-peers jsonschema conformance
-.PHONY: soak abuse docs vulnerabilities licences sbom supply completions man snapshot
+.PHONY: soak abuse docs vulnerabilities licences sbom supply completions man snapshot goreleaser-schema
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,8 +52,8 @@ lint: cross ## check format, vet and lint, and that all of it compiles for macOS
 	@set -e; for module in examples bench conformance docs $(INTEGRATIONS); do echo "lint $$module"; (cd $$module && $(GOLANGCI) run --config $(CURDIR)/.golangci.yml ./...); done
 
 cross: ## compile and vet for macOS, the BSDs and Windows, and for Linux over package net
-	@set -e; for os in darwin windows; do echo "GOOS=$$os go vet"; GOOS=$$os go vet ./cmd/... ./spec/... ./generator/... ./runtime/...; done
-	@set -e; for os in freebsd netbsd openbsd; do echo "GOOS=$$os go vet ./runtime"; GOOS=$$os go vet ./runtime/...; done
+	@set -e; for os in darwin windows freebsd; do echo "GOOS=$$os go vet"; GOOS=$$os go vet ./cmd/... ./spec/... ./generator/... ./runtime/...; done
+	@set -e; for os in netbsd openbsd; do echo "GOOS=$$os go vet ./runtime"; GOOS=$$os go vet ./runtime/...; done
 	go vet -tags tornado_net ./runtime/...
 
 generate: build ## write the generated packages of the examples, the bench and the golden cases again
@@ -141,6 +141,9 @@ man: ## write the pages of the manual to bin/man
 snapshot: ## make what a release has, archives of all systems with checksums, into dist/, without releasing it
 	$(GORELEASER) check
 	$(GORELEASER) release --snapshot --clean
+
+goreleaser-schema: ## write the schema that tests hold .goreleaser.yaml against, for another version of goreleaser
+	$(GORELEASER) jsonschema -o cmd/tornadogen/testdata/goreleaser/schema-$(lastword $(subst @, ,$(GORELEASER))).json
 
 jsonschema: ## run the JSON-Schema-Test-Suite of SUITE=dir through generated code
 	cd conformance && go run ./cmd/jsonschema -suite "$(abspath $(SUITE))" $(FLAGS)
