@@ -10,6 +10,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"math/big"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -78,6 +79,32 @@ func TestServes(t *testing.T) {
 	require.NoError(t, dial("shop.example"))
 	require.Error(t, dial("other.example"))
 	assert.Zero(t, asked, "nothing was to be asked for")
+}
+
+// TestExample runs what the example shows.
+func TestExample(t *testing.T) {
+	folder := t.TempDir()
+	roots := keep(t, folder, "shop.example")
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	address := free.Addr().String()
+	require.NoError(t, free.Close())
+	ctx, stop := context.WithCancel(t.Context())
+	served := make(chan error, 1)
+	go func() { served <- serve(ctx, address, acme.Config{Hosts: []string{"shop.example"}, Folder: folder}) }()
+	transport := &http.Transport{TLSClientConfig: &tls.Config{ServerName: "shop.example", RootCAs: roots}}
+	c := &http.Client{Transport: transport}
+	require.Eventually(t, func() bool {
+		res, err := c.Get("https://" + address + "/pets")
+		if err != nil {
+			return false
+		}
+		assert.Equal(t, http.StatusNotImplemented, res.StatusCode, "no handler is written")
+		return res.Body.Close() == nil
+	}, 20*time.Second, 5*time.Millisecond)
+	transport.CloseIdleConnections()
+	stop()
+	require.NoError(t, <-served)
 }
 
 func TestHTTP(t *testing.T) {

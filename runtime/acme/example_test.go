@@ -14,16 +14,22 @@ type shop struct {
 	petapi.UnimplementedDefaultHandler
 }
 
+// serve answers at an address, with certificates that it gets by itself, until ctx is done.
+func serve(ctx context.Context, address string, c acme.Config) error {
+	certificates, err := acme.New(c)
+	if err != nil {
+		return err
+	}
+	listener, err := certificates.Listen("tcp", address)
+	if err != nil {
+		return err
+	}
+	return tornado.NewServer().Handle(petapi.New(shop{})).Serve(ctx, listener)
+}
+
 func Example() {
-	certificates, err := acme.New(acme.Config{Hosts: []string{"shop.example"}, Folder: "/var/lib/shop/certificates", Email: "ops@shop.example"})
-	if err != nil {
-		log.Fatal(err)
-	}
-	listener, err := certificates.Listen("tcp", ":443")
-	if err != nil {
-		log.Fatal(err)
-	}
-	if err := tornado.NewServer().Handle(petapi.New(shop{})).Serve(context.Background(), listener); err != nil {
+	config := acme.Config{Hosts: []string{"shop.example"}, Folder: "/var/lib/shop/certificates", Email: "ops@shop.example"}
+	if err := serve(context.Background(), ":443", config); err != nil {
 		log.Fatal(err)
 	}
 }

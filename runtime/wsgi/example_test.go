@@ -14,20 +14,25 @@ type shop struct {
 	petapi.UnimplementedDefaultHandler
 }
 
-// The old application answers what the new API does not have.
-func Example() {
-	old, err := wsgi.Start(wsgi.Config{App: "shop.wsgi:application", Dir: "/srv/shop", Workers: 4})
+// serve has the old application answer what the new API does not have, until ctx is done.
+func serve(ctx context.Context, address string, c wsgi.Config) error {
+	old, err := wsgi.Start(c)
 	if err != nil {
-		log.Fatal(err) // with what the worker said
+		return err // with what the worker said
 	}
 	defer old.Close() // after Serve
 	server := tornado.NewServer(old.At(), tornado.WithReadyCheck("shop", old.Ready)).Handle(petapi.New(shop{}))
 
-	listener, err := tornado.Listen("tcp", ":8080")
+	listener, err := tornado.Listen("tcp", address)
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
-	if err := server.Serve(context.Background(), listener); err != nil {
+	return server.Serve(ctx, listener)
+}
+
+func Example() {
+	config := wsgi.Config{App: "shop.wsgi:application", Dir: "/srv/shop", Workers: 4}
+	if err := serve(context.Background(), ":8080", config); err != nil {
 		log.Print(err)
 	}
 }

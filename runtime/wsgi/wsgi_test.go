@@ -11,6 +11,7 @@ import (
 	"io"
 	"log/slog"
 	"mime/multipart"
+	"net"
 	"net/http"
 	"net/netip"
 	"os"
@@ -123,6 +124,33 @@ func TestBesideAnAPI(t *testing.T) {
 	res, body = c.Get("/pets/mia/owner")
 	assert.Equal(t, 404, res.StatusCode)
 	assert.Equal(t, "nothing here", body)
+}
+
+// TestExample runs what the example shows.
+func TestExample(t *testing.T) {
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	address := free.Addr().String()
+	require.NoError(t, free.Close())
+	ctx, stop := context.WithCancel(t.Context())
+	served := make(chan error, 1)
+	config := wsgi.Config{App: "plain:make()", Dir: "testdata", Workers: 2, Python: python(t, "json"), Logger: apitest.Quiet, Env: []string{"PYTHONDONTWRITEBYTECODE=1"}}
+	go func() { served <- serve(ctx, address, config) }()
+	transport := &http.Transport{}
+	c := &http.Client{Transport: transport}
+	for path, want := range map[string]int{"/pets": http.StatusNotImplemented, "/old": http.StatusNotFound} { // of the API, and of the application
+		require.Eventually(t, func() bool {
+			res, err := c.Get("http://" + address + path)
+			if err != nil {
+				return false
+			}
+			assert.Equal(t, want, res.StatusCode, path)
+			return res.Body.Close() == nil
+		}, 20*time.Second, 5*time.Millisecond)
+	}
+	transport.CloseIdleConnections()
+	stop()
+	require.NoError(t, <-served)
 }
 
 func TestBodies(t *testing.T) {

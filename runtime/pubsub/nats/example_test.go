@@ -12,20 +12,24 @@ import (
 	"github.com/tornadogen/tornadogen/runtime/pubsub/nats"
 )
 
-// Every process that has this topic gets what any of them publishes.
-func Example() {
-	ctx := context.Background()
-	conn, err := natsgo.Connect("nats://queue:4222", natsgo.MaxReconnects(-1))
+// announce tells of a pet. Every process that has this topic gets what any of them publishes.
+func announce(ctx context.Context, queue string, pet petapi.Pet, opts ...nats.Option) error {
+	conn, err := natsgo.Connect(queue, natsgo.MaxReconnects(-1))
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
 	defer conn.Close()
-	backend, err := nats.New(ctx, conn, nats.WithMaxAge(time.Hour), nats.WithReplicas(3))
+	backend, err := nats.New(ctx, conn, opts...)
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
 	news := pubsub.NewTopic[petapi.Pet]("news", pubsub.WithBackend(backend))
-	if err := news.Publish(ctx, petapi.Pet{Name: "Mia"}); err != nil {
+	return news.Publish(ctx, pet)
+}
+
+func Example() {
+	err := announce(context.Background(), "nats://queue:4222", petapi.Pet{Name: "Mia"}, nats.WithMaxAge(time.Hour), nats.WithReplicas(3))
+	if err != nil {
 		log.Print(err)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	natsgo "github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/stretchr/testify/require"
+	petapi "github.com/tornadogen/tornadogen/golden/petshop/expected"
 	tornado "github.com/tornadogen/tornadogen/runtime"
 	"github.com/tornadogen/tornadogen/runtime/pubsub"
 	"github.com/tornadogen/tornadogen/runtime/pubsub/nats"
@@ -129,6 +130,26 @@ func TestTwoProcesses(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, gap)
 	require.Len(t, history, 160)
+}
+
+// TestExample runs what the example shows: another process hears of it.
+func TestExample(t *testing.T) {
+	n := startNode(t)
+	conn, err := natsgo.Connect(n.s.ClientURL())
+	require.NoError(t, err)
+	t.Cleanup(conn.Close)
+	backend, err := nats.New(t.Context(), conn)
+	require.NoError(t, err)
+	heard := make(chan petapi.Pet, 1)
+	next := pubsub.Once(func(m *tornado.Message[petapi.Pet]) { heard <- m.Data }, func(func()) {})
+	require.NoError(t, pubsub.NewTopic[petapi.Pet]("news", pubsub.WithBackend(backend)).Subscribe(t.Context(), next))
+	require.NoError(t, announce(t.Context(), n.s.ClientURL(), petapi.Pet{Name: "Mia"}))
+	select {
+	case pet := <-heard:
+		require.Equal(t, "Mia", pet.Name)
+	case <-time.After(eventually):
+		t.Fatal("nothing is heard")
+	}
 }
 
 // TestNodeComesBack restarts the node under those who publish and those who wait: what Publish has accepted reaches all, once.
