@@ -103,7 +103,40 @@ Flags may stand in tornadogen.yaml in the current folder instead.`,
 	})
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
+	demandNames(root)
 	return root
+}
+
+// demandNames has help and completion refuse names that they do not know, which cobra answers with a page of help and exit code 0.
+func demandNames(root *cobra.Command) {
+	for _, cmd := range root.Commands() {
+		switch cmd.Name() {
+		case "help":
+			cmd.Args = func(_ *cobra.Command, names []string) error {
+				of, unknown, err := root.Find(names)
+				if err == nil && len(unknown) == 0 {
+					return nil
+				}
+				return usagef("help: %s: there is no such command; %s", strings.Join(names, " "), instead(of, names[len(names)-1]))
+			}
+		case "completion":
+			shells := cmd.Commands()
+			names := make([]string, len(shells))
+			for i, shell := range shells {
+				names[i], shell.Args = shell.Name(), args(0, 0, "")
+			}
+			cmd.Example = `  source <(tornadogen completion bash)               # in ~/.bashrc
+  tornadogen completion fish > ~/.config/fish/completions/tornadogen.fish`
+			cmd.DisableFlagsInUseLine = true
+			cmd.RunE = func(cmd *cobra.Command, given []string) error {
+				if len(given) > 0 {
+					return usagef("completion: %s: there is no such shell; the shells are %s", given[0], strings.Join(names, ", "))
+				}
+				return cmd.Help()
+			}
+			cmd.Args = cobra.ArbitraryArgs
+		}
+	}
 }
 
 // typos is how many letters may be wrong in the name of a command for another one to be meant.
@@ -120,11 +153,12 @@ func instead(root *cobra.Command, name string) string {
 // args checks the number of arguments; what names them.
 func args(least, most int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, given []string) error {
+		name := strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()+" ")
 		switch {
 		case len(given) < least:
-			return usagef("%s: %s is missing; see tornadogen help %s", cmd.Name(), what, cmd.Name())
+			return usagef("%s: %s is missing; see tornadogen help %[1]s", name, what)
 		case most >= 0 && len(given) > most:
-			return usagef("%s: %q is one argument too many; see tornadogen help %s", cmd.Name(), given[most], cmd.Name())
+			return usagef("%s: %q is one argument too many; see tornadogen help %[1]s", name, given[most])
 		}
 		return nil
 	}

@@ -32,11 +32,12 @@ func TestMock(t *testing.T) {
 	}
 	tornadogen, cache := commandBinary(t), t.TempDir()
 	compiled := "GOCACHE=" + strings.TrimSpace(command(t, ".", "go", "env", "GOCACHE")) // which is not below a cache of our own: that takes minutes
-	start := func(args ...string) *served {
+	mock := func(args ...string) *exec.Cmd {
 		cmd := exec.Command(tornadogen, append([]string{"mock", "testdata/mock.yaml", "--addr", "127.0.0.1:0"}, args...)...)
 		cmd.Env = append(os.Environ(), "XDG_CACHE_HOME="+cache, compiled)
-		return serve(t, cmd)
+		return cmd
 	}
+	start := func(args ...string) *served { return serve(t, mock(args...)) }
 	s := start()
 	const pet = `{"name": "tex", "age": 1, "labels": {"key": true}}`
 	for _, c := range []struct {
@@ -72,6 +73,9 @@ func TestMock(t *testing.T) {
 	status, _, body := s.ask(t, http.MethodGet, "/pets/x")
 	require.Equal(t, 422, status, body)
 	talk(t, strings.TrimPrefix(s.root, "http://"), pet)
+	taken, err := mock("--addr", strings.TrimPrefix(s.root, "http://")).CombinedOutput()
+	require.Error(t, err)
+	require.Regexp(t, `(?m)^tornadogen: .*address already in use; choose another address with --addr$`, string(taken))
 	s.end(t, os.Interrupt)
 
 	s = start("--addr", ":0", "--error-rate", "1", "--latency", "50ms")
