@@ -81,6 +81,61 @@ func TestCutByTheServer(t *testing.T) {
 	}
 }
 
+// TestCutInAWrite: who is cut off while the server writes to it has not gone, though that write fails: net/http says so.
+func TestCutInAWrite(t *testing.T) {
+	for name, kept := range map[string]bool{"handler": false, "kept": true} {
+		t.Run(name, func(t *testing.T) {
+			streams := make(chan *ByteStream, 2)
+			hears := make(chan Ending, 2)
+			newServer := func(access *journal) (*API, []Option) {
+				large := make([]byte, 64<<20) // more than the sockets hold
+				api := newTestAPI(testHandlers{}, WithAPILogger(quiet), WithFilter(func(t *Transit) { t.OnEnd(func() { hears <- t.Ended() }) }))
+				op := &Operation{ID: "download", Method: "GET", Path: "/download", Produces: []string{"a/b"}}
+				RegisterBytes(api, op, (*noRequest).decode, func(_ context.Context, _ noRequest, out *ByteStream) error {
+					streams <- out
+					if !kept {
+						_, err := out.Write(large)
+						return err
+					}
+					out.Keep()
+					go func() { _, _ = out.Write(large) }()
+					return nil
+				}, http.StatusOK, "a/b")
+				return api, []Option{WithLogger(quiet), WithAccessLog(access.logger())}
+			}
+			check := func(t *testing.T, s *Server, access *journal, dial dialer) {
+				t.Helper()
+				s.Measure()
+				c := dial(t)
+				_, err := io.WriteString(c, "GET /download HTTP/1.1\r\nHost: h\r\n\r\n")
+				require.NoError(t, err)
+				_, err = io.ReadFull(c, make([]byte, 1<<20)) // the head, and what comes of the body while the rest waits
+				require.NoError(t, err)
+				(<-streams).Abort(nil)
+				require.Equal(t, EndedCut, <-hears)
+				require.Eventually(t, func() bool { return strings.Contains(access.String(), "ended=") }, patience, time.Millisecond)
+				assert.Contains(t, access.String(), "ended=cut")
+				o := operationOf(t, s.Stats().Operations, "download")
+				assert.Equal(t, []uint64{1, 0}, []uint64{o.Cut, o.Gone}, "cut, gone")
+			}
+			t.Run("loops", func(t *testing.T) {
+				var access journal
+				api, opts := newServer(&access)
+				r := start(t, api, opts...)
+				check(t, r.Server, &access, r.dialer())
+			})
+			t.Run("net/http", func(t *testing.T) {
+				var access journal
+				api, opts := newServer(&access)
+				s := NewServer(opts...).Handle(api)
+				outside := httptest.NewServer(s.HTTPHandler())
+				defer outside.Close()
+				check(t, s, &access, dialTCP(outside.Listener.Addr().String()))
+			})
+		})
+	}
+}
+
 // TestCutByTheDrain: whoever still waits for an answer when the time to drain is up has not gone.
 func TestCutByTheDrain(t *testing.T) {
 	var access journal

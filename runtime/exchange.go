@@ -209,20 +209,30 @@ func (x *exchange) run() {
 	x.match.run(x)
 }
 
-// settle makes the answer complete: the fields that the handler set through Raw, and what filters make of it, or a 500 in place of
-// what cannot be sent.
+// settle makes the answer complete: the fields that the handler set through Raw, and what filters make of it. What cannot be sent becomes a 500,
+// which has these fields, too: they are of the request, and not of what has failed.
 func (x *exchange) settle() {
-	if len(x.raw.fields) > 0 {
-		x.reply.fields = append(x.reply.fields, x.raw.fields...)
-	}
 	if !x.reply.sendable() {
 		x.replaceReply()
 	}
+	x.addRaw()
 	if x.transit == nil {
 		return
 	}
-	if x.filterAnswer(); !x.reply.sendable() {
+	if !x.filterAnswer() {
+		x.addRaw()
+	}
+	if !x.reply.sendable() {
 		x.replaceReply()
+		x.addRaw()
+	}
+	x.reply.fields = append(x.reply.fields, x.transit.fields...)
+}
+
+// addRaw adds the fields that the handler set through Raw.
+func (x *exchange) addRaw() {
+	if len(x.raw.fields) > 0 {
+		x.reply.fields = append(x.reply.fields, x.raw.fields...)
 	}
 }
 
@@ -293,8 +303,8 @@ func (x *exchange) recovered(cause any) {
 	// First, for nobody else may begin the answer from now on.
 	begun := x.stream != nil && x.stream.crashed()
 	x.panicked, x.aborted = true, cause == http.ErrAbortHandler //nolint:errorlint // net/http compares the panic value in the same way
+	// The fields of Raw stay, as they do when the handler returns an error.
 	x.reply.reset()
-	x.raw.reset()
 	if x.socket != nil && x.socket.accepted() { // else it is answered for as others are
 		x.socket.crash(cause)
 		return

@@ -311,9 +311,8 @@ func (t *Transit) passBody(x *exchange) bool {
 	return true
 }
 
-// filterAnswer lets the filters see the answer of x, the last one first.
-func (x *exchange) filterAnswer() {
-	ok := true
+// filterAnswer lets the filters see the answer of x, the last one first. It reports false where one has panicked: then the answer is a 500.
+func (x *exchange) filterAnswer() (ok bool) {
 	defer x.recoverPanic(&ok)
 	t := x.transit
 	t.x = x
@@ -322,7 +321,7 @@ func (x *exchange) filterAnswer() {
 	for _, fn := range slices.Backward(all) {
 		fn(&x.reply)
 	}
-	x.reply.fields = append(x.reply.fields, t.fields...)
+	return true
 }
 
 // openStream lets the filters see the head of an answer that is sent part by part.

@@ -45,11 +45,8 @@ func (f *frame) lastAnswer(status int, detail string) {
 		f.x.head = http1.Head{Fields: f.x.head.Fields[:0]} // nothing is known of the request; what stands there is an earlier one
 	}
 	f.x.reply.refuse(status, detail)
-	if f.x.transit != nil {
-		f.x.settle()
-		status = f.x.reply.status
-	}
-	f.record(status, int64(f.writeAnswer(endClose)))
+	f.x.settle()
+	f.record(f.x.reply.status, int64(f.writeAnswer(endClose)))
 	f.flush()
 	f.closeExchange()
 }

@@ -49,7 +49,7 @@ func (h *httpHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // serve takes the request through the same three steps as a connection of the loops does.
 func (h *httpHandler) serve(w http.ResponseWriter, r *http.Request) {
 	x := h.pool.Get().(*exchange)
-	complete := false
+	complete, cut := false, false
 	defer func() {
 		if x.stream != nil {
 			x.stream.abandon()
@@ -59,7 +59,7 @@ func (h *httpHandler) serve(w http.ResponseWriter, r *http.Request) {
 		x.reset()
 		x.host = nil
 		h.pool.Put(x)
-		t.overHTTP(r, complete)
+		t.overHTTP(r, complete, cut)
 	}()
 	headFromHTTP(&x.head, r)
 	x.wire = &httpWire{x: x, w: w, control: http.NewResponseController(w)}
@@ -85,7 +85,7 @@ func (h *httpHandler) serve(w http.ResponseWriter, r *http.Request) {
 			if l, ok := w.(*loggedAnswer); ok {
 				l.opened = time.Since(l.begun)
 			}
-			x.transit.overHTTP(r, true)
+			x.transit.overHTTP(r, true, false)
 			s.run()
 			return
 		}
@@ -93,9 +93,13 @@ func (h *httpHandler) serve(w http.ResponseWriter, r *http.Request) {
 	if x.reply.pull != nil {
 		x.pull()
 	}
-	if x.stream != nil && x.finishHTTPStream(r.Context()) {
-		complete = true
-		return
+	if x.stream != nil {
+		if complete, cut = x.finishHTTPStream(r.Context()); complete {
+			return
+		}
+		if l, ok := w.(*loggedAnswer); ok {
+			l.cut = cut
+		}
 	}
 	if x.aborted {
 		panic(http.ErrAbortHandler) // net/http cuts the connection
@@ -108,19 +112,20 @@ func (h *httpHandler) serve(w http.ResponseWriter, r *http.Request) {
 	complete = true
 }
 
-// overHTTP is over for a request of net/http, whose answer is complete or not. t may be nil.
-func (t *Transit) overHTTP(r *http.Request, complete bool) {
+// overHTTP is over for a request of net/http; see endingOf. t may be nil.
+func (t *Transit) overHTTP(r *http.Request, complete, cut bool) {
 	if t == nil {
 		return
 	}
-	t.ended = endingOf(r, complete)
+	t.ended = endingOf(r, complete, cut)
 	t.over()
 }
 
-// endingOf is how a request of net/http has ended, whose answer is complete or not.
-func endingOf(r *http.Request, complete bool) Ending {
+// endingOf is how a request of net/http has ended, whose answer is complete or not. With cut, this side has cut it off for sure: net/http
+// ends the context of a request to which it fails to write, as if its client had gone.
+func endingOf(r *http.Request, complete, cut bool) Ending {
 	switch {
-	case errors.Is(context.Cause(r.Context()), ErrCut):
+	case cut, errors.Is(context.Cause(r.Context()), ErrCut):
 		return EndedCut
 	case r.Context().Err() != nil:
 		return EndedGone

@@ -124,6 +124,7 @@ type loggedAnswer struct {
 	status   int // 0 until the head is written
 	bytes    int64
 	failed   bool
+	cut      bool // this side has cut off its stream
 	begun    time.Time
 	opened   time.Duration // after which a socket's handler has returned; 0 for all others
 	took     time.Duration // once it has ended
@@ -160,8 +161,8 @@ func (l *loggedAnswer) measure(server *Server, r *http.Request, serve func()) {
 
 // ended is how the request ended.
 func (l *loggedAnswer) ended(r *http.Request) Ending {
-	how := endingOf(r, l.returned)
-	if l.failed && !errors.Is(context.Cause(r.Context()), ErrCut) {
+	how := endingOf(r, l.returned, l.cut)
+	if l.failed && !l.cut && !errors.Is(context.Cause(r.Context()), ErrCut) {
 		how = EndedGone
 	}
 	return how

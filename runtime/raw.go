@@ -140,8 +140,8 @@ func (r Request) Log(attrs ...slog.Attr) {
 	t.Log(attrs...)
 }
 
-// SetHeader adds a header field to whatever answer follows. It returns an error, and adds nothing, for a name or a value
-// that cannot be sent, and for the fields that the runtime sets itself.
+// SetHeader adds a header field to whatever answer follows, also to the 500 of a handler that panics. It returns an error, and adds
+// nothing, for a name or a value that cannot be sent, and for the fields that the runtime sets itself.
 func (r Request) SetHeader(name, value string) error { return r.exchange().raw.add(name, value) }
 
 // SetCookie adds a Set-Cookie field to whatever answer follows. It returns an error for a cookie that is not valid.
@@ -154,7 +154,7 @@ func (r Request) SetCookie(c *http.Cookie) error {
 }
 
 // rawAnswer holds the header fields that the handler set through Raw. Its fields are for the owner of the request; while the handler
-// runs, add and take are.
+// runs, add and appendTo are.
 type rawAnswer struct {
 	mu     sync.Mutex // what is sent part by part may begin on another goroutine than the handler's
 	fields []replyField
@@ -176,18 +176,16 @@ func (a *rawAnswer) add(name, value string) error {
 	return nil
 }
 
-// take moves the fields behind those of to. Any goroutine.
-func (a *rawAnswer) take(to []replyField) []replyField {
+// appendTo appends the fields to those of an answer. Any goroutine.
+func (a *rawAnswer) appendTo(to []replyField) []replyField {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	to = append(to, a.fields...)
-	a.reset()
-	return to
+	return append(to, a.fields...)
 }
 
 // ownFields appends what the handler and the filters add to an answer that begins while the handler runs. Any goroutine.
 func (x *exchange) ownFields(to []replyField) []replyField {
-	to = x.raw.take(to)
+	to = x.raw.appendTo(to)
 	if t := x.passing(); t != nil {
 		to = t.appendFields(to)
 	}

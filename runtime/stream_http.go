@@ -83,8 +83,9 @@ const hiddenRemedy = "; give the one of the middleware around the API a method U
 // try leaves everything to who may wait: a ResponseWriter does.
 func (h *httpWire) try([]byte) (int, error) { return 0, worker.ErrWouldBlock }
 
-// finishHTTPStream waits until the stream of a handler that has returned is over. It reports false where the connection is to be cut.
-func (x *exchange) finishHTTPStream(client context.Context) (complete bool) {
+// finishHTTPStream waits until the stream of a handler that has returned is over. Where the answer is not complete the connection is to be
+// cut, and cut says that this side has ended the stream, and not its client.
+func (x *exchange) finishHTTPStream(client context.Context) (complete, cut bool) {
 	s := x.stream
 	defer s.end()
 	what := s.settled()
@@ -104,7 +105,7 @@ func (x *exchange) finishHTTPStream(client context.Context) (complete bool) {
 	if coded, ok := s.sink.(*codedSink); ok && !x.aborted {
 		x.aborted = coded.writeFramed(coded.end(nil)) != nil
 	}
-	return !x.aborted
+	return !x.aborted, x.aborted && s.cutBy() == EndedCut
 }
 
 // abandon ends the stream, unless that was done: its handler ended its goroutine, and the ResponseWriter is of no use any more.

@@ -169,7 +169,7 @@ func (s *Stream) begin() error {
 	}
 	r := &s.x.reply
 	r.status, r.media, r.hasBody, r.pull = s.status, s.media, true, nil
-	r.fields = s.x.raw.take(r.fields)
+	r.fields = s.x.raw.appendTo(r.fields)
 	if s.media == eventMedia {
 		r.fields = withoutCache(r.fields)
 	}
