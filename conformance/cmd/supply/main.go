@@ -1,5 +1,6 @@
 // Command supply lists the modules that the runtime, its integrations and the command are built of: with their licences, for people, and as
-// a CycloneDX document, for programs. It exits with 1 if a licence is not known, or is none that may be linked.
+// a CycloneDX document, for programs. The list for people has those of the examples, too, which users begin with. It exits with 1 if a
+// licence is not known, or is none that may be linked.
 package main
 
 import (
@@ -34,6 +35,7 @@ type module struct {
 	Main                    bool
 	licences                []string
 	used                    []string // by which of our modules
+	example                 bool     // linked by the examples alone, which no release has
 }
 
 func run(root, page, bom string) error {
@@ -67,7 +69,8 @@ func run(root, page, bom string) error {
 		if err != nil {
 			return err
 		}
-		text, err := cycloneDX(modules, strings.TrimSpace(string(version)), strings.TrimPrefix(strings.TrimSpace(string(toolchain)), "go"))
+		released := slices.DeleteFunc(slices.Clone(modules), func(m *module) bool { return m.example })
+		text, err := cycloneDX(released, strings.TrimSpace(string(version)), strings.TrimPrefix(strings.TrimSpace(string(toolchain)), "go"))
 		if err != nil {
 			return err
 		}
@@ -90,7 +93,8 @@ func output(dir string, env []string, name string, args ...string) ([]byte, erro
 	return out, nil
 }
 
-// linked lists the modules of others that our modules link, on any system: the root, for the command and the runtime, and each integration.
+// linked lists the modules of others that our modules link, on any system: the root, for the command and the runtime, each integration, and
+// what the examples have beside these.
 func linked(root string) ([]*module, error) {
 	work, err := os.ReadFile(filepath.Join(root, "go.work"))
 	if err != nil {
@@ -102,16 +106,18 @@ func linked(root string) ([]*module, error) {
 			folders[folder] = []string{"./..."}
 		}
 	}
-	found := map[string]*module{}
+	found, examples := map[string]*module{}, map[string]*module{}
 	for folder, packages := range folders {
-		for _, system := range systems {
-			out, err := output(filepath.Join(root, folder), []string{"GOOS=" + system, "GOARCH=amd64", "CGO_ENABLED=0"}, "go", append([]string{"list", "-deps", "-json=Module"}, packages...)...)
-			if err != nil {
-				return nil, err
-			}
-			if err := add(found, strings.TrimPrefix(folder, "./"), out); err != nil {
-				return nil, err
-			}
+		if err := addLinked(found, root, folder, packages); err != nil {
+			return nil, err
+		}
+	}
+	if err := addLinked(examples, root, "examples", []string{"./..."}); err != nil {
+		return nil, err
+	}
+	for path, m := range examples {
+		if found[path] == nil {
+			m.example, found[path] = true, m
 		}
 	}
 	var modules []*module
@@ -121,6 +127,20 @@ func linked(root string) ([]*module, error) {
 	}
 	sort.Slice(modules, func(i, j int) bool { return modules[i].Path < modules[j].Path })
 	return modules, nil
+}
+
+// addLinked takes the modules of others that packages of a folder link, on any system.
+func addLinked(found map[string]*module, root, folder string, packages []string) error {
+	for _, system := range systems {
+		out, err := output(filepath.Join(root, folder), []string{"GOOS=" + system, "GOARCH=amd64", "CGO_ENABLED=0"}, "go", append([]string{"list", "-deps", "-json=Module"}, packages...)...)
+		if err != nil {
+			return err
+		}
+		if err := add(found, strings.TrimPrefix(folder, "./"), out); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // add takes the modules of others from a list of packages that user links.
@@ -149,9 +169,19 @@ func add(found map[string]*module, user string, packages []byte) error {
 func list(modules []*module) []byte {
 	var b bytes.Buffer
 	b.WriteString("# Licences\n\nThe modules that the command and the runtime (`.`), and the integrations, link on any of their systems, as\n`make licences` has found them. What a " +
-		"service links is the runtime, `golang.org/x/sys`, and the integrations that it imports.\n\n| module | version | licence | linked by |\n| --- | --- | --- | --- |\n")
-	for _, m := range modules {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", m.Path, m.Version, strings.Join(m.licences, " and "), strings.ReplaceAll(strings.Join(m.used, ", "), "runtime/", ""))
-	}
+		"service links is the runtime, `golang.org/x/sys`, and the integrations that it imports.\n\n")
+	table(&b, modules, false)
+	b.WriteString("\n## The examples\n\nWhat they link beside these. A release has none of it, nor has the list for programs.\n\n")
+	table(&b, modules, true)
 	return b.Bytes()
+}
+
+// table lists those modules that the examples alone link, or the others.
+func table(b *bytes.Buffer, modules []*module, example bool) {
+	b.WriteString("| module | version | licence | linked by |\n| --- | --- | --- | --- |\n")
+	for _, m := range modules {
+		if m.example == example {
+			fmt.Fprintf(b, "| %s | %s | %s | %s |\n", m.Path, m.Version, strings.Join(m.licences, " and "), strings.ReplaceAll(strings.Join(m.used, ", "), "runtime/", ""))
+		}
+	}
 }

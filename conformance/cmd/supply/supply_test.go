@@ -62,7 +62,11 @@ func TestPage(t *testing.T) {
 	assert.Equal(t, project, list.Metadata.Component.Name)
 	assert.NotEmpty(t, list.Metadata.Component.Version)
 	assert.Equal(t, "std", list.Components[0].Name)
-	assert.Len(t, list.Components, strings.Count(string(got), "\n| ")-1) // of the rows the head and its line, and std
+	released, examples, found := strings.Cut(string(got), "\n## The examples\n")
+	require.True(t, found)
+	assert.Len(t, list.Components, strings.Count(released, "\n| ")-1) // of the rows the head and its line, and std
+	assert.Contains(t, examples, "| github.com/jackc/pgx/v5 |")
+	assert.NotContains(t, string(text), "pgx", "no release has it")
 	for _, c := range list.Components[1:] {
 		require.Len(t, c.Hashes, 1, c.Name)
 		assert.Len(t, c.Hashes[0].Content, 64, c.Name)
