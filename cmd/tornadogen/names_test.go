@@ -84,6 +84,9 @@ func TestFileOf(t *testing.T) {
 		{"Linux_testHandler", "linuxtest.go"},
 		{"Handler", "handler.go"},
 		{"Handler2", "handler2.go"},
+		{"ConHandler", "conhandler.go"}, // a device of Windows, where no file has that name, whatever its end
+		{"COM1Handler", "com1handler.go"},
+		{"ConsHandler", "cons.go"},
 	} {
 		require.Equal(t, c[1], fileOf(c[0], taken), c[0])
 	}

@@ -7,6 +7,7 @@ import (
 	"go/types"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -234,6 +235,9 @@ func importsOf(paths []string) []templates.Import {
 	return list
 }
 
+// device matches what is no name of a file on Windows, whatever its end is, nor one of a module of Go.
+var device = regexp.MustCompile(`^(con|prn|aux|nul|com[0-9]|lpt[0-9])$`)
+
 // fileOf names the file of a handler: "pets.go" for PetsHandler.
 func fileOf(handler string, taken map[string]bool) string {
 	stem := strings.ToLower(strings.ReplaceAll(strings.TrimSuffix(handler, "Handler"), "_", ""))
@@ -241,7 +245,7 @@ func fileOf(handler string, taken map[string]bool) string {
 		stem = string(runes[:40])
 	}
 	name := stem + ".go"
-	if stem == "" || taken[name] {
+	if stem == "" || taken[name] || device.MatchString(stem) {
 		stem += "handler"
 		name = stem + ".go"
 	}
