@@ -58,7 +58,9 @@ func (r *reader) overlay(doc *file) bool {
 		root := own.root
 		own.path, own.base, own.names = doc.path, doc.base, doc.shareNames()
 		for _, action := range actions {
-			ok = o.apply(action) && ok
+			if ok = o.apply(action) && ok; o.budget.nodes > o.budget.limits.Nodes {
+				return false // each of the others would look through all of it
+			}
 		}
 		own.root = doc.root
 		ok = ok && root != nil && len(actions) > 0
@@ -176,6 +178,10 @@ func (o *overlay) find(at *node) ([]*node, bool) {
 		o.fail(at, "bad-overlay", quote(at.text)+" is no JSONPath: "+what, `write one as in RFC 9535: $.paths["/pets"].get`)
 		return nil, false
 	}
+	if seeksEverywhere(path) && o.doc.root.pathLengths(0) > maxPathSteps*o.budget.limits.Nodes {
+		o.fail(at, "limit", quote(at.text)+" looks at every value of the document, which has too many by now that are deep", "write the path out, or take out what nests")
+		return nil, false
+	}
 	if o.plain == nil {
 		o.plain = o.doc.root.decoded()
 	}
@@ -190,6 +196,24 @@ func (o *overlay) find(at *node) ([]*node, bool) {
 		}
 	}
 	return found, true
+}
+
+// maxPathSteps is how long the paths of all values of a document may be that has as many values as are allowed, on average: what JSONPath finds
+// by descent holds them in memory. Real documents have half of that.
+const maxPathSteps = 20
+
+// seeksEverywhere reports whether a path has a descendant segment, "..".
+func seeksEverywhere(path *jsonpath.Path) bool {
+	return slices.ContainsFunc(path.Query().Segments(), (*jsonpathspec.Segment).IsDescendant)
+}
+
+// pathLengths is the sum of the lengths of the paths of n, which is at a depth, and of all that is in it.
+func (n *node) pathLengths(depth int) int {
+	sum := depth
+	for _, kid := range n.kids {
+		sum += kid.pathLengths(depth + 1)
+	}
+	return sum
 }
 
 // locate walks a normalized path.
