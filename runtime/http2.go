@@ -3,14 +3,13 @@ package tornado
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"log"
 	"net"
 	"net/http"
-	"os"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
@@ -31,9 +30,12 @@ const (
 // http2Streams is how many streams a connection may have open (RFC 9113 section 5.1.2): as many as section 6.5.2 finds fit. Each has a goroutine.
 const http2Streams = 100
 
-// goneAway is what a client gets that comes with HTTP/2 while the server drains: no settings, and a GOAWAY which says that no
-// stream was looked at (RFC 9113 section 6.8).
-const goneAway = "\x00\x00\x00\x04\x00\x00\x00\x00\x00" + "\x00\x00\x08\x07\x00\x00\x00\x00\x00" + "\x00\x00\x00\x00\x00\x00\x00\x00"
+// What a client gets that is not served HTTP/2: no settings, and a GOAWAY which says that no stream was looked at (RFC 9113 section 6.8). goneAway is for
+// one that comes while the server drains, inadequate for one whose TLS is too weak (section 9.2).
+const (
+	goneAway   = "\x00\x00\x00\x04\x00\x00\x00\x00\x00" + "\x00\x00\x08\x07\x00\x00\x00\x00\x00" + "\x00\x00\x00\x00\x00\x00\x00\x00"
+	inadequate = "\x00\x00\x00\x04\x00\x00\x00\x00\x00" + "\x00\x00\x08\x07\x00\x00\x00\x00\x00" + "\x00\x00\x00\x00\x00\x00\x00\x0c"
+)
 
 // http2Server serves connections that speak HTTP/2, by net/http's server, into the same handlers. They leave the loops, but for
 // their place among the open ones. It is their net.Listener; it runs once the first has come.
@@ -46,20 +48,19 @@ type http2Server struct {
 	empty    chan struct{}  // holds a token once the last connection has ended while it drains
 
 	mu       sync.Mutex
-	running  bool                      // guarded by mu
-	draining bool                      // guarded by mu
-	open     map[*outsideConn]bool     // guarded by mu
-	fresh    map[net.Conn]*outsideConn // guarded by mu; those that net/http has not begun to serve, and what is below each
+	running  bool                  // guarded by mu
+	draining bool                  // guarded by mu
+	open     map[*outsideConn]bool // guarded by mu
 }
 
 func newHTTP2(s *service) *http2Server {
 	h := &http2Server{
 		service: s, incoming: make(chan net.Conn), over: make(chan struct{}), empty: make(chan struct{}, 1),
-		open: make(map[*outsideConn]bool), fresh: make(map[net.Conn]*outsideConn),
+		open: make(map[*outsideConn]bool),
 	}
 	t := s.timeouts
 	h.server = &http.Server{
-		Handler: giveWayBefore(s.server.timely(s.server.netHandler())), Protocols: new(http.Protocols),
+		Handler: arrive(s.server.timely(s.server.netHandler())), Protocols: new(http.Protocols),
 		ReadHeaderTimeout: t.Header, IdleTimeout: t.Idle, MaxHeaderBytes: s.server.limits.HeaderBytes,
 		HTTP2: &http.HTTP2Config{
 			MaxConcurrentStreams: http2Streams, WriteByteTimeout: t.Write, SendPingTimeout: t.Idle,
@@ -69,11 +70,7 @@ func newHTTP2(s *service) *http2Server {
 			return context.WithValue(s.base, timelyKey{}, true)
 		},
 		ConnContext: func(ctx context.Context, conn net.Conn) context.Context {
-			o := h.below(conn)
-			if o.secure {
-				ctx = context.WithValue(ctx, secureKey{}, true)
-			}
-			return context.WithValue(ctx, wayKey{}, o.way)
+			return context.WithValue(ctx, outsideKey{}, below(conn))
 		},
 		ConnState: h.follow,
 		ErrorLog:  log.New(&http2Log{s.server}, "", 0),
@@ -83,17 +80,19 @@ func newHTTP2(s *service) *http2Server {
 	return h
 }
 
-// below is the connection that has left the loops of one that net/http is about to serve.
-func (h *http2Server) below(conn net.Conn) *outsideConn {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.fresh[conn]
-}
-
-// giveWayBefore lets others go first, as many handlers of a connection may be about to run.
-func giveWayBefore(h http.Handler) http.Handler {
+// arrive does what net/http does not before a handler runs: it lets others go first, as many handlers of a connection may be about to run, says which
+// TLS a request came over, and refuses what is no host, as a head of HTTP/1.1 is.
+func arrive(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		wayOf(r).Give()
+		o := outsideOf(r)
+		o.way.Give()
+		r.TLS = o.tls
+		if !http1.ValidHost(r.Host) {
+			var reply Reply
+			reply.refuse(http.StatusBadRequest, "invalid authority")
+			reply.writeTo(w, r.Method == http.MethodHead)
+			return
+		}
 		h.ServeHTTP(w, r)
 	})
 }
@@ -123,21 +122,40 @@ func (h *http2Server) take(c *worker.Conn, layer *tlsconn.Conn, rest []byte) wor
 	o := &outsideConn{Conn: below, server: h, rest: rest, release: release, way: h.service.engine.Way(), secure: c.Secure()}
 	conn := net.Conn(o)
 	if layer != nil {
-		if conn, err = layer.Adopt(o); err != nil {
+		secured, err := layer.Adopt(o)
+		if err != nil {
 			_ = o.Close() // the peer is gone
 			return worker.Detached
 		}
+		state := secured.ConnectionState()
+		conn, o.tls = &securedConn{secured, o}, &state
+		if !fitsHTTP2(&state) {
+			go refuseHTTP2(conn, inadequate)
+			return worker.Detached
+		}
 	}
-	if h.enter(o, conn) {
+	if h.enter(o) {
 		select {
 		case h.incoming <- conn:
 		case <-h.over:
 			_ = conn.Close() // time is up
 		}
 	} else {
-		go refuseHTTP2(conn)
+		go refuseHTTP2(conn, goneAway)
 	}
 	return worker.Detached
+}
+
+// fitsHTTP2 reports whether HTTP/2 may be spoken over a TLS: without compression and renegotiation, which crypto/tls never has, and, of version 1.2,
+// by ephemeral keys and authenticated encryption alone (RFC 9113 section 9.2).
+func fitsHTTP2(state *tls.ConnectionState) bool {
+	switch state.CipherSuite {
+	case tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+		tls.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, tls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+		tls.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256, tls.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256:
+		return true
+	}
+	return state.Version >= tls.VersionTLS13
 }
 
 // isHTTP2 reports whether what stands at the front, and is no request of HTTP/1, is the preface of a client that speaks HTTP/2. With
@@ -167,14 +185,13 @@ func (h *http2Server) count() int {
 }
 
 // enter notes a connection, and reports whether it shall be served.
-func (h *http2Server) enter(o *outsideConn, conn net.Conn) bool {
+func (h *http2Server) enter(o *outsideConn) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.open[o] = true
 	if h.draining {
 		return false
 	}
-	h.fresh[conn] = o
 	if !h.running {
 		h.running = true
 		h.tasks.Go(func() {
@@ -187,11 +204,11 @@ func (h *http2Server) enter(o *outsideConn, conn net.Conn) bool {
 	return true
 }
 
-// refuseHTTP2 tells a client that comes too late to go elsewhere, and lets it read that.
-func refuseHTTP2(conn net.Conn) {
+// refuseHTTP2 tells a client why it is not served, and lets it read that.
+func refuseHTTP2(conn net.Conn, why string) {
 	defer func() { _ = conn.Close() }()               // it is gone in any case
 	_ = conn.SetDeadline(time.Now().Add(time.Second)) // it fails on a connection that is closed
-	if _, err := io.WriteString(conn, goneAway); err != nil {
+	if _, err := io.WriteString(conn, why); err != nil {
 		return
 	}
 	if half, ok := conn.(interface{ CloseWrite() error }); ok && half.CloseWrite() == nil {
@@ -207,10 +224,11 @@ func (h *http2Server) follow(conn net.Conn, state http.ConnState) {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.fresh[conn] != nil && h.draining {
+	o := below(conn)
+	if !o.begun && h.draining {
 		h.sayGoAway()
 	}
-	delete(h.fresh, conn)
+	o.begun = true
 }
 
 // sayGoAway has net/http send GOAWAY to all. Shutdown does that first; then it would close idle connections before they got it,
@@ -268,89 +286,3 @@ func (h *http2Server) Close() error { return nil }
 
 // Addr is where the server listens.
 func (h *http2Server) Addr() net.Addr { return h.service.server.Addr() }
-
-// outsideConn is a connection that has left the loops.
-type outsideConn struct {
-	net.Conn
-	server  *http2Server
-	rest    []byte // read before; who reads
-	release func()
-	way     worker.Way
-	secure  bool        // the client speaks TLS with a proxy
-	ended   atomic.Bool // nothing more comes
-}
-
-// wayKey is what the contexts of requests hold that come on such connections: how they give way to others.
-type wayKey struct{}
-
-// wayOf is that of a request; it does nothing where another server has received it.
-func wayOf(r *http.Request) worker.Way {
-	way, _ := r.Context().Value(wayKey{}).(worker.Way)
-	return way
-}
-
-// secureKey is what the contexts of such a connection hold.
-type secureKey struct{}
-
-// Read gives what was read before, then what comes. Who floods the connection has it read without end.
-func (o *outsideConn) Read(p []byte) (int, error) {
-	if len(o.rest) > 0 {
-		n := copy(p, o.rest)
-		o.rest = o.rest[n:]
-		return n, nil
-	}
-	o.way.Give()
-	n, err := o.Conn.Read(p)
-	if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
-		o.ended.Store(true)
-	}
-	return n, err
-}
-
-// Write gives way as Read does: much is answered.
-func (o *outsideConn) Write(p []byte) (int, error) {
-	o.way.Give()
-	return o.Conn.Write(p)
-}
-
-// sends reports whether the client is still sending, though net/http has given it up: it has sent more than it has read the answers of.
-func (o *outsideConn) sends() bool {
-	if o.ended.Load() {
-		return false
-	}
-	_ = o.Conn.SetReadDeadline(time.Now().Add(time.Millisecond)) // it fails on a connection that is closed
-	n, _ := o.Conn.Read(make([]byte, 1))
-	return n > 0
-}
-
-// CloseWrite ends the sending direction.
-func (o *outsideConn) CloseWrite() error {
-	if half, ok := o.Conn.(interface{ CloseWrite() error }); ok {
-		return half.CloseWrite()
-	}
-	return errors.ErrUnsupported
-}
-
-// Close gives the place among the open connections up.
-func (o *outsideConn) Close() error {
-	h := o.server
-	h.mu.Lock()
-	given := h.open[o] && !h.draining
-	h.mu.Unlock()
-	if given && o.sends() { // which costs time: not for all of them at the end of a drain
-		h.service.server.bounds.meet(BoundFlood)
-	}
-	err := o.Conn.Close()
-	h.mu.Lock()
-	last := h.open[o] && len(h.open) == 1 && h.draining
-	delete(h.open, o)
-	h.mu.Unlock()
-	if last {
-		select {
-		case h.empty <- struct{}{}:
-		default:
-		}
-	}
-	o.release()
-	return err
-}

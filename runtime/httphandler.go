@@ -304,7 +304,10 @@ func (p httpPeer) LocalAddr() net.Addr {
 	return addr
 }
 
-func (p httpPeer) secure() bool { return p.r.TLS != nil || p.r.Context().Value(secureKey{}) != nil }
+func (p httpPeer) secure() bool {
+	o := outsideOf(p.r)
+	return p.r.TLS != nil || o != nil && o.secure
+}
 
 // TLS is the state of the connection.
 func (p httpPeer) TLS() *tls.ConnectionState { return p.r.TLS }

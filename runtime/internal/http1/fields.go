@@ -173,13 +173,25 @@ func (h *Head) keep(dst *[]byte, value []byte) {
 	}
 }
 
-// host checks a Host field, RFC 9112 section 3.2 and RFC 9110 section 7.2. An
-// empty one is valid. What is no host with a port two servers may take for two
-// hosts: "a:80:80", or a name in the place of the port.
+// host takes a Host field, RFC 9112 section 3.2.
 func (p *Parser) host(h *Head, value []byte) *ProtocolError {
 	if p.saw&sawHost != 0 {
 		return errTwoHosts
 	}
+	if err := checkHost(value); err != nil {
+		return err
+	}
+	p.saw |= sawHost
+	if p.saw&sawAuthority == 0 {
+		h.Host = value // RFC 9112 section 3.2.2: otherwise it MUST be ignored
+	}
+	return nil
+}
+
+// checkHost checks the value of a Host field, RFC 9110 section 7.2. An empty one
+// is valid. What is no host with a port two servers may take for two hosts:
+// "a:80:80", or a name in the place of the port.
+func checkHost(value []byte) *ProtocolError {
 	switch {
 	case plainHost(value):
 		if i := bytes.IndexByte(value, ':'); i >= 0 && (i == 0 || !all(value[i+1:], isDigit)) {
@@ -190,12 +202,12 @@ func (p *Parser) host(h *Head, value []byte) *ProtocolError {
 	case len(value) > 0 && !validAuthority(value, false):
 		return errHostForm
 	}
-	p.saw |= sawHost
-	if p.saw&sawAuthority == 0 {
-		h.Host = value // RFC 9112 section 3.2.2: otherwise it MUST be ignored
-	}
 	return nil
 }
+
+// ValidHost reports whether a request by another version of HTTP may have this
+// host: it is one that a Host field may have, or empty.
+func ValidHost(host string) bool { return checkHost([]byte(host)) == nil }
 
 // contentLength reads 1*DIGIT, RFC 9110 section 8.6. Lists ("5, 5") are
 // refused. A repeated field is taken once if it has the same digits.

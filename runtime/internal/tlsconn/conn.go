@@ -26,6 +26,8 @@ type Raw interface {
 	// TrySend is TryWrite for everybody else; it fails when the connection is
 	// closed.
 	TrySend(p []byte) (int, error)
+	// GiveWay lets others run first, if they have not for a while.
+	GiveWay()
 	LocalAddr() net.Addr
 	RemoteAddr() net.Addr
 }
@@ -64,7 +66,7 @@ func (c *Conn) Handshake(gate Gate, until time.Time) error {
 func left(t time.Time) time.Duration { return max(time.Until(t), time.Millisecond) }
 
 func (c *Conn) shake() error {
-	c.socket.gate.enter()
+	c.socket.enter()
 	defer func() {
 		if !c.socket.over {
 			c.socket.gate.leave()
@@ -230,7 +232,7 @@ func outside(conn net.Conn) (enter func()) {
 		return func() {}
 	}
 	s.gate.leave()
-	return s.gate.enter
+	return s.enter
 }
 
 // buffer is what crypto/tls has written and was not sent.

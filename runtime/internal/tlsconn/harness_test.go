@@ -119,6 +119,8 @@ func (w server) Write(p []byte, _ time.Duration) error {
 	return nil
 }
 
+func (w server) GiveWay() {}
+
 func (w server) TryWrite(p []byte) int {
 	w.mu.Lock()
 	defer w.mu.Unlock()

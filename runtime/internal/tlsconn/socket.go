@@ -57,7 +57,7 @@ func (s *socket) await(p []byte) (n int, err error) {
 	s.gate.leave()
 	defer func() {
 		if s.over = err != nil; !s.over {
-			s.gate.enter()
+			s.enter()
 		}
 	}()
 	for out := s.take(); out != nil; out = s.take() {
@@ -68,6 +68,12 @@ func (s *socket) await(p []byte) (n int, err error) {
 		}
 	}
 	return s.raw.ReadWait(p, s.until)
+}
+
+// enter enters the gate, and lets others go first where one handshake follows another.
+func (s *socket) enter() {
+	s.gate.enter()
+	s.raw.GiveWay()
 }
 
 func temporary(err error) bool {

@@ -22,7 +22,7 @@ const (
 // a client can make long calls it again and again. However many do, others meet
 // with one of them at most each time that they want to run: from the second time
 // on, without a wait for its peer between, c has to wait for its turn. Owner only;
-// it must hold no lock that others wait for.
+// it must hold no lock that others than those of c wait for.
 func (c *Conn) GiveWay() { c.Way().Give() }
 
 // Way is how goroutines give way that own no connection, or perhaps not for as long
@@ -60,8 +60,14 @@ func (c *Conn) Way() Way {
 // it: they have one turn together. Any goroutine.
 func (e *Engine) Way() Way { return Way{pool: e.pools[0], line: newBaton()} }
 
+// GiveWay is Conn.GiveWay for who has waited in a line already, as handshakes do: it
+// stands in none.
+func (r *Raw) GiveWay() { (*Conn)(r).Way().give(false) }
+
 // Give is Conn.GiveWay. Any goroutine.
-func (w Way) Give() {
+func (w Way) Give() { w.give(true) }
+
+func (w Way) give(inTurn bool) {
 	p := w.pool
 	if p == nil || !p.due() {
 		return
@@ -71,7 +77,7 @@ func (w Way) Give() {
 		defer p.unpause()
 	}
 	switch {
-	case w.conn != nil && w.conn.state.Or(yielded)&yielded == 0:
+	case !inTurn, w.conn != nil && w.conn.state.Or(yielded)&yielded == 0:
 		p.yield() // most that come here have done so soon
 	case w.line != nil:
 		w.line.take()

@@ -110,3 +110,39 @@ func TestShareATurn(t *testing.T) {
 	assert.Less(t, theirs.Load(), int64(4*own))
 	wg.Wait()
 }
+
+// TestWaitThenGiveWay: who has waited for its peer goes on without a turn, the first time that it gives way; then it has to wait for one.
+func TestWaitThenGiveWay(t *testing.T) {
+	steps := make(chan string, 10)
+	var s *stage
+	s = newStage(t, newProbe(t, func(c *Conn, f *lines) Next {
+		n, err := c.Read(f.buf[:])
+		for err == nil && string(f.buf[:n]) != "end" {
+			for range f.buf[0] - '0' {
+				s.net.Advance(slice)
+				c.GiveWay()
+			}
+			steps <- string(f.buf[:n])
+			n, err = c.ReadWait(f.buf[:], time.Time{})
+		}
+		return Close
+	}), Options{})
+	p := s.Engine.pools[0]
+	p.aside.take()
+	c := s.dial()
+	for range 3 {
+		c.Send("1")
+		assert.Equal(t, "1", <-steps)
+	}
+	c.Send("2")
+	conn := s.conn()
+	for stands := false; !stands; runtime.Gosched() { // in line, since the second time
+		p.mu.Lock()
+		stands = p.running == 0 && conn.state.Load()&yielded != 0
+		p.mu.Unlock()
+	}
+	assert.Empty(t, steps)
+	p.aside.pass()
+	assert.Equal(t, "2", <-steps)
+	c.Send("end")
+}
