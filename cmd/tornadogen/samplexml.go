@@ -213,7 +213,10 @@ func (v *jsonValue) joined() string {
 }
 
 // xmlSample is a document in the making.
-type xmlSample struct{ b bytes.Buffer }
+type xmlSample struct {
+	b        bytes.Buffer
+	declared []string // prefixes that the start tag in hand has declared
+}
 
 // element writes a value as an element; items is what those of a list are called, "" for what the place says.
 func (w *xmlSample) element(name string, v *jsonValue, at *xmlPlace, items string) {
@@ -223,7 +226,7 @@ func (w *xmlSample) element(name string, v *jsonValue, at *xmlPlace, items strin
 	w.openTag(name, at)
 	switch v.kind {
 	case '0':
-		w.attribute("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance")
+		w.declare("xsi", "http://www.w3.org/2001/XMLSchema-instance")
 		w.attribute("xsi:nil", "true")
 		w.b.WriteByte('>')
 	case '{':
@@ -247,8 +250,8 @@ func (w *xmlSample) attributes(v *jsonValue, at *xmlPlace) {
 		case m.node == "none" && kid.kind == '{':
 			w.attributes(kid, m)
 		case m.node == "attribute" && kid.kind != '0':
-			if m.namespace != "" && m.prefix != "" {
-				w.attribute("xmlns:"+m.prefix, m.namespace)
+			if m.prefix != "" {
+				w.declare(m.prefix, m.namespace)
 			}
 			if name := cmp.Or(m.name, key); isXMLName(name) {
 				w.attribute(m.qualified(name), kid.joined())
@@ -288,13 +291,21 @@ func (w *xmlSample) items(v *jsonValue, at *xmlPlace, name string) {
 // openTag begins a start tag.
 func (w *xmlSample) openTag(name string, at *xmlPlace) {
 	w.b.WriteString("<" + at.qualified(name))
+	w.declared = w.declared[:0]
+	w.declare(at.prefix, at.namespace)
+}
+
+// declare declares the namespace of a prefix, "" for that of names without one, once in a start tag.
+func (w *xmlSample) declare(prefix, namespace string) {
 	switch {
-	case at.namespace == "":
-	case at.prefix == "":
-		w.attribute("xmlns", at.namespace)
+	case namespace == "" || slices.Contains(w.declared, prefix):
+		return
+	case prefix == "":
+		w.attribute("xmlns", namespace)
 	default:
-		w.attribute("xmlns:"+at.prefix, at.namespace)
+		w.attribute("xmlns:"+prefix, namespace)
 	}
+	w.declared = append(w.declared, prefix)
 }
 
 func (w *xmlSample) closeTag(name string, at *xmlPlace) {

@@ -47,7 +47,7 @@ func TestSamplesOfXMLAreThoseOfAService(t *testing.T) {
 	}
 	pet := api.Operations[0].Body.Content[0].Schema
 	full := `{"id": 1, "name": "a < b", "photoUrls": ["u", "v"], "tags": [{"name": "x"}, {"color": "red"}], "owner": {"name": "Ann", "age": 3},` +
-		` "price": {"currency": "EUR", "amount": 1.5}, "born": null, "lang": "en", "weight": 2, "parent": {"id": 2, "name": "bb", "photoUrls": [], "tags": [], "weight": 1}}`
+		` "price": {"currency": "EUR", "exact": true, "amount": 1.5}, "born": null, "lang": "en", "weight": 2, "parent": {"id": 2, "name": "bb", "photoUrls": [], "tags": [], "weight": 1}}`
 	for _, sample := range []string{answerSample(pet), full} {
 		sample = send("POST", "/pets", "application/json", "application/json", sample) // with its defaults
 		text := xmlText(pet, sample)

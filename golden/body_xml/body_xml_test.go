@@ -37,17 +37,17 @@ func start(t *testing.T, opts ...client.Option) (string, *api.Client) {
 
 var pet = api.Pet{
 	ID: 5, Name: "Zoë & co", PhotoURLs: []string{"a", "b"}, Tags: []api.Tag{{Name: tornado.Some("t"), Color: tornado.Some(api.TagColorRed)}},
-	Owner: tornado.Some(api.Person{Name: "Ann"}), Price: tornado.Some(api.Price{Currency: tornado.Some("EUR"), Amount: 5.5}),
+	Owner: tornado.Some(api.Person{Name: "Ann"}), Price: tornado.Some(api.Price{Currency: tornado.Some("EUR"), Exact: tornado.Some(true), Amount: 5.5}),
 	Born: tornado.Nil[tornado.Date](), Lang: tornado.Some("de"), Weight: tornado.Some(2.5), Parent: tornado.Some(&api.Pet{ID: 6, Name: "Mum", PhotoURLs: []string{}, Weight: tornado.Some(1.5)}),
 }
 
 const document = `<?xml version="1.0" encoding="UTF-8"?>
 <pet id="5" xmlns:x="urn:x" x:lang="de"><name>Zoë &amp; co</name><photoUrl>a</photoUrl><photoUrl>b</photoUrl>` +
-	`<tags><tag><name>t</name><color>red</color></tag></tags><owner><name>Ann</name></owner><price currency="EUR">5.5</price>` +
+	`<tags><tag><name>t</name><color>red</color></tag></tags><owner><name>Ann</name></owner><m:price xmlns:m="urn:m" m:currency="EUR" m:exact="true">5.5</m:price>` +
 	`<born xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="true"></born><weight>2.5</weight>` +
 	`<pet id="6"><name>Mum</name><weight>1.5</weight></pet></pet>`
 
-// TestBothWays sends JSON and XML, and asks for both.
+// TestBothWays sends JSON and XML, and asks for both. A prefix that an element and its attributes have is declared once.
 func TestBothWays(t *testing.T) {
 	url, c := start(t, client.WithHeader("Accept", "application/xml"))
 	got, err := c.PostPet(t.Context(), api.PostPetRequest{Body: pet})

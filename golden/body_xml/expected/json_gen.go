@@ -107,7 +107,7 @@ func (v *Person) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
-var priceKeys = tornado.NewKeys("currency", "amount").Required("amount")
+var priceKeys = tornado.NewKeys("currency", "exact", "amount").Required("amount")
 
 func (v *Price) DecodeJSON(d *tornado.Decoder) {
 	var seen tornado.Seen
@@ -115,7 +115,9 @@ func (v *Price) DecodeJSON(d *tornado.Decoder) {
 		switch i {
 		case 0: // currency
 			v.Currency.Set(d.String(nil))
-		case 1: // amount
+		case 1: // exact
+			v.Exact.Set(d.Bool())
+		case 2: // amount
 			v.Amount = d.Float64(nil)
 		}
 		seen.Add(i)
@@ -126,6 +128,7 @@ func (v *Price) DecodeJSON(d *tornado.Decoder) {
 func (v *Price) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	b = tornado.AppendOptString(b, `"currency":`, &v.Currency)
+	b = tornado.AppendOptBool(b, `"exact":`, &v.Exact)
 	b = tornado.AppendFloat64(tornado.AppendKey(b, `"amount":`), v.Amount)
 	return append(b, '}')
 }

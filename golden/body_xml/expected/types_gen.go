@@ -45,6 +45,7 @@ type Person struct {
 // Price is what the document has at #/components/schemas/Price.
 type Price struct {
 	Currency tornado.Opt[string] `json:"currency,omitzero"`
+	Exact    tornado.Opt[bool]   `json:"exact,omitzero"`
 	Amount   float64             `json:"amount"`
 }
 

@@ -17,7 +17,7 @@ var shapes = tornado.NewShapes(
 		Price, born: string | null, lang(ns="urn:x" prefix=x attribute), weight: number, parent: Pet}`,
 	"Tag", "(xml=tag) {name, color}",
 	"Person", "{name, age: integer}",
-	"Price", "{currency(attribute), amount(text): number}",
+	"Price", `(ns="urn:m" prefix=m) {currency(ns="urn:m" prefix=m attribute), exact(ns="urn:m" prefix=m attribute): boolean, amount(text): number}`,
 	"Problem", "(xml=problem) {title}",
 	"PutListBody", "[(xml=Person) Person]",
 )

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/xml"
 	"fmt"
+	"slices"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/jsonwire"
 	"github.com/tornadogen/tornadogen/runtime/internal/shape"
@@ -38,8 +39,9 @@ func readTree(d *jsonwire.Decoder) *tree {
 
 // xmlWriter writes a JSON value as XML.
 type xmlWriter struct {
-	b   []byte
-	err error
+	b        []byte
+	err      error
+	declared []string // prefixes that the start tag in hand has declared
 }
 
 const xmlHeader = `<?xml version="1.0" encoding="UTF-8"?>` + "\n"
@@ -94,8 +96,8 @@ func (w *xmlWriter) attributes(t *tree, f *shape.Field) {
 		case m.XML.Node == shape.XMLNone && t.kids[i].kind == jsonwire.KindObject:
 			w.attributes(t.kids[i], m)
 		case m.XML.Node == shape.XMLAttribute && t.kids[i].kind != jsonwire.KindNull:
-			if m.XML.Space != "" && m.XML.Prefix != "" {
-				w.namespace(m)
+			if m.XML.Prefix != "" {
+				w.declare(m.XML.Prefix, m.XML.Space)
 			}
 			w.attribute(qualified(cmp.Or(m.XML.Name, key), m), attributeText(t.kids[i]))
 		}
@@ -145,7 +147,7 @@ func (w *xmlWriter) items(t *tree, f *shape.Field, name string) {
 func (w *xmlWriter) open(name string, f *shape.Field, isNil *xml.Attr) {
 	w.openTag(name, f)
 	if isNil != nil {
-		w.attribute("xmlns:xsi", xsiSpace)
+		w.declare("xsi", xsiSpace)
 		w.attribute("xsi:nil", "true")
 	}
 	w.b = append(w.b, '>')
@@ -157,17 +159,21 @@ func (w *xmlWriter) openTag(name string, f *shape.Field) {
 		w.err = fmt.Errorf("%q is no name for an XML element", name)
 	}
 	w.b = append(append(w.b, '<'), qualified(name, f)...)
-	if f.XML.Space != "" {
-		w.namespace(f)
-	}
+	w.declared = w.declared[:0]
+	w.declare(f.XML.Prefix, f.XML.Space)
 }
 
-// namespace declares the namespace of a name.
-func (w *xmlWriter) namespace(f *shape.Field) {
-	if f.XML.Prefix == "" {
-		w.attribute("xmlns", f.XML.Space)
+// declare declares the namespace of a prefix, "" for that of names without one, once in a start tag: an attribute stands but once there
+// (XML 1.0 section 3.1, WFC: Unique Att Spec).
+func (w *xmlWriter) declare(prefix, space string) {
+	if space == "" || slices.Contains(w.declared, prefix) {
+		return
+	}
+	w.declared = append(w.declared, prefix)
+	if prefix == "" {
+		w.attribute("xmlns", space)
 	} else {
-		w.attribute("xmlns:"+f.XML.Prefix, f.XML.Space)
+		w.attribute("xmlns:"+prefix, space)
 	}
 }
 
