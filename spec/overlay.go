@@ -178,42 +178,20 @@ func (o *overlay) find(at *node) ([]*node, bool) {
 		o.fail(at, "bad-overlay", quote(at.text)+" is no JSONPath: "+what, `write one as in RFC 9535: $.paths["/pets"].get`)
 		return nil, false
 	}
-	if seeksEverywhere(path) && o.doc.root.pathLengths(0) > maxPathSteps*o.budget.limits.Nodes {
-		o.fail(at, "limit", quote(at.text)+" looks at every value of the document, which has too many by now that are deep", "write the path out, or take out what nests")
-		return nil, false
-	}
 	if o.plain == nil {
 		o.plain = o.doc.root.decoded()
 	}
-	list := path.SelectLocated(o.plain)
+	list, ok := o.selected(path.Query().Segments())
+	if !ok {
+		o.fail(at, "limit", quote(at.text)+" looks at too many values of the document, again and again or deep down", "write the path out, or take out what nests")
+		return nil, false
+	}
 	list.Sort()
 	var found []*node
-	seen := map[*node]bool{}
 	for _, located := range list {
-		if n := locate(o.doc.root, located.Path); n != nil && !seen[n] {
-			seen[n] = true
-			found = append(found, n)
-		}
+		found = append(found, locate(o.doc.root, located.Path))
 	}
 	return found, true
-}
-
-// maxPathSteps is how long the paths of all values of a document may be that has as many values as are allowed, on average: what JSONPath finds
-// by descent holds them in memory. Real documents have half of that.
-const maxPathSteps = 20
-
-// seeksEverywhere reports whether a path has a descendant segment, "..".
-func seeksEverywhere(path *jsonpath.Path) bool {
-	return slices.ContainsFunc(path.Query().Segments(), (*jsonpathspec.Segment).IsDescendant)
-}
-
-// pathLengths is the sum of the lengths of the paths of n, which is at a depth, and of all that is in it.
-func (n *node) pathLengths(depth int) int {
-	sum := depth
-	for _, kid := range n.kids {
-		sum += kid.pathLengths(depth + 1)
-	}
-	return sum
 }
 
 // locate walks a normalized path.
