@@ -71,6 +71,9 @@ components:
     Tree: { oneOf: [{ type: integer }, { type: object, required: [of], properties: { of: { type: array, items: { $ref: "#/components/schemas/Tree" } } } }] }
     Rows: { oneOf: [{ type: object, required: [n], properties: { n: { type: integer } } }, { type: array, items: { type: array, items: { $ref: "#/components/schemas/Code" } } }] }
     Open: { oneOf: [{ type: object, properties: { of: { type: array, items: { type: string } } } }, { type: object, required: [of], properties: { of: { type: array, items: { type: string } } } }] }
+    Only: { oneOf: [{ const: b }, { const: 5 }] }
+    Words: { oneOf: [{ enum: [a, b] }, { const: dog }] }
+    Held: { type: object, properties: { k: { $ref: "#/components/schemas/Only" } } }
     Ring: { oneOf: [{ $ref: "#/components/schemas/Ring" }, { $ref: "#/components/schemas/Ring" }, { type: integer }] }
 `
 
@@ -90,6 +93,10 @@ func TestXMLOfUnions(t *testing.T) {
 		{"Code", `<c>5</c>`, "5", ""},
 		{"Code", `<c>x5</c>`, `"x5"`, ""},
 		{"Code", `<c>5x</c>`, "", "oneOf"},
+		{"Only", `<o>5</o>`, "5", ""},
+		{"Only", `<o>b</o>`, `"b"`, ""},
+		{"Held", `<h><k>5</k></h>`, `{"k":5}`, ""},
+		{"Held", `<h><k>6</k></h>`, "", "oneOf"},
 		{"Some", `<s at="1"/>`, `{"at":1}`, ""},
 		{"Some", `<s><b>x</b></s>`, `{"b":"x"}`, ""},
 		{"Some", `<s><b>y</b></s>`, "", "anyOf"},
@@ -117,7 +124,7 @@ func TestXMLOfUnions(t *testing.T) {
 	_, err = j.readXML(answer, map[string]any{"$ref": "#/components/schemas/Ring"}, []byte("<r>1</r>"))
 	assert.ErrorIs(t, err, errUntold)
 
-	for name, sent := range map[string]bool{"Pet": true, "Some": true, "Both": true, "Code": false, "Apart": false, "Tree": false, "Rows": false, "Ring": false, "Open": false} {
+	for name, sent := range map[string]bool{"Pet": true, "Some": true, "Both": true, "Code": false, "Apart": false, "Tree": false, "Rows": false, "Ring": false, "Open": false, "Only": false, "Words": true} {
 		schema := map[string]any{"$ref": "#/components/schemas/" + name}
 		_, err := j.readXML(request, schema, []byte(`<p><kind>dog</kind><tricks><tricks>sit</tricks></tricks><id>1</id></p>`))
 		assert.Equal(t, !sent, errors.Is(err, errUntold), "%s: %v", name, err)

@@ -2,6 +2,7 @@ package drive
 
 import (
 	"errors"
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -95,23 +96,15 @@ func cross(one, other []map[string]any) []map[string]any {
 
 // both is a way that two are together.
 func both(a, b map[string]any) map[string]any {
-	out := map[string]any{}
-	for keyword, v := range a {
-		out[keyword] = v
-	}
+	out := maps.Clone(a)
 	for keyword, v := range b {
 		switch before := out[keyword].(type) {
 		case nil:
 			out[keyword] = v
 		case map[string]any: // properties; of schemas the first tells how to read
 			if more, ok := v.(map[string]any); ok && keyword == "properties" {
-				joined := map[string]any{}
-				for name, of := range more {
-					joined[name] = of
-				}
-				for name, of := range before {
-					joined[name] = of
-				}
+				joined := maps.Clone(more)
+				maps.Copy(joined, before)
 				out[keyword] = joined
 			}
 		case []any:
@@ -145,7 +138,12 @@ func (j *Judges) agree(a, b map[string]any) bool {
 		if way["properties"] != nil {
 			return []string{"object"}
 		}
-		return typesOf(way)
+		if types := typesOf(way); types != nil {
+			return types
+		}
+		types := literalTypes(way)
+		slices.Sort(types)
+		return slices.Compact(types)
 	}
 	if !slices.Equal(kind(a), kind(b)) {
 		return false
