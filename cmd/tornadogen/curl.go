@@ -171,9 +171,12 @@ func (r *request) body(body *spec.RequestBody) {
 	media := mediaOf(m.Name)
 	inLine := func(text string) string { return strings.TrimPrefix(text, xmlHeader) } // which would be one of its own
 	sample := inLine(bodyText(media, m.Schema, sampleOf(m.Schema)))
-	if len(m.Examples) > 0 {
-		if text := inLine(exampleText(media, m.Schema, m.Examples[0])); len(text) < maxCurl/2 && plain(text) == text {
-			sample = text
+	if examples := examplesOf(m); len(examples) > 0 {
+		for _, text := range []string{examples[0].Serialized, bodyText(media, m.Schema, examples[0].JSON)} {
+			if text = inLine(text); text != "" && len(text) < maxCurl/2 && plain(text) == text {
+				sample = text
+				break
+			}
 		}
 	}
 	r.options = append(r.options, "-H "+shellQuote("Content-Type: "+m.Name), "-d "+shellQuote(sample))

@@ -199,7 +199,7 @@ func bodiesOf(m *spec.MediaType) []*mockBody {
 		media = kind
 	}
 	var bodies []*mockBody
-	for _, e := range m.Examples {
+	for _, e := range examplesOf(m) {
 		bodies = append(bodies, &mockBody{kind, e.Name, exampleText(media, m.Schema, e)})
 	}
 	if len(bodies) > 0 {
@@ -235,6 +235,18 @@ func inRange(media string) string {
 
 // answerSample is a sample of what a server sends.
 func answerSample(s *spec.Schema) string { return newSampler(true).at(s, 0) }
+
+// examplesOf are the examples of a media type but those that are a reference: the value of an example is what it is (OpenAPI 3.1, Example Object), and no
+// schema but one with a member of that name means it.
+func examplesOf(m *spec.MediaType) []spec.Literal {
+	if len(placeOf(m.Schema).member("$ref").leaves) > 0 {
+		return m.Examples
+	}
+	return slices.DeleteFunc(slices.Clone(m.Examples), func(e spec.Literal) bool {
+		var members map[string]json.RawMessage
+		return json.Unmarshal([]byte(e.JSON), &members) == nil && len(members) == 1 && len(members["$ref"]) > 1 && members["$ref"][0] == '"'
+	})
+}
 
 // exampleText is the text of an example of a body: what the document writes out itself, or its value.
 func exampleText(media string, s *spec.Schema, e spec.Literal) string {
