@@ -107,7 +107,7 @@ type fault struct {
 	severity            Severity
 	class, what, remedy string
 	off                 int32
-	of                  *node // the value that it is about, nil for the file as a whole
+	of                  *node // the value that it is about, nil where it is not known
 }
 
 // budget counts nodes over all files of a document.

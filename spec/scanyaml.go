@@ -52,6 +52,7 @@ type yamlSource struct {
 	expanding map[*yaml.Node]bool  // aliases being copied
 	copies    int                  // depth of copies
 	copied    map[*yaml.Node]int32 // offsets of what was copied
+	told      map[faultPlace]bool
 }
 
 // bound refuses text that could only become more nodes than the limit: yaml.v3 itself knows no bound.
@@ -219,11 +220,24 @@ func (s *yamlSource) expand(target *yaml.Node, depth int, off int32) *node {
 	return n
 }
 
-// tell records a fault, but of a copy that an alias made: it was told where the original stands.
+// faultPlace is what a fault is, wherever aliases copy it to.
+type faultPlace struct {
+	class string
+	off   int32
+}
+
+// tell records a fault once: what is wrong where an anchor stands is so in each copy, too. One in the name of a member is told of the first copy,
+// as what is no scalar is not looked at there.
 func (s *yamlSource) tell(f fault) {
-	if s.copies == 0 {
-		s.faults = append(s.faults, f)
+	at := faultPlace{f.class, f.off}
+	if s.told[at] {
+		return
 	}
+	if s.told == nil {
+		s.told = map[faultPlace]bool{}
+	}
+	s.told[at] = true
+	s.faults = append(s.faults, f)
 }
 
 func (s *yamlSource) members(object *node, y *yaml.Node, depth int) {
@@ -272,12 +286,19 @@ func (s *yamlSource) merge(m *memberList, value *yaml.Node, depth int) {
 		}
 		return
 	}
+	before := len(s.faults)
 	n := s.convert(value, depth)
 	if n == nil {
 		return
 	}
+	for i, f := range s.faults[before:] {
+		if f.of == n { // which stands nowhere itself
+			s.faults[before+i].of = m.object
+		}
+	}
 	if n.shape != shapeObject {
-		s.tell(fault{Warning, "yaml-merge", "a merge key names no object; it is left out", "merge an alias of an object", n.off, m.object})
+		off := s.seek(value.Line, value.Column)
+		s.tell(fault{Warning, "yaml-merge", "a merge key names no object; it is left out", "merge an alias of an object", off, m.object})
 		return
 	}
 	for _, kid := range n.kids {
@@ -286,6 +307,8 @@ func (s *yamlSource) merge(m *memberList, value *yaml.Node, depth int) {
 		}
 		if m.find(kid.key) < 0 {
 			m.put(kid)
+		} else {
+			kid.parent = m.object // for what was told of it
 		}
 	}
 }
