@@ -3,7 +3,7 @@ SHELL := /bin/bash
 
 ADDR ?= :8080
 SPEC ?=
-ROOT ?=
+ROOT =
 TIME ?= 30s
 KEEP ?=
 VULNDB ?=

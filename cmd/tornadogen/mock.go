@@ -51,7 +51,11 @@ The package and a program around it are generated and built in a folder of the u
 		if latency < 0 {
 			return usagef("mock: --latency is %s; give a time that is not negative, such as 200ms", latency)
 		}
-		if _, _, err := net.SplitHostPort(addr); err != nil {
+		_, port, err := net.SplitHostPort(addr)
+		if err == nil {
+			_, err = net.DefaultResolver.LookupPort(cmd.Context(), "tcp", port)
+		}
+		if err != nil {
 			return usagef("mock: --addr is %q; give an address such as :8080 or %s", addr, localAddr)
 		}
 		program, err := s.buildMock(cmd)

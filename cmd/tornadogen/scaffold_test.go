@@ -307,7 +307,7 @@ func TestDemo(t *testing.T) {
 	}
 	command(t, ".", "go", "build", "-o", "../../bin/tornadogen", ".")
 	parted := t.TempDir() // a document that refers to a file in the folder above its own
-	command(t, ".", "cp", "-r", "testdata/parted/.", parted)
+	require.NoError(t, os.CopyFS(parted, os.DirFS("testdata/parted")))
 	for signal, args := range map[os.Signal][]string{
 		os.Interrupt:    {"testdata/demo.yaml"},
 		syscall.SIGTERM: {filepath.Join(parted, "api", "openapi.yaml"), parted},
@@ -327,6 +327,7 @@ func TestDemo(t *testing.T) {
 	for addr, want := range map[string]string{
 		"8190":                "demo: ADDR=8190: is a port; write ADDR=:8190\n",
 		"here":                "demo: ADDR=here: is no address; write ADDR=:8080, or ADDR=127.0.0.1:8080\n",
+		"localhost:99999":     "demo: ADDR=localhost:99999: is no address; write ADDR=:8080, or ADDR=127.0.0.1:8080\n",
 		taken.Addr().String(): "demo: ADDR=" + taken.Addr().String() + ": is in use; choose another with ADDR=:9000\n",
 	} {
 		out, err := exec.Command("../../scripts/demo", addr, "testdata/demo.yaml").CombinedOutput()
