@@ -67,6 +67,7 @@ func TestPage(t *testing.T) {
 	assert.Len(t, list.Components, strings.Count(released, "\n| ")-1) // of the rows the head and its line, and std
 	assert.Contains(t, examples, "| github.com/jackc/pgx/v5 |")
 	assert.NotContains(t, string(text), "pgx", "no release has it")
+	assert.NotContains(t, examples, "chromedp", "tests alone have it")
 	for _, c := range list.Components[1:] {
 		require.Len(t, c.Hashes, 1, c.Name)
 		assert.Len(t, c.Hashes[0].Content, 64, c.Name)
