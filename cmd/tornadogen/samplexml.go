@@ -5,6 +5,8 @@ import (
 	"cmp"
 	"encoding/json"
 	"encoding/xml"
+	"errors"
+	"io"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -23,7 +25,7 @@ const xmlHeader = `<?xml version="1.0" encoding="UTF-8"?>` + "\n"
 // A text that is XML stands as it is. Members that XML has no names for are left out.
 func xmlText(s *spec.Schema, sample string) string {
 	var text string
-	if json.Unmarshal([]byte(sample), &text) == nil && strings.HasPrefix(strings.TrimSpace(text), "<") {
+	if json.Unmarshal([]byte(sample), &text) == nil && wellFormed(text) {
 		return text
 	}
 	root := cmp.Or(valueOf(json.NewDecoder(strings.NewReader(sample))), &jsonValue{kind: 's'})
@@ -36,6 +38,22 @@ func xmlText(s *spec.Schema, sample string) string {
 	}
 	w.element(firstName(at.name, componentOf(s), "value"), root, at, items)
 	return w.b.String()
+}
+
+// wellFormed tells whether a text is XML, in whichever encoding it says to be.
+func wellFormed(text string) bool {
+	d := xml.NewDecoder(strings.NewReader(text))
+	d.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }
+	elements := false
+	for {
+		token, err := d.Token()
+		if err != nil {
+			return elements && errors.Is(err, io.EOF)
+		}
+		if _, ok := token.(xml.StartElement); ok {
+			elements = true
+		}
+	}
 }
 
 // firstName is the first of some names that an element may have; the last one is.

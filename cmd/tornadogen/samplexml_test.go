@@ -78,6 +78,8 @@ func TestSamplesOfXML(t *testing.T) {
 		{nil, `{}`, "<value></value>"},
 		{text, `"word"`, "<value>word</value>"},
 		{text, `"  <a/>"`, "  <a/>"},
+		{text, `"<3 you"`, "<value>&lt;3 you</value>"},
+		{text, `"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a/>"`, `<?xml version="1.0" encoding="ISO-8859-1"?><a/>`},
 		{cat, `"<?xml version='1.0'?><cat/>"`, "<?xml version='1.0'?><cat/>"},
 		{
 			cat, `{"in": {"at": "1", "x": "y"}, "said": "a]]>b", "codes": ["1", "2"], "rows": [[1], null], "self": "s", "no name": "?", "other": {"é": true}}`,
