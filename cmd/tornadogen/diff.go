@@ -108,15 +108,11 @@ type side struct {
 
 // differences compares two documents.
 func (s *settings) differences(cmd *cobra.Command, f *choice, older, newer string) ([]difference, error) {
-	var findings spec.Diagnostics // of both, as they are one list in JSON
-	from, err := s.side(older, f, &findings)
-	var to side
-	if err == nil {
-		to, err = s.side(newer, f, &findings)
+	from, err := s.side(cmd, f, older)
+	if err != nil {
+		return nil, err
 	}
-	if untold := tellErrors(cmd, f, findings); untold != nil {
-		return nil, untold
-	}
+	to, err := s.side(cmd, f, newer)
 	if err != nil {
 		return nil, err
 	}
@@ -151,8 +147,8 @@ func (s *settings) differences(cmd *cobra.Command, f *choice, older, newer strin
 	return list, nil
 }
 
-// side reads a document, and adds what is found in it. It is compared as one file, with references resolved.
-func (s *settings) side(name string, f *choice, findings *spec.Diagnostics) (side, error) {
+// side reads a document, and tells what it is refused for. It is compared as one file, with references resolved.
+func (s *settings) side(cmd *cobra.Command, f *choice, name string) (side, error) {
 	one := *s
 	one.Spec = name
 	p := startProgress(s.stderr(), 1, "reading "+name)
@@ -161,7 +157,9 @@ func (s *settings) side(name string, f *choice, findings *spec.Diagnostics) (sid
 	if err != nil {
 		return side{}, err
 	}
-	*findings = append(*findings, c.findings...)
+	if err := tellErrors(cmd, f, c.findings); err != nil {
+		return side{}, err
+	}
 	if c.api == nil {
 		return side{}, refuseBeside(&one, f, c.findings, "correct the document; nothing was compared")
 	}

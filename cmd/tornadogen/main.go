@@ -59,7 +59,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	return exitRefused
 }
 
-// errTold ends a command that has already said why, on standard output.
+// errTold ends a command that has already said why, on standard output or on standard error.
 var errTold = errors.New("refused")
 
 // usageError is a fault in how the command was called.
