@@ -96,7 +96,7 @@ func TestImportTable(t *testing.T) {
 	}
 }
 
-// TestSansIO: the packages that perform no I/O start no goroutine and ask no clock, neither.
+// TestSansIO: the packages that perform no I/O start no goroutine and ask no clock.
 func TestSansIO(t *testing.T) {
 	clock := []string{"Now", "Since", "Until", "After", "AfterFunc", "NewTimer", "NewTicker", "Tick", "Sleep"}
 	for _, name := range pureSansIO {

@@ -161,7 +161,7 @@ func (r *request) body(body *spec.RequestBody) {
 	}
 	at := slices.IndexFunc(body.Content, isKind(spec.IsJSON))
 	if at < 0 {
-		at = slices.IndexFunc(body.Content, isKind(isXML))
+		at = slices.IndexFunc(body.Content, isKind(spec.IsXML))
 	}
 	if at < 0 {
 		r.needs = append(r.needs, "a body of "+body.Content[0].Name)

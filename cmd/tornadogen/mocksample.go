@@ -258,7 +258,7 @@ func bodyText(media string, s *spec.Schema, sample string) string {
 	switch {
 	case spec.IsJSON(media):
 		return sample
-	case isXML(media):
+	case spec.IsXML(media):
 		return xmlText(s, sample)
 	}
 	return plainText(sample)

@@ -14,11 +14,6 @@ import (
 	"github.com/tornadogen/tornadogen/spec"
 )
 
-// isXML tells XML by a media type without parameters (RFC 7303 section 4.2).
-func isXML(media string) bool {
-	return media == "application/xml" || media == "text/xml" || strings.HasSuffix(media, "+xml")
-}
-
 const xmlHeader = `<?xml version="1.0" encoding="UTF-8"?>` + "\n"
 
 // xmlText is a JSON value as a document of XML, by what its schema says (OpenAPI 3.2, XML Object), as a service of the document writes it.

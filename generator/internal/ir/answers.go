@@ -86,7 +86,7 @@ func kindsOfContent(list []*spec.MediaType) int {
 		switch {
 		case streamShape(name, m) != BodyTyped:
 			schemas[&spec.Schema{}] = true
-		case spec.IsJSON(name), m.Schema != nil && (name == formMedia || strings.HasPrefix(name, "text/") || isXML(name) || isMultipart(name)):
+		case spec.IsJSON(name), m.Schema != nil && (name == formMedia || strings.HasPrefix(name, "text/") || spec.IsXML(name) || isMultipart(name)):
 			schemas[m.Schema] = true
 		default:
 			schemas[rawBytes] = true

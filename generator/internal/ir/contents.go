@@ -210,7 +210,7 @@ func (b *builder) isTyped(name string, m *spec.MediaType) bool {
 		return false
 	case name == formMedia:
 		return b.shaper.node(m.Schema).kinds["object"]
-	case isXML(name):
+	case spec.IsXML(name):
 		n := b.shaper.node(m.Schema)
 		return n.structured() || n.scalar() && !n.textual() && !n.kinds["file"]
 	case isMultipart(name):

@@ -77,12 +77,7 @@ func isFile(s *spec.Schema, contentType string) bool {
 func isBinaryType(list string) bool {
 	first, _, _ := strings.Cut(list, ",")
 	name := mediaType(first)
-	return name != "" && !spec.IsJSON(name) && !isXML(name) && !strings.HasPrefix(name, "text/") && name != formMedia
+	return name != "" && !spec.IsJSON(name) && !spec.IsXML(name) && !strings.HasPrefix(name, "text/") && name != formMedia
 }
 
 func isMultipart(name string) bool { return strings.HasPrefix(name, "multipart/") }
-
-// isXML says whether a media type, without parameters, is XML by its name (RFC 7303 section 4).
-func isXML(name string) bool {
-	return name == "application/xml" || name == "text/xml" || strings.Contains(name, "/") && strings.HasSuffix(name, "+xml")
-}

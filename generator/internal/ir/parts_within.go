@@ -15,7 +15,7 @@ func (b *builder) markParts(r *shapeRoot, inner bool, name string, named, prefix
 			continue
 		}
 		b.reportEncoding(name, e, n.isPart(), inner)
-		b.shaper.xml = b.shaper.xml || isMultipart(name) && isXML(mediaType(e.ContentType))
+		b.shaper.xml = b.shaper.xml || isMultipart(name) && spec.IsXML(mediaType(e.ContentType))
 		if n.kinds["array"] && !n.kinds["object"] && n.items != nil {
 			n = n.items // of which each is a part
 		}

@@ -19,8 +19,8 @@ func (b *builder) addShape(c *Content, name string, m *spec.MediaType) {
 		l.roots = append(l.roots, &shapeRoot{content: c, node: l.use(m.Schema), schema: m.Schema, marks: make(map[string]string)})
 	}
 	root := l.roots[i]
-	root.xml = root.xml || isXML(name)
-	l.xml = l.xml || isXML(name)
+	root.xml = root.xml || spec.IsXML(name)
+	l.xml = l.xml || spec.IsXML(name)
 	b.markParts(root, false, name, m.Encoding, m.PrefixEncoding, m.ItemEncoding)
 }
 
