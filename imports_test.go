@@ -55,9 +55,11 @@ var mayImport = []struct {
 	{"internal/drive", []string{"internal/matching"}},                                              // ADR 15
 	{"internal/matching", nil},                                                                     // ADR 15
 	{"runtime/client", []string{"runtime", "runtime/internal/jsonwire", "runtime/internal/param", "runtime/internal/media", "runtime/internal/shape", "runtime/internal/value", "runtime/internal/validate", "runtime/internal/operation", "runtime/internal/ws", "runtime/internal/sse", "runtime/internal/lines"}},
-	{"runtime/client/clienttrace", []string{"runtime/client"}},             // an integration of the client
-	{"runtime/docs", []string{"runtime", "runtime/internal/webpage"}},      // ADR 17
-	{"runtime/debugpage", []string{"runtime", "runtime/internal/webpage"}}, // ADR 17
+	{"runtime/client/clienttrace", []string{"runtime/client"}},                    // an integration of the client
+	{"runtime/docs", []string{"runtime", "runtime/internal/webpage"}},             // ADR 17
+	{"runtime/debugpage", []string{"runtime", "runtime/internal/webpage"}},        // ADR 17
+	{"runtime/compress", []string{"runtime", "runtime/compress/internal/brotli"}}, // ADR 19
+	{"runtime/compress/internal/brotli", nil},                                     // ADR 19
 	{"runtime/ecmaregex", []string{"runtime", "runtime/internal/validate"}},
 	{"runtime", []string{"runtime/internal/..."}},
 	{"runtime/...", []string{"runtime"}},

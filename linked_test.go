@@ -105,7 +105,8 @@ func TestIntegrationsLinkTheirOwn(t *testing.T) {
 		for _, one := range linked(t, "linux", "runtime/"+name) {
 			below, own := strings.CutPrefix(one.ImportPath, module+"runtime/")
 			switch {
-			case one.Standard || one.ImportPath == module+"runtime" || strings.HasPrefix(below, "internal/") || below == name:
+			case one.Standard, one.ImportPath == module+"runtime", strings.HasPrefix(below, "internal/"), below == name,
+				strings.HasPrefix(below, name+"/internal/"):
 			case own && below == "client" && (name == "client/clienttrace" || name == "tornadotest"):
 			case own:
 				assert.Fail(t, "an integration links another", "%s links %s", name, below)
