@@ -289,60 +289,6 @@ func TestLogin(t *testing.T) {
 	require.Error(t, err)
 }
 
-// TestLoginInTabs: a browser that opens several pages again, each of which asks for a login, ends all of them; and the provider gets what
-// is asked of it beside.
-func TestLoginInTabs(t *testing.T) {
-	p := startProvider(t)
-	var login http.Handler
-	shop := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { login.ServeHTTP(w, r) }))
-	defer shop.Close()
-	done := 0
-	l, err := auth.NewLogin(t.Context(), "/login", auth.Provider{Issuer: p.URL, ClientID: "shop", Redirect: shop.URL + "/login/callback"}, hexed{},
-		func(http.ResponseWriter, *http.Request, auth.User) error { done++; return nil },
-		auth.WithLogger(slog.New(slog.DiscardHandler)), auth.WithParameter("access_type", "offline"), auth.WithParameter("prompt", "consent"))
-	require.NoError(t, err)
-	login = l
-	jar, err := cookiejar.New(nil)
-	require.NoError(t, err)
-	client := shop.Client()
-	client.Jar = jar
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	get := func(address string) *http.Response {
-		res, err := client.Get(address)
-		require.NoError(t, err)
-		require.NoError(t, res.Body.Close())
-		return res
-	}
-	held := func() int {
-		at, err := url.Parse(shop.URL + "/login")
-		require.NoError(t, err)
-		return len(jar.Cookies(at))
-	}
-	var begun []*http.Response
-	for range 20 {
-		res := get(shop.URL + "/login?to=/cart")
-		begun = append(begun, res)
-		assert.LessOrEqual(t, held(), 8, "logins that nobody ends fill no header")
-	}
-	to, err := begun[0].Location()
-	require.NoError(t, err)
-	assert.Equal(t, "offline", to.Query().Get("access_type"))
-	assert.Equal(t, "consent", to.Query().Get("prompt"))
-	ended := 0
-	for i := len(begun) - 1; i >= 0; i-- {
-		back := get(begun[i].Header.Get("Location")) // the provider remembers the nonce of the one who comes
-		if res := get(back.Header.Get("Location")); res.StatusCode == http.StatusSeeOther {
-			assert.Equal(t, "/cart", res.Header.Get("Location"))
-			ended++
-		}
-	}
-	assert.Equal(t, 8, ended)
-	assert.Equal(t, ended, done)
-	assert.Zero(t, held())
-	again := get(get(begun[19].Header.Get("Location")).Header.Get("Location"))
-	assert.Equal(t, 403, again.StatusCode, "a login ends once")
-}
-
 // published is a provider that publishes keys, or fails.
 type published struct {
 	keys  map[string]*rsa.PublicKey

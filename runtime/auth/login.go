@@ -191,13 +191,13 @@ func local(to string) string {
 	return to
 }
 
-var errState = errors.New("the browser comes back from a login that did not begin here, or too late")
+var errState = errors.New("the browser comes back from a login that did not begin here, that another one has overtaken, or too late")
 
 // end takes the browser back.
 func (l *Login) end(w http.ResponseWriter, r *http.Request) {
 	name, _ := cookieOf(r.URL.Query().Get("state"))
-	j, err := l.recall(r, name)
-	if name != "" {
+	j, spent, err := l.recall(r, name)
+	if spent {
 		l.remember(w, name, "", -1)
 	}
 	if err == nil {
@@ -216,24 +216,25 @@ func (l *Login) end(w http.ResponseWriter, r *http.Request) {
 	http.Error(w, "the login has failed; please try again", http.StatusForbidden)
 }
 
-// recall reads what is remembered in the cookie of that name.
-func (l *Login) recall(r *http.Request, name string) (j journey, err error) {
+// recall reads what is remembered in the cookie of that name. spent says that the cookie is of no use any more. That of another login still
+// is: of one that has overtaken this one, or that a forged link would end.
+func (l *Login) recall(r *http.Request, name string) (j journey, spent bool, err error) {
 	c, err := r.Cookie(name)
 	if err != nil {
-		return j, errState
+		return j, false, errState
 	}
 	plain, err := l.seal.Open(name, c.Value)
 	if err != nil || json.Unmarshal(plain, &j) != nil || time.Now().Unix() >= j.Until {
-		return j, errState
+		return j, true, errState
 	}
 	query := r.URL.Query()
 	if subtle.ConstantTimeCompare([]byte(query.Get("state")), []byte(j.State)) != 1 {
-		return j, errState
+		return j, false, errState
 	}
 	if refused := query.Get("error"); refused != "" {
-		return j, fmt.Errorf("the provider refuses: %.100q %.300q", refused, query.Get("error_description"))
+		return j, true, fmt.Errorf("the provider refuses: %.100q %.300q", refused, query.Get("error_description"))
 	}
-	return j, nil
+	return j, true, nil
 }
 
 // exchange gets the tokens for the code that the browser brings.
