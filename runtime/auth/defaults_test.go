@@ -9,6 +9,6 @@ import (
 func TestDefaultsAreDocumented(t *testing.T) {
 	documented.Defaults(t, "../../SECURITY.md", map[string]any{
 		"auth.KeyInterval": KeyInterval, "auth.KeyAge": KeyAge,
-		"time for a login": loginTime, "logins of a browser": maxLogins, "leeway of tokens": newTokens(nil, nil).leeway,
+		"time for a login": loginTime, "logins of a browser": maxLogins, "cookie of a login": maxSealed, "leeway of tokens": newTokens(nil, nil).leeway,
 	})
 }

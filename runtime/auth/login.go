@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/rand"
@@ -73,8 +74,9 @@ func WithParameter(name, value string) LoginOption {
 
 // NewLogin asks the provider what it does. done is called with who has logged in: it remembers that, in a session say (renew its id), and
 // must not write the answer, which sends the browser back to where the login began: the path in the query parameter "to", of 1 KiB at most,
-// or "/". The client of ctx, see oidc.ClientContext, is used for calls of the provider. The prefix "/", or "", is for a host that does
-// nothing else: a login begins at "/" then, and comes back at "/callback".
+// or "/", also where s cannot seal the path and some 130 bytes more, or makes more than 2.5 KiB of them. The client of ctx, see
+// oidc.ClientContext, is used for calls of the provider. The prefix "/", or "", is for a host that does nothing else: a login begins at "/"
+// then, and comes back at "/callback".
 func NewLogin(ctx context.Context, prefix string, p Provider, s Sealer, done func(w http.ResponseWriter, r *http.Request, u User) error,
 	opts ...LoginOption,
 ) (*Login, error) {
@@ -105,7 +107,8 @@ const (
 	loginCookie = "login" // and a digit
 	loginTime   = 10 * time.Minute
 	maxLogins   = 8    // of one browser at a time: one that opens its tabs again begins a login in each
-	maxTo       = 1024 // bytes of the path to come back to: eight cookies that hold one fit into the head of a request
+	maxTo       = 1024 // bytes of the path to come back to: a cookies.Jar makes 2.1 KiB of it and what stands beside
+	maxSealed   = 2560 // bytes of a cookie: eight of them leave 12 KiB of the 32 KiB of a head to all else
 )
 
 // cookieOf is the name of the cookie of a login, by its state, whose first character is a digit.
@@ -138,8 +141,24 @@ type journey struct {
 	State    string `json:"s"`
 	Nonce    string `json:"n"`
 	Verifier string `json:"v"`
-	To       string `json:"t"`
+	To       string `json:"-"` // behind the rest: JSON would make six bytes of each &, and a cookie has few
 	Until    int64  `json:"u"`
+}
+
+// text is JSON, which has no line feed, then one, and the path.
+func (j *journey) text() ([]byte, error) {
+	known, err := json.Marshal(j)
+	return slices.Concat(known, []byte("\n"), []byte(j.To)), err
+}
+
+// read reads what text has made.
+func (j *journey) read(text []byte) error {
+	known, to, ok := bytes.Cut(text, []byte("\n"))
+	if !ok {
+		return errState
+	}
+	j.To = string(to)
+	return json.Unmarshal(known, j)
 }
 
 // ServeHTTP serves the two paths.
@@ -161,19 +180,29 @@ func (l *Login) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // begin sends the browser to the provider.
 func (l *Login) begin(w http.ResponseWriter, r *http.Request) {
 	j := journey{State: newState(r), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(), To: local(r.URL.Query().Get("to")), Until: time.Now().Add(loginTime).Unix()}
-	plain, err := json.Marshal(j)
+	name, _ := cookieOf(j.State) // it has one
+	sealed, err := l.sealed(name, &j)
+	if err != nil || len(sealed) > maxSealed {
+		j.To = "/"
+		sealed, err = l.sealed(name, &j)
+	}
 	if err == nil {
-		name, _ := cookieOf(j.State) // it has one
-		var sealed string
-		if sealed, err = l.seal.Seal(name, plain); err == nil {
-			l.remember(w, name, sealed, int(loginTime/time.Second))
-			ask := append(slices.Clone(l.ask), oidc.Nonce(j.Nonce), oauth2.S256ChallengeOption(j.Verifier))
-			http.Redirect(w, r, l.flow.AuthCodeURL(j.State, ask...), http.StatusFound)
-			return
-		}
+		l.remember(w, name, sealed, int(loginTime/time.Second))
+		ask := append(slices.Clone(l.ask), oidc.Nonce(j.Nonce), oauth2.S256ChallengeOption(j.Verifier))
+		http.Redirect(w, r, l.flow.AuthCodeURL(j.State, ask...), http.StatusFound)
+		return
 	}
 	l.logger.Error("login cannot begin", "error", err)
 	http.Error(w, "the login cannot begin", http.StatusInternalServerError)
+}
+
+// sealed is the value of the cookie of that name.
+func (l *Login) sealed(name string, j *journey) (string, error) {
+	plain, err := j.text()
+	if err != nil {
+		return "", err
+	}
+	return l.seal.Seal(name, plain)
 }
 
 func (l *Login) remember(w http.ResponseWriter, name, value string, age int) {
@@ -224,7 +253,7 @@ func (l *Login) recall(r *http.Request, name string) (j journey, spent bool, err
 		return j, false, errState
 	}
 	plain, err := l.seal.Open(name, c.Value)
-	if err != nil || json.Unmarshal(plain, &j) != nil || time.Now().Unix() >= j.Until {
+	if err != nil || j.read(plain) != nil || time.Now().Unix() >= j.Until {
 		return j, true, errState
 	}
 	query := r.URL.Query()

@@ -1,12 +1,18 @@
 package auth_test
 
 import (
+	"crypto/aes"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -121,10 +127,82 @@ func TestForgedCallback(t *testing.T) {
 	// What is of no use to anybody is not kept.
 	at, err := url.Parse(v.shop + "/login")
 	require.NoError(t, err)
-	for name, value := range map[string]string{"login1": "no hex", "login2": "7b22733a", "login3": "7b2273223a2233222c2275223a317d"} {
+	for name, value := range map[string]string{"login1": "no hex", "login2": "7b22733a", "login3": "7b2273223a2233222c2275223a317d0a"} {
 		v.jar.SetCookies(at, []*http.Cookie{{Name: name, Value: value, Path: "/login"}})
 		require.Len(t, v.held(), 1)
 		assert.Equal(t, 403, v.get(v.shop+"/login/callback?state="+name[5:]).StatusCode, name)
 		assert.Empty(t, v.held(), name)
 	}
+}
+
+// sealed is a Sealer whose texts are as long as those of an encrypting [cookies.Jar], which is of a module of its own; it refuses what
+// that one does.
+type sealed struct{ most int }
+
+func (s sealed) Seal(_ string, v []byte) (string, error) {
+	const before, behind = aes.BlockSize, len("1234567890||") + sha256.Size
+	inner := base64.URLEncoding.EncodeToString(append(make([]byte, before), v...))
+	text := base64.URLEncoding.EncodeToString(append(make([]byte, behind), inner...))
+	if len(text) > s.most {
+		return "", errors.New("the value is too long")
+	}
+	return text, nil
+}
+
+func (sealed) Open(_, text string) ([]byte, error) {
+	inner, err := base64.URLEncoding.DecodeString(text)
+	if err != nil {
+		return nil, err
+	}
+	v, err := base64.URLEncoding.DecodeString(string(inner[len("1234567890||")+sha256.Size:]))
+	return v[aes.BlockSize:], err
+}
+
+// TestLoginComesBack: to a path of 1 KiB, whatever it has in it, in each of eight tabs, whose cookies fit into a head beside all else.
+func TestLoginComesBack(t *testing.T) {
+	const most = 20 << 10 // of the 32 KiB of a head
+	for _, filling := range []string{"x", "&", "<", `"`, "a=1&"} {
+		v := newVisitor(t, sealed{4096})
+		to := ("/?" + strings.Repeat(filling, 1024))[:1024]
+		var begun []*http.Response
+		for range 8 {
+			begun = append(begun, v.begin(to))
+			require.Equal(t, http.StatusFound, begun[len(begun)-1].StatusCode, filling)
+		}
+		assert.Equal(t, http.StatusFound, v.begin(to+"x").StatusCode)
+		size := 0
+		for _, c := range v.held() {
+			size += len(c.String()) + len("; ")
+		}
+		assert.Len(t, v.held(), 8)
+		assert.Less(t, size, most, filling)
+		came := map[string]int{}
+		for _, one := range begun {
+			came[v.end(one).Header.Get("Location")]++
+		}
+		assert.Equal(t, 7, came[to], "%.10q: all but the one that the ninth has overtaken", to)
+	}
+
+	// Whose Sealer seals less, or makes more of it, comes back to the start.
+	for _, s := range []auth.Sealer{sealed{1024}, longer{}} {
+		v := newVisitor(t, s)
+		assert.Equal(t, "/", v.end(v.begin("/"+strings.Repeat("x", 1000))).Header.Get("Location"))
+		assert.Equal(t, "/cart", v.end(v.begin("/cart")).Header.Get("Location"))
+	}
+	assert.Equal(t, 500, newVisitor(t, sealed{100}).begin("/cart").StatusCode)
+}
+
+// longer is a Sealer whose texts are long.
+type longer struct{}
+
+func (longer) Seal(_ string, v []byte) (string, error) {
+	return hex.EncodeToString([]byte(hex.EncodeToString(v))), nil
+}
+
+func (longer) Open(_, text string) ([]byte, error) {
+	inner, err := hex.DecodeString(text)
+	if err != nil {
+		return nil, err
+	}
+	return hex.DecodeString(string(inner))
 }
