@@ -115,7 +115,7 @@ type contentReader struct {
 
 	decoded io.Reader // nil before the first read: a decoder may want to read at once
 	all     []io.Reader
-	failed  error // of source, or over the limit
+	failed  error // of source, or of a coding, or over the limit
 	ended   error // that of Read, of which there is one
 }
 
@@ -153,6 +153,9 @@ func (r *contentReader) bounded(out io.Reader) io.Reader {
 			r.bounds.meet(BoundDecodedBody)
 			r.failed = &BodyError{Status: http.StatusRequestEntityTooLarge, Detail: "the body is too long when it is decoded"}
 			return 0, r.failed
+		}
+		if err != nil && !errors.Is(err, io.EOF) { // noted here: some decoders take a source that is cut off for one that has ended
+			r.failed = r.explain(err)
 		}
 		return n, err
 	})

@@ -52,7 +52,16 @@ func TestDecodersAreClosed(t *testing.T) {
 		z, err := gzip.NewReader(r)
 		return closing{z, &closed}, err
 	})
-	opts := []APIOption{decode, WithMaxBody(100_000), WithMaxStream(100_000)}
+	lax := WithContentDecoder("lax", func(r io.Reader) (io.Reader, error) {
+		return closing{readerFunc(func(p []byte) (int, error) {
+			n, err := r.Read(p)
+			if err != nil {
+				err = io.EOF
+			}
+			return n, err
+		}), &closed}, nil
+	})
+	opts := []APIOption{decode, lax, WithMaxBody(100_000), WithMaxStream(100_000)}
 	whole, long := zipped("some"), zipped(strings.Repeat("a", 1<<20))
 	for way, a := range map[string]*API{"as it comes": uploadAPI(count, opts...), "held": newTestAPI(testHandlers{}, opts...)} {
 		r := start(t, a)
@@ -66,6 +75,9 @@ func TestDecodersAreClosed(t *testing.T) {
 			{"cut off", whole[:len(whole)-3], 400, 1, "gzip"},
 			{"too long", long, 413, 1, "gzip"},
 			{"twice", zipped(whole), 200, 2, "gzip, gzip"},
+			{"cut off, twice", zipped(whole)[:len(zipped(whole))-3], 400, 2, "gzip, gzip"},
+			{"cut off below one that does not see it", whole[:len(whole)-3], 400, 2, "lax, gzip"},
+			{"whole below one that does not see it", whole, 200, 2, "lax, gzip"},
 			{"too long, twice", zipped(long), 413, 2, "gzip, gzip"},
 		} {
 			closed.Store(0)

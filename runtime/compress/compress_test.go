@@ -266,3 +266,25 @@ func TestRequests(t *testing.T) {
 		assert.Equal(t, "br, gzip, identity, x-gzip, zstd", res.Header.Get("Accept-Encoding"))
 	})
 }
+
+// TestRequestsCodedTwice: what is coded twice is refused where the end of the outer coding is cut off, though the inner one is whole.
+func TestRequestsCodedTwice(t *testing.T) {
+	apitest.Each(t, newAPI(), func(t *testing.T, c *apitest.Client) {
+		for _, inner := range []string{"gzip", "br", "zstd"} {
+			for _, outer := range []string{"gzip", "br", "zstd"} {
+				whole := coded(t, outer, string(coded(t, inner, text)))
+				send := func(body []byte) (int, string) {
+					res, got := c.Ask("POST", "/echo", bytes.NewReader(body), "Content-Encoding", inner+", "+outer, "Content-Type", "text/plain")
+					return res.StatusCode, got
+				}
+				status, body := send(whole)
+				require.Equal(t, 200, status, "%s in %s", inner, outer)
+				require.Equal(t, text, body)
+				for missing := 1; missing <= 12; missing++ {
+					status, _ = send(whole[:len(whole)-missing])
+					require.Equal(t, 400, status, "%s in %s, less %d", inner, outer, missing)
+				}
+			}
+		}
+	})
+}

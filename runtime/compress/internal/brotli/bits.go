@@ -14,10 +14,11 @@ type bitReader struct {
 	bits uint64 // the next n of them, and perhaps some of those that in begins with
 	n    uint
 	err  error // of src; io.ErrUnexpectedEOF where it has ended
+	over bool  // src has ended; one that is cut off itself, a coding say, gives io.ErrUnexpectedEOF, and has not
 }
 
 func (b *bitReader) reset(src io.Reader) {
-	b.src, b.in, b.bits, b.n, b.err = src, nil, 0, 0, nil
+	b.src, b.in, b.bits, b.n, b.err, b.over = src, nil, 0, 0, nil, false
 }
 
 // fill takes what has been received, without reading: 56 bits or more are there if that was enough.
@@ -43,15 +44,14 @@ func (b *bitReader) receive() bool {
 			return false
 		}
 		n, err := b.src.Read(b.held[:])
-		if errors.Is(err, io.EOF) {
-			err = io.ErrUnexpectedEOF
-		}
 		if n > 0 { // an error comes again
 			b.in = b.held[:n]
 			b.fill()
 			return true
 		}
-		b.err = err
+		if b.err = err; errors.Is(err, io.EOF) {
+			b.err, b.over = io.ErrUnexpectedEOF, true
+		}
 	}
 	b.err = io.ErrNoProgress
 	return false
@@ -115,7 +115,7 @@ func (b *bitReader) ended() (bool, error) {
 	if b.n > 0 || len(b.in) > 0 || b.receive() {
 		return false, nil
 	}
-	if errors.Is(b.err, io.ErrUnexpectedEOF) {
+	if b.over {
 		return true, nil
 	}
 	return false, b.err

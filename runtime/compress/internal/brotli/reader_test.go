@@ -137,8 +137,11 @@ func TestReaderOfABrokenCoding(t *testing.T) {
 		_, err = d.Read(make([]byte, 1))
 		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 	}
-	d.Reset(bytes.NewReader(append(bytes.Clone(whole), 0)))
+	d.Reset(io.MultiReader(bytes.NewReader(whole), iotest.ErrReader(io.ErrUnexpectedEOF)))
 	_, err := io.ReadAll(d)
+	require.ErrorIs(t, err, io.ErrUnexpectedEOF, "the source is cut off behind the coding")
+	d.Reset(bytes.NewReader(append(bytes.Clone(whole), 0)))
+	_, err = io.ReadAll(d)
 	require.ErrorIs(t, err, ErrTrailing)
 	d.Reset(io.MultiReader(bytes.NewReader(whole[:20]), iotest.ErrReader(io.ErrClosedPipe)))
 	_, err = io.ReadAll(d)
