@@ -1,7 +1,6 @@
 package auth_test
 
 import (
-	"bytes"
 	"context"
 	"crypto"
 	"crypto/ed25519"
@@ -21,12 +20,9 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
-	"github.com/coreos/go-oidc/v3/oidc"
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -287,131 +283,6 @@ func TestLogin(t *testing.T) {
 
 	_, err = auth.NewLogin(t.Context(), "/login", auth.Provider{Issuer: p.URL + "/nothing"}, hexed{}, nil)
 	require.Error(t, err)
-}
-
-// published is a provider that publishes keys, or fails.
-type published struct {
-	keys  map[string]*rsa.PublicKey
-	fails bool
-	asked int
-}
-
-func (p *published) RoundTrip(*http.Request) (*http.Response, error) {
-	p.asked++
-	if p.fails {
-		return nil, errors.New("the provider is away")
-	}
-	list := []any{map[string]any{"kty": "OKP", "crv": "Ed448", "kid": "unknown kind", "x": "AA"}}
-	for id, key := range p.keys {
-		e := base64.RawURLEncoding.EncodeToString(big.NewInt(int64(key.E)).Bytes())
-		list = append(list, map[string]any{"kty": "RSA", "kid": id, "use": "sig", "e": e, "n": base64.RawURLEncoding.EncodeToString(key.N.Bytes())})
-	}
-	text, err := json.Marshal(map[string]any{"keys": list})
-	return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(bytes.NewReader(text))}, err
-}
-
-// TestKeySetAsksSeldom: whoever sends tokens does not make the service ask its provider.
-func TestKeySetAsksSeldom(t *testing.T) {
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	require.NoError(t, err)
-	other, err := rsa.GenerateKey(rand.Reader, 2048)
-	require.NoError(t, err)
-	synctest.Test(t, func(t *testing.T) {
-		p := &published{keys: map[string]*rsa.PublicKey{"k": &key.PublicKey}, fails: true}
-		tokens := auth.KeySet(oidc.ClientContext(t.Context(), &http.Client{Transport: p}), "https://issuer/keys")
-		claims := jwt.MapClaims{"sub": "ann", "exp": in(24 * time.Hour)}
-		verify := func(key *rsa.PrivateKey, kid string) error {
-			_, err := tokens.Verify(t.Context(), sign(t, jwt.SigningMethodRS256, key, kid, claims))
-			return err
-		}
-		away := func(err error) {
-			t.Helper()
-			var status *tornado.StatusError
-			require.ErrorAs(t, err, &status)
-			assert.Equal(t, 503, status.Status)
-			require.Error(t, status.Err)
-		}
-		invalid := func(err error) {
-			t.Helper()
-			require.Error(t, err)
-			require.NotErrorAs(t, err, new(*tornado.StatusError))
-		}
-		_, err := tokens.Verify(t.Context(), "a.b.c")
-		invalid(err)
-		assert.Zero(t, p.asked, "what is no token asks nobody")
-		away(verify(key, "k"))
-		p.fails = false
-		away(verify(key, "k"))
-		assert.Equal(t, 1, p.asked, "once in a while")
-		time.Sleep(auth.KeyInterval)
-		require.NoError(t, verify(key, "k"))
-		require.NoError(t, verify(key, ""))
-		assert.Equal(t, 2, p.asked)
-		time.Sleep(auth.KeyInterval)
-		invalid(verify(other, "k"))
-		invalid(verify(other, "k"))
-		assert.Equal(t, 2, p.asked, "the key is known, and the signature is not of it")
-		var together sync.WaitGroup
-		for range 10 {
-			together.Go(func() { assert.Error(t, verify(other, "new")) })
-		}
-		together.Wait()
-		assert.Equal(t, 3, p.asked)
-		p.keys["new"] = &other.PublicKey
-		invalid(verify(other, "new"))
-		time.Sleep(auth.KeyInterval)
-		require.NoError(t, verify(other, "new"))
-		assert.Equal(t, 4, p.asked)
-		time.Sleep(auth.KeyInterval)
-		p.fails = true
-		away(verify(other, "newest"))
-		require.NoError(t, verify(key, "k"), "known keys hold while the provider is away")
-		ended, cancel := context.WithCancel(t.Context())
-		cancel()
-		time.Sleep(auth.KeyInterval)
-		_, err = tokens.Verify(ended, sign(t, jwt.SigningMethodRS256, key, "newest", claims))
-		away(err)
-		require.ErrorIs(t, err, context.Canceled)
-		synctest.Wait()
-	})
-}
-
-// TestWithdrawnKeys: a key that its provider publishes no more is of no use after a while, and one that has taken its id is. Nobody waits.
-func TestWithdrawnKeys(t *testing.T) {
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	require.NoError(t, err)
-	other, err := rsa.GenerateKey(rand.Reader, 2048)
-	require.NoError(t, err)
-	synctest.Test(t, func(t *testing.T) {
-		p := &published{keys: map[string]*rsa.PublicKey{"a": &key.PublicKey, "b": &other.PublicKey}}
-		tokens := auth.KeySet(oidc.ClientContext(t.Context(), &http.Client{Transport: p}), "https://issuer/keys")
-		claims := jwt.MapClaims{"sub": "ann", "exp": in(24 * time.Hour)}
-		verify := func(key *rsa.PrivateKey, kid string) error {
-			defer synctest.Wait() // until the provider has answered
-			_, err := tokens.Verify(t.Context(), sign(t, jwt.SigningMethodRS256, key, kid, claims))
-			return err
-		}
-		require.NoError(t, verify(key, "a"))
-		p.keys = map[string]*rsa.PublicKey{"b": &key.PublicKey}
-		time.Sleep(auth.KeyAge - time.Second)
-		require.NoError(t, verify(key, "a"))
-		require.NoError(t, verify(other, "b"))
-		assert.Equal(t, 1, p.asked)
-		p.fails = true
-		time.Sleep(time.Second)
-		require.NoError(t, verify(key, "a"))
-		require.NoError(t, verify(key, "a"), "known keys hold while the provider is away")
-		assert.Equal(t, 2, p.asked, "once in a while")
-		p.fails = false
-		time.Sleep(auth.KeyInterval)
-		require.NoError(t, verify(other, "b"), "nobody waits for the keys")
-		assert.Equal(t, 3, p.asked)
-		require.Error(t, verify(other, "b"))
-		require.NoError(t, verify(key, "b"))
-		assert.Equal(t, 3, p.asked)
-		time.Sleep(auth.KeyInterval)
-		require.Error(t, verify(key, "a"))
-	})
 }
 
 // TestLoginAtRoot: a host that does nothing else.

@@ -116,9 +116,10 @@ func fixed(algorithms []string, key jwt.Keyfunc, opts []Option) *Tokens {
 }
 
 // KeySet checks tokens by the keys that are published at a URL (a JSON Web Key Set, RFC 7517). They are read when the first token comes, and
-// again when one names a key that is not known, KeyInterval after the last time at the earliest, and when they are as old as KeyAge. A token
-// whose key is not known while the keys cannot be read is neither good nor bad: the error is a [tornado.StatusError] 503. ctx brings values
-// alone: an HTTP client is set by oidc.ClientContext.
+// again when one names a key that is not known, KeyInterval after the last time at the earliest, and when they are as old as KeyAge: by
+// keys of that age a token is checked meanwhile, and for keys of twice that age it waits. A token whose key is not known while the keys cannot
+// be read is neither good nor bad: the error is a [tornado.StatusError] 503. ctx brings values alone: an HTTP client is set by
+// oidc.ClientContext.
 func KeySet(ctx context.Context, url string, opts ...Option) *Tokens {
 	return newTokens(newKeySet(ctx, url).verify, opts)
 }

@@ -20,8 +20,9 @@ import (
 // its provider more often.
 const KeyInterval = 10 * time.Second
 
-// KeyAge is the age at which the keys of a KeySet are read again, in the background, when a token comes: one that its provider has withdrawn
-// is of no use then, and one that has taken the id of another one is. Known keys hold while the provider is away.
+// KeyAge is the age at which the keys of a KeySet are read again, in the background, when a token comes. When they are twice as old, as after
+// a night, the token waits for them, 10 seconds at most: a key that its provider has withdrawn is of no use then, and one that has taken the
+// id of another one is. Known keys hold while the provider is away, and nobody waits again for KeyAge where it was.
 const KeyAge = 5 * time.Minute
 
 // The bounds of one request for keys.
@@ -43,6 +44,7 @@ type keySet struct {
 	mu    sync.Mutex
 	keys  []jose.JSONWebKey // guarded by mu, like all below; not changed in place
 	since time.Time         // when keys were read
+	tried time.Time         // when an inquiry has ended, also one that has failed
 	asked *inquiry          // the last one
 }
 
@@ -67,7 +69,10 @@ func (s *keySet) verify(ctx context.Context, token string) (json.RawMessage, err
 		return nil, errors.New("the token has not one signature")
 	}
 	id := jws.Signatures[0].Header.KeyID
-	keys := s.current()
+	keys, err := s.current(ctx)
+	if err != nil {
+		return nil, err
+	}
 	claims, known := open(jws, id, keys)
 	if claims != nil || known {
 		return claims, refused(claims)
@@ -79,13 +84,29 @@ func (s *keySet) verify(ctx context.Context, token string) (json.RawMessage, err
 	return claims, refused(claims)
 }
 
-// current returns the keys that are known, and has them read again where they are old.
-func (s *keySet) current() []jose.JSONWebKey {
+// current returns the keys that are known, and has them read again where they are old. It waits for that where they are very old, unless the
+// provider was away a moment ago. Its error, 503, is that of ctx.
+func (s *keySet) current(ctx context.Context) ([]jose.JSONWebKey, error) {
+	s.mu.Lock()
+	keys, age := s.keys, time.Since(s.since)
+	var asked *inquiry
+	if keys != nil && age >= KeyAge {
+		asked = s.ask()
+	}
+	waits := age >= 2*KeyAge && time.Since(s.tried) >= KeyAge
+	s.mu.Unlock()
+	if asked == nil || !waits {
+		return keys, nil
+	}
+	if err := asked.wait(ctx); err != nil {
+		return nil, err
+	}
+	return s.known(), nil
+}
+
+func (s *keySet) known() []jose.JSONWebKey {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.keys != nil && time.Since(s.since) >= KeyAge {
-		s.ask()
-	}
 	return s.keys
 }
 
@@ -125,23 +146,29 @@ func (s *keySet) refresh(ctx context.Context) ([]jose.JSONWebKey, error) {
 	s.mu.Lock()
 	asked := s.ask()
 	s.mu.Unlock()
-	select {
-	case <-asked.done:
-	case <-ctx.Done():
-	}
-	if err := ctx.Err(); err != nil { // also where both are: the answer would be nobody's
-		return nil, unchecked(err)
+	if err := asked.wait(ctx); err != nil {
+		return nil, err
 	}
 	if asked.err != nil {
 		return nil, unchecked(asked.err)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.keys, nil
+	return s.known(), nil
 }
 
 func unchecked(why error) error {
 	return &tornado.StatusError{Status: http.StatusServiceUnavailable, Detail: "credentials cannot be checked now", Err: why}
+}
+
+// wait waits for the end of an inquiry. Its error, 503, is that of ctx.
+func (i *inquiry) wait(ctx context.Context) error {
+	select {
+	case <-i.done:
+	case <-ctx.Done():
+	}
+	if err := ctx.Err(); err != nil { // also where both are: the answer would be nobody's
+		return unchecked(err)
+	}
+	return nil
 }
 
 func (i *inquiry) ended() bool {
@@ -157,13 +184,14 @@ func (i *inquiry) ended() bool {
 func (s *keySet) inquire(i *inquiry) {
 	defer close(i.done)
 	keys, err := s.read()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tried = time.Now()
 	if err != nil {
 		i.err = fmt.Errorf("auth: the keys at %s: %w", s.url, err)
 		return
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.keys, s.since = keys, time.Now()
+	s.keys, s.since = keys, s.tried
 }
 
 // read gets the keys. Those of kinds that nobody knows here are left out (RFC 7517 section 5).
