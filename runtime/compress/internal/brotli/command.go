@@ -78,7 +78,7 @@ func (d *Reader) commands() {
 		case stateLiterals:
 			d.literals(end)
 		case stateCopy:
-			n := min(d.copying, end-d.pos)
+			n := int(min(int64(d.copying), end-d.pos))
 			d.repeat(d.from, n)
 			if d.copying -= n; d.copying == 0 {
 				d.state = stateCommand
@@ -110,7 +110,7 @@ func (d *Reader) command() {
 	d.state = stateLiterals
 }
 
-func (d *Reader) literals(end int) {
+func (d *Reader) literals(end int64) {
 	b := &d.block.kinds[literals]
 	for d.inserting > 0 {
 		if d.pos >= end || d.failed() {
@@ -120,14 +120,14 @@ func (d *Reader) literals(end int) {
 			d.change(b)
 		}
 		to := d.room()
-		to = to[:min(len(to), end-d.pos, d.inserting, b.left)]
+		to = to[:min(len(to), int(end-d.pos), d.inserting, b.left)]
 		var n int
 		if d.block.simple[b.now] {
 			n = d.plain(to, &b.codes[b.contexts[b.now*perLiteral]])
 		} else {
 			n = d.inContext(to, b)
 		}
-		d.pos += n
+		d.pos += int64(n)
 		d.inserting -= n
 		b.left -= n
 	}
@@ -183,7 +183,7 @@ func (d *Reader) beginCopy() {
 	if d.failed() {
 		return
 	}
-	most := min(d.pos, d.farthest)
+	most := int(min(d.pos, int64(d.farthest)))
 	switch {
 	case distance > most:
 		d.lookUp(n, distance-most-1)

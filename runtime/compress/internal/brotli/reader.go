@@ -217,7 +217,7 @@ func (d *Reader) skip() {
 func (d *Reader) raw() {
 	to := d.room()
 	n := d.takeBytes(to[:min(len(to), d.left)])
-	d.pos += n
+	d.pos += int64(n)
 	if d.left -= n; d.left == 0 {
 		d.endBlock()
 	}

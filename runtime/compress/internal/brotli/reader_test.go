@@ -124,6 +124,25 @@ func TestReaderGivesWhatWasFlushed(t *testing.T) {
 	assert.Empty(t, rest)
 }
 
+// What is longer than an int of 32 bits counts is decoded like anything else.
+func TestReaderGoesFar(t *testing.T) {
+	data := make([]byte, 400<<10)
+	r := rand.New(rand.NewPCG(1, 2))
+	for i := range data {
+		data[i] = "abcdefgh "[r.IntN(9)]
+	}
+	d := new(Reader)
+	d.Reset(bytes.NewReader(coded(data, 9, 16)))
+	got := make([]byte, 100<<10)
+	_, err := io.ReadFull(d, got)
+	require.NoError(t, err)
+	const far = 1<<31 - 1<<18 // a multiple of the window
+	d.pos, d.given = d.pos+far, d.given+far
+	rest, err := io.ReadAll(d)
+	require.NoError(t, err)
+	require.True(t, bytes.Equal(data[:len(got)], got) && bytes.Equal(data[len(got):], rest))
+}
+
 // What is cut off anywhere, or goes on, is an error, also of Read once more.
 func TestReaderOfABrokenCoding(t *testing.T) {
 	data := []byte(strings.Repeat("what stands here is of no importance, but it shall be some. ", 20))

@@ -173,7 +173,7 @@ func TestFirstBytesNeedNoMore(t *testing.T) {
 	n, err := d.Read(make([]byte, 1))
 	require.NoError(t, err)
 	assert.Equal(t, 1, n)
-	assert.LessOrEqual(t, d.pos, step+maxTransformed)
+	assert.LessOrEqual(t, d.pos, int64(step+maxTransformed))
 	assert.Equal(t, 1, source.reads)
 }
 
