@@ -94,14 +94,9 @@ func TestExample(t *testing.T) {
 	go func() { served <- serve(ctx, address, acme.Config{Hosts: []string{"shop.example"}, Folder: folder}) }()
 	transport := &http.Transport{TLSClientConfig: &tls.Config{ServerName: "shop.example", RootCAs: roots}}
 	c := &http.Client{Transport: transport}
-	require.Eventually(t, func() bool {
-		res, err := c.Get("https://" + address + "/pets")
-		if err != nil {
-			return false
-		}
-		assert.Equal(t, http.StatusNotImplemented, res.StatusCode, "no handler is written")
-		return res.Body.Close() == nil
-	}, 20*time.Second, 5*time.Millisecond)
+	res := apitest.Await(t, c, "https://"+address+"/pets", served)
+	require.NoError(t, res.Body.Close())
+	assert.Equal(t, http.StatusNotImplemented, res.StatusCode, "no handler is written")
 	transport.CloseIdleConnections()
 	stop()
 	require.NoError(t, <-served)

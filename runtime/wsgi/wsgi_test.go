@@ -139,14 +139,9 @@ func TestExample(t *testing.T) {
 	transport := &http.Transport{}
 	c := &http.Client{Transport: transport}
 	for path, want := range map[string]int{"/pets": http.StatusNotImplemented, "/old": http.StatusNotFound} { // of the API, and of the application
-		require.Eventually(t, func() bool {
-			res, err := c.Get("http://" + address + path)
-			if err != nil {
-				return false
-			}
-			assert.Equal(t, want, res.StatusCode, path)
-			return res.Body.Close() == nil
-		}, 20*time.Second, 5*time.Millisecond)
+		res := apitest.Await(t, c, "http://"+address+path, served)
+		require.NoError(t, res.Body.Close())
+		assert.Equal(t, want, res.StatusCode, path)
 	}
 	transport.CloseIdleConnections()
 	stop()
