@@ -35,7 +35,8 @@ func Register[Req, Res any](a *API, op *Operation, decode func(Req, *Input), han
 	}, *new(Req), func(ctx context.Context, req any) (any, error) { return handle(ctx, req.(Req)) })
 }
 
-// RegisterPtr is Register for a handler that returns a pointer: nil without an error is a fault of the handler.
+// RegisterPtr is Register for a handler that returns a pointer: nil without an error is a fault of the handler. It panics unless Res is a
+// pointer.
 func RegisterPtr[Req, Res any](a *API, op *Operation, decode func(Req, *Input), handle func(context.Context, Req) (Res, error), write func(*Reply, Res)) {
 	demandPointer(*new(Res))
 	a.add(op, func(x *exchange) {

@@ -9,7 +9,8 @@ type Field struct{ Name, Value []byte }
 // A Head is a parsed request head. All slices alias the buffer that was fed to
 // the parser and are valid as long as that is, except for a Path of "/" or "*"
 // that the target implied. Nobody may write to any of them. A Head is reused: Feed overwrites
-// everything and keeps only the array behind Fields.
+// what a parser has set in it, and keeps only the array behind Fields. One that somebody else has
+// filled is not for Feed: optional fields of it would stay.
 type Head struct {
 	Method []byte // as sent; case-sensitive (RFC 9110 section 9.1)
 	Target []byte // as sent
@@ -24,8 +25,8 @@ type Head struct {
 
 	// Host is the host field or, if the target names an authority (absolute-form
 	// and the authority-form of CONNECT), that one without user information (RFC 9112
-	// section 3.2.2). Only its characters were checked. Empty if the client sent an empty one,
-	// or none with HTTP/1.0.
+	// section 3.2.2). It has the form of a host, with a port or without one; whether there is such
+	// a host is not checked. Empty if the client sent an empty one, or none with HTTP/1.0.
 	Host []byte
 
 	Fields []Field // in the order of the wire

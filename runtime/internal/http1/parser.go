@@ -54,8 +54,10 @@ func (p *Parser) Started() bool { return p.pos != 0 }
 // If the head is complete, Feed fills h and returns the length of the head,
 // skipped empty lines (RFC 9112 section 2.2) included; p is ready for the next
 // request, which starts with what follows. If more bytes are needed, it
-// returns 0, h holds nothing of use, and what was done is remembered: bytes are
-// looked at no more than twice, however they come in.
+// returns 0, h holds nothing of use, and what was done is remembered: however
+// they come in, bytes of field lines are looked at no more than twice, and those
+// of the request line four times: once and again when the head is complete, each
+// time first for a line as most are, and then for any other.
 //
 // The error is a *ProtocolError; then p must be Reset before it is used again.
 // A nil lim means the defaults. Feed does not allocate, but for growing

@@ -6,7 +6,8 @@ import (
 	"io"
 )
 
-// bitReader takes what was sent bit by bit, the lowest of each byte first (RFC 7932 section 1.5.1). What it gives once err is set is 0.
+// bitReader takes what was sent bit by bit, the lowest of each byte first (RFC 7932 section 1.5.1). Bits
+// that are there are given also once err is set; in place of those that are missing it gives 0.
 type bitReader struct {
 	src  io.Reader
 	held [inputPiece]byte

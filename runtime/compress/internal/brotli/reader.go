@@ -1,6 +1,7 @@
 // Package brotli undoes the content coding Brotli (RFC 7932), in short steps: however much a few bytes stand for, and however little many
-// bytes do, Read gives what a step has come to, and no step takes longer than some ten microseconds. A decoder that writes a window of
-// 4 MiB before it gives any of it keeps others from the processor for as long as that takes.
+// bytes do, Read gives what a step has come to. Between two reads from below, or of Read, 20 to 70 microseconds pass, but several hundred
+// where a few bytes stand for a context map of 16,384: ADR 19 has the table. A decoder that writes a window of 4 MiB before it gives any of
+// it keeps others from the processor for as long as that takes.
 package brotli
 
 import (
