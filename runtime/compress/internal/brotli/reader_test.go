@@ -67,11 +67,15 @@ func samples() map[string][]byte {
 // What an encoder writes is decoded, whatever the level and the window, and with the same reader again and again.
 func TestReader(t *testing.T) {
 	d := new(Reader)
-	for name, data := range samples() {
+	for name, all := range samples() {
 		for quality := range 12 {
+			data := all
+			if quality > 4 { // of which the encoder takes long
+				data = data[:min(len(data), 30_000)]
+			}
 			for _, window := range []int{10, 14, 16, 18, 22, 24} {
 				short := testing.Short() && (quality != 1 && quality != 9 || window%6 != 4) // 10, 16, 22
-				if short || len(data) > 1<<20 && (quality > 4 || window == 14) {
+				if short || len(data) > 1<<20 && (quality > 1 || window < 22) {
 					continue
 				}
 				d.Reset(bytes.NewReader(coded(data, quality, window)))
