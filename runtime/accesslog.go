@@ -25,7 +25,7 @@ func (e Ending) String() string { return [...]string{"answered", "client gone", 
 // accessRecord is one request that has ended, for the access log.
 type accessRecord struct {
 	method, target, operation string
-	status                    int // 0 when nothing was answered
+	status                    int // 0 when no answer has begun
 	bytes                     int64
 	took                      time.Duration
 	ended                     Ending

@@ -16,7 +16,7 @@ func (f *frame) begun() {
 // record notes that the request at the front was answered. The access log gets it once the answer was written.
 func (f *frame) record(status int, size int64) { f.recordEnd(status, size, EndedAnswered) }
 
-// recordEnd notes how the request at the front ended; status is 0 where nothing was answered.
+// recordEnd notes how the request at the front ended; status is 0 where no answer has begun.
 func (f *frame) recordEnd(status int, size int64, how Ending) {
 	f.x.worker.Requests++
 	if f.x.transit != nil {

@@ -77,7 +77,7 @@ func (l *lane) meter(operation int) *meter {
 	return at.Load()
 }
 
-// count counts a request that has ended. Its status is 0 if it was not answered.
+// count counts a request that has ended. Its status is 0 if no answer has begun.
 func (m *meter) count(status int, size int64, took time.Duration, how Ending) {
 	if status > 0 && status < 1000 {
 		at := &m.statuses[status/100]

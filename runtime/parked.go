@@ -43,22 +43,23 @@ func (l *parkedLine) unpark(f *frame) {
 	}
 }
 
-// lost tells of a request that ends with its connection. t may be nil.
-func (l *parkedLine) lost(s *service, c *worker.Conn, match *registered, t *Transit, how Ending) {
+// lost tells of a request that ends with its connection. t may be nil; status is that of an answer that has begun, else 0, and size what was
+// sent of its body.
+func (l *parkedLine) lost(s *service, c *worker.Conn, match *registered, t *Transit, status int, size int64, how Ending) {
 	match.gauges.waiting.Add(-1)
 	if l == nil {
 		return
 	}
 	took := time.Since(l.started)
 	if m := match.api.measures.Load(); m != nil {
-		m.lanes[laneOf(c)].meter(match.index).count(0, 0, took, how)
+		m.lanes[laneOf(c)].meter(match.index).count(status, size, took, how)
 	}
 	if s.server.accessLog == nil {
 		return
 	}
 	r := accessRecord{
-		method: string(l.method), target: string(l.target), operation: match.op.ID, took: took, ended: how, client: l.client,
-		attrs: t.logged(),
+		method: string(l.method), target: string(l.target), operation: match.op.ID, status: status, bytes: size, took: took, ended: how,
+		client: l.client, attrs: t.logged(),
 	}
 	r.log(s.server, c.RemoteAddr().String())
 }
@@ -187,7 +188,7 @@ func (p *parked) closed(s *service, c *worker.Conn) {
 	if d.request.finish() {
 		s.watchers.CompareAndDelete(c, d.request)
 	}
-	p.logged.lost(s, c, d.match, p.transit, s.left())
+	p.logged.lost(s, c, d.match, p.transit, 0, 0, s.left())
 	s.overLater(p.transit, s.left())
 	if done := d.over(); done != nil {
 		s.ends(func() { d.runDone(done) })

@@ -76,7 +76,7 @@ type OperationStats struct {
 
 	// Of requests that have ended; only if measured. A socket's ends with its handler.
 
-	Answered map[int]uint64 // by status, without those that were never answered; 101 is a socket
+	Answered map[int]uint64 // by status, also those that have only begun, and not those that were never answered; 101 is a socket
 	Gone     uint64         // whose clients were gone before they were answered, or did not take the answer
 	Cut      uint64         // that the server has cut off: their handlers wanted that or failed in the middle of the answer, or a drain took too long
 	Bytes    uint64         // of the bodies of answers

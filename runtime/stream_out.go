@@ -343,6 +343,13 @@ func (s *Stream) cutBy() Ending {
 	return EndedGone
 }
 
+// size is how many bytes of the body were sent.
+func (s *Stream) size() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.sent
+}
+
 // quiet waits until nobody writes.
 func (s *Stream) quiet() {
 	s.mu.Lock()

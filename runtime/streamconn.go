@@ -126,7 +126,8 @@ func (f *frame) endStream(s *Stream, what streamEnd, size int) verdict {
 	if what == streamCut || c == nil {
 		how := s.cutBy()
 		f.broken = true
-		f.recordEnd(0, s.sent, how)
+		status, size := s.given(c)
+		f.recordEnd(status, size, how)
 		f.logRecords()
 		f.closeExchange()
 		return endConn
@@ -148,6 +149,15 @@ func (f *frame) endStream(s *Stream, what streamEnd, size int) verdict {
 	}
 	f.record(s.status, s.sent)
 	return f.next(size, c.closing, false)
+}
+
+// given is what the client was sent by c, which may be nil: the status, and how much of the body; 0 while the head has not left. Nobody
+// writes any more.
+func (s *Stream) given(c *connSink) (status int, size int64) {
+	if c == nil || c.head != nil {
+		return 0, 0
+	}
+	return s.status, s.size()
 }
 
 // parkedStream is a request whose handler has returned and left its stream to others. It is the tenant of its connection.
@@ -223,7 +233,7 @@ func (p *parkedStream) closed(s *service, c *worker.Conn) {
 	if stream.request.finish() {
 		s.watchers.CompareAndDelete(c, stream.request)
 	}
-	p.logged.lost(s, c, stream.match, p.transit, how)
+	p.logged.lost(s, c, stream.match, p.transit, stream.status, stream.size(), how) // the head has left, or it would not be parked
 	s.ends(stream.end)
 	s.overLater(p.transit, how)
 }
