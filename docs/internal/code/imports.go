@@ -10,6 +10,8 @@ import (
 	bytes "bytes"
 	context "context"
 	rand "crypto/rand"
+	sha256 "crypto/sha256"
+	subtle "crypto/subtle"
 	tls "crypto/tls"
 	x509 "crypto/x509"
 	sql "database/sql"

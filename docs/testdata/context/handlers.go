@@ -12,6 +12,7 @@ type (
 type auth struct {
 	petapi.Authenticator
 	users users
+	key   [sha256.Size]byte
 }
 
 type userKey struct{}
