@@ -20,6 +20,7 @@ func (s *Stream) settled() streamEnd {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	keep := s.kept && !s.ending
+	s.ending = !keep // what others send from here on would race with the end
 	if s.begin() == nil && keep {
 		_ = s.open() // what is wrong is in err
 	}
