@@ -86,6 +86,12 @@ a risky or a breaking one, --fail-on any when there is any change.`,
 	return cmd
 }
 
+// withoutFlags drops the sentences of a comment that advise a flag: it would be one of oasdiff's command.
+func withoutFlags(comment string) string {
+	sentences := slices.DeleteFunc(strings.SplitAfter(comment, ". "), func(s string) bool { return strings.Contains(s, " --") })
+	return strings.TrimSpace(strings.Join(sentences, ""))
+}
+
 // failsOn tells whether an effect is as bad as what --fail-on names.
 func failsOn(value, effect string) bool {
 	switch value {
@@ -129,7 +135,7 @@ func (s *settings) differences(cmd *cobra.Command, f *choice, older, newer strin
 	for _, c := range changes {
 		d := difference{
 			Effect: effectCompatible, Rule: c.GetId(), Method: c.GetOperation(), Path: original.Replace(c.GetPath()), Operation: c.GetOperationId(),
-			What: original.Replace(strings.Join(strings.Fields(c.GetUncolorizedText(say)), " ")), Comment: strings.Join(strings.Fields(c.GetComment(say)), " "),
+			What: original.Replace(strings.Join(strings.Fields(c.GetUncolorizedText(say)), " ")), Comment: withoutFlags(strings.Join(strings.Fields(c.GetComment(say)), " ")),
 		}
 		switch c.GetLevel() {
 		case checker.ERR:
