@@ -126,7 +126,7 @@ func (f *frame) endStream(s *Stream, what streamEnd, size int) verdict {
 	if what == streamCut || c == nil {
 		how := s.cutBy()
 		f.broken = true
-		status, size := s.given(c)
+		status, size := c.given(s)
 		f.recordEnd(status, size, how)
 		f.logRecords()
 		f.closeExchange()
@@ -151,9 +151,9 @@ func (f *frame) endStream(s *Stream, what streamEnd, size int) verdict {
 	return f.next(size, c.closing, false)
 }
 
-// given is what the client was sent by c, which may be nil: the status, and how much of the body; 0 while the head has not left. Nobody
+// given is what the client of s was sent by c, which may be nil: the status, and how much of the body; 0 while the head has not left. Nobody
 // writes any more.
-func (s *Stream) given(c *connSink) (status int, size int64) {
+func (c *connSink) given(s *Stream) (status int, size int64) {
 	if c == nil || c.head != nil {
 		return 0, 0
 	}
