@@ -14,9 +14,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestBegunAnswerHasItsStatus: an answer whose head the client has seen is in the log and the measures with its status and what was sent of it,
+// TestBegunAnswerHasItsStatusAsInHTTP2: an answer whose head the client has seen is in the log and the measures with its status and what was sent of it,
 // whoever ends it, and whether its handler still runs.
-func TestBegunAnswerHasItsStatus(t *testing.T) {
+func TestBegunAnswerHasItsStatusAsInHTTP2(t *testing.T) {
 	three := func(out *EventStream[string]) error {
 		for range 3 {
 			if err := out.Send("one"); err != nil {
