@@ -14,9 +14,49 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestBegunAnswerHasItsStatusAsInHTTP2: an answer whose head the client has seen is in the log and the measures with its status and what was sent of it,
+// TestBegunAnswerHasItsStatus: an answer whose head the client has seen is in the log and the measures with its status and what was sent of it,
 // whoever ends it, and whether its handler still runs.
-func TestBegunAnswerHasItsStatusAsInHTTP2(t *testing.T) {
+func TestBegunAnswerHasItsStatus(t *testing.T) {
+	begunAnswers(t, func(t *testing.T, running bool, check begunCheck) {
+		for mode, on := range modes {
+			if running && strings.HasSuffix(mode, "onloop") {
+				continue // a handler that waits has the loop, which sees nobody leave
+			}
+			t.Run(mode, func(t *testing.T) {
+				check(t, func(api *API, opts []Option) (*Server, *http.Client, string) {
+					r := start(t, api, append(opts, on...)...)
+					client, url := r.client(t)
+					return r.Server, client, url
+				})
+			})
+		}
+		t.Run("net/http", func(t *testing.T) {
+			check(t, func(api *API, opts []Option) (*Server, *http.Client, string) {
+				s := NewServer(append(opts, WithLogger(quiet))...).Handle(api)
+				outside := httptest.NewServer(s.HTTPHandler())
+				t.Cleanup(outside.Close)
+				return s, outside.Client(), outside.URL
+			})
+		})
+	})
+}
+
+// TestHTTP2BegunAnswerHasItsStatus is the same over HTTP/2.
+func TestHTTP2BegunAnswerHasItsStatus(t *testing.T) {
+	begunAnswers(t, func(t *testing.T, _ bool, check begunCheck) {
+		check(t, func(api *API, opts []Option) (*Server, *http.Client, string) {
+			r := start(t, api, append(opts, WithH2C())...)
+			client, url := http2Client(t, r, "h2c")
+			return r.Server, client, url
+		})
+	})
+}
+
+// begunCheck begins an answer of the server that serve starts, ends it, and looks at what was noted.
+type begunCheck func(t *testing.T, serve func(api *API, opts []Option) (*Server, *http.Client, string))
+
+// begunAnswers calls on for each kind of answer and of end.
+func begunAnswers(t *testing.T, on func(t *testing.T, running bool, check begunCheck)) {
 	three := func(out *EventStream[string]) error {
 		for range 3 {
 			if err := out.Send("one"); err != nil {
@@ -50,16 +90,15 @@ func TestBegunAnswerHasItsStatusAsInHTTP2(t *testing.T) {
 	}
 	for name, h := range handlers {
 		for why, e := range endings {
-			newServer := func(access *journal) (*API, []Option, chan *EventStream[string]) {
+			check := func(t *testing.T, serve func(api *API, opts []Option) (*Server, *http.Client, string)) {
+				t.Helper()
+				var access journal
 				streams := make(chan *EventStream[string], 1)
 				api := watching(nil, func(ctx context.Context, out *EventStream[string]) error {
 					streams <- out
 					return h.watch(ctx, out)
 				}, WithAPILogger(quiet), WithFilter(func(t *Transit) { t.Log(slog.Bool("filtered", true)) }))
-				return api, []Option{WithAccessLog(access.logger()), WithTimeouts(Timeouts{HalfClose: time.Millisecond})}, streams
-			}
-			check := func(t *testing.T, s *Server, access *journal, streams chan *EventStream[string], client *http.Client, url string) {
-				t.Helper()
+				s, client, url := serve(api, []Option{WithAccessLog(access.logger()), WithTimeouts(Timeouts{HalfClose: time.Millisecond})})
 				s.Measure()
 				ctx, leave := context.WithCancel(t.Context())
 				defer leave()
@@ -86,35 +125,7 @@ func TestBegunAnswerHasItsStatusAsInHTTP2(t *testing.T) {
 				assert.EqualValues(t, len(h.body), o.Bytes)
 				assert.EqualValues(t, 1, o.Gone+o.Cut)
 			}
-			t.Run(name+"/"+why, func(t *testing.T) {
-				for mode, on := range modes {
-					if name == "running" && strings.HasSuffix(mode, "onloop") {
-						continue // a handler that waits has the loop, which sees nobody leave
-					}
-					t.Run(mode, func(t *testing.T) {
-						var access journal
-						api, opts, streams := newServer(&access)
-						r := start(t, api, append(opts, on...)...)
-						client, url := r.client(t)
-						check(t, r.Server, &access, streams, client, url)
-					})
-				}
-				t.Run("http2", func(t *testing.T) {
-					var access journal
-					api, opts, streams := newServer(&access)
-					r := start(t, api, append(opts, WithH2C())...)
-					client, url := http2Client(t, r, "h2c")
-					check(t, r.Server, &access, streams, client, url)
-				})
-				t.Run("net/http", func(t *testing.T) {
-					var access journal
-					api, opts, streams := newServer(&access)
-					s := NewServer(append(opts, WithLogger(quiet))...).Handle(api)
-					outside := httptest.NewServer(s.HTTPHandler())
-					defer outside.Close()
-					check(t, s, &access, streams, outside.Client(), outside.URL)
-				})
-			})
+			t.Run(name+"/"+why, func(t *testing.T) { on(t, name == "running", check) })
 		}
 	}
 }

@@ -23,7 +23,7 @@ when a difference is no longer one, and when no case has its name.
 
 const about = `
 - **HTTP/1.1 requests**: each vector is sent whole, and byte by byte, to a server that echoes. What the RFC leaves open is marked
-  in the vectors; all differences but one are among those: a Host that is none (RFC 9110 section 7.2).
+  in the vectors; all differences are among those.
 - **Request smuggling**: lengths, chunks, line ends, hosts and versions that two ends of a chain may read in two ways. Each is refused
   with its status and nothing behind it is answered, or it is read in the one way that the RFC has for it.
 - **HTTP/2**: h2spec v2.2.1 with its strict cases. HTTP/2 is served by net/http, into the same handlers.

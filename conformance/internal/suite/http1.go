@@ -34,12 +34,11 @@ type vector struct {
 	Body string `json:"-"`
 }
 
-// http1Differences are the vectors of the public files that come out in another way. All but go/host/7 are marked there as left open by the RFC.
+// http1Differences are the vectors of the public files that come out in another way. All are marked there as left open by the RFC.
 var http1Differences = differ{
 	"go/readrequest/0":             "what follows the body is no request: the answered request is followed by 400",
 	"go/readrequest/6":             "Transfer-Encoding with Content-Length is refused (RFC 9112 section 6.1 allows both)",
 	"go/readrequest/11":            "the target * is for OPTIONS alone (RFC 9112 section 3.2.4)",
-	"go/host/7":                    "an IPv6 address in Host stands in brackets (RFC 9110 section 7.2)",
 	"go/host/21":                   "CONNECT without Host (RFC 9112 section 3.2 asks for it)",
 	"h11/io/264":                   "obs-fold is refused (RFC 9112 section 5.2 lets a server do so)",
 	"h11/io/561":                   "a control character in a value (RFC 9110 section 5.5 calls it invalid)",

@@ -78,7 +78,9 @@ var behaviours = []struct {
 	{4, "GET / HTTP/1.1\r\nHost: :80\r\n\r\n", "error 400 host field is no host with a port"},
 	{4, "GET / HTTP/1.1\r\nHost: a:80:80\r\n\r\n", "error 400 host field is no host with a port"},
 	{4, "GET / HTTP/1.1\r\nHost: www.shop.example.org:evil\r\n\r\n", "error 400 host field is no host with a port"},
-	{4, "GET / HTTP/1.1\r\nHost: ::1\r\n\r\n", "error 400 host field is no host with a port"},
+	{4, "GET / HTTP/1.1\r\nHost: ::1\r\n\r\n", "GET / host=::1"}, // as the public vectors have it
+	{4, "GET / HTTP/1.1\r\nHost: ::1:g\r\n\r\n", "error 400 host field is no host with a port"},
+	{4, "GET / HTTP/1.1\r\nHost: :80\r\n\r\n", "error 400 host field is no host with a port"},
 	{4, "GET / HTTP/1.1\r\nHost: [::1\r\n\r\n", "error 400 host field is no host with a port"},
 	{4, "GET / HTTP/1.1\r\nHost: [::1]a\r\n\r\n", "error 400 host field is no host with a port"},
 	{4, "GET / HTTP/1.1\r\nHost: [a]\r\n\r\n", "error 400 host field is no host with a port"},

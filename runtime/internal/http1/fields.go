@@ -190,16 +190,17 @@ func (p *Parser) host(h *Head, value []byte) *ProtocolError {
 
 // checkHost checks the value of a Host field, RFC 9110 section 7.2. An empty one
 // is valid. What is no host with a port two servers may take for two hosts:
-// "a:80:80", or a name in the place of the port.
+// "a:80:80", or a name in the place of the port. An IPv6 address without brackets
+// is taken, as all of it can be nothing else.
 func checkHost(value []byte) *ProtocolError {
 	switch {
 	case plainHost(value):
-		if i := bytes.IndexByte(value, ':'); i >= 0 && (i == 0 || !all(value[i+1:], isDigit)) {
+		if i := bytes.IndexByte(value, ':'); i >= 0 && (i == 0 || !all(value[i+1:], isDigit)) && !isIPv6(value) {
 			return errHostForm
 		}
 	case !all(value, isHost):
 		return errHost
-	case len(value) > 0 && !validAuthority(value, false):
+	case len(value) > 0 && !validAuthority(value, false) && !isIPv6(value):
 		return errHostForm
 	}
 	return nil

@@ -151,6 +151,11 @@ func validLiteral(b []byte) bool {
 	if scoped && (len(zone) == 0 || !all(zone, isZone)) || bytes.IndexByte(address, '%') >= 0 {
 		return false
 	}
-	parsed, err := netip.ParseAddr(string(address))
-	return err == nil && parsed.Is6()
+	return isIPv6(address)
+}
+
+// isIPv6 reports whether b is an IPv6 address, without brackets and zone.
+func isIPv6(b []byte) bool {
+	parsed, err := netip.ParseAddr(string(b))
+	return err == nil && parsed.Is6() && parsed.Zone() == ""
 }
