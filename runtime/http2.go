@@ -27,6 +27,9 @@ const (
 	http2Stream     = 256 << 10
 )
 
+// http2Frame is how long a frame of a client may be (RFC 9113 section 4.2): the least that can be told. net/http keeps memory for one per connection.
+const http2Frame = 16 << 10
+
 // http2Streams is how many streams a connection may have open (RFC 9113 section 5.1.2): as many as section 6.5.2 finds fit. Each has a goroutine.
 const http2Streams = 100
 
@@ -64,7 +67,8 @@ func newHTTP2(s *service) *http2Server {
 		ReadHeaderTimeout: t.Header, IdleTimeout: t.Idle, MaxHeaderBytes: s.server.limits.HeaderBytes,
 		HTTP2: &http.HTTP2Config{
 			MaxConcurrentStreams: http2Streams, WriteByteTimeout: t.Write, SendPingTimeout: t.Idle,
-			MaxReceiveBufferPerConnection: http2Connection, MaxReceiveBufferPerStream: http2Stream, CountError: s.server.bounds.meetHTTP2,
+			MaxReceiveBufferPerConnection: http2Connection, MaxReceiveBufferPerStream: http2Stream, MaxReadFrameSize: http2Frame,
+			CountError: s.server.bounds.meetHTTP2,
 		},
 		BaseContext: func(net.Listener) context.Context {
 			return context.WithValue(s.base, timelyKey{}, true)

@@ -46,6 +46,15 @@ func (h handler) Block(_ context.Context, req targetapi.BlockRequest) (*targetap
 	return answer, nil
 }
 
+func (h handler) BlockBody(ctx context.Context, req targetapi.BlockBodyRequest) (*targetapi.Nonce, error) {
+	if body, ok := req.Body.Get(); ok {
+		if _, err := io.Copy(io.Discard, body); err != nil {
+			return nil, err
+		}
+	}
+	return h.Block(ctx, targetapi.BlockRequest{Nonce: req.Nonce, Ms: req.Ms})
+}
+
 func (h handler) Fail(_ context.Context, req targetapi.FailRequest) (*targetapi.Nonce, error) {
 	h.begin(req.Nonce)
 	if req.Goexit.Value() {

@@ -58,6 +58,27 @@ func (c *Client) Block(ctx context.Context, req BlockRequest) (*Nonce, error) {
 	return nil, res.Unexpected()
 }
 
+// BlockBody is POST /block: Reads a body, then does likewise.
+func (c *Client) BlockBody(ctx context.Context, req BlockBodyRequest) (*Nonce, error) {
+	call := c.c.Call(ctx, &blockBody)
+	call.Query("nonce", tornado.FormExplode).String(req.Nonce)
+	call.Query("ms", tornado.FormExplode).Int64(req.Ms)
+	if x, ok := req.Body.Get(); ok {
+		call.Upload(x)
+	}
+	res, err := call.Do()
+	if err != nil {
+		return nil, err
+	}
+	switch res.StatusCode {
+	case 200:
+		v := new(Nonce)
+		v.DecodeJSON(res.JSON())
+		return v, res.EndJSON()
+	}
+	return nil, res.Unexpected()
+}
+
 // Fail is GET /fail: Panics, or ends its goroutine.
 func (c *Client) Fail(ctx context.Context, req FailRequest) (*Nonce, error) {
 	call := c.c.Call(ctx, &fail)

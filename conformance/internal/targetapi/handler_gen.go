@@ -29,6 +29,11 @@ type DefaultHandler interface {
 	// GET /block
 	Block(ctx context.Context, req BlockRequest) (*Nonce, error)
 
+	// BlockBody: Reads a body, then does likewise.
+	//
+	// POST /block
+	BlockBody(ctx context.Context, req BlockBodyRequest) (*Nonce, error)
+
 	// Fail: Panics, or ends its goroutine.
 	//
 	// GET /fail
@@ -133,6 +138,10 @@ func (UnimplementedDefaultHandler) Ping(context.Context, PingRequest) (*Nonce, e
 
 func (UnimplementedDefaultHandler) Block(context.Context, BlockRequest) (*Nonce, error) {
 	return nil, tornado.NotImplemented(&block)
+}
+
+func (UnimplementedDefaultHandler) BlockBody(context.Context, BlockBodyRequest) (*Nonce, error) {
+	return nil, tornado.NotImplemented(&blockBody)
 }
 
 func (UnimplementedDefaultHandler) Fail(context.Context, FailRequest) (*Nonce, error) {

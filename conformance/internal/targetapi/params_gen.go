@@ -34,6 +34,25 @@ func (r *BlockRequest) decode(in *tornado.Input) {
 	}
 }
 
+// BlockBodyRequest is what a caller asks of BlockBody.
+type BlockBodyRequest struct {
+	Nonce string
+	Ms    int64
+	Body  tornado.Opt[tornado.Upload]
+}
+
+func (r *BlockBodyRequest) decode(in *tornado.Input) {
+	if p := in.Query("nonce", tornado.FormExplode); p.Required() {
+		r.Nonce = p.String(&maxLength64Rule)
+	}
+	if p := in.Query("ms", tornado.FormExplode); p.Required() {
+		r.Ms = p.Int64(&min0Max60000Rule)
+	}
+	if in.HasBody() {
+		r.Body.Set(in.UploadBody())
+	}
+}
+
 // FailRequest is what a caller asks of Fail.
 type FailRequest struct {
 	Nonce  string

@@ -25,6 +25,16 @@ var block = tornado.Operation{
 	Produces: []string{"application/json"},
 }
 
+// blockBody is POST /block.
+var blockBody = tornado.Operation{
+	ID: "blockBody", Name: "BlockBody",
+	Method: "POST", Path: "/block",
+	Summary:  "Reads a body, then does likewise.",
+	Consumes: []string{"*/*"},
+	Streams:  []string{"*/*"},
+	Produces: []string{"application/json"},
+}
+
 // fail is GET /fail.
 var fail = tornado.Operation{
 	ID: "fail", Name: "Fail",
@@ -181,9 +191,9 @@ var status2 = tornado.Operation{
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&ping, &block, &fail, &later, &lines, &events, &echoJSON, &countTree,
-		&countBytes, &countFew, &countForm, &countFiles, &search, &messages, &frames,
-		&deflated, &deflatedFrames, &status2,
+		&ping, &block, &blockBody, &fail, &later, &lines, &events, &echoJSON,
+		&countTree, &countBytes, &countFew, &countForm, &countFiles, &search, &messages,
+		&frames, &deflated, &deflatedFrames, &status2,
 	}
 }
 

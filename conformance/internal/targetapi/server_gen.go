@@ -22,6 +22,9 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 	tornado.RegisterPtr(api, &block, (*BlockRequest).decode, func(ctx context.Context, req *BlockRequest) (*Nonce, error) {
 		return h.Block(ctx, *req)
 	}, writeBlock)
+	tornado.RegisterPtr(api, &blockBody, (*BlockBodyRequest).decode, func(ctx context.Context, req *BlockBodyRequest) (*Nonce, error) {
+		return h.BlockBody(ctx, *req)
+	}, writeBlockBody)
 	tornado.RegisterPtr(api, &fail, (*FailRequest).decode, func(ctx context.Context, req *FailRequest) (*Nonce, error) {
 		return h.Fail(ctx, *req)
 	}, writeFail)
@@ -72,6 +75,10 @@ func writePing(w *tornado.Reply, v *Nonce) {
 }
 
 func writeBlock(w *tornado.Reply, v *Nonce) {
+	w.Done(v.AppendJSON(w.JSON(200, "application/json")))
+}
+
+func writeBlockBody(w *tornado.Reply, v *Nonce) {
 	w.Done(v.AppendJSON(w.JSON(200, "application/json")))
 }
 
