@@ -292,3 +292,21 @@ func TestLoadIsDeterministic(t *testing.T) {
 	}
 	wait.Wait()
 }
+
+// TestYAMLFaultLines: a fault of YAML is told in the line that what is open begins in, or in which something else was found.
+func TestYAMLFaultLines(t *testing.T) {
+	const head = "openapi: 3.1.0\n"
+	for text, line := range map[string]int{
+		head + "info: {title: x\npaths:\n  /a: {}\n":         2,
+		head + "info:\n  title: [x\npaths: {}\n":             3,
+		head + "info:\n  title: x\n version: y\npaths: {}\n": 4,
+		head + "paths: }\n":                                  2,
+		head + "tags:\n  - a\n  b: c\n":                      3,
+		"openapi: [3\n\n\n":                                  1,
+	} {
+		_, diags, err := Load(write(t, "a.yaml", text))
+		require.NoError(t, err)
+		require.True(t, diags.HasErrors(), text)
+		assert.Equal(t, line, diags[0].Loc.Line, text)
+	}
+}

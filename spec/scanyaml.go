@@ -91,6 +91,9 @@ func (s *yamlSource) parse() (*yaml.Node, *fault) {
 func (s *yamlSource) syntaxFault(line int, what string) *fault {
 	off := 0
 	if lines := yamlLines(s.text); line >= 1 && line <= len(lines) {
+		for end := len(strings.TrimRight(s.text, " \t\r\n")); line > 1 && lines[line-1] >= end; {
+			line-- // the end has been met
+		}
 		off = lines[line-1]
 		for off < len(s.text) && s.text[off] == ' ' {
 			off++
@@ -102,6 +105,9 @@ func (s *yamlSource) syntaxFault(line int, what string) *fault {
 	}
 	if strings.Contains(what, "escape") {
 		remedy = `in double quotes write / for \/, and characters themselves for surrogate pairs`
+	}
+	if _, closer, ok := strings.Cut(what, "',' or "); ok {
+		remedy = "what begins in this line, or in one before it, lacks a comma or its " + closer
 	}
 	return &fault{Error, "syntax", "not YAML: " + what, remedy, s.original(off), nil}
 }
@@ -129,7 +135,11 @@ func decodeYAML(text string) (tree *yaml.Node, more bool, err error) {
 	return doc.Content[0], more, nil
 }
 
-var yamlLine = regexp.MustCompile(`line (\d+): `)
+// yamlParserProblem are the problems that yaml.v3's parser finds, and not its scanner.
+var (
+	yamlLine          = regexp.MustCompile(`line (\d+): `)
+	yamlParserProblem = regexp.MustCompile(`did not find expected (<|node content|'|key)`)
+)
 
 // yamlProblem takes an error of yaml.v3 apart.
 func yamlProblem(err error) (line int, what string) {
@@ -137,6 +147,9 @@ func yamlProblem(err error) (line int, what string) {
 	if m := yamlLine.FindStringSubmatchIndex(what); m != nil {
 		line, _ = strconv.Atoi(what[m[2]:m[3]])
 		what = what[:m[0]] + what[m[1]:]
+		if yamlParserProblem.MatchString(what) {
+			line++ // yaml.v3 counts the lines of these from 0: where the collection begins, or what was found in place of what it needs
+		}
 	} else {
 		line = 1
 	}

@@ -98,7 +98,7 @@ func (d *developer) run(ctx context.Context, s *settings) (err error) {
 	if err := d.listen(); err != nil {
 		return err
 	}
-	w, err := watch(d.folders(s))
+	w, err := watch(d.folders(s), s.copies())
 	if err != nil {
 		return err
 	}
@@ -164,6 +164,26 @@ func (d *developer) folders(s *settings) []string {
 		folders = append(folders, filepath.Dir(overlay))
 	}
 	return folders
+}
+
+// copies are the absolute paths where generate puts the document that the package serves, but for what it reads itself.
+func (s *settings) copies() []string {
+	absolute := func(path string) string {
+		if abs, err := filepath.Abs(path); err == nil {
+			return abs
+		}
+		return path
+	}
+	var read, copies []string
+	for _, path := range append([]string{s.Spec}, s.Overlays...) {
+		read = append(read, absolute(path))
+	}
+	for _, name := range []string{"openapi.yaml", "openapi.json"} {
+		if path := absolute(filepath.Join(s.Out, name)); !slices.Contains(read, path) {
+			copies = append(copies, path)
+		}
+	}
+	return copies
 }
 
 func (d *developer) say(format string, args ...any) {

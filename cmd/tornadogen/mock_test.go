@@ -51,6 +51,8 @@ func TestMock(t *testing.T) {
 		{"/pets/1", []string{"Prefer", "example=large"}, 200, "application/json", `{"name":"Rex"}`},
 		{"/pets/1", []string{"Accept", "text/*"}, 200, "text/plain", "a pet"},
 		{"/pets/1", []string{"Prefer", "code=404"}, 404, "application/problem+json", `{"title": "gone"}`},
+		{"/pets/1", []string{"Prefer", "code=409"}, 409, "application/problem+json", `{"title": "taken", "status": 400}`},
+		{"/pets/1", []string{"Prefer", "code=418"}, 418, "application/problem+json", `{"status":418,"title":"text"}`},
 		{"/pets/1", []string{"Prefer", "code=503"}, 503, "text/plain", "broken"},
 		{"/pets/1", []string{"Prefer", "code=302"}, 400, "application/problem+json", `{"title":"Bad Request","status":400,"detail":"the document declares no answer 302 for this operation"}`},
 		{"/pets/1", []string{"Prefer", "example=none"}, 400, "application/problem+json", `{"title":"Bad Request","status":400,"detail":"the document has no example \"none\" of this answer"}`},

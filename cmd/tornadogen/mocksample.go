@@ -33,7 +33,10 @@ type mockAnswer struct {
 
 type mockHeader struct{ Name, Value string }
 
-type mockBody struct{ Type, Example, Text string }
+type mockBody struct {
+	Type, Example, Text string
+	Status              bool // the member status of Text is to be that of the answer (RFC 9457 section 3.1.2)
+}
 
 // mockOf makes what the templates of a mock need.
 func mockOf(c compiled, o *outline) (templates.Mock, error) {
@@ -200,7 +203,7 @@ func bodiesOf(m *spec.MediaType) []*mockBody {
 	}
 	var bodies []*mockBody
 	for _, e := range examplesOf(m) {
-		bodies = append(bodies, &mockBody{kind, e.Name, exampleText(media, m.Schema, e)})
+		bodies = append(bodies, &mockBody{Type: kind, Example: e.Name, Text: exampleText(media, m.Schema, e)})
 	}
 	if len(bodies) > 0 {
 		return bodies
@@ -214,9 +217,23 @@ func bodiesOf(m *spec.MediaType) []*mockBody {
 		if strings.HasPrefix(media, "multipart/") {
 			return []*mockBody{partsBody(m, item, sample)}
 		}
-		return []*mockBody{{kind, "", streamText(media, sample)}}
+		return []*mockBody{{Type: kind, Text: streamText(media, sample)}}
 	}
-	return []*mockBody{{kind, "", bodyText(media, m.Schema, answerSample(m.Schema))}}
+	return []*mockBody{{Type: kind, Text: bodyText(media, m.Schema, answerSample(m.Schema)), Status: leavesStatus(media, m.Schema)}}
+}
+
+// leavesStatus tells whether s describes a problem that has a status, and the document says of none of its values what it is.
+func leavesStatus(media string, s *spec.Schema) bool {
+	if media != "application/problem+json" {
+		return false
+	}
+	problem := placeOf(s)
+	status := problem.member("status").leaves
+	made := func(s *spec.Schema) bool { return newSampler(true).statedIn(s, 0) == "" }
+	return len(status) > 0 && !slices.ContainsFunc(slices.Concat(problem.leaves, status), func(s *spec.Schema) bool { return !made(s) }) &&
+		slices.ContainsFunc(status, func(s *spec.Schema) bool {
+			return slices.Contains(s.Types, "integer") || slices.Contains(s.Types, "number")
+		})
 }
 
 // inRange is a media type of a range.
@@ -328,5 +345,5 @@ func partsBody(m *spec.MediaType, item *spec.Schema, sample string) *mockBody {
 		text = plainText(sample)
 	}
 	part += "\r\n" + text + "\r\n"
-	return &mockBody{m.Name + "; boundary=" + mockBoundary, "", strings.Repeat(part, streamParts) + "--" + mockBoundary + "--\r\n"}
+	return &mockBody{Type: m.Name + "; boundary=" + mockBoundary, Text: strings.Repeat(part, streamParts) + "--" + mockBoundary + "--\r\n"}
 }

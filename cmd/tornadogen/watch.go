@@ -19,6 +19,7 @@ const settleFor = 100 * time.Millisecond
 type watcher struct {
 	fs      *fsnotify.Watcher
 	roots   []string      // the folders, with absolute paths: watched whatever their name
+	written []string      // files that tell of no change
 	changed chan struct{} // something has
 	failed  chan error
 }
@@ -26,13 +27,13 @@ type watcher struct {
 // skippedFolders are those in which nothing that a program is made of changes.
 var skippedFolders = []string{"node_modules", "vendor", "testdata"}
 
-// watch begins to watch folders.
-func watch(folders []string) (*watcher, error) {
+// watch begins to watch folders, but for files that who watches writes: written has their absolute paths.
+func watch(folders, written []string) (*watcher, error) {
 	inner, err := fsnotify.NewWatcher()
 	if err != nil {
 		return nil, fmt.Errorf("files cannot be watched: %w", err)
 	}
-	w := &watcher{fs: inner, changed: make(chan struct{}), failed: make(chan error, 1)}
+	w := &watcher{fs: inner, written: written, changed: make(chan struct{}), failed: make(chan error, 1)}
 	for _, folder := range folders {
 		root, err := filepath.Abs(folder)
 		if err == nil {
@@ -75,7 +76,7 @@ func (w *watcher) loop() {
 			if event.Has(fsnotify.Create) {
 				_ = w.add(event.Name) // a file, or a folder that has gone again
 			}
-			if counts(event) {
+			if w.counts(event) {
 				settled.Reset(settleFor)
 			}
 		case err, ok := <-w.fs.Errors:
@@ -102,7 +103,7 @@ func (w *watcher) loop() {
 }
 
 // counts tells whether an event is about a file that a service may be made of.
-func counts(event fsnotify.Event) bool {
+func (w *watcher) counts(event fsnotify.Event) bool {
 	name := filepath.Base(event.Name)
 	if event.Op == fsnotify.Chmod || strings.HasPrefix(name, ".") || strings.HasSuffix(name, "~") || strings.HasSuffix(name, "_test.go") || strings.HasSuffix(name, "_gen.go") {
 		return false
@@ -111,7 +112,7 @@ func counts(event fsnotify.Event) bool {
 	case ".swp", ".swx", ".tmp", ".log":
 		return false
 	}
-	return name != "4913" // with which vim tries a folder
+	return name != "4913" && !slices.Contains(w.written, event.Name) // vim tries a folder with that
 }
 
 func (w *watcher) close() { _ = w.fs.Close() } // the process ends

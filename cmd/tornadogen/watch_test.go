@@ -14,7 +14,7 @@ import (
 // watching watches folders until the test ends. next waits until a change is told.
 func watching(t *testing.T, folders ...string) (w *watcher, next func()) {
 	t.Helper()
-	w, err := watch(folders)
+	w, err := watch(folders, nil)
 	require.NoError(t, err)
 	t.Cleanup(w.close)
 	return w, func() {
@@ -76,4 +76,27 @@ func TestWatchOverflow(t *testing.T) {
 	next()
 	require.NoError(t, os.WriteFile(filepath.Join(missed, "pets.go"), nil, 0o600))
 	next()
+}
+
+// What dev itself writes is no change: the document that the package serves, unless it is the document itself.
+func TestWatchOwnFiles(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	makeFolders(t, "petapi")
+	for document, want := range map[string]bool{"openapi.yaml": false, "./petapi/openapi.yaml": true, "petapi/openapi.json": false, filepath.Join(dir, "petapi/openapi.yaml"): true} {
+		s := settings{Spec: document, Out: "petapi"}
+		w, err := watch([]string{"."}, s.copies())
+		require.NoError(t, err)
+		t.Cleanup(w.close)
+		in := func(path string) fsnotify.Event {
+			path, err := filepath.Abs(path)
+			require.NoError(t, err)
+			return fsnotify.Event{Name: path, Op: fsnotify.Write}
+		}
+		require.Equal(t, want, w.counts(in("petapi/openapi.yaml")), document)
+		require.True(t, w.counts(in(document)), document)
+		require.True(t, w.counts(in("petapi/more.yaml")), document)
+	}
+	s := settings{Spec: "openapi.yaml", Out: "petapi", Overlays: []string{"petapi/openapi.json"}}
+	require.Equal(t, []string{filepath.Join(dir, "petapi/openapi.yaml")}, s.copies())
 }
