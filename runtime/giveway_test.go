@@ -44,6 +44,56 @@ func TestStreamedBodiesGiveWay(t *testing.T) {
 	}
 }
 
+// TestLargeBodiesGiveWay: a body that is held in memory is not decoded in one go, however its values are read.
+func TestLargeBodiesGiveWay(t *testing.T) {
+	const (
+		size    = 1 << 20
+		stretch = 64 << 10
+	)
+	list := "[" + strings.Repeat("1,", size/2) + "1]"
+	object := `{"a":1` + strings.Repeat(`,"a":1`, size/6) + "}"
+	keys := NewKeys("a")
+	rule := new(StringRule)
+	schemas := NewSchemas("even", `{"items": {"anyOf": [{"type": "string"}, {"multipleOf": 2}, {"minimum": 0}]}}`)
+	for name, c := range map[string]struct {
+		body string
+		read func(d *Decoder)
+		as   int // how often to read the body takes about as long
+	}{
+		"integers": {list, func(d *Decoder) { d.Int64s(nil) }, 1},
+		"skipped":  {list, (*Decoder).Skip, 1},
+		"a map": {object, func(d *Decoder) {
+			for more := d.Map(); more; more = d.NextEntry() {
+				d.Int64(nil)
+			}
+		}, 1},
+		"members": {object, func(d *Decoder) {
+			for i := d.Object(keys); i != EndObject; i = d.Next(keys, i) {
+				d.Int64(nil)
+			}
+		}, 1},
+		"members that nobody reads": {strings.ReplaceAll(object, "a", "b"), func(d *Decoder) { d.Object(keys) }, 1},
+		"read ahead":                {object, func(d *Decoder) { d.PeekKeys(keys); d.Skip() }, 2},
+		"held against a schema":     {list, func(d *Decoder) { d.Check(schemas.Get("even")).Skip() }, 100},
+		"a union of lists": {"[" + strings.Repeat("[1],", size/4) + "[1]]", func(d *Decoder) {
+			for more := d.Array(); more; more = d.NextItem() {
+				AnyOf(d, nil, Alternative[int]{Read: func() int { d.Strings(rule); return 1 }}, Alternative[int]{Read: func() int { d.Int64s(nil); return 2 }})
+			}
+		}, 1},
+	} {
+		p := new(polite)
+		x := &exchange{peer: p}
+		x.match = &registered{api: NewAPI(Info{Title: "Test", Version: "1"})}
+		x.in.x, x.in.body = x, []byte(c.body)
+		d := x.in.JSONBody()
+		c.read(d)
+		x.in.EndJSON()
+		assert.Empty(t, x.in.syntax, name)
+		assert.GreaterOrEqual(t, p.gave, c.as*len(c.body)/stretch-1, name)
+		assert.LessOrEqual(t, p.gave, 3*c.as*len(c.body)/stretch, name)
+	}
+}
+
 func itemsOf[T any](items Items[T]) (n int) {
 	for _, err := range items {
 		if err == nil {

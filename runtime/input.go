@@ -186,6 +186,9 @@ func (in *Input) decode(text []byte) *Decoder {
 	in.decoder.Request = true
 	in.decoder.Options.RefuseReadOnly = in.x.match.api.refuseReadOnly
 	in.decoder.Continue(text)
+	if in.decoder.Long() {
+		in.decoder.GiveWay(in.x.peer.way().Give)
+	}
 	return &in.decoder
 }
 

@@ -131,6 +131,9 @@ func (r *itemReader) decode(load, read func(d *Decoder)) error {
 	r.way.Give()
 	d := &r.decoder
 	load(d)
+	if d.Long() {
+		d.GiveWay(r.way.Give)
+	}
 	r.spent.begin(d)
 	read(d)
 	d.End()

@@ -200,6 +200,9 @@ func (in *Incoming[T]) read(ev ws.Event, rd *socketReader, s *socket) (v T, err 
 	d.Request, d.Lenient = !o.rules.Client, o.lenient
 	d.Options.RefuseReadOnly = o.refuseReadOnly
 	d.Reset(ev.Data)
+	if d.Long() {
+		d.GiveWay(s.wire.GiveWay)
+	}
 	before := s.spent()
 	before.begin(d)
 	in.decode(p, d)

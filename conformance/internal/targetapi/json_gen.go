@@ -46,13 +46,7 @@ func (v *Count) AppendJSON(b []byte) []byte {
 }
 
 func (v *Tree) DecodeJSON(d *tornado.Decoder) {
-	list := Tree{}
-	for more := d.Array(); more; more = d.NextItem() {
-		var item Tree
-		item.DecodeJSON(d)
-		list = append(list, item)
-	}
-	*v = list
+	*v = tornado.DecodeItems[Tree](d)
 }
 
 func (v Tree) AppendJSON(b []byte) []byte {

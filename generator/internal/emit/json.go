@@ -171,9 +171,7 @@ func decodeAll(u *ir.Use) *jen.Statement {
 }
 
 // readsItself tells that values are read by a method of theirs.
-func readsItself(u *ir.Use) bool {
-	return u.Presence == ir.Plain && !u.Pointer && (u.Type.Kind == ir.KindStruct || u.Type.Kind == ir.KindTuple || u.Type.Kind == ir.KindUnion)
-}
+func readsItself(u *ir.Use) bool { return u.Presence == ir.Plain && !u.Pointer && !isExpression(u.Type) }
 
 // check adds the statement that checks the value at hand for what its type does not say.
 func check(g *jen.Group, t *ir.Type) {

@@ -8,13 +8,7 @@ import tornado "github.com/tornadogen/tornadogen/runtime"
 // AppendJSON appends a value as JSON to b and returns that.
 
 func (v *A) DecodeJSON(d *tornado.Decoder) {
-	list := A{}
-	for more := d.Array(); more; more = d.NextItem() {
-		var item A
-		item.DecodeJSON(d)
-		list = append(list, item)
-	}
-	*v = list
+	*v = tornado.DecodeItems[A](d)
 }
 
 func (v A) AppendJSON(b []byte) []byte {

@@ -13,6 +13,9 @@ const (
 	// From so many steps on it is remembered which value met which schema: before, that costs more than it saves.
 	stepsUntilMemory = 1 << 12
 
+	// stepsInARow is after how many others go first.
+	stepsInARow = 1 << 10
+
 	// maxDepth bounds how many schemas are open at a time: those of a ring of references never end.
 	maxDepth = 1 << 14
 )
@@ -45,6 +48,9 @@ func (r *run) value(n *node, i int, seen marks) bool {
 		return r.refuse(i, validate.KeywordNot, validate.MessageNotAllowed)
 	}
 	r.steps++
+	if r.steps%stepsInARow == 0 {
+		r.decoder.Rest()
+	}
 	if r.steps > r.most || r.depth > maxDepth {
 		r.decoder.Exhaust()
 		return false

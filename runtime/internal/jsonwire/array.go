@@ -47,6 +47,9 @@ func (d *Decoder) NextItem() bool {
 			i = skipSpace(data, i)
 		}
 		d.pos = i
+		if i >= d.pause {
+			d.rest(i)
+		}
 		return true
 	}
 	if i >= len(data) || data[i] != ']' {

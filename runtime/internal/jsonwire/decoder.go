@@ -1,6 +1,7 @@
 package jsonwire
 
 import (
+	"math"
 	"strconv"
 	"time"
 
@@ -60,6 +61,9 @@ type reading struct {
 	closed      int // offset of the brace that ended the latest object; -1 if that was no object
 	budget      int // bytes that may still be read a second time
 
+	giveWay func() // nil: nobody waits
+	pause   int    // where giveWay is called next; math.MaxInt where it is nil
+
 	failed bool        // syntaxError is set
 	syntax SyntaxError // the first one
 	count  int         // of all violations
@@ -102,7 +106,7 @@ func (d *Decoder) Reset(body []byte) {
 	clear(d.faults)
 	d.faults, d.scratch, d.outline = d.faults[:0], d.scratch[:0], d.outline.reset()
 	d.patience = validate.Patience{}
-	d.reading = reading{data: body, budget: budgetBase + budgetFactor*len(body)}
+	d.reading = reading{data: body, budget: budgetBase + budgetFactor*len(body), pause: math.MaxInt}
 	if len(body) > 0 && body[0] <= ' ' {
 		d.pos = skipSpace(body, 0)
 	}
@@ -113,6 +117,29 @@ func (d *Decoder) Continue(part []byte) {
 	left := d.patience
 	d.Reset(part)
 	d.patience = left
+}
+
+// stretch is how many bytes a Decoder reads before it lets others go first, see GiveWay.
+const stretch = 64 << 10
+
+// Long reports whether it takes so long to read the text that others should go first meanwhile: see GiveWay.
+func (d *Decoder) Long() bool { return len(d.data)-d.pos > stretch }
+
+// GiveWay has giveWay called between two values, each 64 KiB that were read, or were read again, and when they have been held against
+// many schemas. It is called behind Reset, where the text is Long.
+func (d *Decoder) GiveWay(giveWay func()) { d.giveWay, d.pause = giveWay, d.pos+stretch }
+
+// rest lets others go first; i is how far d has come.
+func (d *Decoder) rest(i int) {
+	d.pause = i + stretch
+	d.giveWay()
+}
+
+// Rest lets others go first, where there are any: see GiveWay.
+func (d *Decoder) Rest() {
+	if d.giveWay != nil {
+		d.rest(d.pos)
+	}
 }
 
 // Spent is how much of validate.MaxPatience patterns have taken since Reset, or before, see Spend.

@@ -42,6 +42,9 @@ func (d *Decoder) Next(k *Keys, prev int) int {
 		if i < len(data) && data[i] <= ' ' {
 			i = skipSpace(data, i)
 		}
+		if i >= d.pause {
+			d.rest(i)
+		}
 		return d.member(k, prev+1, i)
 	}
 	d.closeObject(i)
@@ -108,6 +111,9 @@ func (d *Decoder) pass(k *Keys, n int) int {
 	}
 	i := skipSpace(d.data, d.pos)
 	if i < len(d.data) && d.data[i] == ',' {
+		if i >= d.pause {
+			d.rest(i)
+		}
 		return skipSpace(d.data, i+1)
 	}
 	d.closeObject(i)
@@ -136,6 +142,9 @@ func (d *Decoder) Map() bool {
 func (d *Decoder) NextEntry() bool {
 	i := skipSpace(d.data, d.pos)
 	if i < len(d.data) && d.data[i] == ',' {
+		if i >= d.pause {
+			d.rest(i)
+		}
 		return d.name(skipSpace(d.data, i+1))
 	}
 	d.closeObject(i)

@@ -151,12 +151,15 @@ func (d *Decoder) keyIs(name string) bool {
 
 // again returns a decoder that reads the value at start once more.
 func (d *Decoder) again(start int) Decoder {
-	return Decoder{Options: d.Options, reading: reading{data: d.data, text: d.text, pos: start, depth: d.depth}}
+	return Decoder{Options: d.Options, reading: reading{data: d.data, text: d.text, pos: start, depth: d.depth, giveWay: d.giveWay, pause: d.pause}}
 }
 
 // spend notes that n bytes are read a second time. It returns false, and fails, when that has happened too often.
 func (d *Decoder) spend(n int) bool {
 	d.budget -= n
+	if d.giveWay != nil {
+		d.pause -= n // it is work, too
+	}
 	if d.budget < 0 {
 		d.fail(d.pos, reasonBudget)
 		return false
