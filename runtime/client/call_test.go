@@ -148,6 +148,9 @@ func TestBaseURL(t *testing.T) {
 	for base, want := range map[string]string{
 		"":                          `client: base URL "" does not begin with http:// or https://`,
 		"localhost:8080":            `client: base URL "localhost:8080" does not begin with http:// or https://`,
+		"127.0.0.1:8080":            `client: base URL does not begin with http:// or https://`,
+		"[::1]:8080":                `client: base URL does not begin with http:// or https://`,
+		"HTTP://x:y":                `client: base URL cannot be read: invalid port ":y" after host`,
 		"ftp://x":                   `client: base URL "ftp://x" does not begin with http:// or https://`,
 		"http://":                   `client: base URL "http:" has no host`,
 		"https:///v1":               `client: base URL "https:///v1" has no host`,

@@ -176,6 +176,10 @@ func (c *Client) setBase(baseURL string) error {
 		if errors.As(err, &parse) { // whose text repeats the URL, which may hold a password
 			err = parse.Err
 		}
+		scheme, _, _ := strings.Cut(baseURL, "://")
+		if !strings.EqualFold(scheme, "http") && !strings.EqualFold(scheme, "https") { // "127.0.0.1:8080", say
+			return errors.New("does not begin with http:// or https://")
+		}
 		return fmt.Errorf("cannot be read: %w", err)
 	}
 	switch {
