@@ -3,7 +3,11 @@ package acme
 
 import (
 	"errors"
+	"fmt"
+	"net"
 	"net/http"
+	"slices"
+	"strings"
 
 	"golang.org/x/crypto/acme"
 	"golang.org/x/crypto/acme/autocert"
@@ -14,7 +18,7 @@ import (
 // Config says for which names, and by whom.
 type Config struct {
 	// Hosts are the names that certificates are asked for: those of the service alone, since an authority limits how many it makes. At
-	// least one; no wildcards.
+	// least one; no wildcards, no addresses, and nothing but the name: "shop.example".
 	Hosts []string
 	// Folder is where keys and certificates are kept, so that a restart asks for none. It is made if it is missing.
 	Folder string
@@ -37,6 +41,11 @@ func New(c Config) (*Certificates, error) {
 	case c.Folder == "":
 		return nil, errors.New("acme: name a folder to keep certificates in")
 	}
+	for _, host := range c.Hosts {
+		if !isHost(host) {
+			return nil, fmt.Errorf("acme: %q is no name of a host that a certificate can be asked for; write it as \"shop.example\"", host)
+		}
+	}
 	client := &acme.Client{DirectoryURL: c.Directory, HTTPClient: c.Client}
 	if c.Directory == "" {
 		client.DirectoryURL = autocert.DefaultACMEDirectory
@@ -44,6 +53,12 @@ func New(c Config) (*Certificates, error) {
 	return &Certificates{autocert.Manager{
 		Prompt: autocert.AcceptTOS, Cache: autocert.DirCache(c.Folder), HostPolicy: autocert.HostWhitelist(c.Hosts...), Email: c.Email, Client: client,
 	}}, nil
+}
+
+// isHost reports whether host is a name that clients send in their handshake and that an authority checks: of two labels at least.
+func isHost(host string) bool {
+	labels := strings.Split(host, ".")
+	return len(labels) > 1 && !slices.Contains(labels, "") && !strings.ContainsAny(host, "*:/\\+@?# \t") && net.ParseIP(host) == nil
 }
 
 // Listen is tornado.ListenTLS with these certificates. The authority asks there, at port 443 (tls-alpn-01, RFC 8737), whether the name is

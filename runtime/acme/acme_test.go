@@ -118,4 +118,12 @@ func TestWrongConfig(t *testing.T) {
 	require.ErrorContains(t, err, "hosts")
 	_, err = acme.New(acme.Config{Hosts: []string{"x"}})
 	require.ErrorContains(t, err, "folder")
+	for _, host := range []string{
+		"", "localhost", "https://shop.example", "shop.example:443", "shop.example/", "shop.example.", ".shop.example", "*.shop.example", "192.0.2.1", "shop .example",
+	} {
+		_, err = acme.New(acme.Config{Hosts: []string{"shop.example", host}, Folder: "x"})
+		assert.ErrorContains(t, err, `no name of a host that a certificate can be asked for; write it as "shop.example"`, host)
+	}
+	_, err = acme.New(acme.Config{Hosts: []string{"www.Shop.example", "käse.example", "xn--kse-qla.example"}, Folder: "x"})
+	require.NoError(t, err)
 }
