@@ -9,6 +9,16 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// TestHealthPaths: one of the two pages may be left out, and the root of the server is a path as others are.
+func TestHealthPaths(t *testing.T) {
+	s := start(t, newTestAPI(testHandlers{}), WithHealth("", "/"), WithDocument(""))
+	status, body := s.exchange(t, "GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+	require.Equal(t, 200, status)
+	require.Equal(t, "ready\n", body)
+	status, _ = s.exchange(t, "GET /nowhere HTTP/1.1\r\nHost: h\r\n\r\n")
+	require.Equal(t, 404, status)
+}
+
 func TestReadyChecks(t *testing.T) {
 	var calls atomic.Int32
 	down := errors.New("connection refused")

@@ -95,12 +95,12 @@ func WithAccessLog(l *slog.Logger) Option { return func(s *Server) { s.accessLog
 func WithMount(prefix string, h http.Handler) Option { return func(s *Server) { s.Mount(prefix, h) } }
 
 // WithHealth answers GET live and GET ready on the public listener: live is 200 as long as the process serves, ready is 200
-// until the server begins to drain, then 503. The usual paths are "/healthz" and "/readyz". The default is none: they are
-// on the listener of WithAdmin alone.
+// until the server begins to drain, then 503. The usual paths are "/healthz" and "/readyz"; "" leaves one out. The default is
+// none: they are on the listener of WithAdmin alone.
 func WithHealth(live, ready string) Option {
 	return func(s *Server) {
-		s.Mount(live, page(live, s.serveLive))
-		s.Mount(ready, page(ready, s.serveReady))
+		s.mountPage(live, s.serveLive)
+		s.mountPage(ready, s.serveReady)
 	}
 }
 
@@ -115,7 +115,7 @@ func WithAdminMount(prefix string, h http.Handler) Option {
 	return func(s *Server) { s.admin.add(prefix, h) }
 }
 
-// WithDocument serves the document of the (first) API at path, "/openapi.yaml" say. The default is not to serve it.
+// WithDocument serves the document of the (first) API at path, "/openapi.yaml" say. The default, and "", is not to serve it.
 func WithDocument(path string) Option {
-	return func(s *Server) { s.Mount(path, page(path, s.serveDocument)) }
+	return func(s *Server) { s.mountPage(path, s.serveDocument) }
 }

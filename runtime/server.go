@@ -1,6 +1,7 @@
 package tornado
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -322,8 +323,15 @@ func (s *Server) guardAdmin() http.Handler {
 // page answers GET and HEAD of exactly one path.
 func page(path string, answer http.HandlerFunc) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET "+CleanPrefix(path), answer)
+	mux.Handle("GET "+cmp.Or(CleanPrefix(path), "/{$}"), answer)
 	return mux
+}
+
+// mountPage serves a page on the public listener, and none without a path.
+func (s *Server) mountPage(path string, answer http.HandlerFunc) {
+	if path != "" {
+		s.Mount(path, page(path, answer))
+	}
 }
 
 func (s *Server) serveDocument(w http.ResponseWriter, r *http.Request) {
