@@ -102,13 +102,14 @@ var keys = []key{
 	{"strict", "make every warning an error", nil, func(s *settings) any { return &s.Strict }},
 }
 
-// The keys that say which document is read, and what the package of it is.
+// The keys that say which document is read, how its types are said in Go, and what the package of it is.
 var (
 	documentKeys = []string{
 		"overlay", "include-tags", "exclude-tags", "include-paths", "exclude-paths", "include-operations", "exclude-operations",
 		"root", "allow-remote", "strict",
 	}
-	packageKeys = append([]string{"out", "package", "only", "formats", "exact-types", "import-mapping", "format-types", "own-types"}, documentKeys...)
+	typeKeys    = append([]string{"formats", "exact-types", "import-mapping", "format-types", "own-types"}, documentKeys...)
+	packageKeys = append([]string{"out", "package", "only"}, typeKeys...)
 )
 
 // The values of formats.

@@ -78,7 +78,7 @@ or github it prints the notes in the place of the diff.`,
   tornadogen sync --diff                             # write nothing`,
 		Args: args(0, 1, ""),
 	}
-	s.flags(cmd, append([]string{"out", "package", "handlers"}, documentKeys...)...)
+	s.flags(cmd, append([]string{"out", "package", "handlers"}, typeKeys...)...)
 	cmd.Flags().BoolVar(&show, "diff", false, "write nothing: print what would be added as a unified diff")
 	f := formatFlag(cmd, "text", "json", "github")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
