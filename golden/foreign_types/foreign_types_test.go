@@ -2,6 +2,7 @@ package foreign_types_test
 
 import (
 	"context"
+	"log/slog"
 	"math/big"
 	"net/http"
 	"net/netip"
@@ -30,6 +31,10 @@ func (h *handler) PutNetwork(_ context.Context, req api.PutNetworkRequest) (api.
 	return req.Body.Network, nil
 }
 
+func (h *handler) GetLevel(context.Context, api.GetLevelRequest) (slog.Level, error) {
+	return slog.LevelWarn, nil
+}
+
 // Values of other packages go both ways, in parameters, headers, bodies, defaults and unions, and are checked.
 func TestForeign(t *testing.T) {
 	h := &handler{}
@@ -46,6 +51,10 @@ func TestForeign(t *testing.T) {
 	require.Equal(t, "5", answer.XSize.String())
 	one := answer.Body.Sizes["a"]
 	require.Equal(t, "1", one.String())
+
+	level, err := c.GetLevel(t.Context(), api.GetLevelRequest{})
+	require.NoError(t, err)
+	require.Equal(t, slog.LevelWarn, level)
 
 	network, err := c.PutNetwork(t.Context(), api.PutNetworkRequest{Network: ten, Body: api.Host{
 		Network: lan, Sizes: map[string]api.Big{"b": *big.NewInt(2)}, Nullable: tornado.Nil[api.Network](),

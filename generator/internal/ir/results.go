@@ -118,6 +118,9 @@ func nilable(g *GoType, c *Content) bool {
 // zero returns the zero value of a result that cannot be nil.
 func zero(g *GoType, c *Content) *Expr {
 	if c.Presence == Plain && c.Shape == BodyTyped {
+		if c.Type.Kind == KindForeign { // of which nobody knows here what it is in Go: *new(slog.Level)
+			return &Expr{Kind: ExprCall, Go: pointerTo(&GoType{Name: "new"}), Args: []*Expr{{Kind: ExprName, Go: g}}}
+		}
 		of := c.Type.Go
 		switch {
 		case c.Type.Kind == KindEnum:

@@ -4,6 +4,7 @@ package api
 
 import (
 	"context"
+	logs "log/slog"
 
 	tornado "github.com/tornadogen/tornadogen/runtime"
 	"github.com/tornadogen/tornadogen/runtime/client"
@@ -60,12 +61,27 @@ func (c *Client) PutNetwork(ctx context.Context, req PutNetworkRequest) (Network
 	call.JSON("application/json", req.Body.AppendJSON)
 	res, err := call.Do()
 	if err != nil {
-		return Network{}, err
+		return *new(Network), err
 	}
 	switch res.StatusCode {
 	case 200:
 		v := tornado.DecodeAs[Network](res.JSON().Check(networkSchema))
 		return v, res.EndJSON()
 	}
-	return Network{}, res.Unexpected()
+	return *new(Network), res.Unexpected()
+}
+
+// GetLevel is GET /level
+func (c *Client) GetLevel(ctx context.Context, req GetLevelRequest) (logs.Level, error) {
+	call := c.c.Call(ctx, &getLevel)
+	res, err := call.Do()
+	if err != nil {
+		return *new(logs.Level), err
+	}
+	switch res.StatusCode {
+	case 200:
+		v := tornado.DecodeAs[logs.Level](res.JSON().Check(hostLevelSchema))
+		return v, res.EndJSON()
+	}
+	return *new(logs.Level), res.Unexpected()
 }

@@ -5,6 +5,7 @@ package api
 
 import (
 	"context"
+	logs "log/slog"
 
 	tornado "github.com/tornadogen/tornadogen/runtime"
 )
@@ -22,6 +23,9 @@ type DefaultHandler interface {
 
 	// PutNetwork answers PUT /networks/{network}.
 	PutNetwork(ctx context.Context, req PutNetworkRequest) (Network, error)
+
+	// GetLevel answers GET /level.
+	GetLevel(ctx context.Context, req GetLevelRequest) (logs.Level, error)
 }
 
 // UnimplementedDefaultHandler answers 501 to every operation of DefaultHandler. Embed it to implement
@@ -33,5 +37,9 @@ func (UnimplementedDefaultHandler) GetNetwork(context.Context, GetNetworkRequest
 }
 
 func (UnimplementedDefaultHandler) PutNetwork(context.Context, PutNetworkRequest) (Network, error) {
-	return Network{}, tornado.NotImplemented(&putNetwork)
+	return *new(Network), tornado.NotImplemented(&putNetwork)
+}
+
+func (UnimplementedDefaultHandler) GetLevel(context.Context, GetLevelRequest) (logs.Level, error) {
+	return *new(logs.Level), tornado.NotImplemented(&getLevel)
 }

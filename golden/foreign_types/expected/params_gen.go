@@ -51,3 +51,8 @@ func (r *PutNetworkRequest) decode(in *tornado.Input) {
 	r.Body.DecodeJSON(in.JSONBody())
 	in.EndJSON()
 }
+
+// GetLevelRequest is what a caller asks of GetLevel.
+type GetLevelRequest struct{}
+
+func (*GetLevelRequest) decode(*tornado.Input) {}

@@ -24,11 +24,18 @@ var putNetwork = tornado.Operation{
 	Produces:     []string{"application/json"},
 }
 
+// getLevel is GET /level.
+var getLevel = tornado.Operation{
+	ID: "getLevel", Name: "GetLevel",
+	Method: "GET", Path: "/level",
+	Produces: []string{"application/json"},
+}
+
 // Operations lists every operation of the API, in the order of the document. The caller must not
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
-		&getNetwork, &putNetwork,
+		&getNetwork, &putNetwork, &getLevel,
 	}
 }
 

@@ -4,6 +4,7 @@ package api
 
 import (
 	"context"
+	logs "log/slog"
 
 	tornado "github.com/tornadogen/tornadogen/runtime"
 )
@@ -22,6 +23,9 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 	tornado.Register(api, &putNetwork, (*PutNetworkRequest).decode, func(ctx context.Context, req *PutNetworkRequest) (Network, error) {
 		return h.PutNetwork(ctx, *req)
 	}, writePutNetwork)
+	tornado.Register(api, &getLevel, (*GetLevelRequest).decode, func(ctx context.Context, req *GetLevelRequest) (logs.Level, error) {
+		return h.GetLevel(ctx, *req)
+	}, writeGetLevel)
 	return api
 }
 
@@ -31,5 +35,9 @@ func writeGetNetwork(w *tornado.Reply, v *GetNetworkOK) {
 }
 
 func writePutNetwork(w *tornado.Reply, v Network) {
+	w.Done(tornado.AppendAs(w.JSON(200, "application/json"), v))
+}
+
+func writeGetLevel(w *tornado.Reply, v logs.Level) {
 	w.Done(tornado.AppendAs(w.JSON(200, "application/json"), v))
 }
