@@ -273,3 +273,10 @@ func TestMountedConnect(t *testing.T) {
 	require.NoError(t, err)
 	assert.Contains(t, string(rest), "CONNECT to example.com:443||example.com:443")
 }
+
+// TestMountNothing: who forgets a handler learns it when the server is made, not by its first request.
+func TestMountNothing(t *testing.T) {
+	const said = `tornado: the handler to mount at "/pages" is nil`
+	assert.PanicsWithValue(t, said, func() { NewServer(WithMount("/pages", nil)) })
+	assert.PanicsWithValue(t, said, func() { NewServer(WithAdminMount("/pages", nil)) })
+}

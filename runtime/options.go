@@ -109,8 +109,8 @@ func WithHealth(live, ready string) Option {
 // listener.
 func WithAdmin(addr string) Option { return func(s *Server) { s.adminAddr = addr } }
 
-// WithAdminMount serves everything below prefix by a net/http handler, on the listener of WithAdmin. The contexts of its requests end when
-// the listener does, which is last.
+// WithAdminMount serves everything below prefix by a net/http handler, on the listener of WithAdmin. The contexts of its requests
+// end when the listener does, which is last. A nil handler panics.
 func WithAdminMount(prefix string, h http.Handler) Option {
 	return func(s *Server) { s.admin.add(prefix, h) }
 }

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -116,7 +117,7 @@ func (s *Server) APIs() []*API { return s.apis }
 // Mount serves prefix and everything below it by a net/http handler, on a worker of the loops: pages, files, a router of
 // your own. The longest prefix wins, and mounts come before APIs, but for "/": that has the paths which no API has, whatever the
 // method. The handler sees the whole path. Its ResponseWriter is an http.Flusher and works with http.ResponseController (flush,
-// deadlines, hijack).
+// deadlines, hijack). A nil handler panics.
 func (s *Server) Mount(prefix string, h http.Handler) *Server {
 	s.mounts.add(prefix, h)
 	return s
@@ -353,6 +354,9 @@ type mount struct {
 }
 
 func (m *mounts) add(prefix string, h http.Handler) {
+	if h == nil {
+		panic("tornado: the handler to mount at " + strconv.Quote(prefix) + " is nil")
+	}
 	prefix = CleanPrefix(prefix)
 	at := len(m.list)
 	for i := range m.list {

@@ -129,7 +129,7 @@ func KeySet(ctx context.Context, url string, opts ...Option) *Tokens {
 func Discover(ctx context.Context, issuer string, opts ...Option) (*Tokens, error) {
 	provider, err := oidc.NewProvider(ctx, issuer)
 	if err != nil {
-		return nil, fmt.Errorf("auth: %w", err)
+		return nil, fmt.Errorf("auth: %s says nothing of itself: %w; name the issuer as its tokens do, or use KeySet", issuer, err)
 	}
 	var published struct {
 		Keys string `json:"jwks_uri"`

@@ -57,7 +57,7 @@ func WithHidden() Option { return func(f *Files) { f.hidden = true } }
 func Dir(prefix, folder string, opts ...Option) (*Files, error) {
 	root, err := os.OpenRoot(folder)
 	if err != nil {
-		return nil, fmt.Errorf("files: %w", err)
+		return nil, fmt.Errorf("files: %w; name a folder that is there, as seen from where the service is started", err)
 	}
 	return New(prefix, root.FS(), opts...), nil
 }

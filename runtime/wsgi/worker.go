@@ -153,10 +153,10 @@ func (s *slot) start() (*worker, error) {
 		return w, nil
 	case <-w.left:
 		w.end(0)
-		return nil, fmt.Errorf("wsgi: %s cannot be served: %w\n%s", c.App, w.err, w.said())
+		return nil, fmt.Errorf("wsgi: %s cannot be served: %w; look at what it said, and that App and Dir name it\n%s", c.App, w.err, w.said())
 	case <-limit.C:
 		w.end(0)
-		return nil, fmt.Errorf("wsgi: %s does not serve after %s\n%s", c.App, c.Start, w.said())
+		return nil, fmt.Errorf("wsgi: %s does not serve after %s; give it more time with Start, or look at what it said\n%s", c.App, c.Start, w.said())
 	case <-a.ctx.Done():
 		w.end(0)
 		return nil, a.ctx.Err()
