@@ -88,6 +88,7 @@ type formReader struct {
 	seen    map[string]int // files by their members
 	decoder jsonwire.Decoder
 	spent   spent
+	giveWay func() // lets others go first
 	bounds  *bounds
 	status  int   // of violations
 	steps   int   // that were taken
@@ -101,7 +102,9 @@ func newFormReader(in *Input, shapes *Shapes, name string, rules []FileRule) *fo
 	api := in.x.match.api
 	f := &formReader{rules: rules, seen: make(map[string]int), bounds: &api.bounds, status: api.statusOfViolations(), told: -1}
 	f.decoder.Request, f.decoder.Options.RefuseReadOnly = true, api.refuseReadOnly
-	parts, err := media.NewFormReader(in.stream, shapes, name, bytes.Clone(in.x.head.ContentType), in.formLimits())
+	limits := in.formLimits()
+	f.giveWay = limits.GiveWay
+	parts, err := media.NewFormReader(in.stream, shapes, name, bytes.Clone(in.x.head.ContentType), limits)
 	if err != nil {
 		f.ended = &BodyError{Status: http.StatusBadRequest, Detail: err.Error()}
 		return f
@@ -245,6 +248,9 @@ func (f *formReader) document() *Decoder {
 	f.told = f.parts.Count() - f.files
 	doc := f.parts.Fields()
 	d := doc.Read(&f.decoder)
+	if d.Long() && f.giveWay != nil {
+		d.GiveWay(f.giveWay)
+	}
 	f.spent.begin(d)
 	return d
 }

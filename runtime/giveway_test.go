@@ -1,6 +1,7 @@
 package tornado
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -53,8 +54,13 @@ func TestLargeBodiesGiveWay(t *testing.T) {
 	list := "[" + strings.Repeat("1,", size/2) + "1]"
 	object := `{"a":1` + strings.Repeat(`,"a":1`, size/6) + "}"
 	keys := NewKeys("a")
+	var numbers strings.Builder
+	for i := range size / 7 {
+		fmt.Fprintf(&numbers, "%d,", i+100_000)
+	}
 	rule := new(StringRule)
-	schemas := NewSchemas("even", `{"items": {"anyOf": [{"type": "string"}, {"multipleOf": 2}, {"minimum": 0}]}}`)
+	schemas := NewSchemas("even", `{"items": {"anyOf": [{"type": "string"}, {"multipleOf": 2}, {"minimum": 0}]}}`, "odd", `{"not": {"multipleOf": 2}}`)
+	word := &StringRule{Pattern: NewPattern("^x+$")}
 	for name, c := range map[string]struct {
 		body string
 		read func(d *Decoder)
@@ -75,6 +81,18 @@ func TestLargeBodiesGiveWay(t *testing.T) {
 		"members that nobody reads": {strings.ReplaceAll(object, "a", "b"), func(d *Decoder) { d.Object(keys) }, 1},
 		"read ahead":                {object, func(d *Decoder) { d.PeekKeys(keys); d.Skip() }, 2},
 		"held against a schema":     {list, func(d *Decoder) { d.Check(schemas.Get("even")).Skip() }, 100},
+		"items held against a schema": {list, func(d *Decoder) {
+			for more := d.Array(); more; more = d.NextItem() {
+				d.Check(schemas.Get("odd")).Skip()
+			}
+		}, 60},
+		"a violation at the end": {list[:len(list)-2] + `"x"]`, func(d *Decoder) { d.Int64s(nil) }, 2},
+		"a constant":             {object, func(d *Decoder) { d.Const(`{"a":1}`) }, 2},
+		"items that differ": {"[" + numbers.String() + "0]", func(d *Decoder) {
+			start := d.Offset()
+			d.CheckItems(start, len(d.Int64s(nil)), &ArrayRule{Unique: true})
+		}, 10},
+		"a pattern": {`["` + strings.Repeat(strings.Repeat("x", 4000)+`","`, size/4000) + `x"]`, func(d *Decoder) { d.Strings(word) }, 16},
 		"a union of lists": {"[" + strings.Repeat("[1],", size/4) + "[1]]", func(d *Decoder) {
 			for more := d.Array(); more; more = d.NextItem() {
 				AnyOf(d, nil, Alternative[int]{Read: func() int { d.Strings(rule); return 1 }}, Alternative[int]{Read: func() int { d.Int64s(nil); return 2 }})

@@ -15,8 +15,9 @@ func TestHealthPaths(t *testing.T) {
 	status, body := s.exchange(t, "GET / HTTP/1.1\r\nHost: h\r\n\r\n")
 	require.Equal(t, 200, status)
 	require.Equal(t, "ready\n", body)
-	status, _ = s.exchange(t, "GET /nowhere HTTP/1.1\r\nHost: h\r\n\r\n")
+	status, body = s.exchange(t, "GET /nowhere HTTP/1.1\r\nHost: h\r\n\r\n")
 	require.Equal(t, 404, status)
+	require.Contains(t, body, "no operation has this path")
 }
 
 func TestReadyChecks(t *testing.T) {

@@ -276,7 +276,7 @@ func TestMountedConnect(t *testing.T) {
 
 // TestMountNothing: who forgets a handler learns it when the server is made, not by its first request.
 func TestMountNothing(t *testing.T) {
-	const said = `tornado: the handler to mount at "/pages" is nil`
+	const said = `tornado: the handler to mount at "/pages" is nil; give one, or leave the mount out`
 	assert.PanicsWithValue(t, said, func() { NewServer(WithMount("/pages", nil)) })
-	assert.PanicsWithValue(t, said, func() { NewServer(WithAdminMount("/pages", nil)) })
+	assert.PanicsWithValue(t, said, func() { NewServer(WithAdminMount("/pages", http.HandlerFunc(nil))) })
 }

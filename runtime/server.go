@@ -1,7 +1,6 @@
 package tornado
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,7 +9,6 @@ import (
 	"net/http"
 	"os"
 	"slices"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -87,8 +85,8 @@ func NewServer(opts ...Option) *Server {
 	s := &Server{timeouts: Timeouts{}.withDefaults(), logger: slog.Default(), bound: make(chan struct{})}
 	s.stopped, s.stop = context.WithCancel(context.Background())
 	s.draining, s.beginDrain = context.WithCancel(context.Background())
-	s.admin.add(livePath, page(livePath, s.serveLive))
-	s.admin.add(readyPath, page(readyPath, s.serveReady))
+	s.admin.addPage(livePath, s.serveLive)
+	s.admin.addPage(readyPath, s.serveReady)
 	for _, opt := range opts {
 		opt(s)
 	}
@@ -321,17 +319,10 @@ func (s *Server) guardAdmin() http.Handler {
 	})
 }
 
-// page answers GET and HEAD of exactly one path.
-func page(path string, answer http.HandlerFunc) http.Handler {
-	mux := http.NewServeMux()
-	mux.Handle("GET "+cmp.Or(CleanPrefix(path), "/{$}"), answer)
-	return mux
-}
-
 // mountPage serves a page on the public listener, and none without a path.
 func (s *Server) mountPage(path string, answer http.HandlerFunc) {
 	if path != "" {
-		s.Mount(path, page(path, answer))
+		s.mounts.addPage(path, answer)
 	}
 }
 
@@ -343,47 +334,4 @@ func (s *Server) serveDocument(w http.ResponseWriter, r *http.Request) {
 	info := s.apis[0].info
 	w.Header().Set("Content-Type", info.DocumentType())
 	_, _ = w.Write(info.Document) // a client that is gone needs no answer
-}
-
-// mounts are net/http handlers by prefix, the longest first. It is itself a handler that answers 404 beside them.
-type mounts struct{ list []mount }
-
-type mount struct {
-	prefix  string // without a trailing slash; "" is everything
-	handler http.Handler
-}
-
-func (m *mounts) add(prefix string, h http.Handler) {
-	if h == nil {
-		panic("tornado: the handler to mount at " + strconv.Quote(prefix) + " is nil")
-	}
-	prefix = CleanPrefix(prefix)
-	at := len(m.list)
-	for i := range m.list {
-		if len(prefix) > len(m.list[i].prefix) {
-			at = i
-			break
-		}
-	}
-	m.list = append(m.list[:at], append([]mount{{prefix, h}}, m.list[at:]...)...)
-}
-
-// find returns the mount for a raw path, nil if there is none.
-func (m *mounts) find(rawPath []byte) *mount {
-	for i := range m.list {
-		p := m.list[i].prefix
-		if len(rawPath) >= len(p) && string(rawPath[:len(p)]) == p && (len(rawPath) == len(p) || rawPath[len(p)] == '/') {
-			return &m.list[i]
-		}
-	}
-	return nil
-}
-
-// ServeHTTP lets the mounts stand on a net/http server.
-func (m *mounts) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if found := m.find([]byte(r.URL.EscapedPath())); found != nil {
-		found.handler.ServeHTTP(w, r)
-		return
-	}
-	http.NotFound(w, r)
 }

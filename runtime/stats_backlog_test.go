@@ -48,11 +48,15 @@ func TestStatsOfSlowClients(t *testing.T) {
 			leave := c.open(r)
 			operation := func() OperationStats { return operationOf(t, r.Stats().Operations, id) }
 			queued := func() (ofOperation, ofLoop int) { return operation().QueuedBytes, r.Stats().Loops[0].QueuedBytes }
+			var wrong error
 			require.Eventually(t, func() bool { // what the system takes leaves the queue, also after the first has been dropped
-				require.NoError(t, c.send())
+				if wrong = c.send(); wrong != nil {
+					return true
+				}
 				ofOperation, ofLoop := queued()
 				return operation().Dropped > 0 && ofOperation == ofLoop && ofLoop > 7*16<<10
 			}, patience, time.Millisecond)
+			require.NoError(t, wrong)
 			leave()
 			require.Eventually(t, func() bool {
 				ofOperation, ofLoop := queued()

@@ -303,6 +303,7 @@ func TestYAMLFaultLines(t *testing.T) {
 		head + "paths: }\n":                                  2,
 		head + "tags:\n  - a\n  b: c\n":                      3,
 		"openapi: [3\n\n\n":                                  1,
+		"# pets\n# dogs\n%TAG x tag:y\n---\nopenapi: 3\n":    3,
 	} {
 		_, diags, err := Load(write(t, "a.yaml", text))
 		require.NoError(t, err)

@@ -138,7 +138,7 @@ func decodeYAML(text string) (tree *yaml.Node, more bool, err error) {
 // yamlParserProblem are the problems that yaml.v3's parser finds, and not its scanner.
 var (
 	yamlLine          = regexp.MustCompile(`line (\d+): `)
-	yamlParserProblem = regexp.MustCompile(`did not find expected (<|node content|'|key)`)
+	yamlParserProblem = regexp.MustCompile(`did not find expected (<|node content|'[,-]|key)`)
 )
 
 // yamlProblem takes an error of yaml.v3 apart.

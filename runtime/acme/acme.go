@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/crypto/acme"
 	"golang.org/x/crypto/acme/autocert"
+	"golang.org/x/net/idna"
 
 	tornado "github.com/tornadogen/tornadogen/runtime"
 )
@@ -55,10 +56,12 @@ func New(c Config) (*Certificates, error) {
 	}}, nil
 }
 
-// isHost reports whether host is a name that clients send in their handshake and that an authority checks: of two labels at least.
+// isHost reports whether host is a name that clients send in their handshake and that an authority checks: of two labels at least, and
+// one that autocert.HostWhitelist does not leave out.
 func isHost(host string) bool {
 	labels := strings.Split(host, ".")
-	return len(labels) > 1 && !slices.Contains(labels, "") && !strings.ContainsAny(host, "*:/\\+@?# \t") && net.ParseIP(host) == nil
+	_, err := idna.Lookup.ToASCII(host)
+	return err == nil && len(labels) > 1 && !slices.Contains(labels, "") && net.ParseIP(host) == nil
 }
 
 // Listen is tornado.ListenTLS with these certificates. The authority asks there, at port 443 (tls-alpn-01, RFC 8737), whether the name is

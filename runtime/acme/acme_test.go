@@ -120,6 +120,7 @@ func TestWrongConfig(t *testing.T) {
 	require.ErrorContains(t, err, "folder")
 	for _, host := range []string{
 		"", "localhost", "https://shop.example", "shop.example:443", "shop.example/", "shop.example.", ".shop.example", "*.shop.example", "192.0.2.1", "shop .example",
+		"shop_1.example", "-shop.example", "shop-.example", "a.example,b.example", "$HOST.example", "shop.example\n", "xn--zz--.example",
 	} {
 		_, err = acme.New(acme.Config{Hosts: []string{"shop.example", host}, Folder: "x"})
 		assert.ErrorContains(t, err, `no name of a host that a certificate can be asked for; write it as "shop.example"`, host)

@@ -13,8 +13,8 @@ const (
 	// From so many steps on it is remembered which value met which schema: before, that costs more than it saves.
 	stepsUntilMemory = 1 << 12
 
-	// stepsInARow is after how many others go first.
-	stepsInARow = 1 << 10
+	// stepWork is what a step takes, in bytes that are read: see jsonwire.Decoder.Worked.
+	stepWork = 64
 
 	// maxDepth bounds how many schemas are open at a time: those of a ring of references never end.
 	maxDepth = 1 << 14
@@ -48,9 +48,7 @@ func (r *run) value(n *node, i int, seen marks) bool {
 		return r.refuse(i, validate.KeywordNot, validate.MessageNotAllowed)
 	}
 	r.steps++
-	if r.steps%stepsInARow == 0 {
-		r.decoder.Rest()
-	}
+	r.decoder.Worked(stepWork)
 	if r.steps > r.most || r.depth > maxDepth {
 		r.decoder.Exhaust()
 		return false

@@ -161,6 +161,7 @@ func (d *Decoder) distinct(start int) bool {
 		spans = append(spans, [2]int{from, len(text)})
 	}
 	d.scratch = text
+	d.Worked(again.pos - start)
 	item := func(i int) []byte { return text[spans[i][0]:spans[i][1]] }
 	if len(spans) <= fewItems {
 		for i := range spans {
@@ -172,7 +173,10 @@ func (d *Decoder) distinct(start int) bool {
 		}
 		return true
 	}
-	slices.SortFunc(spans, func(a, b [2]int) int { return bytes.Compare(text[a[0]:a[1]], text[b[0]:b[1]]) })
+	slices.SortFunc(spans, func(a, b [2]int) int {
+		d.Worked(min(a[1]-a[0], b[1]-b[0]))
+		return bytes.Compare(text[a[0]:a[1]], text[b[0]:b[1]])
+	})
 	for i := 1; i < len(spans); i++ {
 		if bytes.Equal(item(i-1), item(i)) {
 			return false

@@ -49,12 +49,16 @@ func (d *Decoder) appendCanonicalObject(b []byte) []byte {
 		name := d.Key()
 		members = append(members, member{name, d.appendCanonical(nil)})
 	}
-	slices.SortStableFunc(members, func(a, b member) int { return strings.Compare(a.name, b.name) })
+	slices.SortStableFunc(members, func(a, b member) int {
+		d.Worked(min(len(a.name), len(b.name)))
+		return strings.Compare(a.name, b.name)
+	})
 	b = append(b, '{')
 	for i, m := range members {
 		if i+1 < len(members) && members[i+1].name == m.name {
 			continue
 		}
+		d.Worked(len(m.value))
 		b = append(AppendString(b, m.name), ':')
 		b = append(append(b, m.value...), ',')
 	}

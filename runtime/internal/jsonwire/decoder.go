@@ -122,11 +122,14 @@ func (d *Decoder) Continue(part []byte) {
 // stretch is how many bytes a Decoder reads before it lets others go first, see GiveWay.
 const stretch = 64 << 10
 
+// patternWork is what it takes to match a byte against a pattern, in bytes that are read.
+const patternWork = 16
+
 // Long reports whether it takes so long to read the text that others should go first meanwhile: see GiveWay.
 func (d *Decoder) Long() bool { return len(d.data)-d.pos > stretch }
 
-// GiveWay has giveWay called between two values, each 64 KiB that were read, or were read again, and when they have been held against
-// many schemas. It is called behind Reset, where the text is Long.
+// GiveWay has giveWay called between two values, each 64 KiB that were read, or were read again, or what takes as long. It is called
+// behind Reset, where the text is Long.
 func (d *Decoder) GiveWay(giveWay func()) { d.giveWay, d.pause = giveWay, d.pos+stretch }
 
 // rest lets others go first; i is how far d has come.
@@ -135,9 +138,12 @@ func (d *Decoder) rest(i int) {
 	d.giveWay()
 }
 
-// Rest lets others go first, where there are any: see GiveWay.
-func (d *Decoder) Rest() {
-	if d.giveWay != nil {
+// Worked counts what takes as long as to read n bytes: see GiveWay.
+func (d *Decoder) Worked(n int) {
+	if d.giveWay == nil {
+		return
+	}
+	if d.pause -= n; d.pos >= d.pause {
 		d.rest(d.pos)
 	}
 }
@@ -150,6 +156,9 @@ func (d *Decoder) Spend(spent time.Duration) { d.patience = validate.PatienceAft
 
 // Meets returns what of r the string s does not meet. When patterns have taken too long that is a syntax error.
 func (d *Decoder) Meets(r *validate.StringRule, s string) validate.Faults {
+	if r.Pattern != nil {
+		d.Worked(patternWork * len(s))
+	}
 	f := r.CheckWithin(s, &d.patience)
 	d.impatient()
 	return f
@@ -157,6 +166,7 @@ func (d *Decoder) Meets(r *validate.StringRule, s string) validate.Faults {
 
 // Match reports whether p is found in s, likewise.
 func (d *Decoder) Match(p *validate.Pattern, s string) bool {
+	d.Worked(patternWork * len(s))
 	found := p.MatchWithin(s, &d.patience)
 	d.impatient()
 	return found

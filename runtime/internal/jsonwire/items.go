@@ -13,7 +13,7 @@ type Reads[T any] interface {
 	DecodeJSON(d *Decoder)
 }
 
-// roughSize is the size up to which the memory of a rough list is kept, in bytes, and roughKinds for how many types.
+// roughSize is the size up to which the memory of a rough list is kept, in bytes, and roughKinds how many of them.
 const (
 	roughSize  = 16 << 10
 	roughKinds = 8
@@ -65,6 +65,7 @@ func (d *Decoder) takeRough(like any) any {
 		}
 	}
 	if len(d.rough) >= roughKinds {
+		clear(d.rough)
 		d.rough = d.rough[:0] // whoever reads so many types reads others next
 	}
 	return nil
@@ -73,7 +74,11 @@ func (d *Decoder) takeRough(like any) any {
 // keepRough takes memory back. It is not inlined, as takeRough is not.
 //
 //go:noinline
-func (d *Decoder) keepRough(list any) { d.rough = append(d.rough, list) }
+func (d *Decoder) keepRough(list any) {
+	if len(d.rough) < roughKinds { // lists of lists leave one for each level
+		d.rough = append(d.rough, list)
+	}
+}
 
 // Strings consumes an array of strings, each of which r checks, and returns a slice of its own for them, which is not nil.
 func (d *Decoder) Strings(r *validate.StringRule) []string {

@@ -74,7 +74,9 @@ func (d *Decoder) Distinct(start int) bool { return d.distinct(start) }
 // Canonical appends a text for the value at start that is the same for all equal values.
 func (d *Decoder) Canonical(b []byte, start int) []byte {
 	again := d.again(start)
-	return again.appendCanonical(b)
+	b = again.appendCanonical(b)
+	d.Worked(again.pos - start)
+	return b
 }
 
 // contents returns the text between the quotes at start and end without its escapes: a part of the body, or memory of its own.

@@ -151,7 +151,11 @@ func (d *Decoder) keyIs(name string) bool {
 
 // again returns a decoder that reads the value at start once more.
 func (d *Decoder) again(start int) Decoder {
-	return Decoder{Options: d.Options, reading: reading{data: d.data, text: d.text, pos: start, depth: d.depth, giveWay: d.giveWay, pause: d.pause}}
+	pause := d.pause
+	if d.giveWay != nil {
+		pause += start - d.pos // it has worked as much as d has
+	}
+	return Decoder{Options: d.Options, reading: reading{data: d.data, text: d.text, pos: start, depth: d.depth, giveWay: d.giveWay, pause: pause}}
 }
 
 // spend notes that n bytes are read a second time. It returns false, and fails, when that has happened too often.
