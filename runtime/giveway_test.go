@@ -112,6 +112,30 @@ func TestLargeBodiesGiveWay(t *testing.T) {
 	}
 }
 
+// TestLongQueriesGiveWay: a parameter of many parts is not read in one go, and a short query asks nobody whether others wait.
+func TestLongQueriesGiveWay(t *testing.T) {
+	shapes := NewShapes("Filter", "{*: string}")
+	for n, want := range map[int]int{400: 400 / 8, 8: 0} {
+		p := new(polite)
+		x := &exchange{peer: p}
+		x.match = &registered{api: NewAPI(Info{Title: "Test", Version: "1"})}
+		x.in.x = x
+		for i := range n {
+			x.head.RawQuery = fmt.Appendf(x.head.RawQuery, "filter[%d]=a&", i)
+		}
+		param := x.in.Query("filter", DeepObject).As(shapes, "Filter")
+		members := 0
+		d := x.in.JSONParam(param)
+		for more := d.Map(); more; more = d.NextEntry() {
+			d.Skip()
+			members++
+		}
+		x.in.EndJSONParam(param)
+		assert.Equal(t, n, members)
+		assert.Equal(t, want, p.gave)
+	}
+}
+
 func itemsOf[T any](items Items[T]) (n int) {
 	for _, err := range items {
 		if err == nil {

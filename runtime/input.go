@@ -65,6 +65,9 @@ func (in *Input) Path(i int, name string, style Style) (p Param) {
 	return p
 }
 
+// longQuery is how long a query is, in bytes, that may have so many parts that others should go first meanwhile.
+const longQuery = 1 << 10
+
 // Query returns a parameter of the query. It is scanned once, at the first call. In style Simple the parameter is the query as
 // a whole.
 func (in *Input) Query(name string, style Style) Param {
@@ -74,6 +77,9 @@ func (in *Input) Query(name string, style Style) Param {
 	}
 	if !in.queryRead {
 		in.queryRead = true
+		if len(in.x.head.RawQuery) > longQuery {
+			in.report.GiveWay = in.x.peer.way().Give
+		}
 		if err := in.query.Parse(in.x.head.RawQuery, 0); err != nil {
 			in.met(BoundFields)
 			in.report.Malform(place, err.Error())

@@ -100,7 +100,7 @@ func (s *socket) message(rd *socketReader) (ws.Event, heardOf) {
 // rulesFor are the rules for the other end of s.
 func (o *socketSettings) rulesFor(s *socket) ws.Rules {
 	r := o.rules
-	r.Deflate = s.deflates()
+	r.Deflate, r.Worker = s.deflates(), s.wire
 	return r
 }
 

@@ -26,8 +26,9 @@ func ReadForm(root *shape.Node, f *shape.Field, pairs *Query) error {
 
 // formReader enters texts into a tree.
 type formReader struct {
-	place Place
-	err   error // the first thing that is wrong with their encoding
+	place   Place
+	giveWay func() // see Report
+	err     error  // the first thing that is wrong with their encoding
 }
 
 func (r *formReader) fail(err error) {

@@ -15,6 +15,8 @@ const maxViolations = 100
 type Report struct {
 	// Lenient is for answers that a client reads: values of an enum that are not known are kept.
 	Lenient bool
+	// GiveWay lets others go first; it is called now and then while a parameter of many parts is read. nil: nobody waits.
+	GiveWay func()
 
 	violations []validate.Violation
 	malformed  string
@@ -23,18 +25,18 @@ type Report struct {
 	patience   validate.Patience
 }
 
-// Reset drops what was collected; Lenient stays. Violations that were handed out stay as they are.
+// Reset drops what was collected, and GiveWay; Lenient stays. Violations that were handed out stay as they are.
 func (r *Report) Reset() {
 	r.violations = nil
-	r.malformed = ""
+	r.malformed, r.GiveWay = "", nil
 	r.patience = validate.Patience{}
 }
 
 // Continue is Reset within a request: the patience with patterns is what is left of it, see validate.MaxPatience.
 func (r *Report) Continue() {
-	left := r.patience
+	left, giveWay := r.patience, r.GiveWay
 	r.Reset()
-	r.patience = left
+	r.patience, r.GiveWay = left, giveWay
 }
 
 // Failed says whether anything is wrong.

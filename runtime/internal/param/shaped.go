@@ -18,7 +18,7 @@ import (
 // no form but JSON text.
 func (v Value) As(shapes *shape.Shapes, name string) Value {
 	f := shapes.Get(name)
-	r := formReader{place: v.place}
+	r := formReader{place: v.place, giveWay: v.report.GiveWay}
 	doc := shape.Document{JSON: v.report.json[:0], Plus: v.place.In == InQuery, Embedded: true}
 	var root shape.Node
 	there := v.presence != absent
@@ -81,10 +81,16 @@ func (v *Value) locate(pointer string) string {
 	return v.place.Name + "[" + strings.Join(names, "][") + "]"
 }
 
+// pairsInARow is how many pairs are entered until others go first.
+const pairsInARow = 8
+
 // gather enters what the pairs say of the parameter, and reports whether they say anything that it may have.
 func (r *formReader) gather(root *shape.Node, f *shape.Field, pairs *Pairs) (found bool) {
 	wide := f.Object != nil && r.place.Style.base() != DeepObject // its members are pairs without its name
 	for i := range pairs.list {
+		if r.giveWay != nil && i%pairsInARow == pairsInARow-1 {
+			r.giveWay()
+		}
 		pair := &pairs.list[i]
 		if wide {
 			key := r.key(pair.Key)

@@ -17,6 +17,9 @@ type Rules struct {
 	// MaxMessage bounds a message, in bytes, compressed ones before and after
 	// inflating. Not positive: no bound.
 	MaxMessage int
+	// Worker gives way while a long message is copied to where it has room. nil:
+	// nobody waits.
+	Worker Worker
 }
 
 // An Event is what Feed came upon. Its zero value is nothing: more bytes are
@@ -102,7 +105,7 @@ func (p *Parser) Feed(b []byte, rules Rules) (n int, ev Event, err error) {
 		if p.op.isControl() {
 			ev, err = p.takeControl(piece, whole)
 		} else {
-			ev, err = p.takeData(piece, whole)
+			ev, err = p.takeData(piece, whole, rules.Worker)
 		}
 		if err != nil || ev.Op != 0 {
 			return n, ev, err
@@ -253,7 +256,7 @@ func (p *Parser) takeControl(piece []byte, whole bool) (Event, error) {
 }
 
 // takeData takes a part of a message. whole says that it is all of its frame.
-func (p *Parser) takeData(piece []byte, whole bool) (Event, error) {
+func (p *Parser) takeData(piece []byte, whole bool, w Worker) (Event, error) {
 	text := p.message == OpText && !p.compressed
 	if whole && p.fin && len(p.data) == 0 { // it stays where it is
 		if text && !utf8.Valid(piece) {
@@ -262,7 +265,11 @@ func (p *Parser) takeData(piece []byte, whole bool) (Event, error) {
 		return p.end(piece), nil
 	}
 	if len(p.data)+len(piece) > cap(p.data) {
-		p.data = slab.Grow(p.data, len(piece), nil)
+		var giveWay func()
+		if w != nil {
+			giveWay = w.GiveWay
+		}
+		p.data = slab.Grow(p.data, len(piece), giveWay)
 	}
 	p.data = append(p.data, piece...)
 	last := p.left == 0 && p.fin

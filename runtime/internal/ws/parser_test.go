@@ -236,3 +236,25 @@ func FuzzParser(f *testing.F) {
 		assert.Equal(t, want, got)
 	})
 }
+
+// polite counts how often others were let go first.
+type polite struct{ gave int }
+
+func (p *polite) GiveWay() { p.gave++ }
+
+// TestLongMessagesGiveWay: a message of many fragments is not moved in one go each time that it needs more room.
+func TestLongMessagesGiveWay(t *testing.T) {
+	const n = 1 << 10
+	var p Parser
+	w := &polite{}
+	for i := range n {
+		fragment := append([]byte{0, 126, 4, 0}, make([]byte, 1<<10)...)
+		if i == 0 {
+			fragment[0] = byte(OpBinary)
+		}
+		_, ev, err := p.Feed(fragment, Rules{Client: true, Worker: w})
+		require.NoError(t, err)
+		require.Zero(t, ev.Op)
+	}
+	require.GreaterOrEqual(t, w.gave, n<<10/(64<<10)/2) // 512 KiB are moved the last time
+}
