@@ -138,7 +138,7 @@ func (s *socket) end() {
 	}
 	w.close()
 	if s.reader != nil {
-		s.reader.release()
+		s.reader.end()
 		s.reader = nil
 	}
 }

@@ -31,6 +31,12 @@ func (rd *socketReader) release() (half *socketReader) {
 		half.w = len(half.buf)
 		rd.parser = ws.Parser{}
 	}
+	rd.end()
+	return half
+}
+
+// end gives the memory back: nothing that was received is needed any more.
+func (rd *socketReader) end() {
 	rd.parser.Reset(maxKeptBuffer)
 	rd.decoder.Reset(nil)
 	if cap(rd.inflated) > maxKeptBuffer {
@@ -38,8 +44,9 @@ func (rd *socketReader) release() (half *socketReader) {
 		rd.inflated = nil
 	}
 	rd.r, rd.w = 0, 0
-	socketReaders.Put(rd)
-	return half
+	if len(rd.buf) >= socketSlab { // it is no half
+		socketReaders.Put(rd)
+	}
 }
 
 // takeUp gives the owner a reader, which goes on where the last one ended.

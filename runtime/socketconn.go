@@ -128,7 +128,7 @@ func (t *socketTenant) serve(f *frame) verdict {
 		rd.r, rd.w = 0, n
 		s.alive()
 	}
-	rd.release()
+	rd.end()
 	c.Data = nil
 	f.service.watchers.CompareAndDelete(c, s.request())
 	s.finish()
@@ -138,6 +138,10 @@ func (t *socketTenant) serve(f *frame) verdict {
 // closed implements tenant.
 func (t *socketTenant) closed(service *service, c *worker.Conn) {
 	s := (*socket)(t)
+	if s.reader != nil { // a message has not come to its end
+		s.reader.end()
+		s.reader = nil
+	}
 	service.watchers.CompareAndDelete(c, s.request())
 	service.ends(s.finish)
 }
