@@ -171,7 +171,9 @@ func decodeAll(u *ir.Use) *jen.Statement {
 }
 
 // readsItself tells that values are read by a method of theirs.
-func readsItself(u *ir.Use) bool { return u.Presence == ir.Plain && !u.Pointer && !isExpression(u.Type) }
+func readsItself(u *ir.Use) bool {
+	return u.Presence == ir.Plain && !u.Pointer && !isExpression(u.Type)
+}
 
 // check adds the statement that checks the value at hand for what its type does not say.
 func check(g *jen.Group, t *ir.Type) {
