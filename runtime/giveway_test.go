@@ -103,13 +103,24 @@ func TestLargeBodiesGiveWay(t *testing.T) {
 		x := &exchange{peer: p}
 		x.match = &registered{api: NewAPI(Info{Title: "Test", Version: "1"})}
 		x.in.x, x.in.body = x, []byte(c.body)
-		d := x.in.JSONBody()
-		c.read(d)
+		c.read(x.in.JSONBody())
 		x.in.EndJSON()
 		assert.Empty(t, x.in.syntax, name)
 		assert.GreaterOrEqual(t, p.gave, c.as*len(c.body)/stretch-1, name)
 		assert.LessOrEqual(t, p.gave, 3*c.as*len(c.body)/stretch, name)
 	}
+}
+
+// TestLargeMediaBodiesGiveWay: nor is one that might be of another media type than JSON.
+func TestLargeMediaBodiesGiveWay(t *testing.T) {
+	p := new(polite)
+	x := &exchange{peer: p}
+	x.match = &registered{api: NewAPI(Info{Title: "Test", Version: "1"})}
+	x.in.x, x.in.media, x.in.body = x, "application/json", []byte("["+strings.Repeat("1,", 1<<19)+"1]")
+	x.in.MediaBody(NewShapes("Numbers", "[integer]"), "Numbers").Int64s(nil)
+	x.in.EndJSON()
+	assert.Empty(t, x.in.syntax)
+	assert.GreaterOrEqual(t, p.gave, 15)
 }
 
 // TestLongQueriesGiveWay: a parameter of many parts is not read in one go, and a short query asks nobody whether others wait.

@@ -75,11 +75,11 @@ func (in *Input) Query(name string, style Style) Param {
 	if style == Simple {
 		return in.report.Value(place, in.x.head.RawQuery, len(in.x.head.RawQuery) > 0)
 	}
+	if len(in.x.head.RawQuery) > longQuery && in.report.GiveWay == nil {
+		in.report.GiveWay = in.x.peer.way().Give
+	}
 	if !in.queryRead {
 		in.queryRead = true
-		if len(in.x.head.RawQuery) > longQuery {
-			in.report.GiveWay = in.x.peer.way().Give
-		}
 		if err := in.query.Parse(in.x.head.RawQuery, 0); err != nil {
 			in.met(BoundFields)
 			in.report.Malform(place, err.Error())
@@ -158,8 +158,9 @@ func (in *Input) MediaBody(shapes *Shapes, name string) *Decoder {
 			in.met(BoundFields)
 		}
 	}
-	in.decode(doc.JSON)
-	return doc.Read(&in.decoder)
+	spent := in.decode(nil).Spent()
+	doc.Read(&in.decoder).Spend(spent)
+	return in.polite()
 }
 
 // EndJSON checks that nothing follows the value and records what the decoder found.
@@ -192,6 +193,11 @@ func (in *Input) decode(text []byte) *Decoder {
 	in.decoder.Request = true
 	in.decoder.Options.RefuseReadOnly = in.x.match.api.refuseReadOnly
 	in.decoder.Continue(text)
+	return in.polite()
+}
+
+// polite has the decoder let others go first, where its text is long.
+func (in *Input) polite() *Decoder {
 	if in.decoder.Long() {
 		in.decoder.GiveWay(in.x.peer.way().Give)
 	}

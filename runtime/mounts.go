@@ -17,9 +17,14 @@ type mount struct {
 
 // addPage adds what answers GET and HEAD of exactly one path.
 func (m *mounts) addPage(path string, answer http.HandlerFunc) {
-	mux := http.NewServeMux()
-	mux.Handle("GET /", answer)
-	m.insert(mount{CleanPrefix(path), mux, true})
+	m.insert(mount{CleanPrefix(path), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			w.Header().Set("Allow", "GET, HEAD")
+			http.Error(w, http.StatusText(http.StatusMethodNotAllowed), http.StatusMethodNotAllowed)
+			return
+		}
+		answer(w, r)
+	}), true})
 }
 
 func (m *mounts) add(prefix string, h http.Handler) {

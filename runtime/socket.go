@@ -182,7 +182,7 @@ func (s *Socket[Send, Receive]) sendPrepared(p *Prepared[Send], patient bool) er
 
 // Messages ranges over the messages that arrive, until the socket has ended: Err tells why. It waits for the next one on the
 // goroutine of the caller, answers pings meanwhile, and sends them. Only one goroutine may range at a time; a range that was left
-// may be taken up by another one.
+// may be taken up by another one. None may go on once the handler has returned.
 func (s *Socket[Send, Receive]) Messages() iter.Seq[Receive] {
 	return func(yield func(Receive) bool) {
 		for {

@@ -59,9 +59,10 @@ func New(c Config) (*Certificates, error) {
 // isHost reports whether host is a name that clients send in their handshake and that an authority checks: of two labels at least, and
 // one that autocert.HostWhitelist does not leave out.
 func isHost(host string) bool {
-	labels := strings.Split(host, ".")
-	_, err := idna.Lookup.ToASCII(host)
-	return err == nil && len(labels) > 1 && !slices.Contains(labels, "") && net.ParseIP(host) == nil
+	name, err := idna.Lookup.ToASCII(host)
+	labels := strings.Split(name, ".")
+	wrong := func(label string) bool { return label == "" || len(label) > 63 } // RFC 1035 section 2.3.4
+	return err == nil && len(labels) > 1 && len(name) <= 253 && !slices.ContainsFunc(labels, wrong) && net.ParseIP(name) == nil
 }
 
 // Listen is tornado.ListenTLS with these certificates. The authority asks there, at port 443 (tls-alpn-01, RFC 8737), whether the name is

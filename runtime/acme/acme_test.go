@@ -15,6 +15,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -120,7 +121,8 @@ func TestWrongConfig(t *testing.T) {
 	require.ErrorContains(t, err, "folder")
 	for _, host := range []string{
 		"", "localhost", "https://shop.example", "shop.example:443", "shop.example/", "shop.example.", ".shop.example", "*.shop.example", "192.0.2.1", "shop .example",
-		"shop_1.example", "-shop.example", "shop-.example", "a.example,b.example", "$HOST.example", "shop.example\n", "xn--zz--.example",
+		"shop_1.example", "-shop.example", "shop-.example", "a.example,b.example", "$HOST.example", "shop.example\n", "xn--zz--.example", "shop.example。",
+		strings.Repeat("a", 64) + ".example", strings.Repeat("a.", 124) + "example",
 	} {
 		_, err = acme.New(acme.Config{Hosts: []string{"shop.example", host}, Folder: "x"})
 		assert.ErrorContains(t, err, `no name of a host that a certificate can be asked for; write it as "shop.example"`, host)

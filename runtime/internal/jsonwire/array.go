@@ -166,6 +166,9 @@ func (d *Decoder) distinct(start int) bool {
 	if len(spans) <= fewItems {
 		for i := range spans {
 			for j := range i {
+				if len(item(i)) == len(item(j)) {
+					d.Worked(len(item(i)))
+				}
 				if bytes.Equal(item(i), item(j)) {
 					return false
 				}
