@@ -14,15 +14,11 @@ import (
 )
 
 // drainLater drains in the background, and returns when the loops have been
-// told.
+// told: who settles the network after it finds that they have begun.
 func (s *stage) drainLater(ctx context.Context) <-chan error {
+	s.BeginDrain()
 	done := make(chan error, 1)
 	go func() { done <- s.Drain(ctx) }()
-	await(s.t, func() bool {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		return s.drainBegun
-	}, "draining")
 	return done
 }
 
