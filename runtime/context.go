@@ -13,7 +13,7 @@ import (
 type requestContext struct {
 	parent context.Context // immutable
 	peer   peer            // immutable
-	held   *exchange       // the request; belongs to its frame, see exchange
+	held   *exchange       // the request, nil while no frame holds it; belongs to its frame, see exchange
 	life   atomic.Uint32   // lifeAway, lifeWatched, lifeEnded
 
 	mu      sync.Mutex
@@ -56,16 +56,22 @@ func (s *contextSource) next(parent context.Context, p peer, x *exchange) *reque
 // Deadline is that of the parent, where it has one.
 func (c *requestContext) Deadline() (time.Time, bool) { return c.parent.Deadline() }
 
-// exchange is the request while a frame holds it, nil while its body is awaited and after its end.
+// isHeld reports whether a frame holds the request: not while its body is awaited, and not after its end. Any goroutine.
+func (c *requestContext) isHeld() bool { return c.life.Load()&(lifeAway|lifeEnded) == 0 }
+
+// exchange is the request while a frame holds it, else nil. Its owner, and whoever it waits for.
 func (c *requestContext) exchange() *exchange {
-	if c.life.Load()&(lifeAway|lifeEnded) != 0 {
+	if !c.isHeld() {
 		return nil
 	}
 	return c.held
 }
 
-// letGo and hold stand around the time in which no frame holds the request. The owner of the request calls them.
-func (c *requestContext) letGo() { c.life.Or(lifeAway) }
+// letGo and hold stand around the time in which no frame holds the request, nor does c keep one. The owner of the request calls them.
+func (c *requestContext) letGo() {
+	c.life.Or(lifeAway)
+	c.held = nil
+}
 
 func (c *requestContext) hold(x *exchange) {
 	c.held = x
@@ -163,9 +169,12 @@ func (c *requestContext) end(cause error) (watched bool) {
 	return cancel != nil
 }
 
-// finish ends c with its request. The owner of the request calls it once. It reports whether the connection knows of c.
+// finish ends c with its request, of which it keeps nothing: who keeps c, or another of its block, would keep a frame by it, and that by its
+// own block the next one. The owner of the request calls it once. It reports whether the connection knows of c.
 func (c *requestContext) finish() (watched bool) {
-	if c.life.Or(lifeEnded)&lifeWatched == 0 {
+	life := c.life.Or(lifeEnded)
+	c.held = nil
+	if life&lifeWatched == 0 {
 		return false // and who asks for Done from now on finds the end
 	}
 	return c.end(context.Canceled)

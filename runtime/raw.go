@@ -34,7 +34,7 @@ func Raw(ctx context.Context) Request {
 // that no API serves.
 func InRequest(ctx context.Context) bool {
 	c, ok := ctx.Value(rawKey{}).(*requestContext)
-	return ok && c.exchange() != nil
+	return ok && c.isHeld()
 }
 
 func (r Request) exchange() *exchange {
