@@ -20,6 +20,7 @@ import (
 // transport then brings the body; answer does the rest.
 type exchange struct {
 	head     http1.Head // filled by the transport; aliases its buffer
+	text     []byte     // that buffer, on net/http
 	in       Input
 	answerer // its match is nil until admit has found the operation
 	contexts contextSource

@@ -85,7 +85,8 @@ func newHTTP2(s *service) *http2Server {
 }
 
 // arrive does what net/http does not before a handler runs: it lets others go first, as many handlers of a connection may be about to run, says which
-// TLS a request came over, and refuses what is no host, as a head of HTTP/1.1 is.
+// TLS a request came over, and refuses what is no host, as a head of HTTP/1.1 is. A handler that gives up since its client has left just returns:
+// net/http would throw the buffer of its answer away where it panics, and nothing of what it sends then leaves.
 func arrive(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		o := outsideOf(r)
@@ -97,6 +98,12 @@ func arrive(h http.Handler) http.Handler {
 			reply.writeTo(w, r.Method == http.MethodHead)
 			return
 		}
+		defer func() {
+			cause := recover()
+			if cause != nil && (cause != http.ErrAbortHandler || !o.left(r)) { //nolint:errorlint // net/http compares the panic value in the same way
+				panic(cause)
+			}
+		}()
 		h.ServeHTTP(w, r)
 	})
 }

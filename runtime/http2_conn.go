@@ -42,6 +42,11 @@ func wayOf(r *http.Request) worker.Way {
 	return worker.Way{}
 }
 
+// left reports whether the client has ended the stream of a request, or its connection: the context of the server ends all of them, too.
+func (o *outsideConn) left(r *http.Request) bool {
+	return r.Context().Err() != nil && o.server.service.base.Err() == nil
+}
+
 // Read gives what was read before, then what comes. Who floods the connection has it read without end.
 func (o *outsideConn) Read(p []byte) (int, error) {
 	if len(o.rest) > 0 {

@@ -61,7 +61,7 @@ func (h *httpHandler) serve(w http.ResponseWriter, r *http.Request) {
 		h.pool.Put(x)
 		t.overHTTP(r, complete, cut)
 	}()
-	headFromHTTP(&x.head, r)
+	x.readHead(r)
 	x.wire = &httpWire{x: x, w: w, control: http.NewResponseController(w)}
 	x.begin(r.Context(), httpPeer{r})
 	admitted := x.admit(h.api)
@@ -247,14 +247,23 @@ func (w *Reply) writeTo(out http.ResponseWriter, head bool) {
 	}
 }
 
-// headFromHTTP fills a head from a request of net/http.
-func headFromHTTP(h *http1.Head, r *http.Request) {
+// readHead fills the head from a request of net/http. Its bytes are the exchange's, as those of a connection of the loops are the frame's.
+func (x *exchange) readHead(r *http.Request) {
+	h := &x.head
 	*h = http1.Head{Fields: h.Fields[:0]}
-	h.Method = []byte(r.Method)
-	h.Target = []byte(r.RequestURI)
-	h.Path = []byte(r.URL.EscapedPath())
-	h.RawQuery = []byte(r.URL.RawQuery)
-	h.Host = []byte(r.Host)
+	if x.text = x.text[:0]; cap(x.text) == 0 || cap(x.text) > maxKeptBuffer {
+		x.text = make([]byte, 0, 1<<10)
+	}
+	copied := func(s string) []byte {
+		at := len(x.text)
+		x.text = append(x.text, s...)
+		return x.text[at:len(x.text):len(x.text)]
+	}
+	h.Method = copied(r.Method)
+	h.Target = copied(r.RequestURI)
+	h.Path = copied(r.URL.EscapedPath())
+	h.RawQuery = copied(r.URL.RawQuery)
+	h.Host = copied(r.Host)
 	h.Minor = r.ProtoMinor
 	if r.ProtoMajor > 1 { // it can all that 1.1 can
 		h.Minor = 1
@@ -263,19 +272,19 @@ func headFromHTTP(h *http1.Head, r *http.Request) {
 	h.Chunked = r.ContentLength < 0
 	for name, values := range r.Header {
 		for _, v := range values {
-			h.Fields = append(h.Fields, http1.Field{Name: []byte(name), Value: []byte(v)})
+			h.Fields = append(h.Fields, http1.Field{Name: copied(name), Value: copied(v)})
 		}
 	}
 	known := func(name string) []byte {
 		if v := r.Header[name]; len(v) > 0 {
-			return []byte(v[0])
+			return copied(v[0])
 		}
 		return nil
 	}
 	h.Accept, h.Authorization, h.ContentType = known("Accept"), known("Authorization"), known("Content-Type")
 	h.ContentEncoding = known("Content-Encoding")
 	if cookies := r.Header["Cookie"]; len(cookies) > 0 {
-		h.Cookie = []byte(strings.Join(cookies, "; "))
+		h.Cookie = copied(strings.Join(cookies, "; "))
 	}
 }
 
