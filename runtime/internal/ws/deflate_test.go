@@ -81,7 +81,7 @@ func TestDeflate(t *testing.T) {
 	}
 }
 
-// TestManyLastBlocks: a megabyte of blocks that say they are the last took 1.6 s.
+// TestManyLastBlocks: the time for blocks that say they are the last grew with their square, to 1.6 s for a megabyte.
 func TestManyLastBlocks(t *testing.T) {
 	t.Parallel()
 	text, _ := Deflate(append(NewFrame(nil), strings.Repeat("a", 40_000)...), MaxBits)
@@ -91,9 +91,9 @@ func TestManyLastBlocks(t *testing.T) {
 	require.NoError(t, err)
 	assert.Len(t, out, 40_000)
 	begun := time.Now()
-	_, err = Inflate(nil, append(message, strings.Repeat(last, 200_000)+"\x00"...), 1<<20, nil)
+	_, err = Inflate(nil, append(message, strings.Repeat(last, 1_000_000)+"\x00"...), 1<<20, nil)
 	assert.Equal(t, errDeflate, err)
-	assert.Less(t, time.Since(begun), time.Second)
+	assert.Less(t, time.Since(begun), 20*time.Second)
 }
 
 func FuzzInflate(f *testing.F) {
