@@ -151,18 +151,30 @@ func (row *Row) count(child *target.Child, before int64, p Plan) int64 {
 	}
 }
 
-// share is what of a processor an honest request took, and a round of the attack. A request on a connection of its own counts as one more.
-func (row *Row) share(attack time.Duration, usual, attacked latencies) {
-	requests := row.asked
-	for _, list := range usual {
-		requests += len(list)
+// connecting is what of a processor a connection takes that is made and closed, in requests on one that is there. bench/RESULTS.md has it: what a
+// request takes with a connection for each, and without.
+const connecting = 2
+
+// requests is how many requests on a connection that is there n good clients cost that come in that way.
+func requests(way string, n int) int {
+	if way == wayKept {
+		return n
 	}
-	if requests == 0 || row.Rounds == 0 {
+	return n * (1 + connecting)
+}
+
+// share is what of a processor an honest request took, and a round of the attack.
+func (row *Row) share(attack time.Duration, usual, attacked latencies) {
+	asked := row.asked
+	for way, list := range usual {
+		asked += requests(way, len(list))
+	}
+	if asked == 0 || row.Rounds == 0 {
 		return
 	}
-	row.Honest = row.honest / time.Duration(requests)
-	for _, list := range attacked {
-		attack -= row.Honest * time.Duration(len(list))
+	row.Honest = row.honest / time.Duration(asked)
+	for way, list := range attacked {
+		attack -= row.Honest * time.Duration(requests(way, len(list)))
 	}
 	row.Round = max(0, attack) / time.Duration(row.Rounds)
 }
