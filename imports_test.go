@@ -42,13 +42,14 @@ var mayImport = []struct {
 	{"runtime/internal/tlsconn", []string{"runtime/internal/poll"}},
 	{"runtime/internal/worker", []string{"runtime/internal/loop", "runtime/internal/poll"}},
 	{"runtime/internal/jsonwire", []string{"runtime/internal/value", "runtime/internal/validate"}},
-	{"runtime/internal/check", []string{"runtime/internal/value", "runtime/internal/validate", "runtime/internal/jsonwire"}},                           // ADR 5
-	{"runtime/internal/shape", []string{"runtime/internal/jsonwire", "runtime/internal/value"}},                                                        // ADR 3
-	{"runtime/internal/param", []string{"runtime/internal/jsonwire", "runtime/internal/shape", "runtime/internal/value", "runtime/internal/validate"}}, // ADR 3
-	{"runtime/internal/media", []string{"runtime/internal/jsonwire", "runtime/internal/param", "runtime/internal/shape", "runtime/internal/value"}},    // ADR 3
-	{"runtime/internal/operation", []string{"runtime/internal/queue"}},                                                                                 // ADR 6
-	{"runtime/internal/ws", []string{"runtime/internal/slab"}},                                                                                         // ADR 18
-	{"runtime/internal/apitest", []string{"runtime"}},                                                                                                  // ADR 12: for tests alone
+	{"runtime/internal/check", []string{"runtime/internal/value", "runtime/internal/validate", "runtime/internal/jsonwire"}},                                                      // ADR 5
+	{"runtime/internal/shape", []string{"runtime/internal/jsonwire", "runtime/internal/value"}},                                                                                   // ADR 3
+	{"runtime/internal/param", []string{"runtime/internal/jsonwire", "runtime/internal/shape", "runtime/internal/value", "runtime/internal/validate"}},                            // ADR 3
+	{"runtime/internal/multipart", nil},                                                                                                                                           // ADR 20
+	{"runtime/internal/media", []string{"runtime/internal/jsonwire", "runtime/internal/multipart", "runtime/internal/param", "runtime/internal/shape", "runtime/internal/value"}}, // ADR 3, 20
+	{"runtime/internal/operation", []string{"runtime/internal/queue"}},                                                                                                            // ADR 6
+	{"runtime/internal/ws", []string{"runtime/internal/slab"}},                                                                                                                    // ADR 18
+	{"runtime/internal/apitest", []string{"runtime"}},                                                                                                                             // ADR 12: for tests alone
 	{"runtime/internal/...", nil},
 	{"runtime/tornadotest", []string{"runtime", "runtime/client"}},                                 // ADR 16
 	{"runtime/tornadotest/contract", []string{"runtime", "runtime/tornadotest", "internal/drive"}}, // ADR 15
@@ -66,7 +67,7 @@ var mayImport = []struct {
 }
 
 // pureSansIO lists the packages that may know neither the network nor the clock's ticking, and that start no goroutine.
-var pureSansIO = []string{"http1", "ws", "sse", "lines", "queue", "jsonwire", "check", "shape", "param", "media", "validate", "route", "value", "operation", "proxyproto", "forwarded"}
+var pureSansIO = []string{"http1", "ws", "sse", "lines", "queue", "jsonwire", "check", "shape", "param", "media", "multipart", "validate", "route", "value", "operation", "proxyproto", "forwarded"}
 
 func TestImportTable(t *testing.T) {
 	for _, pkg := range listPackages(t) {
