@@ -1,16 +1,14 @@
 package media
 
 import (
-	"bytes"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
-	"mime/multipart"
 	"slices"
 	"strings"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/jsonwire"
+	"github.com/tornadogen/tornadogen/runtime/internal/multipart"
 	"github.com/tornadogen/tornadogen/runtime/internal/param"
 	"github.com/tornadogen/tornadogen/runtime/internal/shape"
 	"github.com/tornadogen/tornadogen/runtime/internal/value"
@@ -19,22 +17,21 @@ import (
 // ErrFieldsTooLong says that the fields of a form have more bytes than FormReader.Limit.
 var ErrFieldsTooLong = errors.New("the fields of a form are over the limit")
 
-// headerRoom is what may be read to find the header of the next part: more than a header may have, and what is read ahead.
-const headerRoom = 2*maxPartHeader + 16<<10
+// keptAtOnce is the memory for fields that is found at once: many of them are short.
+const keptAtOnce = 1 << 10
 
 // FormReader reads a multipart body as it comes: its fields are kept, its files are handed over.
 type FormReader struct {
 	// Limit is how many bytes the fields may have together.
 	Limit int
 
-	source *formSource
 	reader *multipart.Reader
 	parts  partReader
-	limits Limits
-	last   *multipart.Part // a file that was handed over
-	headed []headedFile    // of each member whose files have header fields, those of the latest
-	fresh  bool            // one has come
-	fields int             // bytes of the fields
+	last   io.Reader    // what is left of the last part is to be decoded, not just dropped; nil for most
+	headed []headedFile // of each member whose files have header fields, those of the latest
+	fresh  bool         // one has come
+	fields int          // bytes of the fields
+	free   []byte       // memory for the content of further fields
 }
 
 // headedFile are the header fields of a file.
@@ -53,11 +50,9 @@ func NewFormReader(body io.Reader, shapes *shape.Shapes, name string, contentTyp
 	if limits.Fields <= 0 {
 		limits.Fields = defaultFields
 	}
-	end := []byte("--" + boundary + "--")
-	source := &formSource{body: body, end: end, tail: make([]byte, 0, 2*len(end))}
 	return &FormReader{
-		source: source, reader: multipart.NewReader(source, boundary), limits: limits,
-		parts: partReader{root: new(shape.Node), place: shapes.Get(name), total: new(int), limits: limits},
+		reader: multipart.NewReader(body, boundary),
+		parts:  partReader{root: new(shape.Node), place: shapes.Get(name), total: new(int), limits: limits, own: true},
 	}, nil
 }
 
@@ -67,38 +62,51 @@ func formError(err error) error { return fmt.Errorf("the body is not a valid mul
 // place of the file.
 func (f *FormReader) Next() (file *value.FilePart, at *shape.Field, err error) {
 	for {
-		part, err := f.nextPart()
-		if err != nil {
+		if err := f.nextPart(); err != nil {
 			return nil, nil, err
 		}
-		disposition := parseDisposition(part.Header.Get("Content-Disposition"))
-		field, at := f.fileField(disposition["name"])
+		f.parts.said.read(f.reader)
+		field, at := f.fileField(f.parts.said.Name)
 		if at == nil {
-			if err := f.field(part); err != nil {
+			if err := f.field(); err != nil {
 				return nil, nil, err
 			}
 			continue
 		}
-		f.last = part
-		file = &value.FilePart{
-			Field: field, Name: baseName(disposition["filename"]), ContentType: part.Header.Get("Content-Type"), Reader: decoded(part),
-		}
+		file = f.file(field)
 		if content := partContent(at); content != at {
-			if err := f.head(field, part, at); err != nil {
+			if err := f.head(field, at); err != nil {
 				return nil, nil, formError(err)
 			}
 			at = content
 		}
-		file.Header = otherFields(part.Header)
 		return file, at, nil
 	}
 }
 
+// file hands the part over, which is a file.
+func (f *FormReader) file(field string) *value.FilePart {
+	handed := &struct { // one piece of memory
+		value.FilePart
+		content multipart.Part
+	}{content: f.reader.Part()}
+	file := &handed.FilePart
+	contentType := f.reader.Field(typeField)
+	file.Field, file.Name = field, baseName(f.parts.said.FileName)
+	file.ContentType, file.Header = typeText(contentType, param.ContentType(contentType)), otherFields(f.reader)
+	c := transferCoding(f.reader)
+	file.Reader = c.reader(&handed.content)
+	if c == quotedPrintable {
+		f.last = file.Reader
+	}
+	return file
+}
+
 // head notes the header fields of a file.
-func (f *FormReader) head(field string, part *multipart.Part, at *shape.Field) error {
+func (f *FormReader) head(field string, at *shape.Field) error {
 	f.headed = slices.DeleteFunc(f.headed, func(h headedFile) bool { return h.field == field })
 	h := headedFile{field: field, place: at}
-	err := enterHeader(&h.node, part.Header, at)
+	err := enterHeader(&h.node, f.reader, at)
 	f.headed, f.fresh = append(f.headed, h), true
 	return err
 }
@@ -110,33 +118,24 @@ func (f *FormReader) Headed() bool {
 	return fresh
 }
 
-// nextPart finds the header of the next part.
-func (f *FormReader) nextPart() (*multipart.Part, error) {
-	f.source.room = 1 << 62
-	if f.last != nil { // so that the header alone is read below
+// nextPart finds the header of the next part. Its error is io.EOF behind the last one.
+func (f *FormReader) nextPart() error {
+	if f.last != nil { // what cannot be decoded is refused, whether somebody reads it or not
 		if _, err := io.Copy(io.Discard, f.last); err != nil {
-			return nil, f.fail(err)
+			return f.fail(err)
 		}
 		f.last = nil
 	}
-	f.source.room = headerRoom
-	part, err := f.reader.NextPart()
-	f.source.room = 1 << 62
-	switch {
-	case err == io.EOF && !f.source.ended:
-		return nil, formError(errEnd) // inside of a header, which the reader takes for the end
-	case err == io.EOF:
-		return nil, io.EOF
+	switch ok, err := f.reader.Next(); {
 	case err != nil:
-		return nil, f.fail(err)
+		return f.fail(err)
+	case !ok:
+		return io.EOF
 	}
 	if err := f.parts.next(); err != nil {
-		return nil, formError(err)
+		return formError(err)
 	}
-	if err := checkPartHeader(part.Header); err != nil {
-		return nil, formError(err)
-	}
-	return part, nil
+	return nil
 }
 
 // Explain says what a read of a file has failed with.
@@ -144,13 +143,10 @@ func (f *FormReader) Explain(err error) error { return f.fail(err) }
 
 // fail gives what the body itself failed with, or what is wrong with its syntax.
 func (f *FormReader) fail(err error) error {
-	switch {
-	case f.source.err != nil:
-		return f.source.err
-	case f.source.room <= 0:
-		return formError(errPartHeader)
+	if broken := f.reader.SourceError(); broken != nil {
+		return broken
 	}
-	return formError(errors.New(strings.TrimPrefix(err.Error(), "multipart: ")))
+	return formError(err)
 }
 
 // fileField returns the member that a part of that name is a file of, and its place; nil for the others.
@@ -173,23 +169,37 @@ func (f *FormReader) fileField(name string) (field string, at *shape.Field) {
 }
 
 // field keeps a part that is no file.
-func (f *FormReader) field(part *multipart.Part) error {
-	data, err := io.ReadAll(io.LimitReader(part, int64(f.Limit-f.fields)+1))
+func (f *FormReader) field() error {
+	c := transferCoding(f.reader)
+	data, err := f.content(c, f.Limit-f.fields+1)
 	if err != nil {
 		return f.fail(err)
 	}
 	if f.fields += len(data); f.fields > f.Limit {
 		return ErrFieldsTooLong
 	}
-	if strings.EqualFold(part.Header.Get("Content-Transfer-Encoding"), "base64") {
-		if data, err = io.ReadAll(base64.NewDecoder(base64.StdEncoding, bytes.NewReader(data))); err != nil {
+	if c == inBase64 {
+		if data, err = c.decode(data); err != nil {
 			return formError(err)
 		}
 	}
-	if err := f.parts.keep(part, data); err != nil {
+	if err := f.parts.keep(f.reader, data); err != nil {
 		return formError(err)
 	}
 	return nil
+}
+
+// content reads a field, up to limit bytes. That it is quoted-printable is undone: it takes more bytes than it stands for.
+func (f *FormReader) content(c coding, limit int) ([]byte, error) {
+	if c == quotedPrintable {
+		return io.ReadAll(io.LimitReader(c.reader(f.reader), int64(limit)))
+	}
+	if cap(f.free) < keptAtOnce/4 {
+		f.free = make([]byte, 0, keptAtOnce)
+	}
+	data, err := f.reader.Append(f.free, limit)
+	f.free = data[len(data):]
+	return data[:len(data):len(data)], err
 }
 
 // Fields gives the fields that have come, and the header fields of files as members of theirs.
@@ -214,45 +224,9 @@ func (f *FormReader) Count() int { return f.parts.count }
 
 // TypeFault says what is wrong with the media type of a file, "" for nothing.
 func TypeFault(file *value.FilePart, at *shape.Field) shape.Fault {
-	return typeFault(file.ContentType, at)
-}
-
-// decoded undoes the transfer encoding of a part.
-func decoded(part *multipart.Part) io.Reader {
-	if strings.EqualFold(part.Header.Get("Content-Transfer-Encoding"), "base64") {
-		return base64.NewDecoder(base64.StdEncoding, part)
+	if at.Types == "" {
+		return shape.Fault{}
 	}
-	return part
-}
-
-// formSource is the body of a form on its way to the reader of parts.
-type formSource struct {
-	body  io.Reader
-	end   []byte // the last boundary
-	tail  []byte // the last bytes that were read, fewer than end has, with room for as many
-	ended bool   // end has come
-	room  int    // bytes that may be read
-	err   error  // of body, but io.EOF
-}
-
-// Read implements io.Reader.
-func (s *formSource) Read(p []byte) (int, error) {
-	if s.room <= 0 {
-		return 0, errPartHeader
-	}
-	n, err := s.body.Read(p)
-	s.room -= n
-	if err != nil && err != io.EOF {
-		s.err = err
-	}
-	if s.ended || n == 0 {
-		return n, err
-	}
-	seam := append(s.tail, p[:min(n, len(s.end)-1)]...)
-	s.ended = bytes.Contains(seam, s.end) || bytes.Contains(p[:n], s.end)
-	if n >= len(s.end)-1 {
-		seam = p[:n]
-	}
-	s.tail = append(s.tail[:0], seam[max(0, len(seam)-len(s.end)+1):]...)
-	return n, err
+	contentType := []byte(file.ContentType)
+	return typeFault(contentType, param.ContentType(contentType), at)
 }

@@ -4,23 +4,37 @@ import (
 	"cmp"
 	"fmt"
 	"net/textproto"
-	"strings"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/jsonwire"
+	"github.com/tornadogen/tornadogen/runtime/internal/multipart"
 	"github.com/tornadogen/tornadogen/runtime/internal/param"
 	"github.com/tornadogen/tornadogen/runtime/internal/shape"
 )
 
 // enterHeader enters the header fields of a part.
-func enterHeader(n *shape.Node, header textproto.MIMEHeader, at *shape.Field) error {
+func enterHeader(n *shape.Node, part *multipart.Reader, at *shape.Field) error {
 	for _, f := range at.Object.Fields {
-		if values := header.Values(f.Name); len(values) > 0 && f.Name != shape.PartBody {
-			if err := param.ReadHeader(n.Kid(f.Name), f, []byte(strings.Join(values, ", "))); err != nil {
+		if text := joined(part, f.Name); text != nil && f.Name != shape.PartBody {
+			if err := param.ReadHeader(n.Kid(f.Name), f, text); err != nil {
 				return fmt.Errorf("the header field %s of a part is %w", f.Name, err)
 			}
 		}
 	}
 	return nil
+}
+
+// joined are the values of the fields of a name as one (RFC 9110 section 5.3), nil where there is none. They are the node's, which outlives the part.
+func joined(part *multipart.Reader, name string) (text []byte) {
+	for _, f := range part.Fields() {
+		switch {
+		case !f.Is(name):
+		case text == nil:
+			text = append([]byte{}, f.Value...)
+		default:
+			text = append(append(text, ", "...), f.Value...)
+		}
+	}
+	return text
 }
 
 // partContent is the place of the content of a part with header fields, with the media types of the part.

@@ -2,12 +2,10 @@ package media
 
 import (
 	"bytes"
-	"encoding/base64"
 	"errors"
 	"io"
 	"mime/multipart"
 	"strconv"
-	"strings"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/shape"
 )
@@ -17,7 +15,8 @@ var ErrPartTooLong = errors.New("a part is over the limit")
 
 var errPartLength = errors.New("a part is not as long as its Content-Length says")
 
-const lengthField = "Content-Length"
+// keptLength is how much memory for the contents of parts is used again. What is longer is the user's, if it is a file.
+const keptLength = 64 << 10
 
 // PartsReader reads a multipart body part by part, each as a value by itself. It may have any number of them, and each of them has the limits of a
 // body for what is inside.
@@ -25,9 +24,10 @@ const lengthField = "Content-Length"
 // A part that says its length, as those of a PartsWriter do, is read as soon as so much of it has come; the end of another is known by what
 // follows it (RFC 2046 section 5.1.1).
 type PartsReader struct {
-	form  *FormReader
-	sized bool // the last part has said its length
-	Limit int  // bytes of a part
+	form    *FormReader
+	sized   bool // the last part has said its length
+	content []byte
+	Limit   int // bytes of a part
 }
 
 // NewPartsReader returns a reader of a body whose shape, of that name or notation, is a list. contentType is the field as it was sent.
@@ -42,64 +42,85 @@ func NewPartsReader(body io.Reader, shapes *shape.Shapes, name string, contentTy
 // Next gives the next part as JSON. Its error is io.EOF behind the last one; errors are final.
 func (r *PartsReader) Next() (shape.Document, error) {
 	f := r.form
-	if f.last != nil && r.sized {
-		if n, err := io.Copy(io.Discard, f.last); err == nil && n > 0 {
-			return shape.Document{}, formError(errPartLength)
-		}
+	if r.sized && r.left() > 0 {
+		return shape.Document{}, formError(errPartLength)
 	}
 	*f.parts.total = 0
-	part, err := f.nextPart()
+	if err := f.nextPart(); err != nil {
+		return shape.Document{}, err
+	}
+	c := transferCoding(f.reader)
+	data, err := r.read(c)
 	if err != nil {
 		return shape.Document{}, err
 	}
-	f.last = part
-	data, err := r.content(part)
-	if err != nil {
-		return shape.Document{}, err
-	}
-	if strings.EqualFold(part.Header.Get("Content-Transfer-Encoding"), "base64") {
-		if data, err = io.ReadAll(base64.NewDecoder(base64.StdEncoding, bytes.NewReader(data))); err != nil {
+	if c == inBase64 {
+		if data, err = c.decode(data); err != nil {
 			return shape.Document{}, formError(err)
 		}
 	}
 	var n shape.Node
 	var d document
 	at := f.parts.place.Item(f.parts.count - 1)
-	if err := f.parts.enter(&n, part, data, parseDisposition(part.Header.Get("Content-Disposition")), at); err != nil {
+	f.parts.said.read(f.reader)
+	if err := f.parts.enter(&n, f.reader, data, at); err != nil {
 		return shape.Document{}, formError(err)
 	}
 	d.Node(&n, at)
 	return d.Document, nil
 }
 
-// content reads a part.
-func (r *PartsReader) content(part *multipart.Part) ([]byte, error) {
-	said := part.Header.Get(lengthField)
-	if r.sized = said != ""; !r.sized {
-		data, err := io.ReadAll(io.LimitReader(part, int64(r.Limit)+1))
+// left drops what is left of the last part, and tells how many bytes that were. What is wrong there the next step finds.
+func (r *PartsReader) left() (n int64) {
+	var err error
+	if last := r.form.last; last != nil {
+		n, err = io.Copy(io.Discard, last)
+	} else {
+		n, err = r.form.reader.Skip()
+	}
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// read reads a part. The bytes are valid until the next one is read, unless a file may keep them.
+func (r *PartsReader) read(c coding) ([]byte, error) {
+	f := r.form
+	said := f.reader.Field(lengthField)
+	r.sized = len(said) > 0
+	limit := r.Limit + 1
+	if r.sized {
+		n, err := strconv.ParseUint(string(said), 10, 63)
 		switch {
 		case err != nil:
-			return nil, r.form.fail(err)
-		case len(data) > r.Limit:
+			return nil, formError(errPartLength)
+		case n > uint64(r.Limit):
 			return nil, ErrPartTooLong
 		}
-		return data, nil
+		limit = int(n)
 	}
-	n, err := strconv.ParseUint(said, 10, 63)
+	var err error
+	if f.last = nil; c == quotedPrintable {
+		f.last = c.reader(f.reader)
+		r.content, err = io.ReadAll(io.LimitReader(f.last, int64(limit)))
+	} else {
+		r.content, err = f.reader.Append(r.content[:0], limit) // which grows with what comes, not with what is said
+	}
+	data := r.content
 	switch {
 	case err != nil:
+		return nil, f.fail(err)
+	case r.sized && len(data) < limit:
 		return nil, formError(errPartLength)
-	case n > uint64(r.Limit):
+	case len(data) > r.Limit:
 		return nil, ErrPartTooLong
 	}
-	var data bytes.Buffer // which grows with what comes, not with what is said
-	switch _, err := io.CopyN(&data, part, int64(n)); {
-	case errors.Is(err, io.EOF):
-		return nil, formError(errPartLength)
-	case err != nil:
-		return nil, r.form.fail(err)
+	f.parts.own = cap(data) > keptLength
+	if f.parts.own {
+		r.content = nil
 	}
-	return data.Bytes(), nil
+	return data, nil
 }
 
 // PartsWriter writes a multipart body part by part, each a value by itself.

@@ -1,21 +1,21 @@
 package media
 
 import (
-	"mime/multipart"
 	"slices"
 	"strings"
 
+	"github.com/tornadogen/tornadogen/runtime/internal/multipart"
 	"github.com/tornadogen/tornadogen/runtime/internal/param"
 	"github.com/tornadogen/tornadogen/runtime/internal/shape"
 )
 
 // partWithin is the codec of a part that has parts or fields itself (OpenAPI 3.2, Encoding Object), codecJSON for others. That is said in
 // the document of one that may be a list or an object: a sender cannot choose it, so that parts are no deeper than the document has them.
-func partWithin(part *multipart.Part, at *shape.Field) codec {
+func partWithin(part *multipart.Reader, at *shape.Field) codec {
 	if !hasParts(at) {
 		return codecJSON
 	}
-	contentType := param.ContentType([]byte(part.Header.Get("Content-Type")))
+	contentType := param.ContentType(part.Field(typeField))
 	c := codecOf(contentType)
 	if c != codecMultipart && c != codecForm || !param.MatchesAny(contentType, splitTypes(at.Types)) {
 		return codecJSON
@@ -32,14 +32,14 @@ func hasParts(at *shape.Field) bool {
 }
 
 // within enters the parts, or the fields, of a part.
-func (p *partReader) within(n *shape.Node, c codec, part *multipart.Part, data []byte, at *shape.Field) error {
+func (p *partReader) within(n *shape.Node, c codec, part *multipart.Reader, data []byte, at *shape.Field) error {
 	if !n.Empty() {
 		n.Fault = shape.Fault{Keyword: "type", Message: "must not be given more than once"}
 		return nil
 	}
-	contentType := []byte(part.Header.Get("Content-Type"))
+	contentType := part.Field(typeField)
 	if c == codecMultipart {
-		inner := partReader{root: n, place: at, charset: p.charset, total: p.total, limits: p.limits}
+		inner := partReader{root: n, place: at, charset: p.charset, total: p.total, limits: p.limits, own: p.own}
 		return inner.all(data, param.ContentTypeParameter(contentType, "boundary"))
 	}
 	data, err := toUTF8(data, param.ContentTypeParameter(contentType, "charset"))

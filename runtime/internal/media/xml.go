@@ -159,6 +159,8 @@ func parseXML(r *xml.Decoder) (*element, error) {
 	}
 }
 
+var errEnd = errors.New("it ends too early")
+
 // xmlError says what is wrong with the syntax.
 func xmlError(err error) error {
 	var syntax *xml.SyntaxError
