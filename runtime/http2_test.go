@@ -352,6 +352,55 @@ func TestHTTP2BodyTimeouts(t *testing.T) {
 	assert.ErrorIs(t, <-ended, os.ErrDeadlineExceeded)
 }
 
+// TestHTTP2LateReader: who still reads a body when its handler has returned, or given up since the client has left, gets an error and no panic.
+func TestHTTP2LateReader(t *testing.T) {
+	begun, panicked := make(chan struct{}), make(chan any)
+	late := func(r *http.Request, over <-chan struct{}) {
+		defer func() { panicked <- recover() }()
+		<-over
+		for range 50 { // net/http has more to do, and does not tell
+			_, err := r.Body.Read(make([]byte, 1))
+			assert.Error(t, err)
+			time.Sleep(time.Millisecond)
+		}
+	}
+	r := start(t, newTestAPI(testHandlers{}), WithH2C(),
+		WithMount("/returns", http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			begun <- struct{}{}
+			over := make(chan struct{})
+			go late(r, over)
+			_ = r.Body.Close() // as httputil.ReverseProxy does
+			close(over)
+		})),
+		WithMount("/aborts", http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			begun <- struct{}{}
+			over := make(chan struct{})
+			go late(r, over)
+			<-r.Context().Done()
+			close(over)
+			panic(http.ErrAbortHandler)
+		})))
+	client, base := http2Client(t, r, "h2c")
+	for _, path := range []string{"/returns", "/aborts"} {
+		body, more := io.Pipe()
+		ctx, leave := context.WithCancel(t.Context())
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, base+path, body)
+		require.NoError(t, err)
+		go func() {
+			if res, err := client.Do(req); err == nil {
+				_ = res.Body.Close()
+			}
+		}()
+		<-begun
+		if path == "/aborts" {
+			leave()
+		}
+		assert.Nil(t, <-panicked, path)
+		leave()
+		_ = more.Close()
+	}
+}
+
 // TestStreamsOverHTTP2: event streams go on after their handlers have returned, and a drain ends them; bodies are read as they come,
 // while the answer is sent.
 func TestStreamsOverHTTP2(t *testing.T) {

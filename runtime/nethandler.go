@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/route"
@@ -43,7 +44,9 @@ func (s *Server) netHandler() http.Handler {
 	}
 	serve := func(w http.ResponseWriter, r *http.Request) {
 		if r.Body != http.NoBody {
-			r.Body = &timedBody{ReadCloser: r.Body, deadlines: http.NewResponseController(w), timeouts: &s.timeouts}
+			b := &timedBody{ReadCloser: r.Body, deadlines: http.NewResponseController(w), timeouts: &s.timeouts}
+			defer b.leave()
+			r.Body = b
 		}
 		method, path, params := []byte(r.Method), []byte(r.URL.EscapedPath()), new(route.Params)
 		if h := s.mounted(method, path, params); h != nil {
@@ -91,12 +94,15 @@ func (s *Server) countCrash(handle func()) {
 	returned = true
 }
 
-// timedBody is a request body that is not waited for longer than Timeouts say.
+// timedBody is a request body that is not waited for longer than Timeouts say. Who reads it may do so, or be at it, when its handler has returned, as an
+// http.Transport to which it is passed on.
 type timedBody struct {
 	io.ReadCloser
-	deadlines *http.ResponseController
-	timeouts  *Timeouts
-	until     time.Time // when all of it must be there; zero: Timeouts.Stream without a byte
+	timeouts *Timeouts // immutable
+	until    time.Time // when all of it must be there; zero: Timeouts.Stream without a byte
+
+	mu        sync.Mutex
+	deadlines *http.ResponseController // guarded by mu; nil once the handler has returned: of HTTP/2 it is nobody's then
 }
 
 // hold makes all of the body be there in Timeouts.Body, as it is to be held in memory.
@@ -108,12 +114,28 @@ func (b *timedBody) Read(p []byte) (int, error) {
 	if at.IsZero() {
 		at = time.Now().Add(b.timeouts.Stream)
 	}
-	_ = b.deadlines.SetReadDeadline(at) // both servers of net/http can
+	b.expect(at)
 	n, err := b.ReadCloser.Read(p)
 	if err != nil { // net/http goes on reading, to see whether the client goes
-		_ = b.deadlines.SetReadDeadline(time.Time{})
+		b.expect(time.Time{})
 	}
 	return n, err
+}
+
+// expect has reads end at a time, while the handler runs.
+func (b *timedBody) expect(at time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.deadlines != nil {
+		_ = b.deadlines.SetReadDeadline(at) // both servers of net/http can
+	}
+}
+
+// leave is called when the handler has returned.
+func (b *timedBody) leave() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.deadlines = nil
 }
 
 // loggedAnswer is a ResponseWriter that notes what the access log tells.
