@@ -126,26 +126,3 @@ func validValue(value []byte) bool {
 	}
 	return true
 }
-
-// sameName compares names of fields, in which the case of letters does not count.
-func sameName(name []byte, other string) bool {
-	if len(name) != len(other) {
-		return false
-	}
-	if string(name) == other { // as it mostly is
-		return true
-	}
-	for i, c := range name {
-		if lower(c) != lower(other[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-func lower(c byte) byte {
-	if 'A' <= c && c <= 'Z' {
-		c |= 0x20
-	}
-	return c
-}

@@ -1,6 +1,9 @@
 package multipart
 
-import "io"
+import (
+	"io"
+	"strings"
+)
 
 // A Reader goes through the parts of a body. One goroutine at a time.
 type Reader struct {
@@ -79,7 +82,9 @@ func (r *Reader) Field(name string) []byte {
 }
 
 // Is reports whether the field has that name. The case of letters does not count.
-func (f Field) Is(name string) bool { return sameName(f.Name, name) }
+func (f Field) Is(name string) bool {
+	return string(f.Name) == name || len(f.Name) == len(name) && strings.EqualFold(string(f.Name), name) // a name is ASCII
+}
 
 // Read gives the next bytes of the content of the part. It implements io.Reader. Before the first part there is no content.
 func (r *Reader) Read(p []byte) (int, error) {
