@@ -352,6 +352,33 @@ func TestHTTP2BodyTimeouts(t *testing.T) {
 	assert.ErrorIs(t, <-ended, os.ErrDeadlineExceeded)
 }
 
+// TestHTTP2Abort: an answer that its handler gives up is none to a client that is there, whether it has begun or not.
+func TestHTTP2Abort(t *testing.T) {
+	r := start(t, watching(nil, func(_ context.Context, out *EventStream[string]) error {
+		err := out.Send("one")
+		out.Abort(nil)
+		return err
+	}), WithH2C(), WithMount("/begun", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, "some")
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	})), WithMount("/held", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, "some")
+		panic(http.ErrAbortHandler)
+	})), WithMount("/whole", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "all") })))
+	client, base := http2Client(t, r, "h2c")
+	for _, path := range []string{"/watch", "/begun", "/held"} {
+		res, err := client.Get(base + path)
+		if err == nil {
+			_, err = io.ReadAll(res.Body)
+			_ = res.Body.Close()
+		}
+		require.ErrorContains(t, err, "INTERNAL_ERROR", path)
+	}
+	res, err := client.Get(base + "/whole")
+	assert.Equal(t, "all", readAll(t, res, err))
+}
+
 // TestHTTP2LateReader: who still reads a body when its handler has returned, or given up since the client has left, gets an error and no panic.
 func TestHTTP2LateReader(t *testing.T) {
 	begun, panicked := make(chan struct{}), make(chan any)
