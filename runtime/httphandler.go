@@ -58,6 +58,7 @@ func (h *httpHandler) serve(w http.ResponseWriter, r *http.Request) {
 		t := x.transit
 		x.reset()
 		x.host = nil
+		poison(x.text)
 		h.pool.Put(x)
 		t.overHTTP(r, complete, cut)
 	}()
