@@ -15,7 +15,7 @@
 //	one that ends within or behind a delimiter  io.ErrUnexpectedEOF                     io.EOF, wrapped
 //	a field that is malformed                   seen once the header has come           seen once its line has come
 //	more than 32 fields, or 16 KiB of them      ErrHeader                               taken, up to 10,000 and 10 MiB
-//	what stands before a content that comes     48 KiB at most, with lines before it    as long as it likes
+//	what stands before a content                48 KiB at most, with lines before it    as long as it likes
 //	a line of more than 4 KiB between parts     ErrLine                                 bufio.ErrBufferFull, wrapped
 //	what a source fails with                    as it is; the bytes before it that may  wrapped; those bytes are given
 //	                                            begin a delimiter are not given

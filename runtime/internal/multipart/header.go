@@ -13,7 +13,7 @@ const (
 	MaxHeader = 16 << 10 // bytes of names and values
 )
 
-// ErrHeader says that a header is over MaxFields, MaxHeader or Parser.Room.
+// ErrHeader says that a header is over MaxFields or MaxHeader, or that it and what stands before it are over 48 KiB.
 var ErrHeader = errors.New("the header of a part is too large")
 
 // Field is a header field.

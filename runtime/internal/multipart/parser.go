@@ -31,16 +31,17 @@ const (
 	stateEnd
 )
 
-// maxLine is how long a line of the preamble may be, and a delimiter with its padding.
-const maxLine = 4 << 10
+// Bounds of what is between the contents, in bytes. Who sends more has others wait while it is looked at.
+const (
+	maxLine = 4 << 10              // a line of the preamble, and a delimiter with its padding
+	room    = 2*MaxHeader + 16<<10 // all before a content: lines of the preamble, the delimiter, and the header, which may have white space
+)
 
 // ErrLine says that a line between the parts is too long.
 var ErrLine = errors.New("a line between the parts is too long")
 
 // A Parser finds the parts of one body. NewParser makes one. One goroutine at a time.
 type Parser struct {
-	// Room is how many bytes may stand before a content: the lines before the delimiter, that itself and the header; 0 for any number.
-	Room int
 	// Fields are those of the header that has come last. They are slices of what was fed.
 	Fields []Field
 
@@ -86,9 +87,9 @@ func (p *Parser) step(buf []byte, last bool) (n int, ev Event, err error) {
 		return 0, End, nil
 	}
 	// What is beyond the limit is never looked at, so that the same header is refused, whether it comes alone or with others.
-	over := p.Room > 0 && len(buf) > p.Room-p.outside
+	over := len(buf) > room-p.outside
 	if over {
-		buf, last = buf[:p.Room-p.outside], false
+		buf, last = buf[:room-p.outside], false
 	}
 	if p.state == stateHeader {
 		n, ev, err = p.header(buf)

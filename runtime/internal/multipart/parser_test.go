@@ -144,7 +144,6 @@ func TestRoom(t *testing.T) {
 		"--B\r\n\r\n" + strings.Repeat("content\r\n", room/9+1) + "--B" + "--\r\n": `[] ` + fmt.Sprintf("%q", strings.Repeat("content\r\n", room/9)+"content") + "; end",
 	} {
 		p := NewParser("B")
-		p.Room = room
 		assert.Equal(t, want, play(p, body), "%.30q", body)
 		for _, at := range []int{5, 6, len(body) / 2, len(body) - 6} {
 			assert.Equal(t, want, play(p, body[:at], body[at:]), "%.30q", body)

@@ -20,18 +20,12 @@ type Reader struct {
 	over   bool   // nothing follows buf
 }
 
-const (
-	// bufferSize is how much is read at once. A header that is longer makes the buffer grow.
-	bufferSize = 4 << 10
-	// room is what may stand before a content that comes: more than a header may have.
-	room = 2*MaxHeader + 16<<10
-)
+// bufferSize is how much is read at once. A header that is longer makes the buffer grow.
+const bufferSize = 4 << 10
 
 // NewReader returns a reader of a body that comes, with a boundary that is not empty.
 func NewReader(source io.Reader, boundary string) *Reader {
-	r := &Reader{parser: NewParser(boundary), source: source, buf: make([]byte, 0, bufferSize)}
-	r.parser.Room = room
-	return r
+	return &Reader{parser: NewParser(boundary), source: source, buf: make([]byte, 0, bufferSize)}
 }
 
 // NewBytesReader returns a reader of a body that is held, with a boundary that is not empty. The fields and contents of its parts are slices

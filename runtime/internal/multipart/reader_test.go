@@ -84,6 +84,21 @@ func TestBytes(t *testing.T) {
 	assert.Empty(t, data)
 }
 
+// However long a body is, no more of it than has room there is looked at before a content, whether it is held or comes.
+func TestRoomOfReaders(t *testing.T) {
+	t.Parallel()
+	const lines = 1 << 20
+	for _, before := range []string{
+		strings.Repeat("\n", lines) + "--B\n", "--B\n" + strings.Repeat("a\n", lines), "--B\nA: b" + strings.Repeat("\n c", lines) + "\n",
+	} {
+		body := before + "\n--B--"
+		for _, r := range []*Reader{NewReader(strings.NewReader(body), "B"), NewBytesReader([]byte(body), "B")} {
+			_, err := r.Next()
+			assert.Equal(t, ErrHeader, err, "%.10q", body)
+		}
+	}
+}
+
 // What a source fails with is told as it is, before or behind the last delimiter, and for good; bytes that may begin a delimiter are not given.
 func TestSourceFails(t *testing.T) {
 	t.Parallel()
