@@ -48,19 +48,20 @@ var mayImport = []struct {
 	{"runtime/internal/multipart", nil},                                                                                                                                           // ADR 20
 	{"runtime/internal/media", []string{"runtime/internal/jsonwire", "runtime/internal/multipart", "runtime/internal/param", "runtime/internal/shape", "runtime/internal/value"}}, // ADR 3, 20
 	{"runtime/internal/operation", []string{"runtime/internal/queue"}},                                                                                                            // ADR 6
+	{"runtime/internal/slab", []string{"runtime/internal/kept"}},                                                                                                                  // ADR 18
 	{"runtime/internal/ws", []string{"runtime/internal/slab"}},                                                                                                                    // ADR 18
 	{"runtime/internal/apitest", []string{"runtime"}},                                                                                                                             // ADR 12: for tests alone
 	{"runtime/internal/...", nil},
 	{"runtime/tornadotest", []string{"runtime", "runtime/client"}},                                 // ADR 16
 	{"runtime/tornadotest/contract", []string{"runtime", "runtime/tornadotest", "internal/drive"}}, // ADR 15
 	{"internal/drive", []string{"internal/matching"}},                                              // ADR 15
-	{"internal/matching", nil},                                                                     // ADR 15
+	{"internal/matching", nil}, // ADR 15
 	{"runtime/client", []string{"runtime", "runtime/internal/jsonwire", "runtime/internal/param", "runtime/internal/media", "runtime/internal/shape", "runtime/internal/value", "runtime/internal/validate", "runtime/internal/operation", "runtime/internal/ws", "runtime/internal/sse", "runtime/internal/lines"}},
-	{"runtime/client/clienttrace", []string{"runtime/client"}},                    // an integration of the client
-	{"runtime/docs", []string{"runtime", "runtime/internal/webpage"}},             // ADR 17
-	{"runtime/debugpage", []string{"runtime", "runtime/internal/webpage"}},        // ADR 17
-	{"runtime/compress", []string{"runtime", "runtime/compress/internal/brotli"}}, // ADR 19
-	{"runtime/compress/internal/brotli", nil},                                     // ADR 19
+	{"runtime/client/clienttrace", []string{"runtime/client"}},                                             // an integration of the client
+	{"runtime/docs", []string{"runtime", "runtime/internal/webpage"}},                                      // ADR 17
+	{"runtime/debugpage", []string{"runtime", "runtime/internal/webpage"}},                                 // ADR 17
+	{"runtime/compress", []string{"runtime", "runtime/compress/internal/brotli", "runtime/internal/kept"}}, // ADR 18, 19
+	{"runtime/compress/internal/brotli", nil},                                                              // ADR 19
 	{"runtime/ecmaregex", []string{"runtime", "runtime/internal/validate"}},
 	{"runtime", []string{"runtime/internal/..."}},
 	{"runtime/...", []string{"runtime"}},

@@ -10,6 +10,7 @@ import (
 
 	tornado "github.com/tornadogen/tornadogen/runtime"
 	unbrotli "github.com/tornadogen/tornadogen/runtime/compress/internal/brotli"
+	"github.com/tornadogen/tornadogen/runtime/internal/kept"
 )
 
 // writer is what the encoders of all codings are.
@@ -117,7 +118,7 @@ func openBrotli(r io.Reader) (io.Reader, error) {
 	}}, nil
 }
 
-var zstdReaders = sync.Pool{New: func() any {
+var zstdReaders = kept.Pool[*zstd.Decoder]{Most: 8, New: func() *zstd.Decoder {
 	z, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(window))
 	if err != nil {
 		panic(err) // the options are valid
@@ -126,7 +127,7 @@ var zstdReaders = sync.Pool{New: func() any {
 }}
 
 func openZstd(r io.Reader) (io.Reader, error) {
-	z, _ := zstdReaders.Get().(*zstd.Decoder)
+	z := zstdReaders.Get()
 	if err := z.Reset(r); err != nil {
 		return nil, err
 	}

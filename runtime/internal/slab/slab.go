@@ -4,7 +4,8 @@ package slab
 
 import (
 	"math/bits"
-	"sync"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/kept"
 )
 
 // Sizes are powers of two between these. What is smaller is cheap, what is larger rare.
@@ -13,7 +14,19 @@ const (
 	largest  = 24
 )
 
-var pools [largest + 1]sync.Pool // of *[]byte, by the power of two that is their length
+// most is how many bytes of each size outlive collections, for a while.
+const most = 8 << 20
+
+var pools [largest + 1]*kept.Pool[*[]byte] // by the power of two that is the length of what they hold
+
+func init() {
+	for power := smallest; power <= largest; power++ {
+		pools[power] = &kept.Pool[*[]byte]{Most: max(most>>power, 1), New: func() *[]byte {
+			b := make([]byte, 1<<power)
+			return &b
+		}}
+	}
+}
 
 // Get gives n bytes or more: as many as the next power of two. Something stands in them.
 func Get(n int) []byte {
@@ -21,10 +34,7 @@ func Get(n int) []byte {
 	if power < smallest || power > largest {
 		return make([]byte, 1<<power)
 	}
-	if b, ok := pools[power].Get().(*[]byte); ok {
-		return *b
-	}
-	return make([]byte, 1<<power)
+	return *pools[power].Get()
 }
 
 // Put takes back what Get gave, however it was sliced since from its beginning. Nobody may use it any more. What is of another origin
@@ -32,9 +42,9 @@ func Get(n int) []byte {
 func Put(b []byte) {
 	n := cap(b)
 	if power := bits.Len(uint(n)) - 1; n == 1<<max(power, 0) && power >= smallest && power <= largest {
-		kept := b[:n] // a variable of its own: what is not kept costs no allocation
-		poison(kept)
-		pools[power].Put(&kept)
+		whole := b[:n] // a variable of its own: what is not kept costs no allocation
+		poison(whole)
+		pools[power].Put(&whole)
 	}
 }
 
