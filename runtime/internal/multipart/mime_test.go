@@ -110,7 +110,7 @@ func FuzzReader(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body []byte, cut uint16, boundary uint8) {
 		if len(body) > room {
-			t.Skip("over a limit that mime/multipart does not have")
+			return // over a limit that mime/multipart does not have
 		}
 		b := boundaries[int(boundary)%len(boundaries)]
 		agree(t, body, b, min(int(cut), len(body)))
