@@ -54,6 +54,7 @@ type Acceptor struct {
 	token Token
 	pause *Timer // nil: not paused
 	most  int    // connections taken in the next turn
+	more  Guess  // that a second one waits
 	left  bool   // Drain was called
 }
 
@@ -107,15 +108,21 @@ func (a *Acceptor) drain(n int, done func()) {
 // Ready implements Source. What is left after a batch is reported again: the
 // listener is level-triggered. So a batch is small at first, as mostly one
 // connection comes at a time, and to ask for another costs a call; it doubles
-// while that many are there.
+// while that many are there. Where a second one mostly does not wait, it is
+// seldom asked for.
 func (a *Acceptor) Ready(Bits) {
-	for range a.most {
+	for i := range a.most {
 		if !a.accept() {
+			if a.most > 1 {
+				a.more.Was(i > 1)
+			}
 			a.most = 1
 			return
 		}
 	}
-	a.most = min(2*a.most, acceptBatch)
+	if a.most > 1 || a.more.Due() {
+		a.most = min(2*a.most, acceptBatch)
+	}
 }
 
 // Expire implements Source: nothing is ever armed with the token.

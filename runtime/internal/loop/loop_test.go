@@ -278,6 +278,30 @@ func TestAcceptsInBatches(t *testing.T) {
 	assert.GreaterOrEqual(t, f.Stats.Batches.Load(), uint64(3), "other events have their turn")
 }
 
+// Where one connection comes at a time, it is seldom asked for a second one;
+// when many come, they are taken in batches again.
+func TestAcceptAsksInVainSeldom(t *testing.T) {
+	f := newFixture(t)
+	ln, h, _ := listen(f, nil)
+	const alone = 200
+	for range alone {
+		f.net.Dial(ln)
+		f.net.Settle()
+	}
+	assert.Equal(t, alone, h.count())
+	assert.Less(t, f.net.Accepts(ln), alone+alone/10)
+	before, turns := f.net.Accepts(ln), f.Stats.Batches.Load()
+	do(t, f.Loop, func() {
+		for range 10 * acceptBatch {
+			f.net.Dial(ln)
+		}
+	})
+	f.net.Settle()
+	assert.Equal(t, alone+10*acceptBatch, h.count())
+	assert.Less(t, f.Stats.Batches.Load()-turns, uint64(mostSkipped+20))
+	assert.Less(t, f.net.Accepts(ln)-before, 10*acceptBatch+2)
+}
+
 // An error that concerns one connection does not stop the next.
 func TestAcceptGoesOnAfterErrors(t *testing.T) {
 	for _, errno := range []syscall.Errno{syscall.EINTR, syscall.ECONNABORTED, syscall.EPROTO, syscall.EPERM} {

@@ -375,7 +375,23 @@ func (e *Engine) Accepted(l *loop.Loop, fd int, peer loop.Addr, ln *loop.Listene
 		return
 	}
 	c.token = token
+	if c.linger == 0 && p.early(c) {
+		c.Ready(loop.In)
+		return
+	}
 	c.tend()
+}
+
+// early reports whether c, which was just accepted, has sent something already.
+// Then it need not wait for the next turn of its loop, at whose start that will
+// be reported. c is not asked where that is mostly not so. loop-only.
+func (p *pool) early(c *Conn) bool {
+	if !p.ahead.Due() {
+		return false
+	}
+	n, errno := p.sys.Peek(int(c.fd), p.first[:1])
+	p.ahead.Was(errno == 0 && n > 0)
+	return errno == 0 && n > 0
 }
 
 // leave takes one from open.

@@ -93,3 +93,25 @@ func TestListenerThatIsNotUsed(t *testing.T) {
 	_, err = AdoptListener(-1)
 	assert.ErrorIs(t, err, syscall.EBADF)
 }
+
+// Who has asked before it is accepted is served in the same turn of the loop.
+// Where nobody has, it is seldom looked for.
+func TestServedInTheTurnOfItsAccept(t *testing.T) {
+	turn := make(chan uint64, 1)
+	s := newStage(t, newProbe(t, func(c *Conn, f *lines) Next {
+		turn <- c.Loop().Stats.Batches.Load()
+		return echo(c, f)
+	}), Options{OnLoop: true})
+	before := make(chan uint64, 1)
+	require.True(t, s.loops[0].Post(func() { // so that the loop finds both at once
+		before <- s.loops[0].Stats.Batches.Load()
+		s.net.Dial(s.ln).Send("one")
+	}))
+	assert.Equal(t, <-before+1, <-turn)
+	s.net.Settle()
+	looked := 0
+	for range 100 {
+		looked += s.dial().Peeks()
+	}
+	assert.InDelta(t, 6, looked, 1)
+}

@@ -132,10 +132,7 @@ func (p *pool) mayOpen(c *Conn) bool {
 		if before&draining != 0 {
 			c.hasten(p.engine.opts.DrainGrace)
 		}
-		if p.first == nil {
-			p.first = make([]byte, firstBytes)
-		}
-		n, errno := p.sys.Peek(int(c.fd), p.first)
+		n, errno := p.sys.Peek(int(c.fd), p.first[:])
 		if errno == syscall.EINTR {
 			continue
 		}
@@ -172,7 +169,7 @@ func (p *pool) open(c *Conn) {
 			e.stats.Silent.Add(1)
 		}
 		if c.linger == halting {
-			_, _ = p.sys.Read(int(c.fd), p.first) // the peer would be reset for what is unread
+			_, _ = p.sys.Read(int(c.fd), p.first[:]) // the peer would be reset for what is unread
 		}
 		c.linger = 0
 		c.close()

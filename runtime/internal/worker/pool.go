@@ -38,7 +38,8 @@ type pool struct {
 	window    time.Duration // when the window began
 	idled     time.Duration // in the window
 	quiet     time.Duration // a slow handler is not logged before
-	first     []byte        // what mayOpen looks at
+	ahead     loop.Guess    // that who is accepted has sent something
+	first     [firstBytes]byte
 
 	mu      sync.Mutex
 	queue   lanes     // guarded by mu; all busy

@@ -155,6 +155,7 @@ type socket struct {
 	listening bool
 	backlog   []*socket // listening: dialed, not accepted
 	accepts   []Result  // listening: script
+	accepted  int       // listening: calls of Accept
 
 	in         []byte // sent by the peer, not read
 	out        []byte // written, received by the peer
@@ -167,6 +168,7 @@ type socket struct {
 	reads      []Result // script
 	writes     []Result // script
 	readCalls  int
+	peekCalls  int
 	writeCalls int
 }
 

@@ -27,6 +27,13 @@ func (n *Net) ScriptAccept(ln *poll.Listener, results ...Result) {
 	n.changed.Broadcast()
 }
 
+// Accepts is how many calls of Accept there were at a listener.
+func (n *Net) Accepts(ln *poll.Listener) int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.fds[ln.FD].accepted
+}
+
 func (p *Peer) change(fn func(s *socket)) {
 	p.s.net.mu.Lock()
 	defer p.s.net.mu.Unlock()
@@ -134,6 +141,13 @@ func (p *Peer) Reads() int {
 	p.s.net.mu.Lock()
 	defer p.s.net.mu.Unlock()
 	return p.s.readCalls
+}
+
+// Peeks is the same for Peek.
+func (p *Peer) Peeks() int {
+	p.s.net.mu.Lock()
+	defer p.s.net.mu.Unlock()
+	return p.s.peekCalls
 }
 
 // Writes is the counterpart of Reads.

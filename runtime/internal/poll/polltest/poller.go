@@ -173,6 +173,7 @@ func (p *Poller) Accept(fd int) (int, poll.Addr, syscall.Errno) {
 	if l == nil {
 		return -1, poll.Addr{}, syscall.EBADF
 	}
+	l.accepted++
 	if r := next(&l.accepts); r.Errno != 0 {
 		return -1, poll.Addr{}, r.Errno
 	}
@@ -204,9 +205,9 @@ func (p *Poller) Read(fd int, b []byte) (int, syscall.Errno) {
 // Peek implements poll.Sys.
 func (p *Poller) Peek(fd int, b []byte) (int, syscall.Errno) {
 	return p.on("Peek", fd, func(s *socket) (int, syscall.Errno) {
-		before := s.in
+		before, calls := s.in, s.readCalls
 		n, errno := s.read(b)
-		s.in = before
+		s.in, s.readCalls, s.peekCalls = before, calls, s.peekCalls+1
 		return n, errno
 	})
 }
