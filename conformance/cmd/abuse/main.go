@@ -25,9 +25,9 @@ const (
 func main() {
 	abuse.MainIfGood()
 	target.MainIfChild(abuse.Timeouts)
-	p := abuse.Plan{Rounds: 2}
+	p := abuse.Plan{Rounds: 3}
 	flag.IntVar(&p.Rounds, "rounds", p.Rounds, "how often the good client is watched, without and with each attack")
-	flag.DurationVar(&p.Usual, "usual", time.Second, "how long it is watched without")
+	flag.DurationVar(&p.Usual, "usual", 1500*time.Millisecond, "how long it is watched without")
 	flag.DurationVar(&p.Attack, "time", 3*time.Second, "how long it is watched with")
 	flag.IntVar(&p.Most, "clients", 15_000, "how many clients an attack may have")
 	only := flag.String("only", "", "play the attacks whose name contains this")

@@ -101,10 +101,10 @@ const honest = 8
 // it there are eight honest clients, which ask without a rest.
 func Run(a Attack, child *target.Child, p Plan) *Row {
 	row := &Row{Attack: a, Waits: make(map[string]Wait)}
-	usual, attacked := make(latencies), make(latencies)
+	var usual, attacked rounds
 	for range p.Rounds {
 		begun := busy(child.PID())
-		usual.add(row.watch(child, p.Usual, func(ctx context.Context, wg *sync.WaitGroup) {
+		usual = append(usual, row.watch(child, p.Usual, func(ctx context.Context, wg *sync.WaitGroup) {
 			for range honest {
 				wg.Go(func() { row.beHonest(ctx, child) })
 			}
@@ -112,7 +112,7 @@ func Run(a Attack, child *target.Child, p Plan) *Row {
 		row.honest += busy(child.PID()) - begun
 		time.Sleep(p.Usual / 3)
 		begun, counted := busy(child.PID()), row.counted(child)
-		attacked.add(row.watch(child, p.Attack, func(ctx context.Context, wg *sync.WaitGroup) {
+		attacked = append(attacked, row.watch(child, p.Attack, func(ctx context.Context, wg *sync.WaitGroup) {
 			row.attack(ctx, wg, child, p)
 			wg.Go(func() {
 				for ctx.Err() == nil {
@@ -128,10 +128,8 @@ func Run(a Attack, child *target.Child, p Plan) *Row {
 	if row.Counted == 0 && row.met(p) {
 		row.fault(fmt.Errorf("the bound %s was met, and not counted", row.Bound))
 	}
-	for way, list := range attacked {
-		row.Waits[way] = Wait{
-			Usual: quantile(usual[way], 0.99), P99: quantile(list, 0.99), Before: len(usual[way]), Good: len(list),
-		}
+	for _, way := range attacked.ways() {
+		row.Waits[way] = Wait{Usual: usual.p99(way), P99: attacked.p99(way), Before: usual.count(way), Good: attacked.count(way)}
 	}
 	row.share(time.Duration(row.Processor*float64(p.Attack))*time.Duration(p.Rounds), usual, attacked)
 	return row
@@ -164,17 +162,17 @@ func requests(way string, n int) int {
 }
 
 // share is what of a processor an honest request took, and a round of the attack.
-func (row *Row) share(attack time.Duration, usual, attacked latencies) {
+func (row *Row) share(attack time.Duration, usual, attacked rounds) {
 	asked := row.asked
-	for way, list := range usual {
-		asked += requests(way, len(list))
+	for _, way := range usual.ways() {
+		asked += requests(way, usual.count(way))
 	}
 	if asked == 0 || row.Rounds == 0 {
 		return
 	}
 	row.Honest = row.honest / time.Duration(asked)
-	for way, list := range attacked {
-		attack -= row.Honest * time.Duration(requests(way, len(list)))
+	for _, way := range attacked.ways() {
+		attack -= row.Honest * time.Duration(requests(way, attacked.count(way)))
 	}
 	row.Round = max(0, attack) / time.Duration(row.Rounds)
 }
@@ -285,15 +283,6 @@ func busy(pid int) time.Duration {
 		ticks += n
 	}
 	return time.Duration(ticks) * 10 * time.Millisecond
-}
-
-func quantile(list []time.Duration, q float64) time.Duration {
-	if len(list) == 0 {
-		return 0
-	}
-	list = slices.Clone(list)
-	slices.Sort(list)
-	return list[int(q*float64(len(list)-1))]
 }
 
 // resident is how much memory a process holds, 0 where that is not known.

@@ -2,6 +2,7 @@ package abuse
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -49,6 +50,21 @@ func TestAttacks(t *testing.T) {
 		t.Logf("%s: %d rounds, %v, %.2f of a processor, %d MiB", a.Name, row.Rounds, row.Waits, row.Processor, row.Peak>>20)
 	}
 	assert.NoError(t, child.Stop())
+}
+
+// TestMedian: what one while of several had beside does not count.
+func TestMedian(t *testing.T) {
+	var all rounds
+	for _, slowest := range []time.Duration{3, 900, 2} {
+		l := latencies{wayKept: slices.Repeat([]time.Duration{1}, 98)}
+		l[wayKept] = append(l[wayKept], slowest, slowest)
+		all = append(all, l)
+	}
+	assert.Equal(t, []string{wayKept}, all.ways())
+	assert.Equal(t, 300, all.count(wayKept))
+	assert.Equal(t, time.Duration(3), all.p99(wayKept))
+	assert.Equal(t, time.Duration(451), all[:2].p99(wayKept), "between the two")
+	assert.Zero(t, all.p99(wayNew))
 }
 
 // TestJudge: figures that are over what is demanded are told.

@@ -9,10 +9,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -46,10 +48,39 @@ const (
 // latencies are how long good clients have waited, each time, by the way that they come.
 type latencies map[string][]time.Duration
 
-func (l latencies) add(more latencies) {
-	for way, list := range more {
-		l[way] = append(l[way], list...)
+// rounds is what good clients waited in each while.
+type rounds []latencies
+
+// ways is how they came, sorted.
+func (r rounds) ways() (ways []string) {
+	for _, l := range r {
+		ways = slices.AppendSeq(ways, maps.Keys(l))
 	}
+	slices.Sort(ways)
+	return slices.Compact(ways)
+}
+
+// count is how many answers they got.
+func (r rounds) count(way string) (n int) {
+	for _, l := range r {
+		n += len(l[way])
+	}
+	return n
+}
+
+// p99 is the median of what the hundredth that waited longest waited at least in each.
+func (r rounds) p99(way string) time.Duration {
+	var each []time.Duration
+	for _, l := range r {
+		if list := slices.Sorted(slices.Values(l[way])); len(list) > 0 {
+			each = append(each, list[(len(list)-1)*99/100])
+		}
+	}
+	if len(each) == 0 {
+		return 0
+	}
+	slices.Sort(each)
+	return (each[(len(each)-1)/2] + each[len(each)/2]) / 2
 }
 
 // MainIfGood is a good client and ends the process, if this package has started it. Call it first in main, or TestMain.
