@@ -5,12 +5,15 @@ import (
 	"slices"
 )
 
-// series gives m of the server called name, round by round. With relativeTo, each figure is divided by that of the other server in
+// series gives m of the server called name, round by round, without those in which it is not known. With relativeTo, each figure is divided by that of the other server in
 // the same round: the two were measured one soon after the other, so what else the machine did then is in both.
 func series(servers map[string][]sample, name string, m metric, relativeTo string) []float64 {
 	all := make([]float64, 0, len(servers[name]))
 	for round, s := range servers[name] {
-		value := s[m]
+		value, known := s[m]
+		if !known {
+			continue
+		}
 		if relativeTo != "" {
 			if round >= len(servers[relativeTo]) || servers[relativeTo][round][m] == 0 {
 				continue

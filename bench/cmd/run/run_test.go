@@ -92,6 +92,8 @@ func TestRatiosAreThoseOfRounds(t *testing.T) {
 	servers["fasthttp"] = servers["fasthttp"][:1]
 	assert.Equal(t, []float64{0.8}, series(servers, "tornado", cpu, "fasthttp"))
 	assert.Empty(t, series(servers, "tornado", cpu, "nethttp"))
+	servers["tornado"][1] = sample{rate: 1}
+	assert.Len(t, series(servers, "tornado", cpu, ""), 2, "of one round it is not known")
 }
 
 func TestReport(t *testing.T) {
@@ -109,7 +111,7 @@ func TestReport(t *testing.T) {
 		"an abacus",
 		"`go run ./cmd/run -rounds 1`",
 		"| tornado     |      90000 |            8.0 |    0 % |           0.80 |    0 % |              0.50 |   0.40 |   1.25 |",
-		"| fasthttp    |      70000 |           10.0 |   20 % |           1.00 |",
+		"| fasthttp    |      70000 |           10.0 |   20 % |           1.00 |    0 % |              0.62 |      – |      – |",
 		"| nethttp     |          – |",
 		"| GET: CPU a request, × fasthttp    | ≤ 0.8 |     0.80 |    met |",
 		"| GET: CPU a request, × oapicodegen | ≤ 0.4 |     0.50 | MISSED |",
