@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/tornadogen/tornadogen/runtime/internal/jsonwire"
 	"github.com/tornadogen/tornadogen/runtime/internal/media"
 	"github.com/tornadogen/tornadogen/runtime/internal/param"
 	"github.com/tornadogen/tornadogen/runtime/internal/route"
@@ -37,32 +38,32 @@ func (i Info) DocumentType() string {
 // API is a set of operations with their handlers. Generated New functions build it. After it was given to a server or asked
 // for its HTTPHandler it is immutable and safe for concurrent use.
 type API struct {
-	info           Info
-	basePath       string
-	routes         *route.Table
-	operations     []*registered
-	schemes        map[string]scheme
-	queryKeys      []string // query parameters that carry API keys
-	middleware     []Middleware
-	perCall        map[string][]Middleware
-	filters        []Filter
-	named          map[string]int            // places among filters
-	decoders       map[string]ContentDecoder // by content coding, lower case
-	paths          map[string]string         // of operations that are not served where their descriptor says
-	fault          error                     // the first thing that is wrong with options
-	demanded       []string                  // operations that options name
-	mapError       ErrorMapper
-	logger         *slog.Logger
-	lenient422     bool // violations answer 400
-	refuseReadOnly bool // violations, too, are members that are readOnly and sent
-	noSecurity     bool // nobody has written the authenticator: see SecurityUnimplemented
-	maxBody        int64
-	deferFor       time.Duration // how long a deferred answer may take
-	maxStream      int64
-	formLimits     media.Limits
-	origins        []string                 // of pages that may open sockets, beside the server's
-	bounds         bounds                   // that clients have met
-	measures       atomic.Pointer[measures] // nil: nobody measures
+	info       Info
+	basePath   string
+	routes     *route.Table
+	operations []*registered
+	schemes    map[string]scheme
+	queryKeys  []string // query parameters that carry API keys
+	middleware []Middleware
+	perCall    map[string][]Middleware
+	filters    []Filter
+	named      map[string]int            // places among filters
+	decoders   map[string]ContentDecoder // by content coding, lower case
+	paths      map[string]string         // of operations that are not served where their descriptor says
+	fault      error                     // the first thing that is wrong with options
+	demanded   []string                  // operations that options name
+	mapError   ErrorMapper
+	logger     *slog.Logger
+	lenient422 bool // violations answer 400
+	decoding   jsonwire.Options
+	noSecurity bool // nobody has written the authenticator: see SecurityUnimplemented
+	maxBody    int64
+	deferFor   time.Duration // how long a deferred answer may take
+	maxStream  int64
+	formLimits media.Limits
+	origins    []string                 // of pages that may open sockets, beside the server's
+	bounds     bounds                   // that clients have met
+	measures   atomic.Pointer[measures] // nil: nobody measures
 }
 
 // registered is one operation with everything that its requests need. Immutable after Register.
@@ -144,7 +145,7 @@ func WithViolationsAs400() APIOption { return func(a *API) { a.lenient422 = true
 
 // WithReadOnlyRefused makes it a violation to send a member that the document calls readOnly. Without it such a member is ignored,
 // as OpenAPI 3.1 section 4.8.24.2 has it: it should not be sent.
-func WithReadOnlyRefused() APIOption { return func(a *API) { a.refuseReadOnly = true } }
+func WithReadOnlyRefused() APIOption { return func(a *API) { a.decoding.RefuseReadOnly = true } }
 
 // WithAPILogger sets where the API logs what goes wrong inside of handlers. The default is the logger of its server.
 func WithAPILogger(l *slog.Logger) APIOption { return func(a *API) { a.logger = l } }
@@ -172,6 +173,13 @@ func WithMaxStream(n int64) APIOption {
 // parts may have any number of them, and each of them so many inside.
 func WithMaxFields(n int) APIOption {
 	return func(a *API) { a.formLimits.Fields = max(n, 1) }
+}
+
+// WithMaxMemory limits the memory that the lists, maps and recursive values of a JSON text take once they are decoded, to n bytes, 1 or more: 400
+// beyond, or a socket that is closed with 1007. An empty object has two bytes, and what becomes of it some hundred. The default is 16 times the size
+// of the text, and 64 MiB at least. Other media types are made JSON of.
+func WithMaxMemory(n int) APIOption {
+	return func(a *API) { a.decoding.MaxMemory = max(n, 1) }
 }
 
 // NewAPI begins an API; generated code calls it and then Register for each operation.

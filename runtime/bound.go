@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
+	"github.com/tornadogen/tornadogen/runtime/internal/jsonwire"
 )
 
 // Bound is a bound that a client can meet: a limit, or a timeout. The table of defaults in SECURITY.md names those of each setting.
@@ -43,6 +44,7 @@ const (
 	BoundDecodedBody   // the same, of a body whose content coding was undone: 413
 	BoundFields        // WithMaxFields, and parameters and cookies: 400
 	BoundDepth         // the depth of JSON: 400, or a socket that is closed with 1007
+	BoundMemory        // WithMaxMemory: 400, or a socket that is closed with 1007
 	BoundDeferredTime  // WithDeferredTimeout: 503
 	BoundOperationTime // the time that the document gives an operation: 503
 
@@ -69,7 +71,7 @@ var boundNames = [numberOfBounds]string{
 	BoundDrainTime: "drain_time", BoundWorkers: "workers", BoundHeaderTime: "header_time", BoundBodyTime: "body_time",
 	BoundStreamTime: "stream_time", BoundHalfClose: "half_close", BoundSyntax: "syntax", BoundTarget: "target",
 	BoundHeaderBytes: "header_bytes", BoundHeaderCount: "header_count", BoundChunks: "chunks", BoundTrailers: "trailers", BoundBody: "body",
-	BoundDecodedBody: "decoded_body", BoundFields: "fields", BoundDepth: "depth", BoundDeferredTime: "deferred_time",
+	BoundDecodedBody: "decoded_body", BoundFields: "fields", BoundDepth: "depth", BoundMemory: "memory", BoundDeferredTime: "deferred_time",
 	BoundOperationTime: "operation_time", BoundSlowClient: "slow_client", BoundMessage: "message", BoundFrames: "frames", BoundPing: "ping",
 	BoundOrigin: "origin", BoundStreams: "http2_streams", BoundResets: "http2_resets", BoundFlood: "http2_flood",
 	BoundHTTP2: "http2_protocol",
@@ -112,6 +114,16 @@ func (m *bounds) meetHTTP1(err *http1.ProtocolError) {
 		http1.BoundChunks: BoundChunks, http1.BoundTrailer: BoundTrailers, http1.BoundBody: BoundBody,
 	}
 	m.meet(of[err.Bound])
+}
+
+// meetJSON counts the bound that err tells of, if it is one.
+func (m *bounds) meetJSON(err *jsonwire.SyntaxError) {
+	switch {
+	case err.TooDeep():
+		m.meet(BoundDepth)
+	case err.TooLarge():
+		m.meet(BoundMemory)
+	}
 }
 
 // meetHTTP2 counts an error of net/http's server for HTTP/2, by the name that it has there, behind its kind and its code:

@@ -128,6 +128,21 @@ var metBy = map[Bound]func(t *testing.T) *running{
 		r.dial(t).send("POST /json HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n" + strings.Repeat("[", 1000))
 		return r
 	},
+	BoundMemory: func(t *testing.T) *running {
+		a := newTestAPI(testHandlers{}, WithMaxMemory(1000))
+		op := &Operation{ID: "entries", Name: "Entries", Method: "POST", Path: "/entries", Consumes: []string{"application/json"}}
+		RegisterNoContent(a, op, func(_ *noRequest, in *Input) {
+			d := in.JSONBody()
+			for more := d.Map(); more; more = d.NextEntry() {
+				Room[[500]byte](d)
+				d.Skip()
+			}
+			in.EndJSON()
+		}, func(context.Context, *noRequest) error { return nil }, http.StatusNoContent)
+		r := start(t, a)
+		r.dial(t).send("POST /entries HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 21\r\n\r\n" + `{"a":1,"b":2, "c": 3}`)
+		return r
+	},
 	BoundDeferredTime: func(t *testing.T) *running {
 		api, _ := waiting(WithDeferredTimeout(time.Millisecond), WithAPILogger(quiet))
 		r := start(t, api)

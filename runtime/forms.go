@@ -101,7 +101,7 @@ type formReader struct {
 func newFormReader(in *Input, shapes *Shapes, name string, rules []FileRule) *formReader {
 	api := in.x.match.api
 	f := &formReader{rules: rules, seen: make(map[string]int), bounds: &api.bounds, status: api.statusOfViolations(), told: -1}
-	f.decoder.Request, f.decoder.Options.RefuseReadOnly = true, api.refuseReadOnly
+	f.decoder.Request, f.decoder.Options = true, api.decoding
 	limits := in.formLimits()
 	f.giveWay = limits.GiveWay
 	parts, err := media.NewFormReader(in.stream, shapes, name, bytes.Clone(in.x.head.ContentType), limits)
@@ -263,9 +263,7 @@ func (f *formReader) end() error {
 		return nil
 	}
 	if err := d.SyntaxError(); err != nil {
-		if err.TooDeep() {
-			f.bounds.meet(BoundDepth)
-		}
+		f.bounds.meetJSON(err)
 		return &BodyError{Status: http.StatusBadRequest, Detail: "the fields of the form are not valid: " + err.Error()}
 	}
 	list := append([]Violation(nil), d.Violations()...)

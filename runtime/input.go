@@ -170,7 +170,7 @@ func (in *Input) EndJSON() {
 		return
 	}
 	if err := in.decoder.SyntaxError(); err != nil {
-		in.metDepth(err)
+		in.x.match.api.bounds.meetJSON(err)
 		in.syntax = "the body is not valid " + err.Error()
 		return
 	}
@@ -191,7 +191,7 @@ func (in *Input) JSONParam(p Param) *Decoder {
 func (in *Input) decode(text []byte) *Decoder {
 	in.decoded = true
 	in.decoder.Request = true
-	in.decoder.Options.RefuseReadOnly = in.x.match.api.refuseReadOnly
+	in.decoder.Options = in.x.match.api.decoding
 	in.decoder.Continue(text)
 	return in.polite()
 }
@@ -208,7 +208,7 @@ func (in *Input) polite() *Decoder {
 func (in *Input) EndJSONParam(p Param) {
 	in.decoder.End()
 	if err := in.decoder.SyntaxError(); err != nil {
-		in.metDepth(err)
+		in.x.match.api.bounds.meetJSON(err)
 		in.report.Malform(p.Place(), "is not valid "+err.Error())
 		return
 	}
@@ -217,12 +217,6 @@ func (in *Input) EndJSONParam(p Param) {
 
 // met counts a bound that the request has met.
 func (in *Input) met(b Bound) { in.x.match.api.bounds.meet(b) }
-
-func (in *Input) metDepth(err *jsonwire.SyntaxError) {
-	if err.TooDeep() {
-		in.met(BoundDepth)
-	}
-}
 
 // BytesBody returns a copy of the body.
 func (in *Input) BytesBody() []byte { return append([]byte{}, in.body...) }

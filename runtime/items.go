@@ -68,7 +68,7 @@ func newItemReader(in *Input) *itemReader {
 	api := in.x.match.api
 	r := &itemReader{body: in.stream, way: in.x.peer.way(), status: api.statusOfViolations(), noun: "item"}
 	r.splitter.Format, r.splitter.Limit = lines.FormatOf(in.media), int(api.maxBody)
-	r.decoder.Request, r.decoder.Options.RefuseReadOnly = true, api.refuseReadOnly
+	r.decoder.Request, r.decoder.Options = true, api.decoding
 	return r
 }
 

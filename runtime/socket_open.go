@@ -28,7 +28,7 @@ func RegisterSocket[Req, Send, Receive any](a *API, op *Operation, decode func(*
 	out Outgoing[Send], in Incoming[Receive],
 ) {
 	settings := newSocketSettings(op, a.log)
-	settings.refuseReadOnly = a.refuseReadOnly
+	settings.decoding = a.decoding
 	newSocketKind(settings, out, in)
 	settings.bounds = &a.bounds
 	a.add(op, func(x *exchange) {

@@ -205,7 +205,7 @@ func (in *Incoming[T]) read(ev ws.Event, rd *socketReader, s *socket) (v T, err 
 	}
 	d := &rd.decoder
 	d.Request, d.Lenient = !o.rules.Client, o.lenient
-	d.Options.RefuseReadOnly = o.refuseReadOnly
+	d.Options = o.decoding
 	d.Reset(ev.Data)
 	if d.Long() {
 		d.GiveWay(s.wire.GiveWay)
@@ -226,9 +226,7 @@ func (o *socketSettings) judged(d *Decoder) error {
 		return nil
 	}
 	if err := d.SyntaxError(); err != nil {
-		if err.TooDeep() {
-			o.bounds.meet(BoundDepth)
-		}
+		o.bounds.meetJSON(err)
 		kept := *err
 		return &kept
 	}

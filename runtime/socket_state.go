@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/tornadogen/tornadogen/runtime/internal/jsonwire"
 	"github.com/tornadogen/tornadogen/runtime/internal/loop"
 	"github.com/tornadogen/tornadogen/runtime/internal/queue"
 	"github.com/tornadogen/tornadogen/runtime/internal/ws"
@@ -109,22 +110,22 @@ var errAttend = errors.New("tornado: the socket is to be looked at")
 
 // socketSettings are those that all sockets of an operation share.
 type socketSettings struct {
-	name           string      // of the operation
-	match          *registered // nil on a client, like gauges and bounds
-	gauges         *gauges
-	bounds         *bounds
-	kind           any // *socketKind
-	self           func(s *socket) socketOwner
-	logger         func() *slog.Logger
-	rules          ws.Rules
-	ping           time.Duration // 0: none
-	deflate        bool
-	protocols      []string
-	origins        []string
-	limits         queue.Limits
-	refuseReadOnly bool
-	lenient        bool                          // unknown values are kept, as a client does
-	judge          func([]Violation) []Violation // those that count; nil: all
+	name      string      // of the operation
+	match     *registered // nil on a client, like gauges and bounds
+	gauges    *gauges
+	bounds    *bounds
+	kind      any // *socketKind
+	self      func(s *socket) socketOwner
+	logger    func() *slog.Logger
+	rules     ws.Rules
+	ping      time.Duration // 0: none
+	deflate   bool
+	protocols []string
+	origins   []string
+	limits    queue.Limits
+	decoding  jsonwire.Options
+	lenient   bool                          // unknown values are kept, as a client does
+	judge     func([]Violation) []Violation // those that count; nil: all
 }
 
 const (

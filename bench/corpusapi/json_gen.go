@@ -163,9 +163,7 @@ func (v *TwitterStatus) DecodeJSON(d *tornado.Decoder) {
 		case 22: // lang
 			v.Lang = d.String(&minLength1MaxLength32Rule)
 		case 23: // retweeted_status
-			x := new(TwitterStatus)
-			x.DecodeJSON(d)
-			v.RetweetedStatus.Set(x)
+			v.RetweetedStatus.Set(tornado.DecodeNew[TwitterStatus](d))
 		case 24: // possibly_sensitive
 			v.PossiblySensitive.Set(d.Bool())
 		}
@@ -1270,6 +1268,7 @@ func decodeCatalogEventMap(d *tornado.Decoder) map[string]CatalogEvent {
 	m := map[string]CatalogEvent{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
+		tornado.Room[CatalogEvent](d)
 		var item CatalogEvent
 		item.DecodeJSON(d)
 		m[k] = item

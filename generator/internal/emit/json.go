@@ -186,13 +186,15 @@ func check(g *jen.Group, t *ir.Type) {
 func decodeItem(list string, u *ir.Use) []jen.Code {
 	grow := func(value jen.Code) jen.Code { return jen.Id(list).Op("=").Append(jen.Id(list), value) }
 	switch {
-	case u.Presence != ir.Plain || u.Pointer:
+	case u.Presence != ir.Plain:
+		return append([]jen.Code{room(u)}, append(decodeLocal("item", u, fromDecoder), grow(jen.Id("item")))...)
+	case u.Pointer:
 		return append(decodeLocal("item", u, fromDecoder), grow(jen.Id("item")))
 	case isExpression(u.Type):
 		return []jen.Code{grow(read(u.Type, fromDecoder))}
 	case readsItself(u): // where it stays
 		last := jen.Id(list).Index(jen.Len(jen.Id(list)).Op("-").Lit(1))
-		return []jen.Code{grow(goType(u.Go).Values()), last.Dot("DecodeJSON").Call(jen.Id("d"))}
+		return []jen.Code{room(u), grow(goType(u.Go).Values()), last.Dot("DecodeJSON").Call(jen.Id("d"))}
 	}
 	return append(decodeLocal("item", u, fromDecoder), grow(jen.Id("item")))
 }
@@ -204,13 +206,17 @@ func decodeEntry(m string, u *ir.Use) []jen.Code {
 	if u.Presence == ir.Plain && !u.Pointer && isExpression(u.Type) {
 		return []jen.Code{name, put(read(u.Type, fromDecoder))}
 	}
-	return append([]jen.Code{name}, append(decodeLocal("item", u, fromDecoder), put(jen.Id("item")))...)
+	before := []jen.Code{name}
+	if !u.Pointer {
+		before = append(before, room(u))
+	}
+	return append(before, append(decodeLocal("item", u, fromDecoder), put(jen.Id("item")))...)
 }
 
 // decodeLocal reads a value into a new variable.
 func decodeLocal(name string, u *ir.Use, src source) []jen.Code {
 	if u.Presence == ir.Plain && u.Pointer {
-		return append([]jen.Code{define(name, jen.New(goType(u.Type.Go)))}, jen.Id(name).Dot("DecodeJSON").Call(src()))
+		return []jen.Code{define(name, decodeNew(u, src))}
 	}
 	return append([]jen.Code{jen.Var().Id(name).Add(goType(u.Go))}, decodeInto(name, u, src)...)
 }

@@ -121,15 +121,20 @@ func decodeInto(target string, u *ir.Use, src source) []jen.Code {
 	case u.Pointer && isExpression(u.Type):
 		return []jen.Code{define("x", read(u.Type, src)), assign(jen.Id(target), jen.Op("&").Id("x"))}
 	case u.Pointer:
-		return []jen.Code{
-			assign(jen.Id(target), jen.New(goType(u.Type.Go))),
-			jen.Id(target).Dot("DecodeJSON").Call(src()),
-		}
+		return []jen.Code{assign(jen.Id(target), decodeNew(u, src))}
 	case isExpression(u.Type):
 		return []jen.Code{assign(jen.Id(target), read(u.Type, src))}
 	}
 	return []jen.Code{jen.Id(target).Dot("DecodeJSON").Call(src())}
 }
+
+// decodeNew reads a value that has a method for that, and gives a pointer to it.
+func decodeNew(u *ir.Use, src source) *jen.Statement {
+	return tornado("DecodeNew").Types(goType(u.Type.Go)).Call(src())
+}
+
+// room counts the memory of a value that is made in a list or a map.
+func room(u *ir.Use) jen.Code { return tornado("Room").Types(goType(u.Go)).Call(jen.Id("d")) }
 
 // address is a pointer to target.
 func address(target string) *jen.Statement {
@@ -146,7 +151,7 @@ func decodeSet(target string, u *ir.Use, src source) []jen.Code {
 	case u.Pointer && isExpression(u.Type):
 		return []jen.Code{define("x", read(u.Type, src)), set(jen.Op("&").Id("x"))}
 	case u.Pointer:
-		return []jen.Code{define("x", jen.New(goType(u.Type.Go))), jen.Id("x").Dot("DecodeJSON").Call(src()), set(jen.Id("x"))}
+		return []jen.Code{set(decodeNew(u, src))}
 	case isExpression(u.Type):
 		return []jen.Code{set(read(u.Type, src))}
 	}

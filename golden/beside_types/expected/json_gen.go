@@ -377,6 +377,7 @@ func decodeAllExtensionsValueMap(d *tornado.Decoder) map[string]AllExtensionsVal
 	m := map[string]AllExtensionsValue{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
+		tornado.Room[AllExtensionsValue](d)
 		var item AllExtensionsValue
 		item.DecodeJSON(d)
 		m[k] = item

@@ -18,9 +18,7 @@ func (v *Card) DecodeJSON(d *tornado.Decoder) {
 		case 1: // expires
 			tornado.MakeOpt(&v.Expires).DecodeJSON(d)
 		case 2: // backup
-			x := new(Card)
-			x.DecodeJSON(d)
-			v.Backup.Set(x)
+			v.Backup.Set(tornado.DecodeNew[Card](d))
 		}
 		seen.Add(i)
 	}

@@ -35,9 +35,7 @@ func (v *Pet) DecodeJSON(d *tornado.Decoder) {
 		case 8: // weight
 			v.Weight.Set(d.Float64(nil))
 		case 9: // parent
-			x := new(Pet)
-			x.DecodeJSON(d)
-			v.Parent.Set(x)
+			v.Parent.Set(tornado.DecodeNew[Pet](d))
 		}
 		seen.Add(i)
 	}

@@ -51,9 +51,7 @@ func (v *Order) DecodeJSON(d *tornado.Decoder) {
 		case 13: // range
 			tornado.MakeOpt(&v.Range).DecodeJSON(d)
 		case 14: // parent
-			x := new(Order)
-			x.DecodeJSON(d)
-			v.Parent.Set(x)
+			v.Parent.Set(tornado.DecodeNew[Order](d))
 		case 15: // whole
 			tornado.MakeOpt(&v.Whole).DecodeJSON(d)
 		default:
@@ -355,6 +353,7 @@ func decodeOrderMarksValueMap(d *tornado.Decoder) map[string]OrderMarksValue {
 	m := map[string]OrderMarksValue{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
+		tornado.Room[OrderMarksValue](d)
 		var item OrderMarksValue
 		item.DecodeJSON(d)
 		m[k] = item

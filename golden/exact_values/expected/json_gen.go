@@ -194,6 +194,7 @@ func appendStringMap(b []byte, v map[string]string) []byte {
 func decodeExactPairs(d *tornado.Decoder) []tornado.Null[int64] {
 	list := make([]tornado.Null[int64], 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
+		tornado.Room[tornado.Null[int64]](d)
 		var item tornado.Null[int64]
 		if !tornado.DecodeNull(d, &item) {
 			item.Set(d.Int64(nil))

@@ -16,9 +16,7 @@ func (v *Node) DecodeJSON(d *tornado.Decoder) {
 		case 0: // name
 			v.Name = d.String(nil)
 		case 1: // next
-			x := new(Node)
-			x.DecodeJSON(d)
-			v.Next.Set(x)
+			v.Next.Set(tornado.DecodeNew[Node](d))
 		}
 		seen.Add(i)
 	}

@@ -21,9 +21,7 @@ func (v *Filter) DecodeJSON(d *tornado.Decoder) {
 		case 3: // since
 			v.Since.Set(d.Time())
 		case 4: // not
-			x := new(Filter)
-			x.DecodeJSON(d)
-			v.Not.Set(x)
+			v.Not.Set(tornado.DecodeNew[Filter](d))
 		case 5: // any
 			v.Any = decodeFilterSlice(d)
 		case 6: // meta
@@ -352,6 +350,7 @@ func appendInt64Slice(b []byte, v []int64) []byte {
 func decodeUnionsSome(d *tornado.Decoder) []tornado.Null[int64] {
 	list := make([]tornado.Null[int64], 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
+		tornado.Room[tornado.Null[int64]](d)
 		var item tornado.Null[int64]
 		if !tornado.DecodeNull(d, &item) {
 			item.Set(d.Int64(nil))

@@ -318,6 +318,7 @@ func (v *PostRelatedBody) DecodeJSON(d *tornado.Decoder) {
 		case 0:
 			tornado.MakeOpt(&v.V0).DecodeJSON(d)
 		default:
+			tornado.Room[PostRelatedBodyItemPart](d)
 			v.Rest = append(v.Rest, PostRelatedBodyItemPart{})
 			v.Rest[len(v.Rest)-1].DecodeJSON(d)
 		}
@@ -452,6 +453,7 @@ func (v *PostListsBody) DecodeJSON(d *tornado.Decoder) {
 		case 0:
 			tornado.MakeOpt(&v.V0).DecodeJSON(d)
 		default:
+			tornado.Room[PostListsBodyItemPart](d)
 			v.Rest = append(v.Rest, PostListsBodyItemPart{})
 			v.Rest[len(v.Rest)-1].DecodeJSON(d)
 		}

@@ -137,6 +137,7 @@ func decodeHolderSeveralValueMap(d *tornado.Decoder) map[string]HolderSeveralVal
 	m := map[string]HolderSeveralValue{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
+		tornado.Room[HolderSeveralValue](d)
 		var item HolderSeveralValue
 		item.DecodeJSON(d)
 		m[k] = item

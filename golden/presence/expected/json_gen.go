@@ -125,6 +125,7 @@ func decodeEverythingM(d *tornado.Decoder) map[string]tornado.Null[int64] {
 	m := map[string]tornado.Null[int64]{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
+		tornado.Room[tornado.Null[int64]](d)
 		var item tornado.Null[int64]
 		if !tornado.DecodeNull(d, &item) {
 			item.Set(d.Int64(nil))
@@ -167,6 +168,7 @@ func appendStringMap(b []byte, v map[string]string) []byte {
 func decodeEverythingO(d *tornado.Decoder) []tornado.Null[string] {
 	list := make([]tornado.Null[string], 0, d.Items())
 	for more := d.Array(); more; more = d.NextItem() {
+		tornado.Room[tornado.Null[string]](d)
 		var item tornado.Null[string]
 		if !tornado.DecodeNull(d, &item) {
 			item.Set(d.String(nil))

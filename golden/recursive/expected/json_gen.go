@@ -16,9 +16,7 @@ func (v *Node) DecodeJSON(d *tornado.Decoder) {
 		case 0: // value
 			v.Value = d.Int64(nil)
 		case 1: // next
-			x := new(Node)
-			x.DecodeJSON(d)
-			v.Next.Set(x)
+			v.Next.Set(tornado.DecodeNew[Node](d))
 		case 2: // children
 			v.Children = decodeNodeSlice(d)
 		case 3: // byName
@@ -70,9 +68,7 @@ func (v *Right) DecodeJSON(d *tornado.Decoder) {
 		switch i {
 		case 0: // left
 			if !tornado.DecodeNull(d, &v.Left) {
-				x := new(Left)
-				x.DecodeJSON(d)
-				v.Left.Set(x)
+				v.Left.Set(tornado.DecodeNew[Left](d))
 			}
 		}
 	}
@@ -107,6 +103,7 @@ func decodeNodeMap(d *tornado.Decoder) map[string]Node {
 	m := map[string]Node{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
+		tornado.Room[Node](d)
 		var item Node
 		item.DecodeJSON(d)
 		m[k] = item

@@ -57,9 +57,7 @@ func (v *Page) DecodeJSON(d *tornado.Decoder) {
 		case 0: // items
 			v.Items = decodeItemSlice(d)
 		case 1: // next
-			x := new(Page)
-			x.DecodeJSON(d)
-			v.Next.Set(x)
+			v.Next.Set(tornado.DecodeNew[Page](d))
 		}
 		seen.Add(i)
 	}
@@ -83,9 +81,7 @@ func (v *PetPage) DecodeJSON(d *tornado.Decoder) {
 		case 0: // items
 			v.Items = decodePetSlice(d)
 		case 1: // next
-			x := new(PetPage)
-			x.DecodeJSON(d)
-			v.Next.Set(x)
+			v.Next.Set(tornado.DecodeNew[PetPage](d))
 		}
 		seen.Add(i)
 	}
@@ -109,9 +105,7 @@ func (v *OwnerPage) DecodeJSON(d *tornado.Decoder) {
 		case 0: // items
 			v.Items = decodeOwnerSlice(d)
 		case 1: // next
-			x := new(OwnerPage)
-			x.DecodeJSON(d)
-			v.Next.Set(x)
+			v.Next.Set(tornado.DecodeNew[OwnerPage](d))
 		}
 		seen.Add(i)
 	}

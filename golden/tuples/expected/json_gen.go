@@ -178,9 +178,7 @@ func (v *Node) DecodeJSON(d *tornado.Decoder) {
 		case 0:
 			v.V0 = d.String(nil)
 		case 1:
-			x := new(Node)
-			x.DecodeJSON(d)
-			v.V1.Set(x)
+			v.V1.Set(tornado.DecodeNew[Node](d))
 		default:
 			d.Skip()
 		}
@@ -224,6 +222,7 @@ func decodeRowMap(d *tornado.Decoder) map[string]Row {
 	m := map[string]Row{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
+		tornado.Room[Row](d)
 		var item Row
 		item.DecodeJSON(d)
 		m[k] = item

@@ -413,6 +413,7 @@ func (v UnknownValue) AppendJSON(b []byte) []byte { return tornado.AppendJSON(b,
 func decodeHolderEach(d *tornado.Decoder) []tornado.Null[HolderEachItem] {
 	list := []tornado.Null[HolderEachItem]{}
 	for more := d.Array(); more; more = d.NextItem() {
+		tornado.Room[tornado.Null[HolderEachItem]](d)
 		var item tornado.Null[HolderEachItem]
 		if !tornado.DecodeNull(d, &item) {
 			tornado.MakeNull(&item).DecodeJSON(d)
@@ -441,6 +442,7 @@ func decodeHolderNamedValueMap(d *tornado.Decoder) map[string]HolderNamedValue {
 	m := map[string]HolderNamedValue{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
+		tornado.Room[HolderNamedValue](d)
 		var item HolderNamedValue
 		item.DecodeJSON(d)
 		m[k] = item
@@ -505,6 +507,7 @@ func decodeTreeMap(d *tornado.Decoder) map[string]Tree {
 	m := map[string]Tree{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
+		tornado.Room[Tree](d)
 		var item Tree
 		item.DecodeJSON(d)
 		m[k] = item

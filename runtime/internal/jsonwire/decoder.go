@@ -20,6 +20,9 @@ const (
 // Options bounds what a Decoder accepts. The zero value serves.
 type Options struct {
 	MaxDepth int // of nested arrays and objects; 0: 512
+	// MaxMemory is how many bytes the items of lists, the entries of maps, and the values that pointers point to may take: an object
+	// without members has two bytes, and what becomes of it some hundred. 0: 16 times the size of the text, and 64 MiB at least.
+	MaxMemory int
 	// RefuseReadOnly notes a violation where a request has a member that is readOnly. Else such a member is passed over.
 	RefuseReadOnly bool
 }
@@ -60,6 +63,7 @@ type reading struct {
 	depth       int // of open arrays and objects
 	closed      int // offset of the brace that ended the latest object; -1 if that was no object
 	budget      int // bytes that may still be read a second time
+	room        int // bytes that values may still take, see Options.MaxMemory
 
 	giveWay func() // nil: nobody waits
 	pause   int    // where giveWay is called next; math.MaxInt where it is nil
@@ -78,6 +82,9 @@ type SyntaxError struct {
 // TooDeep reports whether the text was given up because of Options.MaxDepth.
 func (e *SyntaxError) TooDeep() bool { return e.Reason == reasonDepth }
 
+// TooLarge reports whether it was because of Options.MaxMemory.
+func (e *SyntaxError) TooLarge() bool { return e.Reason == reasonMemory }
+
 // Error implements error.
 func (e *SyntaxError) Error() string {
 	return "JSON, offset " + strconv.Itoa(e.Offset) + ": " + e.Reason
@@ -88,6 +95,7 @@ const (
 	reasonCharacter  = "unexpected character"
 	reasonTrailing   = "text after the value"
 	reasonDepth      = "nested too deeply"
+	reasonMemory     = "its values take too much memory"
 	reasonName       = "expected a member name in quotes"
 	reasonColon      = "expected a colon"
 	reasonCommaBrace = "expected a comma or a closing brace"
@@ -106,7 +114,7 @@ func (d *Decoder) Reset(body []byte) {
 	clear(d.faults)
 	d.faults, d.scratch, d.outline = d.faults[:0], d.scratch[:0], d.outline.reset()
 	d.patience = validate.Patience{}
-	d.reading = reading{data: body, budget: budgetBase + budgetFactor*len(body), pause: math.MaxInt}
+	d.reading = reading{data: body, budget: budgetBase + budgetFactor*len(body), room: d.Options.memory(len(body)), pause: math.MaxInt}
 	if len(body) > 0 && body[0] <= ' ' {
 		d.pos = skipSpace(body, 0)
 	}

@@ -7,5 +7,5 @@ import (
 )
 
 func TestDefaultsAreDocumented(t *testing.T) {
-	documented.Defaults(t, "../../../SECURITY.md", map[string]any{"depth of JSON": defaultMaxDepth, "alternatives tried of a JSON body": budgetFactor})
+	documented.Defaults(t, "../../../SECURITY.md", map[string]any{"depth of JSON": defaultMaxDepth, "WithMaxMemory": memoryBase, "alternatives tried of a JSON body": budgetFactor})
 }

@@ -35,6 +35,7 @@ func Items[T any, P Reads[T]](d *Decoder) []T {
 	items := list.items
 	var zero T
 	for more := d.Array(); more; more = d.NextItem() {
+		Room[T](d)
 		items = append(items, zero)
 		P(&items[len(items)-1]).DecodeJSON(d)
 	}

@@ -153,6 +153,7 @@ func (d *Decoder) NextEntry() bool {
 
 // Key returns the name of the member that the cursor stands on. Ask before its value is consumed.
 func (d *Decoder) Key() string {
+	d.take(entrySize)
 	contents := d.data[d.key:d.keyEnd]
 	if bytes.IndexByte(contents, '\\') < 0 {
 		return d.textOf(d.key, d.keyEnd)

@@ -155,7 +155,9 @@ func (d *Decoder) again(start int) Decoder {
 	if d.giveWay != nil {
 		pause += start - d.pos // it has worked as much as d has
 	}
-	return Decoder{Options: d.Options, reading: reading{data: d.data, text: d.text, pos: start, depth: d.depth, giveWay: d.giveWay, pause: pause}}
+	return Decoder{Options: d.Options, reading: reading{
+		data: d.data, text: d.text, pos: start, depth: d.depth, room: d.room, giveWay: d.giveWay, pause: pause,
+	}}
 }
 
 // spend notes that n bytes are read a second time. It returns false, and fails, when that has happened too often.

@@ -1,0 +1,37 @@
+package jsonwire
+
+import "unsafe"
+
+// What the values of a text may take, unless Options.MaxMemory says it.
+const (
+	memoryFactor = 16 // times its size
+	memoryBase   = 64 << 20
+	entrySize    = 48 // of a map: a key, and what the map needs itself
+)
+
+// memory is how much the values of a text of size bytes may take.
+func (o *Options) memory(size int) int {
+	if o.MaxMemory > 0 {
+		return o.MaxMemory
+	}
+	return max(memoryBase, memoryFactor*size)
+}
+
+// take counts n bytes of memory that a value needs.
+func (d *Decoder) take(n int) {
+	if d.room -= n; d.room < 0 {
+		d.fail(d.pos, reasonMemory)
+	}
+}
+
+// Room counts the memory of a T that is made for what comes next: an item or an entry that d does not make itself. When that is too
+// much, it is a syntax error.
+func Room[T any](d *Decoder) { d.take(int(unsafe.Sizeof(*new(T)))) }
+
+// New consumes a value and returns what becomes of it, in memory of its own.
+func New[T any, P Reads[T]](d *Decoder) *T {
+	Room[T](d)
+	v := new(T)
+	P(v).DecodeJSON(d)
+	return v
+}
