@@ -36,6 +36,9 @@ func Items[T any, P Reads[T]](d *Decoder) []T {
 	var zero T
 	for more := d.Array(); more; more = d.NextItem() {
 		Room[T](d)
+		if len(items) == cap(items) && uintptr(len(items))*unsafe.Sizeof(zero) > roughSize {
+			items = double(items, d.room)
+		}
 		items = append(items, zero)
 		P(&items[len(items)-1]).DecodeJSON(d)
 	}
@@ -48,6 +51,13 @@ func Items[T any, P Reads[T]](d *Decoder) []T {
 	list.items = items[:0]
 	d.keepRough(list)
 	return exact
+}
+
+// double returns items with room for twice as many, or for what room bytes are enough for. append makes it a quarter at a time, so that a long list
+// leaves four times its size behind.
+func double[T any](items []T, room int) []T {
+	more := min(len(items), max(room, 0)/max(int(unsafe.Sizeof(*new(T))), 1)+1)
+	return append(make([]T, 0, len(items)+more), items...)
 }
 
 // takeRough takes the memory of like's type out of d, nil if there is none; items that hold such lists themselves take another one. It
