@@ -7,7 +7,7 @@ import (
 	"net/http"
 	"reflect"
 	"runtime/debug"
-	"unsafe"
+	"unsafe" // the bytes of a value that holds no pointers, to clear it
 
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
 	"github.com/tornadogen/tornadogen/runtime/internal/worker"

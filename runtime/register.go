@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
-	"unsafe"
+	"unsafe" // whether a pointer is nil whose type is a parameter: demandPointer has seen that it is a pointer
 )
 
 // Generated code calls the functions below: decode fills a request and records what is wrong with it, handle calls the user's method

@@ -4,7 +4,7 @@ import (
 	"context"
 	"iter"
 	"sync"
-	"unsafe"
+	"unsafe" // from the first field of a struct to the struct
 
 	"github.com/tornadogen/tornadogen/runtime/internal/ws"
 )

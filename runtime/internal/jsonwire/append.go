@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"time"
 	"unicode/utf8"
-	"unsafe"
+	"unsafe" // see word.go: before anything is written there is room for all of s and its quotes
 
 	"github.com/tornadogen/tornadogen/runtime/internal/value"
 )

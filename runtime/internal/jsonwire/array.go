@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"math/bits"
 	"slices"
-	"unsafe"
+	"unsafe" // see word.go: the length that is left is compared before each word
 
 	"github.com/tornadogen/tornadogen/runtime/internal/validate"
 )

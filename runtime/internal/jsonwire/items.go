@@ -2,7 +2,7 @@ package jsonwire
 
 import (
 	"reflect"
-	"unsafe"
+	"unsafe" // Sizeof alone
 
 	"github.com/tornadogen/tornadogen/runtime/internal/validate"
 )

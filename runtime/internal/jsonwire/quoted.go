@@ -5,7 +5,7 @@ import (
 	"math/bits"
 	"unicode/utf16"
 	"unicode/utf8"
-	"unsafe"
+	"unsafe" // see word.go: the length that is left is compared before each word
 )
 
 const (

@@ -2,7 +2,7 @@ package jsonwire
 
 import (
 	"encoding/binary"
-	"unsafe"
+	"unsafe" // words of memory, see below
 )
 
 // The functions below read and write several bytes at once, each with one instruction and without a check, at a distance of i bytes

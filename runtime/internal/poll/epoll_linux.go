@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"syscall"
 	"time"
-	"unsafe"
+	"unsafe" // pointers for the kernel, which become numbers in the call itself, so that what they point to stays
 
 	"golang.org/x/sys/unix"
 )

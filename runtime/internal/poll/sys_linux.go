@@ -6,7 +6,7 @@ import (
 	"encoding/binary"
 	"syscall"
 	"time"
-	"unsafe"
+	"unsafe" // pointers for the kernel, which become numbers in the call itself; what it has written is read as its family says
 
 	"golang.org/x/sys/unix"
 )

@@ -5,7 +5,7 @@ package setclock
 import (
 	"testing"
 	"time"
-	"unsafe"
+	"unsafe" // what package time keeps, in tests: By looks whether it still does
 )
 
 // By returns t, which time.Now has given, as it would have been after the clock was set forward by d, or back.
