@@ -19,13 +19,13 @@ var allWorkloads = slices.Concat([]workload{
 	{name: "order-1k", title: "POST /orders of 1 KiB", note: "wrk; " + echoed, measure: asking(mediumOrder), servers: plainTaken},
 	{name: "order-64k", rounds: 3, title: "POST /orders of 64 KiB", note: "wrk, 8 connections; " + echoed, measure: asking(over(8, largeOrder)), servers: plainTaken},
 	{
-		name: "pipelined", title: "GET /pets/{petId}, 16 pipelined", measure: asking(pipelining(getPet, 16)), servers: plainTaken,
-		note: "wrk; 16 requests are written at once, and the next 16 when all are answered. Latencies are of 16.",
+		name: "pipelined", title: "GET /pets/{petId}, 16 pipelined", measure: asking(pipelining(getPet, 16)), servers: plainTaken, columns: columnsWithoutLatencies,
+		note: "wrk; 16 requests are written at once, and the next 16 when all are answered. There are no latencies: wrk corrects those of 16 as if they were of one.",
 	},
 	{name: "get-512", rounds: 3, title: "GET /pets/{petId}, 512 connections", note: "wrk.", measure: asking(over(512, getPet)), servers: plainTaken},
 	{name: "get-4096", rounds: 3, title: "GET /pets/{petId}, 4,096 connections", note: "wrk, three times as long, since opening the connections is in the figures.", measure: asking(overMany(4096, getPet)), servers: plainTaken},
 	{
-		name: "accept", title: "GET /pets/{petId}, a connection for each", measure: measureAccept, servers: taken, columns: acceptColumns,
+		name: "accept", title: "GET /pets/{petId}, a connection for each", measure: measureAccept, servers: taken, columns: columnsWithoutLatencies,
 		note: "Own load: Connection: close on each connection, which the server closes.",
 	},
 	{
@@ -63,8 +63,8 @@ var matrixColumns = []column{
 	{title: "p99 ms", metric: p99, scale: 1e-3, decimals: 2},
 }
 
-// acceptColumns are matrixColumns without latencies, which the load does not take.
-var acceptColumns = matrixColumns[: len(matrixColumns)-2 : len(matrixColumns)-2]
+// columnsWithoutLatencies are matrixColumns where the load takes none, or none that are right.
+var columnsWithoutLatencies = matrixColumns[: len(matrixColumns)-2 : len(matrixColumns)-2]
 
 // quickOnly gives workloads of the quick set.
 func quickOnly(names ...string) []workload {

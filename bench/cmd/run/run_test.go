@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -325,5 +326,15 @@ func TestVerify(t *testing.T) {
 			}
 			assert.ErrorContains(t, err, c.want)
 		})
+	}
+}
+
+// wrk spreads what it takes for latencies of a pipeline over the requests in it, below the least that it has seen.
+func TestPipelinedHasNoLatencies(t *testing.T) {
+	i := slices.IndexFunc(allWorkloads, func(w workload) bool { return w.name == "pipelined" })
+	require.GreaterOrEqual(t, i, 0)
+	require.NotEmpty(t, allWorkloads[i].columns)
+	for _, c := range allWorkloads[i].columns {
+		assert.NotContains(t, []metric{p50, p99}, c.metric)
 	}
 }
