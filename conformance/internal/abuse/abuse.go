@@ -201,6 +201,9 @@ func (row *Row) Judge() (faults []string) {
 			faults = append(faults, fmt.Sprintf("a good client, %s, has waited %s at the 99th percentile, %.1f times the usual %s", way, w.P99, w.Times(), w.Usual))
 		}
 	}
+	if row.Bound != "" && row.Counted == 0 {
+		faults = append(faults, fmt.Sprintf("the bound %s was not counted: it is not seen to be met", row.Bound))
+	}
 	if most := mostCosts * row.Honest * time.Duration(row.like); row.Bound == "" && row.Round > most {
 		faults = append(faults, fmt.Sprintf("a round costs %s of a processor, and not at most %s: it meets no bound, as it costs what it sends", row.Round, most))
 	}

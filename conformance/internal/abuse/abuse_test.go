@@ -81,5 +81,7 @@ func TestJudge(t *testing.T) {
 	row.Waits[wayNew] = Wait{Usual: time.Millisecond, P99: time.Millisecond, Before: 100, Good: 99}
 	assert.Len(t, row.Judge(), 2, "nobody knows")
 	row.Bound = "body"
+	assert.Len(t, row.Judge(), 2, "no round has met the bound")
+	row.Counted = 1
 	assert.Len(t, row.Judge(), 1, "it meets a bound")
 }

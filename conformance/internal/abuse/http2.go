@@ -31,8 +31,8 @@ func http2Attacks() []Attack {
 			once: flood(func(f *http2.Framer) error { return f.WritePing(false, [8]byte{}) }),
 		},
 		{
-			Name: "HTTP/2: settings without end, no answer read", Does: "ended once its queue is full", Bound: "http2_flood", secure: true, clients: 4,
-			once: flood(func(f *http2.Framer) error { return f.WriteSettings() }),
+			Name: "HTTP/2: settings without end, no answer read", Does: "served: one acknowledgement is owed at a time", like: manySettings / 10, secure: true,
+			clients: 4, once: settings,
 		},
 		{
 			Name: "HTTP/2: empty data without end", Does: "ended, or the stream answered", Bound: "http2_flood", secure: true, clients: 4,
@@ -150,6 +150,25 @@ func continuations(a *attacker) error {
 		}
 		if err := f.WriteContinuation(1, false, more); err != nil {
 			return nil // given up
+		}
+	}
+	return nil
+}
+
+// manySettings is how many frames a round of settings has.
+const manySettings = 20_000
+
+// settings writes frames of settings and reads nothing. net/http owes one acknowledgement for all that came since the last one, so that no
+// queue gets full: each frame costs what it sends, which is less than a tenth of a request.
+func settings(a *attacker) error {
+	conn, f, err := a.speak()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }()
+	for n := 0; n < manySettings && a.ctx.Err() == nil; n++ {
+		if err := f.WriteSettings(); err != nil {
+			return nil // given up, as it may be
 		}
 	}
 	return nil
