@@ -1,6 +1,7 @@
 package codecs
 
 import (
+	"cmp"
 	"encoding/json"
 	"testing"
 
@@ -76,4 +77,49 @@ func BenchmarkEncode(b *testing.B) {
 			})
 		}
 	}
+}
+
+// TestAllocationsOfGeneratedCode: reading allocates a string for each that lives on, or one for all of a small body, a slice for each list, and
+// the value that holds them; writing allocates nothing but the answer, for which there is memory here. Lists over 16 KiB grow as they are
+// read, which canada has, and citm_catalog has maps, whose names are sorted.
+func TestAllocationsOfGeneratedCode(t *testing.T) {
+	for _, corpus := range all(t) {
+		var tree any
+		require.NoError(t, json.Unmarshal(corpus.Text, &tree))
+		strings, lists := count(tree)
+		codec := corpus.Codecs["jsonwire"]
+		v, err := codec.Decode(corpus.Text)
+		require.NoError(t, err)
+		reads := testing.AllocsPerRun(5, func() { _, err = codec.Decode(corpus.Text) })
+		require.NoError(t, err)
+		writes := testing.AllocsPerRun(5, func() { _, err = codec.Encode(v) })
+		require.NoError(t, err)
+		most := map[string]float64{"pet": 1 + 1 + 1, "canada": 1.04 * float64(strings+lists+1)}
+		assert.LessOrEqual(t, reads, cmp.Or(most[corpus.Name], float64(strings+lists+1)), "%s: %d strings, %d lists", corpus.Name, strings, lists)
+		if corpus.Name != "citm_catalog" {
+			assert.Zero(t, writes, corpus.Name)
+		}
+	}
+}
+
+// count returns how many strings and how many lists stand in a text.
+func count(v any) (strings, lists int) {
+	add := func(v any) {
+		s, l := count(v)
+		strings, lists = strings+s, lists+l
+	}
+	switch v := v.(type) {
+	case string:
+		return 1, 0
+	case []any:
+		lists++
+		for _, item := range v {
+			add(item)
+		}
+	case map[string]any:
+		for _, member := range v {
+			add(member)
+		}
+	}
+	return strings, lists
 }
