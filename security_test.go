@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -75,6 +76,45 @@ func TestClaimsAreTested(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestResultIsThatOfTheTables: the figures that robustness.md begins with are those of what they sum up.
+func TestResultIsThatOfTheTables(t *testing.T) {
+	const page = "docs/reference/robustness.md"
+	told := map[string][]string{}
+	for _, row := range tableRows(t, page, "Result") {
+		cells := strings.Split(strings.Trim(row, "|"), "|")
+		require.Len(t, cells, 5, row)
+		for i := range cells {
+			cells[i] = strings.TrimSpace(cells[i])
+		}
+		told[regexp.MustCompile(`\[([^]]*)\]`).FindStringSubmatch(cells[0])[1]] = cells[1:]
+	}
+	all := func(n int) []string { return []string{strconv.Itoa(n), strconv.Itoa(n), "", "0"} }
+	read := func(file, pattern string) []string {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		m := regexp.MustCompile(pattern).FindStringSubmatch(string(text))
+		require.NotNil(t, m, "%s: %s", file, pattern)
+		return m[1:]
+	}
+	within := read(page, `processor of what is sent: (\d+) of (\d+)\.`)
+	held, err := strconv.Atoi(within[0])
+	require.NoError(t, err)
+	attacks, err := strconv.Atoi(within[1])
+	require.NoError(t, err)
+	targets := 0
+	for _, text := range testFiles(t) {
+		targets += len(regexp.MustCompile(`(?m)^func Fuzz\w+\(f \*testing\.F\)`).FindAllString(text, -1))
+	}
+	assert.Equal(t, map[string][]string{
+		"public suites":              read("docs/reference/conformance.md", `\*\*all\*\* \|  \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|`),
+		"attacks":                    {within[1], within[0], "", strconv.Itoa(attacks - held)},
+		"brought other servers down": all(len(tableRows(t, page, "Seen in other servers"))),
+		"faults":                     all(len(tableRows(t, page, "Faults"))),
+		"the generator":              all(len(tableRows(t, page, "The generator"))),
+		"fuzz targets":               all(targets),
+	}, told)
 }
 
 // setting matches what a row of the table of defaults is of.
