@@ -279,6 +279,56 @@ func TestRestart(t *testing.T) {
 	assert.NoFileExists(t, path, "the last one removes it")
 }
 
+// TestTerminatedUnderLoad: a process that gets SIGTERM answers whoever had connected before, and whoever it has answered before until it says
+// that the connection ends; then it ends without a fault.
+func TestTerminatedUnderLoad(t *testing.T) {
+	p := launchServer(t, exec.Command(os.Args[0]), "tcp 127.0.0.1:0")
+	pid := p.serves()
+	var terminated atomic.Bool
+	var answered, late atomic.Int64
+	connection := func(last string) error {
+		c, err := net.Dial("tcp", p.addrs[0].String())
+		owed := !terminated.Load()
+		if err != nil {
+			if owed {
+				return err
+			}
+			return nil // nobody listens any more
+		}
+		defer c.Close()
+		r := bufio.NewReader(c)
+		for closes := false; !closes; owed = true {
+			if _, closes, err = askWho(c, r, last); err != nil {
+				if owed {
+					return err
+				}
+				return nil // it came too late to be accepted
+			}
+			answered.Add(1)
+			if terminated.Load() {
+				late.Add(1)
+			}
+		}
+		return nil
+	}
+	var clients sync.WaitGroup
+	for i := range 12 {
+		clients.Go(func() {
+			for !terminated.Load() {
+				assert.NoError(t, connection([]string{"Connection: close\r\n", ""}[i%2]))
+			}
+		})
+	}
+	require.Eventually(t, func() bool { return answered.Load() > 200 }, 30*time.Second, time.Millisecond)
+	terminated.Store(true) // so that the signal is no earlier than that
+	require.NoError(t, syscall.Kill(pid, syscall.SIGTERM))
+	clients.Wait()
+	assert.Positive(t, late.Load())
+	assert.Equal(t, strconv.Itoa(pid), p.until("drained "))
+	require.NoError(t, p.cmd.Wait())
+	p.ended()
+}
+
 // TestNotifyUntaken: whoever holds a socket that was passed learns that nobody has taken it.
 func TestNotifyUntaken(t *testing.T) {
 	socket, addr := sharedSocket(t)
