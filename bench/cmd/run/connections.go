@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"github.com/tornadogen/tornadogen/runtime/bench/internal/extra"
 )
 
 const (
@@ -128,7 +130,7 @@ func sleep(ctx context.Context, d time.Duration) error {
 }
 
 func measureAccept(ctx context.Context, r *runner, name string) (sample, error) {
-	s, err := r.start(ctx, name)
+	s, err := r.startFor(ctx, name, getAndClose, extra.CloseVariable+"=1")
 	if err != nil {
 		return nil, err
 	}

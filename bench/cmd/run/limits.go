@@ -83,7 +83,7 @@ func exchange(address string, req request) ([]byte, error) {
 
 // verifyLimit checks that the server called name answers req, as often as it is sent, and what it is to answer.
 func (r *runner) verifyLimit(ctx context.Context, name string) error {
-	for _, req := range []request{getPet, mediumOrder, largeOrder} {
+	for _, req := range []request{getPet, getAndClose, mediumOrder, largeOrder} {
 		s, err := r.startFor(ctx, name, req)
 		if err != nil {
 			return err

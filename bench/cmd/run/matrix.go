@@ -25,7 +25,7 @@ var allWorkloads = slices.Concat([]workload{
 	{name: "get-512", rounds: 3, title: "GET /pets/{petId}, 512 connections", note: "wrk.", measure: asking(over(512, getPet)), servers: plainTaken},
 	{name: "get-4096", rounds: 3, title: "GET /pets/{petId}, 4,096 connections", note: "wrk, three times as long, since opening the connections is in the figures.", measure: asking(overMany(4096, getPet)), servers: plainTaken},
 	{
-		name: "accept", title: "GET /pets/{petId}, a connection for each", measure: measureAccept, servers: taken, columns: columnsWithoutLatencies,
+		name: "accept", title: "GET /pets/{petId}, a connection for each", measure: measureAccept, servers: plainTaken, columns: columnsWithoutLatencies,
 		note: "Own load: Connection: close on each connection, which the server closes.",
 	},
 	{

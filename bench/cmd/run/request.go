@@ -20,6 +20,7 @@ type request struct {
 	method, path string
 	contentType  string // of body
 	body         []byte
+	closing      bool                     // it says that the connection is for it alone
 	pipelined    int                      // how many are sent at once; 0: one
 	connections  int                      // 0: as many as the flags say
 	longer       int                      // how many times as long as others it is measured; 0: once
@@ -31,6 +32,7 @@ const jsonType = "application/json"
 
 var (
 	getPet      = request{name: "get", method: http.MethodGet, path: petPath, status: http.StatusOK}
+	getAndClose = request{name: "get-close", method: http.MethodGet, path: petPath, closing: true, status: http.StatusOK} // as load churn asks
 	createPet   = request{name: "post", method: http.MethodPost, path: "/pets", contentType: jsonType, body: mustJSON(pet.Sample(1)), status: http.StatusCreated}
 	listPets    = request{name: "list", method: http.MethodGet, path: "/pets?limit=100", status: http.StatusOK}
 	smallOrder  = createOrder("order-50b", 50)
@@ -85,6 +87,9 @@ func (req request) text() []byte {
 	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: bench\r\n", req.method, req.path)
 	if req.body != nil {
 		fmt.Fprintf(&b, "Content-Type: %s\r\nContent-Length: %d\r\n", req.contentType, len(req.body))
+	}
+	if req.closing {
+		b.WriteString("Connection: close\r\n")
 	}
 	b.WriteString("\r\n")
 	b.Write(req.body)

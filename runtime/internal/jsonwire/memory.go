@@ -1,6 +1,6 @@
 package jsonwire
 
-import "unsafe"
+import "unsafe" // sizes alone, which are constants
 
 // What the values of a text may take, unless Options.MaxMemory says it.
 const (
