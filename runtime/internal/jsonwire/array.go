@@ -25,7 +25,9 @@ func (d *Decoder) Array() bool {
 	if !d.enter() {
 		return false
 	}
-	i = skipSpace(data, i+1)
+	if i++; i < len(data) && data[i] <= ' ' {
+		i = skipLines(data, i)
+	}
 	if i < len(data) && data[i] == ']' {
 		d.depth--
 		d.pos = i + 1
@@ -39,12 +41,11 @@ func (d *Decoder) Array() bool {
 func (d *Decoder) NextItem() bool {
 	data, i := d.data, d.pos
 	if i < len(data) && data[i] <= ' ' {
-		i = skipSpace(data, i)
+		i = skipLines(data, i)
 	}
 	if i < len(data) && data[i] == ',' {
-		i++
-		if i < len(data) && data[i] <= ' ' {
-			i = skipSpace(data, i)
+		if i++; i < len(data) && data[i] <= ' ' {
+			i = skipLines(data, i)
 		}
 		d.pos = i
 		if i >= d.pause {

@@ -2,8 +2,10 @@ package jsonwire
 
 import (
 	"math"
+	"math/bits"
 	"strconv"
 	"time"
+	"unsafe"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/validate"
 	"github.com/tornadogen/tornadogen/runtime/internal/value"
@@ -264,6 +266,27 @@ func (d *Decoder) textOf(start, end int) string {
 func skipSpace(data []byte, i int) int {
 	for i < len(data) && (data[i] == ' ' || data[i] == '\n' || data[i] == '\t' || data[i] == '\r') {
 		i++
+	}
+	return i
+}
+
+// skipLines is skipSpace where there is some, which is that of a line's end more often than not: quick where many spaces indent the
+// next line.
+func skipLines(data []byte, i int) int {
+	const spaces = ones * ' '
+	for base := unsafe.SliceData(data); i < len(data); i++ {
+		switch data[i] {
+		case '\n':
+			for ; len(data)-i > 8; i += 8 {
+				if other := word(base, i+1) ^ spaces; other != 0 {
+					i += bits.TrailingZeros64(other) >> 3
+					break
+				}
+			}
+		case ' ', '\t', '\r':
+		default:
+			return i
+		}
 	}
 	return i
 }

@@ -3,7 +3,6 @@ package jsonwire
 import (
 	"bytes"
 	"math/bits"
-	"unsafe" // see word.go: the length that is left is compared before each word
 
 	"github.com/tornadogen/tornadogen/runtime/internal/validate"
 )
@@ -19,15 +18,17 @@ func (d *Decoder) Object(k *Keys) int {
 		d.noObject()
 		return EndObject
 	}
-	i++
-	if i < len(data) && data[i] <= ' ' {
-		i = skipSpace(data, i)
+	if i++; i < len(data) && data[i] <= ' ' {
+		i = skipLines(data, i)
 	}
 	if i < len(data) && data[i] == '}' {
 		d.closeObject(i)
 		return EndObject
 	}
-	return d.member(k, 0, i)
+	if n := d.guess(k, 0, i); n != UnknownKey {
+		return n
+	}
+	return d.search(k, 0, i)
 }
 
 // Next goes on to the member behind the one with key prev, whose value has been consumed. The key that the document has behind
@@ -35,89 +36,22 @@ func (d *Decoder) Object(k *Keys) int {
 func (d *Decoder) Next(k *Keys, prev int) int {
 	data, i := d.data, d.pos
 	if i < len(data) && data[i] <= ' ' {
-		i = skipSpace(data, i)
+		i = skipLines(data, i)
 	}
 	if i < len(data) && data[i] == ',' {
-		i++
-		if i < len(data) && data[i] <= ' ' {
-			i = skipSpace(data, i)
+		if i++; i < len(data) && data[i] <= ' ' {
+			i = skipLines(data, i)
 		}
 		if i >= d.pause {
 			d.rest(i)
 		}
-		return d.member(k, prev+1, i)
+		if n := d.guess(k, prev+1, i); n != UnknownKey {
+			return n
+		}
+		return d.search(k, prev+1, i)
 	}
 	d.closeObject(i)
 	return EndObject
-}
-
-// guesses is how many keys are tried one after the other before a member is looked for by its name: optional members are often
-// left out.
-const guesses = 3
-
-// member reads the member name at i, the colon and the space behind it, and returns the number of the key; members that are
-// passed over it consumes. likely is the key to try first.
-func (d *Decoder) member(k *Keys, likely, i int) int {
-	data, base := d.data, unsafe.SliceData(d.data)
-members:
-	for {
-		for n := likely; uint(n) < uint(len(k.quoted)) && n < likely+guesses; n++ {
-			quoted := &k.quoted[n]
-			if len(data)-i > 8 && word(base, i)&quoted.mask != quoted.head {
-				continue
-			}
-			if end := i + len(quoted.text); end < len(data) && (end-i <= 8 && len(data)-i > 8 || string(data[i:end]) == quoted.text) {
-				d.key, d.keyEnd = i+1, end-2
-				if data[end] <= ' ' {
-					end = skipSpace(data, end)
-				}
-				d.pos = end
-				if k.readOnly == nil || !d.Request || !k.isReadOnly(n) {
-					return n
-				}
-				if i = d.pass(k, n); i < 0 {
-					return EndObject
-				}
-				likely = n + 1
-				continue members
-			}
-		}
-		if !d.name(i) {
-			return EndObject
-		}
-		n := d.lookup(k)
-		if n == UnknownKey && k.unknown == unknownGiven || n != UnknownKey && (!d.Request || !k.isReadOnly(n)) {
-			return n
-		}
-		if i = d.pass(k, n); i < 0 {
-			return EndObject
-		}
-	}
-}
-
-// pass consumes the value of a member that a caller does not get: one that is not among the keys, or one that is readOnly, in a
-// request. It returns where the next one begins, or -1 behind the last one.
-func (d *Decoder) pass(k *Keys, n int) int {
-	switch start := d.pos; {
-	case n != UnknownKey:
-		d.Skip()
-		if d.Options.RefuseReadOnly && !d.failed {
-			d.Violate(start, validate.KeywordReadOnly, validate.MessageReadOnly)
-		}
-	case k.unknown == unknownRefused:
-		d.RefuseUnknown()
-	default:
-		d.Skip()
-	}
-	i := skipSpace(d.data, d.pos)
-	if i < len(d.data) && d.data[i] == ',' {
-		if i >= d.pause {
-			d.rest(i)
-		}
-		return skipSpace(d.data, i+1)
-	}
-	d.closeObject(i)
-	return -1
 }
 
 // Map enters the object that comes next and reports whether it has a member, whose name Key returns. A value of another type is
@@ -260,42 +194,10 @@ func (d *Decoder) failAt(i int, reason string) {
 	d.fail(i, reason)
 }
 
-// name reads a member name and the colon at i and moves to the value.
-func (d *Decoder) name(i int) bool {
-	data := d.data
-	if i >= len(data) || data[i] != '"' {
-		d.failAt(i, reasonName)
-		return false
-	}
-	d.pos = i
-	start, end, _, ok := d.quoted()
-	if !ok {
-		return false
-	}
-	i = skipSpace(data, d.pos)
-	if i >= len(data) || data[i] != ':' {
-		d.failAt(i, reasonColon)
-		return false
-	}
-	d.key, d.keyEnd = start, end
-	d.pos = skipSpace(data, i+1)
-	return true
-}
-
 // noObject skips and notes a value that is not an object.
 //
 //go:noinline
 func (d *Decoder) noObject() {
 	d.mismatch("object")
 	d.closed = -1
-}
-
-// lookup returns the number of the latest name among keys.
-func (d *Decoder) lookup(k *Keys) int {
-	name := d.data[d.key:d.keyEnd]
-	if bytes.IndexByte(name, '\\') >= 0 {
-		d.scratch = unescape(d.scratch[:0], name)
-		name = d.scratch
-	}
-	return k.find(name)
 }
