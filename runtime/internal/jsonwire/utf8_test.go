@@ -7,11 +7,11 @@ import (
 	"unicode/utf8"
 )
 
-// Every pair of bytes, and many of three and four, stand at every place of a word among ASCII and among runes of three bytes.
+// Every pair of bytes, and many of three and four, stand at every place of three words among ASCII and among runes of three bytes.
 func TestValidUTF8IsThatOfTheLibrary(t *testing.T) {
 	check := func(piece string) {
-		for at := range 9 {
-			for _, around := range []string{"abcdefghij", "日本語日本語日本語"} {
+		for at := range 25 {
+			for _, around := range []string{"abcdefghijabcdefghijabcdefghij", "日本語日本語日本語日本語"} {
 				text := []byte(around[:at] + piece + around)
 				if validUTF8(text) != utf8.Valid(text) {
 					t.Fatalf("%q", text)
