@@ -30,32 +30,42 @@ func candidates(w uint64) uint64 {
 	return ((w ^ ones*differs) - ones*(' '+1)) | ((w ^ ones*'\\') - ones)
 }
 
+// plainEnd returns the place of the first byte of data[i:] that ends the plain part of a string, or a place before it with less than
+// eight bytes behind. seen, of the bytes that were looked at, has the high bit of none set unless one is beyond ASCII.
+func plainEnd(data []byte, i int) (end int, seen uint64) {
+	for base := unsafe.SliceData(data); len(data)-i >= 8; i += 8 {
+		w := word(base, i)
+		seen |= w
+		if mark := special(w); mark != 0 {
+			return i + bits.TrailingZeros64(mark)>>3, seen
+		}
+	}
+	return i, seen
+}
+
 // quoted consumes the string at the cursor, which stands on its quote, and returns where its contents stand. escaped tells
 // whether they hold escapes, which are well-formed then.
 func (d *Decoder) quoted() (start, end int, escaped, ok bool) {
-	data, base := d.data, unsafe.SliceData(d.data)
 	start = d.pos + 1
-	i := start
-	var seen uint64 // all bytes together: tells whether there is one beyond ASCII
+	i, seen := plainEnd(d.data, start)
+	if i < len(d.data) && d.data[i] == '"' && seen&highs == 0 {
+		d.pos = i + 1
+		return start, i, false, true
+	}
+	return d.quotedFrom(start, i, seen)
+}
+
+// quotedFrom is quoted for a string whose contents begin at start, where plainEnd has given i and seen.
+func (d *Decoder) quotedFrom(start, i int, seen uint64) (from, end int, escaped, ok bool) {
+	data := d.data
 	for {
-		if len(data)-i >= 8 {
-			w := word(base, i)
-			seen |= w
-			mark := special(w)
-			if mark == 0 {
-				i += 8
-				continue
-			}
-			i += bits.TrailingZeros64(mark) >> 3
-		} else {
-			for i < len(data) && data[i] != '"' && data[i] != '\\' && data[i] >= ' ' {
-				seen |= uint64(data[i])
-				i++
-			}
-			if i == len(data) {
-				d.fail(i, reasonEnd)
-				return 0, 0, false, false
-			}
+		for i < len(data) && data[i] != '"' && data[i] != '\\' && data[i] >= ' ' {
+			seen |= uint64(data[i])
+			i++
+		}
+		if i == len(data) {
+			d.fail(i, reasonEnd)
+			return 0, 0, false, false
 		}
 		switch data[i] {
 		case '"':
@@ -72,7 +82,9 @@ func (d *Decoder) quoted() (start, end int, escaped, ok bool) {
 				return 0, 0, false, false
 			}
 			escaped = true
-			i += n
+			more := uint64(0)
+			i, more = plainEnd(data, i+n)
+			seen |= more
 		default:
 			d.fail(i, reasonControl)
 			return 0, 0, false, false
@@ -179,7 +191,13 @@ func (d *Decoder) str() (string, bool) {
 		d.mismatch("string")
 		return "", false
 	}
-	start, end, escaped, ok := d.quoted()
+	start := d.pos + 1
+	end, seen := plainEnd(d.data, start)
+	if end < len(d.data) && d.data[end] == '"' && seen&highs == 0 {
+		d.pos = end + 1
+		return d.textOf(start, end), true
+	}
+	start, end, escaped, ok := d.quotedFrom(start, end, seen)
 	if !ok {
 		return "", false
 	}

@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"strconv"
 	"time"
+	"unicode/utf8"
+	"unsafe"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/validate"
 	"github.com/tornadogen/tornadogen/runtime/internal/value"
@@ -14,7 +16,7 @@ import (
 func (d *Decoder) String(r *validate.StringRule) string {
 	offset := d.pos
 	s, ok := d.str()
-	if r != nil && ok {
+	if r != nil && ok && !isShort(r, len(s)) {
 		if f := d.Meets(r, s); f != 0 {
 			d.refuse(offset, f, r)
 		}
@@ -22,8 +24,31 @@ func (d *Decoder) String(r *validate.StringRule) string {
 	return s
 }
 
+// isShort reports whether any string of n bytes meets r, for which alone nobody has to look at it.
+func isShort(r *validate.StringRule, n int) bool {
+	return r.Pattern == nil && r.Format == validate.FormatNone &&
+		(n >= r.MinLength*utf8.UTFMax || r.MinLength == 1 && n > 0) && (r.MaxLength == 0 || n <= r.MaxLength)
+}
+
 // Bool consumes true or false.
 func (d *Decoder) Bool() bool {
+	if i := d.pos; len(d.data)-i > len("true") {
+		switch half(unsafe.SliceData(d.data), i) {
+		case 't' | 'r'<<8 | 'u'<<16 | 'e'<<24:
+			d.pos = i + len("true")
+			return true
+		case 'f' | 'a'<<8 | 'l'<<16 | 's'<<24:
+			if d.data[i+len("fals")] == 'e' {
+				d.pos = i + len("false")
+				return false
+			}
+		}
+	}
+	return d.lastBool()
+}
+
+// lastBool is Bool where the text may end, or where there is none.
+func (d *Decoder) lastBool() bool {
 	switch {
 	case d.literal("true"):
 		return true
