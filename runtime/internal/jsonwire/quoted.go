@@ -82,9 +82,8 @@ func (d *Decoder) quotedFrom(start, i int, seen uint64) (from, end int, escaped,
 				return 0, 0, false, false
 			}
 			escaped = true
-			more := uint64(0)
-			i, more = plainEnd(data, i+n)
-			seen |= more
+			next, more := plainEnd(data, i+n)
+			i, seen = next, seen|more
 		default:
 			d.fail(i, reasonControl)
 			return 0, 0, false, false
