@@ -3,7 +3,6 @@ package jsonwire
 import (
 	"bytes"
 	"encoding/base64"
-	"math"
 	"math/bits"
 	"net/netip"
 	"slices"
@@ -145,93 +144,6 @@ func AppendNull(b []byte) []byte { return append(b, nullText...) }
 
 // AppendBool appends true or false.
 func AppendBool(b []byte, v bool) []byte { return strconv.AppendBool(b, v) }
-
-// AppendInt64 appends v.
-func AppendInt64(b []byte, v int64) []byte {
-	if v < 0 {
-		return strconv.AppendInt(b, v, 10)
-	}
-	return AppendUint64(b, uint64(v))
-}
-
-// AppendUint64 appends v.
-func AppendUint64(b []byte, v uint64) []byte {
-	switch {
-	case v < 10:
-		return append(b, '0'+byte(v))
-	case v < 100:
-		return append(b, '0'+byte(v/10), '0'+byte(v%10))
-	case v < 1000:
-		return append(b, '0'+byte(v/100), '0'+byte(v/10%10), '0'+byte(v%10))
-	case v < 10_000:
-		return append(b, '0'+byte(v/1000), '0'+byte(v/100%10), '0'+byte(v/10%10), '0'+byte(v%10))
-	}
-	return strconv.AppendUint(b, v, 10) // which is no slower for more
-}
-
-// AppendFloat64 appends the shortest number that reads back as v, in the form of encoding/json; null for NaN and the infinities.
-func AppendFloat64(b []byte, v float64) []byte { return appendFloat(b, v, 64) }
-
-// AppendFloat32 is AppendFloat64 for 32 bits.
-func AppendFloat32(b []byte, v float32) []byte { return appendFloat(b, float64(v), 32) }
-
-func appendFloat(b []byte, v float64, size int) []byte {
-	abs := math.Abs(v)
-	if v == math.Trunc(v) && (abs < 1<<24 || size == 64 && abs < 1e15) && (v != 0 || !math.Signbit(v)) {
-		return AppendInt64(b, int64(v))
-	}
-	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return AppendNull(b)
-	}
-	if size == 64 {
-		if n, places := shortDecimal(abs); places > 0 {
-			return appendDecimal(b, n, places, v < 0)
-		}
-		if abs >= 1e-6 && abs < 1e21 {
-			if v < 0 {
-				b = append(b, '-')
-			}
-			return appendShortest(b, abs)
-		}
-	}
-	format := byte('e')
-	if abs == 0 || size == 32 && float32(abs) >= 1e-6 && float32(abs) < 1e21 {
-		format = 'f'
-	}
-	b = strconv.AppendFloat(b, v, format, -1, size)
-	if n := len(b); format == 'e' && n >= 4 && b[n-4] == 'e' && b[n-3] == '-' && b[n-2] == '0' { // e-09 is e-9
-		b[n-2] = b[n-1]
-		b = b[:n-1]
-	}
-	return b
-}
-
-// shortDecimal returns n and places if v, which is not negative, is n / 10^places with one or two places, as prices are;
-// else places is 0. v is no integer below 1e15. n has 15 digits at most and does not end in 0. Then there is no shorter number that reads back as v:
-// of two different numbers of up to 15 digits no float64 is the nearest to both.
-func shortDecimal(v float64) (n uint64, places int) {
-	if v >= 1e12 {
-		return 0, 0
-	}
-	for places = 1; places <= 2; places++ {
-		n = uint64(v*powers[places] + 0.5)
-		if n > 0 && float64(n)/powers[places] == v { // both are exact, so the quotient is rounded as a reader rounds it
-			return n, places
-		}
-	}
-	return 0, 0
-}
-
-// appendDecimal appends n / 10^places; places is 1 or 2.
-func appendDecimal(b []byte, n uint64, places int, negative bool) []byte {
-	if negative {
-		b = append(b, '-')
-	}
-	if places == 1 {
-		return append(AppendUint64(b, n/10), '.', byte('0'+n%10))
-	}
-	return append(AppendUint64(b, n/100), '.', byte('0'+n/10%10), byte('0'+n%10))
-}
 
 // AppendTime appends t by RFC 3339 with as many digits of a second's fraction as are needed; null for a year that RFC 3339 cannot
 // write, which is one beyond 0 to 9999.

@@ -151,4 +151,15 @@ func TestAppendIntegers(t *testing.T) {
 		assert.Equal(t, strconv.FormatInt(v, 10), string(jsonwire.AppendInt64(nil, v)))
 		assert.Equal(t, strconv.FormatInt(-v, 10), string(jsonwire.AppendInt64(nil, -v)))
 	}
+	for power := uint64(10); power < 1e19; power *= 10 {
+		for _, v := range []uint64{power - 1, power, power + 1, power * 3 / 2, power * 10} {
+			assert.Equal(t, strconv.FormatUint(v, 10), string(jsonwire.AppendUint64(nil, v)))
+			assert.Equal(t, strconv.FormatInt(-int64(v), 10), string(jsonwire.AppendInt64(nil, -int64(v))))
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		v := rapid.Uint64().Draw(t, "v") >> rapid.IntRange(0, 63).Draw(t, "bits")
+		b := append(make([]byte, 0, rapid.IntRange(1, 30).Draw(t, "room")), 'x')
+		assert.Equal(t, "x"+strconv.FormatUint(v, 10), string(jsonwire.AppendUint64(b, v)))
+	})
 }

@@ -4,7 +4,6 @@ import (
 	"math"
 	"math/big"
 	"math/bits"
-	"strconv"
 	"sync"
 )
 
@@ -114,7 +113,7 @@ func appendShortest(b []byte, v float64) []byte {
 		k++
 	}
 	start := len(b)
-	b = strconv.AppendUint(b, n, 10)
+	b = AppendUint64(b, n)
 	digits := len(b) - start
 	switch point := digits + k; { // how many digits stand before the point
 	case k >= 0:
