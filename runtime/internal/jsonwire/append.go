@@ -32,47 +32,46 @@ func AppendKey(b []byte, quoted string) []byte {
 func AppendString(b []byte, s string) []byte {
 	n := len(s)
 	if cap(b)-len(b) < n+len(`""`) {
-		return AppendString(slices.Grow(b, n+len(`""`)), s)
+		return appendGrown(b, s)
 	}
 	from, to := unsafe.StringData(s), behind(b)
 	*to = '"'
 	to = (*byte)(unsafe.Add(unsafe.Pointer(to), 1))
 	switch {
-	case n >= 8:
+	case n > 16:
 		for i := 0; i < n-16; i += 16 {
-			x, y := word(from, i), word(from, i+8)
-			if eitherNotPlain(x, y) {
+			if !copyPlain(to, from, i, i+8) {
 				return appendEscaped(b, s)
 			}
-			putWord(to, i, x)
-			putWord(to, i+8, y)
 		}
-		// The last sixteen bytes, or the first eight and the last: they may overlap with one another and with what was copied.
-		first := max(n-16, 0)
-		x, y := word(from, first), word(from, n-8)
-		if eitherNotPlain(x, y) {
+		if !copyPlain(to, from, n-16, n-8) { // may overlap with what was copied
 			return appendEscaped(b, s)
 		}
-		putWord(to, first, x)
-		putWord(to, n-8, y)
+	case n >= 8:
+		if !copyPlain(to, from, 0, n-8) { // likewise
+			return appendEscaped(b, s)
+		}
 	case n >= 4:
-		low, high := half(from, 0), half(from, n-4)
-		if notPlain(uint64(low)|uint64(high)<<32) != 0 {
+		if !copyPlainHalves(to, from, 0, n-4) { // likewise
 			return appendEscaped(b, s)
 		}
-		putHalf(to, 0, low)
-		putHalf(to, n-4, high)
 	default:
-		room := unsafe.Slice(to, n)
-		for i := range room {
+		for i := range n {
 			if !plain[s[i]] {
 				return appendEscaped(b, s)
 			}
-			room[i] = s[i]
+			*(*byte)(unsafe.Add(unsafe.Pointer(to), i)) = s[i]
 		}
 	}
 	*(*byte)(unsafe.Add(unsafe.Pointer(to), n)) = '"'
 	return b[:len(b)+n+len(`""`)]
+}
+
+// appendGrown is AppendString where there is no room. It is not inlined, as it would take memory of every call.
+//
+//go:noinline
+func appendGrown(b []byte, s string) []byte {
+	return AppendString(slices.Grow(b, len(s)+len(`""`)), s)
 }
 
 // appendEscaped is AppendString for any string.

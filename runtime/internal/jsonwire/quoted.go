@@ -11,6 +11,8 @@ import (
 const (
 	ones  = 0x0101010101010101
 	highs = 0x8080808080808080
+
+	differs = '"' ^ ' '
 )
 
 // special marks, by its high bit, the first byte of w (in memory order) that ends the plain part of a string: a quote, a
@@ -20,13 +22,15 @@ func special(w uint64) uint64 { return candidates(w) &^ w & highs }
 // notPlain marks, as special does, the first byte of w that is not ASCII or has to be escaped.
 func notPlain(w uint64) uint64 { return (candidates(w) | w) & highs }
 
-// eitherNotPlain reports whether notPlain marks anything in one of two words.
-func eitherNotPlain(a, b uint64) bool { return (candidates(a)|a|candidates(b)|b)&highs != 0 }
+// allPlain has all high bits set if notPlain marks nothing. A byte whose sum is carried to the next one has its own bit clear: it is
+// beyond ASCII. Of those that have no carry in the first sum, up to 0xa2, all have one in the second.
+func allPlain(w uint64) uint64 {
+	return (w ^ ones*differs + ones*(0x7f-' ')) & (w ^ ones*'\\' + ones*0x7f)
+}
 
 // candidates marks what special does, and some bytes beyond ASCII. The bit in which a quote differs from a space tells none
 // of the control characters from the others: without it, they and the quote are what is at most a space.
 func candidates(w uint64) uint64 {
-	const differs = '"' ^ ' '
 	return ((w ^ ones*differs) - ones*(' '+1)) | ((w ^ ones*'\\') - ones)
 }
 

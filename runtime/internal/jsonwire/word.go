@@ -19,13 +19,25 @@ func half(p *byte, i int) uint32 {
 	return binary.LittleEndian.Uint32((*[4]byte)(unsafe.Add(unsafe.Pointer(p), i))[:])
 }
 
-// putWord and putHalf are the inverse.
+// putWord is the inverse of word.
 func putWord(p *byte, i int, w uint64) {
 	binary.LittleEndian.PutUint64((*[8]byte)(unsafe.Add(unsafe.Pointer(p), i))[:], w)
 }
 
-func putHalf(p *byte, i int, w uint32) {
-	binary.LittleEndian.PutUint32((*[4]byte)(unsafe.Add(unsafe.Pointer(p), i))[:], w)
+// copyPlain copies the eight bytes at i and those at j, and reports whether notPlain marks none of them.
+func copyPlain(to, from *byte, i, j int) bool {
+	x, y := (*[8]byte)(unsafe.Add(unsafe.Pointer(from), i)), (*[8]byte)(unsafe.Add(unsafe.Pointer(from), j))
+	*(*[8]byte)(unsafe.Add(unsafe.Pointer(to), i)) = *x
+	*(*[8]byte)(unsafe.Add(unsafe.Pointer(to), j)) = *y
+	return allPlain(binary.LittleEndian.Uint64(x[:]))&allPlain(binary.LittleEndian.Uint64(y[:]))&highs == highs
+}
+
+// copyPlainHalves is copyPlain for four bytes.
+func copyPlainHalves(to, from *byte, i, j int) bool {
+	x, y := (*[4]byte)(unsafe.Add(unsafe.Pointer(from), i)), (*[4]byte)(unsafe.Add(unsafe.Pointer(from), j))
+	*(*[4]byte)(unsafe.Add(unsafe.Pointer(to), i)) = *x
+	*(*[4]byte)(unsafe.Add(unsafe.Pointer(to), j)) = *y
+	return allPlain(uint64(binary.LittleEndian.Uint32(x[:]))|uint64(binary.LittleEndian.Uint32(y[:]))<<32)&highs == highs
 }
 
 // behind points to what is behind b in its array, of which there is some.
