@@ -5,7 +5,7 @@ import (
 	"math/bits"
 	"strconv"
 	"time"
-	"unsafe"
+	"unsafe" // see word.go: the length that is left is compared before each word
 
 	"github.com/tornadogen/tornadogen/runtime/internal/validate"
 	"github.com/tornadogen/tornadogen/runtime/internal/value"

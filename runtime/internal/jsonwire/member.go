@@ -2,7 +2,7 @@ package jsonwire
 
 import (
 	"bytes"
-	"unsafe"
+	"unsafe" // see word.go: the length that is left is compared before each word
 
 	"github.com/tornadogen/tornadogen/runtime/internal/validate"
 )

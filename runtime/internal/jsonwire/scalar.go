@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"time"
 	"unicode/utf8"
-	"unsafe"
+	"unsafe" // see word.go: the length that is left is compared before each word
 
 	"github.com/tornadogen/tornadogen/runtime/internal/validate"
 	"github.com/tornadogen/tornadogen/runtime/internal/value"

@@ -3,7 +3,7 @@ package jsonwire
 import (
 	"math/bits"
 	"unicode/utf8"
-	"unsafe"
+	"unsafe" // see word.go: the length that is left is compared before each word
 )
 
 // Runes of three bytes each, eight of them in three words: what the high bits are by which they are told, and which bits these are.
