@@ -37,6 +37,9 @@ const (
 	room    = 2*MaxHeader + 16<<10 // all before a content: lines of the preamble, the delimiter, and the header, which may have white space
 )
 
+// contentAtOnce is how many bytes of a content are looked at by one call of Feed, beside a delimiter: others may go first between two.
+const contentAtOnce = 8 << 10
+
 // ErrLine says that a line between the parts is too long.
 var ErrLine = errors.New("a line between the parts is too long")
 
@@ -174,6 +177,9 @@ func (p *Parser) cutDelimiter() (lineEnd, dashes []byte) {
 
 // content finds bytes of a content, or its end: a delimiter, whose line end is consumed with the end, as it belongs to it.
 func (p *Parser) content(buf []byte, last bool) (int, Event) {
+	if most := contentAtOnce + len(p.delimiter); len(buf) > most {
+		buf, last = buf[:most], false // a delimiter that begins it is there with what follows
+	}
 	if p.state == stateStart { // a content of nothing needs no line end: that of the header is before the delimiter
 		_, dashes := p.cutDelimiter()
 		switch follows(buf, dashes, last) {
@@ -185,27 +191,34 @@ func (p *Parser) content(buf []byte, last bool) (int, Event) {
 		}
 		p.state = stateContent
 	}
-	n := bytes.Index(buf, p.delimiter)
-	if n < 0 {
-		// What may be the beginning of a delimiter waits for what follows. It begins with the only line end that a delimiter has.
-		tail := buf[max(0, len(buf)-len(p.delimiter)+1):]
-		n = len(buf)
-		if i := bytes.LastIndexByte(tail, p.delimiter[0]); i >= 0 && bytes.HasPrefix(p.delimiter, tail[i:]) {
-			n -= len(tail) - i
+	for n := 0; ; n += len(p.delimiter) { // past one of a boundary that goes on
+		i := bytes.Index(buf[n:], p.delimiter)
+		if i < 0 {
+			return told(n + p.ends(buf[n:]))
+		}
+		n += i
+		switch follows(buf[n:], p.delimiter, last) {
+		case no:
+			continue
+		case yes:
+			if n == 0 {
+				p.state = stateDelimiter
+				lineEnd, _ := p.cutDelimiter()
+				return len(lineEnd), PartEnd
+			}
 		}
 		return told(n)
 	}
-	switch follows(buf[n:], p.delimiter, last) {
-	case no:
-		return n + len(p.delimiter), Content
-	case yes:
-		if n == 0 {
-			p.state = stateDelimiter
-			lineEnd, _ := p.cutDelimiter()
-			return len(lineEnd), PartEnd
-		}
+}
+
+// ends tells how many bytes of buf, which has no delimiter, are content for sure. What may be the beginning of one waits for what follows. It begins
+// with the only line end that a delimiter has.
+func (p *Parser) ends(buf []byte) int {
+	tail := buf[max(0, len(buf)-len(p.delimiter)+1):]
+	if i := bytes.LastIndexByte(tail, p.delimiter[0]); i >= 0 && bytes.HasPrefix(p.delimiter, tail[i:]) {
+		return len(buf) - len(tail) + i
 	}
-	return told(n)
+	return len(buf)
 }
 
 // told is a content of n bytes, if there are some.
