@@ -3,6 +3,7 @@ package shape
 import (
 	"bytes"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/jsonwire"
 	"github.com/tornadogen/tornadogen/runtime/internal/value"
@@ -18,6 +19,10 @@ type Document struct {
 	Plus bool
 	// Embedded says that one text that is a JSON array stands for the array even where it may be an item.
 	Embedded bool
+
+	// GiveWay, if not nil, is called each 64 values that are written, which take 10 to 30 µs.
+	GiveWay func()
+	values  int
 }
 
 // Fault is what JSON cannot show: a keyword, "" if nothing is wrong, and the words.
@@ -43,18 +48,22 @@ func (d *Document) Read(dec *jsonwire.Decoder) *jsonwire.Decoder {
 
 // Node appends a value. What its shape does not allow is written as what it looks like: the decoder refuses it.
 func (d *Document) Node(n *Node, f *Field) {
+	const stretch = 64
+	if d.values++; d.values%stretch == 0 && d.GiveWay != nil {
+		d.GiveWay()
+	}
 	d.fault(n.Fault)
 	free := f.Has(KindAny | KindNever)
 	switch {
 	case n.List, n.numbered() && (f.Array != nil || free && f.Object == nil):
-		d.items(n.items(), f)
+		d.items(n, f)
 	case len(n.kids) > 0:
 		if len(n.Texts) > 0 {
 			d.fault(Fault{"type", messageTwice})
 		}
 		d.members(n, f)
 	case len(n.Texts) > 1 && (f.Array != nil || free), len(n.Texts) == 1 && f.Array != nil && !d.whole(n.Texts[0], f):
-		d.items(n.items(), f)
+		d.items(n, f)
 	case len(n.Texts) > 1:
 		d.fault(Fault{"type", messageTwice})
 		d.Text(n.Texts[0], f)
@@ -91,9 +100,9 @@ func (d *Document) whole(t Text, f *Field) bool {
 	return (array || object) && IsJSON(t.Data)
 }
 
-func (d *Document) items(items []*Node, f *Field) {
+func (d *Document) items(n *Node, f *Field) {
 	d.JSON = append(d.JSON, '[')
-	for i, item := range items {
+	for i, item := range n.items {
 		d.comma(i)
 		d.Node(item, f.Item(i))
 	}
@@ -156,11 +165,32 @@ func (d *Document) scalar(text []byte, f *Field) {
 	case KindNull:
 		d.JSON = jsonwire.AppendNull(d.JSON)
 	default:
-		s := string(text)
 		if d.Plus && f.Has(KindTime) {
-			s = PlusSign(s)
+			text = []byte(PlusSign(string(text)))
 		}
-		d.JSON = jsonwire.AppendString(d.JSON, s)
+		d.str(text)
+	}
+}
+
+// str appends a text as a string, and gives way within one that is long.
+func (d *Document) str(text []byte) {
+	const stretch = 16 << 10 // 20 to 100 µs
+	if d.GiveWay == nil || len(text) <= stretch {
+		d.JSON = jsonwire.AppendString(d.JSON, string(text))
+		return
+	}
+	d.JSON = append(d.JSON, `""`...)
+	for len(text) > 0 {
+		end := min(stretch, len(text))
+		for end < len(text) && end > stretch-utf8.UTFMax && !utf8.RuneStart(text[end]) {
+			end--
+		}
+		last := len(d.JSON) - len(`"`)
+		before := d.JSON[last-1]
+		d.JSON = jsonwire.AppendString(d.JSON[:last-1], string(text[:end]))
+		d.JSON[last-1] = before // where the piece has its first quote
+		text = text[end:]
+		d.GiveWay()
 	}
 }
 

@@ -113,29 +113,36 @@ func (n *Node) numbered() bool {
 	return len(n.kids) > 0
 }
 
-// items returns the items of an array: those without a position in their order, then the others by theirs. Gaps are closed.
-func (n *Node) items() []*Node {
-	items := make([]*Node, 0, len(n.Texts)+len(n.kids))
-	for _, t := range n.Texts {
-		items = append(items, &Node{Texts: []Text{t}})
+// items are the items of an array: those without a position in their order, then the others by theirs. Gaps are closed. A node is valid until the next one.
+func (n *Node) items(yield func(i int, item *Node) bool) {
+	i := 0
+	next := func(item *Node) bool {
+		i++
+		return yield(i-1, item)
 	}
-	for _, kid := range n.kids {
-		if kid.name == "" {
-			items = append(items, kid)
+	for t := range n.Texts {
+		if !next(&Node{Texts: n.Texts[t : t+1 : t+1]}) {
+			return
 		}
 	}
-	counted := len(items)
+	var placed []*Node
 	for _, kid := range n.kids {
 		if kid.name != "" {
-			items = append(items, kid)
+			placed = append(placed, kid)
+		} else if !next(kid) {
+			return
 		}
 	}
-	slices.SortStableFunc(items[counted:], func(x, y *Node) int {
+	slices.SortStableFunc(placed, func(x, y *Node) int {
 		at, _ := position(x.name)
 		other, _ := position(y.name)
 		return cmp.Compare(at, other)
 	})
-	return items
+	for _, kid := range placed {
+		if !next(kid) {
+			return
+		}
+	}
 }
 
 // position reads the position of an item. No array has a billion of them.
