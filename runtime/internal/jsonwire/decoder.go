@@ -138,8 +138,8 @@ const patternWork = 16
 // Long reports whether it takes so long to read the text that others should go first meanwhile: see GiveWay.
 func (d *Decoder) Long() bool { return len(d.data)-d.pos > stretch }
 
-// GiveWay has giveWay called between two values, each 64 KiB that were read, or were read again, or what takes as long. It is called
-// behind Reset, where the text is Long.
+// GiveWay has giveWay called between two values, and within a string that has escapes or is beyond ASCII, each 64 KiB that were read, or were read
+// again, or what takes as long. It is called behind Reset, where the text is Long.
 func (d *Decoder) GiveWay(giveWay func()) { d.giveWay, d.pause = giveWay, d.pos+stretch }
 
 // rest lets others go first; i is how far d has come.

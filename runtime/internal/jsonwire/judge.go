@@ -85,5 +85,5 @@ func contents(data []byte, start, end int) []byte {
 	if bytes.IndexByte(text, '\\') < 0 {
 		return text
 	}
-	return unescape(nil, text)
+	return unescape(nil, text, nil)
 }

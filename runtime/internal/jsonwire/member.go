@@ -131,7 +131,7 @@ func (d *Decoder) name(i int) bool {
 func (d *Decoder) lookup(k *Keys) int {
 	name := d.data[d.key:d.keyEnd]
 	if bytes.IndexByte(name, '\\') >= 0 {
-		d.scratch = unescape(d.scratch[:0], name)
+		d.scratch = unescape(d.scratch[:0], name, d.giveWay)
 		name = d.scratch
 	}
 	return k.find(name)

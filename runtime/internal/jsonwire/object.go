@@ -92,7 +92,7 @@ func (d *Decoder) Key() string {
 	if bytes.IndexByte(contents, '\\') < 0 {
 		return d.textOf(d.key, d.keyEnd)
 	}
-	return string(unescape(nil, contents))
+	return string(unescape(nil, contents, d.giveWay))
 }
 
 // CheckKey checks the name of the member that the cursor stands on, as `propertyNames` asks.

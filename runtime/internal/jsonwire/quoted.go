@@ -2,6 +2,7 @@ package jsonwire
 
 import (
 	"bytes"
+	"math"
 	"math/bits"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -73,7 +74,7 @@ func (d *Decoder) quotedFrom(start, i int, seen uint64) (from, end int, escaped,
 		}
 		switch data[i] {
 		case '"':
-			if seen&highs != 0 && !validUTF8(data[start:i]) {
+			if seen&highs != 0 && !d.validUTF8(data[start:i]) {
 				d.fail(start+validPrefix(data[start:i]), reasonUTF8)
 				return 0, 0, false, false
 			}
@@ -86,7 +87,10 @@ func (d *Decoder) quotedFrom(start, i int, seen uint64) (from, end int, escaped,
 				return 0, 0, false, false
 			}
 			escaped = true
-			next, more := plainEnd(data, i+n)
+			if i += n; i >= d.pause {
+				d.rest(i)
+			}
+			next, more := plainEnd(data, i)
 			i, seen = next, seen|more
 		default:
 			d.fail(i, reasonControl)
@@ -162,9 +166,34 @@ var hexValue = func() (t [256]int8) {
 	return t
 }()
 
-// unescape appends the contents of a string, whose escapes are well-formed, to b.
-func unescape(b, contents []byte) []byte {
+// validUTF8 is validUTF8, and lets others go first within what is long.
+func (d *Decoder) validUTF8(b []byte) bool {
+	for d.giveWay != nil && len(b) > stretch {
+		end := stretch
+		for end > stretch-utf8.UTFMax && !utf8.RuneStart(b[end]) {
+			end--
+		}
+		if !validUTF8(b[:end]) {
+			return false
+		}
+		d.giveWay()
+		b = b[end:]
+	}
+	return validUTF8(b)
+}
+
+// unescape appends the contents of a string, whose escapes are well-formed, to b. It calls giveWay, if that is not nil, each 16 KiB.
+func unescape(b, contents []byte, giveWay func()) []byte {
+	const most = 16 << 10
+	pause := math.MaxInt
+	if giveWay != nil {
+		pause = most
+	}
 	for i := 0; ; {
+		if i >= pause {
+			pause = i + most
+			giveWay()
+		}
 		plain := bytes.IndexByte(contents[i:], '\\')
 		if plain < 0 {
 			return append(b, contents[i:]...)
@@ -205,7 +234,7 @@ func (d *Decoder) str() (string, bool) {
 		return "", false
 	}
 	if escaped {
-		d.scratch = unescape(d.scratch[:0], d.data[start:end])
+		d.scratch = unescape(d.scratch[:0], d.data[start:end], d.giveWay)
 		return string(d.scratch), true
 	}
 	return d.textOf(start, end), true
@@ -222,7 +251,7 @@ func (d *Decoder) view() ([]byte, bool) {
 		return nil, false
 	}
 	if escaped {
-		d.scratch = unescape(d.scratch[:0], d.data[start:end])
+		d.scratch = unescape(d.scratch[:0], d.data[start:end], d.giveWay)
 		return d.scratch, true
 	}
 	return d.data[start:end], true

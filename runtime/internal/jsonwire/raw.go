@@ -143,7 +143,7 @@ func (d *Decoder) PeekKeys(k *Keys) Seen {
 func (d *Decoder) keyIs(name string) bool {
 	contents := d.data[d.key:d.keyEnd]
 	if bytes.IndexByte(contents, '\\') >= 0 {
-		d.scratch = unescape(d.scratch[:0], contents)
+		d.scratch = unescape(d.scratch[:0], contents, d.giveWay)
 		contents = d.scratch
 	}
 	return string(contents) == name
