@@ -170,7 +170,7 @@ func WithMaxStream(n int64) APIOption {
 }
 
 // WithMaxFields limits the fields of a form, and the parts of a multipart body, to n, 1 or more: 400 beyond. The default is 1,000. A stream of
-// parts may have any number of them, and each of them so many inside.
+// parts may have any number of them, and each of them so many inside. XML has 50,000 elements and attributes at most, or n if that is more.
 func WithMaxFields(n int) APIOption {
 	return func(a *API) { a.formLimits.Fields = max(n, 1) }
 }

@@ -42,7 +42,7 @@ const (
 	BoundTrailers      // trailers: 431
 	BoundBody          // WithMaxBody, WithMaxStream, or that of the operation: 413
 	BoundDecodedBody   // the same, of a body whose content coding was undone: 413
-	BoundFields        // WithMaxFields, and parameters and cookies: 400
+	BoundFields        // WithMaxFields, elements of XML, parameters and cookies: 400
 	BoundDepth         // the depth of JSON: 400, or a socket that is closed with 1007
 	BoundMemory        // WithMaxMemory: 400, or a socket that is closed with 1007
 	BoundDeferredTime  // WithDeferredTimeout: 503

@@ -114,10 +114,13 @@ func newFormReader(in *Input, shapes *Shapes, name string, rules []FileRule) *fo
 	return f
 }
 
-// formLimits are those of the API, and who reads parts within them gives way.
+// shortBody is a body, in bytes, that is read soon whatever it is.
+const shortBody = 4 << 10
+
+// formLimits are those of the API, and who reads parts, or what is long, within them gives way.
 func (in *Input) formLimits() media.Limits {
 	limits := in.x.match.api.formLimits
-	if strings.HasPrefix(in.media, "multipart/") { // else nobody needs it
+	if len(in.body) > shortBody || strings.HasPrefix(in.media, "multipart/") { // else nobody needs it
 		limits.GiveWay = in.x.peer.way().Give
 	}
 	return limits

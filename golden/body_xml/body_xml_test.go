@@ -3,6 +3,7 @@ package body_xml_test
 import (
 	"context"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -87,6 +88,9 @@ func TestViolations(t *testing.T) {
 		"<pet>&lol;</pet>":                "line 1",
 		`<pet></pet><pet></pet>`:          "several",
 		"{}":                              "no element",
+		"<pet" + strings.Repeat(" a=''", 50_000) + "/>":               "more than 50000 elements and attributes",
+		"<pet>" + strings.Repeat("<a/>", 50_000) + "</pet>":           "more than 50000 elements and attributes",
+		strings.Repeat("<?xml version='1.0' encoding='latin1'?>", 40): "twice",
 	} {
 		got := send("/pets", "application/xml", body)
 		assert.Equal(t, http.StatusBadRequest, got.Status, body)

@@ -138,7 +138,9 @@ func (r *Response) MediaBody(shapes *shape.Shapes, name string, types ...string)
 		r.decoder.Reset(nil)
 		return &r.decoder
 	}
-	doc, err := media.Decode(shapes, name, r.ContentType(), []byte(r.Header.Get("Content-Type")), r.Body, media.Limits{})
+	const bytes = 84 // of an answer for each element of XML, as a server has them: 4 MiB are 50,000
+	limits := media.Limits{Elements: max(media.DefaultElements, int(r.maxBody/bytes))}
+	doc, err := media.Decode(shapes, name, r.ContentType(), []byte(r.Header.Get("Content-Type")), r.Body, limits)
 	if err != nil {
 		r.syntax = err.Error()
 	}

@@ -47,12 +47,12 @@ func NewFormReader(body io.Reader, shapes *shape.Shapes, name string, contentTyp
 	if boundary == "" {
 		return nil, formError(errBoundary)
 	}
-	if limits.Fields <= 0 {
-		limits.Fields = defaultFields
-	}
+	limits = limits.withDefaults()
 	return &FormReader{
 		reader: multipart.NewReader(body, boundary),
-		parts:  partReader{root: new(shape.Node), place: shapes.Get(name), total: new(int), limits: limits, own: true},
+		parts: partReader{
+			root: new(shape.Node), place: shapes.Get(name), total: new(int), markup: limits.markup(), limits: limits, own: true,
+		},
 	}, nil
 }
 
@@ -179,7 +179,7 @@ func (f *FormReader) field() error {
 		return ErrFieldsTooLong
 	}
 	if c == inBase64 {
-		if data, err = c.decode(data); err != nil {
+		if data, err = c.decode(data, f.parts.limits.GiveWay); err != nil {
 			return formError(err)
 		}
 	}
@@ -205,6 +205,7 @@ func (f *FormReader) content(c coding, limit int) ([]byte, error) {
 // Fields gives the fields that have come, and the header fields of files as members of theirs.
 func (f *FormReader) Fields() shape.Document {
 	var d document
+	d.GiveWay = f.parts.limits.GiveWay
 	d.Node(f.parts.root, f.parts.place)
 	for i := range f.headed {
 		h := &f.headed[i]

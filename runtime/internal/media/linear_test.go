@@ -24,10 +24,10 @@ func TestLinear(t *testing.T) {
 		assert.True(t, shape.IsJSON(doc.JSON), name)
 	}
 	for _, element := range []string{"<u/>", "<u>1</u>", "<notes/>", "<u><v/></u>", "<name/>", "<owner><first/></owner>"} {
-		got, err := fromXML("Pet", "", "<pet>"+strings.Repeat(element, many)+"</pet>")
+		body := "<pet>" + strings.Repeat(element, many) + "</pet>"
+		doc, err := Decode(xmlShapes, "Pet", "application/xml", nil, []byte(body), Limits{Elements: 3 * many})
 		require.NoError(t, err, element)
-		got, _, _ = strings.Cut(got, " must not be given")
-		assert.True(t, shape.IsJSON([]byte(got)), element)
+		assert.True(t, shape.IsJSON(doc.JSON), element)
 	}
 	part := disposition + "tags\n\nx"
 	list := make([]string, many/10)

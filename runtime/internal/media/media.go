@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -15,16 +16,41 @@ import (
 // Limits bound what a body may cost beyond its size. The zero value serves.
 type Limits struct {
 	Fields int // of a form, and parts of a multipart body; 0: 1,000
-	// GiveWay, if not nil, is called before each part: to read a thousand small ones takes 5 ms.
+	// Elements, with attributes, of the XML in a body; 0: 50,000, or Fields if that is more.
+	Elements int
+	// GiveWay, if not nil, is called again and again: before each part, as to read a thousand small ones takes 5 ms, and within what is long.
 	GiveWay func()
 }
 
-const defaultFields = 1000
+const (
+	defaultFields = 1000
+	// DefaultElements is what takes 50 ms and 35 MiB, however short the names are.
+	DefaultElements = 50_000
+)
 
-// CountError says that a form has more fields, or a multipart body more parts, than Limits.Fields.
+func (l Limits) withDefaults() Limits {
+	if l.Fields <= 0 {
+		l.Fields = defaultFields
+	}
+	if l.Elements <= 0 {
+		l.Elements = max(l.Fields, DefaultElements)
+	}
+	return l
+}
+
+// markup is nothing of the XML of a body.
+func (l Limits) markup() *markup { return &markup{limit: l.Elements, giveWay: l.GiveWay} }
+
+func giveWay(f func()) {
+	if f != nil {
+		f()
+	}
+}
+
+// CountError says that a form has more fields, or a multipart body more parts, than Limits.Fields, or XML more than Limits.Elements.
 type CountError struct {
 	Limit int
-	What  string // "fields" or "parts"
+	What  string // "fields", "parts" or "elements and attributes"
 }
 
 // Error implements error.
@@ -85,23 +111,22 @@ func Decode(shapes *shape.Shapes, name, mediaType string, contentType, body []by
 	if c == codecJSON {
 		return shape.Document{JSON: body}, nil
 	}
-	if limits.Fields <= 0 {
-		limits.Fields = defaultFields
-	}
+	limits = limits.withDefaults()
 	f := shapes.Get(name)
 	var d document
+	d.GiveWay = limits.GiveWay
 	var err error
 	switch charset := param.ContentTypeParameter(contentType, "charset"); c {
 	case codecMultipart:
 		err = d.readMultipart(body, param.ContentTypeParameter(contentType, "boundary"), f, limits)
 	case codecXML:
-		err = d.readXML(body, charset, f)
+		err = d.readXML(body, charset, f, limits.markup())
 	case codecForm:
-		if body, err = toUTF8(body, charset); err == nil {
+		if body, err = toUTF8(body, charset, limits.GiveWay); err == nil {
 			err = d.readForm(body, f, limits)
 		}
 	default:
-		if body, err = toUTF8(body, charset); err == nil {
+		if body, err = toUTF8(body, charset, limits.GiveWay); err == nil {
 			d.readText(body, f)
 		}
 	}
@@ -169,20 +194,47 @@ func appendPlain(b, value []byte) []byte {
 	return append(b, d.String(nil)...)
 }
 
-// toUTF8 returns a text in UTF-8, without a byte order mark.
-func toUTF8(body []byte, charset string) ([]byte, error) {
-	switch strings.ToLower(charset) {
-	case "", "utf-8", "utf8", "us-ascii", "ascii":
-		if body = bytes.TrimPrefix(body, []byte("\ufeff")); !utf8.Valid(body) {
-			return nil, errNotUTF8
-		}
-		return body, nil
-	case "iso-8859-1", "latin1":
+// textStretch is how many bytes of a text are looked at before others go first, for 50 to 100 µs.
+const textStretch = 16 << 10
+
+// toUTF8 returns a text in UTF-8, without a byte order mark. It gives way if others is not nil.
+func toUTF8(body []byte, charset string, others func()) ([]byte, error) {
+	if isLatin1(charset) {
 		out := make([]byte, 0, len(body)+len(body)/8)
-		for _, c := range body {
-			out = utf8.AppendRune(out, rune(c))
+		for piece := range slices.Chunk(body, textStretch) {
+			for _, c := range piece {
+				out = utf8.AppendRune(out, rune(c))
+			}
+			giveWay(others)
 		}
 		return out, nil
 	}
+	switch strings.ToLower(charset) {
+	case "", "utf-8", "utf8", "us-ascii", "ascii":
+		if body = bytes.TrimPrefix(body, []byte("\ufeff")); !isUTF8(body, others) {
+			return nil, errNotUTF8
+		}
+		return body, nil
+	}
 	return nil, &CharsetError{charset}
+}
+
+func isLatin1(charset string) bool {
+	return strings.EqualFold(charset, "iso-8859-1") || strings.EqualFold(charset, "latin1")
+}
+
+// isUTF8 is utf8.Valid, and gives way.
+func isUTF8(text []byte, others func()) bool {
+	for len(text) > textStretch {
+		end := textStretch
+		for end > textStretch-utf8.UTFMax && !utf8.RuneStart(text[end]) {
+			end--
+		}
+		if !utf8.Valid(text[:end]) {
+			return false
+		}
+		giveWay(others)
+		text = text[end:]
+	}
+	return utf8.Valid(text)
 }

@@ -24,7 +24,8 @@ type partReader struct {
 	place   *shape.Field
 	charset string // of texts that say none: what a part _charset_ says (RFC 7578 section 4.6)
 	count   int
-	total   *int // parts, with those inside of parts
+	total   *int    // parts, with those inside of parts
+	markup  *markup // of all of them
 	limits  Limits
 	own     bool // contents are memory of their own, which files may keep
 	said    placement
@@ -32,7 +33,7 @@ type partReader struct {
 
 // readMultipart reads a multipart body: parts are members by their names, or items in their order where the shape is an array.
 func (d *document) readMultipart(body []byte, boundary string, f *shape.Field, limits Limits) error {
-	p := partReader{root: new(shape.Node), place: f, total: new(int), limits: limits}
+	p := partReader{root: new(shape.Node), place: f, total: new(int), markup: limits.markup(), limits: limits}
 	err := p.all(body, boundary)
 	if err == nil {
 		d.Node(p.root, f)
@@ -47,6 +48,7 @@ func (p *partReader) all(body []byte, boundary string) error {
 	}
 	p.root.List = p.place.Array != nil && p.place.Object == nil
 	r := multipart.NewBytesReader(body, boundary)
+	r.GiveWay = p.limits.GiveWay
 	for {
 		ok, err := r.Next()
 		if !ok {
@@ -67,9 +69,7 @@ func (p *partReader) next() error {
 	if *p.total++; *p.total > p.limits.Fields {
 		return &CountError{p.limits.Fields, "parts"}
 	}
-	if p.limits.GiveWay != nil {
-		p.limits.GiveWay()
-	}
+	giveWay(p.limits.GiveWay)
 	return nil
 }
 
@@ -77,7 +77,7 @@ func (p *partReader) next() error {
 func (p *partReader) read(part *multipart.Reader) error {
 	data, err := part.Bytes()
 	if err == nil {
-		data, err = transferCoding(part).decode(data)
+		data, err = transferCoding(part).decode(data, p.limits.GiveWay)
 	}
 	if err != nil {
 		return err
@@ -168,7 +168,8 @@ func (p *partReader) text(part *multipart.Reader, data []byte, at *shape.Field) 
 		switch codecOf(mediaType) {
 		case codecXML:
 			var d document
-			err := d.readXML(data, param.ContentTypeParameter(contentType, "charset"), at)
+			d.GiveWay = p.limits.GiveWay
+			err := d.readXML(data, param.ContentTypeParameter(contentType, "charset"), at, p.markup)
 			t.Data, t.What = d.JSON, shape.JSONText
 			return t, err
 		case codecJSON:
@@ -186,6 +187,6 @@ func (p *partReader) text(part *multipart.Reader, data []byte, at *shape.Field) 
 		charset = p.charset
 	}
 	var err error
-	t.Data, err = toUTF8(data, charset)
+	t.Data, err = toUTF8(data, charset, p.limits.GiveWay)
 	return t, err
 }

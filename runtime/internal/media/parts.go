@@ -45,7 +45,7 @@ func (r *PartsReader) Next() (shape.Document, error) {
 	if r.sized && r.left() > 0 {
 		return shape.Document{}, formError(errPartLength)
 	}
-	*f.parts.total = 0
+	*f.parts.total, f.parts.markup.count = 0, 0
 	if err := f.nextPart(); err != nil {
 		return shape.Document{}, err
 	}
@@ -55,12 +55,13 @@ func (r *PartsReader) Next() (shape.Document, error) {
 		return shape.Document{}, err
 	}
 	if c == inBase64 {
-		if data, err = c.decode(data); err != nil {
+		if data, err = c.decode(data, f.parts.limits.GiveWay); err != nil {
 			return shape.Document{}, formError(err)
 		}
 	}
 	var n shape.Node
 	var d document
+	d.GiveWay = f.parts.limits.GiveWay
 	at := f.parts.place.Item(f.parts.count - 1)
 	f.parts.said.read(f.reader)
 	if err := f.parts.enter(&n, f.reader, data, at); err != nil {

@@ -39,10 +39,10 @@ func (p *partReader) within(n *shape.Node, c codec, part *multipart.Reader, data
 	}
 	contentType := part.Field(typeField)
 	if c == codecMultipart {
-		inner := partReader{root: n, place: at, charset: p.charset, total: p.total, limits: p.limits, own: p.own}
+		inner := partReader{root: n, place: at, charset: p.charset, total: p.total, markup: p.markup, limits: p.limits, own: p.own}
 		return inner.all(data, param.ContentTypeParameter(contentType, "boundary"))
 	}
-	data, err := toUTF8(data, param.ContentTypeParameter(contentType, "charset"))
+	data, err := toUTF8(data, param.ContentTypeParameter(contentType, "charset"), p.limits.GiveWay)
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ import (
 const (
 	xsiSpace    = "http://www.w3.org/2001/XMLSchema-instance"
 	maxElements = 256 // that are open at once
+	mostAtOnce  = 64  // elements that memory is found for at once
 )
 
 var (
@@ -76,28 +77,41 @@ type element struct {
 	name  string
 	space string // its prefix
 	attrs []xml.Attr
-	kids  []*element
+	first *element // of those in it
+	last  *element
+	next  *element // in what it is in
 	text  []byte
 }
 
-// readXML reads a document. Entities beyond those of XML itself are shape.Unknown, and a document type is refused.
-func (d *document) readXML(body []byte, charset string, f *shape.Field) error {
+func (e *element) add(kid *element) {
+	if e.last == nil {
+		e.first = kid
+	} else {
+		e.last.next = kid
+	}
+	e.last = kid
+}
+
+// kids are the elements in e.
+func (e *element) kids(yield func(kid *element) bool) {
+	for kid := e.first; kid != nil && yield(kid); kid = kid.next {
+	}
+}
+
+// readXML reads a document. Entities beyond those of XML itself are unknown, and a document type is refused.
+func (d *document) readXML(body []byte, charset string, f *shape.Field, m *markup) error {
+	source := newXMLSource(body, m)
 	if charset != "" {
-		var err error
-		if body, err = toUTF8(body, charset); err != nil {
+		if err := source.recode(charset); err != nil {
 			return err
 		}
 	}
-	r := xml.NewDecoder(bytes.NewReader(body))
+	r := xml.NewDecoder(source)
 	r.CharsetReader = func(label string, input io.Reader) (io.Reader, error) {
 		if charset != "" {
 			return input, nil // what the field says goes before what the document says (RFC 7303 section 3)
 		}
-		data, err := io.ReadAll(input)
-		if err == nil {
-			data, err = toUTF8(data, label)
-		}
-		return bytes.NewReader(data), err
+		return input, source.recode(label)
 	}
 	root, err := parseXML(r)
 	if err != nil {
@@ -108,7 +122,8 @@ func (d *document) readXML(body []byte, charset string, f *shape.Field) error {
 		return err
 	}
 	var n shape.Node
-	enterElement(&n, root, f)
+	x := xmlEntry{giveWay: m.giveWay}
+	x.element(&n, root, f)
 	d.Node(&n, f)
 	return nil
 }
@@ -117,6 +132,8 @@ func (d *document) readXML(body []byte, charset string, f *shape.Field) error {
 func parseXML(r *xml.Decoder) (*element, error) {
 	var root *element
 	var open []*element
+	var free []element
+	atOnce := 2
 	for {
 		token, err := r.RawToken()
 		if err == io.EOF && len(open) == 0 && root != nil { //nolint:errorlint // RawToken returns it as it is
@@ -137,11 +154,16 @@ func parseXML(r *xml.Decoder) (*element, error) {
 				return nil, errRoot
 			}
 		case xml.StartElement:
-			e := &element{name: t.Name.Local, space: t.Name.Space, attrs: append([]xml.Attr(nil), t.Attr...)}
+			if len(free) == 0 {
+				atOnce = min(2*atOnce, mostAtOnce)
+				free = make([]element, atOnce)
+			}
+			e := &free[0]
+			free = free[1:]
+			e.name, e.space, e.attrs = t.Name.Local, t.Name.Space, t.Attr
 			switch {
 			case len(open) > 0:
-				parent := open[len(open)-1]
-				parent.kids = append(parent.kids, e)
+				open[len(open)-1].add(e)
 			case root != nil:
 				return nil, errRoot
 			default:
@@ -188,18 +210,33 @@ func isMeta(a xml.Attr) bool {
 	return a.Name.Space == "xmlns" || a.Name.Local == "xmlns" || a.Name.Space == "xsi" || a.Name.Space == "xml"
 }
 
-// enterElement enters the value of an element into n.
-func enterElement(n *shape.Node, e *element, f *shape.Field) {
+// xmlEntry enters elements into nodes.
+type xmlEntry struct {
+	giveWay func()
+	count   int // of elements and attributes
+}
+
+// entered counts an element or an attribute, and gives way.
+func (x *xmlEntry) entered() {
+	const stretch = 64 // 30 to 60 µs
+	if x.count++; x.count%stretch == 0 {
+		giveWay(x.giveWay)
+	}
+}
+
+// element enters the value of an element into n.
+func (x *xmlEntry) element(n *shape.Node, e *element, f *shape.Field) {
+	x.entered()
 	switch {
 	case e.isNil():
 		n.Add(shape.Text{What: shape.NullText})
 	case f.Array != nil && f.Object == nil:
 		n.List = true
-		for _, kid := range e.kids {
-			addItem(n, kid, f)
+		for kid := range e.kids {
+			x.item(n, kid, f)
 		}
-	case f.Object != nil, len(e.kids) > 0, f.Has(shape.KindAny) && e.hasAttributes():
-		enterMembers(n, e, f)
+	case f.Object != nil, e.first != nil, f.Has(shape.KindAny) && e.hasAttributes():
+		x.members(n, e, f)
 	default:
 		n.Add(shape.Text{Data: scalarXML(e.text, f)})
 	}
@@ -217,21 +254,21 @@ func scalarXML(s []byte, f *shape.Field) []byte {
 	return s
 }
 
-// addItem adds an element to an array, of which f is the place.
-func addItem(n *shape.Node, e *element, f *shape.Field) {
+// item adds an element to an array, of which f is the place.
+func (x *xmlEntry) item(n *shape.Node, e *element, f *shape.Field) {
 	n.List = true
 	item := n.Append()
-	enterElement(item, e, f.Item(n.Kids()-1))
+	x.element(item, e, f.Item(n.Kids()-1))
 }
 
-// enterMembers enters the attributes, the elements and the text of an element.
-func enterMembers(n *shape.Node, e *element, f *shape.Field) {
+// members enters the attributes, the elements and the text of an element.
+func (x *xmlEntry) members(n *shape.Node, e *element, f *shape.Field) {
 	var called xmlNames
 	if f.Object != nil {
 		called = *names(f.Object)
 	}
 	for _, a := range e.attrs {
-		if isMeta(a) {
+		if x.entered(); isMeta(a) {
 			continue
 		}
 		m, ok := called.attributes[a.Name.Local]
@@ -240,12 +277,12 @@ func enterMembers(n *shape.Node, e *element, f *shape.Field) {
 		}
 		memberNode(n, m, a.Name.Local).Add(shape.Text{Data: scalarXML([]byte(a.Value), m.field)})
 	}
-	for _, kid := range e.kids {
+	for kid := range e.kids {
 		m, ok := called.elements[kid.name]
 		if !ok {
 			m.field = otherMember(f, kid.name)
 		}
-		addElement(memberNode(n, m, kid.name), kid, m.field)
+		x.member(memberNode(n, m, kid.name), kid, m.field)
 	}
 	if called.text != nil {
 		memberNode(n, *called.text, "").Add(shape.Text{Data: scalarXML(e.text, called.text.field)})
@@ -276,25 +313,25 @@ func memberNode(n *shape.Node, m xmlMember, name string) *shape.Node {
 	return n.Kid(cmp.Or(m.field.Name, name))
 }
 
-// addElement adds an element to the member that it is called like.
-func addElement(n *shape.Node, e *element, f *shape.Field) {
+// member adds an element to the member that it is called like.
+func (x *xmlEntry) member(n *shape.Node, e *element, f *shape.Field) {
 	switch {
 	case f.Array != nil && f.XML.Wrapped && !e.isNil():
 		n.List = true
-		for _, kid := range e.kids {
-			addItem(n, kid, f)
+		for kid := range e.kids {
+			x.item(n, kid, f)
 		}
 	case f.Array != nil && !f.XML.Wrapped:
-		addItem(n, e, f)
+		x.item(n, e, f)
 	case f.Has(shape.KindAny) && !n.Empty(): // several elements of a name are a list
 		if !n.List {
 			n.Nest()
 		}
-		addItem(n, e, f)
+		x.item(n, e, f)
 	case n.Kids() > 0: // twice, which is refused
 		n.Add(shape.Text{Data: e.text})
 	default:
-		enterElement(n, e, f)
+		x.element(n, e, f)
 	}
 }
 
