@@ -126,7 +126,8 @@ func sends(text string, statuses ...int) func(a *attacker) error {
 }
 
 func floods() []Attack {
-	part := "--b\r\nContent-Disposition: form-data; name=\"field\"\r\n\r\na\r\n"
+	const field = "--b\r\nContent-Disposition: form-data; name=\"field\"\r\n\r\n"
+	part := field + "a\r\n"
 	file := "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\na\r\n"
 	var query, form strings.Builder
 	for i := range 400 {
@@ -177,6 +178,22 @@ func floods() []Attack {
 		{
 			Name: "a form of 100,000 fields", Does: "400 over 1,000", Bound: "fields", clients: 8,
 			once: sends(post("/form", "application/x-www-form-urlencoded", form.String()), 400, 0),
+		},
+		{
+			Name: "XML of a million elements", Does: "400 over 50,000", Bound: "fields", clients: 8,
+			once: sends(post("/document", "application/xml", "<a>"+strings.Repeat("<b/>", 1_000_000)+"</a>"), 400, 0),
+		},
+		{
+			Name: "XML of a million attributes", Does: "400 over 50,000, before the tag ends", Bound: "fields", clients: 8,
+			once: sends(post("/document", "application/xml", "<a "+strings.Repeat("b=''", 1_000_000)+"/>"), 400, 0),
+		},
+		{
+			Name: "XML that says its encoding a thousand times", Does: "400 at the second", like: 20, clients: 8,
+			once: sends(post("/document", "application/xml", strings.Repeat("<?xml version='1.0' encoding='latin1'?>", 1000)+"<a>\xe4</a>"), 400),
+		},
+		{
+			Name: "a form of delimiters that are none", Does: "served: it is searched piece by piece", like: 2000, clients: 8,
+			once: sends(post("/form", "multipart/form-data; boundary=b", field+strings.Repeat("\r\n--bx", (4<<20)/6-100)+"\r\n--b--"), 200),
 		},
 		{Name: "deep JSON", Does: "400 over a depth of 512", Bound: "depth", clients: 8, once: sends(post("/json", "application/json", deep), 400, 0)},
 		{

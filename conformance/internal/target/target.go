@@ -119,6 +119,10 @@ func (h handler) CountForm(_ context.Context, req targetapi.CountFormRequest) (*
 	return &targetapi.Count{Count: int64(len(req.Body.Value().Field) + len(req.BodyForm))}, nil
 }
 
+func (h handler) CountMembers(_ context.Context, req targetapi.CountMembersRequest) (*targetapi.Count, error) {
+	return &targetapi.Count{Count: int64(len(req.Body))}, nil
+}
+
 func (h handler) CountFiles(_ context.Context, req targetapi.CountFilesRequest) (*targetapi.Count, error) {
 	n := int64(0)
 	for part, err := range req.Body {

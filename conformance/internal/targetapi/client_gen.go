@@ -228,6 +228,25 @@ func (c *Client) CountForm(ctx context.Context, req CountFormRequest) (*Count, e
 	return nil, res.Unexpected()
 }
 
+// CountMembers is POST /document: Counts the members of a document of XML.
+func (c *Client) CountMembers(ctx context.Context, req CountMembersRequest) (*Count, error) {
+	call := c.c.Call(ctx, &countMembers)
+	call.MediaBody("application/xml", shapes, "CountMembersBody", func(b []byte) []byte {
+		return appendJSONMap(b, req.Body)
+	})
+	res, err := call.Do()
+	if err != nil {
+		return nil, err
+	}
+	switch res.StatusCode {
+	case 200:
+		v := new(Count)
+		v.DecodeJSON(res.JSON())
+		return v, res.EndJSON()
+	}
+	return nil, res.Unexpected()
+}
+
 // CountFiles is POST /files: Counts the files of a form that is read as it comes.
 func (c *Client) CountFiles(ctx context.Context, req CountFilesRequest) (*Count, error) {
 	call := c.c.Call(ctx, &countFiles)

@@ -81,6 +81,11 @@ type DefaultHandler interface {
 	// POST /form
 	CountForm(ctx context.Context, req CountFormRequest) (*Count, error)
 
+	// CountMembers: Counts the members of a document of XML.
+	//
+	// POST /document
+	CountMembers(ctx context.Context, req CountMembersRequest) (*Count, error)
+
 	// CountFiles: Counts the files of a form that is read as it comes.
 	//
 	// POST /files
@@ -178,6 +183,10 @@ func (UnimplementedDefaultHandler) CountFew(context.Context, CountFewRequest) (*
 
 func (UnimplementedDefaultHandler) CountForm(context.Context, CountFormRequest) (*Count, error) {
 	return nil, tornado.NotImplemented(&countForm)
+}
+
+func (UnimplementedDefaultHandler) CountMembers(context.Context, CountMembersRequest) (*Count, error) {
+	return nil, tornado.NotImplemented(&countMembers)
 }
 
 func (UnimplementedDefaultHandler) CountFiles(context.Context, CountFilesRequest) (*Count, error) {

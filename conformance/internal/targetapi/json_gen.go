@@ -182,3 +182,20 @@ func appendStringMap(b []byte, v map[string]string) []byte {
 	}
 	return append(b, '}')
 }
+
+func decodeJSONMap(d *tornado.Decoder) map[string]tornado.JSON {
+	m := map[string]tornado.JSON{}
+	for more := d.Map(); more; more = d.NextEntry() {
+		k := d.Key()
+		m[k] = d.JSON()
+	}
+	return m
+}
+
+func appendJSONMap(b []byte, v map[string]tornado.JSON) []byte {
+	b = append(b, '{')
+	for _, k := range tornado.SortedKeys(v) {
+		b = tornado.AppendJSON(tornado.AppendName(b, k), v[k])
+	}
+	return append(b, '}')
+}

@@ -169,6 +169,16 @@ func (r *CountFormRequest) decode(in *tornado.Input) {
 	}
 }
 
+// CountMembersRequest is what a caller asks of CountMembers.
+type CountMembersRequest struct {
+	Body map[string]tornado.JSON
+}
+
+func (r *CountMembersRequest) decode(in *tornado.Input) {
+	r.Body = decodeJSONMap(in.MediaBody(shapes, "CountMembersBody"))
+	in.EndJSON()
+}
+
 // CountFilesRequest is what a caller asks of CountFiles.
 type CountFilesRequest struct {
 	Body tornado.Items[tornado.FormPart[struct{}]]

@@ -124,6 +124,16 @@ var countForm = tornado.Operation{
 	Produces:     []string{"application/json"},
 }
 
+// countMembers is POST /document.
+var countMembers = tornado.Operation{
+	ID: "countMembers", Name: "CountMembers",
+	Method: "POST", Path: "/document",
+	Summary:      "Counts the members of a document of XML.",
+	Consumes:     []string{"application/xml"},
+	BodyRequired: true,
+	Produces:     []string{"application/json"},
+}
+
 // countFiles is POST /files.
 var countFiles = tornado.Operation{
 	ID: "countFiles", Name: "CountFiles",
@@ -192,8 +202,8 @@ var status2 = tornado.Operation{
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
 		&ping, &block, &blockBody, &fail, &later, &lines, &events, &echoJSON,
-		&countTree, &countBytes, &countFew, &countForm, &countFiles, &search, &messages,
-		&frames, &deflated, &deflatedFrames, &status2,
+		&countTree, &countBytes, &countFew, &countForm, &countMembers, &countFiles,
+		&search, &messages, &frames, &deflated, &deflatedFrames, &status2,
 	}
 }
 

@@ -46,6 +46,9 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 	tornado.RegisterPtr(api, &countForm, (*CountFormRequest).decode, func(ctx context.Context, req *CountFormRequest) (*Count, error) {
 		return h.CountForm(ctx, *req)
 	}, writeCountForm)
+	tornado.RegisterPtr(api, &countMembers, (*CountMembersRequest).decode, func(ctx context.Context, req *CountMembersRequest) (*Count, error) {
+		return h.CountMembers(ctx, *req)
+	}, writeCountMembers)
 	tornado.RegisterPtr(api, &countFiles, (*CountFilesRequest).decode, func(ctx context.Context, req *CountFilesRequest) (*Count, error) {
 		return h.CountFiles(ctx, *req)
 	}, writeCountFiles)
@@ -107,6 +110,10 @@ func writeCountFew(w *tornado.Reply, v *Count) {
 }
 
 func writeCountForm(w *tornado.Reply, v *Count) {
+	w.Done(v.AppendJSON(w.JSON(200, "application/json")))
+}
+
+func writeCountMembers(w *tornado.Reply, v *Count) {
 	w.Done(v.AppendJSON(w.JSON(200, "application/json")))
 }
 

@@ -15,5 +15,6 @@ var (
 var shapes = tornado.NewShapes(
 	"CountFormBody", "{field: [string]}",
 	"CountFormBodyForm", "{*: string}",
+	"CountMembersBody", "{}",
 	"CountFilesBody", "{file: [file]}",
 )
