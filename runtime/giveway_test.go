@@ -121,6 +121,19 @@ func TestLargeMediaBodiesGiveWay(t *testing.T) {
 	x.in.EndJSON()
 	assert.Empty(t, x.in.syntax)
 	assert.GreaterOrEqual(t, p.gave, 15)
+
+	p.gave = 0
+	xml := func(n int) []byte { return []byte("<a>" + strings.Repeat("<b>1</b>", n-1) + "</a>") }
+	x.in.media, x.in.body = "application/xml", xml(50_000)
+	x.in.MediaBody(NewShapes("Numbers", "[integer]"), "Numbers").Int64s(nil)
+	x.in.EndJSON()
+	assert.Empty(t, x.in.syntax)
+	assert.GreaterOrEqual(t, p.gave, len(x.in.body)/256+2*50_000/64)
+	assert.Zero(t, x.match.api.bounds[BoundFields].Load())
+	x.in.body = xml(50_001)
+	x.in.MediaBody(NewShapes("Numbers", "[integer]"), "Numbers")
+	assert.Contains(t, x.in.syntax, "more than 50000 elements and attributes")
+	assert.EqualValues(t, 1, x.match.api.bounds[BoundFields].Load())
 }
 
 // TestLongQueriesGiveWay: a parameter of many parts is not read in one go, and a short query asks nobody whether others wait.

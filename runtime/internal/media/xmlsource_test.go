@@ -24,12 +24,8 @@ func TestElementsOfXML(t *testing.T) {
 		`<a b="1" c = '=' d='"="'/>`: 4,
 		`<x:a xmlns:x="urn:x"><x:b ></x:b></x:a>`: 3,
 		"<?xml version='1.0' encoding='latin1'?>\n<!-- <b c='d'/> - -> --><a>=\xe4 b='1'<?p <b c='d'>? ?><![CDATA[<b c='d'/>]] > ]]]]><b>></b></a>": 2,
-		`<?xml version="1.0"?><?p?><?p ??><a><!----><!-----><![CDATA[]]><![CDATA[]]]><![CDATA[>]]></a>`:                                             1,
+		`<?xml version="1.0"?><?p?><?p ??><a><!----><!-- --><![CDATA[]]><![CDATA[]]]><![CDATA[>]]></a>`:                                             1,
 	} {
-		if strings.Contains(body, "<!----->") { // which is malformed, and was counted right up to there
-			require.NotErrorAs(t, read(body, Limits{Elements: count}), new(*CountError))
-			continue
-		}
 		require.NoError(t, read(body, Limits{Elements: count}), body)
 		many := new(CountError)
 		if count > 1 {
@@ -43,11 +39,11 @@ func TestElementsOfXML(t *testing.T) {
 	for _, body := range []func(n int) string{elements, attributes} {
 		require.NoError(t, read(body(DefaultElements), Limits{}))
 		require.ErrorContains(t, read(body(DefaultElements+1), Limits{}), "it has more than 50000 elements and attributes")
-		require.NoError(t, read(body(DefaultElements), Limits{Fields: 1}))
-		require.NoError(t, read(body(60_000), Limits{Fields: 60_000}))
-		require.ErrorContains(t, read(body(60_001), Limits{Fields: 60_000}), "60000")
 		require.ErrorContains(t, read(body(11), Limits{Fields: 60_000, Elements: 10}), "more than 10")
 	}
+	require.NoError(t, read(attributes(DefaultElements), Limits{Fields: 1}))
+	require.NoError(t, read(attributes(60_000), Limits{Fields: 60_000}))
+	require.ErrorContains(t, read(attributes(60_001), Limits{Fields: 60_000}), "60000")
 	// before the decoder has made attributes of them all, and before it is seen that they are none
 	require.ErrorContains(t, read("<a"+strings.Repeat(" b=''", DefaultElements)+" !", Limits{}), "50000")
 	require.ErrorContains(t, read("<!"+strings.Repeat("a", 100), Limits{}), "document type")
@@ -131,13 +127,13 @@ func FuzzXMLSource(f *testing.F) {
 			t.Fatalf("%q is read as %q", s, got)
 		}
 		m.count = 0
-		want, doctype := 0, false
+		want := 0
 		r := xml.NewDecoder(newXMLSource([]byte(s), m))
 		plain := xml.NewDecoder(strings.NewReader(s))
 		for {
 			token, err := r.RawToken()
 			other, plainErr := plain.RawToken()
-			if _, doctype = other.(xml.Directive); errors.Is(err, errDoctype) && (doctype || plainErr != nil) {
+			if _, doctype := other.(xml.Directive); errors.Is(err, errDoctype) && (doctype || plainErr != nil) {
 				return
 			}
 			if fmt.Sprint(token, err) != fmt.Sprint(other, plainErr) {
