@@ -8,8 +8,35 @@ import (
 // hostName is "host" as a word.
 const hostName = 'h' | 'o'<<8 | 's'<<16 | 't'<<24
 
-// beginsHost says whether b, which has four bytes at least, begins with "host" in any case of its letters: no other bytes fold to those.
-func beginsHost(b []byte) bool { return binary.LittleEndian.Uint32(b)|0x20202020 == hostName }
+// isHostName says whether a name is "host" in any case of its letters: no other bytes fold to those.
+func isHostName(b []byte) bool {
+	return len(b) == 4 && binary.LittleEndian.Uint32(b)|0x20202020 == hostName
+}
+
+// hostLine is the Host line that was found valid last, as it was sent. Mostly the next request begins with the same one, in which there is
+// nothing left to look for.
+type hostLine struct {
+	text     [64]byte // a longer one is not kept
+	size     uint8    // of the line with its end; 0: there is none
+	from, to uint8    // the value
+}
+
+// keep notes a line, whose value stands between two offsets.
+func (l *hostLine) keep(line []byte, from, to int) {
+	if len(line) <= len(l.text) {
+		l.size, l.from, l.to = uint8(copy(l.text[:], line)), uint8(from), uint8(to)
+	}
+}
+
+// sameHost adds the first field if its line, with which buf begins, is the Host line of an earlier head.
+func (h *Head) sameHost(buf []byte) (size int) {
+	size = int(h.last.size)
+	if size == 0 || len(buf) < size || string(buf[:size]) != string(h.last.text[:size]) {
+		return 0
+	}
+	h.Fields = append(h.Fields, Field{buf[:len("host"):len("host")], buf[h.last.from:h.last.to:h.last.to]})
+	return size
+}
 
 // fieldLines reads field lines up to the empty line that ends the head, RFC
 // 9112 section 5. It returns the length of the head, or 0 if that is not there
@@ -17,6 +44,12 @@ func beginsHost(b []byte) bool { return binary.LittleEndian.Uint32(b)|0x20202020
 func (p *Parser) fieldLines(buf []byte, lim *Limits, h *Head) (int, *ProtocolError) {
 	i, line, colon := int(p.pos), int(p.line), int(p.colon)
 	maxFields := uint32(min(lim.headerFields(), maxHeadBytes))
+	if i == line && p.fields == 0 {
+		if n := h.sameHost(buf[i:]); n > 0 {
+			p.hostIs(h, h.Fields[0].Value)
+			p.fields, i, line = 1, i+n, i+n
+		}
+	}
 	for {
 		if colon == 0 {
 			if i == line && i < len(buf) && buf[i] == '\r' {
@@ -28,9 +61,7 @@ func (p *Parser) fieldLines(buf []byte, lim *Limits, h *Head) (int, *ProtocolErr
 				}
 				return i + 2, p.finish(h)
 			}
-			if i == line && len(buf)-i > 4 && beginsHost(buf[i:]) && buf[i+4] == ':' {
-				i += len("host")
-			} else if i = scanToken(buf, i); i == len(buf) {
+			if i = scanToken(buf, i); i == len(buf) {
 				break
 			} else if buf[i] != ':' || i == line {
 				return 0, nameError(buf[i], i == line)
@@ -66,8 +97,10 @@ func (p *Parser) fieldLines(buf []byte, lim *Limits, h *Head) (int, *ProtocolErr
 		name, value := buf[line:colon:colon], buf[from:to:to]
 		h.Fields = append(h.Fields, Field{name, value})
 		var err *ProtocolError
-		if len(name) == 4 && beginsHost(name) { // every request has one
-			err = p.host(h, value)
+		if isHostName(name) { // every request has one
+			if err = p.host(h, value); err == nil {
+				h.last.keep(buf[line:i+2], from-line, to-line)
+			}
 		} else {
 			err = p.field(h, name, value)
 		}
@@ -181,11 +214,16 @@ func (p *Parser) host(h *Head, value []byte) *ProtocolError {
 	if err := checkHost(value); err != nil {
 		return err
 	}
+	p.hostIs(h, value)
+	return nil
+}
+
+// hostIs takes the first Host field, which is valid.
+func (p *Parser) hostIs(h *Head, value []byte) {
 	p.saw |= sawHost
 	if p.saw&sawAuthority == 0 {
 		h.Host = value // RFC 9112 section 3.2.2: otherwise it MUST be ignored
 	}
-	return nil
 }
 
 // checkHost checks the value of a Host field, RFC 9110 section 7.2. An empty one

@@ -52,7 +52,8 @@ type Head struct {
 	// an Upgrade field and with upgrade in Connection (RFC 9110 section 7.8).
 	Upgrade bool
 
-	kept bool // one of the optional fields was set by a parser
+	kept bool     // one of the optional fields was set by a parser
+	last hostLine // stays from one head to the next
 }
 
 // Field returns the value of the first field of that name, whatever the case
@@ -81,10 +82,11 @@ func (h *Head) Values(name string) iter.Seq[[]byte] {
 // HasBody says whether bytes of a body follow the head.
 func (h *Head) HasBody() bool { return h.Chunked || h.ContentLength > 0 }
 
-// reset empties h, which a parser alone has filled. Most requests have none of the optional fields: they are emptied where there was one.
+// reset empties h, which a parser alone has filled. Many requests have none of the optional fields: they are emptied where there was one.
 func (h *Head) reset() {
 	if h.kept {
-		*h = Head{Fields: h.Fields}
+		h.Accept, h.AcceptEncoding, h.Authorization, h.ContentEncoding, h.ContentType = nil, nil, nil, nil, nil
+		h.Cookie, h.IfNoneMatch, h.Origin, h.UpgradeTo, h.kept = nil, nil, nil, nil, false
 	}
 	h.Method, h.Target, h.Path, h.RawQuery, h.Host, h.Fields = nil, nil, nil, nil, nil, h.Fields[:0]
 	h.ContentLength, h.Minor = -1, 0

@@ -165,7 +165,45 @@ func TestHeadIsEmptied(t *testing.T) {
 			fresh = Head{Fields: []Field{}}
 			_, err = p.Feed([]byte(next), nil, &fresh)
 			require.NoError(t, err)
+			used.last = fresh.last // stays, which TestSameHost looks at
 			assert.Equal(t, fresh, used, "%q", next)
+		}
+	}
+}
+
+// A Host line that comes again is taken as it is without the memory of it, wherever the head is split.
+func TestSameHost(t *testing.T) {
+	t.Parallel()
+	const first = "GET / HTTP/1.1\r\nHost:  a:80 \r\n\r\n"
+	for _, next := range []string{
+		first, "GET / HTTP/1.1\r\nHost:  a:80 \r\nAccept: a\r\n\r\n", "GET / HTTP/1.1\r\nAccept: a\r\nHost:  a:80 \r\n\r\n",
+		"GET / HTTP/1.1\r\nhost:  a:80 \r\n\r\n", "GET / HTTP/1.1\r\nHost:  b:80 \r\n\r\n", "GET / HTTP/1.1\r\nHost:  a:8000\r\n\r\n",
+		"GET / HTTP/1.1\r\nHost:  a:80 \r\nHost:  a:80 \r\n\r\n", "GET / HTTP/1.1\r\nHost:  a:80 \r\n folded\r\n\r\n",
+		"GET http://b/ HTTP/1.1\r\nHost:  a:80 \r\n\r\n", "GET / HTTP/1.0\r\nHost:  a:80 \r\n\r\n", "GET / HTTP/1.1\r\nHost:  a:80 \n\r\n\r\n",
+		"GET / HTTP/1.1\r\nHost:  a:80 \r\nA: b\r\nC: d\r\n\r\n", // a field too many
+		"GET / HTTP/1.1\r\nHost: " + strings.Repeat("a", 99) + "\r\n\r\n",
+	} {
+		for at := range len(next) {
+			var p, q Parser
+			var used, fresh Head
+			_, err := p.Feed([]byte(first), nil, &used)
+			require.NoError(t, err)
+			require.NotZero(t, used.last.size)
+			lim := &Limits{HeaderFields: 2}
+			for _, part := range []string{next[:at], next} {
+				n, err := p.Feed([]byte(part), lim, &used)
+				wantN, want := q.Feed([]byte(part), lim, &fresh)
+				require.Equal(t, wantN, n, "%q", part)
+				require.Equal(t, want, err, "%q", part)
+				if err != nil {
+					break
+				}
+				require.Equal(t, string(fresh.Host), string(used.Host), "%q", part)
+				require.Equal(t, len(fresh.Fields), len(used.Fields), "%q", part)
+				for i := range fresh.Fields {
+					require.Equal(t, fresh.Fields[i], used.Fields[i], "%q", part)
+				}
+			}
 		}
 	}
 }

@@ -64,7 +64,6 @@ func (s *session) step() bool {
 		s.finish()
 		return true
 	}
-	s.head = Head{Fields: s.head.Fields}
 	n, err := s.parser.Feed(s.buf, s.limits, &s.head)
 	if err != nil {
 		s.fail(err)
