@@ -76,7 +76,8 @@ func ValidFieldValue(value string) bool {
 func AppendContentLength(b []byte, n int64) []byte {
 	b = append(b, "Content-Length: "...)
 	if 100 <= n && n < 1000 { // as of most answers
-		return append(b, byte('0'+n/100), byte('0'+n/10%10), byte('0'+n%10), '\r', '\n')
+		tens := uint32(n) / 10
+		return append(b, byte('0'+tens/10), byte('0'+tens%10), byte('0'+uint32(n)%10), '\r', '\n')
 	}
 	b = strconv.AppendInt(b, n, 10)
 	return append(b, "\r\n"...)
