@@ -178,7 +178,7 @@ func called() bool {
 		for more := true; more; {
 			var f runtime.Frame
 			f, more = frames.Next()
-			if strings.HasSuffix(f.Function, "/internal/worker.(*pool).call") ||
+			if strings.HasSuffix(f.Function, "/internal/worker.(*pool).serve") ||
 				strings.HasSuffix(f.Function, "/internal/worker.(*pool).do") ||
 				strings.HasSuffix(f.Function, "/internal/loop.(*Loop).Run") {
 				return true

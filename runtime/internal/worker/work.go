@@ -112,8 +112,9 @@ func (p *pool) drive(c *Conn, w *worker) {
 	}
 }
 
-// serve makes one call of the handler, or does what it is not needed for.
-func (p *pool) serve(c *Conn, w *worker) Next {
+// serve calls Serve or Shed, or does what the handler is not needed for. A panic in a call closes the connection; so does
+// runtime.Goexit, which ends the worker, too.
+func (p *pool) serve(c *Conn, w *worker) (next Next) {
 	s := c.state.Load()
 	if s&cut != 0 {
 		return Close
@@ -129,14 +130,6 @@ func (p *pool) serve(c *Conn, w *worker) Next {
 		w.frame.Lend(&w.lent)
 	}
 	c.onLoop, c.inShed = w == p.onLoop, w.sheds
-	next := p.call(c, w)
-	c.onLoop = false
-	return next
-}
-
-// call calls Serve or Shed. A panic in it closes the connection; so does
-// runtime.Goexit, which ends the worker, too.
-func (p *pool) call(c *Conn, w *worker) (next Next) {
 	returned := false
 	defer func() {
 		if !returned {
@@ -150,6 +143,7 @@ func (p *pool) call(c *Conn, w *worker) (next Next) {
 		next = p.engine.opts.Handler.Serve(c, w.frame)
 	}
 	w.frame.Release()
+	c.onLoop = false
 	returned = true
 	return next
 }
