@@ -12,7 +12,16 @@ import (
 )
 
 func (x *exchange) admissible(a *API) bool {
-	if a.filters != nil && !x.filter(a) || !x.find(a) {
+	if a.filters != nil && !x.filter(a) {
+		return false
+	}
+	index, outcome := a.routes.Match(x.head.Method, x.head.Path, &x.in.path)
+	if outcome != route.Found && outcome != route.FoundForHead {
+		x.refuseRoute(a, outcome)
+		return false
+	}
+	x.match = a.operations[index]
+	if x.match.among != nil && !x.choose(x.match.among) {
 		return false
 	}
 	if x.transit != nil && !x.transit.pass(x, x.transit.routed) {
@@ -40,17 +49,12 @@ func (x *exchange) admissible(a *API) bool {
 	return x.admitBody(op)
 }
 
-// find matches the route.
-func (x *exchange) find(a *API) bool {
-	index, outcome := a.routes.Match(x.head.Method, x.head.Path, &x.in.path)
-	if outcome == route.Found || outcome == route.FoundForHead {
-		x.match = a.operations[index]
-		return x.match.among == nil || x.choose(x.match.among)
-	}
+// refuseRoute answers where no operation has the path with the method.
+func (x *exchange) refuseRoute(a *API, outcome route.Outcome) {
 	method := string(x.head.Method)
 	if method == http.MethodOptions && string(x.head.Path) == "*" { // about the server as a whole (RFC 9110 section 9.3.7)
 		x.reply.NoBody(http.StatusNoContent)
-		return false
+		return
 	}
 	switch allow := string(a.routes.Allow(nil, x.head.Path, http.MethodOptions)); {
 	case outcome == route.UnknownMethod && !slices.Contains(methods, method):
@@ -64,7 +68,6 @@ func (x *exchange) find(a *API) bool {
 		x.reply.Header("Allow", allow)
 		x.reply.refuse(http.StatusMethodNotAllowed, "this path allows "+allow)
 	}
-	return false
 }
 
 // methods are those that a document may use; another one is not known at all.

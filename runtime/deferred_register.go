@@ -18,7 +18,7 @@ func RegisterDeferred[Req any, Rep ~struct{ *Deferred }](a *API, op *Operation, 
 				x.throughDeferred(in)
 			}
 		}
-		x.keepRequest(in)
+		x.keepRequest()
 	}, (*Req)(nil), func(ctx context.Context, req any) (any, error) {
 		passed, ok := ctx.Value(passedKey{}).(*passedDeferred)
 		if !ok {

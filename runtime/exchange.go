@@ -65,7 +65,8 @@ type way interface{ Give() }
 // spareRequest is what a request is decoded into. It stays with the frame, for the next one of its operation.
 type spareRequest struct {
 	of      *registered
-	request any // cleared; nil: there is none, or it is lent
+	request any  // cleared, unless it is lent; nil: there is none
+	lent    bool // nobody else gets it, whatever the handler does
 	// memory is the reflect.Value of what request points to, in an interface for the sake of generated packages: see pool.
 	memory interface{ SetZero() }
 	plain  []byte // the bytes of what request points to, if there are no pointers in it; else nil
@@ -81,29 +82,28 @@ func (x *exchange) takeRequest() any {
 	if s.of != x.match {
 		s.exchange(x.match)
 	}
-	in := s.request
-	if s.request = nil; in == nil { // nobody else gets it, whatever the handler does
-		in = reflect.New(typeOf(x.match.request)).Interface()
-		s.knows(in)
+	if s.lent || s.request == nil {
+		s.knows(reflect.New(typeOf(x.match.request)).Interface())
 	}
-	return in
+	s.lent = true
+	return s.request
 }
 
 // exchange gives what is left of another operation to its pool, and takes what that of an operation has.
 func (s *spareRequest) exchange(of *registered) {
-	if s.request != nil {
+	if s.request != nil && !s.lent {
 		s.of.requests.Put(s.request)
 	}
-	s.of, s.request = of, of.requests.Get()
-	if s.request != nil {
-		s.knows(s.request)
+	s.of, s.request, s.lent = of, nil, false
+	if request := of.requests.Get(); request != nil {
+		s.knows(request)
 	}
 }
 
-// knows notes how request, which is of that operation, is cleared.
+// knows takes request, which is of that operation, and notes how it is cleared.
 func (s *spareRequest) knows(request any) {
 	memory := reflect.ValueOf(request).Elem()
-	s.memory, s.plain = memory, nil
+	s.request, s.memory, s.plain = request, memory, nil
 	if s.of.plain {
 		// It is all of the value and nothing else, and keeps it alive as the pointer does. Who writes there by it writes no pointer.
 		s.plain = unsafe.Slice((*byte)(memory.Addr().UnsafePointer()), memory.Type().Size())
@@ -130,13 +130,14 @@ func isPlain(t reflect.Type) bool {
 // keepRequest takes back what takeRequest has given, and clears it.
 //
 //go:noinline
-func (x *exchange) keepRequest(in any) {
-	if s := &x.spare; s.plain != nil {
+func (x *exchange) keepRequest() {
+	s := &x.spare
+	if s.plain != nil {
 		clear(s.plain)
 	} else {
 		s.memory.SetZero()
 	}
-	x.spare.request = in
+	s.lent = false
 }
 
 // reset makes x ready for the next request and keeps its memory.
@@ -199,13 +200,23 @@ func (x *exchange) run() {
 	if m := x.match.api.measures.Load(); m != nil {
 		x.enter(m, "")
 	}
-	if x.head.ContentEncoding != nil && !x.decodeContent() || x.transit != nil && !x.transit.passBody(x) {
+	if x.head.ContentEncoding != nil && !x.decodeContent() {
 		return
 	}
 	if x.transit != nil {
-		if after := x.transit.called(); after != nil {
-			defer after()
-		}
+		x.runFiltered()
+		return
+	}
+	x.match.run(x)
+}
+
+// runFiltered is the end of run where there are filters.
+func (x *exchange) runFiltered() {
+	if !x.transit.passBody(x) {
+		return
+	}
+	if after := x.transit.called(); after != nil {
+		defer after()
 	}
 	x.match.run(x)
 }

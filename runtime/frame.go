@@ -67,6 +67,7 @@ type progress struct {
 	phase    phase
 	parser   http1.Parser
 	deadline time.Time     // of the phase; zero until the first byte was seen
+	seen     bool          // something of it was looked at; else all of this is zero
 	started  time.Time     // when the first byte was seen; zero where nobody wants to know
 	client   string        // of a request that was parked: what clientTold was then
 	headLen  int           // in phaseBody
@@ -157,17 +158,25 @@ func (f *frame) serve() worker.Next {
 	case f.conn.Expired() && (f.r < f.w || !f.conn.Readable()): // a request that has come at the last moment is not late
 		return f.expire()
 	}
-	for v == goOn || v == needMore {
-		if v == goOn && f.r < f.w {
-			v = f.step()
-			continue
+	for {
+		for v == goOn && f.r < f.w { // the request at the front, of which something was received
+			switch {
+			case f.broken:
+				v = endConn
+			case f.phase == phaseBody:
+				v = f.receiveBody()
+			default:
+				v = f.receiveHead()
+			}
+		}
+		if v > needMore {
+			return f.leave(v)
 		}
 		v = goOn
 		if next, ok := f.fill(); !ok {
 			return next
 		}
 	}
-	return f.leave(v)
 }
 
 // leave ends the turn of a connection as a step asks for.
@@ -195,17 +204,6 @@ func (f *frame) leave(v verdict) worker.Next {
 	case goOn, needMore, endAgain:
 	}
 	return worker.Again
-}
-
-// step takes the request at the front, of which something was received, further.
-func (f *frame) step() verdict {
-	switch {
-	case f.broken:
-		return endConn
-	case f.phase == phaseBody:
-		return f.receiveBody()
-	}
-	return f.receiveHead()
 }
 
 // close ends the connection, but lets a client that has sent more read its answer first: unread bytes would reset it.
@@ -247,7 +245,7 @@ func (f *frame) receiveHead() verdict {
 	switch {
 	case !f.x.head.HasBody():
 		f.x.respondTo(api)
-		return f.answered(n)
+		return f.finish(n, false)
 	case !f.x.admit(api):
 		return f.refused()
 	}
@@ -324,23 +322,18 @@ func (f *frame) receiveBody() verdict {
 // answer runs the operation; size is the length of the whole request.
 func (f *frame) answer(size int) verdict {
 	f.x.answer()
-	return f.answered(size)
+	return f.finish(size, false)
 }
 
-// answered is what follows once the handler has returned, or was not called.
-func (f *frame) answered(size int) verdict {
+// finish is what follows once the handler has returned, or was not called: it sends the answer and steps behind the request, which is
+// size bytes long. With cut, its body is not complete and the connection ends.
+func (f *frame) finish(size int, cut bool) verdict {
 	if f.x.deferred != nil {
 		return f.finishDeferred(size)
 	}
 	if s := f.x.socket; s != nil && s.accepted() {
 		return f.finishSocket(s)
 	}
-	return f.finish(size, false)
-}
-
-// finish sends the answer and steps behind the request, which is size bytes long. With cut, its body is not complete and the
-// connection ends.
-func (f *frame) finish(size int, cut bool) verdict {
 	if f.x.reply.pull != nil {
 		f.x.pull()
 	}

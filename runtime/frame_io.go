@@ -155,7 +155,9 @@ func (f *frame) Release() {
 		f.x.reset()
 	}
 	f.r, f.w, f.out = 0, 0, f.out[:0]
-	f.progress = progress{}
+	if f.seen {
+		f.progress = progress{}
+	}
 	f.service, f.conn, f.x.peer, f.tenant = nil, nil, nil, nil
 	if len(f.buf) > maxKeptBuffer {
 		slab.Put(f.buf)

@@ -6,8 +6,9 @@ import (
 	"time"
 )
 
-// begun notes when the request at the front began, for who wants to know how long it takes.
+// begun notes that the request at the front has begun, and when, for who wants to know how long it takes.
 func (f *frame) begun() {
+	f.seen = true
 	if f.service.server.observed.Load() && f.started.IsZero() {
 		f.started = time.Now()
 	}

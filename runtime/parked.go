@@ -39,7 +39,7 @@ func (f *frame) parkLine() *parkedLine {
 // unpark is the inverse of parkLine.
 func (l *parkedLine) unpark(f *frame) {
 	if l != nil {
-		f.x.head.Method, f.x.head.Target, f.started, f.client = l.method, l.target, l.started, l.client
+		f.x.head.Method, f.x.head.Target, f.started, f.client, f.seen = l.method, l.target, l.started, l.client, true
 	}
 }
 

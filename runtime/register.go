@@ -31,7 +31,7 @@ func Register[Req, Res any](a *API, op *Operation, decode func(Req, *Input), han
 				write(&x.reply, res)
 			}
 		}
-		x.keepRequest(in)
+		x.keepRequest()
 	}, *new(Req), func(ctx context.Context, req any) (any, error) { return handle(ctx, req.(Req)) })
 }
 
@@ -57,7 +57,7 @@ func RegisterPtr[Req, Res any](a *API, op *Operation, decode func(Req, *Input), 
 				write(&x.reply, res)
 			}
 		}
-		x.keepRequest(in)
+		x.keepRequest()
 	}, *new(Req), func(ctx context.Context, req any) (any, error) { return handle(ctx, req.(Req)) })
 }
 
@@ -84,7 +84,7 @@ func RegisterAny[Req any, Res Responder](a *API, op *Operation, decode func(Req,
 				x.respond(result, x.returned(result, ok, err))
 			}
 		}
-		x.keepRequest(in)
+		x.keepRequest()
 	}, *new(Req), func(ctx context.Context, req any) (any, error) { return handle(ctx, req.(Req)) })
 }
 
@@ -103,7 +103,7 @@ func RegisterNoContent[Req any](a *API, op *Operation, decode func(Req, *Input),
 				x.reply.NoBody(status)
 			}
 		}
-		x.keepRequest(in)
+		x.keepRequest()
 	}, *new(Req), func(ctx context.Context, req any) (any, error) { return nil, handle(ctx, req.(Req)) })
 }
 

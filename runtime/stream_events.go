@@ -219,7 +219,7 @@ func registerStream[Req, Out any](a *API, op *Operation, decode func(*Req, *Inpu
 				x.stream.finish(out, err)
 			}
 		}
-		x.keepRequest(in)
+		x.keepRequest()
 	}, (*Req)(nil), call)
 }
 
