@@ -323,6 +323,15 @@ func (p *Parser) connection(value []byte) {
 
 // finish draws the conclusions at the end of the head.
 func (p *Parser) finish(h *Head) *ProtocolError {
+	if p.minor != 1 || p.saw != sawHost {
+		return p.conclude(h)
+	}
+	h.Minor = 1
+	return nil
+}
+
+// conclude is finish for a head that says more than its host.
+func (p *Parser) conclude(h *Head) *ProtocolError {
 	if p.minor == 1 && p.saw&sawHost == 0 {
 		return errNoHost // RFC 9112 section 3.2
 	}
