@@ -98,19 +98,19 @@ func (r *rest) textLen() int {
 }
 
 // findRest ends the search, if it can, with one of the variables of a node that take all that follows an offset of the path.
-func (w *walk) findRest(n *node, at int) bool {
+func (w *walk) findRest(n *node, at int) *node {
 	escaped := bytes.IndexByte(w.path[at:], '%') >= 0
 	if escaped {
 		w.params.escaped = true
 	}
 	mark := w.params.count
 	for _, r := range n.rests {
-		if w.split(r, at, escaped) && w.accept(r.next) {
-			return true
+		if w.split(r, at, escaped) && w.accept(r.next) != nil {
+			return r.next
 		}
 		w.params.truncate(mark)
 	}
-	return false
+	return nil
 }
 
 // split pushes the value of the variable that begins at an offset, and those behind it.

@@ -172,18 +172,18 @@ func (t *Table) Match(method, rawPath []byte, params *Params) (value int, outcom
 	}
 	params.path, params.count, params.escaped = rawPath, 0, false
 	w := walk{path: rawPath, params: params, longest: t.longest, methods: bit | fallback}
-	w.find(&t.root, 1)
+	found := w.find(&t.root, 1)
 	switch {
-	case w.found == nil:
+	case found == nil:
 		params.Reset()
 		if w.allowed != 0 {
 			return 0, MethodNotAllowed
 		}
 		return 0, NotFound
-	case w.found.methods&bit != 0:
-		return w.found.value(bit), Found
+	case found.methods&bit != 0:
+		return found.value(bit), Found
 	default:
-		return w.found.value(fallback), FoundForHead
+		return found.value(fallback), FoundForHead
 	}
 }
 

@@ -60,13 +60,12 @@ type walk struct {
 	longest int    // no literal segment is longer
 	methods uint64 // what is searched for: the method, and what serves as well
 	allowed uint64 // methods of the paths that were reached without success
-	found   *node
-	entered int // nodes that were entered, for the tests
+	entered int    // nodes that were entered, for the tests
 }
 
-// find continues at a node with the segment that begins at an offset of the path. It leaves the node that it found in
-// found and the values in params; where it finds none, it leaves values in params that the caller drops.
-func (w *walk) find(n *node, at int) bool {
+// find continues at a node with the segment that begins at an offset of the path. It returns the node that it found, nil
+// for none, and leaves the values in params; where it finds none, it leaves values in params that the caller drops.
+func (w *walk) find(n *node, at int) *node {
 	for {
 		w.entered++
 		end, escaped := segmentEnd(w.path, at)
@@ -86,15 +85,15 @@ func (w *walk) find(n *node, at int) bool {
 				n, at = next, end+1
 				continue
 			}
-			if w.enter(next, end) {
-				return true
+			if found := w.enter(next, end); found != nil {
+				return found
 			}
 			w.params.truncate(mark)
 		}
 		for _, p := range n.patterns {
 			if p.match(scanner{w.path, escaped}, at, end, w.params) {
-				if w.enter(p.next, end) {
-					return true
+				if found := w.enter(p.next, end); found != nil {
+					return found
 				}
 				w.params.truncate(mark)
 			}
@@ -103,7 +102,7 @@ func (w *walk) find(n *node, at int) bool {
 			return w.findOneOrMore(n, at, end)
 		}
 		if n.variable == nil || at == end {
-			return false
+			return nil
 		}
 		w.params.set(w.params.grow(1), at, end)
 		if end == len(w.path) {
@@ -114,12 +113,12 @@ func (w *walk) find(n *node, at int) bool {
 }
 
 // findOneOrMore goes on with a variable that takes the segment between two offsets, and then with those that take more.
-func (w *walk) findOneOrMore(n *node, at, end int) bool {
+func (w *walk) findOneOrMore(n *node, at, end int) *node {
 	mark := w.params.count
 	if n.variable != nil && at != end {
 		w.params.set(w.params.grow(1), at, end)
-		if w.enter(n.variable, end) {
-			return true
+		if found := w.enter(n.variable, end); found != nil {
+			return found
 		}
 		w.params.truncate(mark)
 	}
@@ -127,7 +126,7 @@ func (w *walk) findOneOrMore(n *node, at, end int) bool {
 }
 
 // enter goes on behind the segment that ends at an offset.
-func (w *walk) enter(n *node, end int) bool {
+func (w *walk) enter(n *node, end int) *node {
 	if end == len(w.path) {
 		return w.accept(n)
 	}
@@ -135,14 +134,13 @@ func (w *walk) enter(n *node, end int) bool {
 }
 
 // accept ends the search at a node if it declares the method.
-func (w *walk) accept(n *node) bool {
+func (w *walk) accept(n *node) *node {
 	w.entered++
 	if n.methods&w.methods == 0 {
 		w.allowed |= n.methods
-		return false
+		return nil
 	}
-	w.found = n
-	return true
+	return n
 }
 
 // text returns a segment as it is compared with literals.
