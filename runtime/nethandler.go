@@ -58,7 +58,11 @@ func (s *Server) netHandler() http.Handler {
 			s.countCrash(func() { h.ServeHTTP(w, s.proxies.seen(r)) })
 			return
 		}
-		handlers[s.apiFor(method, path, params)].ServeHTTP(w, r)
+		api := s.apis[0]
+		if len(s.apis) > 1 {
+			api = s.apiFor(method, path, params)
+		}
+		handlers[api].ServeHTTP(w, r)
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !s.observed.Load() {

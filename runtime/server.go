@@ -151,16 +151,8 @@ func (s *Server) AdminAddr() net.Addr {
 // Bound is closed when all listeners are bound and connections are accepted.
 func (s *Server) Bound() <-chan struct{} { return s.bound }
 
-// apiFor chooses the API for a request: the first that knows its path, else the first. There is at least one.
+// apiFor chooses among several APIs for a request: the first that knows its path, else the first.
 func (s *Server) apiFor(method, rawPath []byte, params *route.Params) *API {
-	if len(s.apis) == 1 {
-		return s.apis[0]
-	}
-	return s.apiAmong(method, rawPath, params)
-}
-
-// apiAmong is apiFor where there are several.
-func (s *Server) apiAmong(method, rawPath []byte, params *route.Params) *API {
 	for _, api := range s.apis {
 		if api.hasPath(method, rawPath, params) {
 			return api
