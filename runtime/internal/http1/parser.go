@@ -56,8 +56,9 @@ func (p *Parser) Started() bool { return p.pos != 0 }
 // request, which starts with what follows. If more bytes are needed, it
 // returns 0, h holds nothing of use, and what was done is remembered: however
 // they come in, bytes of field lines are looked at no more than twice, and those
-// of the request line four times: once and again when the head is complete, each
-// time first for a line as most are, and then for any other.
+// of the request line, and of a Host line behind it, four times: once and again
+// when the head is complete, each time first for a line as most are, and then for
+// any other.
 //
 // The error is a *ProtocolError; then p must be Reset before it is used again.
 // A nil lim means the defaults. Feed does not allocate, but for growing
