@@ -7,5 +7,5 @@ import (
 )
 
 func TestDefaultsAreDocumented(t *testing.T) {
-	documented.Defaults(t, "../../../SECURITY.md", map[string]any{"depth of XML": maxElements, "elements and attributes of XML": DefaultElements})
+	documented.Defaults(t, "../../../SECURITY.md", map[string]any{"depth of XML": maxElements, "elements and attributes of XML": DefaultElements, "attributes of an element of XML": maxAttributes})
 }

@@ -10,6 +10,9 @@ var errRecoded = errors.New("it says its encoding twice")
 // xmlStretch is how many bytes of XML are read before others go first: 64 elements, which take 50 to 100 µs.
 const xmlStretch = 256
 
+// maxAttributes is how many attributes an element may have: the decoder makes them all in one go.
+const maxAttributes = 1000
+
 // xmlSource is what an xml.Decoder reads a document from, byte by byte. It counts elements and attributes before the decoder has made anything of them, which
 // collects all attributes of a tag first, and gives way. It implements io.Reader and io.ByteReader.
 type xmlSource struct {
@@ -20,6 +23,7 @@ type xmlSource struct {
 	state xmlState
 	quote byte // of stateQuoted
 	run   int  // of stateProcessing, stateComment and stateCDATA: how many of the bytes that end it have come
+	attrs int  // of the latest tag
 
 	latin1  bool
 	second  byte // of a character of ISO-8859-1 that is two bytes of UTF-8; 0: none
@@ -121,6 +125,9 @@ func (s *xmlSource) step(c byte) error {
 	case stateTag:
 		switch c {
 		case '=':
+			if s.attrs++; s.attrs > maxAttributes {
+				return &CountError{maxAttributes, "attributes in an element"}
+			}
 			return s.markup.add()
 		case '"', '\'':
 			s.state, s.quote = stateQuoted, c
@@ -167,7 +174,7 @@ func (s *xmlSource) open(c byte) error {
 	case '!':
 		s.state = stateExclaimed
 	default:
-		s.state = stateTag
+		s.state, s.attrs = stateTag, 0
 		return s.markup.add()
 	}
 	return nil

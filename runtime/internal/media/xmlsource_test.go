@@ -35,7 +35,14 @@ func TestElementsOfXML(t *testing.T) {
 	}
 
 	elements := func(n int) string { return "<a>" + strings.Repeat("<b/>", n-1) + "</a>" }
-	attributes := func(n int) string { return "<a" + strings.Repeat(" b=''", n-1) + "/>" }
+	attributes := func(n int) string { // n with the elements that have them
+		var b strings.Builder
+		b.WriteString("<a>")
+		for n--; n > 0; n -= 1 + maxAttributes {
+			b.WriteString("<c" + strings.Repeat(" b=''", min(n-1, maxAttributes)) + "/>")
+		}
+		return b.String() + "</a>"
+	}
 	for _, body := range []func(n int) string{elements, attributes} {
 		require.NoError(t, read(body(DefaultElements), Limits{}))
 		require.ErrorContains(t, read(body(DefaultElements+1), Limits{}), "it has more than 50000 elements and attributes")
@@ -45,7 +52,9 @@ func TestElementsOfXML(t *testing.T) {
 	require.NoError(t, read(attributes(60_000), Limits{Fields: 60_000}))
 	require.ErrorContains(t, read(attributes(60_001), Limits{Fields: 60_000}), "60000")
 	// before the decoder has made attributes of them all, and before it is seen that they are none
-	require.ErrorContains(t, read("<a"+strings.Repeat(" b=''", DefaultElements)+" !", Limits{}), "50000")
+	tag := func(n int) string { return "<a" + strings.Repeat(" b=''", n) }
+	require.NoError(t, read(tag(maxAttributes)+"/>", Limits{}))
+	require.ErrorContains(t, read(tag(maxAttributes+1)+" !", Limits{}), "it has more than 1000 attributes in an element")
 	require.ErrorContains(t, read("<!"+strings.Repeat("a", 100), Limits{}), "document type")
 }
 
