@@ -175,7 +175,7 @@ func (d *Decoder) spend(n int) bool {
 
 // Mark is a place to go back to: see Decoder.Mark.
 type Mark struct {
-	pos, depth, faults, count int
+	pos, depth, faults, count, room int
 }
 
 // Mark returns the place where d stands, for trying alternatives:
@@ -186,16 +186,16 @@ type Mark struct {
 //		d.Rewind(m)
 //		second.decode(d)
 //	}
-func (d *Decoder) Mark() Mark { return Mark{d.pos, d.depth, len(d.faults), d.count} }
+func (d *Decoder) Mark() Mark { return Mark{d.pos, d.depth, len(d.faults), d.count, d.room} }
 
 // FailedSince reports whether there has been a violation since m, or a syntax error at any time.
 func (d *Decoder) FailedSince(m Mark) bool { return d.failed || d.count > m.count }
 
-// Rewind goes back to m and forgets the violations since. A syntax error stays.
+// Rewind goes back to m and forgets the violations since, and the memory of what was read. A syntax error stays.
 func (d *Decoder) Rewind(m Mark) {
 	if d.failed || !d.spend(d.pos-m.pos) {
 		return
 	}
 	clear(d.faults[m.faults:])
-	d.pos, d.depth, d.faults, d.count = m.pos, m.depth, d.faults[:m.faults], m.count
+	d.pos, d.depth, d.faults, d.count, d.room = m.pos, m.depth, d.faults[:m.faults], m.count, m.room
 }

@@ -141,3 +141,32 @@ func TestUnmatched(t *testing.T) {
 	assert.Equal(t, `{"a":1}`, d.Unmatched("oneOf", "must be a fish").String())
 	assert.False(t, d.Failed())
 }
+
+// What an alternative took that the value does not fit, or that is tried beside the one it fits, counts no more; what is kept does.
+func TestMemoryOfAlternatives(t *testing.T) {
+	const size = 40
+	for _, choose := range []func(d *jsonwire.Decoder, k *jsonwire.Keys, members ...jsonwire.Alternative[any]) (any, bool){jsonwire.AnyOf[any], jsonwire.OneOf[any]} {
+		for most, failed := range map[int]bool{2*2*size + 2*size: false, 2*2*size - 1: true} { // two values, and what is tried beside them
+			d := new(jsonwire.Decoder)
+			d.Options.MaxMemory = most
+			d.Reset([]byte("[12,12]"))
+			read := func(times int, r *validate.IntRule) jsonwire.Alternative[any] {
+				return jsonwire.Alternative[any]{Read: func() any {
+					for range times {
+						jsonwire.Room[[size]byte](d)
+					}
+					return d.Int64(r)
+				}}
+			}
+			small := &validate.IntRule{Max: 9, HasMax: true}
+			for more := d.Array(); more; more = d.NextItem() {
+				v, ok := choose(d, nil, read(2, small), read(2, small), read(2, nil), read(2, small))
+				if !failed {
+					assert.True(t, ok)
+					assert.EqualValues(t, 12, v)
+				}
+			}
+			assert.Equal(t, failed, d.SyntaxError() != nil, "%d bytes", most)
+		}
+	}
+}
