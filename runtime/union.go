@@ -27,9 +27,7 @@ func Read[T any, P interface {
 	*T
 	DecodeJSON(d *Decoder)
 }](d *Decoder) P {
-	v := P(new(T))
-	v.DecodeJSON(d)
-	return v
+	return jsonwire.New[T, P](d)
 }
 
 // Appender is what every member of a union can do.
