@@ -1,6 +1,9 @@
 package jsonwire
 
-import "unsafe" // sizes alone, which are constants
+import (
+	"math"
+	"unsafe" // sizes alone, which are constants
+)
 
 // What the values of a text may take, unless Options.MaxMemory says it.
 const (
@@ -14,7 +17,7 @@ func (o *Options) memory(size int) int {
 	if o.MaxMemory > 0 {
 		return o.MaxMemory
 	}
-	return max(memoryBase, memoryFactor*size)
+	return max(memoryBase, memoryFactor*min(size, math.MaxInt/memoryFactor))
 }
 
 // take counts n bytes of memory that a value needs.

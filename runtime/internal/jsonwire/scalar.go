@@ -27,7 +27,7 @@ func (d *Decoder) String(r *validate.StringRule) string {
 // isShort reports whether any string of n bytes meets r, for which alone nobody has to look at it.
 func isShort(r *validate.StringRule, n int) bool {
 	return r.Pattern == nil && r.Format == validate.FormatNone &&
-		(n >= r.MinLength*utf8.UTFMax || r.MinLength == 1 && n > 0) && (r.MaxLength == 0 || n <= r.MaxLength)
+		(n/utf8.UTFMax >= r.MinLength || r.MinLength == 1 && n > 0) && (r.MaxLength == 0 || n <= r.MaxLength)
 }
 
 // Bool consumes true or false.

@@ -36,7 +36,7 @@ func (r *StringRule) CheckWithin(s string, patience *Patience) Faults {
 // checkLength counts code points only where the number of bytes does not tell.
 func (r *StringRule) checkLength(s string) (f Faults) {
 	n := len(s)
-	if (n >= r.MinLength*utf8.UTFMax || r.MinLength == 1 && n > 0) && (r.MaxLength == 0 || n <= r.MaxLength) {
+	if (n/utf8.UTFMax >= r.MinLength || r.MinLength == 1 && n > 0) && (r.MaxLength == 0 || n <= r.MaxLength) {
 		return 0
 	}
 	n = codePoints(s)
