@@ -37,7 +37,7 @@ func readParts[T any](r *Response, in io.Reader, codec *tornado.StreamCodec[T], 
 		return &InvalidResponse{Operation: r.op, StatusCode: r.StatusCode, Malformed: err.Error()}
 	}
 	source := &lossySource{from: in}
-	parts, err := media.NewPartsReader(source, codec.Shapes, codec.Shape, []byte(r.Header.Get("Content-Type")), media.Limits{})
+	parts, err := media.NewPartsReader(source, codec.Shapes, codec.Shape, []byte(r.Header.Get("Content-Type")), r.mediaLimits())
 	if err != nil {
 		return malformed(err)
 	}

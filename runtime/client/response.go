@@ -138,14 +138,18 @@ func (r *Response) MediaBody(shapes *shape.Shapes, name string, types ...string)
 		r.decoder.Reset(nil)
 		return &r.decoder
 	}
-	const bytes = 84 // of an answer for each element of XML, as a server has them: 4 MiB are 50,000
-	limits := media.Limits{Elements: max(media.DefaultElements, int(r.maxBody/bytes))}
-	doc, err := media.Decode(shapes, name, r.ContentType(), []byte(r.Header.Get("Content-Type")), r.Body, limits)
+	doc, err := media.Decode(shapes, name, r.ContentType(), []byte(r.Header.Get("Content-Type")), r.Body, r.mediaLimits())
 	if err != nil {
 		r.syntax = err.Error()
 	}
 	r.decoder.Lenient = !r.checked
 	return doc.Read(&r.decoder)
+}
+
+// mediaLimits are those of a body, or of a part that is an item.
+func (r *Response) mediaLimits() media.Limits {
+	const bytes = 84 // of an answer for each element of XML, as a server has them: 4 MiB are 50,000
+	return media.Limits{Elements: max(media.DefaultElements, int(r.maxBody/bytes))}
 }
 
 // EndJSON checks that nothing follows the value and returns an *[InvalidResponse] for what is wrong with it or with the
