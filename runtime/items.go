@@ -54,7 +54,8 @@ type itemReader struct {
 	splitter lines.Splitter
 	decoder  jsonwire.Decoder
 	spent    spent
-	way      way    // between two items
+	way      way // between two items
+	bounds   *bounds
 	status   int    // of violations
 	chunk    []byte // what is read into
 	unread   []byte // of chunk, not fed
@@ -66,7 +67,7 @@ type itemReader struct {
 
 func newItemReader(in *Input) *itemReader {
 	api := in.x.match.api
-	r := &itemReader{body: in.stream, way: in.x.peer.way(), status: api.statusOfViolations(), noun: "item"}
+	r := &itemReader{body: in.stream, way: in.x.peer.way(), bounds: &api.bounds, status: api.statusOfViolations(), noun: "item"}
 	r.splitter.Format, r.splitter.Limit = lines.FormatOf(in.media), int(api.maxBody)
 	r.decoder.Request, r.decoder.Options = true, api.decoding
 	return r
@@ -142,6 +143,7 @@ func (r *itemReader) decode(load, read func(d *Decoder)) error {
 		return nil
 	}
 	if err := d.SyntaxError(); err != nil {
+		r.bounds.meetJSON(err)
 		return &BodyError{Status: http.StatusBadRequest, Detail: r.which(0) + " is not valid " + err.Error()}
 	}
 	violations := append([]Violation(nil), d.Violations()...)

@@ -63,11 +63,10 @@ func PartsBody[T any](in *Input, shapes *Shapes, name string, decode func(*T, *D
 type partsReader struct {
 	*itemReader
 	from *media.PartsReader // nil where the body cannot be read
-	api  *API
 }
 
 func newPartsReader(in *Input, shapes *Shapes, name string) *partsReader {
-	r := &partsReader{itemReader: newItemReader(in), api: in.x.match.api}
+	r := &partsReader{itemReader: newItemReader(in)}
 	r.noun, r.parts = "part", true
 	from, err := media.NewPartsReader(in.stream, shapes, name, bytes.Clone(in.x.head.ContentType), in.formLimits())
 	if err != nil {
@@ -88,7 +87,7 @@ func (r *partsReader) next() (part shape.Document, err error) {
 		return part, nil
 	}
 	if many := new(media.CountError); errors.As(err, &many) {
-		r.api.bounds.meet(BoundFields)
+		r.bounds.meet(BoundFields)
 	}
 	var known *BodyError
 	charset := new(media.CharsetError)
