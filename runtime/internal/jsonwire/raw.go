@@ -149,15 +149,13 @@ func (d *Decoder) keyIs(name string) bool {
 	return string(contents) == name
 }
 
-// again returns a decoder that reads the value at start once more.
+// again returns a decoder that reads the value at start once more, to look at it: it has no memory for values.
 func (d *Decoder) again(start int) Decoder {
 	pause := d.pause
 	if d.giveWay != nil {
 		pause += start - d.pos // it has worked as much as d has
 	}
-	return Decoder{Options: d.Options, reading: reading{
-		data: d.data, text: d.text, pos: start, depth: d.depth, room: d.room, giveWay: d.giveWay, pause: pause,
-	}}
+	return Decoder{Options: d.Options, reading: reading{data: d.data, text: d.text, pos: start, depth: d.depth, giveWay: d.giveWay, pause: pause}}
 }
 
 // spend notes that n bytes are read a second time. It returns false, and fails, when that has happened too often.
