@@ -1,6 +1,7 @@
 package tornado
 
 import (
+	"math"
 	"strings"
 	"time"
 
@@ -282,6 +283,7 @@ func DefaultJSON(text string) *Decoder {
 // what the document does not allow.
 func UnmarshalJSON(data []byte, v interface{ DecodeJSON(d *Decoder) }) error {
 	var d Decoder
+	d.Options.MaxMemory = math.MaxInt // the caller has the text already, and asks for all of it
 	d.Reset(data)
 	v.DecodeJSON(&d)
 	d.End()

@@ -134,7 +134,7 @@ var metBy = map[Bound]func(t *testing.T) *running{
 		RegisterNoContent(a, op, func(_ *noRequest, in *Input) {
 			d := in.JSONBody()
 			for more := d.Map(); more; more = d.NextEntry() {
-				Room[[500]byte](d)
+				RoomEntry[[500]byte](d, 1)
 				d.Skip()
 			}
 			in.EndJSON()

@@ -173,11 +173,11 @@ func MakeOptNull[T any](v *OptNull[T]) *T { return value.MakeOptNull(v) }
 // DecodeItems reads an array whose items have a method DecodeJSON, into a slice of its own that is not nil.
 func DecodeItems[T any, P jsonwire.Reads[T]](d *Decoder) []T { return jsonwire.Items[T, P](d) }
 
-// DecodeNew reads a value that is not null, and returns where it is.
-func DecodeNew[T any, P jsonwire.Reads[T]](d *Decoder) *T { return jsonwire.New[T, P](d) }
-
-// Room counts the memory of an item or an entry of type T, which a generated DecodeJSON method makes next: see WithMaxMemory.
+// Room counts the memory of an item of type T, which a generated DecodeJSON method makes next: see WithMaxMemory.
 func Room[T any](d *Decoder) { jsonwire.Room[T](d) }
+
+// RoomEntry is Room for a map of V that has n entries, to which another one is added.
+func RoomEntry[V any](d *Decoder, n int) { jsonwire.RoomEntry[V](d, n) }
 
 // DecodeNull reads null into v if that is what comes next in d, and reports whether it was.
 func DecodeNull[V interface{ SetNull() }](d *Decoder, v V) bool {

@@ -163,7 +163,7 @@ func (v *TwitterStatus) DecodeJSON(d *tornado.Decoder) {
 		case 22: // lang
 			v.Lang = d.String(&minLength1MaxLength32Rule)
 		case 23: // retweeted_status
-			v.RetweetedStatus.Set(tornado.DecodeNew[TwitterStatus](d))
+			v.RetweetedStatus.Set(tornado.Read[TwitterStatus](d))
 		case 24: // possibly_sensitive
 			v.PossiblySensitive.Set(d.Bool())
 		}
@@ -1234,6 +1234,7 @@ func decodeCatalogAreaNames(d *tornado.Decoder) map[string]string {
 	m := map[string]string{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
+		tornado.RoomEntry[string](d, len(m))
 		m[k] = d.String(&minLength1MaxLength32Rule)
 	}
 	return m
@@ -1251,6 +1252,7 @@ func decodeCatalogBlockNames(d *tornado.Decoder) map[string]string {
 	m := map[string]string{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
+		tornado.RoomEntry[string](d, len(m))
 		m[k] = d.String(&maxLength32Rule)
 	}
 	return m
@@ -1268,7 +1270,7 @@ func decodeCatalogEventMap(d *tornado.Decoder) map[string]CatalogEvent {
 	m := map[string]CatalogEvent{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
-		tornado.Room[CatalogEvent](d)
+		tornado.RoomEntry[CatalogEvent](d, len(m))
 		var item CatalogEvent
 		item.DecodeJSON(d)
 		m[k] = item
@@ -1325,6 +1327,7 @@ func decodeCatalogTopicSubTopics(d *tornado.Decoder) map[string][]int64 {
 	m := map[string][]int64{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
+		tornado.RoomEntry[[]int64](d, len(m))
 		m[k] = decodeCatalogTopicSubTopicsValue(d)
 	}
 	return m

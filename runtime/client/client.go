@@ -102,8 +102,8 @@ func WithAttemptTimeout(d time.Duration) Option { return func(c *Client) { c.att
 // [WithRetryBudget] how many retries there are in all. The default is DefaultRetries; 0 turns it off.
 func WithRetry(retries int) Option { return func(c *Client) { c.retries = max(0, retries) } }
 
-// WithMaxBody limits the size of an answer in bytes, decompressed, and the elements and attributes of one in XML to an 84th of that, or 50,000. The
-// default is DefaultMaxBody.
+// WithMaxBody limits the size of an answer in bytes, decompressed, the memory that its lists, maps and unions take to 16 times as much, or 64 MiB,
+// and the elements and attributes of one in XML to an 84th, or 50,000. The default is DefaultMaxBody.
 func WithMaxBody(bytes int64) Option { return func(c *Client) { c.maxBody = bytes } }
 
 // WithCredential sends a credential where an operation asks for the security scheme, which is named as in the document.

@@ -52,7 +52,7 @@ func readParts[T any](r *Response, in io.Reader, codec *tornado.StreamCodec[T], 
 		case err != nil:
 			return malformed(err)
 		}
-		r.decoder.Lenient = !r.checked
+		r.setDecoder()
 		d := part.Read(&r.decoder)
 		v := codec.Decode(d)
 		if err := r.itemEnd(); err != nil {

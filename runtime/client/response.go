@@ -3,6 +3,7 @@ package client
 import (
 	"cmp"
 	"iter"
+	"math"
 	"net/http"
 	"slices"
 	"strings"
@@ -124,12 +125,19 @@ func (r *Response) JSON(types ...string) *jsonwire.Decoder {
 	if len(types) == 0 {
 		types = onlyJSON
 	}
-	r.decoder.Lenient = !r.checked
+	r.setDecoder()
 	r.decoder.Reset(nil)
 	if r.declaresTyped(types) && r.loaded() {
 		r.decoder.Reset(r.Body)
 	}
 	return &r.decoder
+}
+
+// setDecoder says what the decoder accepts: lists, maps and unions may take 16 times as much as a body may have, or 64 MiB.
+func (r *Response) setDecoder() {
+	const factor, least = 16, 64 << 20
+	r.decoder.Lenient = !r.checked
+	r.decoder.Options.MaxMemory = int(max(least, factor*min(r.maxBody, math.MaxInt/factor)))
 }
 
 // MediaBody is JSON for a body of types that the shape of that name, or with that notation, makes JSON of.
@@ -142,7 +150,7 @@ func (r *Response) MediaBody(shapes *shape.Shapes, name string, types ...string)
 	if err != nil {
 		r.syntax = err.Error()
 	}
-	r.decoder.Lenient = !r.checked
+	r.setDecoder()
 	return doc.Read(&r.decoder)
 }
 

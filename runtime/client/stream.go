@@ -296,7 +296,7 @@ func eventItem[T any](r *Response, codec *tornado.StreamCodec[T], ev *sse.Event)
 
 // item reads one item of a stream.
 func item[T any](r *Response, codec *tornado.StreamCodec[T], text []byte) (v T, err error) {
-	r.decoder.Lenient = !r.checked
+	r.setDecoder()
 	r.decoder.Reset(text)
 	v = codec.Decode(&r.decoder)
 	return v, r.itemEnd()

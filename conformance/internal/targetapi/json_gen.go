@@ -138,6 +138,7 @@ func decodeInt64Map(d *tornado.Decoder) map[string]int64 {
 	m := map[string]int64{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
+		tornado.RoomEntry[int64](d, len(m))
 		m[k] = d.Int64(nil)
 	}
 	return m
@@ -170,6 +171,7 @@ func decodeStringMap(d *tornado.Decoder) map[string]string {
 	m := map[string]string{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
+		tornado.RoomEntry[string](d, len(m))
 		m[k] = d.String(nil)
 	}
 	return m
@@ -187,6 +189,7 @@ func decodeJSONMap(d *tornado.Decoder) map[string]tornado.JSON {
 	m := map[string]tornado.JSON{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
+		tornado.RoomEntry[tornado.JSON](d, len(m))
 		m[k] = d.JSON()
 	}
 	return m

@@ -232,6 +232,7 @@ func decodeInt64Map(d *tornado.Decoder) map[string]int64 {
 	m := map[string]int64{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
+		tornado.RoomEntry[int64](d, len(m))
 		m[k] = d.Int64(nil)
 	}
 	return m

@@ -202,15 +202,12 @@ func decodeItem(list string, u *ir.Use) []jen.Code {
 // decodeEntry reads one entry into the map m.
 func decodeEntry(m string, u *ir.Use) []jen.Code {
 	name := define("k", jen.Id("d").Dot("Key").Call())
+	room := tornado("RoomEntry").Types(goType(u.Go)).Call(jen.Id("d"), jen.Len(jen.Id(m)))
 	put := func(value jen.Code) jen.Code { return assign(jen.Id(m).Index(jen.Id("k")), value) }
 	if u.Presence == ir.Plain && !u.Pointer && isExpression(u.Type) {
-		return []jen.Code{name, put(read(u.Type, fromDecoder))}
+		return []jen.Code{name, room, put(read(u.Type, fromDecoder))}
 	}
-	before := []jen.Code{name}
-	if !u.Pointer {
-		before = append(before, room(u))
-	}
-	return append(before, append(decodeLocal("item", u, fromDecoder), put(jen.Id("item")))...)
+	return append([]jen.Code{name, room}, append(decodeLocal("item", u, fromDecoder), put(jen.Id("item")))...)
 }
 
 // decodeLocal reads a value into a new variable.

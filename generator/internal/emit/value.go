@@ -130,10 +130,10 @@ func decodeInto(target string, u *ir.Use, src source) []jen.Code {
 
 // decodeNew reads a value that has a method for that, and gives a pointer to it.
 func decodeNew(u *ir.Use, src source) *jen.Statement {
-	return tornado("DecodeNew").Types(goType(u.Type.Go)).Call(src())
+	return tornado("Read").Types(goType(u.Type.Go)).Call(src())
 }
 
-// room counts the memory of a value that is made in a list or a map.
+// room counts the memory of a value that is made in a list.
 func room(u *ir.Use) jen.Code { return tornado("Room").Types(goType(u.Go)).Call(jen.Id("d")) }
 
 // address is a pointer to target.

@@ -53,6 +53,7 @@ func (v *Labels) DecodeJSON(d *tornado.Decoder) {
 	m := Labels{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
+		tornado.RoomEntry[string](d, len(m))
 		m[k] = d.String(&labelsValueRule)
 	}
 	d.MinMaxProperties(start, len(m), &labelsRule)
@@ -80,6 +81,7 @@ func (v *Open) DecodeJSON(d *tornado.Decoder) {
 				v.Extra = map[string]string{}
 			}
 			k := d.Key()
+			tornado.RoomEntry[string](d, len(v.Extra))
 			v.Extra[k] = d.String(nil)
 		}
 		seen.Add(i)
@@ -145,6 +147,7 @@ func (v *Prefixed) DecodeJSON(d *tornado.Decoder) {
 				v.Extra = map[string]tornado.JSON{}
 			}
 			k := d.Key()
+			tornado.RoomEntry[tornado.JSON](d, len(v.Extra))
 			v.Extra[k] = d.JSON()
 		}
 	}
@@ -166,6 +169,7 @@ func decodeJSONMap(d *tornado.Decoder) map[string]tornado.JSON {
 	m := map[string]tornado.JSON{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
+		tornado.RoomEntry[tornado.JSON](d, len(m))
 		m[k] = d.JSON()
 	}
 	return m
@@ -183,6 +187,7 @@ func decodeBoolMap(d *tornado.Decoder) map[string]bool {
 	m := map[string]bool{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
+		tornado.RoomEntry[bool](d, len(m))
 		m[k] = d.Bool()
 	}
 	return m
@@ -200,6 +205,7 @@ func decodeBoolMapMap(d *tornado.Decoder) map[string]map[string]bool {
 	m := map[string]map[string]bool{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
+		tornado.RoomEntry[map[string]bool](d, len(m))
 		m[k] = decodeBoolMap(d)
 	}
 	return m
@@ -217,6 +223,7 @@ func decodeInt64Map(d *tornado.Decoder) map[string]int64 {
 	m := map[string]int64{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
+		tornado.RoomEntry[int64](d, len(m))
 		m[k] = d.Int64(nil)
 	}
 	return m

@@ -203,6 +203,7 @@ func (v *AllCounted) DecodeJSON(d *tornado.Decoder) {
 				v.Extra = map[string]string{}
 			}
 			k := d.Key()
+			tornado.RoomEntry[string](d, len(v.Extra))
 			v.Extra[k] = d.String(nil)
 		}
 	}
@@ -360,6 +361,7 @@ func decodeStringMap(d *tornado.Decoder) map[string]string {
 	m := map[string]string{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
+		tornado.RoomEntry[string](d, len(m))
 		m[k] = d.String(nil)
 	}
 	return m
@@ -377,7 +379,7 @@ func decodeAllExtensionsValueMap(d *tornado.Decoder) map[string]AllExtensionsVal
 	m := map[string]AllExtensionsValue{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
-		tornado.Room[AllExtensionsValue](d)
+		tornado.RoomEntry[AllExtensionsValue](d, len(m))
 		var item AllExtensionsValue
 		item.DecodeJSON(d)
 		m[k] = item

@@ -18,7 +18,7 @@ func (v *Card) DecodeJSON(d *tornado.Decoder) {
 		case 1: // expires
 			tornado.MakeOpt(&v.Expires).DecodeJSON(d)
 		case 2: // backup
-			v.Backup.Set(tornado.DecodeNew[Card](d))
+			v.Backup.Set(tornado.Read[Card](d))
 		}
 		seen.Add(i)
 	}
@@ -68,6 +68,7 @@ func (v *Filter) DecodeJSON(d *tornado.Decoder) {
 				v.Extra = map[string]int64{}
 			}
 			k := d.Key()
+			tornado.RoomEntry[int64](d, len(v.Extra))
 			v.Extra[k] = d.Int64(nil)
 		}
 	}
@@ -359,6 +360,7 @@ func decodeStringMap(d *tornado.Decoder) map[string]string {
 	m := map[string]string{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
+		tornado.RoomEntry[string](d, len(m))
 		m[k] = d.String(nil)
 	}
 	return m
@@ -406,6 +408,7 @@ func decodeJSONMap(d *tornado.Decoder) map[string]tornado.JSON {
 	m := map[string]tornado.JSON{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
+		tornado.RoomEntry[tornado.JSON](d, len(m))
 		m[k] = d.JSON()
 	}
 	return m

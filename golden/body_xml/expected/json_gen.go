@@ -35,7 +35,7 @@ func (v *Pet) DecodeJSON(d *tornado.Decoder) {
 		case 8: // weight
 			v.Weight.Set(d.Float64(nil))
 		case 9: // parent
-			v.Parent.Set(tornado.DecodeNew[Pet](d))
+			v.Parent.Set(tornado.Read[Pet](d))
 		}
 		seen.Add(i)
 	}

@@ -51,7 +51,7 @@ func (v *Order) DecodeJSON(d *tornado.Decoder) {
 		case 13: // range
 			tornado.MakeOpt(&v.Range).DecodeJSON(d)
 		case 14: // parent
-			v.Parent.Set(tornado.DecodeNew[Order](d))
+			v.Parent.Set(tornado.Read[Order](d))
 		case 15: // whole
 			tornado.MakeOpt(&v.Whole).DecodeJSON(d)
 		default:
@@ -335,6 +335,7 @@ func decodeOrderLabels(d *tornado.Decoder) map[string]int64 {
 	m := map[string]int64{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
+		tornado.RoomEntry[int64](d, len(m))
 		m[k] = d.Int64(&orderLabelsValueRule)
 	}
 	d.MinMaxProperties(start, len(m), &orderLabelsRule)
@@ -353,7 +354,7 @@ func decodeOrderMarksValueMap(d *tornado.Decoder) map[string]OrderMarksValue {
 	m := map[string]OrderMarksValue{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
-		tornado.Room[OrderMarksValue](d)
+		tornado.RoomEntry[OrderMarksValue](d, len(m))
 		var item OrderMarksValue
 		item.DecodeJSON(d)
 		m[k] = item

@@ -82,6 +82,7 @@ func decodeBigMap(d *tornado.Decoder) map[string]Big {
 	m := map[string]Big{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
+		tornado.RoomEntry[Big](d, len(m))
 		m[k] = tornado.DecodeAs[Big](d.Check(bigSchema))
 	}
 	return m

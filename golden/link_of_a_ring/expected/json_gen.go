@@ -16,7 +16,7 @@ func (v *Node) DecodeJSON(d *tornado.Decoder) {
 		case 0: // name
 			v.Name = d.String(nil)
 		case 1: // next
-			v.Next.Set(tornado.DecodeNew[Node](d))
+			v.Next.Set(tornado.Read[Node](d))
 		}
 		seen.Add(i)
 	}

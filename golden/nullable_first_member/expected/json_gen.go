@@ -122,7 +122,7 @@ func decodeLoanMap(d *tornado.Decoder) map[string]Loan {
 	m := map[string]Loan{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
-		tornado.Room[Loan](d)
+		tornado.RoomEntry[Loan](d, len(m))
 		var item Loan
 		item.DecodeJSON(d)
 		m[k] = item

@@ -91,6 +91,7 @@ func (v *Empty) DecodeJSON(d *tornado.Decoder) {
 	m := Empty{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
+		tornado.RoomEntry[tornado.JSON](d, len(m))
 		m[k] = d.JSON()
 	}
 	*v = m

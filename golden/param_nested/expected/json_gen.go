@@ -21,7 +21,7 @@ func (v *Filter) DecodeJSON(d *tornado.Decoder) {
 		case 3: // since
 			v.Since.Set(d.Time())
 		case 4: // not
-			v.Not.Set(tornado.DecodeNew[Filter](d))
+			v.Not.Set(tornado.Read[Filter](d))
 		case 5: // any
 			v.Any = decodeFilterSlice(d)
 		case 6: // meta
@@ -248,6 +248,7 @@ func decodeStringMap(d *tornado.Decoder) map[string]string {
 	m := map[string]string{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
+		tornado.RoomEntry[string](d, len(m))
 		m[k] = d.String(nil)
 	}
 	return m
@@ -318,6 +319,7 @@ func decodeOpenLabels(d *tornado.Decoder) map[string]int64 {
 	m := map[string]int64{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
+		tornado.RoomEntry[int64](d, len(m))
 		m[k] = d.Int64(nil)
 	}
 	d.MinMaxProperties(start, len(m), &openLabelsRule)

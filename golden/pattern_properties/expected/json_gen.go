@@ -67,6 +67,7 @@ func (v *HolderSame) DecodeJSON(d *tornado.Decoder) {
 				v.Extra = map[string]string{}
 			}
 			k := d.Key()
+			tornado.RoomEntry[string](d, len(v.Extra))
 			v.Extra[k] = d.String(nil)
 		}
 	}
@@ -120,6 +121,7 @@ func decodeStringMap(d *tornado.Decoder) map[string]string {
 	m := map[string]string{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
+		tornado.RoomEntry[string](d, len(m))
 		m[k] = d.String(nil)
 	}
 	return m
@@ -137,7 +139,7 @@ func decodeHolderSeveralValueMap(d *tornado.Decoder) map[string]HolderSeveralVal
 	m := map[string]HolderSeveralValue{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
-		tornado.Room[HolderSeveralValue](d)
+		tornado.RoomEntry[HolderSeveralValue](d, len(m))
 		var item HolderSeveralValue
 		item.DecodeJSON(d)
 		m[k] = item
@@ -157,6 +159,7 @@ func decodeJSONMap(d *tornado.Decoder) map[string]tornado.JSON {
 	m := map[string]tornado.JSON{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
+		tornado.RoomEntry[tornado.JSON](d, len(m))
 		m[k] = d.JSON()
 	}
 	return m

@@ -35,6 +35,7 @@ func decodeJSONMap(d *tornado.Decoder) map[string]tornado.JSON {
 	m := map[string]tornado.JSON{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
+		tornado.RoomEntry[tornado.JSON](d, len(m))
 		m[k] = d.JSON()
 	}
 	return m
@@ -52,6 +53,7 @@ func decodeHolderOnce(d *tornado.Decoder) map[string]int64 {
 	m := map[string]int64{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
+		tornado.RoomEntry[int64](d, len(m))
 		m[k] = d.Int64(&holderOnceValueRule)
 	}
 	return m

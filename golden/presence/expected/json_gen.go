@@ -125,7 +125,7 @@ func decodeEverythingM(d *tornado.Decoder) map[string]tornado.Null[int64] {
 	m := map[string]tornado.Null[int64]{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
-		tornado.Room[tornado.Null[int64]](d)
+		tornado.RoomEntry[tornado.Null[int64]](d, len(m))
 		var item tornado.Null[int64]
 		if !tornado.DecodeNull(d, &item) {
 			item.Set(d.Int64(nil))
@@ -152,6 +152,7 @@ func decodeStringMap(d *tornado.Decoder) map[string]string {
 	m := map[string]string{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
+		tornado.RoomEntry[string](d, len(m))
 		m[k] = d.String(nil)
 	}
 	return m

@@ -32,7 +32,7 @@ func (v *Thing) DecodeJSON(d *tornado.Decoder) {
 		case 0: // name
 			v.Name.Set(d.String(&nameRule))
 		case 1: // part
-			v.Part.Set(tornado.DecodeNew[Thing](d))
+			v.Part.Set(tornado.Read[Thing](d))
 		case 2: // color
 			v.Color.Set(d.String(nil))
 		case 3: // paint

@@ -409,7 +409,7 @@ func decodeGroupMap(d *tornado.Decoder) map[string]Group {
 	m := map[string]Group{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
-		tornado.Room[Group](d)
+		tornado.RoomEntry[Group](d, len(m))
 		var item Group
 		item.DecodeJSON(d)
 		m[k] = item

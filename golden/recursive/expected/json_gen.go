@@ -16,7 +16,7 @@ func (v *Node) DecodeJSON(d *tornado.Decoder) {
 		case 0: // value
 			v.Value = d.Int64(nil)
 		case 1: // next
-			v.Next.Set(tornado.DecodeNew[Node](d))
+			v.Next.Set(tornado.Read[Node](d))
 		case 2: // children
 			v.Children = decodeNodeSlice(d)
 		case 3: // byName
@@ -68,7 +68,7 @@ func (v *Right) DecodeJSON(d *tornado.Decoder) {
 		switch i {
 		case 0: // left
 			if !tornado.DecodeNull(d, &v.Left) {
-				v.Left.Set(tornado.DecodeNew[Left](d))
+				v.Left.Set(tornado.Read[Left](d))
 			}
 		}
 	}
@@ -103,7 +103,7 @@ func decodeNodeMap(d *tornado.Decoder) map[string]Node {
 	m := map[string]Node{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
-		tornado.Room[Node](d)
+		tornado.RoomEntry[Node](d, len(m))
 		var item Node
 		item.DecodeJSON(d)
 		m[k] = item

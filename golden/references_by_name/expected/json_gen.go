@@ -57,7 +57,7 @@ func (v *Page) DecodeJSON(d *tornado.Decoder) {
 		case 0: // items
 			v.Items = decodeItemSlice(d)
 		case 1: // next
-			v.Next.Set(tornado.DecodeNew[Page](d))
+			v.Next.Set(tornado.Read[Page](d))
 		}
 		seen.Add(i)
 	}
@@ -81,7 +81,7 @@ func (v *PetPage) DecodeJSON(d *tornado.Decoder) {
 		case 0: // items
 			v.Items = decodePetSlice(d)
 		case 1: // next
-			v.Next.Set(tornado.DecodeNew[PetPage](d))
+			v.Next.Set(tornado.Read[PetPage](d))
 		}
 		seen.Add(i)
 	}
@@ -105,7 +105,7 @@ func (v *OwnerPage) DecodeJSON(d *tornado.Decoder) {
 		case 0: // items
 			v.Items = decodeOwnerSlice(d)
 		case 1: // next
-			v.Next.Set(tornado.DecodeNew[OwnerPage](d))
+			v.Next.Set(tornado.Read[OwnerPage](d))
 		}
 		seen.Add(i)
 	}

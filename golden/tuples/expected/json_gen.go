@@ -178,7 +178,7 @@ func (v *Node) DecodeJSON(d *tornado.Decoder) {
 		case 0:
 			v.V0 = d.String(nil)
 		case 1:
-			v.V1.Set(tornado.DecodeNew[Node](d))
+			v.V1.Set(tornado.Read[Node](d))
 		default:
 			d.Skip()
 		}
@@ -222,7 +222,7 @@ func decodeRowMap(d *tornado.Decoder) map[string]Row {
 	m := map[string]Row{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
-		tornado.Room[Row](d)
+		tornado.RoomEntry[Row](d, len(m))
 		var item Row
 		item.DecodeJSON(d)
 		m[k] = item

@@ -543,7 +543,7 @@ func (v *Node) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(nodeKeys); i != tornado.EndObject; i = d.Next(nodeKeys, i) {
 		switch i {
 		case 0: // next
-			v.Next.Set(tornado.DecodeNew[Node](d))
+			v.Next.Set(tornado.Read[Node](d))
 		case 1: // id
 			v.ID.Set(d.Int64(nil))
 		}
@@ -565,7 +565,7 @@ func (v *Copy) DecodeJSON(d *tornado.Decoder) {
 	for i := d.Object(copyKeys); i != tornado.EndObject; i = d.Next(copyKeys, i) {
 		switch i {
 		case 0: // next
-			v.Next.Set(tornado.DecodeNew[Copy](d))
+			v.Next.Set(tornado.Read[Copy](d))
 		case 1: // id
 			v.ID.Set(d.Int64(nil))
 		}

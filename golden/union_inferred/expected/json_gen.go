@@ -442,7 +442,7 @@ func decodeHolderNamedValueMap(d *tornado.Decoder) map[string]HolderNamedValue {
 	m := map[string]HolderNamedValue{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
-		tornado.Room[HolderNamedValue](d)
+		tornado.RoomEntry[HolderNamedValue](d, len(m))
 		var item HolderNamedValue
 		item.DecodeJSON(d)
 		m[k] = item
@@ -507,7 +507,7 @@ func decodeTreeMap(d *tornado.Decoder) map[string]Tree {
 	m := map[string]Tree{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
-		tornado.Room[Tree](d)
+		tornado.RoomEntry[Tree](d, len(m))
 		var item Tree
 		item.DecodeJSON(d)
 		m[k] = item

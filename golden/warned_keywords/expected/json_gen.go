@@ -109,6 +109,7 @@ func decodeThingMap(d *tornado.Decoder) map[string]string {
 	m := map[string]string{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
+		tornado.RoomEntry[string](d, len(m))
 		m[k] = d.String(nil)
 	}
 	d.MinMaxProperties(start, len(m), &thingMapRule)

@@ -384,6 +384,7 @@ func decodeJSONMap(d *tornado.Decoder) map[string]tornado.JSON {
 	m := map[string]tornado.JSON{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
+		tornado.RoomEntry[tornado.JSON](d, len(m))
 		m[k] = d.JSON()
 	}
 	return m
@@ -416,6 +417,7 @@ func decodeStringMap(d *tornado.Decoder) map[string]string {
 	m := map[string]string{}
 	for more := d.Map(); more; more = d.NextEntry() {
 		k := d.Key()
+		tornado.RoomEntry[string](d, len(m))
 		m[k] = d.String(nil)
 	}
 	return m

@@ -46,7 +46,7 @@ func (d *Decoder) appendCanonicalObject(b []byte) []byte {
 	}
 	var members []member
 	for more := d.Map(); more; more = d.NextEntry() {
-		name := d.keyText()
+		name := d.Key()
 		members = append(members, member{name, d.appendCanonical(nil)})
 	}
 	slices.SortStableFunc(members, func(a, b member) int {

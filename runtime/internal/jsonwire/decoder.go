@@ -116,7 +116,7 @@ func (d *Decoder) Reset(body []byte) {
 	clear(d.faults)
 	d.faults, d.scratch, d.outline = d.faults[:0], d.scratch[:0], d.outline.reset()
 	d.patience = validate.Patience{}
-	d.reading = reading{data: body, budget: budgetBase + budgetFactor*len(body), room: d.Options.memory(len(body)), pause: math.MaxInt}
+	d.reading = reading{data: body, budget: budgetBase + budgetFactor*min(len(body), (math.MaxInt-budgetBase)/budgetFactor), room: d.Options.memory(len(body)), pause: math.MaxInt}
 	if len(body) > 0 && body[0] <= ' ' {
 		d.pos = skipSpace(body, 0)
 	}

@@ -9,7 +9,13 @@ import (
 const (
 	memoryFactor = 16 // times its size
 	memoryBase   = 64 << 20
-	entrySize    = 48 // of a map: a key, and what the map needs itself
+)
+
+// What Go's maps take beside keys and values.
+const (
+	mapSize  = 48  // of one that is empty
+	mapSlots = 8   // that one has at first
+	inSlot   = 128 // bytes of a value that lies in its slot; a larger one lies elsewhere
 )
 
 // memory is how much the values of a text of size bytes may take.
@@ -30,6 +36,22 @@ func (d *Decoder) take(n int) {
 // Room counts the memory of a T that is made for what comes next: an item or an entry that d does not make itself. When that is too
 // much, it is a syntax error.
 func Room[T any](d *Decoder) { d.take(int(unsafe.Sizeof(*new(T)))) }
+
+// RoomEntry is Room for a map of V that has n entries, to which another one is added.
+func RoomEntry[V any](d *Decoder, n int) {
+	value, apart := unsafe.Sizeof(*new(V)), uintptr(0)
+	if value > inSlot {
+		value, apart = unsafe.Sizeof(new(V)), value
+	}
+	slot := unsafe.Sizeof("") + value
+	switch {
+	case n == 0:
+		apart += mapSize + mapSlots*slot
+	case n >= mapSlots: // it grows by doubling
+		apart += 2 * slot
+	}
+	d.take(int(apart))
+}
 
 // New consumes a value and returns what becomes of it, in memory of its own.
 func New[T any, P Reads[T]](d *Decoder) *T {

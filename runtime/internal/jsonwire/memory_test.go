@@ -28,7 +28,7 @@ func (v *links) DecodeJSON(d *jsonwire.Decoder) {
 			v.by = make(map[string]links)
 			for more := d.Map(); more; more = d.NextEntry() {
 				k := d.Key()
-				jsonwire.Room[links](d)
+				jsonwire.RoomEntry[links](d, len(v.by))
 				var item links
 				item.DecodeJSON(d)
 				v.by[k] = item
@@ -46,7 +46,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	}{
 		"items":    {"[{},{},{}]", 3 * int(unsafe.Sizeof(branch{})), func(d *jsonwire.Decoder) int { return len(jsonwire.Items[branch](d)) }},
 		"pointers": {`{"next":{"next":{}}}`, 3 * int(unsafe.Sizeof(links{})), func(d *jsonwire.Decoder) int { return depth(jsonwire.New[links](d)) }},
-		"entries": {`{"by":{"a":{},"b":{}}}`, 2*48 + 3*int(unsafe.Sizeof(links{})), func(d *jsonwire.Decoder) int {
+		"entries": {`{"by":{"a":{},"b":{}}}`, 48 + 8*(16+16) + int(unsafe.Sizeof(links{})), func(d *jsonwire.Decoder) int {
 			return len(jsonwire.New[links](d).by) + 1
 		}},
 	} {

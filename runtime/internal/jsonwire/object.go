@@ -85,14 +85,8 @@ func (d *Decoder) NextEntry() bool {
 	return false
 }
 
-// Key returns the name of the member that the cursor stands on, for an entry of a map. Ask before its value is consumed.
+// Key returns the name of the member that the cursor stands on. Ask before its value is consumed.
 func (d *Decoder) Key() string {
-	d.take(entrySize)
-	return d.keyText()
-}
-
-// keyText is Key for a name that is only looked at: it is none of the memory of the values.
-func (d *Decoder) keyText() string {
 	contents := d.data[d.key:d.keyEnd]
 	if bytes.IndexByte(contents, '\\') < 0 {
 		return d.textOf(d.key, d.keyEnd)
@@ -105,7 +99,7 @@ func (d *Decoder) CheckKey(r *validate.StringRule) {
 	if r == nil || d.failed {
 		return
 	}
-	for _, message := range d.Meets(r, d.keyText()).Explain(r) {
+	for _, message := range d.Meets(r, d.Key()).Explain(r) {
 		d.Violate(d.pos, validate.KeywordPropertyNames, message)
 	}
 }

@@ -73,7 +73,7 @@ func (l *locator) value() {
 	switch d.data[d.pos] {
 	case '{':
 		for more := d.Map(); more && len(l.faults) > 0; more = d.NextEntry() {
-			l.path = append(l.path, d.keyText())
+			l.path = append(l.path, d.Key())
 			l.value()
 			l.path = l.path[:depth]
 		}
