@@ -43,7 +43,7 @@ var mayImport = []struct {
 	{"runtime/internal/worker", []string{"runtime/internal/loop", "runtime/internal/poll"}},
 	{"runtime/internal/jsonwire", []string{"runtime/internal/value", "runtime/internal/validate"}},
 	{"runtime/internal/check", []string{"runtime/internal/value", "runtime/internal/validate", "runtime/internal/jsonwire"}},                                                      // ADR 5
-	{"runtime/internal/shape", []string{"runtime/internal/jsonwire", "runtime/internal/value"}},                                                                                   // ADR 3
+	{"runtime/internal/shape", []string{"runtime/internal/jsonwire", "runtime/internal/slab", "runtime/internal/value"}},                                                          // ADR 3
 	{"runtime/internal/param", []string{"runtime/internal/jsonwire", "runtime/internal/shape", "runtime/internal/value", "runtime/internal/validate"}},                            // ADR 3
 	{"runtime/internal/multipart", nil},                                                                                                                                           // ADR 20
 	{"runtime/internal/media", []string{"runtime/internal/jsonwire", "runtime/internal/multipart", "runtime/internal/param", "runtime/internal/shape", "runtime/internal/value"}}, // ADR 3, 20
@@ -55,7 +55,7 @@ var mayImport = []struct {
 	{"runtime/tornadotest", []string{"runtime", "runtime/client"}},                                 // ADR 16
 	{"runtime/tornadotest/contract", []string{"runtime", "runtime/tornadotest", "internal/drive"}}, // ADR 15
 	{"internal/drive", []string{"internal/matching"}},                                              // ADR 15
-	{"internal/matching", nil}, // ADR 15
+	{"internal/matching", nil},                                                                     // ADR 15
 	{"runtime/client", []string{"runtime", "runtime/internal/jsonwire", "runtime/internal/param", "runtime/internal/media", "runtime/internal/shape", "runtime/internal/value", "runtime/internal/validate", "runtime/internal/operation", "runtime/internal/ws", "runtime/internal/sse", "runtime/internal/lines"}},
 	{"runtime/client/clienttrace", []string{"runtime/client"}},                                             // an integration of the client
 	{"runtime/docs", []string{"runtime", "runtime/internal/webpage"}},                                      // ADR 17

@@ -8,6 +8,7 @@ import (
 	"github.com/tornadogen/tornadogen/runtime/internal/media"
 	"github.com/tornadogen/tornadogen/runtime/internal/param"
 	"github.com/tornadogen/tornadogen/runtime/internal/route"
+	"github.com/tornadogen/tornadogen/runtime/internal/shape"
 )
 
 // Input is what generated code decodes a request from. It is valid inside of a decode function alone, on its goroutine. What
@@ -27,9 +28,10 @@ type Input struct {
 	joined   []byte      // memory for header fields that stand several times
 
 	queryRead, cookiesRead, decoded bool
-	syntax                          string      // why the body cannot be read, "" if it can
-	charset                         string      // of a body that is not read because of it
-	violations                      []Violation // of the body
+	syntax                          string         // why the body cannot be read, "" if it can
+	charset                         string         // of a body that is not read because of it
+	violations                      []Violation    // of the body
+	doc                             shape.Document // of a body that is not JSON
 }
 
 // reset makes in ready for the next request and keeps its memory.
@@ -39,6 +41,7 @@ func (in *Input) reset() {
 	in.report.Reset()
 	if in.decoded {
 		in.decoder.Reset(nil) // it keeps a copy of small bodies
+		in.doc.Free()
 	}
 	in.body, in.stream, in.streams, in.media, in.declared, in.violations = nil, nil, false, "", "", nil
 	in.decoded, in.syntax, in.charset = false, "", ""
@@ -159,7 +162,8 @@ func (in *Input) MediaBody(shapes *Shapes, name string) *Decoder {
 		}
 	}
 	spent := in.decode(nil).Spent()
-	doc.Read(&in.decoder).Spend(spent)
+	in.doc = doc
+	in.doc.Read(&in.decoder).Spend(spent)
 	return in.polite()
 }
 

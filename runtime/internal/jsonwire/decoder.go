@@ -255,6 +255,9 @@ func (d *Decoder) mismatch(want string) {
 // textOf returns data[start:end] as a string of its own, or as a part of the copy of a small body.
 func (d *Decoder) textOf(start, end int) string {
 	if len(d.data) > smallBody || start == end {
+		if end-start > stretch {
+			return d.longText(start, end)
+		}
 		return string(d.data[start:end])
 	}
 	if d.text == "" {

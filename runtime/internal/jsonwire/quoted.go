@@ -2,8 +2,8 @@ package jsonwire
 
 import (
 	"bytes"
-	"math"
 	"math/bits"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 	"unsafe" // see word.go: the length that is left is compared before each word
@@ -184,21 +184,29 @@ func (d *Decoder) validUTF8(b []byte) bool {
 
 // unescape appends the contents of a string, whose escapes are well-formed, to b. It calls giveWay, if that is not nil, each 16 KiB.
 func unescape(b, contents []byte, giveWay func()) []byte {
-	const most = 16 << 10
-	pause := math.MaxInt
-	if giveWay != nil {
-		pause = most
-	}
-	for i := 0; ; {
-		if i >= pause {
-			pause = i + most
+	for {
+		var n int
+		b, n = unescapePiece(b, contents)
+		if contents = contents[n:]; len(contents) == 0 {
+			return b
+		}
+		if giveWay != nil {
 			giveWay()
 		}
-		plain := bytes.IndexByte(contents[i:], '\\')
+	}
+}
+
+// unescapePiece is unescape for the first 16 KiB, and what belongs to the escape that they end in. n is how many bytes that are.
+func unescapePiece(b, contents []byte) (_ []byte, n int) {
+	const most = 16 << 10
+	i := 0
+	for i < most {
+		rest := contents[i:min(len(contents), most)]
+		plain := bytes.IndexByte(rest, '\\')
 		if plain < 0 {
-			return append(b, contents[i:]...)
+			return append(b, rest...), i + len(rest)
 		}
-		b = append(b, contents[i:i+plain]...)
+		b = append(b, rest[:plain]...)
 		i += plain
 		if c := contents[i+1]; c != 'u' {
 			b = append(b, unescaped[c])
@@ -213,6 +221,42 @@ func unescape(b, contents []byte, giveWay func()) []byte {
 		}
 		b = utf8.AppendRune(b, r)
 	}
+	return b, i
+}
+
+// longUnescaped is the string whose contents, with escapes, are data[start:end], which are long. The system has to find each page of the memory
+// for it, which takes as long as to read the text: others may go first between two pieces.
+func (d *Decoder) longUnescaped(start, end int) string {
+	size := 0
+	each := func(do func(piece []byte)) {
+		for contents := d.data[start:end]; len(contents) > 0; {
+			var n int
+			d.scratch, n = unescapePiece(d.scratch[:0], contents)
+			do(d.scratch)
+			contents = contents[n:]
+			if d.giveWay != nil {
+				d.giveWay()
+			}
+		}
+	}
+	each(func(piece []byte) { size += len(piece) })
+	var b strings.Builder
+	b.Grow(size)
+	each(func(piece []byte) { b.Write(piece) })
+	return b.String()
+}
+
+// longText is data[start:end], which is long, as a string, made like that of longUnescaped.
+func (d *Decoder) longText(start, end int) string {
+	var b strings.Builder
+	b.Grow(end - start)
+	for ; start < end; start += stretch {
+		b.Write(d.data[start:min(start+stretch, end)])
+		if d.giveWay != nil {
+			d.giveWay()
+		}
+	}
+	return b.String()
 }
 
 var unescaped = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
@@ -233,8 +277,11 @@ func (d *Decoder) str() (string, bool) {
 	if !ok {
 		return "", false
 	}
+	if escaped && end-start > stretch {
+		return d.longUnescaped(start, end), true
+	}
 	if escaped {
-		d.scratch = unescape(d.scratch[:0], d.data[start:end], d.giveWay)
+		d.scratch = unescape(d.scratch[:0], d.data[start:end], nil)
 		return string(d.scratch), true
 	}
 	return d.textOf(start, end), true

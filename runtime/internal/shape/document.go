@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/jsonwire"
+	"github.com/tornadogen/tornadogen/runtime/internal/slab"
 	"github.com/tornadogen/tornadogen/runtime/internal/value"
 )
 
@@ -23,6 +24,15 @@ type Document struct {
 	// GiveWay, if not nil, is called each 64 values that are written, which take 10 to 30 µs.
 	GiveWay func()
 	values  int
+	long    bool // the memory of JSON is that of slab
+}
+
+// Free empties d, and takes the memory of JSON back where it is long: nobody may use it any more.
+func (d *Document) Free() {
+	if d.long {
+		slab.Put(d.JSON)
+	}
+	*d = Document{}
 }
 
 // Fault is what JSON cannot show: a keyword, "" if nothing is wrong, and the words.
@@ -181,6 +191,10 @@ func (d *Document) str(text []byte) {
 	}
 	d.JSON = append(d.JSON, `""`...)
 	for len(text) > 0 {
+		if most := 6*stretch + len(`""`); cap(d.JSON)-len(d.JSON) < most { // each byte may become an escape of six
+			d.JSON = slab.Grow(d.JSON, most, d.GiveWay)
+			d.long = true
+		}
 		end := min(stretch, len(text))
 		for end < len(text) && end > stretch-utf8.UTFMax && !utf8.RuneStart(text[end]) {
 			end--
