@@ -88,7 +88,7 @@ func TestViolations(t *testing.T) {
 		"<pet>&lol;</pet>":                "line 1",
 		`<pet></pet><pet></pet>`:          "several",
 		"{}":                              "no element",
-		"<pet" + strings.Repeat(" a=''", 50_000) + "/>":               "more than 50000 elements and attributes",
+		"<pet" + strings.Repeat(" a=''", 1_001) + "/>":                "more than 1000 attributes in an element",
 		"<pet>" + strings.Repeat("<a/>", 50_000) + "</pet>":           "more than 50000 elements and attributes",
 		strings.Repeat("<?xml version='1.0' encoding='latin1'?>", 40): "twice",
 	} {
