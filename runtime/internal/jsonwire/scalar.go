@@ -5,7 +5,6 @@ import (
 	"net/netip"
 	"strconv"
 	"time"
-	"unicode/utf8"
 	"unsafe" // see word.go: the length that is left is compared before each word
 
 	"github.com/tornadogen/tornadogen/runtime/internal/validate"
@@ -26,8 +25,7 @@ func (d *Decoder) String(r *validate.StringRule) string {
 
 // isShort reports whether any string of n bytes meets r, for which alone nobody has to look at it.
 func isShort(r *validate.StringRule, n int) bool {
-	return r.Pattern == nil && r.Format == validate.FormatNone &&
-		(n/utf8.UTFMax >= r.MinLength || r.MinLength == 1 && n > 0) && (r.MaxLength == 0 || n <= r.MaxLength)
+	return r.Pattern == nil && r.Format == validate.FormatNone && r.FitsBytes(n)
 }
 
 // Bool consumes true or false.

@@ -33,13 +33,16 @@ func (r *StringRule) CheckWithin(s string, patience *Patience) Faults {
 	return f
 }
 
-// checkLength counts code points only where the number of bytes does not tell.
+// FitsBytes reports whether any text of n bytes has a length that the rule allows: then its code points need not be counted.
+func (r *StringRule) FitsBytes(n int) bool {
+	return (n/utf8.UTFMax >= r.MinLength || r.MinLength == 1 && n > 0) && (r.MaxLength == 0 || n <= r.MaxLength)
+}
+
 func (r *StringRule) checkLength(s string) (f Faults) {
-	n := len(s)
-	if (n/utf8.UTFMax >= r.MinLength || r.MinLength == 1 && n > 0) && (r.MaxLength == 0 || n <= r.MaxLength) {
+	if r.FitsBytes(len(s)) {
 		return 0
 	}
-	n = codePoints(s)
+	n := codePoints(s)
 	return f.add(n < r.MinLength, faultMinLength).add(exceeds(n, r.MaxLength), faultMaxLength)
 }
 
