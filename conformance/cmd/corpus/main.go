@@ -95,13 +95,23 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return reportDriven(cfg, all, list, stdout)
 	}
 	if cfg.peers > 0 {
-		s.progress = newProgress(stderr, 2*len(documents))
+		all := *cfg
+		all.only = ""
+		every, err := findDocuments(&all)
+		if err != nil {
+			return err
+		}
+		s.progress = newProgress(stderr, 2*len(documents)+howManyLargest)
 		rows, err := s.comparePeers(ctx, documents, cfg.peers)
+		var largest []largestRow
+		if err == nil {
+			largest, err = s.timeLargest(ctx, every, cfg.peers)
+		}
 		s.progress.end()
 		if err != nil {
 			return err
 		}
-		return reportPeers(ctx, cfg, rows, cfg.peers, stdout)
+		return reportPeers(ctx, cfg, rows, largest, cfg.peers, stdout)
 	}
 	s.progress = newProgress(stderr, len(documents)+len(bad))
 	defer s.progress.end()
@@ -138,7 +148,7 @@ func parseFlags(args []string, stderr io.Writer) (*config, error) {
 	flags.BoolVar(&cfg.noBad, "no-bad", false, "leave the hostile documents out")
 	flags.BoolVar(&cfg.noDev, "no-dev", false, "leave the real documents out")
 	flags.BoolVar(&cfg.drive, "drive", false, "instead: serve a sample of the packages, and send them valid and invalid requests")
-	flags.IntVar(&cfg.peers, "peers", 0, "instead: compile the packages of other generators beside, so many rounds")
+	flags.IntVar(&cfg.peers, "peers", 0, "instead: compile the packages of other generators beside, and the largest documents, so many rounds")
 	flags.StringVar(&cfg.results, "results", "", "with -peers: a file for the report beside standard output")
 	flags.BoolVar(&cfg.strict, "strict", false, "fail when a target is missed")
 	if err := flags.Parse(args); err != nil {

@@ -142,8 +142,7 @@ func (s *shop) compileRounds(ctx context.Context, dir string, env []string, r *p
 			if _, err := os.Stat(folder); err != nil || round > 0 && len(samples[name]) == 0 && round > 1 {
 				continue
 			}
-			text := fmt.Sprintf("package api\n\nconst corpusRound = %d // %d\n", round, time.Now().UnixNano())
-			if err := os.WriteFile(filepath.Join(folder, "corpus_round.go"), []byte(text), 0o644); err != nil {
+			if err := renew(folder, round); err != nil {
 				return err
 			}
 			c := runChild(ctx, buildLimits, dir, env, "go", "build", "-p", "2", "./"+filepath.ToSlash(filepath.Join("api", r.id, name)))
@@ -170,6 +169,12 @@ func (s *shop) compileRounds(ctx context.Context, dir string, env []string, r *p
 	return nil
 }
 
+// renew has a package be one that was never compiled.
+func renew(folder string, round int) error {
+	text := fmt.Sprintf("package api\n\nconst corpusRound = %d // %d\n", round, time.Now().UnixNano())
+	return os.WriteFile(filepath.Join(folder, "corpus_round.go"), []byte(text), 0o644)
+}
+
 func medianOf(list []compileTime) compileTime {
 	of := func(get func(compileTime) time.Duration) time.Duration {
 		all := make([]time.Duration, len(list))
@@ -184,7 +189,7 @@ func medianOf(list []compileTime) compileTime {
 
 // reportPeers prints the medians and holds their sums against the targets: over the documents that both generators make. It names
 // the document that is worst for this one beside each sum.
-func reportPeers(ctx context.Context, cfg *config, rows []peerRow, rounds int, w io.Writer) error {
+func reportPeers(ctx context.Context, cfg *config, rows []peerRow, largest []largestRow, rounds int, w io.Writer) error {
 	var b strings.Builder
 	b.WriteString("# Compile times\n\n" + machine(ctx) + "\n\n")
 	fmt.Fprintf(&b, "Written by `make corpus-peers`. `go build -p 2` of the generated package alone, GOMAXPROCS=2, what it imports compiled before;"+
@@ -229,6 +234,7 @@ func reportPeers(ctx context.Context, cfg *config, rows []peerRow, rounds int, w
 		fmt.Fprintf(&b, "| at most %.2f of %s's processor time, over the documents that both make | %.2f; most %.2f, of %s | %s |\n",
 			peerTargets[p.name], p.module, ratio, worst[p.name], worstOf[p.name], word)
 	}
+	b.WriteString(largestTable(largest, rounds))
 	if _, err := io.WriteString(w, b.String()); err != nil {
 		return err
 	}
