@@ -97,33 +97,23 @@ func (w Wait) Times() float64 { return float64(w.P99) / float64(w.Usual) }
 // honest is how many others there are while the usual p99 is measured.
 const honest = 8
 
-// Run plays an attack against a target, and looks at good clients without and with it in turn: what the machine does beside is in both. Without
-// it there are eight honest clients, which ask without a rest.
-func Run(a Attack, child *target.Child, p Plan) *Row {
+// Run plays an attack against targets, and looks at good clients without and with it in turn: what the machine does beside is in both. Each
+// round has a target of its own, which spawn starts: one that has been attacked has more memory than usual, and so collects less often
+// afterwards. Without the attack there are eight honest clients, which ask without a rest. The error is that of a target which did not start, or
+// did not end as it should.
+func Run(a Attack, spawn func() (*target.Child, error), p Plan) (*Row, error) {
 	row := &Row{Attack: a, Waits: make(map[string]Wait)}
 	var usual, attacked rounds
 	for range p.Rounds {
-		begun := busy(child.PID())
-		usual = append(usual, row.watch(child, p.Usual, func(ctx context.Context, wg *sync.WaitGroup) {
-			for range honest {
-				wg.Go(func() { row.beHonest(ctx, child) })
-			}
-		}))
-		row.honest += busy(child.PID()) - begun
-		time.Sleep(p.Usual / 3)
-		begun, counted := busy(child.PID()), row.counted(child)
-		attacked = append(attacked, row.watch(child, p.Attack, func(ctx context.Context, wg *sync.WaitGroup) {
-			row.attack(ctx, wg, child, p)
-			wg.Go(func() {
-				for ctx.Err() == nil {
-					row.Peak = max(row.Peak, resident(child.PID()))
-					time.Sleep(20 * time.Millisecond)
-				}
-			})
-		}))
-		row.Processor += (busy(child.PID()) - begun).Seconds() / (p.Attack.Seconds() * float64(p.Rounds))
-		time.Sleep(p.Usual / 3)
-		row.Counted += row.count(child, counted, p)
+		child, err := spawn()
+		if err != nil {
+			return nil, err
+		}
+		before, during := row.round(child, p)
+		usual, attacked = append(usual, before), append(attacked, during)
+		if err := child.Stop(); err != nil {
+			return nil, fmt.Errorf("the target of %s: %w", a.Name, err)
+		}
 	}
 	if row.Counted == 0 && row.met(p) {
 		row.fault(fmt.Errorf("the bound %s was met, and not counted", row.Bound))
@@ -132,7 +122,33 @@ func Run(a Attack, child *target.Child, p Plan) *Row {
 		row.Waits[way] = Wait{Usual: usual.p99(way), P99: attacked.p99(way), Before: usual.count(way), Good: attacked.count(way)}
 	}
 	row.share(time.Duration(row.Processor*float64(p.Attack))*time.Duration(p.Rounds), usual, attacked)
-	return row
+	return row, nil
+}
+
+// round watches good clients of a target without the attack, and with it.
+func (row *Row) round(child *target.Child, p Plan) (usual, attacked latencies) {
+	begun := busy(child.PID())
+	usual = row.watch(child, p.Usual, func(ctx context.Context, wg *sync.WaitGroup) {
+		for range honest {
+			wg.Go(func() { row.beHonest(ctx, child) })
+		}
+	})
+	row.honest += busy(child.PID()) - begun
+	time.Sleep(p.Usual / 3)
+	begun, counted := busy(child.PID()), row.counted(child)
+	attacked = row.watch(child, p.Attack, func(ctx context.Context, wg *sync.WaitGroup) {
+		row.attack(ctx, wg, child, p)
+		wg.Go(func() {
+			for ctx.Err() == nil {
+				row.Peak = max(row.Peak, resident(child.PID()))
+				time.Sleep(20 * time.Millisecond)
+			}
+		})
+	})
+	row.Processor += (busy(child.PID()) - begun).Seconds() / (p.Attack.Seconds() * float64(p.Rounds))
+	time.Sleep(p.Usual / 3)
+	row.Counted += row.count(child, counted, p)
+	return usual, attacked
 }
 
 // met tells whether the bound has been met, as some rounds were done with and not only broken off.

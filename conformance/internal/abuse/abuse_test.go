@@ -26,8 +26,6 @@ const mostMemory = 512 << 20
 // it does is measured by make abuse. The race detector takes ten times the time and the memory, so that bounds of either are met late, or not
 // within the patience of the attackers: with it the server is to answer good clients, and to exit without a race that was found.
 func TestAttacks(t *testing.T) {
-	child, err := target.Spawn()
-	require.NoError(t, err)
 	for _, a := range Attacks() {
 		p := Plan{Rounds: 1, Usual: 50 * time.Millisecond, Attack: 300 * time.Millisecond, Most: 50}
 		if strings.HasPrefix(a.Name, "slow") {
@@ -36,7 +34,8 @@ func TestAttacks(t *testing.T) {
 		if a.first { // after buffers are full, while nobody reads
 			p.Attack, p.Most = 6*time.Second, 8
 		}
-		row := Run(a, child, p)
+		row, err := Run(a, target.Spawn, p)
+		require.NoError(t, err)
 		if raced {
 			t.Log(row.Faults)
 		} else {
@@ -49,7 +48,6 @@ func TestAttacks(t *testing.T) {
 		assert.Positive(t, row.Rounds, a.Name)
 		t.Logf("%s: %d rounds, %v, %.2f of a processor, %d MiB", a.Name, row.Rounds, row.Waits, row.Processor, row.Peak>>20)
 	}
-	assert.NoError(t, child.Stop())
 }
 
 // TestMedian: what one while of several had beside does not count.
