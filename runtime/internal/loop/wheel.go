@@ -97,7 +97,7 @@ func (w *wheel) next() uint64 {
 
 // mostFires is how many slots are fired in one go. Thousands that wait for the same
 // time would keep the loop from who has sent something.
-const mostFires = 64
+const mostFires = 16
 
 // advance works off the ticks up to now and calls fire for each slot that is due,
 // which is disarmed by then. fire may arm and disarm any slot. There may be more
