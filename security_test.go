@@ -132,7 +132,7 @@ func TestDefaultsAreHeldAgainstCode(t *testing.T) {
 		m := setting.FindStringSubmatch(row)
 		require.NotNil(t, m, row)
 		if !strings.HasPrefix(m[1], "Timeouts.") { // of which all are
-			assert.Contains(t, held.String(), `"`+m[1]+`"`, "no test has the value of %s", m[1])
+			assert.True(t, strings.Contains(held.String(), `"`+m[1]+`"`), "no test has the value of %s", m[1])
 		}
 	}
 }

@@ -24,7 +24,7 @@ func TestDefaultsAreDocumented(t *testing.T) {
 		"DefaultMaxMessage": DefaultMaxMessage, "DefaultPingInterval": DefaultPingInterval, "WithMaxFields": param.DefaultPairs,
 		"Limits.Target": http1.DefaultTarget, "Limits.HeaderBytes": http1.DefaultHeaderBytes, "Limits.HeaderCount": http1.DefaultHeaderFields,
 		"DefaultHeartbeat": DefaultHeartbeat, "close of a WebSocket": closeWait, "check of health": healthPatience,
-		"streams of a connection of HTTP/2": http2Streams, "window of a stream of HTTP/2": http2Stream, "window of a connection of HTTP/2": http2Connection,
+		"streams of a connection of HTTP/2": http2Streams, "streams of HTTP/2 that are reset": fewResets, "window of a stream of HTTP/2": http2Stream, "window of a connection of HTTP/2": http2Connection,
 		"frame of HTTP/2":              http2Frame,
 		"header of the PROXY protocol": proxyproto.MaxSize,
 		"queue":                        queue.DefaultMessages, "bytes in that queue": queue.DefaultBytes, "violations listed": maxViolations,

@@ -131,7 +131,7 @@ func (h *http2Server) take(c *worker.Conn, layer *tlsconn.Conn, rest []byte) wor
 		return worker.Close
 	}
 	o := &outsideConn{Conn: below, server: h, rest: rest, release: release, way: h.service.engine.Way(), secure: c.Secure()}
-	conn := net.Conn(o)
+	conn := o.serve(o)
 	if layer != nil {
 		secured, err := layer.Adopt(o)
 		if err != nil {
@@ -139,7 +139,7 @@ func (h *http2Server) take(c *worker.Conn, layer *tlsconn.Conn, rest []byte) wor
 			return worker.Detached
 		}
 		state := secured.ConnectionState()
-		conn, o.tls = &securedConn{secured, o}, &state
+		conn.Conn, o.tls = secured, &state
 		if !fitsHTTP2(&state) {
 			go refuseHTTP2(conn, inadequate)
 			return worker.Detached

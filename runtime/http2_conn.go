@@ -3,12 +3,15 @@ package tornado
 import (
 	"crypto/tls"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/tornadogen/tornadogen/runtime/internal/http1"
 	"github.com/tornadogen/tornadogen/runtime/internal/worker"
 )
 
@@ -22,6 +25,7 @@ type outsideConn struct {
 	secure  bool                 // the client speaks TLS with a proxy
 	tls     *tls.ConnectionState // what is spoken above it; nil: no TLS
 	ended   atomic.Bool          // nothing more comes
+	deaf    atomic.Bool          // the client was told that it is given up: what it sends is not looked at
 	begun   bool                 // guarded by server.mu: net/http has begun to serve it
 }
 
@@ -54,12 +58,16 @@ func (o *outsideConn) Read(p []byte) (int, error) {
 		o.rest = o.rest[n:]
 		return n, nil
 	}
-	o.way.Give()
-	n, err := o.Conn.Read(p)
-	if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
-		o.ended.Store(true)
+	for {
+		o.way.Give()
+		n, err := o.Conn.Read(p)
+		if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+			o.ended.Store(true)
+		}
+		if err != nil || !o.deaf.Load() {
+			return n, err
+		}
 	}
-	return n, err
 }
 
 // Write gives way as Read does: much is answered.
@@ -68,32 +76,107 @@ func (o *outsideConn) Write(p []byte) (int, error) {
 	return o.Conn.Write(p)
 }
 
-// securedConn is TLS above an outsideConn. net/http, to which it is a plain one, reads it frame by frame, of which a record may hold a
-// thousand: it gives way before each, and not each record.
+// servedConn is what net/http serves on: an outsideConn, or TLS above it. net/http, to which it is a plain one, reads it frame by frame, of which a
+// record may hold a thousand: it gives way before each, and not each record. It looks at the frames for what net/http lets clients do.
 //
 // It embeds no *tls.Conn: net/http would do for one with a method ConnectionState what it does for a *tls.Conn, see arrive.
-type securedConn struct {
+type servedConn struct {
 	net.Conn
-	outside *outsideConn
+	outside  *outsideConn
+	received http2Frames // who reads
+	resets   resets
+	closed   chan struct{} // closed with it
+	once     sync.Once     // closes closed
+
+	mu   sync.Mutex
+	sent http2Frames // guarded by mu
 }
 
-// below is what net/http serves on, or what is below it.
+// serve returns what net/http serves on: conn is o, or TLS above it.
+func (o *outsideConn) serve(conn net.Conn) *servedConn {
+	s := &servedConn{Conn: conn, outside: o, closed: make(chan struct{})}
+	s.received.left = len(http1.Preface) // before the first frame
+	return s
+}
+
+// below is what is below a connection that net/http serves on.
 func below(conn net.Conn) *outsideConn {
-	if s, ok := conn.(*securedConn); ok {
-		return s.outside
-	}
-	o, _ := conn.(*outsideConn) // there are no others
-	return o
+	return conn.(*servedConn).outside //nolint:forcetypeassert // Accept returns no others
 }
 
-// Read gives way.
-func (s *securedConn) Read(p []byte) (int, error) {
+// Read gives way, and is slow where a client goes on resetting streams. Nothing comes any more of one that is given up.
+func (s *servedConn) Read(p []byte) (int, error) {
+	if s.outside.deaf.Load() {
+		_, _ = io.Copy(io.Discard, s.Conn) // what was decrypted before, until the other end has gone or time is up
+		return 0, io.EOF
+	}
 	s.outside.way.Give()
-	return s.Conn.Read(p)
+	n, err := s.Conn.Read(p)
+	came := 0
+	for frame, rest, whole := s.received.next(p[:n]); whole; frame, rest, whole = s.received.next(rest) {
+		if frame == frameReset {
+			came++
+		}
+	}
+	if came > 0 {
+		s.slow(came)
+	}
+	return n, err
+}
+
+// slow waits for streams that were reset, until it is closed at most, and gives up whose are too many.
+func (s *servedConn) slow(resets int) {
+	pause, enough := s.resets.come(resets, time.Now())
+	if enough {
+		defer s.giveUp()
+	}
+	if pause == 0 {
+		return
+	}
+	s.outside.server.service.server.bounds.meet(BoundResets)
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-s.closed:
+	}
+}
+
+// giveUp says so, where no frame is under way, and leaves the client a second to read it. net/http hears of nothing but the end.
+func (s *servedConn) giveUp() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.outside.deaf.Store(true)
+	_ = s.SetDeadline(time.Now().Add(time.Second)) // it fails on a connection that is closed, and so does the next
+	if s.sent.between() {
+		_, _ = io.WriteString(s.Conn, calm)
+	}
+}
+
+// Write looks at what is answered. Once net/http has told the client of an error of the connection it processes nothing any more, but goes on to take
+// apart what comes until it closes, a second later, so that the client gets to read that. Others need the processor.
+func (s *servedConn) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for frame, rest, whole := s.sent.next(p); whole; frame, rest, whole = s.sent.next(rest) {
+		switch {
+		case (frame == frameData || frame == frameHeaders) && s.sent.endStream():
+			s.resets.answered()
+		case frame == frameGoAway && s.sent.code() != 0:
+			s.outside.deaf.Store(true)
+		}
+	}
+	return s.Conn.Write(p)
+}
+
+// Close ends a pause, too.
+func (s *servedConn) Close() error {
+	s.once.Do(func() { close(s.closed) })
+	return s.Conn.Close()
 }
 
 // CloseWrite ends the sending direction.
-func (s *securedConn) CloseWrite() error { return closeWrite(s.Conn) }
+func (s *servedConn) CloseWrite() error { return closeWrite(s.Conn) }
 
 // sends reports whether the client is still sending, though net/http has given it up: it has sent more than it has read the answers of.
 func (o *outsideConn) sends() bool {
