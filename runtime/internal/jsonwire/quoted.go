@@ -3,6 +3,7 @@ package jsonwire
 import (
 	"bytes"
 	"math/bits"
+	"slices"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -196,54 +197,101 @@ func unescape(b, contents []byte, giveWay func()) []byte {
 	}
 }
 
-// unescapePiece is unescape for the first 16 KiB, and what belongs to the escape that they end in. n is how many bytes that are.
+// piece is how many bytes of a string are unescaped in one go.
+const piece = 16 << 10
+
+// unescapePiece is unescape for the first piece, and what belongs to the escape that it ends in. n is how many bytes that are.
 func unescapePiece(b, contents []byte) (_ []byte, n int) {
-	const most = 16 << 10
-	i := 0
-	for i < most {
-		rest := contents[i:min(len(contents), most)]
-		plain := bytes.IndexByte(rest, '\\')
-		if plain < 0 {
-			return append(b, rest...), i + len(rest)
+	b = slices.Grow(b, min(len(contents), piece)) // an escape is longer than what it stands for
+	for n < piece {
+		plain := plainRun(contents[n:min(len(contents), piece)])
+		b = append(b, contents[n:n+plain]...)
+		if n += plain; n >= piece || n == len(contents) {
+			break
 		}
-		b = append(b, rest[:plain]...)
-		i += plain
-		if c := contents[i+1]; c != 'u' {
+		if c := contents[n+1]; c != 'u' {
 			b = append(b, unescaped[c])
-			i += 2
+			n += 2
 			continue
 		}
-		r := unicodeEscape(contents[i:])
-		i += 6
-		if utf16.IsSurrogate(r) {
-			r = utf16.DecodeRune(r, unicodeEscape(contents[i:]))
-			i += 6
-		}
+		r, size := runeEscape(contents[n:])
 		b = utf8.AppendRune(b, r)
+		n += size
 	}
-	return b, i
+	return b, n
+}
+
+// plainRun is how many bytes stand before the first escape. Mostly those are many, or few.
+func plainRun(contents []byte) int {
+	const few = 8
+	for i, c := range contents[:min(few, len(contents))] {
+		if c == '\\' {
+			return i
+		}
+	}
+	if len(contents) <= few {
+		return len(contents)
+	}
+	if i := bytes.IndexByte(contents[few:], '\\'); i >= 0 {
+		return few + i
+	}
+	return len(contents)
+}
+
+// runeEscape is what the escape, or the pair of them, that contents begins with stands for, and how long it is.
+func runeEscape(contents []byte) (r rune, size int) {
+	r = unicodeEscape(contents)
+	if !utf16.IsSurrogate(r) {
+		return r, 6
+	}
+	return utf16.DecodeRune(r, unicodeEscape(contents[6:])), 12
+}
+
+// unescapedLength is how long the result of unescapePiece is, and how many bytes it is of.
+func unescapedLength(contents []byte) (length, n int) {
+	for n < piece {
+		plain := plainRun(contents[n:min(len(contents), piece)])
+		length += plain
+		if n += plain; n >= piece || n == len(contents) {
+			break
+		}
+		if contents[n+1] != 'u' {
+			length++
+			n += 2
+			continue
+		}
+		r, size := runeEscape(contents[n:])
+		length += utf8.RuneLen(r)
+		n += size
+	}
+	return length, n
 }
 
 // longUnescaped is the string whose contents, with escapes, are data[start:end], which are long. The system has to find each page of the memory
 // for it, which takes as long as to read the text: others may go first between two pieces.
 func (d *Decoder) longUnescaped(start, end int) string {
 	size := 0
-	each := func(do func(piece []byte)) {
-		for contents := d.data[start:end]; len(contents) > 0; {
-			var n int
-			d.scratch, n = unescapePiece(d.scratch[:0], contents)
-			do(d.scratch)
-			contents = contents[n:]
-			if d.giveWay != nil {
-				d.giveWay()
-			}
-		}
+	for at := start; at < end; d.yield() {
+		length, n := unescapedLength(d.data[at:end])
+		size += length
+		at += n
 	}
-	each(func(piece []byte) { size += len(piece) })
 	var b strings.Builder
 	b.Grow(size)
-	each(func(piece []byte) { b.Write(piece) })
+	for at := start; at < end; d.yield() {
+		var n int
+		d.scratch, n = unescapePiece(d.scratch[:0], d.data[at:end])
+		b.Write(d.scratch)
+		at += n
+	}
 	return b.String()
+}
+
+// yield has others go first.
+func (d *Decoder) yield() {
+	if d.giveWay != nil {
+		d.giveWay()
+	}
 }
 
 // longText is data[start:end], which is long, as a string, made like that of longUnescaped.
@@ -252,9 +300,7 @@ func (d *Decoder) longText(start, end int) string {
 	b.Grow(end - start)
 	for ; start < end; start += stretch {
 		b.Write(d.data[start:min(start+stretch, end)])
-		if d.giveWay != nil {
-			d.giveWay()
-		}
+		d.yield()
 	}
 	return b.String()
 }
