@@ -45,3 +45,17 @@ func TestAllocationsOfParts(t *testing.T) {
 		assert.Less(t, (allocs(2000)-allocs(1000))/1000, c.most, c.name)
 	}
 }
+
+// TestAllocationsOfTooMuchXML: a document of too many elements is refused before any of them is made.
+func TestAllocationsOfTooMuchXML(t *testing.T) {
+	for name, body := range map[string]string{
+		"elements":           "<a>" + strings.Repeat("<b/>", 2*DefaultElements) + "</a>",
+		"declared, in Latin": "<?xml version='1.0' encoding='latin1'?><a>\xe4" + strings.Repeat("<b c=''/>", DefaultElements) + "</a>",
+		"and behind a value": "<a b='" + strings.Repeat("=>", DefaultElements) + "'>" + strings.Repeat("<b/>", DefaultElements) + "</a>",
+	} {
+		assert.Less(t, testing.AllocsPerRun(3, func() {
+			_, err := Decode(streamShapes, "any", "application/xml", nil, []byte(body), Limits{})
+			require.ErrorContains(t, err, "elements and attributes")
+		}), 100.0, name)
+	}
+}

@@ -113,7 +113,7 @@ func (d *document) readXML(body []byte, charset string, f *shape.Field, m *marku
 		}
 		return input, source.recode(label)
 	}
-	root, err := parseXML(r)
+	root, err := parseXML(r, source)
 	if err != nil {
 		var other *CharsetError
 		if errors.As(err, &other) {
@@ -128,14 +128,19 @@ func (d *document) readXML(body []byte, charset string, f *shape.Field, m *marku
 	return nil
 }
 
-// parseXML reads the elements of a document.
-func parseXML(r *xml.Decoder) (*element, error) {
+// parseXML reads the elements of a document, from its source.
+func parseXML(r *xml.Decoder, source *xmlSource) (*element, error) {
 	var root *element
 	var open []*element
 	var free []element
 	atOnce := 2
-	for {
+	for first := true; ; first = false {
 		token, err := r.RawToken()
+		if first && err == nil {
+			if err = source.foresee(); err == io.EOF { //nolint:errorlint // it returns it as it is
+				err = nil
+			}
+		}
 		if err == io.EOF && len(open) == 0 && root != nil { //nolint:errorlint // RawToken returns it as it is
 			return root, nil
 		}

@@ -1,6 +1,7 @@
 package media
 
 import (
+	"bytes"
 	"errors"
 	"io"
 )
@@ -115,6 +116,34 @@ func (s *xmlSource) goOn() bool {
 	}
 	s.pause = min(len(s.body), s.at+xmlStretch)
 	return true
+}
+
+// foresee reads the rest of the document in advance, and returns the error that the decoder would come to, but for which it would have made half a
+// kilobyte of each element before: io.EOF for none. What it is encoded in is known by now.
+func (s *xmlSource) foresee() error {
+	ahead, m := *s, *s.markup
+	ahead.markup, ahead.latin1 = &m, false // which are bytes beyond ASCII, and so no markup
+	for {
+		if _, err := ahead.ReadByte(); err != nil {
+			return err
+		}
+		if ahead.state == stateText || ahead.state == stateQuoted {
+			ahead.skip()
+		}
+	}
+}
+
+// skip goes on to what ends the text, or the value, or to where others go first.
+func (s *xmlSource) skip() {
+	end := s.quote
+	if s.state == stateText {
+		end = '<'
+	}
+	stretch := s.body[s.at:s.pause]
+	if i := bytes.IndexByte(stretch, end); i >= 0 {
+		stretch = stretch[:i]
+	}
+	s.at += len(stretch)
 }
 
 // step is a byte of markup. What is malformed is the decoder's to tell.
