@@ -102,7 +102,7 @@ corpus: ## generate, build and vet every document of CORPUS=dir, and hold them a
 corpus-drive: ## serve a sample of the documents of CORPUS=dir, and send them valid and invalid requests
 	cd conformance && go run ./cmd/corpus -corpus "$(abspath $(CORPUS))" -index "$(abspath $(INDEX))" -no-bad -drive $(FLAGS)
 
-corpus-peers: ## compile what ogen and oapi-codegen make of some documents of CORPUS=dir beside ours (needs the network)
+corpus-peers: ## compile what ogen and oapi-codegen make of some documents of CORPUS=dir beside ours, and time the largest ones (needs the network)
 	cd conformance && go run ./cmd/corpus -corpus "$(abspath $(CORPUS))" -index "$(abspath $(INDEX))" -no-bad -peers 3 -results RESULTS.md \
 	  -only $(PEERS) $(FLAGS)
 

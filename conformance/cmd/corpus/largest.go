@@ -20,6 +20,7 @@ type largestRow struct {
 	generate, compile compileTime
 	memory            int64 // the most that generate held, in bytes
 	lines             int
+	fault             error // why there are no times
 }
 
 // timeLargest generates the packages of the largest documents, and compiles them as comparePeers does, several times.
@@ -29,9 +30,10 @@ func (s *shop) timeLargest(ctx context.Context, documents []document, rounds int
 	var rows []largestRow
 	for _, d := range documents[:min(howManyLargest, len(documents))] {
 		r, err := s.timeOne(ctx, d, rounds)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", d.id, err)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
 		}
+		r.fault = err
 		rows = append(rows, r)
 		s.progress.step()
 	}
@@ -80,6 +82,10 @@ func largestTable(rows []largestRow, rounds int) string {
 	fmt.Fprintf(&b, "\n## The largest documents\n\n`tornadogen generate`, and `go build` as above: medians of %d rounds, in seconds of processor time / of the clock.\n\n", rounds)
 	b.WriteString("| document | operations | MiB | generate | at most in memory, MiB | lines | compile |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n")
 	for _, r := range rows {
+		if r.fault != nil {
+			fmt.Fprintf(&b, "| %s | %d | %.1f | %s |\n", r.id, r.index, float64(r.bytes)/(1<<20), r.fault)
+			continue
+		}
 		fmt.Fprintf(&b, "| %s | %d | %.1f | %s / %s | %d | %d | %s / %s |\n", r.id, r.index, float64(r.bytes)/(1<<20), seconds(r.generate.cpu), seconds(r.generate.wall),
 			r.memory>>20, r.lines, seconds(r.compile.cpu), seconds(r.compile.wall))
 	}

@@ -96,7 +96,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	if cfg.peers > 0 {
 		all := *cfg
-		all.only = ""
+		all.only, all.sample, all.largest = "", 0, 0
 		every, err := findDocuments(&all)
 		if err != nil {
 			return err
