@@ -141,7 +141,7 @@ func (h *http2Server) take(c *worker.Conn, layer *tlsconn.Conn, rest []byte) wor
 		state := secured.ConnectionState()
 		conn.Conn, o.tls = secured, &state
 		if !fitsHTTP2(&state) {
-			go refuseHTTP2(conn, inadequate)
+			go refuseHTTP2(conn.Conn, inadequate)
 			return worker.Detached
 		}
 	}
@@ -152,7 +152,7 @@ func (h *http2Server) take(c *worker.Conn, layer *tlsconn.Conn, rest []byte) wor
 			_ = conn.Close() // time is up
 		}
 	} else {
-		go refuseHTTP2(conn, goneAway)
+		go refuseHTTP2(conn.Conn, goneAway)
 	}
 	return worker.Detached
 }

@@ -25,7 +25,7 @@ type outsideConn struct {
 	secure  bool                 // the client speaks TLS with a proxy
 	tls     *tls.ConnectionState // what is spoken above it; nil: no TLS
 	ended   atomic.Bool          // nothing more comes
-	deaf    atomic.Bool          // the client was told that it is given up: what it sends is not looked at
+	deaf    atomic.Bool          // the client is given up: what it sends is not looked at
 	begun   bool                 // guarded by server.mu: net/http has begun to serve it
 }
 
@@ -77,7 +77,8 @@ func (o *outsideConn) Write(p []byte) (int, error) {
 }
 
 // servedConn is what net/http serves on: an outsideConn, or TLS above it. net/http, to which it is a plain one, reads it frame by frame, of which a
-// record may hold a thousand: it gives way before each, and not each record. It looks at the frames for what net/http lets clients do.
+// record may hold a thousand: it gives way before each, and not each record. It follows the frames of both sides, to bound how often a client resets
+// streams, which net/http does not.
 //
 // It embeds no *tls.Conn: net/http would do for one with a method ConnectionState what it does for a *tls.Conn, see arrive.
 type servedConn struct {
@@ -85,17 +86,19 @@ type servedConn struct {
 	outside  *outsideConn
 	received http2Frames // who reads
 	resets   resets
-	closed   chan struct{} // closed with it
+	closed   chan struct{} // closed when net/http has closed it
 	once     sync.Once     // closes closed
 
 	mu   sync.Mutex
 	sent http2Frames // guarded by mu
+	owed bool        // guarded by mu; calm is to be sent once no frame is under way
 }
 
 // serve returns what net/http serves on: conn is o, or TLS above it.
 func (o *outsideConn) serve(conn net.Conn) *servedConn {
 	s := &servedConn{Conn: conn, outside: o, closed: make(chan struct{})}
 	s.received.left = len(http1.Preface) // before the first frame
+	s.resets.since = time.Now()
 	return s
 }
 
@@ -119,14 +122,14 @@ func (s *servedConn) Read(p []byte) (int, error) {
 		}
 	}
 	if came > 0 {
-		s.slow(came)
+		s.count(came)
 	}
 	return n, err
 }
 
-// slow waits for streams that were reset, until it is closed at most, and gives up whose are too many.
-func (s *servedConn) slow(resets int) {
-	pause, enough := s.resets.come(resets, time.Now())
+// count waits for n streams more that were reset, until net/http closes the connection at most, and gives up whose are too many.
+func (s *servedConn) count(n int) {
+	pause, enough := s.resets.come(n, time.Now())
 	if enough {
 		defer s.giveUp()
 	}
@@ -142,14 +145,22 @@ func (s *servedConn) slow(resets int) {
 	}
 }
 
-// giveUp says so, where no frame is under way, and leaves the client a second to read it. net/http hears of nothing but the end.
+// giveUp says calm, and leaves the client a second to read it. net/http hears of nothing but the end.
 func (s *servedConn) giveUp() {
+	s.outside.deaf.Store(true)
+	s.outside.ended.Store(true)                    // it has met a bound, and need not meet another
+	_ = s.SetDeadline(time.Now().Add(time.Second)) // before mu: who writes may wait for the client; it fails on a connection that is closed
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.outside.deaf.Store(true)
-	_ = s.SetDeadline(time.Now().Add(time.Second)) // it fails on a connection that is closed, and so does the next
-	if s.sent.between() {
-		_, _ = io.WriteString(s.Conn, calm)
+	s.owed = true
+	s.sayCalm()
+}
+
+// sayCalm says it, if that is owed and no frame is under way. The caller holds mu.
+func (s *servedConn) sayCalm() {
+	if s.owed && s.sent.between() {
+		s.owed = false
+		_, _ = io.WriteString(s.Conn, calm) // it fails on a connection that is closed
 	}
 }
 
@@ -158,15 +169,17 @@ func (s *servedConn) giveUp() {
 func (s *servedConn) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for frame, rest, whole := s.sent.next(p); whole; frame, rest, whole = s.sent.next(rest) {
+	n, err := s.Conn.Write(p)
+	for frame, rest, whole := s.sent.next(p[:n]); whole; frame, rest, whole = s.sent.next(rest) {
 		switch {
-		case (frame == frameData || frame == frameHeaders) && s.sent.endStream():
+		case frame == frameHeaders:
 			s.resets.answered()
 		case frame == frameGoAway && s.sent.code() != 0:
 			s.outside.deaf.Store(true)
 		}
 	}
-	return s.Conn.Write(p)
+	s.sayCalm()
+	return n, err
 }
 
 // Close ends a pause, too.

@@ -21,7 +21,6 @@ const (
 
 // The types of frames that are looked at (RFC 9113 section 6).
 const (
-	frameData    = 0
 	frameHeaders = 1
 	frameReset   = 3
 	frameGoAway  = 7
@@ -42,7 +41,11 @@ func (s *http2Frames) next(p []byte) (frame byte, rest []byte, whole bool) {
 	}
 	frame = s.head[3]
 	length := int(binary.BigEndian.Uint32(s.head[:]) >> 8)
-	if frame == frameGoAway && length >= goAwayHead {
+	switch {
+	case frame != frameGoAway:
+	case length < goAwayHead: // it has no code
+		clear(s.head[frameHead:])
+	default:
 		if p = s.take(p, frameHead+goAwayHead); s.had < frameHead+goAwayHead {
 			return 0, nil, false
 		}
@@ -64,44 +67,41 @@ func (s *http2Frames) take(p []byte, n int) (rest []byte) {
 // between reports whether a frame has ended, and the next one not begun.
 func (s *http2Frames) between() bool { return s.had == 0 && s.left == 0 }
 
-// endStream reports whether the frame that next has told of, DATA or HEADERS, is the last of its stream.
-func (s *http2Frames) endStream() bool { return s.head[4]&1 != 0 }
-
 // code is that of the GOAWAY that next has told of.
 func (s *http2Frames) code() uint32 { return binary.BigEndian.Uint32(s.head[frameHead+4:]) }
 
-// Who resets more streams than it lets be answered, and some, as somebody does who leaves a page, is read slowly, and who goes on is given up: a stream
-// that is reset costs what is done until the server hears of it (CVE-2023-44487). net/http gives up whose handlers have not begun for 400 of them.
-// Time makes up for them, too, as for long polls that are begun anew now and then.
+// A stream that is reset costs what is done until the server hears of it (CVE-2023-44487). Each counts one up, and each answer that has begun one
+// down, as does time, so that long polls which are begun anew now and then do not add up. A browser drops as many as fewResets when somebody leaves a
+// page. For each one more the client is read later, and at mostResets it is given up; net/http does so once the handlers of 400 streams wait to begin.
 const (
-	fewResets  = http2Streams          // streams that a client may reset more than were answered
-	mostResets = 2 * fewResets         // and that it is given up for
-	resetPause = 10 * time.Millisecond // for each one between
-	resetTime  = 30 * time.Millisecond // makes up for one
+	fewResets  = http2Streams
+	mostResets = 2 * fewResets
+	resetPause = 10 * time.Millisecond // for each above fewResets
+	resetTime  = 30 * time.Millisecond // counts one down
 )
 
-// resets is how many streams a client has reset more than were answered.
+// resets is that count.
 type resets struct {
-	more  atomic.Int32
-	since time.Time // until then time has been made up for; who reads
+	count atomic.Int32
+	since time.Time // time has counted until then; who reads
 }
 
-// answered is told of each stream that was. Any goroutine.
+// answered is told of each answer that has begun. Any goroutine.
 func (r *resets) answered() { r.less(1) }
 
+// less counts down, to 0 at most.
 func (r *resets) less(n int32) {
-	for more := r.more.Load(); more > 0 && !r.more.CompareAndSwap(more, max(0, more-n)); {
-		more = r.more.Load()
+	for count := r.count.Load(); count > 0 && !r.count.CompareAndSwap(count, max(0, count-n)); {
+		count = r.count.Load()
 	}
 }
 
 // come is told how many streams the client has reset by now, and returns how long it is not to be read, and whether it is to be given up.
 func (r *resets) come(n int, now time.Time) (pause time.Duration, enough bool) {
-	if passed := now.Sub(r.since) / resetTime; passed > 0 {
-		r.less(int32(min(passed, math.MaxInt32))) //nolint:gosec // it has room
-		r.since = now
-	}
-	more := r.more.Add(int32(n)) //nolint:gosec // not more than bytes were read
-	over := min(n, int(more)-fewResets, mostResets-fewResets)
-	return max(0, time.Duration(over)*resetPause), more >= mostResets
+	passed := now.Sub(r.since) / resetTime
+	r.since = r.since.Add(passed * resetTime)
+	r.less(int32(min(passed, math.MaxInt32))) //nolint:gosec // it has room
+	count := r.count.Add(int32(n))            //nolint:gosec // not more than bytes were read
+	over := min(n, int(count)-fewResets, mostResets-fewResets)
+	return max(0, time.Duration(over)*resetPause), count >= mostResets
 }

@@ -202,7 +202,7 @@ const piece = 16 << 10
 
 // unescapePiece is unescape for the first piece, and what belongs to the escape that it ends in. n is how many bytes that are.
 func unescapePiece(b, contents []byte) (_ []byte, n int) {
-	b = slices.Grow(b, min(len(contents), piece)) // an escape is longer than what it stands for
+	b = slices.Grow(b, min(len(contents), piece)) // which is all but for the escape at its end
 	for n < piece {
 		plain := plainRun(contents[n:min(len(contents), piece)])
 		b = append(b, contents[n:n+plain]...)
@@ -247,7 +247,7 @@ func runeEscape(contents []byte) (r rune, size int) {
 	return utf16.DecodeRune(r, unicodeEscape(contents[6:])), 12
 }
 
-// unescapedLength is how long the result of unescapePiece is, and how many bytes it is of.
+// unescapedLength is how long the result of unescapePiece is, and how many bytes it is of. To make it takes twice the time.
 func unescapedLength(contents []byte) (length, n int) {
 	for n < piece {
 		plain := plainRun(contents[n:min(len(contents), piece)])

@@ -118,11 +118,11 @@ func (s *xmlSource) goOn() bool {
 	return true
 }
 
-// foresee reads the rest of the document in advance, and returns the error that the decoder would come to, but for which it would have made half a
-// kilobyte of each element before: io.EOF for none. What it is encoded in is known by now.
+// foresee reads the rest of the document in advance, and returns the first error of ReadByte: io.EOF where nothing is refused. The decoder would have made
+// half a kilobyte of each element before. What the document is encoded in is known by now.
 func (s *xmlSource) foresee() error {
 	ahead, m := *s, *s.markup
-	ahead.markup, ahead.latin1 = &m, false // which are bytes beyond ASCII, and so no markup
+	ahead.markup, ahead.latin1 = &m, false // no markup is beyond ASCII
 	for {
 		if _, err := ahead.ReadByte(); err != nil {
 			return err
