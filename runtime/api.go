@@ -177,7 +177,8 @@ func WithMaxFields(n int) APIOption {
 
 // WithMaxMemory limits the memory that the lists, maps, unions and recursive values of a JSON text take once they are decoded, to n bytes, 1 or more: 400
 // beyond, or a socket that is closed with 1007. An empty object has two bytes, and what becomes of it some hundred. The default is 16 times the size
-// of the text, and 64 MiB at least. Other media types are made JSON of.
+// of the text, and 64 MiB at least, but an eighth of GOMEMLIMIT at most, as it is when the first text is read. While a list grows, its memory is there twice.
+// Other media types are made JSON of.
 func WithMaxMemory(n int) APIOption {
 	return func(a *API) { a.decoding.MaxMemory = max(n, 1) }
 }

@@ -59,7 +59,7 @@ const (
 	// Of HTTP/2.
 
 	BoundStreams   // streams of a connection at a time: reset
-	BoundResets    // streams that a client resets, more than 100 without an answer between: read slowly; GOAWAY at 200
+	BoundResets    // streams that a client resets, where they outnumber answers by 100: read slowly; GOAWAY at 200
 	BoundFlood     // frames that are answered, from a client that does not read the answers, or not as fast: closed
 	BoundHTTP2     // what is no HTTP/2: reset, or GOAWAY
 	numberOfBounds // is none

@@ -98,10 +98,11 @@ func (r *resets) less(n int32) {
 
 // come is told how many streams the client has reset by now, and returns how long it is not to be read, and whether it is to be given up.
 func (r *resets) come(n int, now time.Time) (pause time.Duration, enough bool) {
-	passed := now.Sub(r.since) / resetTime
-	r.since = r.since.Add(passed * resetTime)
-	r.less(int32(min(passed, math.MaxInt32))) //nolint:gosec // it has room
-	count := r.count.Add(int32(n))            //nolint:gosec // not more than bytes were read
+	passed := now.Sub(r.since)
+	passed -= passed % resetTime
+	r.since = r.since.Add(passed)
+	r.less(int32(min(passed/resetTime, math.MaxInt32))) //nolint:gosec // it has room
+	count := r.count.Add(int32(n))                      //nolint:gosec // not more than bytes were read
 	over := min(n, int(count)-fewResets, mostResets-fewResets)
 	return max(0, time.Duration(over)*resetPause), count >= mostResets
 }

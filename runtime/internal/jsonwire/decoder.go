@@ -23,7 +23,8 @@ const (
 type Options struct {
 	MaxDepth int // of nested arrays and objects; 0: 512
 	// MaxMemory is how many bytes the items of lists, the entries of maps, and the values that pointers point to may take: an object
-	// without members has two bytes, and what becomes of it some hundred. 0: 16 times the size of the text, and 64 MiB at least.
+	// without members has two bytes, and what becomes of it some hundred. 0: 16 times the size of the text, and 64 MiB at least,
+	// but an eighth of GOMEMLIMIT at most.
 	MaxMemory int
 	// RefuseReadOnly notes a violation where a request has a member that is readOnly. Else such a member is passed over.
 	RefuseReadOnly bool

@@ -2,6 +2,8 @@ package jsonwire
 
 import (
 	"math"
+	"runtime/debug"
+	"sync"
 	"unsafe" // sizes alone, which are constants
 )
 
@@ -9,6 +11,8 @@ import (
 const (
 	memoryFactor = 16 // times its size
 	memoryBase   = 64 << 20
+	memoryShare  = 8       // of what the process may hold, by GOMEMLIMIT: an eighth at most
+	memoryLeast  = 4 << 20 // however little that is
 )
 
 // What Go's maps take beside keys and values.
@@ -23,7 +27,18 @@ func (o *Options) memory(size int) int {
 	if o.MaxMemory > 0 {
 		return o.MaxMemory
 	}
-	return max(memoryBase, memoryFactor*min(size, math.MaxInt/memoryFactor))
+	return min(max(memoryBase, memoryFactor*min(size, math.MaxInt/memoryFactor)), memoryCeiling())
+}
+
+// memoryCeiling is what a process that was told how much it may hold has for one text: several of them come at once.
+var memoryCeiling = sync.OnceValue(func() int { return ceiling(debug.SetMemoryLimit(-1)) })
+
+// ceiling is memoryCeiling for a limit as runtime/debug.SetMemoryLimit has it.
+func ceiling(limit int64) int {
+	if limit == math.MaxInt64 {
+		return math.MaxInt
+	}
+	return max(memoryLeast, int(min(limit/memoryShare, math.MaxInt)))
 }
 
 // take counts n bytes of memory that a value needs.
