@@ -24,6 +24,7 @@ import (
 	fs "io/fs"
 	log "log"
 	slog "log/slog"
+	maps "maps"
 	net "net"
 	http "net/http"
 	netip "net/netip"

@@ -4,7 +4,7 @@ package guide
 type room struct {
 	chatapi.Handler
 	mu      sync.Mutex
-	waiting []chatapi.PollMessagesReply
+	waiting map[chatapi.PollMessagesReply]bool
 }
 
 func (r *room) message(said chatapi.Utterance) chatapi.Message
