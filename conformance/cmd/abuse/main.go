@@ -25,7 +25,7 @@ const (
 func main() {
 	abuse.MainIfGood()
 	target.MainIfChild(abuse.Timeouts)
-	p := abuse.Plan{Rounds: 5}
+	p := abuse.Plan{Rounds: 3}
 	flag.IntVar(&p.Rounds, "rounds", p.Rounds, "how often the good client is watched, without and with each attack")
 	flag.DurationVar(&p.Usual, "usual", 1500*time.Millisecond, "how long it is watched without")
 	flag.DurationVar(&p.Attack, "time", 3*time.Second, "how long it is watched with")
