@@ -318,6 +318,9 @@ func (n *cannedNet) Yield() { runtime.Gosched() }
 
 func (n *cannedNet) Prod() {}
 
+// Sleep implements poll.Poller.
+func (*cannedNet) Sleep(time.Duration) {}
+
 func (n *cannedNet) Now() time.Duration { return time.Since(n.origin) }
 
 func (n *cannedNet) Origin() time.Time { return n.origin }

@@ -111,16 +111,23 @@ func (a *Acceptor) drain(n int, done func()) {
 // while that many are there. Where a second one mostly does not wait, it is
 // seldom asked for.
 func (a *Acceptor) Ready(Bits) {
-	for i := range a.most {
-		if !a.accept() {
-			if a.most > 1 {
-				a.more.Was(i > 1)
-			}
-			a.most = 1
-			return
-		}
+	n := 0
+	for n < a.most && a.accept() {
+		n++
 	}
-	if a.most > 1 || a.more.Due() {
+	if n > 0 {
+		a.loop.pace.came(a.loop.clock, n)
+	}
+	if n == acceptBatch {
+		a.loop.stormed = true
+	}
+	switch {
+	case n < a.most:
+		if a.most > 1 {
+			a.more.Was(n > 1)
+		}
+		a.most = 1
+	case a.most > 1 || a.more.Due():
 		a.most = min(2*a.most, acceptBatch)
 	}
 }

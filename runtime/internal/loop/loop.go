@@ -51,6 +51,8 @@ type Loop struct {
 	idle     time.Duration // of the last nap
 	spare    int           // descriptor kept for when there are none left; -1: none
 	nextMoan time.Duration // running out of descriptors is not logged before
+	pace     pace          // of the connections that are accepted
+	stormed  bool          // as many as one turn accepts have been accepted in this one
 
 	now   atomic.Int64 // clock, for others; 0 while the loop is parked
 	phase atomic.Uint32
@@ -197,7 +199,7 @@ func (l *Loop) work() {
 	}
 	l.runPosted()
 	l.hear()
-	l.wheel.advance(l.heard, l.fire)
+	l.wheel.advance(l.heard, l.fires(), l.fire)
 	l.hooks.Flush()
 }
 
@@ -211,6 +213,15 @@ func (l *Loop) hear() {
 		return
 	}
 	l.heard, l.full = l.asked, 0
+}
+
+// fires is how many slots of the wheel are fired in this turn.
+func (l *Loop) fires() int {
+	if l.stormed {
+		l.stormed = false
+		return fewFires
+	}
+	return mostFires
 }
 
 func (l *Loop) fire(i uint32) { l.slots.slot(i).source.Expire() }

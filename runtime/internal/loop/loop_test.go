@@ -302,6 +302,33 @@ func TestAcceptAsksInVainSeldom(t *testing.T) {
 	assert.Less(t, f.net.Accepts(ln)-before, 10*acceptBatch+2)
 }
 
+// While more clients wait than are accepted in a turn, few timers fire: those
+// that end connections would make more clients wait.
+func TestAcceptsBeforeItFires(t *testing.T) {
+	f := newFixture(t)
+	ln, h, _ := listen(f, nil)
+	const clients, timers = 50 * acceptBatch, 2000
+	fired := 0
+	fires := make(chan int, clients)
+	do(t, f.Loop, func() {
+		h.then = func() { fires <- fired }
+		for range clients {
+			f.net.Dial(ln)
+		}
+		for range timers {
+			f.After(tick, func() { fired++ })
+		}
+		f.net.Advance(10 * tick)
+	})
+	f.net.Settle()
+	first := <-fires
+	for range clients - 2 {
+		<-fires
+	}
+	assert.Less(t, <-fires-first, 400, "in 50 turns")
+	do(t, f.Loop, func() { assert.Equal(t, timers, fired) })
+}
+
 // An error that concerns one connection does not stop the next.
 func TestAcceptGoesOnAfterErrors(t *testing.T) {
 	for _, errno := range []syscall.Errno{syscall.EINTR, syscall.ECONNABORTED, syscall.EPROTO, syscall.EPERM} {

@@ -30,6 +30,11 @@ func (l *Loop) wait() {
 		l.phase.Store(napping)
 		l.found, l.idle, err = l.poller.Nap(l.events[:], l.clock, nap)
 	case Park, Doze:
+		if rest == Park && l.pace.quick() {
+			if l.found, err = l.collect(); l.found != 0 || err != nil {
+				break
+			}
+		}
 		l.found, err = l.park(rest)
 	}
 	if err != nil {
@@ -42,6 +47,19 @@ func (l *Loop) wait() {
 		l.Stats.Batches.Add(1)
 		l.Stats.Events.Add(uint64(l.found))
 	}
+}
+
+// collect looks for events, and if there are none sleeps before it looks again,
+// where that pays. Nothing ends the sleep early.
+func (l *Loop) collect() (int, error) {
+	l.phase.Store(napping)
+	n, err := l.poller.Poll(l.events[:])
+	if n == 0 && err == nil && l.pace.sleeps() {
+		l.poller.Sleep(collecting)
+		l.touch()
+		n, err = l.poller.Poll(l.events[:])
+	}
+	return n, err
 }
 
 // park announces that the loop waits, so that Post wakes it, looks whether

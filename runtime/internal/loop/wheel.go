@@ -96,13 +96,18 @@ func (w *wheel) next() uint64 {
 }
 
 // mostFires is how many slots are fired in one go. Thousands that wait for the same
-// time would keep the loop from who has sent something.
-const mostFires = 16
+// time would keep the loop from who has sent something. And most of those are
+// closed, whereupon most clients connect again: where more of them wait than are
+// accepted in a turn, fewFires are fired, and nobody new waits behind thousands.
+const (
+	mostFires = 16
+	fewFires  = 4
+)
 
 // advance works off the ticks up to now and calls fire for each slot that is due,
-// which is disarmed by then. fire may arm and disarm any slot. There may be more
-// than it fires: next tells of those.
-func (w *wheel) advance(now time.Duration, fire func(i uint32)) {
+// most at most, which is disarmed by then. fire may arm and disarm any slot. There
+// may be more than it fires: next tells of those.
+func (w *wheel) advance(now time.Duration, most int, fire func(i uint32)) {
 	until := ticksDown(now)
 	for fires := 0; ; {
 		t := w.next()
@@ -116,7 +121,7 @@ func (w *wheel) advance(now time.Duration, fire func(i uint32)) {
 			}
 		}
 		for head := &w.first[0][t%positions]; *head != 0; {
-			if fires++; fires > mostFires {
+			if fires++; fires > most {
 				w.now = t - 1
 				return
 			}

@@ -22,7 +22,7 @@ func TestWheelAgainstList(t *testing.T) {
 		var slots slab
 		w := wheel{slots: &slots}
 		now := time.Duration(rapid.Int64Range(0, int64(1000*time.Hour)).Draw(t, "start"))
-		w.advance(now, func(uint32) {})
+		w.advance(now, mostFires, func(uint32) {})
 		due := map[uint32]uint64{}
 		var known []uint32
 		for range rapid.IntRange(1, 60).Draw(t, "steps") {
@@ -50,7 +50,7 @@ func TestWheelAgainstList(t *testing.T) {
 				now += drawDuration(t)
 				last := uint64(0)
 				for again := true; again; again = w.next() <= ticksDown(now) { // it fires a few in one go
-					w.advance(now, func(i uint32) {
+					w.advance(now, mostFires, func(i uint32) {
 						when, ok := due[i]
 						require.True(t, ok, "fired, but not armed")
 						require.Equal(t, when, w.now, "fired at its tick")
@@ -85,7 +85,7 @@ func TestWheelFireMayArmAndDisarm(t *testing.T) {
 		w.arm(i, 5*tick)
 	}
 	var fired []uint32
-	w.advance(5*tick, func(i uint32) {
+	w.advance(5*tick, mostFires, func(i uint32) {
 		fired = append(fired, i)
 		if i == c { // the last armed is the first
 			w.disarm(b)
@@ -93,7 +93,7 @@ func TestWheelFireMayArmAndDisarm(t *testing.T) {
 		}
 	})
 	assert.Equal(t, []uint32{c, a}, fired)
-	w.advance(6*tick, func(i uint32) { fired = append(fired, i) })
+	w.advance(6*tick, mostFires, func(i uint32) { fired = append(fired, i) })
 	assert.Equal(t, []uint32{c, a, c}, fired)
 	assert.Equal(t, uint64(never), w.next())
 }
@@ -138,7 +138,7 @@ func TestWheelFiresInParts(t *testing.T) {
 	fired := map[uint32]int{}
 	for calls := 1; w.next() <= ticksDown(at+5*tick); calls++ {
 		before := len(fired)
-		w.advance(at+5*tick, func(i uint32) {
+		w.advance(at+5*tick, mostFires, func(i uint32) {
 			assert.True(t, i == late || w.now == ticksDown(at), "at its tick")
 			fired[i]++
 		})

@@ -395,3 +395,13 @@ func TestProd(t *testing.T) {
 	}
 	assert.Less(t, early, 5, "a Park returns early for it, not all")
 }
+
+func TestSleep(t *testing.T) {
+	both(t, func(t *testing.T, p Poller) {
+		begin := p.Now()
+		for range 20 { // a signal may end one of them early
+			p.Sleep(time.Millisecond)
+		}
+		assert.Greater(t, p.Now()-begin, 10*time.Millisecond)
+	})
+}

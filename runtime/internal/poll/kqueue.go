@@ -144,6 +144,9 @@ func (p *kqueue) Nap(events []Event, _, d time.Duration) (n int, idle time.Durat
 	return n, idle, err
 }
 
+// Sleep returns at once.
+func (p *kqueue) Sleep(time.Duration) {}
+
 func (p *kqueue) Wake() {
 	if p.wakers.enter() {
 		_, _ = unix.Write(p.pipe[1], []byte{0}) // a pipe that is full wakes, too

@@ -133,6 +133,9 @@ func (p *netPoller) Nap(events []Event, _, d time.Duration) (n int, idle time.Du
 	return n, idle, err
 }
 
+// Sleep returns at once.
+func (p *netPoller) Sleep(time.Duration) {}
+
 func (p *netPoller) Wake() {
 	select {
 	case p.wake <- struct{}{}:

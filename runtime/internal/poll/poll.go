@@ -32,7 +32,7 @@ const Forever time.Duration = -1
 // poller keeps it for itself.
 const WakeData = ^uint64(0)
 
-// Poller reports readiness. Add, AddListener, Poll, Park and Nap are called by
+// Poller reports readiness. Add, AddListener, Poll, Park, Nap and Sleep are called by
 // one goroutine at a time, the owner's; Del, Wake, Now and the calls of Sys
 // are safe from any goroutine. Free ends the poller: nothing may be called
 // after it, but a late Wake is harmless.
@@ -57,6 +57,9 @@ type Poller interface {
 	// Nap lets other goroutines run for about d, and then fills events as Poll
 	// does. Of that time, idle passed with nothing to run for this processor.
 	Nap(events []Event, now, d time.Duration) (n int, idle time.Duration, err error)
+	// Sleep lets d pass, or a little more, in which the thread does nothing and
+	// no goroutine can have its processor; or returns at once.
+	Sleep(d time.Duration)
 	// Wake ends a Park that is under way, or else the next one.
 	Wake()
 	// Prod ends a Park or Nap that is under way if there is something to report, and

@@ -135,6 +135,9 @@ func (p *Poller) Nap(events []poll.Event, _, d time.Duration) (n int, idle time.
 	return n, 0, err
 }
 
+// Sleep implements poll.Poller: it returns at once.
+func (p *Poller) Sleep(time.Duration) {}
+
 // Wake implements poll.Poller.
 func (p *Poller) Wake() {
 	p.net.mu.Lock()
