@@ -39,7 +39,8 @@ test: ## run all tests, with the race detector where goroutines meet
 	go test -run 'Allocations|ParkedRequestsAreSmall|WithoutStacks' ./runtime ./runtime/internal/check ./runtime/internal/media ./runtime/internal/multipart # what the race detector hides
 	go test -gcflags=all=-d=checkptr ./runtime/internal/jsonwire ./runtime/internal/poll
 	go test -gcflags=all=-d=checkptr -run 'Cleared|SocketEcho|Allocations' ./runtime # what uses unsafe; the race detector has the same checks
-	go test -race -timeout 20m -short -tags tornado_net ./runtime/internal/poll ./runtime/internal/loop ./runtime/internal/worker ./runtime
+	go test -race -tags tornado_net ./runtime/internal/poll ./runtime/internal/loop ./runtime/internal/worker
+	go test -short -tags tornado_net ./runtime # what is above those is the same as without the tag
 	go test -tags loopcheck ./runtime/internal/loop ./runtime/internal/worker
 	go test -tags loopcheck -run TestSimulation ./runtime
 	go test -race -tags loopcheck -run TestSimulation ./runtime -simulate 200ms
