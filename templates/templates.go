@@ -228,7 +228,7 @@ func (s Service) TestImports() []Import {
 	runtime := s.Runtime.Path + "/runtime"
 	list := []Import{{"", runtime + "/tornadotest"}, {"", runtime + "/tornadotest/contract"}, s.own(), {"", "testing"}}
 	if len(s.Calls) > 0 {
-		list = append(list, Import{"tornado", runtime}, Import{"", runtime + "/client"}, Import{"", "errors"}, Import{"", "net/http"})
+		list = append(list, Import{"tornado", runtime}, Import{"", runtime + "/client"}, Import{"", "context"}, Import{"", "errors"}, Import{"", "net/http"}, Import{"", "time"})
 	}
 	return list
 }

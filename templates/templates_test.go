@@ -101,7 +101,7 @@ func (h *petsHandler) Now(ctx context.Context, req petapi.NowRequest) (time.Time
 	require.Contains(t, all["main.go"], "return petapi.New(&service{}, auth{})")
 	require.Contains(t, all["main.go"], ").Handle(newAPI())")
 	require.Contains(t, all["main_test.go"], `return tornadotest.NewClient(tornadotest.Serve(t, newAPI()), petapi.NewClient)`)
-	require.Contains(t, all["main_test.go"], `func(c *petapi.Client) error { return c.Ping(t.Context(), petapi.PingRequest{}) }`)
+	require.Contains(t, all["main_test.go"], `func(ctx context.Context, c *petapi.Client) error { return c.Ping(ctx, petapi.PingRequest{}) }`)
 	require.Contains(t, all["main_test.go"], "	contract.Test(t, newAPI())")
 	require.Contains(t, all["main_test.go"], "credentials by contract.WithCredential.")
 	require.Contains(t, all["main_test.go"], "leaves when you write auth.go")

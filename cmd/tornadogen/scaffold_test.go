@@ -232,13 +232,19 @@ paths: {/ping: {get: {operationId: ping, responses: {"204": {description: Here.}
 		require.Regexp(t, expr, string(text))
 		require.NoError(t, os.WriteFile(path, expr.ReplaceAll(text, []byte(replacement)), 0o600))
 	}
-	edit("default.go", `(?m)^\treturn tornado\.Unimplemented\(ctx\)$`, "\treturn nil")
+	said := func() string {
+		test := exec.Command("go", "test", "-run", "TestUnwritten", "./...")
+		test.Dir, test.Env = dir, goEnv()
+		out, err := test.CombinedOutput()
+		require.Error(t, err, string(out))
+		require.Contains(t, string(out), "Ping is written: take its line out of TestUnwritten")
+		return string(out)
+	}
+	edit("default.go", `(?m)^\treturn tornado\.Unimplemented\(ctx\)$`, "\t<-ctx.Done()\n\treturn ctx.Err()")
 	edit("default.go", `(?m)^\ttornado ".*\n`, "")
-	test := exec.Command("go", "test", "./...")
-	test.Dir, test.Env = dir, goEnv()
-	out, err := test.CombinedOutput()
-	require.Error(t, err, string(out))
-	require.Contains(t, string(out), "Ping is written: take its line out of TestUnwritten")
+	require.Contains(t, said(), "(5.0", "one that waits")
+	edit("default.go", `(?m)^\t<-ctx.Done\(\)\n\treturn ctx.Err\(\)$`, "\treturn nil")
+	said()
 
 	edit("main_test.go", `(?m)^\t\t"Ping": .*\n`, "")
 	command(t, dir, "go", "test", "./...")
