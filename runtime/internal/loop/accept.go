@@ -111,14 +111,14 @@ func (a *Acceptor) drain(n int, done func()) {
 // while that many are there. Where a second one mostly does not wait, it is
 // seldom asked for.
 func (a *Acceptor) Ready(Bits) {
-	n := 0
+	n, refused := 0, a.loop.Stats.Refused.Load()
 	for n < a.most && a.accept() {
 		n++
 	}
 	if n > 0 {
 		a.loop.pace.came(a.loop.clock, n)
 	}
-	if n == acceptBatch {
+	if n == acceptBatch && a.loop.Stats.Refused.Load() == refused { // else timers make room
 		a.loop.stormed = true
 	}
 	switch {

@@ -51,8 +51,9 @@ type Loop struct {
 	idle     time.Duration // of the last nap
 	spare    int           // descriptor kept for when there are none left; -1: none
 	nextMoan time.Duration // running out of descriptors is not logged before
-	pace     pace          // of the connections that are accepted
-	stormed  bool          // as many as one turn accepts have been accepted in this one
+	parked   time.Duration // when the last Park has ended
+	pace     pace          // of the connections that come
+	stormed  bool          // as many as one turn accepts have been placed in this one
 
 	now   atomic.Int64 // clock, for others; 0 while the loop is parked
 	phase atomic.Uint32

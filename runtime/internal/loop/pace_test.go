@@ -2,6 +2,7 @@ package loop
 
 import (
 	"log/slog"
+	"slices"
 	"testing"
 	"time"
 
@@ -56,6 +57,7 @@ func TestPaceThatDoesNotPay(t *testing.T) {
 type sleeper struct {
 	still
 	calls []string
+	finds bool // something is ready whenever it is asked
 }
 
 func (p *sleeper) Sleep(d time.Duration) {
@@ -65,6 +67,9 @@ func (p *sleeper) Sleep(d time.Duration) {
 
 func (p *sleeper) Poll([]poll.Event) (int, error) {
 	p.calls = append(p.calls, "poll")
+	if p.finds {
+		return 1, nil
+	}
 	return 0, nil
 }
 
@@ -73,8 +78,8 @@ func (p *sleeper) Park([]poll.Event, time.Duration, time.Duration) (int, error) 
 	return 0, nil
 }
 
-// A loop to which connections come quickly looks, sleeps and looks again before it parks; not again before more have come; and not where
-// something waits to be served.
+// A loop to which connections come quickly looks, sleeps and looks again before it parks; not again before more have come, and not where
+// something waits to be served. It parks at least each half millisecond.
 func TestCollect(t *testing.T) {
 	p, hooks := &sleeper{still: still{clock: time.Second}}, new(idle)
 	l := New(0, p, slog.New(slog.DiscardHandler))
@@ -90,4 +95,19 @@ func TestCollect(t *testing.T) {
 	assert.Equal(t, []string{"park"}, waits(Doze))
 	assert.Equal(t, []string{"poll", "sleep", "poll", "park"}, waits(Park))
 	assert.Equal(t, []string{"park"}, waits(Park))
+
+	l.pace.every(crowded/2, 1)
+	l.Post(func() {})
+	assert.Equal(t, []string{"poll"}, waits(Park), "something was posted, and park looks for events")
+	l.runPosted()
+
+	p.finds = true
+	parks := 0
+	for begin := p.clock; p.clock < begin+20*unparked; p.clock += crowded / 2 {
+		l.pace.every(crowded/2, 1)
+		if slices.Contains(waits(Park), "park") {
+			parks++
+		}
+	}
+	assert.InDelta(t, 20, parks, 2, "although each look finds something")
 }

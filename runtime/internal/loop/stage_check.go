@@ -32,6 +32,9 @@ func Await(at string, ready func() bool) {
 	}
 }
 
+// hurried lets loops sleep for connections that come with rests between them.
+func hurried() bool { return Stage != nil }
+
 // Go starts a goroutine, of the simulation if there is one.
 func Go(name string, fn func()) {
 	if Stage != nil {

@@ -30,10 +30,8 @@ func (l *Loop) wait() {
 		l.phase.Store(napping)
 		l.found, l.idle, err = l.poller.Nap(l.events[:], l.clock, nap)
 	case Park, Doze:
-		if rest == Park && l.pace.quick() {
-			if l.found, err = l.collect(); l.found != 0 || err != nil {
-				break
-			}
+		if l.found, err = l.collect(rest); l.found != 0 || err != nil {
+			break
 		}
 		l.found, err = l.park(rest)
 	}
@@ -49,10 +47,18 @@ func (l *Loop) wait() {
 	}
 }
 
-// collect looks for events, and if there are none sleeps before it looks again,
-// where that pays. Nothing ends the sleep early.
-func (l *Loop) collect() (int, error) {
+// collect looks for events where connections come quickly, and if there are none
+// sleeps before it looks again, where that pays. Neither events nor Post end the
+// sleep early.
+func (l *Loop) collect(rest Rest) (int, error) {
+	if rest != Park || !l.pace.quick() || l.clock-l.parked >= unparked {
+		return 0, nil
+	}
 	l.phase.Store(napping)
+	Step("collects")
+	if l.queued.Load() != 0 || l.hooks.Queued() {
+		return 0, nil
+	}
 	n, err := l.poller.Poll(l.events[:])
 	if n == 0 && err == nil && l.pace.sleeps() {
 		l.poller.Sleep(collecting)
@@ -79,7 +85,9 @@ func (l *Loop) park(rest Rest) (int, error) {
 		until = at
 	}
 	l.Stats.Parks.Add(1)
-	return l.poller.Park(l.events[:], l.clock, until)
+	n, err := l.poller.Park(l.events[:], l.clock, until)
+	l.parked = l.poller.Now()
+	return n, err
 }
 
 // Prod has l run next, if it waits and something has happened: see Poller.Prod.

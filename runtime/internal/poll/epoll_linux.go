@@ -126,10 +126,11 @@ func (p *epoll) Poll(events []Event) (int, error) {
 	return p.fill(events, n), err
 }
 
-// Sleep does not tell the scheduler: to have the processor handed over, and to get it back, costs what is to be saved.
+// Sleep does not tell the scheduler: to have the processor handed over, and to
+// get it back, costs what is to be saved.
 func (p *epoll) Sleep(d time.Duration) {
 	wait := unix.NsecToTimespec(d.Nanoseconds())
-	_, _, _ = unix.RawSyscall(unix.SYS_NANOSLEEP, uintptr(unsafe.Pointer(&wait)), 0, 0) // a signal may end it early
+	_, _, _ = unix.RawSyscall(unix.SYS_NANOSLEEP, uintptr(unsafe.Pointer(&wait)), 0, 0)
 }
 
 // one is what an eventfd is written with, in the byte order of the machine.

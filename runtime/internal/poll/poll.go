@@ -58,7 +58,8 @@ type Poller interface {
 	// does. Of that time, idle passed with nothing to run for this processor.
 	Nap(events []Event, now, d time.Duration) (n int, idle time.Duration, err error)
 	// Sleep lets d pass, or a little more, in which the thread does nothing and
-	// no goroutine can have its processor; or returns at once.
+	// no goroutine can have its processor; or less, where a signal comes; or it
+	// returns at once.
 	Sleep(d time.Duration)
 	// Wake ends a Park that is under way, or else the next one.
 	Wake()

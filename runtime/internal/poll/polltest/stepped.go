@@ -46,6 +46,12 @@ func (p *stepped) Nap(events []poll.Event, _, d time.Duration) (int, time.Durati
 	return n, 0, err
 }
 
+// Sleep implements poll.Poller: the clock moves on by d, and others run.
+func (p *stepped) Sleep(d time.Duration) {
+	p.net.Advance(d)
+	p.stage.Yield("sleeps")
+}
+
 // Read implements poll.Sys.
 func (p *stepped) Read(fd int, b []byte) (int, syscall.Errno) {
 	p.stage.Step("read")
