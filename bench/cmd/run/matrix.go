@@ -9,14 +9,15 @@ var (
 	plainTaken = slices.Concat(limitServers, ours, peers)
 	taken      = slices.Concat(ours, peers)                // where what limits are is not known, or no limit
 	blocking   = slices.Concat([]string{"tornado"}, peers) // whose handlers may block
+	measured   = slices.Concat(limitServers, ours, []string{"tornado-measured"}, peers)
 )
 
 // allWorkloads in the order of the report: the matrix, and of the quick set what the matrix does not have.
 var allWorkloads = slices.Concat([]workload{
-	{name: "get", title: "GET /pets/{petId}", note: "wrk, one pet.", measure: asking(getPet), servers: plainTaken},
+	{name: "get", title: "GET /pets/{petId}", note: "wrk, one pet.", measure: asking(getPet), servers: measured},
 	{name: "list", rounds: 3, title: "GET /pets?limit=100", note: "wrk, a list of 100 pets.", measure: asking(listPets), servers: plainTaken},
 	{name: "order-50b", title: "POST /orders of 50 bytes", note: "wrk; " + echoed, measure: asking(smallOrder), servers: plainTaken},
-	{name: "order-1k", title: "POST /orders of 1 KiB", note: "wrk; " + echoed, measure: asking(mediumOrder), servers: plainTaken},
+	{name: "order-1k", title: "POST /orders of 1 KiB", note: "wrk; " + echoed, measure: asking(mediumOrder), servers: measured},
 	{name: "order-64k", rounds: 3, title: "POST /orders of 64 KiB", note: "wrk, 8 connections; " + echoed, measure: asking(over(8, largeOrder)), servers: plainTaken},
 	{
 		name: "pipelined", title: "GET /pets/{petId}, 16 pipelined", measure: asking(pipelining(getPet, 16)), servers: plainTaken, columns: columnsWithoutLatencies,

@@ -10,7 +10,7 @@ import (
 
 // allServers are the folders of servers, and the codecs, in the order of the report.
 var allServers = append([]string{
-	"epoll-c", "constant", "tornado", "tornado-onloop", "connections", "nethttp", "oapicodegen", "huma", "goa", "fasthttp", "fasthttp-sonic", "hertz",
+	"epoll-c", "constant", "tornado", "tornado-onloop", "tornado-measured", "connections", "nethttp", "oapicodegen", "huma", "goa", "fasthttp", "fasthttp-sonic", "hertz",
 }, codecs.Names...)
 
 // set is what one run measures: workloads, each with the servers that it is for, and the targets that they are held against.
