@@ -4,6 +4,7 @@ package abuse
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -37,6 +38,8 @@ type Attack struct {
 	Does string // what the server does about it
 	// Bound is the one that counts it, as tornado.Bound names it; "" where none is met, since it costs what it sends.
 	Bound string
+	// Meter is the metric that counts it where it meets no bound; "" for that of requests.
+	Meter string
 	// like is how many requests of an honest client a round may cost the server, of an attack that meets no bound.
 	like int
 	// clients are how many there are, so many at most in the short version.
@@ -74,7 +77,7 @@ type Row struct {
 	Waits     map[string]Wait // by the way that a good client comes
 	Processor float64         // of the server during the attack: 1 is a processor that does nothing else
 	Peak      int64           // bytes of the server's resident set
-	Counted   int64           // by Bound
+	Counted   int64           // by what counts it
 	Honest    time.Duration   // of a processor for a request of an honest client
 	Round     time.Duration   // of a processor for a round of the attack, without what good clients asked meanwhile
 	Faults    []string
@@ -217,8 +220,8 @@ func (row *Row) Judge() (faults []string) {
 			faults = append(faults, fmt.Sprintf("a good client, %s, has waited %s at the 99th percentile, %.1f times the usual %s", way, w.P99, w.Times(), w.Usual))
 		}
 	}
-	if row.Bound != "" && row.Counted == 0 {
-		faults = append(faults, fmt.Sprintf("the bound %s was not counted: it is not seen to be met", row.Bound))
+	if row.Counted == 0 {
+		faults = append(faults, fmt.Sprintf("%s did not grow: what is done is not seen", row.meter()))
 	}
 	if most := mostCosts * row.Honest * time.Duration(row.like); row.Bound == "" && row.Round > most {
 		faults = append(faults, fmt.Sprintf("a round costs %s of a processor, and not at most %s: it meets no bound, as it costs what it sends", row.Round, most))
@@ -227,7 +230,10 @@ func (row *Row) Judge() (faults []string) {
 	return faults
 }
 
-// counted is how often the target has counted the attack's bound.
+// meter is what counts the attack: its bound, or a metric.
+func (row *Row) meter() string { return cmp.Or(row.Bound, row.Meter, target.Requests) }
+
+// counted is how often the target has counted the attack.
 func (row *Row) counted(child *target.Child) int64 {
 	res, err := http.Get("http://" + child.Plain + "/status")
 	if err != nil {
@@ -237,7 +243,7 @@ func (row *Row) counted(child *target.Child) int64 {
 	defer func() { _ = res.Body.Close() }()
 	var status struct{ Bounds map[string]int64 }
 	row.fault(json.NewDecoder(res.Body).Decode(&status))
-	return status.Bounds[row.Bound]
+	return status.Bounds[row.meter()]
 }
 
 // watch has the others do what they do for a while, and returns how long good clients have waited, each time.
@@ -327,8 +333,8 @@ func Table(rows []*Row) string {
 		}
 		counted := fmt.Sprintf("`%s` %d", r.Bound, r.Counted)
 		if r.Bound == "" {
-			counted = fmt.Sprintf("none: costs what it sends, %s of a processor a round, %s a request of an honest client",
-				r.Round.Round(time.Microsecond), r.Honest.Round(time.Microsecond))
+			counted = fmt.Sprintf("`%s`, each costs what it sends: %s of a processor a round, %s a request of an honest client",
+				r.meter(), r.Round.Round(time.Microsecond), r.Honest.Round(time.Microsecond))
 		}
 		way, w := r.worst()
 		fmt.Fprintf(&b, "| %s | %d | %d | %s | %s | %s | %s | %s | %.1f | %.0f %% | %d MiB |\n", r.Name, r.clients, r.Rounds, r.Does, counted, way,

@@ -67,7 +67,7 @@ func TestMedian(t *testing.T) {
 
 // TestJudge: figures that are over what is demanded are told.
 func TestJudge(t *testing.T) {
-	row := &Row{Attack: Attack{like: 2}, Honest: time.Millisecond, Round: 6 * time.Millisecond, Waits: map[string]Wait{
+	row := &Row{Attack: Attack{like: 2}, Counted: 1, Honest: time.Millisecond, Round: 6 * time.Millisecond, Waits: map[string]Wait{
 		wayKept: {Usual: time.Millisecond, P99: 3 * time.Millisecond, Before: 100, Good: 100},
 		wayNew:  {Usual: 2 * time.Millisecond, P99: 2 * time.Millisecond, Before: 100, Good: 100},
 	}}
@@ -78,7 +78,7 @@ func TestJudge(t *testing.T) {
 	assert.Contains(t, Table([]*Row{row}), "0 of 1")
 	row.Waits[wayNew] = Wait{Usual: time.Millisecond, P99: time.Millisecond, Before: 100, Good: 99}
 	assert.Len(t, row.Judge(), 2, "nobody knows")
-	row.Bound = "body"
+	row.Bound, row.Counted = "body", 0
 	assert.Len(t, row.Judge(), 2, "no round has met the bound")
 	row.Counted = 1
 	assert.Len(t, row.Judge(), 1, "it meets a bound")

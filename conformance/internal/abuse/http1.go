@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/tornadogen/tornadogen/conformance/internal/target"
 )
 
 const (
@@ -204,7 +206,7 @@ func floods() []Attack {
 			Name: "four megabytes of JSON", Does: "400 where they end", like: 1000, clients: 8,
 			once: sends(post("/json", "application/json", "["+strings.Repeat(`{"id":1,"name":"a"},`, (4<<20)/20-1)), 400),
 		},
-		{Name: "connect and reset", Does: "accepted in batches, forgotten at once", like: connecting, clients: 16, restless: true, once: reset},
+		{Name: "connect and reset", Does: "accepted in batches, forgotten at once", Meter: target.Accepted, like: connecting, clients: 16, restless: true, once: reset},
 		{Name: "pipelining without end", Does: "64 at a time, then others", like: pipelined, clients: 4, once: pipelines},
 	}
 }

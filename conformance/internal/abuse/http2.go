@@ -12,6 +12,8 @@ import (
 
 	"golang.org/x/net/http2"
 	"golang.org/x/net/http2/hpack"
+
+	"github.com/tornadogen/tornadogen/conformance/internal/target"
 )
 
 // http2Attacks are against net/http's server. It tells the runtime what is no HTTP/2, as a head without end is not, and nobody that its queue
@@ -32,7 +34,7 @@ func http2Attacks() []Attack {
 			once: flood(func(f *http2.Framer) error { return f.WritePing(false, [8]byte{}) }),
 		},
 		{
-			Name: "HTTP/2: settings without end, no answer read", Does: "served: one acknowledgement is owed at a time", like: manySettings / 10, secure: true,
+			Name: "HTTP/2: settings without end, no answer read", Does: "served: one acknowledgement is owed at a time", Meter: target.Accepted, like: manySettings / 10, secure: true,
 			clients: 4, once: settings,
 		},
 		{

@@ -97,6 +97,12 @@ func (l *Ledger) WithAttrs([]slog.Attr) slog.Handler { return l }
 // WithGroup returns l, likewise.
 func (l *Ledger) WithGroup(string) slog.Handler { return l }
 
+// What Status.Bounds counts beside bounds, under the names of the metrics.
+const (
+	Accepted = "tornado_loop_accepted_total"
+	Requests = "tornado_loop_requests_total"
+)
+
 func (l *Ledger) status() (*targetapi.Status, error) {
 	debug.FreeOSMemory() // collects before
 	var mem runtime.MemStats
@@ -111,8 +117,13 @@ func (l *Ledger) status() (*targetapi.Status, error) {
 	}
 	bounds := make(map[string]int64)
 	if s := l.server.Load(); s != nil {
-		for b, n := range s.Stats().Bounds {
+		stats := s.Stats()
+		for b, n := range stats.Bounds {
 			bounds[b.String()] = int64(n)
+		}
+		for _, each := range stats.Loops {
+			bounds[Accepted] += int64(each.Accepted)
+			bounds[Requests] += int64(each.Requests)
 		}
 	}
 	l.mu.Lock()

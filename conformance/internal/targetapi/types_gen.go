@@ -33,7 +33,8 @@ type Status struct {
 	Astray int64 `json:"astray"`
 	// Open: Requests that have begun and not ended, this one not counted.
 	Open int64 `json:"open"`
-	// Bounds: How often each bound was met.
+	// Bounds: How often each bound was met, and how many connections were accepted and requests answered,
+	// by the names of their metrics.
 	Bounds map[string]int64 `json:"bounds,omitzero"`
 }
 
