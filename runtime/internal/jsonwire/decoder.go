@@ -40,6 +40,9 @@ type Decoder struct {
 	// need not.
 	Request bool
 	Options Options
+	// Lend is asked for the memory of a text and its values, but for 16 KiB of each, and reports whether there are n bytes more. What it
+	// gave is not given back. nil: nobody is asked.
+	Lend func(n int) bool
 
 	reading
 
@@ -66,7 +69,8 @@ type reading struct {
 	depth       int // of open arrays and objects
 	closed      int // offset of the brace that ended the latest object; -1 if that was no object
 	budget      int // bytes that may still be read a second time
-	room        int // bytes that values may still take, see Options.MaxMemory
+	room        int // bytes that values may take before more are asked for
+	most        int // bytes that may be asked for then, see Options.MaxMemory
 
 	giveWay func() // nil: nobody waits
 	pause   int    // where giveWay is called next; math.MaxInt where it is nil
@@ -88,6 +92,9 @@ func (e *SyntaxError) TooDeep() bool { return e.Reason == reasonDepth }
 // TooLarge reports whether it was because of Options.MaxMemory.
 func (e *SyntaxError) TooLarge() bool { return e.Reason == reasonMemory }
 
+// Unlent reports whether it was because of Decoder.Lend: nothing is known to be wrong with the text.
+func (e *SyntaxError) Unlent() bool { return e.Reason == reasonUnlent }
+
 // Error implements error.
 func (e *SyntaxError) Error() string {
 	return "JSON, offset " + strconv.Itoa(e.Offset) + ": " + e.Reason
@@ -99,6 +106,7 @@ const (
 	reasonTrailing   = "text after the value"
 	reasonDepth      = "nested too deeply"
 	reasonMemory     = "its values take too much memory"
+	reasonUnlent     = "there is no memory for its values"
 	reasonName       = "expected a member name in quotes"
 	reasonColon      = "expected a colon"
 	reasonCommaBrace = "expected a comma or a closing brace"
@@ -117,10 +125,11 @@ func (d *Decoder) Reset(body []byte) {
 	clear(d.faults)
 	d.faults, d.scratch, d.outline = d.faults[:0], d.scratch[:0], d.outline.reset()
 	d.patience = validate.Patience{}
-	d.reading = reading{data: body, budget: budgetBase + budgetFactor*min(len(body), (math.MaxInt-budgetBase)/budgetFactor), room: d.Options.memory(len(body)), pause: math.MaxInt}
+	d.reading = reading{data: body, budget: budgetBase + budgetFactor*min(len(body), (math.MaxInt-budgetBase)/budgetFactor), pause: math.MaxInt}
 	if len(body) > 0 && body[0] <= ' ' {
 		d.pos = skipSpace(body, 0)
 	}
+	d.begin(len(body))
 }
 
 // Continue is Reset for another part of the same request: it has the patience that is left, see validate.MaxPatience.

@@ -1,6 +1,7 @@
 package jsonwire
 
 import (
+	"math"
 	"reflect"
 	"unsafe" // Sizeof alone
 
@@ -37,25 +38,24 @@ func Items[T any, P Reads[T]](d *Decoder) []T {
 	for more := d.Array(); more; more = d.NextItem() {
 		Room[T](d)
 		if len(items) == cap(items) && uintptr(len(items))*unsafe.Sizeof(zero) > roughSize {
-			items = double(items, d.room)
+			items = double(d, items, d.room+d.most)
 		}
 		items = append(items, zero)
 		P(&items[len(items)-1]).DecodeJSON(d)
 	}
-	if uintptr(cap(items))*unsafe.Sizeof(zero) > roughSize {
-		return items // a copy costs more than what is too much of it
+	own, again := handOut(items)
+	if list.items = again; again != nil || items == nil {
+		d.keepRough(list)
 	}
-	exact := make([]T, len(items))
-	copy(exact, items)
-	clear(items)
-	list.items = items[:0]
-	d.keepRough(list)
-	return exact
+	return own
 }
 
 // double returns items with room for twice as many, or for what room bytes are enough for. append makes it a quarter at a time, so that a long list
-// leaves four times its size behind.
-func double[T any](items []T, room int) []T {
+// leaves four times its size behind. Of a text that was given up nobody needs them: they begin anew.
+func double[T any](d *Decoder, items []T, room int) []T {
+	if d.failed {
+		return items[:0]
+	}
 	more := min(len(items), max(room, 0)/max(int(unsafe.Sizeof(*new(T))), 1)+1)
 	return append(make([]T, 0, len(items)+more), items...)
 }
@@ -92,47 +92,62 @@ func (d *Decoder) keepRough(list any) {
 }
 
 // Strings consumes an array of strings, each of which r checks, and returns a slice of its own for them, which is not nil.
-func (d *Decoder) Strings(r *validate.StringRule) []string {
+func (d *Decoder) Strings(r *validate.StringRule) (list []string) {
 	items := d.strings
 	d.strings = nil // it is in use
 	for more := d.Array(); more; more = d.NextItem() {
+		if len(items) == cap(items) {
+			items = grow(d, items)
+		}
 		items = append(items, d.String(r))
 	}
-	exact := make([]string, len(items))
-	copy(exact, items)
-	clear(items)
-	d.strings = kept(items)
-	return exact
+	list, d.strings = handOut(items)
+	return list
 }
 
 // Int64s is Strings for integers.
-func (d *Decoder) Int64s(r *validate.IntRule) []int64 {
+func (d *Decoder) Int64s(r *validate.IntRule) (list []int64) {
 	items := d.integers
 	for more := d.Array(); more; more = d.NextItem() {
+		if len(items) == cap(items) {
+			items = grow(d, items)
+		}
 		items = append(items, d.Int64(r))
 	}
-	exact := make([]int64, len(items))
-	copy(exact, items)
-	d.integers = kept(items)
-	return exact
+	list, d.integers = handOut(items)
+	return list
 }
 
 // Float64s is Strings for numbers.
-func (d *Decoder) Float64s(r *validate.FloatRule) []float64 {
+func (d *Decoder) Float64s(r *validate.FloatRule) (list []float64) {
 	items := d.floats
 	for more := d.Array(); more; more = d.NextItem() {
+		if len(items) == cap(items) {
+			items = grow(d, items)
+		}
 		items = append(items, d.Float64(r))
 	}
-	exact := make([]float64, len(items))
-	copy(exact, items)
-	d.floats = kept(items)
-	return exact
+	list, d.floats = handOut(items)
+	return list
 }
 
-// kept returns the memory of items to use again, nil if that is too much.
-func kept[T any](items []T) []T {
-	if uintptr(cap(items))*unsafe.Sizeof(*new(T)) > roughSize {
-		return nil
+// grow is double for items that Room does not count: their memory is borrowed. Short ones are left to append.
+func grow[T any](d *Decoder, items []T) []T {
+	size := len(items) * int(unsafe.Sizeof(*new(T)))
+	if size <= roughSize {
+		return items
 	}
-	return items[:0]
+	d.borrow(2 * size)
+	return double(d, items, math.MaxInt)
+}
+
+// handOut returns items as a slice of their own, and memory to use again: nil where a copy would cost more than what is too much of theirs.
+func handOut[T any](items []T) (own, again []T) {
+	if uintptr(cap(items))*unsafe.Sizeof(*new(T)) > roughSize {
+		return items, nil
+	}
+	own = make([]T, len(items))
+	copy(own, items)
+	clear(items)
+	return own, items[:0]
 }

@@ -15,6 +15,12 @@ const (
 	memoryLeast  = 4 << 20 // however little that is
 )
 
+// What a Decoder asks Lend for, in bytes.
+const (
+	unlent = 16 << 10 // of a text, and of its values, are for nothing: most texts have no more
+	lot    = 64 << 10 // of values at once
+)
+
 // What Go's maps take beside keys and values.
 const (
 	mapSize  = 48  // of one that is empty
@@ -41,11 +47,46 @@ func ceiling(limit int64) int {
 	return max(memoryLeast, int(min(limit/memoryShare, math.MaxInt)))
 }
 
+// begin makes room for the values of a text of size bytes, and borrows what their strings may take.
+func (d *Decoder) begin(size int) {
+	d.room, d.most = d.Options.memory(size), 0
+	if d.Lend == nil {
+		return
+	}
+	d.room, d.most = min(d.room, unlent), max(d.room-unlent, 0)
+	if size > unlent {
+		d.borrow(size)
+	}
+}
+
 // take counts n bytes of memory that a value needs.
 func (d *Decoder) take(n int) {
 	if d.room -= n; d.room < 0 {
-		d.fail(d.pos, reasonMemory)
+		d.extend()
 	}
+}
+
+// extend makes room for what was taken of none. It is borrowed twice: a list is there twice while it grows.
+//
+//go:noinline
+func (d *Decoder) extend() {
+	short := -d.room
+	if short > d.most {
+		d.fail(d.pos, reasonMemory)
+		return
+	}
+	more := min(max(short, lot), d.most)
+	if d.borrow(2 * more) {
+		d.room, d.most = d.room+more, d.most-more
+	}
+}
+
+// borrow asks Lend for n bytes. That there are none is a syntax error.
+func (d *Decoder) borrow(n int) bool {
+	if d.failed || d.Lend != nil && !d.Lend(n) {
+		d.fail(d.pos, reasonUnlent)
+	}
+	return !d.failed
 }
 
 // Room counts the memory of a T that is made for what comes next: an item or an entry that d does not make itself. When that is too

@@ -173,7 +173,8 @@ func (d *Decoder) spend(n int) bool {
 
 // Mark is a place to go back to: see Decoder.Mark.
 type Mark struct {
-	pos, depth, faults, count, room int
+	pos, depth, faults, count int
+	room                      int // of Options.MaxMemory
 }
 
 // Mark returns the place where d stands, for trying alternatives:
@@ -184,7 +185,7 @@ type Mark struct {
 //		d.Rewind(m)
 //		second.decode(d)
 //	}
-func (d *Decoder) Mark() Mark { return Mark{d.pos, d.depth, len(d.faults), d.count, d.room} }
+func (d *Decoder) Mark() Mark { return Mark{d.pos, d.depth, len(d.faults), d.count, d.room + d.most} }
 
 // FailedSince reports whether there has been a violation since m, or a syntax error at any time.
 func (d *Decoder) FailedSince(m Mark) bool { return d.failed || d.count > m.count }
@@ -195,5 +196,5 @@ func (d *Decoder) Rewind(m Mark) {
 		return
 	}
 	clear(d.faults[m.faults:])
-	d.pos, d.depth, d.faults, d.count, d.room = m.pos, m.depth, d.faults[:m.faults], m.count, m.room
+	d.pos, d.depth, d.faults, d.count, d.room = m.pos, m.depth, d.faults[:m.faults], m.count, m.room-d.most
 }

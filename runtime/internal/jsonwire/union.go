@@ -68,7 +68,7 @@ func try[V any](d *Decoder, seen Seen, exactly bool, members []Alternative[V]) (
 			return *new(V), false
 		default:
 			v, ok, end = x, true, d.pos
-			start.room = d.room // x stays
+			start.room = d.room + d.most // x stays
 		}
 		d.Rewind(start)
 		if d.failed {
