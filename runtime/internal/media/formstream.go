@@ -25,6 +25,7 @@ type FormReader struct {
 	// Limit is how many bytes the fields may have together.
 	Limit int
 
+	source *heldSource
 	reader *multipart.Reader
 	parts  partReader
 	last   io.Reader    // what is left of the last part is to be decoded, not just dropped; nil for most
@@ -32,6 +33,26 @@ type FormReader struct {
 	fresh  bool         // one has come
 	fields int          // bytes of the fields
 	free   []byte       // memory for the content of further fields
+}
+
+// heldSource is a body of which what is kept is held.
+type heldSource struct {
+	body   io.Reader
+	limits Limits
+	keeps  bool // what is read is kept
+	kept   int  // bytes
+}
+
+// Read implements io.Reader. Its error may be ErrUnheld.
+func (s *heldSource) Read(p []byte) (int, error) {
+	n, err := s.body.Read(p)
+	if !s.keeps {
+		return n, err
+	}
+	if s.kept += n; s.kept > unheld && s.limits.Hold != nil && !s.limits.Hold(2*n) { // it grows by doubling
+		return 0, ErrUnheld
+	}
+	return n, err
 }
 
 // headedFile are the header fields of a file.
@@ -48,8 +69,9 @@ func NewFormReader(body io.Reader, shapes *shape.Shapes, name string, contentTyp
 		return nil, formError(errBoundary)
 	}
 	limits = limits.withDefaults()
+	source := &heldSource{body: body, limits: limits}
 	return &FormReader{
-		reader: multipart.NewReader(body, boundary),
+		source: source, reader: multipart.NewReader(source, boundary),
 		parts: partReader{
 			root: new(shape.Node), place: shapes.Get(name), total: new(int), markup: limits.markup(), limits: limits, own: true,
 		},
@@ -171,7 +193,9 @@ func (f *FormReader) fileField(name string) (field string, at *shape.Field) {
 // field keeps a part that is no file.
 func (f *FormReader) field() error {
 	c := transferCoding(f.reader)
+	f.source.keeps = true
 	data, err := f.content(c, f.Limit-f.fields+1)
+	f.source.keeps = false
 	if err != nil {
 		return f.fail(err)
 	}

@@ -20,6 +20,23 @@ type Limits struct {
 	Elements int
 	// GiveWay, if not nil, is called again and again: before each part, as to read a thousand small ones takes 5 ms, and within what is long.
 	GiveWay func()
+	// Hold, if not nil, is asked for n bytes of memory beside the body where it is long, and reports whether there are as many: else the error
+	// is ErrUnheld.
+	Hold func(n int) bool
+}
+
+// ErrUnheld says that Limits.Hold has had no memory.
+var ErrUnheld = errors.New("there is no memory for it")
+
+// unheld is how much memory, in bytes, is for nothing.
+const unheld = 16 << 10
+
+// hold asks for n bytes.
+func (l Limits) hold(n int) error {
+	if l.Hold != nil && n > unheld && !l.Hold(n) {
+		return ErrUnheld
+	}
+	return nil
 }
 
 const (
@@ -39,7 +56,7 @@ func (l Limits) withDefaults() Limits {
 }
 
 // markup is nothing of the XML of a body.
-func (l Limits) markup() *markup { return &markup{limit: l.Elements, giveWay: l.GiveWay} }
+func (l Limits) markup() *markup { return &markup{limit: l.Elements, giveWay: l.GiveWay, hold: l.hold} }
 
 func giveWay(f func()) {
 	if f != nil {
@@ -110,6 +127,9 @@ func Decode(shapes *shape.Shapes, name, mediaType string, contentType, body []by
 	c := codecOf(mediaType)
 	if c == codecJSON {
 		return shape.Document{JSON: body}, nil
+	}
+	if err := limits.hold(2 * len(body)); err != nil { // what is made of it, and that as JSON
+		return shape.Document{}, err
 	}
 	limits = limits.withDefaults()
 	f := shapes.Get(name)

@@ -45,12 +45,14 @@ func (r *PartsReader) Next() (shape.Document, error) {
 	if r.sized && r.left() > 0 {
 		return shape.Document{}, formError(errPartLength)
 	}
-	*f.parts.total, f.parts.markup.count = 0, 0
+	*f.parts.total, f.parts.markup.count, f.source.kept = 0, 0, 0
 	if err := f.nextPart(); err != nil {
 		return shape.Document{}, err
 	}
 	c := transferCoding(f.reader)
+	f.source.keeps = true
 	data, err := r.read(c)
+	f.source.keeps = false
 	if err != nil {
 		return shape.Document{}, err
 	}

@@ -2,6 +2,7 @@ package media
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
 )
@@ -37,7 +38,11 @@ type xmlSource struct {
 type markup struct {
 	count, limit int
 	giveWay      func()
+	hold         func(n int) error // see Limits.Hold
 }
+
+// elementSize is what becomes of an element or an attribute on its way to JSON, in bytes, beside its text.
+const elementSize = 512
 
 // xmlState is where in a document the next byte is.
 type xmlState uint8
@@ -125,6 +130,9 @@ func (s *xmlSource) foresee() error {
 	ahead.markup, ahead.latin1 = &m, false // no markup is beyond ASCII
 	for {
 		if _, err := ahead.ReadByte(); err != nil {
+			if errors.Is(err, io.EOF) {
+				err = cmp.Or(s.markup.hold(elementSize*(m.count-s.markup.count)), err)
+			}
 			return err
 		}
 		if ahead.state == stateText || ahead.state == stateQuoted {

@@ -48,6 +48,9 @@ func Put(b []byte) {
 	}
 }
 
+// Grown is how long b is behind Grow for n bytes more.
+func Grown(b []byte, n int) int { return 1 << bits.Len(uint(max(2*cap(b), len(b)+n, 1)-1)) }
+
 // Grow gives what stands in b, with room for n bytes more, in memory that is at least twice as long, and puts b. It calls pause, if that is
 // not nil, now and then while it copies.
 func Grow(b []byte, n int, pause func()) []byte {
