@@ -135,7 +135,7 @@ func (x *exchange) emptyStream(op *Operation) bool {
 	if x.head.ContentType == nil && (!op.BodyRequired || !announced) || !x.in.readMedia(x.head.ContentType, x.match) || !x.match.streamsBody(x.in.ContentType()) {
 		return false
 	}
-	x.in.stream = newStreamBody(http.NoBody, 0, &x.match.api.bounds)
+	x.in.stream = x.newStreamBody(http.NoBody, 0)
 	return true
 }
 

@@ -45,6 +45,7 @@ const (
 	BoundFields        // WithMaxFields, elements of XML, parameters and cookies: 400
 	BoundDepth         // the depth of JSON: 400, or a socket that is closed with 1007
 	BoundMemory        // WithMaxMemory: 400, or a socket that is closed with 1007
+	BoundBodies        // Limits.Bodies: 503
 	BoundDeferredTime  // WithDeferredTimeout: 503
 	BoundOperationTime // the time that the document gives an operation: 503
 
@@ -71,7 +72,8 @@ var boundNames = [numberOfBounds]string{
 	BoundDrainTime: "drain_time", BoundWorkers: "workers", BoundHeaderTime: "header_time", BoundBodyTime: "body_time",
 	BoundStreamTime: "stream_time", BoundHalfClose: "half_close", BoundSyntax: "syntax", BoundTarget: "target",
 	BoundHeaderBytes: "header_bytes", BoundHeaderCount: "header_count", BoundChunks: "chunks", BoundTrailers: "trailers", BoundBody: "body",
-	BoundDecodedBody: "decoded_body", BoundFields: "fields", BoundDepth: "depth", BoundMemory: "memory", BoundDeferredTime: "deferred_time",
+	BoundDecodedBody: "decoded_body", BoundFields: "fields", BoundDepth: "depth", BoundMemory: "memory", BoundBodies: "bodies",
+	BoundDeferredTime:  "deferred_time",
 	BoundOperationTime: "operation_time", BoundSlowClient: "slow_client", BoundMessage: "message", BoundFrames: "frames", BoundPing: "ping",
 	BoundOrigin: "origin", BoundStreams: "http2_streams", BoundResets: "http2_resets", BoundFlood: "http2_flood",
 	BoundHTTP2: "http2_protocol",

@@ -143,6 +143,11 @@ var metBy = map[Bound]func(t *testing.T) *running{
 		r.dial(t).send("POST /entries HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 21\r\n\r\n" + `{"a":1,"b":2, "c": 3}`)
 		return r
 	},
+	BoundBodies: func(t *testing.T) *running {
+		r := start(t, newTestAPI(testHandlers{}), withBodies(10<<10))
+		r.dial(t).send(postEcho(20<<10, 1<<10, false))
+		return r
+	},
 	BoundDeferredTime: func(t *testing.T) *running {
 		api, _ := waiting(WithDeferredTimeout(time.Millisecond), WithAPILogger(quiet))
 		r := start(t, api)

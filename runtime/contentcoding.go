@@ -76,17 +76,19 @@ func (x *exchange) decodeContent() bool {
 	}
 	limit := x.maxBody()
 	if x.in.stream != nil {
-		x.in.stream = newStreamBody(x.contentReader(x.in.stream, list, limit), limit, &x.match.api.bounds)
+		x.in.stream = x.newStreamBody(x.contentReader(x.in.stream, list, limit), limit)
 		return true
 	}
 	r := x.contentReader(bytes.NewReader(x.in.body), list, limit)
 	defer r.close()
-	body, err := gather(r, r.way.Give)
+	body, err := gather(r, &x.share, r.way.Give)
 	var refused *BodyError
 	switch {
 	case err == nil:
 		x.in.body = body
 		return true
+	case errors.Is(err, errCrowded):
+		x.refuseCrowded()
 	case errors.As(err, &refused) && refused.Status == http.StatusRequestEntityTooLarge:
 		x.refuseLength(limit)
 	default:

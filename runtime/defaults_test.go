@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"github.com/tornadogen/tornadogen/runtime/internal/budget"
 	"github.com/tornadogen/tornadogen/runtime/internal/documented"
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
 	"github.com/tornadogen/tornadogen/runtime/internal/param"
@@ -22,7 +23,7 @@ func TestDefaultsAreDocumented(t *testing.T) {
 	want := map[string]any{
 		"DefaultDeferredTimeout": DefaultDeferredTimeout, "DefaultMaxBody": DefaultMaxBody, "DefaultMaxStream": DefaultMaxStream,
 		"DefaultMaxMessage": DefaultMaxMessage, "DefaultPingInterval": DefaultPingInterval, "WithMaxFields": param.DefaultPairs,
-		"Limits.Target": http1.DefaultTarget, "Limits.HeaderBytes": http1.DefaultHeaderBytes, "Limits.HeaderCount": http1.DefaultHeaderFields,
+		"Limits.Bodies": budget.Most, "Limits.Target": http1.DefaultTarget, "Limits.HeaderBytes": http1.DefaultHeaderBytes, "Limits.HeaderCount": http1.DefaultHeaderFields,
 		"DefaultHeartbeat": DefaultHeartbeat, "close of a WebSocket": closeWait, "check of health": healthPatience,
 		"streams of a connection of HTTP/2": http2Streams, "streams of HTTP/2 that are reset": fewResets, "window of a stream of HTTP/2": http2Stream, "window of a connection of HTTP/2": http2Connection,
 		"frame of HTTP/2":              http2Frame,

@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"unsafe" // the bytes of a value that holds no pointers, to clear it
 
+	"github.com/tornadogen/tornadogen/runtime/internal/budget"
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
 	"github.com/tornadogen/tornadogen/runtime/internal/worker"
 )
@@ -32,7 +33,8 @@ type exchange struct {
 	socket   *socket   // nil but for an operation that opens one, whose handler was called
 	offer    socketOffer
 	host     socketHost
-	transit  *Transit // nil without filters, and while nobody has logged anything
+	share    budget.Share // of Limits.Bodies: what is held of the body, and of what was made of it
+	transit  *Transit     // nil without filters, and while nobody has logged anything
 	spare    spareRequest
 	call     call
 	worker   *worker.Borrower // nil on net/http
@@ -143,6 +145,7 @@ func (x *exchange) keepRequest() {
 // reset makes x ready for the next request and keeps its memory.
 func (x *exchange) reset() {
 	x.in.reset()
+	x.share.Release()
 	x.reply.reset()
 	x.raw.reset()
 	if x.socket != nil {
@@ -279,6 +282,10 @@ func (x *exchange) accepted() bool {
 
 func (x *exchange) refuseInput() {
 	in := &x.in
+	if in.crowded {
+		x.refuseCrowded()
+		return
+	}
 	if in.charset != "" {
 		x.reply.refuse(http.StatusUnsupportedMediaType, in.syntax)
 		return

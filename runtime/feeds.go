@@ -69,6 +69,7 @@ type feedReader struct {
 
 // next gives the next event. Its errors are final, io.EOF behind the last one.
 func (r *feedReader) next() (*sse.Event, error) {
+	r.letGo()
 	for {
 		n, ev, err := r.parser.Feed(r.unread)
 		r.unread = r.unread[n:]

@@ -101,7 +101,7 @@ type formReader struct {
 func newFormReader(in *Input, shapes *Shapes, name string, rules []FileRule) *formReader {
 	api := in.x.match.api
 	f := &formReader{rules: rules, seen: make(map[string]int), bounds: &api.bounds, status: api.statusOfViolations(), told: -1}
-	f.decoder.Request, f.decoder.Options = true, api.decoding
+	f.decoder.Request, f.decoder.Options, f.decoder.Lend = true, api.decoding, in.stream.hold
 	limits := in.formLimits()
 	f.giveWay = limits.GiveWay
 	parts, err := media.NewFormReader(in.stream, shapes, name, bytes.Clone(in.x.head.ContentType), limits)
@@ -120,6 +120,9 @@ const shortBody = 4 << 10
 // formLimits are those of the API, and who reads parts, or what is long, within them gives way.
 func (in *Input) formLimits() media.Limits {
 	limits := in.x.match.api.formLimits
+	if limits.Hold = in.decoder.Lend; in.stream != nil {
+		limits.Hold = in.stream.hold
+	}
 	if len(in.body) > shortBody || strings.HasPrefix(in.media, "multipart/") { // else nobody needs it
 		limits.GiveWay = in.x.peer.way().Give
 	}
@@ -227,6 +230,8 @@ func (f *formReader) explain(err error) error {
 	switch {
 	case errors.As(err, &known), errors.Is(err, http.ErrBodyReadAfterClose):
 		return err
+	case errors.Is(err, media.ErrUnheld):
+		return crowdedOut(f.bounds)
 	case errors.Is(err, media.ErrFieldsTooLong):
 		f.bounds.meet(BoundBody)
 		return &BodyError{Status: http.StatusRequestEntityTooLarge, Detail: "the fields of the form may have " + strconv.Itoa(f.parts.Limit) + " bytes at most"}
@@ -266,6 +271,9 @@ func (f *formReader) end() error {
 		return nil
 	}
 	if err := d.SyntaxError(); err != nil {
+		if err.Unlent() {
+			return crowdedOut(f.bounds)
+		}
 		f.bounds.meetJSON(err)
 		return &BodyError{Status: http.StatusBadRequest, Detail: "the fields of the form are not valid: " + err.Error()}
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/tornadogen/tornadogen/runtime/internal/budget"
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
 	"github.com/tornadogen/tornadogen/runtime/internal/slab"
 	"github.com/tornadogen/tornadogen/runtime/internal/worker"
@@ -73,6 +74,7 @@ type progress struct {
 	headLen  int           // in phaseBody
 	chunked  http1.Chunked // in phaseBody
 	body     []byte        // in phaseBody: what was decoded of a chunked body
+	counted  int           // in phaseBody: bytes of its memory that the share of the exchange has
 }
 
 // pending is a request of which a part was received. It is kept with its connection while that is idle.
@@ -84,6 +86,7 @@ type pending struct {
 	ctx      context.Context // what authenticators made of it
 	fields   []replyField    // what they set through Raw
 	transit  *Transit
+	share    budget.Share
 }
 
 // attach takes over what is kept with the connection.
@@ -126,6 +129,7 @@ func (f *frame) resume(p *pending) {
 	if f.phase == phaseBody {
 		f.x.match, f.x.request, f.x.ctx, f.x.transit = p.match, p.request, p.ctx, p.transit
 		f.x.raw.fields = append(f.x.raw.fields, p.fields...)
+		p.share.PassTo(&f.x.share)
 		f.rebind()
 		p.request.hold(&f.x)
 	}
@@ -307,8 +311,8 @@ func (f *frame) receiveBody() verdict {
 			return f.reject(err)
 		}
 		at += n
-		if size := len(f.body) + len(data); size > cap(f.body) && size >= piece {
-			f.body = slab.Grow(f.body, len(data), f.conn.GiveWay)
+		if !f.growBody(len(data)) {
+			return f.crowded()
 		}
 		f.body = append(f.body, data...)
 		if done {
@@ -372,6 +376,9 @@ func (f *frame) next(size int, closing, unread bool) verdict {
 	}
 	if f.body != nil {
 		slab.Put(f.body)
+	}
+	if f.counted > 0 {
+		f.shrink()
 	}
 	f.progress = progress{}
 	f.requests++

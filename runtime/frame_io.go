@@ -16,8 +16,8 @@ func (f *frame) fill() (worker.Next, bool) {
 	if !f.conn.Readable() {
 		return f.wait(), false
 	}
-	if f.w == len(f.buf) {
-		f.makeRoom()
+	if f.w == len(f.buf) && !f.makeRoom() {
+		return f.leave(f.crowded()), false
 	}
 	n, err := f.conn.Read(f.buf[f.w:min(f.w+piece, len(f.buf))])
 	if err != nil {
@@ -41,18 +41,19 @@ func (f *frame) unread(err error) worker.Next {
 	return worker.Close
 }
 
-// makeRoom makes space behind what was received, which fills the buffer. The limits for heads and bodies bound the growth.
-func (f *frame) makeRoom() {
+// makeRoom makes space behind what was received, which fills the buffer, and reports whether there is memory for it. The limits for heads and bodies
+// bound the growth.
+func (f *frame) makeRoom() bool {
 	if f.r > 0 {
 		f.w = copy(f.buf, f.buf[f.r:f.w])
-	} else {
-		f.buf = slab.Grow(f.buf, 0, f.conn.GiveWay)
-		f.buf = f.buf[:cap(f.buf)]
+	} else if !f.grow() {
+		return false
 	}
 	f.r = 0
 	if f.phase == phaseBody {
 		f.rebind()
 	}
+	return true
 }
 
 // wait lets the connection go idle until more comes. When it drains, there is a little time for one more request: it may be
@@ -63,6 +64,8 @@ func (f *frame) wait() worker.Next {
 	case f.broken:
 		f.lost()
 		return worker.Close
+	case f.phase == phaseBody && !f.count(f.weight()):
+		return f.leave(f.crowded())
 	case f.r < f.w:
 		f.suspend()
 		return worker.Idle
@@ -85,6 +88,9 @@ func (f *frame) suspend() {
 		p.fields = append(p.fields, f.x.raw.fields...)
 		f.x.transit.leave()
 		f.x.request.letGo()
+		f.count(heavy(p.received) + heavy(f.body)) // which is no more than weight
+		p.counted = f.counted
+		f.x.share.PassTo(&p.share)
 	}
 	f.conn.Data = p
 	if f.deadline.IsZero() { // line ends behind a body, and nothing of a request
@@ -98,7 +104,7 @@ func (f *frame) suspend() {
 func (f *frame) unload() (received []byte) {
 	rest := f.buf[f.r:f.w]
 	f.r, f.w = 0, 0
-	if len(rest) <= smallRest {
+	if len(rest) <= smallRest || len(f.buf) > maxKeptBuffer && len(rest) <= len(f.buf)/4 { // it was for more than is left
 		return append([]byte(nil), rest...)
 	}
 	received = f.buf[:copy(f.buf, rest)] // the buffer itself goes along
@@ -147,7 +153,10 @@ func (s *service) unwritten(err error) {
 func (f *frame) Lend(to *worker.Borrower) { f.x.worker = to }
 
 // drop ends a request that will never be complete, and reports whether the connection knows of it.
-func (p *pending) drop() (watched bool) { return p.request != nil && p.request.finish() }
+func (p *pending) drop() (watched bool) {
+	p.share.Release()
+	return p.request != nil && p.request.finish()
+}
 
 // Release makes the frame ready for the next connection.
 func (f *frame) Release() {

@@ -3,6 +3,7 @@ package tornado
 import (
 	"io"
 
+	"github.com/tornadogen/tornadogen/runtime/internal/budget"
 	"github.com/tornadogen/tornadogen/runtime/internal/slab"
 )
 
@@ -10,8 +11,8 @@ import (
 const piece = 64 << 10
 
 // gather reads r to its end, as io.ReadAll does, and gives way now and then. What is long is kept in pieces until then: most of what is
-// read here and far too long is no more than that.
-func gather(r io.Reader, giveWay func()) (body []byte, err error) {
+// read here and far too long is no more than that. share has what is long of it; where it gets no more, the error is errCrowded.
+func gather(r io.Reader, share *budget.Share, giveWay func()) (body []byte, err error) {
 	var pieces [][]byte
 	defer func() {
 		for _, p := range pieces {
@@ -27,11 +28,18 @@ func gather(r io.Reader, giveWay func()) (body []byte, err error) {
 			return last, nil
 		case err == io.EOF:
 			pieces = append(pieces, last)
-			return join(pieces, size+len(last), giveWay), nil
+			if size += len(last); !share.Take(size) {
+				return nil, errCrowded
+			}
+			defer share.Give(len(pieces)*piece - slabSize)
+			return join(pieces, size, giveWay), nil
 		case err != nil:
 			pieces = append(pieces, last)
 			return nil, err
 		case len(last) < cap(last):
+		case cap(last) >= slabSize && !share.Take(cap(last)):
+			pieces = append(pieces, last)
+			return nil, errCrowded
 		case cap(last) < piece:
 			last = append(slab.Get(2 * cap(last))[:0], last...)
 		default:

@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/budget"
 )
 
 // gather reads what io.ReadAll reads, however it comes.
@@ -22,18 +24,18 @@ func TestGather(t *testing.T) {
 		}
 		for range 2 { // the second time in memory that was used
 			ways := 0
-			got, err := gather(iotest.HalfReader(bytes.NewReader(want)), func() { ways++ })
+			got, err := gather(iotest.HalfReader(bytes.NewReader(want)), new(budget.Share), func() { ways++ })
 			require.NoError(t, err)
 			assert.True(t, bytes.Equal(want, got), size)
 			assert.Equal(t, size >= piece, ways > 1, size)
 		}
 	}
 	wrong := errors.New("wrong")
-	_, err := gather(io.MultiReader(bytes.NewReader(make([]byte, 2*piece)), iotest.ErrReader(wrong)), func() {})
+	_, err := gather(io.MultiReader(bytes.NewReader(make([]byte, 2*piece)), iotest.ErrReader(wrong)), new(budget.Share), func() {})
 	require.ErrorIs(t, err, wrong)
-	_, err = gather(io.MultiReader(strings.NewReader("abc"), iotest.ErrReader(fmt.Errorf("cut off: %w", io.EOF))), func() {})
+	_, err = gather(io.MultiReader(strings.NewReader("abc"), iotest.ErrReader(fmt.Errorf("cut off: %w", io.EOF))), new(budget.Share), func() {})
 	require.Error(t, err, "an io.EOF inside of another error is no end")
-	got, err := gather(iotest.DataErrReader(bytes.NewReader([]byte("abc"))), func() {})
+	got, err := gather(iotest.DataErrReader(bytes.NewReader([]byte("abc"))), new(budget.Share), func() {})
 	require.NoError(t, err)
 	assert.Equal(t, "abc", string(got))
 }

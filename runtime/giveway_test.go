@@ -39,7 +39,7 @@ func TestStreamedBodiesGiveWay(t *testing.T) {
 		x.match = &registered{api: NewAPI(Info{Title: "Test", Version: "1"})}
 		x.in.x, x.in.media = x, c.media
 		x.head.ContentType = []byte(c.media + "; boundary=b")
-		x.in.stream = newStreamBody(strings.NewReader(c.body), 1<<20, &x.match.api.bounds)
+		x.in.stream = x.newStreamBody(strings.NewReader(c.body), 1<<20)
 		assert.Equal(t, n, c.read(&x.in), name)
 		assert.GreaterOrEqual(t, p.gave, n, name)
 	}

@@ -164,7 +164,10 @@ func start(t *testing.T, api *API, opts ...Option) *running {
 	case err := <-r.err:
 		t.Fatalf("the server did not start: %v", err)
 	}
-	t.Cleanup(func() { _ = r.stop(t) })
+	t.Cleanup(func() {
+		_ = r.stop(t)
+		require.Eventually(t, func() bool { return s.bodies.Taken() == 0 }, patience, time.Millisecond, "what bodies take is given back, however requests end")
+	})
 	return r
 }
 

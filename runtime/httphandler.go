@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/tornadogen/tornadogen/runtime/internal/budget"
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
 )
 
@@ -23,12 +24,13 @@ func (a *API) HTTPHandler() http.Handler {
 	if err := a.ready(); err != nil {
 		panic(err)
 	}
-	return &httpHandler{api: a, pool: sync.Pool{New: func() any { return new(exchange) }}}
+	return &httpHandler{api: a, bodies: newBodies(0), pool: sync.Pool{New: func() any { return new(exchange) }}}
 }
 
 type httpHandler struct {
-	api  *API
-	pool sync.Pool // of *exchange
+	api    *API
+	bodies *budget.Budget // of requests that come from no Server
+	pool   sync.Pool      // of *exchange
 
 	sockets httpSockets
 }
@@ -62,6 +64,7 @@ func (h *httpHandler) serve(w http.ResponseWriter, r *http.Request) {
 		h.pool.Put(x)
 		t.overHTTP(r, complete, cut)
 	}()
+	x.shareOf(bodiesOf(r.Context(), h.bodies))
 	x.readHead(r)
 	x.wire = &httpWire{x: x, w: w, control: http.NewResponseController(w)}
 	x.begin(r.Context(), httpPeer{r})
@@ -81,6 +84,7 @@ func (h *httpHandler) serve(w http.ResponseWriter, r *http.Request) {
 		}
 		if s := x.socket; s != nil && s.accepted() {
 			x.request.letGo()
+			x.letGoOfBody()
 			s.watchBy(x.host)
 			x.call.leave()
 			if l, ok := w.(*loggedAnswer); ok {
@@ -151,6 +155,7 @@ func (x *exchange) await(client context.Context) {
 	if x.aborted {
 		return
 	}
+	x.letGoOfBody()
 	x.transit.leave()
 	x.request.letGo()
 	defer x.request.hold(x)
@@ -205,15 +210,18 @@ func (h *httpHandler) readBody(x *exchange, w http.ResponseWriter, r *http.Reque
 	}
 	limited := http.MaxBytesReader(w, r.Body, limit)
 	if x.in.streams {
-		x.in.stream = newStreamBody(limited, limit, &h.api.bounds)
+		x.in.stream = x.newStreamBody(limited, limit)
 		return true
 	}
 	if timed, ok := r.Body.(*timedBody); ok {
 		timed.hold()
 	}
-	body, err := gather(limited, x.peer.way().Give)
+	body, err := gather(limited, &x.share, x.peer.way().Give)
 	var tooLong *http.MaxBytesError
 	switch {
+	case errors.Is(err, errCrowded):
+		x.refuseCrowded()
+		return false
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		h.api.bounds.meet(BoundBodyTime)
 		x.reply.refuse(http.StatusRequestTimeout, "the request took too long to arrive")

@@ -28,6 +28,7 @@ type Input struct {
 	joined   []byte      // memory for header fields that stand several times
 
 	queryRead, cookiesRead, decoded bool
+	crowded                         bool           // there is no memory for the body, or what becomes of it
 	syntax                          string         // why the body cannot be read, "" if it can
 	charset                         string         // of a body that is not read because of it
 	violations                      []Violation    // of the body
@@ -39,12 +40,21 @@ func (in *Input) reset() {
 	in.path.Reset()
 	in.forget()
 	in.report.Reset()
+	in.letGo()
+	in.stream, in.streams, in.media, in.declared, in.violations = nil, false, "", "", nil
+	in.syntax, in.charset, in.crowded = "", "", false
+}
+
+// letGo drops the body and what was made of it.
+func (in *Input) letGo() {
+	if in.stream != nil {
+		in.stream.end()
+	}
 	if in.decoded {
 		in.decoder.Reset(nil) // it keeps a copy of small bodies
 		in.doc.Free()
 	}
-	in.body, in.stream, in.streams, in.media, in.declared, in.violations = nil, nil, false, "", "", nil
-	in.decoded, in.syntax, in.charset = false, "", ""
+	in.body, in.decoded = nil, false
 }
 
 // forget drops what aliases the head, and keeps the memory: it is read again when it is asked for.
@@ -152,7 +162,9 @@ func (in *Input) JSONBody() *Decoder {
 // that notation, makes JSON of. Call EndJSON when the value was read.
 func (in *Input) MediaBody(shapes *Shapes, name string) *Decoder {
 	doc, err := media.Decode(shapes, name, in.media, in.x.head.ContentType, in.body, in.formLimits())
-	if err != nil {
+	if errors.Is(err, media.ErrUnheld) {
+		in.crowd()
+	} else if err != nil {
 		in.syntax = err.Error()
 		if other := new(media.CharsetError); errors.As(err, &other) {
 			in.charset = other.Charset
@@ -174,6 +186,10 @@ func (in *Input) EndJSON() {
 		return
 	}
 	if err := in.decoder.SyntaxError(); err != nil {
+		if err.Unlent() {
+			in.crowd()
+			return
+		}
 		in.x.match.api.bounds.meetJSON(err)
 		in.syntax = "the body is not valid " + err.Error()
 		return
@@ -212,6 +228,10 @@ func (in *Input) polite() *Decoder {
 func (in *Input) EndJSONParam(p Param) {
 	in.decoder.End()
 	if err := in.decoder.SyntaxError(); err != nil {
+		if err.Unlent() {
+			in.crowd()
+			return
+		}
 		in.x.match.api.bounds.meetJSON(err)
 		in.report.Malform(p.Place(), "is not valid "+err.Error())
 		return
@@ -219,11 +239,20 @@ func (in *Input) EndJSONParam(p Param) {
 	p.Record(in.decoder.Violations())
 }
 
+// crowd notes that there is no memory for what was sent: see refuseCrowded.
+func (in *Input) crowd() { in.crowded, in.syntax = true, tooManyBodies }
+
 // met counts a bound that the request has met.
 func (in *Input) met(b Bound) { in.x.match.api.bounds.meet(b) }
 
 // BytesBody returns a copy of the body.
-func (in *Input) BytesBody() []byte { return append([]byte{}, in.body...) }
+func (in *Input) BytesBody() []byte {
+	if n := len(in.body); n > slabSize && !in.x.share.Take(n) {
+		in.crowd()
+		return nil
+	}
+	return append([]byte{}, in.body...)
+}
 
 // BlobBody returns a copy of the body with the media type as it was sent.
 func (in *Input) BlobBody() Blob {

@@ -50,7 +50,7 @@ func ItemsBody[T any](in *Input, decode func(*T, *Decoder)) Items[T] {
 
 // itemReader cuts a body into items.
 type itemReader struct {
-	body     io.Reader
+	body     *streamBody
 	splitter lines.Splitter
 	decoder  jsonwire.Decoder
 	spent    spent
@@ -59,6 +59,7 @@ type itemReader struct {
 	status   int    // of violations
 	chunk    []byte // what is read into
 	unread   []byte // of chunk, not fed
+	gathered int    // bytes that were read since the last item, or before
 	count    int    // items that next has given
 	noun     string // what they are called
 	parts    bool   // of which some are texts
@@ -69,12 +70,13 @@ func newItemReader(in *Input) *itemReader {
 	api := in.x.match.api
 	r := &itemReader{body: in.stream, way: in.x.peer.way(), bounds: &api.bounds, status: api.statusOfViolations(), noun: "item"}
 	r.splitter.Format, r.splitter.Limit = lines.FormatOf(in.media), int(api.maxBody)
-	r.decoder.Request, r.decoder.Options = true, api.decoding
+	r.decoder.Request, r.decoder.Options, r.decoder.Lend = true, api.decoding, in.stream.hold
 	return r
 }
 
 // next gives the text of the next item, valid until the next call. Its errors are final, io.EOF behind the last item.
 func (r *itemReader) next() ([]byte, error) {
+	r.letGo()
 	for {
 		n, item, err := r.splitter.Feed(r.unread)
 		r.unread = r.unread[n:]
@@ -110,10 +112,19 @@ func (r *itemReader) read() error {
 	}
 	n, err := r.body.Read(r.chunk)
 	r.unread = r.chunk[:n]
+	if r.gathered += n; r.gathered > itemChunk && !r.body.hold(2*n) { // what gathers it doubles
+		return crowdedOut(r.bounds)
+	}
 	if n > 0 {
 		return nil // an error comes again
 	}
 	return err
+}
+
+// letGo gives back what was held of the last item.
+func (r *itemReader) letGo() {
+	r.gathered = 0
+	r.body.letGo()
 }
 
 // fail ends the stream with what the splitter has found.
@@ -143,6 +154,10 @@ func (r *itemReader) decode(load, read func(d *Decoder)) error {
 		return nil
 	}
 	if err := d.SyntaxError(); err != nil {
+		if err.Unlent() {
+			r.ended = crowdedOut(r.bounds)
+			return r.ended
+		}
 		r.bounds.meetJSON(err)
 		return &BodyError{Status: http.StatusBadRequest, Detail: r.which(0) + " is not valid " + err.Error()}
 	}

@@ -19,12 +19,12 @@ func TestBoundsOfItems(t *testing.T) {
 	x.match = &registered{api: NewAPI(Info{Title: "Test", Version: "1"}, WithMaxMemory(150))}
 	x.in.x, x.in.media = x, "application/jsonl"
 	bounds := &x.match.api.bounds
-	x.in.stream = newStreamBody(strings.NewReader("1\n"+deep+"\n"), 1<<20, bounds)
+	x.in.stream = x.newStreamBody(strings.NewReader("1\n"+deep+"\n"), 1<<20)
 	for range ItemsBody(&x.in, skip) {
 	}
 	assert.EqualValues(t, 1, bounds[BoundDepth].Load())
 	assert.Zero(t, bounds[BoundMemory].Load())
-	x.in.stream = newStreamBody(strings.NewReader("1\n{}\n"), 1<<20, bounds)
+	x.in.stream = x.newStreamBody(strings.NewReader("1\n{}\n"), 1<<20)
 	for range ItemsBody(&x.in, func(v *struct{}, d *Decoder) { Room[[51]byte](d); skip(v, d) }) {
 	}
 	assert.EqualValues(t, 2, bounds[BoundMemory].Load())

@@ -61,6 +61,9 @@ type Limits struct {
 	Workers     int // handlers that run at the same time; 10,000
 	Handshakes  int // TLS handshakes under way; 10,000; beyond it the oldest that waits for its client is closed
 	Queue       int // requests that wait while all workers are taken; 10,000; beyond they are answered 503
+	// Bodies is how many bytes the bodies of all requests that are held at a time, and what is decoded of them, take together; half of GOMEMLIMIT, but
+	// 16 MiB at least, and 1 GiB where that is not set; what takes more is answered 503. Bodies that are read as they come hold little.
+	Bodies int
 }
 
 // WithTimeouts sets the timeouts. The default is that of Timeouts.

@@ -82,6 +82,7 @@ func (r *partsReader) next() (part shape.Document, err error) {
 	if r.ended != nil {
 		return part, r.ended
 	}
+	r.letGo()
 	if part, err = r.from.Next(); err == nil {
 		r.count++
 		return part, nil
@@ -94,6 +95,8 @@ func (r *partsReader) next() (part shape.Document, err error) {
 	switch {
 	case errors.Is(err, io.EOF), errors.As(err, &known), errors.Is(err, http.ErrBodyReadAfterClose):
 		r.ended = err
+	case errors.Is(err, media.ErrUnheld):
+		r.ended = crowdedOut(r.bounds)
 	case errors.Is(err, media.ErrPartTooLong):
 		r.ended = &BodyError{Status: http.StatusRequestEntityTooLarge, Detail: fmt.Sprintf("%s has more than %d bytes", r.which(1), r.from.Limit)}
 	case errors.As(err, &charset):

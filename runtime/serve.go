@@ -149,6 +149,7 @@ func (s *Server) workerOptions(h worker.Handler) worker.Options {
 func (s *service) NewFrame() worker.Frame {
 	f := new(frame)
 	f.x.host, f.x.wire, f.x.in.x = f, f, &f.x
+	f.x.shareOf(s.server.bodies)
 	return f
 }
 
@@ -208,7 +209,7 @@ func (s *service) Closed(c *worker.Conn) {
 func (s *service) Shed(c *worker.Conn, f worker.Frame) {
 	fr := f.(*frame)
 	fr.attach(s, c)
-	fr.x.reply.Header("Retry-After", "1")
+	fr.x.reply.Header("Retry-After", retryAfter)
 	fr.lastAnswer(http.StatusServiceUnavailable, "the server is busy")
 }
 

@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/tornadogen/tornadogen/runtime/internal/budget"
 	"github.com/tornadogen/tornadogen/runtime/internal/route"
 )
 
@@ -38,6 +39,7 @@ type Server struct {
 	restartSignals []os.Signal // immutable once Serve has begun
 	proxies        *proxies    // whose header fields are believed, nil for nobody's; immutable once Serve has begun
 
+	bodies     *budget.Budget           // what requests hold of bodies; set by NewServer
 	bounds     bounds                   // that clients have met, but for those of APIs
 	crashed    atomic.Uint64            // mounted handlers
 	service    atomic.Pointer[service]  // since Serve has begun
@@ -90,6 +92,7 @@ func NewServer(opts ...Option) *Server {
 	for _, opt := range opts {
 		opt(s)
 	}
+	s.bodies = newBodies(s.limits.Bodies)
 	s.observed.Store(s.accessLog != nil || s.measures.Load() != nil)
 	return s
 }

@@ -113,6 +113,18 @@ var scenarios = []scenario{
 		})
 		w.answerAll("one", 1, "one")
 	}},
+	{"a long body in pieces, and clients that go inside of one, or stay until they are cut", func(w *world) {
+		long := strings.Repeat("x", 6000) // its buffer is counted
+		head := "POST /held HTTP/1.1\r\nHost: h\r\nContent-Type: text/plain\r\nContent-Length: 6000\r\n\r\n"
+		w.dial("a", []string{head + long[:5000], long[5000:] + simGet("/items/1")}, long, `{"id":1}`)
+		b := w.dial("b", []string{head + long[:5000]})
+		b.left = true
+		w.dial("c", []string{head + long[:5000]}).left = true
+		w.Go("end", func() {
+			w.Step("goes")
+			b.Reset()
+		})
+	}},
 	{"the drain begins", func(w *world) {
 		w.dial("a", []string{simGet("/poll?after")}, "after|one")
 		w.answerAll("one", 1, "one")

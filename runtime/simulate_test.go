@@ -93,6 +93,9 @@ func newWorld(r *interleave.Run, opts ...Option) *world {
 			panic(query)
 		}
 	}, WithDeferredTimeout(1000*time.Hour), WithAPILogger(slog.New(slog.DiscardHandler)))
+	held := opEcho
+	held.ID, held.Path = "held", "/held"
+	Register(api, &held, (*echoRequest).decode, func(_ context.Context, req *echoRequest) (string, error) { return string(req.Body), nil }, writeText)
 	w.addStreams(api)
 	w.addSockets(api)
 	const never = 5000 * time.Hour
@@ -239,6 +242,9 @@ func (w *world) judge() {
 	}
 	if len(w.closed) != w.opened {
 		w.Failf("%d connections were opened, %d have ended", w.opened, len(w.closed))
+	}
+	if n := w.svc.server.bodies.Taken(); n != 0 {
+		w.Failf("%d bytes of bodies are counted in the end", n)
 	}
 	w.judgeEnds(true)
 	for i, g := range w.given {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"sync"
 
+	"github.com/tornadogen/tornadogen/runtime/internal/budget"
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
 	"github.com/tornadogen/tornadogen/runtime/internal/value"
 )
@@ -19,7 +20,7 @@ type Upload = value.Upload
 // readers and iterators of such bodies return it. A handler returns it, wrapped or as it is, and the client gets Status with
 // a problem that tells of it; no ErrorMapper sees it, as it sees no other refusal of the runtime.
 type BodyError struct {
-	Status     int         // 400 for what is cut off or malformed, 408, 413, 415, and that of violations
+	Status     int         // 400 for what is cut off or malformed, 408, 413, 415, 503 over Limits.Bodies, and that of violations
 	Detail     string      // what is wrong, for the client
 	Violations []Violation // what a part or an item breaks of the document; nil where it cannot be read
 	Err        error       // io.ErrUnexpectedEOF of a body that is cut off, os.ErrDeadlineExceeded, or nil
@@ -43,6 +44,9 @@ func (a *answerer) answeredBody(err error) bool {
 	if !errors.As(err, &body) {
 		return false
 	}
+	if body.Status == http.StatusServiceUnavailable {
+		a.reply.Header("Retry-After", retryAfter)
+	}
 	a.reply.problem(&Problem{Status: body.Status, Detail: body.Detail, Errors: body.Violations[:min(len(body.Violations), maxViolations)]})
 	return true
 }
@@ -56,10 +60,36 @@ type streamBody struct {
 
 	mu  sync.Mutex // held while source is read
 	err error      // guarded by mu; the end, once it was found
+
+	holding sync.Mutex
+	share   budget.Share // guarded by holding; of Limits.Bodies: what is held of fields, or of an item
+	over    bool         // guarded by holding; the handler has returned
 }
 
-func newStreamBody(source io.Reader, limit int64, b *bounds) *streamBody {
-	return &streamBody{source: source, limit: limit, bounds: b}
+func (x *exchange) newStreamBody(source io.Reader, limit int64) *streamBody {
+	return &streamBody{source: source, limit: limit, bounds: &x.match.api.bounds, share: x.share.Other()}
+}
+
+// hold asks for n bytes of memory, and reports whether there are as many.
+func (b *streamBody) hold(n int) bool {
+	b.holding.Lock()
+	defer b.holding.Unlock()
+	return !b.over && b.share.Take(n)
+}
+
+// letGo gives back what hold has got.
+func (b *streamBody) letGo() {
+	b.holding.Lock()
+	defer b.holding.Unlock()
+	b.share.Release()
+}
+
+// end is letGo for good. What the handler has left running gets no more.
+func (b *streamBody) end() {
+	b.holding.Lock()
+	defer b.holding.Unlock()
+	b.over = true
+	b.share.Release()
 }
 
 // Read gives the next bytes, as soon as there are some.

@@ -90,6 +90,7 @@ func (x *exchange) finishHTTPStream(client context.Context) (complete, cut bool)
 	defer s.end()
 	what := s.settled()
 	if what == streamKept {
+		x.letGoOfBody()
 		x.transit.leave()
 		x.request.letGo()
 		defer x.request.hold(x)

@@ -31,7 +31,7 @@ func (f *frame) serveUpload(limit int64) verdict {
 	u.body.begin(f, u, limit)
 	f.r += f.headLen
 	f.upload = u
-	f.x.in.stream = newStreamBody(u, limit, &f.x.match.api.bounds)
+	f.x.in.stream = f.x.newStreamBody(u, limit)
 	f.x.answer()
 	return u.finish()
 }
