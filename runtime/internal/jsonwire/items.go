@@ -3,6 +3,7 @@ package jsonwire
 import (
 	"math"
 	"reflect"
+	"slices"
 	"unsafe" // Sizeof alone
 
 	"github.com/tornadogen/tornadogen/runtime/internal/validate"
@@ -56,8 +57,13 @@ func double[T any](d *Decoder, items []T, room int) []T {
 	if d.failed {
 		return items[:0]
 	}
-	more := min(len(items), max(room, 0)/max(int(unsafe.Sizeof(*new(T))), 1)+1)
-	return append(make([]T, 0, len(items)+more), items...)
+	size := max(int(unsafe.Sizeof(*new(T))), 1)
+	grown := make([]T, 0, len(items)+min(len(items), max(room, 0)/size+1))
+	for piece := range slices.Chunk(items, max(stretch/size, 1)) {
+		grown = append(grown, piece...)
+		d.Worked(stretch / 4) // pages that are new have to be found
+	}
+	return grown
 }
 
 // takeRough takes the memory of like's type out of d, nil if there is none; items that hold such lists themselves take another one. It
