@@ -57,7 +57,7 @@ func apart() (spawn func() (*target.Child, error), err error) {
 
 func run(p abuse.Plan, only, page string) error {
 	spawn, err := apart()
-	if err != nil {
+	if err = errors.Join(err, os.Setenv("GOMEMLIMIT", abuse.Memory)); err != nil {
 		return err
 	}
 	var rows []*abuse.Row

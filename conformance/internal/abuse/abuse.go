@@ -32,6 +32,9 @@ var Timeouts = tornado.WithTimeouts(tornado.Timeouts{
 	Handshake: time.Second, Header: time.Second, Body: time.Second, Stream: time.Second, Write: time.Second, Idle: 10 * time.Second,
 })
 
+// Memory is the GOMEMLIMIT of the target, as a service in a container has one. Set it in the environment before a target is spawned.
+const Memory = "480MiB"
+
 // An Attack is one way to be a bad client.
 type Attack struct {
 	Name string

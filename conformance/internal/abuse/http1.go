@@ -206,6 +206,10 @@ func floods() []Attack {
 			Name: "four megabytes of JSON", Does: "400 where they end", like: 1000, clients: 8,
 			once: sends(post("/json", "application/json", "["+strings.Repeat(`{"id":1,"name":"a"},`, (4<<20)/20-1)), 400),
 		},
+		{
+			Name: "four megabytes of empty lists, from many at once", Does: "503 over `Limits.Bodies`", Bound: "bodies", clients: 64,
+			once: sends(post("/tree", "application/json", "["+strings.Repeat("[],", (4<<20)/3-1)+"[]]"), 200, 503, 0),
+		},
 		{Name: "connect and reset", Does: "accepted in batches, forgotten at once", Meter: target.Accepted, like: connecting, clients: 16, restless: true, once: reset},
 		{Name: "pipelining without end", Does: "64 at a time, then others", like: pipelined, clients: 4, once: pipelines},
 	}
