@@ -24,7 +24,7 @@ const (
 
 func main() {
 	abuse.MainIfGood()
-	target.MainIfChild(abuse.Timeouts)
+	target.MainIfChild(abuse.Timeouts, abuse.Limits)
 	p := abuse.Plan{Rounds: 3}
 	flag.IntVar(&p.Rounds, "rounds", p.Rounds, "how often the good client is watched, without and with each attack")
 	flag.DurationVar(&p.Usual, "usual", 1500*time.Millisecond, "how long it is watched without")
@@ -57,7 +57,7 @@ func apart() (spawn func() (*target.Child, error), err error) {
 
 func run(p abuse.Plan, only, page string) error {
 	spawn, err := apart()
-	if err = errors.Join(err, os.Setenv("GOMEMLIMIT", abuse.Memory)); err != nil {
+	if err != nil {
 		return err
 	}
 	var rows []*abuse.Row

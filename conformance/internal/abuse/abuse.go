@@ -32,8 +32,8 @@ var Timeouts = tornado.WithTimeouts(tornado.Timeouts{
 	Handshake: time.Second, Header: time.Second, Body: time.Second, Stream: time.Second, Write: time.Second, Idle: 10 * time.Second,
 })
 
-// Memory is the GOMEMLIMIT of the target, as a service in a container has one. Set it in the environment before a target is spawned.
-const Memory = "480MiB"
+// Limits are those of the target: the defaults, but that the bodies of all requests may take together what they may where GOMEMLIMIT is 128 MiB.
+var Limits = tornado.WithLimits(tornado.Limits{Bodies: 64 << 20})
 
 // An Attack is one way to be a bad client.
 type Attack struct {

@@ -15,7 +15,7 @@ import (
 
 func TestMain(m *testing.M) {
 	MainIfGood()
-	target.MainIfChild(Timeouts)
+	target.MainIfChild(Timeouts, Limits)
 	os.Exit(m.Run())
 }
 
@@ -26,7 +26,6 @@ const mostMemory = 512 << 20
 // it does is measured by make abuse. The race detector takes ten times the time and the memory, so that bounds of either are met late, or not
 // within the patience of the attackers: with it the server is to answer good clients, and to exit without a race that was found.
 func TestAttacks(t *testing.T) {
-	t.Setenv("GOMEMLIMIT", Memory)
 	for _, a := range Attacks() {
 		p := Plan{Rounds: 1, Usual: 50 * time.Millisecond, Attack: 300 * time.Millisecond, Most: 50}
 		if strings.HasPrefix(a.Name, "slow") {
