@@ -133,8 +133,8 @@ func (c *Conn) Ready(b loop.Bits) {
 }
 
 // note sets bits on a connection that is not idle, wakes who waits for them,
-// and tells the handler of a hangup. It fails if the state is s no more.
-// loop-only.
+// and tells the handler of a hangup. With cut it ends both directions of the
+// socket first. It fails if the state is s no more. loop-only.
 func (c *Conn) note(s, set uint32) bool {
 	to := s | set
 	wake := uint32(0)
@@ -157,6 +157,9 @@ func (c *Conn) note(s, set uint32) bool {
 		return false
 	}
 	loop.Step("noted")
+	if hangup != 0 && set&cut != 0 { // before anybody wakes who would still answer on it
+		_ = c.pool.sys.Shutdown(int(c.fd)) // it fails if the peer is gone
+	}
 	if wake&waitRead != 0 {
 		c.more().reader.Load().wake(false)
 	}
@@ -164,19 +167,15 @@ func (c *Conn) note(s, set uint32) bool {
 		c.more().writer.Load().wake(false)
 	}
 	if hangup != 0 {
-		c.hangup(hangup&gone != 0, set&cut != 0)
+		c.hangup(hangup&gone != 0)
 	}
 	return true
 }
 
-// hangup calls Hangup, while held keeps the owner from closing. With shut it
-// ends both directions of the socket first: the connection is cut. loop-only.
-func (c *Conn) hangup(full, shut bool) {
+// hangup calls Hangup, while held keeps the owner from closing. loop-only.
+func (c *Conn) hangup(full bool) {
 	defer c.state.And(^held)
 	defer c.pool.survive("Hangup", c)
-	if shut {
-		_ = c.pool.sys.Shutdown(int(c.fd)) // it fails if the peer is gone
-	}
 	c.pool.engine.opts.Handler.Hangup(c, full)
 }
 
