@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"runtime"
 	"strings"
 	"sync"
@@ -241,27 +240,6 @@ func TestAccessLogOfHandlers(t *testing.T) {
 	require.NoError(t, r.stop(t))
 	NewServer(WithAccessLog(logger)).Handle(newAPI()).HTTPHandler().ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/items/1", nil))
 	assert.Equal(t, 2, strings.Count(logged.String(), "rows=7"), logged.String())
-}
-
-// TestAccessLogOnAFullDisk: the log misses lines, which the other log tells once, and clients do not notice.
-func TestAccessLogOnAFullDisk(t *testing.T) {
-	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
-	if err != nil {
-		t.Skip("there is no full disk to be had: ", err)
-	}
-	defer full.Close()
-	var other bytes.Buffer
-	r := start(t, newTestAPI(testHandlers{}), WithAccessLog(slog.New(slog.NewTextHandler(full, nil))), WithLogger(slog.New(slog.NewTextHandler(&other, nil))))
-	c := r.dial(t)
-	for range 20 {
-		c.send("GET /items/1 HTTP/1.1\r\nHost: x\r\n\r\n")
-		res, body := c.answer(http.MethodGet)
-		assert.Equal(t, http.StatusOK, res.StatusCode)
-		assert.Equal(t, `{"id":1}`, body)
-	}
-	require.NoError(t, r.stop(t))
-	assert.Equal(t, 1, strings.Count(other.String(), "the access log misses lines"), other.String())
-	assert.Contains(t, other.String(), "no space left on device")
 }
 
 func TestGoexitCostsOneConnection(t *testing.T) {
