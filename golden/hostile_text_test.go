@@ -2,8 +2,6 @@ package golden
 
 import (
 	"encoding/json"
-	"go/ast"
-	"go/types"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -11,7 +9,6 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/tornadogen/tornadogen/generator"
@@ -145,137 +142,8 @@ func generated(t testing.TB, opts generator.Options, data []byte) []generator.Fi
 	return files
 }
 
-// comment is what may stand in a comment: nothing that a tool takes for a directive, but for the one that embeds the document.
-var comment = regexp.MustCompile(`^//( |\t|$|go:embed openapi\.json$)`)
-
-// patternRule is the name of a rule, which is made from the pattern, and statedSchema that of what a type by x-go-type is held against, after
-// the first property that has such a type.
-var (
-	patternRule  = regexp.MustCompile(`^pattern.*Rule\d*$`)
-	statedSchema = regexp.MustCompile(`^stated.Schema$`)
-)
-
-// declarations are what files import and declare, by what it is and its name: functions with the types of their receivers, types, their
-// fields and methods, variables and constants.
-type declarations map[string]int
-
-// declared lists what the files declare, and finds what no generated package has. The types of all of it are right.
-func declared(t testing.TB, check *checker, files []generator.File) declarations {
-	t.Helper()
-	found := declarations{}
-	for _, file := range check.check(t, files) {
-		for _, group := range file.Comments {
-			for _, c := range group.List {
-				require.Regexp(t, comment, c.Text)
-			}
-		}
-		for _, i := range file.Imports {
-			found["import "+i.Path.Value]++
-		}
-		for _, d := range file.Decls {
-			switch d := d.(type) {
-			case *ast.FuncDecl:
-				require.NotEqual(t, "init", d.Name.Name)
-				if strings.EqualFold(strings.TrimPrefix(d.Name.Name, "Un"), "MarshalJSON") {
-					continue // of a struct whose members have names that a tag cannot hold
-				}
-				found["func "+receiver(d)+d.Name.Name]++
-			case *ast.GenDecl:
-				for _, s := range d.Specs {
-					found.add(s)
-				}
-			}
-		}
-	}
-	return found
-}
-
-// add lists what stands in a declaration of types, variables or constants.
-func (found declarations) add(s ast.Spec) {
-	switch s := s.(type) {
-	case *ast.TypeSpec:
-		found["type "+s.Name.Name]++
-		ast.Inspect(s.Type, func(n ast.Node) bool {
-			if field, is := n.(*ast.Field); is {
-				for _, name := range field.Names {
-					found["member "+s.Name.Name+"."+name.Name]++
-				}
-				if len(field.Names) == 0 {
-					found["member "+s.Name.Name+"."+types.ExprString(field.Type)]++
-				}
-			}
-			return true
-		})
-	case *ast.ValueSpec:
-		for _, n := range s.Names {
-			found["value "+statedSchema.ReplaceAllString(patternRule.ReplaceAllString(n.Name, "pattern*Rule"), "stated*Schema")]++
-		}
-	}
-}
-
-// receiver is the type that a method is of, with a dot.
-func receiver(d *ast.FuncDecl) string {
-	if d.Recv == nil {
-		return ""
-	}
-	return types.ExprString(d.Recv.List[0].Type) + "."
-}
-
-// kinds counts declarations by what they are: of imports, by their paths.
-func (found declarations) kinds() map[string]int {
-	kinds := map[string]int{}
-	for what, n := range found {
-		kind, _, _ := strings.Cut(what, " ")
-		if kind == "func" && strings.Contains(what, ".") {
-			kind = "method"
-		}
-		if kind == "import" {
-			kind = what
-		}
-		kinds[kind] += n
-	}
-	return kinds
-}
-
 // hostile makes a document of a name and a text.
 type hostile func(t testing.TB, name, text string) []byte
-
-// plan is what is declared for a document whose names and texts are harmless.
-type plan struct {
-	document hostile
-	declared declarations
-}
-
-func harmless(t testing.TB, check *checker) map[string]plan {
-	t.Helper()
-	plans := map[string]plan{}
-	for what, document := range map[string]hostile{"texts": hostileDocument, "extensions": hostileExtensions} {
-		plans[what] = plan{document, declared(t, check, generated(t, check.options(), document(t, "plain", "plain")))}
-		require.Greater(t, len(plans[what].declared), 20)
-	}
-	return plans
-}
-
-// comparePlans generates with a hostile text, as a text and as a name, and holds what is declared against the plan.
-func comparePlans(t *testing.T, check *checker, plans map[string]plan, text string) {
-	t.Helper()
-	if generator.IsGoType(text) && strings.Contains(text, ".") {
-		t.Skip("x-go-type names a type of another package, and that is imported")
-	}
-	for what, plan := range plans {
-		if files := generated(t, check.options(), plan.document(t, "plain", text)); files != nil {
-			assert.Equal(t, plan.declared, declared(t, check, files), "%s: a text declares nothing", what)
-		}
-		files := generated(t, check.options(), plan.document(t, text, "plain"))
-		if files == nil {
-			continue
-		}
-		planned := plan.declared.kinds()
-		for kind, n := range declared(t, check, files).kinds() {
-			assert.LessOrEqual(t, n, planned[kind], "%s: a name declares what is named, or that is left out: %s", what, kind)
-		}
-	}
-}
 
 var hostileTexts = []string{
 	"plain", "*/ func init() { panic(1) } /*", "\n}\nfunc init() {}\n", "`+panic(1)+`", `"+panic(1)+"`, "\nimport \"os\"\n", "//go:build ignore", "\n//go:embed /etc/passwd\n",
