@@ -1,4 +1,4 @@
-// Command soak lets many clients of every kind loose on a server in a process of its own, and exits with 1 unless it is afterwards as it
+// Command soak lets many clients of every kind loose on a server in a process of its own, twice, and exits with 1 unless it is afterwards as it
 // was before. Both processes need a descriptor for each connection.
 package main
 
@@ -15,9 +15,9 @@ import (
 
 func main() {
 	target.MainIfChild()
-	run := soak.Run{Slack: soak.Strict()}
+	run := soak.Run{Slack: soak.Strict(), Growth: soak.StrictGrowth()}
 	flag.IntVar(&run.Connections, "connections", 15_000, "connections that are open at the same time")
-	flag.DurationVar(&run.Time, "time", 30*time.Second, "how long")
+	flag.DurationVar(&run.Time, "time", 30*time.Second, "how long, half of it in each of two rounds")
 	flag.DurationVar(&run.Pause, "pause", 2*time.Second, "between two things that a client does, on average")
 	flag.Parse()
 	if err := play(&run); err != nil {

@@ -1,6 +1,7 @@
 // Package soak lets many clients of every kind loose on a server for a while, and then looks whether it is as it was before: no memory,
 // no descriptor and no goroutine is left behind, each request that was accepted has ended once, and no answer has gone to another
-// connection than the one that asked.
+// connection than the one that asked. They come twice: what the first load leaves may have been made once for all, and the second adds
+// hardly anything to it.
 package soak
 
 import (
@@ -24,11 +25,12 @@ import (
 // Run is one soak.
 type Run struct {
 	Connections int
-	Time        time.Duration
+	Time        time.Duration // of both rounds, half each
 	// Pause is how long a client waits between two things that it does, on average.
 	Pause time.Duration
-	// Slack is what may stay behind.
-	Slack Slack
+	// Slack is what may stay behind, and Growth what the second round may add to what stood after the first.
+	Slack  Slack
+	Growth Growth
 
 	at     target.Addresses
 	seq    atomic.Int64 // of nonces
@@ -39,20 +41,22 @@ type Run struct {
 
 // Report is what came of a soak.
 type Report struct {
-	Connections   int
-	Time          time.Duration
-	Done          map[string]int64 // by kind of client
-	Base, After   targetapi.Status
-	Faults        []string // what went wrong
-	Settled       time.Duration
-	PeakGoroutine int64
+	Connections  int
+	Time         time.Duration
+	Done         map[string]int64 // by kind of client
+	Base         targetapi.Status
+	First, After targetapi.Status // after each round
+	Faults       []string         // what went wrong
+	Settled      time.Duration
 }
 
 // patience is how long a client waits for an answer, and settling the report for the server to be as it was: every five seconds it sends half
-// of the workers away that it does not need.
+// of the workers away that it does not need. It has come to rest when its heap has not fallen for a while.
 const (
 	patience = 60 * time.Second
 	settling = 2 * time.Minute
+	poll     = 200 * time.Millisecond
+	rest     = 10 // polls
 )
 
 // securedOf says how many clients of each kind speak TLS: one of so many. The kind TLS does in any case.
@@ -62,27 +66,39 @@ const securedOf = 8
 func (r *Run) Play(at target.Addresses) (*Report, error) {
 	r.at, r.done = at, make(map[string]int64)
 	warm := &Run{Connections: min(r.Connections, 200), Time: time.Second, Pause: r.Pause, at: at, done: make(map[string]int64)}
-	r.seq.Store(1 << 40) // nonces of its own
-	warm.play()          // pools and workers that stay
-	base, err := r.settle(at, nil)
+	r.seq.Store(1 << 40)  // nonces of its own
+	warm.round(warm.Time) // pools and workers that stay
+	base, err := settle(at, nil)
 	if err != nil {
 		return nil, err
 	}
-	report := &Report{Connections: r.Connections, Time: r.Time, Base: *base}
-	r.play()
+	r.round(r.Time / 2)
+	first, err := settle(at, func(now *targetapi.Status) bool { return len(r.Slack.judge(base, now)) == 0 })
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range r.Slack.judge(base, first) {
+		r.faults = append(r.faults, "first round: "+f)
+	}
+	r.round(r.Time / 2)
 	ended := time.Now()
-	after, err := r.settle(at, base)
+	both := r.Slack.and(r.Growth)
+	faults := func(now *targetapi.Status) []string {
+		return append(both.judge(base, now), r.Growth.judge(first, now)...)
+	}
+	after, err := settle(at, func(now *targetapi.Status) bool { return len(faults(now)) == 0 })
 	if err != nil {
 		return nil, err
 	}
-	report.After, report.Settled = *after, time.Since(ended)
-	report.Done, report.Faults = r.done, append(r.faults, r.Slack.judge(base, after)...)
-	return report, nil
+	return &Report{
+		Connections: r.Connections, Time: r.Time, Base: *base, First: *first, After: *after, Settled: time.Since(ended),
+		Done: r.done, Faults: append(r.faults, faults(after)...),
+	}, nil
 }
 
-// play lets the clients loose, and returns when the last one has ended.
-func (r *Run) play() {
-	ctx, cancel := context.WithTimeout(context.Background(), r.Time)
+// round lets the clients loose for a while, and returns when the last one has ended.
+func (r *Run) round(length time.Duration) {
+	ctx, cancel := context.WithTimeout(context.Background(), length)
 	defer cancel()
 	var wg sync.WaitGroup
 	for i := range r.Connections {
@@ -160,21 +176,48 @@ func (s Slack) judge(base, after *targetapi.Status) (faults []string) {
 	return faults
 }
 
-// settle asks for the status until it is that of before, or the time is over.
-func (r *Run) settle(at target.Addresses, base *targetapi.Status) (*targetapi.Status, error) {
+// Growth is what the server may hold more of after a second load than after the first, in bytes.
+type Growth struct{ Heap, Resident int64 }
+
+// StrictGrowth is what a second load adds on a machine of its own, whose peaks may be a little higher: what is made once for all is there. Each
+// round is to be long enough for all clients to be there, some 15 s.
+func StrictGrowth() Growth { return Growth{Heap: 1 << 20, Resident: 8 << 20} }
+
+func (g Growth) judge(first, second *targetapi.Status) (faults []string) {
+	if n := second.Heap - first.Heap; n > g.Heap {
+		faults = append(faults, fmt.Sprintf("second round: it added %d bytes of the heap", n))
+	}
+	if n := second.Resident - first.Resident; n > g.Resident {
+		faults = append(faults, fmt.Sprintf("second round: it added %d bytes of memory", n))
+	}
+	return faults
+}
+
+// and is what may stay behind after the second load.
+func (s Slack) and(g Growth) Slack {
+	s.Heap += g.Heap
+	s.Resident += g.Resident
+	return s
+}
+
+// settle asks for the status until it is good, and has come to rest, or the time is over. nil: any is that nobody is served at.
+func settle(at target.Addresses, good func(*targetapi.Status) bool) (*targetapi.Status, error) {
 	var last *targetapi.Status
-	for begun := time.Now(); time.Since(begun) < settling; time.Sleep(200 * time.Millisecond) {
+	still := 0
+	for begun := time.Now(); time.Since(begun) < settling; time.Sleep(poll) {
 		now, err := status(at.Plain)
 		if err != nil {
 			return nil, err
 		}
-		if base != nil && len(r.Slack.judge(base, now)) == 0 {
-			return now, nil
-		}
-		if base == nil && last != nil && now.Open == 0 && now.Goroutines >= last.Goroutines && now.Descriptors >= last.Descriptors {
-			return now, nil // it has come to rest
+		if last != nil && now.Heap >= last.Heap-64<<10 && now.Goroutines >= last.Goroutines && now.Descriptors >= last.Descriptors {
+			still++
+		} else {
+			still = 0
 		}
 		last = now
+		if still >= rest && (good == nil && now.Open == 0 || good != nil && good(now)) {
+			break
+		}
 	}
 	return last, nil
 }
@@ -204,22 +247,22 @@ func (r *Report) String() string {
 	for _, name := range names {
 		fmt.Fprintf(&b, "| %s | %d |\n", name, r.Done[name])
 	}
-	fmt.Fprintf(&b, "\n| the server | before | after |\n| --- | ---: | ---: |\n")
+	fmt.Fprintf(&b, "\n| the server | before | after the first round | after the second |\n| --- | ---: | ---: | ---: |\n")
 	for _, row := range []struct {
-		name        string
-		before, now int64
+		name               string
+		before, first, now int64
 	}{
-		{"goroutines", r.Base.Goroutines, r.After.Goroutines},
-		{"descriptors", r.Base.Descriptors, r.After.Descriptors},
-		{"resident, KiB", r.Base.Resident >> 10, r.After.Resident >> 10},
-		{"heap, KiB", r.Base.Heap >> 10, r.After.Heap >> 10},
-		{"requests accepted", r.Base.Accepted, r.After.Accepted},
-		{"requests ended", r.Base.Endings, r.After.Endings},
-		{"ended before their handler", r.Base.Unserved, r.After.Unserved},
-		{"begun or ended twice", r.Base.Astray, r.After.Astray},
-		{"open", r.Base.Open, r.After.Open},
+		{"goroutines", r.Base.Goroutines, r.First.Goroutines, r.After.Goroutines},
+		{"descriptors", r.Base.Descriptors, r.First.Descriptors, r.After.Descriptors},
+		{"resident, KiB", r.Base.Resident >> 10, r.First.Resident >> 10, r.After.Resident >> 10},
+		{"heap, KiB", r.Base.Heap >> 10, r.First.Heap >> 10, r.After.Heap >> 10},
+		{"requests accepted", r.Base.Accepted, r.First.Accepted, r.After.Accepted},
+		{"requests ended", r.Base.Endings, r.First.Endings, r.After.Endings},
+		{"ended before their handler", r.Base.Unserved, r.First.Unserved, r.After.Unserved},
+		{"begun or ended twice", r.Base.Astray, r.First.Astray, r.After.Astray},
+		{"open", r.Base.Open, r.First.Open, r.After.Open},
 	} {
-		fmt.Fprintf(&b, "| %s | %d | %d |\n", row.name, row.before, row.now)
+		fmt.Fprintf(&b, "| %s | %d | %d | %d |\n", row.name, row.before, row.first, row.now)
 	}
 	fmt.Fprintf(&b, "\nsettled %s after the last client left; %d faults\n", r.Settled.Round(time.Millisecond), len(r.Faults))
 	for _, f := range r.Faults {
