@@ -32,11 +32,12 @@ type Ledger struct {
 	accepted, endings, unserved, astray int64           // guarded by mu
 }
 
-// newLedger makes one that is full, of nonces that nobody has: what it holds does not grow by what it is told.
+// newLedger makes one that is full, of nonces that nobody has, and that are as long as those of a soak: what it holds does not grow by what it
+// is told.
 func newLedger() *Ledger {
 	l := &Ledger{open: make(map[string]bool), ended: make(map[string]bool, remembered), order: make([]string, remembered)}
 	for i := range l.order {
-		l.order[i] = fmt.Sprintf("before-%08d", i)
+		l.order[i] = fmt.Sprintf("before-%013d", i)
 		l.ended[l.order[i]] = true
 	}
 	return l
@@ -86,7 +87,7 @@ func (l *Ledger) Handle(_ context.Context, r slog.Record) error {
 		return true
 	})
 	if nonce != "" {
-		l.end(nonce)
+		l.end(strings.Clone(nonce)) // without the target that it stands in
 	}
 	return nil
 }
