@@ -64,6 +64,7 @@ type subscription[T any] struct {
 	mu       sync.Mutex    // held while the subscriber is called
 	catching bool          // guarded by mu; what was missed comes first
 	backlog  []numbered[T] // guarded by mu; what has come by meanwhile
+	reached  uint64        // guarded by mu; what has a number up to this was missed, and was sent; 0 from the first that has not
 }
 
 // Subscribe delivers the messages of the topic to s from now on, until s has ended or the topic is closed.
@@ -180,7 +181,7 @@ func (r *subscription[T]) take(m numbered[T]) {
 	switch {
 	case r.over.Load():
 	case !r.catching:
-		r.deliver(m)
+		r.deliverNew(m)
 	case len(r.backlog) < maxBacklog:
 		r.backlog = append(r.backlog, m)
 	default:
@@ -192,12 +193,22 @@ func (r *subscription[T]) take(m numbered[T]) {
 func (r *subscription[T]) caughtUp(reached uint64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.reached = reached
 	for _, m := range r.backlog {
-		if (m.number == 0 || m.number > reached) && !r.over.Load() {
-			r.deliver(m)
+		if !r.over.Load() {
+			r.deliverNew(m)
 		}
 	}
 	r.catching, r.backlog = false, nil
+}
+
+// deliverNew delivers m unless it was sent among what was missed: one that is kept may still be pending. Behind the first that was not,
+// all are new. The caller holds mu.
+func (r *subscription[T]) deliverNew(m numbered[T]) {
+	if m.number == 0 || m.number > r.reached {
+		r.reached = 0
+		r.deliver(m)
+	}
 }
 
 // deliver calls the subscriber. The caller holds mu.

@@ -165,6 +165,41 @@ func TestResume(t *testing.T) {
 	require.Len(t, history, 3)
 }
 
+// latecomer is an inbox to which something happens between the moment it has joined and that at which it is sent what it has missed.
+type latecomer struct {
+	inbox
+	joined func()
+}
+
+func (l *latecomer) OnDone(func()) { l.joined() }
+
+// A message that waits for its turn when somebody comes back, and is kept already, is sent once.
+func TestResumeWhileMessagesWait(t *testing.T) {
+	topic := NewTopic[string]("room", WithHistory(10))
+	reached, goOn := make(chan struct{}), make(chan struct{})
+	slow := &inbox{hook: func(text string) {
+		if text == "1" {
+			close(reached)
+			<-goOn
+		}
+	}}
+	require.NoError(t, topic.Subscribe(t.Context(), slow))
+	var first sync.WaitGroup
+	first.Go(func() { require.NoError(t, topic.Publish(context.Background(), "1")) })
+	<-reached
+	back := &latecomer{joined: func() {
+		require.NoError(t, topic.Publish(t.Context(), "2"))
+		require.NoError(t, topic.Publish(t.Context(), "3"))
+	}}
+	require.NoError(t, topic.SubscribeAfter(t.Context(), "the beginning", back))
+	close(goOn)
+	first.Wait()
+	require.Eventually(t, func() bool { return len(slow.all()) == 3 }, eventually, tick)
+	require.NoError(t, topic.Publish(t.Context(), "4"))
+	require.Eventually(t, func() bool { return len(slow.all()) == 4 }, eventually, tick)
+	require.Equal(t, []string{"1", "2", "3", "4"}, back.all())
+}
+
 // TestResumeWhileOthersPublish lets subscribers come back all the time: none misses a message or gets one twice.
 func TestResumeWhileOthersPublish(t *testing.T) {
 	const messages = 400
