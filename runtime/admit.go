@@ -117,15 +117,19 @@ func (x *exchange) headerSize() (size int64) {
 	return size
 }
 
-// maxBody is the limit for the body, in bytes: that of the operation, or of the API for bodies of its kind.
+// maxBody is the limit for the body, in bytes: that of the operation, or of the API for bodies of its kind. One that is held has no more than
+// half of what all bodies may take: it is there twice while its buffer grows.
 func (x *exchange) maxBody() int64 {
+	limit := x.match.op.MaxBody
 	switch {
-	case x.match.op.MaxBody > 0:
-		return x.match.op.MaxBody
+	case x.in.streams && limit > 0:
+		return limit
 	case x.in.streams:
 		return x.match.api.maxStream
+	case limit == 0:
+		limit = x.match.api.maxBody
 	}
-	return x.match.api.maxBody
+	return min(limit, int64(x.share.Size()/2))
 }
 
 // emptyStream gives the handler a body without bytes where one was sent that is not held in memory: an empty file is one. A media

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"runtime/debug"
+	"sync"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/budget"
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
@@ -30,6 +31,9 @@ func newBodies(size int) *budget.Budget {
 	}
 	return budget.New(size)
 }
+
+// otherBodies is what the bodies of all requests share that come from no Server.
+var otherBodies = sync.OnceValue(func() *budget.Budget { return newBodies(0) })
 
 // refuseCrowded answers 503.
 func (x *exchange) refuseCrowded() {

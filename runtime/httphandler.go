@@ -19,12 +19,13 @@ import (
 
 // HTTPHandler returns the API as a net/http handler, to run it on any http.Server: the same routes, validation and answers. Middleware
 // around it whose http.ResponseWriter has no method Unwrap holds streams up, and opens no WebSockets.
+// Outside of a Server, the bodies that all such handlers of the process hold have one bound together, the default of Limits.Bodies.
 // A wrong option of the API panics here.
 func (a *API) HTTPHandler() http.Handler {
 	if err := a.ready(); err != nil {
 		panic(err)
 	}
-	return &httpHandler{api: a, bodies: newBodies(0), pool: sync.Pool{New: func() any { return new(exchange) }}}
+	return &httpHandler{api: a, bodies: otherBodies(), pool: sync.Pool{New: func() any { return new(exchange) }}}
 }
 
 type httpHandler struct {

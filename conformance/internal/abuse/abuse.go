@@ -223,8 +223,8 @@ func (row *Row) Judge() (faults []string) {
 			faults = append(faults, fmt.Sprintf("a good client, %s, has waited %s at the 99th percentile, %.1f times the usual %s", way, w.P99, w.Times(), w.Usual))
 		}
 	}
-	if row.Counted == 0 {
-		faults = append(faults, fmt.Sprintf("%s did not grow: what is done is not seen", row.meter()))
+	if row.Counted == 0 || row.Bound == "" && row.Counted < int64(row.Rounds) { // of what counts good clients as well, each round is a part
+		faults = append(faults, fmt.Sprintf("%s grew by %d in %d rounds: what is done is not seen", row.meter(), row.Counted, row.Rounds))
 	}
 	if most := mostCosts * row.Honest * time.Duration(row.like); row.Bound == "" && row.Round > most {
 		faults = append(faults, fmt.Sprintf("a round costs %s of a processor, and not at most %s: it meets no bound, as it costs what it sends", row.Round, most))

@@ -39,11 +39,15 @@ func (b *Budget) Taken() int { return int(b.size - b.left.Load()) }
 
 // take takes n bytes, unless fewer are left.
 func (b *Budget) take(n int) bool {
-	if b.left.Add(-int64(n)) >= 0 {
-		return true
+	for {
+		left := b.left.Load()
+		if left < int64(n) {
+			return false
+		}
+		if b.left.CompareAndSwap(left, left-int64(n)) {
+			return true
+		}
 	}
-	b.left.Add(int64(n))
-	return false
 }
 
 // Share is what one of them has of a Budget. The zero Share has no bound, and counts nothing. Its methods are for one goroutine at a time.
@@ -70,9 +74,17 @@ func (s *Share) Take(n int) bool {
 	return true
 }
 
-// Give gives back n of the bytes that were taken.
+// Size is how many bytes the budget of s has; math.MaxInt if there is none.
+func (s *Share) Size() int {
+	if s.of == nil {
+		return math.MaxInt
+	}
+	return int(s.of.size)
+}
+
+// Give gives back n of the bytes that were taken, all of them if n is more.
 func (s *Share) Give(n int) {
-	if n > 0 && s.of != nil {
+	if n = min(n, s.taken); n > 0 {
 		s.taken -= n
 		s.of.left.Add(int64(n))
 	}

@@ -25,6 +25,7 @@ func TestShares(t *testing.T) {
 	assert.False(t, one.Take(1))
 	assert.True(t, one.Take(0))
 	one.Give(10)
+	assert.Equal(t, 90, b.Taken())
 	assert.True(t, two.Take(10))
 	one.Release()
 	one.Release()
@@ -48,6 +49,36 @@ func TestZeroShareHasNoBound(t *testing.T) {
 	s.Give(1)
 	s.Release()
 	assert.Equal(t, Share{}, s)
+	assert.Equal(t, math.MaxInt, s.Size())
+}
+
+// Who takes too much does not keep others from what is there.
+func TestRefusedTakeIsNotSeen(t *testing.T) {
+	b := New(1000)
+	ended := make(chan struct{})
+	var greedy sync.WaitGroup
+	greedy.Go(func() {
+		s := b.Of()
+		for {
+			select {
+			case <-ended:
+				return
+			default:
+				assert.False(t, s.Take(2000))
+			}
+		}
+	})
+	s, refused := b.Of(), 0
+	for range 100_000 {
+		if !s.Take(900) {
+			refused++
+		}
+		s.Release()
+	}
+	close(ended)
+	greedy.Wait()
+	assert.Zero(t, refused)
+	assert.Equal(t, 1000, s.Size())
 }
 
 // However many take at once, no more is taken than there is, and all of it comes back.

@@ -108,6 +108,7 @@ func (d *Decoder) Strings(r *validate.StringRule) (list []string) {
 		items = append(items, d.String(r))
 	}
 	list, d.strings = handOut(items)
+	countShort(d, list)
 	return list
 }
 
@@ -121,6 +122,7 @@ func (d *Decoder) Int64s(r *validate.IntRule) (list []int64) {
 		items = append(items, d.Int64(r))
 	}
 	list, d.integers = handOut(items)
+	countShort(d, list)
 	return list
 }
 
@@ -134,6 +136,7 @@ func (d *Decoder) Float64s(r *validate.FloatRule) (list []float64) {
 		items = append(items, d.Float64(r))
 	}
 	list, d.floats = handOut(items)
+	countShort(d, list)
 	return list
 }
 
@@ -145,6 +148,13 @@ func grow[T any](d *Decoder, items []T) []T {
 	}
 	d.borrow(2 * size)
 	return double(d, items, math.MaxInt)
+}
+
+// countShort counts the memory of a list that was too short for grow. There may be many of them.
+func countShort[T any](d *Decoder, list []T) {
+	if size := len(list) * int(unsafe.Sizeof(*new(T))); size <= roughSize {
+		d.take(size)
+	}
 }
 
 // handOut returns items as a slice of their own, and memory to use again: nil where a copy would cost more than what is too much of theirs.

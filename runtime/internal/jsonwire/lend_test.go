@@ -22,6 +22,11 @@ func (l *lender) lend(n int) bool {
 	return true
 }
 
+// row is a list of strings, of which there may be many.
+type row struct{ list []string }
+
+func (r *row) DecodeJSON(d *jsonwire.Decoder) { r.list = d.Strings(nil) }
+
 func listOf(item string, n int) []byte {
 	return []byte("[" + strings.Repeat(item+",", n-1) + item + "]")
 }
@@ -36,6 +41,7 @@ func TestMemoryIsLent(t *testing.T) {
 	}{
 		"items":    {"{}", unsafe.Sizeof(branch{}), items},
 		"pointers": {`{"next":{}}`, 2 * unsafe.Sizeof(links{}), func(d *jsonwire.Decoder) int { return len(jsonwire.Items[links](d)) }},
+		"rows":     {`[""]`, unsafe.Sizeof(row{}) + unsafe.Sizeof(""), func(d *jsonwire.Decoder) int { return len(jsonwire.Items[row](d)) }},
 		"strings":  {`""`, unsafe.Sizeof(""), func(d *jsonwire.Decoder) int { return len(d.Strings(nil)) }},
 		"integers": {"1", 8, func(d *jsonwire.Decoder) int { return len(d.Int64s(nil)) }},
 		"numbers":  {"1", 8, func(d *jsonwire.Decoder) int { return len(d.Float64s(nil)) }},

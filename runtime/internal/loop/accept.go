@@ -111,14 +111,14 @@ func (a *Acceptor) drain(n int, done func()) {
 // while that many are there. Where a second one mostly does not wait, it is
 // seldom asked for.
 func (a *Acceptor) Ready(Bits) {
-	n, refused := 0, a.loop.Stats.Refused.Load()
+	n, accepted, refused := 0, a.loop.Stats.Accepted.Load(), a.loop.Stats.Refused.Load()
 	for n < a.most && a.accept() {
 		n++
 	}
 	if n > 0 {
 		a.loop.pace.came(a.loop.clock, n)
 	}
-	if n == acceptBatch && a.loop.Stats.Refused.Load() == refused { // else timers make room
+	if a.loop.Stats.Accepted.Load()-accepted == acceptBatch && a.loop.Stats.Refused.Load() == refused { // else timers make room
 		a.loop.stormed = true
 	}
 	switch {

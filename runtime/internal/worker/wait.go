@@ -129,7 +129,7 @@ func (c *Conn) Write(p []byte, timeout time.Duration) error {
 // and without a packet of its own for the end. The peer must have nothing more
 // to say: the end would be a reset then, and p not be sent.
 func (c *Conn) WriteLast(p []byte, timeout time.Duration) error {
-	if c.layer == nil && !c.detached && !c.outside {
+	if c.layer == nil && !c.detached && !c.outside && !c.isCut() {
 		n, _ := c.pool.sys.WriteLast(int(c.fd), p) // what is wrong is so with the next call
 		if p = p[n:]; len(p) == 0 {
 			return nil
@@ -138,6 +138,10 @@ func (c *Conn) WriteLast(p []byte, timeout time.Duration) error {
 	return c.Write(p, timeout)
 }
 
+// isCut reports whether time is up, and the socket is shut down or about to be:
+// nothing more may be said on it.
+func (c *Conn) isCut() bool { return c.state.Load()&cut != 0 }
+
 // write is Write below the Layer.
 func (c *Conn) write(p []byte, timeout time.Duration) error {
 	if c.detached {
@@ -145,6 +149,9 @@ func (c *Conn) write(p []byte, timeout time.Duration) error {
 	}
 	var g progress
 	for len(p) > 0 {
+		if c.isCut() {
+			return syscall.ECONNRESET
+		}
 		if c.outside && !c.lend() {
 			return net.ErrClosed
 		}
@@ -179,6 +186,9 @@ func (c *Conn) Writev(bufs [][]byte, timeout time.Duration) error {
 	}
 	var g progress
 	for bufs = skip(bufs, 0); len(bufs) > 0; {
+		if c.isCut() {
+			return syscall.ECONNRESET
+		}
 		n, errno := c.pool.sys.Writev(int(c.fd), bufs)
 		if bufs = skip(bufs, n); len(bufs) == 0 {
 			return nil
