@@ -43,12 +43,6 @@ func (x *exchange) refuseCrowded() {
 	x.reply.refuse(http.StatusServiceUnavailable, tooManyBodies)
 }
 
-// crowdedOut is the error of a body that is read as it comes.
-func crowdedOut(m *bounds) error {
-	m.meet(BoundBodies)
-	return &BodyError{Status: http.StatusServiceUnavailable, Detail: tooManyBodies}
-}
-
 // shareOf makes x take of b what it holds.
 func (x *exchange) shareOf(b *budget.Budget) {
 	x.share = b.Of()

@@ -83,6 +83,7 @@ func FormBody[T any](in *Input, shapes *Shapes, name string, decode func(*T, *De
 
 // formReader goes through a multipart body.
 type formReader struct {
+	body    *streamBody
 	parts   *media.FormReader
 	rules   []FileRule
 	seen    map[string]int // files by their members
@@ -100,7 +101,7 @@ type formReader struct {
 
 func newFormReader(in *Input, shapes *Shapes, name string, rules []FileRule) *formReader {
 	api := in.x.match.api
-	f := &formReader{rules: rules, seen: make(map[string]int), bounds: &api.bounds, status: api.statusOfViolations(), told: -1}
+	f := &formReader{body: in.stream, rules: rules, seen: make(map[string]int), bounds: &api.bounds, status: api.statusOfViolations(), told: -1}
 	f.decoder.Request, f.decoder.Options, f.decoder.Lend = true, api.decoding, in.stream.hold
 	limits := in.formLimits()
 	f.giveWay = limits.GiveWay
@@ -231,7 +232,7 @@ func (f *formReader) explain(err error) error {
 	case errors.As(err, &known), errors.Is(err, http.ErrBodyReadAfterClose):
 		return err
 	case errors.Is(err, media.ErrUnheld):
-		return crowdedOut(f.bounds)
+		return f.body.unheld()
 	case errors.Is(err, media.ErrFieldsTooLong):
 		f.bounds.meet(BoundBody)
 		return &BodyError{Status: http.StatusRequestEntityTooLarge, Detail: "the fields of the form may have " + strconv.Itoa(f.parts.Limit) + " bytes at most"}
@@ -272,7 +273,7 @@ func (f *formReader) end() error {
 	}
 	if err := d.SyntaxError(); err != nil {
 		if err.Unlent() {
-			return crowdedOut(f.bounds)
+			return f.body.unheld()
 		}
 		f.bounds.meetJSON(err)
 		return &BodyError{Status: http.StatusBadRequest, Detail: "the fields of the form are not valid: " + err.Error()}

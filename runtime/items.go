@@ -113,7 +113,7 @@ func (r *itemReader) read() error {
 	n, err := r.body.Read(r.chunk)
 	r.unread = r.chunk[:n]
 	if r.gathered += n; r.gathered > itemChunk && !r.body.hold(2*n) { // what gathers it doubles
-		return crowdedOut(r.bounds)
+		return r.body.unheld()
 	}
 	if n > 0 {
 		return nil // an error comes again
@@ -155,7 +155,7 @@ func (r *itemReader) decode(load, read func(d *Decoder)) error {
 	}
 	if err := d.SyntaxError(); err != nil {
 		if err.Unlent() {
-			r.ended = crowdedOut(r.bounds)
+			r.ended = r.body.unheld()
 			return r.ended
 		}
 		r.bounds.meetJSON(err)

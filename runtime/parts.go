@@ -96,7 +96,7 @@ func (r *partsReader) next() (part shape.Document, err error) {
 	case errors.Is(err, io.EOF), errors.As(err, &known), errors.Is(err, http.ErrBodyReadAfterClose):
 		r.ended = err
 	case errors.Is(err, media.ErrUnheld):
-		r.ended = crowdedOut(r.bounds)
+		r.ended = r.body.unheld()
 	case errors.Is(err, media.ErrPartTooLong):
 		r.ended = &BodyError{Status: http.StatusRequestEntityTooLarge, Detail: fmt.Sprintf("%s has more than %d bytes", r.which(1), r.from.Limit)}
 	case errors.As(err, &charset):

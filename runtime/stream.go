@@ -84,6 +84,17 @@ func (b *streamBody) letGo() {
 	b.share.Release()
 }
 
+// unheld is the error of a reader to which hold has given nothing: there is no room, or the handler has returned, which meets no bound.
+func (b *streamBody) unheld() error {
+	b.holding.Lock()
+	defer b.holding.Unlock()
+	if b.over {
+		return http.ErrBodyReadAfterClose
+	}
+	b.bounds.meet(BoundBodies)
+	return &BodyError{Status: http.StatusServiceUnavailable, Detail: tooManyBodies}
+}
+
 // end is letGo for good. What the handler has left running gets no more.
 func (b *streamBody) end() {
 	b.holding.Lock()
