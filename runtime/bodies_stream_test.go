@@ -1,10 +1,13 @@
 package tornado
 
 import (
+	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -20,6 +23,50 @@ func streamedBody(media, body string, size int) (*exchange, *Server) {
 	x.shareOf(s.bodies)
 	x.in.stream = x.newStreamBody(strings.NewReader(body), 0)
 	return x, s
+}
+
+// All fields are decoded again with each that comes behind a file: what is counted of them is those that are held, and one decoding.
+func TestFieldsThatAreDecodedAgainCountOnce(t *testing.T) {
+	const long, steps = 1 << 20, 100
+	part := func(disposition, content string) string {
+		return "--b\r\nContent-Disposition: form-data; " + disposition + "\r\n\r\n" + content + "\r\n"
+	}
+	var body strings.Builder
+	body.WriteString(part(`name="text"`, strings.Repeat("x", long)))
+	for i := range steps {
+		body.WriteString(part(`name="file"; filename="a"`, "1") + part(fmt.Sprintf(`name="f%d"`, i), "y"))
+	}
+	body.WriteString("--b--\r\n")
+	a := newTestAPI(testHandlers{}, WithAPILogger(quiet))
+	shapes := NewShapes("Form", "{text: string, file: [file]}")
+	op := &Operation{ID: "form", Method: "POST", Path: "/form", Consumes: []string{"multipart/form-data"}, Streams: []string{"multipart/form-data"}}
+	type formRequest struct{ Body Items[FormPart[int]] }
+	RegisterNoContent(a, op, func(req *formRequest, in *Input) {
+		req.Body = FormBody(in, shapes, "Form", func(v *int, d *Decoder) {
+			d.Skip()
+			*v = d.Offset()
+		}, FileRule{Field: "file", Several: true})
+	}, func(ctx context.Context, req *formRequest) error {
+		n := 0
+		for part, err := range req.Body {
+			if err != nil {
+				return err
+			}
+			n++
+			assert.Greater(t, part.Fields, long)
+			assert.Less(t, bodiesOf(ctx, nil).Taken(), 5*long, n)
+		}
+		assert.Equal(t, steps+1, n)
+		return nil
+	}, http.StatusNoContent)
+	r := start(t, a, withBodies(5*long), WithLogger(quiet))
+	c := r.dial(t)
+	go func() {
+		_, _ = fmt.Fprintf(c.Conn, "POST /form HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: %d\r\n\r\n%s", body.Len(), &body)
+	}()
+	res, text := c.answer("POST")
+	assert.Equal(t, http.StatusNoContent, res.StatusCode, text)
+	require.Eventually(t, func() bool { return r.bodies.Taken() == 0 }, patience, time.Millisecond)
 }
 
 // What a handler has left running is told that the body is closed, however it asks for memory, and meets no bound by that.

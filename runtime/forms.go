@@ -55,17 +55,15 @@ func FormBody[T any](in *Input, shapes *Shapes, name string, decode func(*T, *De
 	}
 	f := newFormReader(in, shapes, name, files)
 	f.bare = decode == nil
-	var fields T // the latest that are valid
+	var fields T // the latest; valid, or nobody gets them
 	return func(yield func(FormPart[T], error) bool) {
 		for {
 			file, err := f.next()
 			if err == nil && f.fresh() {
-				var now T
-				decode(&now, f.document())
+				fields = *new(T) // before what they took is given back
+				decode(&fields, f.document())
 				f.spent.end(&f.decoder)
-				if err = f.end(); err == nil {
-					fields = now
-				}
+				err = f.end()
 			}
 			switch {
 			case err != nil:
@@ -102,7 +100,7 @@ type formReader struct {
 func newFormReader(in *Input, shapes *Shapes, name string, rules []FileRule) *formReader {
 	api := in.x.match.api
 	f := &formReader{body: in.stream, rules: rules, seen: make(map[string]int), bounds: &api.bounds, status: api.statusOfViolations(), told: -1}
-	f.decoder.Request, f.decoder.Options, f.decoder.Lend = true, api.decoding, in.stream.hold
+	f.decoder.Request, f.decoder.Options, f.decoder.Lend = true, api.decoding, in.stream.lend
 	limits := in.formLimits()
 	f.giveWay = limits.GiveWay
 	parts, err := media.NewFormReader(in.stream, shapes, name, bytes.Clone(in.x.head.ContentType), limits)
@@ -252,8 +250,10 @@ func (f *formReader) fresh() bool {
 	return !f.bare && (f.parts.Headed() || f.parts.Count()-f.files != f.told)
 }
 
-// document gives a decoder on the fields that have come.
+// document gives a decoder on the fields that have come: all of them again, so that what was lent for them before is taken back.
 func (f *formReader) document() *Decoder {
+	f.decoder.Reset(nil)
+	f.body.takeBack()
 	f.told = f.parts.Count() - f.files
 	doc := f.parts.Fields()
 	d := doc.Read(&f.decoder)

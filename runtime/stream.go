@@ -63,11 +63,12 @@ type streamBody struct {
 
 	holding sync.Mutex
 	share   budget.Share // guarded by holding; of Limits.Bodies: what is held of fields, or of an item
+	lent    budget.Share // guarded by holding; of the same: what fields were last decoded into
 	over    bool         // guarded by holding; the handler has returned
 }
 
 func (x *exchange) newStreamBody(source io.Reader, limit int64) *streamBody {
-	return &streamBody{source: source, limit: limit, bounds: &x.match.api.bounds, share: x.share.Other()}
+	return &streamBody{source: source, limit: limit, bounds: &x.match.api.bounds, share: x.share.Other(), lent: x.share.Other()}
 }
 
 // hold asks for n bytes of memory, and reports whether there are as many.
@@ -84,7 +85,20 @@ func (b *streamBody) letGo() {
 	b.share.Release()
 }
 
-// unheld is the error of a reader to which hold has given nothing: there is no room, or the handler has returned, which meets no bound.
+// lend is hold for what is decoded again and again; takeBack gives back what it has got.
+func (b *streamBody) lend(n int) bool {
+	b.holding.Lock()
+	defer b.holding.Unlock()
+	return !b.over && b.lent.Take(n)
+}
+
+func (b *streamBody) takeBack() {
+	b.holding.Lock()
+	defer b.holding.Unlock()
+	b.lent.Release()
+}
+
+// unheld is the error of a reader to which hold, or lend, has given nothing: there is no room, or the handler has returned, which meets no bound.
 func (b *streamBody) unheld() error {
 	b.holding.Lock()
 	defer b.holding.Unlock()
@@ -95,12 +109,13 @@ func (b *streamBody) unheld() error {
 	return &BodyError{Status: http.StatusServiceUnavailable, Detail: tooManyBodies}
 }
 
-// end is letGo for good. What the handler has left running gets no more.
+// end gives back all for good. What the handler has left running gets no more.
 func (b *streamBody) end() {
 	b.holding.Lock()
 	defer b.holding.Unlock()
 	b.over = true
 	b.share.Release()
+	b.lent.Release()
 }
 
 // Read gives the next bytes, as soon as there are some.
