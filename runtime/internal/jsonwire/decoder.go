@@ -17,6 +17,7 @@ const (
 
 	defaultMaxDepth = 512
 	maxViolations   = 100
+	keptScratch     = 64 << 10 // bytes
 )
 
 // Options bounds what a Decoder accepts. The zero value serves.
@@ -48,7 +49,7 @@ type Decoder struct {
 
 	// Memory that Reset keeps.
 	faults   []fault // at most maxViolations
-	scratch  []byte  // for what is needed until the next call
+	scratch  []byte  // for what is needed until the next call; at most keptScratch
 	rough    []any   // memory for lists, *rough[T]: see Items; the next three are the same for the most common items
 	strings  []string
 	integers []int64
@@ -124,6 +125,9 @@ const (
 func (d *Decoder) Reset(body []byte) {
 	clear(d.faults)
 	d.faults, d.scratch, d.outline = d.faults[:0], d.scratch[:0], d.outline.reset()
+	if cap(d.scratch) > keptScratch {
+		d.scratch = nil
+	}
 	d.patience = validate.Patience{}
 	d.reading = reading{data: body, budget: budgetBase + budgetFactor*min(len(body), (math.MaxInt-budgetBase)/budgetFactor), pause: math.MaxInt}
 	if len(body) > 0 && body[0] <= ' ' {

@@ -34,3 +34,16 @@ func TestLongStrings(t *testing.T) {
 		}
 	}
 }
+
+// Escapes in what is long leave no memory behind, in a member name neither.
+func TestLongScratchIsLetGo(t *testing.T) {
+	var d Decoder
+	keys := NewKeys("a")
+	d.Reset([]byte(`{"\n` + strings.Repeat("b", 1<<20) + `":1}`))
+	require.Equal(t, EndObject, d.Object(keys))
+	d.End()
+	require.False(t, d.Failed())
+	require.Greater(t, cap(d.scratch), 1<<19, "or it is another buffer that is to be let go")
+	d.Reset(nil)
+	assert.LessOrEqual(t, cap(d.scratch), keptScratch)
+}
