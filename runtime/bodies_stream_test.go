@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
+	"weak"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -104,6 +106,37 @@ func TestReadersThatOutliveTheirHandlerMeetNoBound(t *testing.T) {
 			assert.Equal(t, http.StatusServiceUnavailable, refused.Status)
 		})
 	}
+}
+
+// While the next item has not come, nothing is left of one that was long: its count was given back.
+func TestLongItemsAreLetGo(t *testing.T) {
+	for _, parts := range []bool{false, true} {
+		x, _ := streamedBody("application/jsonl", "", 4<<20)
+		r := newItemReader(&x.in)
+		r.parts = parts
+		text := []byte(`"` + strings.Repeat("x", 1<<20) + `"`)
+		kept := weak.Make(&text[0])
+		require.NoError(t, r.decode(func(d *Decoder) { d.Reset(text) }, func(d *Decoder) { d.Skip() }))
+		text = nil
+		_, err := r.next()
+		require.ErrorIs(t, err, io.EOF)
+		runtime.GC()
+		assert.Nil(t, kept.Value())
+		runtime.KeepAlive(r)
+	}
+}
+
+// The ID of an event is held, where it is long, until another one comes.
+func TestLongEventIDsAreHeld(t *testing.T) {
+	const long = 100 << 10
+	x, s := streamedBody("text/event-stream", "id: "+strings.Repeat("x", long)+"\ndata: 1\n\ndata: 2\n\nid: y\ndata: 3\n\ndata: 4\n\n", 1<<20)
+	r := &feedReader{itemReader: newItemReader(&x.in)}
+	for _, least := range []int{long, long, long, 0} { // what has come with 2 and 3 is still fed
+		_, err := r.next()
+		require.NoError(t, err)
+		assert.GreaterOrEqual(t, s.bodies.Taken(), least)
+	}
+	assert.Zero(t, s.bodies.Taken())
 }
 
 // firstError ranges over items until there is an error.

@@ -70,6 +70,10 @@ type feedReader struct {
 // next gives the next event. Its errors are final, io.EOF behind the last one.
 func (r *feedReader) next() (*sse.Event, error) {
 	r.letGo()
+	if id := len(r.parser.LastID()); id > itemChunk && !r.body.hold(id) { // it stays until another one comes
+		r.ended = r.body.unheld()
+		return nil, r.ended
+	}
 	for {
 		n, ev, err := r.parser.Feed(r.unread)
 		r.unread = r.unread[n:]

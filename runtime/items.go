@@ -63,6 +63,7 @@ type itemReader struct {
 	count    int    // items that next has given
 	noun     string // what they are called
 	parts    bool   // of which some are texts
+	long     bool   // the decoder keeps more of the last item than a little
 	ended    error  // final
 }
 
@@ -121,8 +122,12 @@ func (r *itemReader) read() error {
 	return err
 }
 
-// letGo gives back what was held of the last item.
+// letGo drops what is left of the last item, and gives back what was held of it.
 func (r *itemReader) letGo() {
+	if r.long {
+		r.decoder.Reset(nil)
+		r.long = false
+	}
 	r.gathered = 0
 	r.body.letGo()
 }
@@ -143,6 +148,7 @@ func (r *itemReader) decode(load, read func(d *Decoder)) error {
 	r.way.Give()
 	d := &r.decoder
 	load(d)
+	r.long = d.Long() || r.parts // of which it has files, too
 	if d.Long() {
 		d.GiveWay(r.way.Give)
 	}

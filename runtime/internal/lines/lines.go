@@ -20,6 +20,9 @@ const (
 
 const separator = 0x1e
 
+// keptLength is how long the memory of an item may be, in bytes, that serves the next one, too.
+const keptLength = 64 << 10
+
 // FormatOf is the format of a media type in lower case, whatever its parameters.
 func FormatOf(media string) Format {
 	media, _, _ = strings.Cut(media, ";")
@@ -71,6 +74,7 @@ func (s *Splitter) Feed(b []byte) (n int, item []byte, err error) {
 	if s.Format == Sequence {
 		end = separator
 	}
+	s.begin()
 	for n < len(b) {
 		i := bytes.IndexByte(b[n:], end)
 		if i < 0 {
@@ -85,8 +89,16 @@ func (s *Splitter) Feed(b []byte) (n int, item []byte, err error) {
 		if item := s.take(); item != nil {
 			return n, item, nil
 		}
+		s.begin()
 	}
 	return n, nil, nil
+}
+
+// begin drops the memory of an item that was long where another one begins: it may be long until that comes.
+func (s *Splitter) begin() {
+	if len(s.item) == 0 && cap(s.item) > keptLength {
+		s.item = nil
+	}
 }
 
 // Rest is the last item, once the stream has ended: of Lines the end of the last line may be missing, of a Sequence nothing tells

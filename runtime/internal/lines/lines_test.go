@@ -23,6 +23,27 @@ var streams = []struct {
 	{"separator alone", Sequence, " \n\x1e", nil},
 }
 
+// TestLongItemsLeaveNoMemory: the memory of a long item serves no other one, which may not come for long.
+func TestLongItemsLeaveNoMemory(t *testing.T) {
+	for name, long := range map[string]string{"an item": strings.Repeat("1", 1<<20), "an empty line": strings.Repeat(" ", 1<<20)} {
+		for _, behind := range []string{"", "2"} {
+			var s Splitter
+			text := []byte(long + "\n" + behind)
+			n, item, err := s.Feed(text)
+			require.NoError(t, err)
+			require.Equal(t, strings.TrimSpace(long), string(item))
+			n2, item, err := s.Feed(text[n:])
+			require.NoError(t, err)
+			require.Nil(t, item)
+			require.Equal(t, len(text), n+n2)
+			require.LessOrEqual(t, cap(s.item), keptLength, name)
+			item, err = s.Rest()
+			require.NoError(t, err)
+			require.Equal(t, behind, string(item))
+		}
+	}
+}
+
 // TestSplit reads each stream whole, a byte at a time, and cut at every place: the items are the same.
 func TestSplit(t *testing.T) {
 	for _, c := range streams {

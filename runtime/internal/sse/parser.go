@@ -12,6 +12,9 @@ import (
 // ErrTooLong says that an event is over the limit.
 var ErrTooLong = errors.New("sse: an event is over the limit")
 
+// keptLength is how long the memory of a line may be, in bytes, that serves the next one, too: it may be long until that comes.
+const keptLength = 64 << 10
+
 // Parser reads an event stream that comes in pieces. Its zero value is at the beginning of one.
 type Parser struct {
 	// Limit is how many bytes the data of one event may have, and a line that is not complete; 0 is no limit.
@@ -46,7 +49,7 @@ func (p *Parser) Retry() time.Duration { return p.retry }
 // Reset takes p to the beginning of another stream of the same source: LastID and Retry stay. What was read of an event that is
 // not complete is dropped, as the standard demands.
 func (p *Parser) Reset() {
-	*p = Parser{Limit: p.Limit, line: p.line[:0], id: p.lastID, lastID: p.lastID, retry: p.retry}
+	*p = Parser{Limit: p.Limit, line: emptied(p.line), id: p.lastID, lastID: p.lastID, retry: p.retry}
 }
 
 // Feed reads from b, says how many bytes it took, and returns the event that these complete; nil if all were taken and more is
@@ -88,7 +91,7 @@ func (p *Parser) check() error {
 // takeLine reads the line that is complete, and returns the event that an empty one ends.
 func (p *Parser) takeLine() *Event {
 	line := p.line
-	p.line = p.line[:0]
+	p.line = emptied(p.line)
 	if !p.begun {
 		p.begun = true
 		line = bytes.TrimPrefix(line, mark)
@@ -134,6 +137,14 @@ func (p *Parser) dispatch() *Event {
 		data = []byte{}
 	}
 	return &Event{ID: p.lastID, HasID: hasID, Name: name, Data: data, Retry: p.retry, HasRetry: hasWait}
+}
+
+// emptied is the memory of a line for the next one, nil where it is long.
+func emptied(line []byte) []byte {
+	if cap(line) > keptLength {
+		return nil
+	}
+	return line[:0]
 }
 
 func text(b []byte) string { return strings.ToValidUTF8(string(b), "\ufffd") }

@@ -66,6 +66,23 @@ var streams = []struct {
 	{name: "cut off", text: "data: x\n\ndata: y", want: []string{"||x"}},
 }
 
+// TestLongLinesLeaveNoMemory: the memory of a long line serves no other one, which may not come for long.
+func TestLongLinesLeaveNoMemory(t *testing.T) {
+	long := strings.Repeat("x", 1<<20)
+	for _, text := range []string{"data: " + long + "\n\n", "data: y\n\n:" + long + "\n"} {
+		var p Parser
+		for b := []byte(text); len(b) > 0; {
+			n, _, err := p.Feed(b)
+			require.NoError(t, err)
+			b = b[n:]
+		}
+		require.LessOrEqual(t, cap(p.line), keptLength)
+	}
+	p := Parser{line: make([]byte, 1<<20)}
+	p.Reset()
+	require.Zero(t, cap(p.line))
+}
+
 // TestParserSplit reads each stream whole, a byte at a time, and cut at every place: the events are the same.
 func TestParserSplit(t *testing.T) {
 	for _, c := range streams {
