@@ -281,6 +281,21 @@ func TestBodiesOfItems(t *testing.T) {
 	assert.Equal(t, uint64(2), r.Stats().Bounds[BoundBodies])
 }
 
+// A request that parks keeps what came behind it, and no long buffer for that; one whose body is on its way counts its buffer, and keeps it.
+func TestParkedRequestsHaveNoLongBuffer(t *testing.T) {
+	const rest = 50 << 10
+	for _, parks := range []bool{true, false} {
+		f := frame{buf: make([]byte, 2*maxKeptBuffer), r: 1000, w: 1000 + rest}
+		f.buf[1000], f.buf[1000+rest-1] = 'a', 'z'
+		received := f.unload(parks)
+		assert.Len(t, received, rest)
+		assert.Equal(t, "az", string(received[0])+string(received[rest-1]))
+		assert.Equal(t, parks, cap(received) < maxKeptBuffer)
+		assert.Equal(t, parks, f.buf != nil, "it is for who comes next")
+		assert.Zero(t, f.w)
+	}
+}
+
 // A long buffer does not stay with the connection beside what follows.
 func TestLongBuffersAreLetGo(t *testing.T) {
 	entered, goOn := make(chan int, 1), make(chan struct{})

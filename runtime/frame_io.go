@@ -82,7 +82,7 @@ func (f *frame) suspend() {
 	if f.r == f.w && f.phase == phaseHead {
 		return
 	}
-	p := &pending{progress: f.progress, received: f.unload()}
+	p := &pending{progress: f.progress, received: f.unload(false)}
 	if f.phase == phaseBody {
 		p.match, p.request, p.ctx, p.transit = f.x.match, f.x.request, f.x.ctx, f.x.transit
 		p.fields = append(p.fields, f.x.raw.fields...)
@@ -100,11 +100,12 @@ func (f *frame) suspend() {
 	}
 }
 
-// unload takes what was received and not answered out of the frame.
-func (f *frame) unload() (received []byte) {
+// unload takes what was received and not answered out of the frame. Of a request that parks nobody counts that: a long buffer does not go along,
+// however much of it is left.
+func (f *frame) unload(parks bool) (received []byte) {
 	rest := f.buf[f.r:f.w]
 	f.r, f.w = 0, 0
-	if len(rest) <= smallRest || len(f.buf) > maxKeptBuffer && len(rest) <= len(f.buf)/4 { // it was for more than is left
+	if len(rest) <= smallRest || len(f.buf) > maxKeptBuffer && (parks || len(rest) <= len(f.buf)/4) { // it was for more than is left
 		return append([]byte(nil), rest...)
 	}
 	received = f.buf[:copy(f.buf, rest)] // the buffer itself goes along

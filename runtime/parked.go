@@ -106,7 +106,7 @@ func (f *frame) abandonDeferred() {
 // park takes the request at the front, which was received to its end, out of the frame.
 func (f *frame) park(d *Deferred) *parked {
 	f.flush()
-	p := &parked{deferred: d, received: f.unload(), head: bytes.Equal(f.x.head.Method, methodHead)}
+	p := &parked{deferred: d, received: f.unload(true), head: bytes.Equal(f.x.head.Method, methodHead)}
 	switch {
 	case f.x.head.Close:
 		p.end = endClose

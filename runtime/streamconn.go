@@ -171,7 +171,7 @@ type parkedStream struct {
 
 // parkStream takes the request at the front, which was received to its end, out of the frame.
 func (f *frame) parkStream(s *Stream) *parkedStream {
-	p := &parkedStream{stream: s, received: f.unload(), logged: f.parkLine(), transit: f.x.transit}
+	p := &parkedStream{stream: s, received: f.unload(true), logged: f.parkLine(), transit: f.x.transit}
 	p.transit.leave()
 	s.match.gauges.waiting.Add(1)
 	f.conn.Data = p
