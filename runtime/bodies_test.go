@@ -16,6 +16,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/budget"
 )
 
 // withBodies is a limit that a few bodies of some KiB fill.
@@ -294,6 +296,19 @@ func TestParkedRequestsHaveNoLongBuffer(t *testing.T) {
 		assert.Equal(t, parks, f.buf != nil, "it is for who comes next")
 		assert.Zero(t, f.w)
 	}
+}
+
+// What a request has counted ends with it, however it ends: its share is given back.
+func TestNothingCountsBehindARequest(t *testing.T) {
+	bodies := budget.New(1 << 20)
+	var f frame
+	f.x.shareOf(bodies)
+	require.True(t, f.count(100<<10))
+	f.closeExchange()
+	assert.Zero(t, bodies.Taken())
+	assert.Zero(t, f.counted)
+	require.True(t, f.count(50<<10))
+	assert.Equal(t, 50<<10, bodies.Taken())
 }
 
 // A long buffer does not stay with the connection beside what follows.

@@ -369,6 +369,7 @@ func (f *frame) finish(size int, cut bool) verdict {
 // next steps behind the request at the front, which was answered and is size bytes long, and says what follows. With closing,
 // the connection will be closed; with unread, before all of the body has come.
 func (f *frame) next(size int, closing, unread bool) verdict {
+	counted := f.counted > 0
 	f.closeExchange()
 	f.r += size
 	if f.r == f.w {
@@ -377,7 +378,7 @@ func (f *frame) next(size int, closing, unread bool) verdict {
 	if f.body != nil {
 		slab.Put(f.body)
 	}
-	if f.counted > 0 {
+	if counted {
 		f.shrink()
 	}
 	f.progress = progress{}
@@ -400,6 +401,7 @@ func (f *frame) closeExchange() {
 	}
 	t := f.x.transit
 	f.x.reset()
+	f.counted = 0
 	t.over()
 }
 
