@@ -118,7 +118,7 @@ func (x *exchange) headerSize() (size int64) {
 }
 
 // maxBody is the limit for the body, in bytes: that of the operation, or of the API for bodies of its kind. One that is held has no more than
-// half of what all bodies may take: it is there twice while its buffer grows.
+// all bodies may take.
 func (x *exchange) maxBody() int64 {
 	limit := x.match.op.MaxBody
 	switch {
@@ -129,7 +129,7 @@ func (x *exchange) maxBody() int64 {
 	case limit == 0:
 		limit = x.match.api.maxBody
 	}
-	return min(limit, int64(x.share.Size()/2))
+	return min(limit, int64(x.share.Size()))
 }
 
 // emptyStream gives the handler a body without bytes where one was sent that is not held in memory: an empty file is one. A media

@@ -68,6 +68,17 @@ func TestBodiesTogether(t *testing.T) {
 	})
 }
 
+// A body that is longer than all may take is not told to come again: there will never be room.
+func TestBodyLongerThanAllMayTake(t *testing.T) {
+	for _, chunk := range []bool{false, true} {
+		r := start(t, newTestAPI(testHandlers{}), withBodies(100<<10))
+		c := r.dial(t)
+		go func() { _, _ = io.WriteString(c.Conn, postEcho(101<<10, 0, chunk)) }()
+		res, _ := c.answer("POST")
+		require.Equal(t, http.StatusRequestEntityTooLarge, res.StatusCode)
+	}
+}
+
 // What net/http serves shares the same bodies: HTTP/2 of the server, and the server as its handler.
 func TestBodiesTogetherOverHTTP2(t *testing.T) {
 	for _, way := range []string{"h2c", "handler"} {

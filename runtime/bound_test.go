@@ -145,7 +145,7 @@ var metBy = map[Bound]func(t *testing.T) *running{
 	},
 	BoundBodies: func(t *testing.T) *running {
 		r := start(t, newTestAPI(testHandlers{}), withBodies(10<<10))
-		r.dial(t).send(postEcho(20<<10, 1<<10, false))
+		r.dial(t).send(postEcho(9<<10, 1<<10, false))
 		return r
 	},
 	BoundDeferredTime: func(t *testing.T) *running {

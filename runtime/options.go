@@ -62,7 +62,7 @@ type Limits struct {
 	Handshakes  int // TLS handshakes under way; 10,000; beyond it the oldest that waits for its client is closed
 	Queue       int // requests that wait while all workers are taken; 10,000; beyond they are answered 503
 	// Bodies is how many bytes the bodies of all requests that are held at a time, and what is decoded of them, take together; half of GOMEMLIMIT, but
-	// 16 MiB at least, and 1 GiB where that is not set, as NewServer finds it; what takes more is answered 503, and a body that is longer than half of it
+	// 16 MiB at least, and 1 GiB where that is not set, as NewServer finds it; what takes more is answered 503, and a body that is longer than all of it
 	// 413. The first 4 KiB of a body, and 16 KiB of what is decoded, do not count. Bodies that are read as they come hold little.
 	Bodies int
 }
