@@ -32,8 +32,8 @@ var Timeouts = tornado.WithTimeouts(tornado.Timeouts{
 	Handshake: time.Second, Header: time.Second, Body: time.Second, Stream: time.Second, Write: time.Second, Idle: 10 * time.Second,
 })
 
-// Limits are those of the target: the defaults, but that the bodies of all requests may take together what they may where GOMEMLIMIT is 128 MiB.
-var Limits = tornado.WithLimits(tornado.Limits{Bodies: 64 << 20})
+// Limits are those of the target: the defaults, but that the bodies of all requests may take together a quarter of what they may by default.
+var Limits = tornado.WithLimits(tornado.Limits{Bodies: 256 << 20})
 
 // An Attack is one way to be a bad client.
 type Attack struct {

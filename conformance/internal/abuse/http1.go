@@ -72,7 +72,7 @@ func slow() []Attack {
 			},
 		},
 		{
-			Name: "bodies of four megabytes that are held", Does: "503 over `Limits.Bodies`, 408 after `Timeouts.Body`", Bound: "bodies", clients: 32,
+			Name: "bodies of four megabytes that are held", Does: "503 over `Limits.Bodies`, 408 after `Timeouts.Body`", Bound: "bodies", clients: 64,
 			once: sends(held[:len(held)-1], 503, 408, 0),
 		},
 		{Name: "slow read", Does: "closed after `Timeouts.Write` without progress", Bound: "write_time", first: true, clients: 50, once: neverRead},
