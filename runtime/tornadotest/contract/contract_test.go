@@ -115,7 +115,7 @@ func server(t *testing.T, lie string) string {
 		case id > 3 && lie == "breaks":
 			problem(w, http.StatusInternalServerError)
 			return
-		case id > 20:
+		case id > 20 && lie == "": // who lies does so to everybody: few of the ids that are tried are small
 			problem(w, http.StatusNotFound)
 			return
 		}
