@@ -71,31 +71,24 @@ func (x *exchange) newStreamBody(source io.Reader, limit int64) *streamBody {
 	return &streamBody{source: source, limit: limit, bounds: &x.match.api.bounds, share: x.share.Other(), lent: x.share.Other()}
 }
 
-// hold asks for n bytes of memory, and reports whether there are as many.
-func (b *streamBody) hold(n int) bool {
+// hold asks for n bytes of memory, and reports whether there are as many. letGo gives back what it has got.
+func (b *streamBody) hold(n int) bool { return b.take(&b.share, n) }
+func (b *streamBody) letGo()          { b.release(&b.share) }
+
+// lend is hold for what is decoded again and again. takeBack gives back what it has got.
+func (b *streamBody) lend(n int) bool { return b.take(&b.lent, n) }
+func (b *streamBody) takeBack()       { b.release(&b.lent) }
+
+func (b *streamBody) take(s *budget.Share, n int) bool {
 	b.holding.Lock()
 	defer b.holding.Unlock()
-	return !b.over && b.share.Take(n)
+	return !b.over && s.Take(n)
 }
 
-// letGo gives back what hold has got.
-func (b *streamBody) letGo() {
+func (b *streamBody) release(s *budget.Share) {
 	b.holding.Lock()
 	defer b.holding.Unlock()
-	b.share.Release()
-}
-
-// lend is hold for what is decoded again and again; takeBack gives back what it has got.
-func (b *streamBody) lend(n int) bool {
-	b.holding.Lock()
-	defer b.holding.Unlock()
-	return !b.over && b.lent.Take(n)
-}
-
-func (b *streamBody) takeBack() {
-	b.holding.Lock()
-	defer b.holding.Unlock()
-	b.lent.Release()
+	s.Release()
 }
 
 // unheld is the error of a reader to which hold, or lend, has given nothing: there is no room, or the handler has returned, which meets no bound.
