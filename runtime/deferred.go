@@ -57,7 +57,7 @@ type waker interface{ wake() }
 
 var errUnanswered = errors.New("no deferred answer was given in time")
 
-// epoch is what deferred answers count time from.
+// epoch is what deferred answers and tick count time from.
 var epoch = time.Now()
 
 // DefaultDeferredTimeout is how long a request may wait for a deferred answer unless WithDeferredTimeout changes it.

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"reflect"
 	"runtime/debug"
+	"time"
 	"unsafe" // the bytes of a value that holds no pointers, to clear it
 
 	"github.com/tornadogen/tornadogen/runtime/internal/budget"
@@ -38,6 +39,7 @@ type exchange struct {
 	spare    spareRequest
 	call     call
 	worker   *worker.Borrower // nil on net/http
+	clock    time.Time        // when it was last looked at, of what goes on without waiting since; zero where nobody wants to know, and on net/http
 	lane     uint8            // of measures
 	panicked bool             // the connection ends after this answer
 	aborted  bool             // the connection ends without an answer (http.ErrAbortHandler)

@@ -93,7 +93,7 @@ type pending struct {
 func (f *frame) attach(s *service, c *worker.Conn) {
 	f.service, f.conn = s, c
 	f.broken, f.told, f.requests = false, false, 0
-	f.x.peer, f.x.lane = peerOf(c), laneOf(c)
+	f.x.peer, f.x.lane, f.x.clock = peerOf(c), laneOf(c), time.Time{}
 	switch kept := c.Data.(type) {
 	case nil:
 		f.ready()

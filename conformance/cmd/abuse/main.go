@@ -24,7 +24,7 @@ const (
 
 func main() {
 	abuse.MainIfGood()
-	target.MainIfChild(abuse.Timeouts, abuse.Limits)
+	target.MainIfChild(abuse.Timeouts(0), abuse.Limits)
 	p := abuse.Plan{Rounds: 3}
 	flag.IntVar(&p.Rounds, "rounds", p.Rounds, "how often the good client is watched, without and with each attack")
 	flag.DurationVar(&p.Usual, "usual", 1500*time.Millisecond, "how long it is watched without")

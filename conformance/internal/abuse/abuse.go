@@ -27,10 +27,12 @@ import (
 // pace is how long a bad client rests between two rounds: what is to be seen is what the server does, not how many clients a machine has room for.
 const pace = 20 * time.Millisecond
 
-// Timeouts are those of the target: the defaults, shortened, so that what they end is seen to end.
-var Timeouts = tornado.WithTimeouts(tornado.Timeouts{
-	Handshake: time.Second, Header: time.Second, Body: time.Second, Stream: time.Second, Write: time.Second, Idle: 10 * time.Second,
-})
+// Timeouts are those of the target: the defaults, shortened, so that what they end is seen to end. That of a handshake is given, 0 for the default.
+func Timeouts(handshake time.Duration) tornado.Option {
+	return tornado.WithTimeouts(tornado.Timeouts{
+		Handshake: handshake, Header: time.Second, Body: time.Second, Stream: time.Second, Write: time.Second, Idle: 10 * time.Second,
+	})
+}
 
 // Limits are those of the target: the defaults, but that the bodies of all requests may take together a quarter of what they may by default.
 var Limits = tornado.WithLimits(tornado.Limits{Bodies: 256 << 20})
@@ -53,6 +55,9 @@ type Attack struct {
 	secure bool
 	// first says that the first round of a client meets the bound: there is no second one meanwhile.
 	first bool
+	// within is the time in which the clients come, one after the other, and the attack lasts twice as long: as many as there are then stay. 0: they all come
+	// at once. The short version has less time.
+	within time.Duration
 	// restless clients do not rest between two rounds.
 	restless bool
 }
@@ -109,6 +114,9 @@ const honest = 8
 // did not end as it should.
 func Run(a Attack, spawn func() (*target.Child, error), p Plan) (*Row, error) {
 	row := &Row{Attack: a, Waits: make(map[string]Wait)}
+	if p.Most >= a.clients {
+		p.Attack = max(p.Attack, 2*a.within)
+	}
 	var usual, attacked rounds
 	for range p.Rounds {
 		child, err := spawn()
@@ -270,9 +278,12 @@ func (row *Row) watch(child *target.Child, d time.Duration, others func(ctx cont
 
 // attack has clients be bad.
 func (row *Row) attack(ctx context.Context, wg *sync.WaitGroup, child *target.Child, p Plan) {
-	for i := range min(row.clients, p.Most) {
+	clients := min(row.clients, p.Most)
+	within := min(row.within, p.Attack/2)
+	for i := range clients {
 		wg.Go(func() {
 			bad := &attacker{ctx: ctx, at: child.Addresses, id: i, lasts: p.Attack}
+			bad.pause(within * time.Duration(i) / time.Duration(clients))
 			for ctx.Err() == nil {
 				row.fault(row.once(bad))
 				row.mu.Lock()

@@ -15,7 +15,7 @@ import (
 
 func TestMain(m *testing.M) {
 	MainIfGood()
-	target.MainIfChild(Timeouts, Limits)
+	target.MainIfChild(Timeouts(time.Second), Limits)
 	os.Exit(m.Run())
 }
 
