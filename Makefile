@@ -21,7 +21,7 @@ GORELEASER := go run github.com/goreleaser/goreleaser/v2@v2.15.1
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint generate check build cross simulate fuzz bench bench-quick bench-connections large corpus corpus-drive corpus-peers jsonschema conformance
+.PHONY: help demo test lint generate check build cross simulate fuzz bench bench-quick bench-connections bench-start large corpus corpus-drive corpus-peers jsonschema conformance
 .PHONY: soak abuse docs vulnerabilities licences sbom supply completions man snapshot goreleaser-schema
 
 help: ## list the targets
@@ -96,6 +96,9 @@ bench-quick: ## measure a GET and a POST beside a few peers, 10 minutes (needs w
 
 bench-connections: ## measure what connections cost that wait, and those that come and go (needs 20,000 descriptors; two cores)
 	cd bench && go run ./cmd/run -set connections $(BENCH)
+
+bench-start: ## measure how soon a program with 5,000 operations answers, and demand that it is within 100 ms (compiles it, minutes; FLAGS=-h)
+	cd bench && go run ./cmd/start $(FLAGS)
 
 corpus: ## generate, build and vet every document of CORPUS=dir, and hold them against the targets
 	cd conformance && go run ./cmd/corpus -corpus "$(abspath $(CORPUS))" -index "$(abspath $(INDEX))" $(FLAGS)

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/tornadogen/tornadogen/runtime/bench/internal/extra"
+	"github.com/tornadogen/tornadogen/runtime/bench/internal/system"
 )
 
 // stopGrace is how long a child may take to end after SIGTERM, before it is killed.
@@ -71,7 +72,7 @@ type server struct {
 
 // start runs binary on core with GOMAXPROCS=1 and env, and returns when it answers.
 func start(ctx context.Context, core int, stderr io.Writer, binary string, env ...string) (*server, error) {
-	address, err := freeAddress()
+	address, err := system.FreeAddress()
 	if err != nil {
 		return nil, err
 	}
@@ -134,25 +135,8 @@ func (s *server) answers(ctx context.Context) bool {
 	return err == nil
 }
 
-// freeAddress gives an address of the loopback that was free just now.
-func freeAddress() (string, error) {
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	return l.Addr().String(), l.Close()
-}
-
-// cpu gives the processor time that all threads of s have used so far, those that have ended too. It is exact to the
-// nanosecond: the clock of the process that clock_gettime(2) knows, not the ticks of /proc/PID/stat.
-func (s *server) cpu() (time.Duration, error) {
-	const schedulerClock = 2 // CPUCLOCK_SCHED of the kernel, in the lowest three bits of the clock's number
-	var t unix.Timespec
-	if err := unix.ClockGettime(int32(^s.pid<<3|schedulerClock), &t); err != nil {
-		return 0, fmt.Errorf("processor time of process %d: %w", s.pid, err)
-	}
-	return time.Duration(t.Nano()), nil
-}
+// cpu gives the processor time that s has used so far.
+func (s *server) cpu() (time.Duration, error) { return system.CPU(s.pid) }
 
 // spent gives the processor time that s uses while fn runs.
 func (s *server) spent(fn func() error) (time.Duration, error) {

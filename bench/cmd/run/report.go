@@ -41,8 +41,8 @@ func render(cfg *config, m *machine, all results, args []string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n\n", cfg.set.title)
 	fmt.Fprintf(&b, "- command: `%s`\n", strings.Join(append([]string{"go run ./cmd/run"}, args...), " "))
-	fmt.Fprintf(&b, "- machine: %s, %d cores, Linux %s; load average before: %s\n", m.cpu, m.cores, m.kernel, m.load)
-	fmt.Fprintf(&b, "- %s, wrk %s\n", m.golang, m.wrk)
+	fmt.Fprintf(&b, "- machine: %s\n", m.Machine)
+	fmt.Fprintf(&b, "- %s, wrk %s\n", m.Go, m.wrk)
 	for _, peer := range m.peers {
 		fmt.Fprintf(&b, "- %s\n", peer)
 	}

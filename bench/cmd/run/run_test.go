@@ -21,6 +21,7 @@ import (
 	"github.com/tornadogen/tornadogen/runtime/bench/internal/extra"
 	"github.com/tornadogen/tornadogen/runtime/bench/internal/order"
 	"github.com/tornadogen/tornadogen/runtime/bench/internal/pet"
+	"github.com/tornadogen/tornadogen/runtime/bench/internal/system"
 )
 
 func TestParseWrk(t *testing.T) {
@@ -107,7 +108,7 @@ func TestReport(t *testing.T) {
 		"idle": {"tornado": {{residentBytes: 501}}},
 	}
 	cfg := &config{set: sets[1], servers: []string{"tornado", "fasthttp", "oapicodegen", "nethttp"}, duration: time.Second}
-	text := render(cfg, &machine{cpu: "an abacus"}, all, []string{"-rounds", "1"})
+	text := render(cfg, &machine{Machine: system.Machine{CPU: "an abacus"}}, all, []string{"-rounds", "1"})
 	for _, want := range []string{
 		"an abacus",
 		"`go run ./cmd/run -rounds 1`",
