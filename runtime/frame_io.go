@@ -24,7 +24,6 @@ func (f *frame) fill() (worker.Next, bool) {
 		return f.unread(err), false
 	}
 	f.w += n
-	f.x.clock = time.Time{} // of what has come it is not known when
 	return 0, true
 }
 

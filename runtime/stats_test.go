@@ -294,6 +294,52 @@ func TestRunning(t *testing.T) {
 	require.Eventually(t, func() bool { return len(r.Running(10, false)) == 0 }, patience, time.Millisecond)
 }
 
+// TestRunningSince: a handler runs from when it is called, not from when the request began that it answers, or an earlier one on the connection.
+func TestRunningSince(t *testing.T) {
+	entered, let, left := make(chan struct{}), make(chan struct{}), make(chan time.Time, 2)
+	stay := func() {
+		entered <- struct{}{}
+		<-let
+	}
+	api := newTestAPI(testHandlers{hold: func(context.Context) ([]byte, error) {
+		stay()
+		left <- time.Now()
+		return nil, nil
+	}, echo: func(_ context.Context, req echoRequest) ([]byte, error) {
+		stay()
+		return req.Body, nil
+	}}, WithAPILogger(quiet))
+	r := start(t, api)
+	r.Measure()
+	runsSince := func(before time.Time) {
+		t.Helper()
+		all := r.Running(1, false)
+		require.Len(t, all, 1)
+		assert.Less(t, all[0].For, time.Since(before))
+	}
+	c := r.dial(t)
+	c.send(askHold + askHold)
+	<-entered
+	let <- struct{}{}
+	<-entered
+	runsSince(<-left)
+	let <- struct{}{}
+	c.answer("GET")
+	c.answer("GET")
+	c.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")
+	for _, want := range []string{"HTTP/1.1 100 Continue\r\n", "\r\n"} {
+		line, err := c.r.ReadString('\n')
+		require.NoError(t, err)
+		require.Equal(t, want, line)
+	}
+	before := time.Now()
+	c.send("{}")
+	<-entered
+	runsSince(before)
+	let <- struct{}{}
+	c.answer("POST")
+}
+
 func TestHistogram(t *testing.T) {
 	var live liveHistogram
 	for range 90 {
