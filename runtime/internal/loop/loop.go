@@ -189,8 +189,9 @@ func (l *Loop) end() {
 	close(l.done)
 }
 
-// work does what the last wait, other goroutines and the clock have brought.
+// work does what other goroutines, the last wait and the clock have brought.
 func (l *Loop) work() {
+	l.runPosted()
 	for l.next < l.found {
 		ev := l.events[l.next]
 		l.next++
@@ -198,7 +199,6 @@ func (l *Loop) work() {
 			e.source.Ready(ev.Bits)
 		}
 	}
-	l.runPosted()
 	l.hear()
 	l.wheel.advance(l.heard, l.fires(), l.fire)
 	l.hooks.Flush()

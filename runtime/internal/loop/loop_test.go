@@ -529,6 +529,34 @@ func TestEventsReachTheirSource(t *testing.T) {
 	})
 }
 
+// teller is a Source that says what happens to it.
+type teller struct{ happens func() }
+
+func (r teller) Ready(Bits) { r.happens() }
+func (r teller) Expire()    {}
+
+// TestPostedComesBeforeEvents: what is to be done about a connection, as to watch its deadline, is done before an event gives it to somebody, who would
+// have to post it again: a client that is always quicker than a turn would have each of its requests posted.
+func TestPostedComesBeforeEvents(t *testing.T) {
+	f := newFixture(t)
+	ln, h, _ := listen(f, nil)
+	p := f.net.Dial(ln)
+	f.net.Settle()
+	var order []string
+	do(t, f.Loop, func() {
+		_, err := f.Add(h.accepted[0], teller{func() { order = append(order, "event") }})
+		assert.NoError(t, err)
+	})
+	f.net.Settle()
+	do(t, f.Loop, func() {
+		order = nil
+		p.Send("x")
+		f.Post(func() { order = append(order, "posted") })
+	})
+	f.net.Settle()
+	do(t, f.Loop, func() { assert.Equal(t, []string{"posted", "event"}, order) })
+}
+
 func await(t *testing.T, cond func() bool) {
 	t.Helper()
 	for end := time.Now().Add(20 * time.Second); !cond(); time.Sleep(20 * time.Microsecond) {

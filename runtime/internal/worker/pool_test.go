@@ -361,8 +361,11 @@ func TestShed(t *testing.T) {
 			}
 			for _, p := range refused {
 				p.AwaitEnd()
+				p.Send("c")
+				s.net.Settle()
 				p.CloseWrite()
 				p.AwaitClosed()
+				assert.Equal(t, uint64(len(refused)), s.Stats()[0].Shed, "what is sent then is dropped, and nobody is shed twice")
 				if name == "answers" {
 					assert.Equal(t, "503", p.Received())
 				}

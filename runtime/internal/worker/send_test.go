@@ -33,7 +33,10 @@ func idleConn(t *testing.T, next Next) (*stage, *polltest.Peer, *Conn) {
 	p := s.dial()
 	p.Send("x")
 	c := s.conn()
-	await(t, func() bool { return c.heard && c.state.Load()&stateMask == state }, "it is idle")
+	await(t, func() (is bool) {
+		s.onLoop(func() { is = c.heard && c.state.Load()&stateMask == state })
+		return is
+	}, "it is idle")
 	return s, p, c
 }
 

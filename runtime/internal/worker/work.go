@@ -217,7 +217,9 @@ func (p *pool) tooSlow(c *Conn, took time.Duration) {
 // shed sets c aside to be shed. The caller holds mu.
 func (p *pool) shed(c *Conn) {
 	p.sheds.push(c)
-	p.stats.Shed.Add(1)
+	if c.linger == 0 { // else it was shed, or is about to end anyhow: what it has sent since is dropped
+		p.stats.Shed.Add(1)
+	}
 	if !p.shedder && !p.stopped {
 		p.shedder = true
 		p.engine.goroutines.Add(1)
