@@ -451,6 +451,34 @@ func TestCrashBesideOthers(t *testing.T) {
 	require.NoError(t, second.cmd.Wait())
 }
 
+// TestReplacedUnderLoad: processes that share a socket of systemd's start and get SIGTERM in turn, while clients come and go: each request is answered. Who
+// starts one makes the socket block that the others accept from, as os/exec does.
+func TestReplacedUnderLoad(t *testing.T) {
+	socket, addr := sharedSocket(t)
+	at, err := net.ResolveTCPAddr("tcp", addr)
+	require.NoError(t, err)
+	old := activated(t, socket, "inherited")
+	pid := old.serves()
+	var l load
+	l.start(t, []net.Addr{at})
+	defer l.clients.Wait()
+	defer l.stop.Store(true)
+	for range 3 {
+		next := activated(t, socket, "inherited")
+		nextPID := next.serves()
+		l.answered(t, nextPID)
+		require.NoError(t, syscall.Kill(pid, syscall.SIGTERM))
+		old.ended()
+		require.NoError(t, old.cmd.Wait())
+		old, pid = next, nextPID
+	}
+	l.stop.Store(true)
+	l.clients.Wait()
+	require.NoError(t, syscall.Kill(pid, syscall.SIGTERM))
+	old.ended()
+	require.NoError(t, old.cmd.Wait())
+}
+
 // TestOverflowBesideOthers: a stack that overflows ends the process, which nothing can recover from, and that alone: the other one that
 // shares the socket serves on.
 func TestOverflowBesideOthers(t *testing.T) {

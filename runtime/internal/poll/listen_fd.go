@@ -152,6 +152,9 @@ func adopt(fd int) (*Listener, error) {
 	if err := unix.SetNonblock(fd, true); err != nil {
 		return nil, os.NewSyscallError("fcntl", err)
 	}
+	if err := neverBlock(fd); err != nil {
+		return nil, os.NewSyscallError("setsockopt", err)
+	}
 	unix.CloseOnExec(fd)
 	addr, err := BoundAddr(fd)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -34,6 +35,64 @@ func closeAll(t *testing.T, ls []*Listener) {
 	for _, l := range ls {
 		assert.NoError(t, l.Close(Plain()))
 	}
+}
+
+// TestAcceptOfAListenerThatBlocks: whoever shares a listening socket may make it block. Nobody waits for a connection then, for that would hold up a loop.
+func TestAcceptOfAListenerThatBlocks(t *testing.T) {
+	for network, address := range map[string]string{"tcp": "127.0.0.1:0", "unix": filepath.Join(t.TempDir(), "s"), "multipath": "127.0.0.1:0"} {
+		t.Run(network, func(t *testing.T) {
+			l := listener(t, network, address)
+			defer closeAll(t, []*Listener{l})
+			shared, err := unix.Dup(l.FD)
+			require.NoError(t, err)
+			defer func() { assert.NoError(t, unix.Close(shared)) }()
+			require.NoError(t, unix.SetNonblock(shared, false))
+			begun := time.Now()
+			late := time.AfterFunc(10*time.Second, func() { // so that the test ends
+				c, err := net.Dial(l.Addr.Network(), l.Addr.String())
+				if assert.NoError(t, err) {
+					assert.NoError(t, c.Close())
+				}
+			})
+			defer late.Stop()
+			_, _, errno := Plain().Accept(l.FD)
+			for errno == unix.EINTR { // as those who accept do
+				_, _, errno = Plain().Accept(l.FD)
+			}
+			assert.Equal(t, unix.EAGAIN, errno, "after %s", time.Since(begun))
+			flags, err := unix.FcntlInt(uintptr(shared), unix.F_GETFL, 0)
+			require.NoError(t, err)
+			assert.NotZero(t, flags&unix.O_NONBLOCK)
+
+			c, err := net.Dial(l.Addr.Network(), l.Addr.String())
+			require.NoError(t, err)
+			defer func() { assert.NoError(t, c.Close()) }()
+			fd, _ := accept(t, []*Listener{l})
+			require.NoError(t, unix.Close(fd))
+		})
+	}
+}
+
+// listener listens; on "multipath" as a process does that package net has listened for.
+func listener(t *testing.T, network, address string) *Listener {
+	if network != "multipath" {
+		ls, err := Listen(network, address, 1)
+		require.NoError(t, err)
+		return ls[0]
+	}
+	var config net.ListenConfig
+	config.SetMultipathTCP(true)
+	ln, err := config.Listen(t.Context(), "tcp", address)
+	require.NoError(t, err)
+	defer func() { assert.NoError(t, ln.Close()) }()
+	file, err := ln.(*net.TCPListener).File()
+	require.NoError(t, err)
+	defer func() { assert.NoError(t, file.Close()) }()
+	fd, err := unix.Dup(int(file.Fd()))
+	require.NoError(t, err)
+	l, err := Adopt(fd)
+	require.NoError(t, err)
+	return l
 }
 
 func TestListen(t *testing.T) {

@@ -4,6 +4,8 @@ package poll
 
 import (
 	"encoding/binary"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 	"unsafe" // pointers for the kernel, which become numbers in the call itself; what it has written is read as its family says
@@ -20,6 +22,54 @@ const spreads = true
 // keepAliveSeconds is what package net uses: a peer that has gone without a
 // word is found out even where no deadline applies.
 const keepAliveSeconds = 15
+
+// neverBlock keeps Accept from waiting for long where another process has made
+// the socket block: O_NONBLOCK belongs to all that share it, and whoever starts a
+// process with it clears the flag, as package os/exec does. A wait is then one
+// tick of the kernel, and Accept sets the flag again.
+//
+// A socket of Multipath TCP, as package net opens them, knows no such limit where
+// it accepts. It is looked at before.
+func neverBlock(fd int) error {
+	if proto, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_PROTOCOL); err == nil && proto == unix.IPPROTO_MPTCP {
+		multipath.Store(fd, true)
+		anyMultipath.Store(true)
+	}
+	return unix.SetsockoptTimeval(fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &unix.Timeval{Usec: 1})
+}
+
+// multipath has the listening sockets of Multipath TCP, and what has had the
+// number of one since: it is looked at in vain.
+var (
+	multipath    sync.Map
+	anyMultipath atomic.Bool
+)
+
+// unblock sets O_NONBLOCK if another process has cleared it.
+func unblock(fd int) {
+	flags, _, errno := unix.RawSyscall(unix.SYS_FCNTL, uintptr(fd), unix.F_GETFL, 0)
+	if errno == 0 && flags&unix.O_NONBLOCK == 0 {
+		_, _, _ = unix.RawSyscall(unix.SYS_FCNTL, uintptr(fd), unix.F_SETFL, flags|unix.O_NONBLOCK) // neverBlock is what is relied on
+	}
+}
+
+// mayBlock reports whether nobody waits to be accepted from a socket that Accept
+// would block on. Another process must clear the flag and take who waited, both
+// between this and Accept, for that to be wrong; and then the next who connects
+// ends it.
+func mayBlock(fd int) bool {
+	if !anyMultipath.Load() {
+		return false
+	}
+	if _, found := multipath.Load(fd); !found {
+		return false
+	}
+	unblock(fd)
+	at := unix.PollFd{Fd: int32(fd), Events: unix.POLLIN}
+	var now unix.Timespec
+	n, _, errno := unix.RawSyscall6(unix.SYS_PPOLL, uintptr(unsafe.Pointer(&at)), 1, uintptr(unsafe.Pointer(&now)), 0, 0, 0)
+	return n == 0 && errno == 0
+}
 
 // inherit sets the options of a listening socket that connections inherit from
 // it, so that they cost no call.
@@ -47,11 +97,17 @@ func socket(domain int) (int, error) {
 const rawLimit = 64 << 10
 
 func (sys) Accept(fd int) (int, Addr, syscall.Errno) {
+	if mayBlock(fd) {
+		return -1, Addr{}, unix.EAGAIN
+	}
 	var rsa unix.RawSockaddrAny
 	size := uint32(unix.SizeofSockaddrAny)
 	conn, _, errno := unix.RawSyscall6(unix.SYS_ACCEPT4, uintptr(fd),
 		uintptr(unsafe.Pointer(&rsa)), uintptr(unsafe.Pointer(&size)),
 		unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0, 0)
+	if errno == unix.EAGAIN || errno == unix.EINTR {
+		unblock(fd) // or the next call takes as long
+	}
 	if errno != 0 {
 		return -1, Addr{}, errno
 	}
