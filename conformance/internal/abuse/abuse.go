@@ -53,8 +53,6 @@ type Attack struct {
 	once func(a *attacker) error
 	// secure says that it is over TLS: a good client comes over TLS, too.
 	secure bool
-	// first says that the first round of a client meets the bound: there is no second one meanwhile.
-	first bool
 	// within is the time in which the clients come, one after the other, and the attack lasts twice as long: as many as there are then stay. 0: they all come
 	// at once. The short version has less time.
 	within time.Duration
@@ -76,6 +74,7 @@ type Plan struct {
 	Usual  time.Duration // without; behind either, the server has a third of it for what is left over from clients that are gone
 	Attack time.Duration // with
 	Most   int           // clients of an attack
+	Whole  bool          // the first round of each client is played to its end, though the attack is over: it meets its bound, however slow the machine
 }
 
 // Row is what an attack came to.
@@ -85,7 +84,7 @@ type Row struct {
 	Waits     map[string]Wait // by the way that a good client comes
 	Processor float64         // of the server during the attack: 1 is a processor that does nothing else
 	Peak      int64           // bytes of the server's resident set
-	Counted   int64           // by what counts it
+	Counted   int64           // by what counts it, without what it counted of good clients
 	Honest    time.Duration   // of a processor for a request of an honest client
 	Round     time.Duration   // of a processor for a round of the attack, without what good clients asked meanwhile
 	Faults    []string
@@ -129,9 +128,6 @@ func Run(a Attack, spawn func() (*target.Child, error), p Plan) (*Row, error) {
 			return nil, fmt.Errorf("the target of %s: %w", a.Name, err)
 		}
 	}
-	if row.Counted == 0 && row.met(p) {
-		row.fault(fmt.Errorf("the bound %s was met, and not counted", row.Bound))
-	}
 	for _, way := range attacked.ways() {
 		row.Waits[way] = Wait{Usual: usual.p99(way), P99: attacked.p99(way), Before: usual.count(way), Good: attacked.count(way)}
 	}
@@ -161,22 +157,37 @@ func (row *Row) round(child *target.Child, p Plan) (usual, attacked latencies) {
 	})
 	row.Processor += (busy(child.PID()) - begun).Seconds() / (p.Attack.Seconds() * float64(p.Rounds))
 	time.Sleep(p.Usual / 3)
-	row.Counted += row.count(child, counted, p)
+	row.count(child, counted+row.good(attacked))
 	return usual, attacked
 }
 
-// met tells whether the bound has been met, as some rounds were done with and not only broken off.
-func (row *Row) met(p Plan) bool {
-	return row.Bound != "" && (row.first || row.Rounds > p.Rounds*min(row.clients, p.Most))
-}
-
-// count is how often the attack's bound was counted since it was at before. What was met is waited for: a busy server comes to it later.
-func (row *Row) count(child *target.Child, before int64, p Plan) int64 {
-	for begun := time.Now(); ; time.Sleep(100 * time.Millisecond) {
-		if n := row.counted(child) - before; n > 0 || !row.met(p) || time.Since(begun) > 5*time.Second {
-			return n
+// good is what of the attack's meter are good clients, to whom no bound is counted.
+func (row *Row) good(l latencies) (n int64) {
+	for way, list := range l {
+		if row.meter() == target.Requests || row.meter() == target.Accepted && way != wayKept {
+			n += int64(len(list))
 		}
 	}
+	return n
+}
+
+// count adds what the attack's meter has counted since it was at before. What was not seen is waited for: a busy server comes to it later.
+func (row *Row) count(child *target.Child, before int64) {
+	counted := row.Counted
+	for begun := time.Now(); ; time.Sleep(100 * time.Millisecond) {
+		row.Counted = counted + row.counted(child) - before
+		if row.unseen() == nil || time.Since(begun) > 5*time.Second {
+			return
+		}
+	}
+}
+
+// unseen tells that what counts the attack has not: a bound at all, and what else counts it each round.
+func (row *Row) unseen() error {
+	if row.Counted > 0 && (row.Bound != "" || row.Counted >= int64(row.Rounds)) {
+		return nil
+	}
+	return fmt.Errorf("%s grew by %d in %d rounds: what is done is not seen", row.meter(), row.Counted, row.Rounds)
 }
 
 // connecting is what of a processor a connection takes that is made and closed, in requests on one that is there. bench/RESULTS.md has it: what a
@@ -231,8 +242,8 @@ func (row *Row) Judge() (faults []string) {
 			faults = append(faults, fmt.Sprintf("a good client, %s, has waited %s at the 99th percentile, %.1f times the usual %s", way, w.P99, w.Times(), w.Usual))
 		}
 	}
-	if row.Counted == 0 || row.Bound == "" && row.Counted < int64(row.Rounds) { // of what counts good clients as well, each round is a part
-		faults = append(faults, fmt.Sprintf("%s grew by %d in %d rounds: what is done is not seen", row.meter(), row.Counted, row.Rounds))
+	if err := row.unseen(); err != nil {
+		faults = append(faults, err.Error())
 	}
 	if most := mostCosts * row.Honest * time.Duration(row.like); row.Bound == "" && row.Round > most {
 		faults = append(faults, fmt.Sprintf("a round costs %s of a processor, and not at most %s: it meets no bound, as it costs what it sends", row.Round, most))
@@ -284,8 +295,12 @@ func (row *Row) attack(ctx context.Context, wg *sync.WaitGroup, child *target.Ch
 		wg.Go(func() {
 			bad := &attacker{ctx: ctx, at: child.Addresses, id: i, lasts: p.Attack}
 			bad.pause(within * time.Duration(i) / time.Duration(clients))
-			for ctx.Err() == nil {
+			for whole := p.Whole; ctx.Err() == nil; whole = false {
+				if whole {
+					bad.ctx = context.WithoutCancel(ctx)
+				}
 				row.fault(row.once(bad))
+				bad.ctx = ctx
 				row.mu.Lock()
 				row.Rounds++
 				row.mu.Unlock()

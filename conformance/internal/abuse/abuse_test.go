@@ -22,17 +22,21 @@ func TestMain(m *testing.M) {
 // mostMemory is what the server may hold while any of the attacks goes on.
 const mostMemory = 512 << 20
 
-// TestAttacks plays each attack by a few clients: the server does about it what it shall, and answers a good client meanwhile. How fast
+// TestAttacks plays each attack by a few clients: the server does about it what it shall, counts it, and answers a good client meanwhile. How fast
 // it does is measured by make abuse. The race detector takes ten times the time and the memory, so that bounds of either are met late, or not
 // within the patience of the attackers: with it the server is to answer good clients, and to exit without a race that was found.
 func TestAttacks(t *testing.T) {
 	for _, a := range Attacks() {
-		p := Plan{Rounds: 1, Usual: 50 * time.Millisecond, Attack: 300 * time.Millisecond, Most: 50}
-		if strings.HasPrefix(a.Name, "slow") {
-			p.Attack = 2500 * time.Millisecond // a timeout has to pass
-		}
-		if a.first { // after buffers are full, while nobody reads
+		p := Plan{Rounds: 1, Usual: 50 * time.Millisecond, Attack: 300 * time.Millisecond, Most: 50, Whole: true}
+		switch {
+		case a.Name == "slow read": // after buffers are full, while nobody reads
 			p.Attack, p.Most = 6*time.Second, 8
+		case strings.HasPrefix(a.Name, "slow"):
+			p.Attack = 2500 * time.Millisecond // a timeout has to pass
+		case a.Bound == "bodies": // so many that they do not fit
+			p.Most = a.clients
+		case a.Bound == "write_time", a.Bound == "http2_flood": // each has to fill buffers, or a queue of 10,000, and that is work
+			p.Most = 1
 		}
 		row, err := Run(a, target.Spawn, p)
 		require.NoError(t, err)
@@ -40,13 +44,14 @@ func TestAttacks(t *testing.T) {
 			t.Log(row.Faults)
 		} else {
 			assert.Empty(t, row.Faults, a.Name)
+			assert.NoError(t, row.unseen(), a.Name)
 			assert.Less(t, row.Peak, int64(mostMemory), a.Name)
 		}
 		for way, w := range row.Waits {
 			assert.Positive(t, w.Good, "%s: %s", a.Name, way)
 		}
 		assert.Positive(t, row.Rounds, a.Name)
-		t.Logf("%s: %d rounds, %v, %.2f of a processor, %d MiB", a.Name, row.Rounds, row.Waits, row.Processor, row.Peak>>20)
+		t.Logf("%s: %d rounds, %s %d, %v, %.2f of a processor, %d MiB", a.Name, row.Rounds, row.meter(), row.Counted, row.Waits, row.Processor, row.Peak>>20)
 	}
 }
 
