@@ -1,5 +1,5 @@
 // Command abuse plays every attack against a server in a process of its own, and writes what a good client has noticed of it. It exits with
-// 1 if the server did not do what it shall, or if a good client waited more than three times as long as usual.
+// 1 if the server did not do what it shall, if a good client waited more than three times as long as usual, or if the server held too much memory.
 package main
 
 import (

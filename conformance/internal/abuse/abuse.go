@@ -223,10 +223,12 @@ const (
 	mostTimes = 3 // the usual p99
 	mostCosts = 3 // what the requests cost that a round is like
 	fewest    = 100
+
+	mostMemory = 512 << 20 // of the resident set; robustness.md says so
 )
 
 // Judge tells what an attack has done to others, from figures that a machine of its own gives: a good client waits at most three times as long
-// as usual, and what meets no bound costs what it sends.
+// as usual, what meets no bound costs what it sends, and the server holds at most 512 MiB.
 //
 // That is fair on a machine with other work, too. The usual p99 is not that of a server which has nothing to do, but of one that eight honest
 // clients keep as busy as they can; both are of the same connections to the same process, in turn, so that what slows one slows the other;
@@ -247,6 +249,9 @@ func (row *Row) Judge() (faults []string) {
 	}
 	if most := mostCosts * row.Honest * time.Duration(row.like); row.Bound == "" && row.Round > most {
 		faults = append(faults, fmt.Sprintf("a round costs %s of a processor, and not at most %s: it meets no bound, as it costs what it sends", row.Round, most))
+	}
+	if row.Peak > mostMemory {
+		faults = append(faults, fmt.Sprintf("the server held %d bytes, and not at most %d", row.Peak, mostMemory))
 	}
 	slices.Sort(faults)
 	return faults
@@ -369,7 +374,7 @@ func Table(rows []*Row) string {
 		fmt.Fprintf(&b, "| %s | %d | %d | %s | %s | %s | %s | %s | %.1f | %.0f %% | %d MiB |\n", r.Name, r.clients, r.Rounds, r.Does, counted, way,
 			w.Usual.Round(10*time.Microsecond), w.P99.Round(10*time.Microsecond), w.Times(), 100*r.Processor, r.Peak>>20)
 	}
-	fmt.Fprintf(&b, "\nWithin three times the usual p99, and the processor of what is sent: %d of %d.\n", within, len(rows))
+	fmt.Fprintf(&b, "\nWithin three times the usual p99, %d MiB, and the processor of what is sent: %d of %d.\n", mostMemory>>20, within, len(rows))
 	return b.String()
 }
 
