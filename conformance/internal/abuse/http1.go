@@ -168,8 +168,8 @@ func floods() []Attack {
 			once: sends(chunked+strings.Repeat("1\r\n1\r\n", 5<<20), 413, 400, 408, 0),
 		},
 		{
-			Name: "a form of a million parts", Does: "413, or 400 over 1,000 parts", Bound: "body", clients: 4,
-			once: sends(post("/form", "multipart/form-data; boundary=b", strings.Repeat(part, 1_000_000)), 413, 400, 0),
+			Name: "a form of 70,000 parts", Does: "400 over 1,000 parts", Bound: "fields", clients: 4, // a body of 4 MB: a longer one is refused unread
+			once: sends(post("/form", "multipart/form-data; boundary=b", strings.Repeat(part, 70_000)), 400),
 		},
 		{
 			Name: "a form of a million files, as they come", Does: "400 over 1,000 parts", Bound: "fields", clients: 4,
