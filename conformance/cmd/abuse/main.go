@@ -60,6 +60,11 @@ func run(p abuse.Plan, only, page string) error {
 	if err != nil {
 		return err
 	}
+	alone, err := abuse.Alone(spawn, p.Usual)
+	if err != nil {
+		return err
+	}
+	fmt.Print(abuse.Waits(alone))
 	var rows []*abuse.Row
 	var faults []error
 	for _, a := range abuse.Attacks() {
@@ -82,7 +87,7 @@ func run(p abuse.Plan, only, page string) error {
 		}
 	}
 	if only == "" {
-		if err := write(page, abuse.Table(rows)); err != nil {
+		if err := write(page, abuse.Table(rows)+"\n"+abuse.Waits(alone)); err != nil {
 			return err
 		}
 	}

@@ -135,6 +135,27 @@ func Run(a Attack, spawn func() (*target.Child, error), p Plan) (*Row, error) {
 	return row, nil
 }
 
+// Alone watches good clients of a target for a while that has nothing else to do, and returns the 99th percentile of each way that they come.
+func Alone(spawn func() (*target.Child, error), d time.Duration) (map[string]time.Duration, error) {
+	child, err := spawn()
+	if err != nil {
+		return nil, err
+	}
+	row := &Row{Attack: Attack{secure: true}}
+	list := rounds{row.watch(child, d, func(context.Context, *sync.WaitGroup) {})}
+	for _, f := range row.Faults {
+		err = errors.Join(err, errors.New(f))
+	}
+	if err := errors.Join(err, child.Stop()); err != nil {
+		return nil, fmt.Errorf("a good client alone: %w", err)
+	}
+	p99 := make(map[string]time.Duration)
+	for _, way := range list.ways() {
+		p99[way] = list.p99(way)
+	}
+	return p99, nil
+}
+
 // round watches good clients of a target without the attack, and with it.
 func (row *Row) round(child *target.Child, p Plan) (usual, attacked latencies) {
 	begun := busy(child.PID())
@@ -353,6 +374,13 @@ func resident(pid int) int64 {
 	}
 	pages, _ := strconv.ParseInt(fields[1], 10, 64) // the kernel writes digits
 	return pages * int64(os.Getpagesize())
+}
+
+// Waits says what Alone has returned.
+func Waits(alone map[string]time.Duration) string {
+	const unit = 10 * time.Microsecond
+	return fmt.Sprintf("Alone, a good client waits %s on a kept connection, %s on a new one and %s on a new one over TLS at the 99th percentile.\n",
+		alone[wayKept].Round(unit), alone[wayNew].Round(unit), alone[waySecure].Round(unit))
 }
 
 // Table is the rows as a person reads them.

@@ -67,6 +67,17 @@ func TestMedian(t *testing.T) {
 	assert.Zero(t, all.p99(wayNew))
 }
 
+// TestAlone: each way that good clients come in is measured, and told.
+func TestAlone(t *testing.T) {
+	alone, err := Alone(target.Spawn, 200*time.Millisecond)
+	require.NoError(t, err)
+	for _, way := range []string{wayKept, wayNew, waySecure} {
+		assert.Positive(t, alone[way], way)
+	}
+	assert.Equal(t, "Alone, a good client waits 210µs on a kept connection, 350µs on a new one and 1.2ms on a new one over TLS at the 99th percentile.\n",
+		Waits(map[string]time.Duration{wayKept: 212 * time.Microsecond, wayNew: 350 * time.Microsecond, waySecure: 1201 * time.Microsecond}))
+}
+
 // TestJudge: figures that are over what is demanded are told.
 func TestJudge(t *testing.T) {
 	row := &Row{Attack: Attack{like: 2}, Counted: 1, Honest: time.Millisecond, Round: 6 * time.Millisecond, Waits: map[string]Wait{
@@ -77,7 +88,7 @@ func TestJudge(t *testing.T) {
 	row.Waits[wayNew] = Wait{Usual: 2 * time.Millisecond, P99: 7 * time.Millisecond, Before: 100, Good: 100}
 	row.Round++
 	assert.Len(t, row.Judge(), 2)
-	assert.Contains(t, Table([]*Row{row}), "0 of 1")
+	assert.Contains(t, Table([]*Row{row}), "processor of what is sent: 0 of 1.\n")
 	row.Waits[wayNew] = Wait{Usual: time.Millisecond, P99: time.Millisecond, Before: 100, Good: 99}
 	assert.Len(t, row.Judge(), 2, "nobody knows")
 	row.Bound, row.Counted = "body", 0
