@@ -102,12 +102,28 @@ func (c *client) ask(path string) error {
 	return err
 }
 
-// answered reads an answer, and demands the nonce of its request in it.
-func (c *client) answered(status int, nonce string) error {
+// errStray is that an answer has not what its request asked for.
+var errStray = errors.New("an answer that belongs to another")
+
+// began reads the head of an answer, which is not another's.
+func (c *client) began(nonce string) (*http.Response, error) {
 	if err := c.conn.SetDeadline(time.Now().Add(patience)); err != nil {
-		return err
+		return nil, err
 	}
 	res, err := http.ReadResponse(c.r, nil)
+	if err != nil {
+		return nil, err
+	}
+	if got := res.Header.Get(target.NonceHeader); got != "" && got != nonce { // of an answer that is none of the handler's
+		c.leave(res)
+		return nil, fmt.Errorf("asked with %s, and got the answer %s to %s: %w", nonce, res.Status, got, errStray)
+	}
+	return res, nil
+}
+
+// answered reads an answer, and demands the nonce of its request in it.
+func (c *client) answered(status int, nonce string) error {
+	res, err := c.began(nonce)
 	if err != nil {
 		return err
 	}
@@ -115,15 +131,15 @@ func (c *client) answered(status int, nonce string) error {
 	if err = errors.Join(err, res.Body.Close()); err != nil {
 		return err
 	}
+	got := struct{ Nonce string }{res.Header.Get(target.NonceHeader)}
+	if got.Nonce == "" {
+		_ = json.Unmarshal(body, &got) // what is no JSON has none
+	}
+	if got.Nonce != nonce && (got.Nonce != "" || res.StatusCode == status) { // another status may be one without a nonce
+		return fmt.Errorf("asked with %s, and got the answer %.200s: %w", nonce, body, errStray)
+	}
 	if res.StatusCode != status {
 		return fmt.Errorf("%s: %.200s", res.Status, body)
-	}
-	got := struct{ Nonce string }{res.Header.Get(target.NonceHeader)} // of an answer that is none of the handler's
-	if got.Nonce == "" {
-		err = json.Unmarshal(body, &got)
-	}
-	if err != nil || got.Nonce != nonce {
-		return fmt.Errorf("asked with %s, and got the answer %.200s", nonce, body)
 	}
 	c.done++
 	return nil
@@ -206,7 +222,7 @@ func (c *client) socket() error {
 			return err
 		}
 		if string(back) != text {
-			return fmt.Errorf("sent %s, and got %s", text, back)
+			return fmt.Errorf("sent %s, and got %s: %w", text, back, errStray)
 		}
 		c.done++
 		if rand.IntN(20) == 0 {
@@ -224,15 +240,22 @@ func (c *client) readSlowly() error {
 	if err := c.ask("/lines?count=2000&nonce=" + nonce); err != nil {
 		return err
 	}
-	res, err := http.ReadResponse(c.r, nil)
+	res, err := c.began(nonce)
 	if err != nil {
 		return err
 	}
 	defer c.leave(res)
+	if res.StatusCode != http.StatusOK {
+		return errors.New(res.Status)
+	}
 	lines, n := bufio.NewScanner(res.Body), 0
 	for lines.Scan() {
-		if want := `{"nonce":"` + nonce + `"}`; lines.Text() != want {
-			return fmt.Errorf("the line %q, not %s", lines.Text(), want)
+		switch want := `{"nonce":"` + nonce + `"}`; {
+		case lines.Text() == want:
+		case strings.HasPrefix(want, lines.Text()): // the last one of an answer that was cut
+			return fmt.Errorf("the line %q, not %s: %w", lines.Text(), want, lines.Err())
+		default:
+			return fmt.Errorf("the line %q, not %s: %w", lines.Text(), want, errStray)
 		}
 		if n++; n%200 == 0 && !c.pause() {
 			return nil
@@ -276,13 +299,19 @@ func (c *client) listen() error {
 	if err := c.ask("/events?nonce=" + nonce); err != nil {
 		return err
 	}
-	res, err := http.ReadResponse(c.r, nil)
+	res, err := c.began(nonce)
 	if err != nil {
 		return err
 	}
 	defer c.leave(res)
+	if res.StatusCode != http.StatusOK {
+		return errors.New(res.Status)
+	}
 	line, err := bufio.NewReaderSize(res.Body, 64).ReadString('\n')
-	if err != nil || line != "data: "+nonce+"\n" {
+	if err == nil && line != "data: "+nonce+"\n" {
+		err = errStray
+	}
+	if err != nil {
 		return fmt.Errorf("the event %q: %w", line, err)
 	}
 	c.done++

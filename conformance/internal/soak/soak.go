@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"runtime"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -37,6 +38,7 @@ type Run struct {
 	mu     sync.Mutex
 	done   map[string]int64 // what clients of each kind have done; guarded by mu
 	faults []string         // guarded by mu
+	strays []string         // those that are errStray, for which the others leave room; guarded by mu
 }
 
 // Report is what came of a soak.
@@ -68,6 +70,7 @@ func (r *Run) Play(at target.Addresses) (*Report, error) {
 	warm := &Run{Connections: min(r.Connections, 200), Time: time.Second, Pause: r.Pause, at: at, done: make(map[string]int64)}
 	r.seq.Store(1 << 40)  // nonces of its own
 	warm.round(warm.Time) // pools and workers that stay
+	r.strays = warm.strays
 	base, err := settle(at, nil)
 	if err != nil {
 		return nil, err
@@ -92,7 +95,7 @@ func (r *Run) Play(at target.Addresses) (*Report, error) {
 	}
 	return &Report{
 		Connections: r.Connections, Time: r.Time, Base: *base, First: *first, After: *after, Settled: time.Since(ended),
-		Done: r.done, Faults: append(r.faults, faults(after)...),
+		Done: r.done, Faults: slices.Concat(r.strays, r.faults, faults(after)),
 	}, nil
 }
 
@@ -102,27 +105,40 @@ func (r *Run) round(length time.Duration) {
 	defer cancel()
 	var wg sync.WaitGroup
 	for i := range r.Connections {
-		kind := kinds[i%len(kinds)]
 		wg.Go(func() {
 			sleep(ctx, time.Duration(i)*time.Second*2/time.Duration(r.Connections)) // they come within two seconds
-			c := &client{run: r, ctx: ctx, id: i, kind: kind.name, secured: i/len(kinds)%securedOf == 0}
-			for ctx.Err() == nil {
-				if err := kind.play(c); err != nil && ctx.Err() == nil {
-					r.fault(kind.name, err)
-				}
-				c.hangUp()
-			}
-			r.count(kind.name, c.done)
+			r.let(ctx, i)
 		})
 	}
 	wg.Wait()
 }
 
-func (r *Run) fault(kind string, err error) {
+// let has a client do what its kind does until ctx ends.
+func (r *Run) let(ctx context.Context, i int) {
+	kind := kinds[i%len(kinds)]
+	c := &client{run: r, ctx: ctx, id: i, kind: kind.name, secured: i/len(kinds)%securedOf == 0}
+	for ctx.Err() == nil {
+		if err := kind.play(c); err != nil {
+			r.fault(kind.name, err, ctx.Err() == nil)
+		}
+		c.hangUp()
+	}
+	r.count(kind.name, c.done)
+}
+
+// fault notes what the server did wrong. Once the round is over a connection may fail, but an answer that belongs to another is told always.
+func (r *Run) fault(kind string, err error, during bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(r.faults) < 100 {
-		r.faults = append(r.faults, kind+": "+err.Error())
+	list := &r.faults
+	switch {
+	case errors.Is(err, errStray):
+		list = &r.strays
+	case !during:
+		return
+	}
+	if len(*list) < 100 {
+		*list = append(*list, kind+": "+err.Error())
 	}
 }
 
