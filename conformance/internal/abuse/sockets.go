@@ -38,7 +38,7 @@ func sockets() []Attack {
 			once: closedWith("/messages", text(strings.Repeat("[", 100_000)), ws.StatusInvalidFramePayloadData),
 		},
 		{
-			Name: "pings without end, no pong read", Does: "not read any further; given up after `Timeouts.Write`", Bound: "write_time", clients: 8,
+			Name: "pings without end, no pong read", Does: "the latest is answered; given up after `Timeouts.Write`", Bound: "write_time", clients: 8,
 			once: pingsUnread,
 		},
 		{
