@@ -17,14 +17,15 @@ import (
 // wallClock are the functions of the runtime that read the clock on the wall, and why: what leaves the process is compared with it by others, or
 // by another process. All else stands on the monotonic clock, so that nobody is cut off or let in when the clock is set.
 var wallClock = map[string]string{
-	"auth/login.go: begin":         "the end of a login stands in a cookie, which another process may read",
-	"auth/login.go: recall":        "likewise",
-	"debugpage/sample.go: read":    "the time of day that the page shows",
-	"debugpage/sampler.go: serve":  "likewise",
-	"internal/loop/loop.go: New":   "seconds, by whose change the Date field is known to be old",
-	"pubsub/topic.go: NewTopic":    "a name that no other process has",
-	"sessions/sessions.go: finish": "the end of a session stands in a cookie, which another process may read",
-	"sessions/sessions.go: unseal": "likewise",
+	"auth/login.go: begin":            "the end of a login stands in a cookie, which another process may read",
+	"auth/login.go: recall":           "likewise",
+	"debugpage/sample.go: read":       "the time of day that the page shows",
+	"debugpage/sampler.go: serve":     "likewise",
+	"internal/loop/loop.go: New":      "seconds, by whose change the Date field is known to be old",
+	"pubsub/topic.go: NewTopic":       "a name that no other process has",
+	"pubsub/nats/nats.go: makeStream": "numbers above those that other processes have seen",
+	"sessions/sessions.go: finish":    "the end of a session stands in a cookie, which another process may read",
+	"sessions/sessions.go: unseal":    "likewise",
 }
 
 // TestTimersStandOnTheMonotonicClock finds who makes a number of the time of day.

@@ -7,6 +7,12 @@
 // All topics share one stream, whose subjects begin with its name; a message is kept until it is too old or there are too many. So
 // nothing is lost while a server, or the network between, is away for a while: a process goes on behind the last message it has got,
 // and so does a client with the ID of its last one, at whichever server it comes back.
+//
+// Publishing fails while the stream cannot be reached, and where the node has lost it until New makes it again, as a process does that
+// begins. Its numbers then begin above all that there were: who was receiving gets what is new, and who comes back is told of a gap.
+//
+// A message whose Publish has failed may be delivered all the same, once: the answer of the stream may be what was lost, and the
+// connection keeps what it could not send and sends it when it is back. Who publishes again after an error may so be heard twice.
 package nats
 
 import (
@@ -69,11 +75,32 @@ func New(ctx context.Context, nc *natsgo.Conn, opts ...Option) (*Backend, error)
 	if err != nil {
 		return nil, fmt.Errorf("nats: %w", err)
 	}
-	stream, err := js.CreateOrUpdateStream(ctx, config)
+	stream, err := makeStream(ctx, js, config)
 	if err != nil {
 		return nil, fmt.Errorf("nats: stream %s: %w", config.Name, err)
 	}
 	return &Backend{js: js, stream: stream, name: config.Name}, nil
+}
+
+// makeStream makes the stream, or updates the one that is there.
+func makeStream(ctx context.Context, js jetstream.JetStream, config jetstream.StreamConfig) (jetstream.Stream, error) {
+	for {
+		there, err := js.Stream(ctx, config.Name)
+		switch {
+		case err == nil:
+			config.FirstSeq = there.CachedInfo().Config.FirstSeq
+			return js.UpdateStream(ctx, config)
+		case !errors.Is(err, jetstream.ErrStreamNotFound):
+			return nil, err
+		}
+		// A stream that is made in place of one that was lost must not give its numbers again: who has seen them would be taken for one
+		// that has missed nothing. Microseconds go faster than messages.
+		config.FirstSeq = uint64(time.Now().UnixMicro())
+		stream, err := js.CreateStream(ctx, config)
+		if !errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) { // by another process that has just made it
+			return stream, err
+		}
+	}
 }
 
 // subject is where the messages of a topic go. A topic has any name, a subject has not.
@@ -81,7 +108,7 @@ func (b *Backend) subject(topic string) string {
 	return b.name + "." + base64.RawURLEncoding.EncodeToString([]byte(topic))
 }
 
-// Publish implements pubsub.Backend: it returns when the stream has the message.
+// Publish implements pubsub.Backend: it returns when the stream has the message. After an error the stream may have it, or get it yet.
 func (b *Backend) Publish(ctx context.Context, topic string, data []byte) error {
 	_, err := b.js.Publish(ctx, b.subject(topic), data)
 	return err
@@ -118,8 +145,16 @@ func (b *Backend) Replay(ctx context.Context, topic string, after uint64, delive
 	if err != nil {
 		return false, err
 	}
-	gap = after+1 < info.State.FirstSeq && info.State.FirstSeq > 1
-	if after >= info.State.LastSeq {
+	first := max(info.Config.FirstSeq, 1) // that the stream has given
+	switch {
+	case after == 0:
+		gap = info.State.FirstSeq > first
+	case after > info.State.LastSeq: // of a message that the node has lost
+		gap, after = true, 0
+	default:
+		gap = after+1 < info.State.FirstSeq
+	}
+	if after == info.State.LastSeq || info.State.Msgs == 0 {
 		return gap, nil
 	}
 	consumer, err := b.consumer(ctx, topic, after+1)

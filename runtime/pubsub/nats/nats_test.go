@@ -3,8 +3,10 @@ package nats_test
 import (
 	"context"
 	"fmt"
+	"math"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -152,42 +154,121 @@ func TestExample(t *testing.T) {
 	}
 }
 
-// TestNodeComesBack restarts the node under those who publish and those who wait: what Publish has accepted reaches all, once.
+// publisher publishes numbers, one after the other, until it is stopped.
+type publisher struct {
+	accepted, failed atomic.Int64
+	texts            []string // of those accepted; to be read behind stop
+	stop             func()
+}
+
+func startPublisher(t *testing.T, topic *pubsub.Topic[string]) *publisher {
+	t.Helper()
+	p := &publisher{}
+	var running sync.WaitGroup
+	stopped := make(chan struct{})
+	p.stop = sync.OnceFunc(func() {
+		close(stopped)
+		running.Wait()
+	})
+	t.Cleanup(p.stop)
+	running.Go(func() {
+		for i := 0; ; i++ {
+			select {
+			case <-stopped:
+				return
+			default:
+			}
+			ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
+			if topic.Publish(ctx, strconv.Itoa(i)) == nil {
+				p.texts = append(p.texts, strconv.Itoa(i))
+				p.accepted.Add(1)
+			} else {
+				p.failed.Add(1)
+			}
+			cancel()
+		}
+	})
+	return p
+}
+
+// more waits until n has grown.
+func more(t *testing.T, n *atomic.Int64, what string) {
+	t.Helper()
+	before := n.Load()
+	require.Eventually(t, func() bool { return n.Load() >= before+5 }, eventually, tick, what)
+}
+
+// TestNodeComesBack takes the node away from those who publish and those who wait, and brings it back: Publish fails meanwhile, what it
+// has accepted reaches all, nothing does twice, and all in order.
 func TestNodeComesBack(t *testing.T) {
 	n := startNode(t)
 	here, there := n.process(), n.process()
 	c := &client{}
 	require.NoError(t, there.Subscribe(t.Context(), c))
-	var accepted []string
-	var publishing sync.WaitGroup
-	half := make(chan struct{})
-	publishing.Go(func() {
-		for i := range 200 {
-			if i == 100 {
-				close(half)
-			}
-			ctx, stop := context.WithTimeout(context.Background(), 200*time.Millisecond)
-			if here.Publish(ctx, strconv.Itoa(i)) == nil {
-				accepted = append(accepted, strconv.Itoa(i))
-			}
-			stop()
-		}
-	})
-	<-half
+	p := startPublisher(t, here)
+	more(t, &p.accepted, "before")
 	n.stop()
+	more(t, &p.failed, "while the node is away")
+	accepted := p.accepted.Load()
+	more(t, &p.failed, "while the node is away")
+	require.Equal(t, accepted, p.accepted.Load(), "nobody was there to accept them")
 	n.start()
-	publishing.Wait()
-	require.Eventually(t, func() bool { return here.Publish(t.Context(), "end") == nil }, eventually, tick)
+	more(t, &p.accepted, "when the node is back")
+	p.stop()
+	publish(t, here, []string{"end"})
 	require.Eventually(t, func() bool { got := c.all(); return len(got) > 0 && got[len(got)-1] == "end" }, eventually, tick)
 	got := c.all()
-	require.Subset(t, got, accepted)
-	seen := map[string]int{}
-	for _, text := range got {
-		seen[text]++
+	require.Subset(t, got, p.texts)
+	last := -1
+	for _, text := range got[:len(got)-1] {
+		number, err := strconv.Atoi(text)
+		require.NoError(t, err)
+		require.Greater(t, number, last, "twice, or out of order")
+		last = number
 	}
-	for _, text := range accepted {
-		require.Equal(t, 1, seen[text], "message %s", text)
-	}
+	t.Logf("%d accepted, %d failed, %d delivered", p.accepted.Load(), p.failed.Load(), len(got)-1)
+}
+
+// TestNodeLosesItsStore has the node come back empty. Publish fails until a process makes the stream again; then who waits gets what is
+// new, and who comes back is told that something is missing.
+func TestNodeLosesItsStore(t *testing.T) {
+	n := startNode(t)
+	here := n.process()
+	a := &client{}
+	require.NoError(t, here.Subscribe(t.Context(), a))
+	publish(t, here, numbers(0, 50))
+	require.Eventually(t, func() bool { return len(a.all()) == 50 }, eventually, tick)
+	n.stop()
+	n.dir = t.TempDir()
+	n.start()
+	p := startPublisher(t, here)
+	more(t, &p.failed, "while there is no stream")
+	p.stop()
+	require.Zero(t, p.accepted.Load())
+	_, _, err := here.History(t.Context(), a.last)
+	require.ErrorIs(t, err, jetstream.ErrStreamNotFound)
+
+	there := n.process()
+	publish(t, there, numbers(50, 60))
+	history, gap, err := there.History(t.Context(), a.last)
+	require.NoError(t, err)
+	require.True(t, gap, "fewer messages than the client has seen")
+	require.Len(t, history, 10)
+	require.Eventually(t, func() bool { return len(a.all()) == 60 }, eventually, tick)
+	require.Equal(t, numbers(0, 60), a.all())
+
+	history, gap, err = there.History(t.Context(), "")
+	require.NoError(t, err)
+	require.False(t, gap)
+	require.Len(t, history, 10)
+	history, gap, err = there.History(t.Context(), history[9].ID)
+	require.NoError(t, err)
+	require.False(t, gap)
+	require.Empty(t, history)
+	history, gap, err = there.History(t.Context(), strconv.Itoa(math.MaxInt64)) // as of a store that was set back
+	require.NoError(t, err)
+	require.True(t, gap)
+	require.Len(t, history, 10)
 }
 
 func TestOldMessagesAreAGap(t *testing.T) {
