@@ -125,7 +125,7 @@ docs: ## write the documentation as a static site into site/
 vulnerabilities: ## run govulncheck over every module; VULNDB=file:///path is a copy of its database
 	./scripts/vulnerabilities $(VULNDB)
 
-licences: ## list the licences of all modules that are linked in docs/reference/licences.md; fails at one that is not known
+licences: ## list the licences of all modules that are linked in docs/reference/licences.md; fails at one that is not known, and at a text that is new
 	cd conformance && go run ./cmd/supply -page ../docs/reference/licences.md
 
 sbom: ## write the modules that are linked as a CycloneDX document to bin/sbom.cdx.json

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"crypto/sha256"
+	_ "embed"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -28,33 +31,85 @@ var phrases = []struct{ licence, phrase string }{
 	{"MIT", "Permission is hereby granted, free of charge, to any person obtaining a copy"},
 }
 
-// licenceFile matches the names of files with licences.
-var licenceFile = regexp.MustCompile(`(?i)^(licen[cs]e|copying|unlicense)([.-].*)?$`)
+// licenceFile and noticeFile match the names of files with licences, and of those that stand beside one, of whom it is and what it grants.
+var (
+	licenceFile = regexp.MustCompile(`(?i)^(licen[cs]e|copying|unlicen[cs]e)([.-].*)?$`)
+	noticeFile  = regexp.MustCompile(`(?i)^(notice|patents)([.-].*)?$`)
+)
 
-// licencesOf reads the licences of the module in dir, sorted: all that its files have, as parts of it may have their own.
-func licencesOf(dir string) ([]string, error) {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return nil, err
-	}
-	var found []string
-	for _, e := range entries {
-		if !e.Type().IsRegular() || !licenceFile.MatchString(e.Name()) {
-			continue
+// texts.txt has the sums of texts that were looked through, each with a place where it stands: all that is in them belongs to a known licence,
+// or says who has written what. Beside the words that tell a licence may stand any others, so one that is not among them is a fault.
+//
+//go:embed texts.txt
+var texts string
+
+// licenceText is a file with a licence, or a notice.
+type licenceText struct {
+	path     string // below the folder of its module
+	licences []string
+	sum      string // of its words, in hexadecimal
+}
+
+// textsOf reads the licences and notices of a module in dir: those of the folders that something is compiled of, and of the folders these are
+// in, as parts of it may have their own.
+func textsOf(dir string, folders []string) (found []licenceText, err error) {
+	all := []string{dir}
+	for _, folder := range folders {
+		for ; strings.HasPrefix(folder, dir+string(filepath.Separator)); folder = filepath.Dir(folder) {
+			all = append(all, folder)
 		}
-		text, err := os.ReadFile(filepath.Join(dir, e.Name()))
+	}
+	slices.Sort(all)
+	for _, folder := range slices.Compact(all) {
+		entries, err := os.ReadDir(folder)
 		if err != nil {
 			return nil, err
 		}
-		found = append(found, licencesIn(string(text))...)
+		for _, e := range entries {
+			name := e.Name()
+			if !e.Type().IsRegular() || filepath.Ext(name) == ".go" || !licenceFile.MatchString(name) && !noticeFile.MatchString(name) {
+				continue
+			}
+			text, err := os.ReadFile(filepath.Join(folder, name))
+			if err != nil {
+				return nil, err
+			}
+			path, err := filepath.Rel(dir, filepath.Join(folder, name))
+			if err != nil {
+				return nil, err
+			}
+			words := strings.Join(strings.Fields(string(text)), " ")
+			found = append(found, licenceText{filepath.ToSlash(path), licencesIn(words), fmt.Sprintf("%x", sha256.Sum256([]byte(words)))})
+		}
 	}
-	slices.Sort(found)
-	return slices.Compact(found), nil
+	return found, nil
 }
 
-// licencesIn tells which licences a text has.
-func licencesIn(text string) (found []string) {
-	words := strings.Join(strings.Fields(text), " ")
+// licencesOf are the licences of all texts of a module, sorted.
+func licencesOf(texts []licenceText) (all []string) {
+	for _, t := range texts {
+		all = append(all, t.licences...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// faultsOf tells what stands against a module: a licence that may not be linked, or none, and each text whose sum is not in read.
+func faultsOf(m *module, read string) (faults []error) {
+	if strange := slices.DeleteFunc(slices.Clone(m.licences), func(l string) bool { return slices.Contains(allowed, l) }); len(m.licences) == 0 || len(strange) > 0 {
+		faults = append(faults, fmt.Errorf("%s %s: licences %q", m.Path, m.Version, m.licences))
+	}
+	for _, t := range m.texts {
+		if !strings.Contains(read, t.sum) {
+			faults = append(faults, fmt.Errorf("%s %s: %s is not among the texts that were looked through; if it asks for no more than %q, add to texts.txt: %s %s/%s",
+				m.Path, m.Version, t.path, t.licences, t.sum, m.Path, t.path))
+		}
+	}
+	return faults
+}
+
+// licencesIn tells which licences a text has, between whose words stands one space.
+func licencesIn(words string) (found []string) {
 	for _, p := range phrases {
 		if strings.Contains(words, p.phrase) && !slices.Contains(found, p.licence) &&
 			(p.licence != "BSD-2-Clause" || !slices.Contains(found, "BSD-3-Clause")) {

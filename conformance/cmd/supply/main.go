@@ -1,10 +1,11 @@
 // Command supply lists the modules that the runtime, its integrations and the command are built of: with their licences, for people, and as
 // a CycloneDX document, for programs. The list for people has those of the examples, too, which users begin with. It exits with 1 if a
-// licence is not known, or is none that may be linked.
+// licence is not known, or is none that may be linked, or if nobody has looked through its text yet.
 package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -33,9 +34,18 @@ func main() {
 type module struct {
 	Path, Version, Dir, Sum string
 	Main                    bool
-	licences                []string
+	folders                 []string // of which something is compiled or embedded
+	texts                   []licenceText
+	licences                []string // of texts
 	used                    []string // by which of our modules
 	example                 bool     // linked by the examples alone, which no release has
+}
+
+// readTexts reads the licences and notices of m.
+func (m *module) readTexts() (err error) {
+	m.texts, err = textsOf(m.Dir, m.folders)
+	m.licences = licencesOf(m.texts)
+	return err
 }
 
 func run(root, page, bom string) error {
@@ -45,12 +55,10 @@ func run(root, page, bom string) error {
 	}
 	var faults []error
 	for _, m := range modules {
-		if m.licences, err = licencesOf(m.Dir); err != nil {
+		if err := m.readTexts(); err != nil {
 			return err
 		}
-		if strange := slices.DeleteFunc(slices.Clone(m.licences), func(l string) bool { return slices.Contains(allowed, l) }); len(m.licences) == 0 || len(strange) > 0 {
-			faults = append(faults, fmt.Errorf("%s %s: licences %q", m.Path, m.Version, m.licences))
-		}
+		faults = append(faults, faultsOf(m, texts)...)
 	}
 	if err := errors.Join(faults...); err != nil {
 		return err
@@ -139,21 +147,30 @@ func linked(root string) ([]*module, error) {
 // addLinked takes the modules of others that packages of a folder link, on any system.
 func addLinked(found map[string]*module, root, folder string, packages []string) error {
 	for _, system := range systems {
-		out, err := output(filepath.Join(root, folder), []string{"GOOS=" + system, "GOARCH=amd64", "CGO_ENABLED=0"}, "go", append([]string{"list", "-deps", "-json=Module"}, packages...)...)
-		if err != nil {
-			return err
-		}
-		if err := add(found, strings.TrimPrefix(folder, "./"), out); err != nil {
+		if err := addLinkedOn(found, root, folder, packages, system); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+func addLinkedOn(found map[string]*module, root, folder string, packages []string, system string) error {
+	out, err := output(filepath.Join(root, folder), []string{"GOOS=" + system, "GOARCH=amd64", "CGO_ENABLED=0"},
+		"go", append([]string{"list", "-deps", "-json=Module,Dir,EmbedFiles"}, packages...)...)
+	if err != nil {
+		return err
+	}
+	return add(found, strings.TrimPrefix(folder, "./"), out)
+}
+
 // add takes the modules of others from a list of packages that user links.
 func add(found map[string]*module, user string, packages []byte) error {
 	for d := json.NewDecoder(bytes.NewReader(packages)); ; {
-		var p struct{ Module *module }
+		var p struct {
+			Module     *module
+			Dir        string
+			EmbedFiles []string
+		}
 		if err := d.Decode(&p); errors.Is(err, io.EOF) {
 			return nil
 		} else if err != nil {
@@ -166,6 +183,10 @@ func add(found map[string]*module, user string, packages []byte) error {
 		if m == nil {
 			m = p.Module
 			found[m.Path] = m
+		}
+		m.folders = append(m.folders, p.Dir)
+		for _, name := range p.EmbedFiles {
+			m.folders = append(m.folders, filepath.Dir(filepath.Join(p.Dir, name)))
 		}
 		if !slices.Contains(m.used, user) {
 			m.used = append(m.used, user)
@@ -180,6 +201,15 @@ func list(modules []*module) []byte {
 	table(&b, modules, false)
 	b.WriteString("\n## The examples\n\nWhat they link beside these. A release has none of it, nor has the list for programs.\n\n")
 	table(&b, modules, true)
+	b.WriteString("\n## Several texts\n\nThe modules of both lists with more than one licence or notice in the folders that are compiled.\n\n" +
+		"| module | text | licence |\n| --- | --- | --- |\n")
+	for _, m := range modules {
+		for _, t := range m.texts {
+			if len(m.texts) > 1 {
+				fmt.Fprintf(&b, "| %s | %s | %s |\n", m.Path, t.path, cmp.Or(strings.Join(t.licences, " and "), "none"))
+			}
+		}
+	}
 	return b.Bytes()
 }
 
