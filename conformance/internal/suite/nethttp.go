@@ -20,6 +20,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/tornadogen/tornadogen/conformance/internal/targetapi"
 )
 
 // An adapterCase is a behaviour of net/http's client or server that has to hold with the API's http.Handler.
@@ -90,11 +92,11 @@ var adapterCases = []adapterCase{
 	{"404 for a path that is not there", func(s *httptest.Server) error { return wants(s, get1(s, "/nowhere"), 404, "") }},
 	{"405 with Allow", func(s *httptest.Server) error {
 		req, _ := http.NewRequest(http.MethodDelete, s.URL+"/ping", nil) // the URL is right
-		return wants(s, req, 405, "")
+		return wantsAllow(s, req, 405)
 	}},
 	{"OPTIONS tells the methods", func(s *httptest.Server) error {
 		req, _ := http.NewRequest(http.MethodOptions, s.URL+"/ping", nil)
-		return wants(s, req, 204, "")
+		return wantsAllow(s, req, 204)
 	}},
 	{"a body with a length", func(s *httptest.Server) error { return posts(s, strings.NewReader(`[1,2]`), `[1,2]`) }},
 	{"a body in chunks", func(s *httptest.Server) error { return posts(s, io.MultiReader(strings.NewReader(`[1,2]`)), `[1,2]`) }},
@@ -151,31 +153,8 @@ var adapterCases = []adapterCase{
 	{"a panic is 500, and others go on", func(s *httptest.Server) error {
 		return errors.Join(wants(s, get1(s, "/fail?nonce=a"), 500, ""), wants(s, get1(s, "/ping?nonce=a"), 200, ""))
 	}},
-	{"a client that gives up", func(s *httptest.Server) error {
-		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
-		defer cancel()
-		res, err := s.Client().Do(get1(s, "/later?nonce=a&ms=60000").WithContext(ctx))
-		if err == nil {
-			return errors.Join(errors.New("was answered"), res.Body.Close())
-		}
-		return wants(s, get1(s, "/ping?nonce=b"), 200, "")
-	}},
-	{"a jar of cookies, and fields with several values", func(s *httptest.Server) error {
-		jar, err := cookiejar.New(nil)
-		if err != nil {
-			return err
-		}
-		c := *s.Client()
-		c.Jar = jar
-		req := get1(s, "/ping?nonce=a")
-		req.Header["X-Many"] = []string{"a", "b", ""}
-		req.AddCookie(&http.Cookie{Name: "a", Value: "b"})
-		res, err := c.Do(req)
-		if err != nil {
-			return err
-		}
-		return res.Body.Close()
-	}},
+	{"a client that gives up", func(s *httptest.Server) error { return errors.Join(givesUp(s), givesUpLater(s)) }},
+	{"a jar of cookies, and fields with several values", cookies},
 	{"64 requests at the same time, each with its own answer", atOnce},
 	{"http.StripPrefix below a ServeMux", func(s *httptest.Server) error {
 		return wants(s, get1(s, "/v1/ping?nonce=a"), 200, `{"nonce":"a"}`)
@@ -259,10 +238,101 @@ func wants(s *httptest.Server, req *http.Request, status int, body string) error
 	if res.StatusCode != status || body != "" && string(text) != body {
 		return fmt.Errorf("%s %.200s, not %d %s", res.Status, text, status, body)
 	}
-	if status == http.StatusMethodNotAllowed && res.Header.Get("Allow") == "" {
-		return errors.New("405 without Allow")
+	return nil
+}
+
+// wantsAllow sends a request for /ping, and demands the status, and the methods that are there.
+func wantsAllow(s *httptest.Server, req *http.Request, status int) error {
+	res, err := s.Client().Do(req)
+	if err != nil {
+		return err
+	}
+	_ = res.Body.Close()
+	if allow := res.Header.Get("Allow"); res.StatusCode != status || allow != "GET, HEAD, OPTIONS" {
+		return fmt.Errorf("%s, Allow %q", res.Status, allow)
 	}
 	return nil
+}
+
+// cookies visits with a jar, which sends back what the answer before has set for the path, and no more.
+func cookies(s *httptest.Server) error {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return err
+	}
+	c := s.Client()
+	c.Jar = jar
+	defer func() { c.Jar = nil }()
+	for n := range 3 {
+		req := get1(s, "/visit")
+		req.Header["X-Many"] = []string{"a", "b", "c,d"}
+		req.AddCookie(&http.Cookie{Name: "own", Value: "b"})
+		if err := wants(s, req, 200, fmt.Sprintf(`{"visits":%d,"many":["a","b","c","d"]}`, n)); err != nil {
+			return fmt.Errorf("visit %d: %w", n, err)
+		}
+		if kept := fmt.Sprint(jar.Cookies(req.URL)); kept != fmt.Sprintf("[visits=%d other=1]", n+1) { // the longest path comes first
+			return fmt.Errorf("visit %d: the jar has %s", n, kept)
+		}
+	}
+	return nil
+}
+
+// givesUp leaves when the handler has begun, which does not end before its client has left.
+func givesUp(s *httptest.Server) error {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	answered := make(chan error, 1)
+	go func() {
+		res, err := s.Client().Do(get1(s, "/wait?nonce=a").WithContext(ctx))
+		if err == nil {
+			err = errors.Join(fmt.Errorf("answered %s", res.Status), res.Body.Close())
+		}
+		answered <- err
+	}()
+	if err := reaches(s, func(now *targetapi.Status) bool { return now.Accepted == 1 }); err != nil {
+		return fmt.Errorf("the handler has not begun: %w", err)
+	}
+	time.Sleep(20 * time.Millisecond)
+	if err := reaches(s, func(now *targetapi.Status) bool { return now.Left == 0 }); err != nil {
+		return fmt.Errorf("the context has ended before its client left: %w", err)
+	}
+	cancel()
+	if err := <-answered; !errors.Is(err, context.Canceled) {
+		return err
+	}
+	if err := reaches(s, func(now *targetapi.Status) bool { return now.Left == 1 }); err != nil {
+		return fmt.Errorf("the context of the handler has not ended: %w", err)
+	}
+	return nil
+}
+
+// givesUpLater leaves while the answer waits for its time, which Close of the server does not wait for.
+func givesUpLater(s *httptest.Server) error {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
+	defer cancel()
+	res, err := s.Client().Do(get1(s, "/later?nonce=b&ms=60000").WithContext(ctx))
+	if err == nil {
+		return errors.Join(errors.New("was answered"), res.Body.Close())
+	}
+	return wants(s, get1(s, "/ping?nonce=c"), 200, "")
+}
+
+// reaches waits until what the target tells of itself fits.
+func reaches(s *httptest.Server, fits func(*targetapi.Status) bool) error {
+	for end := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) {
+		res, err := s.Client().Do(get1(s, "/status"))
+		if err != nil {
+			return err
+		}
+		var now targetapi.Status
+		err = json.NewDecoder(res.Body).Decode(&now)
+		if err = errors.Join(err, res.Body.Close()); err != nil || fits(&now) {
+			return err
+		}
+		if time.Now().After(end) {
+			return fmt.Errorf("after %s: %+v", patience, now)
+		}
+	}
 }
 
 func posts(s *httptest.Server, body io.Reader, back string) error {

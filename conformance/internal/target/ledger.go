@@ -30,6 +30,7 @@ type Ledger struct {
 	order                               []string        // of ended, a ring; guarded by mu
 	next                                int             // in order; guarded by mu
 	accepted, endings, unserved, astray int64           // guarded by mu
+	left                                int64           // guarded by mu
 }
 
 // newLedger makes one that is full, of nonces that nobody has, and that are as long as those of a soak: what it holds does not grow by what it
@@ -69,6 +70,13 @@ func (l *Ledger) end(nonce string) {
 	delete(l.ended, l.order[l.next])
 	l.ended[nonce], l.order[l.next] = true, nonce
 	l.next = (l.next + 1) % remembered
+}
+
+// leave counts a client that a handler has waited for.
+func (l *Ledger) leave() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.left++
 }
 
 // Enabled and the methods below make a Ledger a slog.Handler.
@@ -132,7 +140,7 @@ func (l *Ledger) status() (*targetapi.Status, error) {
 	return &targetapi.Status{
 		Bounds:     bounds,
 		Goroutines: int64(runtime.NumGoroutine()), Heap: int64(mem.HeapAlloc), Resident: resident, Descriptors: int64(len(files)),
-		Accepted: l.accepted, Endings: l.endings, Unserved: l.unserved, Astray: l.astray, Open: int64(len(l.open)),
+		Accepted: l.accepted, Endings: l.endings, Unserved: l.unserved, Astray: l.astray, Open: int64(len(l.open)), Left: l.left,
 	}, nil
 }
 

@@ -161,6 +161,24 @@ func (h handler) DeflatedFrames(_ context.Context, _ targetapi.DeflatedFramesReq
 	return nil
 }
 
+func (h handler) Visit(_ context.Context, req targetapi.VisitRequest) (*targetapi.VisitOK, error) {
+	visits := req.Visits.Value()
+	return &targetapi.VisitOK{
+		SetCookie: []string{fmt.Sprintf("visits=%d; Path=/visit", visits+1), "other=1; Path=/"},
+		Body:      targetapi.Visit{Visits: visits, Many: req.XMany},
+	}, nil
+}
+
+func (h handler) Wait(ctx context.Context, req targetapi.WaitRequest) (*targetapi.Nonce, error) {
+	answer := h.begin(req.Nonce)
+	select {
+	case <-ctx.Done():
+		h.ledger.leave()
+	case <-time.After(30 * time.Second): // who waits for the handler is not held up for ever by a context that does not end
+	}
+	return answer, nil
+}
+
 func (h handler) Status(context.Context, targetapi.StatusRequest) (*targetapi.Status, error) {
 	return h.ledger.status()
 }

@@ -334,6 +334,54 @@ func (c *Client) DeflatedFrames(ctx context.Context, req DeflatedFramesRequest) 
 	return nil, res.Unexpected()
 }
 
+// Visit is GET /visit: Counts the visits of a client in a cookie, and sends the values of a field
+// back.
+func (c *Client) Visit(ctx context.Context, req VisitRequest) (*VisitOK, error) {
+	call := c.c.Call(ctx, &visit)
+	if req.XMany != nil {
+		call.Header("X-Many", tornado.Simple).Items(len(req.XMany), func(i int, w tornado.ParamWriter) {
+			w.String(req.XMany[i])
+		})
+	}
+	if x, ok := req.Visits.Get(); ok {
+		call.Cookie("visits", tornado.FormExplode).Int64(x)
+	}
+	res, err := call.Do()
+	if err != nil {
+		return nil, err
+	}
+	switch res.StatusCode {
+	case 200:
+		v := new(VisitOK)
+		if p := res.Param("Set-Cookie", tornado.Simple); p.Present() {
+			v.SetCookie = make([]string, 0, p.Count())
+			for item := range res.Params("Set-Cookie", tornado.Simple) {
+				v.SetCookie = append(v.SetCookie, item.String(nil))
+			}
+		}
+		v.Body.DecodeJSON(res.JSON())
+		return v, res.EndJSON()
+	}
+	return nil, res.Unexpected()
+}
+
+// Wait is GET /wait: Waits until its client has left, for 30 s at most.
+func (c *Client) Wait(ctx context.Context, req WaitRequest) (*Nonce, error) {
+	call := c.c.Call(ctx, &wait)
+	call.Query("nonce", tornado.FormExplode).String(req.Nonce)
+	res, err := call.Do()
+	if err != nil {
+		return nil, err
+	}
+	switch res.StatusCode {
+	case 200:
+		v := new(Nonce)
+		v.DecodeJSON(res.JSON())
+		return v, res.EndJSON()
+	}
+	return nil, res.Unexpected()
+}
+
 // Status is GET /status: Tells what the process holds, after a collection of garbage.
 func (c *Client) Status(ctx context.Context, req StatusRequest) (*Status, error) {
 	call := c.c.Call(ctx, &status2)

@@ -116,6 +116,16 @@ type DefaultHandler interface {
 	// GET /deflated-frames
 	DeflatedFrames(ctx context.Context, req DeflatedFramesRequest, ws *tornado.Socket[[]byte, []byte]) error
 
+	// Visit: Counts the visits of a client in a cookie, and sends the values of a field back.
+	//
+	// GET /visit
+	Visit(ctx context.Context, req VisitRequest) (*VisitOK, error)
+
+	// Wait: Waits until its client has left, for 30 s at most.
+	//
+	// GET /wait
+	Wait(ctx context.Context, req WaitRequest) (*Nonce, error)
+
 	// Status: Tells what the process holds, after a collection of garbage.
 	//
 	// GET /status
@@ -211,6 +221,14 @@ func (UnimplementedDefaultHandler) Deflated(context.Context, DeflatedRequest, *t
 
 func (UnimplementedDefaultHandler) DeflatedFrames(context.Context, DeflatedFramesRequest, *tornado.Socket[[]byte, []byte]) error {
 	return tornado.NotImplemented(&deflatedFrames)
+}
+
+func (UnimplementedDefaultHandler) Visit(context.Context, VisitRequest) (*VisitOK, error) {
+	return nil, tornado.NotImplemented(&visit)
+}
+
+func (UnimplementedDefaultHandler) Wait(context.Context, WaitRequest) (*Nonce, error) {
+	return nil, tornado.NotImplemented(&wait)
 }
 
 func (UnimplementedDefaultHandler) Status(context.Context, StatusRequest) (*Status, error) {

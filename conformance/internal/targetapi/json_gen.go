@@ -45,6 +45,28 @@ func (v *Count) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
+var visitKeys = tornado.NewKeys("visits", "many").Required("visits", "many")
+
+func (v *Visit) DecodeJSON(d *tornado.Decoder) {
+	var seen tornado.Seen
+	for i := d.Object(visitKeys); i != tornado.EndObject; i = d.Next(visitKeys, i) {
+		switch i {
+		case 0: // visits
+			v.Visits = d.Int64(nil)
+		case 1: // many
+			v.Many = decodeStringSlice(d)
+		}
+		seen.Add(i)
+	}
+	d.Require(visitKeys, seen)
+}
+
+func (v *Visit) AppendJSON(b []byte) []byte {
+	b = tornado.AppendInt64(append(b, `{"visits":`...), v.Visits)
+	b = appendStringSlice(append(b, `,"many":`...), v.Many)
+	return append(b, '}')
+}
+
 func (v *Tree) DecodeJSON(d *tornado.Decoder) {
 	*v = tornado.DecodeItems[Tree](d)
 }
@@ -62,11 +84,11 @@ func (v Tree) AppendJSON(b []byte) []byte {
 
 var statusKeys = tornado.NewKeys(
 	"goroutines", "heap", "resident", "descriptors", "accepted", "endings", "unserved",
-	"astray", "open", "bounds",
+	"astray", "open", "left", "bounds",
 ).
 	Required(
 		"goroutines", "heap", "resident", "descriptors", "accepted", "endings", "unserved",
-		"astray", "open",
+		"astray", "open", "left",
 	)
 
 func (v *Status) DecodeJSON(d *tornado.Decoder) {
@@ -91,7 +113,9 @@ func (v *Status) DecodeJSON(d *tornado.Decoder) {
 			v.Astray = d.Int64(nil)
 		case 8: // open
 			v.Open = d.Int64(nil)
-		case 9: // bounds
+		case 9: // left
+			v.Left = d.Int64(nil)
+		case 10: // bounds
 			v.Bounds = decodeInt64Map(d)
 		}
 		seen.Add(i)
@@ -109,6 +133,7 @@ func (v *Status) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `,"unserved":`...), v.Unserved)
 	b = tornado.AppendInt64(append(b, `,"astray":`...), v.Astray)
 	b = tornado.AppendInt64(append(b, `,"open":`...), v.Open)
+	b = tornado.AppendInt64(append(b, `,"left":`...), v.Left)
 	if v.Bounds != nil {
 		b = appendInt64Map(append(b, `,"bounds":`...), v.Bounds)
 	}
@@ -134,6 +159,21 @@ func (v *CountFormBody) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
+func decodeStringSlice(d *tornado.Decoder) []string {
+	return d.Strings(nil)
+}
+
+func appendStringSlice(b []byte, v []string) []byte {
+	b = append(b, '[')
+	for i, item := range v {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = tornado.AppendString(b, item)
+	}
+	return append(b, ']')
+}
+
 func decodeInt64Map(d *tornado.Decoder) map[string]int64 {
 	m := map[string]int64{}
 	for more := d.Map(); more; more = d.NextEntry() {
@@ -150,21 +190,6 @@ func appendInt64Map(b []byte, v map[string]int64) []byte {
 		b = tornado.AppendInt64(tornado.AppendName(b, k), v[k])
 	}
 	return append(b, '}')
-}
-
-func decodeStringSlice(d *tornado.Decoder) []string {
-	return d.Strings(nil)
-}
-
-func appendStringSlice(b []byte, v []string) []byte {
-	b = append(b, '[')
-	for i, item := range v {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = tornado.AppendString(b, item)
-	}
-	return append(b, ']')
 }
 
 func decodeStringMap(d *tornado.Decoder) map[string]string {

@@ -230,6 +230,37 @@ type DeflatedFramesRequest struct{}
 
 func (*DeflatedFramesRequest) decode(*tornado.Input) {}
 
+// VisitRequest is what a caller asks of Visit.
+type VisitRequest struct {
+	XMany  []string
+	Visits tornado.Opt[int64]
+}
+
+func (r *VisitRequest) decode(in *tornado.Input) {
+	if p := in.Header("X-Many", tornado.Simple); p.Present() {
+		r.XMany = make([]string, 0, p.Count())
+		for item := range p.Items() {
+			r.XMany = append(r.XMany, item.String(nil))
+		}
+	}
+	if p := in.Cookie("visits", tornado.FormExplode); p.Present() {
+		r.Visits.Set(p.Int64(nil))
+	} else {
+		r.Visits.Set(0)
+	}
+}
+
+// WaitRequest is what a caller asks of Wait.
+type WaitRequest struct {
+	Nonce string
+}
+
+func (r *WaitRequest) decode(in *tornado.Input) {
+	if p := in.Query("nonce", tornado.FormExplode); p.Required() {
+		r.Nonce = p.String(&maxLength64Rule)
+	}
+}
+
 // StatusRequest is what a caller asks of Status.
 type StatusRequest struct{}
 

@@ -189,6 +189,22 @@ var deflatedFrames = tornado.Operation{
 	Summary: "Sends bytes back, compressed if the client likes that.",
 }
 
+// visit is GET /visit.
+var visit = tornado.Operation{
+	ID: "visit", Name: "Visit",
+	Method: "GET", Path: "/visit",
+	Summary:  "Counts the visits of a client in a cookie, and sends the values of a field back.",
+	Produces: []string{"application/json"},
+}
+
+// wait is GET /wait.
+var wait = tornado.Operation{
+	ID: "wait", Name: "Wait",
+	Method: "GET", Path: "/wait",
+	Summary:  "Waits until its client has left, for 30 s at most.",
+	Produces: []string{"application/json"},
+}
+
 // status2 is GET /status.
 var status2 = tornado.Operation{
 	ID: "status", Name: "Status",
@@ -203,7 +219,7 @@ func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
 		&ping, &block, &blockBody, &fail, &later, &lines, &events, &echoJSON,
 		&countTree, &countBytes, &countFew, &countForm, &countMembers, &countFiles,
-		&search, &messages, &frames, &deflated, &deflatedFrames, &status2,
+		&search, &messages, &frames, &deflated, &deflatedFrames, &visit, &wait, &status2,
 	}
 }
 

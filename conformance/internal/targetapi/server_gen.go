@@ -67,6 +67,12 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 		*v = d.JSON()
 	}))
 	tornado.RegisterSocket(api, &deflatedFrames, (*DeflatedFramesRequest).decode, h.DeflatedFrames, tornado.SendBinary(), tornado.ReceiveBinary())
+	tornado.RegisterPtr(api, &visit, (*VisitRequest).decode, func(ctx context.Context, req *VisitRequest) (*VisitOK, error) {
+		return h.Visit(ctx, *req)
+	}, writeVisit)
+	tornado.RegisterPtr(api, &wait, (*WaitRequest).decode, func(ctx context.Context, req *WaitRequest) (*Nonce, error) {
+		return h.Wait(ctx, *req)
+	}, writeWait)
 	tornado.RegisterPtr(api, &status2, (*StatusRequest).decode, func(ctx context.Context, req *StatusRequest) (*Status, error) {
 		return h.Status(ctx, *req)
 	}, writeStatus)
@@ -122,6 +128,17 @@ func writeCountFiles(w *tornado.Reply, v *Count) {
 }
 
 func writeSearch(w *tornado.Reply, v *Count) {
+	w.Done(v.AppendJSON(w.JSON(200, "application/json")))
+}
+
+func writeVisit(w *tornado.Reply, v *VisitOK) {
+	for _, item := range v.SetCookie {
+		w.Param("Set-Cookie", tornado.Simple).String(item)
+	}
+	w.Done(v.Body.AppendJSON(w.JSON(200, "application/json")))
+}
+
+func writeWait(w *tornado.Reply, v *Nonce) {
 	w.Done(v.AppendJSON(w.JSON(200, "application/json")))
 }
 

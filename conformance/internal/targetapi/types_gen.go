@@ -12,6 +12,12 @@ type Count struct {
 	Count int64 `json:"count"`
 }
 
+// Visit is what the document has at #/components/schemas/Visit.
+type Visit struct {
+	Visits int64    `json:"visits"`
+	Many   []string `json:"many"`
+}
+
 // Tree is what the document has at #/components/schemas/Tree.
 type Tree []Tree
 
@@ -33,6 +39,8 @@ type Status struct {
 	Astray int64 `json:"astray"`
 	// Open: Requests that have begun and not ended, this one not counted.
 	Open int64 `json:"open"`
+	// Left: Requests whose handler has waited until its client had left.
+	Left int64 `json:"left"`
 	// Bounds: How often each bound was met, and how many connections were accepted and requests answered,
 	// by the names of their metrics.
 	Bounds map[string]int64 `json:"bounds,omitzero"`
@@ -41,4 +49,10 @@ type Status struct {
 // CountFormBody is the body of POST /form.
 type CountFormBody struct {
 	Field []string `json:"field,omitzero"`
+}
+
+// VisitOK: The visits before this one, and the values.
+type VisitOK struct {
+	SetCookie []string
+	Body      Visit
 }
