@@ -8,12 +8,14 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tornadogen/tornadogen/runtime/internal/poll/polltest"
 	"github.com/tornadogen/tornadogen/runtime/internal/ws"
 )
 
@@ -73,12 +75,19 @@ func chatting(options SocketOptions, play func(p *socketPeer)) func(t *testing.T
 
 // metBy drives clients into a bound. What stands in other tests is nil here.
 var metBy = map[Bound]func(t *testing.T) *running{
-	BoundDescriptors: nil, BoundHandshakes: nil, BoundHandshakeTime: nil, BoundHandshake: nil, BoundWorkers: nil,
+	BoundHandshakes: nil, BoundHandshakeTime: nil, BoundHandshake: nil, BoundWorkers: nil,
 
 	BoundConnections: func(t *testing.T) *running { return crowded(t, Limits{Connections: 1}) },
 	BoundPerPeer:     func(t *testing.T) *running { return crowded(t, Limits{PerPeer: 1}) },
-	BoundIdleTime:    sent("", WithTimeouts(Timeouts{Idle: 10 * time.Millisecond})),
-	BoundHeaderTime:  sent("GET / HT", WithTimeouts(Timeouts{Header: 10 * time.Millisecond})),
+	BoundDescriptors: func(t *testing.T) *running { // in memory: a test that took all of its process would starve the others
+		s := NewServer(WithLogger(quiet), WithLoops(1)).Handle(newTestAPI(testHandlers{}))
+		world, socket := inMemory(t, s, false)
+		world.ScriptAccept(socket, polltest.Result{Errno: syscall.EMFILE})
+		world.Dial(socket)
+		return &running{Server: s}
+	},
+	BoundIdleTime:   sent("", WithTimeouts(Timeouts{Idle: 10 * time.Millisecond})),
+	BoundHeaderTime: sent("GET / HT", WithTimeouts(Timeouts{Header: 10 * time.Millisecond})),
 	BoundBodyTime: sent("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhe",
 		WithTimeouts(Timeouts{Body: 10 * time.Millisecond})),
 	BoundStreamTime: func(t *testing.T) *running {

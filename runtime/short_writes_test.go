@@ -59,11 +59,10 @@ func (c *narrowConn) Close() error {
 	return nil
 }
 
-// narrow serves an API over a network in memory, and returns what dials it: prepare has a connection that has not been accepted.
-func narrow(t *testing.T, api *API, secure bool) func(t *testing.T, prepare func(p *polltest.Peer)) (net.Conn, *narrowConn) {
+// inMemory serves s over a network in memory, until the test ends.
+func inMemory(t *testing.T, s *Server, secure bool) (*polltest.Net, *loop.Listener) {
 	t.Helper()
 	world := polltest.NewAt(time.Now())
-	s := NewServer(WithLogger(quiet), WithLoops(1)).Handle(api)
 	base, cut := context.WithCancelCause(context.Background())
 	svc := s.newService(base)
 	o := s.workerOptions(svc)
@@ -71,6 +70,7 @@ func narrow(t *testing.T, api *API, secure bool) func(t *testing.T, prepare func
 	engine, err := worker.New(o)
 	require.NoError(t, err)
 	svc.servedBy(engine)
+	s.service.Store(svc)
 	socket := world.Listen()
 	l := &Listener{bound: worker.NewListener(socket)}
 	if secure {
@@ -87,6 +87,13 @@ func narrow(t *testing.T, api *API, secure bool) func(t *testing.T, prepare func
 		assert.Empty(t, world.Faults())
 		assert.Zero(t, world.Open(), "descriptors left open")
 	})
+	return world, socket
+}
+
+// narrow serves an API over a network in memory, and returns what dials it: prepare has a connection that has not been accepted.
+func narrow(t *testing.T, api *API, secure bool) func(t *testing.T, prepare func(p *polltest.Peer)) (net.Conn, *narrowConn) {
+	t.Helper()
+	world, socket := inMemory(t, NewServer(WithLogger(quiet), WithLoops(1)).Handle(api), secure)
 	return func(t *testing.T, prepare func(p *polltest.Peer)) (net.Conn, *narrowConn) {
 		t.Helper()
 		below := &narrowConn{peer: world.Dial(socket), script: []int{1}}
