@@ -91,9 +91,9 @@ func inMemory(t *testing.T, s *Server, secure bool) (*polltest.Net, *loop.Listen
 }
 
 // narrow serves an API over a network in memory, and returns what dials it: prepare has a connection that has not been accepted.
-func narrow(t *testing.T, api *API, secure bool) func(t *testing.T, prepare func(p *polltest.Peer)) (net.Conn, *narrowConn) {
+func narrow(t *testing.T, api *API, secure bool, opts ...Option) func(t *testing.T, prepare func(p *polltest.Peer)) (net.Conn, *narrowConn) {
 	t.Helper()
-	world, socket := inMemory(t, NewServer(WithLogger(quiet), WithLoops(1)).Handle(api), secure)
+	world, socket := inMemory(t, NewServer(append(opts, WithLogger(quiet), WithLoops(1))...).Handle(api), secure)
 	return func(t *testing.T, prepare func(p *polltest.Peer)) (net.Conn, *narrowConn) {
 		t.Helper()
 		below := &narrowConn{peer: world.Dial(socket), script: []int{1}}
@@ -130,11 +130,45 @@ func narrowAPI() *API {
 			}
 			return nil
 		}, http.StatusOK, "a/b")
+	RegisterItems(api, &Operation{ID: "list", Method: "GET", Path: "/list", Produces: []string{"application/jsonl"}, Kind: KindStream}, (*noRequest).decode,
+		func(_ context.Context, _ noRequest, out *ItemStream[string]) error {
+			for i := range 3 {
+				if err := out.Send("line " + strconv.Itoa(i)); err != nil {
+					return err
+				}
+			}
+			return nil
+		}, http.StatusOK, &textCodec)
+	RegisterDeferred(api, &opPoll, (*noRequest).decode, func(_ context.Context, _ noRequest, r pollReply) {
+		go AnswerWith(r.Deferred, "answered elsewhere", writeText)
+	})
 	for path, handle := range echoStyles {
-		op := &Operation{ID: path, Method: http.MethodGet, Path: "/chat/" + path, Socket: &SocketOptions{}}
-		RegisterSocket(api, op, (*noRequest).decode, func(ctx context.Context, _ noRequest, s *chatSocket) error { return handle(ctx, s) }, sendText(), receiveText())
+		for folder, compression := range map[string]bool{"/chat/": false, "/deflated/": true} {
+			op := &Operation{ID: folder + path, Method: http.MethodGet, Path: folder + path, Socket: &SocketOptions{Compression: compression}}
+			RegisterSocket(api, op, (*noRequest).decode, func(ctx context.Context, _ noRequest, s *chatSocket) error { return handle(ctx, s) }, sendText(), receiveText())
+		}
 	}
 	return api
+}
+
+// narrowMount has what narrowKinds ask a handler of net/http for. Package files answers with ServeContent, too.
+func narrowMount() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /app/whole", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "a whole answer") })
+	mux.HandleFunc("GET /app/pieces", func(w http.ResponseWriter, _ *http.Request) {
+		for i := range 3 {
+			_, _ = io.WriteString(w, "piece "+strconv.Itoa(i)) // a client who is gone is told of elsewhere
+			_ = http.NewResponseController(w).Flush()
+		}
+	})
+	mux.HandleFunc("GET /app/until", func(w http.ResponseWriter, _ *http.Request) {
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(patience)) // which has it written in a way of its own
+		_, _ = io.WriteString(w, "in time")
+	})
+	mux.HandleFunc("GET /app/file", func(w http.ResponseWriter, r *http.Request) {
+		http.ServeContent(w, r, "file.txt", time.Unix(1, 0), strings.NewReader("what a file holds"))
+	})
+	return mux
 }
 
 // narrowKinds are the exchanges: each returns how it is to be played on a connection, and play returns what has come.
@@ -152,8 +186,31 @@ var narrowKinds = map[string]func(t *testing.T, c net.Conn) (play func() string,
 	"kept stream of events": func(t *testing.T, c net.Conn) (func() string, string) {
 		return plays(t, c, "GET /watch HTTP/1.1\r\nHost: h\r\n\r\n", 1), "data: event 0\n\ndata: event 1\n\ndata: event 2\n\n"
 	},
-	"socket with a loop":     func(t *testing.T, c net.Conn) (func() string, string) { return chats(t, c, "loop") },
-	"socket with a callback": func(t *testing.T, c net.Conn) (func() string, string) { return chats(t, c, "callback") },
+	"stream of JSON lines": func(t *testing.T, c net.Conn) (func() string, string) {
+		return plays(t, c, "GET /list HTTP/1.1\r\nHost: h\r\n\r\n", 1), "\"line 0\"\n\"line 1\"\n\"line 2\"\n"
+	},
+	"deferred answer": func(t *testing.T, c net.Conn) (func() string, string) {
+		return plays(t, c, askPoll, 1), "answered elsewhere"
+	},
+	"deferred between answers": func(t *testing.T, c net.Conn) (func() string, string) {
+		return plays(t, c, getItem+askPoll+getItem, 3), `{"id":1}answered elsewhere{"id":1}`
+	},
+	"mounted handler": func(t *testing.T, c net.Conn) (func() string, string) {
+		return plays(t, c, "GET /app/whole HTTP/1.1\r\nHost: h\r\n\r\n", 1), "a whole answer"
+	},
+	"mounted handler that flushes": func(t *testing.T, c net.Conn) (func() string, string) {
+		return plays(t, c, "GET /app/pieces HTTP/1.1\r\nHost: h\r\n\r\n", 1), "piece 0piece 1piece 2"
+	},
+	"mounted handler with a deadline": func(t *testing.T, c net.Conn) (func() string, string) {
+		return plays(t, c, "GET /app/until HTTP/1.1\r\nHost: h\r\n\r\n", 1), "in time"
+	},
+	"file": func(t *testing.T, c net.Conn) (func() string, string) {
+		return plays(t, c, "GET /app/file HTTP/1.1\r\nHost: h\r\nRange: bytes=5-\r\n\r\nGET /app/file HTTP/1.1\r\nHost: h\r\n\r\n", 2), "a file holdswhat a file holds"
+	},
+	"socket with a loop":                func(t *testing.T, c net.Conn) (func() string, string) { return chats(t, c, "/chat/loop") },
+	"socket with a callback":            func(t *testing.T, c net.Conn) (func() string, string) { return chats(t, c, "/chat/callback") },
+	"compressed socket with a loop":     func(t *testing.T, c net.Conn) (func() string, string) { return chats(t, c, "/deflated/loop") },
+	"compressed socket with a callback": func(t *testing.T, c net.Conn) (func() string, string) { return chats(t, c, "/deflated/callback") },
 }
 
 // plays sends text, and returns the bodies of n answers.
@@ -174,14 +231,15 @@ func plays(t *testing.T, c net.Conn, text string, n int) func() string {
 }
 
 // chats says two messages at a time, one of which is long, and pings.
-func chats(t *testing.T, c net.Conn, style string) (play func() string, want string) {
+func chats(t *testing.T, c net.Conn, path string) (play func() string, want string) {
 	p := &socketPeer{Conn: c, t: t, r: bufio.NewReader(c), rules: ws.Rules{Client: true}}
 	long := strings.Repeat("long ", 30)
 	return func() string {
 		if p.answer == nil {
-			_, err := io.WriteString(c, "GET /chat/"+style+" HTTP/1.1\r\n"+handshakeFields+"\r\n")
+			_, err := io.WriteString(c, "GET "+path+" HTTP/1.1\r\n"+handshakeFields+"Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n")
 			require.NoError(t, err)
 			p.opened()
+			require.Equal(t, strings.HasPrefix(path, "/deflated/"), p.rules.Deflate)
 		}
 		p.say("short")
 		p.say(long)
@@ -192,10 +250,11 @@ func chats(t *testing.T, c net.Conn, style string) (play func() string, want str
 }
 
 // TestShortWritesAtEveryByte: wherever a write stops, each byte of answers, streams and messages arrives once, with TLS and without. Package
-// worker has a test of this name for its own calls.
+// worker has a test of this name for its own calls. Connections of HTTP/2 leave the loops for net/http, and so do those that a mounted handler hijacks:
+// TestHTTP2ShortWrites has what is done there.
 func TestShortWritesAtEveryByte(t *testing.T) {
 	for transport, secure := range map[string]bool{"plain": false, "tls": true} {
-		dial := narrow(t, narrowAPI(), secure)
+		dial := narrow(t, narrowAPI(), secure, WithMount("/app", narrowMount()))
 		for name, kind := range narrowKinds {
 			for what, one := range map[string][]polltest.Result{"short": {{N: 1}}, "interrupted": {{N: 1}, {Errno: syscall.EINTR}}} {
 				t.Run(transport+"/"+name+"/"+what, func(t *testing.T) {
