@@ -117,6 +117,40 @@ func TestResultIsThatOfTheTables(t *testing.T) {
 	}, told)
 }
 
+// TestStricterIsOnThePage: robustness.md lists what is refused and net/http takes, as the test has it by which requests are held against net/http.
+func TestStricterIsOnThePage(t *testing.T) {
+	parsed, err := parser.ParseFile(token.NewFileSet(), "runtime/internal/http1/nethttp_test.go", nil, parser.SkipObjectResolution)
+	require.NoError(t, err)
+	var held []string
+	for _, d := range parsed.Decls {
+		declaration, is := d.(*ast.GenDecl)
+		if !is || declaration.Tok != token.VAR {
+			continue
+		}
+		for _, s := range declaration.Specs {
+			v := s.(*ast.ValueSpec)
+			if v.Names[0].Name != "stricter" {
+				continue
+			}
+			for _, reason := range v.Values[0].(*ast.CompositeLit).Elts {
+				for _, example := range reason.(*ast.KeyValueExpr).Value.(*ast.CompositeLit).Elts {
+					name, err := strconv.Unquote(example.(*ast.KeyValueExpr).Key.(*ast.BasicLit).Value)
+					require.NoError(t, err)
+					held = append(held, name)
+				}
+			}
+		}
+	}
+	require.NotEmpty(t, held)
+	var told []string
+	for _, row := range tableRows(t, "docs/reference/robustness.md", "Against other implementations") {
+		if what, is := strings.CutSuffix(row, " | refused | `ReadRequest` takes it |"); is {
+			told = append(told, strings.Split(strings.ReplaceAll(strings.TrimPrefix(what, "| "), "`", ""), ", ")...)
+		}
+	}
+	assert.ElementsMatch(t, held, told)
+}
+
 // setting matches what a row of the table of defaults is of.
 var setting = regexp.MustCompile("^\\| `?([^|`]+?)`?(?: of streams and sockets)? \\|")
 

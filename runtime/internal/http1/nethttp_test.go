@@ -216,28 +216,28 @@ func FuzzNetHTTP(f *testing.F) {
 }
 
 // stricter is what this codec refuses, on purpose, and net/http takes, by the reason. Some of it, as a host that is none, net/http's server
-// refuses behind ReadRequest.
+// refuses behind ReadRequest. docs/reference/robustness.md lists it by the names of the examples.
 var stricter = map[*ProtocolError]map[string]string{
-	errLineEnd: {"bare LF ends a line": strings.ReplaceAll(get+"\r\n", "\r\n", "\n")},
-	errBareLF:  {"bare LF ends a field line": get + "A: b\nC: d\r\n\r\n"},
+	errLineEnd: {"bare LF behind a request line": strings.ReplaceAll(get+"\r\n", "\r\n", "\n")},
+	errBareLF:  {"bare LF behind a field": get + "A: b\nC: d\r\n\r\n"},
 	errFold:    {"obs-fold": get + "A: b\r\n c\r\n\r\n"},
-	errLength:  {"obs-fold in a length": "POST / HTTP/1.1\r\nHost: a\r\nContent-Length:\r\n 3\r\n\r\nabc"},
+	errLength:  {"obs-fold in Content-Length": "POST / HTTP/1.1\r\nHost: a\r\nContent-Length:\r\n 3\r\n\r\nabc"},
 	errNameSpace: {
 		"white space in a field name": get + "A b: c\r\n\r\n",
 	},
-	errLengthAndTE:    {"transfer-encoding and length": post + te + "Content-Length: 3\r\n\r\n0\r\n\r\n"},
-	errTEVersion:      {"transfer-encoding on 1.0": "POST / HTTP/1.0\r\n" + te + "\r\n0\r\n\r\n"},
+	errLengthAndTE:    {"Transfer-Encoding beside Content-Length": post + te + "Content-Length: 3\r\n\r\n0\r\n\r\n"},
+	errTEVersion:      {"Transfer-Encoding on 1.0": "POST / HTTP/1.0\r\n" + te + "\r\n0\r\n\r\n"},
 	errTargetFragment: {"fragment in a path": "GET /a#b HTTP/1.1\r\nHost: a\r\n\r\n"},
 	errTargetByte:     {"obs-text in a target": "GET /\xff HTTP/1.1\r\nHost: a\r\n\r\n"},
 	errTargetAsterisk: {"* for a method other than OPTIONS": "GET * HTTP/1.1\r\nHost: a\r\n\r\n"},
-	errTargetForm:     {"a scheme other than http": "GET ftp://a/ HTTP/1.1\r\nHost: a\r\n\r\n"},
+	errTargetForm:     {"a scheme other than http and https": "GET ftp://a/ HTTP/1.1\r\nHost: a\r\n\r\n"},
 	errTargetHost: {
-		"CONNECT without a port":  "CONNECT a HTTP/1.1\r\nHost: a\r\n\r\n",
-		"CONNECT with a userinfo": "CONNECT a@ HTTP/1.1\r\nHost: a\r\n\r\n",
+		"CONNECT without a port": "CONNECT a HTTP/1.1\r\nHost: a\r\n\r\n",
+		"CONNECT with userinfo":  "CONNECT a@ HTTP/1.1\r\nHost: a\r\n\r\n",
 	},
 	errNoTarget: {"CONNECT without a target": "CONNECT  HTTP/1.1\r\nHost: a:443\r\n\r\n"},
-	errNoHost:   {"no host on 1.1": "GET / HTTP/1.1\r\n\r\n"},
-	errHost:     {"what is no host": "GET / HTTP/1.1\r\nHost: \"\r\n\r\n"},
+	errNoHost:   {"no Host on 1.1": "GET / HTTP/1.1\r\n\r\n"},
+	errHost:     {"a character that no host has": "GET / HTTP/1.1\r\nHost: \"\r\n\r\n"},
 	errHostForm: {
 		"a name in the place of a port": "GET / HTTP/1.1\r\nHost: a:b\r\n\r\n",
 		"two ports":                     "GET / HTTP/1.1\r\nHost: a:80:80\r\n\r\n",
@@ -245,11 +245,11 @@ var stricter = map[*ProtocolError]map[string]string{
 	},
 	errChunkSize:    {"white space behind a chunk size": post + te + "\r\n1 \r\na\r\n0\r\n\r\n"},
 	errChunkExt:     {"a chunk extension without name": post + te + "\r\n1;\r\na\r\n0\r\n\r\n"},
-	errChunkExtSize: {"a long chunk extension": post + te + "\r\n1;" + strings.Repeat("x", 2000) + "\r\na\r\n0\r\n\r\n"},
+	errChunkExtSize: {"chunk extensions over their limit": post + te + "\r\n1;" + strings.Repeat("x", 2000) + "\r\na\r\n0\r\n\r\n"},
 	errFieldCount:   {"more than 128 fields": get + strings.Repeat("A: b\r\n", 128) + "\r\n"},
 	errHeadLength:   {"a head over its limit": get + "A: " + strings.Repeat("b", 40<<10) + "\r\n\r\n"},
 	errTargetLength: {"a target over its limit": "GET /" + strings.Repeat("b", 10<<10) + " HTTP/1.1\r\nHost: a\r\n\r\n"},
-	errExpect:       {"an expectation that is not known": get + "Expect: x\r\n\r\n"},
+	errExpect:       {"an Expect that is not known": get + "Expect: x\r\n\r\n"},
 	errMethodLength: {"a method of more than 32 bytes": strings.Repeat("M", 40) + " / HTTP/1.1\r\nHost: a\r\n\r\n"},
 	errLengthSize:   {"a length of more than 19 digits": post + "Content-Length: 00000000000000000001\r\n\r\nx"},
 }
