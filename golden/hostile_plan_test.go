@@ -2,6 +2,7 @@ package golden
 
 import (
 	"bytes"
+	"fmt"
 	"go/ast"
 	"go/types"
 	"maps"
@@ -97,16 +98,19 @@ const harmlessName, harmlessMedia = "wombat", "numbat"
 // rest of its name means something in one.
 type plan struct {
 	document        hostile
+	counted         bool // what is named has names that are not made of one name alone: there is as much of each kind
 	declared, named declarations
 }
 
 func harmless(t testing.TB, check *checker) map[string]plan {
 	t.Helper()
-	plans := map[string]plan{}
-	for what, document := range map[string]hostile{"texts": hostileDocument, "extensions": hostileExtensions} {
+	plans := map[string]plan{"paths": {counted: true}, "components": {counted: true}}
+	for what, document := range map[string]hostile{
+		"texts": hostileDocument, "extensions": hostileExtensions, "paths": hostilePaths, "components": hostileComponents,
+	} {
 		data := document(t, harmlessName, "plain")
 		named := bytes.ReplaceAll(data, []byte("text/"+harmlessName), []byte("text/"+harmlessMedia))
-		plans[what] = plan{document, declared(t, check, generated(t, check.options(), data)), declared(t, check, generated(t, check.options(), named))}
+		plans[what] = plan{document, plans[what].counted, declared(t, check, generated(t, check.options(), data)), declared(t, check, generated(t, check.options(), named))}
 		require.Greater(t, len(plans[what].declared), 20)
 	}
 	return plans
@@ -129,6 +133,9 @@ func (found declarations) only(prefix string, planned declarations) string {
 // unplanned lists what is declared in a package for a hostile name beyond what the plan has for it: each name that the plan makes of the
 // harmless one may be there as often, made of what the hostile name has become. What is not there was left out, or is the same as another.
 func (p plan) unplanned(got declarations) []string {
+	if p.counted {
+		return p.uncounted(got)
+	}
 	name := got.only("func *Client.", p.named) // of the operation
 	if name == "" {
 		return []string{"no method of the client, or several, for the operation"}
@@ -154,6 +161,36 @@ func (p plan) unplanned(got declarations) []string {
 		}
 	}
 	return beyond
+}
+
+// uncounted lists the kinds of which more is declared than in the plan.
+func (p plan) uncounted(got declarations) (beyond []string) {
+	planned := p.named.kinds()
+	for kind, n := range got.kinds() {
+		if n > planned[kind] {
+			beyond = append(beyond, fmt.Sprintf("%d of %s, not %d", n, kind, planned[kind]))
+		}
+	}
+	return beyond
+}
+
+// kinds counts what is declared: each import by itself, and functions, methods, types, their members, and values.
+func (found declarations) kinds() map[string]int {
+	kinds := map[string]int{}
+	for what, n := range found {
+		kind, name, _ := strings.Cut(what, " ")
+		switch {
+		case kind == "import":
+			kind = what
+		case kind == "func" && strings.Contains(name, "."):
+			kind = "method"
+		}
+		if kind == "method" && (strings.HasSuffix(name, ".MarshalJSON") || strings.HasSuffix(name, ".UnmarshalJSON")) {
+			continue // see plannedAs
+		}
+		kinds[kind] += n
+	}
+	return kinds
 }
 
 // clipped is the length from which on a name may be shortened within others: words are taken out of its middle.

@@ -2,6 +2,7 @@ package golden
 
 import (
 	"encoding/json"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -118,6 +119,66 @@ func hostileExtensions(t testing.TB, name, text string) []byte {
 				}},
 				"X": variant("x"), "Y": variant("y"),
 			},
+		},
+	}
+	data, err := json.Marshal(document)
+	require.NoError(t, err)
+	return data
+}
+
+// hostilePaths is a document with a text wherever a path may have one, and a name for what stands in its braces. The text follows it: what is behind
+// a # or ? is left out. Neither has braces of its own, which would name something else.
+func hostilePaths(t testing.TB, name, text string) []byte {
+	t.Helper()
+	type m = map[string]any
+	round := strings.NewReplacer("{", "(", "}", ")")
+	name, text = round.Replace(name), round.Replace(text)
+	place := []any{m{"name": name, "in": "path", "required": true, "schema": m{"type": "string"}}}
+	operation := func(id string) m {
+		return m{"operationId": id, "responses": m{"200": m{"description": "ok", "content": m{"application/json": m{"schema": m{"$ref": "#/components/schemas/Thing"}}}}}}
+	}
+	document := m{
+		"openapi": "3.1.0", "info": m{"title": "a", "version": "1"},
+		"paths": m{
+			"/things/{" + name + "}/" + text:         m{"parameters": place, "get": operation(name), "delete": operation("remove")},
+			"/within/a{" + name + "}" + text:         m{"parameters": place, "get": operation("within")},
+			"/last/" + text:                          m{"get": operation("last")},
+			"/last/{" + name + "}/" + text + "/more": m{"parameters": place, "get": operation("more")},
+		},
+		"components": m{"schemas": m{"Thing": m{"type": "object", "properties": m{"a": m{"type": "string"}}}}},
+	}
+	data, err := json.Marshal(document)
+	require.NoError(t, err)
+	return data
+}
+
+// hostileComponents is a document whose components of all kinds have a name, and a text where they are referred to or tell of themselves.
+func hostileComponents(t testing.TB, name, text string) []byte {
+	t.Helper()
+	type m = map[string]any
+	to := func(kind string) m {
+		return m{"$ref": "#/components/" + kind + "/" + url.PathEscape(strings.NewReplacer("~", "~0", "/", "~1").Replace(name)), "summary": text, "description": text}
+	}
+	schema := m{"type": "object", "properties": m{"a": m{"type": "string"}}}
+	content := m{"application/json": m{"schema": schema, "examples": m{"one": to("examples")}}}
+	operation := func(id string) m {
+		return m{
+			"operationId": id, "parameters": []any{to("parameters")}, "requestBody": to("requestBodies"), "callbacks": m{"told": to("callbacks")},
+			"responses": m{"200": to("responses"), "404": to("responses")},
+		}
+	}
+	document := m{
+		"openapi": "3.1.0", "info": m{"title": "a", "version": "1"},
+		"paths": m{"/things": m{"post": operation(name), "put": operation("put")}, "/item": to("pathItems")},
+		"components": m{
+			"parameters":    m{name: m{"name": "q", "in": "query", "description": text, "schema": m{"type": "string", "enum": []any{"a", "b"}}}},
+			"requestBodies": m{name: m{"description": text, "content": content}},
+			"responses":     m{name: m{"description": text, "headers": m{"X-A": to("headers")}, "content": content, "links": m{"next": to("links")}}},
+			"headers":       m{name: m{"description": text, "schema": m{"type": "string", "enum": []any{"a", "b"}}}},
+			"examples":      m{name: m{"summary": text, "description": text, "value": m{"a": text}}},
+			"links":         m{name: m{"operationId": "put", "description": text}},
+			"callbacks":     m{name: m{"{$request.body#/a}": m{"post": m{"operationId": "told", "summary": text, "responses": m{"204": m{"description": text}}}}}},
+			"pathItems":     m{name: m{"get": m{"operationId": "item", "responses": m{"204": m{"description": text}}}}},
 		},
 	}
 	data, err := json.Marshal(document)
