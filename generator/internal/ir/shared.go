@@ -70,7 +70,12 @@ func (b *builder) sharedName(a *Answer) string {
 	name := status
 	if ref := a.Source.Ref; ref != "" {
 		last := ref[strings.LastIndexAny(ref, "/#")+1:]
-		name = naming.Exported(strings.TrimSuffix(last, path.Ext(last)))
+		if strings.Contains(ref, "#") {
+			last = unescape(last)
+		} else {
+			last = strings.TrimSuffix(last, path.Ext(last)) // of a file
+		}
+		name = naming.Exported(last)
 	} else if a.Low == 0 {
 		name = status + "Error"
 	}
