@@ -1,9 +1,9 @@
 // Package loop is the reactor: one goroutine that waits for readiness.
 //
 // A Loop knows three things: which descriptors are ready, which deadlines have
-// passed, and what was posted to it. A turn goes: wait for events; tell the
-// Source of each; run what was posted; fire what is due on the timer wheel;
-// let the Hooks hand over what became ready. It accepts connections and places
+// passed, and what was posted to it. A turn goes: wait for events; run
+// what was posted; tell the Source of each event; fire what is due on the timer
+// wheel; let the Hooks hand over what became ready. It accepts connections and places
 // each on the loop with the fewest. It never reads, parses or runs user code.
 // Where connections come quickly, one after the other, it sleeps for a moment
 // before it waits, and takes those together that have come (see pace).

@@ -147,7 +147,7 @@ func (l *Loop) Post(fn func()) bool {
 }
 
 // Stop ends Run at the end of the turn in which it is called. A descriptor that
-// is still registered stays open.
+// is still registered stays open, and what is posted after it does not run.
 func (l *Loop) Stop() { l.stopped = true }
 
 // Discard closes what a loop that never ran has opened.

@@ -127,6 +127,9 @@ func bind(domain int, sa unix.Sockaddr, dual, reusePort bool, before func() erro
 	if err := unix.Listen(fd, Backlog); err != nil {
 		return nil, os.NewSyscallError("listen", err)
 	}
+	if err := ownListener(fd); err != nil {
+		return nil, os.NewSyscallError("setsockopt", err)
+	}
 	return adopt(fd)
 }
 
@@ -136,9 +139,10 @@ func bind(domain int, sa unix.Sockaddr, dual, reusePort bool, before func() erro
 func Adopt(fd int) (*Listener, error) {
 	l, err := adopt(fd)
 	if err != nil {
-		err = errors.Join(err, unix.Close(fd))
+		return nil, errors.Join(err, unix.Close(fd))
 	}
-	return l, err
+	adoptedListener(fd)
+	return l, nil
 }
 
 func adopt(fd int) (*Listener, error) {
@@ -151,9 +155,6 @@ func adopt(fd int) (*Listener, error) {
 	}
 	if err := unix.SetNonblock(fd, true); err != nil {
 		return nil, os.NewSyscallError("fcntl", err)
-	}
-	if err := neverBlock(fd); err != nil {
-		return nil, os.NewSyscallError("setsockopt", err)
 	}
 	unix.CloseOnExec(fd)
 	addr, err := BoundAddr(fd)

@@ -8,8 +8,10 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
+	"unsafe" // a socket option that has no function to ask for it
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -39,7 +41,7 @@ func closeAll(t *testing.T, ls []*Listener) {
 
 // TestAcceptOfAListenerThatBlocks: whoever shares a listening socket may make it block. Nobody waits for a connection then, for that would hold up a loop.
 func TestAcceptOfAListenerThatBlocks(t *testing.T) {
-	for network, address := range map[string]string{"tcp": "127.0.0.1:0", "unix": filepath.Join(t.TempDir(), "s"), "multipath": "127.0.0.1:0"} {
+	for network, address := range map[string]string{"tcp": "127.0.0.1:0", "unix": filepath.Join(t.TempDir(), "s"), "adopted": "127.0.0.1:0"} {
 		t.Run(network, func(t *testing.T) {
 			l := listener(t, network, address)
 			defer closeAll(t, []*Listener{l})
@@ -68,14 +70,29 @@ func TestAcceptOfAListenerThatBlocks(t *testing.T) {
 			require.NoError(t, err)
 			defer func() { assert.NoError(t, c.Close()) }()
 			fd, _ := accept(t, []*Listener{l})
-			require.NoError(t, unix.Close(fd))
+			given, err := Plain().NetConn(fd)
+			require.NoError(t, err)
+			defer func() { assert.NoError(t, given.Close()) }()
+			assert.Zero(t, waits(t, given), "to read from it has no limit")
 		})
 	}
 }
 
-// listener listens; on "multipath" as a process does that package net has listened for.
+// waits is SO_RCVTIMEO of a connection.
+func waits(t *testing.T, conn net.Conn) (limit unix.Timeval) {
+	raw, err := conn.(syscall.Conn).SyscallConn()
+	require.NoError(t, err)
+	require.NoError(t, raw.Control(func(fd uintptr) {
+		size := uint32(unsafe.Sizeof(limit))
+		_, _, errno := unix.Syscall6(unix.SYS_GETSOCKOPT, fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, uintptr(unsafe.Pointer(&limit)), uintptr(unsafe.Pointer(&size)), 0)
+		assert.Zero(t, errno)
+	}))
+	return limit
+}
+
+// listener listens; on "adopted" as a process does that package net has listened for, by Multipath TCP where the kernel has that.
 func listener(t *testing.T, network, address string) *Listener {
-	if network != "multipath" {
+	if network != "adopted" {
 		ls, err := Listen(network, address, 1)
 		require.NoError(t, err)
 		return ls[0]

@@ -44,9 +44,11 @@ func accept(fd int) (int, unix.Sockaddr, error) {
 	return conn, sa, err
 }
 
-// neverBlock does nothing: a socket that another process has made block, with
-// which it is shared, makes Accept wait here.
-func neverBlock(int) error { return nil }
+// Accept waits here where another process, with which a listening socket is
+// shared, has made it block.
+func ownListener(int) error   { return nil }
+func adoptedListener(int)     {}
+func ownConnection(int) error { return nil }
 
 func socket(domain int) (int, error) {
 	syscall.ForkLock.RLock()

@@ -26,6 +26,9 @@ func (sys) Spare() (int, syscall.Errno) {
 }
 
 func (sys) NetConn(fd int) (net.Conn, error) {
+	if err := ownConnection(fd); err != nil {
+		return nil, errors.Join(os.NewSyscallError("setsockopt", err), unix.Close(fd))
+	}
 	file := os.NewFile(uintptr(fd), "connection")
 	conn, err := net.FileConn(file)
 	return conn, errors.Join(err, file.Close()) // conn has a descriptor of its own

@@ -23,45 +23,54 @@ const spreads = true
 // word is found out even where no deadline applies.
 const keepAliveSeconds = 15
 
-// neverBlock keeps Accept from waiting for long where another process has made
-// the socket block: O_NONBLOCK belongs to all that share it, and whoever starts a
-// process with it clears the flag, as package os/exec does. A wait is then one
-// tick of the kernel, and Accept sets the flag again.
-//
-// A socket of Multipath TCP, as package net opens them, knows no such limit where
-// it accepts. It is looked at before.
-func neverBlock(fd int) error {
-	if proto, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_PROTOCOL); err == nil && proto == unix.IPPROTO_MPTCP {
-		multipath.Store(fd, true)
-		anyMultipath.Store(true)
-	}
+// O_NONBLOCK belongs to all processes that share a listening socket, and whoever
+// starts one with it clears the flag, as package os/exec does. Accept must not
+// wait all the same, for it would hold up a loop and a processor of the scheduler.
+
+// ownListener prepares a socket that this process has opened: SO_RCVTIMEO bounds
+// what Accept waits to a tick of the kernel. Connections inherit it, and do not
+// block; NetConn takes it off those that are given away.
+func ownListener(fd int) error {
+	adopted.Delete(fd) // of one that had this number before
 	return unix.SetsockoptTimeval(fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &unix.Timeval{Usec: 1})
 }
 
-// multipath has the listening sockets of Multipath TCP, and what has had the
-// number of one since: it is looked at in vain.
+// ownConnection takes off a connection what it has from ownListener: whoever gets
+// it may read from it as from one that blocks.
+func ownConnection(fd int) error {
+	return unix.SetsockoptTimeval(fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, new(unix.Timeval))
+}
+
+// adoptedListener prepares one that others have opened, and may go on to use:
+// they would inherit the option, and sockets of Multipath TCP, as package net
+// opens them, do not know it where they accept. Accept looks whether anybody waits.
+func adoptedListener(fd int) {
+	adopted.Store(fd, true)
+	anyAdopted.Store(true)
+}
+
 var (
-	multipath    sync.Map
-	anyMultipath atomic.Bool
+	adopted    sync.Map // descriptors
+	anyAdopted atomic.Bool
 )
 
 // unblock sets O_NONBLOCK if another process has cleared it.
 func unblock(fd int) {
 	flags, _, errno := unix.RawSyscall(unix.SYS_FCNTL, uintptr(fd), unix.F_GETFL, 0)
 	if errno == 0 && flags&unix.O_NONBLOCK == 0 {
-		_, _, _ = unix.RawSyscall(unix.SYS_FCNTL, uintptr(fd), unix.F_SETFL, flags|unix.O_NONBLOCK) // neverBlock is what is relied on
+		_, _, _ = unix.RawSyscall(unix.SYS_FCNTL, uintptr(fd), unix.F_SETFL, flags|unix.O_NONBLOCK) // it is not relied on
 	}
 }
 
-// mayBlock reports whether nobody waits to be accepted from a socket that Accept
-// would block on. Another process must clear the flag and take who waited, both
-// between this and Accept, for that to be wrong; and then the next who connects
-// ends it.
-func mayBlock(fd int) bool {
-	if !anyMultipath.Load() {
+// nobodyWaits reports whether Accept would find nobody, of a socket that was
+// adopted, and makes it non-blocking. Another process must clear the flag, and
+// take who waited, both between this and Accept, for Accept to block; then the next
+// who connects ends it.
+func nobodyWaits(fd int) bool {
+	if !anyAdopted.Load() {
 		return false
 	}
-	if _, found := multipath.Load(fd); !found {
+	if _, found := adopted.Load(fd); !found {
 		return false
 	}
 	unblock(fd)
@@ -97,7 +106,7 @@ func socket(domain int) (int, error) {
 const rawLimit = 64 << 10
 
 func (sys) Accept(fd int) (int, Addr, syscall.Errno) {
-	if mayBlock(fd) {
+	if nobodyWaits(fd) {
 		return -1, Addr{}, unix.EAGAIN
 	}
 	var rsa unix.RawSockaddrAny

@@ -225,6 +225,7 @@ func TestLinger(t *testing.T) {
 		s := newStage(t, newProbe(t, linger), Options{})
 		p := s.dial()
 		p.Send("a long body")
+		p.AwaitEnd()
 		awaitState(t, s.conn(), stateIdle)
 		s.net.Settle()
 		s.net.Advance(2 * time.Second)
@@ -234,6 +235,7 @@ func TestLinger(t *testing.T) {
 		s := newStage(t, newProbe(t, linger), Options{LingerBytes: 100})
 		p := s.dial()
 		p.Send("a long body")
+		p.AwaitEnd() // so that it is read alone
 		awaitState(t, s.conn(), stateIdle)
 		p.Send(strings.Repeat("x", 100))
 		awaitState(t, s.conn(), stateIdle)
