@@ -77,6 +77,15 @@ func (f *frame) weight() int { return heavy(f.buf) + heavy(f.body) }
 // heavy is what counts of b: what goes beyond the buffer that every frame has.
 func heavy(b []byte) int { return max(cap(b)-slabSize, 0) }
 
+// wholly is what counts at most of a buffer that grows until a request of size bytes stands in it: it, and the one of half its length before it.
+func wholly(size int) int {
+	if size <= slabSize {
+		return 0
+	}
+	whole := slab.Grown(nil, size)
+	return whole + whole/2 - slabSize
+}
+
 // count makes what is counted of that memory n bytes. It reports false, and nothing changes, where there is no room for them.
 func (f *frame) count(n int) bool {
 	if more := n - f.counted; more < 0 {

@@ -48,6 +48,14 @@ func TestBodiesTogether(t *testing.T) {
 					res, _ := c.answer("POST")
 					require.Equal(t, http.StatusOK, res.StatusCode)
 				}
+				refused := uint64(1)
+				if !chunk {
+					early := r.dial(t)
+					early.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 400000\r\n\r\n")
+					res, _ := early.answer("POST")
+					require.Equal(t, http.StatusServiceUnavailable, res.StatusCode, "it is told before it has sent any of it")
+					refused++
+				}
 				large := r.dial(t)
 				go func() { _, _ = io.WriteString(large.Conn, postEcho(300<<10, 0, chunk)) }() // it may be told before it has sent all
 				res, body := large.answer("POST")
@@ -56,7 +64,7 @@ func TestBodiesTogether(t *testing.T) {
 				require.Equal(t, ProblemType, res.Header.Get("Content-Type"))
 				require.Contains(t, body, tooManyBodies)
 				require.True(t, res.Close)
-				require.Equal(t, uint64(1), r.Stats().Bounds[BoundBodies])
+				require.Equal(t, refused, r.Stats().Bounds[BoundBodies])
 				slow.vanish()
 				require.Eventually(t, func() bool { return r.bodies.Taken() == 0 }, patience, time.Millisecond)
 				c.send(postEcho(120<<10, 0, chunk))

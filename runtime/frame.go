@@ -93,7 +93,7 @@ type pending struct {
 func (f *frame) attach(s *service, c *worker.Conn) {
 	f.service, f.conn = s, c
 	f.broken, f.told, f.requests = false, false, 0
-	f.x.peer, f.x.lane, f.x.clock = peerOf(c), laneOf(c), time.Time{}
+	f.x.peer, f.x.lane = peerOf(c), laneOf(c)
 	switch kept := c.Data.(type) {
 	case nil:
 		f.ready()
@@ -280,6 +280,10 @@ func (f *frame) beginBody() verdict {
 	}
 	if f.x.in.streams {
 		return f.serveUpload(limit)
+	}
+	if !f.x.share.Room(wholly(f.headLen + int(max(h.ContentLength, 0)))) { // or it would be read until there is none
+		f.x.refuseCrowded()
+		return f.refused()
 	}
 	f.phase = phaseBody
 	f.chunked, f.body = http1.Chunked{MaxBody: limit}, nil

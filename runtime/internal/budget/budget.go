@@ -74,6 +74,9 @@ func (s *Share) Take(n int) bool {
 	return true
 }
 
+// Room reports whether n bytes are left now, for others too. It takes none.
+func (s *Share) Room(n int) bool { return s.of == nil || s.of.left.Load() >= int64(n) }
+
 // Size is how many bytes the budget of s has; math.MaxInt if there is none.
 func (s *Share) Size() int {
 	if s.of == nil {
