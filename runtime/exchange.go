@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"reflect"
 	"runtime/debug"
-	"time"
 	"unsafe" // the bytes of a value that holds no pointers, to clear it
 
 	"github.com/tornadogen/tornadogen/runtime/internal/budget"
@@ -39,7 +38,6 @@ type exchange struct {
 	spare    spareRequest
 	call     call
 	worker   *worker.Borrower // nil on net/http
-	clock    time.Time        // when it was last looked at since a worker has the connection; zero where nobody wants to know, and on net/http
 	lane     uint8            // of measures
 	panicked bool             // the connection ends after this answer
 	aborted  bool             // the connection ends without an answer (http.ErrAbortHandler)

@@ -3,16 +3,14 @@ package tornado
 import (
 	"context"
 	"errors"
+	"time"
 )
 
 // begun notes that the request at the front has begun, and when, for who wants to know how long it takes.
 func (f *frame) begun() {
 	f.seen = true
 	if f.service.server.observed.Load() && f.started.IsZero() {
-		if f.x.clock.IsZero() {
-			f.x.clock = tick()
-		}
-		f.started = f.x.clock
+		f.started = tick()
 	}
 }
 
@@ -51,8 +49,7 @@ func (f *frame) tell(status int, size int64, how Ending) {
 	if how == EndedAnswered && f.broken {
 		how = EndedGone
 	}
-	f.x.clock = tick()
-	server, took := f.service.server, f.x.clock.Sub(f.started)
+	server, took := f.service.server, time.Since(f.started)
 	f.x.measure(server.measures.Load(), status, size, took, how)
 	if server.accessLog == nil {
 		return

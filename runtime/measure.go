@@ -111,8 +111,8 @@ type call struct {
 func tick() time.Time { return epoch.Add(time.Since(epoch)) }
 
 // enter notes that a handler is called. The goroutine of the handler, like leave.
-func (c *call) enter(l *lane, match *registered, mounted string, goroutine uint64, since time.Time) {
-	c.match, c.path, c.since, c.goroutine, c.lane = match, mounted, since, goroutine, l
+func (c *call) enter(l *lane, match *registered, mounted string, goroutine uint64) {
+	c.match, c.path, c.since, c.goroutine, c.lane = match, mounted, tick(), goroutine, l
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	c.next, c.prev = &l.calls, l.calls.prev
@@ -141,11 +141,7 @@ func (x *exchange) enter(m *measures, mounted string) {
 	} else {
 		goroutine = worker.Goroutine()
 	}
-	since := x.clock
-	if since.IsZero() {
-		since = tick()
-	}
-	x.call.enter(&m.lanes[x.lane], x.match, mounted, goroutine, since)
+	x.call.enter(&m.lanes[x.lane], x.match, mounted, goroutine)
 }
 
 // measure counts the request of x, which has ended; others are the measures for one that no API has, nil for that of its API.

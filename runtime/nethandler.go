@@ -52,7 +52,7 @@ func (s *Server) netHandler() http.Handler {
 		if h := s.mounted(method, path, params); h != nil {
 			if m := s.measures.Load(); m != nil {
 				c := new(call)
-				c.enter(&m.lanes[0], nil, r.URL.Path, worker.Goroutine(), tick())
+				c.enter(&m.lanes[0], nil, r.URL.Path, worker.Goroutine())
 				defer c.leave()
 			}
 			s.countCrash(func() { h.ServeHTTP(w, s.proxies.seen(r)) })

@@ -102,7 +102,7 @@ func (t *socketTenant) serve(f *frame) verdict {
 		ev, heard := s.message(rd)
 		if heard == heardMessage {
 			if m := s.settings.match.api.measures.Load(); m != nil {
-				f.x.call.enter(&m.lanes[f.x.lane], s.settings.match, "", f.x.worker.Goroutine(), tick())
+				f.x.call.enter(&m.lanes[f.x.lane], s.settings.match, "", f.x.worker.Goroutine())
 			}
 			s.self().deliver(ev, rd)
 			f.x.call.leave()
