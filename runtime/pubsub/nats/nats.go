@@ -9,7 +9,8 @@
 // and so does a client with the ID of its last one, at whichever server it comes back.
 //
 // Publishing fails while the stream cannot be reached, and where the node has lost it until New makes it again, as a process does that
-// begins. Its numbers then begin above all that there were: who was receiving gets what is new, and who comes back is told of a gap.
+// begins. Its numbers then begin above all that there were: who was receiving gets what is new, and who comes back is told of a gap. They
+// begin at the time of day in microseconds, so that is not so where the clock was set back, or where NATS is older than 2.10, which counts from 1.
 //
 // A message whose Publish has failed may be delivered all the same, once: the answer of the stream may be what was lost, and the
 // connection keeps what it could not send and sends it when it is back. Who publishes again after an error may so be heard twice.
@@ -89,7 +90,10 @@ func makeStream(ctx context.Context, js jetstream.JetStream, config jetstream.St
 		switch {
 		case err == nil:
 			config.FirstSeq = there.CachedInfo().Config.FirstSeq
-			return js.UpdateStream(ctx, config)
+			stream, err := js.UpdateStream(ctx, config)
+			if !errors.Is(err, jetstream.ErrStreamNotFound) { // it has just gone
+				return stream, err
+			}
 		case !errors.Is(err, jetstream.ErrStreamNotFound):
 			return nil, err
 		}
@@ -99,6 +103,11 @@ func makeStream(ctx context.Context, js jetstream.JetStream, config jetstream.St
 		stream, err := js.CreateStream(ctx, config)
 		if !errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) { // by another process that has just made it
 			return stream, err
+		}
+		select {
+		case <-time.After(10 * time.Millisecond): // a cluster tells of it a little later
+		case <-ctx.Done():
+			return nil, ctx.Err()
 		}
 	}
 }
