@@ -69,11 +69,12 @@ func (b *builder) sharedName(a *Answer) string {
 	status := statusName(a.Source.Status)
 	name := status
 	if ref := a.Source.Ref; ref != "" {
-		last := ref[strings.LastIndexAny(ref, "/#")+1:]
-		if strings.Contains(ref, "#") {
-			last = unescape(last)
+		file, pointer, within := strings.Cut(ref, "#")
+		last := file[strings.LastIndexByte(file, '/')+1:]
+		if within {
+			last = unescape(pointer[strings.LastIndexByte(pointer, '/')+1:])
 		} else {
-			last = strings.TrimSuffix(last, path.Ext(last)) // of a file
+			last = strings.TrimSuffix(last, path.Ext(last))
 		}
 		name = naming.Exported(last)
 	} else if a.Low == 0 {
