@@ -9,7 +9,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"os"
@@ -167,18 +166,32 @@ func (row *Row) round(child *target.Child, p Plan) (usual, attacked latencies) {
 	time.Sleep(p.Usual / 3)
 	begun, counted := busy(child.PID()), row.counted(child)
 	attacked = row.watch(child, p.Attack, func(ctx context.Context, wg *sync.WaitGroup) {
-		row.attack(ctx, wg, child, p)
+		var bad sync.WaitGroup
+		row.attack(ctx, &bad, child, p)
+		done := make(chan struct{})
 		wg.Go(func() {
-			for ctx.Err() == nil {
-				row.Peak = max(row.Peak, resident(child.PID()))
-				time.Sleep(20 * time.Millisecond)
-			}
+			defer close(done)
+			bad.Wait()
 		})
+		wg.Go(func() { row.weigh(child, done) })
 	})
 	row.Processor += (busy(child.PID()) - begun).Seconds() / (p.Attack.Seconds() * float64(p.Rounds))
 	time.Sleep(p.Usual / 3)
 	row.count(child, counted+row.good(attacked))
 	return usual, attacked
+}
+
+// weigh notes how much memory the target holds, until done.
+func (row *Row) weigh(child *target.Child, done <-chan struct{}) {
+	for tick := time.NewTicker(20 * time.Millisecond); ; {
+		row.Peak = max(row.Peak, resident(child.PID()))
+		select {
+		case <-done:
+			tick.Stop()
+			return
+		case <-tick.C:
+		}
+	}
 }
 
 // good is what of the attack's meter are good clients, to whom no bound is counted.
@@ -195,6 +208,9 @@ func (row *Row) good(l latencies) (n int64) {
 func (row *Row) count(child *target.Child, before int64) {
 	counted := row.Counted
 	for begun := time.Now(); ; time.Sleep(100 * time.Millisecond) {
+		if row.meter() == target.Requests {
+			before++ // the request by which it was asked last
+		}
 		row.Counted = counted + row.counted(child) - before
 		if row.unseen() == nil || time.Since(begun) > 5*time.Second {
 			return
@@ -326,6 +342,10 @@ func (a *attacker) dial(addr string) (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
+	// The system would take megabytes that the server never reads, at the cost of the processor that good clients share.
+	if err := conn.(*net.TCPConn).SetWriteBuffer(64 << 10); err != nil {
+		return nil, err
+	}
 	return conn, conn.SetDeadline(time.Now().Add(20 * time.Second))
 }
 
@@ -336,8 +356,21 @@ func (a *attacker) asks(text string, statuses ...int) error {
 		return err
 	}
 	defer func() { _ = conn.Close() }()
-	go func() { _, _ = io.WriteString(conn, text) }() // the server may not read it all
+	go pour(conn, text)
 	return wants(conn, statuses...)
+}
+
+// pour sends text, or what of it the server reads. It does so in pieces: the kernel lets nobody run while it takes megabytes from one, and good
+// clients, which share the processor with bad ones, would wait for that, and not for the server.
+func pour(conn net.Conn, text string) {
+	piece := make([]byte, min(len(text), 64<<10))
+	for len(text) > 0 {
+		n := copy(piece, text)
+		if _, err := conn.Write(piece[:n]); err != nil {
+			return
+		}
+		text = text[n:]
+	}
 }
 
 func wants(conn net.Conn, statuses ...int) error {

@@ -235,7 +235,7 @@ func pipelines(a *attacker) error {
 		return err
 	}
 	defer func() { _ = conn.Close() }()
-	go func() { _, _ = io.WriteString(conn, strings.Repeat(ping, pipelined)) }()
+	go pour(conn, strings.Repeat(ping, pipelined))
 	r := bufio.NewReader(conn)
 	for range pipelined {
 		res, err := http.ReadResponse(r, nil)

@@ -2,6 +2,7 @@ package soak
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"encoding/json"
@@ -253,7 +254,7 @@ func (c *client) readSlowly() error {
 		switch want := `{"nonce":"` + nonce + `"}`; {
 		case lines.Text() == want:
 		case strings.HasPrefix(want, lines.Text()): // the last one of an answer that was cut
-			return fmt.Errorf("the line %q, not %s: %w", lines.Text(), want, lines.Err())
+			return fmt.Errorf("the line %q, not %s: %w", lines.Text(), want, cmp.Or(lines.Err(), io.ErrUnexpectedEOF))
 		default:
 			return fmt.Errorf("the line %q, not %s: %w", lines.Text(), want, errStray)
 		}

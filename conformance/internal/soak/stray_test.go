@@ -22,7 +22,7 @@ import (
 // asked for and the answer to another in its place.
 func last(t *testing.T, finish func(w io.Writer, stray string)) *Run {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second) // all clients have asked by then
 	defer cancel()
 	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		switch req.URL.Path {
