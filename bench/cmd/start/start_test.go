@@ -74,7 +74,7 @@ func TestFlags(t *testing.T) {
 // A few operations go all the way: the document is generated, the program compiles, and its last GET is answered.
 func TestRun(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it compiles")
+		t.Skip("it compiles a program, a minute where nothing is kept of the last time")
 	}
 	t.Chdir(filepath.Join("..", ".."))
 	t.Setenv("TMPDIR", t.TempDir())

@@ -32,8 +32,8 @@ func Timeouts(handshake time.Duration) tornado.Option {
 	})
 }
 
-// Limits are those of the target: the defaults, but that the bodies of all requests may take together a quarter of what they may by default.
-var Limits = tornado.WithLimits(tornado.Limits{Bodies: 256 << 20})
+// Limits are those of the target: the defaults, but that the bodies of all requests may take together what they may where GOMEMLIMIT is 320 MiB.
+var Limits = tornado.WithLimits(tornado.Limits{Bodies: 160 << 20})
 
 // An Attack is one way to be a bad client.
 type Attack struct {

@@ -98,5 +98,5 @@ func TestJudge(t *testing.T) {
 	row.Peak = mostMemory
 	assert.Len(t, row.Judge(), 1)
 	row.Peak++
-	assert.Contains(t, row.Judge(), "the server held 805306369 bytes, and not at most 805306368")
+	assert.Contains(t, row.Judge(), "the server held 536870913 bytes, and not at most 536870912")
 }

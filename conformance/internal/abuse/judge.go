@@ -42,13 +42,11 @@ const (
 	mostCosts = 3 // what the requests cost that a round is like
 	fewest    = 100
 
-	// mostMemory is what bodies may take, twice, as Go lets garbage grow to what lives, and 256 MiB for all else. Of the resident set; robustness.md
-	// says so.
-	mostMemory = 768 << 20
+	mostMemory = 512 << 20 // of the resident set; robustness.md says so
 )
 
 // Judge tells what an attack has done to others, from figures that a machine of its own gives: a good client waits at most three times as long
-// as usual, what meets no bound costs what it sends, and the server holds at most 768 MiB.
+// as usual, what meets no bound costs what it sends, and the server holds at most 512 MiB.
 //
 // That is fair on a machine with other work, too. The usual p99 is not that of a server which has nothing to do, but of one that eight honest
 // clients keep as busy as they can; both are of the same connections to the same process, in turn, so that what slows one slows the other;
