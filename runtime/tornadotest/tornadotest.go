@@ -24,7 +24,6 @@ import (
 	"net/http"
 	"runtime/pprof"
 	"strconv"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -73,7 +72,8 @@ type Server struct {
 	client   *http.Client
 	label    string // that goroutines of the server have
 	end      func() error
-	stop     func()
+	stopping atomic.Bool
+	stopped  chan struct{} // closed when it has stopped
 }
 
 // Serve serves api until the test ends, see [Server.Stop]. It changes api, which belongs to this test from then on: its requests are
@@ -107,7 +107,7 @@ func settingsOf(opts []Option) settings {
 
 func serve(t testing.TB, server *tornado.Server, of settings) *Server {
 	t.Helper()
-	s := &Server{t: t, server: server, settings: of, label: nextLabel()}
+	s := &Server{t: t, server: server, settings: of, label: nextLabel(), stopped: make(chan struct{})}
 	s.watch = newWatch(t, s.settings.panics)
 	s.watch.join(server)
 	if s.settings.memory {
@@ -115,8 +115,7 @@ func serve(t testing.TB, server *tornado.Server, of settings) *Server {
 	} else {
 		s.serveSocket()
 	}
-	s.stop = sync.OnceFunc(s.stopOnce)
-	t.Cleanup(s.stop)
+	t.Cleanup(s.Stop)
 	return s
 }
 
@@ -196,8 +195,17 @@ func (s *Server) HTTPClient() *http.Client { return s.client }
 func (s *Server) Server() *tornado.Server { return s.server }
 
 // Stop ends the server as the end of the test does, for what is to be seen after it. It drains, and then reports what did not end: see
-// the package. A test that has failed already is told of nothing more. Calls after the first do nothing.
-func (s *Server) Stop() { s.stop() }
+// the package. A test that has failed already is told of nothing more. Calls after the first wait
+// until it is over.
+func (s *Server) Stop() {
+	s.t.Helper()
+	if s.stopping.Swap(true) {
+		<-s.stopped // a lock would do, but for a bubble, whose clock stands still while one waits at it
+		return
+	}
+	defer close(s.stopped)
+	s.stopOnce()
+}
 
 func (s *Server) stopOnce() {
 	s.t.Helper()

@@ -303,6 +303,27 @@ func TestSocketInABubble(t *testing.T) {
 	})
 }
 
+// The end of a test waits for a Stop that goes on, and its time with it.
+func TestStoppedBesideTheEndOfABubble(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &recorder{TB: t}
+		over := make(chan struct{})
+		api := newAPI()
+		apitest.Handle(api, "GET", "/a", func(context.Context, []byte) (apitest.Answer, error) {
+			go waitFor(over)
+			return apitest.Text("begun"), nil
+		})
+		s := tornadotest.Serve(r, api, tornadotest.WithMemory(), tornadotest.WithGrace(time.Second))
+		get(t, s, "/v1/a")
+		begun := time.Now()
+		go s.Stop() // waits for the goroutine, for all of its grace
+		synctest.Wait()
+		assert.Contains(t, r.ended(), "tornadotest_test.waitFor")
+		assert.InDelta(t, time.Second, time.Since(begun), float64(100*time.Millisecond))
+		close(over)
+	})
+}
+
 func TestServerServesOnce(t *testing.T) {
 	server := tornado.NewServer().Handle(newAPI())
 	tornadotest.ServeServer(t, server, tornadotest.WithMemory())
