@@ -67,6 +67,9 @@ func (f *frame) wait() worker.Next {
 	case f.phase == phaseBody && !f.count(f.weight()):
 		return f.leave(f.crowded())
 	case f.r < f.w:
+		if f.counted > 0 {
+			f.conn.Bulk()
+		}
 		f.suspend()
 		return worker.Idle
 	case f.conn.Draining():

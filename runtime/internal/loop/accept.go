@@ -109,8 +109,11 @@ func (a *Acceptor) drain(n int, done func()) {
 // listener is level-triggered. So a batch is small at first, as mostly one
 // connection comes at a time, and to ask for another costs a call; it doubles
 // while that many are there. Where a second one mostly does not wait, it is
-// seldom asked for.
+// seldom asked for, but after a turn that took long.
 func (a *Acceptor) Ready(Bits) {
+	if a.loop.long {
+		a.most = acceptBatch
+	}
 	n, accepted, refused := 0, a.loop.Stats.Accepted.Load(), a.loop.Stats.Refused.Load()
 	for n < a.most && a.accept() {
 		n++

@@ -45,6 +45,8 @@ type Loop struct {
 	stopped  bool
 	busy     bool          // the last turn had something to do
 	clock    time.Duration // the time of this turn
+	began    time.Duration // when this turn began
+	long     bool          // the last turn took long, with those who ran behind it
 	asked    time.Duration // when it was asked for events, the first time if batches were full since
 	full     int           // full batches in succession
 	heard    time.Duration // see Heard

@@ -302,6 +302,28 @@ func TestAcceptAsksInVainSeldom(t *testing.T) {
 	assert.Less(t, f.net.Accepts(ln)-before, 10*acceptBatch+2)
 }
 
+// In a turn that took long more than one client may have come, though one came at a time before: they are taken at once.
+func TestAcceptsManyAfterALongTurn(t *testing.T) {
+	f := newFixture(t)
+	ln, h, _ := listen(f, nil)
+	for range 20 { // it is seldom asked for a second one now
+		f.net.Dial(ln)
+		f.net.Settle()
+	}
+	for range 5 {
+		before, had := f.Stats.Batches.Load(), h.count()
+		do(t, f.Loop, func() {
+			f.net.Advance(longTurn)
+			for range acceptBatch - 1 {
+				f.net.Dial(ln)
+			}
+		})
+		f.net.Settle()
+		assert.Equal(t, had+acceptBatch-1, h.count())
+		assert.EqualValues(t, 1, f.Stats.Batches.Load()-before, "turns")
+	}
+}
+
 // While more clients wait than are accepted in a turn, few timers fire: those
 // that end connections would make more clients wait.
 func TestAcceptsBeforeItFires(t *testing.T) {

@@ -7,6 +7,10 @@ import (
 	"github.com/tornadogen/tornadogen/runtime/internal/poll"
 )
 
+// longTurn is the time after which it is taken for likely that more than one client
+// waits to be accepted.
+const longTurn = 100 * time.Microsecond
+
 // wait lets the goroutines run that the turn has made ready, and then waits as
 // Look allows.
 func (l *Loop) wait() {
@@ -15,6 +19,7 @@ func (l *Loop) wait() {
 		runtime.Gosched()
 		l.touch()
 	}
+	l.long = l.clock-l.began >= longTurn
 	l.found, l.next = 0, 0
 	if l.full == 0 {
 		l.asked = l.clock
@@ -40,6 +45,7 @@ func (l *Loop) wait() {
 		time.Sleep(tick) // nothing better is left
 	}
 	l.touch()
+	l.began = l.clock
 	l.phase.Store(working)
 	if l.busy = l.found != 0; l.busy {
 		l.Stats.Batches.Add(1)
@@ -89,6 +95,9 @@ func (l *Loop) park(rest Rest) (int, error) {
 	l.parked = l.poller.Now()
 	return n, err
 }
+
+// Awake reports whether l is not parked: it comes to Look by itself. Any goroutine.
+func (l *Loop) Awake() bool { return l.phase.Load() != parked }
 
 // Prod has l run next, if it waits and something has happened: see Poller.Prod.
 // Any goroutine, which then lets others run.

@@ -41,6 +41,7 @@ type Conn struct {
 	eof      bool // who reads: the end was read
 	onLoop   bool // owner: the loop serves it
 	inShed   bool // owner: Write must not wait
+	bulk     bool // owner, and the loop that it is ready on: see Bulk
 	apart    bool // owner: a goroutine of its own has it, see Listener.Open
 	outside  bool // who writes: another goroutine than the owner's, see Send
 	detached bool // owner
@@ -108,6 +109,12 @@ func (c *Conn) SetDeadline(t time.Time) {
 	}
 	c.deadline.Store(int64(max(c.pool.loop.When(t), 1)))
 }
+
+// Bulk tells, before Serve returns Idle, that the peer is expected to send much:
+// when some of it has come, c is served behind those of whom little is expected,
+// though not behind all of them for ever. It holds until c is served again. Owner
+// only.
+func (c *Conn) Bulk() { c.bulk = true }
 
 // Deadline is what SetDeadline or SetTimeout has set, the zero time if nothing.
 func (c *Conn) Deadline() time.Time {

@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"runtime/debug"
@@ -24,11 +25,12 @@ type pool struct {
 	engine *Engine    // immutable
 	loop   *loop.Loop // immutable
 	sys    loop.Sys   // immutable
-	aside  baton      // immutable; of those who take long and give way
+	once   baton      // immutable; of those who give way for the first time
+	aside  baton      // immutable; of those who have done so before
 	onLoop *worker    // immutable; not nil if the loop serves: it stands for the loop
 
 	// loop-only
-	batch     list
+	batch     lanes
 	acceptors []acceptor
 	accepting int // in the drain: acceptors that are not done, and the function that ends them
 	tidying   bool
@@ -67,7 +69,7 @@ type pool struct {
 }
 
 func newPool(e *Engine, l *loop.Loop) *pool {
-	p := &pool{engine: e, loop: l, sys: l.Sys(), soft: e.opts.SoftStart, aside: newBaton()}
+	p := &pool{engine: e, loop: l, sys: l.Sys(), soft: e.opts.SoftStart, once: newBaton(), aside: newBaton()}
 	if e.opts.OnLoop {
 		p.onLoop = &worker{pool: p}
 	}
@@ -78,6 +80,10 @@ func newPool(e *Engine, l *loop.Loop) *pool {
 func (p *pool) ready(c *Conn) {
 	if c.linger == unopened || c.linger == halting {
 		p.open(c)
+		return
+	}
+	if c.bulk || c.linger > 0 {
+		p.batch.pushLate(c)
 		return
 	}
 	p.batch.push(c)
@@ -105,7 +111,7 @@ func (p *pool) Flush() {
 	p.queue.take(&p.batch)
 	p.queued.Store(int32(p.queue.n))
 	if p.marked == nil {
-		p.marked, p.markedAt = p.queue.fresh.last, p.loop.Now()
+		p.marked, p.markedAt = cmp.Or(p.queue.fresh.last, p.queue.late.last), p.loop.Now()
 	}
 	recruits := p.recruit()
 	p.mu.Unlock()
@@ -115,17 +121,21 @@ func (p *pool) Flush() {
 	}
 }
 
-// shedBeyond sheds what the batch has beyond room connections. The caller holds mu.
+// shedBeyond sheds what the batch has beyond room connections, those first of
+// whom much is expected. The caller holds mu.
 func (p *pool) shedBeyond(room int) {
-	var kept list
-	for c := p.batch.pop(); c != nil; c = p.batch.pop() {
-		if kept.n < room {
-			kept.push(c)
-		} else {
-			p.shed(c)
+	for _, lane := range [...]*list{&p.batch.fresh, &p.batch.late} {
+		var kept list
+		for c := lane.pop(); c != nil; c = lane.pop() {
+			if kept.n < room {
+				kept.push(c)
+			} else {
+				p.shed(c)
+			}
 		}
+		*lane, room = kept, room-kept.n
 	}
-	p.batch = kept
+	p.batch.n = p.batch.fresh.n + p.batch.late.n
 }
 
 // push queues a busy connection. Any goroutine.

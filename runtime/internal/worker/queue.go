@@ -45,8 +45,9 @@ func (q *list) take(other *list) {
 	*other = list{}
 }
 
-// lanes is the queue of a pool. Who has had a turn and wants more waits behind
-// those who come anew, of whom most want little; but not for ever.
+// lanes is the queue of a pool, or what a loop adds to it. Who has had a turn and
+// wants more waits behind those who come anew, of whom most want little; but not
+// for ever.
 type lanes struct {
 	fresh, late list
 	passed      int // fresh ones taken while late ones waited
@@ -61,10 +62,12 @@ func (q *lanes) push(c *Conn) {
 	q.n++
 }
 
-// take moves a list behind the fresh ones.
-func (q *lanes) take(l *list) {
-	q.n += l.n
-	q.fresh.take(l)
+// take moves all of other behind what is in q.
+func (q *lanes) take(other *lanes) {
+	q.n += other.n
+	other.n = 0
+	q.fresh.take(&other.fresh)
+	q.late.take(&other.late)
 }
 
 func (q *lanes) pushLate(c *Conn) {

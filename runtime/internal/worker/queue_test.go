@@ -12,8 +12,7 @@ func TestListTakesAnother(t *testing.T) {
 	conns := make([]Conn, 6)
 	for has := range 3 {
 		for more := range 4 {
-			var q lanes
-			var batch list
+			var q, batch lanes
 			for i := range has {
 				q.push(&conns[i])
 			}
@@ -21,7 +20,7 @@ func TestListTakesAnother(t *testing.T) {
 				batch.push(&conns[has+i])
 			}
 			q.take(&batch)
-			assert.Equal(t, list{}, batch)
+			assert.Zero(t, batch)
 			batch.push(&conns[has+more])
 			q.take(&batch)
 			assert.Equal(t, has+more+1, q.n)

@@ -232,6 +232,66 @@ func TestRealSlowReader(t *testing.T) {
 	}
 }
 
+// begins works for some slices on each line, and counts them.
+type begins struct {
+	lineEcho
+	worked atomic.Int64
+}
+
+func (h *begins) Serve(c *Conn, f Frame) Next {
+	n, err := c.Read(f.(*lineFrame).buf[:])
+	switch {
+	case errors.Is(err, ErrWouldBlock) && !c.Draining():
+		return Idle
+	case err != nil:
+		return Close
+	}
+	for range 3 {
+		for begun := c.Loop().Precise(); c.Loop().Precise()-begun < slice; {
+		}
+		h.worked.Add(1)
+		c.GiveWay()
+	}
+	if c.Write(f.(*lineFrame).buf[:n], time.Second) != nil || c.Draining() {
+		return Close
+	}
+	return Idle
+}
+
+// TestRealBegunAtOnce: however many begin something long at the same time, the loop meets with a few of them each time that it wants to run.
+func TestRealBegunAtOnce(t *testing.T) {
+	onOneProcessor(t)
+	h := &begins{}
+	e, addr := serveReal(t, "tcp", "127.0.0.1:0", Options{Handler: h, Loops: 1})
+	clients := make([]*client, 64)
+	for i := range clients {
+		clients[i] = connect(t, addr)
+	}
+	var most, seen int64
+	var over bool
+	l := e.pools[0].loop
+	var turn func()
+	turn = func() {
+		now := h.worked.Load()
+		most, seen = max(most, now-seen), now
+		if !over {
+			l.Post(turn)
+		}
+	}
+	l.Post(turn)
+	for _, c := range clients {
+		c.say("begin")
+	}
+	for _, c := range clients {
+		assert.Equal(t, "begin", c.hear())
+	}
+	done := make(chan struct{})
+	l.Post(func() { over = true; close(done) })
+	<-done
+	assert.EqualValues(t, 3*len(clients), h.worked.Load())
+	assert.Less(t, most, int64(12+e.Stats()[0].Soft), "between two turns of the loop")
+}
+
 func TestRealUnix(t *testing.T) {
 	for name, address := range map[string]string{
 		"path":     filepath.Join(t.TempDir(), "socket"),

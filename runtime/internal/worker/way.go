@@ -20,9 +20,10 @@ const (
 // GiveWay lets others go first if the processor has not been theirs for a while:
 // the loops that have heard something, and whom they wake. Whoever works on what
 // a client can make long calls it again and again. However many do, others meet
-// with one of them at most each time that they want to run: from the second time
-// on, without a wait for its peer between, c has to wait for its turn. Owner only;
-// it must hold no lock that others than those of c wait for.
+// with two of them at most each time that they want to run: one that gives way for
+// the first time since it has waited for its peer, and one that has done so before.
+// The rest wait for their turn. Owner only; it must hold no lock that others than
+// those of c wait for.
 func (c *Conn) GiveWay() { c.Way().Give() }
 
 // Way is how goroutines give way that own no connection, or perhaps not for as long
@@ -43,6 +44,16 @@ func newBaton() baton { return make(baton, 1) }
 func (b baton) take() {
 	loop.Await("waits for its turn", func() bool { return len(b) == 0 })
 	b <- struct{}{}
+}
+
+// tryTake takes it if nobody has it, and reports whether that was so.
+func (b baton) tryTake() bool {
+	select {
+	case b <- struct{}{}:
+		return true
+	default:
+		return false
+	}
 }
 
 func (b baton) pass() { <-b }
@@ -73,21 +84,45 @@ func (w Way) give(inTurn bool) {
 		return
 	}
 	if w.worker {
-		p.pause()
+		p.stepAside()
 		defer p.unpause()
 	}
 	switch {
-	case !inTurn, w.conn != nil && w.conn.state.Or(yielded)&yielded == 0:
-		p.yield() // most that come here have done so soon
+	case !inTurn:
+		p.yield()
+	case w.conn != nil && w.conn.state.Or(yielded)&yielded == 0:
+		p.yieldIn(p.once) // most that come here have done so soon
 	case w.line != nil:
 		w.line.take()
 		defer w.line.pass()
 		fallthrough
 	default:
-		p.aside.take()
-		p.yield()
-		p.aside.pass()
+		p.yieldIn(p.aside)
 	}
+}
+
+// stepAside is pause for who gives way. Another worker goes on instead at once if
+// the loop is parked. Else it is the loop that lets one go on, when it has seen who
+// has come: those who begin something long would run one after the other before it.
+func (p *pool) stepAside() {
+	p.mu.Lock()
+	p.running--
+	var recruits *worker
+	if !p.loop.Awake() {
+		recruits = p.recruit()
+	}
+	p.mu.Unlock()
+	recruits.start()
+}
+
+// yieldIn gives the processor away as one of a line.
+func (p *pool) yieldIn(line baton) {
+	if !line.tryTake() {
+		p.engine.prod(p) // it waits, and whoever goes on instead comes behind the loops
+		line.take()
+	}
+	p.yield()
+	line.pass()
 }
 
 // due reports whether the processor has not been others' for a while.

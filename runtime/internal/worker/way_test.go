@@ -84,6 +84,51 @@ func TestTakeTurns(t *testing.T) {
 	assert.Positive(t, met)
 }
 
+// TestBulk: who sends much is served behind those who send little.
+func TestBulk(t *testing.T) {
+	entered, goOn := make(chan struct{}), make(chan struct{})
+	var order []string
+	s := newStage(t, newProbe(t, func(c *Conn, f *lines) Next {
+		n, err := c.Read(f.buf[:])
+		switch {
+		case errors.Is(err, ErrWouldBlock):
+			return Idle
+		case err != nil:
+			return Close
+		}
+		text := string(f.buf[:n])
+		switch text {
+		case "much":
+			c.Bulk()
+		case "wait":
+			entered <- struct{}{}
+			<-goOn
+		default:
+			order = append(order, text)
+			_ = c.Write(f.buf[:n], time.Second)
+		}
+		return Idle
+	}), Options{SoftStart: 1, MaxWorkers: 1})
+	bulk, little, blocker := s.dial(), s.dial(), s.dial()
+	for round := 1; round <= 2; round++ {
+		bulk.Send("much")
+		s.net.Settle()
+		blocker.Send("wait")
+		<-entered
+		s.onLoop(func() {
+			bulk.Send("bulk")
+			little.Send("little")
+		})
+		s.onLoop(func() {}) // both have been seen
+		goOn <- struct{}{}
+		bulk.AwaitReceived(round*len("bulkagain") - len("again"))
+		little.AwaitReceived(round * len("little"))
+		bulk.Send("again") // of which nothing was said
+		bulk.AwaitReceived(round * len("bulkagain"))
+	}
+	assert.Equal(t, []string{"little", "bulk", "again", "little", "bulk", "again"}, order)
+}
+
 // TestShareATurn: who has many goroutines has no more turns by that.
 func TestShareATurn(t *testing.T) {
 	onOneProcessor(t)

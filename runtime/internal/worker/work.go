@@ -129,7 +129,7 @@ func (p *pool) serve(c *Conn, w *worker) (next Next) {
 		w.frame = p.frame()
 		w.frame.Lend(&w.lent)
 	}
-	c.onLoop, c.inShed = w == p.onLoop, w.sheds
+	c.onLoop, c.inShed, c.bulk = w == p.onLoop, w.sheds, false
 	returned := false
 	defer func() {
 		if !returned {
