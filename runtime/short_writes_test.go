@@ -251,7 +251,7 @@ func chats(t *testing.T, c net.Conn, path string) (play func() string, want stri
 
 // TestShortWritesAtEveryByte: wherever a write stops, each byte of answers, streams and messages arrives once, with TLS and without. Package
 // worker has a test of this name for its own calls. Connections of HTTP/2 leave the loops for net/http, and so do those that a mounted handler hijacks:
-// TestHTTP2ShortWrites has what is done there.
+// TestHTTP2ShortWrites and TestShortWritesOutsideTheLoops have what is done there.
 func TestShortWritesAtEveryByte(t *testing.T) {
 	for transport, secure := range map[string]bool{"plain": false, "tls": true} {
 		dial := narrow(t, narrowAPI(), secure, WithMount("/app", narrowMount()))

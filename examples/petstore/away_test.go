@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os"
+	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -110,6 +112,50 @@ func TestDatabaseComesBack(t *testing.T) {
 	}, 10*time.Second, 20*time.Millisecond)
 	s.database.set(relayPassing)
 	s.comesBack()
+}
+
+// TestDatabaseCrashes: the same with a PostgreSQL that is ended without a word and started again: what it had confirmed is there.
+func TestDatabaseCrashes(t *testing.T) {
+	s := openFarShop(t)
+	program := os.Getenv(postgresControl)
+	switch {
+	case program == "" && os.Getenv("CI") != "":
+		t.Fatal(postgresControl, "names no program: the test must not be left out here")
+	case program == "":
+		t.Skip(postgresControl, "names no program that ends the database, as that of scripts/with-postgres does")
+	}
+	control := func(what string) {
+		out, err := exec.Command(program, what).CombinedOutput()
+		require.NoError(t, err, string(out))
+	}
+	s.comesBack()
+	status, body := s.create("Rita")
+	require.Equal(t, http.StatusCreated, status, body)
+	control("stop")
+	started := false
+	t.Cleanup(func() { // for other tests
+		if !started {
+			control("start")
+		}
+	})
+	for range 5 {
+		status, body := s.ask("/v1/pets")
+		assert.Equal(t, http.StatusInternalServerError, status, body)
+	}
+	status, body = s.create("Rosa")
+	assert.Equal(t, http.StatusInternalServerError, status, body)
+	assert.Eventually(t, func() bool {
+		status, _ := s.ask("/readyz")
+		return status == http.StatusServiceUnavailable
+	}, 10*time.Second, 20*time.Millisecond)
+	control("start")
+	started = true
+	s.comesBack()
+	pets := s.pets()
+	assert.Len(t, pets, 1)
+	assert.Equal(t, []string{"quiet"}, pets["Rita"].Tags)
+	status, body = s.create("Rosa")
+	assert.Equal(t, http.StatusCreated, status, body)
 }
 
 // TestDatabaseHangs: a PostgreSQL that takes connections and answers nothing holds no request for longer than the document says, whether

@@ -16,6 +16,9 @@ import (
 // postgres names the database that the tests may make schemas in, as postgres://user@host/name. Without it they run on SQLite alone.
 const postgres = "PETSTORE_POSTGRES"
 
+// postgresControl names a program that crashes that database when it is called with "stop", and starts it again with "start".
+const postgresControl = "PETSTORE_POSTGRES_CONTROL"
+
 // onPostgres says where the shops of the tests keep their pets.
 var onPostgres bool
 

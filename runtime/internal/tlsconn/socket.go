@@ -37,6 +37,10 @@ type socket struct {
 	out *buffer // guarded by mu; nil if empty
 }
 
+// NetConn is what the connection was adopted by, nil before: who has a *tls.Conn
+// finds the socket below it so.
+func (s *socket) NetConn() net.Conn { return s.conn }
+
 // Read gives crypto/tls what is there. During the handshake it sends what was
 // written, and waits.
 func (s *socket) Read(p []byte) (int, error) {

@@ -8,9 +8,9 @@
 // nothing is lost while a server, or the network between, is away for a while: a process goes on behind the last message it has got,
 // and so does a client with the ID of its last one, at whichever server it comes back.
 //
-// Publishing fails while the stream cannot be reached, and where the node has lost it until New makes it again, as a process does that
-// begins. Its numbers then begin above all that there were: who was receiving gets what is new, and who comes back is told of a gap. They
-// begin at the time of day in microseconds, so that is not so where the clock was set back, or where NATS is older than 2.10, which counts from 1.
+// Publishing fails while the stream cannot be reached. Where the node has lost it, whoever needs it next makes it again. Its numbers then
+// begin above all that there were: who was receiving gets what is new, and who comes back is told of a gap. They begin at the time of day in
+// microseconds, so that is not so where the clock was set back, or where NATS is older than 2.10, which counts from 1.
 //
 // A message whose Publish has failed may be delivered all the same, once: the answer of the stream may be what was lost, and the
 // connection keeps what it could not send and sends it when it is back. Who publishes again after an error may so be heard twice.
@@ -58,8 +58,9 @@ func WithStorage(s jetstream.StorageType) Option {
 // Backend implements pubsub.Backend. Its methods are safe from any goroutine.
 type Backend struct {
 	js     jetstream.JetStream
-	stream jetstream.Stream
-	name   string
+	stream jetstream.Stream // immutable; also once it was made again
+	config jetstream.StreamConfig
+	making chan struct{} // holds one while a goroutine makes the stream again
 }
 
 // New makes or updates the stream. The connection stays the caller's, who closes it after the topics. Its options decide how long it
@@ -80,7 +81,7 @@ func New(ctx context.Context, nc *natsgo.Conn, opts ...Option) (*Backend, error)
 	if err != nil {
 		return nil, fmt.Errorf("nats: stream %s: %w", config.Name, err)
 	}
-	return &Backend{js: js, stream: stream, name: config.Name}, nil
+	return &Backend{js: js, stream: stream, config: config, making: make(chan struct{}, 1)}, nil
 }
 
 // makeStream makes the stream, or updates the one that is there.
@@ -114,19 +115,49 @@ func makeStream(ctx context.Context, js jetstream.JetStream, config jetstream.St
 
 // subject is where the messages of a topic go. A topic has any name, a subject has not.
 func (b *Backend) subject(topic string) string {
-	return b.name + "." + base64.RawURLEncoding.EncodeToString([]byte(topic))
+	return b.config.Name + "." + base64.RawURLEncoding.EncodeToString([]byte(topic))
 }
 
 // Publish implements pubsub.Backend: it returns when the stream has the message. After an error the stream may have it, or get it yet.
 func (b *Backend) Publish(ctx context.Context, topic string, data []byte) error {
-	_, err := b.js.Publish(ctx, b.subject(topic), data)
+	_, err := b.js.Publish(ctx, b.subject(topic), data, jetstream.WithRetryAttempts(0))
+	if b.restored(ctx, err) {
+		_, err = b.js.Publish(ctx, b.subject(topic), data)
+	}
 	return err
+}
+
+// restored makes the stream again if err says that there is none, and reports whether there is one now.
+func (b *Backend) restored(ctx context.Context, err error) bool {
+	if !errors.Is(err, jetstream.ErrStreamNotFound) && !errors.Is(err, jetstream.ErrNoStreamResponse) {
+		return false
+	}
+	select {
+	case b.making <- struct{}{}:
+		defer func() { <-b.making }()
+	case <-ctx.Done():
+		return false
+	}
+	_, err = b.js.Stream(ctx, b.config.Name) // another may have made it, or it has no leader for a moment
+	if errors.Is(err, jetstream.ErrStreamNotFound) {
+		_, err = makeStream(ctx, b.js, b.config)
+	}
+	return err == nil
+}
+
+// info tells how the stream is now.
+func (b *Backend) info(ctx context.Context) (*jetstream.StreamInfo, error) {
+	info, err := b.stream.Info(ctx)
+	if b.restored(ctx, err) {
+		return b.stream.Info(ctx)
+	}
+	return info, err
 }
 
 // Receive implements pubsub.Backend.
 func (b *Backend) Receive(ctx context.Context, topic string, deliver func(number uint64, data []byte)) (func(), error) {
 	// From a number, not from "new": the consumer is made anew after a loss of the connection, and must not skip what came meanwhile.
-	info, err := b.stream.Info(ctx)
+	info, err := b.info(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -150,7 +181,7 @@ func (b *Backend) Receive(ctx context.Context, topic string, deliver func(number
 
 // Replay implements pubsub.Backend.
 func (b *Backend) Replay(ctx context.Context, topic string, after uint64, deliver func(number uint64, data []byte)) (gap bool, err error) {
-	info, err := b.stream.Info(ctx)
+	info, err := b.info(ctx)
 	if err != nil {
 		return false, err
 	}
