@@ -16,15 +16,16 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// testFiles are the texts of all tests of the project.
-func testFiles(t *testing.T) (texts []string) {
+// testFiles are the texts of all tests of the project, by their paths.
+func testFiles(t *testing.T) map[string]string {
 	t.Helper()
+	texts := make(map[string]string)
 	require.NoError(t, filepath.WalkDir(".", func(file string, d fs.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(file, "_test.go") {
 			return err
 		}
 		text, err := os.ReadFile(file)
-		texts = append(texts, string(text))
+		texts[filepath.ToSlash(file)] = string(text)
 		return err
 	}))
 	return texts
@@ -52,7 +53,8 @@ func tableRows(t *testing.T, page, heading string) (rows []string) {
 func TestClaimsAreTested(t *testing.T) {
 	declared := map[string]bool{}
 	declaration := regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)
-	for _, text := range testFiles(t) {
+	files := testFiles(t)
+	for _, text := range files {
 		for _, m := range declaration.FindAllStringSubmatch(text, -1) {
 			declared[m[1]] = true
 		}
@@ -74,8 +76,21 @@ func TestClaimsAreTested(t *testing.T) {
 			for _, m := range names {
 				assert.True(t, declared[m[1]], "there is no %s: %s", m[1], row)
 			}
+			for _, m := range file.FindAllString(row, -1) {
+				assert.True(t, isThere(files, strings.Trim(m, "`")), "there is no %s: %s", m, row)
+			}
 		}
 	}
+}
+
+// isThere reports whether there is a file of that name, which may begin with folders.
+func isThere(files map[string]string, name string) bool {
+	for file := range files {
+		if strings.HasSuffix(file, "/"+name) {
+			return true
+		}
+	}
+	return false
 }
 
 // TestResultIsThatOfTheTables: the figures that robustness.md begins with are those of what they sum up.

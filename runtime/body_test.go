@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -144,4 +145,29 @@ func TestTwoAPIsAndAMount(t *testing.T) {
 		_, body := r.exchange(t, "GET "+path+" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
 		assert.Equal(t, want, body)
 	}
+}
+
+// TestLongBodiesStandBehind: what goes on with a long body is read behind requests that have come since.
+func TestLongBodiesStandBehind(t *testing.T) {
+	order := make(chan string, 2)
+	held, goOn := make(chan struct{}), make(chan struct{})
+	r := start(t, newTestAPI(testHandlers{
+		hold: func(context.Context) ([]byte, error) { close(held); <-goOn; return nil, nil },
+		item: func(context.Context, itemRequest) ([]byte, error) { order <- "item"; return []byte("{}"), nil },
+		echo: func(context.Context, echoRequest) ([]byte, error) { order <- "body"; return nil, nil },
+	}), WithLoops(1), WithLimits(Limits{Workers: 1}))
+	long, short, blocks := r.dial(t), r.dial(t), r.dial(t)
+	const most, rest = 64 << 10, 1 << 10
+	long.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 66560\r\n\r\n" + strings.Repeat("a", most))
+	require.Eventually(t, func() bool { return r.bodies.Taken() > most }, patience, time.Millisecond, "a part is kept")
+	blocks.send("GET /hold HTTP/1.1\r\nHost: x\r\n\r\n")
+	<-held
+	queued := func(n int) func() bool { return func() bool { return r.Stats().Loops[0].Queue == n } }
+	long.send(strings.Repeat("a", rest))
+	require.Eventually(t, queued(1), patience, time.Millisecond)
+	short.send(getItem)
+	require.Eventually(t, queued(2), patience, time.Millisecond)
+	close(goOn)
+	assert.Equal(t, "item", <-order)
+	assert.Equal(t, "body", <-order)
 }

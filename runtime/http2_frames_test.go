@@ -80,11 +80,13 @@ func FuzzHTTP2Frames(f *testing.F) {
 // shortConn takes a few bytes of what is written, and then no more in time.
 type shortConn struct {
 	net.Conn
-	most int
+	most  int
+	taken []byte
 }
 
 func (c *shortConn) Write(p []byte) (int, error) {
 	n := min(c.most, len(p))
+	c.taken = append(c.taken, p[:n]...)
 	if n < len(p) {
 		return n, os.ErrDeadlineExceeded
 	}
@@ -95,7 +97,8 @@ func (c *shortConn) Write(p []byte) (int, error) {
 func TestHTTP2ShortWrites(t *testing.T) {
 	all := []byte(http2Bytes(frameHeaders, 4, 1, goAwayOf(11, "")) + goAwayOf(0, goAwayOf(11, "")) + http2Bytes(frameHeaders, 4, 3, "abc"))
 	for most := 1; most <= len(all); most++ {
-		o := &outsideConn{Conn: &shortConn{most: most}}
+		short := &shortConn{most: most}
+		o := &outsideConn{Conn: short}
 		s := o.serve(o)
 		s.resets.count.Store(5)
 		for rest := all; len(rest) > 0; {
@@ -103,6 +106,7 @@ func TestHTTP2ShortWrites(t *testing.T) {
 			require.Equal(t, n < len(rest), err != nil)
 			rest = rest[n:]
 		}
+		assert.Equal(t, all, short.taken, most)
 		assert.False(t, o.deaf.Load(), most)
 		assert.True(t, s.sent.between(), most)
 		assert.EqualValues(t, 3, s.resets.count.Load(), most)

@@ -68,6 +68,9 @@ func TestMock(t *testing.T) {
 		{"/labels/1", []string{"Accept", "text/xml"}, 200, "text/xml", xmlHeader + `<label lang="en"><words><word>a</word><word>b</word></words></label>`},
 		{"/labels/1", []string{"Accept", "text/xml", "Prefer", "example=text"}, 200, "text/xml", "<label/>"},
 		{"/lines", nil, 200, "application/jsonl", strings.Repeat(pet+"\n", 3)},
+		{"/olderevents", nil, 200, "text/event-stream", strings.Repeat("data: "+pet+"\n\n", 3)},
+		{"/olderlines", nil, 200, "application/jsonl", strings.Repeat(pet+"\n", 3)},
+		{"/olderlists", nil, 200, "application/jsonl", strings.Repeat(pet+"\n", 3)},
 	} {
 		status, contentType, body := s.ask(t, http.MethodGet, c.target, c.header...)
 		require.Equal(t, []any{c.status, c.contentType, c.body}, []any{status, contentType, body}, "%s %v", c.target, c.header)

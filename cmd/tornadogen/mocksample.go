@@ -209,8 +209,10 @@ func bodiesOf(m *spec.MediaType) []*mockBody {
 		return bodies
 	}
 	item := m.ItemSchema
-	if item == nil && (spec.IsSequence(media) || media == "text/event-stream") && m.Schema != nil && slices.Equal(m.Schema.Types, []string{"array"}) {
-		item = m.Schema.Items // a document of before 3.2 says what the list of all is
+	if item == nil && (spec.IsSequence(media) || media == "text/event-stream") && m.Schema != nil { // a document of before 3.2
+		if item = m.Schema; slices.Equal(item.Types, []string{"array"}) {
+			item = item.Items // it says what the list of all is
+		}
 	}
 	if item != nil {
 		sample := answerSample(item)

@@ -228,7 +228,7 @@ func (o *output) is(name string, info fs.FileInfo) bool {
 	return err == nil && os.SameFile(own, info)
 }
 
-// write makes the changes. step is called before each of them and may end the work; tests use it.
+// write makes the changes. step is called before each of them, and before each file that is written for them, and may end the work; tests use it.
 //
 // All files are complete before the first one is moved to its place, and the manifest lists old and new ones until the last
 // one is there. So whenever the work ends early, the folder is as it was, or the next run knows what is its own and repairs it.
@@ -269,7 +269,7 @@ func (o *output) write(step func(what string) error) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(stage)) }()
 	final := slices.IndexFunc(o.changes, func(c change) bool { return c.name == manifestName })
-	if err := o.stage(stage, final >= 0); err != nil {
+	if err := o.stage(stage, final >= 0, step); err != nil {
 		return err
 	}
 	if final >= 0 {
@@ -315,8 +315,8 @@ func (o *output) remove(name string, step func(string) error) error {
 // unionName is the file in the stage with the manifest that holds while files are moved.
 const unionName = "union.json"
 
-// stage writes the new files into a folder.
-func (o *output) stage(folder string, union bool) error {
+// stage writes the new files into a folder, whose paths are the steps.
+func (o *output) stage(folder string, union bool, step func(string) error) error {
 	staged := o.changes
 	if union {
 		staged = append(slices.Clone(staged), change{name: unionName, new: manifestOf(append(slices.Clone(o.owned), o.names...))})
@@ -325,7 +325,11 @@ func (o *output) stage(folder string, union bool) error {
 		if c.new == nil {
 			continue
 		}
-		if err := os.WriteFile(filepath.Join(folder, c.name), c.new, 0o666); err != nil {
+		path := filepath.Join(folder, c.name)
+		if err := step(path); err != nil {
+			return err
+		}
+		if err := os.WriteFile(path, c.new, 0o666); err != nil {
 			return fmt.Errorf("%s: cannot be written: %w; nothing was changed", filepath.Join(o.dir, c.name), cause(err))
 		}
 	}

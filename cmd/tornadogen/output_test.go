@@ -51,8 +51,8 @@ func tree(t *testing.T, dir string) map[string]string {
 	return found
 }
 
-// A run that ends before any of its steps leaves complete files, those of the user untouched, and a folder that the next run
-// brings to the state of a run that was never disturbed.
+// A run that ends before any of its steps, or in the middle of a file that it writes, leaves complete files, those of the user untouched, and a
+// folder that the next run brings to the state of a run that was never disturbed. Until all files are written nothing is changed.
 func TestRunCutShortIsRepaired(t *testing.T) {
 	want := t.TempDir()
 	require.NoError(t, write(t, want, newPackage, noStep))
@@ -64,22 +64,28 @@ func TestRunCutShortIsRepaired(t *testing.T) {
 		require.NoError(t, write(t, dir, oldPackage, noStep))
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "mine.go"), []byte("package p\n"), 0o600))
 		before := tree(t, dir)
-		done := 0
-		err := write(t, dir, newPackage, func(string) error {
+		done, moves := 0, 0
+		err := write(t, dir, newPackage, func(what string) error {
+			if filepath.Base(what) == what {
+				moves++
+			}
 			if done == steps {
+				if moves == 0 {
+					require.NoError(t, os.WriteFile(what, []byte("half"), 0o600))
+				}
 				return cut
 			}
 			done++
 			return nil
 		})
 		if err == nil {
-			require.Greater(t, steps, 4, "every change is a step")
+			require.Greater(t, steps, 8, "every change is a step, and every file")
 			break
 		}
 		require.ErrorIs(t, err, cut)
 		left := tree(t, dir)
-		if steps == 0 {
-			require.Equal(t, before, left, "nothing was changed before the first step")
+		if moves <= 1 {
+			require.Equal(t, before, left, "nothing was changed before the first move")
 		}
 		for name, text := range left {
 			if name == manifestName {

@@ -195,8 +195,8 @@ func (s *Server) HTTPClient() *http.Client { return s.client }
 func (s *Server) Server() *tornado.Server { return s.server }
 
 // Stop ends the server as the end of the test does, for what is to be seen after it. It drains, and then reports what did not end: see
-// the package. A test that has failed already is told of nothing more. Calls after the first wait
-// until it is over.
+// the package. A test that has failed already is told of nothing more. Calls after the first wait until it
+// is over.
 func (s *Server) Stop() {
 	s.t.Helper()
 	if s.stopping.Swap(true) {

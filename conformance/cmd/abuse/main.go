@@ -86,7 +86,9 @@ func run(p abuse.Plan, only, page string) error {
 			faults = append(faults, errors.New(a.Name+": "+f))
 		}
 	}
-	if only == "" {
+	if only != "" {
+		fmt.Print(abuse.Table(rows))
+	} else {
 		if err := write(page, abuse.Table(rows)+"\n"+abuse.Waits(alone)); err != nil {
 			return err
 		}

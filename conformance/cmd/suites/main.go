@@ -93,12 +93,8 @@ func jsonSchema(folder string) (suite.Result, error) {
 		n, _ := strconv.Atoi(string(text)) // digits
 		return n
 	}
-	r.Held = number(m[1])
-	left := number(m[3])
-	r.Cases = number(m[2]) + left
-	for range left {
-		r.Differences = append(r.Differences, "")
-	}
+	r.Held, r.Cases = number(m[1]), number(m[2])
+	r.Source += fmt.Sprintf(", without %d that are left out", number(m[3]))
 	for i := r.Held; i < number(m[2]); i++ {
 		r.Open = append(r.Open, "see make jsonschema")
 	}

@@ -31,7 +31,7 @@ const about = `
   JSON, so a text of the list travels inside of a JSON string. Each case of 12 and 13 has sent %s; the public suite sends 1,000,
   as does FLAGS="-messages 1000".
 - **JSON Schema**: see [conformance/README.md](../../conformance/README.md#json-schema); what is left out is listed with reasons in
-  ` + "`conformance/cmd/jsonschema/leftout.txt`" + `.
+  ` + "`conformance/cmd/jsonschema/leftout.txt`" + `. Of the folders ` + "`optional`" + ` only what that page names is tried.
 - **net/http's client and server**: what they promise, of the http.Handler of an API, over HTTP/1.1 and HTTP/2.
 
 ## Differences

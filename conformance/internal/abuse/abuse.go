@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,7 +39,7 @@ var Limits = tornado.WithLimits(tornado.Limits{Bodies: 160 << 20})
 // An Attack is one way to be a bad client.
 type Attack struct {
 	Name string
-	Does string // what the server does about it
+	Does string // what the server does about it: statuses that it begins with, or that come behind a comma, are demanded
 	// Bound is the one that counts it, as tornado.Bound names it; "" where none is met, since it costs what it sends.
 	Bound string
 	// Meter is the metric that counts it where it meets no bound; "" for that of requests.
@@ -63,7 +64,8 @@ type attacker struct {
 	ctx   context.Context
 	at    target.Addresses
 	id    int
-	lasts time.Duration // the attack
+	lasts time.Duration    // the attack
+	told  func(status int) // of each answer, if it is not nil
 }
 
 // Plan is how attacks are played.
@@ -86,8 +88,9 @@ type Row struct {
 	Honest    time.Duration   // of a processor for a request of an honest client
 	Round     time.Duration   // of a processor for a round of the attack, without what good clients asked meanwhile
 	Faults    []string
+	Statuses  map[int]int // how often each was answered
 
-	mu     sync.Mutex // of Rounds, Faults and asked, while there are clients
+	mu     sync.Mutex // of Rounds, Faults, Statuses and asked, while there are clients
 	asked  int        // requests of honest clients, beside whom the usual p99 is measured
 	honest time.Duration
 }
@@ -110,7 +113,7 @@ const honest = 8
 // afterwards. Without the attack there are eight honest clients, which ask without a rest. The error is that of a target which did not start, or
 // did not end as it should.
 func Run(a Attack, spawn func() (*target.Child, error), p Plan) (*Row, error) {
-	row := &Row{Attack: a, Waits: make(map[string]Wait)}
+	row := &Row{Attack: a, Waits: make(map[string]Wait), Statuses: make(map[int]int)}
 	if p.Most >= a.clients {
 		p.Attack = max(p.Attack, 2*a.within)
 	}
@@ -226,6 +229,26 @@ func (row *Row) unseen() error {
 	return fmt.Errorf("%s grew by %d in %d rounds: what is done is not seen", row.meter(), row.Counted, row.Rounds)
 }
 
+// answered notes the status of an answer.
+func (row *Row) answered(status int) {
+	row.mu.Lock()
+	defer row.mu.Unlock()
+	row.Statuses[status]++
+}
+
+// statusIn finds the statuses that an attack is to be answered with.
+var statusIn = regexp.MustCompile(`(?:^|, )([45]\d\d)\b`)
+
+// unsaid tells that the server has never done what it is said to do about the attack, but ended the connection each time, or something else.
+func (row *Row) unsaid() error {
+	for _, m := range statusIn.FindAllStringSubmatch(row.Does, -1) {
+		if status, _ := strconv.Atoi(m[1]); row.Statuses[status] == 0 {
+			return fmt.Errorf("%d was never answered, but %v", status, row.Statuses)
+		}
+	}
+	return nil
+}
+
 // meter is what counts the attack: its bound, or a metric.
 func (row *Row) meter() string { return cmp.Or(row.Bound, row.Meter, target.Requests) }
 
@@ -267,7 +290,7 @@ func (row *Row) attack(ctx context.Context, wg *sync.WaitGroup, child *target.Ch
 	within := min(row.within, p.Attack/2)
 	for i := range clients {
 		wg.Go(func() {
-			bad := &attacker{ctx: ctx, at: child.Addresses, id: i, lasts: p.Attack}
+			bad := &attacker{ctx: ctx, at: child.Addresses, id: i, lasts: p.Attack, told: row.answered}
 			bad.pause(within * time.Duration(i) / time.Duration(clients))
 			for whole := p.Whole; ctx.Err() == nil; whole = false {
 				if whole {
@@ -357,7 +380,7 @@ func (a *attacker) asks(text string, statuses ...int) error {
 	}
 	defer func() { _ = conn.Close() }()
 	go pour(conn, text)
-	return wants(conn, statuses...)
+	return a.wants(conn, statuses...)
 }
 
 // pour sends text, or what of it the server reads. It does so in pieces: the kernel lets nobody run while it takes megabytes from one, and good
@@ -373,7 +396,8 @@ func pour(conn net.Conn, text string) {
 	}
 }
 
-func wants(conn net.Conn, statuses ...int) error {
+// wants reads an answer, and demands one of the statuses; with 0 among them the connection may have ended instead.
+func (a *attacker) wants(conn net.Conn, statuses ...int) error {
 	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	if err != nil {
 		if slices.Contains(statuses, 0) && !errors.Is(err, os.ErrDeadlineExceeded) {
@@ -382,6 +406,9 @@ func wants(conn net.Conn, statuses ...int) error {
 		return err
 	}
 	defer func() { _ = res.Body.Close() }()
+	if a.told != nil {
+		a.told(res.StatusCode)
+	}
 	if !slices.Contains(statuses, res.StatusCode) {
 		return fmt.Errorf("%s, not %v", res.Status, statuses)
 	}

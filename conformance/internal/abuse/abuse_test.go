@@ -32,7 +32,7 @@ func TestAttacks(t *testing.T) {
 			p.Attack = 2500 * time.Millisecond // a timeout has to pass
 		case a.Bound == "bodies": // so many that they do not fit
 			p.Most = a.clients
-		case a.Bound == "write_time", a.Bound == "http2_flood": // each has to fill buffers, or a queue of 10,000, and that is work
+		case a.Bound == "write_time", a.Bound == "http2_flood", a.Bound == "body": // each has to fill buffers, a queue of 10,000 or a body, and that is work
 			p.Most = 1
 		}
 		row, err := Run(a, target.Spawn, p)
@@ -42,6 +42,7 @@ func TestAttacks(t *testing.T) {
 		} else {
 			assert.Empty(t, row.Faults, a.Name)
 			assert.NoError(t, row.unseen(), a.Name)
+			assert.NoError(t, row.unsaid(), a.Name)
 			assert.LessOrEqual(t, row.Peak, int64(mostMemory), a.Name)
 		}
 		for way, w := range row.Waits {
@@ -99,4 +100,9 @@ func TestJudge(t *testing.T) {
 	assert.Len(t, row.Judge(), 1)
 	row.Peak++
 	assert.Contains(t, row.Judge(), "the server held 536870913 bytes, and not at most 536870912")
+	row.Peak--
+	row.Does, row.Statuses = "503 over so many, 408 after a time that is 512", map[int]int{503: 1}
+	assert.Contains(t, row.Judge(), "408 was never answered, but map[503:1]")
+	row.Statuses[408]++
+	assert.Len(t, row.Judge(), 1)
 }

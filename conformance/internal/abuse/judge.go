@@ -62,8 +62,10 @@ func (row *Row) Judge() (faults []string) {
 			faults = append(faults, fmt.Sprintf("a good client, %s, has waited %s at the 99th percentile, %.1f times the usual %s", way, w.P99, w.Times(), w.Usual))
 		}
 	}
-	if err := row.unseen(); err != nil {
-		faults = append(faults, err.Error())
+	for _, err := range []error{row.unseen(), row.unsaid()} {
+		if err != nil {
+			faults = append(faults, err.Error())
+		}
 	}
 	if most := mostCosts * row.Honest * time.Duration(row.like); row.Bound == "" && row.Round > most {
 		faults = append(faults, fmt.Sprintf("a round costs %s of a processor, and not at most %s: it meets no bound, as it costs what it sends", row.Round, most))
@@ -94,8 +96,8 @@ func Table(rows []*Row) string {
 		}
 		counted := fmt.Sprintf("`%s` %d", r.Bound, r.Counted)
 		if r.Bound == "" {
-			counted = fmt.Sprintf("`%s`, each costs what it sends: %s of a processor a round, %s a request of an honest client",
-				r.meter(), r.Round.Round(time.Microsecond), r.Honest.Round(time.Microsecond))
+			counted = fmt.Sprintf("`%s`, each costs what it sends: %s of a processor a round, that of %.0f requests of an honest client; %d are allowed",
+				r.meter(), r.Round.Round(time.Microsecond), float64(r.Round)/float64(r.Honest), mostCosts*r.like)
 		}
 		way, w := r.worst()
 		fmt.Fprintf(&b, "| %s | %d | %d | %s | %s | %s | %s | %s | %.1f | %.0f %% | %d MiB |\n", r.Name, r.clients, r.Rounds, r.Does, counted, way,

@@ -114,7 +114,7 @@ func TestNoDescriptorsLeft(t *testing.T) {
 		if _, err := io.WriteString(conn, "GET /ping?nonce=a"+head+"\r\n"); err != nil {
 			return err
 		}
-		return wants(conn, 200)
+		return a.wants(conn, 200)
 	}
 	require.NoError(t, ask(conn))
 	var others []net.Conn
@@ -135,6 +135,9 @@ func TestNoDescriptorsLeft(t *testing.T) {
 		defer func() { _ = other.Close() }()
 		return ask(other) == nil
 	}, 10*time.Second, 20*time.Millisecond, "when there are some again")
+	row := &Row{Attack: Attack{Bound: "descriptors"}}
+	assert.Positive(t, row.counted(child), "who was refused")
+	assert.Empty(t, row.Faults)
 	require.NoError(t, conn.Close())
 	assert.NoError(t, child.Stop())
 }

@@ -3,12 +3,15 @@ package abuse
 import (
 	"bytes"
 	"compress/flate"
+	"crypto/tls"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gobwas/ws"
@@ -43,7 +46,12 @@ func sockets() []Attack {
 		},
 		{
 			Name: "half of a TLS handshake", Does: "closed after `Timeouts.Handshake`", Bound: "handshake_time", secure: true, clients: 15_000, within: 10 * time.Second,
-			once: halfHandshake,
+			once: silentAfter(func() []byte { return []byte{0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3} }), // the beginning of a ClientHello
+		},
+		{
+			Name: "a ClientHello, then nothing", Does: "answered; closed after `Timeouts.Handshake`", Bound: "handshake_time",
+			secure: true, clients: 10_000, within: 10 * time.Second, // as many as `Limits.Handshakes`: more would be ousted at once
+			once: silentAfter(sync.OnceValue(clientHello)),
 		},
 	}
 }
@@ -150,20 +158,34 @@ func pingsUnread(a *attacker) error {
 	return nil
 }
 
-// halfHandshake sends the beginning of a ClientHello, and wants the end of the connection.
-func halfHandshake(a *attacker) error {
-	conn, err := a.dial(a.at.TLS)
-	if err != nil {
-		return err
+// silentAfter sends what a handshake begins with, and wants the end of the connection.
+func silentAfter(first func() []byte) func(a *attacker) error {
+	return func(a *attacker) error {
+		conn, err := a.dial(a.at.TLS)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = conn.Close() }()
+		if _, err := conn.Write(first()); err != nil {
+			return err
+		}
+		begun := time.Now()
+		_, _ = io.Copy(io.Discard, conn) // what the server answers, and an alert, or nothing
+		if waited := time.Since(begun); waited > 15*time.Second {
+			return fmt.Errorf("the server has waited for %s", waited)
+		}
+		return nil
 	}
-	defer func() { _ = conn.Close() }()
-	if _, err := conn.Write([]byte{0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3}); err != nil {
-		return err
-	}
-	begun := time.Now()
-	_, _ = io.Copy(io.Discard, conn) // an alert, or nothing
-	if waited := time.Since(begun); waited > 15*time.Second {
-		return fmt.Errorf("the server has waited for %s", waited)
-	}
-	return nil
+}
+
+// clientHello is what a client of package tls sends first.
+func clientHello() []byte {
+	ours, theirs := net.Pipe()
+	go func() {
+		_ = tls.Client(theirs, &tls.Config{ServerName: "localhost", NextProtos: []string{"http/1.1"}}).Handshake() // it is not answered
+	}()
+	defer func() { _ = ours.Close() }()
+	hello := make([]byte, 16<<10)
+	n, _ := ours.Read(hello) // it is written in one go
+	return hello[:n]
 }

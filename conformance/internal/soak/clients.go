@@ -59,21 +59,21 @@ func (c *client) open() error {
 	if c.secured {
 		return c.openTLS()
 	}
-	conn, err := dial(c.id, c.run.at.Plain)
+	conn, err := c.run.dial(c.id, c.run.at.Plain)
 	if err != nil {
 		return err
 	}
-	c.conn, c.tcp, c.r = conn, conn.(*net.TCPConn), bufio.NewReaderSize(conn, 1024)
+	c.conn, c.tcp, c.r = conn, conn.TCPConn, bufio.NewReaderSize(conn, 1024)
 	return nil
 }
 
 func (c *client) openTLS() error {
-	conn, err := dial(c.id, c.run.at.TLS)
+	conn, err := c.run.dial(c.id, c.run.at.TLS)
 	if err != nil {
 		return err
 	}
 	over := tls.Client(conn, &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"http/1.1"}}) //nolint:gosec // the certificate is made up
-	c.conn, c.tcp, c.r = over, conn.(*net.TCPConn), bufio.NewReaderSize(over, 1024)
+	c.conn, c.tcp, c.r = over, conn.TCPConn, bufio.NewReaderSize(over, 1024)
 	return nil
 }
 
@@ -108,7 +108,7 @@ var errStray = errors.New("an answer that belongs to another")
 
 // began reads the head of an answer, which is not another's.
 func (c *client) began(nonce string) (*http.Response, error) {
-	if err := c.conn.SetDeadline(time.Now().Add(patience)); err != nil {
+	if err := c.conn.SetDeadline(c.run.deadline()); err != nil {
 		return nil, err
 	}
 	res, err := http.ReadResponse(c.r, nil)
@@ -212,7 +212,7 @@ func (c *client) socket() error {
 	}
 	for c.pause() {
 		text := `"` + c.nonce() + `"`
-		if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
+		if err := conn.SetDeadline(c.run.deadline()); err != nil {
 			return err
 		}
 		if err := wsutil.WriteClientText(conn, []byte(text)); err != nil {
@@ -261,7 +261,7 @@ func (c *client) readSlowly() error {
 		if n++; n%200 == 0 && !c.pause() {
 			return nil
 		}
-		if err := c.conn.SetDeadline(time.Now().Add(patience)); err != nil {
+		if err := c.conn.SetDeadline(c.run.deadline()); err != nil {
 			return err
 		}
 	}

@@ -5,12 +5,14 @@
 package soak
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"runtime"
 	"slices"
 	"sort"
@@ -25,8 +27,8 @@ import (
 
 // Run is one soak.
 type Run struct {
-	Connections int
-	Time        time.Duration // of both rounds, half each
+	Clients int           // each has one connection, but for the moments between two
+	Time    time.Duration // of both rounds, half each
 	// Pause is how long a client waits between two things that it does, on average.
 	Pause time.Duration
 	// Slack is what may stay behind, and Growth what the second round may add to what stood after the first.
@@ -34,7 +36,9 @@ type Run struct {
 	Growth Growth
 
 	at     target.Addresses
-	seq    atomic.Int64 // of nonces
+	waits  time.Duration // for an answer; 0: patience
+	open   atomic.Int64  // connections
+	seq    atomic.Int64  // of nonces
 	mu     sync.Mutex
 	done   map[string]int64 // what clients of each kind have done; guarded by mu
 	faults []string         // guarded by mu
@@ -43,11 +47,12 @@ type Run struct {
 
 // Report is what came of a soak.
 type Report struct {
-	Connections  int
+	Clients      int
 	Time         time.Duration
 	Done         map[string]int64 // by kind of client
 	Base         targetapi.Status
 	First, After targetapi.Status // after each round
+	Open         int64            // connections that were open at the same time, in the round that had fewer
 	Faults       []string         // what went wrong
 	Settled      time.Duration
 }
@@ -67,7 +72,7 @@ const securedOf = 8
 // Play runs it against a target.
 func (r *Run) Play(at target.Addresses) (*Report, error) {
 	r.at, r.done = at, make(map[string]int64)
-	warm := &Run{Connections: min(r.Connections, 200), Time: time.Second, Pause: r.Pause, at: at, done: make(map[string]int64)}
+	warm := &Run{Clients: min(r.Clients, 200), Time: time.Second, Pause: r.Pause, at: at, done: make(map[string]int64)}
 	r.seq.Store(1 << 40)  // nonces of its own
 	warm.round(warm.Time) // pools and workers that stay
 	r.strays = warm.strays
@@ -75,7 +80,7 @@ func (r *Run) Play(at target.Addresses) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.round(r.Time / 2)
+	opened := r.round(r.Time / 2)
 	first, err := settle(at, func(now *targetapi.Status) bool { return len(r.Slack.judge(base, now)) == 0 })
 	if err != nil {
 		return nil, err
@@ -83,7 +88,7 @@ func (r *Run) Play(at target.Addresses) (*Report, error) {
 	for _, f := range r.Slack.judge(base, first) {
 		r.faults = append(r.faults, "first round: "+f)
 	}
-	r.round(r.Time / 2)
+	opened = min(opened, r.round(r.Time/2))
 	ended := time.Now()
 	both := r.Slack.and(r.Growth)
 	faults := func(now *targetapi.Status) []string {
@@ -94,23 +99,27 @@ func (r *Run) Play(at target.Addresses) (*Report, error) {
 		return nil, err
 	}
 	return &Report{
-		Connections: r.Connections, Time: r.Time, Base: *base, First: *first, After: *after, Settled: time.Since(ended),
+		Clients: r.Clients, Time: r.Time, Base: *base, First: *first, After: *after, Settled: time.Since(ended), Open: opened,
 		Done: r.done, Faults: slices.Concat(r.strays, r.faults, faults(after)),
 	}, nil
 }
 
-// round lets the clients loose for a while, and returns when the last one has ended.
-func (r *Run) round(length time.Duration) {
+// round lets the clients loose for a while, and returns when the last one has ended, with the connections that they had at the same time.
+func (r *Run) round(length time.Duration) (most int64) {
 	ctx, cancel := context.WithTimeout(context.Background(), length)
 	defer cancel()
 	var wg sync.WaitGroup
-	for i := range r.Connections {
+	for i := range r.Clients {
 		wg.Go(func() {
-			sleep(ctx, time.Duration(i)*time.Second*2/time.Duration(r.Connections)) // they come within two seconds
+			sleep(ctx, time.Duration(i)*time.Second*2/time.Duration(r.Clients)) // they come within two seconds
 			r.let(ctx, i)
 		})
 	}
+	for sleep(ctx, poll) {
+		most = max(most, r.open.Load())
+	}
 	wg.Wait()
+	return most
 }
 
 // let has a client do what its kind does until ctx ends.
@@ -126,7 +135,8 @@ func (r *Run) let(ctx context.Context, i int) {
 	r.count(kind.name, c.done)
 }
 
-// fault notes what the server did wrong. Once the round is over a connection may fail, but an answer that belongs to another is told always.
+// fault notes what the server did wrong. Once the round is over a connection may fail, but an answer that belongs to another, or that was waited
+// for in vain, is told always.
 func (r *Run) fault(kind string, err error, during bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -134,7 +144,7 @@ func (r *Run) fault(kind string, err error, during bool) {
 	switch {
 	case errors.Is(err, errStray):
 		list = &r.strays
-	case !during:
+	case !during && !errors.Is(err, os.ErrDeadlineExceeded):
 		return
 	}
 	if len(*list) < 100 {
@@ -259,7 +269,7 @@ func (r *Report) String() string {
 		names = append(names, name)
 	}
 	sort.Strings(names)
-	fmt.Fprintf(&b, "%d connections, %s, %d exchanges\n\n| clients | exchanges |\n| --- | ---: |\n", r.Connections, r.Time, total)
+	fmt.Fprintf(&b, "%d clients, %d connections at the same time, %s, %d exchanges\n\n| clients | exchanges |\n| --- | ---: |\n", r.Clients, r.Open, r.Time, total)
 	for _, name := range names {
 		fmt.Fprintf(&b, "| %s | %d |\n", name, r.Done[name])
 	}
@@ -287,12 +297,28 @@ func (r *Report) String() string {
 	return b.String()
 }
 
+// deadline is until when a client waits that begins to.
+func (r *Run) deadline() time.Time { return time.Now().Add(cmp.Or(r.waits, patience)) }
+
 // dial connects from one of several addresses, so that ports do not run out.
-func dial(id int, to string) (net.Conn, error) {
-	d := net.Dialer{Timeout: patience, LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, byte(2+id%100))}}
+func (r *Run) dial(id int, to string) (*counted, error) {
+	d := net.Dialer{Deadline: r.deadline(), LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, byte(2+id%100))}}
 	conn, err := d.Dial("tcp4", to)
 	if err != nil {
 		return nil, err
 	}
-	return conn, conn.SetDeadline(time.Now().Add(patience))
+	r.open.Add(1)
+	return &counted{TCPConn: conn.(*net.TCPConn), of: &r.open}, conn.SetDeadline(r.deadline())
+}
+
+// counted is a connection that is counted until it is closed.
+type counted struct {
+	*net.TCPConn
+	of   *atomic.Int64
+	once sync.Once
+}
+
+func (c *counted) Close() error {
+	c.once.Do(func() { c.of.Add(-1) })
+	return c.TCPConn.Close()
 }

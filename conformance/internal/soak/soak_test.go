@@ -26,7 +26,7 @@ func TestSoak(t *testing.T) {
 	slack.Descriptors += 10
 	slack.Resident += 128 << 20
 	growth.Resident += 64 << 20
-	run := Run{Connections: 400, Time: 4 * time.Second, Pause: 50 * time.Millisecond, Slack: slack, Growth: growth}
+	run := Run{Clients: 400, Time: 4 * time.Second, Pause: 50 * time.Millisecond, Slack: slack, Growth: growth}
 	report, err := run.Play(child.Addresses)
 	require.NoError(t, err)
 	t.Log(report)

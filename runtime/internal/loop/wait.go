@@ -96,9 +96,6 @@ func (l *Loop) park(rest Rest) (int, error) {
 	return n, err
 }
 
-// Awake reports whether l is not parked: it comes to Look by itself. Any goroutine.
-func (l *Loop) Awake() bool { return l.phase.Load() != parked }
-
 // Prod has l run next, if it waits and something has happened: see Poller.Prod.
 // Any goroutine, which then lets others run.
 func (l *Loop) Prod() {

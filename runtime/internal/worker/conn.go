@@ -112,8 +112,8 @@ func (c *Conn) SetDeadline(t time.Time) {
 
 // Bulk tells, before Serve returns Idle, that the peer is expected to send much:
 // when some of it has come, c is served behind those of whom little is expected,
-// though not behind all of them for ever. It holds until c is served again. Owner
-// only.
+// but one such at least in 17 that are served, and is shed before them when there
+// are too many. It holds until c is served again. Owner only.
 func (c *Conn) Bulk() { c.bulk = true }
 
 // Deadline is what SetDeadline or SetTimeout has set, the zero time if nothing.

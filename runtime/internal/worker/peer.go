@@ -140,6 +140,9 @@ type toldConn struct {
 func (t *toldConn) LocalAddr() net.Addr  { return t.local }
 func (t *toldConn) RemoteAddr() net.Addr { return t.remote }
 
+// NetConn is the connection that was handed out.
+func (t *toldConn) NetConn() net.Conn { return t.Conn }
+
 // CloseWrite ends the sending direction.
 func (t *toldConn) CloseWrite() error {
 	if half, ok := t.Conn.(interface{ CloseWrite() error }); ok {

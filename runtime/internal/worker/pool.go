@@ -108,11 +108,11 @@ func (p *pool) Flush() {
 	if p.spent() { // else there is room for all
 		p.shedBeyond(p.engine.queueLimit - p.queue.n)
 	}
+	if p.marked == nil {
+		p.marked, p.markedAt = cmp.Or(p.batch.fresh.last, p.batch.late.last), p.loop.Now()
+	}
 	p.queue.take(&p.batch)
 	p.queued.Store(int32(p.queue.n))
-	if p.marked == nil {
-		p.marked, p.markedAt = cmp.Or(p.queue.fresh.last, p.queue.late.last), p.loop.Now()
-	}
 	recruits := p.recruit()
 	p.mu.Unlock()
 	recruits.start()

@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -20,6 +21,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/loop"
 )
 
 // lineEcho answers lines; a half line is kept in Data. "wait" answers when
@@ -246,16 +249,70 @@ func (h *begins) Serve(c *Conn, f Frame) Next {
 	case err != nil:
 		return Close
 	}
+	h.work(c)
+	if c.Write(f.(*lineFrame).buf[:n], time.Second) != nil || c.Draining() {
+		return Close
+	}
+	return Idle
+}
+
+// work works for three slices.
+func (h *begins) work(c *Conn) {
 	for range 3 {
 		for begun := c.Loop().Precise(); c.Loop().Precise()-begun < slice; {
 		}
 		h.worked.Add(1)
 		c.GiveWay()
 	}
-	if c.Write(f.(*lineFrame).buf[:n], time.Second) != nil || c.Draining() {
+}
+
+// wakes waits for a second line before it works.
+type wakes struct {
+	begins
+	waiting atomic.Int64
+}
+
+func (h *wakes) Serve(c *Conn, f Frame) Next {
+	buf := f.(*lineFrame).buf[:]
+	if _, err := c.Read(buf); errors.Is(err, ErrWouldBlock) && !c.Draining() {
+		return Idle
+	} else if err != nil {
+		return Close
+	}
+	h.waiting.Add(1)
+	n, err := c.ReadWait(buf, time.Time{})
+	if err != nil {
+		return Close
+	}
+	h.work(c)
+	if c.Write(buf[:n], time.Second) != nil {
 		return Close
 	}
 	return Idle
+}
+
+// countTurns counts what is worked between two turns of a loop, until the function is called that it returns.
+func countTurns(l *loop.Loop, worked *atomic.Int64) (stop func() []int64) {
+	var met []int64
+	var seen int64
+	over := false
+	var turn func()
+	turn = func() {
+		now := worked.Load()
+		met, seen = append(met, now-seen), now
+		if !over {
+			l.Post(turn)
+		}
+	}
+	l.Post(turn)
+	return func() []int64 {
+		done := make(chan []int64)
+		l.Post(func() {
+			over = true
+			l.Post(func() { done <- met })
+		})
+		return <-done
+	}
 }
 
 // TestRealBegunAtOnce: however many begin something long at the same time, the loop meets with a few of them each time that it wants to run.
@@ -267,29 +324,15 @@ func TestRealBegunAtOnce(t *testing.T) {
 	for i := range clients {
 		clients[i] = connect(t, addr)
 	}
-	var most, seen int64
-	var over bool
-	l := e.pools[0].loop
-	var turn func()
-	turn = func() {
-		now := h.worked.Load()
-		most, seen = max(most, now-seen), now
-		if !over {
-			l.Post(turn)
-		}
-	}
-	l.Post(turn)
+	turns := countTurns(e.pools[0].loop, &h.worked)
 	for _, c := range clients {
 		c.say("begin")
 	}
 	for _, c := range clients {
 		assert.Equal(t, "begin", c.hear())
 	}
-	done := make(chan struct{})
-	l.Post(func() { over = true; close(done) })
-	<-done
 	assert.EqualValues(t, 3*len(clients), h.worked.Load())
-	assert.Less(t, most, int64(12+e.Stats()[0].Soft), "between two turns of the loop")
+	assert.Less(t, slices.Max(turns()), int64(12+e.Stats()[0].Soft), "between two turns of the loop")
 }
 
 func TestRealUnix(t *testing.T) {
@@ -438,4 +481,34 @@ func TestRealDetach(t *testing.T) {
 	line, err := bufio.NewReader(conn).ReadString('\n')
 	require.NoError(t, err)
 	assert.Equal(t, "more\n", line)
+}
+
+// TestRealWokenAtOnce: those who are told at once what they have waited for have a slice each, and then one of them after the other between two turns
+// of the loop, beside one that has given way before.
+func TestRealWokenAtOnce(t *testing.T) {
+	onOneProcessor(t)
+	h := &wakes{}
+	const many = 64
+	e, addr := serveReal(t, "tcp", "127.0.0.1:0", Options{Handler: h, Loops: 1})
+	clients := make([]*client, many)
+	for i := range clients {
+		clients[i] = connect(t, addr)
+		clients[i].say("wait")
+	}
+	await(t, func() bool { return h.waiting.Load() == many }, "all wait")
+	turns := countTurns(e.pools[0].loop, &h.worked)
+	for _, c := range clients {
+		c.say("begin")
+	}
+	for _, c := range clients {
+		assert.Equal(t, "begin", c.hear())
+	}
+	crowds := int64(0) // slices between turns that many share
+	for _, met := range turns() {
+		if met > 12+int64(e.Stats()[0].Soft) {
+			crowds += met
+		}
+	}
+	assert.EqualValues(t, 3*many, h.worked.Load())
+	assert.Less(t, crowds, int64(many+many/2))
 }

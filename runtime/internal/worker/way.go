@@ -20,10 +20,11 @@ const (
 // GiveWay lets others go first if the processor has not been theirs for a while:
 // the loops that have heard something, and whom they wake. Whoever works on what
 // a client can make long calls it again and again. However many do, others meet
-// with two of them at most each time that they want to run: one that gives way for
-// the first time since it has waited for its peer, and one that has done so before.
-// The rest wait for their turn. Owner only; it must hold no lock that others than
-// those of c wait for.
+// with two of them at most that have given way, each time that they want to run:
+// one for the first time since it has waited for its peer, and one that has done so
+// before. The rest wait for their turn. Those that have not given way yet are as
+// many as the loop lets begin, and those whose peers have just sent what they were
+// waiting for. Owner only; it must hold no lock that others than those of c wait for.
 func (c *Conn) GiveWay() { c.Way().Give() }
 
 // Way is how goroutines give way that own no connection, or perhaps not for as long
@@ -101,18 +102,13 @@ func (w Way) give(inTurn bool) {
 	}
 }
 
-// stepAside is pause for who gives way. Another worker goes on instead at once if
-// the loop is parked. Else it is the loop that lets one go on, when it has seen who
-// has come: those who begin something long would run one after the other before it.
+// stepAside is pause for who gives way. It is the loop that lets another worker go
+// on instead, when it has seen who has come: a loop does not park while any are
+// queued. Those who begin something long would run one after the other before it.
 func (p *pool) stepAside() {
 	p.mu.Lock()
 	p.running--
-	var recruits *worker
-	if !p.loop.Awake() {
-		recruits = p.recruit()
-	}
 	p.mu.Unlock()
-	recruits.start()
 }
 
 // yieldIn gives the processor away as one of a line.

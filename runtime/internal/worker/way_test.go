@@ -84,6 +84,23 @@ func TestTakeTurns(t *testing.T) {
 	assert.Positive(t, met)
 }
 
+// TestQueuesOfABatch: of whom much is expected, or nothing but what is dropped, stands behind the others, and is shed first.
+func TestQueuesOfABatch(t *testing.T) {
+	p := &pool{stopped: true} // it starts nobody who sheds
+	much, lingers, one, two := &Conn{id: 1, bulk: true}, &Conn{id: 2, linger: 1}, &Conn{id: 3}, &Conn{id: 4}
+	for _, c := range []*Conn{much, lingers, one, two} {
+		p.ready(c)
+	}
+	assert.Equal(t, 4, p.batch.n)
+	p.shedBeyond(3)
+	assert.Equal(t, 3, p.batch.n)
+	assert.Same(t, lingers, p.sheds.pop())
+	for _, c := range []*Conn{one, two, much} {
+		assert.Same(t, c, p.batch.pop())
+	}
+	assert.Nil(t, p.batch.pop())
+}
+
 // TestBulk: who sends much is served behind those who send little.
 func TestBulk(t *testing.T) {
 	entered, goOn := make(chan struct{}), make(chan struct{})
@@ -156,7 +173,7 @@ func TestShareATurn(t *testing.T) {
 	wg.Wait()
 }
 
-// TestWaitThenGiveWay: who has waited for its peer goes on without a turn, the first time that it gives way; then it has to wait for one.
+// TestWaitThenGiveWay: who has waited for its peer does not stand behind those who go on and on, the first time that it gives way; then it does.
 func TestWaitThenGiveWay(t *testing.T) {
 	steps := make(chan string, 10)
 	var s *stage
@@ -175,12 +192,14 @@ func TestWaitThenGiveWay(t *testing.T) {
 	p := s.Engine.pools[0]
 	p.aside.take()
 	c := s.dial()
+	conn := s.conn()
+	waits := func() bool { return conn.state.Load()&waitRead != 0 }
 	for range 3 {
 		c.Send("1")
 		assert.Equal(t, "1", <-steps)
+		await(t, waits, "for its peer")
 	}
 	c.Send("2")
-	conn := s.conn()
 	for stands := false; !stands; runtime.Gosched() { // in line, since the second time
 		p.mu.Lock()
 		stands = p.running == 0 && conn.state.Load()&yielded != 0

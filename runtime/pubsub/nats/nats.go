@@ -120,25 +120,30 @@ func (b *Backend) subject(topic string) string {
 
 // Publish implements pubsub.Backend: it returns when the stream has the message. After an error the stream may have it, or get it yet.
 func (b *Backend) Publish(ctx context.Context, topic string, data []byte) error {
-	_, err := b.js.Publish(ctx, b.subject(topic), data, jetstream.WithRetryAttempts(0))
+	_, err := b.js.Publish(ctx, b.subject(topic), data)
 	if b.restored(ctx, err) {
 		_, err = b.js.Publish(ctx, b.subject(topic), data)
 	}
 	return err
 }
 
+// restoring is how long making the stream again may take: nobody answers where JetStream is away.
+const restoring = 2 * time.Second
+
 // restored makes the stream again if err says that there is none, and reports whether there is one now.
 func (b *Backend) restored(ctx context.Context, err error) bool {
 	if !errors.Is(err, jetstream.ErrStreamNotFound) && !errors.Is(err, jetstream.ErrNoStreamResponse) {
 		return false
 	}
+	ctx, cancel := context.WithTimeout(ctx, restoring)
+	defer cancel()
 	select {
 	case b.making <- struct{}{}:
 		defer func() { <-b.making }()
 	case <-ctx.Done():
 		return false
 	}
-	_, err = b.js.Stream(ctx, b.config.Name) // another may have made it, or it has no leader for a moment
+	_, err = b.js.Stream(ctx, b.config.Name) // another may have made it
 	if errors.Is(err, jetstream.ErrStreamNotFound) {
 		_, err = makeStream(ctx, b.js, b.config)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 	natsgo "github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	petapi "github.com/tornadogen/tornadogen/golden/petshop/expected"
 	tornado "github.com/tornadogen/tornadogen/runtime"
@@ -91,6 +92,12 @@ func (c *client) all() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return append([]string(nil), c.got...)
+}
+
+func (c *client) lastID() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.last
 }
 
 func numbers(from, to int) (all []string) {
@@ -254,6 +261,7 @@ func TestNodeLosesItsStore(t *testing.T) {
 			require.NoError(t, here.Subscribe(t.Context(), a))
 			publish(t, here, numbers(0, 50))
 			require.Eventually(t, func() bool { return len(a.all()) == 50 }, eventually, tick)
+			last := a.lastID()
 			n.stop()
 			p := startPublisher(t, here) // of nothing, until it has failed
 			more(t, &p.failed, "while there is no node")
@@ -266,7 +274,6 @@ func TestNodeLosesItsStore(t *testing.T) {
 			}
 			again(t, n, here)
 
-			last := a.last
 			publish(t, here, numbers(50, 60))
 			there := n.process()
 			history, gap, err := there.History(t.Context(), last)
@@ -290,6 +297,20 @@ func TestNodeLosesItsStore(t *testing.T) {
 			require.Len(t, history, 10)
 		})
 	}
+}
+
+// TestStreamIsAwayForAMoment: as while a cluster looks for another leader. Publish tries again, and makes nothing.
+func TestStreamIsAwayForAMoment(t *testing.T) {
+	n := startNode(t)
+	here := n.process()
+	publish(t, here, numbers(0, 5))
+	require.NoError(t, n.s.DisableJetStream())
+	time.AfterFunc(150*time.Millisecond, func() { assert.NoError(t, n.s.EnableJetStream(&server.JetStreamConfig{StoreDir: n.dir})) })
+	publish(t, here, numbers(5, 6))
+	history, gap, err := here.History(t.Context(), "")
+	require.NoError(t, err)
+	require.False(t, gap)
+	require.Len(t, history, 6)
 }
 
 func TestOldMessagesAreAGap(t *testing.T) {
