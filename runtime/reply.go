@@ -40,9 +40,9 @@ func (w *Reply) reset() {
 	w.body = w.body[:0]
 }
 
-// Header adds a header field; those that the runtime sets itself (Content-Length, Date and the like) are left out. A name that is no
-// token, or a value with CR, LF, NUL or another control character, is never sent: the answer becomes a 500 and the fault is logged
-// (RFC 9110 section 5.5).
+// Header adds a header field; those that the runtime sets itself are left out: Content-Length, Date and the like, and Content-Type, which
+// the methods set that give a body. A name that is no token, or a value with CR, LF, NUL or another control character, is never sent: the
+// answer becomes a 500 and the fault is logged (RFC 9110 section 5.5).
 func (w *Reply) Header(name, value string) {
 	if framing(name) {
 		return
