@@ -177,7 +177,7 @@ func beClients(addr string) {
 }
 
 // aboutOneTransport are the tests that choose theirs, measure what one of them costs, or need what TLS clients do not do.
-const aboutOneTransport = "TLS|Certificate|Handshake|HTTP2|Preface|GoAway|Memory|Allocat|MountedUpgrade|UploadBackpressure|Forwarded|EachBound|StatsOf|Parked|OtherTransports"
+const aboutOneTransport = "TLS|Certificate|Handshake|HTTP2|Preface|GoAway|Memory|Allocat|MountedUpgrade|UploadBackpressure|Forwarded|EachBound|StatsOf|Parked|OutsideTheLoops|OtherTransports"
 
 // TestOverOtherTransports runs the others again, over TLS and over Unix sockets: whoever is served must not see what by.
 func TestOverOtherTransports(t *testing.T) {
