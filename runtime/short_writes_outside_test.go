@@ -1,3 +1,5 @@
+//go:build !tornado_net
+
 package tornado
 
 import (
