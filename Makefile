@@ -113,7 +113,7 @@ corpus-peers: ## compile what ogen and oapi-codegen make of some documents of CO
 conformance: ## hold the runtime against the public suites of SUITES=dir, and write docs/reference/conformance.md
 	cd conformance && go run ./cmd/suites -suites "$(abspath $(SUITES))" $(FLAGS)
 
-soak: ## let 15,000 clients of every kind loose on a server for TIME (30s), in two rounds, and demand that nothing of them stays (20,000 descriptors)
+soak: ## hold 15,000 connections to a server, of clients of every kind, for TIME (30s), in two rounds, and demand that nothing of them stays (20,000 descriptors)
 	cd conformance && go run ./cmd/soak -time $(TIME) $(FLAGS)
 
 abuse: ## play the attacks of hostile clients, and write what a good client notices of them into docs/reference/robustness.md
