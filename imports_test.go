@@ -39,8 +39,8 @@ var mayImport = []struct {
 	{"runtime/internal/poll", nil},
 	{"runtime/internal/poll/polltest", []string{"runtime/internal/poll"}}, // the scripted poller
 	{"runtime/internal/loop", []string{"runtime/internal/poll"}},
-	{"runtime/internal/tlsconn", []string{"runtime/internal/poll"}},
-	{"runtime/internal/worker", []string{"runtime/internal/loop", "runtime/internal/poll"}},
+	{"runtime/internal/tlsconn", []string{"runtime/internal/fair", "runtime/internal/poll"}},                         // ADR 24
+	{"runtime/internal/worker", []string{"runtime/internal/fair", "runtime/internal/loop", "runtime/internal/poll"}}, // ADR 24
 	{"runtime/internal/jsonwire", []string{"runtime/internal/value", "runtime/internal/validate"}},
 	{"runtime/internal/check", []string{"runtime/internal/value", "runtime/internal/validate", "runtime/internal/jsonwire"}},                                                      // ADR 5
 	{"runtime/internal/shape", []string{"runtime/internal/jsonwire", "runtime/internal/slab", "runtime/internal/value"}},                                                          // ADR 3
@@ -68,7 +68,7 @@ var mayImport = []struct {
 }
 
 // pureSansIO lists the packages that may know neither the network nor the clock's ticking, and that start no goroutine.
-var pureSansIO = []string{"http1", "ws", "sse", "lines", "queue", "jsonwire", "check", "shape", "param", "media", "multipart", "validate", "route", "value", "operation", "proxyproto", "forwarded"}
+var pureSansIO = []string{"http1", "ws", "sse", "lines", "queue", "jsonwire", "check", "shape", "param", "media", "multipart", "validate", "route", "value", "operation", "proxyproto", "forwarded", "fair"}
 
 func TestImportTable(t *testing.T) {
 	for _, pkg := range listPackages(t) {

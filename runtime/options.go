@@ -59,8 +59,11 @@ type Limits struct {
 	Connections int // open connections of the server; 0 means what the limit on descriptors leaves
 	PerPeer     int // open connections of one IPv4 address, or of one IPv6 network of 64 bits; 0 means no limit; trusted proxies have none
 	Workers     int // handlers that run at the same time; 10,000
-	Handshakes  int // TLS handshakes under way; 10,000; beyond it the oldest that waits for its client is closed
 	Queue       int // requests that wait while all workers are taken; 10,000; beyond they are answered 503
+	// Handshakes is how many handshakes of TLS, and headers of proxies, are under way at a time; 1,000. Beyond it connections stand in line, as idle as
+	// others and within the same time: first those of whose address (or network, as for PerPeer) the fewest are under way, and who came last. One that waits
+	// for its client is closed for one whose address has fewer under way, at once or when its client has had some time; an eighth is for addresses that have none.
+	Handshakes int
 	// Bodies is how many bytes the bodies of all requests that are held at a time, and what is decoded of them, take together; half of GOMEMLIMIT, but
 	// 16 MiB at least, and 1 GiB where that is not set, as NewServer finds it; what takes more is answered 503, and a body that is longer than all of it
 	// 413. The first 4 KiB of a body, and 16 KiB of what is decoded, do not count. Bodies that are read as they come hold little.

@@ -28,8 +28,8 @@ type service struct {
 	timeouts Timeouts
 	mounts   *mounts // nil when there are none
 	date     dateLine
-	gate     tlsconn.Gate // of the handshakes
-	http2    *http2Server // nil when nobody may speak it
+	gate     *tlsconn.Gate // of the handshakes
+	http2    *http2Server  // nil when nobody may speak it
 
 	mu       sync.Mutex
 	drainers []drainer // guarded by mu
@@ -116,12 +116,14 @@ func (s *service) equip(l *Listener) {
 		}
 	}()
 	if l.tls == nil {
+		l.bound.Patience = s.timeouts.Header // of a proxy, for who it speaks for
 		return
 	}
 	l.tls.SetLogger(s.server.logger)
 	l.bound.Open = s.openTLS(l.tls)
+	l.bound.Patience = s.timeouts.Handshake
 	if l.proxies == nil {
-		l.bound.Enough, l.bound.Patience = tlsconn.Greeted, s.timeouts.Handshake
+		l.bound.Enough = tlsconn.Greeted
 	}
 	s.whenDraining(func(context.Context) { l.tls.End() })
 	s.speakHTTP2()

@@ -3,6 +3,7 @@ package tlsconn
 import (
 	"crypto/tls"
 	"net"
+	"net/netip"
 	"sync"
 	"time"
 )
@@ -30,6 +31,8 @@ type Raw interface {
 	GiveWay()
 	LocalAddr() net.Addr
 	RemoteAddr() net.Addr
+	// Peer is what tells the peer from others; invalid if it stands for many.
+	Peer() netip.Addr
 }
 
 // Conn is the server's end of a TLS connection. One goroutine may read while
@@ -48,11 +51,12 @@ func Server(raw Raw, config *tls.Config) *Conn {
 
 // Handshake makes the handshake, waiting for the peer until a time at most. It
 // computes only while it is through the gate.
-func (c *Conn) Handshake(gate Gate, until time.Time) error {
+func (c *Conn) Handshake(gate *Gate, until time.Time) error {
 	s := &c.socket
-	s.gate, s.until = gate, until
+	s.place, s.until = gate.begin(s.raw.Peer()), until
 	err := c.shake()
-	s.gate, s.until = nil, time.Time{}
+	s.place.end()
+	s.place, s.until = nil, time.Time{}
 	if err != nil {
 		_ = c.try() // the alert that says so
 		return err
@@ -69,7 +73,7 @@ func (c *Conn) shake() error {
 	c.socket.enter()
 	defer func() {
 		if !c.socket.over {
-			c.socket.gate.leave()
+			c.socket.place.leave()
 		}
 	}()
 	return c.tls.Handshake()
@@ -212,27 +216,6 @@ func (c *Conn) send(write func(p []byte) (int, error)) (rest bool, err error) {
 		return true, nil
 	}
 	return false, s.failed
-}
-
-// Gate bounds how many handshakes compute at a time, so that many of them leave
-// room for other work.
-type Gate chan struct{}
-
-// NewGate makes a Gate for n handshakes.
-func NewGate(n int) Gate { return make(Gate, n) }
-
-func (g Gate) enter() { g <- struct{}{} }
-func (g Gate) leave() { <-g }
-
-// outside leaves the gate that conn's handshake is in, if it is, and returns
-// what enters it again: what an application does may take long.
-func outside(conn net.Conn) (enter func()) {
-	s, ok := conn.(*socket)
-	if !ok || s.gate == nil {
-		return func() {}
-	}
-	s.gate.leave()
-	return s.enter
 }
 
 // buffer is what crypto/tls has written and was not sent.

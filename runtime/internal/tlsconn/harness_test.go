@@ -10,6 +10,7 @@ import (
 	"io"
 	"math/big"
 	"net"
+	"net/netip"
 	"os"
 	"sync"
 	"testing"
@@ -112,6 +113,8 @@ func (w server) ReadWait(p []byte, until time.Time) (int, error) {
 	return w.Read(p)
 }
 
+func (w server) Peer() netip.Addr { return netip.MustParseAddr("192.0.2.1") }
+
 func (w server) Write(p []byte, _ time.Duration) error {
 	if w.TryWrite(p) < len(p) {
 		return errBroken
@@ -205,7 +208,7 @@ func pair(t *testing.T, version uint16, feed int) (*Conn, *tls.Conn, *wire) {
 	go func() { done <- far.Handshake() }()
 	gate := NewGate(1)
 	require.NoError(t, near.Handshake(gate, time.Now().Add(10*time.Second)))
-	require.Empty(t, gate, "nobody is left in the gate")
+	require.True(t, gate.idle(), "nobody is left in the gate")
 	require.NoError(t, <-done)
 	t.Cleanup(func() { _ = client{w}.Close() })
 	return near, far, w

@@ -19,7 +19,7 @@ const recordHeader = 5
 type socket struct {
 	raw   Raw       // nil once conn is there
 	conn  net.Conn  // what it was adopted by
-	gate  Gate      // that of the handshake, while it is under way
+	place *place    // that of the handshake, while it is under way
 	over  bool      // it has failed, and is outside of the gate
 	until time.Time // the end of the handshake; zero: Read does not wait
 
@@ -48,7 +48,7 @@ func (s *socket) Read(p []byte) (int, error) {
 		return s.conn.Read(p)
 	}
 	n, err := s.raw.Read(p)
-	if err != nil && s.gate != nil && temporary(err) {
+	if err != nil && s.place != nil && temporary(err) {
 		n, err = s.await(p)
 	}
 	s.follow(p[:n])
@@ -58,7 +58,7 @@ func (s *socket) Read(p []byte) (int, error) {
 // await waits for the peer, outside of the gate. Who waits in vain stays there:
 // there is nothing more to compute.
 func (s *socket) await(p []byte) (n int, err error) {
-	s.gate.leave()
+	s.place.leave()
 	defer func() {
 		if s.over = err != nil; !s.over {
 			s.enter()
@@ -76,7 +76,7 @@ func (s *socket) await(p []byte) (n int, err error) {
 
 // enter enters the gate, and lets others go first where one handshake follows another.
 func (s *socket) enter() {
-	s.gate.enter()
+	s.place.enter()
 	s.raw.GiveWay()
 }
 

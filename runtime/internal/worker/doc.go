@@ -14,7 +14,7 @@
 // The files: engine (loops, listeners), drain, conn, rare (what most do
 // without), state (the legal moves), wait (reading, writing, and parking inside a
 // request), send (writing from outside of it), layer, opening (what comes before
-// the first Serve), deadline, queue (who waits for a worker), pool (the workers),
+// the first Serve) and openings (who has a place for that), deadline, queue (who waits for a worker), pool (the workers),
 // stall (how many of them run), work (what one does), way (how others go first),
 // errand (what is no connection), linger, stats.
 //

@@ -35,13 +35,15 @@ type Listener struct {
 	// Enough, if it is set, says whether what the peer has sent first is enough to
 	// call Open: until then c waits as one that is idle does, and costs as little.
 	// It is asked on the loop with the first of what has come, some 4 KiB at most,
-	// and not if nothing more will come. Patience is how long c may wait so from
-	// the first byte on; what is left of it Open finds as Conn.Deadline.
-	Enough   func(first []byte) bool
+	// and not if nothing more will come.
+	Enough func(first []byte) bool
+	// Patience is how long c may wait before it is opened, from the first byte on,
+	// for what is Enough and for a place; what is left of it Open finds as
+	// Conn.Deadline. Without Enough it begins when there is no place.
 	Patience time.Duration
 	// Shared says of an address that many clients come from it: a proxy. Its
-	// connections are not counted by MaxPerPeer. Set it before AddListener; nil
-	// means none.
+	// connections are not counted by MaxPerPeer, and each stands for itself where
+	// there is no place for Open. Set it before AddListener; nil means none.
 	Shared  func(netip.Addr) bool
 	sockets []*loop.Listener
 	users   []atomic.Int32 // users[i]: loops that accept from sockets[i]

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/netip"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -210,6 +211,13 @@ func (s *stage) dial() *polltest.Peer {
 	return p
 }
 
+// dialFrom is dial from an address.
+func (s *stage) dialFrom(from string) *polltest.Peer {
+	p := s.net.DialFrom(s.ln, netip.MustParseAddr(from))
+	s.net.Settle()
+	return p
+}
+
 // await returns when cond is true; it fails the test if that takes too long.
 func await(t testing.TB, cond func() bool, what string) {
 	t.Helper()
@@ -219,6 +227,20 @@ func await(t testing.TB, cond func() bool, what string) {
 		}
 		time.Sleep(20 * time.Microsecond)
 	}
+}
+
+// awaitWaiting returns when so many calls of Listener.Open wait for their peers.
+func (s *stage) awaitWaiting(n int) {
+	s.t.Helper()
+	await(s.t, func() bool {
+		waiting := 0
+		for _, c := range s.conns() {
+			if c.state.Load()&(waitRead|waitWrite) != 0 && c.state.Load()&stateMask == stateBusy {
+				waiting++
+			}
+		}
+		return waiting == n
+	}, "they wait")
 }
 
 // conns are those that the loops know.

@@ -1,118 +1,18 @@
 package worker
 
 import (
-	linked "container/list"
-	"errors"
-	"sync"
 	"syscall"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/loop"
 )
 
-// ErrOusted ends what a connection waits for in Listener.Open, when there are
-// Options.MaxOpening of them and another has come that may not wait as long.
-var ErrOusted = errors.New("worker: it has waited for its peer, and made room for another")
-
-// oldest is how many of those that have begun first are asked to make room: one
-// that computes cannot, and a loop is not to look at thousands.
-const oldest = 64
-
-// openings are the calls of Listener.Open under way. One that is ousted hands
-// its place on when it ends, so there are never more than there may be. Any
-// goroutine.
-type openings struct {
-	most int // immutable
-
-	mu   sync.Mutex
-	n    int         // guarded by mu
-	list linked.List // guarded by mu; of *opener, in the order in which they have begun; not those that are ousted
-}
-
-// opener is one of them.
-type opener struct {
-	c    *Conn           // immutable
-	at   *linked.Element // guarded by openings.mu
-	heir *Conn           // guarded by openings.mu; what begins when this one ends; nil unless it is ousted
-}
-
-// count is how many there are.
-func (o *openings) count() int {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.n
-}
-
-// enter begins one for c, or has c begin later, where another one is ousted for
-// it. now is nil then; ok is false if all compute, and c is to be refused.
-func (o *openings) enter(c *Conn) (now *opener, ousts, ok bool) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.n < o.most {
-		o.n++
-		return o.begin(c), false, true
-	}
-	at := o.list.Front()
-	for range oldest {
-		if at == nil {
-			break
-		}
-		victim, _ := at.Value.(*opener)
-		if victim.c.oust() {
-			victim.heir = c
-			o.list.Remove(at)
-			return nil, true, true
-		}
-		at = at.Next()
-	}
-	return nil, false, false
-}
-
-// leave ends one, and begins the one that has ousted it, if there is such.
-func (o *openings) leave(was *opener) (next *opener) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if was.heir != nil {
-		return o.begin(was.heir)
-	}
-	o.list.Remove(was.at)
-	o.n--
-	return nil
-}
-
-// begin notes one. The caller holds mu.
-func (o *openings) begin(c *Conn) *opener {
-	one := &opener{c: c}
-	one.at = o.list.PushBack(one)
-	return one
-}
-
-// oust ends the wait of c for its peer, for good, and reports whether it has
-// waited. It is for calls of Listener.Open under way, from any goroutine: it
-// touches nothing but the state word.
-func (c *Conn) oust() bool {
-	for {
-		s := c.state.Load()
-		waits := s & (waitRead | waitWrite)
-		if waits == 0 || s&stateMask != stateBusy || s&cut != 0 {
-			return false
-		}
-		if c.state.CompareAndSwap(s, s&^waits|cut|ousted) {
-			if waits&waitRead != 0 {
-				c.more().reader.Load().wake(false)
-			}
-			if waits&waitWrite != 0 {
-				c.more().writer.Load().wake(false)
-			}
-			return true
-		}
-	}
-}
-
 const (
-	// unopened is Conn.linger before Listener.Open was called, and halting the
-	// same where something has come that is not enough for it.
+	// unopened is Conn.linger before Listener.Open was called, halting the same where
+	// something has come that is not enough for it, and standing where there is no
+	// place for it.
 	unopened = -1
 	halting  = -3
+	standing = -4
 	// firstBytes is how much of it is looked at.
 	firstBytes = 4 << 10
 )
@@ -120,8 +20,7 @@ const (
 // mayOpen reports whether Listener.Open is to be called for c, which is busy, or
 // to be closed. Else it is idle again. loop-only.
 func (p *pool) mayOpen(c *Conn) bool {
-	enough := c.listener.Enough
-	if enough == nil {
+	if c.listener.Enough == nil && c.linger != standing {
 		return true
 	}
 	for {
@@ -132,20 +31,9 @@ func (p *pool) mayOpen(c *Conn) bool {
 		if before&draining != 0 {
 			c.hasten(p.engine.opts.DrainGrace)
 		}
-		n, errno := p.sys.Peek(int(c.fd), p.first[:])
-		if errno == syscall.EINTR {
-			continue
-		}
-		first := n > 0 && c.linger == unopened
-		if first {
-			c.SetTimeout(c.listener.Patience)
-		}
-		if n == len(p.first) || errno != syscall.EAGAIN && (n == 0 || enough(p.first[:n])) {
+		if p.comeTo(c) {
 			c.state.Or(readable)
 			return true
-		}
-		if first {
-			c.linger = halting
 		}
 		if c.toIdle() {
 			return false
@@ -153,38 +41,108 @@ func (p *pool) mayOpen(c *Conn) bool {
 	}
 }
 
+// comeTo reports whether there is nothing more that c waits for before it is
+// opened. loop-only.
+func (p *pool) comeTo(c *Conn) bool {
+	if c.linger == standing {
+		return p.engine.openings.has(c.more().opener)
+	}
+	n, errno := p.sys.Peek(int(c.fd), p.first[:])
+	for errno == syscall.EINTR {
+		n, errno = p.sys.Peek(int(c.fd), p.first[:])
+	}
+	first := n > 0 && c.linger == unopened
+	if first {
+		c.SetTimeout(c.listener.Patience)
+	}
+	if n == len(p.first) || errno != syscall.EAGAIN && (n == 0 || c.listener.Enough(p.first[:n])) {
+		return true
+	}
+	if first {
+		c.linger = halting
+	}
+	return false
+}
+
 // open has the listener make c ready, in a goroutine of its own: it may wait
 // for the peer, and meanwhile neither a worker nor a frame is taken, nor the
-// loop. The goroutine owns c from then on. loop-only.
+// loop. The goroutine owns c from then on. If there is no place for one, c stands in
+// line, as one that is idle. loop-only.
 func (p *pool) open(c *Conn) {
 	if !p.mayOpen(c) {
 		return
 	}
-	e := p.engine
-	if s := c.state.Load(); s&(expired|cut) != 0 {
-		switch {
-		case s&expired != 0 && c.linger == halting:
-			e.stats.Halted.Add(1)
-		case s&expired != 0:
-			e.stats.Silent.Add(1)
-		}
-		if c.linger == halting {
-			_, _ = p.sys.Read(int(c.fd), p.first[:]) // the peer would be reset for what is unread
-		}
-		c.linger = 0
-		c.close()
+	stands := c.linger == standing
+	if s := c.state.Load(); s&(expired|cut) != 0 || stands && s&(peerClosed|gone) != 0 {
+		p.renounce(c)
 		return
 	}
-	c.linger = 0
-	now, ousts, ok := e.openings.enter(c)
-	if ousts || !ok {
-		e.stats.Unopened.Add(1) // which of the two it is that is closed
+	if stands {
+		c.linger = 0
+		c.more().opener.start()
+		return
 	}
+	one, now, soon := p.engine.openings.enter(c)
+	if now {
+		c.linger = 0
+		one.start()
+		return
+	}
+	if soon > 0 {
+		p.loop.After(soon, p.engine.openings.again)
+	}
+	p.engine.stats.Unopened.Add(1)
+	c.linger, c.more().opener = standing, one
+	if c.deadline.Load() == 0 {
+		c.SetTimeout(c.listener.Patience)
+	}
+	p.open(c) // it is idle then
+}
+
+// renounce closes c, which has waited for too long to be opened, or is to go.
+// loop-only.
+func (p *pool) renounce(c *Conn) {
+	late := c.state.Load()&expired != 0
 	switch {
-	case now != nil:
-		now.start()
-	case !ok:
-		c.close()
+	case late && c.linger == unopened:
+		p.engine.stats.Silent.Add(1)
+	case late:
+		p.engine.stats.Halted.Add(1)
+	}
+	if c.linger != unopened {
+		_, _ = p.sys.Read(int(c.fd), p.first[:]) // the peer would be reset for what is unread
+	}
+	c.close()
+}
+
+// called has c opened, which stood in line. loop-only.
+func (c *Conn) called() {
+	c.pool.loop.Assert()
+	for {
+		s := c.state.Load()
+		if s&stateMask != stateIdle {
+			return // it was closed, and its place has gone on
+		}
+		loop.Step("called")
+		if c.state.CompareAndSwap(s, s&^stateMask|stateBusy) {
+			c.pool.ready(c)
+			return
+		}
+	}
+}
+
+// unopen gives up the place of c, or its place in line, if it is closed before it
+// was opened. Owner only.
+func (c *Conn) unopen() {
+	if c.linger == standing {
+		c.more().opener.leave()
+	}
+}
+
+// leave ends o, and has begin who gets its place.
+func (o *opener) leave() {
+	if next := o.c.pool.engine.openings.leave(o); next != nil {
+		next.c.pool.loop.Post(next.c.called)
 	}
 }
 
@@ -205,9 +163,7 @@ func (o *opener) run() {
 			p.logPanic("Open", c, v)
 			next = Close
 		}
-		if heir := p.engine.openings.leave(o); heir != nil {
-			heir.start()
-		}
+		o.leave()
 		c.opened(next)
 	}()
 	if c.state.Load()&cut == 0 { // the time to drain may be up before it was its turn

@@ -26,6 +26,11 @@ func (p *peers) key(l *Listener, peer loop.Addr) netip.Addr {
 	if p.most <= 0 {
 		return netip.Addr{}
 	}
+	return peerOf(l, peer)
+}
+
+// peerOf is what tells a peer from others; invalid if it stands for many.
+func peerOf(l *Listener, peer loop.Addr) netip.Addr {
 	ip := peer.AddrPort().Addr()
 	if !ip.IsValid() || l != nil && l.Shared != nil && l.Shared(ip) {
 		return netip.Addr{}
@@ -114,6 +119,14 @@ func (r *Raw) Ahead(buf []byte, deadline time.Time, look func([]byte) (int, erro
 			return err
 		}
 	}
+}
+
+// Peer is what tells the peer from others: its IPv4 address, or its IPv6 network of
+// 64 bits. It is invalid where that stands for many, or is not known: see
+// Listener.Shared.
+func (r *Raw) Peer() netip.Addr {
+	c := (*Conn)(r)
+	return peerOf(c.listener, c.peerAddr())
 }
 
 // take reads what was peeked at.

@@ -78,7 +78,7 @@ func newPool(e *Engine, l *loop.Loop) *pool {
 
 // ready adds a busy connection to the batch. loop-only.
 func (p *pool) ready(c *Conn) {
-	if c.linger == unopened || c.linger == halting {
+	if c.linger == unopened || c.linger == halting || c.linger == standing {
 		p.open(c)
 		return
 	}
@@ -340,6 +340,7 @@ func (p *pool) finish(c *Conn) {
 // the loop comes by: nobody waits for that.
 func (p *pool) forget(c *Conn) {
 	p.loop.Unload()
+	c.unopen()
 	p.engine.peers.leave(c.listener, c.peerAddr())
 	p.mu.Lock()
 	p.closed.push(c)

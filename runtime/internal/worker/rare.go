@@ -14,6 +14,7 @@ type rare struct {
 	writer atomic.Pointer[waiter] // valid while waitWrite
 	peer   loop.Addr              // where Conn.peer has no room for it; changed by Introduce alone
 	addrs  atomic.Pointer[addrs]  // nil until asked for
+	opener *opener                // owner: while it stands in line for Listener.Open
 }
 
 type addrs struct {

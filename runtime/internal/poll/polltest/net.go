@@ -152,6 +152,7 @@ type Result struct {
 type socket struct {
 	net       *Net
 	fd        int
+	from      netip.Addr // where it comes from
 	listening bool
 	backlog   []*socket // listening: dialed, not accepted
 	accepts   []Result  // listening: script

@@ -1,17 +1,26 @@
 package polltest
 
 import (
+	"net/netip"
+
 	"github.com/tornadogen/tornadogen/runtime/internal/poll"
 )
 
 // Peer is the far end of a connection. All methods are safe from any goroutine.
 type Peer struct{ s *socket }
 
+// usual is where connections come from.
+var usual = netip.MustParseAddr("192.0.2.2")
+
 // Dial makes a connection, which waits to be accepted.
-func (n *Net) Dial(ln *poll.Listener) *Peer {
+func (n *Net) Dial(ln *poll.Listener) *Peer { return n.DialFrom(ln, usual) }
+
+// DialFrom is Dial from an address.
+func (n *Net) DialFrom(ln *poll.Listener, from netip.Addr) *Peer {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	s := n.open()
+	s.from = from
 	l := n.fds[ln.FD]
 	l.backlog = append(l.backlog, s)
 	n.changed.Broadcast()

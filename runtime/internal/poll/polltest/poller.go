@@ -185,7 +185,7 @@ func (p *Poller) Accept(fd int) (int, poll.Addr, syscall.Errno) {
 	}
 	s := l.backlog[0]
 	l.backlog = l.backlog[1:]
-	return s.fd, poll.AddrFrom(netip.AddrPortFrom(netip.MustParseAddr("192.0.2.2"), uint16(s.fd))), 0
+	return s.fd, poll.AddrFrom(netip.AddrPortFrom(s.from, uint16(s.fd))), 0
 }
 
 func (p *Poller) on(what string, fd int, fn func(s *socket) (int, syscall.Errno)) (int, syscall.Errno) {

@@ -1,0 +1,168 @@
+// Package fair has a line in which peers stand for what is scarce: it goes by who
+// has the least of it.
+package fair
+
+import (
+	"container/heap"
+	linked "container/list"
+	"net/netip"
+)
+
+// Line hands out what is scarce. Each peer has so much of it, and what it wants more
+// for stands in line: first what is a peer's that has the least, so that who takes
+// and does not give back stands behind who does, and needs as many addresses as it
+// wants to stand beside others. Where they have the same, and for one peer, who came
+// last is first: the longer one has waited the less time it has left, and if nobody
+// has enough of it nobody is served. An operation costs the logarithm of the peers
+// that wait.
+//
+// It belongs to one goroutine at a time. The zero value is ready.
+type Line[T any] struct {
+	peers map[netip.Addr]*Peer[T] // those that have something, or wait
+	heads heads[T]                // those that wait
+	came  uint64                  // how many have stood in line
+}
+
+// Peer is one that takes. It belongs to its Line.
+type Peer[T any] struct {
+	key     netip.Addr // invalid: it is not among Line.peers
+	has     int
+	waiting linked.List // of ticket[T], who came last is first
+	at      int         // its index in Line.heads, if some wait
+}
+
+// ticket is what stands in line.
+type ticket[T any] struct {
+	number uint64
+	what   T
+}
+
+// Peer is the one of a key, for whom Take or Wait is to follow. A key that is
+// invalid stands for many: each time it is another peer.
+func (l *Line[T]) Peer(key netip.Addr) *Peer[T] {
+	if p := l.peers[key]; p != nil {
+		return p
+	}
+	p := &Peer[T]{key: key}
+	if key.IsValid() {
+		if l.peers == nil {
+			l.peers = map[netip.Addr]*Peer[T]{}
+		}
+		l.peers[key] = p
+	}
+	return p
+}
+
+// Has is how much the peer has.
+func (p *Peer[T]) Has() int { return p.has }
+
+// Take notes that p has one more.
+func (l *Line[T]) Take(p *Peer[T]) { l.add(p, 1) }
+
+// Give notes that p has one less.
+func (l *Line[T]) Give(p *Peer[T]) { l.add(p, -1) }
+
+func (l *Line[T]) add(p *Peer[T], n int) {
+	p.has += n
+	if p.waiting.Len() > 0 {
+		heap.Fix(&l.heads, p.at)
+	}
+	l.forget(p)
+}
+
+// Place is where something stands in line.
+type Place = linked.Element
+
+// Wait has p stand in line with what.
+func (l *Line[T]) Wait(p *Peer[T], what T) *Place {
+	l.came++
+	at := p.waiting.PushFront(ticket[T]{l.came, what})
+	if p.waiting.Len() == 1 {
+		heap.Push(&l.heads, p)
+	} else {
+		heap.Fix(&l.heads, p.at)
+	}
+	return at
+}
+
+// First is who is first in the line; ok is false if nobody stands in it.
+func (l *Line[T]) First() (what T, ok bool) {
+	if len(l.heads) == 0 {
+		return what, false
+	}
+	return l.heads[0].first().what, true
+}
+
+// Next takes who is first out of the line.
+func (l *Line[T]) Next() (what T, ok bool) {
+	what, ok = l.First()
+	if ok {
+		p := l.heads[0]
+		l.remove(p, p.waiting.Front())
+	}
+	return what, ok
+}
+
+// Leave takes what p stands at a place with out of the line.
+func (l *Line[T]) Leave(p *Peer[T], at *Place) {
+	l.remove(p, at)
+	l.forget(p)
+}
+
+func (l *Line[T]) remove(p *Peer[T], at *Place) {
+	p.waiting.Remove(at)
+	if p.waiting.Len() == 0 {
+		heap.Remove(&l.heads, p.at)
+	} else {
+		heap.Fix(&l.heads, p.at)
+	}
+}
+
+// forget forgets p if it has nothing and waits for nothing.
+func (l *Line[T]) forget(p *Peer[T]) {
+	if p.has == 0 && p.waiting.Len() == 0 {
+		delete(l.peers, p.key)
+	}
+}
+
+// Idle reports whether nobody has anything, or waits for it, of those whose keys are valid.
+func (l *Line[T]) Idle() bool { return len(l.peers) == 0 && len(l.heads) == 0 }
+
+// heads is a heap of those that wait.
+type heads[T any] []*Peer[T]
+
+func (h heads[T]) Len() int { return len(h) }
+
+func (h heads[T]) Less(i, j int) bool {
+	if h[i].has != h[j].has {
+		return h[i].has < h[j].has
+	}
+	return h[i].first().number > h[j].first().number
+}
+
+// first is what p has put in line last.
+func (p *Peer[T]) first() ticket[T] {
+	t, _ := p.waiting.Front().Value.(ticket[T])
+	return t
+}
+
+func (h heads[T]) Swap(i, j int) {
+	h[i], h[j] = h[j], h[i]
+	h[i].at, h[j].at = i, j
+}
+
+// Push implements heap.Interface.
+func (h *heads[T]) Push(p any) {
+	one, _ := p.(*Peer[T])
+	one.at = len(*h)
+	*h = append(*h, one)
+}
+
+// Pop implements heap.Interface.
+func (h *heads[T]) Pop() any {
+	last := len(*h) - 1
+	p := (*h)[last]
+	(*h)[last] = nil
+	*h = (*h)[:last]
+	return p
+}
