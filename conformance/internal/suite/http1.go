@@ -27,6 +27,7 @@ type vector struct {
 	N            int    `json:"n"` // requests answered
 	OKBefore     int    `json:"ok_before"`
 	MaxResponses int    `json:"max_responses"`
+	Level        string `json:"level"` // "may" or "contested": the RFC leaves it open
 	Close        *bool  `json:"close"`
 	// Status is that of the refusal, 0 for any; of the vectors of this package.
 	Status string `json:"-"`
@@ -69,6 +70,11 @@ func HTTP1(addr, folder string) (Result, error) {
 		vectors = append(vectors, some...)
 	}
 	b := newBoard("HTTP/1.1 requests", "Go net/http, llhttp, h11", http1Differences)
+	for _, v := range vectors {
+		if _, listed := b.differ[v.ID]; listed && v.Level == "" {
+			b.result.Open = append(b.result.Open, v.ID+": is listed as a difference, and the RFC does not leave it open")
+		}
+	}
 	runVectors(b, addr, vectors)
 	return b.close(), nil
 }
