@@ -125,6 +125,7 @@ func TestResultIsThatOfTheTables(t *testing.T) {
 	assert.Equal(t, map[string][]string{
 		"public suites":              read("docs/reference/conformance.md", `\*\*all\*\* \|  \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|`),
 		"attacks":                    {within[1], within[0], "", strconv.Itoa(attacks - held)},
+		"behind the table":           {"1", "0", "", "1"},
 		"brought other servers down": all(len(tableRows(t, page, "Seen in other servers"))),
 		"faults":                     all(len(tableRows(t, page, "Faults"))),
 		"the generator":              all(len(tableRows(t, page, "The generator"))),

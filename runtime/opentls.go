@@ -38,7 +38,7 @@ func (s *service) openTLS(source *tlsconn.Source) func(c *worker.Conn) worker.Ne
 // refuseTLS ends a connection whose handshake has failed. The alert that says so was sent.
 func (s *service) refuseTLS(c *worker.Conn, err error) worker.Next {
 	late := errors.Is(err, os.ErrDeadlineExceeded)
-	gone := errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, worker.ErrOusted) // the last is counted as BoundHandshakes
+	gone := errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, worker.ErrOusted) // the last makes room for who is counted as BoundHandshakes
 	switch {
 	case late:
 		s.server.bounds.meet(BoundHandshakeTime)

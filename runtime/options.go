@@ -62,7 +62,8 @@ type Limits struct {
 	Queue       int // requests that wait while all workers are taken; 10,000; beyond they are answered 503
 	// Handshakes is how many handshakes of TLS, and headers of proxies, are under way at a time; 1,000. Beyond it connections stand in line, as idle as
 	// others and within the same time: first those of whose address (or network, as for PerPeer) the fewest are under way, and who came last. One that waits
-	// for its client is closed for one whose address has fewer under way, at once or when its client has had some time; an eighth is for addresses that have none.
+	// for its client is closed for one whose address has fewer under way, at once, or as many, when its client has had half of the time; an eighth of them, from 8
+	// on, is for addresses that have none.
 	Handshakes int
 	// Bodies is how many bytes the bodies of all requests that are held at a time, and what is decoded of them, take together; half of GOMEMLIMIT, but
 	// 16 MiB at least, and 1 GiB where that is not set, as NewServer finds it; what takes more is answered 503, and a body that is longer than all of it

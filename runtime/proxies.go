@@ -179,7 +179,11 @@ func (s *service) openProxied(trusted *proxies, then func(*worker.Conn) worker.N
 func (s *service) introduce(c *worker.Conn) bool {
 	var header proxyproto.Header
 	buf := make([]byte, proxyproto.MaxSize)
-	err := c.Raw().Ahead(buf, time.Now().Add(s.timeouts.Header), func(b []byte) (size int, err error) {
+	until := time.Now().Add(s.timeouts.Header)
+	if d := c.Deadline(); !d.IsZero() && d.Before(until) { // it has waited for its turn
+		until = d
+	}
+	err := c.Raw().Ahead(buf, until, func(b []byte) (size int, err error) {
 		header, size, err = proxyproto.Parse(b)
 		return size, err
 	})

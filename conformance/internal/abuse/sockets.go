@@ -21,7 +21,7 @@ import (
 func sockets() []Attack {
 	return []Attack{
 		{
-			Name: "a frame of 2^63 bytes", Does: "1009 before a byte of it is kept", Bound: "message", clients: 8,
+			Name: "a frame of 2^63-1 bytes", Does: "1009 before a byte of it is kept", Bound: "message", clients: 8,
 			once: closedWith("/messages", frameOf(1<<63-1), ws.StatusMessageTooBig),
 		},
 		{

@@ -18,9 +18,10 @@ import (
 //
 // It belongs to one goroutine at a time. The zero value is ready.
 type Line[T any] struct {
-	peers map[netip.Addr]*Peer[T] // those that have something, or wait
-	heads heads[T]                // those that wait
-	came  uint64                  // how many have stood in line
+	peers  map[netip.Addr]*Peer[T] // those that have something, or wait
+	heads  heads[T]                // those that wait
+	came   uint64                  // how many have stood in line
+	length int                     // how many stand in it
 }
 
 // Peer is one that takes. It belongs to its Line.
@@ -71,19 +72,23 @@ func (l *Line[T]) add(p *Peer[T], n int) {
 }
 
 // Place is where something stands in line.
-type Place = linked.Element
+type Place struct{ at *linked.Element }
 
 // Wait has p stand in line with what.
-func (l *Line[T]) Wait(p *Peer[T], what T) *Place {
+func (l *Line[T]) Wait(p *Peer[T], what T) Place {
 	l.came++
+	l.length++
 	at := p.waiting.PushFront(ticket[T]{l.came, what})
 	if p.waiting.Len() == 1 {
 		heap.Push(&l.heads, p)
 	} else {
 		heap.Fix(&l.heads, p.at)
 	}
-	return at
+	return Place{at}
 }
+
+// Len is how many stand in line.
+func (l *Line[T]) Len() int { return l.length }
 
 // First is who is first in the line; ok is false if nobody stands in it.
 func (l *Line[T]) First() (what T, ok bool) {
@@ -93,7 +98,8 @@ func (l *Line[T]) First() (what T, ok bool) {
 	return l.heads[0].first().what, true
 }
 
-// Next takes who is first out of the line.
+// Next takes who is first out of the line. Its peer is to Take then: it is not
+// forgotten, though it may have nothing and wait for nothing.
 func (l *Line[T]) Next() (what T, ok bool) {
 	what, ok = l.First()
 	if ok {
@@ -104,12 +110,13 @@ func (l *Line[T]) Next() (what T, ok bool) {
 }
 
 // Leave takes what p stands at a place with out of the line.
-func (l *Line[T]) Leave(p *Peer[T], at *Place) {
-	l.remove(p, at)
+func (l *Line[T]) Leave(p *Peer[T], place Place) {
+	l.remove(p, place.at)
 	l.forget(p)
 }
 
-func (l *Line[T]) remove(p *Peer[T], at *Place) {
+func (l *Line[T]) remove(p *Peer[T], at *linked.Element) {
+	l.length--
 	p.waiting.Remove(at)
 	if p.waiting.Len() == 0 {
 		heap.Remove(&l.heads, p.at)
@@ -125,7 +132,7 @@ func (l *Line[T]) forget(p *Peer[T]) {
 	}
 }
 
-// Idle reports whether nobody has anything, or waits for it, of those whose keys are valid.
+// Idle reports whether it knows of nobody: no peer with a valid key has anything, and none waits.
 func (l *Line[T]) Idle() bool { return len(l.peers) == 0 && len(l.heads) == 0 }
 
 // heads is a heap of those that wait.

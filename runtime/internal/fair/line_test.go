@@ -60,7 +60,7 @@ func TestOrder(t *testing.T) {
 func TestAgainstModel(t *testing.T) {
 	type waits struct {
 		peer   *Peer[int]
-		at     *Place
+		at     Place
 		number int
 	}
 	for seed := range uint64(200) {
@@ -105,6 +105,7 @@ func TestAgainstModel(t *testing.T) {
 					})
 					require.Equal(t, first.number, got)
 					line = slices.DeleteFunc(line, func(w waits) bool { return w.number == got })
+					require.Len(t, line, l.Len())
 					l.Take(first.peer)
 					taken = append(taken, first.peer)
 				}

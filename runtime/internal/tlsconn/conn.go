@@ -53,10 +53,7 @@ func Server(raw Raw, config *tls.Config) *Conn {
 // computes only while it is through the gate.
 func (c *Conn) Handshake(gate *Gate, until time.Time) error {
 	s := &c.socket
-	s.place, s.until = gate.begin(s.raw.Peer()), until
-	err := c.shake()
-	s.place.end()
-	s.place, s.until = nil, time.Time{}
+	err := c.shake(gate, until)
 	if err != nil {
 		_ = c.try() // the alert that says so
 		return err
@@ -69,13 +66,17 @@ func (c *Conn) Handshake(gate *Gate, until time.Time) error {
 // left is how much time there is until t, but some.
 func left(t time.Time) time.Duration { return max(time.Until(t), time.Millisecond) }
 
-func (c *Conn) shake() error {
-	c.socket.enter()
+// shake makes it, and gives its place back whatever the application does in it.
+func (c *Conn) shake(gate *Gate, until time.Time) error {
+	s := &c.socket
+	s.place, s.until = gate.begin(s.raw.Peer(), until), until
 	defer func() {
-		if !c.socket.over {
-			c.socket.place.leave()
-		}
+		s.place.end()
+		s.place, s.until = nil, time.Time{}
 	}()
+	if err := s.enter(); err != nil {
+		return err
+	}
 	return c.tls.Handshake()
 }
 

@@ -3,7 +3,9 @@ package tlsconn
 import (
 	"net"
 	"net/netip"
+	"os"
 	"sync"
+	"time"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/fair"
 )
@@ -18,54 +20,84 @@ type Gate struct {
 	line fair.Line[*place] // guarded by mu; of what peers have handshakes under way
 }
 
-// place is that of a handshake before the gate.
+// place is that of a handshake before the gate. It is its goroutine's.
 type place struct {
-	gate *Gate              // immutable
-	peer *fair.Peer[*place] // immutable
-	turn chan struct{}      // of one element: it is through the gate
+	gate   *Gate              // immutable
+	peer   *fair.Peer[*place] // immutable
+	until  time.Time          // immutable; it waits no longer
+	turn   chan struct{}      // of one element: it is through the gate
+	inside bool
 }
 
 // NewGate makes a Gate for n handshakes.
 func NewGate(n int) *Gate { return &Gate{free: n} }
 
-// begin gives a handshake of a peer its place.
-func (g *Gate) begin(peer netip.Addr) *place {
+// begin gives a handshake of a peer its place, until a time at most.
+func (g *Gate) begin(peer netip.Addr, until time.Time) *place {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	p := g.line.Peer(peer)
 	g.line.Take(p)
-	return &place{gate: g, peer: p, turn: make(chan struct{}, 1)}
+	return &place{gate: g, peer: p, until: until, turn: make(chan struct{}, 1)}
 }
 
-// end ends a handshake, which is outside of the gate.
+// end ends a handshake. It leaves the gate, if it is in it.
 func (w *place) end() {
+	w.leave()
 	w.gate.mu.Lock()
 	defer w.gate.mu.Unlock()
 	w.gate.line.Give(w.peer)
 }
 
-// enter waits until the handshake may compute.
-func (w *place) enter() {
-	if !w.tryEnter() {
-		<-w.turn
+// enter waits until the handshake may compute. It gives up when its time is over:
+// the error is os.ErrDeadlineExceeded.
+func (w *place) enter() error {
+	at, free := w.tryEnter()
+	if !free {
+		late := time.NewTimer(time.Until(w.until))
+		defer late.Stop()
+		select {
+		case <-w.turn:
+		case <-late.C:
+			if w.giveUp(at) {
+				return os.ErrDeadlineExceeded
+			}
+			<-w.turn
+		}
 	}
+	w.inside = true
+	return nil
 }
 
 // tryEnter enters if that is possible at once, and else stands in line.
-func (w *place) tryEnter() bool {
+func (w *place) tryEnter() (at fair.Place, free bool) {
 	g := w.gate
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.free > 0 {
 		g.free--
-		return true
+		return at, true
 	}
-	g.line.Wait(w.peer, w)
-	return false
+	return g.line.Wait(w.peer, w), false
 }
 
-// leave leaves the gate to who is next.
+// giveUp leaves the line, unless it is through the gate.
+func (w *place) giveUp(at fair.Place) bool {
+	w.gate.mu.Lock()
+	defer w.gate.mu.Unlock()
+	if len(w.turn) > 0 {
+		return false
+	}
+	w.gate.line.Leave(w.peer, at)
+	return true
+}
+
+// leave leaves the gate to who is next, if the handshake is in it.
 func (w *place) leave() {
+	if !w.inside {
+		return
+	}
+	w.inside = false
 	g := w.gate
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -77,12 +109,13 @@ func (w *place) leave() {
 }
 
 // outside leaves the gate that conn's handshake is in, if it is, and returns
-// what enters it again: what an application does may take long.
+// what enters it again: what an application does may take long. Whose time is over
+// then goes on without, to where it waits for the peer next.
 func outside(conn net.Conn) (enter func()) {
 	s, ok := conn.(*socket)
 	if !ok || s.place == nil {
 		return func() {}
 	}
 	s.place.leave()
-	return s.enter
+	return func() { _ = s.enter() }
 }

@@ -20,7 +20,6 @@ type socket struct {
 	raw   Raw       // nil once conn is there
 	conn  net.Conn  // what it was adopted by
 	place *place    // that of the handshake, while it is under way
-	over  bool      // it has failed, and is outside of the gate
 	until time.Time // the end of the handshake; zero: Read does not wait
 
 	// How the records lie in what was read, for who reads.
@@ -57,13 +56,8 @@ func (s *socket) Read(p []byte) (int, error) {
 
 // await waits for the peer, outside of the gate. Who waits in vain stays there:
 // there is nothing more to compute.
-func (s *socket) await(p []byte) (n int, err error) {
+func (s *socket) await(p []byte) (int, error) {
 	s.place.leave()
-	defer func() {
-		if s.over = err != nil; !s.over {
-			s.enter()
-		}
-	}()
 	for out := s.take(); out != nil; out = s.take() {
 		err := s.raw.Write(out.b, left(s.until))
 		out.free()
@@ -71,13 +65,20 @@ func (s *socket) await(p []byte) (n int, err error) {
 			return 0, err
 		}
 	}
-	return s.raw.ReadWait(p, s.until)
+	n, err := s.raw.ReadWait(p, s.until)
+	if err != nil {
+		return n, err
+	}
+	return n, s.enter()
 }
 
 // enter enters the gate, and lets others go first where one handshake follows another.
-func (s *socket) enter() {
-	s.place.enter()
+func (s *socket) enter() error {
+	if err := s.place.enter(); err != nil {
+		return err
+	}
 	s.raw.GiveWay()
+	return nil
 }
 
 func temporary(err error) bool {

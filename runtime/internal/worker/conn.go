@@ -35,7 +35,7 @@ type Conn struct {
 	layer Layer // owner: what carries its bytes; nil: nothing but the socket
 
 	cause  uint32 // owner: the causes of this Serve
-	linger int32  // owner: 0; or 1 + the bytes that Linger may still drop; or unopened, halting or errand
+	linger int32  // owner: 0; or 1 + the bytes that Linger may still drop; or unopened, halting, standing or errand
 
 	heard    bool // loop-only: has sent something
 	eof      bool // who reads: the end was read

@@ -39,7 +39,8 @@ type Listener struct {
 	Enough func(first []byte) bool
 	// Patience is how long c may wait before it is opened, from the first byte on,
 	// for what is Enough and for a place; what is left of it Open finds as
-	// Conn.Deadline. Without Enough it begins when there is no place.
+	// Conn.Deadline, which is zero where there was nothing to wait for. Without Enough
+	// it begins when there is no place. Who sets Open sets it.
 	Patience time.Duration
 	// Shared says of an address that many clients come from it: a proxy. Its
 	// connections are not counted by MaxPerPeer, and each stands for itself where

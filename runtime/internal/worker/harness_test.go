@@ -175,6 +175,7 @@ type stage struct {
 	t     *testing.T
 	net   *polltest.Net
 	ln    *loop.Listener
+	opens *Listener // of opening
 	logs  *logs
 	probe *probe
 }
@@ -241,6 +242,15 @@ func (s *stage) awaitWaiting(n int) {
 		}
 		return waiting == n
 	}, "they wait")
+}
+
+// awaitRoom returns when one has made room for another.
+func (s *stage) awaitRoom(p *polltest.Peer) {
+	s.t.Helper()
+	await(s.t, func() bool {
+		s.net.Advance(time.Millisecond)
+		return p.Closed()
+	}, "it makes room")
 }
 
 // conns are those that the loops know.

@@ -24,14 +24,14 @@ func (p *pool) mayOpen(c *Conn) bool {
 		return true
 	}
 	for {
-		if c.state.Load()&(expired|cut|peerClosed|gone) != 0 {
+		if c.state.Load()&c.ends() != 0 {
 			return true
 		}
 		before := c.state.And(^(readable | causes)) // before the call: an edge that comes meanwhile is not lost
-		if before&draining != 0 {
+		if before&draining != 0 && c.linger != standing {
 			c.hasten(p.engine.opts.DrainGrace)
 		}
-		if p.comeTo(c) {
+		if p.lacksNothing(c) {
 			c.state.Or(readable)
 			return true
 		}
@@ -41,9 +41,19 @@ func (p *pool) mayOpen(c *Conn) bool {
 	}
 }
 
-// comeTo reports whether there is nothing more that c waits for before it is
+// ends are the bits with which c, which was not opened, waits no longer. Who stands in
+// line waits on when its peer has ended its direction, unless what comes is looked at:
+// it is to go on then, as a handshake does.
+func (c *Conn) ends() uint32 {
+	if c.linger == standing && c.listener.Enough == nil {
+		return expired | cut | gone
+	}
+	return expired | cut | gone | peerClosed
+}
+
+// lacksNothing reports whether there is nothing more that c waits for before it is
 // opened. loop-only.
-func (p *pool) comeTo(c *Conn) bool {
+func (p *pool) lacksNothing(c *Conn) bool {
 	if c.linger == standing {
 		return p.engine.openings.has(c.more().opener)
 	}
@@ -73,23 +83,21 @@ func (p *pool) open(c *Conn) {
 		return
 	}
 	stands := c.linger == standing
-	if s := c.state.Load(); s&(expired|cut) != 0 || stands && s&(peerClosed|gone) != 0 {
+	if s := c.state.Load(); s&(expired|cut) != 0 || stands && s&c.ends() != 0 {
 		p.renounce(c)
 		return
 	}
-	if stands {
-		c.linger = 0
-		c.more().opener.start()
-		return
+	one, now, watch := c.more().opener, true, false
+	if !stands {
+		one, now, watch = p.engine.openings.enter(c)
 	}
-	one, now, soon := p.engine.openings.enter(c)
+	if watch {
+		p.loop.After(watching, p.watch)
+	}
 	if now {
-		c.linger = 0
+		c.linger, c.more().opener = 0, nil
 		one.start()
 		return
-	}
-	if soon > 0 {
-		p.loop.After(soon, p.engine.openings.again)
 	}
 	p.engine.stats.Unopened.Add(1)
 	c.linger, c.more().opener = standing, one
@@ -97,6 +105,13 @@ func (p *pool) open(c *Conn) {
 		c.SetTimeout(c.listener.Patience)
 	}
 	p.open(c) // it is idle then
+}
+
+// watch has one make room, now and then, while any stand in line. loop-only.
+func (p *pool) watch() {
+	if p.engine.openings.watch() {
+		p.loop.After(watching, p.watch)
+	}
 }
 
 // renounce closes c, which has waited for too long to be opened, or is to go.
@@ -121,7 +136,7 @@ func (c *Conn) called() {
 	for {
 		s := c.state.Load()
 		if s&stateMask != stateIdle {
-			return // it was closed, and its place has gone on
+			return // it was closed, and its place has gone on, or something else has had it opened
 		}
 		loop.Step("called")
 		if c.state.CompareAndSwap(s, s&^stateMask|stateBusy) {
@@ -136,6 +151,7 @@ func (c *Conn) called() {
 func (c *Conn) unopen() {
 	if c.linger == standing {
 		c.more().opener.leave()
+		c.more().opener = nil
 	}
 }
 

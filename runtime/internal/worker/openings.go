@@ -14,26 +14,29 @@ import (
 var ErrOusted = errors.New("worker: it has waited for its peer, and made room for another")
 
 const (
-	// oldest is how many of those that have begun first are asked to make room: one
-	// that computes cannot, and a loop is not to look at thousands.
-	oldest = 64
 	// kept is the part of the places, one in so many, that is for peers that have none.
 	kept = 8
 	// grace is how long a peer that has one place may let Listener.Open wait before
 	// that makes room for a peer that has none: a round trip, and more.
 	grace = 500 * time.Millisecond
+	// watching is how often it is looked whether one has to make room, while any
+	// stand in line. One does each time: clients that come again at once are not to
+	// keep a server busy with beginning for them.
+	watching = 5 * time.Millisecond
 )
 
 // openings are the calls of Listener.Open under way. When there are as many as
 // there may be, who comes stands in line, and one that waits for its peer is ended
-// where that peer has more of them than who comes. Any goroutine.
+// where that peer has more of them than who is first. Any goroutine.
 type openings struct {
 	most int // immutable
 
-	mu    sync.Mutex
-	n     int                // guarded by mu; places that are taken
-	begun linked.List        // guarded by mu; of *opener, in the order in which they have begun; not those that are ousted
-	line  fair.Line[*opener] // guarded by mu; of what peers have places
+	mu      sync.Mutex
+	n       int                // guarded by mu; places that are taken
+	leaving int                // guarded by mu; of these by who was ousted
+	begun   linked.List        // guarded by mu; of *opener, in the order in which they have begun; not those that are ousted
+	line    fair.Line[*opener] // guarded by mu; of what peers have places
+	watched bool               // guarded by mu; watch is to be called
 }
 
 // opener is one of them, or what stands in line to be one. But for c all of it is
@@ -42,7 +45,8 @@ type opener struct {
 	c     *Conn
 	peer  *fair.Peer[*opener]
 	state openerState
-	at    *linked.Element // of its state: in the line, or among the begun; nil if it is ousted
+	place fair.Place      // while opensLater
+	at    *linked.Element // while opensNow: among the begun
 	since time.Duration   // when it has begun, on the loop's clock
 }
 
@@ -50,9 +54,10 @@ type opener struct {
 type openerState uint8
 
 const (
-	opensLater openerState = iota // it stands in line -> opensNow, opensNever
-	opensNow                      // it has a place -> opensNever
-	opensNever                    // it is over
+	opensLater  openerState = iota // it stands in line -> opensNow, opensNever
+	opensNow                       // it has a place -> opensOusted, opensNever
+	opensOusted                    // it has a place, and is to end -> opensNever
+	opensNever                     // it is over
 )
 
 // count is how many places are taken.
@@ -62,73 +67,71 @@ func (o *openings) count() int {
 	return o.n
 }
 
-// enter gives c, which its loop owns, a place, or has it stand in line; again is to
-// be called soon then, if not 0.
-func (o *openings) enter(c *Conn) (one *opener, now bool, soon time.Duration) {
+// enter gives c, which its loop owns, a place, or has it stand in line; watch tells
+// that openings.watch is to be called in a while then.
+func (o *openings) enter(c *Conn) (one *opener, now, watch bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	one = &opener{c: c, peer: o.line.Peer(peerOf(c.listener, c.peerAddr()))}
-	if o.roomFor(one) {
+	if o.n < o.mostFor(one) {
 		o.begin(one)
-		return one, true, 0
+		return one, true, false
 	}
-	soon = o.makeRoom(one)
-	one.at = o.line.Wait(one.peer, one)
-	return one, false, soon
+	one.place = o.line.Wait(one.peer, one)
+	watch, o.watched = !o.watched, true
+	return one, false, watch
 }
 
-// again makes room for who is first in the line, where enter found none for another.
-func (o *openings) again() {
+// watch has one make room, if one has to. It reports whether to call it again.
+func (o *openings) watch() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if first, ok := o.line.First(); ok {
+	first, ok := o.line.First()
+	if ok && o.n-o.leaving-1 < o.mostFor(first) && o.leaving < o.line.Len() {
 		o.makeRoom(first)
 	}
+	o.watched = ok
+	return ok
 }
 
-// makeRoom ends the oldest that waits for its peer, if who comes has more right to
-// its place. Else soon is when one will have, if not 0. The caller holds mu.
-func (o *openings) makeRoom(comes *opener) (soon time.Duration) {
-	at := o.begun.Front()
-	for range oldest {
-		if at == nil {
-			break
-		}
+// makeRoom ends the oldest that waits for its peer to whose place the first in line
+// has more right. The caller holds mu.
+func (o *openings) makeRoom(first *opener) {
+	for at := o.begun.Front(); at != nil; at = at.Next() {
 		one, _ := at.Value.(*opener)
-		spared := o.spared(comes, one)
-		if one.c.pool.loop.Now()-one.since >= spared && one.c.oust() {
+		if one.c.pool.loop.Now()-one.since >= one.spared(first) && one.c.oust() {
 			o.begun.Remove(at)
-			one.at = nil
-			return 0
+			o.line.Give(one.peer)
+			one.state = opensOusted
+			o.leaving++
+			return
 		}
-		soon = sooner(soon, spared)
-		at = at.Next()
 	}
-	return soon
 }
 
-// spared is how long who has a place has it for what it waits for, before another who
-// comes has more right to it: not at all if his peer has more of them even then, half
-// the time that there is if it has as many, and all of it if it has fewer.
-func (o *openings) spared(comes, has *opener) time.Duration {
-	patience := has.c.listener.Patience
-	switch more := has.peer.Has() - comes.peer.Has(); {
+// spared is how long one has its place for what it waits for, before the first in
+// line has more right to it: not at all if even then its peer has more of them, half
+// the time that there is if its peer has as many as the other one has, and all of it
+// if it has fewer. The caller holds mu.
+func (o *opener) spared(first *opener) time.Duration {
+	patience := o.c.listener.Patience
+	switch more := o.peer.Has() - first.peer.Has(); {
 	case more > 1:
 		return 0
 	case more < 0:
 		return patience
-	case comes.peer.Has() == 0:
+	case first.peer.Has() == 0:
 		return min(grace, patience/2)
 	}
 	return patience / 2
 }
 
-// roomFor reports whether there is a place for one. The caller holds mu.
-func (o *openings) roomFor(one *opener) bool {
+// mostFor is how many places may be taken when one begins. The caller holds mu.
+func (o *openings) mostFor(one *opener) int {
 	if one.peer.Has() > 0 {
-		return o.n < o.most-o.most/kept
+		return o.most - o.most/kept
 	}
-	return o.n < o.most
+	return o.most
 }
 
 // begin gives one a place. The caller holds mu.
@@ -138,7 +141,7 @@ func (o *openings) begin(one *opener) {
 	one.state, one.since, one.at = opensNow, one.c.pool.loop.Now(), o.begun.PushBack(one)
 }
 
-// has reports whether one has a place.
+// has reports whether one that stood in line has a place.
 func (o *openings) has(one *opener) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -151,16 +154,18 @@ func (o *openings) leave(was *opener) (next *opener) {
 	defer o.mu.Unlock()
 	state := was.state
 	was.state = opensNever
-	if state == opensLater {
-		o.line.Leave(was.peer, was.at)
+	switch state {
+	case opensLater:
+		o.line.Leave(was.peer, was.place)
 		return nil
-	}
-	if was.at != nil {
+	case opensNow:
 		o.begun.Remove(was.at)
+		o.line.Give(was.peer)
+	case opensOusted:
+		o.leaving--
 	}
 	o.n--
-	o.line.Give(was.peer)
-	if first, ok := o.line.First(); !ok || !o.roomFor(first) {
+	if first, ok := o.line.First(); !ok || o.n >= o.mostFor(first) {
 		return nil
 	}
 	next, _ = o.line.Next()

@@ -101,9 +101,9 @@ type EngineStats struct {
 	Opening    int    // calls of Listener.Open under way
 	Full       uint64 // connections refused for MaxConnections
 	FullOfPeer uint64 // for MaxPerPeer
-	Unopened   uint64 // closed for MaxOpening: the new one, or one that had waited
+	Unopened   uint64 // found no place for MaxOpening, and stood in line
 	Silent     uint64 // closed, since nothing came for Listener.Open
-	Halted     uint64 // closed, since what came was not Enough for it
+	Halted     uint64 // closed, since Listener.Patience was over
 	Cut        uint64 // connections that were open when the time to drain was up
 }
 
