@@ -46,7 +46,7 @@ func TestOpenWaits(t *testing.T) {
 			for range 3 {
 				s.dial().Send("?")
 			}
-			await(t, func() bool { return s.openings.count() == 3 }, "three wait")
+			s.awaitWaiting(3)
 			p := s.dial()
 			p.Send("!hello")
 			await(t, func() bool { return p.Received() == "hello" }, "the fourth is served")
