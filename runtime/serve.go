@@ -94,7 +94,7 @@ func (s *service) servedBy(engine *worker.Engine) {
 // newService makes what answers the requests of s. base is the parent of their contexts.
 func (s *Server) newService(base context.Context) *service {
 	svc := &service{
-		server: s, base: base, timeouts: s.timeouts, gate: tlsconn.NewGate(runtime.GOMAXPROCS(0)),
+		server: s, base: base, timeouts: s.timeouts, date: dateLine{wall: s.wall}, gate: tlsconn.NewGate(runtime.GOMAXPROCS(0)),
 		limits: http1.Limits{Target: s.limits.Target, HeaderBytes: s.limits.HeaderBytes, HeaderFields: s.limits.HeaderCount},
 	}
 	if len(s.mounts.list) > 0 {

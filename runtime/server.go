@@ -36,8 +36,9 @@ type Server struct {
 	adminAddr    string
 	checks       []*healthCheck // of readiness
 
-	restartSignals []os.Signal // immutable once Serve has begun
-	proxies        *proxies    // whose header fields are believed, nil for nobody's; immutable once Serve has begun
+	restartSignals []os.Signal      // immutable once Serve has begun
+	proxies        *proxies         // whose header fields are believed, nil for nobody's; immutable once Serve has begun
+	wall           func() time.Time // the time of day that answers show: time.Now, but in tests that set the clock; immutable once Serve has begun
 
 	bodies     *budget.Budget           // what requests hold of bodies; set by NewServer
 	bounds     bounds                   // that clients have met, but for those of APIs
@@ -84,7 +85,7 @@ var ErrCut = errors.New("tornado: the drain took too long, open connections were
 
 // NewServer makes a server that listens nowhere yet.
 func NewServer(opts ...Option) *Server {
-	s := &Server{timeouts: Timeouts{}.withDefaults(), logger: slog.Default(), bound: make(chan struct{})}
+	s := &Server{timeouts: Timeouts{}.withDefaults(), logger: slog.Default(), wall: time.Now, bound: make(chan struct{})}
 	s.stopped, s.stop = context.WithCancel(context.Background())
 	s.draining, s.beginDrain = context.WithCancel(context.Background())
 	s.admin.addPage(livePath, s.serveLive)
