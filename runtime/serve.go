@@ -77,9 +77,15 @@ func (s *Server) run(ctx context.Context, listeners []*Listener, stopAdmin func(
 	s.beginSlowLog(watched)
 	s.restartOnSignal(ctx)
 	close(s.bound)
-	s.announce()
+	announced := ctx.Err() == nil // else it is to end, and whoever it would replace serves on
+	if announced {
+		s.announce(ctx)
+	}
 	<-ctx.Done()
-	s.recede(stopAdmin)
+	s.stop()
+	if announced {
+		s.recede(stopAdmin)
+	}
 	if err := svc.drain(engine, cut); err != nil {
 		return err
 	}

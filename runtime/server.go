@@ -49,8 +49,9 @@ type Server struct {
 	measures   atomic.Pointer[measures] // of requests that no operation has; nil: nobody measures
 	replaced   atomic.Bool              // another process serves in the place of this one
 	unready    atomic.Bool              // readiness is off
+	restarts   sync.WaitGroup           // calls of Restart; Add is guarded by mu, and not called once state is serverEnded
 	stop       context.CancelFunc       // ends Serve's context; set by NewServer
-	stopped    context.Context          // done once Shutdown was called
+	stopped    context.Context          // done once Shutdown was called, or Serve's context has ended
 	beginDrain context.CancelFunc       // begins the drain; set by NewServer
 	draining   context.Context          // done once the drain has begun
 
@@ -215,6 +216,7 @@ func (s *Server) Serve(ctx context.Context, listeners ...*Listener) error {
 	s.mu.Lock()
 	s.state = serverEnded
 	s.mu.Unlock()
+	s.restarts.Wait() // what they have started is not left behind
 	return err
 }
 
