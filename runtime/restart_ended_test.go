@@ -82,7 +82,7 @@ func (p *processes) connect(way string) net.Conn {
 	p.t.Cleanup(func() { _ = c.Close() })
 	require.NoError(p.t, c.SetDeadline(time.Now().Add(patience)))
 	if way == "tls" { // each process has an authority of its own
-		return tls.Client(c, &tls.Config{InsecureSkipVerify: true})
+		return tls.Client(c, &tls.Config{InsecureSkipVerify: true}) //nolint:gosec // see above
 	}
 	return c
 }
@@ -291,4 +291,21 @@ func TestTerminatedAtTheHandover(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestSuccessorThatDoesNotHeed: one that does not end by SIGTERM is killed once it had its time.
+func TestSuccessorThatDoesNotHeed(t *testing.T) {
+	cmd := exec.Command("/bin/sh", "-c", `trap "" TERM; echo begun; exec sleep 100`)
+	out, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	_, err = bufio.NewReader(out).ReadString('\n')
+	require.NoError(t, err)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = cmd.Wait() // it tells of the signal
+	}()
+	end(cmd.Process, ended, time.Millisecond)
+	assert.Equal(t, syscall.SIGKILL, cmd.ProcessState.Sys().(syscall.WaitStatus).Signal())
 }
