@@ -8,7 +8,10 @@ import (
 )
 
 // dateLine keeps the Date field of answers, rendered once a second (RFC 9110 section 6.6.1).
-type dateLine struct{ now atomic.Pointer[renderedDate] }
+type dateLine struct {
+	wall func() time.Time // time.Now, but in tests that set the clock; immutable
+	now  atomic.Pointer[renderedDate]
+}
 
 type renderedDate struct {
 	second int64
@@ -20,7 +23,7 @@ func (d *dateLine) get(second int64) []byte {
 	if r := d.now.Load(); r != nil && r.second == second {
 		return r.line
 	}
-	line := append(http1.AppendHTTPDate([]byte("Date: "), time.Now()), '\r', '\n')
+	line := append(http1.AppendHTTPDate([]byte("Date: "), d.wall()), '\r', '\n')
 	d.now.Store(&renderedDate{second, line})
 	return line
 }

@@ -3,11 +3,14 @@ package tornado
 import (
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/tornadogen/tornadogen/runtime/internal/setclock"
 )
 
 // dated asserts that a Date field, which was asked for at begun and is here now, was rendered within the second before. It shows whole seconds.
@@ -46,9 +49,46 @@ func TestDateFollows(t *testing.T) {
 	}
 }
 
+// TestDateFollowsAClockThatIsSet: the Date field shows the time that somebody has set the clock on the wall to, forward or back, a second later
+// at most, and goes on from there.
+func TestDateFollowsAClockThatIsSet(t *testing.T) {
+	for mode, opts := range modes {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			var by atomic.Int64 // nanoseconds that the clock was set forward
+			set := func(s *Server) {
+				s.wall = func() time.Time { return setclock.By(t, time.Now(), time.Duration(by.Load())) }
+			}
+			r := start(t, newTestAPI(testHandlers{}), append(opts[:len(opts):len(opts)], set, WithMount("/app", mountedSuite()))...)
+			c := r.dial(t)
+			for _, d := range []time.Duration{0, 24 * time.Hour, -24 * time.Hour} {
+				by.Store(int64(d))
+				set := time.Now()
+				for at := range time.Tick(10 * time.Millisecond) {
+					for _, request := range []string{getItem, "GET /app/hello HTTP/1.1\r\nHost: x\r\n\r\n"} {
+						begun := time.Now()
+						c.send(request)
+						res, _ := c.answer("GET")
+						date, err := http.ParseTime(res.Header.Get("Date"))
+						require.NoError(t, err)
+						if begun.Sub(set) > time.Second { // and before that it may show either time
+							off := date.Sub(begun) - d
+							require.LessOrEqual(t, off, time.Since(begun), "it was set by %v", d)
+							require.Greater(t, off, -2*time.Second, "it was set by %v", d) // whole seconds, and up to one second old
+						}
+					}
+					if at.Sub(set) > 2200*time.Millisecond { // it was rendered again since
+						break
+					}
+				}
+			}
+		})
+	}
+}
+
 // TestDateIsOfTheWall: the seconds of a loop, which nobody sets, tell when the field is old, and not what it shows.
 func TestDateIsOfTheWall(t *testing.T) {
-	var d dateLine
+	d := dateLine{wall: time.Now}
 	for _, second := range []int64{0, 1, 0} {
 		begun := time.Now()
 		line := string(d.get(second))

@@ -33,7 +33,7 @@ type passedSocket struct {
 	Network string `json:"network"`        // as Listen was asked for it
 	Address string `json:"address"`        // likewise
 	Count   int    `json:"count"`          // of descriptors
-	Own     bool   `json:"own"`            // the file of the socket is ours to remove
+	Own     bool   `json:"own"`            // the file of the socket is ours to remove, once we serve in the place of the other process
 
 	fds  []int
 	held bool // whoever has passed it (systemd) holds it, too
@@ -119,9 +119,6 @@ func (i *inheritance) take(network, address string, match func(s *passedSocket) 
 	bound, err := worker.AdoptListener(s.fds...)
 	if err != nil {
 		return nil, fmt.Errorf("tornado: socket %q that was passed: %w", s.Name, err)
-	}
-	if s.Own {
-		bound.Own()
 	}
 	l := &Listener{bound: bound, passed: s}
 	if network == "" {
@@ -219,6 +216,7 @@ func (i *inheritance) serves() error {
 	if i.ready = nil; ready == nil {
 		return nil
 	}
+	live.own() // before the other process leaves them
 	_, err := ready.WriteString(readyWord)
 	err = errors.Join(err, ready.Close())
 	for _, s := range i.sockets {
@@ -283,6 +281,17 @@ func (s *listenerSet) pass() (files []*os.File, sockets []passedSocket, err erro
 		files, sockets = append(files, copies...), append(sockets, p)
 	}
 	return files, sockets, nil
+}
+
+// own has this process remove the files of the Unix sockets that it takes over.
+func (s *listenerSet) own() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, l := range s.all {
+		if l.passed.Own {
+			l.bound.Own()
+		}
+	}
 }
 
 // keep leaves the files of Unix sockets to the process that has taken over.

@@ -12,6 +12,8 @@ import (
 	"os/signal"
 	"strings"
 	"sync"
+	"syscall"
+	"time"
 )
 
 // WithRestartSignal has the server restart by [Server.Restart] when the process gets one of signals: syscall.SIGUSR2 or
@@ -24,24 +26,41 @@ func WithRestartSignal(signals ...os.Signal) Option {
 // environment, without refusing or resetting a connection: the new process gets all listeners that are open, those of
 // other servers of the process included, and [Listen] finds them there by network and address. Once it serves (or a server of its),
 // this server drains, as at the end of Serve's context, and Serve returns. If the new process ends before, or does not serve within
-// Timeouts.Restart or before ctx ends, it is ended, this one serves on, and an error tells so.
+// Timeouts.Restart or before ctx ends, it is ended, by SIGTERM and if it does not heed that in the time of a drain, by SIGKILL; this one serves on,
+// and an error tells so. It is ended likewise if this server ends meanwhile, and Serve returns after it.
 //
 // Call it while Serve runs. It may be called from any goroutine and more than once: several servers of one process are replaced by
 // one new process. It works on Unix systems; elsewhere the error is errors.ErrUnsupported.
 func (s *Server) Restart(ctx context.Context) error {
-	select {
-	case <-s.bound:
-	default:
+	if !s.beginRestart() {
 		return errors.New("tornado: Restart needs a server that serves")
 	}
+	defer s.restarts.Done()
 	ctx, cancel := context.WithTimeout(ctx, s.timeouts.Restart)
 	defer cancel()
-	if err := successor.start(ctx); err != nil {
+	defer context.AfterFunc(s.stopped, cancel)()
+	if err := successor.start(ctx, s.timeouts.Unready+s.timeouts.Drain); err != nil {
 		return fmt.Errorf("tornado: restart: %w", err)
 	}
 	s.replaced.Store(true)
 	s.Shutdown()
 	return nil
+}
+
+// beginRestart reports whether the server serves, and if so, has Serve wait for restarts.Done.
+func (s *Server) beginRestart() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	select {
+	case <-s.bound:
+	default:
+		return false
+	}
+	if s.state != serverServing {
+		return false
+	}
+	s.restarts.Add(1)
+	return true
 }
 
 // restartOnSignal calls Restart for each signal until ctx ends.
@@ -59,7 +78,11 @@ func (s *Server) restartOnSignal(ctx context.Context) {
 				return
 			case sig := <-got:
 				s.logger.Info("restarting", "signal", sig.String())
-				if err := s.Restart(ctx); err != nil {
+				switch err := s.Restart(ctx); {
+				case err == nil:
+				case ctx.Err() != nil:
+					s.logger.Info("the restart is given up, for this process ends", "reason", err)
+				default:
 					s.logger.Error("the restart has failed, this process serves on", "error", err)
 				}
 			}
@@ -75,12 +98,16 @@ type replacement struct {
 	serves bool       // guarded by mu
 }
 
-// start starts the new process, unless that was done before, and waits until it serves.
-func (r *replacement) start(ctx context.Context) error {
+// start starts the new process, unless that was done before, and waits until it serves. If it does not before ctx ends, it gets the time of grace to
+// end by itself.
+func (r *replacement) start(ctx context.Context, grace time.Duration) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.serves {
 		return nil
+	}
+	if ctx.Err() != nil { // while another server has tried
+		return context.Cause(ctx)
 	}
 	cmd, ready, err := launch()
 	if err != nil {
@@ -96,8 +123,7 @@ func (r *replacement) start(ctx context.Context) error {
 	word, _ := bufio.NewReader(ready).ReadString('\n')
 	_ = ready.Close() // it was only read
 	if word != readyWord {
-		_ = cmd.Process.Kill() // it may have ended
-		<-ended
+		end(cmd.Process, ended, grace)
 		if ctx.Err() != nil {
 			return fmt.Errorf("process %d does not serve: %w", cmd.Process.Pid, context.Cause(ctx))
 		}
@@ -106,6 +132,19 @@ func (r *replacement) start(ctx context.Context) error {
 	r.serves = true
 	live.keep()
 	return nil
+}
+
+// end has a process end that may have ended. It may have accepted connections before it said that it serves, so it gets the time of grace to answer them.
+func end(p *os.Process, ended <-chan struct{}, grace time.Duration) {
+	if p.Signal(syscall.SIGTERM) == nil {
+		select {
+		case <-ended:
+			return
+		case <-time.After(grace):
+		}
+	}
+	_ = p.Kill() // it may have ended
+	<-ended
 }
 
 // launch starts the program with all listeners; ready is where it says that it serves.

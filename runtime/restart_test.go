@@ -30,7 +30,7 @@ import (
 // The tests of this file run servers in processes of their own: this program again, told by serverEnv to be one.
 const serverEnv = "TORNADO_TEST_SERVER"
 
-// serverProcess serves what serverEnv lists, "network address" by commas, or with "inherited" what was passed. It says where it
+// serverProcess serves what serverEnv lists, "network address" by commas, "tls" for TLS over TCP, or with "inherited" what was passed. It says where it
 // listens, and who it is: each answer is its process's number.
 func serverProcess(what string) {
 	if os.Getenv("TORNADO_TEST_BROKEN") != "" && os.Getenv(passedEnv) != "" {
@@ -39,6 +39,7 @@ func serverProcess(what string) {
 	debug.SetMaxStack(8 << 20) // for TestOverflowBesideOthers: one that overflows is not to take half a gigabyte
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
+	bound := stays(ctx)
 	var listeners []*Listener
 	var err error
 	if what == "inherited" {
@@ -47,7 +48,12 @@ func serverProcess(what string) {
 		for _, at := range strings.Split(what, ",") {
 			var l *Listener
 			network, address, _ := strings.Cut(at, " ")
-			if l, err = Listen(network, address, WithMode(0o600)); err != nil {
+			if network == "tls" {
+				l, err = ListenTLS("tcp", address, TLS{Config: authority().server()})
+			} else {
+				l, err = Listen(network, address, WithMode(0o600))
+			}
+			if err != nil {
 				break
 			}
 			listeners = append(listeners, l)
@@ -57,17 +63,25 @@ func serverProcess(what string) {
 		fmt.Println("error", err)
 		os.Exit(1)
 	}
+	bound()
 	pid := []byte(strconv.Itoa(os.Getpid()))
-	api := newTestAPI(testHandlers{item: func(_ context.Context, req itemRequest) ([]byte, error) {
-		if req.ID == overflows {
+	api := newTestAPI(testHandlers{item: func(ctx context.Context, req itemRequest) ([]byte, error) {
+		switch req.ID {
+		case overflows:
 			return make([]byte, fill(1)), nil
+		case untilDrain:
+			fmt.Println("untilDrain")
+			<-Draining(ctx)
 		}
 		return pid, nil
 	}})
 	// The clients are never idle, but the machine may keep them waiting.
 	patient := WithTimeouts(Timeouts{DrainIdle: 20 * time.Second})
-	s := NewServer(patient, WithRestartSignal(syscall.SIGUSR2), WithAdmin("127.0.0.1:0"), WithLoops(2),
-		WithLogger(slog.New(slog.NewTextHandler(os.Stdout, nil)))).Handle(api)
+	opts := []Option{patient, WithRestartSignal(syscall.SIGUSR2), WithLoops(2), WithLogger(slog.New(slog.NewTextHandler(os.Stdout, nil)))}
+	if os.Getenv(stayEnv) == "" {
+		opts = append(opts, WithAdmin("127.0.0.1:0"))
+	}
+	s := NewServer(opts...).Handle(api)
 	go func() {
 		<-s.Bound()
 		for _, l := range listeners {

@@ -77,9 +77,15 @@ func (s *Server) run(ctx context.Context, listeners []*Listener, stopAdmin func(
 	s.beginSlowLog(watched)
 	s.restartOnSignal(ctx)
 	close(s.bound)
-	s.announce()
+	announced := ctx.Err() == nil // else it is to end, and whoever it would replace serves on
+	if announced {
+		s.announce(ctx)
+	}
 	<-ctx.Done()
-	s.recede(stopAdmin)
+	s.stop()
+	if announced {
+		s.recede(stopAdmin)
+	}
 	if err := svc.drain(engine, cut); err != nil {
 		return err
 	}
@@ -94,7 +100,7 @@ func (s *service) servedBy(engine *worker.Engine) {
 // newService makes what answers the requests of s. base is the parent of their contexts.
 func (s *Server) newService(base context.Context) *service {
 	svc := &service{
-		server: s, base: base, timeouts: s.timeouts, gate: tlsconn.NewGate(runtime.GOMAXPROCS(0)),
+		server: s, base: base, timeouts: s.timeouts, date: dateLine{wall: s.wall}, gate: tlsconn.NewGate(runtime.GOMAXPROCS(0)),
 		limits: http1.Limits{Target: s.limits.Target, HeaderBytes: s.limits.HeaderBytes, HeaderFields: s.limits.HeaderCount},
 	}
 	if len(s.mounts.list) > 0 {

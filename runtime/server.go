@@ -36,8 +36,9 @@ type Server struct {
 	adminAddr    string
 	checks       []*healthCheck // of readiness
 
-	restartSignals []os.Signal // immutable once Serve has begun
-	proxies        *proxies    // whose header fields are believed, nil for nobody's; immutable once Serve has begun
+	restartSignals []os.Signal      // immutable once Serve has begun
+	proxies        *proxies         // whose header fields are believed, nil for nobody's; immutable once Serve has begun
+	wall           func() time.Time // the time of day that answers show: time.Now, but in tests that set the clock; immutable once Serve has begun
 
 	bodies     *budget.Budget           // what requests hold of bodies; set by NewServer
 	bounds     bounds                   // that clients have met, but for those of APIs
@@ -48,8 +49,9 @@ type Server struct {
 	measures   atomic.Pointer[measures] // of requests that no operation has; nil: nobody measures
 	replaced   atomic.Bool              // another process serves in the place of this one
 	unready    atomic.Bool              // readiness is off
+	restarts   sync.WaitGroup           // calls of Restart; Add is guarded by mu, and not called once state is serverEnded
 	stop       context.CancelFunc       // ends Serve's context; set by NewServer
-	stopped    context.Context          // done once Shutdown was called
+	stopped    context.Context          // done once Shutdown was called, or Serve's context has ended
 	beginDrain context.CancelFunc       // begins the drain; set by NewServer
 	draining   context.Context          // done once the drain has begun
 
@@ -84,7 +86,7 @@ var ErrCut = errors.New("tornado: the drain took too long, open connections were
 
 // NewServer makes a server that listens nowhere yet.
 func NewServer(opts ...Option) *Server {
-	s := &Server{timeouts: Timeouts{}.withDefaults(), logger: slog.Default(), bound: make(chan struct{})}
+	s := &Server{timeouts: Timeouts{}.withDefaults(), logger: slog.Default(), wall: time.Now, bound: make(chan struct{})}
 	s.stopped, s.stop = context.WithCancel(context.Background())
 	s.draining, s.beginDrain = context.WithCancel(context.Background())
 	s.admin.addPage(livePath, s.serveLive)
@@ -214,6 +216,7 @@ func (s *Server) Serve(ctx context.Context, listeners ...*Listener) error {
 	s.mu.Lock()
 	s.state = serverEnded
 	s.mu.Unlock()
+	s.restarts.Wait() // what they have started is not left behind
 	return err
 }
 

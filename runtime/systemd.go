@@ -1,6 +1,7 @@
 package tornado
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -35,9 +36,9 @@ func notifyReady() error {
 	return notify(state)
 }
 
-// announce tells whoever waits for it that this process serves.
-func (s *Server) announce() {
-	if err := errors.Join(inherited.get().serves(), notifyReady()); err != nil {
+// announce tells whoever waits for it that this process serves. If ctx ends meanwhile, nobody may wait any more.
+func (s *Server) announce(ctx context.Context) {
+	if err := errors.Join(inherited.get().serves(), notifyReady()); err != nil && ctx.Err() == nil {
 		s.logger.Warn("telling that this process serves", "error", err)
 	}
 }
