@@ -111,6 +111,11 @@ func (r *Run) Play(at target.Addresses) (*Report, error) {
 		Clients: r.Clients, Time: r.Time, Base: *base, First: *first, After: *after, Settled: settled, Open: opened, Done: r.done,
 		Middle: r.middle.Load(), Faults: slices.Concat(r.strays, r.faults, faults(after), r.book.judge(&requests)),
 	}
+	for _, kind := range kinds {
+		if r.done[kind.name] == 0 { // so nothing of what it demands was tried to its end
+			report.Faults = append(report.Faults, kind.name+": no client has come to its end")
+		}
+	}
 	report.Asked, report.Unanswered, report.Refused = r.book.count()
 	if after.Torn < report.Middle {
 		report.Faults = append(report.Faults, fmt.Sprintf("%d clients left in the middle of an answer, and %d answers were not sent to their end", report.Middle, after.Torn))
