@@ -340,14 +340,14 @@ func (r *Run) dial(id int, to string, narrow bool) (*counted, error) {
 	return &counted{TCPConn: conn.(*net.TCPConn), of: &r.open}, conn.SetDeadline(r.deadline())
 }
 
-// tighten makes the buffers small on both sides of a connection that is to be, to some 100 KB on Linux: the receiver's by its own size, and the
+// tighten makes the buffers small on both sides of a connection that is to be, to some 75 KB on Linux: the receiver's by its own size, and the
 // sender's by that of its segments, from which its first size comes. A usual connection over loopback takes 4 MB.
 func tighten(_, _ string, c syscall.RawConn) error {
 	var failed error
 	err := c.Control(func(fd uintptr) {
 		failed = errors.Join(
 			syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, 4096),
-			syscall.SetsockoptInt(int(fd), syscall.IPPROTO_TCP, syscall.TCP_MAXSEG, 536),
+			syscall.SetsockoptInt(int(fd), syscall.IPPROTO_TCP, syscall.TCP_MAXSEG, 1400),
 		)
 	})
 	return errors.Join(err, failed)

@@ -19,7 +19,7 @@ import (
 )
 
 // Numbers is below how many the number of a request must be for a Ledger to follow it.
-const Numbers = 1 << 25
+const Numbers = 1 << 24
 
 // Nonce is that of a request with a number, of one of several clients.
 func Nonce(client int, number int64) string { return fmt.Sprintf("%d-%d", client, number) }
