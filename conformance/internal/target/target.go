@@ -71,8 +71,9 @@ func (h handler) Later(_ context.Context, req targetapi.LaterRequest, reply targ
 func (h handler) Lines(_ context.Context, req targetapi.LinesRequest, out *tornado.ItemStream[targetapi.Line]) error {
 	h.begin(req.Nonce)
 	line := targetapi.Line{Nonce: req.Nonce}
+	_, counts := NumberOf(req.Nonce)
 	for i := range req.Count {
-		if i == req.Count-1 {
+		if counts && i == req.Count-1 {
 			line.Made.Set(time.Now().UnixNano())
 		}
 		if err := out.Send(line); err != nil {
