@@ -31,9 +31,9 @@ func (handler) Later(_ context.Context, req targetapi.LaterRequest, reply target
 	go reply.OK(&targetapi.Nonce{Nonce: req.Nonce})
 }
 
-func (handler) Lines(_ context.Context, req targetapi.LinesRequest, out *tornado.ItemStream[targetapi.Nonce]) error {
+func (handler) Lines(_ context.Context, req targetapi.LinesRequest, out *tornado.ItemStream[targetapi.Line]) error {
 	for range req.Count {
-		if err := out.Send(targetapi.Nonce{Nonce: req.Nonce}); err != nil {
+		if err := out.Send(targetapi.Line{Nonce: req.Nonce}); err != nil {
 			return err
 		}
 	}

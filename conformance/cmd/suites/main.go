@@ -55,7 +55,9 @@ func run(folder, page string, messages int) error {
 	}
 	for _, step := range []func() (suite.Result, error){
 		func() (suite.Result, error) { return suite.HTTP1(one.Echo, folder) },
+		func() (suite.Result, error) { return suite.HTTP1Held(one.Plain, folder) },
 		func() (suite.Result, error) { return suite.Smuggling(one.Echo), nil },
+		func() (suite.Result, error) { return suite.SmugglingHeld(one.Plain), nil },
 		func() (suite.Result, error) { return suite.HTTP2(one.TLS, true) },
 		func() (suite.Result, error) { return suite.HTTP2(one.H2C, false) },
 		func() (suite.Result, error) { return suite.WebSocket(one.Plain, messages), nil },

@@ -23,9 +23,13 @@ when a difference is no longer one, and when no case has its name.
 
 const about = `
 - **HTTP/1.1 requests**: each vector is sent whole, and byte by byte, to a server that echoes. What the RFC leaves open is marked
-  in the vectors; all differences are among those.
+  in the vectors; all differences are among those. The echo is a mounted handler, which gets what is wrong with a body as an error of its Read
+  and answers that itself.
 - **Request smuggling**: lengths, chunks, line ends, hosts and versions that two ends of a chain may read in two ways. Each is refused
   with its status and nothing behind it is answered, or it is read in the one way that the RFC has for it.
+- **a held body**: the same requests, where their method is GET, POST or PUT, to generated operations that hold their body in memory, so that it is
+  the runtime which refuses a body, with its own status: one of 400, 413, 414, 417, 431, 501 and 505 for the public vectors, and the one that
+  is demanded for those of this project, as 431 for trailers that are too long.
 - **HTTP/2**: h2spec v2.2.1 with its strict cases. HTTP/2 is served by net/http, into the same handlers.
 - **WebSocket**: the case list of the Autobahn test suite, sections 1 to 7, 9, 10, 12 and 13, by a client of raw frames. Messages are
   JSON, so a text of the list travels inside of a JSON string. Each case of 12 and 13 has sent %s; the public suite sends 1,000,

@@ -29,6 +29,7 @@ type client struct {
 	id      int
 	kind    string
 	secured bool  // it speaks TLS, of whatever kind it is
+	narrow  bool  // its connections take little that it does not read
 	done    int64 // exchanges
 
 	conn net.Conn
@@ -59,7 +60,7 @@ func (c *client) open() error {
 	if c.secured {
 		return c.openTLS()
 	}
-	conn, err := c.run.dial(c.id, c.run.at.Plain)
+	conn, err := c.run.dial(c.id, c.run.at.Plain, c.narrow)
 	if err != nil {
 		return err
 	}
@@ -68,7 +69,7 @@ func (c *client) open() error {
 }
 
 func (c *client) openTLS() error {
-	conn, err := c.run.dial(c.id, c.run.at.TLS)
+	conn, err := c.run.dial(c.id, c.run.at.TLS, c.narrow)
 	if err != nil {
 		return err
 	}
@@ -91,7 +92,13 @@ func (c *client) leave(res *http.Response) {
 }
 
 // nonce is one of a kind.
-func (c *client) nonce() string { return fmt.Sprintf("%d-%d", c.id, c.run.seq.Add(1)) }
+func (c *client) nonce() string { return target.Nonce(c.id, c.run.book.number()) }
+
+// longest makes a nonce as long as it may be, so that lines of it are many bytes.
+func longest(nonce string) string {
+	client, number, _ := strings.Cut(nonce, "-")
+	return client + "-" + strings.Repeat("0", 64-len(nonce)) + number
+}
 
 // pause waits for about the pause of the run.
 func (c *client) pause() bool {
@@ -119,6 +126,7 @@ func (c *client) began(nonce string) (*http.Response, error) {
 		c.leave(res)
 		return nil, fmt.Errorf("asked with %s, and got the answer %s to %s: %w", nonce, res.Status, got, errStray)
 	}
+	c.run.book.answered(nonce, res.StatusCode)
 	return res, nil
 }
 
@@ -207,11 +215,16 @@ func (c *client) socket() error {
 		return err
 	}
 	conn := c.conn
-	if _, _, err := (ws.Dialer{}).Upgrade(conn, socketURL(c.run.at.Plain, c.nonce())); err != nil {
+	nonce := c.nonce()
+	_, _, err := ws.Dialer{}.Upgrade(conn, socketURL(c.run.at.Plain, nonce))
+	if status := ws.StatusError(http.StatusSwitchingProtocols); err == nil || errors.As(err, &status) {
+		c.run.book.answered(nonce, int(status))
+	}
+	if err != nil {
 		return err
 	}
-	for c.pause() {
-		text := `"` + c.nonce() + `"`
+	for i := 0; c.pause(); i++ {
+		text := fmt.Sprintf(`"%s.%d"`, nonce, i)
 		if err := conn.SetDeadline(c.run.deadline()); err != nil {
 			return err
 		}
@@ -233,12 +246,17 @@ func (c *client) socket() error {
 	return nil
 }
 
+// manyLines are far more than what the buffers of a narrow connection and of the server take, of the longest nonces: 624 KB.
+const manyLines = 8000
+
+// readSlowly demands that the last line was made after it had begun to read: the server has waited for it.
 func (c *client) readSlowly() error {
+	c.narrow = true
 	if err := c.open(); err != nil {
 		return err
 	}
-	nonce := c.nonce()
-	if err := c.ask("/lines?count=2000&nonce=" + nonce); err != nil {
+	nonce := longest(c.nonce())
+	if err := c.ask(fmt.Sprintf("/lines?count=%d&nonce=%s", manyLines, nonce)); err != nil {
 		return err
 	}
 	res, err := c.began(nonce)
@@ -249,26 +267,43 @@ func (c *client) readSlowly() error {
 	if res.StatusCode != http.StatusOK {
 		return errors.New(res.Status)
 	}
-	lines, n := bufio.NewScanner(res.Body), 0
+	c.pause() // the first line is looked at in any case
+	lines, n, reads := bufio.NewScanner(res.Body), 0, time.Now()
 	for lines.Scan() {
 		switch want := `{"nonce":"` + nonce + `"}`; {
 		case lines.Text() == want:
+		case n == manyLines-1 && strings.HasPrefix(lines.Text(), want[:len(want)-1]+`,"made":`): // the last one
+			if err := late(lines.Bytes(), reads); err != nil {
+				return err
+			}
 		case strings.HasPrefix(want, lines.Text()): // the last one of an answer that was cut
 			return fmt.Errorf("the line %q, not %s: %w", lines.Text(), want, cmp.Or(lines.Err(), io.ErrUnexpectedEOF))
 		default:
 			return fmt.Errorf("the line %q, not %s: %w", lines.Text(), want, errStray)
 		}
-		if n++; n%200 == 0 && !c.pause() {
+		if n++; n%(manyLines/4) == 0 && n < manyLines && !c.pause() { // so that it comes to its end within a round
 			return nil
 		}
 		if err := c.conn.SetDeadline(c.run.deadline()); err != nil {
 			return err
 		}
 	}
-	if n != 2000 {
-		return fmt.Errorf("%d of 2000 lines: %w", n, lines.Err())
+	if n != manyLines {
+		return fmt.Errorf("%d of %d lines: %w", n, manyLines, lines.Err())
 	}
 	c.done++
+	return nil
+}
+
+// late demands that a line was made after a time. Both processes have the same clock.
+func late(line []byte, than time.Time) error {
+	var last struct{ Made int64 }
+	if err := json.Unmarshal(line, &last); err != nil {
+		return err
+	}
+	if made := time.Unix(0, last.Made); made.Before(than) {
+		return fmt.Errorf("all of the answer was made %s before it was read: it met no back-pressure", than.Sub(made))
+	}
 	return nil
 }
 
@@ -336,14 +371,30 @@ func (c *client) poll() error {
 	return nil
 }
 
-// abort asks, and leaves: politely, or by a reset.
+// abort asks, and leaves, politely or by a reset: before an answer, or in the middle of one of 7.8 MB, of which the server cannot have sent more than
+// the buffers of a narrow connection take.
 func (c *client) abort() error {
+	paths := []string{"/block?ms=20&nonce=", "/later?ms=5000&nonce=", "/lines?count=100000&nonce=", "/ping?nonce="}
+	path := paths[rand.IntN(len(paths))]
+	nonce, middle := c.nonce(), strings.HasPrefix(path, "/lines")
+	if c.narrow = middle; middle {
+		nonce = longest(nonce)
+	}
 	if err := c.open(); err != nil {
 		return err
 	}
-	paths := []string{"/block?ms=20&nonce=", "/later?ms=5000&nonce=", "/lines?count=100000&nonce=", "/ping?nonce="}
-	if err := c.ask(paths[rand.IntN(len(paths))] + c.nonce()); err != nil {
+	if err := c.ask(path + nonce); err != nil {
 		return err
+	}
+	if middle {
+		res, err := c.began(nonce)
+		if err != nil {
+			return err
+		}
+		defer c.leave(res)
+		if res.StatusCode != http.StatusOK {
+			return errors.New(res.Status)
+		}
 	}
 	if rand.IntN(2) == 0 {
 		if err := c.tcp.SetLinger(0); err != nil {
@@ -352,12 +403,34 @@ func (c *client) abort() error {
 	}
 	sleep(c.ctx, time.Duration(rand.IntN(30))*time.Millisecond)
 	c.hangUp()
-	c.done++
+	if c.done++; middle {
+		c.run.middle.Add(1)
+	}
 	c.pause()
 	return nil
 }
 
-// provoke has handlers block, panic and end their goroutine.
+// beRefused asks for what no handler gets.
+func (c *client) beRefused(path string) error {
+	nonce := c.nonce()
+	if err := c.ask(path + nonce); err != nil {
+		return err
+	}
+	res, err := c.began(nonce)
+	if err != nil {
+		return err
+	}
+	if _, err = io.Copy(io.Discard, res.Body); err != nil {
+		return err
+	}
+	if res.StatusCode != http.StatusUnprocessableEntity {
+		return errors.New(res.Status)
+	}
+	c.done++
+	return nil
+}
+
+// provoke has handlers block, panic and end their goroutine, and is refused.
 func (c *client) provoke() error {
 	if err := c.open(); err != nil {
 		return err
@@ -369,6 +442,9 @@ func (c *client) provoke() error {
 		if err := c.exchange(fmt.Sprintf("/block?ms=%d&nonce=NONCE", rand.IntN(50))); err != nil {
 			return err
 		}
+	}
+	if err := c.beRefused("/block?ms=-1&nonce="); err != nil {
+		return err
 	}
 	path := "/fail?nonce="
 	if rand.IntN(2) == 0 {

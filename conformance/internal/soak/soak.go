@@ -19,6 +19,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/tornadogen/tornadogen/conformance/internal/target"
@@ -38,7 +39,8 @@ type Run struct {
 	at     target.Addresses
 	waits  time.Duration // for an answer; 0: patience
 	open   atomic.Int64  // connections
-	seq    atomic.Int64  // of nonces
+	book   book
+	middle atomic.Int64 // clients that have left in the middle of an answer which met back-pressure
 	mu     sync.Mutex
 	done   map[string]int64 // what clients of each kind have done; guarded by mu
 	faults []string         // guarded by mu
@@ -54,7 +56,11 @@ type Report struct {
 	First, After targetapi.Status // after each round
 	Open         int64            // connections that were open at the same time, in the round that had fewer
 	Faults       []string         // what went wrong
-	Settled      time.Duration
+	// Asked is how many requests there were, with those that come before; of them Unanswered those whose client has left before an answer, and
+	// Refused those that no handler has answered.
+	Asked, Unanswered, Refused int64
+	Middle                     int64 // clients that left in the middle of an answer that met back-pressure
+	Settled                    time.Duration
 }
 
 // patience is how long a client waits for an answer, and settling the report for the server to be as it was: every five seconds it sends half
@@ -72,15 +78,13 @@ const securedOf = 8
 // Play runs it against a target.
 func (r *Run) Play(at target.Addresses) (*Report, error) {
 	r.at, r.done = at, make(map[string]int64)
-	warm := &Run{Clients: min(r.Clients, 200), Time: time.Second, Pause: r.Pause, at: at, done: make(map[string]int64)}
-	r.seq.Store(1 << 40)  // nonces of its own
-	warm.round(warm.Time) // pools and workers that stay
-	r.strays = warm.strays
+	r.round(min(r.Clients, 200), time.Second) // pools and workers that stay
+	r.done, r.faults = make(map[string]int64), nil
 	base, err := settle(at, nil)
 	if err != nil {
 		return nil, err
 	}
-	opened := r.round(r.Time / 2)
+	opened := r.round(r.Clients, r.Time/2)
 	first, err := settle(at, func(now *targetapi.Status) bool { return len(r.Slack.judge(base, now)) == 0 })
 	if err != nil {
 		return nil, err
@@ -88,7 +92,7 @@ func (r *Run) Play(at target.Addresses) (*Report, error) {
 	for _, f := range r.Slack.judge(base, first) {
 		r.faults = append(r.faults, "first round: "+f)
 	}
-	opened = min(opened, r.round(r.Time/2))
+	opened = min(opened, r.round(r.Clients, r.Time/2))
 	ended := time.Now()
 	both := r.Slack.and(r.Growth)
 	faults := func(now *targetapi.Status) []string {
@@ -98,20 +102,35 @@ func (r *Run) Play(at target.Addresses) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Report{
-		Clients: r.Clients, Time: r.Time, Base: *base, First: *first, After: *after, Settled: time.Since(ended), Open: opened,
-		Done: r.done, Faults: slices.Concat(r.strays, r.faults, faults(after)),
-	}, nil
+	settled := time.Since(ended)
+	var requests targetapi.Requests
+	if err := get(at.Plain, "/requests", &requests); err != nil {
+		return nil, err
+	}
+	report := &Report{
+		Clients: r.Clients, Time: r.Time, Base: *base, First: *first, After: *after, Settled: settled, Open: opened, Done: r.done,
+		Middle: r.middle.Load(), Faults: slices.Concat(r.strays, r.faults, faults(after), r.book.judge(&requests)),
+	}
+	for _, kind := range kinds {
+		if r.done[kind.name] == 0 { // so nothing of what it demands was tried to its end
+			report.Faults = append(report.Faults, kind.name+": no client has come to its end")
+		}
+	}
+	report.Asked, report.Unanswered, report.Refused = r.book.count()
+	if after.Torn < report.Middle {
+		report.Faults = append(report.Faults, fmt.Sprintf("%d clients left in the middle of an answer, and %d answers were not sent to their end", report.Middle, after.Torn))
+	}
+	return report, nil
 }
 
-// round lets the clients loose for a while, and returns when the last one has ended, with the connections that they had at the same time.
-func (r *Run) round(length time.Duration) (most int64) {
+// round lets so many clients loose for a while, and returns when the last one has ended, with the connections that they had at the same time.
+func (r *Run) round(clients int, length time.Duration) (most int64) {
 	ctx, cancel := context.WithTimeout(context.Background(), length)
 	defer cancel()
 	var wg sync.WaitGroup
-	for i := range r.Clients {
+	for i := range clients {
 		wg.Go(func() {
-			sleep(ctx, time.Duration(i)*time.Second*2/time.Duration(r.Clients)) // they come within two seconds
+			sleep(ctx, time.Duration(i)*time.Second*2/time.Duration(clients)) // they come within two seconds
 			r.let(ctx, i)
 		})
 	}
@@ -249,14 +268,19 @@ func settle(at target.Addresses, good func(*targetapi.Status) bool) (*targetapi.
 }
 
 func status(addr string) (*targetapi.Status, error) {
-	c := http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: patience}
-	res, err := c.Get("http://" + addr + "/status")
-	if err != nil {
-		return nil, err
-	}
 	var s targetapi.Status
-	err = json.NewDecoder(res.Body).Decode(&s)
-	return &s, errors.Join(err, res.Body.Close())
+	return &s, get(addr, "/status", &s)
+}
+
+// get asks the target for JSON.
+func get(addr, path string, into any) error {
+	c := http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: patience}
+	res, err := c.Get("http://" + addr + path)
+	if err != nil {
+		return err
+	}
+	err = json.NewDecoder(res.Body).Decode(into)
+	return errors.Join(err, res.Body.Close())
 }
 
 // String is the report as a person reads it.
@@ -285,11 +309,13 @@ func (r *Report) String() string {
 		{"requests accepted", r.Base.Accepted, r.First.Accepted, r.After.Accepted},
 		{"requests ended", r.Base.Endings, r.First.Endings, r.After.Endings},
 		{"ended before their handler", r.Base.Unserved, r.First.Unserved, r.After.Unserved},
+		{"answers not sent to their end", r.Base.Torn, r.First.Torn, r.After.Torn},
 		{"begun or ended twice", r.Base.Astray, r.First.Astray, r.After.Astray},
 		{"open", r.Base.Open, r.First.Open, r.After.Open},
 	} {
 		fmt.Fprintf(&b, "| %s | %d | %d | %d |\n", row.name, row.before, row.first, row.now)
 	}
+	fmt.Fprintf(&b, "\n%d requests in all, %d without an answer, %d refused; %d clients left in the middle of an answer\n", r.Asked, r.Unanswered, r.Refused, r.Middle)
 	fmt.Fprintf(&b, "\nsettled %s after the last client left; %d faults\n", r.Settled.Round(time.Millisecond), len(r.Faults))
 	for _, f := range r.Faults {
 		b.WriteString("    " + f + "\n")
@@ -300,15 +326,31 @@ func (r *Report) String() string {
 // deadline is until when a client waits that begins to.
 func (r *Run) deadline() time.Time { return time.Now().Add(cmp.Or(r.waits, patience)) }
 
-// dial connects from one of several addresses, so that ports do not run out.
-func (r *Run) dial(id int, to string) (*counted, error) {
+// dial connects from one of several addresses, so that ports do not run out. A narrow connection takes little that is not read.
+func (r *Run) dial(id int, to string, narrow bool) (*counted, error) {
 	d := net.Dialer{Deadline: r.deadline(), LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, byte(2+id%100))}}
+	if narrow {
+		d.Control = tighten
+	}
 	conn, err := d.Dial("tcp4", to)
 	if err != nil {
 		return nil, err
 	}
 	r.open.Add(1)
 	return &counted{TCPConn: conn.(*net.TCPConn), of: &r.open}, conn.SetDeadline(r.deadline())
+}
+
+// tighten makes the buffers small on both sides of a connection that is to be, to some 75 KB on Linux: the receiver's by its own size, and the
+// sender's by that of its segments, from which its first size comes. A usual connection over loopback takes 4 MB.
+func tighten(_, _ string, c syscall.RawConn) error {
+	var failed error
+	err := c.Control(func(fd uintptr) {
+		failed = errors.Join(
+			syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, 4096),
+			syscall.SetsockoptInt(int(fd), syscall.IPPROTO_TCP, syscall.TCP_MAXSEG, 1400),
+		)
+	})
+	return errors.Join(err, failed)
 }
 
 // counted is a connection that is counted until it is closed.

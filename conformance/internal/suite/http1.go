@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -33,6 +34,8 @@ type vector struct {
 	Status string `json:"-"`
 	// Body is what has to come back of it.
 	Body string `json:"-"`
+	// held is that it is sent to an operation that holds its body: each refusal is the runtime's own.
+	held bool
 }
 
 // http1Differences are the vectors of the public files that come out in another way. All are marked there as left open by the RFC.
@@ -57,17 +60,9 @@ var http1Differences = differ{
 
 // HTTP1 sends the vectors of folder/http1 to the echo at addr: whole, and byte by byte.
 func HTTP1(addr, folder string) (Result, error) {
-	files, err := filepath.Glob(filepath.Join(folder, "http1", "*.jsonl"))
-	if err != nil || len(files) == 0 {
-		return Result{}, fmt.Errorf("no http1/*.jsonl in %q: %w", folder, err)
-	}
-	var vectors []vector
-	for _, file := range files {
-		some, err := readVectors(file)
-		if err != nil {
-			return Result{}, err
-		}
-		vectors = append(vectors, some...)
+	vectors, err := publicVectors(folder)
+	if err != nil {
+		return Result{}, err
 	}
 	b := newBoard("HTTP/1.1 requests", "Go net/http, llhttp, h11", http1Differences)
 	for _, v := range vectors {
@@ -77,6 +72,66 @@ func HTTP1(addr, folder string) (Result, error) {
 	}
 	runVectors(b, addr, vectors)
 	return b.close(), nil
+}
+
+// HTTP1Held sends those that the operations of the target at addr which hold their bodies have methods for.
+func HTTP1Held(addr, folder string) (Result, error) {
+	all, err := publicVectors(folder)
+	if err != nil {
+		return Result{}, err
+	}
+	var vectors []vector
+	differences := make(differ)
+	for _, v := range all {
+		if !v.hold() {
+			continue
+		}
+		vectors = append(vectors, v)
+		if reason, listed := http1Differences[v.ID]; listed {
+			differences[v.ID] = reason
+		}
+	}
+	b := newBoard("HTTP/1.1 requests, a held body", "Go net/http, llhttp, h11", differences)
+	runVectors(b, addr, vectors)
+	return b.close(), nil
+}
+
+// The request lines that are taken for one to an operation which holds its body, and such a line as the first one. What is odd about a target is
+// left as it is: it is what the vector is for.
+var (
+	plainLine = regexp.MustCompile(`((?:GET|POST|PUT) )/[\w./?=&-]*( HTTP/)`)
+	heldFirst = regexp.MustCompile(`\A[\r\n]*(?:GET|POST|PUT) /hold HTTP/`)
+)
+
+// own are the statuses that the runtime refuses a request with by itself. Any other one would be the answer of what stands behind it.
+var own = []string{"400", "413", "414", "417", "431", "501", "505"}
+
+// hold sends the vector to an operation that holds its body, and reports whether the first request has one of its methods.
+func (v *vector) hold() bool {
+	v.held = true
+	v.Send = plainLine.ReplaceAllStringFunc(v.Send, func(line string) string {
+		if strings.Contains(line, " /hidden ") { // it is not to be answered, and there is nothing
+			return line
+		}
+		return plainLine.ReplaceAllString(line, "${1}/hold${2}")
+	})
+	return heldFirst.MatchString(v.Send)
+}
+
+func publicVectors(folder string) ([]vector, error) {
+	files, err := filepath.Glob(filepath.Join(folder, "http1", "*.jsonl"))
+	if err != nil || len(files) == 0 {
+		return nil, fmt.Errorf("no http1/*.jsonl in %q: %w", folder, err)
+	}
+	var vectors []vector
+	for _, file := range files {
+		some, err := readVectors(file)
+		if err != nil {
+			return nil, err
+		}
+		vectors = append(vectors, some...)
+	}
+	return vectors, nil
 }
 
 func readVectors(file string) ([]vector, error) {
@@ -213,6 +268,8 @@ func (v *vector) judge(all []byte) error {
 		return errors.New("unknown expectation " + v.Expect)
 	}
 	switch {
+	case v.held && o.refused != "" && !slices.Contains(own, o.refused):
+		return fmt.Errorf("refused with %s: %.120q -> %.200q", o.refused, v.Send, all)
 	case !ok || v.MaxResponses > 0 && o.answered > v.MaxResponses:
 		return fmt.Errorf("expect %s, got %d answers and refusal %q: %.120q -> %.200q", v.Expect, o.answered, o.refused, v.Send, all)
 	case v.Close != nil && v.Expect == "ok" && o.closes != *v.Close:

@@ -48,6 +48,13 @@ func TestHTTP1(t *testing.T) {
 	held(t, r, err)
 }
 
+func TestHTTP1Held(t *testing.T) {
+	r, err := HTTP1Held(start(t).Plain, suites(t))
+	held(t, r, err)
+}
+
+func TestSmugglingHeld(t *testing.T) { held(t, SmugglingHeld(start(t).Plain), nil) }
+
 func TestSmuggling(t *testing.T) { held(t, Smuggling(start(t).Echo), nil) }
 
 func TestJSON(t *testing.T) {

@@ -1,6 +1,7 @@
 package target
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -16,60 +18,96 @@ import (
 	tornado "github.com/tornadogen/tornadogen/runtime"
 )
 
-// remembered is how many endings a Ledger remembers: so long a second one is told from a request that was never served.
-const remembered = 1 << 16
+// Numbers is below how many the number of a request must be for a Ledger to follow it.
+const Numbers = 1 << 24
 
-// Ledger holds which requests have begun and which have ended, by their nonces. It is the slog.Handler of the access log, which
-// tells of each ending.
+// Nonce is that of a request with a number, of one of several clients.
+func Nonce(client int, number int64) string { return fmt.Sprintf("%d-%d", client, number) }
+
+// NumberOf is the number in a nonce, if it has one that a Ledger can follow.
+func NumberOf(nonce string) (number int64, ok bool) {
+	_, text, ok := strings.Cut(nonce, "-")
+	number, err := strconv.ParseInt(text, 10, 64)
+	return number, ok && err == nil && 0 <= number && number < Numbers
+}
+
+// Ledger holds which requests have begun and which have ended, by the numbers in their nonces, for good: a second ending is told from the first one
+// however late it comes, and whether a handler got the request or not. It is the slog.Handler of the access log, which tells of each ending.
+// Requests without a number are counted, once for all that have the same nonce at a time.
 type Ledger struct {
 	server atomic.Pointer[tornado.Server] // whose bounds are told of
 
 	mu                                  sync.Mutex
+	begun, ended                        Set             // by number; guarded by mu
 	open                                map[string]bool // begun and not ended; guarded by mu
-	ended                               map[string]bool // the last ones; guarded by mu
-	order                               []string        // of ended, a ring; guarded by mu
-	next                                int             // in order; guarded by mu
 	accepted, endings, unserved, astray int64           // guarded by mu
-	left                                int64           // guarded by mu
+	left, torn                          int64           // guarded by mu
 }
 
-// newLedger makes one that is full, of nonces that nobody has, and that are as long as those of a soak: what it holds does not grow by what it
-// is told.
+// A Set has a bit for each number, from the lowest one of the first byte. What is behind its end is not in it.
+type Set []byte
+
+// Has reports whether a number is in it.
+func (s Set) Has(number int64) bool {
+	return number/8 < int64(len(s)) && s[number/8]&(1<<(number%8)) != 0
+}
+
+// add adds a number that is before its end.
+func (s Set) add(number int64) { s[number/8] |= 1 << (number % 8) }
+
+// short is a copy without the zeros at the end.
+func (s Set) short() Set { return Set(bytes.Clone(bytes.TrimRight(s, "\x00"))) }
+
+// newLedger makes one that has the memory for all numbers: what it holds does not grow by what it is told.
 func newLedger() *Ledger {
-	l := &Ledger{open: make(map[string]bool), ended: make(map[string]bool, remembered), order: make([]string, remembered)}
-	for i := range l.order {
-		l.order[i] = fmt.Sprintf("before-%013d", i)
-		l.ended[l.order[i]] = true
-	}
-	return l
+	return &Ledger{open: make(map[string]bool), begun: make(Set, Numbers/8), ended: make(Set, Numbers/8)}
 }
 
 func (l *Ledger) begin(nonce string) {
+	number, numbered := NumberOf(nonce)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.accepted++
-	if l.open[nonce] || l.ended[nonce] {
-		l.astray++ // handed over twice
+	switch {
+	case l.open[nonce], numbered && (l.begun.Has(number) || l.ended.Has(number)):
+		l.astray++ // handed over twice, or after its end
+	case numbered:
+		l.begun.add(number)
 	}
 	l.open[nonce] = true
 }
 
 func (l *Ledger) end(nonce string) {
+	number, numbered := NumberOf(nonce)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	switch {
-	case l.ended[nonce]:
-		l.astray++
-		return
-	case !l.open[nonce]:
+	if numbered {
+		if l.ended.Has(number) {
+			l.astray++
+			return
+		}
+		l.ended.add(number)
+	}
+	if !l.open[nonce] {
 		l.unserved++ // refused, or its client left before
 		return
 	}
 	l.endings++
 	delete(l.open, nonce)
-	delete(l.ended, l.order[l.next])
-	l.ended[nonce], l.order[l.next] = true, nonce
-	l.next = (l.next + 1) % remembered
+}
+
+// requests tells of all that have a number.
+func (l *Ledger) requests() *targetapi.Requests {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return &targetapi.Requests{Begun: l.begun.short(), Ended: l.ended.short()}
+}
+
+// tear counts an answer of lines that was not sent to its end.
+func (l *Ledger) tear() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.torn++
 }
 
 // leave counts a client that a handler has waited for.
@@ -140,7 +178,7 @@ func (l *Ledger) status() (*targetapi.Status, error) {
 	return &targetapi.Status{
 		Bounds:     bounds,
 		Goroutines: int64(runtime.NumGoroutine()), Heap: int64(mem.HeapAlloc), Resident: resident, Descriptors: int64(len(files)),
-		Accepted: l.accepted, Endings: l.endings, Unserved: l.unserved, Astray: l.astray, Open: int64(len(l.open)), Left: l.left,
+		Accepted: l.accepted, Endings: l.endings, Unserved: l.unserved, Astray: l.astray, Open: int64(len(l.open)), Left: l.left, Torn: l.torn,
 	}, nil
 }
 

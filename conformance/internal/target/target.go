@@ -68,10 +68,16 @@ func (h handler) Later(_ context.Context, req targetapi.LaterRequest, reply targ
 	reply.After(time.Duration(req.Ms)*time.Millisecond, func() bool { return reply.OK(answer) })
 }
 
-func (h handler) Lines(_ context.Context, req targetapi.LinesRequest, out *tornado.ItemStream[targetapi.Nonce]) error {
-	line := *h.begin(req.Nonce)
-	for range req.Count {
+func (h handler) Lines(_ context.Context, req targetapi.LinesRequest, out *tornado.ItemStream[targetapi.Line]) error {
+	h.begin(req.Nonce)
+	line := targetapi.Line{Nonce: req.Nonce}
+	_, counts := NumberOf(req.Nonce)
+	for i := range req.Count {
+		if counts && i == req.Count-1 {
+			line.Made.Set(time.Now().UnixNano())
+		}
 		if err := out.Send(line); err != nil {
+			h.ledger.tear()
 			return err
 		}
 	}
@@ -113,6 +119,18 @@ func (h handler) CountBytes(_ context.Context, req targetapi.CountBytesRequest) 
 func (h handler) CountFew(_ context.Context, req targetapi.CountFewRequest) (*targetapi.Count, error) {
 	n, err := io.Copy(io.Discard, req.Body)
 	return &targetapi.Count{Count: n}, err
+}
+
+func (h handler) HoldGet(_ context.Context, req targetapi.HoldGetRequest) ([]byte, error) {
+	return req.Body.Value().Data, nil
+}
+
+func (h handler) Hold(_ context.Context, req targetapi.HoldRequest) ([]byte, error) {
+	return req.Body.Value().Data, nil
+}
+
+func (h handler) HoldPut(_ context.Context, req targetapi.HoldPutRequest) ([]byte, error) {
+	return req.Body.Value().Data, nil
 }
 
 func (h handler) CountForm(_ context.Context, req targetapi.CountFormRequest) (*targetapi.Count, error) {
@@ -181,6 +199,10 @@ func (h handler) Wait(ctx context.Context, req targetapi.WaitRequest) (*targetap
 
 func (h handler) Status(context.Context, targetapi.StatusRequest) (*targetapi.Status, error) {
 	return h.ledger.status()
+}
+
+func (h handler) Requests(context.Context, targetapi.RequestsRequest) (*targetapi.Requests, error) {
+	return h.ledger.requests(), nil
 }
 
 // echo answers every method and path with 200 and the body.

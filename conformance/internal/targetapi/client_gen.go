@@ -118,7 +118,7 @@ func (c *Client) Later(ctx context.Context, req LaterRequest) (*Nonce, error) {
 }
 
 // Lines is GET /lines: Answers with a line for each number.
-func (c *Client) Lines(ctx context.Context, req LinesRequest) tornado.Items[Nonce] {
+func (c *Client) Lines(ctx context.Context, req LinesRequest) tornado.Items[Line] {
 	call := c.c.Call(ctx, &lines)
 	call.Query("nonce", tornado.FormExplode).String(req.Nonce)
 	call.Query("count", tornado.FormExplode).Int64(req.Count)
@@ -200,6 +200,60 @@ func (c *Client) CountFew(ctx context.Context, req CountFewRequest) (*Count, err
 		v := new(Count)
 		v.DecodeJSON(res.JSON())
 		return v, res.EndJSON()
+	}
+	return nil, res.Unexpected()
+}
+
+// HoldGet is GET /hold: Likewise, though a body means nothing there.
+func (c *Client) HoldGet(ctx context.Context, req HoldGetRequest) ([]byte, error) {
+	call := c.c.Call(ctx, &holdGet)
+	if x, ok := req.Body.Get(); ok {
+		call.Blob(x)
+	}
+	res, err := call.Do()
+	if err != nil {
+		return nil, err
+	}
+	switch res.StatusCode {
+	case 200:
+		v := res.Bytes("application/octet-stream")
+		return v, res.End()
+	}
+	return nil, res.Unexpected()
+}
+
+// Hold is POST /hold: Holds any body in memory, and sends it back.
+func (c *Client) Hold(ctx context.Context, req HoldRequest) ([]byte, error) {
+	call := c.c.Call(ctx, &hold)
+	if x, ok := req.Body.Get(); ok {
+		call.Blob(x)
+	}
+	res, err := call.Do()
+	if err != nil {
+		return nil, err
+	}
+	switch res.StatusCode {
+	case 200:
+		v := res.Bytes("application/octet-stream")
+		return v, res.End()
+	}
+	return nil, res.Unexpected()
+}
+
+// HoldPut is PUT /hold: Likewise.
+func (c *Client) HoldPut(ctx context.Context, req HoldPutRequest) ([]byte, error) {
+	call := c.c.Call(ctx, &holdPut)
+	if x, ok := req.Body.Get(); ok {
+		call.Blob(x)
+	}
+	res, err := call.Do()
+	if err != nil {
+		return nil, err
+	}
+	switch res.StatusCode {
+	case 200:
+		v := res.Bytes("application/octet-stream")
+		return v, res.End()
 	}
 	return nil, res.Unexpected()
 }
@@ -392,6 +446,23 @@ func (c *Client) Status(ctx context.Context, req StatusRequest) (*Status, error)
 	switch res.StatusCode {
 	case 200:
 		v := new(Status)
+		v.DecodeJSON(res.JSON())
+		return v, res.EndJSON()
+	}
+	return nil, res.Unexpected()
+}
+
+// Requests is GET /requests: Tells which requests have begun and ended, by the numbers in their
+// nonces.
+func (c *Client) Requests(ctx context.Context, req RequestsRequest) (*Requests, error) {
+	call := c.c.Call(ctx, &requests)
+	res, err := call.Do()
+	if err != nil {
+		return nil, err
+	}
+	switch res.StatusCode {
+	case 200:
+		v := new(Requests)
 		v.DecodeJSON(res.JSON())
 		return v, res.EndJSON()
 	}

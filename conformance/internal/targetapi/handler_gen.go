@@ -49,7 +49,7 @@ type DefaultHandler interface {
 	// Lines: Answers with a line for each number.
 	//
 	// GET /lines
-	Lines(ctx context.Context, req LinesRequest, out *tornado.ItemStream[Nonce]) error
+	Lines(ctx context.Context, req LinesRequest, out *tornado.ItemStream[Line]) error
 
 	// Events: Sends an event, and then one for each tick.
 	//
@@ -75,6 +75,21 @@ type DefaultHandler interface {
 	//
 	// POST /few
 	CountFew(ctx context.Context, req CountFewRequest) (*Count, error)
+
+	// HoldGet: Likewise, though a body means nothing there.
+	//
+	// GET /hold
+	HoldGet(ctx context.Context, req HoldGetRequest) ([]byte, error)
+
+	// Hold: Holds any body in memory, and sends it back.
+	//
+	// POST /hold
+	Hold(ctx context.Context, req HoldRequest) ([]byte, error)
+
+	// HoldPut: Likewise.
+	//
+	// PUT /hold
+	HoldPut(ctx context.Context, req HoldPutRequest) ([]byte, error)
 
 	// CountForm: Counts the parts of a form that is held in memory.
 	//
@@ -130,6 +145,11 @@ type DefaultHandler interface {
 	//
 	// GET /status
 	Status(ctx context.Context, req StatusRequest) (*Status, error)
+
+	// Requests: Tells which requests have begun and ended, by the numbers in their nonces.
+	//
+	// GET /requests
+	Requests(ctx context.Context, req RequestsRequest) (*Requests, error)
 }
 
 // LaterReply is the answer of Later, which is given once, from any goroutine, before the handler
@@ -167,7 +187,7 @@ func (UnimplementedDefaultHandler) Later(_ context.Context, _ LaterRequest, repl
 	reply.Fail(tornado.NotImplemented(&later))
 }
 
-func (UnimplementedDefaultHandler) Lines(context.Context, LinesRequest, *tornado.ItemStream[Nonce]) error {
+func (UnimplementedDefaultHandler) Lines(context.Context, LinesRequest, *tornado.ItemStream[Line]) error {
 	return tornado.NotImplemented(&lines)
 }
 
@@ -189,6 +209,18 @@ func (UnimplementedDefaultHandler) CountBytes(context.Context, CountBytesRequest
 
 func (UnimplementedDefaultHandler) CountFew(context.Context, CountFewRequest) (*Count, error) {
 	return nil, tornado.NotImplemented(&countFew)
+}
+
+func (UnimplementedDefaultHandler) HoldGet(context.Context, HoldGetRequest) ([]byte, error) {
+	return nil, tornado.NotImplemented(&holdGet)
+}
+
+func (UnimplementedDefaultHandler) Hold(context.Context, HoldRequest) ([]byte, error) {
+	return nil, tornado.NotImplemented(&hold)
+}
+
+func (UnimplementedDefaultHandler) HoldPut(context.Context, HoldPutRequest) ([]byte, error) {
+	return nil, tornado.NotImplemented(&holdPut)
 }
 
 func (UnimplementedDefaultHandler) CountForm(context.Context, CountFormRequest) (*Count, error) {
@@ -233,4 +265,8 @@ func (UnimplementedDefaultHandler) Wait(context.Context, WaitRequest) (*Nonce, e
 
 func (UnimplementedDefaultHandler) Status(context.Context, StatusRequest) (*Status, error) {
 	return nil, tornado.NotImplemented(&status2)
+}
+
+func (UnimplementedDefaultHandler) Requests(context.Context, RequestsRequest) (*Requests, error) {
+	return nil, tornado.NotImplemented(&requests)
 }

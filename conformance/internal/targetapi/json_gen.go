@@ -26,6 +26,28 @@ func (v *Nonce) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
+var lineKeys = tornado.NewKeys("nonce", "made").Required("nonce")
+
+func (v *Line) DecodeJSON(d *tornado.Decoder) {
+	var seen tornado.Seen
+	for i := d.Object(lineKeys); i != tornado.EndObject; i = d.Next(lineKeys, i) {
+		switch i {
+		case 0: // nonce
+			v.Nonce = d.String(nil)
+		case 1: // made
+			v.Made.Set(d.Int64(nil))
+		}
+		seen.Add(i)
+	}
+	d.Require(lineKeys, seen)
+}
+
+func (v *Line) AppendJSON(b []byte) []byte {
+	b = tornado.AppendString(append(b, `{"nonce":`...), v.Nonce)
+	b = tornado.AppendOptInt64(b, `"made":`, &v.Made)
+	return append(b, '}')
+}
+
 var countKeys = tornado.NewKeys("count").Required("count")
 
 func (v *Count) DecodeJSON(d *tornado.Decoder) {
@@ -82,13 +104,35 @@ func (v Tree) AppendJSON(b []byte) []byte {
 	return append(b, ']')
 }
 
+var requestsKeys = tornado.NewKeys("begun", "ended").Required("begun", "ended")
+
+func (v *Requests) DecodeJSON(d *tornado.Decoder) {
+	var seen tornado.Seen
+	for i := d.Object(requestsKeys); i != tornado.EndObject; i = d.Next(requestsKeys, i) {
+		switch i {
+		case 0: // begun
+			v.Begun = d.Base64(nil)
+		case 1: // ended
+			v.Ended = d.Base64(nil)
+		}
+		seen.Add(i)
+	}
+	d.Require(requestsKeys, seen)
+}
+
+func (v *Requests) AppendJSON(b []byte) []byte {
+	b = tornado.AppendBase64(append(b, `{"begun":`...), v.Begun)
+	b = tornado.AppendBase64(append(b, `,"ended":`...), v.Ended)
+	return append(b, '}')
+}
+
 var statusKeys = tornado.NewKeys(
 	"goroutines", "heap", "resident", "descriptors", "accepted", "endings", "unserved",
-	"astray", "open", "left", "bounds",
+	"astray", "open", "left", "torn", "bounds",
 ).
 	Required(
 		"goroutines", "heap", "resident", "descriptors", "accepted", "endings", "unserved",
-		"astray", "open", "left",
+		"astray", "open", "left", "torn",
 	)
 
 func (v *Status) DecodeJSON(d *tornado.Decoder) {
@@ -115,7 +159,9 @@ func (v *Status) DecodeJSON(d *tornado.Decoder) {
 			v.Open = d.Int64(nil)
 		case 9: // left
 			v.Left = d.Int64(nil)
-		case 10: // bounds
+		case 10: // torn
+			v.Torn = d.Int64(nil)
+		case 11: // bounds
 			v.Bounds = decodeInt64Map(d)
 		}
 		seen.Add(i)
@@ -134,6 +180,7 @@ func (v *Status) AppendJSON(b []byte) []byte {
 	b = tornado.AppendInt64(append(b, `,"astray":`...), v.Astray)
 	b = tornado.AppendInt64(append(b, `,"open":`...), v.Open)
 	b = tornado.AppendInt64(append(b, `,"left":`...), v.Left)
+	b = tornado.AppendInt64(append(b, `,"torn":`...), v.Torn)
 	if v.Bounds != nil {
 		b = appendInt64Map(append(b, `,"bounds":`...), v.Bounds)
 	}

@@ -152,6 +152,39 @@ func (r *CountFewRequest) decode(in *tornado.Input) {
 	r.Body = in.StreamBody()
 }
 
+// HoldGetRequest is what a caller asks of HoldGet.
+type HoldGetRequest struct {
+	Body tornado.Opt[tornado.Blob]
+}
+
+func (r *HoldGetRequest) decode(in *tornado.Input) {
+	if in.HasBody() {
+		r.Body.Set(in.BlobBody())
+	}
+}
+
+// HoldRequest is what a caller asks of Hold.
+type HoldRequest struct {
+	Body tornado.Opt[tornado.Blob]
+}
+
+func (r *HoldRequest) decode(in *tornado.Input) {
+	if in.HasBody() {
+		r.Body.Set(in.BlobBody())
+	}
+}
+
+// HoldPutRequest is what a caller asks of HoldPut.
+type HoldPutRequest struct {
+	Body tornado.Opt[tornado.Blob]
+}
+
+func (r *HoldPutRequest) decode(in *tornado.Input) {
+	if in.HasBody() {
+		r.Body.Set(in.BlobBody())
+	}
+}
+
 // CountFormRequest is what a caller asks of CountForm.
 type CountFormRequest struct {
 	Body     tornado.Opt[CountFormBody]
@@ -265,3 +298,8 @@ func (r *WaitRequest) decode(in *tornado.Input) {
 type StatusRequest struct{}
 
 func (*StatusRequest) decode(*tornado.Input) {}
+
+// RequestsRequest is what a caller asks of Requests.
+type RequestsRequest struct{}
+
+func (*RequestsRequest) decode(*tornado.Input) {}

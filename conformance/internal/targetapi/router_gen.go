@@ -114,6 +114,33 @@ var countFew = tornado.Operation{
 	Produces:     []string{"application/json"},
 }
 
+// holdGet is GET /hold.
+var holdGet = tornado.Operation{
+	ID: "holdGet", Name: "HoldGet",
+	Method: "GET", Path: "/hold",
+	Summary:  "Likewise, though a body means nothing there.",
+	Consumes: []string{"*/*"},
+	Produces: []string{"application/octet-stream"},
+}
+
+// hold is POST /hold.
+var hold = tornado.Operation{
+	ID: "hold", Name: "Hold",
+	Method: "POST", Path: "/hold",
+	Summary:  "Holds any body in memory, and sends it back.",
+	Consumes: []string{"*/*"},
+	Produces: []string{"application/octet-stream"},
+}
+
+// holdPut is PUT /hold.
+var holdPut = tornado.Operation{
+	ID: "holdPut", Name: "HoldPut",
+	Method: "PUT", Path: "/hold",
+	Summary:  "Likewise.",
+	Consumes: []string{"*/*"},
+	Produces: []string{"application/octet-stream"},
+}
+
 // countForm is POST /form.
 var countForm = tornado.Operation{
 	ID: "countForm", Name: "CountForm",
@@ -213,13 +240,22 @@ var status2 = tornado.Operation{
 	Produces: []string{"application/json"},
 }
 
+// requests is GET /requests.
+var requests = tornado.Operation{
+	ID: "requests", Name: "Requests",
+	Method: "GET", Path: "/requests",
+	Summary:  "Tells which requests have begun and ended, by the numbers in their nonces.",
+	Produces: []string{"application/json"},
+}
+
 // Operations lists every operation of the API, in the order of the document. The caller must not
 // change what it points to.
 func Operations() []*tornado.Operation {
 	return []*tornado.Operation{
 		&ping, &block, &blockBody, &fail, &later, &lines, &events, &echoJSON,
-		&countTree, &countBytes, &countFew, &countForm, &countMembers, &countFiles,
-		&search, &messages, &frames, &deflated, &deflatedFrames, &visit, &wait, &status2,
+		&countTree, &countBytes, &countFew, &holdGet, &hold, &holdPut, &countForm,
+		&countMembers, &countFiles, &search, &messages, &frames, &deflated,
+		&deflatedFrames, &visit, &wait, &status2, &requests,
 	}
 }
 

@@ -43,6 +43,15 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 	tornado.RegisterPtr(api, &countFew, (*CountFewRequest).decode, func(ctx context.Context, req *CountFewRequest) (*Count, error) {
 		return h.CountFew(ctx, *req)
 	}, writeCountFew)
+	tornado.Register(api, &holdGet, (*HoldGetRequest).decode, func(ctx context.Context, req *HoldGetRequest) ([]byte, error) {
+		return h.HoldGet(ctx, *req)
+	}, writeHoldGet)
+	tornado.Register(api, &hold, (*HoldRequest).decode, func(ctx context.Context, req *HoldRequest) ([]byte, error) {
+		return h.Hold(ctx, *req)
+	}, writeHold)
+	tornado.Register(api, &holdPut, (*HoldPutRequest).decode, func(ctx context.Context, req *HoldPutRequest) ([]byte, error) {
+		return h.HoldPut(ctx, *req)
+	}, writeHoldPut)
 	tornado.RegisterPtr(api, &countForm, (*CountFormRequest).decode, func(ctx context.Context, req *CountFormRequest) (*Count, error) {
 		return h.CountForm(ctx, *req)
 	}, writeCountForm)
@@ -76,6 +85,9 @@ func New(h Handler, opts ...tornado.APIOption) *tornado.API {
 	tornado.RegisterPtr(api, &status2, (*StatusRequest).decode, func(ctx context.Context, req *StatusRequest) (*Status, error) {
 		return h.Status(ctx, *req)
 	}, writeStatus)
+	tornado.RegisterPtr(api, &requests, (*RequestsRequest).decode, func(ctx context.Context, req *RequestsRequest) (*Requests, error) {
+		return h.Requests(ctx, *req)
+	}, writeRequests)
 	return api
 }
 
@@ -115,6 +127,18 @@ func writeCountFew(w *tornado.Reply, v *Count) {
 	w.Done(v.AppendJSON(w.JSON(200, "application/json")))
 }
 
+func writeHoldGet(w *tornado.Reply, v []byte) {
+	w.Bytes(200, "application/octet-stream", v)
+}
+
+func writeHold(w *tornado.Reply, v []byte) {
+	w.Bytes(200, "application/octet-stream", v)
+}
+
+func writeHoldPut(w *tornado.Reply, v []byte) {
+	w.Bytes(200, "application/octet-stream", v)
+}
+
 func writeCountForm(w *tornado.Reply, v *Count) {
 	w.Done(v.AppendJSON(w.JSON(200, "application/json")))
 }
@@ -143,5 +167,9 @@ func writeWait(w *tornado.Reply, v *Nonce) {
 }
 
 func writeStatus(w *tornado.Reply, v *Status) {
+	w.Done(v.AppendJSON(w.JSON(200, "application/json")))
+}
+
+func writeRequests(w *tornado.Reply, v *Requests) {
 	w.Done(v.AppendJSON(w.JSON(200, "application/json")))
 }

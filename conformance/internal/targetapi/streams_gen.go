@@ -5,9 +5,9 @@ package targetapi
 import tornado "github.com/tornadogen/tornadogen/runtime"
 
 // linesItems writes and reads the items of Lines.
-var linesItems = tornado.StreamCodec[Nonce]{
-	Append: func(b []byte, v Nonce) []byte { return v.AppendJSON(b) },
-	Decode: func(d *tornado.Decoder) (v Nonce) {
+var linesItems = tornado.StreamCodec[Line]{
+	Append: func(b []byte, v Line) []byte { return v.AppendJSON(b) },
+	Decode: func(d *tornado.Decoder) (v Line) {
 		v.DecodeJSON(d)
 		return v
 	},

@@ -2,9 +2,18 @@
 
 package targetapi
 
+import tornado "github.com/tornadogen/tornadogen/runtime"
+
 // Nonce is what the document has at #/components/schemas/Nonce.
 type Nonce struct {
 	Nonce string `json:"nonce"`
+}
+
+// Line is what the document has at #/components/schemas/Line.
+type Line struct {
+	Nonce string `json:"nonce"`
+	// Made: Nanoseconds since 1970.
+	Made tornado.Opt[int64] `json:"made,omitzero"`
 }
 
 // Count is what the document has at #/components/schemas/Count.
@@ -21,6 +30,13 @@ type Visit struct {
 // Tree is what the document has at #/components/schemas/Tree.
 type Tree []Tree
 
+// Requests: A bit for each number, from the lowest one of the first byte. What is behind the last byte
+// is 0.
+type Requests struct {
+	Begun []byte `json:"begun"`
+	Ended []byte `json:"ended"`
+}
+
 // Status is what the document has at #/components/schemas/Status.
 type Status struct {
 	Goroutines int64 `json:"goroutines"`
@@ -31,9 +47,9 @@ type Status struct {
 	Descriptors int64 `json:"descriptors"`
 	// Accepted: Requests whose handler has begun.
 	Accepted int64 `json:"accepted"`
-	// Endings: Requests that the access log has.
+	// Endings: Requests whose handler has begun, and that the access log has.
 	Endings int64 `json:"endings"`
-	// Unserved: Requests that have ended before their handler began.
+	// Unserved: Requests that have ended, and whose handler has not begun.
 	Unserved int64 `json:"unserved"`
 	// Astray: Requests that have begun or ended twice.
 	Astray int64 `json:"astray"`
@@ -41,6 +57,8 @@ type Status struct {
 	Open int64 `json:"open"`
 	// Left: Requests whose handler has waited until its client had left.
 	Left int64 `json:"left"`
+	// Torn: Answers of lines that could not be sent to their end.
+	Torn int64 `json:"torn"`
 	// Bounds: How often each bound was met, and how many connections were accepted and requests answered,
 	// by the names of their metrics.
 	Bounds map[string]int64 `json:"bounds,omitzero"`
