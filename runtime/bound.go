@@ -20,7 +20,7 @@ const (
 	BoundConnections   Bound = iota // Limits.Connections: closed when it is accepted
 	BoundPerPeer                    // Limits.PerPeer: the same
 	BoundDescriptors                // those of the process: closed, or it waits to be accepted
-	BoundHandshakes                 // Limits.Handshakes: it waits, and one that waits for its peer is closed for it, if that peer has more of them, or has had its time
+	BoundHandshakes                 // Limits.Handshakes: it waits, and one that waits for its peer may be closed for it
 	BoundHandshakeTime              // Timeouts.Handshake: closed
 	BoundHandshake                  // TLS was asked for wrongly, or with a certificate that nobody trusts: an alert, closed
 	BoundIdleTime                   // Timeouts.Idle, or Timeouts.DrainIdle: closed

@@ -60,10 +60,10 @@ type Limits struct {
 	PerPeer     int // open connections of one IPv4 address, or of one IPv6 network of 64 bits; 0 means no limit; trusted proxies have none
 	Workers     int // handlers that run at the same time; 10,000
 	Queue       int // requests that wait while all workers are taken; 10,000; beyond they are answered 503
-	// Handshakes is how many handshakes of TLS, and headers of proxies, are under way at a time; 1,000. Beyond it connections stand in line, as idle as
-	// others and within the same time: first those of whose address (or network, as for PerPeer) the fewest are under way, and who came last. One that waits
-	// for its client is closed for one whose address has fewer under way, at once, or as many, when its client has had half of the time; an eighth of them, from 8
-	// on, is for addresses that have none.
+	// Handshakes is how many handshakes of TLS, and headers of proxies, are under way at a time; 10,000. There are as many as were made in the last seconds, and
+	// 2,000 at least, if that is not more. Beyond that connections stand in line, as idle as others and within the same time: first those of whose address (or
+	// network, as for PerPeer) the fewest are under way. An eighth, from 8 on, is for addresses that have none. Where none is made, one that waits for its client is
+	// closed for one in line: after a second for one of an address that has none, and after half of the time for one of an address that does not have more.
 	Handshakes int
 	// Bodies is how many bytes the bodies of all requests that are held at a time, and what is decoded of them, take together; half of GOMEMLIMIT, but
 	// 16 MiB at least, and 1 GiB where that is not set, as NewServer finds it; what takes more is answered 503, and a body that is longer than all of it

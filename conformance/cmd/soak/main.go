@@ -16,11 +16,11 @@ import (
 func main() {
 	target.MainIfChild()
 	run := soak.Run{Slack: soak.Strict(), Growth: soak.StrictGrowth()}
-	connections := flag.Int("connections", 15_000, "connections that are open at the same time, of an eighth more clients: some are between two")
+	connections := flag.Int("connections", 15_000, "connections that are open at the same time, of a sixth more clients: some are between two")
 	flag.DurationVar(&run.Time, "time", 30*time.Second, "how long, half of it in each of two rounds")
 	flag.DurationVar(&run.Pause, "pause", 2*time.Second, "between two things that a client does, on average")
 	flag.Parse()
-	run.Clients = *connections + *connections/8
+	run.Clients = *connections + *connections/6
 	if err := play(&run, *connections); err != nil {
 		fmt.Fprintln(os.Stderr, "soak:", err)
 		os.Exit(1)

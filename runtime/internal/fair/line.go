@@ -12,9 +12,8 @@ import (
 // for stands in line: first what is a peer's that has the least, so that who takes
 // and does not give back stands behind who does, and needs as many addresses as it
 // wants to stand beside others. Where they have the same, and for one peer, who came
-// last is first: the longer one has waited the less time it has left, and if nobody
-// has enough of it nobody is served. An operation costs the logarithm of the peers
-// that wait.
+// first is first, or who came last, see Turn. An operation costs the logarithm of the
+// peers that wait.
 //
 // It belongs to one goroutine at a time. The zero value is ready.
 type Line[T any] struct {
@@ -28,7 +27,7 @@ type Line[T any] struct {
 type Peer[T any] struct {
 	key     netip.Addr // invalid: it is not among Line.peers
 	has     int
-	waiting linked.List // of ticket[T], who came last is first
+	waiting linked.List // of ticket[T], in the order in which they came
 	at      int         // its index in Line.heads, if some wait
 }
 
@@ -78,7 +77,7 @@ type Place struct{ at *linked.Element }
 func (l *Line[T]) Wait(p *Peer[T], what T) Place {
 	l.came++
 	l.length++
-	at := p.waiting.PushFront(ticket[T]{l.came, what})
+	at := p.waiting.PushBack(ticket[T]{l.came, what})
 	if p.waiting.Len() == 1 {
 		heap.Push(&l.heads, p)
 	} else {
@@ -87,15 +86,26 @@ func (l *Line[T]) Wait(p *Peer[T], what T) Place {
 	return Place{at}
 }
 
+// Turn has who came last be first from now on, or who came first. The latter is how a
+// Line begins, and keeps waiting short for all where nobody waits for long. Where many
+// do it gives turns to those whose time is almost up, and then nobody has enough of it.
+// It costs as much as there are peers that wait, if that changes.
+func (l *Line[T]) Turn(last bool) {
+	if l.heads.last != last {
+		l.heads.last = last
+		heap.Init(&l.heads)
+	}
+}
+
 // Len is how many stand in line.
 func (l *Line[T]) Len() int { return l.length }
 
 // First is who is first in the line; ok is false if nobody stands in it.
 func (l *Line[T]) First() (what T, ok bool) {
-	if len(l.heads) == 0 {
+	if len(l.heads.peers) == 0 {
 		return what, false
 	}
-	return l.heads[0].first().what, true
+	return l.heads.first(l.heads.peers[0]).what, true
 }
 
 // Next takes who is first out of the line. Its peer is to Take then: it is not
@@ -103,8 +113,8 @@ func (l *Line[T]) First() (what T, ok bool) {
 func (l *Line[T]) Next() (what T, ok bool) {
 	what, ok = l.First()
 	if ok {
-		p := l.heads[0]
-		l.remove(p, p.waiting.Front())
+		p := l.heads.peers[0]
+		l.remove(p, l.heads.of(p))
 	}
 	return what, ok
 }
@@ -133,43 +143,54 @@ func (l *Line[T]) forget(p *Peer[T]) {
 }
 
 // Idle reports whether it knows of nobody: no peer with a valid key has anything, and none waits.
-func (l *Line[T]) Idle() bool { return len(l.peers) == 0 && len(l.heads) == 0 }
+func (l *Line[T]) Idle() bool { return len(l.peers) == 0 && len(l.heads.peers) == 0 }
 
 // heads is a heap of those that wait.
-type heads[T any] []*Peer[T]
-
-func (h heads[T]) Len() int { return len(h) }
-
-func (h heads[T]) Less(i, j int) bool {
-	if h[i].has != h[j].has {
-		return h[i].has < h[j].has
-	}
-	return h[i].first().number > h[j].first().number
+type heads[T any] struct {
+	peers []*Peer[T]
+	last  bool // who came last is first
 }
 
-// first is what p has put in line last.
-func (p *Peer[T]) first() ticket[T] {
-	t, _ := p.waiting.Front().Value.(ticket[T])
+// of is what of those that p waits with is first.
+func (h *heads[T]) of(p *Peer[T]) *linked.Element {
+	if h.last {
+		return p.waiting.Back()
+	}
+	return p.waiting.Front()
+}
+
+func (h *heads[T]) first(p *Peer[T]) ticket[T] {
+	t, _ := h.of(p).Value.(ticket[T])
 	return t
 }
 
-func (h heads[T]) Swap(i, j int) {
-	h[i], h[j] = h[j], h[i]
-	h[i].at, h[j].at = i, j
+func (h *heads[T]) Len() int { return len(h.peers) }
+
+func (h *heads[T]) Less(i, j int) bool {
+	a, b := h.peers[i], h.peers[j]
+	if a.has != b.has {
+		return a.has < b.has
+	}
+	return h.first(a).number < h.first(b).number != h.last
+}
+
+func (h *heads[T]) Swap(i, j int) {
+	h.peers[i], h.peers[j] = h.peers[j], h.peers[i]
+	h.peers[i].at, h.peers[j].at = i, j
 }
 
 // Push implements heap.Interface.
 func (h *heads[T]) Push(p any) {
 	one, _ := p.(*Peer[T])
-	one.at = len(*h)
-	*h = append(*h, one)
+	one.at = len(h.peers)
+	h.peers = append(h.peers, one)
 }
 
 // Pop implements heap.Interface.
 func (h *heads[T]) Pop() any {
-	last := len(*h) - 1
-	p := (*h)[last]
-	(*h)[last] = nil
-	*h = (*h)[:last]
+	last := len(h.peers) - 1
+	p := h.peers[last]
+	h.peers[last] = nil
+	h.peers = h.peers[:last]
 	return p
 }

@@ -14,7 +14,7 @@ import (
 
 func addr(n int) netip.Addr { return netip.AddrFrom4([4]byte{192, 0, 2, byte(n)}) }
 
-// TestOrder: who has the least is first, and who came last where they have the same.
+// TestOrder: who has the least is first, and where they have the same who came first, or last if the line is turned.
 func TestOrder(t *testing.T) {
 	var l Line[string]
 	one, two := l.Peer(addr(1)), l.Peer(addr(2))
@@ -40,13 +40,15 @@ func TestOrder(t *testing.T) {
 	}
 	l.Give(one)
 	l.Give(one)
+	l.Turn(true)
 	next()
+	l.Turn(false)
 	l.Take(one)
 	l.Take(one)
 	for range 2 {
 		next()
 	}
-	assert.Equal(t, []string{"many, last", "many, first", "two, last", "one, last", "two, first", "one, first"}, got)
+	assert.Equal(t, []string{"many, first", "many, last", "two, first", "one, last", "two, last", "one, first"}, got)
 	_, ok := l.Next()
 	assert.False(t, ok)
 	assert.Same(t, one, l.Peer(addr(1)), "it has some")
@@ -69,10 +71,15 @@ func TestAgainstModel(t *testing.T) {
 			var l Line[int]
 			var line []waits
 			var taken []*Peer[int]
+			turned := false
 			for number := range 1000 {
 				key := addr(r.IntN(5))
 				if r.IntN(5) == 0 {
 					key = netip.Addr{}
+				}
+				if r.IntN(50) == 0 {
+					turned = !turned
+					l.Turn(turned)
 				}
 				switch r.IntN(8) {
 				case 0, 1, 2:
@@ -101,7 +108,10 @@ func TestAgainstModel(t *testing.T) {
 						continue
 					}
 					first := slices.MinFunc(line, func(a, b waits) int {
-						return cmp.Or(cmp.Compare(a.peer.Has(), b.peer.Has()), cmp.Compare(b.number, a.number))
+						if turned {
+							a.number, b.number = b.number, a.number
+						}
+						return cmp.Or(cmp.Compare(a.peer.Has(), b.peer.Has()), cmp.Compare(a.number, b.number))
 					})
 					require.Equal(t, first.number, got)
 					line = slices.DeleteFunc(line, func(w waits) bool { return w.number == got })

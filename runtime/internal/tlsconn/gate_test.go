@@ -29,7 +29,7 @@ func (g *Gate) waiting() int {
 	return g.line.Len()
 }
 
-// TestGateGoesByPeers: who has fewer handshakes under way is first through the gate, whoever came before, and of those of one peer who came last.
+// TestGateGoesByPeers: who has fewer handshakes under way is first through the gate, whoever came before, and of those of one peer who came first.
 func TestGateGoesByPeers(t *testing.T) {
 	g := NewGate(1)
 	many, few := netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("192.0.2.2")
@@ -52,7 +52,7 @@ func TestGateGoesByPeers(t *testing.T) {
 	}
 	first.end()
 	wg.Wait()
-	assert.Equal(t, []string{"of few", "last of many", "first of many"}, order)
+	assert.Equal(t, []string{"of few", "first of many", "last of many"}, order)
 	assert.True(t, g.idle())
 }
 

@@ -150,14 +150,14 @@ func (c *Conn) called() {
 // was opened. Owner only.
 func (c *Conn) unopen() {
 	if c.linger == standing {
-		c.more().opener.leave()
+		c.more().opener.leave(false)
 		c.more().opener = nil
 	}
 }
 
 // leave ends o, and has begin who gets its place.
-func (o *opener) leave() {
-	if next := o.c.pool.engine.openings.leave(o); next != nil {
+func (o *opener) leave(made bool) {
+	if next := o.c.pool.engine.openings.leave(o, made); next != nil {
 		next.c.pool.loop.Post(next.c.called)
 	}
 }
@@ -179,7 +179,7 @@ func (o *opener) run() {
 			p.logPanic("Open", c, v)
 			next = Close
 		}
-		o.leave()
+		o.leave(next == Idle || next == Detached)
 		c.opened(next)
 	}()
 	if c.state.Load()&cut == 0 { // the time to drain may be up before it was its turn

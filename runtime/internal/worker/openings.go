@@ -16,18 +16,26 @@ var ErrOusted = errors.New("worker: it has waited for its peer, and made room fo
 const (
 	// kept is the part of the places, one in so many, that is for peers that have none.
 	kept = 8
-	// grace is how long a peer that has one place may let Listener.Open wait before
-	// that makes room for a peer that has none: a round trip, and more.
-	grace = 500 * time.Millisecond
+	// grace is how long a peer may let Listener.Open wait before that makes room for a
+	// peer that has none: a round trip, and more.
+	grace = time.Second
 	// watching is how often it is looked whether one has to make room, while any
 	// stand in line. One does each time: clients that come again at once are not to
 	// keep a server busy with beginning for them.
 	watching = 5 * time.Millisecond
+	// moving is how long after one that was made no other makes room: clients answer,
+	// and places become free by themselves.
+	moving = 50 * time.Millisecond
+	// usual is how many places there are, if there may be so many, where fewer have been
+	// made lately.
+	usual = 2000
 )
 
 // openings are the calls of Listener.Open under way. When there are as many as
 // there may be, who comes stands in line, and one that waits for its peer is ended
-// where that peer has more of them than who is first. Any goroutine.
+// where that peer has more of them than who is first. There may be as many as were made
+// in the last five to ten seconds, and usual at least: each costs memory, and where
+// peers do not go on there need not be more. Any goroutine.
 type openings struct {
 	most int // immutable
 
@@ -37,6 +45,7 @@ type openings struct {
 	begun   linked.List        // guarded by mu; of *opener, in the order in which they have begun; not those that are ousted
 	line    fair.Line[*opener] // guarded by mu; of what peers have places
 	watched bool               // guarded by mu; watch is to be called
+	made    lately             // guarded by mu; how many had what they waited for
 }
 
 // opener is one of them, or what stands in line to be one. But for c all of it is
@@ -47,7 +56,7 @@ type opener struct {
 	state openerState
 	place fair.Place      // while opensLater
 	at    *linked.Element // while opensNow: among the begun
-	since time.Duration   // when it has begun, on the loop's clock
+	since time.Duration   // when it has come to its state, on its loop's clock
 }
 
 // openerState is where an opener is.
@@ -72,7 +81,7 @@ func (o *openings) count() int {
 func (o *openings) enter(c *Conn) (one *opener, now, watch bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	one = &opener{c: c, peer: o.line.Peer(peerOf(c.listener, c.peerAddr()))}
+	one = &opener{c: c, peer: o.line.Peer(peerOf(c.listener, c.peerAddr())), since: c.pool.loop.Now()}
 	if o.n < o.mostFor(one) {
 		o.begin(one)
 		return one, true, false
@@ -87,11 +96,19 @@ func (o *openings) watch() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	first, ok := o.line.First()
-	if ok && o.n-o.leaving-1 < o.mostFor(first) && o.leaving < o.line.Len() {
+	o.watched = ok
+	if !ok {
+		o.line.Turn(false)
+		return false
+	}
+	now, patience := first.c.pool.loop.Now(), first.c.listener.Patience
+	if now-first.since > patience-patience/8 {
+		o.line.Turn(true) // who has come just now has time for it
+	}
+	if o.n-o.leaving-1 < o.mostFor(first) && o.leaving < o.line.Len() && now-o.made.last >= moving {
 		o.makeRoom(first)
 	}
-	o.watched = ok
-	return ok
+	return true
 }
 
 // makeRoom ends the oldest that waits for its peer to whose place the first in line
@@ -110,14 +127,12 @@ func (o *openings) makeRoom(first *opener) {
 }
 
 // spared is how long one has its place for what it waits for, before the first in
-// line has more right to it: not at all if even then its peer has more of them, half
-// the time that there is if its peer has as many as the other one has, and all of it
-// if it has fewer. The caller holds mu.
+// line has more right to it: not long if its peer has some and that of the first has
+// none, half the time that there is if it has as many at least, and all of it if it has
+// fewer. The caller holds mu.
 func (o *opener) spared(first *opener) time.Duration {
 	patience := o.c.listener.Patience
 	switch more := o.peer.Has() - first.peer.Has(); {
-	case more > 1:
-		return 0
 	case more < 0:
 		return patience
 	case first.peer.Has() == 0:
@@ -128,10 +143,43 @@ func (o *opener) spared(first *opener) time.Duration {
 
 // mostFor is how many places may be taken when one begins. The caller holds mu.
 func (o *openings) mostFor(one *opener) int {
+	most := min(o.most, max(usual, o.made.within(one.c.pool.loop.Now())))
 	if one.peer.Has() > 0 {
-		return o.most - o.most/kept
+		return most - most/kept
 	}
-	return o.most
+	return most
+}
+
+// lately counts what happens in a span and what happened in the one before.
+type lately struct {
+	last   time.Duration // when something has happened
+	begun  time.Duration // this span
+	n, was int           // in this one, in the one before
+}
+
+// span is half of the time that lately tells of.
+const span = 5 * time.Second
+
+// count counts what happens now.
+func (l *lately) count(now time.Duration) {
+	l.turn(now)
+	l.last = now
+	l.n++
+}
+
+// within is how many times it has happened in the last one to two spans.
+func (l *lately) within(now time.Duration) int {
+	l.turn(now)
+	return l.n + l.was
+}
+
+func (l *lately) turn(now time.Duration) {
+	switch passed := now - l.begun; {
+	case passed >= 2*span:
+		*l = lately{last: l.last, begun: now}
+	case passed >= span:
+		*l = lately{last: l.last, begun: l.begun + span, was: l.n}
+	}
 }
 
 // begin gives one a place. The caller holds mu.
@@ -148,10 +196,14 @@ func (o *openings) has(one *opener) bool {
 	return one.state == opensNow
 }
 
-// leave ends one, and returns who has got its place, if it had one.
-func (o *openings) leave(was *opener) (next *opener) {
+// leave ends one, and returns who has got its place, if it had one. made tells that it
+// had what it waited for.
+func (o *openings) leave(was *opener, made bool) (next *opener) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if made {
+		o.made.count(was.c.pool.loop.Now())
+	}
 	state := was.state
 	was.state = opensNever
 	switch state {

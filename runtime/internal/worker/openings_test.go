@@ -140,12 +140,12 @@ func TestOpenGoesByPeers(t *testing.T) {
 	single.Send("!") // it has what it waited for
 	assert.Equal(t, "b2", <-began)
 	other.Send("!")
-	assert.Equal(t, "a4", <-began, "who came last is first")
+	assert.Equal(t, "a3", <-began, "who came first is first")
 	s.awaitWaiting(3)
 	assert.Empty(t, began)
 }
 
-// TestOpenSpares: who waits for his peer has half a second before he makes room for one who has no place, and half of the time that there
+// TestOpenSpares: who waits for his peer has a second before he makes room for one who has no place, and half of the time that there
 // is before one who has as many. Then he makes room, whether another comes or not.
 func TestOpenSpares(t *testing.T) {
 	for name, c := range map[string]struct {

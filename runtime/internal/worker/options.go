@@ -21,7 +21,7 @@ type Options struct {
 	MaxWorkers     int // per process; default 10,000
 	MaxQueue       int // connections that wait for a worker when MaxWorkers run, before they are shed; per process; default 10,000
 	SoftStart      int // workers that a loop runs before it has seen a stall; default 2
-	MaxOpening     int // calls of Listener.Open at a time; a further connection stands in line, and the last eighth is for peers that have none; per process; default 1,000
+	MaxOpening     int // calls of Listener.Open at a time; a further connection stands in line, and the last eighth is for peers that have none; 2,000 at a time, and as many as were made in the last seconds; per process; default 10,000
 	MaxConnections int // open at a time; further ones are closed at once; default: no limit
 
 	MaxPerPeer int // open at a time from one IPv4 address or one IPv6 network of 64 bits, likewise; default: no limit
@@ -53,7 +53,7 @@ func (o *Options) setDefaults() error {
 		o.Loops = min(o.Loops, o.MaxWorkers)
 	}
 	setDefault(&o.MaxQueue, 10_000)
-	setDefault(&o.MaxOpening, 1_000)
+	setDefault(&o.MaxOpening, 10_000)
 	setDefault(&o.SoftStart, 2)
 	setDefault(&o.FirstTimeout, 10*time.Second)
 	setDefault(&o.DrainGrace, 500*time.Millisecond)

@@ -15,6 +15,9 @@ const (
 	// takesInARow is how many connections workers take before they look whether
 	// that was long.
 	takesInARow = 16
+	// stepsOfOne is how often a loop or a worker has to run for one that connects and
+	// asks: it is accepted, heard and served.
+	stepsOfOne = 3
 )
 
 // GiveWay lets others go first if the processor has not been theirs for a while:
@@ -72,14 +75,21 @@ func (c *Conn) Way() Way {
 // it: they have one turn together. Any goroutine.
 func (e *Engine) Way() Way { return Way{pool: e.pools[0], line: newBaton()} }
 
-// GiveWay is Conn.GiveWay for who has waited in a line already, as handshakes do: it
-// stands in none.
-func (r *Raw) GiveWay() { (*Conn)(r).Way().give(false) }
+// GiveWay is Conn.GiveWay for who has waited in a line already, as handshakes do, and
+// goes on with what takes long and cannot give way: it stands in none, and lets others
+// go first as often as who connects anew needs to be answered.
+func (r *Raw) GiveWay() {
+	w := (*Conn)(r).Way()
+	if w.pool == nil || !w.pool.due() {
+		return
+	}
+	for range stepsOfOne {
+		w.pool.yield()
+	}
+}
 
 // Give is Conn.GiveWay. Any goroutine.
-func (w Way) Give() { w.give(true) }
-
-func (w Way) give(inTurn bool) {
+func (w Way) Give() {
 	p := w.pool
 	if p == nil || !p.due() {
 		return
@@ -89,8 +99,6 @@ func (w Way) give(inTurn bool) {
 		defer p.unpause()
 	}
 	switch {
-	case !inTurn:
-		p.yield()
 	case w.conn != nil && w.conn.state.Or(yielded)&yielded == 0:
 		p.yieldIn(p.once) // most that come here have done so soon
 	case w.line != nil:
