@@ -420,7 +420,8 @@ func (c *client) beRefused(path string) error {
 	if err != nil {
 		return err
 	}
-	if _, err = io.Copy(io.Discard, res.Body); err != nil {
+	_, err = io.Copy(io.Discard, res.Body)
+	if err = errors.Join(err, res.Body.Close()); err != nil {
 		return err
 	}
 	if res.StatusCode != http.StatusUnprocessableEntity {
