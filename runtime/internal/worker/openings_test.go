@@ -3,6 +3,7 @@ package worker
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"testing"
 	"time"
 
@@ -225,6 +226,42 @@ func TestOpenKeepsPlaces(t *testing.T) {
 	assert.Equal(t, 16, s.openings.count())
 	assert.Equal(t, uint64(1), s.Totals().Unopened)
 	assert.Empty(t, began)
+}
+
+// TestPlacesFollowWhatIsMade: there are as many places as were made lately, within bounds, and an eighth of them is for who has none.
+func TestPlacesFollowWhatIsMade(t *testing.T) {
+	for name, c := range map[string]struct{ most, made, forSome, forNone int }{
+		"few were made":    {10_000, 10, usual - usual/kept, usual},
+		"many were made":   {10_000, 4000, 3500, 4000},
+		"more than may be": {3000, 4000, 2625, 3000},
+		"few may be":       {100, 4000, 88, 100},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t, newProbe(t, echo), Options{MaxOpening: c.most})
+			s.dial()
+			one := &opener{c: s.conn(), peer: s.openings.line.Peer(netip.MustParseAddr("192.0.2.1"))}
+			s.openings.mu.Lock()
+			defer s.openings.mu.Unlock()
+			s.openings.made = lately{begun: s.conn().pool.loop.Now(), n: c.made}
+			assert.Equal(t, c.forNone, s.openings.mostFor(one))
+			s.openings.line.Take(one.peer)
+			assert.Equal(t, c.forSome, s.openings.mostFor(one))
+			s.openings.line.Give(one.peer)
+		})
+	}
+}
+
+func TestLately(t *testing.T) {
+	var l lately
+	for range 3 {
+		l.count(time.Second)
+	}
+	assert.Equal(t, 3, l.within(span-1))
+	l.count(span + time.Second)
+	assert.Equal(t, 4, l.within(2*span-1))
+	assert.Equal(t, 1, l.within(2*span), "the first span is over for as long as itself")
+	assert.Zero(t, l.within(4*span))
+	assert.Equal(t, span+time.Second, l.last)
 }
 
 // TestOpenLineOfHalves: where what comes is looked at, who ends his direction while he stands in line is closed: he would have to go on.
