@@ -50,7 +50,7 @@ func sockets() []Attack {
 		},
 		{
 			Name: "a ClientHello, then nothing", Does: "answered; closed after `Timeouts.Handshake`", Bound: "handshake_time",
-			secure: true, clients: 15_000, within: 10 * time.Second, // `Limits.Handshakes` are under way, and the rest stands in line
+			secure: true, clients: 15_000, within: 10 * time.Second, // 2,000 are under way, as few are made, and the rest stands in line
 			once: silentAfter(sync.OnceValue(clientHello)),
 		},
 	}

@@ -107,9 +107,13 @@ func (p *pool) open(c *Conn) {
 	p.open(c) // it is idle then
 }
 
-// watch has one make room, now and then, while any stand in line. loop-only.
+// watch looks now and then, while any stand in line, who has a place now. loop-only.
 func (p *pool) watch() {
-	if p.engine.openings.watch() {
+	begun, again := p.engine.openings.watch()
+	for _, one := range begun {
+		one.call()
+	}
+	if again {
 		p.loop.After(watching, p.watch)
 	}
 }
@@ -158,9 +162,13 @@ func (c *Conn) unopen() {
 // leave ends o, and has begin who gets its place.
 func (o *opener) leave(made bool) {
 	if next := o.c.pool.engine.openings.leave(o, made); next != nil {
-		next.c.pool.loop.Post(next.c.called)
+		next.call()
 	}
 }
+
+// call has its loop open a connection that stood in line and has a place now. Any
+// goroutine.
+func (o *opener) call() { o.c.pool.loop.Post(o.c.called) }
 
 // start runs o.
 func (o *opener) start() {

@@ -9,8 +9,8 @@ import (
 	"github.com/tornadogen/tornadogen/runtime/internal/fair"
 )
 
-// ErrOusted ends what a connection waits for in Listener.Open, when there are
-// Options.MaxOpening of them and another has come that has more right to one.
+// ErrOusted ends what a connection waits for in Listener.Open, when there are as many
+// of them as there may be and another stands in line that has more right to one.
 var ErrOusted = errors.New("worker: it has waited for its peer, and made room for another")
 
 const (
@@ -82,7 +82,7 @@ func (o *openings) enter(c *Conn) (one *opener, now, watch bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	one = &opener{c: c, peer: o.line.Peer(peerOf(c.listener, c.peerAddr())), since: c.pool.loop.Now()}
-	if o.n < o.mostFor(one) {
+	if first, any := o.line.First(); o.n < o.mostFor(one) && (!any || o.n >= o.mostFor(first)) {
 		o.begin(one)
 		return one, true, false
 	}
@@ -91,15 +91,19 @@ func (o *openings) enter(c *Conn) (one *opener, now, watch bool) {
 	return one, false, watch
 }
 
-// watch has one make room, if one has to. It reports whether to call it again.
-func (o *openings) watch() bool {
+// watch returns who has got a place that there is now, since more were made lately, and
+// has one make room, if one has to. again tells that it is to be called again.
+func (o *openings) watch() (begun []*opener, again bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	for next := o.next(); next != nil; next = o.next() {
+		begun = append(begun, next)
+	}
 	first, ok := o.line.First()
 	o.watched = ok
 	if !ok {
 		o.line.Turn(false)
-		return false
+		return begun, false
 	}
 	now, patience := first.c.pool.loop.Now(), first.c.listener.Patience
 	if now-first.since > patience-patience/8 {
@@ -108,7 +112,19 @@ func (o *openings) watch() bool {
 	if o.n-o.leaving-1 < o.mostFor(first) && o.leaving < o.line.Len() && now-o.made.last >= moving {
 		o.makeRoom(first)
 	}
-	return true
+	return begun, true
+}
+
+// next gives the first in line a place, if there is one for it, and returns it. The
+// caller holds mu.
+func (o *openings) next() *opener {
+	first, ok := o.line.First()
+	if !ok || o.n >= o.mostFor(first) {
+		return nil
+	}
+	_, _ = o.line.Next()
+	o.begin(first)
+	return first
 }
 
 // makeRoom ends the oldest that waits for its peer to whose place the first in line
@@ -217,12 +233,7 @@ func (o *openings) leave(was *opener, made bool) (next *opener) {
 		o.leaving--
 	}
 	o.n--
-	if first, ok := o.line.First(); !ok || o.n >= o.mostFor(first) {
-		return nil
-	}
-	next, _ = o.line.Next()
-	o.begin(next)
-	return next
+	return o.next()
 }
 
 // oust ends the wait of c for its peer, for good, and reports whether it has

@@ -93,12 +93,10 @@ func TestOpenLineEnds(t *testing.T) {
 	}
 }
 
-// TestOpenGoesByPeers: who has several places makes room for who has fewer, not for himself; and places go to who has the least, and of
-// those of one peer to who came last.
-func TestOpenGoesByPeers(t *testing.T) {
-	ended, began := make(chan error, 10), make(chan string, 10)
-	s := opening(t, newProbe(t, echo), Options{MaxOpening: 3, FirstTimeout: time.Hour}, func(c *Conn) Next {
-		var buf [8]byte
+// waitsForMore is an Open that tells what its peer has said first, and what has ended its wait for more, if that is an error.
+func waitsForMore(began chan<- string, ended chan<- error) func(c *Conn) Next {
+	return func(c *Conn) Next {
+		var buf [32]byte
 		n, _ := c.Raw().Read(buf[:])
 		began <- string(buf[:n])
 		if _, err := c.Raw().ReadWait(buf[:], time.Time{}); err != nil {
@@ -106,7 +104,14 @@ func TestOpenGoesByPeers(t *testing.T) {
 			return Close
 		}
 		return Idle
-	})
+	}
+}
+
+// TestOpenGoesByPeers: who has several places makes room for who has fewer, not for himself; and places go to who has the least, and of
+// those of one peer to who came last.
+func TestOpenGoesByPeers(t *testing.T) {
+	ended, began := make(chan error, 10), make(chan string, 10)
+	s := opening(t, newProbe(t, echo), Options{MaxOpening: 3, FirstTimeout: time.Hour}, waitsForMore(began, ended))
 	crowd := uint64(0)
 	from := func(addr, says string) *polltest.Peer {
 		p := s.dialFrom(addr)
@@ -160,16 +165,7 @@ func TestOpenSpares(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			ended, began := make(chan error, 10), make(chan string, 10)
-			s := opening(t, newProbe(t, echo), Options{MaxOpening: 2, FirstTimeout: time.Hour}, func(c *Conn) Next {
-				var buf [32]byte
-				n, _ := c.Raw().Read(buf[:])
-				began <- string(buf[:n])
-				if _, err := c.Raw().ReadWait(buf[:], time.Time{}); err != nil {
-					ended <- err
-					return Close
-				}
-				return Idle
-			})
+			s := opening(t, newProbe(t, echo), Options{MaxOpening: 2, FirstTimeout: time.Hour}, waitsForMore(began, ended))
 			begun := s.net.Now()
 			for i, addr := range append([]string{"192.0.2.1", "192.0.2.2"}, c.comes...) {
 				s.dialFrom(addr).Send(addr)
@@ -249,6 +245,36 @@ func TestPlacesFollowWhatIsMade(t *testing.T) {
 			s.openings.line.Give(one.peer)
 		})
 	}
+}
+
+// TestOpenTakesNewPlaces: who stands in line has the places that there are once more were made, before who comes then.
+func TestOpenTakesNewPlaces(t *testing.T) {
+	began, ended := make(chan string, usual+10), make(chan error, usual+10)
+	s := opening(t, newProbe(t, echo), Options{MaxOpening: 2 * usual, FirstTimeout: time.Hour}, waitsForMore(began, ended))
+	s.openings.mu.Lock()
+	s.openings.n = usual // as if so many were under way
+	s.openings.mu.Unlock()
+	s.dial().Send("first")
+	await(t, func() bool { return s.Totals().Unopened == 1 }, "it finds no place")
+	s.openings.mu.Lock()
+	s.openings.made = lately{begun: s.openings.made.begun, n: usual + 1}
+	s.openings.mu.Unlock()
+	s.dialFrom("192.0.2.9").Send("second")
+	await(t, func() bool { return s.Totals().Unopened == 2 }, "it does not go before the first")
+	await(t, func() bool {
+		s.net.Advance(time.Millisecond)
+		return len(began) > 0
+	}, "there is one more")
+	assert.Equal(t, "first", <-began)
+	assert.Empty(t, began)
+	s.openings.mu.Lock()
+	s.openings.n -= usual
+	s.openings.mu.Unlock()
+	await(t, func() bool {
+		s.net.Advance(time.Millisecond)
+		return len(began) > 0
+	}, "they have ended")
+	assert.Equal(t, "second", <-began)
 }
 
 func TestLately(t *testing.T) {
