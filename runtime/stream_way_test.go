@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -15,6 +16,8 @@ func TestStreamsGiveWay(t *testing.T) {
 	before := runtime.GOMAXPROCS(1)
 	t.Cleanup(func() { runtime.GOMAXPROCS(before) })
 	const many, sends = 8, 150 // so little that a socket holds it, of each family, while nobody reads
+	// However fast they are sent, all of one take longer than a slice, and less than one of Go's own.
+	const each = 10 * time.Microsecond
 	var ready, done sync.WaitGroup
 	ready.Add(many)
 	done.Add(many)
@@ -26,6 +29,8 @@ func TestStreamsGiveWay(t *testing.T) {
 		ready.Done()
 		<-begin
 		for range sends {
+			for began := time.Now(); time.Since(began) < each; { //nolint:revive // it keeps the processor
+			}
 			if err := out.Send("a"); err != nil {
 				return err
 			}

@@ -19,7 +19,7 @@ func (s *Shape) takesAll() bool {
 // kindOf returns what a text is read as; 0 if it is none of what s allows, or a string as any text is. The text decides, in this order.
 func (s *Shape) kindOf(text []byte) Kinds {
 	switch {
-	case s.Has(KindString) && slices.Contains(s.Texts, string(text)):
+	case s.Has(KindString) && slices.ContainsFunc(s.Texts, func(t string) bool { return t == string(text) }): // it may be long, and is not copied
 		return KindString
 	case s.Has(KindNumber) && IsNumber(text), s.Has(KindInteger) && (isInteger(text) || !s.takesAll() && IsNumber(text)):
 		return KindNumber // whether 1.0 is an integer is for the decoder to say

@@ -69,6 +69,14 @@ func TestNotation(t *testing.T) {
 	assert.Equal(t, ErrNesting.Error(), read(t, Unknown, true, "a"+strings.Repeat("[]", maxBrackets+1)+"=1"))
 }
 
+// A text is not copied to see what it is: it may have megabytes.
+func TestTakesCopiesNothing(t *testing.T) {
+	enum := NewShapes().Get(`"5" | number`)
+	long := []byte(strings.Repeat("5", 1<<20) + "x")
+	assert.False(t, enum.Takes(long))
+	assert.Zero(t, testing.AllocsPerRun(10, func() { enum.Takes(long) }))
+}
+
 func TestNotationIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, notation := range []string{"", "Pet", "{a", "{a: }", "[a", "[string", "(x) string", "{a(color=red)}", "string string", `"a`, "a |"} {

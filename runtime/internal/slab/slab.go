@@ -14,6 +14,9 @@ const (
 	largest  = 24
 )
 
+// page is how many bytes the system gives at a time, at least.
+const page = 4 << 10
+
 // most is how many bytes of each size outlive collections, for a while.
 const most = 8 << 20
 
@@ -52,16 +55,17 @@ func Put(b []byte) {
 func Grown(b []byte, n int) int { return 1 << bits.Len(uint(max(2*cap(b), len(b)+n, 1)-1)) }
 
 // Grow gives what stands in b, with room for n bytes more, in memory that is at least twice as long, and puts b. It calls pause, if that is
-// not nil, now and then while it copies.
+// not nil, between each two pages of that memory, which the system finds here and not when something is read into them: some virtual machines
+// take 100 µs for one.
 func Grow(b []byte, n int, pause func()) []byte {
-	grown := Get(max(2*cap(b), len(b)+n))[:len(b)]
-	const step = 1 << smallest
-	for at := 0; at < len(b); {
+	grown := Get(max(2*cap(b), len(b)+n))
+	for at := 0; at < len(grown); at += page {
 		if at > 0 && pause != nil {
 			pause()
 		}
-		at += copy(grown[at:], b[at:min(at+step, len(b))])
+		grown[at] = 0
+		copy(grown[at:], b[min(at, len(b)):min(at+page, len(b))])
 	}
 	Put(b)
-	return grown
+	return grown[:len(b)]
 }
