@@ -11,6 +11,9 @@ import (
 	"github.com/tornadogen/tornadogen/runtime/internal/worker"
 )
 
+// readAtOnce is how many bytes are read at a time, at most: a system that has to find all of their pages takes up to 100 µs for each.
+const readAtOnce = 16 << 10
+
 // fill reads more of the request at the front. When nothing is there it reports false, with what becomes of the connection.
 func (f *frame) fill() (worker.Next, bool) {
 	if !f.conn.Readable() {
@@ -19,7 +22,7 @@ func (f *frame) fill() (worker.Next, bool) {
 	if f.w == len(f.buf) && !f.makeRoom() {
 		return f.leave(f.crowded()), false
 	}
-	n, err := f.conn.Read(f.buf[f.w:min(f.w+piece, len(f.buf))])
+	n, err := f.conn.Read(f.buf[f.w:min(f.w+readAtOnce, len(f.buf))])
 	if err != nil {
 		return f.unread(err), false
 	}

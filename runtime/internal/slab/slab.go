@@ -55,17 +55,15 @@ func Put(b []byte) {
 func Grown(b []byte, n int) int { return 1 << bits.Len(uint(max(2*cap(b), len(b)+n, 1)-1)) }
 
 // Grow gives what stands in b, with room for n bytes more, in memory that is at least twice as long, and puts b. It calls pause, if that is
-// not nil, between each two pages of that memory, which the system finds here and not when something is read into them: some virtual machines
-// take 100 µs for one.
+// not nil, between each two pages that it copies: the system has to find the new ones, and some virtual machines take 100 µs for one.
 func Grow(b []byte, n int, pause func()) []byte {
-	grown := Get(max(2*cap(b), len(b)+n))
-	for at := 0; at < len(grown); at += page {
+	grown := Get(max(2*cap(b), len(b)+n))[:len(b)]
+	for at := 0; at < len(b); {
 		if at > 0 && pause != nil {
 			pause()
 		}
-		grown[at] = 0
-		copy(grown[at:], b[min(at, len(b)):min(at+page, len(b))])
+		at += copy(grown[at:], b[at:min(at+page, len(b))])
 	}
 	Put(b)
-	return grown[:len(b)]
+	return grown
 }

@@ -39,12 +39,11 @@ func TestGrow(t *testing.T) {
 	assert.GreaterOrEqual(t, cap(Grow(nil, 5, nil)), 5)
 }
 
-// Between two pages that the system has to find, those that are read into later among them, others may run.
+// Between two pages that the system has to find others may run.
 func TestGrowPausesForEachPage(t *testing.T) {
 	paused := 0
-	b := Grow(make([]byte, 3*page+1), 0, func() { paused++ })
-	assert.Equal(t, cap(b)/page-1, paused)
-	assert.Greater(t, cap(b), 6*page)
+	Grow(make([]byte, 3*page+1), 0, func() { paused++ })
+	assert.Equal(t, 3, paused)
 }
 
 // What is too small to be kept costs nothing to put: most bodies are.
