@@ -174,13 +174,13 @@ func TestNoThreadIsFree(t *testing.T) {
 
 // TestWhoWaitsIsMoved: those that wait for a thread of a worker that leaves go to its successor.
 func TestWhoWaitsIsMoved(t *testing.T) {
-	_, c := open(t, wsgi.Config{App: "plain", Workers: 1, Threads: 2, Answer: 2 * time.Second})
+	_, c := open(t, wsgi.Config{App: "plain", Workers: 1, Threads: 2, Answer: 4 * time.Second})
 	begun := time.Now()
-	late := inBackground(c, "/nap?3")
-	first, err := c.Client.Get(c.URL + "/long?4")
+	late := inBackground(c, "/nap?5")
+	first, err := c.Client.Get(c.URL + "/long?8")
 	require.NoError(t, err)
 	defer first.Body.Close()
-	<-time.After(time.Until(begun.Add(time.Second))) // the worker is replaced when these have waited for a second, and may wait for another one
+	<-time.After(time.Until(begun.Add(3 * time.Second))) // the worker is replaced when these have waited for a second, and its successor has three to come up
 	answers := make(chan *http.Response, 2)
 	for range 2 { // the first has the thread of who was late
 		go func() {
