@@ -246,8 +246,8 @@ func (c *client) socket() error {
 	return nil
 }
 
-// manyLines are far more than what the buffers of a narrow connection and of the server take, of the longest nonces: 624 KB.
-const manyLines = 8000
+// manyLines are far more than what the buffers of a narrow connection and of the server take, of the longest nonces: 234 KB.
+const manyLines = 3000
 
 // readSlowly demands that the last line was made after it had begun to read: the server has waited for it.
 func (c *client) readSlowly() error {
