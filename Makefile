@@ -50,11 +50,11 @@ test: ## run all tests, with the race detector where goroutines meet
 	cd docs && go vet ./... && go test ./...
 	@set -e; for module in $(INTEGRATIONS); do echo "cd $$module && go test -race ./..."; (cd $$module && go test -race ./...); done
 
-lint: cross ## check format, vet and lint, and that all of it compiles for macOS, the BSDs and Windows
+lint: cross ## check format, vet and lint, and that the types of all of it fit on macOS, the BSDs and Windows
 	$(GOLANGCI) run ./...
 	@set -e; for module in examples bench conformance docs $(INTEGRATIONS); do echo "lint $$module"; (cd $$module && $(GOLANGCI) run --config $(CURDIR)/.golangci.yml ./...); done
 
-cross: ## compile and vet for macOS, the BSDs and Windows, and for Linux over package net
+cross: ## check the types of, and vet, what is for macOS, the BSDs and Windows, and for Linux over package net
 	@cd conformance && go build -o ../bin/crossvet ./cmd/crossvet
 	@set -e; for os in darwin windows freebsd; do echo "GOOS=$$os crossvet"; GOOS=$$os bin/crossvet ./cmd/... ./spec/... ./generator/... ./runtime/...; done
 	@set -e; for os in netbsd openbsd; do echo "GOOS=$$os crossvet ./runtime"; GOOS=$$os bin/crossvet ./runtime/...; done

@@ -82,7 +82,7 @@ func (p *processes) connect(way string) net.Conn {
 	p.t.Cleanup(func() { _ = c.Close() })
 	require.NoError(p.t, c.SetDeadline(time.Now().Add(patience)))
 	if way == "tls" { // each process has an authority of its own
-		return tls.Client(c, &tls.Config{InsecureSkipVerify: true}) //nolint:gosec // a test of processes
+		return tls.Client(c, &tls.Config{InsecureSkipVerify: true}) //nolint:gosec // each process makes a certificate of its own, which nobody else knows
 	}
 	return c
 }

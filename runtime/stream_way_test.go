@@ -29,7 +29,7 @@ func TestStreamsGiveWay(t *testing.T) {
 		ready.Done()
 		<-begin
 		for range sends {
-			for began := time.Now(); time.Since(began) < each; { //nolint:revive // it keeps the processor
+			for began := time.Now(); time.Since(began) < each; { //nolint:revive // a block that sleeps would give the processor away, which is what is tested
 			}
 			if err := out.Send("a"); err != nil {
 				return err

@@ -1,8 +1,8 @@
 // Command crossvet is go vet for other systems than this one: it checks the types of packages, and what go vet looks for, from their sources
 // alone. go vet compiles whatever they import before that, the standard library included, for each system anew.
 //
-// The system is that of GOOS and GOARCH, and the arguments are those of `go vet`: patterns, -tags, and the names of analyzers. It exits with 3
-// where something was found, and with 1 where something does not compile.
+// The system is that of GOOS and GOARCH, tags are those of GOFLAGS, and the arguments are patterns and the names of analyzers. It exits with 3
+// where something was found, and with 1 where something has no types. What a compiler alone finds, as a function without a body, it does not.
 package main
 
 import (

@@ -246,10 +246,11 @@ func (c *client) socket() error {
 	return nil
 }
 
-// manyLines are far more than what the buffers of a narrow connection and of the server take, of the longest nonces: 234 KB.
-const manyLines = 3000
+// manyLines are far more than what the buffers of a narrow connection and of the server take, of the longest nonces: 624 KB.
+const manyLines = 8000
 
-// readSlowly demands that the last line was made after it had begun to read: the server has waited for it.
+// readSlowly demands that the last line was made after it had begun to read: the server has waited for it. Its connection is narrow for a quarter of
+// the answer, which takes seconds.
 func (c *client) readSlowly() error {
 	c.narrow = true
 	if err := c.open(); err != nil {
@@ -281,8 +282,13 @@ func (c *client) readSlowly() error {
 		default:
 			return fmt.Errorf("the line %q, not %s: %w", lines.Text(), want, errStray)
 		}
-		if n++; n%(manyLines/4) == 0 && n < manyLines && !c.pause() { // so that it comes to its end within a round
-			return nil
+		if n++; n%(manyLines/4) == 0 && n < manyLines {
+			if err := c.tcp.SetReadBuffer(1 << 20); err != nil { // so that it comes to its end within a round
+				return err
+			}
+			if !c.pause() {
+				return nil
+			}
 		}
 		if err := c.conn.SetDeadline(c.run.deadline()); err != nil {
 			return err
