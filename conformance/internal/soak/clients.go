@@ -249,8 +249,8 @@ func (c *client) socket() error {
 // manyLines are far more than what the buffers of a narrow connection and of the server take, of the longest nonces: 624 KB.
 const manyLines = 8000
 
-// readSlowly demands that the last line was made after it had begun to read: the server has waited for it. Its connection is narrow for a quarter of
-// the answer, which takes seconds.
+// readSlowly demands that the last line was made after it had begun to read: the server has waited for it. Its connection is narrow for a sixteenth
+// of the answer.
 func (c *client) readSlowly() error {
 	c.narrow = true
 	if err := c.open(); err != nil {
@@ -282,8 +282,8 @@ func (c *client) readSlowly() error {
 		default:
 			return fmt.Errorf("the line %q, not %s: %w", lines.Text(), want, errStray)
 		}
-		if n++; n%(manyLines/4) == 0 && n < manyLines {
-			if err := c.tcp.SetReadBuffer(1 << 20); err != nil { // so that it comes to its end within a round
+		if n++; n == manyLines/16 { // so that it comes to its end within a round
+			if err := c.tcp.SetReadBuffer(1 << 20); err != nil {
 				return err
 			}
 			if !c.pause() {
