@@ -83,7 +83,7 @@ func TestReleaseConfiguration(t *testing.T) {
 	assert.FileExists(t, filepath.Join("../..", build.Main, "main.go"))
 	assert.Contains(t, build.Flags, "-buildvcs=true", "the version is that of the tag, as the go command notes it")
 	assert.NotContains(t, strings.Join(build.Ldflags, " "), "-X", "no variable has the version")
-	compiled := regexp.MustCompile(`(?m)^\t@set -e; for os in ([a-z ]+); do .* go vet \./cmd/`).FindSubmatch(makefile)
+	compiled := regexp.MustCompile(`(?m)^\t@set -e; for os in ([a-z ]+); do .* bin/crossvet \./cmd/`).FindSubmatch(makefile)
 	require.NotNil(t, compiled)
 	for _, system := range build.Goos {
 		assert.Contains(t, append(strings.Fields(string(compiled[1])), "linux"), system, "make cross compiles the command for what is released")
