@@ -50,10 +50,12 @@ func gather(r io.Reader, share *budget.Share, giveWay func()) (body []byte, err 
 }
 
 func join(pieces [][]byte, size int, giveWay func()) []byte {
-	all := make([]byte, 0, size)
+	all := make([]byte, size)
+	at := 0
 	for _, p := range pieces {
 		giveWay()
-		all = append(all, p...)
+		slab.Copy(all[at:], p, giveWay)
+		at += len(p)
 	}
 	return all
 }

@@ -28,6 +28,9 @@ func TestGather(t *testing.T) {
 			require.NoError(t, err)
 			assert.True(t, bytes.Equal(want, got), size)
 			assert.Equal(t, size >= piece, ways > 1, size)
+			if size >= piece {
+				assert.GreaterOrEqual(t, ways, size/(4<<10), "others go first between each two pages of a long body")
+			}
 		}
 	}
 	wrong := errors.New("wrong")

@@ -55,15 +55,21 @@ func Put(b []byte) {
 func Grown(b []byte, n int) int { return 1 << bits.Len(uint(max(2*cap(b), len(b)+n, 1)-1)) }
 
 // Grow gives what stands in b, with room for n bytes more, in memory that is at least twice as long, and puts b. It calls pause, if that is
-// not nil, between each two pages that it copies: the system has to find the new ones, and some virtual machines take 100 µs for one.
+// not nil, as Copy does.
 func Grow(b []byte, n int, pause func()) []byte {
 	grown := Get(max(2*cap(b), len(b)+n))[:len(b)]
+	Copy(grown, b, pause)
+	Put(b)
+	return grown
+}
+
+// Copy copies b to the beginning of new memory, which has room for it. It calls pause, if that is not nil, between each two pages: the system
+// has to find the new ones, and some virtual machines take 100 µs for one.
+func Copy(to, b []byte, pause func()) {
 	for at := 0; at < len(b); {
 		if at > 0 && pause != nil {
 			pause()
 		}
-		at += copy(grown[at:], b[at:min(at+page, len(b))])
+		at += copy(to[at:], b[at:min(at+page, len(b))])
 	}
-	Put(b)
-	return grown
 }
