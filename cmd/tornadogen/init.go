@@ -26,15 +26,16 @@ from then on; init never comes back.
 
 The service runs at once. Each operation checks its input and then answers 501 Not Implemented, until you write it.
 
-A document of several files is copied as one file, in which they are bundled. To keep the files, copy them yourself and set
-spec in tornadogen.yaml.
+A document of several files is copied as one file, in which they are bundled and overlays are applied. To keep the files, copy
+them yourself and set spec and overlay in tornadogen.yaml.
 
 A build of tornadogen that is no release puts a replace directive into go.mod, which names the source that it was built from.`,
 		Example: `  tornadogen init shop --spec openapi.yaml
-  tornadogen init ~/shop --spec openapi.yaml --module example.com/shop --package shopapi`,
+  tornadogen init ~/shop --spec openapi.yaml --module example.com/shop --package shopapi
+  tornadogen init shop --spec openapi.yaml --overlay names.yaml`,
 		Args: args(1, 1, "DIR"),
 	}
-	s.flags(cmd, "spec", "package", "root", "allow-remote", "strict")
+	s.flags(cmd, "spec", "package", "overlay", "root", "allow-remote", "strict")
 	cmd.Flags().StringVar(&module, "module", "", "module path of the service; default: the name of DIR")
 	cmd.Flags().Lookup("package").Usage = "name of the generated package; default: made of the document's title"
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {

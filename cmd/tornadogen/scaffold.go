@@ -48,7 +48,7 @@ func (s *settings) scaffold(service *templates.Service) ([]templates.File, compi
 }
 
 // compileCopy generates the package from the document as it will stand in the service. Where that is a bundle of several
-// files, it is read anew, so that generate finds nothing to change. The findings are those of the document that the user has.
+// files, or has overlays in it, it is read anew, so that generate finds nothing to change. The findings are those of the document that the user has.
 func (s *settings) compileCopy() (compiled, error) {
 	c, err := s.compile()
 	if err != nil || c.files == nil {
@@ -62,7 +62,7 @@ func (s *settings) compileCopy() (compiled, error) {
 		return c, err
 	}
 	one := *s
-	one.Root, one.Strict, one.Spec = "", false, filepath.Join(stage, c.api.SourceName)
+	one.Root, one.Overlays, one.Strict, one.Spec = "", nil, false, filepath.Join(stage, c.api.SourceName)
 	err = os.WriteFile(one.Spec, c.api.Source, 0o600)
 	var bundled compiled
 	if err == nil {

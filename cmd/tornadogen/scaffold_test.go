@@ -357,3 +357,30 @@ func TestDemo(t *testing.T) {
 		require.Contains(t, string(out), want)
 	}
 }
+
+// The document of a new service has the overlays in it, so that generate, which is not told of them, finds nothing to change.
+func TestInitAppliesOverlays(t *testing.T) {
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.WriteFile("openapi.json", []byte(`{"openapi": "3.1.0", "info": {"title": "Pets", "version": "1"}, "paths": {"/pets": {
+		"get": {"operationId": "read_pets_pets_get", "responses": {"204": {"description": "none"}}}}}}`), 0o600))
+	require.NoError(t, os.WriteFile("names.yaml", []byte(`overlay: 1.0.0
+info: { title: Names, version: "1" }
+actions: [{ target: '$.paths["/pets"].get', update: { operationId: read_pets } }]
+`), 0o600))
+	var stdout, stderr bytes.Buffer
+	require.Zero(t, run([]string{"init", "shop", "--spec", "openapi.json", "--overlay", "names.yaml"}, nil, &stdout, &stderr), stderr.String())
+	t.Chdir("shop")
+	document, err := os.ReadFile("openapi.json")
+	require.NoError(t, err)
+	require.Contains(t, string(document), `"read_pets"`)
+	handlers, err := filepath.Glob("*.go")
+	require.NoError(t, err)
+	written := ""
+	for _, name := range handlers {
+		text, err := os.ReadFile(name)
+		require.NoError(t, err)
+		written += string(text)
+	}
+	require.Contains(t, written, ") ReadPets(")
+	require.Zero(t, run([]string{"check"}, nil, &stdout, &stderr), stderr.String())
+}

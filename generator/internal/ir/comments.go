@@ -59,13 +59,23 @@ func deprecate(doc string, deprecated bool, extensions spec.Extensions) string {
 // typeDoc is the comment of a declared type.
 func typeDoc(name string, s *spec.Schema) string {
 	doc := describe(name, s.Description)
-	if doc == "" {
+	if doc == "" && !strings.EqualFold(letters(s.Title), letters(name)) { // FastAPI gives each schema its own name as a title
 		doc = describe(name, s.Title)
 	}
 	if doc == "" {
 		doc = name + " is " + place(s.Loc.Pointer) + "."
 	}
 	return deprecate(doc, s.Deprecated, s.Extensions)
+}
+
+// letters returns text without what is neither letter nor digit.
+func letters(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, text)
 }
 
 // place says in words what stands at a pointer into the document: "the 200 answer of GET /health".
