@@ -9,6 +9,7 @@ import (
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
 	"github.com/tornadogen/tornadogen/runtime/internal/media"
 	"github.com/tornadogen/tornadogen/runtime/internal/param"
+	"github.com/tornadogen/tornadogen/runtime/internal/slab"
 )
 
 // Reply is the answer of one request while it is being built. Generated code fills it: header fields first, then exactly
@@ -18,6 +19,7 @@ type Reply struct {
 	media   string // Content-Type, "" without a body
 	fields  []replyField
 	body    []byte // scratch, reused by the next request of the frame
+	long    int    // length of the last body, where its buffer was too long to be kept
 	hasBody bool
 	accept  acceptField
 	shapes  *Shapes                 // how JSON is to be written in the media type, nil where that is JSON
@@ -34,10 +36,22 @@ func (w *Reply) reset() {
 	clear(w.fields)
 	w.status, w.media, w.fields, w.hasBody, w.fault = 0, "", w.fields[:0], false, nil
 	w.shapes, w.shape, w.pull = nil, "", nil
-	if cap(w.body) > maxKeptBuffer {
+	if n := len(w.body); cap(w.body) > maxKeptBuffer {
+		if w.long = 0; n > maxKeptBuffer/2 {
+			w.long = n
+		}
+		slab.Put(w.body)
 		w.body = nil
 	}
 	w.body = w.body[:0]
+}
+
+// scratch is the buffer of a body that begins. Behind a long one another is expected, which is not to grow from nothing.
+func (w *Reply) scratch() []byte {
+	if w.body == nil && w.long > 0 {
+		w.body = slab.Get(w.long)[:0]
+	}
+	return w.body[:0]
 }
 
 // Header adds a header field; those that the runtime sets itself are left out: Content-Length, Date and the like, and Content-Type, which
@@ -77,7 +91,7 @@ func (t *replyTarget) FailParam(p param.Place, err error) {
 // JSON begins an answer with a body and returns the buffer to append it to. Pass what comes out to Done.
 func (w *Reply) JSON(status int, contentType string) []byte {
 	w.status, w.media, w.shapes = status, contentType, nil
-	return w.body[:0]
+	return w.scratch()
 }
 
 // MediaBody begins an answer whose media type is the one of types that the client likes best, of equals the first. Append JSON
@@ -87,7 +101,7 @@ func (w *Reply) MediaBody(status int, shapes *Shapes, name string, types ...stri
 	if len(types) > 1 {
 		w.media = w.Offer(types...)
 	}
-	return w.body[:0]
+	return w.scratch()
 }
 
 // Offer returns the one of types that the client likes best, of equals the first, and notes that the answer depends on that.
