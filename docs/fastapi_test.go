@@ -19,7 +19,7 @@ import (
 	"github.com/tornadogen/tornadogen/runtime/tornadotest"
 )
 
-// likeFastAPI gives refusals, and errors that are not declared, the bodies that FastAPI gives them.
+// likeFastAPI gives all answers that are problem details the bodies that FastAPI gives errors.
 func likeFastAPI(t *tornado.Transit) {
 	t.OnAnswer(func(w *tornado.Reply) {
 		var p tornado.Problem

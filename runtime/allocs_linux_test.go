@@ -72,3 +72,49 @@ func (r *findPetRequest) decode(in *Input) {
 		r.Tag = p.String(nil)
 	}
 }
+
+// longAnswer gives an answer of size bytes as generated code does.
+func longAnswer(w *Reply, size int) {
+	b := w.JSON(200, "application/json")
+	for range size {
+		b = append(b, 'x')
+	}
+	w.Done(b)
+}
+
+// Answers that are too long for a frame to keep their buffer take one that is used again, and do not grow from nothing each time, also where a filter
+// gives each another body; a long one has no part in those behind a short one.
+func TestAllocationsOfLongAnswers(t *testing.T) {
+	var w Reply
+	for _, size := range []int{maxKeptBuffer - 1, 100_000} { // what the first has grown in is longer than that
+		longAnswer(&w, size)
+		w.reset()
+		assert.LessOrEqual(t, testing.AllocsPerRun(20, func() {
+			longAnswer(&w, size)
+			w.reset()
+		}), 1.0)
+	}
+	coded := make([]byte, 5000)
+	longAnswer(&w, 100_000)
+	w.SwapBody(coded)
+	w.reset()
+	assert.GreaterOrEqual(t, cap(w.JSON(200, "application/json")), 100_000)
+	w.reset()
+	for range 2 {
+		longAnswer(&w, 1)
+		w.reset()
+	}
+	assert.LessOrEqual(t, cap(w.body), maxKeptBuffer)
+	longAnswer(&w, maxExpected+1)
+	w.reset()
+	assert.LessOrEqual(t, cap(w.JSON(200, "application/json")), maxKeptBuffer)
+}
+
+func BenchmarkLongAnswer(b *testing.B) {
+	b.ReportAllocs()
+	var w Reply
+	for b.Loop() {
+		longAnswer(&w, 65_000)
+		w.reset()
+	}
+}

@@ -12,15 +12,6 @@ import (
 // (RFC 9113 section 6.9.2).
 const http2Piece = 64 << 10
 
-// http2Copied is the length below which net/http copies what it is given to write.
-const http2Copied = 4 << 10
-
-// http2Buffers hold one frame of the largest size that every client takes (RFC 9113 section 6.5.2).
-var http2Buffers = sync.Pool{New: func() any {
-	b := make([]byte, 16<<10)
-	return &b
-}}
-
 // timely has each write of a handler of HTTP/2 end in Timeouts.Write. net/http has a time for the connection alone, which a client
 // meets that takes all but the content: its window stays closed.
 func (s *Server) timely(h http.Handler) http.Handler {
@@ -134,31 +125,12 @@ func (a *http2Answer) Write(p []byte) (n int, err error) {
 		if err := a.begin(); err != nil {
 			return n, err
 		}
-		m, err := handOver(a.ResponseWriter, p[n:min(len(p), n+http2Piece)])
+		m, err := a.ResponseWriter.Write(p[n:min(len(p), n+http2Piece)])
 		n += m
 		if err := a.end(err); err != nil {
 			return n, err
 		}
 	}
-	return n, nil
-}
-
-// handOver writes p to w, and gives net/http a copy of what it would not copy itself. Its server for HTTP/2 may still read what a Write was given that
-// failed, as the stream was reset while a frame of it was on its way, and p is the handler's again, or the buffer of another answer. Such a copy is
-// not used again.
-func handOver(w http.ResponseWriter, p []byte) (n int, err error) {
-	if _, copies := w.(*http2Answer); copies || len(p) < http2Copied {
-		return w.Write(p)
-	}
-	buf, _ := http2Buffers.Get().(*[]byte)
-	for n < len(p) {
-		m, err := w.Write((*buf)[:copy(*buf, p[n:])])
-		n += m
-		if err != nil {
-			return n, err
-		}
-	}
-	http2Buffers.Put(buf)
 	return n, nil
 }
 

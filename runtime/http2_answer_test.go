@@ -4,11 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
-	"errors"
 	"io"
 	"net/http"
-	"net/http/httptest"
-	"strings"
 	"testing"
 	"time"
 
@@ -175,68 +172,4 @@ func TestHTTP2HeldAnswerIsLogged(t *testing.T) {
 			})
 		}
 	}
-}
-
-// keeper is a ResponseWriter that, as net/http's for HTTP/2 where a stream is reset, still reads what a Write was given that has failed.
-type keeper struct {
-	header  http.Header
-	kept    [][]byte
-	succeed int // so many Writes do
-}
-
-func (k *keeper) Header() http.Header { return k.header }
-func (k *keeper) WriteHeader(int)     {}
-
-func (k *keeper) Write(p []byte) (int, error) {
-	if k.succeed--; k.succeed >= 0 {
-		return len(p), nil
-	}
-	k.kept = append(k.kept, p)
-	return 0, errors.New("the stream was reset")
-}
-
-// What a handler writes over HTTP/2 is its own when Write has returned, also where the stream was reset meanwhile: net/http never finds a later
-// answer in it.
-func TestHTTP2FailedWritesAreCopies(t *testing.T) {
-	server := NewServer()
-	answer := func(w http.ResponseWriter, p []byte) {
-		server.timely(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			_, err := w.Write(p)
-			for range 3 { // the later ones take buffers that are used again
-				if err == nil {
-					_, err = w.Write(p)
-				}
-			}
-		})).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
-	}
-	for _, succeed := range []int{0, 2} {
-		for _, size := range []int{http2Copied, 40 << 10, 200 << 10} {
-			k := &keeper{header: http.Header{}, succeed: succeed}
-			p := bytes.Repeat([]byte("a"), size)
-			answer(k, p)
-			copy(p, bytes.Repeat([]byte("b"), size))
-			answer(httptest.NewRecorder(), p)
-			require.Len(t, k.kept, 1)
-			assert.Equal(t, strings.Repeat("a", len(k.kept[0])), string(k.kept[0]))
-		}
-	}
-}
-
-// The same where a server of net/http serves an API: the next answer is written into the buffer of the one before it.
-func TestHTTPHandlerFailedWritesAreCopies(t *testing.T) {
-	const size = 40 << 10
-	letter := "a"
-	api := NewAPI(Info{Title: "Text", Version: "1"})
-	Register(api, &Operation{ID: "text", Method: "GET", Path: "/text"}, func(*struct{}, *Input) {},
-		func(context.Context, *struct{}) (string, error) { return strings.Repeat(letter, size), nil },
-		func(w *Reply, text string) { w.Bytes(http.StatusOK, "text/plain", []byte(text)) })
-	h := api.HTTPHandler()
-	k := &keeper{header: http.Header{}}
-	h.ServeHTTP(k, httptest.NewRequest(http.MethodGet, "/text", nil))
-	letter = "b"
-	for range 10 {
-		h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/text", nil))
-	}
-	require.Len(t, k.kept, 1)
-	assert.Equal(t, strings.Repeat("a", len(k.kept[0])), string(k.kept[0]))
 }

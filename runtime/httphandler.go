@@ -253,7 +253,7 @@ func (w *Reply) writeTo(out http.ResponseWriter, head bool) {
 	}
 	out.WriteHeader(w.status)
 	if w.hasBody && !head && http1.BodyAllowed(w.status) {
-		_, _ = handOver(out, w.body) // a client that is gone needs no answer
+		_, _ = out.Write(w.body) // a client that is gone needs no answer
 	}
 }
 

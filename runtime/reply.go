@@ -19,7 +19,7 @@ type Reply struct {
 	media   string // Content-Type, "" without a body
 	fields  []replyField
 	body    []byte // scratch, reused by the next request of the frame
-	long    int    // length of the last body, where its buffer was too long to be kept
+	long    int    // room that the next body is to have at once, 0 for none: the last one was so long
 	hasBody bool
 	accept  acceptField
 	shapes  *Shapes                 // how JSON is to be written in the media type, nil where that is JSON
@@ -36,22 +36,11 @@ func (w *Reply) reset() {
 	clear(w.fields)
 	w.status, w.media, w.fields, w.hasBody, w.fault = 0, "", w.fields[:0], false, nil
 	w.shapes, w.shape, w.pull = nil, "", nil
-	if n := len(w.body); cap(w.body) > maxKeptBuffer {
-		if w.long = 0; n > maxKeptBuffer/2 {
-			w.long = n
-		}
+	if cap(w.body) > maxKeptBuffer {
 		slab.Put(w.body)
 		w.body = nil
 	}
 	w.body = w.body[:0]
-}
-
-// scratch is the buffer of a body that begins. Behind a long one another is expected, which is not to grow from nothing.
-func (w *Reply) scratch() []byte {
-	if w.body == nil && w.long > 0 {
-		w.body = slab.Get(w.long)[:0]
-	}
-	return w.body[:0]
 }
 
 // Header adds a header field; those that the runtime sets itself are left out: Content-Length, Date and the like, and Content-Type, which
@@ -91,7 +80,10 @@ func (t *replyTarget) FailParam(p param.Place, err error) {
 // JSON begins an answer with a body and returns the buffer to append it to. Pass what comes out to Done.
 func (w *Reply) JSON(status int, contentType string) []byte {
 	w.status, w.media, w.shapes = status, contentType, nil
-	return w.scratch()
+	if w.long > cap(w.body) {
+		w.body = slab.Get(w.long)[:0]
+	}
+	return w.body[:0]
 }
 
 // MediaBody begins an answer whose media type is the one of types that the client likes best, of equals the first. Append JSON
@@ -101,7 +93,7 @@ func (w *Reply) MediaBody(status int, shapes *Shapes, name string, types ...stri
 	if len(types) > 1 {
 		w.media = w.Offer(types...)
 	}
-	return w.scratch()
+	return w.body[:0]
 }
 
 // Offer returns the one of types that the client likes best, of equals the first, and notes that the answer depends on that.
@@ -112,6 +104,10 @@ func (w *Reply) Offer(types ...string) string {
 
 // Done ends an answer that JSON or MediaBody began: b is the whole body, in the buffer that they gave or one that grew out of it.
 func (w *Reply) Done(b []byte) {
+	w.long = 0
+	if n := len(b); n > maxKeptBuffer/2 && n <= maxExpected && w.shapes == nil {
+		w.long = n
+	}
 	if w.shapes != nil {
 		body, contentType, err := media.Encode(w.shapes, w.shape, w.media, b)
 		if err != nil && w.fault == nil {
@@ -221,6 +217,9 @@ const joinedBody = 16 << 10
 // maxKeptBuffer is the largest buffer that a frame keeps for the next request.
 const maxKeptBuffer = 64 << 10
 
+// maxExpected is the longest body behind which another one is expected that is as long.
+const maxExpected = 1 << 20
+
 // connectionEnd says what an answer tells about the connection.
 type connectionEnd uint8
 
@@ -291,7 +290,7 @@ func listed(list, token string) bool {
 // HasBody reports whether the answer has a body: one of an operation, that may be empty.
 func (w *Reply) HasBody() bool { return w.hasBody && http1.BodyAllowed(w.status) }
 
-// Body is the body of a complete answer, nil for one that is sent part by part. It is valid until the answer is changed.
+// Body is the body of a complete answer, nil for one that is sent part by part. It is valid until the answer is changed, or sent.
 func (w *Reply) Body() []byte {
 	if !w.hasBody {
 		return nil
@@ -299,7 +298,8 @@ func (w *Reply) Body() []byte {
 	return w.body
 }
 
-// SwapBody makes b the body, which the answer keeps, and returns the bytes of the former one, which are the caller's now.
+// SwapBody makes b the body, which is the answer's from then on, with the array behind it, and returns the bytes of the former one, which are the
+// caller's now.
 func (w *Reply) SwapBody(b []byte) (former []byte) {
 	former, w.body, w.hasBody = w.body, b, true
 	return former

@@ -63,7 +63,7 @@ func (h *httpWire) writeFramed(b []byte) error {
 			defer func() { _ = h.control.SetWriteDeadline(time.Time{}) }()
 		}
 	}
-	if _, err := handOver(h.w, b); err != nil {
+	if _, err := h.w.Write(b); err != nil {
 		return err
 	}
 	err := h.control.Flush()
