@@ -48,7 +48,8 @@ func (s *settings) scaffold(service *templates.Service) ([]templates.File, compi
 }
 
 // compileCopy generates the package from the document as it will stand in the service. Where that is a bundle of several
-// files, or has overlays in it, it is read anew, so that generate finds nothing to change. The findings are those of the document that the user has.
+// files, or has overlays in it, it is read anew, so that generate finds nothing to change. The findings are those of the
+// document that the user has.
 func (s *settings) compileCopy() (compiled, error) {
 	c, err := s.compile()
 	if err != nil || c.files == nil {
