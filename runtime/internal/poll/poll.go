@@ -95,8 +95,8 @@ type Sys interface {
 	Peek(fd int, p []byte) (n int, errno syscall.Errno)
 	// Write may take a part of p. It never raises SIGPIPE.
 	Write(fd int, p []byte) (n int, errno syscall.Errno)
-	// WriteLast is Write just before ShutdownWrite or Close: what it takes may
-	// leave only then, in one packet with the end.
+	// WriteLast is Write just before ShutdownWrite: what it takes may leave only
+	// then, in one packet with the end.
 	WriteLast(fd int, p []byte) (n int, errno syscall.Errno)
 	// Writev may take a part of bufs. It never raises SIGPIPE. At most
 	// MaxVectors buffers are looked at.

@@ -53,6 +53,35 @@ func TestRealWriteLast(t *testing.T) {
 	assert.Equal(t, alone-1, joined)
 }
 
+// A peer that goes on saying something while the connection ends reads what was
+// written to it before.
+func TestRealWriteLastAndMoreToRead(t *testing.T) {
+	written, said := make(chan struct{}), make(chan struct{})
+	_, addr := serveReal(t, "tcp4", "127.0.0.1:0", Options{Handler: last{func(c *Conn, p []byte) error {
+		err := c.WriteLast(p, time.Second)
+		close(written)
+		<-said
+		return err
+	}}})
+	c := connect(t, addr)
+	c.say("x")
+	raw, err := c.Conn.(*net.TCPConn).SyscallConn()
+	require.NoError(t, err)
+	// What the server has not acknowledged it has not received, and what it has is unread when it closes.
+	unsent := func() (n int) {
+		require.NoError(t, raw.Control(func(fd uintptr) { n, err = unix.IoctlGetInt(int(fd), unix.SIOCOUTQ) }))
+		require.NoError(t, err)
+		return n
+	}
+	<-written
+	c.say("y")
+	require.Eventually(t, func() bool { return unsent() == 0 }, 10*time.Second, time.Millisecond)
+	close(said)
+	text := make([]byte, 100)
+	_, err = io.ReadFull(c.Conn, text)
+	assert.NoError(t, err)
+}
+
 // The way from edge to idle, all of it, allocates nothing.
 func TestRealServingAllocatesNothing(t *testing.T) {
 	if raceEnabled {

@@ -126,12 +126,14 @@ func (c *Conn) Write(p []byte, timeout time.Duration) error {
 }
 
 // WriteLast writes as Write does, before the handler answers Close or Linger,
-// and without a packet of its own for the end. The peer must have nothing more
-// to say: the end would be a reset then, and p not be sent.
+// and ends the writing direction in the same packet. It does not leave that to
+// the close: where the peer has said more by then, a close is a reset, and what
+// waited for it would never be sent.
 func (c *Conn) WriteLast(p []byte, timeout time.Duration) error {
 	if c.layer == nil && !c.detached && !c.outside && !c.isCut() {
 		n, _ := c.pool.sys.WriteLast(int(c.fd), p) // what is wrong is so with the next call
 		if p = p[n:]; len(p) == 0 {
+			_ = c.pool.sys.ShutdownWrite(int(c.fd)) // if it fails, so will reading
 			return nil
 		}
 	}
