@@ -56,6 +56,7 @@ var mayImport = []struct {
 	{"runtime/tornadotest/contract", []string{"runtime", "runtime/tornadotest", "internal/drive"}}, // ADR 15
 	{"internal/drive", []string{"internal/matching"}},                                              // ADR 15
 	{"internal/matching", nil},                                                                     // ADR 15
+	{"internal/freeport", nil},
 	{"runtime/client", []string{"runtime", "runtime/internal/jsonwire", "runtime/internal/param", "runtime/internal/media", "runtime/internal/shape", "runtime/internal/value", "runtime/internal/validate", "runtime/internal/operation", "runtime/internal/ws", "runtime/internal/sse", "runtime/internal/lines"}},
 	{"runtime/client/clienttrace", []string{"runtime/client"}},                                             // an integration of the client
 	{"runtime/docs", []string{"runtime", "runtime/internal/webpage"}},                                      // ADR 17

@@ -15,6 +15,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/tornadogen/tornadogen/internal/freeport"
 )
 
 // TestLargeBodies sends bodies that outgrow every buffer, in pieces of odd sizes, one behind the other on one connection.
@@ -117,10 +119,8 @@ func TestUnixSocket(t *testing.T) {
 }
 
 func TestAdminListener(t *testing.T) {
-	probe, err := net.Listen("tcp", "127.0.0.1:0")
+	addr, err := freeport.Address()
 	require.NoError(t, err)
-	addr := probe.Addr().String()
-	require.NoError(t, probe.Close())
 	r := start(t, newTestAPI(testHandlers{}), WithAdmin(addr), WithAdminMount("/debug/hello", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, "hello")
 	})))

@@ -10,6 +10,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"flag"
 	"fmt"
 	"io"
 	"math/big"
@@ -179,21 +180,59 @@ func beClients(addr string) {
 // aboutOneTransport are the tests that choose theirs, measure what one of them costs, or need what TLS clients do not do.
 const aboutOneTransport = "TLS|Certificate|Handshake|HTTP2|Preface|GoAway|Memory|Allocat|MountedUpgrade|UploadBackpressure|Forwarded|EachBound|StatsOf|Parked|OutsideTheLoops|OtherTransports"
 
+// another is a run of the tests over another transport.
+type another struct {
+	*exec.Cmd
+	said *os.File
+}
+
+// overOthers begins such runs, once. Most of what they do is wait, so they are begun before the first test where all are run.
+var overOthers = sync.OnceValues(func() (map[string]another, error) {
+	runs := make(map[string]another)
+	for name := range everyTransport {
+		if name == "tcp" {
+			continue
+		}
+		said, err := os.CreateTemp("", "transport")
+		if err != nil {
+			return runs, err
+		}
+		_ = os.Remove(said.Name()) // it stays open
+		run := exec.Command(os.Args[0], "-test.short", "-test.timeout=15m", "-test.skip="+aboutOneTransport)
+		run.Env = append(os.Environ(), chosenTransport+"="+name)
+		run.Stdout, run.Stderr = said, said
+		if err := run.Start(); err != nil {
+			return runs, err
+		}
+		runs[name] = another{run, said}
+	}
+	return runs, nil
+})
+
+// allAreRun reports whether the flags of the test's program ask for all tests, once each.
+func allAreRun() bool {
+	flag.Parse()
+	for _, name := range []string{"run", "skip", "list", "fuzz"} {
+		if flag.Lookup("test."+name).Value.String() != "" {
+			return false
+		}
+	}
+	return !testing.Short()
+}
+
 // TestOverOtherTransports runs the others again, over TLS and over Unix sockets: whoever is served must not see what by.
 func TestOverOtherTransports(t *testing.T) {
 	if testing.Short() {
 		t.Skip("each test twice more")
 	}
-	for name := range everyTransport {
-		if name == "tcp" {
-			continue
-		}
+	runs, err := overOthers()
+	require.NoError(t, err)
+	for name, run := range runs {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			again := exec.Command(os.Args[0], "-test.short", "-test.timeout=15m", "-test.skip="+aboutOneTransport)
-			again.Env = append(os.Environ(), chosenTransport+"="+name)
-			out, err := again.CombinedOutput()
-			assert.NoError(t, err, "%s", out)
+			failed := run.Wait()
+			said, err := io.ReadAll(io.NewSectionReader(run.said, 0, 1<<30))
+			require.NoError(t, err)
+			assert.NoError(t, failed, "%s", said)
 		})
 	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -14,6 +13,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/tornadogen/tornadogen/internal/freeport"
 )
 
 // dev follows the code and the document, shows what is wrong, and refuses or resets no connection meanwhile.
@@ -23,10 +24,8 @@ func TestDev(t *testing.T) {
 	}
 	dir, tornadogen := initService(t, petstore), commandBinary(t)
 	warn(t, dir)
-	free, err := net.Listen("tcp", "127.0.0.1:0")
+	addr, err := freeport.Address()
 	require.NoError(t, err)
-	addr := free.Addr().String()
-	require.NoError(t, free.Close())
 	var told bytes.Buffer
 	cmd := exec.Command(tornadogen, "dev", "--addr", addr, "--", "-addr", addr)
 	temp := t.TempDir()
@@ -115,10 +114,8 @@ func TestDevElsewhere(t *testing.T) {
 	}
 	dir, tornadogen := initService(t, petstore), commandBinary(t)
 	warn(t, dir)
-	free, err := net.Listen("tcp", "127.0.0.1:0")
+	addr, err := freeport.Address()
 	require.NoError(t, err)
-	addr := free.Addr().String()
-	require.NoError(t, free.Close())
 	var told bytes.Buffer
 	cmd := exec.Command(tornadogen, "dev", "--addr", addr, "--", "-addr", "127.0.0.1:0")
 	cmd.Dir, cmd.Env, cmd.Stderr = dir, goEnv(), &told

@@ -10,7 +10,6 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"math/big"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -22,6 +21,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tornadogen/tornadogen/internal/freeport"
 	tornado "github.com/tornadogen/tornadogen/runtime"
 	"github.com/tornadogen/tornadogen/runtime/acme"
 	"github.com/tornadogen/tornadogen/runtime/internal/apitest"
@@ -86,10 +86,8 @@ func TestServes(t *testing.T) {
 func TestExample(t *testing.T) {
 	folder := t.TempDir()
 	roots := keep(t, folder, "shop.example")
-	free, err := net.Listen("tcp", "127.0.0.1:0")
+	address, err := freeport.Address()
 	require.NoError(t, err)
-	address := free.Addr().String()
-	require.NoError(t, free.Close())
 	ctx, stop := context.WithCancel(t.Context())
 	served := make(chan error, 1)
 	go func() { served <- serve(ctx, address, acme.Config{Hosts: []string{"shop.example"}, Folder: folder}) }()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -17,6 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tornadogen/tornadogen/internal/freeport"
 	tornado "github.com/tornadogen/tornadogen/runtime"
 	"github.com/tornadogen/tornadogen/runtime/metrics"
 )
@@ -63,12 +63,11 @@ func get(t *testing.T, url string, paths ...string) string {
 // serve serves until the test ends, and gives the addresses of the API and of the administration.
 func serve(t *testing.T, opts ...tornado.Option) (url, admin string) {
 	t.Helper()
-	free, err := net.Listen("tcp", "127.0.0.1:0")
+	second, err := freeport.Address()
 	require.NoError(t, err)
-	require.NoError(t, free.Close())
 	l, err := tornado.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	s := tornado.NewServer(append(opts, tornado.WithAdmin(free.Addr().String()), tornado.WithLoops(1), tornado.WithLogger(slog.New(slog.DiscardHandler)))...)
+	s := tornado.NewServer(append(opts, tornado.WithAdmin(second), tornado.WithLoops(1), tornado.WithLogger(slog.New(slog.DiscardHandler)))...)
 	s.Handle(newAPI())
 	served := make(chan error, 1)
 	go func() { served <- s.Serve(context.Background(), l) }()
@@ -77,7 +76,7 @@ func serve(t *testing.T, opts ...tornado.Option) (url, admin string) {
 		s.Shutdown()
 		assert.NoError(t, <-served)
 	})
-	return "http://" + l.Addr().String(), "http://" + free.Addr().String()
+	return "http://" + l.Addr().String(), "http://" + second
 }
 
 // TestScrape: what Prometheus gets of a server that was called.

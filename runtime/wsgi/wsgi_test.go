@@ -11,7 +11,6 @@ import (
 	"io"
 	"log/slog"
 	"mime/multipart"
-	"net"
 	"net/http"
 	"net/netip"
 	"os"
@@ -26,6 +25,7 @@ import (
 	"go.uber.org/goleak"
 
 	petapi "github.com/tornadogen/tornadogen/golden/petshop/expected"
+	"github.com/tornadogen/tornadogen/internal/freeport"
 	tornado "github.com/tornadogen/tornadogen/runtime"
 	"github.com/tornadogen/tornadogen/runtime/internal/apitest"
 	"github.com/tornadogen/tornadogen/runtime/wsgi"
@@ -128,10 +128,8 @@ func TestBesideAnAPI(t *testing.T) {
 
 // TestExample runs what the example shows.
 func TestExample(t *testing.T) {
-	free, err := net.Listen("tcp", "127.0.0.1:0")
+	address, err := freeport.Address()
 	require.NoError(t, err)
-	address := free.Addr().String()
-	require.NoError(t, free.Close())
 	ctx, stop := context.WithCancel(t.Context())
 	served := make(chan error, 1)
 	config := wsgi.Config{App: "plain:make()", Dir: "testdata", Workers: 2, Python: python(t, "json"), Logger: apitest.Quiet, Env: []string{"PYTHONDONTWRITEBYTECODE=1"}}

@@ -17,6 +17,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/tornadogen/tornadogen/internal/freeport"
 	"github.com/tornadogen/tornadogen/runtime/bench/internal/extra"
 	"github.com/tornadogen/tornadogen/runtime/bench/internal/system"
 )
@@ -72,7 +73,7 @@ type server struct {
 
 // start runs binary on core with GOMAXPROCS=1 and env, and returns when it answers.
 func start(ctx context.Context, core int, stderr io.Writer, binary string, env ...string) (*server, error) {
-	address, err := system.FreeAddress()
+	address, err := freeport.Address()
 	if err != nil {
 		return nil, err
 	}

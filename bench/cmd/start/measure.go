@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/tornadogen/tornadogen/internal/freeport"
 	"github.com/tornadogen/tornadogen/runtime/bench/internal/system"
 )
 
@@ -30,7 +31,7 @@ type start struct{ wall, cpu time.Duration }
 
 // startOnce starts binary, asks it for target until it answers, and ends it.
 func startOnce(ctx context.Context, binary, target string) (s start, err error) {
-	address, err := system.FreeAddress()
+	address, err := freeport.Address()
 	if err != nil {
 		return s, err
 	}

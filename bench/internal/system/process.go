@@ -2,20 +2,10 @@ package system
 
 import (
 	"fmt"
-	"net"
 	"time"
 
 	"golang.org/x/sys/unix"
 )
-
-// FreeAddress gives an address of the loopback that was free just now.
-func FreeAddress() (string, error) {
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	return l.Addr().String(), l.Close()
-}
 
 // CPU gives the processor time that all threads of the process pid have used so far, those that have ended too. It is exact to the
 // nanosecond: the clock of the process that clock_gettime(2) knows, not the ticks of /proc/PID/stat.

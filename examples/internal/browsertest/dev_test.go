@@ -2,7 +2,6 @@ package browsertest_test
 
 import (
 	"bytes"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tornadogen/tornadogen/examples/internal/browsertest"
+	"github.com/tornadogen/tornadogen/internal/freeport"
 )
 
 const (
@@ -86,10 +86,8 @@ func TestDev(t *testing.T) {
 	out, err := build.CombinedOutput()
 	require.NoError(t, err, string(out))
 
-	free, err := net.Listen("tcp", "127.0.0.1:0")
+	address, err := freeport.Address()
 	require.NoError(t, err)
-	address := free.Addr().String()
-	require.NoError(t, free.Close())
 	var told bytes.Buffer
 	dev := exec.Command(tornadogen, "dev", "openapi.yaml", "--out", "api", "--addr", address, "--", address)
 	dev.Dir, dev.Env, dev.Stderr = dir, env, &told
