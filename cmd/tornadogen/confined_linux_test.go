@@ -242,6 +242,7 @@ func TestConfinedCommand(t *testing.T) {
 	program := confinedProgram(t)
 	for _, path := range confinedDocuments(t) {
 		t.Run(path, func(t *testing.T) {
+			t.Parallel()
 			document, err := filepath.Abs(path)
 			require.NoError(t, err)
 			top := t.TempDir()

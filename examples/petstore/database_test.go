@@ -39,6 +39,14 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
+// noShop begins a test that opens no shop: where the shops keep their pets is nothing to it, and once is enough.
+func noShop(t *testing.T) {
+	t.Helper()
+	if onPostgres {
+		t.Skip("has no shop, and has run")
+	}
+}
+
 var schemas atomic.Int32
 
 // openDatabase opens a shop with a few pets, on PostgreSQL in a schema of its own.

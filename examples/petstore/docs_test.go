@@ -160,6 +160,7 @@ const withLogin = `{
 // TestDocsLogin gets a token of OAuth 2.0 from a provider at another host, and sends it to the server of the page: never to that host, and
 // never to the servers of the document.
 func TestDocsLogin(t *testing.T) {
+	noShop(t)
 	provider := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case "/authorize":
@@ -199,6 +200,7 @@ func TestDocsLogin(t *testing.T) {
 
 // TestDocs32 reads a document of OpenAPI 3.2, which Swagger UI does not know: operations of its methods are shown and tried out like others.
 func TestDocs32(t *testing.T) {
+	noShop(t)
 	document, err := os.ReadFile("../../golden/openapi32/openapi.yaml")
 	require.NoError(t, err)
 	host := serveDocument(t, "openapi.yaml", string(document), "/notes", func(w http.ResponseWriter, r *http.Request) {

@@ -81,6 +81,7 @@ func identity(t *testing.T) *httptest.Server {
 
 // TestDocsSchemes authorises trials by HTTP basic, by a cookie and by OpenID Connect.
 func TestDocsSchemes(t *testing.T) {
+	noShop(t)
 	provider := identity(t)
 	host := serveDocument(t, "openapi.yaml", strings.ReplaceAll(withSchemes, "PROVIDER", provider.URL), "/api", told)
 	w := browsertest.Open(t, browsertest.Desktop)
@@ -151,6 +152,7 @@ paths:
 
 // TestDocsUpload sends a file by a trial: as a part of a form, and as a body.
 func TestDocsUpload(t *testing.T) {
+	noShop(t)
 	picture, err := filepath.Abs("mia.png")
 	require.NoError(t, err)
 	want, err := os.ReadFile(picture)
@@ -207,6 +209,7 @@ definitions: { Entry: { type: object, properties: { amount: { type: integer, exa
 
 // TestDocsSwagger2 tries out an operation of a document of Swagger 2.0: at the server of the page, whatever host it names.
 func TestDocsSwagger2(t *testing.T) {
+	noShop(t)
 	host := serveDocument(t, "openapi.yaml", swagger2, "/api/entries", func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body) // the answer tells
 		_, _ = fmt.Fprintf(w, "%s %s by %s: %s", r.Method, r.URL, r.Header.Get("X-Key"), strings.Join(strings.Fields(string(body)), ""))
@@ -231,6 +234,7 @@ func TestDocsSwagger2(t *testing.T) {
 
 // TestDocsSeveral goes from one API of a server to another, and tries out an operation of each where that API is.
 func TestDocsSeveral(t *testing.T) {
+	noShop(t)
 	listener, err := tornado.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	echo := func(w http.ResponseWriter, r *http.Request) { _, _ = fmt.Fprintf(w, "asked for %s", r.URL) }
