@@ -79,7 +79,7 @@ func BenchmarkGetAmong(b *testing.B) {
 func serveCanned(tb testing.TB, api *API, request string, connections int, n int64, opts ...Option) (serve func()) {
 	s := NewServer(append(opts, WithLoops(1))...).Handle(api)
 	s.timeouts.DrainIdle = time.Millisecond // nobody has anything more to ask
-	canned := &cannedNet{Sys: poll.Plain(), origin: time.Now(), request: request, answers: n, done: make(chan struct{}), conns: make([]cannedConn, connections)}
+	canned := &cannedNet{systemCalls: poll.Plain(), origin: time.Now(), request: request, answers: n, done: make(chan struct{}), conns: make([]cannedConn, connections)}
 	svc := s.newService(context.Background())
 	settings := s.workerOptions(svc)
 	settings.Pollers = func() (poll.Poller, error) { return canned, nil }
@@ -199,9 +199,12 @@ func createPet(_ context.Context, req createPetRequest) (*benchPet, error) { ret
 
 func writePet(w *Reply, v *benchPet) { w.Done(v.AppendJSON(w.JSON(200, "application/json"))) }
 
+// systemCalls are those that a cannedNet does not know better.
+type systemCalls interface{ poll.Sys }
+
 // cannedNet is a poller whose connections send the same bytes again whenever they were answered.
 type cannedNet struct {
-	poll.Sys
+	systemCalls
 	origin  time.Time
 	request string
 	answers int64 // to be counted
@@ -230,6 +233,9 @@ const (
 	cannedRead            // -> cannedAnswered (Write)
 )
 
+// Sys implements poll.Poller.
+func (n *cannedNet) Sys() poll.Sys { return n }
+
 func (n *cannedNet) Accept(int) (int, poll.Addr, syscall.Errno) {
 	if i := n.accepted; i < len(n.conns) {
 		n.accepted++
@@ -257,7 +263,7 @@ func (n *cannedNet) Write(fd int, p []byte) (int, syscall.Errno) {
 
 func (n *cannedNet) Close(fd int) syscall.Errno {
 	if fd < cannedFD {
-		return n.Sys.Close(fd)
+		return n.systemCalls.Close(fd)
 	}
 	return 0
 }

@@ -142,7 +142,7 @@ func (a *Acceptor) Expire() {}
 // now.
 func (a *Acceptor) accept() bool {
 	l := a.loop
-	fd, peer, errno := l.poller.Accept(a.ln.FD)
+	fd, peer, errno := l.sys.Accept(a.ln.FD)
 	switch {
 	case errno == 0:
 		l.Stats.Accepted.Add(1)
@@ -192,9 +192,9 @@ func (a *Acceptor) exhausted(errno syscall.Errno) {
 		l.log.Error("loop: no descriptor for a new connection", "loop", l.id, "address", a.ln.Addr, "error", errno)
 	}
 	if l.spare >= 0 {
-		_ = l.poller.Close(l.spare) // it is gone in any case
+		_ = l.sys.Close(l.spare) // it is gone in any case
 		l.spare = -1
-		if fd, _, errno := l.poller.Accept(a.ln.FD); errno == 0 {
+		if fd, _, errno := l.sys.Accept(a.ln.FD); errno == 0 {
 			l.refuse(fd)
 		}
 		l.refill()
@@ -205,12 +205,12 @@ func (a *Acceptor) exhausted(errno syscall.Errno) {
 // refuse closes a connection that nobody takes.
 func (l *Loop) refuse(fd int) {
 	l.Stats.Refused.Add(1)
-	_ = l.poller.Close(fd) // it is gone in any case
+	_ = l.sys.Close(fd) // it is gone in any case
 }
 
 // refill opens the spare descriptor; it may fail, and is tried again.
 func (l *Loop) refill() {
-	fd, errno := l.poller.Spare()
+	fd, errno := l.sys.Spare()
 	if errno != 0 {
 		fd = -1
 	}

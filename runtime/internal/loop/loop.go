@@ -27,6 +27,7 @@ const (
 type Loop struct {
 	id     int
 	poller Poller       // immutable
+	sys    Sys          // immutable
 	epoch  int64        // immutable; the poller's Origin in nanoseconds since 1970
 	hooks  Hooks        // immutable after Run
 	log    *slog.Logger // immutable
@@ -71,7 +72,7 @@ type Loop struct {
 
 // New returns a loop over poller, which belongs to it from then on.
 func New(id int, poller Poller, log *slog.Logger) *Loop {
-	l := &Loop{id: id, poller: poller, epoch: poller.Origin().UnixNano(), log: log, spare: -1, done: make(chan struct{})}
+	l := &Loop{id: id, poller: poller, sys: poller.Sys(), epoch: poller.Origin().UnixNano(), log: log, spare: -1, done: make(chan struct{})}
 	l.wheel.slots = &l.slots
 	l.touch()
 	l.heard = l.clock
@@ -90,7 +91,7 @@ func (l *Loop) Assert() { l.owner.assert() }
 func (l *Loop) ID() int { return l.id }
 
 // Sys makes system calls on sockets. Any goroutine.
-func (l *Loop) Sys() Sys { return l.poller }
+func (l *Loop) Sys() Sys { return l.sys }
 
 // Now is the time on the loop's clock, coarse while the loop is at work: it is
 // read once a turn. Any goroutine.
@@ -183,7 +184,7 @@ func (l *Loop) end() {
 	l.ended, l.posted = true, nil
 	l.mu.Unlock()
 	if l.spare >= 0 {
-		_ = l.poller.Close(l.spare) // it is gone in any case
+		_ = l.sys.Close(l.spare) // it is gone in any case
 	}
 	if err := l.poller.Free(); err != nil {
 		l.log.Error("loop: closing the poller", "loop", l.id, "error", err)

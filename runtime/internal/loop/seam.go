@@ -11,7 +11,7 @@ import (
 
 // What is above a loop knows package poll by these names alone.
 type (
-	// Poller reports readiness and makes system calls.
+	// Poller reports readiness, and knows who makes system calls on its sockets.
 	Poller = poll.Poller
 	// Sys makes system calls on sockets.
 	Sys = poll.Sys

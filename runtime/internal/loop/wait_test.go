@@ -18,6 +18,8 @@ type still struct {
 	prods  int // that were passed on
 }
 
+func (still) Sys() Sys { return nil }
+
 func (p *still) Now() time.Duration { return p.clock }
 func (p *still) Origin() time.Time  { return time.Unix(0, 0) }
 func (p *still) Prod()              { p.prods++ }

@@ -24,7 +24,7 @@ const (
 // epoll is what both pollers share: an epoll instance, and an eventfd in it
 // that ends a wait. The eventfd is edge-triggered and never read.
 type epoll struct {
-	sys
+	calls
 	clock
 	fd     int                    // immutable
 	wakeFD int                    // immutable

@@ -121,7 +121,7 @@ func TestParkNeverMissesAnEvent(t *testing.T) {
 			turn <- i
 			for got := 0; got == 0; {
 				park(t, p, Forever) // without In, where the byte that it is about was read meanwhile
-				got, _ = p.Read(near, buf[:])
+				got, _ = p.Sys().Read(near, buf[:])
 			}
 		}
 		close(turn)
@@ -177,7 +177,7 @@ func TestParkUnderLoad(t *testing.T) {
 			write(t, far, "x")
 			got := park(t, p, Forever)
 			require.Equal(t, []Event{{1, In | Out}}, got)
-			n, errno := p.Read(near, buf[:])
+			n, errno := p.Sys().Read(near, buf[:])
 			require.Equal(t, 1, n)
 			require.Zero(t, errno)
 		}

@@ -17,7 +17,7 @@ const batch = 256
 // kqueue waits inside kevent, so that a wait holds a thread. A pipe in it ends
 // a wait: EVFILT_USER, made for this, is not everywhere.
 type kqueue struct {
-	sys
+	calls
 	clock
 	fd   int    // immutable
 	pipe [2]int // immutable; read and written end

@@ -38,7 +38,7 @@ func listenTCP(network string, tcp *net.TCPAddr, n int) ([]*Listener, error) {
 		l, err := bindTCP(network, &at, true)
 		if err != nil {
 			for _, l := range ls {
-				err = errors.Join(err, l.Close(sys{}))
+				err = errors.Join(err, l.Close(Plain()))
 			}
 			return nil, err
 		}

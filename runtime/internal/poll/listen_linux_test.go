@@ -28,7 +28,7 @@ func accept(t *testing.T, ls []*Listener) (int, Addr) {
 	}
 	ev := park(t, p, Forever)
 	require.NotEmpty(t, ev)
-	fd, peer, errno := p.Accept(ls[ev[0].Data].FD)
+	fd, peer, errno := p.Sys().Accept(ls[ev[0].Data].FD)
 	require.Zero(t, errno)
 	return fd, peer
 }

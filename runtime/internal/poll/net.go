@@ -13,7 +13,7 @@ const errNoNetwork = syscall.ENETDOWN + 1<<16
 
 // netPoller reports what the goroutines of its sockets have seen.
 type netPoller struct {
-	sys
+	calls
 	clock
 	wake    chan struct{}  // holds one wake-up
 	closing sync.WaitGroup // sockets that were closed and still write

@@ -14,9 +14,9 @@ import (
 type sys struct{}
 
 // Plain makes calls for who has no poller.
-func Plain() Sys { return sys{} }
+func Plain() Sys { return new(sys) }
 
-func (sys) Accept(fd int) (int, Addr, syscall.Errno) {
+func (*sys) Accept(fd int) (int, Addr, syscall.Errno) {
 	l, ok := descriptors.find(fd).(*netListener)
 	if !ok {
 		return -1, Addr{}, syscall.EBADF
@@ -37,36 +37,36 @@ func on(fd int, fn func(s *netSocket) (int, syscall.Errno)) (int, syscall.Errno)
 	return fn(s)
 }
 
-func (sys) Read(fd int, p []byte) (int, syscall.Errno) {
+func (*sys) Read(fd int, p []byte) (int, syscall.Errno) {
 	return on(fd, func(s *netSocket) (int, syscall.Errno) { return s.read(p, false) })
 }
 
-func (sys) Peek(fd int, p []byte) (int, syscall.Errno) {
+func (*sys) Peek(fd int, p []byte) (int, syscall.Errno) {
 	return on(fd, func(s *netSocket) (int, syscall.Errno) { return s.read(p, true) })
 }
 
-func (sys) Write(fd int, p []byte) (int, syscall.Errno) {
+func (*sys) Write(fd int, p []byte) (int, syscall.Errno) {
 	return on(fd, func(s *netSocket) (int, syscall.Errno) { return s.write(p) })
 }
 
 // WriteLast is Write: package net knows of no such thing.
-func (y sys) WriteLast(fd int, p []byte) (int, syscall.Errno) { return y.Write(fd, p) }
+func (y *sys) WriteLast(fd int, p []byte) (int, syscall.Errno) { return y.Write(fd, p) }
 
-func (sys) Writev(fd int, bufs [][]byte) (int, syscall.Errno) {
+func (*sys) Writev(fd int, bufs [][]byte) (int, syscall.Errno) {
 	return on(fd, func(s *netSocket) (int, syscall.Errno) { return s.write(bufs...) })
 }
 
-func (sys) ShutdownWrite(fd int) syscall.Errno {
+func (*sys) ShutdownWrite(fd int) syscall.Errno {
 	_, errno := on(fd, func(s *netSocket) (int, syscall.Errno) { s.shutdownWrite(); return 0, 0 })
 	return errno
 }
 
-func (sys) Shutdown(fd int) syscall.Errno {
+func (*sys) Shutdown(fd int) syscall.Errno {
 	_, errno := on(fd, func(s *netSocket) (int, syscall.Errno) { s.shutdown(); return 0, 0 })
 	return errno
 }
 
-func (sys) Close(fd int) syscall.Errno {
+func (*sys) Close(fd int) syscall.Errno {
 	d, ok := descriptors.remove(fd)
 	if !ok {
 		return syscall.EBADF
@@ -81,9 +81,9 @@ func (sys) Close(fd int) syscall.Errno {
 }
 
 // Spare opens nothing: there is no telling what package net needs.
-func (sys) Spare() (int, syscall.Errno) { return descriptors.add(nil), 0 }
+func (*sys) Spare() (int, syscall.Errno) { return descriptors.add(nil), 0 }
 
-func (sys) LocalAddr(fd int) (Addr, syscall.Errno) {
+func (*sys) LocalAddr(fd int) (Addr, syscall.Errno) {
 	s, ok := descriptors.find(fd).(*netSocket)
 	if !ok {
 		return Addr{}, syscall.EBADF
@@ -91,7 +91,7 @@ func (sys) LocalAddr(fd int) (Addr, syscall.Errno) {
 	return addrFrom(s.conn.LocalAddr()), 0
 }
 
-func (sys) NetConn(fd int) (net.Conn, error) {
+func (*sys) NetConn(fd int) (net.Conn, error) {
 	d, _ := descriptors.remove(fd)
 	s, ok := d.(*netSocket)
 	if !ok {
@@ -100,7 +100,7 @@ func (sys) NetConn(fd int) (net.Conn, error) {
 	return s.release()
 }
 
-func (sys) Wait(fd int, bits Bits, d time.Duration) (Bits, syscall.Errno) {
+func (*sys) Wait(fd int, bits Bits, d time.Duration) (Bits, syscall.Errno) {
 	s, ok := descriptors.find(fd).(*netSocket)
 	if !ok {
 		return 0, syscall.EBADF

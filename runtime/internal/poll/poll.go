@@ -33,11 +33,12 @@ const Forever time.Duration = -1
 const WakeData = ^uint64(0)
 
 // Poller reports readiness. Add, AddListener, Poll, Park, Nap and Sleep are called by
-// one goroutine at a time, the owner's; Del, Wake, Now and the calls of Sys
-// are safe from any goroutine. Free ends the poller: nothing may be called
+// one goroutine at a time, the owner's; Del, Wake, Now and Sys are safe from any
+// goroutine. Free ends the poller: nothing may be called
 // after it, but a late Wake is harmless.
 type Poller interface {
-	Sys
+	// Sys makes the system calls on the sockets of this poller.
+	Sys() Sys
 
 	// Add registers a connected socket, edge-triggered, for In, Out and
 	// PeerClosed, once and for its whole life. data must not be WakeData.
@@ -124,6 +125,12 @@ type Sys interface {
 
 // MaxVectors is how many buffers a Writev takes at most.
 const MaxVectors = 64
+
+// calls is of pollers whose sockets are those of the system.
+type calls struct{}
+
+// Sys implements Poller.
+func (calls) Sys() Sys { return Plain() }
 
 // clock is the clock of a poller.
 type clock struct{ origin time.Time }

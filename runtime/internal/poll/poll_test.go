@@ -54,7 +54,7 @@ func (n *near) read() (data string, end bool) {
 	n.seen &^= In
 	buf := make([]byte, 8)
 	for {
-		k, errno := n.p.Read(n.fd, buf)
+		k, errno := n.p.Sys().Read(n.fd, buf)
 		switch {
 		case errno == syscall.EAGAIN:
 			return data, false
@@ -82,8 +82,8 @@ func eachPoller(t *testing.T, test func(t *testing.T, n *near, far net.Conn)) {
 				require.NoError(t, p.Add(fd, nearData))
 				test(t, &near{t: t, p: p, fd: fd}, far)
 				_ = far.Close() // the test may have done it
-				_ = p.Close(fd) // likewise
-				require.NoError(t, ls[0].Close(p))
+				_ = p.Sys().Close(fd) // likewise
+				require.NoError(t, ls[0].Close(p.Sys()))
 				require.NoError(t, p.Free())
 			})
 		}
@@ -99,10 +99,10 @@ func accepted(t *testing.T, p Poller, l *Listener) int {
 		require.NoError(t, err)
 		for _, ev := range events[:n] {
 			assert.Equal(t, Event{listenerData, In}, ev)
-			fd, peer, errno := p.Accept(l.FD)
+			fd, peer, errno := p.Sys().Accept(l.FD)
 			require.Zero(t, errno)
 			assert.Equal(t, l.Addr.Network() == "unix", peer.Family() == Unix)
-			_, _, errno = p.Accept(l.FD)
+			_, _, errno = p.Sys().Accept(l.FD)
 			assert.Equal(t, syscall.EAGAIN, errno)
 			require.NoError(t, p.Del(l.FD))
 			return fd
@@ -119,7 +119,7 @@ func TestReadiness(t *testing.T) {
 			require.NoError(t, err)
 			n.until(In)
 			peeked := make([]byte, 5)
-			k, errno := n.p.Peek(n.fd, peeked)
+			k, errno := n.p.Sys().Peek(n.fd, peeked)
 			require.Zero(t, errno)
 			assert.Equal(t, text[:k], string(peeked[:k]))
 			got, end := n.read()
@@ -130,10 +130,10 @@ func TestReadiness(t *testing.T) {
 		n.until(In | PeerClosed)
 		_, end := n.read()
 		assert.True(t, end)
-		k, errno := n.p.Writev(n.fd, [][]byte{[]byte("still"), nil, []byte(" here")})
+		k, errno := n.p.Sys().Writev(n.fd, [][]byte{[]byte("still"), nil, []byte(" here")})
 		require.Zero(t, errno)
 		assert.Equal(t, 10, k)
-		require.Zero(t, n.p.ShutdownWrite(n.fd))
+		require.Zero(t, n.p.Sys().ShutdownWrite(n.fd))
 		rest, err := io.ReadAll(far)
 		require.NoError(t, err)
 		assert.Equal(t, "still here", string(rest))
@@ -146,7 +146,7 @@ func TestRoom(t *testing.T) {
 		block := bytes.Repeat([]byte("x"), 100_000)
 		sent := 0
 		for {
-			k, errno := n.p.Write(n.fd, block)
+			k, errno := n.p.Sys().Write(n.fd, block)
 			sent += k
 			if errno == syscall.EAGAIN {
 				break
@@ -161,12 +161,12 @@ func TestRoom(t *testing.T) {
 				continue
 			}
 			n.until(Out)
-			if k, errno := n.p.Write(n.fd, block[:10]); errno == 0 {
+			if k, errno := n.p.Sys().Write(n.fd, block[:10]); errno == 0 {
 				sent += k
 				break
 			}
 		}
-		require.Zero(t, n.p.Close(n.fd), "and what was taken is written before the end")
+		require.Zero(t, n.p.Sys().Close(n.fd), "and what was taken is written before the end")
 		rest, err := io.ReadAll(far)
 		require.NoError(t, err)
 		assert.LessOrEqual(t, len(rest), sent)
@@ -176,11 +176,11 @@ func TestRoom(t *testing.T) {
 
 func TestShutdownCuts(t *testing.T) {
 	eachPoller(t, func(t *testing.T, n *near, far net.Conn) {
-		require.Zero(t, n.p.Shutdown(n.fd))
+		require.Zero(t, n.p.Sys().Shutdown(n.fd))
 		rest, err := io.ReadAll(far)
 		require.NoError(t, err)
 		assert.Empty(t, rest)
-		_, errno := n.p.Write(n.fd, []byte("x"))
+		_, errno := n.p.Sys().Write(n.fd, []byte("x"))
 		assert.Equal(t, syscall.EPIPE, errno)
 		_, end := n.read()
 		assert.True(t, end)
@@ -189,12 +189,12 @@ func TestShutdownCuts(t *testing.T) {
 
 func TestSysWaitWaits(t *testing.T) {
 	eachPoller(t, func(t *testing.T, n *near, far net.Conn) {
-		bits, errno := n.p.Wait(n.fd, In, time.Millisecond)
+		bits, errno := n.p.Sys().Wait(n.fd, In, time.Millisecond)
 		assert.Zero(t, bits)
 		assert.Zero(t, errno)
 		_, err := io.WriteString(far, "x")
 		require.NoError(t, err)
-		bits, errno = n.p.Wait(n.fd, In, 10*time.Second)
+		bits, errno = n.p.Sys().Wait(n.fd, In, 10*time.Second)
 		assert.NotZero(t, bits&In)
 		assert.Zero(t, errno)
 	})
@@ -203,13 +203,13 @@ func TestSysWaitWaits(t *testing.T) {
 // A connection that is handed out has lost nothing, in either direction.
 func TestNetConn(t *testing.T) {
 	eachPoller(t, func(t *testing.T, n *near, far net.Conn) {
-		_, errno := n.p.Write(n.fd, []byte("taken "))
+		_, errno := n.p.Sys().Write(n.fd, []byte("taken "))
 		require.Zero(t, errno)
 		_, err := io.WriteString(far, "not read yet, ")
 		require.NoError(t, err)
 		n.until(In)
 		require.NoError(t, n.p.Del(n.fd))
-		conn, err := n.p.NetConn(n.fd)
+		conn, err := n.p.Sys().NetConn(n.fd)
 		require.NoError(t, err)
 		defer conn.Close()
 		_, err = io.WriteString(far, "and more")
@@ -243,14 +243,14 @@ func TestLastCall(t *testing.T) {
 	require.NoError(t, p.Del(ls[0].FD))
 	count := 0
 	for ; ; count++ {
-		fd, _, errno := p.Accept(ls[0].FD)
+		fd, _, errno := p.Sys().Accept(ls[0].FD)
 		if errno == syscall.EAGAIN {
 			break
 		}
 		require.Zero(t, errno)
-		require.Zero(t, p.Close(fd))
+		require.Zero(t, p.Sys().Close(fd))
 	}
 	assert.Equal(t, n, count)
-	require.NoError(t, ls[0].Close(p))
+	require.NoError(t, ls[0].Close(p.Sys()))
 	require.NoError(t, p.Free())
 }

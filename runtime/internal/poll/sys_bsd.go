@@ -17,7 +17,7 @@ const errNoNetwork = unix.ENETDOWN + 1<<16
 // they do not, or not everywhere.
 const spreads = false
 
-func (sys) Accept(fd int) (int, Addr, syscall.Errno) {
+func (*sys) Accept(fd int) (int, Addr, syscall.Errno) {
 	conn, sa, err := accept(fd)
 	if err != nil {
 		return -1, Addr{}, errnoOf(err)
@@ -79,27 +79,27 @@ func inherit(fd int) error {
 	return unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_KEEPALIVE, 1)
 }
 
-func (sys) Read(fd int, p []byte) (int, syscall.Errno) {
+func (*sys) Read(fd int, p []byte) (int, syscall.Errno) {
 	n, err := unix.Read(fd, p)
 	return max(n, 0), errnoOf(err)
 }
 
-func (sys) Peek(fd int, p []byte) (int, syscall.Errno) {
+func (*sys) Peek(fd int, p []byte) (int, syscall.Errno) {
 	n, _, err := unix.Recvfrom(fd, p, unix.MSG_PEEK)
 	return max(n, 0), errnoOf(err)
 }
 
 // Write raises no SIGPIPE: the Go runtime keeps that to standard output and
 // error.
-func (sys) Write(fd int, p []byte) (int, syscall.Errno) {
+func (*sys) Write(fd int, p []byte) (int, syscall.Errno) {
 	n, err := unix.Write(fd, p)
 	return max(n, 0), errnoOf(err)
 }
 
 // WriteLast is Write: there is no flag like MSG_MORE.
-func (y sys) WriteLast(fd int, p []byte) (int, syscall.Errno) { return y.Write(fd, p) }
+func (y *sys) WriteLast(fd int, p []byte) (int, syscall.Errno) { return y.Write(fd, p) }
 
-func (sys) Writev(fd int, bufs [][]byte) (int, syscall.Errno) {
+func (*sys) Writev(fd int, bufs [][]byte) (int, syscall.Errno) {
 	filled := make([][]byte, 0, MaxVectors)
 	for _, b := range bufs {
 		if len(b) > 0 && len(filled) < MaxVectors {
@@ -113,9 +113,9 @@ func (sys) Writev(fd int, bufs [][]byte) (int, syscall.Errno) {
 	return max(n, 0), errnoOf(err)
 }
 
-func (sys) Close(fd int) syscall.Errno { return errnoOf(unix.Close(fd)) }
+func (*sys) Close(fd int) syscall.Errno { return errnoOf(unix.Close(fd)) }
 
-func (sys) LocalAddr(fd int) (Addr, syscall.Errno) {
+func (*sys) LocalAddr(fd int) (Addr, syscall.Errno) {
 	sa, err := unix.Getsockname(fd)
 	if err != nil {
 		return Addr{}, errnoOf(err)
@@ -123,7 +123,7 @@ func (sys) LocalAddr(fd int) (Addr, syscall.Errno) {
 	return addrOf(sa), 0
 }
 
-func (sys) Wait(fd int, bits Bits, d time.Duration) (Bits, syscall.Errno) {
+func (*sys) Wait(fd int, bits Bits, d time.Duration) (Bits, syscall.Errno) {
 	p := []unix.PollFd{{Fd: int32(fd)}}
 	if bits&In != 0 {
 		p[0].Events |= unix.POLLIN

@@ -105,7 +105,7 @@ func socket(domain int) (int, error) {
 // large copy would hold up a processor that others could use.
 const rawLimit = 64 << 10
 
-func (sys) Accept(fd int) (int, Addr, syscall.Errno) {
+func (*sys) Accept(fd int) (int, Addr, syscall.Errno) {
 	if nobodyWaits(fd) {
 		return -1, Addr{}, unix.EAGAIN
 	}
@@ -123,19 +123,19 @@ func (sys) Accept(fd int) (int, Addr, syscall.Errno) {
 	return int(conn), addrOf(&rsa), 0
 }
 
-func (sys) Read(fd int, p []byte) (int, syscall.Errno) {
+func (*sys) Read(fd int, p []byte) (int, syscall.Errno) {
 	return transfer(unix.SYS_RECVFROM, fd, p, 0)
 }
 
-func (sys) Peek(fd int, p []byte) (int, syscall.Errno) {
+func (*sys) Peek(fd int, p []byte) (int, syscall.Errno) {
 	return transfer(unix.SYS_RECVFROM, fd, p, unix.MSG_PEEK)
 }
 
-func (sys) Write(fd int, p []byte) (int, syscall.Errno) {
+func (*sys) Write(fd int, p []byte) (int, syscall.Errno) {
 	return transfer(unix.SYS_SENDTO, fd, p, unix.MSG_NOSIGNAL)
 }
 
-func (sys) WriteLast(fd int, p []byte) (int, syscall.Errno) {
+func (*sys) WriteLast(fd int, p []byte) (int, syscall.Errno) {
 	return transfer(unix.SYS_SENDTO, fd, p, unix.MSG_NOSIGNAL|unix.MSG_MORE)
 }
 
@@ -156,7 +156,7 @@ func transfer(trap uintptr, fd int, p []byte, flags uintptr) (int, syscall.Errno
 	return int(n), 0
 }
 
-func (sys) Writev(fd int, bufs [][]byte) (int, syscall.Errno) {
+func (*sys) Writev(fd int, bufs [][]byte) (int, syscall.Errno) {
 	var vectors [MaxVectors]unix.Iovec
 	used := 0
 	for _, b := range bufs {
@@ -185,12 +185,12 @@ func (sys) Writev(fd int, bufs [][]byte) (int, syscall.Errno) {
 
 // Close does not tell the scheduler: no socket here waits until its bytes are
 // sent (SO_LINGER), and who comes and goes is mostly one of many.
-func (sys) Close(fd int) syscall.Errno {
+func (*sys) Close(fd int) syscall.Errno {
 	_, _, errno := unix.RawSyscall(unix.SYS_CLOSE, uintptr(fd), 0, 0)
 	return errno
 }
 
-func (sys) LocalAddr(fd int) (Addr, syscall.Errno) {
+func (*sys) LocalAddr(fd int) (Addr, syscall.Errno) {
 	var rsa unix.RawSockaddrAny
 	size := uint32(unix.SizeofSockaddrAny)
 	_, _, errno := unix.RawSyscall(unix.SYS_GETSOCKNAME, uintptr(fd),
@@ -201,7 +201,7 @@ func (sys) LocalAddr(fd int) (Addr, syscall.Errno) {
 	return addrOf(&rsa), 0
 }
 
-func (sys) Wait(fd int, bits Bits, d time.Duration) (Bits, syscall.Errno) {
+func (*sys) Wait(fd int, bits Bits, d time.Duration) (Bits, syscall.Errno) {
 	p := []unix.PollFd{{Fd: int32(fd)}}
 	if bits&In != 0 {
 		p[0].Events |= unix.POLLIN | unix.POLLRDHUP

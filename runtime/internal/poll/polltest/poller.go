@@ -30,6 +30,9 @@ type registration struct {
 
 var _ poll.Poller = (*Poller)(nil)
 
+// Sys implements poll.Poller.
+func (p *Poller) Sys() poll.Sys { return p }
+
 // Add implements poll.Poller. What the socket is ready for is an edge.
 func (p *Poller) Add(fd int, data uint64) error { return p.register(fd, data, false) }
 

@@ -27,6 +27,9 @@ type stepped struct {
 	stage Stage
 }
 
+// Sys implements poll.Poller.
+func (p *stepped) Sys() poll.Sys { return p }
+
 // Park implements poll.Poller.
 func (p *stepped) Park(events []poll.Event, _, until time.Duration) (int, error) {
 	p.stage.Await("parks", func() bool {
