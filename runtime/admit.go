@@ -4,50 +4,11 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/media"
 	"github.com/tornadogen/tornadogen/runtime/internal/route"
 )
-
-func (x *exchange) admissible(a *API) bool {
-	if a.filters != nil && !x.filter(a) {
-		return false
-	}
-	index, outcome := a.routes.Match(x.head.Method, x.head.Path, &x.in.path)
-	if outcome != route.Found && outcome != route.FoundForHead {
-		x.refuseRoute(a, outcome)
-		return false
-	}
-	x.match = a.operations[index]
-	if x.match.among != nil && !x.choose(x.match.among) {
-		return false
-	}
-	if x.transit != nil && !x.transit.pass(x, x.transit.routed) {
-		return false
-	}
-	op := x.match.op
-	if op.MaxHeader > 0 && x.headerSize() > op.MaxHeader {
-		a.bounds.meet(BoundHeaderBytes)
-		x.reply.refuse(http.StatusRequestHeaderFieldsTooLarge, "the fields of the header have more than "+strconv.FormatInt(op.MaxHeader, 10)+" bytes")
-		return false
-	}
-	if len(op.Security) > 0 && !a.noSecurity && !x.authenticate(a) {
-		return false
-	}
-	if x.transit != nil && !x.transit.pass(x, x.transit.admitted) {
-		return false
-	}
-	if x.head.Accept != nil && !x.acceptable() {
-		x.reply.refuse(http.StatusNotAcceptable, "this operation answers with "+strings.Join(x.match.produces, ", "))
-		return false
-	}
-	if !x.head.HasBody() {
-		return !op.BodyRequired && len(op.Streams) == 0 || x.admitNoBody(op)
-	}
-	return x.admitBody(op)
-}
 
 // refuseRoute answers where no operation has the path with the method.
 func (x *exchange) refuseRoute(a *API, outcome route.Outcome) {

@@ -10,11 +10,6 @@ import (
 
 // The functions below append one JSON value to b and return it. Generated AppendJSON methods are made of them.
 
-// AppendKey appends the quoted name of a member with its colon, and a comma before it unless b ends with a brace.
-//
-//go:noinline
-func AppendKey(b []byte, quoted string) []byte { return jsonwire.AppendKey(b, quoted) }
-
 // AppendName appends the name of a member that is known at run time alone, as AppendKey does.
 func AppendName(b []byte, name string) []byte {
 	if n := len(b); n > 0 && b[n-1] != '{' {

@@ -168,14 +168,3 @@ func (c *requestContext) end(cause error) (watched bool) {
 	}
 	return cancel != nil
 }
-
-// finish ends c with its request, of which it keeps nothing: who keeps c, or another of its block, would keep a frame by it, and that by its
-// own block the next one. The owner of the request calls it once. It reports whether the connection knows of c.
-func (c *requestContext) finish() (watched bool) {
-	life := c.life.Or(lifeEnded)
-	c.held = nil
-	if life&lifeWatched == 0 {
-		return false // and who asks for Done from now on finds the end
-	}
-	return c.end(context.Canceled)
-}

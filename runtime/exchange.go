@@ -76,21 +76,6 @@ type spareRequest struct {
 
 // takeRequest and keepRequest are not inlined, or every generated package would compile what reflect is made of.
 
-// takeRequest returns memory to decode the request into, *GetPetRequest. It would escape to the heap for every request otherwise.
-//
-//go:noinline
-func (x *exchange) takeRequest() any {
-	s := &x.spare
-	if s.of != x.match {
-		s.exchange(x.match)
-	}
-	if s.lent || s.request == nil {
-		s.knows(reflect.New(typeOf(x.match.request)).Interface())
-	}
-	s.lent = true
-	return s.request
-}
-
 // exchange gives what is left of another operation to its pool, and takes what that of an operation has.
 func (s *spareRequest) exchange(of *registered) {
 	if s.request != nil && !s.lent {
@@ -129,34 +114,6 @@ func isPlain(t reflect.Type) bool {
 	}
 }
 
-// keepRequest takes back what takeRequest has given, and clears it.
-//
-//go:noinline
-func (x *exchange) keepRequest() {
-	s := &x.spare
-	if s.plain != nil {
-		clear(s.plain)
-	} else {
-		s.memory.SetZero()
-	}
-	s.lent = false
-}
-
-// reset makes x ready for the next request and keeps its memory.
-func (x *exchange) reset() {
-	x.in.reset()
-	x.share.Release()
-	x.reply.reset()
-	x.raw.reset()
-	if x.socket != nil {
-		x.socket.renounce()
-	}
-	if x.call.lane != nil {
-		x.call.leave()
-	}
-	x.match, x.ctx, x.request, x.stream, x.socket, x.transit, x.panicked, x.aborted = nil, nil, nil, nil, nil, nil, false, false
-}
-
 // begin opens the request's context.
 func (x *exchange) begin(parent context.Context, p peer) {
 	x.peer = p
@@ -173,20 +130,6 @@ func (x *exchange) admit(a *API) (ok bool) {
 	return x.admissible(a)
 }
 
-// respondTo is admit and, if the request goes on, answer, for one that has no body.
-func (x *exchange) respondTo(a *API) {
-	returned := false
-	defer func() {
-		if !returned {
-			x.recovered(recover())
-		}
-	}()
-	if x.admissible(a) {
-		x.run()
-	}
-	returned = true
-}
-
 // answer decodes, validates, calls the handler and builds the reply. The body is complete, in x.in.body.
 func (x *exchange) answer() {
 	returned := false
@@ -199,20 +142,6 @@ func (x *exchange) answer() {
 	returned = true
 }
 
-func (x *exchange) run() {
-	if m := x.match.api.measures.Load(); m != nil {
-		x.enter(m, "")
-	}
-	if x.head.ContentEncoding != nil && !x.decodeContent() {
-		return
-	}
-	if x.transit != nil {
-		x.runFiltered()
-		return
-	}
-	x.match.run(x)
-}
-
 // runFiltered is the end of run where there are filters.
 func (x *exchange) runFiltered() {
 	if !x.transit.passBody(x) {
@@ -222,26 +151,6 @@ func (x *exchange) runFiltered() {
 		defer after()
 	}
 	x.match.run(x)
-}
-
-// settle makes the answer complete: the fields that the handler set through Raw, and what filters make of it. What cannot be sent becomes a 500,
-// which has these fields, too: they are of the request, and not of what has failed.
-func (x *exchange) settle() {
-	if !x.reply.sendable() {
-		x.replaceReply()
-	}
-	x.addRaw()
-	if x.transit == nil {
-		return
-	}
-	if !x.filterAnswer() {
-		x.addRaw()
-	}
-	if !x.reply.sendable() {
-		x.replaceReply()
-		x.addRaw()
-	}
-	x.reply.fields = append(x.reply.fields, x.transit.fields...)
 }
 
 // addRaw adds the fields that the handler set through Raw.
@@ -266,19 +175,6 @@ func (x *exchange) refuseLength(limit int64) {
 
 // close ends the request's context, if one was opened, and reports whether the connection knows of it.
 func (x *exchange) close() (watched bool) { return x.request != nil && x.request.finish() }
-
-// accepted reports whether decoding found nothing wrong; else the reply says what, any 400 before a 422.
-func (x *exchange) accepted() bool {
-	switch {
-	case x.in.failed():
-		x.refuseInput()
-		return false
-	case x.match.api.noSecurity && len(x.match.op.Security) > 0:
-		x.failWith(unwritten("authentication for " + x.match.op.ID))
-		return false
-	}
-	return true
-}
 
 func (x *exchange) refuseInput() {
 	in := &x.in

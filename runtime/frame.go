@@ -8,7 +8,6 @@ import (
 
 	"github.com/tornadogen/tornadogen/runtime/internal/budget"
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
-	"github.com/tornadogen/tornadogen/runtime/internal/slab"
 	"github.com/tornadogen/tornadogen/runtime/internal/worker"
 )
 
@@ -89,22 +88,6 @@ type pending struct {
 	share    budget.Share
 }
 
-// attach takes over what is kept with the connection.
-func (f *frame) attach(s *service, c *worker.Conn) {
-	f.service, f.conn = s, c
-	f.broken, f.told, f.requests = false, false, 0
-	f.x.peer, f.x.lane = peerOf(c), laneOf(c)
-	switch kept := c.Data.(type) {
-	case nil:
-		f.ready()
-	case *pending:
-		c.Data = nil
-		f.resume(kept)
-	case tenant:
-		f.tenant = kept
-	}
-}
-
 // ready sees to it that there is a buffer, and that nothing stands in it.
 func (f *frame) ready() {
 	f.r, f.w = 0, 0
@@ -151,38 +134,6 @@ func (f *frame) rebind() {
 // reroute reads the path again after its bytes have moved.
 func (f *frame) reroute() { f.x.match.api.routes.Match(f.x.head.Method, f.x.head.Path, &f.x.in.path) }
 
-// serve takes the connection as far as what it has sent allows.
-func (f *frame) serve() worker.Next {
-	v := goOn
-	switch {
-	case f.tenant != nil:
-		t := f.tenant
-		f.tenant = nil
-		v = t.serve(f)
-	case f.conn.Expired() && (f.r < f.w || !f.conn.Readable()): // a request that has come at the last moment is not late
-		return f.expire()
-	}
-	for {
-		for v == goOn && f.r < f.w { // the request at the front, of which something was received
-			switch {
-			case f.broken:
-				v = endConn
-			case f.phase == phaseBody:
-				v = f.receiveBody()
-			default:
-				v = f.receiveHead()
-			}
-		}
-		if v > needMore {
-			return f.leave(v)
-		}
-		v = goOn
-		if next, ok := f.fill(); !ok {
-			return next
-		}
-	}
-}
-
 // leave ends the turn of a connection as a step asks for.
 func (f *frame) leave(v verdict) worker.Next {
 	switch v {
@@ -220,45 +171,6 @@ func (f *frame) close() worker.Next {
 
 // onlyEmptyLines reports whether nothing but line ends is buffered, as some clients send behind a body.
 func (f *frame) onlyEmptyLines() bool { return len(bytes.Trim(f.buf[f.r:f.w], "\r\n")) == 0 }
-
-// receiveHead parses the head at the front and decides what it leads to.
-func (f *frame) receiveHead() verdict {
-	n, err := f.parser.Feed(f.buf[f.r:f.w], &f.service.limits, &f.x.head)
-	switch {
-	case err != nil:
-		if f.service.server.h2c && f.isHTTP2() {
-			return f.passOn()
-		}
-		return f.reject(err)
-	case n == 0:
-		f.begun()
-		if f.deadline.IsZero() && !f.onlyEmptyLines() {
-			f.deadline = f.conn.Now().Add(f.service.timeouts.Header)
-		}
-		return needMore
-	}
-	f.begun()
-	f.headLen = n
-	if f.service.mounts != nil {
-		if h := f.service.server.mounted(f.x.head.Method, f.x.head.Path, &f.x.in.path); h != nil {
-			return f.serveMounted(h)
-		}
-	}
-	f.x.begin(f.service.base, peerOf(f.conn))
-	apis := f.service.server.apis // one at least
-	api := apis[0]
-	if len(apis) > 1 {
-		api = f.service.server.apiFor(f.x.head.Method, f.x.head.Path, &f.x.in.path)
-	}
-	switch {
-	case !f.x.head.HasBody():
-		f.x.respondTo(api)
-		return f.finish(n, false)
-	case !f.x.admit(api):
-		return f.refused()
-	}
-	return f.beginBody()
-}
 
 // refused sends the answer that admit has built. A body that is on its way is not waited for.
 func (f *frame) refused() verdict {
@@ -335,93 +247,6 @@ func (f *frame) receiveBody() verdict {
 func (f *frame) answer(size int) verdict {
 	f.x.answer()
 	return f.finish(size, false)
-}
-
-// finish is what follows once the handler has returned, or was not called: it sends the answer and steps behind the request, which is
-// size bytes long. With cut, its body is not complete and the connection ends.
-func (f *frame) finish(size int, cut bool) verdict {
-	if f.x.deferred != nil {
-		return f.finishDeferred(size)
-	}
-	if s := f.x.socket; s != nil && s.accepted() {
-		return f.finishSocket(s)
-	}
-	if f.x.reply.pull != nil {
-		f.x.pull()
-	}
-	if f.x.stream != nil {
-		return f.finishStream(size)
-	}
-	if f.x.aborted {
-		f.recordEnd(0, 0, f.unanswered())
-		f.closeExchange()
-		return endConn
-	}
-	f.x.settle()
-	end := endKeep
-	switch {
-	case cut, f.x.head.Close, f.x.panicked, f.conn.Draining():
-		end = endClose
-	case f.x.head.KeepAliveAsked:
-		end = endKeepAsked
-	}
-	f.record(f.x.reply.status, int64(f.writeAnswer(end)))
-	f.told = f.x.head.Close
-	return f.next(size, end == endClose, cut)
-}
-
-// next steps behind the request at the front, which was answered and is size bytes long, and says what follows. With closing,
-// the connection will be closed; with unread, before all of the body has come.
-func (f *frame) next(size int, closing, unread bool) verdict {
-	counted := f.counted > 0
-	f.closeExchange()
-	f.r += size
-	if f.r == f.w {
-		f.r, f.w = 0, 0
-	}
-	if f.body != nil {
-		slab.Put(f.body)
-	}
-	if counted {
-		f.shrink()
-	}
-	f.progress = progress{}
-	f.requests++
-	switch {
-	case unread, closing && f.r < f.w:
-		return endLinger
-	case closing:
-		return endConn
-	case f.requests >= maxBatch, len(f.out) >= maxBatchOut:
-		return endTurn
-	}
-	return goOn
-}
-
-// closeExchange ends the request and makes the exchange ready for the next one.
-func (f *frame) closeExchange() {
-	if f.x.close() {
-		f.service.watchers.CompareAndDelete(f.conn, f.x.request)
-	}
-	t := f.x.transit
-	f.x.reset()
-	f.counted = 0
-	t.over()
-}
-
-// writeAnswer renders the reply behind the answers that wait, and writes large bodies at once. It returns the size of the body.
-func (f *frame) writeAnswer(end connectionEnd) int {
-	head := string(f.x.head.Method) == http.MethodHead
-	out, tail := f.x.reply.appendTo(f.out, f.front.of(&f.x.reply, f.conn.Unix(), &f.service.date), end, head)
-	f.out = out
-	if tail != nil && !f.broken {
-		f.broken = f.service.written(f.conn.Writev([][]byte{out, tail}, f.service.timeouts.Write)) != nil
-		f.out = f.out[:0]
-	}
-	if head {
-		return 0
-	}
-	return len(f.x.reply.body)
 }
 
 var methodHead = []byte(http.MethodHead)

@@ -4,31 +4,12 @@ import (
 	"errors"
 	"io"
 	"os"
-	"time"
 
-	"github.com/tornadogen/tornadogen/runtime/internal/http1"
-	"github.com/tornadogen/tornadogen/runtime/internal/slab"
 	"github.com/tornadogen/tornadogen/runtime/internal/worker"
 )
 
 // readAtOnce is how many bytes are read at a time, at most: a system that has to find all of their pages takes up to 100 µs for each.
 const readAtOnce = 16 << 10
-
-// fill reads more of the request at the front. When nothing is there it reports false, with what becomes of the connection.
-func (f *frame) fill() (worker.Next, bool) {
-	if !f.conn.Readable() {
-		return f.wait(), false
-	}
-	if f.w == len(f.buf) && !f.makeRoom() {
-		return f.leave(f.crowded()), false
-	}
-	n, err := f.conn.Read(f.buf[f.w:min(f.w+readAtOnce, len(f.buf))])
-	if err != nil {
-		return f.unread(err), false
-	}
-	f.w += n
-	return 0, true
-}
 
 // unread deals with what kept a read from giving anything.
 func (f *frame) unread(err error) worker.Next {
@@ -57,30 +38,6 @@ func (f *frame) makeRoom() bool {
 		f.rebind()
 	}
 	return true
-}
-
-// wait lets the connection go idle until more comes. When it drains, there is a little time for one more request: it may be
-// on its way, and would be reset.
-func (f *frame) wait() worker.Next {
-	f.flush()
-	switch {
-	case f.broken:
-		f.lost()
-		return worker.Close
-	case f.phase == phaseBody && !f.count(f.weight()):
-		return f.leave(f.crowded())
-	case f.r < f.w:
-		if f.counted > 0 {
-			f.conn.Bulk()
-		}
-		f.suspend()
-		return worker.Idle
-	case f.conn.Draining():
-		f.conn.SetTimeout(f.service.timeouts.DrainIdle)
-		return worker.Idle
-	}
-	f.conn.SetTimeout(f.service.timeouts.Idle)
-	return worker.Idle
 }
 
 // suspend keeps what was received of a request with the connection, and its deadline.
@@ -122,17 +79,6 @@ func (f *frame) unload(parks bool) (received []byte) {
 // flush writes the answers that wait.
 func (f *frame) flush() { f.flushWithin(f.service.timeouts.Write) }
 
-// flushWithin writes the answers that wait, and gives up when limit passes without progress.
-func (f *frame) flushWithin(limit time.Duration) {
-	if len(f.out) > 0 && !f.broken {
-		f.broken = f.service.written(f.conn.Write(f.out, limit)) != nil
-	}
-	f.out = f.out[:0]
-	if len(f.records) > 0 {
-		f.logRecords()
-	}
-}
-
 // flushLast writes the answers that wait before the connection is closed.
 func (f *frame) flushLast() {
 	if f.told && len(f.out) > 0 && !f.broken {
@@ -163,28 +109,4 @@ func (f *frame) Lend(to *worker.Borrower) { f.x.worker = to }
 func (p *pending) drop() (watched bool) {
 	p.share.Release()
 	return p.request != nil && p.request.finish()
-}
-
-// Release makes the frame ready for the next connection.
-func (f *frame) Release() {
-	if f.x.request != nil { // else closeExchange has done it
-		f.x.reset()
-	}
-	f.r, f.w, f.out = 0, 0, f.out[:0]
-	if f.seen {
-		f.progress = progress{}
-	}
-	f.service, f.conn, f.x.peer, f.tenant = nil, nil, nil, nil
-	if len(f.buf) > maxKeptBuffer {
-		slab.Put(f.buf)
-		f.buf = nil
-	}
-	if f.buf == nil { // else the head is of f.buf, or the copy that a mounted handler had, until the next request
-		f.x.head = http1.Head{Fields: f.x.head.Fields[:0]}
-	}
-	if cap(f.out) > maxKeptBuffer {
-		f.out = nil
-	}
-	poison(f.buf)
-	poison(f.out[:cap(f.out)])
 }

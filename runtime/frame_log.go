@@ -6,27 +6,8 @@ import (
 	"time"
 )
 
-// begun notes that the request at the front has begun, and when, for who wants to know how long it takes.
-func (f *frame) begun() {
-	f.seen = true
-	if f.service.server.observed.Load() && f.started.IsZero() {
-		f.started = tick()
-	}
-}
-
 // record notes that the request at the front was answered. The access log gets it once the answer was written.
 func (f *frame) record(status int, size int64) { f.recordEnd(status, size, EndedAnswered) }
-
-// recordEnd notes how the request at the front ended; status is 0 where no answer has begun.
-func (f *frame) recordEnd(status int, size int64, how Ending) {
-	f.x.worker.Requests++
-	if f.x.transit != nil {
-		f.x.transit.ended = how
-	}
-	if !f.started.IsZero() {
-		f.tell(status, size, how)
-	}
-}
 
 // unanswered is how the request at the front ends, where its connection does without an answer.
 func (f *frame) unanswered() Ending {

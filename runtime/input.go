@@ -35,28 +35,6 @@ type Input struct {
 	doc                             shape.Document // of a body that is not JSON
 }
 
-// reset makes in ready for the next request and keeps its memory.
-func (in *Input) reset() {
-	in.path.Reset()
-	in.forget()
-	in.report.Reset()
-	in.letGo()
-	in.stream, in.streams, in.media, in.declared, in.violations = nil, false, "", "", nil
-	in.syntax, in.charset, in.crowded = "", "", false
-}
-
-// letGo drops the body and what was made of it.
-func (in *Input) letGo() {
-	if in.stream != nil {
-		in.stream.end()
-	}
-	if in.decoded {
-		in.decoder.Reset(nil) // it keeps a copy of small bodies
-		in.doc.Free()
-	}
-	in.body, in.decoded = nil, false
-}
-
 // forget drops what aliases the head, and keeps the memory: it is read again when it is asked for.
 func (in *Input) forget() {
 	if in.queryRead {
@@ -70,12 +48,6 @@ func (in *Input) forget() {
 		in.joined = nil
 	}
 	in.joined = in.joined[:0]
-}
-
-// Path returns the path parameter at position i, counted from 0 in the order of the template.
-func (in *Input) Path(i int, name string, style Style) (p Param) {
-	in.report.PathValue(&p, name, style, in.path.Value(i), in.path.Escaped())
-	return p
 }
 
 // longQuery is how long a query is, in bytes, that may have so many parts that others should go first meanwhile.

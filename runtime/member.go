@@ -11,16 +11,6 @@ import (
 // and has its colon, with a comma before it unless b ends with a brace, and its value. They are not inlined: a package has thousands
 // of members, and the code of each decides how long it takes to compile.
 
-// AppendOptString appends a member unless it is absent.
-//
-//go:noinline
-func AppendOptString(b []byte, quoted string, v *Opt[string]) []byte {
-	if x, ok := v.Get(); ok {
-		return jsonwire.AppendString(jsonwire.AppendKey(b, quoted), x)
-	}
-	return b
-}
-
 // AppendOptInt64 is AppendOptString for a number.
 //
 //go:noinline

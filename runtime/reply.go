@@ -7,9 +7,7 @@ import (
 	"strings"
 
 	"github.com/tornadogen/tornadogen/runtime/internal/http1"
-	"github.com/tornadogen/tornadogen/runtime/internal/media"
 	"github.com/tornadogen/tornadogen/runtime/internal/param"
-	"github.com/tornadogen/tornadogen/runtime/internal/slab"
 )
 
 // Reply is the answer of one request while it is being built. Generated code fills it: header fields first, then exactly
@@ -30,18 +28,6 @@ type Reply struct {
 
 // replyField is one header field of an answer.
 type replyField struct{ name, value string }
-
-// reset makes w ready for the next request and keeps its memory.
-func (w *Reply) reset() {
-	clear(w.fields)
-	w.status, w.media, w.fields, w.hasBody, w.fault = 0, "", w.fields[:0], false, nil
-	w.shapes, w.shape, w.pull = nil, "", nil
-	if cap(w.body) > maxKeptBuffer {
-		slab.Put(w.body)
-		w.body = nil
-	}
-	w.body = w.body[:0]
-}
 
 // Header adds a header field; those that the runtime sets itself are left out: Content-Length, Date and the like, and Content-Type, which
 // the methods set that give a body. A name that is no token, or a value with CR, LF, NUL or another control character, is never sent: the
@@ -77,15 +63,6 @@ func (t *replyTarget) FailParam(p param.Place, err error) {
 	}
 }
 
-// JSON begins an answer with a body and returns the buffer to append it to. Pass what comes out to Done.
-func (w *Reply) JSON(status int, contentType string) []byte {
-	w.status, w.media, w.shapes = status, contentType, nil
-	if w.long > cap(w.body) {
-		w.body = slab.Get(w.long)[:0]
-	}
-	return w.body[:0]
-}
-
 // MediaBody begins an answer whose media type is the one of types that the client likes best, of equals the first. Append JSON
 // to the buffer, as behind JSON: the shape of that name, or with that notation, makes the other type of it.
 func (w *Reply) MediaBody(status int, shapes *Shapes, name string, types ...string) []byte {
@@ -100,22 +77,6 @@ func (w *Reply) MediaBody(status int, shapes *Shapes, name string, types ...stri
 func (w *Reply) Offer(types ...string) string {
 	w.Header("Vary", "Accept")
 	return types[max(w.accept.best(types), 0)]
-}
-
-// Done ends an answer that JSON or MediaBody began: b is the whole body, in the buffer that they gave or one that grew out of it.
-func (w *Reply) Done(b []byte) {
-	w.long = 0
-	if n := len(b); n > maxKeptBuffer/2 && n <= maxExpected && w.shapes == nil {
-		w.long = n
-	}
-	if w.shapes != nil {
-		body, contentType, err := media.Encode(w.shapes, w.shape, w.media, b)
-		if err != nil && w.fault == nil {
-			w.fault = fmt.Errorf("body of type %s: %w", w.media, err)
-		}
-		b, w.media = body, contentType
-	}
-	w.body, w.hasBody = b, true
 }
 
 // Bytes answers with data, which is copied.
@@ -165,38 +126,6 @@ type front struct {
 	media  string
 	second int64
 	lines  []byte
-}
-
-// of gives the lines with which w begins in that second, until the next call.
-func (f *front) of(w *Reply, second int64, date *dateLine) []byte {
-	if f.second == second && f.status == w.status && f.media == w.media {
-		return f.lines
-	}
-	b := append(http1.AppendStatusLine(f.lines[:0], w.status), date.get(second)...)
-	if w.media != "" && http1.BodyAllowed(w.status) {
-		b = append(b, "Content-Type: "...)
-		b = append(b, w.media...)
-		b = append(b, '\r', '\n')
-	}
-	*f = front{w.status, w.media, second, b}
-	return b
-}
-
-// appendTo appends the answer as HTTP/1.1 to b: the head, which begins with the lines of its front, and the body unless it is
-// left out (HEAD). Bodies of more than joinedBody bytes are left to the caller, who writes them after b without a copy.
-func (w *Reply) appendTo(b, front []byte, end connectionEnd, head bool) (out, tail []byte) {
-	b = w.appendFields(append(b, front...), end)
-	if !http1.BodyAllowed(w.status) {
-		return append(b, '\r', '\n'), nil
-	}
-	b = append(http1.AppendContentLength(b, int64(len(w.body))), '\r', '\n')
-	switch {
-	case head:
-		return b, nil
-	case len(w.body) > joinedBody:
-		return b, w.body
-	}
-	return append(b, w.body...), nil
 }
 
 // appendFields appends the header fields behind the front, without those that frame the body.

@@ -161,13 +161,6 @@ func (s *service) NewFrame() worker.Frame {
 	return f
 }
 
-// Serve answers what the connection has sent, see frame.serve.
-func (s *service) Serve(c *worker.Conn, f worker.Frame) worker.Next {
-	fr := f.(*frame)
-	fr.attach(s, c)
-	return fr.serve()
-}
-
 // Hangup ends the context of the running request: at once when the peer is gone, after Timeouts.HalfClose when it has only
 // closed its side, since it may wait for the answer. The tenant of a parked connection is served, to see it.
 func (s *service) Hangup(c *worker.Conn, full bool) {

@@ -18,7 +18,7 @@ type still struct {
 	prods  int // that were passed on
 }
 
-func (still) Sys() Sys { return nil }
+func (p *still) Sys() Sys { return nil }
 
 func (p *still) Now() time.Duration { return p.clock }
 func (p *still) Origin() time.Time  { return time.Unix(0, 0) }

@@ -81,7 +81,7 @@ func eachPoller(t *testing.T, test func(t *testing.T, n *near, far net.Conn)) {
 				fd := accepted(t, p, ls[0])
 				require.NoError(t, p.Add(fd, nearData))
 				test(t, &near{t: t, p: p, fd: fd}, far)
-				_ = far.Close() // the test may have done it
+				_ = far.Close()       // the test may have done it
 				_ = p.Sys().Close(fd) // likewise
 				require.NoError(t, ls[0].Close(p.Sys()))
 				require.NoError(t, p.Free())

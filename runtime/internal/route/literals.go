@@ -24,27 +24,6 @@ func (l *literal) is(text []byte, word uint64) bool {
 	return l.word == word && len(l.text) == len(text) && (len(text) <= 8 || l.text == string(text))
 }
 
-// find returns the node behind a text, nil if there is none.
-func (l *literals) find(text []byte) *node {
-	word := wordOf(text)
-	switch l.count {
-	case 0:
-		return nil
-	case 1: // as of base paths
-		if l.only.is(text, word) {
-			return l.only.next
-		}
-		return nil
-	}
-	mask := uint32(len(l.slots) - 1)
-	for i := hash(text, word) & mask; ; i = (i + 1) & mask {
-		slot := &l.slots[i]
-		if slot.next == nil || slot.is(text, word) {
-			return slot.next
-		}
-	}
-}
-
 // add puts a text in that is not there yet.
 func (l *literals) add(text string, next *node) {
 	entry := literal{text, wordOf([]byte(text)), next}

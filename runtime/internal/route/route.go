@@ -154,39 +154,6 @@ func (t *Table) method(name string) (uint64, error) {
 	return bit, nil
 }
 
-// Match finds the operation for a method and a raw path, which is the request target without its query: it starts with
-// a slash and is not decoded. On Found and FoundForHead, params holds the values of the template's variables; they
-// alias rawPath. Match allocates nothing, except when params grows for the first time beyond what it holds inline.
-//
-// A path that several templates match goes to the most literal one that declares the method; for HEAD, GET counts as
-// declared. params must not be nil.
-func (t *Table) Match(method, rawPath []byte, params *Params) (value int, outcome Outcome) {
-	bit, fallback := t.lookupMethod(method)
-	if bit|fallback == 0 {
-		params.Reset()
-		return 0, UnknownMethod
-	}
-	if len(rawPath) == 0 || rawPath[0] != '/' || len(rawPath) > math.MaxInt32 {
-		params.Reset()
-		return 0, NotFound
-	}
-	params.path, params.count, params.escaped = rawPath, 0, false
-	w := walk{path: rawPath, params: params, longest: t.longest, methods: bit | fallback}
-	found := w.find(&t.root, 1)
-	switch {
-	case found == nil:
-		params.Reset()
-		if w.allowed != 0 {
-			return 0, MethodNotAllowed
-		}
-		return 0, NotFound
-	case found.methods&bit != 0:
-		return found.value(bit), Found
-	default:
-		return found.value(fallback), FoundForHead
-	}
-}
-
 // lookupMethod returns the bit of a method, 0 where the table does not know it, and for HEAD the bit of GET.
 func (t *Table) lookupMethod(method []byte) (bit, fallback uint64) {
 	if string(method) == "GET" { // as of most requests

@@ -1,7 +1,6 @@
 package route
 
 import (
-	"encoding/binary"
 	"math/bits"
 	"slices"
 )
@@ -63,55 +62,6 @@ type walk struct {
 	entered int    // nodes that were entered, for the tests
 }
 
-// find continues at a node with the segment that begins at an offset of the path. It returns the node that it found, nil
-// for none, and leaves the values in params; where it finds none, it leaves values in params that the caller drops.
-func (w *walk) find(n *node, at int) *node {
-	for {
-		w.entered++
-		end, escaped := segmentEnd(w.path, at)
-		if escaped {
-			w.params.escaped = true
-		}
-		mark := w.params.count
-		var next *node
-		if n.literals.count > 0 {
-			next = n.literals.find(w.text(at, end, escaped))
-		}
-		if next != nil {
-			if n.patterns == nil && n.variable == nil && n.rests == nil { // nothing to come back for
-				if end == len(w.path) {
-					return w.accept(next)
-				}
-				n, at = next, end+1
-				continue
-			}
-			if found := w.enter(next, end); found != nil {
-				return found
-			}
-			w.params.truncate(mark)
-		}
-		for _, p := range n.patterns {
-			if p.match(scanner{w.path, escaped}, at, end, w.params) {
-				if found := w.enter(p.next, end); found != nil {
-					return found
-				}
-				w.params.truncate(mark)
-			}
-		}
-		if n.rests != nil {
-			return w.findOneOrMore(n, at, end)
-		}
-		if n.variable == nil || at == end {
-			return nil
-		}
-		w.params.set(w.params.grow(1), at, end)
-		if end == len(w.path) {
-			return w.accept(n.variable)
-		}
-		n, at = n.variable, end+1
-	}
-}
-
 // findOneOrMore goes on with a variable that takes the segment between two offsets, and then with those that take more.
 func (w *walk) findOneOrMore(n *node, at, end int) *node {
 	mark := w.params.count
@@ -149,30 +99,6 @@ func (w *walk) text(at, end int, escaped bool) []byte {
 		return w.decoded(at, end)
 	}
 	return w.path[at:end]
-}
-
-// segmentEnd returns where the segment ends that begins at an offset of a path, and whether it has a percent sign. It looks at eight
-// bytes at a time.
-func segmentEnd(path []byte, at int) (end int, escaped bool) {
-	for ; len(path)-at >= 8; at += 8 {
-		x := binary.LittleEndian.Uint64(path[at:])
-		slash, percent := zeros(x^lowBits*'/'), zeros(x^lowBits*'%')
-		if percent != 0 {
-			escaped = escaped || slash == 0 || bits.TrailingZeros64(percent) < bits.TrailingZeros64(slash)
-		}
-		if slash != 0 {
-			return at + bits.TrailingZeros64(slash)/8, escaped
-		}
-	}
-	for ; at < len(path); at++ {
-		switch path[at] {
-		case '/':
-			return at, escaped
-		case '%':
-			escaped = true
-		}
-	}
-	return at, escaped
 }
 
 const lowBits = 0x0101010101010101

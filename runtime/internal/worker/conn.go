@@ -90,13 +90,6 @@ func (c *Conn) Now() time.Time { return c.pool.loop.At(c.now()) }
 // Unix is Now in whole seconds since 1970, and costs less. Any goroutine.
 func (c *Conn) Unix() int64 { return c.pool.loop.Unix(c.now()) }
 
-func (c *Conn) now() time.Duration {
-	if c.onLoop {
-		return c.pool.loop.Precise()
-	}
-	return c.pool.loop.Now()
-}
-
 // SetDeadline sets until when c may stay idle or parked: then it is served with
 // Expired, some 256 ms late at most for deadlines more than a second away, and
 // a few milliseconds for closer ones. It stays until it is replaced or has

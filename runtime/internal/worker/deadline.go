@@ -22,19 +22,6 @@ func lookAt(d, now time.Duration) time.Duration {
 	return up - up%coarse
 }
 
-// ensureArmed sees to it that the wheel looks at c when d has come. Mostly it
-// does: the deadlines of a connection that is in use come ever later, and the
-// wheel, coming early, arms c anew. Any goroutine that has just made d visible
-// to the loop.
-func (c *Conn) ensureArmed(d time.Duration) {
-	a := time.Duration(c.armed.Load())
-	loop.Step("ensureArmed")
-	if a != 0 && (a <= d || a <= lookAt(d, c.pool.loop.Now())) {
-		return
-	}
-	c.pool.loop.Post(c.tend)
-}
-
 // Expire implements loop.Source: the wheel looks at c.
 func (c *Conn) Expire() { c.tend() }
 

@@ -16,7 +16,9 @@
 // request), send (writing from outside of it), layer, opening (what comes before
 // the first Serve) and openings (who has a place for that), deadline, queue (who waits for a worker), pool (the workers),
 // stall (how many of them run), work (what one does), way (how others go first),
-// errand (what is no connection), linger, stats.
+// errand (what is no connection), linger, stats; and hot, what each request runs
+// through of all of these, from an edge to a worker, and back to idle: it stands
+// together, so that less of it is found cold (ADR 25).
 //
 // The package is built on Linux alone, see package poll.
 package worker

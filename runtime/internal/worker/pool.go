@@ -205,64 +205,6 @@ func (p *pool) recruit() *worker {
 // Queued implements loop.Hooks.
 func (p *pool) Queued() bool { return p.queued.Load() != 0 }
 
-// take gives a worker the next connection; or has it wait on the stack until
-// there is one. It returns nil when the worker shall leave.
-func (p *pool) take(w *worker) *Conn {
-	loop.Step("take")
-	p.mu.Lock()
-	for {
-		if p.queue.n > 0 && p.running <= p.soft {
-			return p.taken(w)
-		}
-		p.count(w)
-		p.running--
-		if w.frame != nil {
-			p.keep(w.frame)
-			w.frame = nil
-		}
-		if p.stopped {
-			p.mu.Unlock()
-			return nil
-		}
-		p.idle = append(p.idle, w)
-		left := p.queue.n
-		p.mu.Unlock()
-		if left > 0 { // more than soft were running
-			p.alarm()
-		}
-		loop.Await("idle", func() bool { return len(w.c) > 0 })
-		<-w.c
-		p.mu.Lock()
-		if w.leave {
-			p.mu.Unlock()
-			return nil
-		}
-	}
-}
-
-// taken takes the first connection, of which there is one, and unlocks mu.
-func (p *pool) taken(w *worker) *Conn {
-	p.count(w)
-	c := p.queue.pop()
-	if p.queue.n == 0 {
-		p.queued.Store(0)
-	}
-	p.takes++
-	long := p.takes%takesInARow == 0
-	if c != p.marked {
-		p.mu.Unlock()
-		if long {
-			p.giveWay()
-		}
-		return c
-	}
-	p.marked = nil
-	since := p.markedAt
-	p.mu.Unlock()
-	p.stats.waited(p.loop.Precise() - since)
-	return c
-}
-
 // count takes over what w has counted. The caller holds mu.
 func (p *pool) count(w *worker) {
 	p.served += w.lent.Requests

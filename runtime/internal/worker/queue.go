@@ -74,18 +74,3 @@ func (q *lanes) pushLate(c *Conn) {
 	q.late.push(c)
 	q.n++
 }
-
-func (q *lanes) pop() *Conn {
-	if q.n > 0 {
-		q.n--
-	}
-	switch {
-	case q.late.n == 0:
-		return q.fresh.pop()
-	case q.fresh.n == 0, q.passed >= latest:
-		q.passed = 0
-		return q.late.pop()
-	}
-	q.passed++
-	return q.fresh.pop()
-}

@@ -88,50 +88,6 @@ var reported = func() (table [(loop.In | loop.Out | loop.PeerClosed | loop.Hangu
 	return table
 }()
 
-// Ready implements loop.Source. An idle connection on which only writing has
-// become possible stays idle: at most Send waits for that, or is about to.
-func (c *Conn) Ready(b loop.Bits) {
-	c.pool.loop.Assert()
-	set := bitsFrom(b)
-	first := b&loop.In != 0 && !c.heard
-	if first {
-		c.heard = true
-	}
-	for {
-		s := c.state.Load()
-		loop.Step("Ready")
-		switch s & stateMask {
-		case stateIdle:
-			if set&^writable == 0 {
-				if c.note(s, set) {
-					return
-				}
-				continue
-			}
-			wake := uint32(0)
-			if set&writable != 0 {
-				wake = s & waitWrite
-			}
-			if c.state.CompareAndSwap(s, s&^stateMask&^wake|stateBusy|set) {
-				if first {
-					c.deadline.Store(0) // it was for the first byte
-				}
-				if wake != 0 {
-					c.more().writer.Load().wake(false)
-				}
-				c.pool.ready(c)
-				return
-			}
-		case stateBusy, stateParked:
-			if c.note(s, set) {
-				return
-			}
-		default:
-			return
-		}
-	}
-}
-
 // note sets bits on a connection that is not idle, wakes who waits for them,
 // and tells the handler of a hangup. With cut it ends both directions of the
 // socket first. It fails if the state is s no more. loop-only.
@@ -185,24 +141,6 @@ func (c *Conn) toIdle() bool { return c.leave(stateIdle, keepsBusy) }
 
 // toParked gives c to whoever will answer. Owner only.
 func (c *Conn) toParked() bool { return c.leave(stateParked, keepsParking) }
-
-func (c *Conn) leave(to, unless uint32) bool {
-	for {
-		s := c.state.Load()
-		if s&unless != 0 {
-			return false
-		}
-		loop.Step("leave")
-		if c.state.CompareAndSwap(s, s&^stateMask&^yielded|to) {
-			break
-		}
-	}
-	loop.Step("left")
-	if d := time.Duration(c.deadline.Load()); d != 0 {
-		c.ensureArmed(d)
-	}
-	return true
-}
 
 // Resume has c served once more: now if it is idle or parked, or else after
 // the call of Serve that is under way, if that does not close it. It returns

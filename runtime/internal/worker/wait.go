@@ -2,7 +2,6 @@ package worker
 
 import (
 	"errors"
-	"io"
 	"net"
 	"os"
 	"sync"
@@ -40,56 +39,6 @@ func (w *waiter) wake(late bool) {
 	w.c <- struct{}{}
 }
 
-// Read reads what is there into p, which must not be empty, and never waits.
-// It returns ErrWouldBlock when nothing is there, without a system call if the
-// last read was short and the loop has seen nothing since; io.EOF at the end,
-// then and ever after; or the error of the socket, a syscall.Errno.
-func (c *Conn) Read(p []byte) (int, error) {
-	if c.layer != nil {
-		return c.readLayer(p)
-	}
-	return c.read(p)
-}
-
-// read is Read below the Layer.
-func (c *Conn) read(p []byte) (int, error) {
-	switch {
-	case c.eof:
-		return 0, io.EOF
-	case c.detached:
-		return 0, net.ErrClosed
-	case len(p) == 0:
-		return 0, nil
-	case !c.Readable():
-		return 0, ErrWouldBlock
-	}
-	for {
-		// Cleared before the call: an edge that comes meanwhile is not lost.
-		before := c.state.And(^readable)
-		n, errno := c.pool.sys.Read(int(c.fd), p)
-		switch errno {
-		case 0:
-			if n == 0 {
-				c.eof = true
-				return 0, io.EOF
-			}
-			// A short read has emptied the socket, unless the end follows.
-			if n == len(p) || before&(peerClosed|gone) != 0 {
-				c.state.Or(readable)
-			}
-			if n == len(p) {
-				c.GiveWay()
-			}
-			return n, nil
-		case syscall.EAGAIN:
-			return 0, ErrWouldBlock
-		case syscall.EINTR:
-		default:
-			return 0, errno
-		}
-	}
-}
-
 // ReadWait reads as Read does, but waits until something is there or deadline
 // has come: then its error is os.ErrDeadlineExceeded. The zero deadline is
 // none. The goroutine parks; on a loop that serves it polls, for a second at
@@ -115,16 +64,6 @@ func (c *Conn) until(deadline time.Time) time.Duration {
 	return max(c.pool.loop.When(deadline), 1)
 }
 
-// Write writes all of p, or returns an error: os.ErrDeadlineExceeded when the
-// peer has taken nothing for timeout (0: no limit), or that of the socket. It
-// parks until the peer takes more; on a loop that serves it polls.
-func (c *Conn) Write(p []byte, timeout time.Duration) error {
-	if c.layer != nil {
-		return c.writeLayer(p, false, timeout)
-	}
-	return c.write(p, timeout)
-}
-
 // WriteLast writes as Write does, before the handler answers Close or Linger,
 // and ends the writing direction in the same packet. It does not leave that to
 // the close: where the peer has said more by then, a close is a reset, and what
@@ -143,34 +82,6 @@ func (c *Conn) WriteLast(p []byte, timeout time.Duration) error {
 // isCut reports whether time is up, and the socket is shut down or about to be:
 // nothing more may be said on it.
 func (c *Conn) isCut() bool { return c.state.Load()&cut != 0 }
-
-// write is Write below the Layer.
-func (c *Conn) write(p []byte, timeout time.Duration) error {
-	if c.detached {
-		return net.ErrClosed
-	}
-	var g progress
-	for len(p) > 0 {
-		if c.isCut() {
-			return syscall.ECONNRESET
-		}
-		if c.outside && !c.lend() {
-			return net.ErrClosed
-		}
-		n, errno := c.pool.sys.Write(int(c.fd), p)
-		if c.outside {
-			c.state.And(^lent)
-		}
-		if n == len(p) {
-			return nil
-		}
-		p = p[n:]
-		if err := c.written(&g, n, errno, timeout); err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 // Writev writes bufs as Write does, and uses them up: their elements are
 // changed.
