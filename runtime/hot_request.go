@@ -31,6 +31,7 @@ func (x *exchange) accepted() bool {
 	return true
 }
 
+// admissible finds the operation, and reports whether the request may go on to it; if not, the reply says why.
 func (x *exchange) admissible(a *API) bool {
 	if a.filters != nil && !x.filter(a) {
 		return false
