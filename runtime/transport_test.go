@@ -182,7 +182,7 @@ const aboutOneTransport = "TLS|Certificate|Handshake|HTTP2|Preface|GoAway|Memory
 
 // another is a run of the tests over another transport.
 type another struct {
-	*exec.Cmd
+	wait func() error // for its end; any number of times
 	said *os.File
 }
 
@@ -204,12 +204,12 @@ var overOthers = sync.OnceValues(func() (map[string]another, error) {
 		if err := run.Start(); err != nil {
 			return runs, err
 		}
-		runs[name] = another{run, said}
+		runs[name] = another{sync.OnceValue(run.Wait), said}
 	}
 	return runs, nil
 })
 
-// allAreRun reports whether the flags of the test's program ask for all tests, once each.
+// allAreRun reports whether the flags of the test's program ask for all tests.
 func allAreRun() bool {
 	flag.Parse()
 	for _, name := range []string{"run", "skip", "list", "fuzz"} {
@@ -229,7 +229,7 @@ func TestOverOtherTransports(t *testing.T) {
 	require.NoError(t, err)
 	for name, run := range runs {
 		t.Run(name, func(t *testing.T) {
-			failed := run.Wait()
+			failed := run.wait()
 			said, err := io.ReadAll(io.NewSectionReader(run.said, 0, 1<<30))
 			require.NoError(t, err)
 			assert.NoError(t, failed, "%s", said)
