@@ -216,8 +216,10 @@ func (i *inheritance) serves() error {
 	if i.ready = nil; ready == nil {
 		return nil
 	}
-	live.own() // before the other process leaves them
 	_, err := ready.WriteString(readyWord)
+	if err == nil { // else the other process serves on
+		live.own()
+	}
 	err = errors.Join(err, ready.Close())
 	for _, s := range i.sockets {
 		if s.held {
@@ -264,23 +266,57 @@ func (s *listenerSet) remove(l *Listener) {
 	s.all = slices.DeleteFunc(s.all, func(other *Listener) bool { return other == l })
 }
 
-// pass returns copies of all of them, with what the process that they are passed to shall know.
-func (s *listenerSet) pass() (files []*os.File, sockets []passedSocket, err error) {
+// loan is what a process that takes over gets. The files of Unix sockets stay until keep or reclaim is called, also where their listeners are closed
+// meanwhile: this process may end as the other one begins to serve.
+type loan struct {
+	files   []*os.File     // copies of the sockets
+	sockets []passedSocket // what it shall know of them
+	all     []*Listener
+}
+
+// lend lends all of them.
+func (s *listenerSet) lend() (*loan, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, l := range s.all {
+	lent := &loan{all: slices.Clone(s.all)}
+	for _, l := range lent.all {
 		copies, err := l.bound.Files()
 		if err != nil {
-			for _, f := range files {
-				err = errors.Join(err, f.Close())
-			}
-			return nil, nil, fmt.Errorf("tornado: %s: %w", l.Addr(), err)
+			lent.sent()
+			return nil, fmt.Errorf("tornado: %s: %w", l.Addr(), err)
 		}
 		p := l.passed
 		p.Count, p.Own = len(copies), l.bound.Owned()
-		files, sockets = append(files, copies...), append(sockets, p)
+		lent.files, lent.sockets = append(lent.files, copies...), append(lent.sockets, p)
 	}
-	return files, sockets, nil
+	for _, l := range lent.all {
+		l.bound.Lend()
+	}
+	return lent, nil
+}
+
+// sent closes the copies: the other process has its own, or there is none.
+func (l *loan) sent() {
+	for _, f := range l.files {
+		_ = f.Close()
+	}
+	l.files = nil
+}
+
+// keep leaves the files of Unix sockets to the process that has taken over.
+func (l *loan) keep() {
+	for _, lent := range l.all {
+		lent.bound.Keep()
+	}
+}
+
+// reclaim takes everything back, for there is no other process.
+func (l *loan) reclaim() error {
+	var err error
+	for _, lent := range l.all {
+		err = errors.Join(err, lent.bound.Reclaim())
+	}
+	return err
 }
 
 // own has this process remove the files of the Unix sockets that it takes over.
@@ -291,14 +327,5 @@ func (s *listenerSet) own() {
 		if l.passed.Own {
 			l.bound.Own()
 		}
-	}
-}
-
-// keep leaves the files of Unix sockets to the process that has taken over.
-func (s *listenerSet) keep() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, l := range s.all {
-		l.bound.Keep()
 	}
 }

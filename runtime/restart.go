@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -109,9 +110,13 @@ func (r *replacement) start(ctx context.Context, grace time.Duration) error {
 	if ctx.Err() != nil { // while another server has tried
 		return context.Cause(ctx)
 	}
-	cmd, ready, err := launch()
+	lent, err := live.lend()
 	if err != nil {
 		return err
+	}
+	cmd, ready, err := launch(lent)
+	if err != nil {
+		return errors.Join(err, lent.reclaim())
 	}
 	ended := make(chan struct{})
 	go func() {
@@ -124,13 +129,16 @@ func (r *replacement) start(ctx context.Context, grace time.Duration) error {
 	_ = ready.Close() // it was only read
 	if word != readyWord {
 		end(cmd.Process, ended, grace)
+		if err := lent.reclaim(); err != nil {
+			slog.Default().Warn("tornado: removing the file of a Unix socket", "error", err)
+		}
 		if ctx.Err() != nil {
 			return fmt.Errorf("process %d does not serve: %w", cmd.Process.Pid, context.Cause(ctx))
 		}
 		return fmt.Errorf("process %d has ended before it served: %s", cmd.Process.Pid, cmd.ProcessState)
 	}
 	r.serves = true
-	live.keep()
+	lent.keep()
 	return nil
 }
 
@@ -147,24 +155,16 @@ func end(p *os.Process, ended <-chan struct{}, grace time.Duration) {
 	<-ended
 }
 
-// launch starts the program with all listeners; ready is where it says that it serves.
-func launch() (cmd *exec.Cmd, ready *os.File, err error) {
+// launch starts the program with what it is lent; ready is where it says that it serves.
+func launch(lent *loan) (cmd *exec.Cmd, ready *os.File, err error) {
+	defer lent.sent()
 	path, err := exec.LookPath(os.Args[0])
 	if err != nil {
 		if path, err = os.Executable(); err != nil {
 			return nil, nil, err
 		}
 	}
-	files, sockets, err := live.pass()
-	if err != nil {
-		return nil, nil, err
-	}
-	defer func() {
-		for _, f := range files {
-			_ = f.Close() // the new process has its own
-		}
-	}()
-	said, err := json.Marshal(passedOn{Parent: os.Getpid(), Sockets: sockets})
+	said, err := json.Marshal(passedOn{Parent: os.Getpid(), Sockets: lent.sockets})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -172,10 +172,10 @@ func launch() (cmd *exec.Cmd, ready *os.File, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	files = append(files, theirs)
+	defer theirs.Close()
 	cmd = exec.Command(path, os.Args[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-	cmd.ExtraFiles = files
+	cmd.ExtraFiles = append(slices.Clip(lent.files), theirs)
 	cmd.Env = append(environment(), passedEnv+"="+string(said))
 	if err := cmd.Start(); err != nil {
 		return nil, nil, errors.Join(err, ready.Close())

@@ -293,6 +293,42 @@ func TestTerminatedAtTheHandover(t *testing.T) {
 	}
 }
 
+// TestHandoverOfAnEnded: a process may end as the one that replaces it begins to serve; the file of a Unix socket is there for the other one. It is removed
+// where none has begun.
+func TestHandoverOfAnEnded(t *testing.T) {
+	for _, taken := range []bool{true, false} {
+		path := filepath.Join(shortDir(t), "s")
+		l, err := Listen("unix", path)
+		require.NoError(t, err)
+		lent, err := (&listenerSet{all: []*Listener{l}}).lend()
+		require.NoError(t, err)
+		lent.sent()
+		require.NoError(t, l.Close())
+		if taken {
+			lent.keep()
+			assert.FileExists(t, path)
+		} else {
+			require.NoError(t, lent.reclaim())
+			assert.NoFileExists(t, path)
+		}
+	}
+}
+
+// TestServesTooLate: a process whose word that it serves nobody takes leaves the file of a Unix socket to the one that goes on.
+func TestServesTooLate(t *testing.T) {
+	path := filepath.Join(shortDir(t), "s")
+	l, err := Listen("unix", path)
+	require.NoError(t, err)
+	l.bound.Keep() // as whoever takes it over has it
+	l.passed.Own = true
+	told, word, err := os.Pipe()
+	require.NoError(t, err)
+	require.NoError(t, told.Close())
+	require.ErrorIs(t, (&inheritance{ready: word}).serves(), syscall.EPIPE)
+	require.NoError(t, l.Close())
+	assert.FileExists(t, path)
+}
+
 // TestSuccessorThatDoesNotHeed: one that does not end by SIGTERM is killed once it had its time.
 func TestSuccessorThatDoesNotHeed(t *testing.T) {
 	cmd := exec.Command("/bin/sh", "-c", `trap "" TERM; echo begun; exec sleep 100`)

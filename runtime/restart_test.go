@@ -15,6 +15,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -111,6 +112,7 @@ type processes struct {
 	t     *testing.T
 	cmd   *exec.Cmd
 	lines chan string // closed when the last has ended
+	kept  []string    // who has drained, lines that were read while others were waited for
 	addrs []net.Addr
 }
 
@@ -133,9 +135,16 @@ func launchServer(t *testing.T, cmd *exec.Cmd, what string, env ...string) *proc
 	return p
 }
 
-// until reads what the processes say up to a line that begins with word, and returns the rest of that.
+// until reads what the processes say up to a line that has word in it, and returns the rest of that. That one has drained
+// is kept for whoever asks for it: it may be said before the next one says that it serves.
 func (p *processes) until(word string) string {
 	p.t.Helper()
+	for i, line := range p.kept {
+		if _, rest, ok := strings.Cut(line, word); ok {
+			p.kept = slices.Delete(p.kept, i, i+1)
+			return strings.TrimSpace(rest)
+		}
+	}
 	timeout := time.After(30 * time.Second)
 	for {
 		select {
@@ -143,27 +152,36 @@ func (p *processes) until(word string) string {
 			if !ok {
 				p.t.Fatalf("the processes have ended without %q", word)
 			}
-			if strings.Contains(line, "level=") && !strings.Contains(line, word) {
+			p.notesAddress(line)
+			if _, rest, ok := strings.Cut(line, word); ok {
+				return strings.TrimSpace(rest)
+			}
+			if strings.Contains(line, "level=") {
 				p.t.Log(line)
 			}
-			if rest, ok := strings.CutPrefix(line, "listens "); ok {
-				fields := strings.Fields(rest)
-				if fields[0] == "tcp" {
-					a, err := net.ResolveTCPAddr("tcp", fields[1])
-					require.NoError(p.t, err)
-					p.addrs = append(p.addrs, a)
-				} else {
-					p.addrs = append(p.addrs, &net.UnixAddr{Net: "unix", Name: fields[1]})
-				}
-			}
-			if strings.Contains(line, word) {
-				_, rest, _ := strings.Cut(line, word)
-				return strings.TrimSpace(rest)
+			if strings.HasPrefix(line, "drained ") {
+				p.kept = append(p.kept, line)
 			}
 		case <-timeout:
 			p.t.Fatalf("waited in vain for %q", word)
 		}
 	}
+}
+
+// notesAddress takes down where a process says that it listens.
+func (p *processes) notesAddress(line string) {
+	rest, ok := strings.CutPrefix(line, "listens ")
+	if !ok {
+		return
+	}
+	fields := strings.Fields(rest)
+	if fields[0] != "tcp" {
+		p.addrs = append(p.addrs, &net.UnixAddr{Net: "unix", Name: fields[1]})
+		return
+	}
+	a, err := net.ResolveTCPAddr("tcp", fields[1])
+	require.NoError(p.t, err)
+	p.addrs = append(p.addrs, a)
 }
 
 // serves waits for the next process that serves, and returns its number.

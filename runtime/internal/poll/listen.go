@@ -6,7 +6,7 @@ import (
 	"net"
 	"os"
 	"strings"
-	"sync/atomic"
+	"sync"
 	"syscall"
 )
 
@@ -17,9 +17,13 @@ const Backlog = 65535
 // Listener is a listening socket.
 type Listener struct {
 	FD    int
-	Addr  net.Addr               // where it listens: the port that was chosen if 0 was asked for
-	Owner any                    // whose listener this is: for who accepts
-	path  atomic.Pointer[string] // of a Unix socket whose file Close removes; nil: of none
+	Addr  net.Addr // where it listens: the port that was chosen if 0 was asked for
+	Owner any      // whose listener this is: for who accepts
+
+	mu     sync.Mutex
+	path   string // guarded by mu; of a Unix socket whose file Close removes, or empty
+	lent   bool   // guarded by mu; between Lend and what ends that
+	closed bool   // guarded by mu
 }
 
 // Listen binds address on network ("tcp", "tcp4", "tcp6" or "unix") and returns
@@ -80,7 +84,7 @@ func listenUnix(address string, mode os.FileMode) (*Listener, error) {
 		l, err = listenSocket(address, mode)
 	}
 	if err == nil && !abstract {
-		l.path.Store(&address)
+		l.path = address
 	}
 	return l, err
 }
@@ -98,19 +102,49 @@ func abandoned(path string) bool {
 	return errors.Is(err, syscall.ECONNREFUSED)
 }
 
-// Keep makes Close leave the file of a Unix socket: another process goes on
-// listening on it.
-func (l *Listener) Keep() { l.path.Store(nil) }
+// Lend says that another process may go on listening here: until Keep or
+// Reclaim tells whether it does, Close leaves the file of a Unix socket.
+func (l *Listener) Lend() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.lent = true
+}
+
+// Keep leaves the file of a Unix socket, for another process goes on listening
+// there.
+func (l *Listener) Keep() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.path, l.lent = "", false
+}
+
+// Reclaim ends what Lend has begun, for nobody else listens. If l was closed
+// meanwhile, the file of a Unix socket is removed now.
+func (l *Listener) Reclaim() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.lent = false
+	if !l.closed {
+		return nil
+	}
+	return l.remove()
+}
 
 // Own makes Close remove the file of a Unix socket that was adopted.
 func (l *Listener) Own() {
 	if path := l.Addr.String(); l.Addr.Network() == "unix" && !strings.HasPrefix(path, "@") {
-		l.path.Store(&path)
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.path = path
 	}
 }
 
 // Owned reports whether Close removes the file of a Unix socket.
-func (l *Listener) Owned() bool { return l.path.Load() != nil }
+func (l *Listener) Owned() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.path != ""
+}
 
 // Close closes the socket, through s, and removes the file that Listen made for
 // it.
@@ -119,10 +153,22 @@ func (l *Listener) Close(s Sys) error {
 	if errno := s.Close(l.FD); errno != 0 {
 		err = os.NewSyscallError("close", errno)
 	}
-	if path := l.path.Load(); path != nil {
-		if rm := os.Remove(*path); rm != nil && !errors.Is(rm, os.ErrNotExist) {
-			err = errors.Join(err, rm)
-		}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.closed = true
+	if l.lent {
+		return err
 	}
-	return err
+	return errors.Join(err, l.remove())
+}
+
+// remove removes the file of a Unix socket. The caller holds mu.
+func (l *Listener) remove() error {
+	if l.path == "" {
+		return nil
+	}
+	if err := os.Remove(l.path); !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
 }

@@ -219,6 +219,39 @@ func TestUnixSocketFiles(t *testing.T) {
 	assert.FileExists(t, path, "not a socket")
 }
 
+// TestLentSocketFiles: while another process may take over, the file of a Unix socket stays.
+func TestLentSocketFiles(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "s")
+	lent := func() *Listener {
+		ls, err := Listen("unix", path, 1)
+		require.NoError(t, err)
+		ls[0].Lend()
+		return ls[0]
+	}
+	l := lent()
+	closeAll(t, []*Listener{l})
+	assert.FileExists(t, path, "the other process may listen")
+	require.NoError(t, l.Reclaim())
+	assert.NoFileExists(t, path, "it does not")
+
+	l = lent()
+	require.NoError(t, l.Reclaim())
+	assert.FileExists(t, path, "somebody listens")
+	closeAll(t, []*Listener{l})
+	assert.NoFileExists(t, path)
+
+	l = lent()
+	l.Keep()
+	closeAll(t, []*Listener{l})
+	assert.FileExists(t, path, "the other process listens")
+	l = lent()
+	closeAll(t, []*Listener{l})
+	l.Keep()
+	assert.FileExists(t, path, "the other process listens")
+	require.NoError(t, l.Reclaim())
+	assert.FileExists(t, path)
+}
+
 func TestAdopt(t *testing.T) {
 	for _, network := range []string{"tcp", "unix"} {
 		address := map[string]string{"tcp": "127.0.0.1:0", "unix": filepath.Join(t.TempDir(), "s")}[network]

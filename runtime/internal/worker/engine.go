@@ -113,12 +113,31 @@ func (l *Listener) Files() ([]*os.File, error) {
 	return files, nil
 }
 
-// Keep makes Close leave the file of a Unix socket: another process goes on
-// listening at it.
+// Lend says that another process may go on listening here: until Keep or
+// Reclaim tells whether it does, the file of a Unix socket stays. Any goroutine,
+// as they.
+func (l *Listener) Lend() {
+	for _, s := range l.sockets {
+		s.Lend()
+	}
+}
+
+// Keep leaves the file of a Unix socket: another process goes on listening
+// there.
 func (l *Listener) Keep() {
 	for _, s := range l.sockets {
 		s.Keep()
 	}
+}
+
+// Reclaim ends what Lend has begun: nobody else listens. If l was closed
+// meanwhile, the file of a Unix socket is removed now.
+func (l *Listener) Reclaim() error {
+	var err error
+	for _, s := range l.sockets {
+		err = errors.Join(err, s.Reclaim())
+	}
+	return err
 }
 
 // Own makes Close remove the file of a Unix socket that was adopted.
