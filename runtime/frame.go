@@ -14,7 +14,7 @@ import (
 const (
 	slabSize    = 4 << 10  // the read buffer that a frame begins with
 	smallRest   = 512      // what is left of a request up to this size is copied when the connection goes idle
-	maxBatch    = 32       // requests that one turn of a connection answers at most
+	maxBatch    = 16       // requests that one turn of a connection answers at most
 	maxBatchOut = 64 << 10 // bytes of answers after which a turn ends
 )
 

@@ -209,7 +209,7 @@ func floods() []Attack {
 			once: sends(post("/json", "application/json", "["+strings.Repeat(`{"id":1,"name":"a"},`, (4<<20)/20-1)), 400),
 		},
 		{Name: "connect and reset", Does: "accepted in batches, forgotten at once", Meter: target.Accepted, like: connecting, clients: 16, restless: true, once: reset},
-		{Name: "pipelining without end", Does: "32 at a time, then others", like: pipelined, clients: 4, once: pipelines},
+		{Name: "pipelining without end", Does: "16 at a time, then others", like: pipelined, clients: 4, once: pipelines},
 	}
 }
 

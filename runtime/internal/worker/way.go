@@ -11,7 +11,7 @@ const (
 	// slice is for how long a processor is kept from others at most, by work that
 	// says now and then that it takes long. Go's scheduler has one of 10 ms, which
 	// a short request would wait for, once for each who works.
-	slice = 100 * time.Microsecond
+	slice = 50 * time.Microsecond
 	// takesInARow is how many connections workers take before they look whether
 	// that was long.
 	takesInARow = 16
