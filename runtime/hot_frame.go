@@ -211,7 +211,7 @@ func (f *frame) next(size int, closing, unread bool) verdict {
 		return endLinger
 	case closing:
 		return endConn
-	case f.requests >= maxBatch && f.r < f.w, len(f.out) >= maxBatchOut:
+	case f.requests >= maxBatch, len(f.out) >= maxBatchOut:
 		return endTurn
 	}
 	return goOn

@@ -1,6 +1,7 @@
 package tornado
 
 import (
+	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,7 +22,7 @@ const firstPassed = 3
 const passedEnv = "TORNADO_PASSED"
 
 // passedOn is what a process passes to the one that replaces it: sockets, by descriptors from firstPassed on, and behind them the
-// end of a pipe that it writes to once it serves.
+// ends of two pipes: one that it writes readyWord to once it serves, and one that it reads takenWord from if that was heard in time.
 type passedOn struct {
 	Parent  int            `json:"parent"` // the process that this is meant for is its child
 	Sockets []passedSocket `json:"sockets"`
@@ -45,6 +46,8 @@ type inheritance struct {
 	mu      sync.Mutex
 	sockets []passedSocket // guarded by mu; those that nobody has taken
 	ready   *os.File       // guarded by mu; nil: nobody waits to hear that this process serves
+	taken   *os.File       // guarded by mu; set with ready
+	parent  int            // guarded by mu; who waits
 	fault   error          // guarded by mu; what was said of them made no sense
 }
 
@@ -85,7 +88,7 @@ func (i *inheritance) fromPredecessor(text string) {
 		}
 		i.sockets = append(i.sockets, s)
 	}
-	i.ready = os.NewFile(uintptr(fd), "ready")
+	i.ready, i.taken, i.parent = os.NewFile(uintptr(fd), "ready"), os.NewFile(uintptr(fd+1), "taken"), p.Parent
 }
 
 // fromSystemd takes what sd_listen_fds(3) describes.
@@ -217,10 +220,8 @@ func (i *inheritance) serves() error {
 		return nil
 	}
 	_, err := ready.WriteString(readyWord)
-	if err == nil { // else the other process serves on
-		live.own()
-	}
 	err = errors.Join(err, ready.Close())
+	go succeed(i.taken, i.parent)
 	for _, s := range i.sockets {
 		if s.held {
 			continue
@@ -235,6 +236,16 @@ func (i *inheritance) serves() error {
 	return err
 }
 
+// succeed takes over the files of Unix sockets once the process that this one replaces has left them to it, or has ended without a word: one that serves on
+// keeps them. It may be stopped meanwhile, so nobody waits for it.
+func succeed(taken *os.File, parent int) {
+	word, _ := bufio.NewReader(taken).ReadString('\n')
+	_ = taken.Close() // it was only read
+	if word == takenWord || parent != os.Getppid() {
+		live.own()
+	}
+}
+
 // untaken counts the sockets that nobody has taken.
 func (i *inheritance) untaken() int {
 	i.mu.Lock()
@@ -242,8 +253,11 @@ func (i *inheritance) untaken() int {
 	return len(i.sockets)
 }
 
-// readyWord is what a process says that serves.
-const readyWord = "ready\n"
+// The words of a handover.
+const (
+	readyWord = "ready\n" // of a process that serves
+	takenWord = "taken\n" // of the one that it replaces, which leaves everything to it
+)
 
 // live are the listeners of this process that are open.
 var live listenerSet
@@ -274,23 +288,23 @@ type loan struct {
 	all     []*Listener
 }
 
-// lend lends all of them.
+// lend lends all of them but those that are closed: their server drains.
 func (s *listenerSet) lend() (*loan, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	lent := &loan{all: slices.Clone(s.all)}
-	for _, l := range lent.all {
-		copies, err := l.bound.Files()
+	lent := new(loan)
+	for _, l := range s.all {
+		copies, err := l.bound.Lend()
+		if errors.Is(err, net.ErrClosed) {
+			continue
+		}
 		if err != nil {
 			lent.sent()
-			return nil, fmt.Errorf("tornado: %s: %w", l.Addr(), err)
+			return nil, fmt.Errorf("tornado: %s: %w", l.Addr(), errors.Join(err, lent.reclaim()))
 		}
 		p := l.passed
 		p.Count, p.Own = len(copies), l.bound.Owned()
-		lent.files, lent.sockets = append(lent.files, copies...), append(lent.sockets, p)
-	}
-	for _, l := range lent.all {
-		l.bound.Lend()
+		lent.files, lent.sockets, lent.all = append(lent.files, copies...), append(lent.sockets, p), append(lent.all, l)
 	}
 	return lent, nil
 }

@@ -304,6 +304,33 @@ func TestMountedPipelineTakesTurns(t *testing.T) {
 	}
 }
 
+// TestMountedPipelineOfPackets: requests that come one by one, each in a record of its own over TLS, have turns as those have that come together.
+func TestMountedPipelineOfPackets(t *testing.T) {
+	var handled atomic.Int64
+	sent, block := make(chan struct{}), make(chan struct{})
+	r := mountOne(t, func(w http.ResponseWriter, _ *http.Request) {
+		switch handled.Add(1) {
+		case 1:
+			<-sent
+		case 3 * maxBatch:
+			<-block
+		}
+		w.WriteHeader(http.StatusNoContent)
+	})
+	p := r.dial(t)
+	for range 3 * maxBatch {
+		p.send(getMounted)
+	}
+	close(sent)
+	for range maxBatch {
+		p.answer("GET")
+	}
+	close(block)
+	for range 2 * maxBatch {
+		p.answer("GET")
+	}
+}
+
 func TestMountedWriteDeadline(t *testing.T) {
 	for name, flush := range map[string]bool{"flush": true, "write": false} {
 		t.Run(name, func(t *testing.T) {

@@ -114,31 +114,31 @@ func (r *replacement) start(ctx context.Context, grace time.Duration) error {
 	if err != nil {
 		return err
 	}
-	cmd, ready, err := launch(lent)
+	next, err := launch(lent)
 	if err != nil {
 		return errors.Join(err, lent.reclaim())
 	}
+	defer next.taken.Close() //nolint:errcheck // what was written to it was
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		err := cmd.Wait()
-		slog.Default().Debug("the process that replaces this one has ended", "pid", cmd.Process.Pid, "error", err)
+		err := next.cmd.Wait()
+		slog.Default().Debug("the process that replaces this one has ended", "pid", next.cmd.Process.Pid, "error", err)
 	}()
-	defer context.AfterFunc(ctx, func() { _ = ready.Close() })() // ends the read
-	word, _ := bufio.NewReader(ready).ReadString('\n')
-	_ = ready.Close() // it was only read
+	defer context.AfterFunc(ctx, func() { _ = next.ready.Close() })() // ends the read
+	word, _ := bufio.NewReader(next.ready).ReadString('\n')
+	_ = next.ready.Close() // it was only read
 	if word != readyWord {
-		end(cmd.Process, ended, grace)
-		if err := lent.reclaim(); err != nil {
-			slog.Default().Warn("tornado: removing the file of a Unix socket", "error", err)
-		}
+		end(next.cmd.Process, ended, grace)
+		err := lent.reclaim()
 		if ctx.Err() != nil {
-			return fmt.Errorf("process %d does not serve: %w", cmd.Process.Pid, context.Cause(ctx))
+			return errors.Join(fmt.Errorf("process %d does not serve: %w", next.cmd.Process.Pid, context.Cause(ctx)), err)
 		}
-		return fmt.Errorf("process %d has ended before it served: %s", cmd.Process.Pid, cmd.ProcessState)
+		return errors.Join(fmt.Errorf("process %d has ended before it served: %s", next.cmd.Process.Pid, next.cmd.ProcessState), err)
 	}
 	r.serves = true
 	lent.keep()
+	_, _ = next.taken.WriteString(takenWord) // it may have ended, and then there is nothing to take over
 	return nil
 }
 
@@ -155,32 +155,43 @@ func end(p *os.Process, ended <-chan struct{}, grace time.Duration) {
 	<-ended
 }
 
-// launch starts the program with what it is lent; ready is where it says that it serves.
-func launch(lent *loan) (cmd *exec.Cmd, ready *os.File, err error) {
+// launched is the process that shall replace this one, with this one's ends of the pipes of passedOn.
+type launched struct {
+	cmd          *exec.Cmd
+	ready, taken *os.File
+}
+
+// launch starts the program with what it is lent.
+func launch(lent *loan) (*launched, error) {
 	defer lent.sent()
 	path, err := exec.LookPath(os.Args[0])
 	if err != nil {
 		if path, err = os.Executable(); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
 	said, err := json.Marshal(passedOn{Parent: os.Getpid(), Sockets: lent.sockets})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	ready, theirs, err := os.Pipe()
+	ready, itsReady, err := os.Pipe()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	defer theirs.Close()
-	cmd = exec.Command(path, os.Args[1:]...)
+	itsTaken, taken, err := os.Pipe()
+	if err != nil {
+		return nil, errors.Join(err, ready.Close(), itsReady.Close())
+	}
+	cmd := exec.Command(path, os.Args[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-	cmd.ExtraFiles = append(slices.Clip(lent.files), theirs)
+	cmd.ExtraFiles = append(slices.Clip(lent.files), itsReady, itsTaken)
 	cmd.Env = append(environment(), passedEnv+"="+string(said))
-	if err := cmd.Start(); err != nil {
-		return nil, nil, errors.Join(err, ready.Close())
+	err = cmd.Start()
+	_, _ = itsReady.Close(), itsTaken.Close() // it has its own, or there is none
+	if err != nil {
+		return nil, errors.Join(err, ready.Close(), taken.Close())
 	}
-	return cmd, ready, nil
+	return &launched{cmd, ready, taken}, nil
 }
 
 // environment is that of this process, without what was said to it alone.

@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -146,6 +147,14 @@ func (p *processes) drained(pids ...int) {
 	p.ended()
 }
 
+// leftNoFile demands that the processes have removed the file of their Unix socket.
+func (p *processes) leftNoFile() {
+	p.t.Helper()
+	if p.addrs[0].Network() == "unix" {
+		assert.NoFileExists(p.t, p.addrs[0].String())
+	}
+}
+
 // notified is what systemd has for processes to tell it of their state.
 type notified struct {
 	*net.UnixConn
@@ -223,6 +232,7 @@ func TestTerminatedInARestart(t *testing.T) {
 				}
 				p.drained(pid, next)
 				require.NoError(t, p.cmd.Wait())
+				p.leftNoFile()
 			})
 		}
 	}
@@ -250,6 +260,7 @@ func TestSuccessorTerminated(t *testing.T) {
 			p.until("drained " + strconv.Itoa(pid))
 			require.NoError(t, p.cmd.Wait())
 			p.ended()
+			p.leftNoFile()
 			assert.Equal(t, []string{fmt.Sprintf("READY=1\nMAINPID=%d", pid), "STOPPING=1"}, told.rest())
 		})
 	}
@@ -314,19 +325,38 @@ func TestHandoverOfAnEnded(t *testing.T) {
 	}
 }
 
-// TestServesTooLate: a process whose word that it serves nobody takes leaves the file of a Unix socket to the one that goes on.
+// TestServesTooLate: a process leaves the file of a Unix socket to the one that it was to replace and that goes on, as it did not hear in time that this one
+// serves. It has the file where that one has ended, or says so.
 func TestServesTooLate(t *testing.T) {
-	path := filepath.Join(shortDir(t), "s")
-	l, err := Listen("unix", path)
-	require.NoError(t, err)
-	l.bound.Keep() // as whoever takes it over has it
-	l.passed.Own = true
-	told, word, err := os.Pipe()
-	require.NoError(t, err)
-	require.NoError(t, told.Close())
-	require.ErrorIs(t, (&inheritance{ready: word}).serves(), syscall.EPIPE)
-	require.NoError(t, l.Close())
-	assert.FileExists(t, path)
+	for what, test := range map[string]struct {
+		heard  string
+		parent int
+		owned  bool
+	}{
+		"it goes on":        {"", os.Getppid(), false},
+		"it was killed":     {"", os.Getppid() + 1, true},
+		"it has left":       {takenWord, os.Getppid(), true},
+		"it has left, then": {takenWord, os.Getppid() + 1, true},
+	} {
+		t.Run(what, func(t *testing.T) {
+			path := filepath.Join(shortDir(t), "s")
+			l, err := Listen("unix", path)
+			require.NoError(t, err)
+			l.bound.Keep() // as whoever takes it over has it
+			l.passed.Own = true
+			taken, leaves, err := os.Pipe()
+			require.NoError(t, err)
+			_, err = leaves.WriteString(test.heard)
+			require.NoError(t, errors.Join(err, leaves.Close()))
+			succeed(taken, test.parent)
+			require.NoError(t, l.Close())
+			if test.owned {
+				assert.NoFileExists(t, path)
+			} else {
+				assert.FileExists(t, path)
+			}
+		})
+	}
 }
 
 // TestSuccessorThatDoesNotHeed: one that does not end by SIGTERM is killed once it had its time.

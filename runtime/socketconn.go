@@ -11,6 +11,9 @@ import (
 	"github.com/tornadogen/tornadogen/runtime/internal/worker"
 )
 
+// maxMessages is how many messages of a socket one turn of its connection delivers at most.
+const maxMessages = 32
+
 // loopSocket is a connection of the loops below a socket. While the handler runs it is busy, and the handler's goroutine reads;
 // afterwards it is idle, and the socket is its tenant.
 type loopSocket worker.Conn
@@ -106,7 +109,7 @@ func (t *socketTenant) serve(f *frame) verdict {
 			}
 			s.self().deliver(ev, rd)
 			f.x.call.leave()
-			if delivered++; delivered >= maxBatch {
+			if delivered++; delivered >= maxMessages {
 				s.reader = rd.release()
 				return endAgain
 			}

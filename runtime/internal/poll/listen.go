@@ -102,12 +102,19 @@ func abandoned(path string) bool {
 	return errors.Is(err, syscall.ECONNREFUSED)
 }
 
-// Lend says that another process may go on listening here: until Keep or
-// Reclaim tells whether it does, Close leaves the file of a Unix socket.
-func (l *Listener) Lend() {
+// Lend is File for another process that may go on listening here: until Keep or
+// Reclaim tells whether it does, Close leaves the file of a Unix socket. Nobody
+// can listen at that path anew until the other process has closed its copy. It
+// fails with net.ErrClosed after Close.
+func (l *Listener) Lend() (*os.File, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.lent = true
+	if l.closed {
+		return nil, net.ErrClosed
+	}
+	file, err := l.File()
+	l.lent = l.lent || err == nil
+	return file, err
 }
 
 // Keep leaves the file of a Unix socket, for another process goes on listening
@@ -119,12 +126,13 @@ func (l *Listener) Keep() {
 }
 
 // Reclaim ends what Lend has begun, for nobody else listens. If l was closed
-// meanwhile, the file of a Unix socket is removed now.
+// meanwhile, the file of a Unix socket is removed now, unless somebody has begun
+// to listen at its path since.
 func (l *Listener) Reclaim() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.lent = false
-	if !l.closed {
+	if !l.closed || l.path == "" || !abandoned(l.path) {
 		return nil
 	}
 	return l.remove()
@@ -149,13 +157,13 @@ func (l *Listener) Owned() bool {
 // Close closes the socket, through s, and removes the file that Listen made for
 // it.
 func (l *Listener) Close(s Sys) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.closed = true
 	var err error
 	if errno := s.Close(l.FD); errno != 0 {
 		err = os.NewSyscallError("close", errno)
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.closed = true
 	if l.lent {
 		return err
 	}
@@ -167,8 +175,10 @@ func (l *Listener) remove() error {
 	if l.path == "" {
 		return nil
 	}
-	if err := os.Remove(l.path); !errors.Is(err, os.ErrNotExist) {
-		return err
+	err := os.Remove(l.path)
+	l.path = ""
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
 	}
-	return nil
+	return err
 }

@@ -225,7 +225,9 @@ func TestLentSocketFiles(t *testing.T) {
 	lent := func() *Listener {
 		ls, err := Listen("unix", path, 1)
 		require.NoError(t, err)
-		ls[0].Lend()
+		file, err := ls[0].Lend()
+		require.NoError(t, err)
+		require.NoError(t, file.Close())
 		return ls[0]
 	}
 	l := lent()
@@ -250,6 +252,16 @@ func TestLentSocketFiles(t *testing.T) {
 	assert.FileExists(t, path, "the other process listens")
 	require.NoError(t, l.Reclaim())
 	assert.FileExists(t, path)
+
+	l = lent()
+	closeAll(t, []*Listener{l})
+	_, err := l.Lend()
+	require.ErrorIs(t, err, net.ErrClosed)
+	other, err := Listen("unix", path, 1)
+	require.NoError(t, err, "nobody listens there any more")
+	require.NoError(t, l.Reclaim())
+	assert.FileExists(t, path, "it is another's")
+	closeAll(t, other)
 }
 
 func TestAdopt(t *testing.T) {

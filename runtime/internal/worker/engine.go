@@ -96,12 +96,27 @@ func AdoptListener(fds ...int) (*Listener, error) {
 // Addr is the address that is listened at.
 func (l *Listener) Addr() net.Addr { return l.sockets[0].Addr }
 
-// Files are copies of the sockets, for a process that takes over. They are the
-// caller's to close.
-func (l *Listener) Files() ([]*os.File, error) {
+// Files are copies of the sockets. They are the caller's to close. Before Close
+// alone, and not of a listener that an Engine has.
+func (l *Listener) Files() ([]*os.File, error) { return l.each((*loop.Listener).File) }
+
+// Lend gives copies of the sockets, for a process that may go on listening here;
+// they are the caller's to close. Until Keep or Reclaim tells whether it does,
+// the file of a Unix socket stays. It fails with net.ErrClosed once a socket was
+// closed. Any goroutine, as they.
+func (l *Listener) Lend() ([]*os.File, error) {
+	files, err := l.each((*loop.Listener).Lend)
+	if err != nil {
+		return nil, errors.Join(err, l.Reclaim())
+	}
+	return files, nil
+}
+
+// each is a copy of each socket.
+func (l *Listener) each(copied func(*loop.Listener) (*os.File, error)) ([]*os.File, error) {
 	files := make([]*os.File, 0, len(l.sockets))
 	for _, s := range l.sockets {
-		file, err := s.File()
+		file, err := copied(s)
 		if err != nil {
 			for _, f := range files {
 				err = errors.Join(err, f.Close())
@@ -113,15 +128,6 @@ func (l *Listener) Files() ([]*os.File, error) {
 	return files, nil
 }
 
-// Lend says that another process may go on listening here: until Keep or
-// Reclaim tells whether it does, the file of a Unix socket stays. Any goroutine,
-// as they.
-func (l *Listener) Lend() {
-	for _, s := range l.sockets {
-		s.Lend()
-	}
-}
-
 // Keep leaves the file of a Unix socket: another process goes on listening
 // there.
 func (l *Listener) Keep() {
@@ -131,7 +137,8 @@ func (l *Listener) Keep() {
 }
 
 // Reclaim ends what Lend has begun: nobody else listens. If l was closed
-// meanwhile, the file of a Unix socket is removed now.
+// meanwhile, the file of a Unix socket is removed now, unless somebody has begun
+// to listen at its path since.
 func (l *Listener) Reclaim() error {
 	var err error
 	for _, s := range l.sockets {
