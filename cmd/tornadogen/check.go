@@ -33,6 +33,7 @@ It takes the same SPEC and flags as generate, from tornadogen.yaml too.`,
 	s.flags(cmd, packageKeys...)
 	f := formatFlag(cmd, "text", "json", "github")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		endsSoon()
 		s.locking = lockDemand
 		o, err := s.prepare(cmd, args, func(findings spec.Diagnostics) error {
 			if err := tellErrors(cmd, f, findings); err != nil || !findings.HasErrors() {

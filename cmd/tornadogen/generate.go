@@ -33,6 +33,7 @@ standard output.`,
 	cmd.Flags().BoolVar(&update, "update-lock", false, "take what is on the network now for what tornadogen.lock has")
 	f := formatFlag(cmd, "text", "json")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		endsSoon()
 		s.locking = lockExtend
 		if update {
 			s.locking = lockUpdate

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -24,6 +25,7 @@ const (
 	hostileTime   = 2 * time.Minute
 	hostileShare  = 13          // of what plainOperations take: 10 s on two cores of an AMD EPYC, where those take 0.77 s
 	hostileNotice = time.Second // of processors: who takes less is far from it on any machine
+	hostileMost   = time.Minute // of processors, on any machine
 	hostileMemory = 1 << 20     // KiB
 
 	plainOperations = 2000
@@ -92,6 +94,7 @@ func TestHostileDocuments(t *testing.T) {
 				plain := plainTime(t, program)
 				t.Logf("%v of processors, %.1f plain documents", took, took.Seconds()/plain.Seconds())
 				assert.Less(t, took, hostileShare*plain)
+				assert.Less(t, took, hostileMost)
 			}
 		})
 	}
@@ -104,7 +107,7 @@ func processorTime(cmd *exec.Cmd) time.Duration {
 	return cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 }
 
-// plainTime is what a plain document of plainOperations takes of all processors.
+// plainTime is what a plain document of plainOperations takes of all processors, at least: the smallest of three runs.
 func plainTime(t *testing.T, program string) time.Duration {
 	t.Helper()
 	folder := t.TempDir()
@@ -120,10 +123,16 @@ func plainTime(t *testing.T, program string) time.Duration {
 	}
 	b.WriteString("}}")
 	require.NoError(t, os.WriteFile(document, []byte(b.String()), 0o600))
-	cmd := exec.Command(program, "generate", document, "--out", filepath.Join(folder, "plain"), "--package", "plain")
-	said, err := cmd.CombinedOutput()
-	require.NoError(t, err, string(said))
-	return processorTime(cmd)
+	ctx, stop := context.WithTimeout(t.Context(), hostileTime)
+	defer stop()
+	took := hostileMost
+	for i := range 3 {
+		cmd := exec.CommandContext(ctx, program, "generate", document, "--out", filepath.Join(folder, "plain"+strconv.Itoa(i)), "--package", "plain")
+		said, err := cmd.CombinedOutput()
+		require.NoError(t, err, string(said))
+		took = min(took, processorTime(cmd))
+	}
+	return took
 }
 
 // watchNetwork returns the address of a proxy that fails the test when somebody asks it.

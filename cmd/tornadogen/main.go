@@ -30,16 +30,19 @@ const (
 // 1 GiB. GOMEMLIMIT says otherwise where it is set.
 const softMemory = 768 << 20
 
-// garbage is how much may be thrown away, in percent of what is in use, before it is collected: a process that lives for seconds, and below
-// softMemory, has better to do. GOGC says otherwise where it is set.
+// garbage is how much a command that ends soon throws away, in percent of what is in use, before it is collected. Above softMemory it is less.
 const garbage = 200
+
+// endsSoon has a command that lives for seconds collect less often, unless GOGC says how often.
+func endsSoon() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(garbage)
+	}
+}
 
 func main() {
 	if debug.SetMemoryLimit(-1) == math.MaxInt64 {
 		debug.SetMemoryLimit(softMemory)
-	}
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(garbage)
 	}
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }

@@ -86,6 +86,10 @@ func TestJudge(t *testing.T) {
 		wayNew:  {Usual: 2 * time.Millisecond, P99: 2 * time.Millisecond, Before: 100, Good: 100},
 	}}
 	assert.Empty(t, row.Judge())
+	assert.Contains(t, Table([]*Row{row}), "processor of what is sent: 1 of 1.\n")
+	row.Faults = []string{"a good client was refused"}
+	assert.Contains(t, Table([]*Row{row}), "processor of what is sent: 0 of 1.\n")
+	row.Faults = nil
 	row.Waits[wayNew] = Wait{Usual: 2 * time.Millisecond, P99: 7 * time.Millisecond, Before: 100, Good: 100}
 	row.Round++
 	assert.Len(t, row.Judge(), 2)

@@ -180,6 +180,10 @@ func floods() []Attack {
 			once: sends("GET /search?"+query.String()+"z=1"+head+"\r\n", 200),
 		},
 		{
+			Name: "a query of 4,000 pairs", Does: "400 over 1,000", Bound: "fields", clients: 8,
+			once: sends("GET /search?"+strings.Repeat("a&", 4000)+"z=1"+head+"\r\n", 400),
+		},
+		{
 			Name: "a form of 100,000 fields", Does: "400 over 1,000", Bound: "fields", clients: 8,
 			once: sends(post("/form", "application/x-www-form-urlencoded", form.String()), 400, 0),
 		},

@@ -91,7 +91,7 @@ func Table(rows []*Row) string {
 	b.WriteString("| --- | ---: | ---: | --- | --- | --- | ---: | ---: | ---: | ---: | ---: |\n")
 	within := 0
 	for _, r := range rows {
-		if len(r.Judge()) == 0 {
+		if len(r.Judge()) == 0 && len(r.Faults) == 0 {
 			within++
 		}
 		counted := fmt.Sprintf("`%s` %d", r.Bound, r.Counted)
