@@ -64,6 +64,7 @@ type subscription[T any] struct {
 	mu       sync.Mutex    // held while the subscriber is called
 	catching bool          // guarded by mu; what was missed comes first
 	backlog  []numbered[T] // guarded by mu; what has come by meanwhile
+	behind   bool          // guarded by mu; more than that has come by
 	reached  uint64        // guarded by mu; what has a number up to this was missed, and was sent; 0 from the first that has not
 }
 
@@ -75,7 +76,8 @@ func (t *Topic[T]) Subscribe(ctx context.Context, s Subscriber[T]) error {
 
 // SubscribeAfter is Subscribe for a client that comes back: the messages behind the one with the given ID come first, as far as they are
 // kept, each once and in order. An ID that is not of this topic stands for its beginning; "" means from now on. It returns when what
-// was missed has been sent; ctx bounds that.
+// was missed has been sent; ctx bounds that. If more messages come by meanwhile than are held for s, 1024, it returns ErrBusy, and s is not subscribed: the client
+// comes back with the ID of the last one that it got.
 func (t *Topic[T]) SubscribeAfter(ctx context.Context, id string, s Subscriber[T]) error {
 	r, err := t.join(ctx, s, id != "")
 	if err != nil || id == "" {
@@ -94,8 +96,7 @@ func (t *Topic[T]) SubscribeAfter(ctx context.Context, id string, s Subscriber[T
 		}
 		reached = m.number
 	}
-	r.caughtUp(reached)
-	return nil
+	return r.caughtUp(reached)
 }
 
 // History returns the messages behind the one with the given ID that are kept, oldest first, and whether others are not kept any more.
@@ -185,14 +186,18 @@ func (r *subscription[T]) take(m numbered[T]) {
 	case len(r.backlog) < maxBacklog:
 		r.backlog = append(r.backlog, m)
 	default:
+		r.behind = true
 		r.end()
 	}
 }
 
 // caughtUp goes on with what has come by while the messages up to reached, which were missed, were sent.
-func (r *subscription[T]) caughtUp(reached uint64) {
+func (r *subscription[T]) caughtUp(reached uint64) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.behind {
+		return ErrBusy
+	}
 	r.reached = reached
 	for _, m := range r.backlog {
 		if !r.over.Load() {
@@ -200,6 +205,7 @@ func (r *subscription[T]) caughtUp(reached uint64) {
 		}
 	}
 	r.catching, r.backlog = false, nil
+	return nil
 }
 
 // deliverNew delivers m unless it was sent among what was missed: one that is kept may still be pending. Behind the first that was not,

@@ -16,8 +16,8 @@ import (
 var (
 	// ErrClosed is returned by a topic that was closed.
 	ErrClosed = errors.New("pubsub: the topic is closed")
-	// ErrBusy is returned when more messages wait to be delivered than a topic holds: it is published to faster than the process
-	// can write to all receivers.
+	// ErrBusy is returned when more messages wait to be delivered than a topic holds, of all or of one that comes back: it is published
+	// to faster than the process can write to all receivers.
 	ErrBusy = errors.New("pubsub: too many messages wait to be delivered")
 )
 

@@ -200,6 +200,20 @@ func TestResumeWhileMessagesWait(t *testing.T) {
 	require.Equal(t, []string{"1", "2", "3", "4"}, back.all())
 }
 
+// TestResumeBehindTooMany: whoever comes back while more messages come by than are held for it learns that it gets no more.
+func TestResumeBehindTooMany(t *testing.T) {
+	for more, want := range map[int]error{0: nil, 1: ErrBusy} {
+		topic := NewTopic[string]("room", WithHistory(10))
+		back := &latecomer{joined: func() {
+			for range maxBacklog + more {
+				require.NoError(t, topic.Publish(t.Context(), "m"))
+			}
+		}}
+		require.ErrorIs(t, topic.SubscribeAfter(t.Context(), "the beginning", back), want)
+		require.Equal(t, 1-more, topic.Subscribers())
+	}
+}
+
 // TestResumeWhileOthersPublish lets subscribers come back all the time: none misses a message or gets one twice.
 func TestResumeWhileOthersPublish(t *testing.T) {
 	const messages = 400
