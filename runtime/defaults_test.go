@@ -29,6 +29,8 @@ func TestDefaultsAreDocumented(t *testing.T) {
 		"frame of HTTP/2":              http2Frame,
 		"header of the PROXY protocol": proxyproto.MaxSize,
 		"queue":                        queue.DefaultMessages, "bytes in that queue": queue.DefaultBytes, "violations listed": maxViolations,
+		"body read in vain": maxDiscarded, "content codings of a body": maxCodings,
+		"requests of a turn": maxBatch, "answers of a turn": maxBatchOut, "messages of a turn": maxMessages,
 	}
 	timeouts := reflect.ValueOf(Timeouts{}.withDefaults())
 	for i := range timeouts.NumField() {

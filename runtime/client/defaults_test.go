@@ -10,6 +10,7 @@ func TestDefaultsAreDocumented(t *testing.T) {
 	documented.Defaults(t, "../../SECURITY.md", map[string]any{
 		"client.DefaultTimeout": DefaultTimeout, "client.DefaultRetries": DefaultRetries, "client.DefaultMaxBody": DefaultMaxBody,
 		"client.Budget.Burst": defaultBurst, "client.Budget.Share": defaultShare, "client.Budget.PerSecond": defaultPerSecond,
-		"client.Reconnect.Attempts": defaultAttempts,
+		"client.Backoff.Longest": defaultLongest, "client.Backoff.RetryAfter": defaultRetryAfter,
+		"client.Reconnect.Attempts": defaultAttempts, "wait before a stream of events comes back": longestReturn,
 	})
 }

@@ -81,13 +81,14 @@ func (c *wsConn) echoes(op byte, message string, fragment int) error {
 	return c.goodbye()
 }
 
-func (c *wsConn) send(op byte, message string, fragment int) {
+// send sends a message in fragments of the size, 0 for none. first is the first byte of its first frame, without the bit of the end.
+func (c *wsConn) send(first byte, message string, fragment int) {
 	if fragment == 0 {
-		c.write(c.part(bitFin|op, message))
+		c.write(c.part(bitFin|first, message))
 		return
 	}
 	var all []byte
-	for first := op; ; first = opContinuation {
+	for ; ; first = opContinuation {
 		n := min(fragment, len(message))
 		if n == len(message) {
 			first |= bitFin

@@ -3,7 +3,6 @@ package suite
 import (
 	"bufio"
 	"bytes"
-	"compress/flate"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -24,8 +23,9 @@ const (
 	opPing         = 9
 	opPong         = 10
 
-	bitFin  = 0x80
-	bitRSV1 = 0x40
+	bitFin    = 0x80
+	bitRSV1   = 0x40 // of the first frame of a message that is compressed, RFC 7692 section 6.1
+	bitsRSV23 = 0x30
 )
 
 // wsConn is a client of a WebSocket that says whatever it is told to, also what is wrong.
@@ -76,7 +76,7 @@ func (c *wsConn) open(addr, path, offer string) error {
 	case res.Header.Get("Sec-WebSocket-Accept") != "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=": // RFC 6455 section 1.3
 		return errors.New("the key was answered with another one")
 	}
-	c.extensions = res.Header.Get("Sec-WebSocket-Extensions")
+	c.extensions = strings.Join(res.Header.Values("Sec-WebSocket-Extensions"), ", ")
 	return nil
 }
 
@@ -152,6 +152,8 @@ func (c *wsConn) read() (first byte, payload []byte, err error) {
 		return 0, nil, err
 	case head[1] > 127:
 		return 0, nil, errors.New("the server masks")
+	case head[0]&bitsRSV23 != 0, head[0]&bitRSV1 != 0 && head[0]&0x0f != opText && head[0]&0x0f != opBinary: // RFC 7692 section 6.1
+		return 0, nil, fmt.Errorf("the server sets reserved bits: %#x", head[0])
 	case length > 64<<20:
 		return 0, nil, errors.New("a frame of the server is too long")
 	}
@@ -160,29 +162,52 @@ func (c *wsConn) read() (first byte, payload []byte, err error) {
 	return head[0], payload, err
 }
 
-// expect reads a message of the server, in any number of frames, and compares it.
+// message reads a message of the server, in any number of frames. first is the first byte of the first of them.
+func (c *wsConn) message() (first byte, all []byte, err error) {
+	first, all, err = c.read()
+	for last := first; err == nil && last&bitFin == 0; {
+		var payload []byte
+		if last, payload, err = c.read(); err == nil && last&0x0f != opContinuation {
+			err = fmt.Errorf("opcode %d in a message", last&0x0f)
+		}
+		all = append(all, payload...)
+	}
+	if err != nil {
+		return 0, nil, fmt.Errorf("in place of a message: %w", err)
+	}
+	return first, all, nil
+}
+
+// expect reads a message of the server, which may not be compressed, and compares it.
 func (c *wsConn) expect(op byte, want string) error {
-	got, compressed, all := byte(0), false, []byte(nil)
-	for begun := false; ; begun = true {
-		first, payload, err := c.read()
-		if err != nil {
-			return fmt.Errorf("in place of a message: %w", err)
-		}
-		if !begun {
-			got, compressed = first&0x0f, first&bitRSV1 != 0
-		}
-		if all = append(all, payload...); first&bitFin != 0 {
-			break
-		}
+	first, got, err := c.message()
+	switch {
+	case err != nil:
+		return err
+	case first&bitRSV1 != 0:
+		return fmt.Errorf("opcode %d is compressed, not %.60q", first&0x0f, want)
 	}
-	if compressed {
-		var err error
-		if all, err = inflate(all); err != nil {
-			return err
-		}
+	return compare(first, got, op, want)
+}
+
+// expectDeflated is expect for a message that has to be compressed, within a window of so many bits.
+func (c *wsConn) expectDeflated(op byte, want string, bits int) error {
+	first, got, err := c.message()
+	switch {
+	case err != nil:
+		return err
+	case first&bitRSV1 == 0: // RFC 7692 section 6.1
+		return fmt.Errorf("opcode %d is not compressed: %.60q", first&0x0f, got)
 	}
-	if got != op || string(all) != want {
-		return fmt.Errorf("opcode %d %.60q, not %d %.60q", got, all, op, want)
+	if got, err = inflate(got, bits); err != nil {
+		return err
+	}
+	return compare(first, got, op, want)
+}
+
+func compare(first byte, got []byte, op byte, want string) error {
+	if first&0x0f != op || string(got) != want {
+		return fmt.Errorf("opcode %d %.60q, not %d %.60q", first&0x0f, got, op, want)
 	}
 	return nil
 }
@@ -215,32 +240,4 @@ func (c *wsConn) over() error {
 		return err
 	}
 	return nil
-}
-
-// deflater compresses messages as RFC 7692 says.
-type deflater struct {
-	out  bytes.Buffer
-	w    *flate.Writer
-	keep bool // the context, from one message to the next
-}
-
-func newDeflater(keep bool) *deflater {
-	d := &deflater{keep: keep}
-	d.w, _ = flate.NewWriter(&d.out, 6) // the level exists
-	return d
-}
-
-func (d *deflater) message(s string) []byte {
-	d.out.Reset()
-	if !d.keep {
-		d.w.Reset(&d.out)
-	}
-	_, _ = io.WriteString(d.w, s) // a buffer gives no error
-	_ = d.w.Flush()
-	return bytes.Clone(d.out.Bytes()[:d.out.Len()-4])
-}
-
-func inflate(b []byte) ([]byte, error) {
-	r := flate.NewReader(io.MultiReader(bytes.NewReader(b), strings.NewReader("\x00\x00\xff\xff\x01\x00\x00\xff\xff")))
-	return io.ReadAll(r)
 }

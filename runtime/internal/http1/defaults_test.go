@@ -7,5 +7,8 @@ import (
 )
 
 func TestDefaultsAreDocumented(t *testing.T) {
-	documented.Defaults(t, "../../../SECURITY.md", map[string]any{"chunk size line with its extensions": maxChunkLine, "trailers": maxTrailerBytes})
+	documented.Defaults(t, "../../../SECURITY.md", map[string]any{
+		"length of a method": maxMethod, "empty lines before a request": maxLeadingCRLF,
+		"chunk size line with its extensions": maxChunkLine, "framing of chunks": maxChunkDebt, "trailers": maxTrailerBytes,
+	})
 }

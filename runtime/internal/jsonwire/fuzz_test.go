@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"maps"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -17,8 +20,42 @@ import (
 )
 
 // stricter are the reasons for which this package refuses what encoding/json takes: it replaces what is not Unicode, and allows
-// for more depth.
-var stricter = []string{"string is not UTF-8", "surrogate without its pair in a string", "nested too deeply"}
+// for more depth. Each has the name that docs/reference/robustness.md has for it.
+var stricter = map[string]string{
+	"string is not UTF-8":                    "strings that are not UTF-8",
+	"surrogate without its pair in a string": "lone surrogates",
+	"nested too deeply":                      "depth over 512",
+}
+
+// otherCase is what that page has for the one thing that both take and read in another way.
+const otherCase = "names of members in another case"
+
+// TestOtherwiseThanEncodingJSON: robustness.md has stricter and otherCase, and nothing else that encoding/json does.
+func TestOtherwiseThanEncodingJSON(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../../docs/reference/robustness.md")
+	require.NoError(t, err)
+	var told []string
+	for _, m := range regexp.MustCompile(`(?m)^\| (.+) \| .+ \| encoding/json .+ \|$`).FindAllStringSubmatch(string(page), -1) {
+		told = append(told, strings.Split(m[1], ", ")...)
+	}
+	assert.ElementsMatch(t, append(slices.Collect(maps.Values(stricter)), otherCase), told)
+}
+
+// TestNamesHaveTheirCase: a member whose name has another case is another member, which it is not to encoding/json.
+func TestNamesHaveTheirCase(t *testing.T) {
+	t.Parallel()
+	text := strings.Replace(petBody, `"tag"`, `"TAG"`, 1)
+	var v pet
+	d := decoder(text)
+	v.DecodeJSON(d)
+	require.False(t, d.Failed())
+	assert.False(t, v.Tag.IsSet())
+	assert.Contains(t, v.Extra, "TAG")
+	var plain plainPet
+	require.NoError(t, json.Unmarshal([]byte(text), &plain))
+	assert.NotNil(t, plain.Tag)
+}
 
 // FuzzDecode holds decoding against encoding/json: both take the same texts, but for the strictness above, and read the same
 // value; the last one of members with the same name counts in both.
@@ -37,7 +74,7 @@ func FuzzDecode(f *testing.F) {
 		d.End()
 		if err := d.SyntaxError(); err != nil {
 			assert.LessOrEqual(t, err.Offset, len(text))
-			assert.True(t, !json.Valid(text) || slices.Contains(stricter, err.Reason), "%s", err)
+			assert.True(t, !json.Valid(text) || stricter[err.Reason] != "", "%s", err)
 			return
 		}
 		require.True(t, json.Valid(text))
@@ -93,7 +130,7 @@ type plainOwner struct {
 }
 
 // sameAsStruct holds a pet that was taken against encoding/json, which decodes the same text into a struct. Members count there by the name in any
-// case, so that only those with the very name are given to it: the last of each.
+// case (otherCase), so that only those with the very name are given to it: the last of each.
 func sameAsStruct(t *testing.T, text []byte, v *pet) {
 	t.Helper()
 	var members map[string]json.RawMessage

@@ -1,7 +1,11 @@
 package param
 
 import (
+	"fmt"
 	"net/url"
+	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -135,41 +139,85 @@ func TestEveryPrefix(t *testing.T) {
 	}
 }
 
-// FuzzQuery holds the scanner against net/url, which knows ";" as a fault and drops pairs with bad encoding.
+// otherwise is what net/url reads in another way, by the names that docs/reference/robustness.md has for it: pairs are those of the query here, and
+// values those of net/url.
+var otherwise = []struct{ name, query, pairs, values string }{
+	{"; in a query", "a=1;b=2&c=3", "a=1;b=2|c=3", "c=3"},
+	{"a pair of a query with a percent sign that encodes nothing", "a=%zz&b=2", "a=%zz|b=2", "b=2"},
+}
+
+// morePairs is what this package refuses and net/url takes, likewise.
+var morePairs = fmt.Sprintf("more than %d pairs in a query", DefaultPairs)
+
+// TestOtherwiseThanURL: they still differ in all of that, and robustness.md has a row for each, and no other one.
+func TestOtherwiseThanURL(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../../docs/reference/robustness.md")
+	require.NoError(t, err)
+	many := strings.Repeat("a&", DefaultPairs+1)
+	assert.Error(t, new(Query).Parse([]byte(many), 0))
+	_, err = url.ParseQuery(many)
+	assert.NoError(t, err)
+	names, told := []string{morePairs}, []string(nil)
+	for _, tt := range otherwise {
+		var q Query
+		require.NoError(t, q.Parse([]byte(tt.query), 0))
+		assert.Equal(t, tt.pairs, text(&q.Pairs), tt.name)
+		values, err := url.ParseQuery(tt.query)
+		assert.Error(t, err, tt.name)
+		assert.Equal(t, tt.values, values.Encode(), tt.name)
+		names = append(names, tt.name)
+	}
+	for _, m := range regexp.MustCompile(`(?m)^\| (.+) \| .+ \| net/url .+ \|$`).FindAllStringSubmatch(string(page), -1) {
+		told = append(told, strings.ReplaceAll(m[1], "`", ""))
+	}
+	assert.ElementsMatch(t, names, told)
+}
+
+// FuzzQuery holds the scanner against net/url: they read the same pairs, in the same order of those with one key, but for what otherwise
+// and morePairs have.
 func FuzzQuery(f *testing.F) {
 	for _, seed := range []string{"a=1&b=2&a=3", "a%5Bb%5D=x+y&&=", "%zz=1&a=%4", "a=1;b=2", "a==b&c", "&=&"} {
 		f.Add(seed)
 	}
+	for _, tt := range otherwise {
+		f.Add(tt.query)
+	}
 	f.Fuzz(func(t *testing.T, raw string) {
 		var q Query
 		err := q.Parse([]byte(raw), 50)
-		if strings.Count(raw, "&") >= 50 {
+		parts := slices.DeleteFunc(strings.Split(raw, "&"), func(part string) bool { return part == "" })
+		require.Equal(t, len(parts) > 50, err != nil)
+		if err != nil || strings.Count(raw, "&") >= 10_000 { // net/url counts empty pairs, too, and has that for a limit
 			return
 		}
-		require.NoError(t, err)
-		want := url.Values{}
-		for part := range strings.SplitSeq(raw, "&") {
-			key, value, _ := strings.Cut(part, "=")
-			k, err1 := url.QueryUnescape(key)
-			v, err2 := url.QueryUnescape(value)
-			if part != "" && err1 == nil && err2 == nil {
-				want.Add(k, v)
+		want, err := url.ParseQuery(strings.ReplaceAll(raw, ";", "%3B"))
+		got, fails := url.Values{}, false
+		for i := range q.Len() {
+			k, err1 := Decode(nil, q.At(i).Key, InQuery)
+			v, err2 := Decode(nil, q.At(i).Value, InQuery)
+			if err1 != nil || err2 != nil {
+				fails = true
+				continue
 			}
+			got.Add(string(k), string(v))
+			require.True(t, q.At(i).Is(string(k)), "%q", k)
 		}
+		require.Equal(t, want, got)
+		require.Equal(t, err != nil, fails, "%v", err)
 		for key, values := range want {
-			var got []string
+			var found []string
 			for i := q.Find(key, 0); i >= 0; i = q.Find(key, i+1) {
-				pair := q.At(i)
-				k, err := Decode(nil, pair.Key, InQuery)
+				k, err := Decode(nil, q.At(i).Key, InQuery)
 				if err != nil {
 					continue // it is its own name, as it stands
 				}
 				require.Equal(t, key, string(k))
-				if v, err := Decode(nil, pair.Value, InQuery); err == nil {
-					got = append(got, string(v))
+				if v, err := Decode(nil, q.At(i).Value, InQuery); err == nil {
+					found = append(found, string(v))
 				}
 			}
-			require.Equal(t, values, got, "%q", key)
+			require.Equal(t, values, found, "%q", key)
 		}
 	})
 }

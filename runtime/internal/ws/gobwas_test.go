@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -88,11 +90,7 @@ var stricterThanGobwas = map[*ProtocolError]func(events []string, text []byte) b
 	errLength:      always, // a length is to be minimal, RFC 6455 section 5.2
 	errLengthSize:  always,
 	errControlSize: always, // it reads the length first, which may be small, and not minimal
-	errCloseCode: func(events []string, _ []byte) bool { // RFC 6455 section 7.4.2: nobody has registered 1016 to 2999, and there are none over 4999
-		var code int
-		n, _ := fmt.Sscanf(events[len(events)-1], "close %d", &code)
-		return n == 1 && (1016 <= code && code <= 2999 || code >= 5000)
-	},
+	errCloseCode:   func(events []string, _ []byte) bool { return otherCode(events, false) },
 	// It looks at whole messages alone, and control frames may come before the end of one.
 	errText: func(_ []string, text []byte) bool { return !beginsUTF8(text) },
 }
@@ -111,8 +109,50 @@ func beginsUTF8(b []byte) bool {
 	return true
 }
 
-// registeredLater are close codes that IANA has registered since RFC 6455, and which gobwas/ws does not know.
-var registeredLater = regexp.MustCompile(`^close 101[234] `)
+// otherCodes are the close codes of which one takes what the other refuses, by the names that docs/reference/robustness.md has for them.
+var otherCodes = []struct {
+	name     string
+	from, to int
+	taken    bool // by this package
+}{
+	{"close codes 1012 to 1014", 1012, 1014, true},              // IANA has registered them since RFC 6455
+	{"close codes 5000 and above", 5000, math.MaxUint16, false}, // there are none, RFC 6455 section 7.4.2
+}
+
+// otherCode reports whether the last of events has one of otherCodes, which this package takes or not.
+func otherCode(events []string, taken bool) bool {
+	var code int
+	n, _ := fmt.Sscanf(events[len(events)-1], "close %d", &code)
+	for _, other := range otherCodes {
+		if n == 1 && other.taken == taken && other.from <= code && code <= other.to {
+			return true
+		}
+	}
+	return false
+}
+
+// TestCloseCodesAsInGobwas holds each code against gobwas/ws: they differ in all of otherCodes, each of which robustness.md has, and in no other.
+func TestCloseCodesAsInGobwas(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../../docs/reference/robustness.md")
+	require.NoError(t, err)
+	named := map[int]string{}
+	var names, told []string
+	for _, other := range otherCodes {
+		names = append(names, other.name)
+		for code := other.from; code <= other.to; code++ {
+			named[code] = other.name
+		}
+	}
+	for code := range math.MaxUint16 + 1 {
+		differ := MaySend(code) != (gobwas.CheckCloseFrameData(gobwas.StatusCode(code), "") == nil)
+		assert.Equal(t, named[code] != "", differ, "%d", code)
+	}
+	for _, m := range regexp.MustCompile(`(?m)^\| (close codes .+?) \|`).FindAllStringSubmatch(string(page), -1) {
+		told = append(told, m[1])
+	}
+	assert.ElementsMatch(t, names, told)
+}
 
 // compareGobwas holds the parser against gobwas/ws: it never takes what that refuses, and reads the same of what both take.
 func compareGobwas(t *testing.T, b []byte, client bool) {
@@ -149,7 +189,7 @@ func compareGobwas(t *testing.T, b []byte, client bool) {
 		}
 		return
 	}
-	if n := len(events); errors.Is(end, gobwas.ErrProtocolStatusCodeUnknown) && n == len(want)+1 && registeredLater.MatchString(events[n-1]) {
+	if n := len(events); errors.Is(end, gobwas.ErrProtocolStatusCodeUnknown) && n == len(want)+1 && otherCode(events, true) {
 		return
 	}
 	require.True(t, end == nil || cut(end), "only we take %x: %v", b, end)
@@ -169,7 +209,7 @@ func FuzzGobwas(f *testing.F) {
 func TestAgreesWithGobwas(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(1, 2))
-	texts := []string{"", "a", "κόσμε", "\xed\xa0\x80", "\xf4\x90", "\x03\xe8", "\x03\xe8bye", "\x03\xed", "\x0b\xb8", "\x10\x00x"}
+	texts := []string{"", "a", "κόσμε", "\xed\xa0\x80", "\xf4\x90", "\x03\xe8", "\x03\xe8bye", "\x03\xed", "\x0b\xb8", "\x10\x00x", "\x03\xf4", "\x13\x88"}
 	for range 50_000 {
 		var b []byte
 		for range 1 + r.IntN(4) {
