@@ -28,6 +28,9 @@ var (
 	statedSchema = regexp.MustCompile(`^stated.Schema$`)
 )
 
+// ecma is imported for its effect alone, for any pattern that may need it: a text in one may look so.
+const ecma = `"github.com/tornadogen/tornadogen/runtime/ecmaregex"`
+
 // declarations are what files import and declare, by what it is and its name: functions with the types of their receivers, types, their
 // fields and methods, variables and constants.
 type declarations map[string]int
@@ -43,7 +46,9 @@ func declared(t testing.TB, check *checker, files []generator.File) declarations
 			}
 		}
 		for _, i := range file.Imports {
-			found["import "+i.Path.Value]++
+			if i.Name == nil || i.Name.Name != "_" || i.Path.Value != ecma {
+				found["import "+i.Path.Value]++
+			}
 		}
 		for _, d := range file.Decls {
 			switch d := d.(type) {
@@ -104,9 +109,12 @@ type plan struct {
 
 func harmless(t testing.TB, check *checker) map[string]plan {
 	t.Helper()
-	plans := map[string]plan{"paths": {counted: true}, "components": {counted: true}}
+	plans := map[string]plan{
+		"paths": {counted: true}, "components": {counted: true}, "keywords": {counted: true}, "security": {counted: true}, "parts": {counted: true},
+	}
 	for what, document := range map[string]hostile{
 		"texts": hostileDocument, "extensions": hostileExtensions, "paths": hostilePaths, "components": hostileComponents,
+		"keywords": hostileKeywords, "security": hostileSecurity, "parts": hostileParts,
 	} {
 		data := document(t, harmlessName, "plain")
 		named := bytes.ReplaceAll(data, []byte("text/"+harmlessName), []byte("text/"+harmlessMedia))

@@ -131,8 +131,7 @@ func hostileExtensions(t testing.TB, name, text string) []byte {
 func hostilePaths(t testing.TB, name, text string) []byte {
 	t.Helper()
 	type m = map[string]any
-	round := strings.NewReplacer("{", "(", "}", ")")
-	name, text = round.Replace(name), round.Replace(text)
+	name, text = braceless(name), braceless(text)
 	place := []any{m{"name": name, "in": "path", "required": true, "schema": m{"type": "string"}}}
 	operation := func(id string) m {
 		return m{"operationId": id, "responses": m{"200": m{"description": "ok", "content": m{"application/json": m{"schema": m{"$ref": "#/components/schemas/Thing"}}}}}}
@@ -157,7 +156,7 @@ func hostileComponents(t testing.TB, name, text string) []byte {
 	t.Helper()
 	type m = map[string]any
 	to := func(kind string) m {
-		return m{"$ref": "#/components/" + kind + "/" + url.PathEscape(strings.NewReplacer("~", "~0", "/", "~1").Replace(name)), "summary": text, "description": text}
+		return m{"$ref": "#/components/" + kind + "/" + pointer(name), "summary": text, "description": text}
 	}
 	schema := m{"type": "object", "properties": m{"a": m{"type": "string"}}}
 	content := m{"application/json": m{"schema": schema, "examples": m{"one": to("examples")}}}
@@ -184,6 +183,14 @@ func hostileComponents(t testing.TB, name, text string) []byte {
 	data, err := json.Marshal(document)
 	require.NoError(t, err)
 	return data
+}
+
+// braceless is a text without braces, which would name a variable.
+func braceless(text string) string { return strings.NewReplacer("{", "(", "}", ")").Replace(text) }
+
+// pointer is a name as a part of a JSON pointer in a fragment (RFC 6901 section 6).
+func pointer(name string) string {
+	return url.PathEscape(strings.NewReplacer("~", "~0", "/", "~1").Replace(name))
 }
 
 // generated gives the files of a document, nil where it is refused.
