@@ -248,6 +248,28 @@ func closedInTime(path string) func(w *world) {
 	}
 }
 
+// drainedInTime has a drain begin when a socket's client has sent what text says; it does not answer the close frame.
+func drainedInTime(path, text string) func(w *world) {
+	return func(w *world) {
+		p := w.dial("a", []string{simHandshake(path), text})
+		p.judge = gets(true, CloseGoingAway, "a")
+		w.withSocket("drain", func(*chatSocket) { _ = w.engine.Drain(context.Background()) })
+		w.withSocket("clock", func(s *chatSocket) {
+			w.Await("waits until it closes", func() bool { return s.state >= socketClosing || w.judged })
+			for range 6 {
+				w.Step("goes on")
+				w.net.Advance(2 * time.Second)
+			}
+			w.Await("waits for the end", func() bool { return *w.ends[0] == 1 || w.judged })
+			p.Reset() // nobody lingers for it
+			w.Await("waits until it is closed", func() bool { return len(w.closed) == 1 || w.judged })
+			if w.judged {
+				w.Failf("it has not ended in its time")
+			}
+		})
+	}
+}
+
 // socketScenarios are those of WebSockets.
 var socketScenarios = []scenario{
 	{"a socket echoes, and another sends", func(w *world) {
@@ -358,6 +380,8 @@ var socketScenarios = []scenario{
 		w.withSocket("drain", func(*chatSocket) { _ = w.engine.Drain(context.Background()) })
 		w.closesWhenClosed(p, 0xe9)
 	}},
+	{"the drain begins, and the client of a socket does not answer", drainedInTime("/chat/block", simText("a"))},
+	{"the drain begins, and the client of a socket has sent half a message", drainedInTime("/chat/block", simText("a")[:7])},
 }
 
 func closeStream(out *EventStream[string]) { out.Close() }

@@ -59,6 +59,9 @@ func (w *netWire) GiveWay() {}
 
 func (w *netWire) mayWait() bool { return true }
 
+// watch does nothing: a server of net/http tells each of its sockets.
+func (w *netWire) watch(*socket) (stop func()) { return func() {} }
+
 func (w *netWire) backlog() *queue.Meter { return nil }
 
 func (w *netWire) attend() {

@@ -99,6 +99,8 @@ type socketWire interface {
 	GiveWay()
 	// mayWait reports whether whoever sends may wait until there is room: not where that may be the loop, which makes the room.
 	mayWait() bool
+	// watch has goAway called when the server drains, until stop is. The caller holds mu.
+	watch(s *socket) (stop func())
 	// backlog is where the loop of the connection counts what waits for slow clients; nil where it is on none.
 	backlog() *queue.Meter
 	// attend has the owner look at the socket: its state has changed. The caller holds mu.
@@ -198,6 +200,9 @@ func (s *socket) startClosing(cause *CloseError) {
 	s.state, s.cause = socketClosing, cause
 	s.due = sinceEpoch() + closeWait
 	s.sendControl(ws.OpClose, ws.AppendClose(nil, cause.Code, cause.Reason))
+	if s.backlog != nil {
+		s.backlog.makeRoom() // whoever waits for room has nothing more to send: it may be the owner, who is to look at due
+	}
 }
 
 // fail ends the socket for an error of the user's code, or a fault of the other end. Owner.
@@ -309,8 +314,11 @@ func (s *socket) lapse() bool {
 func (s *socket) alive() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.state == socketOpen {
-		s.pinged, s.due = false, sinceEpoch()+s.interval()
+	switch now := sinceEpoch(); {
+	case s.state == socketOpen:
+		s.pinged, s.due = false, now+s.interval()
+	case s.state == socketClosing && now >= s.due: // it goes on and on, and nobody waits for it so that lapse would be called
+		s.broke(errors.New("the other end does not close"))
 	}
 }
 

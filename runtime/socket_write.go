@@ -102,8 +102,10 @@ func (s *socket) awaitRoom() {
 		s.backlog.room = make(chan struct{})
 	}
 	room := s.backlog.room
+	stop := s.wire.watch(s) // it may be the owner who waits, and who is not served anew when a drain begins
 	s.mu.Unlock()
 	await("waits for room", room)
+	stop()
 	s.mu.Lock()
 }
 

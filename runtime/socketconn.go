@@ -40,6 +40,11 @@ func (w *loopSocket) GiveWay() { w.conn().GiveWay() }
 
 func (w *loopSocket) mayWait() bool { return !peerOf(w.conn()).service().server.onLoop }
 
+func (w *loopSocket) watch(s *socket) (stop func()) {
+	release := context.AfterFunc(peerOf(w.conn()).service().server.draining, s.goAway)
+	return func() { release() }
+}
+
 func (w *loopSocket) backlog() *queue.Meter { return peerOf(w.conn()).backlog() }
 
 func (w *loopSocket) attend() {
