@@ -12,6 +12,9 @@ const (
 	// says now and then that it takes long. Go's scheduler has one of 10 ms, which
 	// a short request would wait for, once for each who works.
 	slice = 50 * time.Microsecond
+	// sliceOfLine is that of goroutines that share a way. When one of them stands
+	// aside, those that work with it come to a stop, and start anew: that costs more.
+	sliceOfLine = 2 * slice
 	// takesInARow is how many connections workers take before they look whether
 	// that was long.
 	takesInARow = 16
@@ -80,7 +83,7 @@ func (e *Engine) Way() Way { return Way{pool: e.pools[0], line: newBaton()} }
 // go first as often as who connects anew needs to be answered.
 func (r *Raw) GiveWay() {
 	w := (*Conn)(r).Way()
-	if w.pool == nil || !w.pool.due() {
+	if w.pool == nil || !w.pool.due(w.slice()) {
 		return
 	}
 	for range stepsOfOne {
@@ -91,7 +94,7 @@ func (r *Raw) GiveWay() {
 // Give is Conn.GiveWay. Any goroutine.
 func (w Way) Give() {
 	p := w.pool
-	if p == nil || !p.due() {
+	if p == nil || !p.due(w.slice()) {
 		return
 	}
 	if w.worker {
@@ -108,6 +111,13 @@ func (w Way) Give() {
 	default:
 		p.yieldIn(p.aside)
 	}
+}
+
+func (w Way) slice() time.Duration {
+	if w.line != nil {
+		return sliceOfLine
+	}
+	return slice
 }
 
 // stepAside is pause for who gives way. It is the loop that lets another worker go
@@ -130,13 +140,13 @@ func (p *pool) yieldIn(line baton) {
 }
 
 // due reports whether the processor has not been others' for a while.
-func (p *pool) due() bool {
-	return p.loop.Precise()-time.Duration(p.gaveWay.Load()) >= slice
+func (p *pool) due(after time.Duration) bool {
+	return p.loop.Precise()-time.Duration(p.gaveWay.Load()) >= after
 }
 
 // giveWay is what who owns no connection does, as a worker between two.
 func (p *pool) giveWay() {
-	if p.due() {
+	if p.due(slice) {
 		p.yield()
 	}
 }
