@@ -118,7 +118,7 @@ func (r *replacement) start(ctx context.Context, grace time.Duration) error {
 	if err != nil {
 		return errors.Join(err, lent.reclaim())
 	}
-	defer next.taken.Close() //nolint:errcheck // what was written to it was
+	defer func() { _ = next.taken.Close() }() // what was written to it is there
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)

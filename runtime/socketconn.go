@@ -41,7 +41,12 @@ func (w *loopSocket) GiveWay() { w.conn().GiveWay() }
 func (w *loopSocket) mayWait() bool { return !peerOf(w.conn()).service().server.onLoop }
 
 func (w *loopSocket) watch(s *socket) (stop func()) {
-	release := context.AfterFunc(peerOf(w.conn()).service().server.draining, s.goAway)
+	return peerOf(w.conn()).service().server.tells(s)
+}
+
+// tells has a socket told of the drain, until stop is called.
+func (s *Server) tells(whom *socket) (stop func()) {
+	release := context.AfterFunc(s.draining, whom.goAway)
 	return func() { release() }
 }
 
@@ -56,10 +61,7 @@ func (w *loopSocket) attend() {
 func (f *frame) hosts() { f.flush() } // the answers to what came before
 
 // watch implements socketHost.
-func (f *frame) watch(s *socket) (release func()) {
-	stop := context.AfterFunc(f.service.server.draining, s.goAway)
-	return func() { stop() }
-}
+func (f *frame) watch(s *socket) (release func()) { return f.service.server.tells(s) }
 
 // openSocket implements socketHost.
 func (f *frame) openSocket(*socket) (socketWire, []byte, error) {
