@@ -76,8 +76,8 @@ func (l *Loop) Accept(ln *Listener, group Group, host Host) (*Acceptor, error) {
 
 // Drain takes who waits to be accepted, and then stops and calls done: the
 // queue of a listening socket that is closed is reset. It takes a batch a turn,
-// so that the loop serves meanwhile, and no more than a queue can have held: who
-// comes later is not waited for. The listener stays open, for other loops may
+// so that the loop serves meanwhile. Who comes later is not waited for: others
+// may connect without a pause. The listener stays open, for other loops may
 // share it.
 func (a *Acceptor) Drain(done func()) {
 	if a.pause != nil {
@@ -86,7 +86,7 @@ func (a *Acceptor) Drain(done func()) {
 		a.loop.log.Error("loop: leaving a listener", "loop", a.loop.id, "address", a.ln.Addr, "error", err)
 	}
 	a.left = true
-	a.drain(poll.Backlog, done)
+	a.drain(a.loop.sys.Queued(a.ln.FD), done)
 }
 
 // drain takes a batch of the at most n that wait. It is posted from turn to turn.

@@ -39,6 +39,32 @@ func closeAll(t *testing.T, ls []*Listener) {
 	}
 }
 
+// TestQueued: TCP tells who waits to be accepted, and for a Unix socket it is known how many can.
+func TestQueued(t *testing.T) {
+	for network, address := range map[string]string{"tcp": "127.0.0.1:0", "unix": filepath.Join(t.TempDir(), "s"), "adopted": "127.0.0.1:0"} {
+		t.Run(network, func(t *testing.T) {
+			l := listener(t, network, address)
+			defer closeAll(t, []*Listener{l})
+			for range 3 {
+				c, err := net.Dial(l.Addr.Network(), l.Addr.String())
+				require.NoError(t, err)
+				defer c.Close()
+			}
+			if network == "unix" {
+				assert.Equal(t, mostQueued(), Plain().Queued(l.FD))
+				return
+			}
+			assert.Equal(t, 3, Plain().Queued(l.FD))
+			fd, _, errno := Plain().Accept(l.FD)
+			require.Zero(t, errno)
+			require.Zero(t, Plain().Close(fd))
+			assert.Equal(t, 2, Plain().Queued(l.FD))
+		})
+	}
+	assert.Equal(t, mostQueued(), Plain().Queued(-1), "nothing is known of it")
+	assert.Greater(t, mostQueued(), 1)
+}
+
 // TestAcceptOfAListenerThatBlocks: whoever shares a listening socket may make it block. Nobody waits for a connection then, for that would hold up a loop.
 func TestAcceptOfAListenerThatBlocks(t *testing.T) {
 	for network, address := range map[string]string{"tcp": "127.0.0.1:0", "unix": filepath.Join(t.TempDir(), "s"), "adopted": "127.0.0.1:0"} {

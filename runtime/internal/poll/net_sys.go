@@ -16,6 +16,8 @@ type sys struct{}
 // Plain makes calls for who has no poller.
 func Plain() Sys { return new(sys) }
 
+func (*sys) Queued(int) int { return mostQueued() }
+
 func (*sys) Accept(fd int) (int, Addr, syscall.Errno) {
 	l, ok := descriptors.find(fd).(*netListener)
 	if !ok {

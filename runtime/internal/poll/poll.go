@@ -89,6 +89,9 @@ type Sys interface {
 	// Accept takes a connection from a listening socket. The new descriptor
 	// is non-blocking and closed on exec.
 	Accept(fd int) (conn int, peer Addr, errno syscall.Errno)
+	// Queued is how many connections wait to be accepted from a listening
+	// socket, or, where the system does not tell, how many can at most.
+	Queued(fd int) int
 	// Read returns n == 0 without an error at the end of the stream. p must
 	// not be empty.
 	Read(fd int, p []byte) (n int, errno syscall.Errno)

@@ -17,6 +17,8 @@ const errNoNetwork = unix.ENETDOWN + 1<<16
 // they do not, or not everywhere.
 const spreads = false
 
+func (*sys) Queued(int) int { return mostQueued() }
+
 func (*sys) Accept(fd int) (int, Addr, syscall.Errno) {
 	conn, sa, err := accept(fd)
 	if err != nil {

@@ -105,6 +105,18 @@ func socket(domain int) (int, error) {
 // large copy would hold up a processor that others could use.
 const rawLimit = 64 << 10
 
+// Queued asks TCP. Unix sockets do not tell.
+func (*sys) Queued(fd int) int {
+	info, err := unix.GetsockoptTCPInfo(fd, unix.IPPROTO_TCP, unix.TCP_INFO)
+	if err != nil || info.State != tcpListens {
+		return mostQueued()
+	}
+	return int(info.Unacked) // which has this meaning there, see tcp_get_info of Linux
+}
+
+// tcpListens is TCP_LISTEN of Linux.
+const tcpListens = 10
+
 func (*sys) Accept(fd int) (int, Addr, syscall.Errno) {
 	if nobodyWaits(fd) {
 		return -1, Addr{}, unix.EAGAIN

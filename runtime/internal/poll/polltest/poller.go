@@ -191,6 +191,16 @@ func (p *Poller) Accept(fd int) (int, poll.Addr, syscall.Errno) {
 	return s.fd, poll.AddrFrom(netip.AddrPortFrom(s.from, uint16(s.fd))), 0
 }
 
+// Queued implements poll.Sys.
+func (p *Poller) Queued(fd int) int {
+	p.net.mu.Lock()
+	defer p.net.mu.Unlock()
+	if l := p.net.find("Queued", fd); l != nil {
+		return len(l.backlog)
+	}
+	return 0
+}
+
 func (p *Poller) on(what string, fd int, fn func(s *socket) (int, syscall.Errno)) (int, syscall.Errno) {
 	p.net.mu.Lock()
 	defer p.net.mu.Unlock()
