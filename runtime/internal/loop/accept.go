@@ -9,6 +9,7 @@ import (
 
 const (
 	acceptBatch  = 16                     // connections taken in a turn, each of which takes some 10 us
+	lateBatch    = 1024                   // connections taken in a drain that came during it
 	acceptPause  = 100 * time.Millisecond // when descriptors have run out
 	moanInterval = 10 * time.Second       // between two log lines about it
 )
@@ -76,9 +77,9 @@ func (l *Loop) Accept(ln *Listener, group Group, host Host) (*Acceptor, error) {
 
 // Drain takes who waits to be accepted, and then stops and calls done: the
 // queue of a listening socket that is closed is reset. It takes a batch a turn,
-// so that the loop serves meanwhile. Who comes later is not waited for: others
-// may connect without a pause. The listener stays open, for other loops may
-// share it.
+// so that the loop serves meanwhile. Of those who come meanwhile it takes no more
+// than as many as wait now and lateBatch, for they may come without a pause. The
+// listener stays open, for other loops may share it.
 func (a *Acceptor) Drain(done func()) {
 	if a.pause != nil {
 		a.pause.Stop()
@@ -86,7 +87,7 @@ func (a *Acceptor) Drain(done func()) {
 		a.loop.log.Error("loop: leaving a listener", "loop", a.loop.id, "address", a.ln.Addr, "error", err)
 	}
 	a.left = true
-	a.drain(a.loop.sys.Queued(a.ln.FD), done)
+	a.drain(2*a.loop.sys.Queued(a.ln.FD)+lateBatch, done)
 }
 
 // drain takes a batch of the at most n that wait. It is posted from turn to turn.
