@@ -26,6 +26,7 @@ func dated(t *testing.T, field string, begun time.Time) time.Time {
 
 // TestDateFollows: the Date field of answers on a connection goes on with the clock, and is not older than a second, whoever renders it.
 func TestDateFollows(t *testing.T) {
+	t.Parallel()
 	for mode, opts := range modes {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
@@ -52,6 +53,7 @@ func TestDateFollows(t *testing.T) {
 // TestDateFollowsAClockThatIsSet: the Date field shows the time that somebody has set the clock on the wall to, forward or back, a second later
 // at most, and goes on from there.
 func TestDateFollowsAClockThatIsSet(t *testing.T) {
+	t.Parallel()
 	for mode, opts := range modes {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()

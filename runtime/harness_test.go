@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"flag"
 	"io"
 	"log/slog"
 	"net"
@@ -27,6 +28,8 @@ func TestMain(m *testing.M) {
 		serverProcess(what)
 		return
 	}
+	flag.Parse()
+	_ = flag.Set("test.parallel", "4") // those that are parallel wait more than they compute
 	if allAreRun() {
 		_, _ = overOthers() // the error is the test's
 	}

@@ -196,6 +196,7 @@ func (n *notified) rest() (all []string) {
 
 // TestTerminatedBeforeItListens: a process that gets SIGTERM before it has bound its listener ends without a fault, and has told nobody that it serves.
 func TestTerminatedBeforeItListens(t *testing.T) {
+	t.Parallel()
 	for _, way := range everyWay {
 		t.Run(way, func(t *testing.T) {
 			t.Parallel()
@@ -213,6 +214,7 @@ func TestTerminatedBeforeItListens(t *testing.T) {
 // TestTerminatedInARestart: the old process gets SIGTERM while the one that replaces it has not said that it serves. Both end, and answer what they have
 // accepted.
 func TestTerminatedInARestart(t *testing.T) {
+	t.Parallel()
 	for _, way := range everyWay {
 		for _, state := range []string{"unbound successor", "unready successor"} {
 			t.Run(way+", "+state, func(t *testing.T) {
@@ -241,6 +243,7 @@ func TestTerminatedInARestart(t *testing.T) {
 // TestSuccessorTerminated: the process that is to replace another gets SIGTERM before it has said that it serves. It ends, answers what it has accepted,
 // and the old one serves on where it did.
 func TestSuccessorTerminated(t *testing.T) {
+	t.Parallel()
 	for _, way := range everyWay {
 		t.Run(way, func(t *testing.T) {
 			t.Parallel()
@@ -269,6 +272,7 @@ func TestSuccessorTerminated(t *testing.T) {
 // TestTerminatedAtTheHandover: one of the two gets SIGTERM just as the successor says that it serves, while the old one is stopped, so that both come to
 // it at once. What was accepted is answered. If the old one was terminated, both end or the new one serves; if the new one was, both end.
 func TestTerminatedAtTheHandover(t *testing.T) {
+	t.Parallel()
 	for _, way := range everyWay {
 		for _, which := range []string{"old", "new"} {
 			t.Run(way+", "+which, func(t *testing.T) {

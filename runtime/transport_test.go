@@ -177,8 +177,8 @@ func beClients(addr string) {
 	runtime.KeepAlive(open)
 }
 
-// aboutOneTransport are the tests that choose theirs, measure what one of them costs, or need what TLS clients do not do.
-const aboutOneTransport = "TLS|Certificate|Handshake|HTTP2|Preface|GoAway|Memory|Allocat|MountedUpgrade|UploadBackpressure|Forwarded|EachBound|StatsOf|Parked|OutsideTheLoops|OtherTransports"
+// aboutOneTransport are the tests that choose theirs or have none, measure what one of them costs, or need what TLS clients do not do.
+const aboutOneTransport = "LargeBodiesGiveWay|LargeMediaBodiesGiveWay|TLS|Certificate|Handshake|HTTP2|Preface|GoAway|Memory|Allocat|MountedUpgrade|UploadBackpressure|Forwarded|EachBound|StatsOf|Parked|OutsideTheLoops|OtherTransports"
 
 // another is a run of the tests over another transport.
 type another struct {
@@ -211,7 +211,6 @@ var overOthers = sync.OnceValues(func() (map[string]another, error) {
 
 // allAreRun reports whether the flags of the test's program ask for all tests.
 func allAreRun() bool {
-	flag.Parse()
 	for _, name := range []string{"run", "skip", "list", "fuzz"} {
 		if flag.Lookup("test."+name).Value.String() != "" {
 			return false
