@@ -50,8 +50,6 @@ test: ## run all tests, with the race detector where goroutines meet
 	@set -e; for module in $(INTEGRATIONS); do echo "cd $$module && go test -race ./..."; (cd $$module && go test -race $$(go list ./... | grep -v /compress/internal/)); done
 	cd runtime/compress && go test ./internal/... # a codec, in which no goroutines meet
 
-# Collecting less often takes a sixth off the processor time of lint.
-lint: export GOGC = 400
 lint: cross ## check format, vet and lint, and that the types of all of it fit on macOS, the BSDs and Windows
 	$(GOLANGCI) run ./...
 	@set -e; for module in examples bench conformance docs $(INTEGRATIONS); do echo "lint $$module"; (cd $$module && $(GOLANGCI) run --config $(CURDIR)/.golangci.yml ./...); done

@@ -28,8 +28,8 @@ func TestMain(m *testing.M) {
 		serverProcess(what)
 		return
 	}
+	_ = flag.Set("test.parallel", "4") // unless the flags say: those that are parallel wait more than they compute
 	flag.Parse()
-	_ = flag.Set("test.parallel", "4") // those that are parallel wait more than they compute
 	if allAreRun() {
 		_, _ = overOthers() // the error is the test's
 	}

@@ -108,14 +108,11 @@ const rawLimit = 64 << 10
 // Queued asks TCP. Unix sockets do not tell.
 func (*sys) Queued(fd int) int {
 	info, err := unix.GetsockoptTCPInfo(fd, unix.IPPROTO_TCP, unix.TCP_INFO)
-	if err != nil || info.State != tcpListens {
+	if err != nil || info.State != unix.BPF_TCP_LISTEN {
 		return mostQueued()
 	}
 	return int(info.Unacked) // which has this meaning there, see tcp_get_info of Linux
 }
-
-// tcpListens is TCP_LISTEN of Linux.
-const tcpListens = 10
 
 func (*sys) Accept(fd int) (int, Addr, syscall.Errno) {
 	if nobodyWaits(fd) {
